@@ -1,0 +1,1 @@
+"""One question a file, over model and stats. No input or output happens here."""

@@ -1,0 +1,16 @@
+"""The one error that a user sees: what is wrong, then what to type. Rendered in one place, `cli/main.py`."""
+
+from __future__ import annotations
+
+
+class LedgerError(Exception):
+    """A user's error: `message` says what is wrong, `hint` what to do about it (exit code 2)."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Refused(LedgerError):
+    """The answer is no (a trial failed, a check failed): exit code 1."""

@@ -1,0 +1,1 @@
+"""What things are: values and their text forms. No input or output happens here."""

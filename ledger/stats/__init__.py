@@ -1,0 +1,1 @@
+"""Numbers in, results with their warnings out."""

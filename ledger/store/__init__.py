@@ -1,0 +1,1 @@
+"""Where things are kept: git, DVC, files of the machine."""
