@@ -14,3 +14,7 @@ class LedgerError(Exception):
 
 class Refused(LedgerError):
     """The answer is no (a trial failed, a check failed): exit code 1."""
+
+
+class FormatError(ValueError):
+    """A file of the ledger is not what it should be; the message names the key. Callers add the path."""

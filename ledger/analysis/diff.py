@@ -1,0 +1,200 @@
+"""What differs between two sides, what came of it, and what cannot be told apart?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.model.environment import Environment, difference
+from ledger.model.lockfile import Pinned
+from ledger.model.replicates import Point
+from ledger.stats.summary import Summary, summarise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of a comparison: an arm with its trials, one trial, or a revision.
+
+    `metrics` holds the values by replicate; `environments` every distinct one; `warnings` what is doubtful about
+    the side itself. `axes` are the parameters that replicates vary, which are no difference.
+    """
+
+    label: str
+    params: Mapping[str, Any]
+    data: Mapping[str, Pinned]
+    code: str | None
+    environments: tuple[Environment, ...]
+    metrics: Mapping[str, Mapping[Point, float]]
+    axes: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueChange:
+    """Something that has one value on each side; None where a side lacks it."""
+
+    name: str
+    a: Any
+    b: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataChange:
+    """A tracked input that differs; for directories whose listings are known, how many files do."""
+
+    path: str
+    a: Pinned | None
+    b: Pinned | None
+    added: int | None = None
+    removed: int | None = None
+    changed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeChange:
+    """A file that differs. `change`: added, removed or changed; lines that came and went; the patch."""
+
+    path: str
+    change: str
+    lines_added: int
+    lines_removed: int
+    patch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricChange:
+    """A metric on both sides. `difference` is b - a of the means, None where a side has no value."""
+
+    name: str
+    a: Summary
+    b: Summary
+    difference: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """The whole comparison of a with b."""
+
+    a: str
+    b: str
+    params: tuple[ValueChange, ...]
+    data: tuple[DataChange, ...]
+    code: tuple[CodeChange, ...]
+    environment: tuple[ValueChange, ...]
+    metrics: tuple[MetricChange, ...]
+    warnings: tuple[str, ...] = field(default=())
+
+
+def diff(
+    a: Side,
+    b: Side,
+    *,
+    code: Sequence[CodeChange],
+    listings: Mapping[str, Mapping[str, str]],
+) -> Diff:
+    """The comparison of two sides. `code` are the files that differ; `listings` directories by md5: path to md5."""
+    axes = a.axes | b.axes
+    params = [
+        ValueChange(name=name, a=a.params.get(name), b=b.params.get(name))
+        for name in _ordered(a.params, b.params)
+        if name not in axes and a.params.get(name, _ABSENT) != b.params.get(name, _ABSENT)
+    ]
+    data = [
+        _data_change(path, a.data.get(path), b.data.get(path), listings)
+        for path in _ordered(a.data, b.data)
+        if _md5(a.data.get(path)) != _md5(b.data.get(path))
+    ]
+    environment = [ValueChange(name=n, a=x, b=y) for n, x, y in _environment(a.environments, b.environments)]
+    metrics = [_metric(name, a, b) for name in _ordered(a.metrics, b.metrics)]
+    kinds = {
+        "parameters": len(params),
+        "data": len(data),
+        "code": len(code),
+        "environment": len(environment),
+    }
+    return Diff(
+        a=a.label,
+        b=b.label,
+        params=tuple(params),
+        data=tuple(data),
+        code=tuple(code),
+        environment=tuple(environment),
+        metrics=tuple(metrics),
+        warnings=(*a.warnings, *b.warnings, *_attribution(kinds, params), *_replication(a, b)),
+    )
+
+
+_ABSENT = object()
+
+
+def _ordered(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys([*a, *b]))
+
+
+def _md5(pin: Pinned | None) -> str | None:
+    return None if pin is None else pin.md5
+
+
+def _data_change(
+    path: str, a: Pinned | None, b: Pinned | None, listings: Mapping[str, Mapping[str, str]]
+) -> DataChange:
+    before, after = listings.get(_md5(a) or ""), listings.get(_md5(b) or "")
+    if before is None or after is None:
+        return DataChange(path=path, a=a, b=b)
+    return DataChange(
+        path=path,
+        a=a,
+        b=b,
+        added=len(after.keys() - before.keys()),
+        removed=len(before.keys() - after.keys()),
+        changed=sum(before[name] != after[name] for name in before.keys() & after.keys()),
+    )
+
+
+def _environment(
+    a: Sequence[Environment], b: Sequence[Environment]
+) -> list[tuple[str, str | None, str | None]]:
+    """What differs between the latest environments of both sides; nothing where one of them is shared by both."""
+    if not a or not b or set(map(_key, a)) & set(map(_key, b)):
+        return []
+    return difference(a[-1], b[-1])
+
+
+def _key(environment: Environment) -> str:
+    return repr(environment)
+
+
+def _metric(name: str, a: Side, b: Side) -> MetricChange:
+    left = summarise(a.metrics.get(name, {}).values())
+    right = summarise(b.metrics.get(name, {}).values())
+    known = left.mean is not None and right.mean is not None
+    return MetricChange(
+        name=name,
+        a=left,
+        b=right,
+        difference=(right.mean or 0.0) - (left.mean or 0.0) if known else None,
+    )
+
+
+def _attribution(kinds: Mapping[str, int], params: Sequence[ValueChange]) -> list[str]:
+    changed = [kind for kind, count in kinds.items() if count]
+    if len(changed) > 1:
+        named = f"{', '.join(changed[:-1])} and {changed[-1]}"
+        return [f"{named} all differ: no difference can be attributed to one of them" if len(changed) > 2 else
+                f"both {named} differ: no difference can be attributed to one of them"]  # fmt: skip
+    if len(params) > 1:
+        names = ", ".join(change.name for change in params)
+        return [f"{len(params)} parameters differ ({names}): no difference can be attributed to one of them"]
+    return []
+
+
+def _replication(a: Side, b: Side) -> list[str]:
+    warnings = []
+    counts = {side.label: max((len(values) for values in side.metrics.values()), default=0) for side in (a, b)}
+    for label, count in counts.items():
+        if count == 0:
+            warnings.append(f"{label} has no metrics")
+        elif count == 1:
+            warnings.append(f"{label} has one replicate: there is no estimate of the noise")
+    return warnings

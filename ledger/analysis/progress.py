@@ -1,0 +1,72 @@
+"""What is declared, and what has become of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.replicates import Point
+
+SUCCEEDED = "succeeded"
+FAILED = "failed"
+STALE = "stale"
+MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """One trial that the plan asks for. `record` is the one that counts, or the latest of those that do not.
+
+    `state`: succeeded; failed (at the variant's present fingerprint); stale (recorded, but the variant has changed
+    since); missing. All but the first are missing results.
+    """
+
+    variant: str
+    point: Point
+    state: str
+    record: Recorded | None
+
+
+def counting(records: Iterable[Recorded], fingerprint: str | None) -> dict[Point, Recorded]:
+    """The succeeded records at one fingerprint by point; of two at one point the first started."""
+    chosen: dict[Point, Recorded] = {}
+    for record in sorted(records, key=lambda r: (r.trial.started, r.trial.attempt)):
+        if record.trial.succeeded and record.trial.fingerprint == fingerprint:
+            chosen.setdefault(record.trial.point, record)
+    return chosen
+
+
+def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declared, ...]:
+    """The state of every declared trial, in the order of the plan. `present`: fingerprints by variant."""
+    rows = []
+    for variant in experiment.plan.variants:
+        if variant.experiment is not None:
+            continue
+        records = experiment.of(variant.name)
+        good = counting(records, present.get(variant.name))
+        for point in experiment.plan.replicates.points():
+            tried = sorted((r for r in records if r.trial.point == point), key=lambda r: r.trial.attempt)
+            if point in good:
+                state, record = SUCCEEDED, good[point]
+            elif not tried:
+                state, record = MISSING, None
+            else:
+                same = [r for r in tried if r.trial.fingerprint == present.get(variant.name)]
+                state, record = (FAILED, same[-1]) if same else (STALE, tried[-1])
+            rows.append(Declared(variant=variant.name, point=point, state=state, record=record))
+    return tuple(rows)
+
+
+def canonical(experiment: Experiment, present: Mapping[str, str]) -> Recorded | None:
+    """The treatment's trial at the first declared replicate that succeeded, else at any that did.
+
+    The branch shows its parameters, lock and metrics, so that a review sees the treatment and not the seed of
+    whichever trial came last.
+    """
+    good = counting(experiment.of(TREATMENT), present.get(TREATMENT))
+    for point in experiment.plan.replicates.points():
+        if point in good:
+            return good[point]
+    return next(iter(good.values()), None)

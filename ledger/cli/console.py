@@ -1,0 +1,67 @@
+"""What commands share with the terminal: opening the ledger, answers to standard output, messages to the other."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from ledger.errors import LedgerError
+from ledger.store.ledger import Ledger, open_ledger
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is fixed.")]
+Experiment = Annotated[
+    str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else the current.")
+]
+
+
+@contextmanager
+def opened() -> Iterator[Ledger]:
+    """The ledger of the current directory."""
+    with open_ledger(".") as ledger:
+        yield ledger
+
+
+def answer(text: str) -> None:
+    """Print an answer."""
+    sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+
+
+def answer_json(document: Any) -> None:
+    """Print an answer as JSON."""
+    answer(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def say(text: str) -> None:
+    """Print a message that is no answer."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def warn_unreadable(ledger: Ledger) -> None:
+    """Name the experiments that were left out because they cannot be read."""
+    for reason in ledger.unreadable().values():
+        say(f"warning: passed over: {reason}")
+
+
+def show_error(error: LedgerError) -> None:
+    """Say what is wrong, then what to type."""
+    say(f"error: {error.message}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+
+
+def columns() -> int:
+    """How wide the terminal is; 80 where it is none."""
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def now() -> datetime:
+    """The present moment, read in this one place."""
+    return datetime.now(UTC)

@@ -1,0 +1,36 @@
+"""`ledger diff`: what changed, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console
+from ledger.report import diff as report
+from ledger.report import shapes
+
+Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
+
+
+def diff(
+    a: Side = None,
+    b: Side = None,
+    patch: Annotated[bool, typer.Option("--patch", "-p", help="Show the changes of the code in full.")] = False,
+    json: console.AsJson = False,
+) -> int:
+    """Say what differs between two experiments, arms or revisions, and what came of it.
+
+    With one experiment, or none, its baseline is compared with its treatment.
+
+    Example: ledger diff exp-a exp-b
+    """
+    from ledger.store.sides import compare, sides_of
+
+    with console.opened() as ledger:
+        found = compare(ledger, *sides_of(ledger, a, b))
+        if json:
+            console.answer_json(shapes.diff(found))
+        else:
+            console.answer(report.render(found, ledger.settings, patch=patch, total=console.columns()))
+    return 0

@@ -1,0 +1,46 @@
+"""`ledger init`: set up a repository."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console
+from ledger.store.git import open_repository
+
+
+def init(
+    command: Annotated[
+        str | None, typer.Option("--cmd", metavar="COMMAND", help="Wrap a script as a one-stage pipeline.")
+    ] = None,
+    metrics: Annotated[list[str] | None, typer.Option(metavar="FILE", help="A metrics file that it writes; repeatable.")] = None,
+    outs: Annotated[list[str] | None, typer.Option(metavar="PATH", help="What else it writes: a model; repeatable.")] = None,
+    deps: Annotated[list[str] | None, typer.Option(metavar="PATH", help="What it reads beside its own file; repeatable.")] = None,
+    params: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Its parameter file, where not found by name; repeatable.")] = None,
+) -> int:
+    """Set up this repository: DVC if need be, experiments/, ledger.yaml, and a pipeline around a bare script.
+
+    Example: ledger init --cmd "python train.py" --metrics metrics.json --outs model.pkl
+    """
+    from pathlib import Path
+
+    from ledger.store.setup import Script, set_up
+
+    script = None
+    if command is not None:
+        script = Script(
+            command=command,
+            metrics=tuple(metrics or ()),
+            outs=tuple(outs or ()),
+            dependencies=tuple(deps or ()),
+            parameters=tuple(params or ()),
+        )
+    elif metrics or outs or deps or params:
+        raise typer.BadParameter("--metrics, --outs, --deps and --params go with --cmd")
+    made = set_up(open_repository(Path.cwd()), script)
+    for line in made.told:
+        console.answer(line)
+    for remark in made.remarks:
+        console.say(f"warning: {remark}")
+    return 0

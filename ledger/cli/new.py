@@ -1,0 +1,107 @@
+"""`ledger new`: begin an experiment from a hypothesis."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console
+from ledger.errors import LedgerError
+from ledger.model import parameters
+from ledger.store.create import Created, Request, Seeds, create
+
+
+def new(
+    title: Annotated[str, typer.Argument(metavar="HYPOTHESIS", help="What you expect, in one sentence.")],
+    name: Annotated[str | None, typer.Option(help="The experiment's name; otherwise made from the title.")] = None,
+    predict: Annotated[
+        list[str] | None, typer.Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="EXP", help="Another experiment in the baseline's role.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="REV", help="Fork from here and not from HEAD: an experiment or revision.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable.")
+    ] = None,
+    variant: Annotated[
+        list[str] | None, typer.Option(metavar="NAME:KEY=VALUE,…", help="A further arm; repeatable.")
+    ] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="N|LIST", help="How many seeds, from the present one on; or which: 0,3,7 or 0..4.")
+    ] = None,
+    over: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=LIST", help="Another axis of replicates: fold=0..4; repeatable.")
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")] = None,
+    no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
+    json: console.AsJson = False,
+) -> int:
+    """Begin an experiment: a branch and a hypothesis file, with the prediction in it.
+
+    Example: ledger new "Focal loss improves Dice" --predict "dice >= baseline + 0.01" --seeds 5
+    """
+    request = Request(
+        title=title,
+        name=name,
+        predictions=tuple(predict or ()),
+        baseline=baseline,
+        start=start,
+        overrides=dict(parameters.parse_assignment(text) for text in overrides or ()),
+        variants=dict(_variant(text) for text in variant or ()),
+        seeds=None if seeds is None else _seeds(seeds),
+        over=dict(_axis(text) for text in over or ()),
+        tags=tuple(tag or ()),
+        switch=not no_switch,
+    )
+    with console.opened() as ledger:
+        created = create(ledger, request, now=console.now())
+    if json:
+        plan = created.plan
+        console.answer_json(
+            {"name": plan.name, "branch": created.branch, "base": plan.base, "parent": plan.parent, "commit": created.commit}
+        )
+    else:
+        console.answer(_told(created))
+    for remark in created.remarks:
+        console.say(f"warning: {remark}")
+    return 0
+
+
+def _told(created: Created) -> str:
+    plan = created.plan
+    count = len(plan.replicates.points())
+    arms = [v.name for v in plan.variants if v.experiment is None]
+    lines = [
+        f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
+        *(f"  predicts {p}" for p in plan.predictions),
+        f"  {len(arms) * count} trials: {', '.join(arms)} at {count} replicate{'s' if count > 1 else ''} each",
+        f"next: say why in experiments/{plan.name}/hypothesis.md, change the code, ledger run",
+    ]
+    return "\n".join(lines)
+
+
+def _variant(text: str) -> tuple[str, dict[str, parameters.Value]]:
+    name, colon, rest = text.partition(":")
+    if not colon or not name or not rest:
+        raise LedgerError(f"--variant {text!r} is not NAME:KEY=VALUE", hint="--variant high-lr:train.lr=0.3,train.epochs=20")
+    return name, dict(parameters.parse_assignment(part) for part in parameters.split_list(rest))
+
+
+def _seeds(text: str) -> Seeds:
+    if text.strip().isdigit():
+        count = int(text)
+        if not 1 <= count <= 1000:
+            raise LedgerError(f"--seeds {count} is not from 1 to 1000", hint="--seeds 5, or which seeds: --seeds 0,3,7")
+        return Seeds(count=count)
+    return Seeds(values=parameters.parse_values(text))
+
+
+def _axis(text: str) -> tuple[str, tuple[parameters.Value, ...]]:
+    name, equals, rest = text.partition("=")
+    if not equals or not name.strip() or not rest:
+        raise LedgerError(f"--over {text!r} is not KEY=LIST", hint="--over fold=0..4")
+    return name.strip(), parameters.parse_values(rest)

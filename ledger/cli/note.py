@@ -1,0 +1,24 @@
+"""`ledger note`: add a dated note."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console
+from ledger.store.notes import add_note
+
+
+def note(
+    text: Annotated[str, typer.Argument(help="What you saw or thought.")],
+    experiment: Annotated[str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")] = None,
+) -> int:
+    """Add a dated note to the experiment and commit it.
+
+    Example: ledger note "loss is flat after epoch 20"
+    """
+    with console.opened() as ledger:
+        name = add_note(ledger, ledger.experiment(experiment), text, now=console.now())
+    console.answer(f"noted in experiments/{name}/notes.md")
+    return 0

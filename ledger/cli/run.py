@@ -1,0 +1,73 @@
+"""`ledger run`: run the trials that are declared and missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger.cli import console
+
+if TYPE_CHECKING:
+    from ledger.run.plan import Spec
+    from ledger.run.record import Kept
+    from ledger.run.run import Report
+
+
+def run(
+    experiment: console.Experiment = None,
+    message: Annotated[
+        str | None, typer.Option("-m", "--message", help="Commit changes of tracked files first, with this message.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, treatment/seed-0; repeatable.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Try trials that failed once more.")] = False,
+) -> int:
+    """Run the trials that are declared and missing, baseline included, and record each.
+
+    Example: ledger run -m "add focal loss"
+    """
+    from ledger.run.run import run as run_trials
+
+    with console.opened() as ledger:
+        chosen = ledger.experiment(experiment)
+        report = run_trials(ledger, chosen, _Lines(), only=tuple(only or ()), again=again, message=message)
+    _tell(report)
+    return 1 if any(not trial.succeeded for trial in report.trials) or report.uncollected else 0
+
+
+class _Lines:
+    """A line for each trial that ends."""
+
+    def started(self, spec: Spec, number: int, total: int) -> None:
+        """Nothing: the line comes with the result."""
+
+    def ended(self, kept: Kept, number: int, total: int) -> None:
+        """Say what came of it."""
+        from ledger.report.trials import line
+
+        console.say(f"[{number}/{total}] {line(kept.trial)}")
+
+
+def _tell(report: Report) -> None:
+    for warning in report.warnings:
+        console.say(f"warning: {warning}")
+    failed = [trial for trial in report.trials if not trial.succeeded]
+    for trial in failed:
+        assert trial.error is not None
+        console.say(f"\n{trial.id} {trial.status} in {trial.error.stage}:")
+        for row in trial.error.tail.splitlines()[-10:]:
+            console.say(f"  {row}")
+    if report.uncollected is not None:
+        console.say(f"error: the trials are recorded, but not on the branch yet: {report.uncollected}")
+        console.say("hint: commit or stash those changes; the next ledger run collects the trials")
+    if report.collected is not None:
+        for remark in report.collected.remarks:
+            console.say(f"warning: {remark}")
+        count = report.collected.trials
+        console.answer(f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {report.collected.tag}")
+    elif not report.trials and report.uncollected is None:
+        console.answer("nothing to run: every declared trial is recorded")
+    if report.skipped_failures and not failed:
+        console.say(f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more")

@@ -1,0 +1,24 @@
+"""`ledger show`: one experiment whole."""
+
+from __future__ import annotations
+
+from ledger.cli import console
+from ledger.report import experiments as report
+from ledger.report import shapes
+
+
+def show(experiment: console.Experiment = None, json: console.AsJson = False) -> int:
+    """Show one experiment: the plan, every trial, the hypothesis and the notes.
+
+    Example: ledger show focal-loss
+    """
+    with console.opened() as ledger:
+        chosen = ledger.experiment(experiment)
+        present = ledger.present(chosen)
+        if json:
+            console.answer_json(shapes.show(chosen, present, ledger.trial_commits(chosen.name)))
+            for problem in chosen.problems:
+                console.say(f"warning: passed over: {problem}")
+        else:
+            console.answer(report.show(chosen, present, ledger.settings, now=console.now(), total=console.columns()))
+    return 0

@@ -1,0 +1,91 @@
+"""An experiment as it stands in the repository: the hypothesis with all the trials that are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.model.replicates import Point
+from ledger.model.trial import Trial
+
+DIRECTORY = "experiments"
+
+# what an experiment can be, in the order of its life
+PLANNED = "planned"
+RUNNING = "running"
+RECORDED = "recorded"
+CONCLUDED = "concluded"
+LANDED = "landed"
+
+
+def directory(name: str) -> str:
+    """The experiment's folder, relative to the git root."""
+    return f"{DIRECTORY}/{name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A trial with the place of its record. `commit`: its trial commit, where the record is not on the branch yet."""
+
+    trial: Trial
+    path: str
+    commit: str | None = None
+
+    @property
+    def collected(self) -> bool:
+        """Whether the record is on the branch."""
+        return self.commit is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """One question. `branch` is the full ref that speaks for it, None where only its record has landed.
+
+    `tip` is the commit that was read; `problems` say which files could not be read and were passed over.
+    """
+
+    name: str
+    branch: str | None
+    tip: str
+    hypothesis: Hypothesis
+    trials: tuple[Recorded, ...]
+    notes: str
+    verdict: Mapping[str, Any] | None
+    landed: bool
+    problems: tuple[str, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """What was fixed before the first trial."""
+        return self.hypothesis.plan
+
+    @property
+    def outcome(self) -> str | None:
+        """The verdict's outcome, None before there is one."""
+        outcome = None if self.verdict is None else self.verdict.get("outcome")
+        return outcome if isinstance(outcome, str) else None
+
+    @property
+    def status(self) -> str:
+        """How far it has come, from its records alone."""
+        if self.landed:
+            return LANDED
+        if self.verdict is not None:
+            return CONCLUDED
+        if not self.trials:
+            return PLANNED
+        done = {(r.trial.variant, r.trial.point) for r in self.trials if r.trial.succeeded}
+        return RECORDED if declared_points(self.plan) <= done else RUNNING
+
+    def of(self, variant: str) -> tuple[Recorded, ...]:
+        """The records of one arm."""
+        return tuple(r for r in self.trials if r.trial.variant == variant)
+
+
+def declared_points(plan: Plan) -> set[tuple[str, Point]]:
+    """The (variant, point) pairs that the plan asks for; an arm that another experiment fills has none here."""
+    return {
+        (v.name, point) for v in plan.variants if v.experiment is None for point in plan.replicates.points()
+    }

@@ -1,0 +1,256 @@
+"""`hypothesis.md`: the plan as front matter, the hypothesis in prose below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ledger.errors import FormatError, LedgerError
+from ledger.model import names, prediction, replicates, yaml12
+from ledger.model.prediction import Prediction
+from ledger.model.replicates import Replicates
+
+SCHEMA = 1
+
+TREATMENT = "treatment"
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One arm: parameter overrides on one code state, or another experiment in its role.
+
+    `at_base`: code and parameters of the plan's `base` instead of the branch's. `experiment`: the trials of
+    that experiment's treatment stand for this arm, which has none of its own.
+    """
+
+    name: str
+    at_base: bool = False
+    params: Mapping[str, Any] = field(default_factory=dict)
+    experiment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is fixed before the first trial. `base` is the full id of the commit that was forked from."""
+
+    title: str
+    name: str
+    author: str
+    created: datetime
+    base: str
+    parent: str | None = None
+    predictions: tuple[Prediction, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    replicates: Replicates
+    evaluation: tuple[str, ...] = ()
+    alpha: float = 0.05
+    looks: int = 1
+    failures: str | float = "inconclusive"
+    deterministic: tuple[str, ...] = ()
+    exploratory: bool = False
+    tags: tuple[str, ...] = ()
+
+    def variant(self, name: str) -> Variant | None:
+        """The declared arm of that name."""
+        return next((v for v in self.variants if v.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """The whole file: the plan and the prose."""
+
+    plan: Plan
+    body: str
+
+
+BODY = """\
+## Hypothesis
+
+{title}
+
+## Why
+
+<!-- What makes you expect this? What have you seen, read or tried before? -->
+
+## Method
+
+<!-- What changes, what stays as it is, and what would make you change your mind? -->
+"""
+
+
+def parse(text: str) -> Hypothesis:
+    """The hypothesis that `text` holds. Raises FormatError, which names the key and says what is wrong."""
+    front, body = split_front_matter(text)
+    try:
+        document = yaml12.loads_untrusted(front)
+    except yaml12.YamlError as error:
+        raise FormatError(f"the front matter is not YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise FormatError("the front matter is not a mapping of keys to values")
+    return Hypothesis(plan=_plan(document), body=body)
+
+
+def render(hypothesis: Hypothesis) -> str:
+    """The text of the file; `parse` is the inverse."""
+    return f"---\n{yaml12.dumps(to_mapping(hypothesis.plan))}---\n{hypothesis.body}"
+
+
+_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)(?:^)---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def split_front_matter(text: str) -> tuple[str, str]:
+    """The YAML between the two `---` lines, and what stands below. Raises FormatError where there is none."""
+    match = _FRONT.match(text)
+    if match is None:
+        raise FormatError("there is no front matter between two lines of `---`")
+    return match.group(1), text[match.end() :]
+
+
+def to_mapping(plan: Plan) -> dict[str, Any]:
+    """The plan as it is written in the front matter, keys in the order of the documents."""
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "title": plan.title,
+        "name": plan.name,
+        "author": plan.author,
+        "created": plan.created.isoformat(timespec="seconds"),
+        "base": plan.base,
+    }
+    if plan.parent is not None:
+        document["parent"] = plan.parent
+    if plan.predictions:
+        document["predictions"] = [str(p) for p in plan.predictions]
+    document["variants"] = {v.name: _variant_mapping(v) for v in plan.variants}
+    document["replicates"] = replicates.to_mapping(plan.replicates)
+    if plan.evaluation:
+        document["evaluation"] = list(plan.evaluation)
+    document |= {"alpha": plan.alpha, "looks": plan.looks, "failures": plan.failures}
+    if plan.deterministic:
+        document["deterministic"] = list(plan.deterministic)
+    document["exploratory"] = plan.exploratory
+    document["tags"] = list(plan.tags)
+    return document
+
+
+def _variant_mapping(variant: Variant) -> dict[str, Any]:
+    known = {
+        "at": "base" if variant.at_base else None,
+        "params": dict(variant.params) or None,
+        "experiment": variant.experiment,
+    }
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _plan(document: Mapping[str, Any]) -> Plan:
+    schema = document.get("schema", SCHEMA)
+    if not isinstance(schema, int) or schema > SCHEMA:
+        raise FormatError(f"schema {schema!r} is newer than this version of ledger reads ({SCHEMA})")
+    return Plan(
+        title=_text(document, "title"),
+        name=_checked(names.check_name, _text(document, "name"), "name"),
+        author=_text(document, "author"),
+        created=_moment(document, "created"),
+        base=_text(document, "base"),
+        parent=_text(document, "parent") if document.get("parent") is not None else None,
+        predictions=tuple(
+            _checked(prediction.parse, text, f"predictions[{number}]")
+            for number, text in enumerate(_texts(document, "predictions"))
+        ),
+        variants=_variants(document.get("variants")),
+        replicates=_replicates(document.get("replicates") or {}),
+        evaluation=_texts(document, "evaluation"),
+        alpha=_number(document, "alpha", 0.05, low=0.0, high=0.5),
+        looks=int(_number(document, "looks", 1, low=1, high=1_000_000)),
+        failures=_failures(document.get("failures", "inconclusive")),
+        deterministic=_texts(document, "deterministic"),
+        exploratory=bool(document.get("exploratory", False)),
+        tags=_texts(document, "tags"),
+    )
+
+
+def _variants(value: object) -> tuple[Variant, ...]:
+    if value is None:
+        return (Variant(name=TREATMENT),)
+    if not isinstance(value, dict) or not value:
+        raise FormatError("`variants` is not a mapping of names to arms")
+    return tuple(_variant(str(name), arm or {}) for name, arm in value.items())
+
+
+def _variant(name: str, arm: object) -> Variant:
+    _checked(names.check_variant, name, f"variants.{name}")
+    if not isinstance(arm, dict) or set(arm) - {"at", "params", "experiment"}:
+        raise FormatError(f"`variants.{name}` may hold `at: base`, `params:` and `experiment:` only")
+    if arm.get("at") not in (None, "base", "branch"):
+        raise FormatError(f"`variants.{name}.at` is {arm['at']!r}; it may be `base` or `branch`")
+    params = arm.get("params") or {}
+    if not isinstance(params, dict):
+        raise FormatError(f"`variants.{name}.params` is not a mapping of parameters to values")
+    experiment = arm.get("experiment")
+    if experiment is not None and (not isinstance(experiment, str) or params or arm.get("at")):
+        raise FormatError(f"`variants.{name}.experiment` is another experiment's name, and stands alone")
+    return Variant(
+        name=name,
+        at_base=arm.get("at") == "base",
+        params={str(key): value for key, value in params.items()},
+        experiment=experiment,
+    )
+
+
+def _replicates(value: object) -> Replicates:
+    if not isinstance(value, dict):
+        raise FormatError("`replicates` is not a mapping of axes to values")
+    try:
+        return replicates.from_mapping(value)
+    except ValueError as error:
+        raise FormatError(f"`replicates`: {error}") from None
+
+
+def _failures(value: object) -> str | float:
+    if value in ("inconclusive", "worst"):
+        return str(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise FormatError(f"`failures` is {value!r}; it may be `inconclusive`, `worst` or a number")
+
+
+def _text(document: Mapping[str, Any], key: str) -> str:
+    value = document.get(key)
+    if value is None:
+        raise FormatError(f"the front matter lacks the key `{key}`")
+    if not isinstance(value, str) or not value.strip():
+        raise FormatError(f"`{key}` is {value!r}, not a text")
+    return value
+
+
+def _texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = document.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise FormatError(f"`{key}` is not a list of texts")
+    return tuple(value)
+
+
+def _number(document: Mapping[str, Any], key: str, default: float, *, low: float, high: float) -> float:
+    value = document.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise FormatError(f"`{key}` is {value!r}, not a number from {low:g} to {high:g}")
+    return value
+
+
+def _moment(document: Mapping[str, Any], key: str) -> datetime:
+    value = document.get(key)
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(document, key))
+    except ValueError:
+        raise FormatError(f"`{key}` is {value!r}, not a time such as 2026-11-20T10:00:00+00:00") from None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _checked(check: Any, value: str, key: str) -> Any:
+    try:
+        return check(value)
+    except LedgerError as error:
+        raise FormatError(f"`{key}`: {error.message}") from None

@@ -1,0 +1,104 @@
+"""What `dvc.lock` pins: for each stage its command, dependencies, parameters and outputs, by hash."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.model.pipeline import Pipeline, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """A file or directory as DVC pins it. `md5` ends in `.dir` for a directory; sizes are in bytes."""
+
+    md5: str | None
+    size: int | None = None
+    nfiles: int | None = None
+
+    def to_mapping(self) -> dict[str, Any]:
+        """The known parts, for a record."""
+        known = {"md5": self.md5, "size": self.size, "nfiles": self.nfiles}
+        return {key: value for key, value in known.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedStage:
+    """One stage's entry. Paths are relative to the git root; parameters by file, then by dotted key."""
+
+    command: str
+    dependencies: Mapping[str, Pinned]
+    parameters: Mapping[str, Mapping[str, Any]]
+    outputs: Mapping[str, Pinned]
+
+
+def pinned(entry: Mapping[str, Any]) -> Pinned:
+    """The hash and size of one entry of a lock or a `.dvc` file."""
+    digest = next((entry[k] for k in ("md5", "etag", "checksum") if isinstance(entry.get(k), str)), None)
+    size, nfiles = entry.get("size"), entry.get("nfiles")
+    return Pinned(
+        md5=digest,
+        size=size if isinstance(size, int) else None,
+        nfiles=nfiles if isinstance(nfiles, int) else None,
+    )
+
+
+def place(folder: str, path: str) -> str:
+    """`path`, written relative to `folder`, relative to the git root; URLs and absolute paths stay."""
+    if "://" in path or path.startswith("/"):
+        return path
+    return posixpath.normpath(posixpath.join(folder, path))
+
+
+def locked_stages(pipeline: Pipeline, locks: Mapping[str, object]) -> dict[str, LockedStage]:
+    """The lock entries by stage name, for those stages that the parsed lock files (by path) pin."""
+    found = {}
+    for stage in pipeline.stages:
+        document = locks.get(stage.lockfile)
+        stages = document.get("stages") if isinstance(document, dict) else None
+        entry = stages.get(stage.lock_name) if isinstance(stages, dict) else None
+        if isinstance(entry, dict):
+            found[stage.name] = _locked(stage, entry)
+    return found
+
+
+def _locked(stage: Stage, entry: Mapping[str, Any]) -> LockedStage:
+    parameters = entry.get("params") or {}
+    command = entry.get("cmd")
+    return LockedStage(
+        command="\n".join(command) if isinstance(command, list) else str(command or ""),
+        dependencies=_pins(stage.wdir, entry.get("deps")),
+        parameters={
+            place(stage.wdir, file): dict(values)
+            for file, values in parameters.items()
+            if isinstance(values, dict)
+        },
+        outputs=_pins(stage.wdir, entry.get("outs")),
+    )
+
+
+def _pins(wdir: str, entries: Iterable[Mapping[str, Any]] | None) -> dict[str, Pinned]:
+    return {
+        place(wdir, entry["path"]): pinned(entry)
+        for entry in entries or ()
+        if isinstance(entry, dict) and isinstance(entry.get("path"), str)
+    }
+
+
+def unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted keys as nested mappings; a key whose prefix already holds a plain value stays dotted."""
+    tree: dict[str, Any] = {}
+    for key, value in flat.items():
+        *folders, last = key.split(".")
+        node: Any = tree
+        for folder in folders:
+            node = node.setdefault(folder, {})
+            if not isinstance(node, dict):
+                break
+        if isinstance(node, dict) and not isinstance(node.get(last), dict):
+            node[last] = value
+        else:
+            tree[key] = value
+    return tree

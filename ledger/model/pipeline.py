@@ -1,0 +1,185 @@
+"""What a DVC pipeline is at one code state: its stages, what they read and what they make.
+
+Paths are relative to the git root, with `/`. A path outside the repository (absolute, or a URL) is kept as
+it is written. Resolving templates is DVC's work (`store/dvc.py`); here are only the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether `path` is `folder` or lies below it; every path lies below the empty one and `.`."""
+    return folder in ("", ".") or path == folder or path.startswith(folder + "/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One output of a stage. `cached`: DVC keeps it in its cache, so git does not; `kind`: out, metric or plot."""
+
+    path: str
+    cached: bool
+    kind: str = "out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedParameters:
+    """The keys of one parameter file that a stage declares; no keys: the whole file."""
+
+    file: str
+    keys: tuple[str, ...]
+
+    def covers(self, key: str) -> bool:
+        """Whether a change of the dotted `key` is seen by the stage."""
+        return not self.keys or any(
+            key == own or key.startswith(own + ".") or own.startswith(key + ".") for own in self.keys
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage, its templates resolved. `wdir` is relative to the git root; `lockfile` pins its hashes."""
+
+    name: str
+    wdir: str
+    command: str
+    dependencies: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    parameters: tuple[TrackedParameters, ...]
+    lockfile: str
+    lock_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """All stages of a code state, in the order of definition, and the files that hold metrics and plots."""
+
+    stages: tuple[Stage, ...]
+    definitions: tuple[str, ...]
+    metrics: tuple[str, ...]
+    plots: tuple[str, ...]
+    # parameter files that templates read (`vars:`), beside those that stages declare
+    variables: tuple[str, ...] = ()
+
+    def outputs(self) -> tuple[Output, ...]:
+        """All outputs of all stages."""
+        return tuple(output for stage in self.stages for output in stage.outputs)
+
+    def makes(self, path: str) -> bool:
+        """Whether a stage makes `path`, or something that holds it."""
+        return any(inside(path, output.path) for output in self.outputs())
+
+    def sources(self) -> tuple[str, ...]:
+        """The dependencies that no stage makes, each once, sorted."""
+        return tuple(sorted({d for stage in self.stages for d in stage.dependencies if not self.makes(d)}))
+
+    def lockfiles(self) -> tuple[str, ...]:
+        """The `dvc.lock` files of the stages, each once, in order."""
+        return tuple(dict.fromkeys(stage.lockfile for stage in self.stages))
+
+    def parameter_files(self) -> tuple[str, ...]:
+        """The files that stages or templates take parameters from, each once, in order."""
+        declared = (p.file for stage in self.stages for p in stage.parameters)
+        return tuple(dict.fromkeys([*declared, *self.variables]))
+
+    def metric_files(self) -> tuple[str, ...]:
+        """Files that hold metrics: outputs of stages first, then those listed beside the stages."""
+        made = (output.path for output in self.outputs() if output.kind == "metric")
+        return tuple(dict.fromkeys([*made, *self.metrics]))
+
+    def results(self) -> tuple[str, ...]:
+        """Paths that a run of the pipeline writes and git may hold: locks, metrics, plots, uncached outputs."""
+        made = (output.path for output in self.outputs())
+        return tuple(dict.fromkeys([*self.lockfiles(), *made, *self.metrics, *self.plots]))
+
+    def is_result(self, path: str) -> bool:
+        """Whether `path` is, or lies in, something that a run of the pipeline writes."""
+        return any(inside(path, result) for result in self.results())
+
+    def limited_to(self, targets: Iterable[str]) -> Pipeline:
+        """The part of the pipeline that the targets need: themselves and all that is upstream of them.
+
+        A target is a stage's name (also the name that `foreach` or `matrix` stages share), or a `dvc.yaml`
+        file with or without `:stage`. Raises KeyError with the first target that nothing answers to.
+        """
+        wanted: set[str] = set()
+        for target in targets:
+            found = {s.name for s in self.stages if target in _addresses(s)}
+            if not found:
+                raise KeyError(target)
+            wanted |= found
+        while True:
+            needed = [d for s in self.stages if s.name in wanted for d in s.dependencies]
+            upstream = {
+                s.name
+                for s in self.stages
+                for output in s.outputs
+                if any(inside(d, output.path) or inside(output.path, d) for d in needed)
+            }
+            if upstream <= wanted:
+                break
+            wanted |= upstream
+        return Pipeline(
+            stages=tuple(s for s in self.stages if s.name in wanted),
+            definitions=self.definitions,
+            metrics=self.metrics,
+            plots=self.plots,
+            variables=self.variables,
+        )
+
+
+def _addresses(stage: Stage) -> set[str]:
+    """The targets that mean this stage."""
+    definition = stage.lockfile.removesuffix("lock") + "yaml"
+    group = stage.lock_name.split("@", 1)[0]
+    return {stage.name, stage.name.split("@", 1)[0], definition, f"{definition}:{stage.lock_name}",
+            f"{definition}:{group}"}  # fmt: skip
+
+
+def to_json(pipeline: Pipeline) -> dict[str, Any]:
+    """The pipeline as plain values, for the cache on disk."""
+    return {
+        "stages": [
+            {
+                "name": s.name,
+                "wdir": s.wdir,
+                "command": s.command,
+                "dependencies": list(s.dependencies),
+                "outputs": [[o.path, o.cached, o.kind] for o in s.outputs],
+                "parameters": [[p.file, list(p.keys)] for p in s.parameters],
+                "lockfile": s.lockfile,
+                "lock_name": s.lock_name,
+            }
+            for s in pipeline.stages
+        ],
+        "definitions": list(pipeline.definitions),
+        "metrics": list(pipeline.metrics),
+        "plots": list(pipeline.plots),
+        "variables": list(pipeline.variables),
+    }
+
+
+def from_json(value: Mapping[str, Any]) -> Pipeline:
+    """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where the shape is another one."""
+    return Pipeline(
+        stages=tuple(
+            Stage(
+                name=s["name"],
+                wdir=s["wdir"],
+                command=s["command"],
+                dependencies=tuple(s["dependencies"]),
+                outputs=tuple(Output(path=p, cached=c, kind=k) for p, c, k in s["outputs"]),
+                parameters=tuple(TrackedParameters(file=f, keys=tuple(keys)) for f, keys in s["parameters"]),
+                lockfile=s["lockfile"],
+                lock_name=s["lock_name"],
+            )
+            for s in value["stages"]
+        ),
+        definitions=tuple(value["definitions"]),
+        metrics=tuple(value["metrics"]),
+        plots=tuple(value["plots"]),
+        variables=tuple(value["variables"]),
+    )

@@ -1,0 +1,269 @@
+"""Replicates: the grid of points over which a variant is repeated, and the names of the trials' files.
+
+A file's stem is made from the point alone, so that it stays the same when other values are declared later:
+
+- axes in declared order as `axis-value`, joined by `+`: `seed-0`, `fold-2+seed-0`; no axis: `trial`;
+- an axis keeps its whole dotted name: `train.seed-0`;
+- a value never holds a dot, so that a dot and digits at the end are always the attempt: `seed-0.2` is the
+  second attempt at 0, and the float 0.2 is `seed-0_2`. Integers are as written, floats with `_` for the point
+  and no `+`, truth values `true` and `false`;
+- a text is itself where it has only letters, digits, `_` and `-`. Where it has others, is long, or could be
+  read as one of the above, six digits of a hash follow: `v1.2` is `v1_2_` and the digits.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+Value: TypeAlias = bool | int | float | str
+Point: TypeAlias = tuple[tuple[str, Value], ...]
+"""Pairs of axis and value in the declared order of the axes."""
+
+REPEAT: Final = "repeat"
+KIND: Final = "kind"
+FOLD: Final = "fold"
+MAX_POINTS: Final = 10_000
+MAX_STEM: Final = 80
+_MAX_TEXT: Final = 40
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
+# Texts that are as another value's slug would be: an integer, a float, a truth value, a hashed text.
+_MISLEADING: Final = re.compile(
+    r"-?[0-9]+(?:_[0-9]+)?(?:e-?[0-9]+)?|true|false|.*_[0-9a-f]{6}", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """The values of one parameter (or of `repeat`, which is none); `fold` marks that of cross-validation."""
+
+    name: str
+    values: tuple[Value, ...]
+    fold: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name or not self.name.isprintable() or self.name == KIND:
+            raise ValueError(f"{self.name!r} cannot name an axis of replicates")
+        if not self.values:
+            raise ValueError(f"{self.name}: no values are given")
+        if self.fold and self.name == REPEAT:
+            raise ValueError(f"{self.name}: repeats are not folds")
+        seen: dict[Value, Value] = {}
+        files: dict[str, Value] = {}
+        for value in self.values:
+            _check_value(self.name, value)
+            if value in seen:
+                other = seen[value]
+                same = "is given twice" if repr(value) == repr(other) else f"is the same as {other!r}"
+                raise ValueError(f"{self.name}: {value!r} {same}")
+            seen[value] = value
+            # Not every file system tells capital letters from others.
+            stem = _value_slug(value).lower()
+            if stem in files:
+                raise ValueError(f"{self.name}: {files[stem]!r} and {value!r} would share a file name")
+            files[stem] = value
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether a trial sets a parameter of this name."""
+        return self.name != REPEAT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicates:
+    """The grid of all axes; without an axis, one point."""
+
+    axes: tuple[Axis, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [axis.name for axis in self.axes]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name}: the axis is given twice")
+        folds = [axis.name for axis in self.axes if axis.fold]
+        if len(folds) > 1:
+            raise ValueError(f"{folds[1]}: {folds[0]} is the fold axis already")
+        if len(self) > MAX_POINTS:
+            raise ValueError(f"{', '.join(names)}: {len(self)} points, {MAX_POINTS} at most are allowed")
+
+    def __len__(self) -> int:
+        """The number of points."""
+        return math.prod(len(axis.values) for axis in self.axes)
+
+    @property
+    def fold_axis(self) -> Axis | None:
+        """The axis of cross-validation, if there is one."""
+        return next((axis for axis in self.axes if axis.fold), None)
+
+    def points(self) -> tuple[Point, ...]:
+        """Every point in declared order, the first axis slowest."""
+        sides = [[(axis.name, value) for value in axis.values] for axis in self.axes]
+        return tuple(itertools.product(*sides))
+
+
+def from_mapping(obj: object) -> Replicates:
+    """What the plan's `replicates:` declares; a ValueError that names the key where it is wrong.
+
+    `{seed: [0, 1]}` is an axis, `{repeat: 5}` is one of 0 to 4. `kind: fold` marks the axis of
+    cross-validation: that whose last component is `fold`, else has `fold` in it, else the first;
+    `kind: {split: fold}` names it.
+    """
+    if not isinstance(obj, Mapping):
+        raise ValueError(f"replicates: names with lists were expected, not {obj!r}")
+    values: dict[str, tuple[Value, ...]] = {}
+    for name, given in obj.items():
+        if not isinstance(name, str):
+            raise ValueError(f"{name!r}: the name of an axis is a text")
+        if name != KIND:
+            values[name] = _values(name, given)
+    fold = _fold_name(obj[KIND], tuple(values)) if KIND in obj else None
+    return Replicates(axes=tuple(Axis(name=n, values=v, fold=n == fold) for n, v in values.items()))
+
+
+def to_mapping(replicates: Replicates) -> dict[str, object]:
+    """The plan's `replicates:`, which `from_mapping` reads as equal replicates."""
+    result: dict[str, object] = {}
+    for axis in replicates.axes:
+        count = len(axis.values)
+        counted = axis.name == REPEAT and [repr(v) for v in axis.values] == [repr(i) for i in range(count)]
+        result[axis.name] = count if counted else list(axis.values)
+    fold = replicates.fold_axis
+    if fold is not None:
+        found = _fold_name(FOLD, tuple(result))
+        result[KIND] = FOLD if found == fold.name else {fold.name: FOLD}
+    return result
+
+
+def make_point(obj: object) -> Point:
+    """The point that a record's `replicate:` gives, in its order; a ValueError that names the key."""
+    if not isinstance(obj, Mapping):
+        raise ValueError(f"replicate: names with values were expected, not {obj!r}")
+    point: list[tuple[str, Value]] = []
+    for name, value in obj.items():
+        if not isinstance(name, str):
+            raise ValueError(f"{name!r}: the name of an axis is a text")
+        point.append((name, _check_value(name, value)))
+    return tuple(point)
+
+
+def label(point: Point) -> str:
+    """The point for people, in one line: `seed=2`, `fold=1 seed=0`; "" where there is no axis."""
+    return " ".join(f"{name}={_value_label(value)}" for name, value in point)
+
+
+def slug(point: Point) -> str:
+    """The stem of the file of a point's first trial: a valid component of a git ref of at most 80 bytes."""
+    if not point:
+        return "trial"
+    stem = "+".join(f"{_axis_slug(name)}-{_value_slug(value)}" for name, value in point)
+    return (
+        stem if len(stem) <= MAX_STEM else f"{stem[: MAX_STEM - 13]}_{_digest([list(p) for p in point], 12)}"
+    )
+
+
+def stem(point: Point, attempt: int = 1) -> str:
+    """The name of a trial within its variant: `seed-0`, and `seed-0.2` for the second attempt."""
+    if attempt < 1:
+        raise ValueError(f"attempt: {attempt} is not a number from 1 on")
+    return slug(point) if attempt == 1 else f"{slug(point)}.{attempt}"
+
+
+def file_name(point: Point, attempt: int = 1) -> str:
+    """The name of a trial's file: `seed-0.yaml`, and `seed-0.2.yaml` for the second attempt."""
+    return stem(point, attempt) + ".yaml"
+
+
+def split_stem(text: str) -> tuple[str, int]:
+    """The slug and the attempt of a trial's name: `seed-0.2` gives `seed-0` and 2."""
+    match = re.fullmatch(r"(.*[^.])\.([2-9]|[1-9][0-9]{1,8})", text, re.DOTALL)
+    return (match[1], int(match[2])) if match else (text, 1)
+
+
+def _values(name: str, given: object) -> tuple[Value, ...]:
+    if isinstance(given, int) and not isinstance(given, bool):
+        if name != REPEAT:
+            raise ValueError(f"{name}: a list of values was expected; write [{given}] for this value alone")
+        if not 1 <= given <= MAX_POINTS:
+            raise ValueError(f"{name}: a number from 1 to {MAX_POINTS} was expected, not {given}")
+        return tuple(range(given))
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        expected = "a number or a list of values" if name == REPEAT else "a list of values"
+        raise ValueError(f"{name}: {expected} was expected, not {given!r}")
+    return tuple(_check_value(name, value) for value in given)
+
+
+def _check_value(name: str, value: object) -> Value:
+    """The value as one of Python's own types: codecs and numpy have subclasses that print otherwise."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        # 128 bits are the entropy of numpy's seeds; text of very long integers is refused by Python itself.
+        if value.bit_length() > 128:
+            raise ValueError(f"{name}: an integer has more than 128 bits")
+        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{name}: {value!r} is not a finite number")
+        return float(value)
+    if isinstance(value, str):
+        return str(value)
+    raise ValueError(f"{name}: {value!r} is not a number, a text or a truth value")
+
+
+def _fold_name(kind: object, names: tuple[str, ...]) -> str:
+    """Which of the axes is the one of cross-validation."""
+    if isinstance(kind, Mapping):
+        marked = list(kind.items())
+        if len(marked) != 1 or marked[0][0] not in names or marked[0][1] != FOLD:
+            raise ValueError(f"{KIND}: one axis with 'fold' was expected, not {kind!r}")
+        return str(marked[0][0])
+    if kind != FOLD:
+        raise ValueError(f"{KIND}: only 'fold' is known, not {kind!r}")
+    names = tuple(name for name in names if name != REPEAT)
+    if not names:
+        raise ValueError(f"{KIND}: there is no axis that could hold the folds")
+    last = {name: name.rpartition(".")[2] for name in names}
+    exact = [name for name in names if last[name] == FOLD]
+    near = [name for name in names if FOLD in last[name]]
+    return (exact or near or list(names))[0]
+
+
+def _axis_slug(name: str) -> str:
+    clean = re.sub(r"[^A-Za-z0-9._-]|\.(?=\.)|^[.-]|\.$", "_", name)
+    return clean if clean == name else f"{clean}_{_digest(name)}"
+
+
+def _value_slug(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return repr(int(value))
+    if isinstance(value, float):
+        return repr(float(value)).replace(".", "_").replace("+", "")
+    if len(value) <= _MAX_TEXT and _PLAIN.fullmatch(value) and not _MISLEADING.fullmatch(value):
+        return value
+    return f"{re.sub('[^A-Za-z0-9_-]', '_', value[:_MAX_TEXT])}_{_digest(value)}"
+
+
+def _value_label(value: Value) -> str:
+    import json
+
+    plain = (
+        isinstance(value, str)
+        and value.isprintable()
+        and not re.search(r"[\s=\"]|^[0-9.+-]|^(true|false)?$", value)
+    )
+    return value if isinstance(value, str) and plain else json.dumps(value)
+
+
+def _digest(obj: object, digits: int = 6) -> str:
+    # Imported here because only unusual values need them, and commands must start fast.
+    import hashlib
+    import json
+
+    return hashlib.sha256(json.dumps(obj).encode()).hexdigest()[:digits]

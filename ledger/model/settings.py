@@ -1,0 +1,125 @@
+"""`ledger.yaml`: the settings of a repository, every key with a default."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.errors import LedgerError
+from ledger.model import yaml12
+from ledger.model.parameters import near_misses
+
+FILE = "ledger.yaml"
+
+# files that no stage depends on and that change nothing that a trial computes
+DEFAULT_IGNORE = (
+    "experiments/", "docs/", "doc/", "tests/", "test/", "notebooks/", ".github/", ".gitlab/", ".ci/", ".vscode/",
+    "*.md", "*.rst", "*.txt", "LICENSE*", "CITATION*", "CODEOWNERS", "Makefile", "ledger.yaml", ".gitignore",
+    ".gitattributes", ".gitmodules", ".dvcignore", ".dvc/", ".editorconfig", ".pre-commit-config.yaml",
+    ".gitlab-ci.yml", "mypy.ini", "ruff.toml", ".ruff.toml", "tox.ini", "noxfile.py",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSettings:
+    """How a metric is shown. `direction`: higher or lower is better; `precision`: digits behind the point."""
+
+    direction: str | None = None
+    unit: str | None = None
+    precision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings. `main` and `seed` are found by name where they are None."""
+
+    main: str | None = None
+    branch_prefix: str = "exp/"
+    seed: str | None = None
+    metrics: Mapping[str, MetricSettings] = field(default_factory=dict)
+    targets: tuple[str, ...] = ()
+    jobs: int = 1
+    copy: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = DEFAULT_IGNORE
+
+    def ignores(self, path: str) -> bool:
+        """Whether a change of the file may be passed over; a pattern without `/` fits in any folder."""
+        return any(_matches(path, pattern) for pattern in self.ignore)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    if pattern.endswith("/"):
+        return path.startswith(pattern.removeprefix("/"))
+    if "/" in pattern:
+        return fnmatch.fnmatchcase(path, pattern.removeprefix("/"))
+    return fnmatch.fnmatchcase(path.rsplit("/", 1)[-1], pattern)
+
+
+def parse(text: str) -> Settings:
+    """The settings that the text of `ledger.yaml` holds. Raises LedgerError, which names the key."""
+    try:
+        document = yaml12.loads(text) if text.strip() else {}
+    except yaml12.YamlError as error:
+        raise LedgerError(f"{FILE} is not YAML: {error}") from None
+    if document is None:
+        document = {}
+    if not isinstance(document, dict):
+        raise LedgerError(f"{FILE} is not a mapping of settings")
+    known = ("main", "branch_prefix", "seed", "metrics", "targets", "jobs", "copy", "ignore")
+    for key in document:
+        if key not in known:
+            near = near_misses(str(key), known)
+            raise LedgerError(
+                f"{FILE} has no setting {key!r}",
+                hint=f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}",
+            )
+    jobs = document.get("jobs", 1)
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
+        raise _wrong("jobs", jobs, "a number from 1")
+    return Settings(
+        main=_text(document, "main", None),
+        branch_prefix=_text(document, "branch_prefix", "exp/") or "exp/",
+        seed=_text(document, "seed", None),
+        metrics=_metrics(document.get("metrics") or {}),
+        targets=_texts(document, "targets"),
+        jobs=jobs,
+        copy=_texts(document, "copy"),
+        ignore=(*DEFAULT_IGNORE, *_texts(document, "ignore")),
+    )
+
+
+def _metrics(value: object) -> dict[str, MetricSettings]:
+    if not isinstance(value, dict):
+        raise _wrong("metrics", value, "a mapping of metrics to `direction`, `unit` and `precision`")
+    return {str(name): _metric(str(name), entry) for name, entry in value.items()}
+
+
+def _metric(name: str, entry: object) -> MetricSettings:
+    if not isinstance(entry, dict) or set(entry) - {"direction", "unit", "precision"}:
+        raise _wrong(f"metrics.{name}", entry, "a mapping of `direction`, `unit` and `precision`")
+    direction, unit, precision = entry.get("direction"), entry.get("unit"), entry.get("precision")
+    if direction not in (None, "higher", "lower"):
+        raise _wrong(f"metrics.{name}.direction", direction, "`higher` or `lower`")
+    if precision is not None and (not isinstance(precision, int) or not 0 <= precision <= 15):
+        raise _wrong(f"metrics.{name}.precision", precision, "a number from 0 to 15")
+    return MetricSettings(direction=direction, unit=None if unit is None else str(unit), precision=precision)
+
+
+def _text(document: Mapping[str, Any], key: str, default: str | None) -> str | None:
+    value = document.get(key, default)
+    if value is not None and (not isinstance(value, str) or not value):
+        raise _wrong(key, value, "a text")
+    return value
+
+
+def _texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = document.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise _wrong(key, value, "a list of texts")
+    return tuple(value)
+
+
+def _wrong(key: str, value: object, wanted: str) -> LedgerError:
+    return LedgerError(f"{FILE}: `{key}` is {value!r}, not {wanted}")

@@ -1,0 +1,264 @@
+"""A trial and its record: one run of the whole pipeline, self-contained in one YAML file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ledger.errors import FormatError
+from ledger.model import replicates, yaml12
+from ledger.model.lockfile import Pinned
+from ledger.model.parameters import flatten, merge_files
+from ledger.model.replicates import Point
+
+SCHEMA = 1
+
+SUCCEEDED = "succeeded"
+FAILED = "failed"
+KILLED = "killed"
+TIMED_OUT = "timed-out"
+STATUSES = (SUCCEEDED, FAILED, KILLED, TIMED_OUT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRun:
+    """What one stage took. `cached`: DVC restored or kept its outputs; the seconds are then the original ones."""
+
+    seconds: float | None
+    cached: bool
+    peak_memory_mb: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a trial has no result. `tail`: the last lines that the stage printed."""
+
+    stage: str | None
+    exit_code: int | None
+    tail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One record. `params` are by file and nested, as `dvc.lock` pinned them; paths are relative to the git root.
+
+    `code` is the commit whose code and data pointers ran; `seconds` the sum over the stages, the original time
+    for those that were restored; `by_hand`: recorded after a `dvc repro` by hand; `reused`: the trial of
+    another experiment that this one repeats, `name/variant/seed-0`.
+    """
+
+    experiment: str
+    variant: str
+    point: Point
+    attempt: int
+    status: str
+    fingerprint: str
+    code: str
+    started: datetime
+    seconds: float | None
+    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    data: Mapping[str, Pinned] = field(default_factory=dict)
+    outs: Mapping[str, Pinned] = field(default_factory=dict)
+    stages: Mapping[str, StageRun] = field(default_factory=dict)
+    environment: str | None = None
+    error: Failure | None = None
+    by_hand: bool = False
+    reused: str | None = None
+
+    @property
+    def id(self) -> str:
+        """`variant/seed-0`, with `.2` behind it for the second attempt."""
+        return f"{self.variant}/{replicates.file_name(self.point, self.attempt).removesuffix('.yaml')}"
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the whole pipeline ran and its metrics could be read."""
+        return self.status == SUCCEEDED
+
+    @property
+    def flat_params(self) -> dict[str, Any]:
+        """Parameters by dotted key; a key that two files share is `file:key`."""
+        return merge_files({file: flatten(tree) for file, tree in self.params.items()})
+
+
+def record_path(directory: str, trial: Trial) -> str:
+    """Where the record lies, below the experiment's directory."""
+    return f"{directory}/trials/{trial.id}.yaml"
+
+
+def dumps(trial: Trial) -> str:
+    """The text of the record; `loads` is the inverse."""
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "experiment": trial.experiment,
+        "variant": trial.variant,
+        "replicate": dict(trial.point),
+        "attempt": trial.attempt,
+        "status": trial.status,
+        "fingerprint": trial.fingerprint,
+        "code": trial.code,
+        "started": trial.started.isoformat(timespec="seconds"),
+        "seconds": trial.seconds,
+        "params": {file: dict(tree) for file, tree in trial.params.items()},
+        "metrics": dict(trial.metrics),
+        "data": {path: pin.to_mapping() for path, pin in trial.data.items()},
+        "outs": {path: pin.to_mapping() for path, pin in trial.outs.items()},
+        "stages": {name: _stage_mapping(run) for name, run in trial.stages.items()},
+        "environment": trial.environment,
+        "error": None,
+    }
+    if trial.error is not None:
+        error = trial.error
+        document["error"] = {"stage": error.stage, "exit_code": error.exit_code, "tail": error.tail}
+    if trial.by_hand:
+        document["by_hand"] = True
+    if trial.reused is not None:
+        document["reused"] = trial.reused
+    return yaml12.dumps(document)
+
+
+def _stage_mapping(run: StageRun) -> dict[str, Any]:
+    mapping: dict[str, Any] = {"seconds": run.seconds, "cached": run.cached}
+    if run.peak_memory_mb is not None:
+        mapping["peak_memory_mb"] = run.peak_memory_mb
+    return mapping
+
+
+def loads(text: str) -> Trial:
+    """The trial that a record holds; unknown keys are ignored. Raises FormatError, which names the key.
+
+    Records come from other people too, so the text is read as untrusted: no anchors, no tags, capped in size.
+    """
+    try:
+        document = yaml12.loads_untrusted(text)
+    except yaml12.YamlError as error:
+        raise FormatError(f"it is not YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise FormatError("it is not a mapping of keys to values")
+    schema = document.get("schema")
+    if not isinstance(schema, int) or isinstance(schema, bool):
+        raise FormatError("it lacks the key `schema`")
+    if schema > SCHEMA:
+        raise FormatError(f"schema {schema} is newer than this version of ledger reads ({SCHEMA})")
+    reader = _Reader(document)
+    return Trial(
+        experiment=reader.text("experiment"),
+        variant=reader.text("variant"),
+        point=replicates.make_point(reader.mapping("replicate")),
+        attempt=reader.positive("attempt"),
+        status=reader.one_of("status", STATUSES),
+        fingerprint=reader.text("fingerprint"),
+        code=reader.text("code"),
+        started=reader.moment("started"),
+        seconds=reader.seconds(document.get("seconds"), "seconds"),
+        params={
+            file: reader.nested(tree, f"params.{file}") for file, tree in reader.mapping("params").items()
+        },
+        metrics={name: reader.metric(value, name) for name, value in reader.mapping("metrics").items()},
+        data=reader.pins("data"),
+        outs=reader.pins("outs"),
+        stages={name: reader.stage(run, name) for name, run in reader.mapping("stages").items()},
+        environment=reader.text("environment") if document.get("environment") is not None else None,
+        error=reader.error(),
+        by_hand=document.get("by_hand") is True,
+        reused=reader.text("reused") if document.get("reused") is not None else None,
+    )
+
+
+class _Reader:
+    """Typed access to a parsed record: each method returns a value of its type or raises FormatError."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+
+    def text(self, key: str) -> str:
+        value = self.document.get(key)
+        if value is None:
+            raise FormatError(f"it lacks the key `{key}`")
+        if not isinstance(value, str) or not value:
+            raise FormatError(f"`{key}` is {value!r}, not a text")
+        return value
+
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(key)
+        if value not in allowed:
+            raise FormatError(f"`{key}` is {value!r}, none of {', '.join(allowed)}")
+        return value
+
+    def positive(self, key: str) -> int:
+        value = self.document.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise FormatError(f"`{key}` is {value!r}, not a number from 1")
+        return value
+
+    def moment(self, key: str) -> datetime:
+        value = self.document.get(key)
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(self.text(key))
+        except ValueError:
+            raise FormatError(f"`{key}` is {value!r}, not a time") from None
+        if moment.tzinfo is None:
+            raise FormatError(f"`{key}` is {value!r}, a time without its zone")
+        return moment
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        return self.nested(self.document.get(key) or {}, key)
+
+    def nested(self, value: object, key: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise FormatError(f"`{key}` is {value!r}, not a mapping")
+        return {str(name): item for name, item in value.items()}
+
+    def metric(self, value: object, name: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise FormatError(f"`metrics.{name}` is {value!r}, not a number")
+        return value
+
+    def seconds(self, value: object, key: str) -> float | None:
+        if value is None:
+            return None
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+            or value < 0
+        ):
+            raise FormatError(f"`{key}` is {value!r}, not a number of seconds")
+        return value
+
+    def pins(self, key: str) -> dict[str, Pinned]:
+        pins = {}
+        for path, pin in self.mapping(key).items():
+            entry = self.nested(pin, f"{key}.{path}")
+            md5, size, nfiles = entry.get("md5"), entry.get("size"), entry.get("nfiles")
+            if (
+                not isinstance(md5, str | None)
+                or not isinstance(size, int | None)
+                or not isinstance(nfiles, int | None)
+            ):
+                raise FormatError(f"`{key}.{path}` is {pin!r}, not a hash with sizes")
+            pins[path] = Pinned(md5=md5, size=size, nfiles=nfiles)
+        return pins
+
+    def stage(self, value: object, name: str) -> StageRun:
+        entry = self.nested(value, f"stages.{name}")
+        return StageRun(
+            seconds=self.seconds(entry.get("seconds"), f"stages.{name}.seconds"),
+            cached=entry.get("cached") is True,
+            peak_memory_mb=self.seconds(entry.get("peak_memory_mb"), f"stages.{name}.peak_memory_mb"),
+        )
+
+    def error(self) -> Failure | None:
+        if self.document.get("error") is None:
+            return None
+        entry = self.mapping("error")
+        stage, code = entry.get("stage"), entry.get("exit_code")
+        return Failure(
+            stage=stage if isinstance(stage, str) else None,
+            exit_code=code if isinstance(code, int) else None,
+            tail=str(entry.get("tail") or ""),
+        )

@@ -1,0 +1,227 @@
+"""Experiments as text: a line of the log, the whole of one, the state of the one that is checked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared, counting
+from ledger.model import replicates
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.parameters import format_value
+from ledger.model.settings import Settings
+from ledger.report.numbers import age, headline, number, seconds, spread
+from ledger.report.text import clean, columns
+from ledger.stats.summary import Summary, summarise
+
+
+def headline_value(experiment: Experiment, settings: Settings) -> tuple[str | None, Summary | None]:
+    """The experiment's headline metric over its treatment's latest trials, None before there are any."""
+    good = [r for r in experiment.of(TREATMENT) if r.trial.succeeded]
+    if not good:
+        return None, None
+    latest = max(good, key=lambda r: r.trial.started).trial
+    chosen = counting(good, latest.fingerprint).values()
+    metric = headline(experiment.plan, settings, latest.metrics)
+    if metric is None:
+        return None, None
+    return metric, summarise(r.trial.metrics[metric] for r in chosen if metric in r.trial.metrics)
+
+
+def log(experiments: Sequence[Experiment], settings: Settings, *, now: datetime, total: int, graph: bool) -> str:
+    """One experiment a line; with `graph` children stand below the experiment that they refine."""
+    ordered = _by_parent(experiments) if graph else [("", e) for e in experiments]
+    rows = []
+    for prefix, experiment in ordered:
+        metric, value = headline_value(experiment, settings)
+        known = settings.metrics.get(metric or "")
+        shown = "" if metric is None or value is None else f"{clean(metric)} {spread(value, known and known.precision)}"
+        rows.append(
+            [
+                experiment.outcome or experiment.status,
+                prefix + experiment.name,
+                clean(experiment.plan.title),
+                shown,
+                f"{len(experiment.trials)} trial{'s' if len(experiment.trials) != 1 else ''}",
+                age(experiment.plan.created, now),
+            ]
+        )
+    return "".join(line + "\n" for line in columns(rows, right=(4, 5), flexible=2, total=total))
+
+
+def _by_parent(experiments: Sequence[Experiment]) -> list[tuple[str, Experiment]]:
+    """The experiments with the drawing before their names: newest roots first, children in order of creation."""
+    names = {e.name for e in experiments}
+    children: dict[str | None, list[Experiment]] = {}
+    for experiment in reversed(experiments):
+        parent = experiment.plan.parent if experiment.plan.parent in names else None
+        children.setdefault(parent if parent != experiment.name else None, []).append(experiment)
+    ordered: list[tuple[str, Experiment]] = []
+    placed: set[str] = set()
+
+    def place(experiment: Experiment, lead: str, own: str) -> None:
+        if experiment.name in placed:
+            return
+        placed.add(experiment.name)
+        ordered.append((own, experiment))
+        below = children.get(experiment.name, [])
+        for number_, child in enumerate(below, 1):
+            last = number_ == len(below)
+            place(child, lead + ("   " if last else "│  "), lead + ("└─ " if last else "├─ "))
+
+    for root in reversed(children.get(None, [])):
+        place(root, "", "")
+    for experiment in experiments:
+        # parents that name each other in a circle have no root
+        place(experiment, "", "")
+    return ordered
+
+
+def show(experiment: Experiment, present: Mapping[str, str], settings: Settings, *, now: datetime, total: int) -> str:
+    """One experiment whole: the plan, the trials, and the prose."""
+    plan = experiment.plan
+    branch = (experiment.branch or "landed").removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    facts = [
+        ["status", experiment.outcome or experiment.status],
+        ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
+        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {age(plan.created, now)} ago"],
+        *([["tags", ", ".join(map(clean, plan.tags))]] if plan.tags else []),
+        *(["predicts" if i == 0 else "", str(p)] for i, p in enumerate(plan.predictions)),
+        *([["predicts", "nothing: exploratory"]] if not plan.predictions else []),
+        *(["variants" if i == 0 else "", _variant(v)] for i, v in enumerate(plan.variants)),
+        ["replicates", _axes(experiment)],
+    ]
+    lines = [f"{experiment.name}: {clean(plan.title)}", "", *columns(facts, indent=2, total=total), ""]
+    if experiment.trials:
+        lines += [*_trials(experiment, present, settings, total), ""]
+        lines += _means(experiment, present, settings, total)
+    lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
+    body = experiment.hypothesis.body.strip()
+    if body:
+        lines += ["", *(_shown(line) for line in body.splitlines())]
+    if experiment.notes.strip():
+        lines += ["", "## Notes", "", *(_shown(line) for line in experiment.notes.strip().splitlines())]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _shown(line: str) -> str:
+    indent = len(line) - len(line.lstrip(" "))
+    return " " * indent + clean(line)
+
+
+def _variant(variant: Variant) -> str:
+    if variant.experiment is not None:
+        return f"{variant.name}: the trials of {variant.experiment}"
+    params = ", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items())
+    place = "code and parameters of the base" if variant.at_base else "code and parameters of the branch"
+    return f"{variant.name}: {place}" + (f", {clean(params)}" if params else "")
+
+
+def _axes(experiment: Experiment) -> str:
+    axes = experiment.plan.replicates.axes
+    return "; ".join(f"{a.name} {', '.join(format_value(v) for v in a.values)}" for a in axes) or "one"
+
+
+def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
+    names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
+    shown = _fitting(names, experiment, settings)
+    rows = [[r.trial.id, _state(r, present), *(_cell(r, n, settings) for n in shown), seconds(r.trial.seconds)]
+            for r in experiment.trials]  # fmt: skip
+    lines = columns(rows, head=["trial", "status", *shown, "time"], right=range(2, len(shown) + 3), indent=2, total=total)
+    if len(shown) < len(names):
+        lines.append(f"  and {len(names) - len(shown)} more metrics: --json shows all")
+    return lines
+
+
+def _fitting(names: Sequence[str], experiment: Experiment, settings: Settings) -> list[str]:
+    """At most five metrics, those that are predicted first."""
+    first = [p.metric.name for p in experiment.plan.predictions] + list(settings.metrics)
+    order = sorted(names, key=lambda name: (first.index(name) if name in first else len(first)))
+    return order[:5]
+
+
+def _state(record: Recorded, present: Mapping[str, str]) -> str:
+    trial = record.trial
+    marks = []
+    if present.get(trial.variant) != trial.fingerprint:
+        marks.append("stale")
+    if trial.by_hand:
+        marks.append("by hand")
+    elif trial.succeeded and trial.stages and all(run.cached for run in trial.stages.values()):
+        marks.append("restored")
+    if not record.collected:
+        marks.append("uncollected")
+    return trial.status + (f" ({', '.join(marks)})" if marks else "")
+
+
+def _cell(record: Recorded, name: str, settings: Settings) -> str:
+    known = settings.metrics.get(name)
+    return number(record.trial.metrics.get(name), known and known.precision) if name in record.trial.metrics else "-"
+
+
+def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
+    arms = dict.fromkeys(r.trial.variant for r in experiment.trials)
+    good = {arm: counting(experiment.of(arm), present.get(arm)).values() for arm in arms}
+    names = list(dict.fromkeys(name for records in good.values() for r in records for name in r.trial.metrics))
+    rows = []
+    for arm, records in good.items():
+        if not records:
+            continue
+        cells = []
+        for name in _fitting(names, experiment, settings):
+            known = settings.metrics.get(name)
+            cells.append(spread(summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics), known and known.precision))
+        rows.append([arm, f"n={len(records)}", *cells])
+    if not rows:
+        return []
+    head = ["mean ± sd", "", *_fitting(names, experiment, settings)]
+    return columns(rows, head=head, right=range(2, len(head)), indent=2, total=total)
+
+
+def status(
+    experiment: Experiment,
+    rows: Sequence[Declared],
+    *,
+    unrecorded: Sequence[str],
+    dirty: Sequence[str],
+    total: int,
+) -> str:
+    """Where am I: what is declared, what has become of it, and what to do next."""
+    plan = experiment.plan
+    lines = [f"{experiment.name}: {clean(plan.title)} ({experiment.outcome or experiment.status})"]
+    lines += [f"  predicts {p}" for p in plan.predictions]
+    table = []
+    for arm in dict.fromkeys(row.variant for row in rows):
+        states = [row.state for row in rows if row.variant == arm]
+        counts = [f"{states.count(s)} {s}" for s in (SUCCEEDED, FAILED, STALE, MISSING) if s in states]
+        table.append([arm, f"{states.count(SUCCEEDED)}/{len(states)}", ", ".join(counts)])
+    lines += ["", *columns(table, indent=2, right=(1,), total=total)]
+    uncollected = sum(not r.collected for r in experiment.trials)
+    if uncollected:
+        lines.append(f"  {uncollected} finished, not on the branch yet: ledger run collects them")
+    if unrecorded:
+        lines += ["", f"unrecorded results in the work tree: {', '.join(map(clean, unrecorded[:6]))}"]
+    if dirty:
+        lines += ["", f"uncommitted changes: {', '.join(map(clean, dirty[:6]))}"]
+    lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
+    lines += ["", f"next: {_next(rows, unrecorded, dirty)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _next(rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str]) -> str:
+    states = [row.state for row in rows]
+    if unrecorded:
+        return "ledger record keeps what dvc repro made"
+    if dirty:
+        return 'ledger run -m "what you changed" commits and runs'
+    if MISSING in states or STALE in states:
+        return f"ledger run ({states.count(MISSING) + states.count(STALE)} trials)"
+    if FAILED in states:
+        return "ledger run --again tries the failed trials again"
+    return "ledger diff shows what came of it"
+
+
+def point_name(variant: str, point: replicates.Point) -> str:
+    """`treatment seed=2`."""
+    return " ".join(part for part in (variant, replicates.label(point)) if part)

@@ -1,0 +1,83 @@
+"""Numbers for people: metrics with their spread, durations, sizes, ages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from ledger.model.hypothesis import Plan
+from ledger.model.settings import Settings
+from ledger.stats.summary import Summary
+
+
+def headline(plan: Plan | None, settings: Settings, metrics: Mapping[str, object]) -> str | None:
+    """The metric to show where there is room for one: the first predicted, else the first set, else the first."""
+    predicted = [] if plan is None else [p.metric.name for p in plan.predictions]
+    return next((name for name in [*predicted, *settings.metrics, *metrics] if name in metrics), None)
+
+
+def number(value: float | None, precision: int | None = None) -> str:
+    """A metric's value: `precision` digits behind the point, else four significant ones."""
+    if value is None or math.isnan(value):
+        return "nan" if value is not None else "-"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    if precision is not None:
+        return f"{value:.{precision}f}"
+    if value == int(value) and abs(value) < 1e7:
+        return str(int(value))
+    return (
+        f"{value:.4g}"
+        if abs(value) < 0.1 or abs(value) >= 1000
+        else f"{value:.{4 if abs(value) < 1 else 3}f}"
+    )
+
+
+def spread(summary: Summary, precision: int | None = None) -> str:
+    """`0.6123 ± 0.0081`, mean and standard deviation at one precision; the mean alone where n is 1."""
+    if summary.sd is None or summary.mean is None:
+        return number(summary.mean, precision)
+    if precision is None and summary.sd > 0 and math.isfinite(summary.sd):
+        # two digits of the spread say all there is to say; the mean is given as finely
+        precision = min(max(0, 1 - math.floor(math.log10(summary.sd))), 8)
+    return f"{number(summary.mean, precision)} ± {number(summary.sd, precision)}"
+
+
+def seconds(value: float | None) -> str:
+    """`0.31 s`, `41 s`, `12 min`, `3.5 h`."""
+    if value is None:
+        return "-"
+    if value < 10:
+        return f"{value:.2g} s" if value < 1 else f"{value:.1f} s"
+    if value < 120:
+        return f"{value:.0f} s"
+    return f"{value / 60:.0f} min" if value < 7200 else f"{value / 3600:.1f} h"
+
+
+def size(value: int | None) -> str:
+    """`812 B`, `3.4 MB`: decimal units, as DVC prints them."""
+    if value is None:
+        return "-"
+    amount = float(value)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit: `now`, `5 min`, `3 h`, `12 d`, `5 mo`, `2 y`."""
+    passed = max(now - moment, timedelta(0))
+    minutes = int(passed.total_seconds() // 60)
+    for limit, divisor, unit in (
+        (1, 1, ""),
+        (60, 1, "min"),
+        (1440, 60, "h"),
+        (86400, 1440, "d"),
+        (1051200, 43800, "mo"),
+    ):
+        if minutes < limit:
+            return f"{minutes // divisor} {unit}" if unit else "now"
+    return f"{minutes // 525600} y"

@@ -1,0 +1,171 @@
+"""The shapes of `--json` (they are fixed, because programs read them): values in, plain values out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ledger.analysis.diff import Diff
+from ledger.analysis.progress import SUCCEEDED, Declared
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.hypothesis import Variant
+from ledger.model.lockfile import Pinned
+from ledger.stats.summary import Summary
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can hold it: NaN and infinities are null, dates are texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def summary(value: Summary) -> dict[str, Any]:
+    """`{n, mean, sd}`."""
+    return {"n": value.n, "mean": value.mean, "sd": value.sd}
+
+
+def pin(value: Pinned | None) -> dict[str, Any] | None:
+    """A hash with its sizes."""
+    return None if value is None else value.to_mapping()
+
+
+def diff(value: Diff) -> dict[str, Any]:
+    """The shape of `diff`."""
+    document = {
+        "a": value.a,
+        "b": value.b,
+        "params": [{"name": c.name, "a": c.a, "b": c.b} for c in value.params],
+        "data": [
+            {"path": c.path, "a": pin(c.a), "b": pin(c.b), "added": c.added, "removed": c.removed, "changed": c.changed}
+            for c in value.data
+        ],
+        "code": [
+            {"path": c.path, "change": c.change, "lines_added": c.lines_added, "lines_removed": c.lines_removed}
+            for c in value.code
+        ],
+        "environment": [{"name": c.name, "a": c.a, "b": c.b} for c in value.environment],
+        "metrics": [
+            {
+                "name": c.name,
+                "a": summary(c.a),
+                "b": summary(c.b),
+                "difference": c.difference,
+                "interval": None,
+                "confidence": None,
+                "p_value": None,
+                "test": None,
+                "paired": None,
+            }
+            for c in value.metrics
+        ],
+        "warnings": list(value.warnings),
+    }
+    return dict(plain(document))
+
+
+def show(experiment: Experiment, present: Mapping[str, str], commits: Mapping[str, str]) -> dict[str, Any]:
+    """The shape of `show`. `present`: fingerprints by variant; `commits`: trial commits by trial id."""
+    plan = experiment.plan
+    branch = experiment.branch
+    document = {
+        "name": experiment.name,
+        "title": plan.title,
+        "branch": None if branch is None else branch.removeprefix("refs/heads/").removeprefix("refs/remotes/"),
+        "base": plan.base,
+        "parent": plan.parent,
+        "created": plan.created.isoformat(),
+        "author": plan.author,
+        "tags": list(plan.tags),
+        "exploratory": plan.exploratory,
+        "status": experiment.status,
+        "outcome": experiment.outcome,
+        "predictions": [str(p) for p in plan.predictions],
+        "variants": {v.name: variant(v) for v in plan.variants},
+        "replicates": {axis.name: list(axis.values) for axis in plan.replicates.axes},
+        "trials": [trial(r, present, commits) for r in experiment.trials],
+        "verdict": None if experiment.verdict is None else dict(experiment.verdict),
+    }
+    return dict(plain(document))
+
+
+def variant(value: Variant) -> dict[str, Any]:
+    """One arm as the plan declares it."""
+    known = {"at": "base" if value.at_base else None, "params": dict(value.params), "experiment": value.experiment}
+    return {key: item for key, item in known.items() if item}
+
+
+def trial(record: Recorded, present: Mapping[str, str], commits: Mapping[str, str]) -> dict[str, Any]:
+    """One trial of `show`."""
+    value = record.trial
+    return {
+        "id": value.id,
+        "variant": value.variant,
+        "replicate": dict(value.point),
+        "attempt": value.attempt,
+        "status": value.status,
+        "current": present.get(value.variant) == value.fingerprint,
+        "metrics": dict(value.metrics),
+        "params": value.flat_params,
+        "data": {path: pin(p) for path, p in value.data.items()},
+        "outs": {path: pin(p) for path, p in value.outs.items()},
+        "seconds": value.seconds,
+        "code": value.code,
+        "commit": record.commit or commits.get(value.id),
+        "started": value.started.isoformat(),
+        "fingerprint": value.fingerprint,
+        "collected": record.collected,
+        "by_hand": value.by_hand,
+        "error": None
+        if value.error is None
+        else {"stage": value.error.stage, "exit_code": value.error.exit_code, "tail": value.error.tail},
+    }
+
+
+def status(
+    experiment: Experiment, rows: Sequence[Declared], *, unrecorded: Sequence[str], dirty: Sequence[str]
+) -> dict[str, Any]:
+    """The shape of `status`."""
+    branch = experiment.branch
+    done = sum(row.state == SUCCEEDED for row in rows)
+    return {
+        "experiment": experiment.name,
+        "branch": None if branch is None else branch.removeprefix("refs/heads/").removeprefix("refs/remotes/"),
+        "declared": len(rows),
+        "succeeded": done,
+        "failed": sum(row.state == "failed" for row in rows),
+        "missing": len(rows) - done,
+        "unrecorded": list(unrecorded),
+        "uncollected": sum(not r.collected for r in experiment.trials),
+        "dirty": list(dirty),
+        "stale": sum(row.state == "stale" for row in rows),
+        "status": experiment.status,
+        "outcome": experiment.outcome,
+    }
+
+
+def log(experiment: Experiment, metric: str | None, value: Summary | None) -> dict[str, Any]:
+    """One row of `log`."""
+    document = {
+        "name": experiment.name,
+        "title": experiment.plan.title,
+        "status": experiment.status,
+        "outcome": experiment.outcome,
+        "parent": experiment.plan.parent,
+        "created": experiment.plan.created.isoformat(),
+        "author": experiment.plan.author,
+        "tags": list(experiment.plan.tags),
+        "metric": metric,
+        "value": None if value is None else summary(value),
+        "trials": len(experiment.trials),
+        "branch": None if experiment.branch is None else experiment.branch.removeprefix("refs/heads/"),
+    }
+    return dict(plain(document))

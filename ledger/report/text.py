@@ -1,0 +1,73 @@
+"""Text for a terminal: aligned columns that fit its width, and other people's text made harmless."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+
+def clean(text: str) -> str:
+    """One line without control and bidirectional characters, which could rewrite what a terminal shows."""
+    return "".join(c if c == " " or unicodedata.category(c) not in _HARMFUL else " " for c in text).strip()
+
+
+# control, format (bidirectional marks among them), surrogates, line and paragraph separators
+_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def width(text: str) -> int:
+    """How many terminal columns a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) or unicodedata.category(c) == "Mn" else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def cut(text: str, columns: int) -> str:
+    """The text, shortened with an ellipsis where it takes more columns."""
+    if width(text) <= columns:
+        return text
+    kept = ""
+    for c in text:
+        if width(kept + c) > columns - 1:
+            break
+        kept += c
+    return kept.rstrip() + "…"
+
+
+def pad(text: str, columns: int, *, right: bool = False) -> str:
+    """The text filled with blanks, on its left where `right`."""
+    blanks = " " * max(0, columns - width(text))
+    return blanks + text if right else text + blanks
+
+
+def columns(
+    rows: Sequence[Sequence[str]],
+    *,
+    head: Sequence[str] | None = None,
+    right: Sequence[int] = (),
+    flexible: int | None = None,
+    total: int = 80,
+    gap: int = 2,
+    indent: int = 0,
+) -> list[str]:
+    """The rows as lines with aligned columns; the `flexible` column is cut so that lines fit into `total`.
+
+    `right` are the columns that are aligned to the right. Trailing blanks are left out.
+    """
+    table = [list(row) for row in ([head] if head is not None else [])] + [list(row) for row in rows]
+    if not table:
+        return []
+    widths = [max(width(row[i]) for row in table) for i in range(len(table[0]))]
+    if flexible is not None:
+        others = sum(w for i, w in enumerate(widths) if i != flexible) + gap * (len(widths) - 1) + indent
+        widths[flexible] = max(8, min(widths[flexible], total - others))
+    lines = []
+    for row in table:
+        cells = [
+            pad(cut(cell, widths[i]) if i == flexible else cell, widths[i], right=i in right) for i, cell in enumerate(row)
+        ]
+        lines.append((" " * indent + (" " * gap).join(cells)).rstrip())
+    return lines

@@ -1,0 +1,213 @@
+"""`ledger record`: keep what `dvc repro` made in the work tree as a trial, the same kind as `ledger run` makes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ledger.analysis import traps
+from ledger.errors import FormatError, LedgerError
+from ledger.model import trial as trials
+from ledger.model.experiment import Experiment
+from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.parameters import flatten
+from ledger.model.paramfiles import parse
+from ledger.model.replicates import REPEAT, Point
+from ledger.model.trial import Trial
+from ledger.run.collect import Collected, collect
+from ledger.run.execute import scrubbed_for_stages, with_locks
+from ledger.run.plan import Spec, check, undeclared_error
+from ledger.run.record import Ended, keep, read_metrics
+from ledger.run.worker import Worker
+from ledger.store import environment as environments
+from ledger.store.branch import Overlap
+from ledger.store.code import Arm, Code, edited
+from ledger.store.commit import commit_tracked
+from ledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was recorded. `code`: the commit that the change became, None where nothing had changed."""
+
+    trial: Trial
+    code: str | None
+    collected: Collected | None
+    uncollected: str | None
+    warnings: tuple[str, ...]
+
+
+def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Report:
+    """Record the present results of the work tree on the experiment that is checked out.
+
+    Which arm and which replicate they are follows from the parameters. Raises LedgerError where the lock does not
+    agree with the files, and then nothing has changed.
+    """
+    ledger.git.identity()
+    experiment = ledger.current()
+    tree = _work_tree(ledger, experiment)
+    here = ledger.code.at(tree)
+    with Worker() as worker:
+        _require_reproduced(ledger, here, worker)
+        try:
+            read_metrics(ledger.git.root, here.pipeline)
+        except FormatError as error:
+            raise LedgerError(str(error), hint="dvc repro writes it") from None
+        arm, name, code = _identify(ledger, experiment, here, message, variant)
+        experiment = ledger.current()
+        point = _point(experiment, here)
+        _refuse_twice(experiment, name, point, arm)
+        spec = Spec(
+            experiment=experiment.name,
+            variant=name,
+            point=point,
+            attempt=1 + max((r.trial.attempt for r in experiment.of(name) if r.trial.point == point), default=0),
+            arm=arm,
+            texts={path: here.texts[path] for path in arm.texts if path in here.texts},
+        )
+        variables = scrubbed_for_stages(os.environ)
+        probe = environments.probe(variables, cwd=ledger.git.root, roots=[ledger.git.root])
+        ended = Ended(
+            root=ledger.git.root, started=_made(ledger, here), ran=(), status=trials.SUCCEEDED, failure=None, by_hand=True
+        )
+        kept = keep(ledger, experiment.plan, spec, ended, with_locks(ledger, probe.environment, arm.code))
+        replaceable = [
+            d.path for d in ledger.git.dirty() if here.pipeline.is_result(d.path) or d.path in spec.texts
+        ]
+        try:
+            collected, reason = collect(ledger, experiment.name, worker, recorded={ledger.git.root: replaceable}), None
+        except Overlap as overlap:
+            collected, reason = None, overlap.message
+    return Report(trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=kept.warnings)
+
+
+def _work_tree(ledger: Ledger, experiment: Experiment) -> str:
+    """A tree object of the work tree's tracked files as they are."""
+    git = ledger.git
+    changed = [d.path for d in git.dirty() if not d.untracked]
+    listed = "".join(f"{path}\0" for path in changed).encode("utf-8", "surrogateescape")
+    with git.private_index() as environment:
+        git.run("read-tree", experiment.tip, environment=environment)
+        git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=listed, environment=environment)
+        return git.run("write-tree", environment=environment).decode().strip()
+
+
+def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
+    root = ledger.git.root / here.folder
+    absent = [path for path in here.pipeline.lockfiles() if not (ledger.git.root / path).is_file()]
+    if absent:
+        raise LedgerError(f"there is no {absent[0]}: the pipeline has not run here", hint="dvc repro, then ledger record")
+    stale = worker.status(root, targets=ledger.settings.targets)
+    if stale:
+        raise LedgerError(
+            f"the results are not those of the present files: {', '.join(sorted(stale)[:5])} changed since",
+            hint="dvc repro, then ledger record (dvc status says what changed)",
+        )
+
+
+def _identify(
+    ledger: Ledger, experiment: Experiment, here: Code, message: str | None, variant: str | None
+) -> tuple[Arm, str, str | None]:
+    """The arm that the work tree's state is, after committing it as code where it is none that is declared."""
+    axes = [axis.name for axis in experiment.plan.replicates.axes if axis.name != REPEAT]
+    mine = ledger.code.arm(here, {}, axes)
+    arms = ledger.arms(experiment)
+    if variant is not None and variant not in arms:
+        raise LedgerError(f"the plan has no variant {variant} of its own", hint=f"it has {', '.join(arms)}")
+    fitting = [name for name, arm in arms.items() if arm.fingerprint == mine.fingerprint]
+    if variant is not None and variant not in fitting and variant != TREATMENT:
+        raise LedgerError(
+            f"the work tree is not the variant {variant}: its code, data or parameters differ",
+            hint=f"it is {' or '.join(fitting) or 'none that is declared'}",
+        )
+    order = [variant] if variant in fitting else [n for n in (TREATMENT, *fitting, BASELINE) if n in fitting]
+    if order:
+        name = order[0] or TREATMENT
+        _check_unseen(ledger, here)
+        return _checked(ledger, experiment, arms[name]), name, None
+    _check_unseen(ledger, here)
+    commit = _commit_change(ledger, experiment, here, axes, message)
+    now = ledger.current()
+    treatment = now.plan.variant(TREATMENT)
+    if treatment is None:
+        raise LedgerError("the plan declares no treatment, so a change belongs to no arm")
+    return _checked(ledger, now, ledger.arm(now, treatment)), TREATMENT, commit
+
+
+def _checked(ledger: Ledger, experiment: Experiment, arm: Arm) -> Arm:
+    check(ledger, experiment, arm)
+    return arm
+
+
+def _check_unseen(ledger: Ledger, here: Code) -> None:
+    """Refuse uncommitted changes that no stage depends on: the results may be of either state."""
+    changed = [d.path for d in ledger.git.dirty() if not d.untracked]
+    unseen = traps.undeclared(changed, here.pipeline, ledger.settings, tracked=here.data)
+    if unseen:
+        raise undeclared_error(unseen)
+
+
+def _commit_change(
+    ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], message: str | None
+) -> str:
+    """Commit what makes the work tree another treatment; the replicate's own values stay as the branch has them."""
+    before = ledger.code.at(experiment.tip)
+    paths = [
+        d.path
+        for d in ledger.git.dirty()
+        if not d.untracked and not here.pipeline.is_result(d.path) and not _only_ignored(ledger, here, d.path)
+    ]
+    if not paths:
+        raise LedgerError("the work tree differs from every arm, but no tracked file has changed", hint="ledger status")
+    instead = {path: text for path, text in _without_axes(before, here, axes).items() if path in paths}
+    return commit_tracked(ledger, experiment, paths, message or f"change {_brief(paths)}", instead=instead)
+
+
+def _only_ignored(ledger: Ledger, here: Code, path: str) -> bool:
+    known = {*here.pipeline.definitions, *here.texts}
+    return ledger.settings.ignores(path) and path not in known and not any(
+        path == d or path.startswith(d + "/") for s in here.pipeline.stages for d in s.dependencies
+    )
+
+
+def _without_axes(before: Code, here: Code, axes: Sequence[str]) -> Mapping[str, str]:
+    old = {here.locate(axis): before.names[axis][1] for axis in axes if axis in before.names}
+    return edited(here.texts, old)
+
+
+def _point(experiment: Experiment, here: Code) -> Point:
+    """The replicate that the work tree's parameters say."""
+    pairs = []
+    for axis in experiment.plan.replicates.axes:
+        if axis.name == REPEAT:
+            taken = {dict(r.trial.point).get(REPEAT) for r in experiment.trials}
+            pairs.append((axis.name, next(n for n in range(len(taken) + 1) if n not in taken)))
+            continue
+        file, key = here.locate(axis.name)
+        value = flatten(parse(file, here.texts[file]))[key]
+        if not isinstance(value, bool | int | float | str):
+            raise LedgerError(f"the replicate axis {axis.name} is {value!r} in {file}", hint="it takes one plain value")
+        pairs.append((axis.name, value))
+    return tuple(pairs)
+
+
+def _refuse_twice(experiment: Experiment, name: str, point: Point, arm: Arm) -> None:
+    for record in experiment.of(name):
+        trial = record.trial
+        if trial.succeeded and trial.point == point and trial.fingerprint == arm.fingerprint:
+            raise LedgerError(
+                f"{experiment.name}:{trial.id} is recorded already, with this code, data and parameters",
+                hint="change the seed or the code, dvc repro, then ledger record",
+            )
+
+
+def _made(ledger: Ledger, here: Code) -> datetime:
+    """When the results were written: the lock's time, since nobody measured the start."""
+    times = [(ledger.git.root / path).stat().st_mtime for path in here.pipeline.lockfiles()]
+    return datetime.fromtimestamp(max(times), UTC)
+
+
+def _brief(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

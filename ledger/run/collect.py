@@ -1,0 +1,240 @@
+"""Collect: bring finished trials onto their experiment's branch.
+
+One run commit on the branch holds the records and shows the canonical trial; the trial commits are merged into a
+commit that an annotated tag holds, so that no checkpoint is ever orphaned. Branch, tag and trial refs move at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.analysis import progress
+from ledger.errors import LedgerError
+from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.report.numbers import headline, seconds, spread
+from ledger.run.record import described, precision
+from ledger.run.worker import Worker
+from ledger.stats.summary import summarise
+from ledger.store.branch import Moved, Step, advance, holders
+from ledger.store.experiments import TRIAL_REFS
+from ledger.store.git import RefChange
+from ledger.store.ledger import Ledger
+
+# more parents make a commit that git's own tools show badly
+MAX_PARENTS = 16
+
+Change = tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What a collection made. `remarks`: outputs that were left as they are, or could not be laid out."""
+
+    commit: str
+    tag: str
+    trials: int
+    remarks: tuple[str, ...]
+
+
+def collect(
+    ledger: Ledger, name: str, worker: Worker, *, recorded: Mapping[Path, Sequence[str]] | None = None
+) -> Collected | None:
+    """Bring the finished trials of an experiment onto its branch; None where there are none, or no branch.
+
+    `recorded` names by work tree the files whose present content a trial commit holds, which may therefore be
+    replaced. Raises Overlap where a user's changes are in the way: the trials then stay where they are, safe.
+    """
+    with ledger.place.locked():
+        for _ in range(20):
+            ledger.refresh()
+            pending = ledger.pending.get(name, {})
+            experiment = ledger.find(name)
+            if (
+                not pending
+                or experiment is None
+                or experiment.branch is None
+                or not experiment.branch.startswith("refs/heads/")
+            ):
+                return None
+            try:
+                return _collect(ledger, experiment, pending, worker, recorded or {})
+            except Moved:
+                continue
+    raise LedgerError(f"the branch of {name} moves too fast to collect its trials", hint="try again")
+
+
+def _collect(
+    ledger: Ledger,
+    experiment: Experiment,
+    pending: Mapping[str, str],
+    worker: Worker,
+    recorded: Mapping[Path, Sequence[str]],
+) -> Collected:
+    git = ledger.git
+    assert experiment.branch is not None
+    fresh = [record for record in experiment.trials if not record.collected]
+    changes: dict[str, Change] = {}
+    for record in fresh:
+        changes |= _record_files(ledger, experiment.name, record)
+    changes |= _canonical_files(ledger, experiment)
+    commit = git.commit_tree(
+        git.tree(experiment.tip, changes), [experiment.tip], _message(ledger, experiment, fresh)
+    )
+    merge = _merged(ledger, experiment, commit, list(dict.fromkeys(pending.values())))
+    tag = f"ledger/{experiment.name}/{merge[:10]}"
+    also = [
+        RefChange(ref=f"{TRIAL_REFS}/{experiment.name}/{trial}", old=at, new=None)
+        for trial, at in pending.items()
+    ]
+    tag_ref = f"refs/tags/{tag}"
+    if tag_ref not in git.refs(tag_ref):
+        also.append(
+            RefChange(
+                ref=tag_ref, old=None, new=git.annotated_tag(tag, merge, _tag_message(experiment, fresh))
+            )
+        )
+    step = Step(
+        ref=experiment.branch,
+        old=experiment.tip,
+        new=commit,
+        reason=f"ledger run: {len(pending)} trials",
+        also=also,
+    )
+    remarks = _advance(ledger, experiment, step, worker, recorded)
+    ledger.refresh()
+    return Collected(commit=commit, tag=tag, trials=len(pending), remarks=remarks)
+
+
+# --- what the branch gets
+
+
+def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Change]:
+    assert record.commit is not None
+    paths = [record.path]
+    if record.trial.environment is not None:
+        paths.append(f"{directory(name)}/environments/{record.trial.environment}.yaml")
+    found = {path: ledger.git.objects.read(f"{record.commit}:{path}") for path in paths}
+    return {path: ("100644", blob.oid) for path, blob in found.items() if blob is not None}
+
+
+def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change]:
+    """What the canonical trial wrote for git, where it is among the trials that are collected now.
+
+    A parameter file that has changed on the branch since the trial's code stays as it is there.
+    """
+    treatment = experiment.plan.variant(TREATMENT)
+    if treatment is None:
+        return {}
+    arm = ledger.arm(experiment, treatment)
+    record = progress.canonical(experiment, {TREATMENT: arm.fingerprint})
+    if record is None or record.commit is None:
+        return {}
+    git, code = ledger.git, record.trial.code
+    after, before, tip = (
+        git.objects.files(record.commit),
+        git.objects.files(code),
+        git.objects.files(experiment.tip),
+    )
+    parameters = arm.code.texts
+    changes: dict[str, Change] = {}
+    for path in git.changed_paths(code, record.commit):
+        if path.startswith(f"{DIRECTORY}/") or (path in parameters and tip.get(path) != before.get(path)):
+            continue
+        entry = after.get(path)
+        changes[path] = None if entry is None else (entry.mode, entry.oid)
+    return changes
+
+
+def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) -> str:
+    arms = {
+        v: [r for r in fresh if r.trial.variant == v] for v in dict.fromkeys(r.trial.variant for r in fresh)
+    }
+    order = sorted(arms, key=lambda v: (v == BASELINE, v != TREATMENT, v))
+    first, *others = [_arm(ledger, experiment, v, arms[v]) for v in order] or ["nothing new"]
+    subject = f"run: {first}" + (f" ({'; '.join(others)})" if others else "")
+    lines = [
+        f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}"
+        for v in order
+        for r in arms[v]
+    ]
+    return f"{subject}\n\n" + "\n".join(lines) + f"\n\nLedger-Experiment: {experiment.name}\n"
+
+
+def _arm(ledger: Ledger, experiment: Experiment, variant: str, records: Sequence[Recorded]) -> str:
+    """`treatment x5, dice 0.612 ± 0.008`."""
+    good = [r.trial for r in records if r.trial.succeeded]
+    bad = len(records) - len(good)
+    text = f"{variant} x{len(records)}"
+    metric = headline(experiment.plan, ledger.settings, good[0].metrics) if good else None
+    if metric is not None:
+        values = summarise(t.metrics[metric] for t in good if metric in t.metrics)
+        text += f", {metric} {spread(values, precision(ledger, metric))}"
+    return text + (f", {bad} failed" if bad else "")
+
+
+# --- the trial commits
+
+
+def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]) -> str:
+    """The commit that holds all trial commits, at most 16 parents a commit; its tree is that of the run commit."""
+    tree = ledger.git.text("rev-parse", f"{run}^{{tree}}")
+    message = f"trials of {experiment.name}\n\nLedger-Experiment: {experiment.name}\nLedger-Run: {run}\n"
+    while True:
+        groups = [commits[i : i + MAX_PARENTS] for i in range(0, len(commits), MAX_PARENTS)]
+        commits = [ledger.git.commit_tree(tree, group, message) for group in groups]
+        if len(commits) == 1:
+            return commits[0]
+
+
+def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
+    counts = {
+        v: sum(r.trial.variant == v for r in fresh) for v in dict.fromkeys(r.trial.variant for r in fresh)
+    }
+    order = sorted(counts, key=lambda v: (v != TREATMENT, v))
+    return f"trials of {experiment.name}: " + ", ".join(f"{counts[v]} {v}" for v in order)
+
+
+# --- work trees
+
+
+def _advance(
+    ledger: Ledger, experiment: Experiment, step: Step, worker: Worker, recorded: Mapping[Path, Sequence[str]]
+) -> tuple[str, ...]:
+    trees = holders(ledger.git, step.ref)
+    places = {tree: _dvc_root(ledger, experiment, tree) for tree in trees}
+    mains = _dvc_root(ledger, experiment, ledger.git.work_trees()[0].path)
+    caches = {tree: worker.describe(root, main_root=mains).cache for tree, root in places.items()}
+    # what the user has in place of an output must be known before the lock changes
+    own = {
+        tree: [] if tree in recorded else worker.changed_outputs(root, caches[tree])
+        for tree, root in places.items()
+    }
+    for tree, paths in recorded.items():
+        _put_back(ledger, tree, paths)
+    advance(ledger.git, step)
+    remarks = []
+    for tree, root in places.items():
+        lacking = worker.checkout(root, caches[tree], own[tree])
+        remarks += [f"{path} has changes of yours, so it was left as it is" for path in own[tree]]
+        remarks += [f"{path} is not in the cache and could not be laid out" for path in lacking]
+    return tuple(remarks)
+
+
+def _dvc_root(ledger: Ledger, experiment: Experiment, tree: Path) -> Path:
+    return tree / ledger.code.at(experiment.tip).folder
+
+
+def _put_back(ledger: Ledger, tree: Path, paths: Sequence[str]) -> None:
+    """Give files whose content is recorded the state that HEAD has, so that the work tree can be brought along."""
+    git = ledger.git
+    known = set(git.objects.files(git.text("-C", str(tree), "rev-parse", "HEAD")))
+    tracked = [path for path in paths if path in known]
+    if tracked:
+        git.run("checkout", "--quiet", "HEAD", "--", *(f":(top,literal){path}" for path in tracked), cwd=tree)
+    for path in paths:
+        if path not in known:
+            (tree / path).unlink(missing_ok=True)
+            git.run("rm", "--quiet", "--cached", "--ignore-unmatch", "--", f":(top,literal){path}", cwd=tree)

@@ -1,0 +1,146 @@
+"""Plan: which trials are missing, and what each of them needs to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.analysis import progress, traps
+from ledger.errors import LedgerError
+from ledger.model import replicates
+from ledger.model.experiment import Experiment
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.parameters import flatten
+from ledger.model.paramfiles import parse
+from ledger.model.replicates import REPEAT, Point
+from ledger.store.code import Arm, Code, edited
+from ledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """One trial to run: the arm at a point, with the parameter files as it writes them, by path."""
+
+    experiment: str
+    variant: str
+    point: Point
+    attempt: int
+    arm: Arm
+    texts: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """`variant/seed-0`, as the record will be called."""
+        return f"{self.variant}/{replicates.stem(self.point, self.attempt)}"
+
+    @property
+    def past_cache(self) -> bool:
+        """Whether DVC's run cache must not answer: a repeat differs from the others in nothing that DVC sees."""
+        return any(axis == REPEAT for axis, _ in self.point)
+
+
+def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], again: bool) -> tuple[Spec, ...]:
+    """The declared trials without a result at their variant's present state, in the order of the plan.
+
+    `only` names variants (`treatment`) or trials (`treatment/seed-0`). Trials that failed at this very state are
+    left out unless `again`. Raises LedgerError where a trap would give wrong numbers.
+    """
+    arms = ledger.arms(experiment)
+    rows = progress.declared(experiment, {name: arm.fingerprint for name, arm in arms.items()})
+    _check_only(only, rows)
+    wanted = [row for row in rows if _asked(row, only) and row.state != progress.SUCCEEDED]
+    wanted = [row for row in wanted if again or row.state != progress.FAILED]
+    for name in dict.fromkeys(row.variant for row in wanted):
+        check(ledger, experiment, arms[name])
+    return tuple(
+        Spec(
+            experiment=experiment.name,
+            variant=row.variant,
+            point=row.point,
+            attempt=1
+            + max(
+                (r.trial.attempt for r in experiment.of(row.variant) if r.trial.point == row.point), default=0
+            ),
+            arm=arms[row.variant],
+            texts=at_point(arms[row.variant], row.point),
+        )
+        for row in wanted
+    )
+
+
+def at_point(arm: Arm, point: Point) -> dict[str, str]:
+    """The arm's parameter files with the values of a point written into them."""
+    return edited(arm.texts, {arm.code.locate(axis): value for axis, value in point if axis != REPEAT})
+
+
+def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
+    """Refuse what would give wrong numbers: parameters, sources and code that no stage would notice."""
+    code = arm.code
+    for axis in experiment.plan.replicates.axes:
+        if axis.name != REPEAT:
+            ledger.code.require_tracked(code, axis.name, axis.values[-1])
+    for (file, key), value in arm.overrides.items():
+        ledger.code.require_tracked(code, f"{file}:{key}", value)
+    if arm.missing:
+        path = arm.missing[0]
+        stage = next(s.name for s in code.pipeline.stages if path in s.dependencies)
+        if (ledger.git.root / path).exists():
+            raise LedgerError(
+                f"the stage {stage} depends on {path}, which neither git nor DVC holds",
+                hint=f"git add {path}, or dvc add {path} if it is large, or list it under `copy` in ledger.yaml",
+            )
+        raise LedgerError(
+            f"the stage {stage} depends on {path}, which is nowhere", hint="is the path in dvc.yaml right?"
+        )
+    if code.commit != experiment.plan.base:
+        _check_code(ledger, experiment, code)
+
+
+def _check_code(ledger: Ledger, experiment: Experiment, code: Code) -> None:
+    """Refuse code that changed since `base`, or since the last trial, behind the back of every stage."""
+    git = ledger.git
+    before = [experiment.plan.base]
+    before += [r.trial.code for r in experiment.of(TREATMENT)[-1:] if r.trial.code != code.commit]
+    known = [commit for commit in before if git.commit(commit) is not None]
+    changed = {path for commit in known for path in git.changed_paths(commit, code.commit)}
+    unseen = traps.undeclared(changed, code.pipeline, ledger.settings, tracked=code.data)
+    if unseen:
+        raise undeclared_error(unseen)
+    for commit in known:
+        _check_parameters(ledger, ledger.code.at(commit), code)
+
+
+def undeclared_error(paths: Sequence[str]) -> LedgerError:
+    """The refusal that names changed files which no stage depends on."""
+    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+    named = ", ".join(paths[:5]) + more
+    return LedgerError(
+        f"changed, but no stage depends on it: {named}. DVC would not run anything again, and old numbers would be "
+        "recorded as the new code's",
+        hint="list it in dvc.yaml under `deps:` of the stage that uses it, or, if it has no effect, "
+        f"under `ignore:` in ledger.yaml ({paths[0]})",
+    )
+
+
+def _check_parameters(ledger: Ledger, before: Code, after: Code) -> None:
+    for file, text in after.texts.items():
+        if text == before.texts.get(file):
+            continue
+        old = flatten(parse(file, before.texts[file])) if file in before.texts else {}
+        new = flatten(parse(file, text))
+        for key, value in new.items():
+            if key not in old or old[key] != value:
+                ledger.code.require_tracked(after, f"{file}:{key}", old.get(key))
+
+
+def _asked(row: progress.Declared, only: Sequence[str]) -> bool:
+    return not only or row.variant in only or f"{row.variant}/{replicates.slug(row.point)}" in only
+
+
+def _check_only(only: Sequence[str], rows: Iterable[progress.Declared]) -> None:
+    known = {row.variant for row in rows} | {f"{row.variant}/{replicates.slug(row.point)}" for row in rows}
+    for name in only:
+        if name not in known:
+            raise LedgerError(
+                f"the plan has no variant and no trial {name}", hint=f"it has {', '.join(sorted(known)[:10])}"
+            )

@@ -1,0 +1,314 @@
+"""Record: from the files that a finished trial left in a work tree to its record and its trial commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ledger.errors import FormatError
+from ledger.model import environment as environments
+from ledger.model import metrics, replicates, yaml12
+from ledger.model import trial as trials
+from ledger.model.environment import Environment
+from ledger.model.experiment import directory
+from ledger.model.hypothesis import Plan
+from ledger.model.lockfile import LockedStage, Pinned, locked_stages, unflatten
+from ledger.model.parameters import flatten
+from ledger.model.paramfiles import parse
+from ledger.model.pipeline import Pipeline, inside
+from ledger.model.trial import Failure, StageRun, Trial
+from ledger.report.numbers import headline, number
+from ledger.run.plan import Spec
+from ledger.store.dvc import CommandRun
+from ledger.store.experiments import TRIAL_REFS
+from ledger.store.git import RefChange
+from ledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a trial ended in its work tree. `failure` is None where the pipeline ran to its end."""
+
+    root: Path
+    started: datetime
+    ran: tuple[CommandRun, ...]
+    status: str
+    failure: Failure | None
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A recorded trial with its trial commit, and what the run should say about it."""
+
+    trial: Trial
+    commit: str
+    warnings: tuple[str, ...]
+
+
+def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Environment) -> Kept:
+    """Commit one trial under `refs/ledger/trials/`; from then on it cannot be lost."""
+    pipeline = ledger.code.resolve(spec.arm.code, spec.texts)
+    if ledger.settings.targets:
+        pipeline = pipeline.limited_to(ledger.settings.targets)
+    failure, status = ended.failure, ended.status
+    numbers: dict[str, float] = {}
+    warnings: tuple[str, ...] = ()
+    if failure is None:
+        try:
+            numbers, warnings = read_metrics(ended.root, pipeline)
+        except FormatError as error:
+            last = pipeline.stages[-1].name if pipeline.stages else None
+            failure, status = Failure(stage=last, exit_code=0, tail=str(error)), trials.FAILED
+    locks = _locks(ended.root, pipeline) if failure is None else {}
+    stages = _stages(ledger, pipeline, locks, ended)
+    known = [run.seconds for run in stages.values() if run.seconds is not None]
+    digest = environments.digest(environment)
+    trial = Trial(
+        experiment=spec.experiment,
+        variant=spec.variant,
+        point=spec.point,
+        attempt=spec.attempt,
+        status=status,
+        fingerprint=spec.arm.fingerprint,
+        code=spec.arm.code.commit,
+        started=ended.started,
+        seconds=round(sum(known), 3) if known else None,
+        params=_params(pipeline, locks, spec.texts),
+        metrics=numbers,
+        data=_data(ledger, spec, pipeline, locks),
+        outs=_outs(pipeline, locks),
+        stages=stages,
+        environment=digest,
+        error=failure,
+        by_hand=ended.by_hand,
+    )
+    commit = _commit(
+        ledger, plan, trial, spec, environment, ended.root, pipeline if failure is None else None
+    )
+    return Kept(trial=trial, commit=commit, warnings=warnings)
+
+
+def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tuple[str, ...]]:
+    """The numbers in the metrics files of a work tree, and remarks on what in them is no number.
+
+    Raises FormatError where a file that the pipeline should write is missing, empty or unreadable, or where none of
+    them holds a number.
+    """
+    files: dict[str, dict[str, float]] = {}
+    warnings = []
+    for path in pipeline.metric_files():
+        try:
+            text = (root / path).read_text("utf-8")
+        except FileNotFoundError:
+            raise FormatError(f"the pipeline wrote no metrics file {path}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise FormatError(f"the metrics file {path} cannot be read: {error}") from None
+        files[path], others = metrics.parse(path, text)
+        if others:
+            warnings.append(f"{path}: {', '.join(others)} hold no number and are left out")
+    merged = metrics.merge(files)
+    if files and not merged:
+        raise FormatError(f"no number is in {', '.join(files)}")
+    strange = [
+        name for name, value in merged.items() if value != value or value in (float("inf"), float("-inf"))
+    ]
+    if strange:
+        warnings.append(f"{', '.join(strange)} is not finite: the trial counts as failed for it")
+    return merged, tuple(warnings)
+
+
+def _locks(root: Path, pipeline: Pipeline) -> dict[str, LockedStage]:
+    documents = {}
+    for path in pipeline.lockfiles():
+        if (root / path).is_file():
+            documents[path] = yaml12.loads((root / path).read_text("utf-8"))
+    return locked_stages(pipeline, documents)
+
+
+def _stages(
+    ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage], ended: Ended
+) -> dict[str, StageRun]:
+    """What each stage took; a stage that DVC restored keeps the seconds that were measured when it ran here."""
+    ran = {run.stage: run for run in ended.ran}
+    found = {}
+    for stage in pipeline.stages:
+        name = stage.name
+        timing = ledger.place.timings / f"{_lock_digest(locks[name])}.json" if name in locks else None
+        if name in ran:
+            run = ran[name]
+            measured = {"seconds": round(run.seconds, 3), "peak_memory_mb": round(run.peak_memory_mb, 1)}
+            if timing is not None:
+                timing.parent.mkdir(parents=True, exist_ok=True)
+                timing.write_text(json.dumps(measured))
+            found[name] = StageRun(cached=False, **measured)
+        elif ended.failure is None:
+            earlier = _timing(timing)
+            found[name] = StageRun(
+                seconds=earlier.get("seconds"), cached=True, peak_memory_mb=earlier.get("peak_memory_mb")
+            )
+    return found
+
+
+def _timing(path: Path | None) -> dict[str, float]:
+    try:
+        return {} if path is None else dict(json.loads(path.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _lock_digest(stage: LockedStage) -> str:
+    return hashlib.sha256(json.dumps(asdict(stage), sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _params(
+    pipeline: Pipeline, locks: Mapping[str, LockedStage], texts: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """The tracked parameters by file as the lock pins them; for a trial without a lock, as they were written."""
+    flat: dict[str, dict[str, Any]] = {}
+    for stage in pipeline.stages:
+        if stage.name in locks:
+            for file, values in locks[stage.name].parameters.items():
+                flat.setdefault(file, {}).update(flatten(values))
+            continue
+        for use in stage.parameters:
+            if use.file in texts:
+                values = flatten(parse(use.file, texts[use.file]))
+                flat.setdefault(use.file, {}).update({k: v for k, v in values.items() if use.covers(k)})
+    for file in pipeline.variables:
+        # what templates filled into commands: the lock holds the commands, not the values
+        if file in texts:
+            flat.setdefault(file, {}).update(flatten(parse(file, texts[file])))
+    return {file: unflatten(values) for file, values in flat.items()}
+
+
+def _data(
+    ledger: Ledger, spec: Spec, pipeline: Pipeline, locks: Mapping[str, LockedStage]
+) -> dict[str, Pinned]:
+    """The inputs that no stage makes and git does not hold, as the lock pins them, else as `.dvc` files do."""
+    files = spec.arm.code.files
+    pinned = {path: pin for stage in locks.values() for path, pin in stage.dependencies.items()}
+    found = {}
+    for path in pipeline.sources():
+        if path in files or any(inside(file, path) for file in files):
+            continue
+        if path in pinned:
+            found[path] = pinned[path]
+        elif path in spec.arm.code.data:
+            found[path] = spec.arm.code.data[path]
+    return found
+
+
+def _outs(pipeline: Pipeline, locks: Mapping[str, LockedStage]) -> dict[str, Pinned]:
+    cached = {output.path for output in pipeline.outputs() if output.cached}
+    return {path: pin for stage in locks.values() for path, pin in stage.outputs.items() if path in cached}
+
+
+def _commit(
+    ledger: Ledger,
+    plan: Plan,
+    trial: Trial,
+    spec: Spec,
+    environment: Environment,
+    root: Path,
+    pipeline: Pipeline | None,
+) -> str:
+    """The trial commit: the code's tree, the record, and where the pipeline ran what it wrote for git."""
+    git, folder = ledger.git, directory(trial.experiment)
+    texts = {
+        trials.record_path(folder, trial): trials.dumps(trial),
+        f"{folder}/environments/{trial.environment}.yaml": yaml12.dumps(environments.to_mapping(environment)),
+    }
+    entries = {path: ("100644", git.blob(text.encode())) for path, text in texts.items()}
+    base = trial.code if pipeline is None else results_tree(ledger, root, trial.code, pipeline, spec.texts)
+    commit = git.commit_tree(git.tree(base, entries), [trial.code], _message(ledger, plan, trial))
+    ref = f"{TRIAL_REFS}/{trial.experiment}/{trial.id}"
+    if not git.move([RefChange(ref=ref, old=None, new=commit)], f"ledger: trial {trial.id}"):
+        raise FormatError(f"another process has recorded {trial.experiment}:{trial.id} meanwhile")
+    return commit
+
+
+def results_tree(ledger: Ledger, root: Path, code: str, pipeline: Pipeline, texts: Mapping[str, str]) -> str:
+    """The code's tree with the parameter files, locks, metrics and plots as the work tree `root` holds them.
+
+    What git ignores stays out, and what the pipeline has removed is removed.
+    """
+    git = ledger.git
+    paths = [*pipeline.results(), *texts]
+    listed = [f":(literal){path}" for path in paths]
+    out = git.run("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *listed, cwd=root)
+    found = out if out.endswith(b"\0") or not out else out + b"\0"
+    with git.private_index() as environment:
+        git.run("read-tree", code, environment=environment, cwd=root)
+        git.run(
+            "update-index",
+            "--add",
+            "--remove",
+            "-z",
+            "--stdin",
+            stdin=found,
+            environment=environment,
+            cwd=root,
+        )
+        return git.run("write-tree", environment=environment, cwd=root).decode().strip()
+
+
+def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:
+    trailers = [
+        f"Ledger-Experiment: {trial.experiment}",
+        f"Ledger-Trial: {trial.id}",
+        f"Ledger-Variant: {trial.variant}",
+        *(f"Ledger-Replicate: {axis}={value}" for axis, value in trial.point),
+        f"Ledger-Status: {trial.status}",
+        *(f"Ledger-Metric: {name}={value!r}" for name, value in trial.metrics.items()),
+    ]
+    # a line break in a value would void the whole trailer block
+    return (
+        f"trial: {described(ledger, plan, trial)}\n\n"
+        + "\n".join(" ".join(t.split()) for t in trailers)
+        + "\n"
+    )
+
+
+def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
+    """`treatment seed=2, dice 0.609`, or what went wrong."""
+    name = " ".join(part for part in (trial.variant, replicates.label(trial.point)) if part)
+    if trial.attempt > 1:
+        name += f" (attempt {trial.attempt})"
+    if trial.error is not None:
+        stage = f" in {trial.error.stage}" if trial.error.stage else ""
+        code = f" (exit {trial.error.exit_code})" if trial.error.exit_code else ""
+        return f"{name}, {trial.status}{stage}{code}"
+    metric = headline(plan, ledger.settings, trial.metrics)
+    return (
+        name
+        if metric is None
+        else f"{name}, {metric} {number(trial.metrics[metric], precision(ledger, metric))}"
+    )
+
+
+def precision(ledger: Ledger, metric: str) -> int | None:
+    """How many digits of a metric the settings ask for."""
+    known = ledger.settings.metrics.get(metric)
+    return None if known is None else known.precision
+
+
+def tail(log: Path, *, start: int, hide: Sequence[Path], lines: int = 20, limit: int = 4000) -> str:
+    """The last lines of a log from byte `start` on, without control characters and without this machine's paths."""
+    try:
+        with log.open("rb") as stream:
+            stream.seek(max(start, stream.seek(0, 2) - 10 * limit))
+            text = stream.read().decode("utf-8", errors="replace")
+    except OSError:
+        return ""
+    for path in hide:
+        text = text.replace(f"{path}/", "").replace(str(path), ".")
+    # a progress bar rewrites its line: what stands last is what a terminal would show
+    shown = (line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
+    clean = ("".join(c if c.isprintable() or c == "\t" else "?" for c in line).rstrip() for line in shown)
+    return "\n".join([line for line in clean if line][-lines:])[-limit:].strip()

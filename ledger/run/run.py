@@ -1,0 +1,120 @@
+"""`ledger run`: plan, execute, collect."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.analysis import progress
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment
+from ledger.model.trial import Trial
+from ledger.run.collect import Collected, collect
+from ledger.run.execute import Watcher, one_slot
+from ledger.run.plan import missing
+from ledger.run.record import Kept
+from ledger.run.worker import Worker
+from ledger.store.branch import Overlap
+from ledger.store.commit import commit_tracked
+from ledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run did. `uncollected`: why the trials are not on the branch yet, though they are recorded."""
+
+    name: str
+    trials: tuple[Trial, ...]
+    skipped_failures: int
+    collected: Collected | None
+    uncollected: str | None
+    warnings: tuple[str, ...]
+
+
+def run(
+    ledger: Ledger,
+    experiment: Experiment,
+    watcher: Watcher,
+    *,
+    only: Sequence[str] = (),
+    again: bool = False,
+    message: str | None = None,
+) -> Report:
+    """Run the trials of an experiment that are declared and missing, and bring them onto its branch."""
+    ledger.git.identity()
+    name = experiment.name
+    if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
+        raise LedgerError(
+            f"{name} has no branch here to record trials on",
+            hint=f"git switch {ledger.settings.branch_prefix}{name}"
+            if experiment.branch
+            else "it has landed; begin a new one",
+        )
+    if ledger.git.head()[0] == experiment.branch:
+        experiment = _settled(ledger, experiment, message)
+    elif message is not None:
+        raise LedgerError(f"-m commits changes of the branch that is checked out, which is not {name}'s")
+    kept: list[Kept] = []
+    collected, uncollected = None, None
+    try:
+        with Worker() as worker:
+            collect(ledger, name, worker)
+            experiment = ledger.experiment(name)
+            specs = missing(ledger, experiment, only=only, again=again)
+            if specs:
+                with one_slot(ledger, experiment, worker) as executor:
+                    for one in executor.run(specs, watcher):
+                        kept.append(one)
+            try:
+                collected = collect(ledger, name, worker)
+            except Overlap as overlap:
+                uncollected = overlap.message
+    except BaseException:
+        # what has finished is kept, whatever ended the run; the worker has been ended with it
+        if kept:
+            with Worker() as another, contextlib.suppress(Overlap):
+                collect(ledger, name, another)
+        raise
+    return Report(
+        name=name,
+        trials=tuple(one.trial for one in kept),
+        skipped_failures=0 if again else _failed(ledger, ledger.experiment(name)),
+        collected=collected,
+        uncollected=uncollected,
+        warnings=tuple(dict.fromkeys(w for one in kept for w in one.warnings)),
+    )
+
+
+def _failed(ledger: Ledger, experiment: Experiment) -> int:
+    present = {name: arm.fingerprint for name, arm in ledger.arms(experiment).items()}
+    return sum(row.state == progress.FAILED for row in progress.declared(experiment, present))
+
+
+def _settled(ledger: Ledger, experiment: Experiment, message: str | None) -> Experiment:
+    """The experiment once the work tree's changes are committed; refuses those that a trial would not see."""
+    pipeline = ledger.code.at(experiment.tip).pipeline
+    dirty = ledger.git.dirty()
+    results = [d.path for d in dirty if pipeline.is_result(d.path)]
+    if results:
+        raise LedgerError(
+            f"the work tree holds results that are not recorded: {_named(results)}",
+            hint="ledger record keeps them as a trial; git restore (or git clean) drops them",
+        )
+    changed = [d.path for d in dirty if not d.untracked]
+    relevant = [path for path in changed if not ledger.settings.ignores(path)]
+    if message is not None:
+        if changed:
+            commit_tracked(ledger, experiment, changed, message)
+            return ledger.experiment(experiment.name)
+        return experiment
+    if relevant:
+        raise LedgerError(
+            f"uncommitted changes would not be in the trials: {_named(relevant)}",
+            hint='commit them, or let ledger do it: ledger run -m "what you changed"',
+        )
+    return experiment
+
+
+def _named(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:6]) + (f" and {len(paths) - 6} more" if len(paths) > 6 else "")

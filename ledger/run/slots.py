@@ -1,0 +1,96 @@
+"""Slots: git work trees below the git directory in which trials run, so that the user's own is left alone."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.store.git import Git, GitError, call
+from ledger.store.place import Place
+
+# `dvc install` puts a post-checkout hook in place that fires before a slot's cache is configured
+_WITHOUT_HOOKS = ("-c", "core.hooksPath=/dev/null")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One work tree, ours alone while its lock is held."""
+
+    path: Path
+    git: Git
+
+    def prepare(self, commit: str, *, keep: Iterable[str]) -> None:
+        """Make the slot hold exactly the commit's files, and of what git ignores only the paths to `keep`."""
+        if not self._usable():
+            self._rebuild(commit)
+            return
+        self.git.run(*_WITHOUT_HOOKS, "checkout", "--quiet", "--force", "--detach", commit, cwd=self.path)
+        kept = ["/.dvc/tmp", *(f"/{path}" for path in keep)]
+        patterns = [argument for path in kept for argument in ("-e", _literal(path))]
+        self.git.run("clean", "-ffdxq", *patterns, cwd=self.path)
+
+    def _usable(self) -> bool:
+        done = (
+            call(
+                ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"], cwd=self.path
+            )
+            if (self.path / ".git").is_file()
+            else None
+        )
+        if done is None or done.returncode != 0:
+            return False
+        top, common = done.stdout.decode(errors="surrogateescape").splitlines()
+        # killed in the middle of a checkout, a slot still holds its index lock; it is ours, so it is stale
+        if Path(top).resolve() != self.path.resolve() or Path(common).resolve() != self.git.common.resolve():
+            return False
+        index_lock = call(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"], cwd=self.path)
+        Path(index_lock.stdout.decode(errors="surrogateescape").strip()).unlink(missing_ok=True)
+        return True
+
+    def _rebuild(self, commit: str) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.git.run("worktree", "prune")
+        arguments = [
+            *_WITHOUT_HOOKS,
+            "worktree",
+            "add",
+            "--quiet",
+            "--force",
+            "--detach",
+            str(self.path),
+            commit,
+        ]
+        try:
+            self.git.run(*arguments)
+        except GitError:
+            # the registration of a folder that was moved or half removed is in the way
+            self.git.succeeds("worktree", "remove", "--force", "--force", str(self.path))
+            shutil.rmtree(self.path, ignore_errors=True)
+            self.git.run("worktree", "prune")
+            self.git.run(*arguments)
+
+
+def _literal(path: str) -> str:
+    """A gitignore pattern that means just this path."""
+    return "".join("\\" + c if c in "*?[]\\!# " else c for c in path)
+
+
+@contextmanager
+def slot(git: Git, place: Place) -> Iterator[Slot]:
+    """The first free slot, held until the block ends or the process does."""
+    place.slots.mkdir(parents=True, exist_ok=True)
+    number = 0
+    while True:
+        with (place.slots / f"{number}.lock").open("w") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                number += 1
+                continue
+            yield Slot(path=place.slots / str(number), git=git)
+            return

@@ -1,0 +1,135 @@
+"""The controller's side of a worker process (`run/worker_main.py`)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ledger.errors import LedgerError
+from ledger.store.dvc import CommandRun, DvcPlace, Reproduction
+from ledger.store.git import scrubbed
+
+
+class WorkerDied(Exception):
+    """The worker process is gone, or met a fault of ours; the text is its traceback."""
+
+
+class Worker:
+    """One warm process that has DVC imported. Use it as a context manager.
+
+    It leads a session of its own, so that Ctrl-C in the terminal reaches the controller alone, which then ends the
+    whole group: no half-dead stage writes into a slot that is used again.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            # -P: a file dvc.py in the current directory is not DVC
+            [sys.executable, "-P", "-m", "ledger.run.worker_main"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=scrubbed(os.environ) | {"DVC_NO_ANALYTICS": "1"},
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(kill=error is not None)
+
+    def close(self, *, kill: bool) -> None:
+        """End the process; `kill`: at once, with all that it has started."""
+        if kill:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def describe(self, root: Path, *, main_root: Path) -> DvcPlace:
+        """How DVC is configured at `root`."""
+        answer = self._call("describe", root=str(root), main_root=str(main_root))
+        return DvcPlace(
+            cache=Path(answer["cache"]),
+            remotes=answer["remotes"],
+            core_remote=answer["core_remote"],
+            cache_types=tuple(answer["cache_types"]),
+        )
+
+    def furnish(self, root: Path, place: DvcPlace) -> None:
+        """Write the local DVC configuration of a slot."""
+        described = {
+            "cache": str(place.cache),
+            "remotes": {name: dict(remote) for name, remote in place.remotes.items()},
+            "core_remote": place.core_remote,
+            "cache_types": list(place.cache_types),
+        }
+        self._call("furnish", root=str(root), place=described)
+
+    def reproduce(
+        self, root: Path, *, targets: tuple[str, ...], environment: Mapping[str, str], force: bool, log: Path
+    ) -> Reproduction:
+        """Run the pipeline at `root`; what its commands print goes to `log`."""
+        answer = self._call(
+            "reproduce",
+            log,
+            root=str(root),
+            targets=list(targets),
+            environment=dict(environment),
+            force=force,
+        )
+        return Reproduction(
+            ran=tuple(CommandRun(**run) for run in answer["ran"]),
+            failed_stage=answer["failed_stage"],
+            exit_code=answer["exit_code"],
+            message=answer["message"],
+        )
+
+    def changed_outputs(self, root: Path, cache: Path) -> list[str]:
+        """The cached outputs that hold something else than their lock says."""
+        return [str(path) for path in self._call("changed_outputs", root=str(root), cache=str(cache))]
+
+    def checkout(self, root: Path, cache: Path, keep: list[str]) -> list[str]:
+        """Lay out cached outputs, but for those to keep; returns those that the cache lacks."""
+        return [str(path) for path in self._call("checkout", root=str(root), cache=str(cache), keep=keep)]
+
+    def status(self, root: Path, *, targets: tuple[str, ...]) -> dict[str, Any]:
+        """What `dvc status` says at `root`."""
+        return dict(self._call("status", root=str(root), targets=list(targets)))
+
+    def _call(self, name: str, log: Path | None = None, **arguments: object) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        request = {"call": name, "log": None if log is None else str(log), "arguments": arguments}
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise WorkerDied(f"the worker process ended with {self._process.wait()} during {name}")
+        answer = json.loads(line)
+        if "fault" in answer:
+            raise WorkerDied(answer["fault"])
+        if "error" in answer:
+            message, hint = answer["error"]
+            raise LedgerError(message, hint=hint)
+        return answer["result"]

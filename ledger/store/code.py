@@ -1,0 +1,414 @@
+"""What a commit would run: its pipeline, parameters and data, read from git without a checkout.
+
+This is where fingerprints come from. Nothing is executed, and no file of a work tree is read but those that
+`ledger.yaml` lists under `copy`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ledger.errors import LedgerError
+from ledger.model import paramfiles, yaml12
+from ledger.model import pipeline as pipelines
+from ledger.model.fingerprint import fingerprint
+from ledger.model.lockfile import LockedStage, Pinned, locked_stages, pinned, place
+from ledger.model.parameters import flatten, merge_files, near_misses
+from ledger.model.pipeline import Pipeline, inside
+from ledger.model.settings import Settings
+from ledger.store.git import Git
+from ledger.store.objects import Entry
+
+ParameterKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """The state of one commit. `folder` is the DVC root below the git root; `data` what `.dvc` files pin, by path."""
+
+    commit: str
+    folder: str
+    files: Mapping[str, Entry]
+    pipeline: Pipeline
+    texts: Mapping[str, str]
+    data: Mapping[str, Pinned]
+
+    @property
+    def trees(self) -> dict[str, dict[str, Any]]:
+        """The parsed parameter files by path."""
+        return {path: paramfiles.parse(path, text) for path, text in self.texts.items()}
+
+    @property
+    def names(self) -> dict[str, tuple[ParameterKey, Any]]:
+        """Every parameter under the name that people use for it, with its file, its key there and its value."""
+        flat = {path: flatten(tree) for path, tree in self.trees.items()}
+        located = {path: {key: (path, key) for key in values} for path, values in flat.items()}
+        merged: Mapping[str, Any] = merge_files(located)
+        return {name: ((file, key), flat[file][key]) for name, (file, key) in merged.items()}
+
+    def locate(self, name: str) -> ParameterKey:
+        """The file and key that a parameter's name means. Raises LedgerError with near misses."""
+        names = self.names
+        if name in names:
+            return names[name][0]
+        file, colon, key = name.partition(":")
+        if colon and file in self.texts and key in flatten(self.trees[file]):
+            return file, key
+        shared = [known for known in names if known.endswith(":" + name)]
+        if shared:
+            raise LedgerError(
+                f"parameter {name} is in more than one file", hint="say which: " + " or ".join(shared)
+            )
+        for file, tree in self.trees.items():
+            # a whole mapping cannot be overridden: its keys can
+            below = [key for key in flatten(tree) if key.startswith(name + ".")]
+            if below:
+                raise LedgerError(
+                    f"{name} is a group of parameters in {file}", hint="one of " + ", ".join(below[:5])
+                )
+        near = near_misses(name, list(names))
+        if not names:
+            raise LedgerError(f"there is no parameter {name}: no stage reads a parameter file")
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(list(names)[:12])}"
+        raise LedgerError(f"no parameter file has {name} ({', '.join(self.texts)})", hint=hint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """A variant on its code: what it is (`fingerprint`), and the parameter files that it writes, by path."""
+
+    code: Code
+    fingerprint: str
+    texts: Mapping[str, str]
+    missing: tuple[str, ...]
+    overrides: Mapping[ParameterKey, Any] = field(default_factory=dict)
+
+
+class CodeReader:
+    """Reads code states of one repository; each commit once."""
+
+    def __init__(self, git: Git, settings: Settings, cache: Path) -> None:
+        self.git = git
+        self.settings = settings
+        self._cache = cache
+        self._read: dict[str, Code] = {}
+
+    def at(self, commit: str) -> Code:
+        """The state of a commit. Raises LedgerError where it has no pipeline, or one that cannot be read."""
+        if commit not in self._read:
+            self._read[commit] = self._code(commit)
+        return self._read[commit]
+
+    def has_pipeline(self, commit: str) -> bool:
+        """Whether the commit has a `dvc.yaml`."""
+        return any(PurePosixPath(path).name == "dvc.yaml" for path in self.git.objects.files(commit))
+
+    def arm(self, code: Code, overrides: Mapping[str, Any], axes: Collection[str]) -> Arm:
+        """The variant that `overrides` make of the code, over the replicate `axes` (parameters' names)."""
+        located = {code.locate(name): value for name, value in overrides.items()}
+        texts = edited(code.texts, located)
+        axis_keys = [code.locate(axis) for axis in axes]
+        # The templates of every replicate are resolved with one stand-in value, so that a seed that stands in a
+        # command does not make each replicate a thing of its own.
+        stand_ins = {
+            key: _stand_in(flatten(paramfiles.parse(key[0], texts[key[0]])).get(key[1])) for key in axis_keys
+        }
+        masked = edited(texts, stand_ins)
+        pipeline = self.resolve(code, masked)
+        trees = {path: paramfiles.parse(path, text) for path, text in masked.items()}
+        sources = {path: self._source(code, pipeline, path) for path in pipeline.sources()}
+        return Arm(
+            code=code,
+            fingerprint=fingerprint(pipeline, sources=sources, parameters=trees, axes=axis_keys),
+            texts=texts,
+            missing=tuple(path for path, digest in sources.items() if digest is None and path not in trees),
+            overrides=located,
+        )
+
+    def resolve(self, code: Code, texts: Mapping[str, str]) -> Pipeline:
+        """The pipeline of the code with other parameter files; cached on disk, since DVC takes its time."""
+        definitions = {path: self._bytes(code, path) for path in code.files if _defines(path, code.folder)}
+        templated = any(b"${" in data or b"vars" in data for data in definitions.values())
+        variables = {path: text.encode() for path, text in texts.items()} if templated else {}
+        return self._resolved(definitions | variables, code.folder, tuple(variables))
+
+    def require_tracked(self, code: Code, name: str, value: Any) -> None:
+        """Refuse a parameter that no stage would notice to have changed.
+
+        DVC's run cache is keyed by what stages declare: with a seed that none does, the trials of all seeds would be
+        the first one restored again, a noise of zero. Raises LedgerError.
+        """
+        file, key = code.locate(name)
+        stages = code.pipeline.stages
+        if any(use.file == file and use.covers(key) for stage in stages for use in stage.parameters):
+            return
+        if any(file in stage.dependencies for stage in stages):
+            return
+        present = flatten(paramfiles.parse(file, code.texts[file]))[key]
+        other = value if value != present else _another(present)
+        if self.resolve(code, edited(code.texts, {(file, key): other})) != self.resolve(code, code.texts):
+            return
+        near = [s.name for s in stages if any(use.file == file for use in s.parameters)] or [
+            s.name for s in stages
+        ]
+        raise LedgerError(
+            f"no stage tracks the parameter {name}: DVC would not run anything again when it changes",
+            hint=f"list it in dvc.yaml under `params:` of the stage that reads it ({', '.join(near[:4])})",
+        )
+
+    def locks(self, code: Code, commit: str | None = None) -> dict[str, LockedStage]:
+        """What the lock files pin at the code's commit, or at another that shares its pipeline."""
+        at = commit or code.commit
+        return locked_stages(
+            code.pipeline, {path: self._yaml(at, path) for path in code.pipeline.lockfiles()}
+        )
+
+    def _code(self, commit: str) -> Code:
+        files = self.git.objects.files(commit)
+        folder = _dvc_folder(files, self.git.prefix)
+        definitions = {p: self._blob(files[p]) for p in files if _defines(p, folder)}
+        if not any(PurePosixPath(path).name == "dvc.yaml" for path in definitions):
+            raise LedgerError(
+                f"there is no dvc.yaml at {commit[:10]}",
+                hint='wrap a script as a pipeline: ledger init --cmd "python train.py" --metrics metrics.json',
+            )
+        candidates = _variable_files(definitions, files)
+        variables = {path: self._blob(files[path]) for path in candidates}
+        pipeline = self._resolved(definitions | variables, folder, tuple(variables))
+        if self.settings.targets:
+            try:
+                pipeline = pipeline.limited_to(self.settings.targets)
+            except KeyError as error:
+                known = ", ".join(stage.name for stage in pipeline.stages)
+                raise LedgerError(
+                    f"ledger.yaml: `targets` names {error.args[0]}, which is no stage", hint=f"known: {known}"
+                ) from None
+        parameter_files = [path for path in pipeline.parameter_files() if path in files]
+        untracked = [
+            path for path in pipeline.parameter_files() if path not in files and path not in variables
+        ]
+        if untracked:
+            raise LedgerError(
+                f"git does not track {untracked[0]}, which a stage reads", hint=f"git add {untracked[0]}"
+            )
+        return Code(
+            commit=commit,
+            folder=folder,
+            files=files,
+            pipeline=pipeline,
+            texts={
+                path: self._blob(files[path]).decode("utf-8", errors="replace") for path in parameter_files
+            },
+            data=self._data(files),
+        )
+
+    def _blob(self, entry: Entry) -> bytes:
+        found = self.git.objects.read(entry.oid)
+        return b"" if found is None else found.data
+
+    def _bytes(self, code: Code, path: str) -> bytes:
+        return self._blob(code.files[path])
+
+    def _yaml(self, commit: str, path: str) -> object:
+        text = self.git.objects.text(commit, path)
+        try:
+            return yaml12.loads(text) if text else None
+        except yaml12.YamlError as error:
+            raise LedgerError(
+                f"{path} is not YAML: {error}",
+                hint="a conflict that was left in it? git checkout <side> -- " + path,
+            ) from None
+
+    def _data(self, files: Mapping[str, Entry]) -> dict[str, Pinned]:
+        data = {}
+        for path, entry in files.items():
+            if path.endswith(".dvc") and not entry.is_tree:
+                try:
+                    document = yaml12.loads(self._blob(entry).decode("utf-8", errors="replace"))
+                except yaml12.YamlError as error:
+                    raise LedgerError(f"{path} is not YAML: {error}") from None
+                data.update(_tracked(path, document))
+        return data
+
+    def _source(self, code: Code, pipeline: Pipeline, path: str) -> str | None:
+        """What identifies a dependency that no stage makes; None where nothing holds it."""
+        entry = code.files.get(path)
+        if entry is not None:
+            return entry.oid
+        for tracked, pin in code.data.items():
+            if inside(path, tracked):
+                return f"{pin.md5} {path}"
+        below = {p: e.oid for p, e in code.files.items() if inside(p, path) and not _beside(p, pipeline)}
+        if below:
+            return hashlib.sha256(json.dumps(below, sort_keys=True).encode()).hexdigest()
+        if "://" in path or path.startswith("/"):
+            # not in the repository: only its name is known before a run
+            return path
+        if any(inside(path, copied.rstrip("/")) for copied in self.settings.copy):
+            return _content(self.git.root / path)
+        return None
+
+    def _resolved(self, files: Mapping[str, bytes], folder: str, variables: tuple[str, ...]) -> Pipeline:
+        digest = hashlib.sha256(repr((_RESOLVER, folder)).encode())
+        for path in sorted(files):
+            digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+        cached = self._cache / f"{digest.hexdigest()[:32]}.json"
+        try:
+            return pipelines.from_json(json.loads(cached.read_text("utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        from ledger.store import dvc
+
+        pipeline = dvc.resolve(files, folder=folder)
+        templated = tuple(path for path in variables if path not in pipeline.parameter_files())
+        pipeline = Pipeline(
+            stages=pipeline.stages,
+            definitions=pipeline.definitions,
+            metrics=pipeline.metrics,
+            plots=pipeline.plots,
+            variables=templated,
+        )
+        _keep(cached, json.dumps(pipelines.to_json(pipeline)))
+        return pipeline
+
+
+# raised whenever the values in the cache change their meaning
+_RESOLVER = 1
+
+
+def edited(texts: Mapping[str, str], changes: Mapping[ParameterKey, Any]) -> dict[str, str]:
+    """The parameter files with the changes made, everything else kept byte for byte."""
+    by_file: dict[str, dict[str, Any]] = {}
+    for (file, key), value in changes.items():
+        by_file.setdefault(file, {})[key] = value
+    return {
+        path: paramfiles.edit(path, text, by_file[path]) if path in by_file else text
+        for path, text in texts.items()
+    }
+
+
+def _stand_in(value: object) -> object:
+    for kind, stand_in in ((bool, False), (int, 0), (float, 0.0), (str, "0")):
+        if isinstance(value, kind):
+            return stand_in
+    return value
+
+
+def _another(value: object) -> object:
+    """Some other value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return f"{value}x" if isinstance(value, str) else value
+
+
+def _defines(path: str, folder: str) -> bool:
+    return PurePosixPath(path).name in ("dvc.yaml", ".dvcignore") and inside(path, folder)
+
+
+def _beside(path: str, pipeline: Pipeline) -> bool:
+    """Files in a directory that is a dependency which are no input of it: results, and git's own files."""
+    return pipeline.is_result(path) or path.startswith("experiments/") or path.endswith(".gitignore")
+
+
+def _dvc_folder(files: Mapping[str, Entry], prefix: str) -> str:
+    if ".dvc/config" in files:
+        return ""
+    folders = [path.removesuffix("/.dvc/config") for path in files if path.endswith("/.dvc/config")]
+    if not folders:
+        raise LedgerError("DVC is not set up in this repository", hint="ledger init")
+    around = [folder for folder in folders if inside(prefix, folder)]
+    chosen = around or folders
+    if len(chosen) > 1:
+        raise LedgerError(
+            f"there are several DVC projects here: {', '.join(sorted(chosen))}",
+            hint="call ledger from inside one of them",
+        )
+    return chosen[0]
+
+
+_VARS = re.compile(r"^\s*(?:-\s*)?vars\s*:", re.MULTILINE)
+
+
+def _variable_files(definitions: Mapping[str, bytes], files: Mapping[str, Entry]) -> list[str]:
+    """The files that the templates of the definitions may read: `params.yaml`, and those listed under `vars`."""
+    found: list[str] = []
+    for path, data in definitions.items():
+        text = data.decode("utf-8", errors="replace")
+        if PurePosixPath(path).name != "dvc.yaml" or ("${" not in text and not _VARS.search(text)):
+            continue
+        try:
+            document = yaml12.loads(text)
+        except yaml12.YamlError as error:
+            raise LedgerError(f"{path} is not YAML: {error}") from None
+        folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
+        named, wdirs = _vars_and_wdirs(document)
+        for wdir in ["", *wdirs]:
+            for name in ["params.yaml", *named]:
+                candidate = place(place(folder, wdir) if wdir else folder, name.split(":", 1)[0])
+                if candidate in files:
+                    found.append(candidate)
+    return list(dict.fromkeys(found))
+
+
+def _vars_and_wdirs(node: object) -> tuple[list[str], list[str]]:
+    named: list[str] = []
+    wdirs: list[str] = []
+    for key, value in (
+        node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    ):
+        if key == "vars" and isinstance(value, list):
+            named += [item for item in value if isinstance(item, str)]
+        elif key == "wdir" and isinstance(value, str):
+            wdirs.append(value)
+        else:
+            below, folders = _vars_and_wdirs(value)
+            named += below
+            wdirs += folders
+    return named, wdirs
+
+
+def _tracked(path: str, document: object) -> dict[str, Pinned]:
+    """The outputs of one `.dvc` file with their hashes."""
+    if not isinstance(document, dict):
+        return {}
+    folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
+    wdir = document.get("wdir")
+    if isinstance(wdir, str):
+        folder = place(folder, wdir).removeprefix(".")
+    return {
+        place(folder, out["path"]): pinned(out)
+        for out in document.get("outs") or ()
+        if isinstance(out, dict) and isinstance(out.get("path"), str)
+    }
+
+
+def _content(path: Path) -> str | None:
+    """A hash of a file or folder that git does not hold, by content."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "md5").hexdigest()
+    if path.is_dir():
+        below = sorted(p for p in path.rglob("*") if p.is_file())
+        digests = [(p.relative_to(path).as_posix(), _content(p)) for p in below]
+        return hashlib.md5(json.dumps(digests).encode()).hexdigest()
+    return None
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a cache file at once or not at all; a cache that cannot be written is no error."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}")
+        partial.write_text(text, "utf-8")
+        partial.replace(path)
+    except OSError:
+        return

@@ -1,0 +1,378 @@
+"""The face of a ledger: what commands and the Python API (`ledger.open(path)`) use to read one."""
+
+from __future__ import annotations
+
+import configparser
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ledger.errors import FormatError, LedgerError
+from ledger.model import environment as environments
+from ledger.model import names, replicates, settings, yaml12
+from ledger.model.environment import Environment
+from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.parameters import near_misses
+from ledger.model.settings import Settings
+from ledger.store import experiments
+from ledger.store.code import Arm, CodeReader
+from ledger.store.git import Git, open_repository
+from ledger.store.place import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where an experiment is read from: the ref that speaks for it (None: the main branch) and its commit."""
+
+    branch: str | None
+    tip: str
+    landed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a command's argument means: an experiment, an arm or a trial of one, or else a git revision."""
+
+    text: str
+    experiment: Experiment | None = None
+    variant: str = TREATMENT
+    trial: Recorded | None = None
+    commit: str | None = None
+
+
+class Ledger:
+    """One repository's experiments. Use it as a context manager: it keeps a git process while it is open."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self.place = Place(common=git.common)
+        self._read: dict[str, Experiment] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.git.objects.close()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """`ledger.yaml` of the work tree, or the defaults."""
+        path = self.git.root / settings.FILE
+        return settings.parse(path.read_text("utf-8")) if path.is_file() else Settings()
+
+    @cached_property
+    def code(self) -> CodeReader:
+        """Reads what commits would run."""
+        return CodeReader(self.git, self.settings, self.place.pipelines)
+
+    @cached_property
+    def caches(self) -> tuple[Path, ...]:
+        """The folders in which DVC's cache may be: the configured one, this work tree's and the main one's."""
+        found = []
+        for tree in dict.fromkeys([self.git.root, self.git.work_trees()[0].path]):
+            for dvc in sorted({tree / ".dvc", *tree.glob("*/.dvc")}):
+                found += [at for at in (_configured_cache(dvc), dvc / "cache") if at is not None and at.is_dir()]
+        return tuple(dict.fromkeys(found))
+
+    # --- branches
+
+    @cached_property
+    def main(self) -> str | None:
+        """The short name of the main branch, None where there is none."""
+        if self.settings.main is not None:
+            return self.settings.main
+        heads = self.git.refs(
+            "refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master"
+        )
+        for ref in (
+            "refs/heads/main",
+            "refs/heads/master",
+            "refs/remotes/origin/main",
+            "refs/remotes/origin/master",
+        ):
+            if ref in heads:
+                return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+        return None
+
+    def branch_of(self, name: str) -> str:
+        """The full ref of an experiment's branch."""
+        return f"refs/heads/{self.settings.branch_prefix}{name}"
+
+    def name_of(self, ref: str | None) -> str | None:
+        """The experiment that a full ref of a branch speaks for, None where it is no experiment's."""
+        prefix = f"refs/heads/{self.settings.branch_prefix}"
+        return ref.removeprefix(prefix) if ref is not None and ref.startswith(prefix) else None
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every experiment's name with where it is read from: its branch, a remote's branch, or what has landed."""
+        prefix = self.settings.branch_prefix
+        refs = self.git.refs(f"refs/heads/{prefix}", "refs/remotes", "refs/ledger/remotes")
+        main = None if self.main is None else self.git.commit(self.main)
+        landed = set() if main is None else set(self.git.objects.folder(f"{main}:{DIRECTORY}"))
+        found = {name: Source(branch=None, tip=main or "", landed=True) for name in landed}
+        for ref, commit in refs.items():
+            remote = ref.startswith("refs/remotes/")
+            name = ref.split("/", 3)[3] if remote and ref.count("/") > 2 else ref.removeprefix("refs/heads/")
+            if name.startswith(prefix) and not (remote and name.removeprefix(prefix) in found):
+                short = name.removeprefix(prefix)
+                found[short] = Source(branch=ref, tip=commit, landed=short in landed)
+        return found
+
+    @cached_property
+    def pending(self) -> dict[str, dict[str, str]]:
+        """Trials that finished but are not on their branch: experiment, then trial id, then trial commit."""
+        found: dict[str, dict[str, str]] = {}
+        for ref, commit in self.git.refs(experiments.TRIAL_REFS).items():
+            name, _, trial_id = ref.removeprefix(experiments.TRIAL_REFS + "/").partition("/")
+            found.setdefault(name, {})[trial_id] = commit
+        return found
+
+    # --- experiments
+
+    def experiments(self) -> tuple[Experiment, ...]:
+        """All experiments, the latest created first; one whose hypothesis cannot be read is left out."""
+        found = []
+        for name in self.sources:
+            try:
+                experiment = self.find(name)
+            except LedgerError:
+                continue
+            if experiment is not None:
+                found.append(experiment)
+        return tuple(sorted(found, key=lambda e: (e.plan.created, e.name), reverse=True))
+
+    def unreadable(self) -> dict[str, str]:
+        """The experiments that cannot be read, with the reason."""
+        found = {}
+        for name in self.sources:
+            try:
+                self.find(name)
+            except LedgerError as error:
+                found[name] = error.message
+        return found
+
+    def find(self, name: str) -> Experiment | None:
+        """The experiment of exactly that name, None where there is none. Raises LedgerError where it cannot be read."""
+        source = self.sources.get(name)
+        if source is None:
+            return None
+        if name not in self._read:
+            try:
+                experiment = experiments.read(
+                    self.git.objects,
+                    name,
+                    tip=source.tip,
+                    branch=source.branch,
+                    landed=source.landed,
+                    pending=self.pending.get(name, {}).items(),
+                )
+            except FormatError as error:
+                where = (source.branch or self.main or "").removeprefix("refs/heads/")
+                raise LedgerError(
+                    f"{error} (on {where})",
+                    hint=f"git log -p {where} -- {directory(name)}/hypothesis.md shows what it was",
+                ) from None
+            if experiment is None:
+                return None
+            self._read[name] = experiment
+        return self._read[name]
+
+    def experiment(self, text: str | None = None) -> Experiment:
+        """The experiment that `text` names, or without it the one that is checked out. Raises LedgerError."""
+        if text is None:
+            return self.current()
+        target = self.target(text)
+        if target.experiment is None:
+            raise LedgerError(
+                f"{text} is a git revision, not an experiment", hint="ledger log lists the experiments"
+            )
+        return target.experiment
+
+    def current(self) -> Experiment:
+        """The experiment whose branch is checked out. Raises LedgerError where there is none."""
+        ref, commit = self.git.head()
+        if commit is None:
+            raise LedgerError(
+                "there is no commit yet", hint="commit your pipeline first: git add -A && git commit"
+            )
+        if ref is None:
+            raise LedgerError(
+                f"HEAD is detached at {commit[:10]}: no experiment is checked out",
+                hint="name the experiment, or git switch to its branch",
+            )
+        name = self.name_of(ref)
+        experiment = None if name is None else self.find(name)
+        if experiment is None:
+            branch = ref.removeprefix("refs/heads/")
+            raise LedgerError(
+                f"no experiment is checked out: you are on {branch}",
+                hint='name one (ledger log lists them), or begin one: ledger new "what you expect"',
+            )
+        return experiment
+
+    def refresh(self) -> None:
+        """Forget what was read, after refs have moved."""
+        self._read.clear()
+        for name in ("sources", "pending"):
+            self.__dict__.pop(name, None)
+
+    # --- what an argument means
+
+    def target(self, text: str) -> Target:
+        """What `text` means: an exact name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix.
+
+        Raises LedgerError with near misses where it means nothing, or more than one thing.
+        """
+        reference = names.parse_reference(text)
+        prefix = self.settings.branch_prefix
+        for name in names.candidates(reference.name, prefix=prefix):
+            experiment = self.find(name)
+            if experiment is not None:
+                return self._part(text, experiment, reference.variant, reference.replicate)
+        commit = self.git.commit(text)
+        if commit is not None:
+            if not self.code.has_pipeline(commit):
+                raise LedgerError(
+                    f"{text} is a revision without a dvc.yaml", hint="there is nothing to compare there"
+                )
+            return Target(text=text, commit=commit)
+        short = reference.name.removeprefix(prefix)
+        begun = [
+            name for name in self.sources if short and name.startswith(short) and self.find(name) is not None
+        ]
+        if len(begun) == 1:
+            return self._part(text, self._exactly(begun[0]), reference.variant, reference.replicate)
+        if begun:
+            raise LedgerError(
+                f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name"
+            )
+        near = near_misses(short, list(self.sources))
+        raise LedgerError(
+            f"there is no experiment and no revision {text!r}",
+            hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
+        )
+
+    def _exactly(self, name: str) -> Experiment:
+        experiment = self.find(name)
+        assert experiment is not None
+        return experiment
+
+    def _part(self, text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
+        if variant is None:
+            return Target(text=text, experiment=experiment)
+        known = dict.fromkeys(
+            [*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)]
+        )
+        if variant not in known:
+            raise LedgerError(
+                f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}"
+            )
+        if trial is None:
+            return Target(text=text, experiment=experiment, variant=variant)
+        found = [r for r in experiment.of(variant) if r.trial.id == f"{variant}/{trial}"]
+        if not found:
+            have = ", ".join(r.trial.id for r in experiment.of(variant)[:8]) or "none yet"
+            raise LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
+        return Target(text=text, experiment=experiment, variant=variant, trial=found[0])
+
+    # --- what variants are now
+
+    def arms(self, experiment: Experiment) -> dict[str, Arm]:
+        """What every arm of the plan is at present, by name: its code, parameters and fingerprint.
+
+        An arm that another experiment fills is left out. Raises LedgerError where a code state is not here or
+        a parameter is gone.
+        """
+        return {v.name: self.arm(experiment, v) for v in experiment.plan.variants if v.experiment is None}
+
+    def arm(self, experiment: Experiment, variant: Variant, *, tip: str | None = None) -> Arm:
+        """One arm at present; `tip` stands for the branch's commit where it is not written yet."""
+        commit = experiment.plan.base if variant.at_base else tip or experiment.tip
+        if variant.at_base and self.git.commit(commit) is None:
+            raise LedgerError(
+                f"the base of {experiment.name} is not in this clone: {commit[:10]}",
+                hint="git fetch --unshallow, or fetch it",
+            )
+        axes = [axis.name for axis in experiment.plan.replicates.axes if axis.name != replicates.REPEAT]
+        return self.code.arm(self.code.at(commit), variant.params, axes)
+
+    def present(self, experiment: Experiment) -> dict[str, str]:
+        """The present fingerprint of every arm whose code is here.
+
+        An experiment without a branch has no present code: there the latest trial of an arm says what it was.
+        """
+        found: dict[str, str] = {}
+        for variant in experiment.plan.variants:
+            if variant.experiment is not None:
+                continue
+            latest = max(experiment.of(variant.name), key=lambda r: r.trial.started, default=None)
+            try:
+                if experiment.branch is None:
+                    raise LedgerError("landed")
+                found[variant.name] = self.arm(experiment, variant).fingerprint
+            except LedgerError:
+                if latest is not None:
+                    found[variant.name] = latest.trial.fingerprint
+        return found
+
+    def trial_commits(self, name: str) -> dict[str, str]:
+        """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
+        found: dict[str, str] = {}
+        pending = list(self.git.refs(f"refs/tags/ledger/{name}").values())
+        seen: set[str] = set()
+        while pending:
+            commit = pending.pop()
+            if commit in seen:
+                continue
+            seen.add(commit)
+            message = self.git.objects.message(commit)
+            trial = next((line[14:] for line in message.splitlines() if line.startswith("Ledger-Trial: ")), None)
+            if trial is not None:
+                found[trial] = commit
+            elif message.startswith("trials of "):
+                pending += self.git.objects.parents(commit)
+        return found
+
+    def environment(self, experiment: Experiment, record: Recorded) -> Environment | None:
+        """The software that a trial ran in, None where its file is gone or unreadable."""
+        digest = record.trial.environment
+        if digest is None:
+            return None
+        at = record.commit or experiment.tip
+        text = self.git.objects.text(at, f"{directory(experiment.name)}/environments/{digest}.yaml")
+        try:
+            return None if text is None else environments.from_mapping(_mapping(yaml12.loads_untrusted(text)))
+        except ValueError:
+            return None
+
+
+def _configured_cache(dvc: Path) -> Path | None:
+    """`cache.dir` of a `.dvc` folder's configuration, the local one first; relative to that folder."""
+    for name in ("config.local", "config"):
+        reader = configparser.ConfigParser(interpolation=None, strict=False)
+        try:
+            reader.read_string((dvc / name).read_text("utf-8"))
+        except (OSError, configparser.Error):
+            continue
+        value = reader.get("cache", "dir", fallback=None)
+        if value:
+            return (dvc / value).resolve()
+    return None
+
+
+def _mapping(document: object) -> Mapping[str, object]:
+    if not isinstance(document, dict):
+        raise ValueError("not a mapping")
+    return document
+
+
+def open_ledger(path: str | Path = ".") -> Ledger:
+    """The ledger of the repository that holds `path`. Raises LedgerError where there is no repository."""
+    return Ledger(open_repository(Path(path)))

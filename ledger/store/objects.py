@@ -1,0 +1,147 @@
+"""Reading git objects in bulk: one `git cat-file --batch` process answers everything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitObject:
+    """One object. `kind`: blob, tree, commit or tag."""
+
+    oid: str
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a tree. `mode` as git writes it: 100644, 100755, 120000 (link), 040000 (tree), 160000."""
+
+    mode: str
+    oid: str
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether it is a folder."""
+        return self.mode == "040000"
+
+
+class Objects:
+    """A repository's objects by any name that git understands, such as `HEAD:dvc.yaml`.
+
+    The process starts at the first read and ends with `close`, or with ours.
+    """
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self._root = root
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, name: str) -> GitObject | None:
+        """The object, None where there is none."""
+        if "\n" in name:
+            return None
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(os.fsencode(name) + b"\n")
+        process.stdin.flush()
+        header = process.stdout.readline()
+        parts = header.rsplit(b" ", 2)
+        if len(parts) != 3 or not parts[2].strip().isdigit():
+            # "<name> missing", "<name> ambiguous"
+            return None
+        oid, kind, size = parts
+        data = process.stdout.read(int(size))
+        process.stdout.read(1)
+        return GitObject(oid=oid.decode(), kind=kind.decode(), data=data)
+
+    def blob(self, commit: str, path: str) -> bytes | None:
+        """The content of a file at a commit; None where there is no file."""
+        found = self.read(f"{commit}:{path}")
+        return found.data if found is not None and found.kind == "blob" else None
+
+    def text(self, commit: str, path: str) -> str | None:
+        """The same as text; undecodable bytes are replaced."""
+        data = self.blob(commit, path)
+        return None if data is None else data.decode("utf-8", errors="replace")
+
+    def folder(self, name: str) -> dict[str, Entry]:
+        """The entries of one tree; empty where `name` is no tree."""
+        found = self.read(name)
+        if found is None or found.kind != "tree":
+            return {}
+        return _entries(found.data, len(found.oid) // 2)
+
+    def files(self, name: str) -> dict[str, Entry]:
+        """All files below a tree or commit by their path, links and submodules too."""
+        found: dict[str, Entry] = {}
+        root = self.read(f"{name}^{{tree}}")
+        pending = [("", root)] if root is not None else []
+        while pending:
+            prefix, tree = pending.pop()
+            for entry_name, entry in _entries(tree.data, len(tree.oid) // 2).items():
+                if entry.is_tree:
+                    below = self.read(entry.oid)
+                    if below is not None:
+                        pending.append((f"{prefix}{entry_name}/", below))
+                else:
+                    found[prefix + entry_name] = entry
+        return found
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents of a commit; of a tag, those of the commit that it names."""
+        found = self.read(f"{commit}^{{commit}}")
+        if found is None:
+            return ()
+        header = found.data.split(b"\n\n", 1)[0].decode(errors="replace")
+        return tuple(line[7:] for line in header.splitlines() if line.startswith("parent "))
+
+    def message(self, commit: str) -> str:
+        """The message of a commit, "" where there is none."""
+        found = self.read(f"{commit}^{{commit}}")
+        return "" if found is None else found.data.partition(b"\n\n")[2].decode(errors="replace")
+
+    def close(self) -> None:
+        """End the process. It starts again at the next read."""
+        process, self._process = self._process, None
+        if process is not None:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                ["git", "cat-file", "--batch"],
+                cwd=self._root,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment,
+            )
+        return self._process
+
+
+def _entries(data: bytes, width: int) -> dict[str, Entry]:
+    """A tree object's raw form: `<mode> <name>\\0<object id in binary>` again and again."""
+    entries = {}
+    at = 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space)
+        oid = data[end + 1 : end + 1 + width].hex()
+        entries[os.fsdecode(data[space + 1 : end])] = Entry(
+            mode=data[at:space].decode().rjust(6, "0"), oid=oid
+        )
+        at = end + 1 + width
+    return entries

@@ -1,0 +1,53 @@
+"""Where the ledger keeps its own things: below the git directory that all work trees share."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The folder `ledger` in the common git directory. Deleting it loses no result, only caches and logs."""
+
+    common: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder itself."""
+        return self.common / "ledger"
+
+    @property
+    def pipelines(self) -> Path:
+        """Resolved pipelines, by the hash of what they were resolved from."""
+        return self.folder / "pipelines"
+
+    @property
+    def slots(self) -> Path:
+        """The work trees in which trials run."""
+        return self.folder / "slots"
+
+    @property
+    def timings(self) -> Path:
+        """How long stages took, by the hash of their lock entries."""
+        return self.folder / "timings"
+
+    @property
+    def faults(self) -> Path:
+        """Tracebacks of faults of ours."""
+        return self.folder / "faults"
+
+    def log(self, experiment: str, trial_id: str) -> Path:
+        """What the commands of a trial printed."""
+        return self.folder / "logs" / experiment / f"{trial_id}.log"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the one lock of the repository. The kernel gives it up with the process, so none is ever stale."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield

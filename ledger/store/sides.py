@@ -1,0 +1,219 @@
+"""What a command's argument is as one side of a comparison, read from records and revisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ledger.analysis import progress
+from ledger.analysis.diff import CodeChange, Diff, Side, diff
+from ledger.errors import FormatError, LedgerError
+from ledger.model import metrics, paramfiles
+from ledger.model.environment import Environment
+from ledger.model.experiment import DIRECTORY, Experiment, Recorded
+from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.lockfile import Pinned
+from ledger.model.parameters import flatten, merge_files
+from ledger.model.replicates import Point
+from ledger.store.ledger import Ledger, Target
+
+
+def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
+    """The comparison of two targets."""
+    left, right = side(ledger, a), side(ledger, b)
+    changes = code_changes(ledger, left, right)
+    digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
+    return diff(left, right, code=changes, listings=_listings(ledger, digests))
+
+
+def side(ledger: Ledger, target: Target) -> Side:
+    """The side that a target is. Raises LedgerError where it has nothing to compare."""
+    if target.experiment is None:
+        assert target.commit is not None
+        return _revision(ledger, target.text, target.commit)
+    experiment = target.experiment
+    if target.trial is not None:
+        if not target.trial.trial.succeeded:
+            raise LedgerError(f"{target.text} {target.trial.trial.status}: it has no metrics to compare")
+        return _arm(ledger, experiment, target.text, [target.trial], ())
+    declared = experiment.plan.variant(target.variant)
+    if declared is not None and declared.experiment is not None:
+        return side(ledger, ledger.target(declared.experiment))
+    label = experiment.name if target.variant == TREATMENT else f"{experiment.name}:{target.variant}"
+    records, warnings = current(ledger, experiment, target.variant, label)
+    if records:
+        return _arm(ledger, experiment, label, records, warnings)
+    if declared is None or (experiment.branch is None and not declared.at_base):
+        raise LedgerError(f"{label} has no trials, and no branch", hint="there is nothing to compare")
+    return _planned(ledger, experiment, label, target.variant)
+
+
+def current(
+    ledger: Ledger, experiment: Experiment, variant: str, label: str
+) -> tuple[list[Recorded], tuple[str, ...]]:
+    """The succeeded trials of an arm at its present state, or else at its latest, with a warning."""
+    records = experiment.of(variant)
+    good = progress.counting(records, ledger.present(experiment).get(variant))
+    if good:
+        return list(good.values()), ()
+    succeeded = [record for record in records if record.trial.succeeded]
+    if not succeeded:
+        return [], ()
+    latest = max(succeeded, key=lambda record: record.trial.started)
+    stale = list(progress.counting(records, latest.trial.fingerprint).values())
+    return stale, (f"{label} has changed since its trials ran: these are results of {latest.trial.code[:10]}",)
+
+
+def _arm(
+    ledger: Ledger, experiment: Experiment, label: str, records: Sequence[Recorded], warnings: tuple[str, ...]
+) -> Side:
+    first = records[0].trial
+    known: dict[str, Environment] = {}
+    for record in records:
+        environment = ledger.environment(experiment, record)
+        if environment is not None and record.trial.environment is not None:
+            known[record.trial.environment] = environment
+    values: dict[str, dict[Point, float]] = {}
+    for record in records:
+        for name, value in record.trial.metrics.items():
+            values.setdefault(name, {})[record.trial.point] = value
+    axes = frozenset(axis for record in records for axis, _ in record.trial.point)
+    return Side(
+        label=label,
+        params=first.flat_params,
+        data=first.data,
+        code=first.code,
+        environments=tuple(known.values()),
+        metrics=values,
+        axes=axes,
+        warnings=warnings,
+    )
+
+
+def _planned(ledger: Ledger, experiment: Experiment, label: str, variant: str) -> Side:
+    """An arm that has not run yet: what would run, without metrics."""
+    declared = experiment.plan.variant(variant)
+    assert declared is not None
+    arm = ledger.arm(experiment, declared)
+    trees = {file: _tracked(ledger, arm.code.commit, file, text) for file, text in arm.texts.items()}
+    return Side(
+        label=label,
+        params=merge_files(trees),
+        data=dict(arm.code.data),
+        code=arm.code.commit,
+        environments=(),
+        metrics={},
+        axes=frozenset(axis.name for axis in experiment.plan.replicates.axes),
+        warnings=(f"{label} has not run yet",),
+    )
+
+
+def _revision(ledger: Ledger, label: str, commit: str) -> Side:
+    """A revision with a pipeline: its parameter files, its locks, and its metrics files where git holds them."""
+    code = ledger.code.at(commit)
+    numbers: dict[str, Mapping[str, float]] = {}
+    warnings = []
+    for path in code.pipeline.metric_files():
+        text = ledger.git.objects.text(commit, path)
+        if text is None:
+            continue
+        try:
+            numbers[path] = metrics.parse(path, text)[0]
+        except FormatError as error:
+            warnings.append(f"{label}: {error}")
+    pins = {path: pin for stage in ledger.code.locks(code).values() for path, pin in stage.dependencies.items()}
+    sources = [p for p in code.pipeline.sources() if p not in code.files and (p in pins or p in code.data)]
+    data: dict[str, Pinned] = {p: code.data.get(p) or pins[p] for p in sources}
+    return Side(
+        label=label,
+        params=merge_files({file: _tracked(ledger, commit, file, text) for file, text in code.texts.items()}),
+        data=data,
+        code=commit,
+        environments=(),
+        metrics={name: {(): value} for name, value in metrics.merge(numbers).items()},
+        warnings=tuple(warnings),
+    )
+
+
+def _tracked(ledger: Ledger, commit: str, file: str, text: str) -> dict[str, object]:
+    """The parameters of a file that some stage declares, or templates read."""
+    pipeline = ledger.code.at(commit).pipeline
+    uses = [use for stage in pipeline.stages for use in stage.parameters if use.file == file]
+    values = flatten(paramfiles.parse(file, text))
+    if file in pipeline.variables:
+        return dict(values)
+    return {key: value for key, value in values.items() if any(use.covers(key) for use in uses)}
+
+
+# --- code
+
+
+def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
+    """The files that differ between the code of two sides, without results, parameters and pointers to data."""
+    if a.code is None or b.code is None or a.code == b.code:
+        return ()
+    for one in (a, b):
+        if one.code is not None and ledger.git.commit(one.code) is None:
+            raise LedgerError(
+                f"the code of {one.label} is not in this clone: {one.code[:10]}", hint="git fetch --tags, or --unshallow"
+            )
+    states = [ledger.code.at(commit) for commit in (a.code, b.code)]
+    changes = []
+    for file in ledger.git.file_changes(a.code, b.code):
+        if file.path.startswith(f"{DIRECTORY}/") or file.path.endswith((".dvc", ".gitignore")):
+            continue
+        if any(file.path in s.texts or s.pipeline.is_result(file.path) for s in states):
+            continue
+        lines = file.patch.splitlines()
+        changes.append(
+            CodeChange(
+                path=file.path,
+                change=file.kind,
+                lines_added=sum(line.startswith("+") and not line.startswith("+++ ") for line in lines),
+                lines_removed=sum(line.startswith("-") and not line.startswith("--- ") for line in lines),
+                patch=file.patch,
+            )
+        )
+    return tuple(changes)
+
+
+# --- data
+
+
+def _listings(ledger: Ledger, digests: set[str]) -> dict[str, dict[str, str]]:
+    """The contents of directories as DVC's cache lists them: path to md5, by the directory's own md5."""
+    found = {}
+    for digest in digests:
+        for cache in ledger.caches:
+            listing = _listing(cache, digest)
+            if listing is not None:
+                found[digest] = listing
+                break
+    return found
+
+
+def _listing(cache: Path, digest: str) -> dict[str, str] | None:
+    for folder in (cache / "files" / "md5", cache):
+        try:
+            entries = json.loads((folder / digest[:2] / digest[2:]).read_text("utf-8"))
+            return {str(entry["relpath"]): str(entry.get("md5")) for entry in entries}
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
+def sides_of(ledger: Ledger, a: str | None, b: str | None) -> tuple[Target, Target]:
+    """The two targets of a comparison; with one experiment or none, its baseline and its treatment."""
+    if a is not None and b is not None:
+        return ledger.target(a), ledger.target(b)
+    experiment = ledger.experiment(a)
+    baseline = experiment.plan.variant(BASELINE)
+    if baseline is None:
+        raise LedgerError(
+            f"{experiment.name} declares no baseline to compare with",
+            hint=f"name the other side: ledger diff {ledger.main or 'main'} {experiment.name}",
+        )
+    return Target(text=f"{experiment.name}:{BASELINE}", experiment=experiment, variant=BASELINE), Target(
+        text=experiment.name, experiment=experiment
+    )

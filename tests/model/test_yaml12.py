@@ -1,0 +1,412 @@
+"""YAML values agree with DVC's reader, and what is written reads back the same everywhere."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import math
+
+import pytest
+import yaml
+from dvc.utils.serialize import parse_yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from ledger.model import yaml12
+
+PROPERTY = settings(deadline=None, derandomize=True, max_examples=4000)
+
+ODD_TEXTS = [
+    *(
+        "",
+        " ",
+        "~",
+        "null",
+        "yes",
+        "y",
+        "On",
+        "1e-3",
+        "012",
+        "0o14",
+        "1_000",
+        "12:30",
+        "2020-01-01",
+        "-.5e3",
+        ".5",
+    ),
+    *(
+        "=",
+        "<<",
+        "-",
+        "- a",
+        "--- a",
+        "---",
+        "...",
+        "? a",
+        "a: b",
+        "a:",
+        "a #b",
+        "#fff",
+        "*a",
+        "&a",
+        "!a",
+        "%a",
+        "@a",
+    ),
+    *(
+        "a, b",
+        "[a]",
+        "{a}",
+        "a?",
+        "it's",
+        'say "x"',
+        "a\\b",
+        " a",
+        "a ",
+        "\ta",
+        "a\tb",
+        "a\n",
+        "\n",
+        "a\n\nb",
+        "a\n b",
+    ),
+    *(
+        " a\nb",
+        "a \nb",
+        "a\n\n",
+        "a\r\nb",
+        "\x00",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "\ufeff",
+        "\u202e",
+        "ü",
+        "\U0001f600",
+    ),
+]
+texts = st.sampled_from(ODD_TEXTS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | texts
+trees = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(texts | st.integers() | st.booleans() | st.none(), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def shape(value: object) -> object:
+    """`value` with types, order and nan made comparable."""
+    if isinstance(value, dict):
+        return [(repr(key), shape(item)) for key, item in value.items()]
+    if isinstance(value, datetime.datetime):  # ruamel gives zones names of its own
+        return value.isoformat()
+    return [shape(item) for item in value] if isinstance(value, list) else repr(value)
+
+
+def dvc(text: str) -> object:
+    try:
+        return shape(parse_yaml(text, "params.yaml"))
+    except Exception:  # besides its own error, ValueError and others come through
+        return "error"
+
+
+def ours(text: str) -> object:
+    try:
+        return shape(yaml12.loads(text) or {})
+    except yaml12.YamlError:
+        return "error"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e-3", 0.001),
+        ("1E5", 100000.0),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("No", "No"),
+        ("012", 12),
+        ("0o14", 12),
+        ("0x1F", 31),
+        ("0b11", 3),
+        ("1_000", 1000),
+        ("-0x10", -16),
+        ("12:30", "12:30"),
+        ("2020-01-01", datetime.date(2020, 1, 1)),
+        ("2020-01-01T10:00:00Z", datetime.datetime(2020, 1, 1, 10, tzinfo=datetime.UTC)),
+        ("2020-1-1", "2020-1-1"),
+        ("-.5e3", "-.5e3"),
+        ("-.5e+3", -500.0),
+        (".5", 0.5),
+        ("1.", 1.0),
+        (".inf", math.inf),
+        ("-.INF", -math.inf),
+        ("TRUE", True),
+        ("~", None),
+        ("", None),
+        ("nUll", "nUll"),
+        ("1.2.3", "1.2.3"),
+        ("'1'", "1"),
+        ("!!float 3", 3.0),
+        ("!!str 3", "3"),
+        ("!!bool yes", True),
+    ],
+)
+def test_a_scalar_is_what_dvc_takes_it_for(text: str, value: object) -> None:
+    assert shape(yaml12.loads(f"x: {text}")) == shape({"x": value}) == dvc(f"x: {text}")
+
+
+def test_nan_is_nan() -> None:
+    assert shape(yaml12.loads("[.nan, .NaN]")) == ["nan", "nan"]
+
+
+@PROPERTY
+@given(st.text("0123456789-+._eExobTZt: ainfyNAl~#", max_size=9))
+def test_generated_scalars_agree_with_dvc(text: str) -> None:
+    assert ours(f"a: {text}\n") == dvc(f"a: {text}\n")
+
+
+LINES = [
+    "a: 1",
+    "b: &x {c: 1, d: [2]}",
+    "b: &y",
+    "  k: 1e3",
+    "  <<: *x",
+    "e: *x",
+    "f:",
+    "- 1",
+    "  - *x",
+    "a: 2",
+    "# c",
+    "<<: *x",
+    "<<: [*x, {c: 5}]",
+    "g: {<<: *x, c: 7}",
+    "? h\n: i",
+    "j: |",
+    "   text",
+    "k: 'it''s'",
+    "1: yes",
+    "---",
+]
+
+
+@pytest.mark.filterwarnings("ignore")  # ruamel warns where an anchor is defined anew
+@PROPERTY
+@given(st.lists(st.sampled_from(LINES), max_size=7))
+def test_generated_documents_agree_with_dvc(lines: list[str]) -> None:
+    text = "\n".join(lines) + "\n"
+    assert ours(text) == dvc(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: &x {k: 1, l: 2}\nb:\n  <<: *x\n  k: 3\n", {"a": {"k": 1, "l": 2}, "b": {"k": 3, "l": 2}}),
+        ("a: &x {k: 1}\nb: &y {k: 2, m: 3}\nc: {<<: [*x, *y]}\n", None),
+        ("a: &x 1\nb: [*x, *x]\n", {"a": 1, "b": [1, 1]}),
+        ("'<<': 1\n", {"<<": 1}),
+    ],
+)
+def test_anchors_and_merge_keys(text: str, value: object) -> None:
+    assert ours(text) == dvc(text)
+    assert value is None or yaml12.loads(text) == value
+
+
+def test_an_empty_document_is_none() -> None:
+    assert yaml12.loads("") is None
+    assert yaml12.loads("# nothing\n") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "line"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "there twice", 3),
+        ("a: [1\nb: 2\n", "flow sequence", 2),
+        ("a: 1\n---\nb: 2\n", "more than one document", 2),
+        ("a: *x\n", "no anchor", 1),
+        ("a: &x [*x]\n", "no anchor", 1),
+        ("a: !mine 3\n", "tag", 1),
+        ("a: !!python/tuple [1]\n", "tag", 1),
+        ("a: !!int x\n", "not a value", 1),
+        ("a: 1\nb: 2020-13-01\n", "not a value", 2),
+        ("a: 1\nb: \x07\n", "not allowed", 2),
+        ("a: <<\n", "only a key", 1),
+        ("a:\n  <<: 3\n", "takes a mapping", 2),
+        ("? {a: 1}\n: 2\n", "cannot be a key", 1),
+        ("%YAML 1.1\n---\na: yes\n", "1.1", 1),
+        ("[" * 300 + "]" * 300, "nested deeper", 1),
+        ("a: \ud800\n", "not Unicode", None),
+    ],
+)
+def test_an_error_says_what_and_where(text: str, reason: str, line: int | None) -> None:
+    with pytest.raises(yaml12.YamlError, match=reason) as caught:
+        yaml12.loads(text)
+    assert caught.value.line == line
+
+
+def test_aliases_cannot_stand_for_more_than_memory_holds() -> None:
+    text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    text += "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 10))
+    with pytest.raises(yaml12.YamlError, match="too much"):
+        yaml12.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: &x 1\n", "an anchor"),
+        ("&x a: 1\n", "an anchor"),
+        ("a: &x [1]\n", "an anchor"),
+        ("a: *x\n", "an alias"),
+        ("a: !!str 1\n", "a tag"),
+        ("a: ! 1\n", "a tag"),
+        ("a: !!map {}\n", "a tag"),
+        ("a: {<<: {b: 1}}\n", "a merge key"),
+        ("a: 1\n---\nb: 1\n", "more than one"),
+        ("a: 1\na: 1\n", "twice"),
+        ("[" * 33 + "]" * 33, "nested deeper"),
+        ("[" * 100_000, "nested deeper"),
+        ("a: " + "x" * 1_000_000, "larger than"),
+        ("ü" * 600_000, "larger than"),
+    ],
+)
+def test_an_untrusted_document_is_plain_data_or_refused(text: str, reason: str) -> None:
+    with pytest.raises(yaml12.YamlError, match=reason):
+        yaml12.loads_untrusted(text)
+
+
+def test_the_limits_for_untrusted_documents_are_arguments() -> None:
+    assert yaml12.loads_untrusted("[[1]]", max_bytes=5, max_depth=2) == [[1]]
+    with pytest.raises(yaml12.YamlError, match="larger"):
+        yaml12.loads_untrusted("[[1]]", max_bytes=4)
+    with pytest.raises(yaml12.YamlError, match="deeper"):
+        yaml12.loads_untrusted("[[1]]", max_depth=1)
+
+
+def test_the_layout() -> None:
+    record = {
+        "name": "focal-loss",
+        "replicate": {"seed": 0},
+        "seeds": (0, 1, 2),
+        "params": {"params.yaml": {"seed": 0, "train": {"lr": 1e-05, "loss": "focal"}}},
+        "stages": [{"name": "train", "deps": ["a.py", "b.py"]}, [[1], []], "x"],
+        "wide": {f"a_rather_long_key_{i}": i for i in range(5)},
+        "error": "Traceback:\n  line 1\n\nValueError: no\n",
+        "empty": {},
+        "note": "",
+        "day": datetime.date(2020, 1, 1),
+        "text": "2020-01-01",
+        "version": "1e5",
+        "title": "Dice, [and] {more}",
+        "said": "é: \u202e",
+        "nothing": None,
+        "sure": True,
+    }
+    assert (
+        yaml12.dumps(record)
+        == """\
+name: focal-loss
+replicate: {seed: 0}
+seeds: [0, 1, 2]
+params:
+  params.yaml:
+    seed: 0
+    train: {lr: 1.0e-05, loss: focal}
+stages:
+  - name: train
+    deps: [a.py, b.py]
+  - - [1]
+    - []
+  - x
+wide:
+  a_rather_long_key_0: 0
+  a_rather_long_key_1: 1
+  a_rather_long_key_2: 2
+  a_rather_long_key_3: 3
+  a_rather_long_key_4: 4
+error: |
+  Traceback:
+    line 1
+
+  ValueError: no
+empty: {}
+note: ''
+day: 2020-01-01
+text: '2020-01-01'
+version: '1e5'
+title: Dice, [and] {more}
+said: "é: \\u202e"
+nothing: null
+sure: true
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({}, "{}\n"),
+        ([], "[]\n"),
+        ({"a": 1}, "a: 1\n"),
+        ([1, "a\nb"], "- 1\n- |-\n  a\n  b\n"),
+        (1.5, "1.5\n"),
+    ],
+)
+def test_the_top_level(value: object, text: str) -> None:
+    assert yaml12.dumps(value) == text
+
+
+def test_subclasses_are_written_as_what_they_are() -> None:
+    class Status(enum.StrEnum):
+        FAILED = "failed"
+
+    class Level(enum.IntEnum):
+        LOW = 1
+
+    assert yaml12.dumps({"a": Status.FAILED, "b": Level.LOW}) == "a: failed\nb: 1\n"
+
+
+@pytest.mark.parametrize("value", [{1, 2}, object(), b"x", "\ud800", {(1, 2): 3}, {"k" * 1100: 1}])
+def test_what_yaml_cannot_hold_is_refused(value: object) -> None:
+    with pytest.raises(yaml12.YamlError):
+        yaml12.dumps({"a": value})
+
+
+def test_a_value_that_holds_itself_is_refused() -> None:
+    value: list[object] = []
+    value.append(value)
+    with pytest.raises(yaml12.YamlError, match="deep"):
+        yaml12.dumps(value)
+
+
+@PROPERTY
+@given(trees)
+def test_what_is_written_reads_back(value: object) -> None:
+    for text in (yaml12.dumps(value), yaml12.inline(value)):
+        assert shape(yaml12.loads(text)) == shape(value)
+        assert shape(yaml12.loads_untrusted(text)) == shape(value)
+        assert shape(yaml.load(text, Loader=yaml.SafeLoader)) == shape(value)  # YAML 1.1
+        assert shape(YAML(typ="safe").load(text)) == shape(value)
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_an_odd_text_reads_back_wherever_it_stands(text: str) -> None:
+    value = {"block": {text: [{"a": text, "b": []}]}, "flow": {text: text}, "list": [text, [text, []]]}
+    for read in (yaml12.loads, yaml12.loads_untrusted, YAML(typ="safe").load):
+        assert read(yaml12.dumps(value)) == value
+    for loader in (yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        assert yaml.load(yaml12.dumps(value), Loader=loader) == value
+
+
+def test_the_pure_parser_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a: &x {b: 1e-3}\nc:\n  <<: *x\n  d: |-\n    e\n"
+    fast = yaml12.loads(text)
+    monkeypatch.setattr(yaml12, "_Parser", yaml.SafeLoader)
+    assert yaml12.loads(text) == fast == {"a": {"b": 0.001}, "c": {"b": 0.001, "d": "e"}}
+    with pytest.raises(yaml12.YamlError) as caught:
+        yaml12.loads("a: 1\nb: \x07\n")
+    assert (caught.value.line, caught.value.column) == (2, 4)
