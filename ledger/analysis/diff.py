@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.model.environment import Environment, difference
 from ledger.model.lockfile import Pinned
+from ledger.model.parameters import Value
 from ledger.model.replicates import Point
 from ledger.stats.summary import Summary, summarise
 
@@ -21,7 +22,7 @@ class Side:
     """
 
     label: str
-    params: Mapping[str, Any]
+    params: Mapping[str, Value]
     data: Mapping[str, Pinned]
     code: str | None
     environments: tuple[Environment, ...]
@@ -152,9 +153,7 @@ def _data_change(
     )
 
 
-def _environment(
-    a: Sequence[Environment], b: Sequence[Environment]
-) -> list[tuple[str, str | None, str | None]]:
+def _environment(a: Sequence[Environment], b: Sequence[Environment]) -> list[tuple[str, str | None, str | None]]:
     """What differs between the latest environments of both sides; nothing where one of them is shared by both."""
     if not a or not b or set(map(_key, a)) & set(map(_key, b)):
         return []

@@ -18,9 +18,7 @@ def undeclared(
     """
     dependencies = {d for stage in pipeline.stages for d in stage.dependencies}
     known = {*pipeline.definitions, *pipeline.parameter_files()}
-    return tuple(
-        sorted(p for p in set(changed) if not _noticed(p, pipeline, settings, dependencies, known, tracked))
-    )
+    return tuple(sorted(p for p in set(changed) if not _noticed(p, pipeline, settings, dependencies, known, tracked)))
 
 
 def _noticed(

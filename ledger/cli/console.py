@@ -8,22 +8,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
-from ledger.store.ledger import Ledger, open_ledger
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is fixed.")]
-Experiment = Annotated[
-    str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else the current.")
-]
+if TYPE_CHECKING:
+    from ledger.store.ledger import Ledger
 
 
 @contextmanager
 def opened() -> Iterator[Ledger]:
     """The ledger of the current directory."""
+    from ledger.store.ledger import open_ledger
+
     with open_ledger(".") as ledger:
         yield ledger
 

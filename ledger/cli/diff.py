@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console
+from ledger.cli import console, options
 from ledger.report import diff as report
 from ledger.report import shapes
 
@@ -17,7 +17,7 @@ def diff(
     a: Side = None,
     b: Side = None,
     patch: Annotated[bool, typer.Option("--patch", "-p", help="Show the changes of the code in full.")] = False,
-    json: console.AsJson = False,
+    json: options.AsJson = False,
 ) -> int:
     """Say what differs between two experiments, arms or revisions, and what came of it.
 

@@ -14,10 +14,18 @@ def init(
     command: Annotated[
         str | None, typer.Option("--cmd", metavar="COMMAND", help="Wrap a script as a one-stage pipeline.")
     ] = None,
-    metrics: Annotated[list[str] | None, typer.Option(metavar="FILE", help="A metrics file that it writes; repeatable.")] = None,
-    outs: Annotated[list[str] | None, typer.Option(metavar="PATH", help="What else it writes: a model; repeatable.")] = None,
-    deps: Annotated[list[str] | None, typer.Option(metavar="PATH", help="What it reads beside its own file; repeatable.")] = None,
-    params: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Its parameter file, where not found by name; repeatable.")] = None,
+    metrics: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="A metrics file that it writes; repeatable.")
+    ] = None,
+    outs: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="What else it writes: a model; repeatable.")
+    ] = None,
+    deps: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="What it reads beside its own file; repeatable.")
+    ] = None,
+    params: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="Its parameter file, where not found by name; repeatable.")
+    ] = None,
 ) -> int:
     """Set up this repository: DVC if need be, experiments/, ledger.yaml, and a pipeline around a bare script.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console
+from ledger.cli import console, options
 from ledger.report import experiments as report
 from ledger.report import shapes
 
@@ -14,7 +14,7 @@ from ledger.report import shapes
 def log(
     limit: Annotated[int | None, typer.Option("-n", metavar="N", min=1, help="The latest N alone.")] = None,
     graph: Annotated[bool, typer.Option("--graph", help="Draw which experiment refines which.")] = False,
-    json: console.AsJson = False,
+    json: options.AsJson = False,
 ) -> int:
     """List the experiments, newest first, one a line.
 

@@ -1,67 +1,87 @@
-"""The command `ledger`: its commands in one list, and the one place where errors are rendered."""
+"""The command `ledger`: its commands in one table, and the one place where errors are rendered.
+
+A command's module is imported when the command is called, so that each starts as fast as it can: the options of one
+command take Typer longer to prepare than git takes to answer.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
-from typer import core
-
-from ledger.cli import console, diff, init, log, new, note, record, run, show, status
+from ledger.cli import console
 from ledger.errors import LedgerError, Refused
-from ledger.store.git import open_repository
-from ledger.store.place import Place
 from ledger.version import __version__
 
-app = typer.Typer(
-    name="ledger",
-    help="A git-backed experiment ledger: a hypothesis first, then trials, a comparison and a verdict.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+if TYPE_CHECKING:
+    from typer.core import TyperCommand
 
+# the function `new` in `ledger/cli/new.py`, and so on
 COMMANDS = {
-    "init": init.init,
-    "new": new.new,
-    "run": run.run,
-    "record": record.record,
-    "status": status.status,
-    "note": note.note,
-    "log": log.log,
-    "show": show.show,
-    "diff": diff.diff,
+    "init": "Set up this repository, and a pipeline around a bare script.",
+    "new": "Begin an experiment: a branch and a hypothesis file, with the prediction in it.",
+    "run": "Run the trials that are declared and missing, baseline included.",
+    "record": "Record what `dvc repro` just made in this work tree as a trial.",
+    "status": "Say what is declared, done, failed, missing or unrecorded.",
+    "note": "Add a dated note to the experiment.",
+    "log": "List the experiments, newest first, one a line.",
+    "show": "Show one experiment: the plan, every trial, the hypothesis and the notes.",
+    "diff": "Say what differs between two experiments, and what came of it.",
 }
 
-for _name, _function in COMMANDS.items():
-    app.command(_name)(_function)
+
+def usage() -> str:
+    """The help of `ledger` itself."""
+    width = max(map(len, COMMANDS))
+    return "\n".join(
+        [
+            "Usage: ledger COMMAND [ARGUMENTS]",
+            "",
+            "A git-backed experiment ledger: a hypothesis first, then trials, a comparison",
+            "and a verdict. Each experiment is a git branch and a hypothesis file.",
+            "",
+            "Commands:",
+            *(f"  {name.ljust(width)}  {line}" for name, line in COMMANDS.items()),
+            "",
+            "ledger COMMAND --help explains one; ledger --version prints the version.",
+        ]
+    )
 
 
-def _version(asked: bool) -> None:
-    if asked:
-        console.answer(f"ledger {__version__}")
-        raise typer.Exit
+def command(name: str) -> TyperCommand:
+    """One command, ready to be run. Raises LedgerError with near misses where there is none of that name."""
+    if name not in COMMANDS:
+        from ledger.model.parameters import near_misses
 
+        near = near_misses(name, COMMANDS)
+        raise LedgerError(
+            f"ledger has no command {name}",
+            hint=f"did you mean {' or '.join(near)}?" if near else "ledger --help lists them",
+        )
+    import typer
 
-@app.callback()
-def ledger(
-    version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
-) -> None:
-    """The options of `ledger` itself."""
+    from ledger.cli.coercion import lighten
+
+    lighten()
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.command(name)(getattr(importlib.import_module(f"ledger.cli.{name}"), name))
+    return typer.main.get_command(app)  # type: ignore[return-value]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 yes, 1 the answer is no, 2 a user's error, 3 a fault of ours, 130 interrupt."""
-    command: core.TyperGroup = typer.main.get_command(app)  # type: ignore[assignment]
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        result = command.main(args=given, prog_name="ledger", standalone_mode=False)
+        code = _dispatch(given)
         sys.stdout.flush()
     except LedgerError as error:
         console.show_error(error)
@@ -70,42 +90,62 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read the answer has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         console.say("interrupted")
         return 130
     except Exception as error:
-        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
-            return _usage(error, given)
-        return _fault(error)
+        return _failed(error, given)
+    return code
+
+
+def _dispatch(given: Sequence[str]) -> int:
+    if not given or given[0] in ("-h", "--help", "help"):
+        if len(given) > 1 and given[0] == "help":
+            return _dispatch([given[1], "--help"])
+        console.answer(usage())
+        return 0 if given else 2
+    if given[0] == "--version":
+        console.answer(f"ledger {__version__}")
+        return 0
+    name, *rest = given
+    result = command(name).main(args=rest, prog_name=f"ledger {name}", standalone_mode=False)
     return result if isinstance(result, int) else 0
 
 
-def _usage(error: Exception, given: Sequence[str]) -> int:
-    """A command line that cannot be parsed."""
-    message = error.format_message()  # type: ignore[attr-defined]
-    hint = None
-    context = getattr(error, "ctx", None)
-    if given[:1] == ["new"] and "No such option" in message:
+def _failed(error: Exception, given: Sequence[str]) -> int:
+    """A command line that cannot be parsed is the user's; anything else that comes here is a fault of ours."""
+    import typer
+
+    if isinstance(error, typer.Abort):
+        console.say("interrupted")
+        return 130
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return _fault(error)
+    said = message().rstrip(".")
+    hint = f"ledger {given[0]} --help"
+    if given[0] == "new" and said.startswith("No such option"):
         hint = 'a title that begins with - goes last, behind --: ledger new --seeds 5 -- "-O3 is faster"'
-    elif context is not None:
-        hint = f"{context.command_path} --help"
-    console.show_error(LedgerError(message[:1].lower() + message[1:].rstrip("."), hint=hint))
+    console.show_error(LedgerError(said[:1].lower() + said[1:], hint=hint))
     return 2
 
 
 def _fault(error: Exception) -> int:
     """A fault of ours: keep the traceback and say where."""
     text = "".join(traceback.format_exception(error))
+    path = None
     try:
+        from ledger.store.git import open_repository
+        from ledger.store.place import Place
+
         folder = Place(common=open_repository(Path.cwd()).common).faults
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{console.now():%Y%m%dT%H%M%S}-{os.getpid()}.log"
         path.write_text(f"ledger {__version__} {' '.join(sys.argv[1:])}\n\n{text}", "utf-8")
     except (OSError, LedgerError):
         console.say(text)
-        path = None
-    first = str(error).strip().splitlines()
-    console.say(f"fault: {type(error).__name__}: {first[-1] if first else 'no message'}")
+    lines = str(error).strip().splitlines()
+    console.say(f"fault: {type(error).__name__}: {lines[-1] if lines else 'no message'}")
     if path is not None:
         console.say(f"hint: this is a mistake of ledger's, not yours; what happened is in {path}")
     return 3

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console
+from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
 from ledger.store.create import Created, Request, Seeds, create
@@ -22,23 +22,26 @@ def new(
         str | None, typer.Option(metavar="EXP", help="Another experiment in the baseline's role.")
     ] = None,
     start: Annotated[
-        str | None, typer.Option("--from", metavar="REV", help="Fork from here and not from HEAD: an experiment or revision.")
+        str | None,
+        typer.Option("--from", metavar="REV", help="Fork from here and not from HEAD: an experiment or revision."),
     ] = None,
     overrides: Annotated[
-        list[str] | None, typer.Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable.")
+        list[str] | None,
+        typer.Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable."),
     ] = None,
     variant: Annotated[
         list[str] | None, typer.Option(metavar="NAME:KEY=VALUE,…", help="A further arm; repeatable.")
     ] = None,
     seeds: Annotated[
-        str | None, typer.Option(metavar="N|LIST", help="How many seeds, from the present one on; or which: 0,3,7 or 0..4.")
+        str | None,
+        typer.Option(metavar="N|LIST", help="How many seeds, from the present one on; or which: 0,3,7 or 0..4."),
     ] = None,
     over: Annotated[
         list[str] | None, typer.Option(metavar="KEY=LIST", help="Another axis of replicates: fold=0..4; repeatable.")
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")] = None,
     no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
-    json: console.AsJson = False,
+    json: options.AsJson = False,
 ) -> int:
     """Begin an experiment: a branch and a hypothesis file, with the prediction in it.
 
@@ -62,7 +65,13 @@ def new(
     if json:
         plan = created.plan
         console.answer_json(
-            {"name": plan.name, "branch": created.branch, "base": plan.base, "parent": plan.parent, "commit": created.commit}
+            {
+                "name": plan.name,
+                "branch": created.branch,
+                "base": plan.base,
+                "parent": plan.parent,
+                "commit": created.commit,
+            }
         )
     else:
         console.answer(_told(created))
@@ -87,7 +96,9 @@ def _told(created: Created) -> str:
 def _variant(text: str) -> tuple[str, dict[str, parameters.Value]]:
     name, colon, rest = text.partition(":")
     if not colon or not name or not rest:
-        raise LedgerError(f"--variant {text!r} is not NAME:KEY=VALUE", hint="--variant high-lr:train.lr=0.3,train.epochs=20")
+        raise LedgerError(
+            f"--variant {text!r} is not NAME:KEY=VALUE", hint="--variant high-lr:train.lr=0.3,train.epochs=20"
+        )
     return name, dict(parameters.parse_assignment(part) for part in parameters.split_list(rest))
 
 

@@ -12,7 +12,9 @@ from ledger.store.notes import add_note
 
 def note(
     text: Annotated[str, typer.Argument(help="What you saw or thought.")],
-    experiment: Annotated[str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")] = None,
+    experiment: Annotated[
+        str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
+    ] = None,
 ) -> int:
     """Add a dated note to the experiment and commit it.
 

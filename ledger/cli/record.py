@@ -13,7 +13,9 @@ def record(
     message: Annotated[
         str | None, typer.Option("-m", "--message", help="What you changed, where the change is not committed yet.")
     ] = None,
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="Which arm it is, where it fits more than one.")] = None,
+    variant: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which arm it is, where it fits more than one.")
+    ] = None,
 ) -> int:
     """Record what `dvc repro` just made in this work tree as a trial; the parameters say which one.
 

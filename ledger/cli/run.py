@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.cli import console
+from ledger.cli import console, options
 
 if TYPE_CHECKING:
     from ledger.run.plan import Spec
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 
 def run(
-    experiment: console.Experiment = None,
+    experiment: options.Experiment = None,
     message: Annotated[
         str | None, typer.Option("-m", "--message", help="Commit changes of tracked files first, with this message.")
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, treatment/seed-0; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, treatment/seed-0; repeatable."),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Try trials that failed once more.")] = False,
 ) -> int:
@@ -66,7 +67,9 @@ def _tell(report: Report) -> None:
         for remark in report.collected.remarks:
             console.say(f"warning: {remark}")
         count = report.collected.trials
-        console.answer(f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {report.collected.tag}")
+        console.answer(
+            f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {report.collected.tag}"
+        )
     elif not report.trials and report.uncollected is None:
         console.answer("nothing to run: every declared trial is recorded")
     if report.skipped_failures and not failed:

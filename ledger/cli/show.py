@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ledger.cli import console
+from ledger.cli import console, options
 from ledger.report import experiments as report
 from ledger.report import shapes
 
 
-def show(experiment: console.Experiment = None, json: console.AsJson = False) -> int:
+def show(experiment: options.Experiment = None, json: options.AsJson = False) -> int:
     """Show one experiment: the plan, every trial, the hypothesis and the notes.
 
     Example: ledger show focal-loss

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ledger.analysis import progress
-from ledger.cli import console
+from ledger.cli import console, options
 from ledger.report import experiments as report
 from ledger.report import shapes
 
 
-def status(experiment: console.Experiment = None, json: console.AsJson = False) -> int:
+def status(experiment: options.Experiment = None, json: options.AsJson = False) -> int:
     """Say what the experiment declares, and what is done, failed, missing or unrecorded.
 
     Example: ledger status

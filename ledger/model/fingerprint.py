@@ -37,9 +37,7 @@ def fingerprint(
             "command": stage.command,
             "dependencies": {
                 # a parameter file that is a plain dependency changes with every seed: its values count, without axes
-                path: _values(TrackedParameters(file=path, keys=()), flat, axes)
-                if path in flat
-                else sources[path]
+                path: _values(TrackedParameters(file=path, keys=()), flat, axes) if path in flat else sources[path]
                 for path in stage.dependencies
                 if path in sources or path in flat
             },
@@ -55,9 +53,7 @@ def _values(
     use: TrackedParameters, flat: Mapping[str, Mapping[str, Any]], axes: Collection[tuple[str, str]]
 ) -> dict[str, Any]:
     return {
-        key: value
-        for key, value in flat.get(use.file, {}).items()
-        if (use.file, key) not in axes and _listed(use, key)
+        key: value for key, value in flat.get(use.file, {}).items() if (use.file, key) not in axes and _listed(use, key)
     }
 
 

@@ -71,9 +71,7 @@ def _locked(stage: Stage, entry: Mapping[str, Any]) -> LockedStage:
         command="\n".join(command) if isinstance(command, list) else str(command or ""),
         dependencies=_pins(stage.wdir, entry.get("deps")),
         parameters={
-            place(stage.wdir, file): dict(values)
-            for file, values in parameters.items()
-            if isinstance(values, dict)
+            place(stage.wdir, file): dict(values) for file, values in parameters.items() if isinstance(values, dict)
         },
         outputs=_pins(stage.wdir, entry.get("outs")),
     )

@@ -16,7 +16,7 @@ from ledger.errors import LedgerError
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 MAX_NAME: Final = 63
-MAX_SLUG: Final = 50
+MAX_SLUG: Final = 32
 MAX_TITLE: Final = 200
 MAX_TAG: Final = 50
 
@@ -56,9 +56,7 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 # Letters and marks by category, but drawn as nothing.
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Format characters by category, but drawn: signs that stand over or under Arabic, Syriac and Kaithi numbers.
-_DRAWN: Final = frozenset(
-    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
-)
+_DRAWN: Final = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 # The flags of England, Scotland and Wales are a black flag and invisible letters.
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
 
@@ -87,7 +85,7 @@ def check_variant(name: str) -> str:
 
 
 def slug(title: str) -> str:
-    """The experiment's name that a title gives, at most 50 characters unless reserved; "" where it has none.
+    """The experiment's name that a title gives, at most 32 characters unless reserved; "" where it has none.
 
     A name is its own slug, unless it is reserved, too long, or ends in `-`.
     """
@@ -131,9 +129,7 @@ def check_tag(text: str) -> str:
     if not tag:
         raise LedgerError("the tag is empty", hint="try a word such as loss")
     if len(tag) > MAX_TAG:
-        raise LedgerError(
-            f"the tag has {len(tag)} characters, {MAX_TAG} at most are allowed", hint="shorten it"
-        )
+        raise LedgerError(f"the tag has {len(tag)} characters, {MAX_TAG} at most are allowed", hint="shorten it")
     if not tag[0].isalnum() or _invisible(tag) is not None or re.search(r"[\s,;\"'`\\\[\]{}]", tag):
         proposal = slug(tag)
         raise LedgerError(

@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from ledger.errors import LedgerError
 from ledger.model import yaml12
@@ -16,6 +16,8 @@ from ledger.model import yaml12
 Scalar: TypeAlias = str | int | float | bool | datetime.date | None
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 """A leaf: a scalar, a list, or a mapping that stands in a list (or is empty)."""
+
+T = TypeVar("T")
 
 MAX_RANGE: Final = 10_000
 
@@ -53,7 +55,7 @@ def as_value(value: object) -> Value:
     return str(value)
 
 
-def merge_files(files: Mapping[str, Mapping[str, Value]]) -> dict[str, Value]:
+def merge_files(files: Mapping[str, Mapping[str, T]]) -> dict[str, T]:
     """Several files' flat parameters or metrics in one: a key that two files share becomes `file:key`."""
     count = Counter(key for flat in files.values() for key in flat)
     return {
@@ -86,6 +88,8 @@ def parse_value(text: str) -> Value:
     text = text.strip()
     if not text:
         return ""
+    if re.search("[\ud800-\udfff]", text):  # how Python passes on bytes that are not UTF-8
+        raise LedgerError(f"{text!a} is not Unicode text", hint="type it in UTF-8")
     if text[0] not in _OPENING:
         try:
             return yaml12.scalar(text)
@@ -121,9 +125,7 @@ def _range(text: str) -> list[Value]:
     try:
         start, stop = int(first), int(last)
     except ValueError as error:
-        raise LedgerError(
-            f"{text} is not a range of integers", hint="list the values: 0.1,0.2,0.3"
-        ) from error
+        raise LedgerError(f"{text} is not a range of integers", hint="list the values: 0.1,0.2,0.3") from error
     if stop < start:
         raise LedgerError(f"the range {text} is empty", hint=f"write {stop}..{start}")
     if stop - start >= MAX_RANGE:
@@ -131,24 +133,24 @@ def _range(text: str) -> list[Value]:
     return list(range(start, stop + 1))
 
 
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+
+
 def split_list(text: str) -> list[str]:
     """The parts of `text` between its top-level commas: those outside brackets and quotes."""
     parts = [""]
-    depth = 0
-    quote = ""
-    for character in text:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'" and (depth or not parts[-1].strip()):  # it's: no quote inside a word
-            quote = character
-        elif character in "[{":
-            depth += 1
-        elif character in "]}":
-            depth -= 1
-        if character == "," and depth <= 0 and not quote:
+    depth = position = 0
+    fresh = True  # where a value may begin: elsewhere, as in it's, a quote opens nothing
+    while position < len(text):
+        quoted = _QUOTED.match(text, position) if fresh else None
+        piece = quoted[0] if quoted else text[position]
+        position += len(piece)
+        depth += (piece in "[{") - (piece in "]}")
+        if piece == "," and depth <= 0:
             parts.append("")
         else:
-            parts[-1] += character
+            parts[-1] += piece
+        fresh = piece in "[{,=" or (piece == ":" and depth > 0) or (fresh and piece.isspace())
     return [part.strip() for part in parts]
 
 
@@ -186,4 +188,4 @@ def _format_member(value: Value) -> str:
 
 def _is_bare(text: str) -> bool:
     """Whether `parse_value` takes `text` for itself."""
-    return bool(text) and text[0] not in _OPENING and parse_value(text) == text
+    return text.strip() == text != "" and text[0] not in _OPENING and parse_value(text) == text

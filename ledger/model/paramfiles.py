@@ -112,9 +112,7 @@ def _cannot_hold(path: str, where: Path, value: object) -> LedgerError:
 
 def _changes_more(path: str, expected: object, found: object) -> LedgerError:
     wanted, got = (flatten(cast("dict[str, object]", tree)) for tree in (expected, found))
-    other = [
-        key for key in wanted | got if key not in wanted or key not in got or not _same(wanted[key], got[key])
-    ]
+    other = [key for key in wanted | got if key not in wanted or key not in got or not _same(wanted[key], got[key])]
     return LedgerError(
         f"{path}: the edit would also change {', '.join(other[:4])}",
         hint="they share a value: set them as well, or edit the file by hand",
@@ -170,9 +168,7 @@ def _with(tree: object, where: Path, value: object) -> object:
                 return kind(value)
         return value
     if isinstance(tree, list | tuple):
-        return type(tree)(
-            _with(item, where[1:], value) if i == where[0] else item for i, item in enumerate(tree)
-        )
+        return type(tree)(_with(item, where[1:], value) if i == where[0] else item for i, item in enumerate(tree))
     mapping = cast("dict[object, object]", tree)
     return mapping | {where[0]: _with(mapping[where[0]], where[1:], value)}
 
@@ -285,9 +281,7 @@ def _toml_text(value: object) -> str:
 def _read_python(text: str) -> object:
     def values(found: Mapping[object, object]) -> dict[object, object]:
         return {
-            name: ast.literal_eval(item)
-            if isinstance(item, ast.expr)
-            else values(cast("dict[object, object]", item))
+            name: ast.literal_eval(item) if isinstance(item, ast.expr) else values(cast("dict[object, object]", item))
             for name, item in found.items()
         }
 
@@ -344,9 +338,7 @@ def _edit_python(text: str, where: Path, changed: object) -> str:
         return sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:column].decode())
 
     start = position(item.lineno, item.col_offset)
-    return _replace(
-        text, [(start, position(item.end_lineno, item.end_col_offset), repr(_at(changed, where)))]
-    )
+    return _replace(text, [(start, position(item.end_lineno, item.end_col_offset), repr(_at(changed, where)))])
 
 
 # --- YAML -------------------------------------------------------------------------------------------------

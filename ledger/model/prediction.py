@@ -93,9 +93,7 @@ class Prediction:
         if self.reference is None:
             if self.margin or self.relative or self.operator is Operator.WITHIN:
                 raise ValueError("a threshold has no margin")
-        elif self.reference != "baseline" and (
-            not NAME.fullmatch(self.reference) or reserved(self.reference)
-        ):
+        elif self.reference != "baseline" and (not NAME.fullmatch(self.reference) or reserved(self.reference)):
             raise ValueError(f"{self.reference!r} is not an experiment's name")
         elif _is_same(self.metric, self.reference):
             raise ValueError("a metric is not compared with itself")
@@ -325,9 +323,7 @@ class _Parser:
             hint = "write it such as 0.01, 5% or 1e-3"
             raise self.error(f"a number was expected behind {behind!r}, not {word!r}", start, hint)
         if number[1]:
-            hint = (
-                "write the margin without a sign: baseline + 0.01, baseline - 0.01, within 0.01 of baseline"
-            )
+            hint = "write the margin without a sign: baseline + 0.01, baseline - 0.01, within 0.01 of baseline"
             raise self.error(f"{word[1:]} has a sign of its own", start, hint)
         return Margin(value=self.finite(start, number), relative=bool(number[4]))
 

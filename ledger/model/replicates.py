@@ -33,9 +33,7 @@ _MAX_TEXT: Final = 40
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
 # Texts that are as another value's slug would be: an integer, a float, a truth value, a hashed text.
-_MISLEADING: Final = re.compile(
-    r"-?[0-9]+(?:_[0-9]+)?(?:e-?[0-9]+)?|true|false|.*_[0-9a-f]{6}", re.IGNORECASE
-)
+_MISLEADING: Final = re.compile(r"-?[0-9]+(?:_[0-9]+)?(?:e-?[0-9]+)?|true|false|.*_[0-9a-f]{6}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +159,7 @@ def slug(point: Point) -> str:
     if not point:
         return "trial"
     stem = "+".join(f"{_axis_slug(name)}-{_value_slug(value)}" for name, value in point)
-    return (
-        stem if len(stem) <= MAX_STEM else f"{stem[: MAX_STEM - 13]}_{_digest([list(p) for p in point], 12)}"
-    )
+    return stem if len(stem) <= MAX_STEM else f"{stem[: MAX_STEM - 13]}_{_digest([list(p) for p in point], 12)}"
 
 
 def stem(point: Point, attempt: int = 1) -> str:
@@ -254,9 +250,7 @@ def _value_label(value: Value) -> str:
     import json
 
     plain = (
-        isinstance(value, str)
-        and value.isprintable()
-        and not re.search(r"[\s=\"]|^[0-9.+-]|^(true|false)?$", value)
+        isinstance(value, str) and value.isprintable() and not re.search(r"[\s=\"]|^[0-9.+-]|^(true|false)?$", value)
     )
     return value if isinstance(value, str) and plain else json.dumps(value)
 

@@ -44,6 +44,11 @@ class Settings:
     copy: tuple[str, ...] = ()
     ignore: tuple[str, ...] = DEFAULT_IGNORE
 
+    def precision(self, metric: str) -> int | None:
+        """How many digits behind the point a metric is shown with, None where that follows from its size."""
+        known = self.metrics.get(metric)
+        return None if known is None else known.precision
+
     def ignores(self, path: str) -> bool:
         """Whether a change of the file may be passed over; a pattern without `/` fits in any folder."""
         return any(_matches(path, pattern) for pattern in self.ignore)

@@ -155,9 +155,7 @@ def loads(text: str) -> Trial:
         code=reader.text("code"),
         started=reader.moment("started"),
         seconds=reader.seconds(document.get("seconds"), "seconds"),
-        params={
-            file: reader.nested(tree, f"params.{file}") for file, tree in reader.mapping("params").items()
-        },
+        params={file: reader.nested(tree, f"params.{file}") for file, tree in reader.mapping("params").items()},
         metrics={name: reader.metric(value, name) for name, value in reader.mapping("metrics").items()},
         data=reader.pins("data"),
         outs=reader.pins("outs"),
@@ -221,12 +219,7 @@ class _Reader:
     def seconds(self, value: object, key: str) -> float | None:
         if value is None:
             return None
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not math.isfinite(value)
-            or value < 0
-        ):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             raise FormatError(f"`{key}` is {value!r}, not a number of seconds")
         return value
 

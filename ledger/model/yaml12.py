@@ -123,9 +123,7 @@ def _timestamp(text: str) -> datetime.date:
     if sign:
         offset = datetime.timedelta(hours=int(zone_hours), minutes=int(zone_minutes or 0))
         zone = datetime.timezone(-offset if sign == "-" else offset)
-    moment = datetime.datetime(
-        date.year, date.month, date.day, int(hour), int(minute), int(second), tzinfo=zone
-    )
+    moment = datetime.datetime(date.year, date.month, date.day, int(hour), int(minute), int(second), tzinfo=zone)
     digits = (fraction or "").ljust(7, "0")
     return moment + datetime.timedelta(microseconds=int(digits[:6]) + (digits[6] > "4"))
 
@@ -340,9 +338,7 @@ _NOT_PLAIN = re.compile(r":(?:\s|$)|\s#|\s$|^\.\.\.|\n")
 _FLOW_INDICATOR = re.compile(r"[,?\[\]{}]")  # the question mark for PyYAML only
 # Written as escapes: what YAML forbids in a file, what it takes for a line break, and bidirectional controls,
 # which make a line read otherwise than it is stored.
-_ESCAPED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
+_ESCAPED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 _ESCAPES = {"\0": r"\0", "\a": r"\a", "\b": r"\b", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\x1b": r"\e"}
 _NOT_LITERAL = re.compile(r"\A[ \t\n]|[ \t]$", re.MULTILINE)
 

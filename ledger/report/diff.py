@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ledger.analysis.diff import CodeChange, DataChange, Diff, MetricChange
-from ledger.model.parameters import format_value
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.parameters import Value, format_value
 from ledger.model.settings import Settings
 from ledger.report.numbers import number, size, spread
-from ledger.report.text import clean, columns
+from ledger.report.text import clean, columns, cut
 
 
 def render(diff: Diff, settings: Settings, *, patch: bool, total: int) -> str:
@@ -28,16 +29,25 @@ def render(diff: Diff, settings: Settings, *, patch: bool, total: int) -> str:
         lines += [line for c in diff.code for line in _patch(c)]
     if diff.metrics:
         rows = [_metric(c, settings) for c in diff.metrics]
-        lines += columns(rows, head=["metric", a, b, "difference"], right=(1, 2, 3), total=total) + [""]
+        head = ["metric", *_heads(a, b), "difference"]
+        lines += [*columns(rows, head=head, right=(1, 2, 3), total=total), ""]
     lines += [f"! {clean(warning)}" for warning in diff.warnings]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _heads(a: str, b: str) -> tuple[str, str]:
+    """Names for the two columns: the arms alone where both are of one experiment."""
+    (left, _, left_arm), (right, _, right_arm) = a.partition(":"), b.partition(":")
+    if left == right:
+        return left_arm or TREATMENT, right_arm or TREATMENT
+    return cut(a, 24), cut(b, 24)
 
 
 def _section(title: str, rows: list[list[str]], total: int) -> list[str]:
     return [title, *columns(rows, indent=2, total=total), ""] if rows else []
 
 
-def _value(value: object) -> str:
+def _value(value: Value | None) -> str:
     return "-" if value is None else clean(format_value(value))
 
 
@@ -62,8 +72,7 @@ def _patch(change: CodeChange) -> list[str]:
 
 
 def _metric(change: MetricChange, settings: Settings) -> list[str]:
-    known = settings.metrics.get(change.name)
-    precision = None if known is None else known.precision
+    precision = settings.precision(change.name)
     difference = "-" if change.difference is None else _signed(change, precision)
     cells = [spread(s, precision) + (f" (n={s.n})" if s.n != 1 else "") for s in (change.a, change.b)]
     return [clean(change.name), *cells, difference]

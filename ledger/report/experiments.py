@@ -35,8 +35,9 @@ def log(experiments: Sequence[Experiment], settings: Settings, *, now: datetime,
     rows = []
     for prefix, experiment in ordered:
         metric, value = headline_value(experiment, settings)
-        known = settings.metrics.get(metric or "")
-        shown = "" if metric is None or value is None else f"{clean(metric)} {spread(value, known and known.precision)}"
+        shown = (
+            "" if metric is None or value is None else f"{clean(metric)} {spread(value, settings.precision(metric))}"
+        )
         rows.append(
             [
                 experiment.outcome or experiment.status,
@@ -85,7 +86,7 @@ def show(experiment: Experiment, present: Mapping[str, str], settings: Settings,
     facts = [
         ["status", experiment.outcome or experiment.status],
         ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
-        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {age(plan.created, now)} ago"],
+        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {age(plan.created, now)}"],
         *([["tags", ", ".join(map(clean, plan.tags))]] if plan.tags else []),
         *(["predicts" if i == 0 else "", str(p)] for i, p in enumerate(plan.predictions)),
         *([["predicts", "nothing: exploratory"]] if not plan.predictions else []),
@@ -128,7 +129,9 @@ def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settin
     shown = _fitting(names, experiment, settings)
     rows = [[r.trial.id, _state(r, present), *(_cell(r, n, settings) for n in shown), seconds(r.trial.seconds)]
             for r in experiment.trials]  # fmt: skip
-    lines = columns(rows, head=["trial", "status", *shown, "time"], right=range(2, len(shown) + 3), indent=2, total=total)
+    lines = columns(
+        rows, head=["trial", "status", *shown, "time"], right=range(2, len(shown) + 3), indent=2, total=total
+    )
     if len(shown) < len(names):
         lines.append(f"  and {len(names) - len(shown)} more metrics: --json shows all")
     return lines
@@ -137,7 +140,7 @@ def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settin
 def _fitting(names: Sequence[str], experiment: Experiment, settings: Settings) -> list[str]:
     """At most five metrics, those that are predicted first."""
     first = [p.metric.name for p in experiment.plan.predictions] + list(settings.metrics)
-    order = sorted(names, key=lambda name: (first.index(name) if name in first else len(first)))
+    order = sorted(names, key=lambda name: first.index(name) if name in first else len(first))
     return order[:5]
 
 
@@ -156,8 +159,7 @@ def _state(record: Recorded, present: Mapping[str, str]) -> str:
 
 
 def _cell(record: Recorded, name: str, settings: Settings) -> str:
-    known = settings.metrics.get(name)
-    return number(record.trial.metrics.get(name), known and known.precision) if name in record.trial.metrics else "-"
+    return number(record.trial.metrics.get(name), settings.precision(name)) if name in record.trial.metrics else "-"
 
 
 def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
@@ -170,8 +172,8 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
             continue
         cells = []
         for name in _fitting(names, experiment, settings):
-            known = settings.metrics.get(name)
-            cells.append(spread(summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics), known and known.precision))
+            values = summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics)
+            cells.append(spread(values, settings.precision(name)))
         rows.append([arm, f"n={len(records)}", *cells])
     if not rows:
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ledger.model.hypothesis import Plan
 from ledger.model.settings import Settings
@@ -27,11 +27,7 @@ def number(value: float | None, precision: int | None = None) -> str:
         return f"{value:.{precision}f}"
     if value == int(value) and abs(value) < 1e7:
         return str(int(value))
-    return (
-        f"{value:.4g}"
-        if abs(value) < 0.1 or abs(value) >= 1000
-        else f"{value:.{4 if abs(value) < 1 else 3}f}"
-    )
+    return f"{value:.4g}" if abs(value) < 0.1 or abs(value) >= 1000 else f"{value:.{4 if abs(value) < 1 else 3}f}"
 
 
 def spread(summary: Summary, precision: int | None = None) -> str:
@@ -68,16 +64,7 @@ def size(value: int | None) -> str:
 
 
 def age(moment: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit: `now`, `5 min`, `3 h`, `12 d`, `5 mo`, `2 y`."""
-    passed = max(now - moment, timedelta(0))
-    minutes = int(passed.total_seconds() // 60)
-    for limit, divisor, unit in (
-        (1, 1, ""),
-        (60, 1, "min"),
-        (1440, 60, "h"),
-        (86400, 1440, "d"),
-        (1051200, 43800, "mo"),
-    ):
-        if minutes < limit:
-            return f"{minutes // divisor} {unit}" if unit else "now"
-    return f"{minutes // 525600} y"
+    """How long ago, in the largest unit that fits: `5 min ago`, `3 h ago`, `12 d ago`, `5 mo ago`, `2 y ago`."""
+    minutes = max(0, int((now - moment).total_seconds() // 60))
+    units = [(525600, "y"), (43800, "mo"), (1440, "d"), (60, "h"), (1, "min")]
+    return next((f"{minutes // size} {unit} ago" for size, unit in units if minutes >= size), "just now")

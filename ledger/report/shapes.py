@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ledger.analysis.diff import Diff
-from ledger.analysis.progress import SUCCEEDED, Declared
+from ledger.analysis.progress import FAILED, STALE, SUCCEEDED, Declared
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Variant
 from ledger.model.lockfile import Pinned
 from ledger.stats.summary import Summary
+
+if TYPE_CHECKING:
+    from ledger.analysis.diff import Diff
 
 
 def plain(value: Any) -> Any:
@@ -141,12 +143,12 @@ def status(
         "branch": None if branch is None else branch.removeprefix("refs/heads/").removeprefix("refs/remotes/"),
         "declared": len(rows),
         "succeeded": done,
-        "failed": sum(row.state == "failed" for row in rows),
+        "failed": sum(row.state == FAILED for row in rows),
         "missing": len(rows) - done,
         "unrecorded": list(unrecorded),
         "uncollected": sum(not r.collected for r in experiment.trials),
         "dirty": list(dirty),
-        "stale": sum(row.state == "stale" for row in rows),
+        "stale": sum(row.state == STALE for row in rows),
         "status": experiment.status,
         "outcome": experiment.outcome,
     }

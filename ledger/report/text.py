@@ -20,7 +20,11 @@ def width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(c) or unicodedata.category(c) == "Mn" else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        0
+        if unicodedata.combining(c) or unicodedata.category(c) == "Mn"
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
         for c in text
     )
 
@@ -67,7 +71,8 @@ def columns(
     lines = []
     for row in table:
         cells = [
-            pad(cut(cell, widths[i]) if i == flexible else cell, widths[i], right=i in right) for i, cell in enumerate(row)
+            pad(cut(cell, widths[i]) if i == flexible else cell, widths[i], right=i in right)
+            for i, cell in enumerate(row)
         ]
         lines.append((" " * indent + (" " * gap).join(cells)).rstrip())
     return lines

@@ -15,5 +15,7 @@ def line(trial: Trial) -> str:
         code = "" if not trial.error.exit_code else f" with exit code {trial.error.exit_code}"
         return clean(f"{name}: {trial.status} in {trial.error.stage}{code}")
     shown = [f"{metric} {number(value)}" for metric, value in list(trial.metrics.items())[:4]]
-    restored = ", restored" if trial.stages and all(run.cached for run in trial.stages.values()) else ""
-    return clean(f"{name}: {', '.join(shown) or 'succeeded'} ({seconds(trial.seconds)}{restored})")
+    restored = bool(trial.stages) and all(run.cached for run in trial.stages.values())
+    took = [seconds(trial.seconds)] if trial.seconds is not None else []
+    aside = ", ".join([*took, "restored"] if restored else took)
+    return clean(f"{name}: {', '.join(shown) or 'succeeded'}" + (f" ({aside})" if aside else ""))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from ledger.analysis import traps
 from ledger.errors import FormatError, LedgerError
+from ledger.model import replicates
 from ledger.model import trial as trials
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import BASELINE, TREATMENT
@@ -70,17 +71,27 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
         variables = scrubbed_for_stages(os.environ)
         probe = environments.probe(variables, cwd=ledger.git.root, roots=[ledger.git.root])
         ended = Ended(
-            root=ledger.git.root, started=_made(ledger, here), ran=(), status=trials.SUCCEEDED, failure=None, by_hand=True
+            root=ledger.git.root,
+            started=_made(ledger, here),
+            ran=(),
+            status=trials.SUCCEEDED,
+            failure=None,
+            by_hand=True,
         )
         kept = keep(ledger, experiment.plan, spec, ended, with_locks(ledger, probe.environment, arm.code))
-        replaceable = [
-            d.path for d in ledger.git.dirty() if here.pipeline.is_result(d.path) or d.path in spec.texts
-        ]
+        replaceable = _held(ledger, kept.commit)
         try:
             collected, reason = collect(ledger, experiment.name, worker, recorded={ledger.git.root: replaceable}), None
         except Overlap as overlap:
             collected, reason = None, overlap.message
     return Report(trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=kept.warnings)
+
+
+def _held(ledger: Ledger, commit: str) -> list[str]:
+    """The files that differ from HEAD and whose content the commit holds."""
+    files = ledger.git.objects.files(commit)
+    paths = [d.path for d in ledger.git.dirty() if d.path in files and (ledger.git.root / d.path).is_file()]
+    return [path for path, oid in zip(paths, ledger.git.hashes(paths), strict=True) if files[path].oid == oid]
 
 
 def _work_tree(ledger: Ledger, experiment: Experiment) -> str:
@@ -98,7 +109,9 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
     root = ledger.git.root / here.folder
     absent = [path for path in here.pipeline.lockfiles() if not (ledger.git.root / path).is_file()]
     if absent:
-        raise LedgerError(f"there is no {absent[0]}: the pipeline has not run here", hint="dvc repro, then ledger record")
+        raise LedgerError(
+            f"there is no {absent[0]}: the pipeline has not run here", hint="dvc repro, then ledger record"
+        )
     stale = worker.status(root, targets=ledger.settings.targets)
     if stale:
         raise LedgerError(
@@ -149,9 +162,7 @@ def _check_unseen(ledger: Ledger, here: Code) -> None:
         raise undeclared_error(unseen)
 
 
-def _commit_change(
-    ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], message: str | None
-) -> str:
+def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], message: str | None) -> str:
     """Commit what makes the work tree another treatment; the replicate's own values stay as the branch has them."""
     before = ledger.code.at(experiment.tip)
     paths = [
@@ -167,8 +178,10 @@ def _commit_change(
 
 def _only_ignored(ledger: Ledger, here: Code, path: str) -> bool:
     known = {*here.pipeline.definitions, *here.texts}
-    return ledger.settings.ignores(path) and path not in known and not any(
-        path == d or path.startswith(d + "/") for s in here.pipeline.stages for d in s.dependencies
+    return (
+        ledger.settings.ignores(path)
+        and path not in known
+        and not any(path == d or path.startswith(d + "/") for s in here.pipeline.stages for d in s.dependencies)
     )
 
 
@@ -179,7 +192,7 @@ def _without_axes(before: Code, here: Code, axes: Sequence[str]) -> Mapping[str,
 
 def _point(experiment: Experiment, here: Code) -> Point:
     """The replicate that the work tree's parameters say."""
-    pairs = []
+    pairs: list[tuple[str, replicates.Value]] = []
     for axis in experiment.plan.replicates.axes:
         if axis.name == REPEAT:
             taken = {dict(r.trial.point).get(REPEAT) for r in experiment.trials}

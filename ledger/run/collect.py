@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ledger.analysis import progress
 from ledger.errors import LedgerError
-from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.report.numbers import headline, seconds, spread
-from ledger.run.record import described, precision
+from ledger.run.plan import at_point
+from ledger.run.record import described
 from ledger.run.worker import Worker
 from ledger.stats.summary import summarise
 from ledger.store.branch import Moved, Step, advance, holders
@@ -80,21 +81,14 @@ def _collect(
     for record in fresh:
         changes |= _record_files(ledger, experiment.name, record)
     changes |= _canonical_files(ledger, experiment)
-    commit = git.commit_tree(
-        git.tree(experiment.tip, changes), [experiment.tip], _message(ledger, experiment, fresh)
-    )
+    commit = git.commit_tree(git.tree(experiment.tip, changes), [experiment.tip], _message(ledger, experiment, fresh))
     merge = _merged(ledger, experiment, commit, list(dict.fromkeys(pending.values())))
     tag = f"ledger/{experiment.name}/{merge[:10]}"
-    also = [
-        RefChange(ref=f"{TRIAL_REFS}/{experiment.name}/{trial}", old=at, new=None)
-        for trial, at in pending.items()
-    ]
+    also = [RefChange(ref=f"{TRIAL_REFS}/{experiment.name}/{trial}", old=at, new=None) for trial, at in pending.items()]
     tag_ref = f"refs/tags/{tag}"
     if tag_ref not in git.refs(tag_ref):
         also.append(
-            RefChange(
-                ref=tag_ref, old=None, new=git.annotated_tag(tag, merge, _tag_message(experiment, fresh))
-            )
+            RefChange(ref=tag_ref, old=None, new=git.annotated_tag(tag, merge, _tag_message(experiment, fresh)))
         )
     step = Step(
         ref=experiment.branch,
@@ -121,9 +115,10 @@ def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Chan
 
 
 def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change]:
-    """What the canonical trial wrote for git, where it is among the trials that are collected now.
+    """What the branch shows of the canonical trial, where that is among the trials that are collected now.
 
-    A parameter file that has changed on the branch since the trial's code stays as it is there.
+    Its results are taken as they are. Of the parameter files only the replicate's values are: all else in them that a
+    stage could notice is on the branch already, since the fingerprints agree, and what the user has done meanwhile stays.
     """
     treatment = experiment.plan.variant(TREATMENT)
     if treatment is None:
@@ -132,33 +127,30 @@ def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change
     record = progress.canonical(experiment, {TREATMENT: arm.fingerprint})
     if record is None or record.commit is None:
         return {}
-    git, code = ledger.git, record.trial.code
-    after, before, tip = (
-        git.objects.files(record.commit),
-        git.objects.files(code),
-        git.objects.files(experiment.tip),
-    )
-    parameters = arm.code.texts
-    changes: dict[str, Change] = {}
-    for path in git.changed_paths(code, record.commit):
-        if path.startswith(f"{DIRECTORY}/") or (path in parameters and tip.get(path) != before.get(path)):
-            continue
-        entry = after.get(path)
-        changes[path] = None if entry is None else (entry.mode, entry.oid)
+    git, files = ledger.git, arm.code.files
+    texts = at_point(arm, record.trial.point)
+    changes: dict[str, Change] = {
+        path: (files[path].mode, git.blob(text.encode()))
+        for path, text in texts.items()
+        if text != arm.code.texts[path]
+    }
+    # a template may name results after the replicate
+    pipelines = (arm.code.pipeline, ledger.code.resolve(arm.code, texts))
+    held = git.objects.files(record.commit)
+    for path in git.changed_paths(experiment.tip, record.commit):
+        if any(pipeline.is_result(path) for pipeline in pipelines):
+            entry = held.get(path)
+            changes[path] = None if entry is None else (entry.mode, entry.oid)
     return changes
 
 
 def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) -> str:
-    arms = {
-        v: [r for r in fresh if r.trial.variant == v] for v in dict.fromkeys(r.trial.variant for r in fresh)
-    }
+    arms = {v: [r for r in fresh if r.trial.variant == v] for v in dict.fromkeys(r.trial.variant for r in fresh)}
     order = sorted(arms, key=lambda v: (v == BASELINE, v != TREATMENT, v))
     first, *others = [_arm(ledger, experiment, v, arms[v]) for v in order] or ["nothing new"]
     subject = f"run: {first}" + (f" ({'; '.join(others)})" if others else "")
     lines = [
-        f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}"
-        for v in order
-        for r in arms[v]
+        f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}" for v in order for r in arms[v]
     ]
     return f"{subject}\n\n" + "\n".join(lines) + f"\n\nLedger-Experiment: {experiment.name}\n"
 
@@ -171,7 +163,7 @@ def _arm(ledger: Ledger, experiment: Experiment, variant: str, records: Sequence
     metric = headline(experiment.plan, ledger.settings, good[0].metrics) if good else None
     if metric is not None:
         values = summarise(t.metrics[metric] for t in good if metric in t.metrics)
-        text += f", {metric} {spread(values, precision(ledger, metric))}"
+        text += f", {metric} {spread(values, ledger.settings.precision(metric))}"
     return text + (f", {bad} failed" if bad else "")
 
 
@@ -190,9 +182,7 @@ def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]
 
 
 def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
-    counts = {
-        v: sum(r.trial.variant == v for r in fresh) for v in dict.fromkeys(r.trial.variant for r in fresh)
-    }
+    counts = {v: sum(r.trial.variant == v for r in fresh) for v in dict.fromkeys(r.trial.variant for r in fresh)}
     order = sorted(counts, key=lambda v: (v != TREATMENT, v))
     return f"trials of {experiment.name}: " + ", ".join(f"{counts[v]} {v}" for v in order)
 
@@ -209,8 +199,7 @@ def _advance(
     caches = {tree: worker.describe(root, main_root=mains).cache for tree, root in places.items()}
     # what the user has in place of an output must be known before the lock changes
     own = {
-        tree: [] if tree in recorded else worker.changed_outputs(root, caches[tree])
-        for tree, root in places.items()
+        tree: [] if tree in recorded else worker.changed_outputs(root, caches[tree]) for tree, root in places.items()
     }
     for tree, paths in recorded.items():
         _put_back(ledger, tree, paths)

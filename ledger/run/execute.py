@@ -74,9 +74,7 @@ class OneSlot:
         self._slot = slot
         self._place: DvcPlace | None = None
         self._settings: dict[str, _Setting] = {}
-        self._roots = [
-            tree.path for tree in ledger.git.work_trees() if ledger.place.slots not in tree.path.parents
-        ]
+        self._roots = [tree.path for tree in ledger.git.work_trees() if ledger.place.slots not in tree.path.parents]
         self._probe: environments.Probe | None = None
 
     def run(self, specs: Sequence[Spec], watcher: Watcher) -> Iterator[Kept]:
@@ -122,9 +120,7 @@ class OneSlot:
             _refuse_misdirected(
                 environments.check_imports(editables, variables, slot=self._slot.path, roots=self._roots)
             )
-        setting = _Setting(
-            variables=variables, environment=with_locks(self._ledger, self._probe.environment, code)
-        )
+        setting = _Setting(variables=variables, environment=with_locks(self._ledger, self._probe.environment, code))
         self._settings[code.commit] = setting
         return setting
 
@@ -201,6 +197,4 @@ def _copy(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
     else:
-        raise LedgerError(
-            f"ledger.yaml: `copy` names {source.name}, which is not there", hint=f"looked for {source}"
-        )
+        raise LedgerError(f"ledger.yaml: `copy` names {source.name}, which is not there", hint=f"looked for {source}")

@@ -58,9 +58,7 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
             variant=row.variant,
             point=row.point,
             attempt=1
-            + max(
-                (r.trial.attempt for r in experiment.of(row.variant) if r.trial.point == row.point), default=0
-            ),
+            + max((r.trial.attempt for r in experiment.of(row.variant) if r.trial.point == row.point), default=0),
             arm=arms[row.variant],
             texts=at_point(arms[row.variant], row.point),
         )

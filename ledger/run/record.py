@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -88,9 +90,7 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
         error=failure,
         by_hand=ended.by_hand,
     )
-    commit = _commit(
-        ledger, plan, trial, spec, environment, ended.root, pipeline if failure is None else None
-    )
+    commit = _commit(ledger, plan, trial, spec, environment, ended.root, pipeline if failure is None else None)
     return Kept(trial=trial, commit=commit, warnings=warnings)
 
 
@@ -115,9 +115,7 @@ def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tupl
     merged = metrics.merge(files)
     if files and not merged:
         raise FormatError(f"no number is in {', '.join(files)}")
-    strange = [
-        name for name, value in merged.items() if value != value or value in (float("inf"), float("-inf"))
-    ]
+    strange = [name for name, value in merged.items() if not math.isfinite(value)]
     if strange:
         warnings.append(f"{', '.join(strange)} is not finite: the trial counts as failed for it")
     return merged, tuple(warnings)
@@ -131,9 +129,7 @@ def _locks(root: Path, pipeline: Pipeline) -> dict[str, LockedStage]:
     return locked_stages(pipeline, documents)
 
 
-def _stages(
-    ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage], ended: Ended
-) -> dict[str, StageRun]:
+def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage], ended: Ended) -> dict[str, StageRun]:
     """What each stage took; a stage that DVC restored keeps the seconds that were measured when it ran here."""
     ran = {run.stage: run for run in ended.ran}
     found = {}
@@ -187,9 +183,7 @@ def _params(
     return {file: unflatten(values) for file, values in flat.items()}
 
 
-def _data(
-    ledger: Ledger, spec: Spec, pipeline: Pipeline, locks: Mapping[str, LockedStage]
-) -> dict[str, Pinned]:
+def _data(ledger: Ledger, spec: Spec, pipeline: Pipeline, locks: Mapping[str, LockedStage]) -> dict[str, Pinned]:
     """The inputs that no stage makes and git does not hold, as the lock pins them, else as `.dvc` files do."""
     files = spec.arm.code.files
     pinned = {path: pin for stage in locks.values() for path, pin in stage.dependencies.items()}
@@ -236,10 +230,12 @@ def _commit(
 def results_tree(ledger: Ledger, root: Path, code: str, pipeline: Pipeline, texts: Mapping[str, str]) -> str:
     """The code's tree with the parameter files, locks, metrics and plots as the work tree `root` holds them.
 
-    What git ignores stays out, and what the pipeline has removed is removed.
+    What git ignores stays out, and what the pipeline has removed is removed. DVC keeps its outputs out of git by
+    `.gitignore` files beside them, so these belong to the results too.
     """
     git = ledger.git
-    paths = [*pipeline.results(), *texts]
+    ignores = {posixpath.join(posixpath.dirname(o.path), ".gitignore") for o in pipeline.outputs() if o.cached}
+    paths = [*pipeline.results(), *sorted(ignores), *texts]
     listed = [f":(literal){path}" for path in paths]
     out = git.run("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *listed, cwd=root)
     found = out if out.endswith(b"\0") or not out else out + b"\0"
@@ -268,11 +264,7 @@ def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:
         *(f"Ledger-Metric: {name}={value!r}" for name, value in trial.metrics.items()),
     ]
     # a line break in a value would void the whole trailer block
-    return (
-        f"trial: {described(ledger, plan, trial)}\n\n"
-        + "\n".join(" ".join(t.split()) for t in trailers)
-        + "\n"
-    )
+    return f"trial: {described(ledger, plan, trial)}\n\n" + "\n".join(" ".join(t.split()) for t in trailers) + "\n"
 
 
 def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
@@ -288,14 +280,8 @@ def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
     return (
         name
         if metric is None
-        else f"{name}, {metric} {number(trial.metrics[metric], precision(ledger, metric))}"
+        else f"{name}, {metric} {number(trial.metrics[metric], ledger.settings.precision(metric))}"
     )
-
-
-def precision(ledger: Ledger, metric: str) -> int | None:
-    """How many digits of a metric the settings ask for."""
-    known = ledger.settings.metrics.get(metric)
-    return None if known is None else known.precision
 
 
 def tail(log: Path, *, start: int, hide: Sequence[Path], lines: int = 20, limit: int = 4000) -> str:

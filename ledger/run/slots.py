@@ -35,9 +35,7 @@ class Slot:
 
     def _usable(self) -> bool:
         done = (
-            call(
-                ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"], cwd=self.path
-            )
+            call(["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"], cwd=self.path)
             if (self.path / ".git").is_file()
             else None
         )

@@ -100,9 +100,7 @@ def packages(installed: "Iterable[Distribution]") -> "dict[str, str]":
 def _read(path: str) -> "Distribution | None":
     for name in ("METADATA", "PKG-INFO", ""):
         try:
-            with open(
-                os.path.join(path, name) if name else path, encoding="utf-8", errors="replace"
-            ) as lines:
+            with open(os.path.join(path, name) if name else path, encoding="utf-8", errors="replace") as lines:
                 head = [line.split(":", 1) for line in itertools.takewhile(str.strip, lines) if ":" in line]
         except OSError:
             continue
@@ -180,9 +178,7 @@ class Search:
             if isinstance(table, (dict, set, frozenset, list, tuple)):
                 names = {name for name in table if isinstance(name, str)}
                 # scikit-build lists every submodule, which its finder then builds
-                yield from sorted(
-                    {n.split(".")[0] for n in names} if attribute == "known_source_files" else names
-                )
+                yield from sorted({n.split(".")[0] for n in names} if attribute == "known_source_files" else names)
         # setuptools' finder also offers the immediate children of what it maps, when the package lacks them
         if isinstance(mapping, dict):
             for name, place in sorted(mapping.items()):
@@ -314,9 +310,7 @@ def main() -> None:
     names = dict.fromkeys(search.candidates(installed) + request["modules"])
     answer = {
         "python": sys.version.split()[0].rstrip("+"),
-        "implementation": {"cpython": "CPython", "pypy": "PyPy"}.get(
-            sys.implementation.name, sys.implementation.name
-        ),
+        "implementation": {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name),
         "platform": platform_name(),
         "packages": packages(installed) if request["packages"] else {},
         "found": [[_sent(part) for part in found] for name in names for found in search.found(name)],

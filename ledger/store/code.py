@@ -50,7 +50,7 @@ class Code:
         """Every parameter under the name that people use for it, with its file, its key there and its value."""
         flat = {path: flatten(tree) for path, tree in self.trees.items()}
         located = {path: {key: (path, key) for key in values} for path, values in flat.items()}
-        merged: Mapping[str, Any] = merge_files(located)
+        merged = merge_files(located)
         return {name: ((file, key), flat[file][key]) for name, (file, key) in merged.items()}
 
     def locate(self, name: str) -> ParameterKey:
@@ -63,16 +63,12 @@ class Code:
             return file, key
         shared = [known for known in names if known.endswith(":" + name)]
         if shared:
-            raise LedgerError(
-                f"parameter {name} is in more than one file", hint="say which: " + " or ".join(shared)
-            )
+            raise LedgerError(f"parameter {name} is in more than one file", hint="say which: " + " or ".join(shared))
         for file, tree in self.trees.items():
             # a whole mapping cannot be overridden: its keys can
             below = [key for key in flatten(tree) if key.startswith(name + ".")]
             if below:
-                raise LedgerError(
-                    f"{name} is a group of parameters in {file}", hint="one of " + ", ".join(below[:5])
-                )
+                raise LedgerError(f"{name} is a group of parameters in {file}", hint="one of " + ", ".join(below[:5]))
         near = near_misses(name, list(names))
         if not names:
             raise LedgerError(f"there is no parameter {name}: no stage reads a parameter file")
@@ -117,9 +113,7 @@ class CodeReader:
         axis_keys = [code.locate(axis) for axis in axes]
         # The templates of every replicate are resolved with one stand-in value, so that a seed that stands in a
         # command does not make each replicate a thing of its own.
-        stand_ins = {
-            key: _stand_in(flatten(paramfiles.parse(key[0], texts[key[0]])).get(key[1])) for key in axis_keys
-        }
+        stand_ins = {key: _stand_in(flatten(paramfiles.parse(key[0], texts[key[0]])).get(key[1])) for key in axis_keys}
         masked = edited(texts, stand_ins)
         pipeline = self.resolve(code, masked)
         trees = {path: paramfiles.parse(path, text) for path, text in masked.items()}
@@ -155,9 +149,7 @@ class CodeReader:
         other = value if value != present else _another(present)
         if self.resolve(code, edited(code.texts, {(file, key): other})) != self.resolve(code, code.texts):
             return
-        near = [s.name for s in stages if any(use.file == file for use in s.parameters)] or [
-            s.name for s in stages
-        ]
+        near = [s.name for s in stages if any(use.file == file for use in s.parameters)] or [s.name for s in stages]
         raise LedgerError(
             f"no stage tracks the parameter {name}: DVC would not run anything again when it changes",
             hint=f"list it in dvc.yaml under `params:` of the stage that reads it ({', '.join(near[:4])})",
@@ -166,9 +158,7 @@ class CodeReader:
     def locks(self, code: Code, commit: str | None = None) -> dict[str, LockedStage]:
         """What the lock files pin at the code's commit, or at another that shares its pipeline."""
         at = commit or code.commit
-        return locked_stages(
-            code.pipeline, {path: self._yaml(at, path) for path in code.pipeline.lockfiles()}
-        )
+        return locked_stages(code.pipeline, {path: self._yaml(at, path) for path in code.pipeline.lockfiles()})
 
     def _code(self, commit: str) -> Code:
         files = self.git.objects.files(commit)
@@ -191,21 +181,15 @@ class CodeReader:
                     f"ledger.yaml: `targets` names {error.args[0]}, which is no stage", hint=f"known: {known}"
                 ) from None
         parameter_files = [path for path in pipeline.parameter_files() if path in files]
-        untracked = [
-            path for path in pipeline.parameter_files() if path not in files and path not in variables
-        ]
+        untracked = [path for path in pipeline.parameter_files() if path not in files and path not in variables]
         if untracked:
-            raise LedgerError(
-                f"git does not track {untracked[0]}, which a stage reads", hint=f"git add {untracked[0]}"
-            )
+            raise LedgerError(f"git does not track {untracked[0]}, which a stage reads", hint=f"git add {untracked[0]}")
         return Code(
             commit=commit,
             folder=folder,
             files=files,
             pipeline=pipeline,
-            texts={
-                path: self._blob(files[path]).decode("utf-8", errors="replace") for path in parameter_files
-            },
+            texts={path: self._blob(files[path]).decode("utf-8", errors="replace") for path in parameter_files},
             data=self._data(files),
         )
 
@@ -289,8 +273,7 @@ def edited(texts: Mapping[str, str], changes: Mapping[ParameterKey, Any]) -> dic
     for (file, key), value in changes.items():
         by_file.setdefault(file, {})[key] = value
     return {
-        path: paramfiles.edit(path, text, by_file[path]) if path in by_file else text
-        for path, text in texts.items()
+        path: paramfiles.edit(path, text, by_file[path]) if path in by_file else text for path, text in texts.items()
     }
 
 
@@ -362,9 +345,7 @@ def _variable_files(definitions: Mapping[str, bytes], files: Mapping[str, Entry]
 def _vars_and_wdirs(node: object) -> tuple[list[str], list[str]]:
     named: list[str] = []
     wdirs: list[str] = []
-    for key, value in (
-        node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    ):
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
         if key == "vars" and isinstance(value, list):
             named += [item for item in value if isinstance(item, str)]
         elif key == "wdir" and isinstance(value, str):

@@ -29,15 +29,11 @@ def commit_tracked(
     with ledger.place.locked():
         with git.private_index() as environment:
             git.run("read-tree", experiment.tip, environment=environment)
-            git.run(
-                "update-index", "--add", "--remove", "-z", "--stdin", stdin=listed, environment=environment
-            )
+            git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=listed, environment=environment)
             tree = git.run("write-tree", environment=environment).decode().strip()
         if instead:
             files = git.objects.files(tree)
-            tree = git.tree(
-                tree, {path: (files[path].mode, git.blob(text.encode())) for path, text in instead.items()}
-            )
+            tree = git.tree(tree, {path: (files[path].mode, git.blob(text.encode())) for path, text in instead.items()})
         files = git.objects.files(tree)
         commit = git.commit_tree(
             tree, [experiment.tip], f"{_subject(message)}\n\nLedger-Experiment: {experiment.name}\n"
@@ -49,14 +45,11 @@ def commit_tracked(
         ).encode("utf-8", "surrogateescape")
         git.run("update-index", "-z", "--index-info", stdin=index)
         try:
-            advance(
-                git, Step(ref=experiment.branch, old=experiment.tip, new=commit, reason=f"ledger: {message}")
-            )
+            advance(git, Step(ref=experiment.branch, old=experiment.tip, new=commit, reason=f"ledger: {message}"))
         except (Moved, Overlap) as error:
             git.run("reset", "--quiet", "--", *(f":(top,literal){path}" for path in paths))
             raise LedgerError(
-                "the branch moved, or a work tree is in the way, while the change was committed: "
-                + str(error),
+                "the branch moved, or a work tree is in the way, while the change was committed: " + str(error),
                 hint="try again",
             ) from None
     ledger.refresh()

@@ -32,7 +32,7 @@ class Seeds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What `ledger new` was asked for. `start` is a revision or an experiment; `overrides` are written on the branch."""
+    """What `ledger new` was asked for. `start`: a revision or an experiment; `overrides` are written on the branch."""
 
     title: str
     name: str | None = None
@@ -68,12 +68,8 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
         name = _free_name(ledger, request.name, title)
         base, start, parent = _start(ledger, request.start)
         code = ledger.code.at(base)
-        plan = _plan(
-            ledger, request, code, title=title, name=name, author=author, base=base, parent=parent, now=now
-        )
-        texts = edited(
-            code.texts, {code.locate(key): value for key, value in (request.overrides or {}).items()}
-        )
+        plan = _plan(ledger, request, code, title=title, name=name, author=author, base=base, parent=parent, now=now)
+        texts = edited(code.texts, {code.locate(key): value for key, value in (request.overrides or {}).items()})
         changed = {path: text for path, text in texts.items() if text != code.texts[path]}
         branch = ledger.branch_of(name)
         if request.switch:
@@ -128,9 +124,7 @@ def _free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
     for where, is_taken in taken.items():
         if is_taken:
             free = next(f"{name[:60]}-{n}" for n in range(2, 100) if f"{name[:60]}-{n}" not in ledger.sources)
-            raise LedgerError(
-                f"the name {name} is taken: there is {where}", hint=f"another one: --name {free}"
-            )
+            raise LedgerError(f"the name {name} is taken: there is {where}", hint=f"another one: --name {free}")
     return name
 
 
@@ -263,9 +257,7 @@ def _check_predictions(
                 hint=f"declare it with --variant {p.metric.variant}:parameter=value; there is {', '.join(declared)}",
             )
         if p.reference == name:
-            raise LedgerError(
-                f"the prediction {p} compares the experiment with itself", hint="compare with baseline"
-            )
+            raise LedgerError(f"the prediction {p} compares the experiment with itself", hint="compare with baseline")
         if p.reference not in (None, BASELINE) and ledger.find(p.reference or "") is None:
             near = near_misses(p.reference or "", list(ledger.sources))
             raise LedgerError(
@@ -328,7 +320,5 @@ def _seed_parameter(ledger: Ledger, code: Code) -> str:
 def _remarks(plan: Plan) -> list[str]:
     remarks = []
     if plan.predictions and len(plan.replicates.points()) == 1:
-        remarks.append(
-            "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5"
-        )
+        remarks.append("one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5")
     return remarks

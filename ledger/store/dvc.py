@@ -7,6 +7,7 @@ so every use of it is a function here.
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import subprocess
@@ -35,7 +36,7 @@ def resolve(files: Mapping[str, bytes], *, folder: str) -> Pipeline:
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
-    with tempfile.TemporaryDirectory(prefix="ledger-pipeline-") as scratch:
+    with _silence(), tempfile.TemporaryDirectory(prefix="ledger-pipeline-") as scratch:
         root = Path(scratch).resolve()
         for path, data in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -49,9 +50,18 @@ def resolve(files: Mapping[str, bytes], *, folder: str) -> Pipeline:
                 return _pipeline(repo, root, definitions)
         except DvcException as error:
             said = _words(error).replace(f"{root}/", "")
-            raise LedgerError(
-                f"DVC cannot read the pipeline: {said}", hint="dvc stage list shows the same"
-            ) from None
+            raise LedgerError(f"DVC cannot read the pipeline: {said}", hint="dvc stage list shows the same") from None
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep DVC's own messages off the terminal: what a command says is the command's to choose."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _words(error: BaseException) -> str:
@@ -87,9 +97,7 @@ def _pipeline(repo: Any, root: Path, definitions: Sequence[str]) -> Pipeline:
                 name=_address(stage),
                 wdir=wdir,
                 command="\n".join(stage.cmd) if isinstance(stage.cmd, list) else stage.cmd,
-                dependencies=tuple(
-                    place(wdir, str(d.def_path)) for d in stage.deps if not hasattr(d, "params")
-                ),
+                dependencies=tuple(place(wdir, str(d.def_path)) for d in stage.deps if not hasattr(d, "params")),
                 outputs=tuple(
                     Output(
                         path=place(wdir, str(o.def_path)),
@@ -131,8 +139,11 @@ def _plot_files(by_definition: Mapping[str, Any], relative: Any) -> tuple[str, .
     found = []
     for definition, plots in by_definition.items():
         folder = PurePosixPath(relative(definition)).parent.as_posix().removeprefix(".")
-        for name, properties in dict(plots).items():
-            y = (properties or {}).get("y") if isinstance(properties, dict) else None
+        # one mapping, or a list of names and of mappings
+        entries = [plots] if isinstance(plots, dict) else plots
+        named = [item for e in entries for item in (e.items() if isinstance(e, dict) else [(e, None)])]
+        for name, properties in named:
+            y = properties.get("y") if isinstance(properties, dict) else None
             found += [place(folder, str(path)) for path in (y if isinstance(y, dict) else [name])]
     return tuple(dict.fromkeys(found))
 
@@ -163,9 +174,7 @@ class Reproduction:
     message: str | None = None
 
 
-def reproduce(
-    root: Path, *, targets: Sequence[str], environment: Mapping[str, str], force: bool
-) -> Reproduction:
+def reproduce(root: Path, *, targets: Sequence[str], environment: Mapping[str, str], force: bool) -> Reproduction:
     """Run the pipeline of the work tree at `root`, all of it or the targets; stage commands get `environment`.
 
     Never raises for what a pipeline does wrong: that is a result.
@@ -219,9 +228,7 @@ class _Runner:
 
         shell = self.environment.get("SHELL") or "/bin/sh"
         environment = (
-            self.environment
-            | dict(run_env or {})
-            | {"DVC_ROOT": stage.repo.root_dir, "DVC_STAGE": stage.addressing}
+            self.environment | dict(run_env or {}) | {"DVC_ROOT": stage.repo.root_dir, "DVC_STAGE": stage.addressing}
         )
         started = time.monotonic()
         memory = 0.0
@@ -234,9 +241,7 @@ class _Runner:
             if process.returncode != 0:
                 self.failed_stage, self.exit_code = _address(stage), process.returncode
                 raise StageCmdFailedError(command, process.returncode)
-        self.ran.append(
-            CommandRun(stage=_address(stage), seconds=time.monotonic() - started, peak_memory_mb=memory)
-        )
+        self.ran.append(CommandRun(stage=_address(stage), seconds=time.monotonic() - started, peak_memory_mb=memory))
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:
@@ -292,21 +297,26 @@ def describe(root: Path, *, main_root: Path) -> DvcPlace:
 
 def furnish(root: Path, place_: DvcPlace) -> None:
     """Write the local DVC configuration of a slot: the shared cache, links instead of copies, remotes by full path."""
-    from dvc.config import Config
+    from configobj import ConfigObj
 
     types = place_.cache_types or ("reflink", "hardlink", "symlink", "copy")
-    with Config(str(root / ".dvc"), validate=False).edit("local") as local:
-        local["cache"] = {"dir": str(place_.cache), "type": ",".join(types)}
-        local["core"] = {"analytics": False, "autostage": False, "check_update": False}
-        if place_.core_remote:
-            local["core"]["remote"] = place_.core_remote
-        local["remote"] = {name: dict(remote) for name, remote in place_.remotes.items()}
+    # written here, since DVC reads UTF-8 but writes ASCII alone: a path may hold any letter
+    local = ConfigObj(encoding="utf-8", interpolation=False)
+    local["cache"] = {"dir": str(place_.cache), "type": ",".join(types)}
+    local["core"] = {"analytics": False, "autostage": False, "check_update": False}
+    if place_.core_remote:
+        local["core"]["remote"] = place_.core_remote
+    for name, remote in place_.remotes.items():
+        local[f'remote "{name}"'] = dict(remote)
+    with (root / ".dvc" / "config.local").open("wb") as stream:
+        local.write(stream)
 
 
 def changed_outputs(root: Path, *, cache: Path) -> list[str]:
     """The cached outputs at `root` that hold something else than their lock says, relative to `root`.
 
-    An output that is missing is not among them: nothing would be lost by laying it out.
+    An output that is missing is not among them, nor one that the cache holds, such as another experiment's: nothing
+    would be lost by laying it out.
     """
     with _work_tree(root, cache) as repo:
         return [
@@ -316,7 +326,17 @@ def changed_outputs(root: Path, *, cache: Path) -> list[str]:
             and out.protocol == "local"
             and out.exists
             and (not out.hash_info or out.changed_checksum())
+            and not _held(out)
         ]
+
+
+def _held(out: Any) -> bool:
+    """Whether the cache holds all that lies at the output's path."""
+    _, _, found = out._build(
+        out.cache, out.fs_path, out.fs, out.hash_name, ignore=out.dvcignore, dry_run=True, no_progress_bar=True
+    )
+    hashes = [info.value for _, _, info in found] if found.hash_info.isdir else [found.hash_info.value]
+    return all(out.cache.exists(value) for value in hashes)
 
 
 def checkout(root: Path, *, cache: Path, keep: Sequence[str]) -> list[str]:
@@ -364,4 +384,5 @@ def initialise(root: Path, *, subdir: bool) -> None:
     """`dvc init` at `root`."""
     from dvc.repo import Repo
 
-    Repo.init(str(root), subdir=subdir).close()
+    with _silence():
+        Repo.init(str(root), subdir=subdir).close()

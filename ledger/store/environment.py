@@ -74,9 +74,7 @@ class _Answer(TypedDict):
     found: list[tuple[str, str, str]]
 
 
-def probe(
-    env: Mapping[str, str], *, cwd: Path, roots: Sequence[Path], locks: Mapping[str, str] | None = None
-) -> Probe:
+def probe(env: Mapping[str, str], *, cwd: Path, roots: Sequence[Path], locks: Mapping[str, str] | None = None) -> Probe:
     """The environment that a command started with `env` in `cwd` finds, and what it imports from `roots`.
 
     `roots` are the user's git work trees, `locks` the lock files of the code tree with their SHA-256. Where
@@ -90,9 +88,7 @@ def probe(
         executable, answer = _ask(asked, cwd=cwd, roots=roots, slot=None, modules=(), packages=True)
         gpus, driver = graphics.result()
     if answer is None:
-        answer = _Answer(
-            python=None, implementation=None, platform=_probe.platform_name(), packages={}, found=[]
-        )
+        answer = _Answer(python=None, implementation=None, platform=_probe.platform_name(), packages={}, found=[])
     environment = Environment(
         python=answer["python"],
         implementation=answer["implementation"],
@@ -105,15 +101,11 @@ def probe(
         packages=answer["packages"],
         locks=locks or {},
     )
-    editables = dict.fromkeys(
-        Editable(module=name.split(".")[0], path=Path(path)) for name, _, path in answer["found"]
-    )
+    editables = dict.fromkeys(Editable(module=name.split(".")[0], path=Path(path)) for name, _, path in answer["found"])
     return Probe(environment=environment, executable=executable, editables=tuple(editables))
 
 
-def twin_pythonpath(
-    editables: Sequence[Editable], *, roots: Sequence[Path], slot: Path, inherited: str | None
-) -> str:
+def twin_pythonpath(editables: Sequence[Editable], *, roots: Sequence[Path], slot: Path, inherited: str | None) -> str:
     """A PYTHONPATH for stages in the slot: the twin of every import root, then what is inherited.
 
     The twin of `<root>/src` is `<slot>/src`. Inherited entries inside a root become their twins; nothing is
@@ -209,8 +201,7 @@ def _ask(
             if line.startswith(_probe.MARK.encode("ascii")):
                 answer: _Answer = json.loads(line[len(_probe.MARK) :])
                 answer["found"] = [
-                    (_received(name), _received(origin), _received(path))
-                    for name, origin, path in answer["found"]
+                    (_received(name), _received(origin), _received(path)) for name, origin, path in answer["found"]
                 ]
                 return executable, answer
     return (executables[0] if executables else None), None
@@ -283,11 +274,7 @@ def _cpu() -> str:
     """The processor's model, or the architecture where the system does not tell."""
     if sys.platform == "darwin":
         command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
-        model = (
-            (_output(command, {}, cwd=Path("/"), timeout=TOOL_TIMEOUT) or b"")
-            .decode("utf-8", "replace")
-            .strip()
-        )
+        model = (_output(command, {}, cwd=Path("/"), timeout=TOOL_TIMEOUT) or b"").decode("utf-8", "replace").strip()
         return model or platform.machine()
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")

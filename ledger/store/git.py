@@ -21,8 +21,8 @@ from ledger.store.objects import Objects
 # what ties a git process to another repository or index than the one it is started in, as it is set within hooks
 # (`git rev-parse --local-env-vars`, without those that only configure)
 _LOCAL_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE",
-    "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE",
     "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
 
@@ -121,9 +121,7 @@ class Git:
             raise GitError(arguments, done.stderr.decode(errors="replace"))
         return done.stdout
 
-    def text(
-        self, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None
-    ) -> str:
+    def text(self, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None) -> str:
         """What git prints, as one text without the last line end."""
         return os.fsdecode(self.run(*arguments, stdin=stdin, environment=environment)).rstrip("\n")
 
@@ -143,9 +141,7 @@ class Git:
         """The full id of the commit that `revision` names, None where it names none."""
         if not revision or revision.startswith("-"):
             return None
-        done = call(
-            ["rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}"], cwd=self.root
-        )
+        done = call(["rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}"], cwd=self.root)
         return done.stdout.decode().strip() or None
 
     def refs(self, *prefixes: str) -> dict[str, str]:
@@ -163,6 +159,11 @@ class Git:
         out = self.run("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", cwd=cwd)
         entries = [entry for entry in out.split(b"\0") if entry]
         return tuple(Dirty(path=os.fsdecode(e[3:]), untracked=e.startswith(b"??")) for e in entries)
+
+    def hashes(self, paths: Sequence[str]) -> list[str]:
+        """The blob ids that files of the work tree would have if they were added now."""
+        listed = "".join(f"{path}\n" for path in paths)
+        return self.text("hash-object", "--stdin-paths", stdin=os.fsencode(listed)).split() if paths else []
 
     def changed_paths(self, old: str, new: str) -> tuple[str, ...]:
         """The paths whose content or mode differs between two commits or trees."""
@@ -198,9 +199,7 @@ class Git:
     def tree(self, base: str, changes: Mapping[str, tuple[str, str] | None]) -> str:
         """The id of a tree: `base` with each path set to a (mode, object id), or removed where None."""
         lines = b"".join(
-            (f"0 {ZERO}\t" if entry is None else f"{entry[0]} {entry[1]}\t").encode()
-            + os.fsencode(path)
-            + b"\0"
+            (f"0 {ZERO}\t" if entry is None else f"{entry[0]} {entry[1]}\t").encode() + os.fsencode(path) + b"\0"
             for path, entry in changes.items()
         )
         with self.private_index() as environment:
@@ -270,9 +269,7 @@ class Git:
                     path=diff.b_path or diff.a_path or "",
                     old_path=diff.a_path if diff.renamed_file else None,
                     kind="added" if diff.new_file else "removed" if diff.deleted_file else "changed",
-                    patch=diff.diff.decode(errors="replace")
-                    if isinstance(diff.diff, bytes)
-                    else diff.diff or "",
+                    patch=diff.diff.decode(errors="replace") if isinstance(diff.diff, bytes) else diff.diff or "",
                 )
                 for diff in diffs
             )
@@ -302,15 +299,12 @@ def open_repository(start: Path) -> Git:
         if "not a git repository" in said:
             raise LedgerError(f"{start} is not in a git repository", hint="git init, then ledger init")
         if "must be run in a work tree" in said:
-            raise LedgerError(
-                f"{start} is in a git directory without a work tree", hint="call it from a work tree"
-            )
+            raise LedgerError(f"{start} is in a git directory without a work tree", hint="call it from a work tree")
         raise LedgerError(said.removeprefix("fatal: "))
     root, common, *prefix = lines
-    git = Git(
+    return Git(
         root=Path(root),
         common=Path(common),
         prefix=prefix[0].rstrip("/") if prefix else "",
         objects=Objects(Path(root), scrubbed(os.environ)),
     )
-    return git

@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ledger.errors import FormatError, LedgerError
-from ledger.model import environment as environments
 from ledger.model import names, replicates, settings, yaml12
-from ledger.model.environment import Environment
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.settings import Settings
 from ledger.store import experiments
-from ledger.store.code import Arm, CodeReader
 from ledger.store.git import Git, open_repository
 from ledger.store.place import Place
+
+if TYPE_CHECKING:
+    # imported where they are used: `log` starts without them
+    from ledger.model.environment import Environment
+    from ledger.store.code import Arm, CodeReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class Ledger:
     @cached_property
     def code(self) -> CodeReader:
         """Reads what commits would run."""
+        from ledger.store.code import CodeReader
+
         return CodeReader(self.git, self.settings, self.place.pipelines)
 
     @cached_property
@@ -190,18 +194,14 @@ class Ledger:
             return self.current()
         target = self.target(text)
         if target.experiment is None:
-            raise LedgerError(
-                f"{text} is a git revision, not an experiment", hint="ledger log lists the experiments"
-            )
+            raise LedgerError(f"{text} is a git revision, not an experiment", hint="ledger log lists the experiments")
         return target.experiment
 
     def current(self) -> Experiment:
         """The experiment whose branch is checked out. Raises LedgerError where there is none."""
         ref, commit = self.git.head()
         if commit is None:
-            raise LedgerError(
-                "there is no commit yet", hint="commit your pipeline first: git add -A && git commit"
-            )
+            raise LedgerError("there is no commit yet", hint="commit your pipeline first: git add -A && git commit")
         if ref is None:
             raise LedgerError(
                 f"HEAD is detached at {commit[:10]}: no experiment is checked out",
@@ -239,20 +239,14 @@ class Ledger:
         commit = self.git.commit(text)
         if commit is not None:
             if not self.code.has_pipeline(commit):
-                raise LedgerError(
-                    f"{text} is a revision without a dvc.yaml", hint="there is nothing to compare there"
-                )
+                raise LedgerError(f"{text} is a revision without a dvc.yaml", hint="there is nothing to compare there")
             return Target(text=text, commit=commit)
         short = reference.name.removeprefix(prefix)
-        begun = [
-            name for name in self.sources if short and name.startswith(short) and self.find(name) is not None
-        ]
+        begun = [name for name in self.sources if short and name.startswith(short) and self.find(name) is not None]
         if len(begun) == 1:
             return self._part(text, self._exactly(begun[0]), reference.variant, reference.replicate)
         if begun:
-            raise LedgerError(
-                f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name"
-            )
+            raise LedgerError(f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name")
         near = near_misses(short, list(self.sources))
         raise LedgerError(
             f"there is no experiment and no revision {text!r}",
@@ -271,9 +265,7 @@ class Ledger:
             [*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)]
         )
         if variant not in known:
-            raise LedgerError(
-                f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}"
-            )
+            raise LedgerError(f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}")
         if trial is None:
             return Target(text=text, experiment=experiment, variant=variant)
         found = [r for r in experiment.of(variant) if r.trial.id == f"{variant}/{trial}"]
@@ -342,6 +334,8 @@ class Ledger:
 
     def environment(self, experiment: Experiment, record: Recorded) -> Environment | None:
         """The software that a trial ran in, None where its file is gone or unreadable."""
+        from ledger.model import environment as environments
+
         digest = record.trial.environment
         if digest is None:
             return None

@@ -140,8 +140,6 @@ def _entries(data: bytes, width: int) -> dict[str, Entry]:
         space = data.index(b" ", at)
         end = data.index(b"\0", space)
         oid = data[end + 1 : end + 1 + width].hex()
-        entries[os.fsdecode(data[space + 1 : end])] = Entry(
-            mode=data[at:space].decode().rjust(6, "0"), oid=oid
-        )
+        entries[os.fsdecode(data[space + 1 : end])] = Entry(mode=data[at:space].decode().rjust(6, "0"), oid=oid)
         at = end + 1 + width
     return entries

@@ -15,7 +15,15 @@ from ledger.model.parameters import flatten
 from ledger.model.settings import FILE
 from ledger.store.git import Git
 
-PARAMETER_FILES = ("params.yaml", "params.json", "params.toml", "params.py", "config.yaml", "config.json", "config.toml")
+PARAMETER_FILES = (
+    "params.yaml",
+    "params.json",
+    "params.toml",
+    "params.py",
+    "config.yaml",
+    "config.json",
+    "config.toml",
+)
 
 SETTINGS = """\
 # Settings of ledger; every key is optional. `ledger --help` and docs/commands.md say more.
@@ -60,7 +68,9 @@ def set_up(git: Git, script: Script | None) -> Made:
     remarks: list[str] = []
     here = git.root / git.prefix
     planned = None if script is None else _pipeline(here, script, remarks)
-    if not any((folder / ".dvc" / "config").is_file() for folder in (here, *here.parents) if folder.is_relative_to(git.root)):
+    if not any(
+        (folder / ".dvc" / "config").is_file() for folder in (here, *here.parents) if folder.is_relative_to(git.root)
+    ):
         from ledger.store import dvc
 
         dvc.initialise(git.root, subdir=False)
@@ -68,6 +78,8 @@ def set_up(git: Git, script: Script | None) -> Made:
     if planned is not None:
         (here / "dvc.yaml").write_text(planned, "utf-8")
         told.append("wrote dvc.yaml: look at it, above all at `deps` and `params`")
+        if script is not None and _ignore(git, here, script.outs):
+            told.append("listed the outputs in .gitignore: DVC keeps them")
     for path, text in ((git.root / FILE, SETTINGS), (git.root / DIRECTORY / "README.md", README)):
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,9 +96,22 @@ def set_up(git: Git, script: Script | None) -> Made:
     return Made(told=tuple(told), remarks=tuple(remarks))
 
 
+def _ignore(git: Git, here: Path, outs: Sequence[str]) -> bool:
+    """Keep the outputs out of git, as `dvc stage add` would; whether anything had to be written."""
+    path = here / ".gitignore"
+    wanted = [out for out in outs if not git.succeeds("-C", str(here), "check-ignore", "-q", "--", out)]
+    if wanted:
+        before = path.read_text("utf-8") if path.exists() else ""
+        lines = "".join(f"/{out.rstrip('/')}\n" for out in wanted)
+        path.write_text(before + ("" if not before or before.endswith("\n") else "\n") + lines, "utf-8")
+    return bool(wanted)
+
+
 def _pipeline(here: Path, script: Script, remarks: list[str]) -> str:
     if (here / "dvc.yaml").exists():
-        raise LedgerError("there is a dvc.yaml already, so no pipeline is made", hint="dvc stage add adds a stage to it")
+        raise LedgerError(
+            "there is a dvc.yaml already, so no pipeline is made", hint="dvc stage add adds a stage to it"
+        )
     try:
         words = shlex.split(script.command)
     except ValueError as error:
@@ -124,7 +149,11 @@ def _parameters(here: Path, files: Sequence[str]) -> list[object]:
     for name in files:
         if not (here / name).is_file():
             raise LedgerError(f"--params {name} is not there", hint="paths are relative to the current folder")
-        keys = list(dict.fromkeys(key.split(".")[0] for key in flatten(paramfiles.parse(name, (here / name).read_text("utf-8")))))
+        keys = list(
+            dict.fromkeys(
+                key.split(".")[0] for key in flatten(paramfiles.parse(name, (here / name).read_text("utf-8")))
+            )
+        )
         if name == "params.yaml":
             listed += keys
         elif keys:

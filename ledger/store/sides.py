@@ -14,7 +14,7 @@ from ledger.model.environment import Environment
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.lockfile import Pinned
-from ledger.model.parameters import flatten, merge_files
+from ledger.model.parameters import Value, flatten, merge_files
 from ledger.model.replicates import Point
 from ledger.store.ledger import Ledger, Target
 
@@ -49,9 +49,7 @@ def side(ledger: Ledger, target: Target) -> Side:
     return _planned(ledger, experiment, label, target.variant)
 
 
-def current(
-    ledger: Ledger, experiment: Experiment, variant: str, label: str
-) -> tuple[list[Recorded], tuple[str, ...]]:
+def current(ledger: Ledger, experiment: Experiment, variant: str, label: str) -> tuple[list[Recorded], tuple[str, ...]]:
     """The succeeded trials of an arm at its present state, or else at its latest, with a warning."""
     records = experiment.of(variant)
     good = progress.counting(records, ledger.present(experiment).get(variant))
@@ -136,7 +134,7 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
     )
 
 
-def _tracked(ledger: Ledger, commit: str, file: str, text: str) -> dict[str, object]:
+def _tracked(ledger: Ledger, commit: str, file: str, text: str) -> dict[str, Value]:
     """The parameters of a file that some stage declares, or templates read."""
     pipeline = ledger.code.at(commit).pipeline
     uses = [use for stage in pipeline.stages for use in stage.parameters if use.file == file]
@@ -156,7 +154,8 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
     for one in (a, b):
         if one.code is not None and ledger.git.commit(one.code) is None:
             raise LedgerError(
-                f"the code of {one.label} is not in this clone: {one.code[:10]}", hint="git fetch --tags, or --unshallow"
+                f"the code of {one.label} is not in this clone: {one.code[:10]}",
+                hint="git fetch --tags, or --unshallow",
             )
     states = [ledger.code.at(commit) for commit in (a.code, b.code)]
     changes = []

@@ -40,7 +40,7 @@ def test_names(name: str) -> None:
         ("3d-unet", "begin with a letter", "d-unet"),
         ("-a", "begin with a letter", "try a"),
         ("a\n", "'\\n'", "try a"),
-        ("a" * 64, "64 characters", "a" * 50),
+        ("a" * 64, "64 characters", "a" * 32),
         ("Übung", "'Ü'", "ubung"),
         ("実験", "'実'", "focal-loss"),
         ("baseline", "variant", "baseline-experiment"),
@@ -78,9 +78,9 @@ def test_variants() -> None:
 @pytest.mark.parametrize(
     ("title", "name"),
     [
-        ("Focal loss improves Dice on small lesions", "focal-loss-improves-dice-on-small-lesions"),
+        ("Focal loss improves Dice on small lesions", "focal-loss-improves-dice-on"),
         ("  3D U-Net: deeper?  ", "d-u-net-deeper"),
-        ("Größere Straße, Œuvre, Łódź, Đà Nẵng, smørbrød", "grossere-strasse-oeuvre-lodz-da-nang-smorbrod"),
+        ("Größere Straße, Œuvre, Łódź, Đà Nẵng, smørbrød", "grossere-strasse-oeuvre-lodz-da"),
         ("It doesn't help", "it-doesnt-help"),
         ("ℋ² ½ ﬁt", "h2-1-2-fit"),
         ("İstanbul", "istanbul"),
@@ -88,10 +88,10 @@ def test_variants() -> None:
         ("👩‍🚀", ""),
         ("", ""),
         ("Baseline!", "baseline-experiment"),
-        ("word " * 20, "word-word-word-word-word-word-word-word-word-word"),
-        ("a" * 70, "a" * 50),
-        ("a" * 50 + " b", "a" * 50),
-        ("a" * 40 + " " + "b" * 20, "a" * 40),
+        ("word " * 20, "word-word-word-word-word-word"),
+        ("a" * 70, "a" * 32),
+        ("a" * 32 + " b", "a" * 32),
+        ("a" * 40 + " " + "b" * 20, "a" * 32),
     ],
 )
 def test_slugs(title: str, name: str) -> None:
@@ -105,15 +105,15 @@ def test_slug_is_a_name(title: str) -> None:
     if name:
         assert check_name(name) == name
         assert not name.endswith("-")
-        assert len(name) <= 50 or name.endswith("-experiment")
+        assert len(name) <= 32 or name.endswith("-experiment")
 
 
 @PROPERTY
 @given(st.from_regex(NAME, fullmatch=True))
 def test_names_are_their_own_slugs(name: str) -> None:
     again = slug(slug(name))
-    assert len(name) > 50 or again == slug(name)
-    if len(name) <= 50 and "--" not in name and not name.endswith("-") and not reserved(name):
+    assert len(name) > 32 or again == slug(name)
+    if len(name) <= 32 and "--" not in name and not name.endswith("-") and not reserved(name):
         assert slug(name) == name
 
 

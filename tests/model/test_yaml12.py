@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from ledger.model import yaml12
 
-PROPERTY = settings(deadline=None, derandomize=True, max_examples=4000)
+PROPERTY = settings(deadline=None, derandomize=True, max_examples=250)
 
 ODD_TEXTS = [
     *(

@@ -1,0 +1,60 @@
+"""Typer without pydantic, for options that need none.
+
+Typer 0.29 hands the value of every option to a pydantic adapter, whose import takes longer (0.06 s) than all else that
+`ledger status` does. Our options are texts, flags, whole numbers and lists of texts, which the command line gives
+nearly as they are. What Typer keeps private may change: then this does nothing, and commands start more slowly.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Union, get_args, get_origin
+
+import typer
+
+
+def lighten() -> None:
+    """Make Typer take plain options as they are; any other still goes its own way."""
+    try:
+        from typer import core
+        from typer._coercion import RuntimeParam
+
+        original = core.build_runtime_param  # type: ignore[attr-defined]
+    except (ImportError, AttributeError):
+        return
+    if getattr(original, "light", False):
+        return
+
+    class Plain(RuntimeParam):
+        """Passes on a value of a plain type."""
+
+        def _coerce_value(self, value: Any, param: Any, ctx: Any) -> Any:
+            kind = _plain(self.annotation)
+            if kind is not int:
+                return list(value) if kind is list else value
+            try:
+                number = int(value)
+            except ValueError:
+                raise typer.BadParameter(f"{value!r} is not a whole number", ctx=ctx, param=param) from None
+            low = self.parameter_info.min
+            if low is not None and number < low:
+                raise typer.BadParameter(f"{number} is less than {low}", ctx=ctx, param=param)
+            return number
+
+    def build(descriptor: Any) -> Any:
+        if _plain(descriptor.annotation) is None:
+            return original(descriptor)
+        return Plain(parameter_info=descriptor.parameter_info, annotation=descriptor.annotation)
+
+    build.light = True  # type: ignore[attr-defined]
+    core.build_runtime_param = build  # type: ignore[attr-defined]
+
+
+def _plain(annotation: Any) -> type | None:
+    """The plain type that an annotation stands for, None where it is another one."""
+    arguments = [a for a in get_args(annotation) if a is not type(None)]
+    if get_origin(annotation) in (Union, types.UnionType) and len(arguments) == 1:
+        return _plain(arguments[0])
+    if get_origin(annotation) is list and arguments == [str]:
+        return list
+    return annotation if annotation in (str, bool, int) else None

@@ -1,0 +1,198 @@
+"""A sealed world: no configuration of the machine's, a home of the test's own, an editor that fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.cli.main import main
+
+# what the stages run: no import but the standard library, so that a trial takes some hundredths of a second
+TRAIN = """\
+import json, random
+
+params = json.load(open("params.json"))
+random.seed(params["seed"])
+accuracy = 0.5 + params["train"]["lr"] + random.random() / 100
+json.dump({"accuracy": accuracy, "loss": 1 - accuracy}, open("metrics.json", "w"))
+open("model.txt", "w").write(str(accuracy))
+"""
+
+PARAMS = {"seed": 0, "train": {"lr": 0.1, "layers": [4, 2], "name": "small"}}
+
+PIPELINE = """\
+stages:
+  train:
+    cmd: python train.py
+    deps: [train.py]
+    params:
+      - params.json: [seed, train]
+    outs: [model.txt]
+    metrics:
+      - metrics.json: {cache: false}
+"""
+
+
+@pytest.fixture(autouse=True)
+def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a home and a git configuration of its own; returns the home."""
+    home = tmp_path_factory.mktemp("home")
+    for name in [name for name in os.environ if name.startswith(("GIT_", "DVC_", "LEDGER_"))]:
+        monkeypatch.delenv(name)
+    config = home / ".gitconfig"
+    config.write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n")
+    for name, value in {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "GIT_CONFIG_GLOBAL": str(config),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_EDITOR": "false",
+        "EDITOR": "false",
+        "VISUAL": "false",
+        "DVC_NO_ANALYTICS": "1",
+        "DVC_SITE_CACHE_DIR": str(home / "dvc-site"),
+        "DVC_GLOBAL_CONFIG_DIR": str(home / "dvc-global"),
+        "DVC_SYSTEM_CONFIG_DIR": str(home / "dvc-system"),
+        "NO_COLOR": "1",
+        "COLUMNS": "80",
+        "SHELL": "/bin/sh",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # the python that stages find is the one that runs the tests
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    return home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a command did: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The answer, parsed."""
+        return json.loads(self.out)
+
+
+class Project:
+    """A repository for a test, and commands run in it."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = root
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+
+    def ledger(self, *arguments: str, cwd: Path | None = None, code: int | None = 0) -> Answer:
+        """Run a command in this process; it must end with `code`, unless that is None."""
+        self._monkeypatch.chdir(cwd or self.root)
+        self._capsys.readouterr()
+        got = main(list(arguments))
+        printed = self._capsys.readouterr()
+        answer = Answer(code=got, out=printed.out, err=printed.err)
+        if code is not None:
+            assert answer.code == code, f"ledger {' '.join(arguments)} gave {answer.code}\n{answer.out}\n{answer.err}"
+        return answer
+
+    def git(self, *arguments: str, cwd: Path | None = None) -> str:
+        """What git prints; it must succeed."""
+        done = subprocess.run(["git", *arguments], cwd=cwd or self.root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
+        return done.stdout.strip()
+
+    def shell(self, command: str, *, cwd: Path | None = None, code: int | None = 0) -> str:
+        """What a shell command prints, errors too."""
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], cwd=cwd or self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        if code is not None:
+            assert done.returncode == code, f"{command}: {done.stdout}"
+        return done.stdout
+
+    def dvc(self, *arguments: str, cwd: Path | None = None) -> str:
+        """What DVC's command line prints; it must succeed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "dvc", *arguments], cwd=cwd or self.root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"dvc {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files below the root."""
+        for path, text in files.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_text(text, "utf-8")
+
+    def commit(self, message: str, files: Mapping[str, str] | None = None) -> str:
+        """Write files, commit everything, return the commit."""
+        self.write(files or {})
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def state(self) -> tuple[str, str, str]:
+        """What must not change when a command refuses: refs, the index with the work tree, and its diff."""
+        return (
+            self.git("for-each-ref", "--format=%(refname) %(objectname)"),
+            self.git("status", "--porcelain=v1", "--branch"),
+            self.git("diff", "HEAD", "--"),
+        )
+
+
+MakeProject = Callable[..., Project]
+
+
+@pytest.fixture
+def make_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> MakeProject:
+    """Make a repository with DVC set up and the files committed on `main`."""
+
+    def make(files: Mapping[str, str] | None = None, *, name: str = "project", dvc: bool = True) -> Project:
+        root = tmp_path / name
+        root.mkdir(parents=True)
+        project = Project(root, capsys, monkeypatch)
+        project.git("init", "-q")
+        if dvc:
+            project.write(
+                {
+                    ".dvc/config": "[core]\n    analytics = false\n",
+                    ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
+                    ".dvcignore": "",
+                }
+            )
+        given = default_files() if files is None else files
+        if given or dvc:
+            project.commit("pipeline", given)
+        return project
+
+    return make
+
+
+def default_files() -> dict[str, str]:
+    """A one-stage pipeline whose accuracy follows the learning rate and, a little, the seed."""
+    return {
+        "train.py": TRAIN,
+        "params.json": json.dumps(PARAMS, indent=2) + "\n",
+        "dvc.yaml": PIPELINE,
+        ".gitignore": "/model.txt\n",
+    }
+
+
+@pytest.fixture
+def project(make_project: MakeProject) -> Project:
+    """The default project."""
+    return make_project()
