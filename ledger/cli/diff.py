@@ -9,6 +9,7 @@ import typer
 from ledger.cli import console, options
 from ledger.report import diff as report
 from ledger.report import shapes
+from ledger.report.tables import Format, table
 
 Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
 
@@ -17,6 +18,7 @@ def diff(
     a: Side = None,
     b: Side = None,
     patch: Annotated[bool, typer.Option("--patch", "-p", help="Show the changes of the code in full.")] = False,
+    form: options.AsFormat = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """Say what differs between two experiments, arms or revisions, and what came of it.
@@ -31,6 +33,10 @@ def diff(
         found = compare(ledger, *sides_of(ledger, a, b))
         if json:
             console.answer_json(shapes.diff(found))
+        elif options.format_of(form) is not Format.TEXT:
+            console.answer(table(report.rows(found, ledger.settings), report.HEAD, options.format_of(form)))
+            for warning in found.warnings:
+                console.say(f"warning: {warning}")
         else:
             console.answer(report.render(found, ledger.settings, patch=patch, total=console.columns()))
     return 0

@@ -9,11 +9,14 @@ import typer
 from ledger.cli import console, options
 from ledger.report import experiments as report
 from ledger.report import shapes
+from ledger.report.tables import Format, table
+from ledger.report.text import columns
 
 
 def log(
     limit: Annotated[int | None, typer.Option("-n", metavar="N", min=1, help="The latest N alone.")] = None,
     graph: Annotated[bool, typer.Option("--graph", help="Draw which experiment refines which.")] = False,
+    form: options.AsFormat = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """List the experiments, newest first, one a line.
@@ -25,8 +28,12 @@ def log(
         if json:
             console.answer_json([shapes.log(e, *report.headline_value(e, ledger.settings)) for e in found])
         elif found:
-            text = report.log(found, ledger.settings, now=console.now(), total=console.columns(), graph=graph)
-            console.answer(text)
+            rows = report.log(found, ledger.settings, now=console.now(), graph=graph)
+            if options.format_of(form) is Format.TEXT:
+                lines = columns(rows, right=(4, 5), flexible=2, total=console.columns())
+                console.answer("\n".join(lines))
+            else:
+                console.answer(table(rows, report.LOG_HEAD, options.format_of(form)))
         else:
             console.say('no experiments yet: ledger new "what you expect" begins one')
         for experiment in found:

@@ -39,6 +39,9 @@ def new(
     over: Annotated[
         list[str] | None, typer.Option(metavar="KEY=LIST", help="Another axis of replicates: fold=0..4; repeatable.")
     ] = None,
+    repeats: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Repeat so often, where the pipeline has no seed.")
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")] = None,
     no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
     json: options.AsJson = False,
@@ -57,6 +60,7 @@ def new(
         variants=dict(_variant(text) for text in variant or ()),
         seeds=None if seeds is None else _seeds(seeds),
         over=dict(_axis(text) for text in over or ()),
+        repeats=repeats,
         tags=tuple(tag or ()),
         switch=not no_switch,
     )

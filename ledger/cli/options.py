@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
+from ledger.errors import LedgerError
+from ledger.report.tables import Format
+
+AsFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md, csv or html.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is fixed.")]
 Experiment = Annotated[
     str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else the current.")
 ]
+
+
+def format_of(text: str) -> Format:
+    """The format that was asked for. Raises LedgerError."""
+    try:
+        return Format(text)
+    except ValueError:
+        raise LedgerError(f"--format {text} is none of {', '.join(Format)}", hint="--format md") from None

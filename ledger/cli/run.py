@@ -63,14 +63,13 @@ def _tell(report: Report) -> None:
     if report.uncollected is not None:
         console.say(f"error: the trials are recorded, but not on the branch yet: {report.uncollected}")
         console.say("hint: commit or stash those changes; the next ledger run collects the trials")
-    if report.collected is not None:
-        for remark in report.collected.remarks:
-            console.say(f"warning: {remark}")
-        count = report.collected.trials
-        console.answer(
-            f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {report.collected.tag}"
-        )
-    elif not report.trials and report.uncollected is None:
+    for collected in (report.earlier, report.collected):
+        if collected is not None:
+            for remark in collected.remarks:
+                console.say(f"warning: {remark}")
+            count = collected.trials
+            console.answer(f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {collected.tag}")
+    if not report.trials and report.earlier is None and report.collected is None and report.uncollected is None:
         console.answer("nothing to run: every declared trial is recorded")
     if report.skipped_failures and not failed:
         console.say(f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more")

@@ -14,6 +14,15 @@ def status(experiment: options.Experiment = None, json: options.AsJson = False) 
     Example: ledger status
     """
     with console.opened() as ledger:
+        branch = ledger.plain_branch() if experiment is None else None
+        if branch is not None:
+            found = ledger.experiments()
+            if json:
+                console.answer_json(shapes.no_status(branch))
+            else:
+                console.answer(report.overview(branch, found))
+            console.warn_unreadable(ledger)
+            return 0
         chosen = ledger.experiment(experiment)
         rows = progress.declared(chosen, ledger.present(chosen))
         unrecorded: list[str] = []

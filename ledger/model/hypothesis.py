@@ -86,7 +86,8 @@ def parse(text: str) -> Hypothesis:
     """The hypothesis that `text` holds. Raises FormatError, which names the key and says what is wrong."""
     front, body = split_front_matter(text)
     try:
-        document = yaml12.loads_untrusted(front)
+        # the line of `---` goes first, so that the lines of an error are the file's
+        document = yaml12.loads_untrusted(f"\n{front}")
     except yaml12.YamlError as error:
         raise FormatError(f"the front matter is not YAML: {error}") from None
     if not isinstance(document, dict):
@@ -147,7 +148,9 @@ def _variant_mapping(variant: Variant) -> dict[str, Any]:
 
 def _plan(document: Mapping[str, Any]) -> Plan:
     schema = document.get("schema", SCHEMA)
-    if not isinstance(schema, int) or schema > SCHEMA:
+    if not isinstance(schema, int) or isinstance(schema, bool):
+        raise FormatError(f"`schema` is {schema!r}, not a number")
+    if schema > SCHEMA:
         raise FormatError(f"schema {schema!r} is newer than this version of ledger reads ({SCHEMA})")
     return Plan(
         title=_text(document, "title"),

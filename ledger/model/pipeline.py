@@ -6,6 +6,7 @@ it is written. Resolving templates is DVC's work (`store/dvc.py`); here are only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,14 @@ from typing import Any
 def inside(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies below it; every path lies below the empty one and `.`."""
     return folder in ("", ".") or path == folder or path.startswith(folder + "/")
+
+
+_PARAMETER_FILE = re.compile(r"(?:.*/)?params\.(?:ya?ml|json|toml|py)")
+
+
+def holds_parameters(path: str) -> bool:
+    """Whether a file is one of parameters by DVC's convention, though a stage lists it as a plain dependency."""
+    return _PARAMETER_FILE.fullmatch(path) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,7 +148,7 @@ def loads(text: str) -> Trial:
     return Trial(
         experiment=reader.text("experiment"),
         variant=reader.text("variant"),
-        point=replicates.make_point(reader.mapping("replicate")),
+        point=reader.point(),
         attempt=reader.positive("attempt"),
         status=reader.one_of("status", STATUSES),
         fingerprint=reader.text("fingerprint"),
@@ -202,6 +202,12 @@ class _Reader:
         if moment.tzinfo is None:
             raise FormatError(f"`{key}` is {value!r}, a time without its zone")
         return moment
+
+    def point(self) -> Point:
+        try:
+            return replicates.make_point(self.mapping("replicate"))
+        except ValueError as error:
+            raise FormatError(f"`replicate`: {error}") from None
 
     def mapping(self, key: str) -> dict[str, Any]:
         return self.nested(self.document.get(key) or {}, key)

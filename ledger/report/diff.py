@@ -35,6 +35,24 @@ def render(diff: Diff, settings: Settings, *, patch: bool, total: int) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def rows(diff: Diff, settings: Settings) -> list[tuple[str, ...]]:
+    """The comparison as one table, with HEAD above it."""
+    found: list[tuple[str, ...]] = [("parameter", clean(c.name), _value(c.a), _value(c.b), "") for c in diff.params]
+    for data in diff.data:
+        path, sizes, counts = _data(data)
+        before, _, after = sizes.partition(" → ")
+        found.append(("data", path, before, after, counts))
+    found += [("code", *_code(c)[:1], "", c.change, f"+{c.lines_added} -{c.lines_removed}") for c in diff.code]
+    found += [("environment", clean(c.name), clean(c.a or "-"), clean(c.b or "-"), "") for c in diff.environment]
+    for change in diff.metrics:
+        name, a, b, difference = _metric(change, settings)
+        found.append(("metric", name, a, b, difference))
+    return found
+
+
+HEAD = ("what", "name", "a", "b", "difference")
+
+
 def _heads(a: str, b: str) -> tuple[str, str]:
     """Names for the two columns: the arms alone where both are of one experiment."""
     (left, _, left_arm), (right, _, right_arm) = a.partition(":"), b.partition(":")

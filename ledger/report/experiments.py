@@ -29,26 +29,30 @@ def headline_value(experiment: Experiment, settings: Settings) -> tuple[str | No
     return metric, summarise(r.trial.metrics[metric] for r in chosen if metric in r.trial.metrics)
 
 
-def log(experiments: Sequence[Experiment], settings: Settings, *, now: datetime, total: int, graph: bool) -> str:
-    """One experiment a line; with `graph` children stand below the experiment that they refine."""
+LOG_HEAD = ("state", "name", "title", "metric", "trials", "age")
+
+
+def log(experiments: Sequence[Experiment], settings: Settings, *, now: datetime, graph: bool) -> list[tuple[str, ...]]:
+    """One row an experiment; with `graph` children stand below the experiment that they refine."""
     ordered = _by_parent(experiments) if graph else [("", e) for e in experiments]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for prefix, experiment in ordered:
         metric, value = headline_value(experiment, settings)
         shown = (
             "" if metric is None or value is None else f"{clean(metric)} {spread(value, settings.precision(metric))}"
         )
+        count = len(experiment.trials)
         rows.append(
-            [
+            (
                 experiment.outcome or experiment.status,
                 prefix + experiment.name,
                 clean(experiment.plan.title),
                 shown,
-                f"{len(experiment.trials)} trial{'s' if len(experiment.trials) != 1 else ''}",
+                f"{count} trial{'s' if count != 1 else ''}",
                 age(experiment.plan.created, now),
-            ]
+            )
         )
-    return "".join(line + "\n" for line in columns(rows, right=(4, 5), flexible=2, total=total))
+    return rows
 
 
 def _by_parent(experiments: Sequence[Experiment]) -> list[tuple[str, Experiment]]:
@@ -179,6 +183,16 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
         return []
     head = ["mean ± sd", "", *_fitting(names, experiment, settings)]
     return columns(rows, head=head, right=range(2, len(head)), indent=2, total=total)
+
+
+def overview(branch: str, experiments: Sequence[Experiment]) -> str:
+    """Where no experiment is checked out: how many there are, and in what state."""
+    states = [e.outcome or e.status for e in experiments]
+    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    count = len(experiments)
+    lines = [f"on {clean(branch)}: no experiment is checked out"]
+    lines += [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if experiments else []
+    return "\n".join([*lines, "", 'next: ledger new "what you expect" begins one']) + "\n"
 
 
 def status(

@@ -154,6 +154,20 @@ def status(
     }
 
 
+def no_status(branch: str) -> dict[str, Any]:
+    """The shape of `status` where no experiment is checked out."""
+    counts = dict.fromkeys(("declared", "succeeded", "failed", "missing", "uncollected", "stale"), 0)
+    return {
+        "experiment": None,
+        "branch": branch,
+        "unrecorded": [],
+        "dirty": [],
+        **counts,
+        "status": None,
+        "outcome": None,
+    }
+
+
 def log(experiment: Experiment, metric: str | None, value: Summary | None) -> dict[str, Any]:
     """One row of `log`."""
     document = {

@@ -165,15 +165,14 @@ def _lock_digest(stage: LockedStage) -> str:
 def _params(
     pipeline: Pipeline, locks: Mapping[str, LockedStage], texts: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """The tracked parameters by file as the lock pins them; for a trial without a lock, as they were written."""
+    """The tracked parameters by file as the lock pins them; what it does not pin so, as it was written."""
     flat: dict[str, dict[str, Any]] = {}
     for stage in pipeline.stages:
-        if stage.name in locks:
-            for file, values in locks[stage.name].parameters.items():
-                flat.setdefault(file, {}).update(flatten(values))
-            continue
+        pinned = locks[stage.name].parameters if stage.name in locks else {}
         for use in stage.parameters:
-            if use.file in texts:
+            if use.file in pinned:
+                flat.setdefault(use.file, {}).update(flatten(pinned[use.file]))
+            elif use.file in texts:
                 values = flatten(parse(use.file, texts[use.file]))
                 flat.setdefault(use.file, {}).update({k: v for k, v in values.items() if use.covers(k)})
     for file in pipeline.variables:
@@ -223,7 +222,8 @@ def _commit(
     commit = git.commit_tree(git.tree(base, entries), [trial.code], _message(ledger, plan, trial))
     ref = f"{TRIAL_REFS}/{trial.experiment}/{trial.id}"
     if not git.move([RefChange(ref=ref, old=None, new=commit)], f"ledger: trial {trial.id}"):
-        raise FormatError(f"another process has recorded {trial.experiment}:{trial.id} meanwhile")
+        # another run was faster: the first record of a trial counts
+        return git.commit(ref) or commit
     return commit
 
 

@@ -22,11 +22,16 @@ from ledger.store.ledger import Ledger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a run did. `uncollected`: why the trials are not on the branch yet, though they are recorded."""
+    """What a run did.
+
+    `earlier`: trials that an earlier run had left to collect. `uncollected`: why this run's trials are not on the
+    branch yet, though they are recorded.
+    """
 
     name: str
     trials: tuple[Trial, ...]
     skipped_failures: int
+    earlier: Collected | None
     collected: Collected | None
     uncollected: str | None
     warnings: tuple[str, ...]
@@ -51,15 +56,19 @@ def run(
             if experiment.branch
             else "it has landed; begin a new one",
         )
-    if ledger.git.head()[0] == experiment.branch:
-        experiment = _settled(ledger, experiment, message)
-    elif message is not None:
+    here = ledger.git.head()[0] == experiment.branch
+    if message is not None and not here:
         raise LedgerError(f"-m commits changes of the branch that is checked out, which is not {name}'s")
     kept: list[Kept] = []
-    collected, uncollected = None, None
+    earlier, collected, uncollected = None, None, None
     try:
         with Worker() as worker:
-            collect(ledger, name, worker)
+            # before the look at the work tree: a run that was killed while it collected has left its files there
+            with contextlib.suppress(Overlap):
+                earlier = collect(ledger, name, worker)
+            if here:
+                _settle(ledger, ledger.experiment(name), message)
+            earlier = collect(ledger, name, worker) or earlier
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=only, again=again)
             if specs:
@@ -80,6 +89,7 @@ def run(
         name=name,
         trials=tuple(one.trial for one in kept),
         skipped_failures=0 if again else _failed(ledger, ledger.experiment(name)),
+        earlier=earlier,
         collected=collected,
         uncollected=uncollected,
         warnings=tuple(dict.fromkeys(w for one in kept for w in one.warnings)),
@@ -91,8 +101,8 @@ def _failed(ledger: Ledger, experiment: Experiment) -> int:
     return sum(row.state == progress.FAILED for row in progress.declared(experiment, present))
 
 
-def _settled(ledger: Ledger, experiment: Experiment, message: str | None) -> Experiment:
-    """The experiment once the work tree's changes are committed; refuses those that a trial would not see."""
+def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> None:
+    """Commit the work tree's changes where there is a message; refuse those that a trial would not see."""
     pipeline = ledger.code.at(experiment.tip).pipeline
     dirty = ledger.git.dirty()
     results = [d.path for d in dirty if pipeline.is_result(d.path)]
@@ -106,14 +116,11 @@ def _settled(ledger: Ledger, experiment: Experiment, message: str | None) -> Exp
     if message is not None:
         if changed:
             commit_tracked(ledger, experiment, changed, message)
-            return ledger.experiment(experiment.name)
-        return experiment
-    if relevant:
+    elif relevant:
         raise LedgerError(
             f"uncommitted changes would not be in the trials: {_named(relevant)}",
             hint='commit them, or let ledger do it: ledger run -m "what you changed"',
         )
-    return experiment
 
 
 def _named(paths: Sequence[str]) -> str:

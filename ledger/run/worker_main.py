@@ -70,7 +70,7 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
-    import dvc.repo.reproduce  # noqa: F401 - warm before the first trial
+    dvc.warm()
 
     for line in requests:
         request = json.loads(line)

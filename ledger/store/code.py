@@ -264,7 +264,7 @@ class CodeReader:
 
 
 # raised whenever the values in the cache change their meaning
-_RESOLVER = 1
+_RESOLVER = 2
 
 
 def edited(texts: Mapping[str, str], changes: Mapping[ParameterKey, Any]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from typing import Any
 
 from ledger.errors import LedgerError
 from ledger.model.lockfile import place
-from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters
+from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters, holds_parameters
 
 os.environ.setdefault("DVC_NO_ANALYTICS", "1")
 
@@ -81,6 +81,7 @@ def _pipeline(repo: Any, root: Path, definitions: Sequence[str]) -> Pipeline:
         return full.relative_to(root).as_posix() if full.is_relative_to(root) else path
 
     stages = []
+    made = {out.fs_path for out in repo.index.outs}
     for stage in repo.index.stages:
         if not hasattr(stage, "name") or stage.cmd is None:
             continue
@@ -88,9 +89,10 @@ def _pipeline(repo: Any, root: Path, definitions: Sequence[str]) -> Pipeline:
         wdir = relative(stage.wdir)
         wdir = "" if wdir == "." else wdir
         parameters = tuple(
-            TrackedParameters(file=relative(d.fs_path), keys=tuple(str(k) for k in d.params or ()))
+            # a parameter file that is a plain dependency is read whole
+            TrackedParameters(file=relative(d.fs_path), keys=tuple(str(k) for k in getattr(d, "params", None) or ()))
             for d in stage.deps
-            if hasattr(d, "params")
+            if hasattr(d, "params") or (holds_parameters(str(d.def_path)) and d.fs_path not in made)
         )
         stages.append(
             Stage(

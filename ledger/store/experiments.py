@@ -27,16 +27,15 @@ def read(
     """The experiment as the commit `tip` holds it, None where it has no `hypothesis.md`.
 
     `pending` are the (trial id, trial commit) pairs that are not on the branch. A record that cannot be read is
-    passed over and named in `problems`. Raises FormatError, which names the file, where the hypothesis cannot be.
+    passed over and named in `problems`. Raises FormatError where the hypothesis cannot be.
     """
     folder = directory(name)
     text = objects.text(tip, f"{folder}/hypothesis.md")
     if text is None:
         return None
-    try:
-        hypothesis = hypotheses.parse(text)
-    except FormatError as error:
-        raise FormatError(f"{folder}/hypothesis.md: {error}") from None
+    hypothesis = hypotheses.parse(text)
+    if hypothesis.plan.name != name:
+        raise FormatError(f"`name` is {hypothesis.plan.name}, but the folder is {folder}")
     problems: list[str] = []
     found = list(_records(objects, name, tip, problems))
     known = {record.path for record in found}

@@ -66,7 +66,7 @@ class Ledger:
     def settings(self) -> Settings:
         """`ledger.yaml` of the work tree, or the defaults."""
         path = self.git.root / settings.FILE
-        return settings.parse(path.read_text("utf-8")) if path.is_file() else Settings()
+        return settings.parse(path.read_bytes().decode("utf-8", "replace")) if path.is_file() else Settings()
 
     @cached_property
     def code(self) -> CodeReader:
@@ -178,10 +178,11 @@ class Ledger:
                     pending=self.pending.get(name, {}).items(),
                 )
             except FormatError as error:
-                where = (source.branch or self.main or "").removeprefix("refs/heads/")
+                where = (source.branch or self.main or "").removeprefix("refs/heads/").removeprefix("refs/remotes/")
+                file = f"{directory(name)}/hypothesis.md"
                 raise LedgerError(
-                    f"{error} (on {where})",
-                    hint=f"git log -p {where} -- {directory(name)}/hypothesis.md shows what it was",
+                    f"{file} on {where}: {error}",
+                    hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",
                 ) from None
             if experiment is None:
                 return None
@@ -205,17 +206,26 @@ class Ledger:
         if ref is None:
             raise LedgerError(
                 f"HEAD is detached at {commit[:10]}: no experiment is checked out",
-                hint="name the experiment, or git switch to its branch",
+                hint=f"git switch {self.settings.branch_prefix}NAME, or name the experiment: ledger log lists them",
             )
         name = self.name_of(ref)
         experiment = None if name is None else self.find(name)
         if experiment is None:
-            branch = ref.removeprefix("refs/heads/")
+            branch, prefix = ref.removeprefix("refs/heads/"), self.settings.branch_prefix
+            lacking = "" if name is None else f", which has no {directory(name)}/hypothesis.md"
             raise LedgerError(
-                f"no experiment is checked out: you are on {branch}",
-                hint='name one (ledger log lists them), or begin one: ledger new "what you expect"',
+                f"no experiment is checked out: you are on {branch}{lacking}",
+                hint=f"git switch {prefix}NAME, or name the experiment (ledger log lists them), or begin one: "
+                'ledger new "what you expect"',
             )
         return experiment
+
+    def plain_branch(self) -> str | None:
+        """The short name of the branch that is checked out, where it is no experiment's and has commits."""
+        ref, commit = self.git.head()
+        if ref is None or commit is None or self.name_of(ref) in self.sources:
+            return None
+        return ref.removeprefix("refs/heads/")
 
     def refresh(self) -> None:
         """Forget what was read, after refs have moved."""
@@ -247,6 +257,11 @@ class Ledger:
             return self._part(text, self._exactly(begun[0]), reference.variant, reference.replicate)
         if begun:
             raise LedgerError(f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name")
+        if short in self.sources:
+            raise LedgerError(
+                f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
+                hint="ledger log lists the experiments",
+            )
         near = near_misses(short, list(self.sources))
         raise LedgerError(
             f"there is no experiment and no revision {text!r}",
