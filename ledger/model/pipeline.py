@@ -50,7 +50,10 @@ class TrackedParameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One stage, its templates resolved. `wdir` is relative to the git root; `lockfile` pins its hashes."""
+    """One stage, its templates resolved. `wdir` is relative to the git root; `lockfile` pins its hashes.
+
+    A `frozen` one never runs and reads nothing: what it once made is data to the others.
+    """
 
     name: str
     wdir: str
@@ -60,6 +63,7 @@ class Stage:
     parameters: tuple[TrackedParameters, ...]
     lockfile: str
     lock_name: str
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +82,8 @@ class Pipeline:
         return tuple(output for stage in self.stages for output in stage.outputs)
 
     def makes(self, path: str) -> bool:
-        """Whether a stage makes `path`, or something that holds it."""
-        return any(inside(path, output.path) for output in self.outputs())
+        """Whether a stage that is not frozen makes `path`, or something that holds it."""
+        return any(inside(path, o.path) for stage in self.stages if not stage.frozen for o in stage.outputs)
 
     def sources(self) -> tuple[str, ...]:
         """The dependencies that no stage makes, each once, sorted."""
@@ -161,6 +165,7 @@ def to_json(pipeline: Pipeline) -> dict[str, Any]:
                 "parameters": [[p.file, list(p.keys)] for p in s.parameters],
                 "lockfile": s.lockfile,
                 "lock_name": s.lock_name,
+                "frozen": s.frozen,
             }
             for s in pipeline.stages
         ],
@@ -184,6 +189,7 @@ def from_json(value: Mapping[str, Any]) -> Pipeline:
                 parameters=tuple(TrackedParameters(file=f, keys=tuple(keys)) for f, keys in s["parameters"]),
                 lockfile=s["lockfile"],
                 lock_name=s["lock_name"],
+                frozen=s["frozen"],
             )
             for s in value["stages"]
         ),

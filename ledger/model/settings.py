@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,21 @@ DEFAULT_IGNORE = (
     ".gitattributes", ".gitmodules", ".dvcignore", ".dvc/", ".editorconfig", ".pre-commit-config.yaml",
     ".gitlab-ci.yml", "mypy.ini", "ruff.toml", ".ruff.toml", "tox.ini", "noxfile.py",
 )  # fmt: skip
+
+
+_EXAMPLES = {
+    "main": "`main: main`",
+    "branch_prefix": "`branch_prefix: exp/`",
+    "seed": "`seed: train.seed`",
+    "metrics": "`metrics: {accuracy: {direction: higher, precision: 4}}`",
+    "targets": "`targets: [evaluate]`",
+    "jobs": "`jobs: 2`",
+    "copy": "`copy: [.env]`",
+    "ignore": "`ignore: [scripts/]`",
+}
+
+# a part of what git allows: letters, digits and single marks between them
+_PREFIX = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*[/_-]?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +83,11 @@ def parse(text: str) -> Settings:
     try:
         document = yaml12.loads(text) if text.strip() else {}
     except yaml12.YamlError as error:
-        raise LedgerError(f"{FILE} is not YAML: {error}") from None
+        raise LedgerError(f"{FILE} is not YAML: {error}", hint=f"correct {FILE}, then try again") from None
     if document is None:
         document = {}
     if not isinstance(document, dict):
-        raise LedgerError(f"{FILE} is not a mapping of settings")
+        raise LedgerError(f"{FILE} is not a mapping of settings", hint="one a line: `main: main`")
     known = ("main", "branch_prefix", "seed", "metrics", "targets", "jobs", "copy", "ignore")
     for key in document:
         if key not in known:
@@ -85,7 +101,7 @@ def parse(text: str) -> Settings:
         raise _wrong("jobs", jobs, "a number from 1")
     return Settings(
         main=_text(document, "main", None),
-        branch_prefix=_text(document, "branch_prefix", "exp/") or "exp/",
+        branch_prefix=_prefix(document),
         seed=_text(document, "seed", None),
         metrics=_metrics(document.get("metrics") or {}),
         targets=_texts(document, "targets"),
@@ -107,7 +123,7 @@ def _metric(name: str, entry: object) -> MetricSettings:
     direction, unit, precision = entry.get("direction"), entry.get("unit"), entry.get("precision")
     if direction not in (None, "higher", "lower"):
         raise _wrong(f"metrics.{name}.direction", direction, "`higher` or `lower`")
-    if precision is not None and (not isinstance(precision, int) or not 0 <= precision <= 15):
+    if precision is not None and (type(precision) is not int or not 0 <= precision <= 15):
         raise _wrong(f"metrics.{name}.precision", precision, "a number from 0 to 15")
     return MetricSettings(direction=direction, unit=None if unit is None else str(unit), precision=precision)
 
@@ -119,6 +135,13 @@ def _text(document: Mapping[str, Any], key: str, default: str | None) -> str | N
     return value
 
 
+def _prefix(document: Mapping[str, Any]) -> str:
+    prefix = _text(document, "branch_prefix", "exp/") or "exp/"
+    if not _PREFIX.fullmatch(prefix):
+        raise _wrong("branch_prefix", prefix, "the beginning of a branch's name")
+    return prefix
+
+
 def _texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = document.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
@@ -127,4 +150,4 @@ def _texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _wrong(key: str, value: object, wanted: str) -> LedgerError:
-    return LedgerError(f"{FILE}: `{key}` is {value!r}, not {wanted}")
+    return LedgerError(f"{FILE}: `{key}` is {value!r}, not {wanted}", hint=f"such as {_EXAMPLES[key.partition('.')[0]]}")

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -30,12 +31,14 @@ class Worker:
     """
 
     def __init__(self) -> None:
+        # what a worker says that cannot even start
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             # -P: a file dvc.py in the current directory is not DVC
             [sys.executable, "-P", "-m", "ledger.run.worker_main"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._complaints,
             cwd="/",
             env=scrubbed(os.environ) | {"DVC_NO_ANALYTICS": "1"},
             start_new_session=True,
@@ -62,6 +65,7 @@ class Worker:
             self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
+        self._complaints.close()
 
     def describe(self, root: Path, *, main_root: Path) -> DvcPlace:
         """How DVC is configured at `root`."""
@@ -125,7 +129,10 @@ class Worker:
         except BrokenPipeError:
             line = ""
         if not line:
-            raise WorkerDied(f"the worker process ended with {self._process.wait()} during {name}")
+            code = self._process.wait()
+            self._complaints.seek(0)
+            said = self._complaints.read().decode(errors="replace")
+            raise WorkerDied(f"{said}\nthe worker process ended with {code} during {name}".strip())
         answer = json.loads(line)
         if "fault" in answer:
             raise WorkerDied(answer["fault"])

@@ -31,7 +31,10 @@ ParameterKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """The state of one commit. `folder` is the DVC root below the git root; `data` what `.dvc` files pin, by path."""
+    """The state of one commit. `folder` is the DVC root below the git root.
+
+    `data` is what `.dvc` files pin and what frozen stages have made, by path.
+    """
 
     commit: str
     folder: str
@@ -150,15 +153,19 @@ class CodeReader:
         if self.resolve(code, edited(code.texts, {(file, key): other})) != self.resolve(code, code.texts):
             return
         near = [s.name for s in stages if any(use.file == file for use in s.parameters)] or [s.name for s in stages]
+        frozen = [s.name for s in stages if s.frozen]
         raise LedgerError(
             f"no stage tracks the parameter {name}: DVC would not run anything again when it changes",
-            hint=f"list it in dvc.yaml under `params:` of the stage that reads it ({', '.join(near[:4])})",
+            hint=f"list it in dvc.yaml under `params:` of the stage that reads it ({', '.join(near[:4])})"
+            + (f", or thaw it: dvc unfreeze {frozen[0]}" if frozen else ""),
         )
 
     def locks(self, code: Code, commit: str | None = None) -> dict[str, LockedStage]:
         """What the lock files pin at the code's commit, or at another that shares its pipeline."""
-        at = commit or code.commit
-        return locked_stages(code.pipeline, {path: self._yaml(at, path) for path in code.pipeline.lockfiles()})
+        return self._locks(code.pipeline, commit or code.commit)
+
+    def _locks(self, pipeline: Pipeline, commit: str) -> dict[str, LockedStage]:
+        return locked_stages(pipeline, {path: self._yaml(commit, path) for path in pipeline.lockfiles()})
 
     def _code(self, commit: str) -> Code:
         files = self.git.objects.files(commit)
@@ -190,7 +197,7 @@ class CodeReader:
             files=files,
             pipeline=pipeline,
             texts={path: self._blob(files[path]).decode("utf-8", errors="replace") for path in parameter_files},
-            data=self._data(files),
+            data=self._data(files) | self._frozen(commit, pipeline),
         )
 
     def _blob(self, entry: Entry) -> bytes:
@@ -220,6 +227,12 @@ class CodeReader:
                     raise LedgerError(f"{path} is not YAML: {error}") from None
                 data.update(_tracked(path, document))
         return data
+
+    def _frozen(self, commit: str, pipeline: Pipeline) -> dict[str, Pinned]:
+        """The outputs of frozen stages as the lock pins them."""
+        names = {stage.name for stage in pipeline.stages if stage.frozen}
+        locks = self._locks(pipeline, commit) if names else {}
+        return {path: pin for name in names & locks.keys() for path, pin in locks[name].outputs.items()}
 
     def _source(self, code: Code, pipeline: Pipeline, path: str) -> str | None:
         """What identifies a dependency that no stage makes; None where nothing holds it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from ledger.model.replicates import Axis, Replicates
 from ledger.store.code import Code, edited
 from ledger.store.git import RefChange, call
 from ledger.store.ledger import Ledger
+
+_AXES_HINT = "each axis once, each value once: --seeds 0,3,7 --over fold=0..4"
 
 SEED_NAMES = ("seed", "random_seed", "random_state", "rng_seed")
 
@@ -83,9 +86,7 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
         }
         commit = git.commit_tree(git.tree(base, entries), [base], _message(plan, request))
         if not git.move([RefChange(ref=branch, old=None, new=commit)], f"ledger new: {name}"):
-            raise LedgerError(
-                f"the branch {branch.removeprefix('refs/heads/')} cannot be made: it exists, or a name is in its way"
-            )
+            raise LedgerError(f"the branch {branch.removeprefix('refs/heads/')} was made meanwhile", hint="try again")
         if request.switch:
             _switch(ledger, branch, commit)
     ledger.refresh()
@@ -112,20 +113,46 @@ def _message(plan: Plan, request: Request) -> str:
 def _free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
     name = names.check_name(wanted) if wanted is not None else names.slug(title)
     if not name:
-        raise LedgerError(f"no name can be made from the title {title!r}", hint="give one with --name")
-    ref, commit = ledger.git.head()
-    taken = {
-        f"the branch {ledger.settings.branch_prefix}{name}": name in ledger.sources,
-        f"{directory(name)}/ on {(ref or 'HEAD').removeprefix('refs/heads/')}": commit is not None
-        and bool(ledger.git.objects.folder(f"{commit}:{directory(name)}")),
-        f"trials under the tag ledger/{name}/": bool(ledger.git.refs(f"refs/tags/ledger/{name}")),
-        f"the folder {directory(name)} in the work tree": (ledger.git.root / directory(name)).exists(),
-    }
-    for where, is_taken in taken.items():
-        if is_taken:
-            free = next(f"{name[:60]}-{n}" for n in range(2, 100) if f"{name[:60]}-{n}" not in ledger.sources)
-            raise LedgerError(f"the name {name} is taken: there is {where}", hint=f"another one: --name {free}")
+        raise LedgerError(f"no name can be made from the title {title!r}", hint="give one: --name focal-loss")
+    _refuse_blocked(ledger)
+    taken = _taken(ledger, name)
+    if taken is not None:
+        numbered = (f"{name[:58].rstrip('-')}-{n}" for n in itertools.count(2))
+        free = next(other for other in numbered if _taken(ledger, other) is None)
+        raise LedgerError(f"the name {name} is taken by {taken}", hint=f"another one: --name {free}")
     return name
+
+
+def _taken(ledger: Ledger, name: str) -> str | None:
+    """What has the name already, None where it is free."""
+    git, folder = ledger.git, directory(name)
+    source = ledger.sources.get(name)
+    if source is not None and source.branch is not None:
+        return f"the branch {source.branch.removeprefix('refs/heads/').removeprefix('refs/remotes/')}"
+    if source is not None:
+        return f"{folder}/ on {ledger.main}"
+    below = git.refs(f"{ledger.branch_of(name)}/")
+    if below:
+        return f"the branch {next(iter(below)).removeprefix('refs/heads/')}"
+    ref, commit = git.head()
+    if commit is not None and git.objects.folder(f"{commit}:{folder}"):
+        return f"{folder}/ on {(ref or 'HEAD').removeprefix('refs/heads/')}"
+    tags = git.refs(f"refs/tags/ledger/{name}")
+    if tags:
+        return f"the tag {next(iter(tags)).removeprefix('refs/tags/')}"
+    return f"{folder} in the work tree" if (git.root / folder).exists() else None
+
+
+def _refuse_blocked(ledger: Ledger) -> None:
+    """Refuse where a branch named `exp` leaves no place for branches `exp/…`."""
+    prefix = ledger.settings.branch_prefix
+    for at in (i for i, character in enumerate(prefix) if character == "/"):
+        branch = prefix[:at]
+        if f"refs/heads/{branch}" in ledger.git.refs(f"refs/heads/{branch}"):
+            raise LedgerError(
+                f"the branch {branch} is in the way: git has no place for branches {prefix}NAME beside it",
+                hint=f"git branch -m {branch} {branch}-old, or set another `branch_prefix` in ledger.yaml",
+            )
 
 
 def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
@@ -271,14 +298,21 @@ def _replicates(ledger: Ledger, request: Request, code: Code) -> Replicates:
     if request.seeds is not None:
         seed = _seed_parameter(ledger, code)
         values = request.seeds.values
+        present = code.names[seed][1]
+        whole = isinstance(present, int) and not isinstance(present, bool)
         if request.seeds.count is not None:
-            present = code.names[seed][1]
-            if isinstance(present, bool) or not isinstance(present, int):
+            if not whole:
                 raise LedgerError(
                     f"the seed parameter {seed} is {present!r}, no whole number",
                     hint="give the seeds: --seeds 0,1,2",
                 )
             values = tuple(range(present, present + request.seeds.count))
+        strange = [value for value in values if isinstance(value, bool) or not isinstance(value, int)]
+        if whole and strange:
+            raise LedgerError(
+                f"--seeds gives {strange[0]!r}, but the seed parameter {seed} is a whole number ({present})",
+                hint="how many seeds, --seeds 5, or which: --seeds 0,3,7",
+            )
         axes.append(_axis(seed, values))
     for name, values in (request.over or {}).items():
         axes.append(_axis(name, values))
@@ -287,14 +321,14 @@ def _replicates(ledger: Ledger, request: Request, code: Code) -> Replicates:
     try:
         return Replicates(axes=tuple(axes))
     except ValueError as error:
-        raise LedgerError(f"the replicates: {error}") from None
+        raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
 
 
 def _axis(name: str, values: tuple[Any, ...]) -> Axis:
     try:
         return Axis(name=name, values=values, fold=name.rsplit(".", 1)[-1] == replicates.FOLD)
     except ValueError as error:
-        raise LedgerError(f"the replicates: {error}") from None
+        raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
 
 
 def _seed_parameter(ledger: Ledger, code: Code) -> str:

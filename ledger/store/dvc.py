@@ -94,12 +94,16 @@ def _pipeline(repo: Any, root: Path, definitions: Sequence[str]) -> Pipeline:
             for d in stage.deps
             if hasattr(d, "params") or (holds_parameters(str(d.def_path)) and d.fs_path not in made)
         )
+        frozen = bool(stage.frozen)
         stages.append(
             Stage(
                 name=_address(stage),
                 wdir=wdir,
                 command="\n".join(stage.cmd) if isinstance(stage.cmd, list) else stage.cmd,
-                dependencies=tuple(place(wdir, str(d.def_path)) for d in stage.deps if not hasattr(d, "params")),
+                # of a frozen stage DVC looks at nothing but its outputs
+                dependencies=()
+                if frozen
+                else tuple(place(wdir, str(d.def_path)) for d in stage.deps if not hasattr(d, "params")),
                 outputs=tuple(
                     Output(
                         path=place(wdir, str(o.def_path)),
@@ -108,7 +112,8 @@ def _pipeline(repo: Any, root: Path, definitions: Sequence[str]) -> Pipeline:
                     )
                     for o in stage.outs
                 ),
-                parameters=parameters,
+                parameters=() if frozen else parameters,
+                frozen=frozen,
                 lockfile=definition.removesuffix("yaml") + "lock",
                 lock_name=stage.name,
             )
@@ -151,6 +156,11 @@ def _plot_files(by_definition: Mapping[str, Any], relative: Any) -> tuple[str, .
 
 
 # --- in the worker process
+
+
+def warm() -> None:
+    """Import what `reproduce` needs, so that the first trial does not wait for it."""
+    import dvc.repo.reproduce  # noqa: F401
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,10 +262,13 @@ def _megabytes(usage: resource.struct_rusage) -> float:
 
 
 def _fetch_missing_data(repo: Any) -> None:
-    """Lay out the data that `.dvc` files track; what the cache lacks is fetched where there is a remote."""
+    """Lay out what no command will make: the data of `.dvc` files, and the outputs of frozen stages.
+
+    What the cache lacks is fetched where there is a remote.
+    """
     from dvc.exceptions import CheckoutError
 
-    tracked = [stage.path for stage in repo.index.stages if not hasattr(stage, "name") and stage.outs]
+    tracked = [s.addressing for s in repo.index.stages if s.outs and (s.frozen or not hasattr(s, "name"))]
     if not tracked:
         return
     try:

@@ -297,7 +297,7 @@ def open_repository(start: Path) -> Git:
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip()
         if "not a git repository" in said:
-            raise LedgerError(f"{start} is not in a git repository", hint="git init, then ledger init")
+            raise LedgerError(f"{start.resolve()} is not in a git repository", hint="git init, then ledger init")
         if "must be run in a work tree" in said:
             raise LedgerError(f"{start} is in a git directory without a work tree", hint="call it from a work tree")
         raise LedgerError(said.removeprefix("fatal: "))

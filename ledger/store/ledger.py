@@ -249,7 +249,10 @@ class Ledger:
         commit = self.git.commit(text)
         if commit is not None:
             if not self.code.has_pipeline(commit):
-                raise LedgerError(f"{text} is a revision without a dvc.yaml", hint="there is nothing to compare there")
+                raise LedgerError(
+                    f"{text} is a revision without a dvc.yaml",
+                    hint="name one that has a pipeline, or an experiment: ledger log lists them",
+                )
             return Target(text=text, commit=commit)
         short = reference.name.removeprefix(prefix)
         begun = [name for name in self.sources if short and name.startswith(short) and self.find(name) is not None]

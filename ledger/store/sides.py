@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from ledger.analysis import progress
 from ledger.analysis.diff import CodeChange, Diff, Side, diff
@@ -108,19 +108,21 @@ def _planned(ledger: Ledger, experiment: Experiment, label: str, variant: str) -
 
 
 def _revision(ledger: Ledger, label: str, commit: str) -> Side:
-    """A revision with a pipeline: its parameter files, its locks, and its metrics files where git holds them."""
+    """A revision with a pipeline: its parameter files, its locks, and its metrics files where git or DVC holds them."""
     code = ledger.code.at(commit)
+    locks = ledger.code.locks(code).values()
+    made = {path: pin.md5 for stage in locks for path, pin in stage.outputs.items()}
     numbers: dict[str, Mapping[str, float]] = {}
     warnings = []
     for path in code.pipeline.metric_files():
-        text = ledger.git.objects.text(commit, path)
+        text = ledger.git.objects.text(commit, path) or _cached(ledger, made.get(path))
         if text is None:
             continue
         try:
             numbers[path] = metrics.parse(path, text)[0]
         except FormatError as error:
             warnings.append(f"{label}: {error}")
-    pins = {path: pin for stage in ledger.code.locks(code).values() for path, pin in stage.dependencies.items()}
+    pins = {path: pin for stage in locks for path, pin in stage.dependencies.items()}
     sources = [p for p in code.pipeline.sources() if p not in code.files and (p in pins or p in code.data)]
     data: dict[str, Pinned] = {p: code.data.get(p) or pins[p] for p in sources}
     return Side(
@@ -184,21 +186,29 @@ def _listings(ledger: Ledger, digests: set[str]) -> dict[str, dict[str, str]]:
     """The contents of directories as DVC's cache lists them: path to md5, by the directory's own md5."""
     found = {}
     for digest in digests:
-        for cache in ledger.caches:
-            listing = _listing(cache, digest)
-            if listing is not None:
-                found[digest] = listing
-                break
+        try:
+            entries = json.loads(_cached(ledger, digest) or "[]")
+            listing = {str(entry["relpath"]): str(entry.get("md5")) for entry in entries}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+        if listing:
+            found[digest] = listing
     return found
 
 
-def _listing(cache: Path, digest: str) -> dict[str, str] | None:
-    for folder in (cache / "files" / "md5", cache):
-        try:
-            entries = json.loads((folder / digest[:2] / digest[2:]).read_text("utf-8"))
-            return {str(entry["relpath"]): str(entry.get("md5")) for entry in entries}
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
+_DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
+
+
+def _cached(ledger: Ledger, digest: str | None) -> str | None:
+    """What DVC's cache holds under an md5 as text; None where it has nothing."""
+    if digest is None or not _DIGEST.fullmatch(digest):
+        return None
+    for cache in ledger.caches:
+        for folder in (cache / "files" / "md5", cache):
+            try:
+                return (folder / digest[:2] / digest[2:]).read_text("utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
     return None
 
 
