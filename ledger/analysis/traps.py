@@ -16,23 +16,12 @@ def undeclared(
 
     `tracked` are the paths that `.dvc` files pin; a changed `.dvc` file counts through what it pins.
     """
-    dependencies = {d for stage in pipeline.stages for d in stage.dependencies}
-    known = {*pipeline.definitions, *pipeline.parameter_files()}
-    return tuple(sorted(p for p in set(changed) if not _noticed(p, pipeline, settings, dependencies, known, tracked)))
+    return tuple(sorted(p for p in set(changed) if not _noticed(p, pipeline, settings, tracked)))
 
 
-def _noticed(
-    path: str,
-    pipeline: Pipeline,
-    settings: Settings,
-    dependencies: Iterable[str],
-    known: Iterable[str],
-    tracked: Mapping[str, Pinned],
-) -> bool:
-    if path in known or settings.ignores(path) or pipeline.is_result(path) or path.endswith(".gitignore"):
+def _noticed(path: str, pipeline: Pipeline, settings: Settings, tracked: Mapping[str, Pinned]) -> bool:
+    if pipeline.reads(path) or settings.ignores(path) or pipeline.is_result(path) or path.endswith(".gitignore"):
         return True
-    if path.endswith(".dvc"):
-        data = path.removesuffix(".dvc")
-        pins = [data] if data in tracked else []
-        return any(inside(d, pin) or inside(pin, d) for d in dependencies for pin in pins)
-    return any(inside(path, d) for d in dependencies)
+    data = path.removesuffix(".dvc")
+    dependencies = [d for stage in pipeline.stages for d in stage.dependencies]
+    return data != path and data in tracked and any(inside(d, data) or inside(data, d) for d in dependencies)

@@ -34,6 +34,9 @@ COMMANDS = {
     "diff": "Say what differs between two experiments, and what came of it.",
 }
 
+# commands that take a text, which may begin with what looks like an option
+BEHIND_DASHES = {"new": 'ledger new --seeds 5 -- "-O3 is faster"', "note": 'ledger note -- "-3 points"'}
+
 
 def usage() -> str:
     """The help of `ledger` itself."""
@@ -83,6 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _dispatch(given)
         sys.stdout.flush()
+        if code == 130:
+            # Typer has made the interrupt a code
+            console.say("interrupted")
     except LedgerError as error:
         console.show_error(error)
         return 1 if isinstance(error, Refused) else 2
@@ -124,8 +130,8 @@ def _failed(error: Exception, given: Sequence[str]) -> int:
         return _fault(error)
     said = message().rstrip(".")
     hint = f"ledger {given[0]} --help"
-    if given[0] == "new" and said.startswith("No such option"):
-        hint = 'a title that begins with - goes last, behind --: ledger new --seeds 5 -- "-O3 is faster"'
+    if given[0] in BEHIND_DASHES and any(text.startswith("-") and " " in text for text in given[1:]):
+        hint = f"a text that begins with - goes last, behind --: {BEHIND_DASHES[given[0]]}"
     console.show_error(LedgerError(said[:1].lower() + said[1:], hint=hint))
     return 2
 

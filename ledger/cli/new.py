@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -10,6 +11,8 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
 from ledger.store.create import Created, Request, Seeds, create
+
+T = TypeVar("T")
 
 
 def new(
@@ -56,10 +59,10 @@ def new(
         predictions=tuple(predict or ()),
         baseline=baseline,
         start=start,
-        overrides=dict(parameters.parse_assignment(text) for text in overrides or ()),
-        variants=dict(_variant(text) for text in variant or ()),
+        overrides=_once("-S", (parameters.parse_assignment(text) for text in overrides or ())),
+        variants=_once("--variant", (_variant(text) for text in variant or ())),
         seeds=None if seeds is None else _seeds(seeds),
-        over=dict(_axis(text) for text in over or ()),
+        over=_once("--over", (_axis(text) for text in over or ())),
         repeats=repeats,
         tags=tuple(tag or ()),
         switch=not no_switch,
@@ -88,13 +91,25 @@ def _told(created: Created) -> str:
     plan = created.plan
     count = len(plan.replicates.points())
     arms = [v.name for v in plan.variants if v.experiment is None]
+    trials = len(arms) * count
     lines = [
         f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
         *(f"  predicts {p}" for p in plan.predictions),
-        f"  {len(arms) * count} trials: {', '.join(arms)} at {count} replicate{'s' if count > 1 else ''} each",
+        f"  {trials} trial{'s' if trials > 1 else ''}: "
+        f"{', '.join(arms)} at {count} replicate{'s' if count > 1 else ''} each",
         f"next: say why in experiments/{plan.name}/hypothesis.md, change the code, ledger run",
     ]
     return "\n".join(lines)
+
+
+def _once(option: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """The pairs as a mapping. Raises LedgerError where two have one name: neither is meant to be lost."""
+    found: dict[str, T] = {}
+    for name, value in pairs:
+        if name in found:
+            raise LedgerError(f"{option} is given twice for {name}", hint="leave one of them out")
+        found[name] = value
+    return found
 
 
 def _variant(text: str) -> tuple[str, dict[str, parameters.Value]]:
@@ -103,11 +118,13 @@ def _variant(text: str) -> tuple[str, dict[str, parameters.Value]]:
         raise LedgerError(
             f"--variant {text!r} is not NAME:KEY=VALUE", hint="--variant high-lr:train.lr=0.3,train.epochs=20"
         )
-    return name, dict(parameters.parse_assignment(part) for part in parameters.split_list(rest))
+    return name, _once("--variant", (parameters.parse_assignment(part) for part in parameters.split_list(rest)))
 
 
 def _seeds(text: str) -> Seeds:
-    if text.strip().isdigit():
+    if not text.strip():
+        raise LedgerError("--seeds is empty", hint="how many seeds, --seeds 5, or which: --seeds 0,3,7")
+    if text.strip().isdecimal():
         count = int(text)
         if not 1 <= count <= 1000:
             raise LedgerError(f"--seeds {count} is not from 1 to 1000", hint="--seeds 5, or which seeds: --seeds 0,3,7")

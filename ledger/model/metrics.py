@@ -27,7 +27,8 @@ def parse(path: str, text: str) -> tuple[dict[str, float], tuple[str, ...]]:
     if isinstance(document, int | float) and not isinstance(document, bool):
         document = {path.rsplit("/", 1)[-1].rsplit(".", 1)[0]: document}
     if not isinstance(document, dict):
-        raise FormatError(f"the metrics file {path} holds {type(document).__name__}, not names with numbers")
+        kind = "a list" if isinstance(document, list) else repr(document)
+        raise FormatError(f"the metrics file {path} holds {kind}, not names with numbers")
     numbers: dict[str, float] = {}
     others = []
     for key, value in flatten(document).items():

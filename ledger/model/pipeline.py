@@ -6,6 +6,7 @@ it is written. Resolving templates is DVC's work (`store/dvc.py`); here are only
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -89,6 +90,12 @@ class Pipeline:
         """The dependencies that no stage makes, each once, sorted."""
         return tuple(sorted({d for stage in self.stages for d in stage.dependencies if not self.makes(d)}))
 
+    def reads(self, path: str) -> bool:
+        """Whether a change of the file is one of the pipeline: a definition, a file of parameters, a dependency."""
+        if path in self.definitions or path in self.parameter_files():
+            return True
+        return any(inside(path, d) for stage in self.stages for d in stage.dependencies)
+
     def lockfiles(self) -> tuple[str, ...]:
         """The `dvc.lock` files of the stages, each once, in order."""
         return tuple(dict.fromkeys(stage.lockfile for stage in self.stages))
@@ -107,6 +114,11 @@ class Pipeline:
         """Paths that a run of the pipeline writes and git may hold: locks, metrics, plots, uncached outputs."""
         made = (output.path for output in self.outputs())
         return tuple(dict.fromkeys([*self.lockfiles(), *made, *self.metrics, *self.plots]))
+
+    def ignore_files(self) -> tuple[str, ...]:
+        """The `.gitignore` files by which DVC keeps its outputs out of git; people write in them too."""
+        folders = (posixpath.dirname(output.path) for output in self.outputs() if output.cached)
+        return tuple(dict.fromkeys(posixpath.join(folder, ".gitignore") for folder in folders))
 
     def is_result(self, path: str) -> bool:
         """Whether `path` is, or lies in, something that a run of the pipeline writes."""

@@ -17,7 +17,7 @@ FILE = "ledger.yaml"
 # files that no stage depends on and that change nothing that a trial computes
 DEFAULT_IGNORE = (
     "experiments/", "docs/", "doc/", "tests/", "test/", "notebooks/", ".github/", ".gitlab/", ".ci/", ".vscode/",
-    "*.md", "*.rst", "*.txt", "LICENSE*", "CITATION*", "CODEOWNERS", "Makefile", "ledger.yaml", ".gitignore",
+    "*.md", "*.rst", "requirements*.txt", "constraints*.txt", "LICENSE*", "CITATION*", "CODEOWNERS", "Makefile", "ledger.yaml", ".gitignore",
     ".gitattributes", ".gitmodules", ".dvcignore", ".dvc/", ".editorconfig", ".pre-commit-config.yaml",
     ".gitlab-ci.yml", "mypy.ini", "ruff.toml", ".ruff.toml", "tox.ini", "noxfile.py",
 )  # fmt: skip
@@ -150,4 +150,5 @@ def _texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _wrong(key: str, value: object, wanted: str) -> LedgerError:
-    return LedgerError(f"{FILE}: `{key}` is {value!r}, not {wanted}", hint=f"such as {_EXAMPLES[key.partition('.')[0]]}")
+    example = _EXAMPLES[key.partition(".")[0]]
+    return LedgerError(f"{FILE}: `{key}` is {value!r}, not {wanted}", hint=f"such as {example}")

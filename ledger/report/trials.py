@@ -5,17 +5,20 @@ from __future__ import annotations
 from ledger.model import replicates
 from ledger.model.trial import Trial
 from ledger.report.numbers import number, seconds
-from ledger.report.text import clean
+from ledger.report.text import clean, width
 
 
-def line(trial: Trial) -> str:
-    """`treatment seed=2: accuracy 0.9512, loss 0.21 (3.2 s)`, or how it ended."""
+def line(trial: Trial, *, total: int = 72) -> str:
+    """`treatment seed=2: accuracy 0.9512, loss 0.21 (3.2 s)`, or how it ended; as many metrics as fit into `total`."""
     name = " ".join(part for part in (trial.variant, replicates.label(trial.point)) if part)
     if trial.error is not None:
         code = "" if not trial.error.exit_code else f" with exit code {trial.error.exit_code}"
         return clean(f"{name}: {trial.status} in {trial.error.stage}{code}")
-    shown = [f"{metric} {number(value)}" for metric, value in list(trial.metrics.items())[:4]]
     restored = bool(trial.stages) and all(run.cached for run in trial.stages.values())
     took = [seconds(trial.seconds)] if trial.seconds is not None else []
     aside = ", ".join([*took, "restored"] if restored else took)
-    return clean(f"{name}: {', '.join(shown) or 'succeeded'}" + (f" ({aside})" if aside else ""))
+    end = f" ({aside})" if aside else ""
+    shown = [f"{metric} {number(value)}" for metric, value in trial.metrics.items()]
+    while len(shown) > 1 and width(f"{name}: {', '.join(shown)}{end}") > total:
+        shown.pop()
+    return clean(f"{name}: {', '.join(shown) or 'succeeded'}{end}")

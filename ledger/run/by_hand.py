@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +20,13 @@ from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Trial
 from ledger.run.collect import Collected, collect
 from ledger.run.execute import scrubbed_for_stages, with_locks
-from ledger.run.plan import Spec, check, undeclared_error
+from ledger.run.plan import Spec, check, next_attempt, undeclared_error
 from ledger.run.record import Ended, keep, read_metrics
 from ledger.run.worker import Worker
 from ledger.store import environment as environments
 from ledger.store.branch import Overlap
 from ledger.store.code import Arm, Code, edited
-from ledger.store.commit import commit_tracked
+from ledger.store.commit import commit_tracked, require_text
 from ledger.store.ledger import Ledger
 
 
@@ -47,15 +48,20 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
     agree with the files, and then nothing has changed.
     """
     ledger.git.identity()
-    experiment = ledger.current()
-    tree = _work_tree(ledger, experiment)
-    here = ledger.code.at(tree)
+    require_text(message)
     with Worker() as worker:
+        # a run that was killed while it collected has left its files in the work tree
+        with contextlib.suppress(Overlap):
+            collect(ledger, ledger.current().name, worker)
+        experiment = ledger.current()
+        here = ledger.code.at(_work_tree(ledger, experiment))
         _require_reproduced(ledger, here, worker)
         try:
             read_metrics(ledger.git.root, here.pipeline)
         except FormatError as error:
-            raise LedgerError(str(error), hint="dvc repro writes it") from None
+            raise LedgerError(
+                str(error), hint="correct the stage that writes it, dvc repro, then ledger record"
+            ) from None
         arm, name, code = _identify(ledger, experiment, here, message, variant)
         experiment = ledger.current()
         point = _point(experiment, here)
@@ -64,7 +70,7 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
             experiment=experiment.name,
             variant=name,
             point=point,
-            attempt=1 + max((r.trial.attempt for r in experiment.of(name) if r.trial.point == point), default=0),
+            attempt=next_attempt(ledger, experiment, name, point),
             arm=arm,
             texts={path: here.texts[path] for path in arm.texts if path in here.texts},
         )
@@ -113,11 +119,29 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
             f"there is no {absent[0]}: the pipeline has not run here", hint="dvc repro, then ledger record"
         )
     stale = worker.status(root, targets=ledger.settings.targets)
+    unkept = _not_in_cache(stale)
+    if unkept:
+        raise LedgerError(
+            f"the cache does not hold {', '.join(unkept[:5])}: the trial could not be brought back",
+            hint="dvc commit, then ledger record",
+        )
     if stale:
         raise LedgerError(
             f"the results are not those of the present files: {', '.join(sorted(stale)[:5])} changed since",
             hint="dvc repro, then ledger record (dvc status says what changed)",
         )
+
+
+def _not_in_cache(stale: Mapping[str, object]) -> list[str]:
+    """The outputs that DVC's cache lacks, where the status says nothing else: after `dvc repro --no-commit`."""
+    found = []
+    for entries in stale.values():
+        for entry in entries if isinstance(entries, list) else [entries]:
+            outputs = entry.get("changed outs") if isinstance(entry, dict) and len(entry) == 1 else None
+            if outputs is None or set(outputs.values()) != {"not in cache"}:
+                return []
+            found += outputs
+    return found
 
 
 def _identify(
@@ -136,17 +160,23 @@ def _identify(
             hint=f"it is {' or '.join(fitting) or 'none that is declared'}",
         )
     order = [variant] if variant in fitting else [n for n in (TREATMENT, *fitting, BASELINE) if n in fitting]
-    if order:
-        name = order[0] or TREATMENT
-        _check_unseen(ledger, here)
-        return _checked(ledger, experiment, arms[name]), name, None
     _check_unseen(ledger, here)
+    if order and not _edited_beside(ledger, experiment, here, axes, arms[order[0] or TREATMENT]):
+        name = order[0] or TREATMENT
+        return _checked(ledger, experiment, arms[name]), name, None
     commit = _commit_change(ledger, experiment, here, axes, message)
     now = ledger.current()
     treatment = now.plan.variant(TREATMENT)
     if treatment is None:
         raise LedgerError("the plan declares no treatment, so a change belongs to no arm")
     return _checked(ledger, now, ledger.arm(now, treatment)), TREATMENT, commit
+
+
+def _edited_beside(ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], arm: Arm) -> bool:
+    """Whether the branch's parameter files hold edits that no stage notices, such as comments: they are code too."""
+    before = ledger.code.at(experiment.tip)
+    texts = _without_axes(before, here, axes)
+    return arm.texts == before.texts and any(text != before.texts.get(path, text) for path, text in texts.items())
 
 
 def _checked(ledger: Ledger, experiment: Experiment, arm: Arm) -> Arm:
@@ -177,12 +207,7 @@ def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, axes: Seq
 
 
 def _only_ignored(ledger: Ledger, here: Code, path: str) -> bool:
-    known = {*here.pipeline.definitions, *here.texts}
-    return (
-        ledger.settings.ignores(path)
-        and path not in known
-        and not any(path == d or path.startswith(d + "/") for s in here.pipeline.stages for d in s.dependencies)
-    )
+    return ledger.settings.ignores(path) and not here.pipeline.reads(path)
 
 
 def _without_axes(before: Code, here: Code, axes: Sequence[str]) -> Mapping[str, str]:

@@ -117,8 +117,8 @@ def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Chan
 def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change]:
     """What the branch shows of the canonical trial, where that is among the trials that are collected now.
 
-    Its results are taken as they are. Of the parameter files only the replicate's values are: all else in them that a
-    stage could notice is on the branch already, since the fingerprints agree, and what the user has done meanwhile stays.
+    Its results are taken as they are; of the parameter files only the replicate's values. All else in them that a stage
+    could notice is on the branch already, since the fingerprints agree, and what the user has done meanwhile stays.
     """
     treatment = experiment.plan.variant(TREATMENT)
     if treatment is None:
@@ -136,9 +136,11 @@ def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change
     }
     # a template may name results after the replicate
     pipelines = (arm.code.pipeline, ledger.code.resolve(arm.code, texts))
-    held = git.objects.files(record.commit)
+    held, before = git.objects.files(record.commit), git.objects.files(record.trial.code)
+    # what DVC added to them, unless somebody else has changed them since
+    ignores = {p for pipeline in pipelines for p in pipeline.ignore_files() if files.get(p) == before.get(p)}
     for path in git.changed_paths(experiment.tip, record.commit):
-        if any(pipeline.is_result(path) for pipeline in pipelines):
+        if path in ignores or any(pipeline.is_result(path) for pipeline in pipelines):
             entry = held.get(path)
             changes[path] = None if entry is None else (entry.mode, entry.oid)
     return changes
@@ -147,7 +149,7 @@ def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change
 def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) -> str:
     arms = {v: [r for r in fresh if r.trial.variant == v] for v in dict.fromkeys(r.trial.variant for r in fresh)}
     order = sorted(arms, key=lambda v: (v == BASELINE, v != TREATMENT, v))
-    first, *others = [_arm(ledger, experiment, v, arms[v]) for v in order] or ["nothing new"]
+    first, *others = [_arm(ledger, experiment, v, arms[v], arms[order[0]]) for v in order] or ["nothing new"]
     subject = f"run: {first}" + (f" ({'; '.join(others)})" if others else "")
     lines = [
         f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}" for v in order for r in arms[v]
@@ -155,16 +157,25 @@ def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) 
     return f"{subject}\n\n" + "\n".join(lines) + f"\n\nLedger-Experiment: {experiment.name}\n"
 
 
-def _arm(ledger: Ledger, experiment: Experiment, variant: str, records: Sequence[Recorded]) -> str:
-    """`treatment x5, dice 0.612 ± 0.008`."""
-    good = [r.trial for r in records if r.trial.succeeded]
-    bad = len(records) - len(good)
-    text = f"{variant} x{len(records)}"
-    metric = headline(experiment.plan, ledger.settings, good[0].metrics) if good else None
+def _arm(
+    ledger: Ledger, experiment: Experiment, variant: str, records: Sequence[Recorded], first: Sequence[Recorded]
+) -> str:
+    """`treatment x5, dice 0.612 ± 0.008`; of a later arm what is not as with the `first`: `baseline 0.591 ± 0.007`."""
+    metric = _headline(ledger, experiment, records)
+    later = records is not first
+    text = variant if later and len(records) == len(first) else f"{variant} x{len(records)}"
     if metric is not None:
-        values = summarise(t.metrics[metric] for t in good if metric in t.metrics)
-        text += f", {metric} {spread(values, ledger.settings.precision(metric))}"
+        values = summarise(r.trial.metrics[metric] for r in records if r.trial.succeeded and metric in r.trial.metrics)
+        if not later or metric != _headline(ledger, experiment, first):
+            text += f", {metric}"
+        text += f" {spread(values, ledger.settings.precision(metric))}"
+    bad = sum(not r.trial.succeeded for r in records)
     return text + (f", {bad} failed" if bad else "")
+
+
+def _headline(ledger: Ledger, experiment: Experiment, records: Sequence[Recorded]) -> str | None:
+    good = next((r.trial for r in records if r.trial.succeeded), None)
+    return None if good is None else headline(experiment.plan, ledger.settings, good.metrics)
 
 
 # --- the trial commits

@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +22,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.trial import Failure
 from ledger.run.plan import Spec
 from ledger.run.record import Ended, Kept, keep, tail
-from ledger.run.slots import Slot, slot
+from ledger.run.slots import Slot
 from ledger.run.worker import Worker
 from ledger.store import environment as environments
 from ledger.store.code import Code
@@ -49,13 +48,6 @@ class Executor(Protocol):
         """The recorded trials, one by one."""
 
 
-@contextmanager
-def one_slot(ledger: Ledger, experiment: Experiment, worker: Worker) -> Iterator[OneSlot]:
-    """An executor that runs one trial at a time, in one slot with one warm worker."""
-    with ExitStack() as stack:
-        yield OneSlot(ledger, experiment, worker, stack.enter_context(slot(ledger.git, ledger.place)))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Setting:
     """What holds for all trials on one code state: the stages' environment, and its description for the record."""
@@ -65,7 +57,7 @@ class _Setting:
 
 
 class OneSlot:
-    """See `one_slot`."""
+    """Runs one trial at a time, in one slot with one warm worker."""
 
     def __init__(self, ledger: Ledger, experiment: Experiment, worker: Worker, slot: Slot) -> None:
         self._ledger = ledger
@@ -197,4 +189,4 @@ def _copy(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
     else:
-        raise LedgerError(f"ledger.yaml: `copy` names {source.name}, which is not there", hint=f"looked for {source}")
+        raise LedgerError(f"ledger.yaml: `copy` names {source.name}, which is not there", hint=f"put it at {source}, or take it out of `copy`")

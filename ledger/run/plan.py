@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.analysis import progress, traps
 from ledger.errors import LedgerError
 from ledger.model import replicates
-from ledger.model.experiment import Experiment
+from ledger.model.experiment import Experiment, directory
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import flatten
 from ledger.model.paramfiles import parse
@@ -48,22 +48,32 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
     arms = ledger.arms(experiment)
     rows = progress.declared(experiment, {name: arm.fingerprint for name, arm in arms.items()})
     _check_only(only, rows)
-    wanted = [row for row in rows if _asked(row, only) and row.state != progress.SUCCEEDED]
-    wanted = [row for row in wanted if again or row.state != progress.FAILED]
-    for name in dict.fromkeys(row.variant for row in wanted):
+    asked = [row for row in rows if _asked(row, only)]
+    # also where nothing is missing: results of code that changed unseen would pass for its own
+    for name in dict.fromkeys(row.variant for row in asked):
         check(ledger, experiment, arms[name])
+    wanted = [row for row in asked if row.state != progress.SUCCEEDED]
+    wanted = [row for row in wanted if again or row.state != progress.FAILED]
     return tuple(
         Spec(
             experiment=experiment.name,
             variant=row.variant,
             point=row.point,
-            attempt=1
-            + max((r.trial.attempt for r in experiment.of(row.variant) if r.trial.point == row.point), default=0),
+            attempt=next_attempt(ledger, experiment, row.variant, row.point),
             arm=arms[row.variant],
             texts=at_point(arms[row.variant], row.point),
         )
         for row in wanted
     )
+
+
+def next_attempt(ledger: Ledger, experiment: Experiment, variant: str, point: Point) -> int:
+    """The number of a point's next trial: behind all that are recorded, also those whose files cannot be read."""
+    attempt = 1 + max((r.trial.attempt for r in experiment.of(variant) if r.trial.point == point), default=0)
+    taken = ledger.git.objects.folder(f"{experiment.tip}:{directory(experiment.name)}/trials/{variant}")
+    while replicates.file_name(point, attempt) in taken:
+        attempt += 1
+    return attempt
 
 
 def at_point(arm: Arm, point: Point) -> dict[str, str]:
@@ -90,6 +100,7 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
         raise LedgerError(
             f"the stage {stage} depends on {path}, which is nowhere", hint="is the path in dvc.yaml right?"
         )
+    ledger.code.locks(code)
     if code.commit != experiment.plan.base:
         _check_code(ledger, experiment, code)
 
@@ -115,8 +126,8 @@ def undeclared_error(paths: Sequence[str]) -> LedgerError:
     return LedgerError(
         f"changed, but no stage depends on it: {named}. DVC would not run anything again, and old numbers would be "
         "recorded as the new code's",
-        hint="list it in dvc.yaml under `deps:` of the stage that uses it, or, if it has no effect, "
-        f"under `ignore:` in ledger.yaml ({paths[0]})",
+        hint="list it in dvc.yaml under `deps:` of the stage that uses it (a frozen one does not count), or, if it "
+        f"has no effect, under `ignore:` in ledger.yaml ({paths[0]})",
     )
 
 

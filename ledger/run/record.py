@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -107,8 +106,11 @@ def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tupl
             text = (root / path).read_text("utf-8")
         except FileNotFoundError:
             raise FormatError(f"the pipeline wrote no metrics file {path}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise FormatError(f"the metrics file {path} cannot be read: {error}") from None
+        except UnicodeDecodeError:
+            raise FormatError(f"the metrics file {path} is not text in UTF-8") from None
+        except OSError as error:
+            # without the path that the error itself names: it is this machine's
+            raise FormatError(f"the metrics file {path} cannot be read: {error.strerror}") from None
         files[path], others = metrics.parse(path, text)
         if others:
             warnings.append(f"{path}: {', '.join(others)} hold no number and are left out")
@@ -234,8 +236,7 @@ def results_tree(ledger: Ledger, root: Path, code: str, pipeline: Pipeline, text
     `.gitignore` files beside them, so these belong to the results too.
     """
     git = ledger.git
-    ignores = {posixpath.join(posixpath.dirname(o.path), ".gitignore") for o in pipeline.outputs() if o.cached}
-    paths = [*pipeline.results(), *sorted(ignores), *texts]
+    paths = [*pipeline.results(), *pipeline.ignore_files(), *texts]
     listed = [f":(literal){path}" for path in paths]
     out = git.run("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *listed, cwd=root)
     found = out if out.endswith(b"\0") or not out else out + b"\0"

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from ledger.analysis import progress
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.model.pipeline import inside
 from ledger.model.trial import Trial
 from ledger.run.collect import Collected, collect
-from ledger.run.execute import Watcher, one_slot
+from ledger.run.execute import Executor, OneSlot, Watcher
 from ledger.run.plan import missing
 from ledger.run.record import Kept
+from ledger.run.slots import slot
 from ledger.run.worker import Worker
 from ledger.store.branch import Overlap
-from ledger.store.commit import commit_tracked
+from ledger.store.commit import commit_tracked, require_text
 from ledger.store.ledger import Ledger
 
 
@@ -48,6 +50,7 @@ def run(
 ) -> Report:
     """Run the trials of an experiment that are declared and missing, and bring them onto its branch."""
     ledger.git.identity()
+    require_text(message)
     name = experiment.name
     if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
         raise LedgerError(
@@ -58,11 +61,14 @@ def run(
         )
     here = ledger.git.head()[0] == experiment.branch
     if message is not None and not here:
-        raise LedgerError(f"-m commits changes of the branch that is checked out, which is not {name}'s")
+        raise LedgerError(
+            f"-m commits changes of the branch that is checked out, which is not {name}'s",
+            hint=f"git switch {experiment.branch.removeprefix('refs/heads/')}, then ledger run -m",
+        )
     kept: list[Kept] = []
     earlier, collected, uncollected = None, None, None
     try:
-        with Worker() as worker:
+        with slot(ledger.git, ledger.place) as own, Worker(keeps=[own.lock]) as worker:
             # before the look at the work tree: a run that was killed while it collected has left its files there
             with contextlib.suppress(Overlap):
                 earlier = collect(ledger, name, worker)
@@ -72,9 +78,9 @@ def run(
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=only, again=again)
             if specs:
-                with one_slot(ledger, experiment, worker) as executor:
-                    for one in executor.run(specs, watcher):
-                        kept.append(one)
+                executor: Executor = OneSlot(ledger, experiment, worker, own)
+                for one in executor.run(specs, watcher):
+                    kept.append(one)
             try:
                 collected = collect(ledger, name, worker)
             except Overlap as overlap:
@@ -103,8 +109,8 @@ def _failed(ledger: Ledger, experiment: Experiment) -> int:
 
 def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> None:
     """Commit the work tree's changes where there is a message; refuse those that a trial would not see."""
-    pipeline = ledger.code.at(experiment.tip).pipeline
-    dirty = ledger.git.dirty()
+    code = ledger.code.at(experiment.tip)
+    pipeline, dirty = code.pipeline, ledger.git.dirty()
     results = [d.path for d in dirty if pipeline.is_result(d.path)]
     if results:
         raise LedgerError(
@@ -112,7 +118,16 @@ def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> None
             hint="ledger record keeps them as a trial; git restore (or git clean) drops them",
         )
     changed = [d.path for d in dirty if not d.untracked]
-    relevant = [path for path in changed if not ledger.settings.ignores(path)]
+    relevant = [path for path in changed if pipeline.reads(path) or not ledger.settings.ignores(path)]
+    # a folder that git holds in part: a stage would find the new file here, and not in a trial
+    held = [source for source in pipeline.sources() if any(inside(file, source) for file in code.files)]
+    added = [d.path for d in dirty if d.untracked and any(inside(d.path, folder) for folder in held)]
+    unseen = [path for path in added if not any(inside(path, c.rstrip("/")) for c in ledger.settings.copy)]
+    if unseen:
+        raise LedgerError(
+            f"stages depend on new files that git does not know, so they would not be in the trials: {_named(unseen)}",
+            hint=f"git add {unseen[0]}, or list it in .gitignore",
+        )
     if message is not None:
         if changed:
             commit_tracked(ledger, experiment, changed, message)

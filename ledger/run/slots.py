@@ -18,10 +18,11 @@ _WITHOUT_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One work tree, ours alone while its lock is held."""
+    """One work tree, ours alone while its lock is held. `lock`: the descriptor of the open lock file."""
 
     path: Path
     git: Git
+    lock: int
 
     def prepare(self, commit: str, *, keep: Iterable[str]) -> None:
         """Make the slot hold exactly the commit's files, and of what git ignores only the paths to `keep`."""
@@ -32,6 +33,8 @@ class Slot:
         kept = ["/.dvc/tmp", *(f"/{path}" for path in keep)]
         patterns = [argument for path in kept for argument in ("-e", _literal(path))]
         self.git.run("clean", "-ffdxq", *patterns, cwd=self.path)
+        # DVC's own lock stays behind where a worker was killed, and whether its process lives cannot be told for sure
+        (self.path / ".dvc/tmp/rwlock").unlink(missing_ok=True)
 
     def _usable(self) -> bool:
         done = (
@@ -42,11 +45,13 @@ class Slot:
         if done is None or done.returncode != 0:
             return False
         top, common = done.stdout.decode(errors="surrogateescape").splitlines()
-        # killed in the middle of a checkout, a slot still holds its index lock; it is ours, so it is stale
         if Path(top).resolve() != self.path.resolve() or Path(common).resolve() != self.git.common.resolve():
             return False
-        index_lock = call(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"], cwd=self.path)
-        Path(index_lock.stdout.decode(errors="surrogateescape").strip()).unlink(missing_ok=True)
+        # killed in the middle of a checkout, a slot still holds git's locks; it is ours, so they are stale
+        named = [argument for lock in ("index.lock", "HEAD.lock") for argument in ("--git-path", lock)]
+        locks = call(["rev-parse", "--path-format=absolute", *named], cwd=self.path).stdout
+        for lock in locks.decode(errors="surrogateescape").splitlines():
+            Path(lock).unlink(missing_ok=True)
         return True
 
     def _rebuild(self, commit: str) -> None:
@@ -80,7 +85,7 @@ def _literal(path: str) -> str:
 
 @contextmanager
 def slot(git: Git, place: Place) -> Iterator[Slot]:
-    """The first free slot, held until the block ends or the process does."""
+    """The first free slot, held until the block ends or the process does, and its worker with it."""
     place.slots.mkdir(parents=True, exist_ok=True)
     number = 0
     while True:
@@ -90,5 +95,5 @@ def slot(git: Git, place: Place) -> Iterator[Slot]:
             except OSError:
                 number += 1
                 continue
-            yield Slot(path=place.slots / str(number), git=git)
+            yield Slot(path=place.slots / str(number), git=git, lock=stream.fileno())
             return

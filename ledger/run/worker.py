@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,11 +26,13 @@ class WorkerDied(Exception):
 class Worker:
     """One warm process that has DVC imported. Use it as a context manager.
 
+    `keeps` are descriptors that stay open as long as it lives: it holds on to the lock of the slot that it works in.
+
     It leads a session of its own, so that Ctrl-C in the terminal reaches the controller alone, which then ends the
     whole group: no half-dead stage writes into a slot that is used again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps: Sequence[int] = ()) -> None:
         # what a worker says that cannot even start
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
@@ -42,6 +44,7 @@ class Worker:
             cwd="/",
             env=scrubbed(os.environ) | {"DVC_NO_ANALYTICS": "1"},
             start_new_session=True,
+            pass_fds=tuple(keeps),
             text=True,
             encoding="utf-8",
         )

@@ -1,7 +1,8 @@
 """The worker process: DVC imported once, one request a line, one answer a line.
 
 It alone changes its current directory and lets DVC write to work trees. Its standard output and error are the log
-of the trial that it runs; answers go through a copy of the pipe that it was started with.
+of the trial that it runs; answers go through a copy of the pipe that it was started with. When the controller dies, it
+ends at once, with the stage that it runs: nobody is left to record what would come of it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import Any, TextIO
 
 from ledger.errors import LedgerError
 from ledger.store import dvc
@@ -72,7 +76,10 @@ def main() -> None:
         os.dup2(nothing, number)
     dvc.warm()
 
-    for line in requests:
+    lines: SimpleQueue[str | None] = SimpleQueue()
+    busy = Event()
+    Thread(target=_listen, args=(requests, lines, busy), daemon=True).start()
+    while (line := lines.get()) is not None:
         request = json.loads(line)
         _log_to(request["log"])
         try:
@@ -82,8 +89,19 @@ def main() -> None:
         except BaseException:
             # whatever it is, the controller must hear of it: it writes the log of the fault
             answer = {"fault": traceback.format_exc()}
+        busy.clear()
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+
+
+def _listen(requests: TextIO, lines: SimpleQueue[str | None], busy: Event) -> None:
+    """Hand on requests until the pipe is closed; where that happens in the middle of one, the controller is dead."""
+    for line in requests:
+        busy.set()
+        lines.put(line)
+    if busy.is_set():
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    lines.put(None)
 
 
 def _log_to(path: str | None) -> None:

@@ -165,13 +165,16 @@ class CodeReader:
         return self._locks(code.pipeline, commit or code.commit)
 
     def _locks(self, pipeline: Pipeline, commit: str) -> dict[str, LockedStage]:
-        return locked_stages(pipeline, {path: self._yaml(commit, path) for path in pipeline.lockfiles()})
+        return locked_stages(pipeline, {path: self._lock(commit, path) for path in pipeline.lockfiles()})
 
     def _code(self, commit: str) -> Code:
         files = self.git.objects.files(commit)
-        folder = _dvc_folder(files, self.git.prefix)
+        folder = _dvc_folder(files, self.git)
         definitions = {p: self._blob(files[p]) for p in files if _defines(p, folder)}
         if not any(PurePosixPath(path).name == "dvc.yaml" for path in definitions):
+            own = f"{folder}/dvc.yaml".removeprefix("/")
+            if (self.git.root / own).is_file():
+                raise LedgerError(f"{own} is not committed at {commit[:10]}", hint=f"git add {own} && git commit")
             raise LedgerError(
                 f"there is no dvc.yaml at {commit[:10]}",
                 hint='wrap a script as a pipeline: ledger init --cmd "python train.py" --metrics metrics.json',
@@ -179,6 +182,8 @@ class CodeReader:
         candidates = _variable_files(definitions, files)
         variables = {path: self._blob(files[path]) for path in candidates}
         pipeline = self._resolved(definitions | variables, folder, tuple(variables))
+        if not pipeline.stages:
+            raise LedgerError(f"the dvc.yaml at {commit[:10]} has no stage to run", hint="dvc stage add adds one")
         if self.settings.targets:
             try:
                 pipeline = pipeline.limited_to(self.settings.targets)
@@ -190,7 +195,12 @@ class CodeReader:
         parameter_files = [path for path in pipeline.parameter_files() if path in files]
         untracked = [path for path in pipeline.parameter_files() if path not in files and path not in variables]
         if untracked:
-            raise LedgerError(f"git does not track {untracked[0]}, which a stage reads", hint=f"git add {untracked[0]}")
+            path = untracked[0]
+            there = (self.git.root / path).exists()
+            raise LedgerError(
+                f"git does not track {path}, which a stage reads",
+                hint=f"git add {path} && git commit" if there else "there is no such file: is it right in dvc.yaml?",
+            )
         return Code(
             commit=commit,
             folder=folder,
@@ -207,15 +217,18 @@ class CodeReader:
     def _bytes(self, code: Code, path: str) -> bytes:
         return self._blob(code.files[path])
 
-    def _yaml(self, commit: str, path: str) -> object:
+    def _lock(self, commit: str, path: str) -> object:
         text = self.git.objects.text(commit, path)
+        if text is None:
+            return None
+        hint = f"git rm {path} && git commit: the next run writes it anew"
         try:
-            return yaml12.loads(text) if text else None
+            document = yaml12.loads(text)
         except yaml12.YamlError as error:
-            raise LedgerError(
-                f"{path} is not YAML: {error}",
-                hint="a conflict that was left in it? git checkout <side> -- " + path,
-            ) from None
+            raise LedgerError(f"{path} at {commit[:10]} is not YAML: {error}", hint=hint) from None
+        if not isinstance(document, dict):
+            raise LedgerError(f"{path} at {commit[:10]} does not pin any stage", hint=hint)
+        return document
 
     def _data(self, files: Mapping[str, Entry]) -> dict[str, Pinned]:
         data = {}
@@ -224,7 +237,7 @@ class CodeReader:
                 try:
                     document = yaml12.loads(self._blob(entry).decode("utf-8", errors="replace"))
                 except yaml12.YamlError as error:
-                    raise LedgerError(f"{path} is not YAML: {error}") from None
+                    raise LedgerError(f"{path} is not YAML: {error}", hint=f"correct {path} and commit it") from None
                 data.update(_tracked(path, document))
         return data
 
@@ -315,13 +328,15 @@ def _beside(path: str, pipeline: Pipeline) -> bool:
     return pipeline.is_result(path) or path.startswith("experiments/") or path.endswith(".gitignore")
 
 
-def _dvc_folder(files: Mapping[str, Entry], prefix: str) -> str:
+def _dvc_folder(files: Mapping[str, Entry], git: Git) -> str:
     if ".dvc/config" in files:
         return ""
     folders = [path.removesuffix("/.dvc/config") for path in files if path.endswith("/.dvc/config")]
     if not folders:
+        if any((git.root / at / ".dvc" / "config").is_file() for at in ("", git.prefix)):
+            raise LedgerError("the set-up of DVC is not committed yet", hint="git add -A && git commit")
         raise LedgerError("DVC is not set up in this repository", hint="ledger init")
-    around = [folder for folder in folders if inside(prefix, folder)]
+    around = [folder for folder in folders if inside(git.prefix, folder)]
     chosen = around or folders
     if len(chosen) > 1:
         raise LedgerError(
@@ -344,7 +359,7 @@ def _variable_files(definitions: Mapping[str, bytes], files: Mapping[str, Entry]
         try:
             document = yaml12.loads(text)
         except yaml12.YamlError as error:
-            raise LedgerError(f"{path} is not YAML: {error}") from None
+            raise LedgerError(f"{path} is not YAML: {error}", hint=f"correct {path} and commit it") from None
         folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
         named, wdirs = _vars_and_wdirs(document)
         for wdir in ["", *wdirs]:

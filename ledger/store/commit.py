@@ -56,6 +56,12 @@ def commit_tracked(
     return commit
 
 
+def require_text(message: str | None) -> None:
+    """Refuse a message that is given and says nothing."""
+    if message is not None and not message.strip():
+        raise LedgerError("-m gives an empty message", hint='-m "what you changed"')
+
+
 def _subject(message: str) -> str:
     first, _, rest = message.strip().partition("\n")
     topic = first.split(":", 1)[0]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,17 +50,22 @@ def resolve(files: Mapping[str, bytes], *, folder: str) -> Pipeline:
                 definitions = [path for path in files if PurePosixPath(path).name == "dvc.yaml"]
                 return _pipeline(repo, root, definitions)
         except DvcException as error:
-            said = _words(error).replace(f"{root}/", "")
-            raise LedgerError(f"DVC cannot read the pipeline: {said}", hint="dvc stage list shows the same") from None
+            said = _words(error).replace(f"{os.path.relpath(root)}/", "").replace(f"{root}/", "")
+            conflicts = [path for path, data in files.items() if b"\n<<<<<<< " in b"\n" + data]
+            hint = "correct it and commit; dvc stage list shows the same"
+            if conflicts:
+                hint = f"{conflicts[0]} holds conflict markers: settle them and commit"
+            raise LedgerError(f"DVC cannot read the pipeline: {said}", hint=hint) from None
 
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep DVC's own messages off the terminal: what a command says is the command's to choose."""
+    """Keep DVC's own messages and warnings off the terminal: what a command says is the command's to choose."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings(action="ignore"):
+            yield
     finally:
         logging.disable(before)
 
@@ -264,20 +270,29 @@ def _megabytes(usage: resource.struct_rusage) -> float:
 def _fetch_missing_data(repo: Any) -> None:
     """Lay out what no command will make: the data of `.dvc` files, and the outputs of frozen stages.
 
-    What the cache lacks is fetched where there is a remote.
+    What the cache lacks is fetched where there is a remote. Raises LedgerError where that fails: no trial is to blame.
     """
-    from dvc.exceptions import CheckoutError
+    from dvc.exceptions import CheckoutError, DvcException
 
     tracked = [s.addressing for s in repo.index.stages if s.outs and (s.frozen or not hasattr(s, "name"))]
     if not tracked:
         return
     try:
         repo.checkout(targets=tracked, force=True)
-    except CheckoutError:
+    except CheckoutError as error:
+        lacking = ", ".join(os.path.relpath(path, repo.root_dir) for path in error.target_infos)
         if not repo.config["core"].get("remote"):
-            raise
-        repo.fetch(targets=tracked)
-        repo.checkout(targets=tracked, force=True)
+            raise LedgerError(
+                f"{lacking} is not in DVC's cache, and there is no remote to fetch it from",
+                hint="lay the data in place and dvc add it, or name a remote: dvc remote add --default NAME URL",
+            ) from None
+        try:
+            repo.fetch(targets=tracked)
+            repo.checkout(targets=tracked, force=True)
+        except DvcException as failure:
+            raise LedgerError(
+                f"{lacking} is not in DVC's cache and cannot be fetched: {_words(failure)}", hint="dvc pull says more"
+            ) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,20 +394,23 @@ def checkout(root: Path, *, cache: Path, keep: Sequence[str]) -> list[str]:
 
 def status(root: Path, *, targets: Sequence[str]) -> dict[str, Any]:
     """What `dvc status` says of the work tree at `root`: empty where the lock agrees with the files."""
-    from dvc.repo import Repo
-
-    os.chdir(root)
-    with Repo(str(root)) as repo:
+    with _work_tree(root) as repo:
         return dict(repo.status(targets=list(targets) or None))
 
 
 @contextmanager
-def _work_tree(root: Path, cache: Path) -> Iterator[Any]:
+def _work_tree(root: Path, cache: Path | None = None) -> Iterator[Any]:
+    """DVC's view of a work tree. What it finds wrong in its files is the user's to correct: a LedgerError."""
+    from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
     os.chdir(root)
-    with Repo(str(root), config={"cache": {"dir": str(cache)}}) as repo:
-        yield repo
+    try:
+        with Repo(str(root), config={"cache": {"dir": str(cache)}} if cache else None) as repo:
+            yield repo
+    except DvcException as error:
+        hint = "correct the file, or git restore it, then try again"
+        raise LedgerError(f"DVC cannot read the work tree: {_words(error)}", hint=hint) from None
 
 
 def initialise(root: Path, *, subdir: bool) -> None:

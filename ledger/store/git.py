@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ledger.errors import LedgerError
 from ledger.store.objects import Objects
@@ -28,6 +28,9 @@ _LOCAL_VARIABLES = (
 
 # results must survive a power cut: objects and refs are synced before a command says that they are recorded
 _DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
+
+# somebody else's commit or `git gc` holds a lock for a moment only (milliseconds)
+_PATIENT = ("-c", "core.filesRefLockTimeout=2000", "-c", "core.packedRefsTimeout=2000")
 
 ZERO = "0" * 40
 
@@ -228,18 +231,26 @@ class Git:
     # --- moving refs
 
     def move(self, changes: Sequence[RefChange], reason: str) -> bool:
-        """Make all changes at once or none; False where a ref is no longer what a change says."""
+        """Make all changes at once or none; False where a ref is no longer what a change says.
+
+        Raises LedgerError where another git process does not let go of a ref.
+        """
         lines = []
         for change in changes:
             if change.new is None:
                 lines.append(f"delete {change.ref}\0{change.old or ''}\0")
             else:
                 lines.append(f"update {change.ref}\0{change.new}\0{change.old or ZERO}\0")
-        arguments = [*_DURABLE, "update-ref", "--create-reflog", "-m", reason, "-z", "--stdin"]
+        arguments = [*_DURABLE, *_PATIENT, "update-ref", "--create-reflog", "-m", reason, "-z", "--stdin"]
         done = call(arguments, cwd=self.root, stdin=os.fsencode("".join(lines)))
         if done.returncode == 0:
             return True
         said = done.stderr.decode(errors="replace")
+        if "File exists" in said:
+            raise LedgerError(
+                f"another git process holds a ref: {next(line for line in said.splitlines() if 'File exists' in line)}",
+                hint="let it end, then try again; where none is running, remove that file",
+            )
         if "cannot lock ref" in said or "reference already exists" in said or "is at" in said:
             return False
         raise GitError(arguments, said)
@@ -250,7 +261,24 @@ class Git:
         """None where the work tree can go from `old` to `new`, else what git says is in the way."""
         call(["update-index", "-q", "--refresh"], cwd=work_tree, environment={"GIT_OPTIONAL_LOCKS": "1"})
         done = call(["read-tree", "-m", "-u", "-n", old, new], cwd=work_tree)
-        return None if done.returncode == 0 else done.stderr.decode(errors="replace").strip()
+        if done.returncode != 0:
+            return done.stderr.decode(errors="replace").strip()
+        ignored = self._ignored_in_the_way(work_tree, old, new)
+        return f"the ignored file {ignored[0]} would be overwritten" if ignored else None
+
+    def _ignored_in_the_way(self, work_tree: Path, old: str, new: str) -> list[str]:
+        """The files that git ignores where `new` brings some: git itself would overwrite them without a word."""
+        out = self.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", old, new)
+        added = [PurePosixPath(os.fsdecode(path)) for path in out.split(b"\0") if path]
+        places = dict.fromkeys(place for path in added for place in (path, *path.parents[:-1]))
+        there = [place for place in places if (at := work_tree / place).is_symlink() or at.is_file()]
+        if not there:
+            return []
+        listed = [f":(top,literal){place}" for place in there]
+        found = self.run(
+            "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *listed, cwd=work_tree
+        )
+        return [os.fsdecode(path) for path in found.split(b"\0") if path]
 
     def bring_along(self, work_tree: Path, old: str, new: str) -> None:
         """Two-tree merge: files that the user has changed stay as they are. Raises GitError where they overlap."""
@@ -299,7 +327,9 @@ def open_repository(start: Path) -> Git:
         if "not a git repository" in said:
             raise LedgerError(f"{start.resolve()} is not in a git repository", hint="git init, then ledger init")
         if "must be run in a work tree" in said:
-            raise LedgerError(f"{start} is in a git directory without a work tree", hint="call it from a work tree")
+            raise LedgerError(
+                f"{start.resolve()} is in a git directory without a work tree", hint="call ledger in a work tree"
+            )
         raise LedgerError(said.removeprefix("fatal: "))
     root, common, *prefix = lines
     return Git(

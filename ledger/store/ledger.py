@@ -66,7 +66,10 @@ class Ledger:
     def settings(self) -> Settings:
         """`ledger.yaml` of the work tree, or the defaults."""
         path = self.git.root / settings.FILE
-        return settings.parse(path.read_bytes().decode("utf-8", "replace")) if path.is_file() else Settings()
+        try:
+            return settings.parse(path.read_text("utf-8")) if path.is_file() else Settings()
+        except UnicodeDecodeError:
+            raise LedgerError(f"{settings.FILE} is not text in UTF-8", hint=f"save {settings.FILE} as UTF-8") from None
 
     @cached_property
     def code(self) -> CodeReader:
@@ -79,8 +82,10 @@ class Ledger:
     def caches(self) -> tuple[Path, ...]:
         """The folders in which DVC's cache may be: the configured one, this work tree's and the main one's."""
         found = []
+        configured = self.git.text("ls-files", "-z", "--", ":(glob)**/.dvc/config").split("\0")
+        folders = dict.fromkeys([".dvc", *(path.removesuffix("/config") for path in configured if path)])
         for tree in dict.fromkeys([self.git.root, self.git.work_trees()[0].path]):
-            for dvc in sorted({tree / ".dvc", *tree.glob("*/.dvc")}):
+            for dvc in (tree / folder for folder in folders):
                 found += [at for at in (_configured_cache(dvc), dvc / "cache") if at is not None and at.is_dir()]
         return tuple(dict.fromkeys(found))
 

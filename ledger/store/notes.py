@@ -16,7 +16,12 @@ def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime
     if not text.strip():
         raise LedgerError("the note is empty", hint='ledger note "what you saw"')
     if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
-        raise LedgerError(f"{experiment.name} has no branch here to write a note on")
+        raise LedgerError(
+            f"{experiment.name} has no branch here to write a note on",
+            hint=f"git switch {ledger.settings.branch_prefix}{experiment.name}"
+            if experiment.branch
+            else "it has landed; begin a new one",
+        )
     author = git.identity().rsplit(" <", 1)[0]
     path = f"{directory(experiment.name)}/notes.md"
     with ledger.place.locked():

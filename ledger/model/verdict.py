@@ -1,0 +1,79 @@
+"""A verdict: what became of each prediction, with the evidence for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA = 1
+
+SUPPORTED = "supported"
+REFUTED = "refuted"
+INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One prediction with its outcome. `estimate` and `interval` are in the metric's unit: a difference, or a mean.
+
+    `p_value` is that of the claim, uncorrected; `p_refuting` that of its contrary after Holm's correction, where there
+    are several predictions. `remarks` say what else is to be known of this one.
+    """
+
+    text: str
+    outcome: str
+    estimate: float | None = None
+    interval: tuple[float, float] | None = None
+    confidence: float | None = None
+    p_value: float | None = None
+    p_refuting: float | None = None
+    test: str | None = None
+    n: int = 0
+    n_baseline: int | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The outcome of an experiment. `warnings` stand in the order of their weight."""
+
+    outcome: str
+    predictions: tuple[Judged, ...]
+    warnings: tuple[str, ...]
+    amendments: tuple[dict[str, Any], ...]
+    looks: int
+    alpha: float
+
+
+def to_mapping(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as the front matter of `verdict.md` and as JSON; numbers are rounded to 10 significant digits.
+
+    So many digits are the same on every machine; more would make the text depend on its mathematical library.
+    """
+    return {
+        "outcome": verdict.outcome,
+        "predictions": [
+            {
+                "text": p.text,
+                "outcome": p.outcome,
+                "estimate": _rounded(p.estimate),
+                "interval": None if p.interval is None else [_rounded(bound) for bound in p.interval],
+                "confidence": _rounded(p.confidence),
+                "p_value": _rounded(p.p_value),
+                "p_refuting": _rounded(p.p_refuting),
+                "test": p.test,
+                "n": p.n,
+                "n_baseline": p.n_baseline,
+                "remarks": list(p.remarks),
+            }
+            for p in verdict.predictions
+        ],
+        "warnings": list(verdict.warnings),
+        "amendments": [dict(amendment) for amendment in verdict.amendments],
+        "looks": verdict.looks,
+        "alpha": verdict.alpha,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.10g}")

@@ -1,0 +1,151 @@
+"""Estimates of a difference with their uncertainty: paired, unpaired, over folds, against a number.
+
+Callers state the design; the test follows from it and not from the numbers. Every result is t distributed around the
+estimate, so one value, `Contrast`, answers all questions: intervals, one- and two-sided p-values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# a spread this small beside the values is what rounding leaves of none at all
+_ROUNDING = 1e-12
+
+PAIRED = "paired t"
+WELCH = "Welch's t"
+FOLDS = "corrected resampled t"
+ONE_SAMPLE = "one-sample t"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """An estimate with its standard error and degrees of freedom. `sd` is that of the differences (or of the values).
+
+    `n` and `n_baseline` count the values on both sides; a contrast with a number has no baseline.
+    """
+
+    estimate: float
+    error: float
+    df: float
+    test: str
+    n: int
+    n_baseline: int | None
+    sd: float
+
+    @property
+    def paired(self) -> bool:
+        """Whether each value was compared with its own partner."""
+        return self.test in (PAIRED, FOLDS)
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """The two-sided interval of that confidence, such as 0.9."""
+        from scipy.special import stdtrit
+
+        half = float(stdtrit(self.df, 0.5 + confidence / 2)) * self.error
+        return self.estimate - half, self.estimate + half
+
+    def statistic(self, value: float = 0.0) -> float:
+        """The t statistic against a true difference of `value`."""
+        return (self.estimate - value) / self.error
+
+    def p_above(self, value: float) -> float:
+        """One-sided p of "the difference is at most `value`": small where it is greater."""
+        from scipy.special import stdtr
+
+        return float(stdtr(self.df, -self.statistic(value)))
+
+    def p_below(self, value: float) -> float:
+        """One-sided p of "the difference is at least `value`": small where it is less."""
+        from scipy.special import stdtr
+
+        return float(stdtr(self.df, self.statistic(value)))
+
+    def p_two_sided(self, value: float = 0.0) -> float:
+        """Two-sided p against a true difference of `value`."""
+        return 2 * min(self.p_above(value), self.p_below(value))
+
+
+class NoNoise(ValueError):
+    """There is no estimate of the noise: too few values, or values that do not vary at all."""
+
+
+def paired(treatment: Sequence[float], baseline: Sequence[float], *, factor: float = 1.0) -> Contrast:
+    """The contrast treatment - factor * baseline, pair by pair (Student 1908).
+
+    A relative margin r% is tested with `factor` 1 + r/100: to take r% of the observed mean for a fixed number would
+    inflate the error. Raises NoNoise under two pairs, and where the differences do not vary.
+    """
+    differences = [t - factor * b for t, b in zip(treatment, baseline, strict=True)]
+    n = len(differences)
+    centre, sd = _moments(differences, [*treatment, *baseline])
+    return Contrast(estimate=centre, error=sd / math.sqrt(n), df=n - 1, test=PAIRED, n=n, n_baseline=n, sd=sd)
+
+
+def welch(treatment: Sequence[float], baseline: Sequence[float], *, factor: float = 1.0) -> Contrast:
+    """The same of two independent samples (Welch 1947), with Satterthwaite's degrees of freedom.
+
+    Raises NoNoise where a side has under two values, or neither side varies.
+    """
+    scaled = [factor * b for b in baseline]
+    if min(len(treatment), len(scaled)) < 2:
+        raise NoNoise("a side has fewer than two replicates")
+    left, right = _variance(treatment), _variance(scaled)
+    if max(left, right) <= (_ROUNDING * _scale([*treatment, *scaled])) ** 2:
+        raise NoNoise("neither side varies at all")
+    a, b = left / len(treatment), right / len(scaled)
+    df = (a + b) ** 2 / (a**2 / (len(treatment) - 1) + b**2 / (len(scaled) - 1))
+    return Contrast(
+        estimate=_mean(treatment) - _mean(scaled),
+        error=math.sqrt(a + b),
+        df=df,
+        test=WELCH,
+        n=len(treatment),
+        n_baseline=len(scaled),
+        sd=math.sqrt((left + right) / 2),
+    )
+
+
+def over_folds(
+    treatment: Sequence[float], baseline: Sequence[float], *, test_share: float, factor: float = 1.0
+) -> Contrast:
+    """The contrast over cross-validation folds, whose training sets overlap (Nadeau & Bengio 2003).
+
+    `test_share` is n_test / n_train: 1 / (k - 1) for k folds. The variance of the mean is s² (1/n + test_share).
+    """
+    differences = [t - factor * b for t, b in zip(treatment, baseline, strict=True)]
+    n = len(differences)
+    centre, sd = _moments(differences, [*treatment, *baseline])
+    error = sd * math.sqrt(1 / n + test_share)
+    return Contrast(estimate=centre, error=error, df=n - 1, test=FOLDS, n=n, n_baseline=n, sd=sd)
+
+
+def one_sample(values: Sequence[float]) -> Contrast:
+    """The mean of the values, to be compared with a number. Raises NoNoise under two values, or without variation."""
+    n = len(values)
+    centre, sd = _moments(values, values)
+    return Contrast(estimate=centre, error=sd / math.sqrt(n), df=n - 1, test=ONE_SAMPLE, n=n, n_baseline=None, sd=sd)
+
+
+def _moments(values: Sequence[float], around: Sequence[float]) -> tuple[float, float]:
+    """Mean and standard deviation; `around` are the numbers whose rounding the values carry."""
+    if len(values) < 2:
+        raise NoNoise("one replicate gives no estimate of the noise")
+    sd = math.sqrt(_variance(values))
+    if sd <= _ROUNDING * _scale(around):
+        raise NoNoise("the replicates do not vary at all")
+    return _mean(values), sd
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def _variance(values: Sequence[float]) -> float:
+    centre = _mean(values)
+    return math.fsum((value - centre) ** 2 for value in values) / (len(values) - 1)
+
+
+def _scale(values: Sequence[float]) -> float:
+    return max((abs(value) for value in values), default=0.0)

@@ -1,0 +1,140 @@
+"""The comparison of two sides, on values alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ledger.analysis.diff import CodeChange, Diff, Side, diff
+from ledger.model.environment import Environment
+from ledger.model.lockfile import Pinned
+
+ENVIRONMENT = Environment(
+    python="3.11.7",
+    implementation="CPython",
+    platform="Linux",
+    cpu="a cpu",
+    cores=2,
+    memory_gb=8,
+    gpus=(),
+    gpu_driver=None,
+    packages={"numpy": "1.26.4", "dvc": "3.67.1"},
+    locks={},
+)
+
+
+def side(label: str = "a", accuracy: tuple[float, ...] = (0.5, 0.6), **others: Any) -> Side:
+    """A side with a metric at so many seeds."""
+    given: dict[str, Any] = {
+        "params": {"lr": 0.1, "seed": 0},
+        "data": {},
+        "code": "c" * 40,
+        "environments": (ENVIRONMENT,),
+        "metrics": {"accuracy": {(("seed", n),): value for n, value in enumerate(accuracy)}},
+        "axes": frozenset({"seed"}),
+    }
+    return Side(label=label, **given | others)
+
+
+def compare(a: Side, b: Side, code: tuple[CodeChange, ...] = (), listings: Any = None) -> Diff:
+    """The comparison, by default of the same code."""
+    return diff(a, b, code=code, listings=listings or {})
+
+
+CHANGE = CodeChange(path="train.py", change="changed", lines_added=1, lines_removed=2, patch="")
+
+
+def test_the_same_twice_differs_in_nothing() -> None:
+    found = compare(side("a"), side("b"))
+    assert (found.params, found.data, found.code, found.environment) == ((), (), (), ())
+    assert found.metrics[0].difference == 0
+    assert found.warnings == ()
+
+
+def test_parameters_that_differ_come_alone_and_replicates_never() -> None:
+    found = compare(
+        side(params={"lr": 0.1, "old": 1, "same": 2, "seed": 0}),
+        side(params={"lr": 0.2, "new": None, "same": 2, "seed": 5}),
+    )
+    assert [(p.name, p.a, p.b) for p in found.params] == [("lr", 0.1, 0.2), ("old", 1, None), ("new", None, None)]
+
+
+def test_a_replicate_axis_of_either_side_is_no_difference() -> None:
+    found = compare(side(axes=frozenset()), side(params={"lr": 0.1, "seed": 5}))
+    assert found.params == ()
+
+
+LISTINGS = {"1.dir": {"a": "x", "b": "y", "c": "z"}, "2.dir": {"b": "y", "c": "changed", "d": "x", "e": "w"}}
+
+
+def test_a_folder_of_data_is_compared_file_by_file() -> None:
+    pins = [{"data": Pinned(md5=md5, size=3, nfiles=3)} for md5 in ("1.dir", "2.dir")]
+    (change,) = compare(side(data=pins[0]), side(data=pins[1]), listings=LISTINGS).data
+    assert (change.path, change.added, change.removed, change.changed) == ("data", 2, 1, 1)
+    (unlisted,) = compare(side(data=pins[0]), side(data=pins[1])).data
+    assert (unlisted.added, unlisted.removed, unlisted.changed) == (None, None, None)
+    assert compare(side(data=pins[0]), side(data=pins[0])).data == ()
+
+
+def test_data_that_one_side_lacks() -> None:
+    (change,) = compare(side(), side(data={"data": Pinned(md5="1.dir")}), listings=LISTINGS).data
+    assert (change.a, change.b) == (None, Pinned(md5="1.dir"))
+    assert change.added is None
+
+
+def test_environments_differ_where_no_one_is_shared() -> None:
+    other = dataclasses.replace(ENVIRONMENT, packages={"numpy": "2.0.0", "dvc": "3.67.1"})
+    found = compare(side(), side(environments=(other,)))
+    assert [(e.name, e.a, e.b) for e in found.environment] == [("numpy", "1.26.4", "2.0.0")]
+    assert compare(side(), side(environments=(other, ENVIRONMENT))).environment == ()
+    assert compare(side(), side(environments=())).environment == ()
+
+
+def test_metrics_are_means_with_their_difference() -> None:
+    (metric,) = compare(side(accuracy=(0.5, 0.7)), side(accuracy=(0.9, 0.8, 1.0))).metrics
+    assert (metric.a.n, metric.b.n) == (2, 3)
+    assert [metric.a.mean, metric.a.sd] == pytest.approx([0.6, 0.2 / 2**0.5])
+    assert [metric.b.mean, metric.b.sd] == pytest.approx([0.9, 0.1])
+    assert metric.difference == pytest.approx(0.3)
+
+
+def test_a_metric_that_one_side_lacks_has_no_difference() -> None:
+    found = compare(side(), side(metrics={"loss": {(): 1.0}}))
+    assert [(m.name, m.a.n, m.b.n, m.difference) for m in found.metrics] == [
+        ("accuracy", 2, 0, None),
+        ("loss", 0, 1, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "code", "warning"),
+    [
+        ({}, (CHANGE,), None),
+        ({"params": {"lr": 0.2}}, (), None),
+        ({"params": {"lr": 0.2}}, (CHANGE,), "both parameters and code differ"),
+        ({"params": {"lr": 0.2, "x": 1}}, (), "2 parameters differ (lr, x)"),
+        ({"params": {"lr": 0.2}, "data": {"d": Pinned(md5="1")}}, (CHANGE,), "parameters, data and code all differ"),
+    ],
+)
+def test_a_warning_where_nothing_can_be_attributed(
+    others: dict[str, Any], code: tuple[CodeChange, ...], warning: str | None
+) -> None:
+    warnings = compare(side(), side("b", **others), code).warnings
+    if warning is None:
+        assert warnings == ()
+    else:
+        assert len(warnings) == 1
+        assert warnings[0].startswith(warning) and "attributed" in warnings[0]
+
+
+def test_one_replicate_is_no_estimate_of_the_noise() -> None:
+    assert compare(side(), side("b", accuracy=(0.5,))).warnings == (
+        "b has one replicate: there is no estimate of the noise",
+    )
+    assert compare(side(), side("b", metrics={})).warnings == ("b has no metrics",)
+
+
+def test_what_is_doubtful_about_a_side_is_passed_on() -> None:
+    assert compare(side(warnings=("one",)), side("b", warnings=("two",))).warnings == ("one", "two")

@@ -1,0 +1,134 @@
+"""`ledger diff` on every kind of target, in agreement with what DVC says of the same revisions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files
+
+BETTER = TRAIN.replace("0.5 +", "0.6 +")
+
+
+def differences(diff: dict[str, Any]) -> dict[str, float]:
+    """What came of it, by metric."""
+    return {metric["name"]: metric["difference"] for metric in diff["metrics"]}
+
+
+@pytest.fixture
+def concluded(project: Project) -> Project:
+    """A project whose base has results, on an experiment that changes a parameter and the code."""
+    project.dvc("repro", "-q")
+    project.commit("results")
+    project.ledger("new", "X", "--name", "x", "--predict", "accuracy > baseline", "--seeds", "2", "-S", "train.lr=0.3")
+    project.commit("a better start", {"train.py": BETTER})
+    project.ledger("run")
+    return project
+
+
+def test_targets_of_every_kind(concluded: Project) -> None:
+    def found(*targets: str, cwd: Path | None = None) -> dict[str, Any]:
+        return dict(concluded.ledger("diff", *targets, "--json", cwd=cwd).json)
+
+    arms = found()
+    assert (arms["a"], arms["b"]) == ("x:baseline", "x")
+    assert arms["params"] == [{"name": "train.lr", "a": 0.1, "b": 0.3}]
+    assert arms["code"] == [{"path": "train.py", "change": "changed", "lines_added": 1, "lines_removed": 1}]
+    assert arms["metrics"][0]["a"]["n"] == arms["metrics"][0]["b"]["n"] == 2
+    assert differences(arms)["accuracy"] == pytest.approx(0.3)
+    assert any("both parameters and code differ" in warning for warning in arms["warnings"])
+
+    # an arm with a single trial: the seed is no difference
+    one = found("x:baseline", "x:treatment/seed-0")
+    assert one["params"] == arms["params"]
+    assert (one["metrics"][0]["a"]["n"], one["metrics"][0]["b"]["n"]) == (2, 1)
+    assert any("one replicate" in warning for warning in one["warnings"])
+    same = found("x:treatment/seed-0", "exp/x:treatment/seed-1")
+    assert (same["params"], same["code"], same["data"]) == ([], [], [])
+    assert differences(same)["accuracy"] != 0
+
+    # a revision with an experiment; from below the root too
+    (concluded.root / "below").mkdir()
+    for main in (found("main", "x"), found("main", "exp-x", cwd=concluded.root / "below")):
+        assert [(p["name"], p["b"]) for p in main["params"]] == [("train.lr", 0.3)]
+        assert main["metrics"][0]["a"]["n"] == 1
+
+    # two plain revisions, as DVC tells it
+    plain = found("main", "HEAD")
+    told = json.loads(concluded.dvc("metrics", "diff", "main", "HEAD", "--json"))
+    expected = {name: change["diff"] for name, change in told["metrics.json"].items()}
+    assert differences(plain) == pytest.approx(expected)
+    params = json.loads(concluded.dvc("params", "diff", "main", "HEAD", "--json"))
+    told = {name: (change["old"], change["new"]) for name, change in params["params.json"].items()}
+    assert {p["name"]: (p["a"], p["b"]) for p in plain["params"]} == told
+    assert [c["path"] for c in plain["code"]] == ["train.py"]
+    assert [c["path"] for c in found("HEAD~2", "HEAD~1")["code"]] == ["train.py"]
+    records_only = found("HEAD~1", "HEAD")
+    assert (records_only["code"], records_only["params"]) == ([], [])
+
+
+def test_the_patch_of_the_code(concluded: Project) -> None:
+    short = concluded.ledger("diff").out
+    assert "train.py" in short and "+1 -1" in short and "@@" not in short
+    long = concluded.ledger("diff", "--patch").out
+    assert "-accuracy = 0.5 + params" in long and "+accuracy = 0.6 + params" in long
+    assert "hypothesis" not in long and "dvc.lock" not in long
+
+
+def test_revisions_without_results(make_project: MakeProject) -> None:
+    project = make_project()
+    project.commit("another rate", {"params.json": json.dumps(PARAMS | {"train": {"lr": 0.2}, "unused": 1})})
+    project.commit("code", {"train.py": BETTER, "lib.py": "", "README.md": "words\n"})
+    found = project.ledger("diff", "HEAD~2", "HEAD~1", "--json").json
+    assert [p["name"] for p in found["params"]] == ["train.lr", "train.layers", "train.name"]
+    assert found["metrics"] == []
+    assert found["warnings"][-2:] == ["HEAD~2 has no metrics", "HEAD~1 has no metrics"]
+    found = project.ledger("diff", "HEAD~1", "HEAD", "--json").json
+    assert {c["path"]: c["change"] for c in found["code"]} == {
+        "train.py": "changed",
+        "lib.py": "added",
+        "README.md": "added",
+    }
+
+
+def test_an_arm_that_has_not_run_or_has_changed_says_so(project: Project) -> None:
+    project.ledger("new", "X", "--name", "x", "--predict", "accuracy > baseline", "-S", "train.lr=0.3")
+    found = project.ledger("diff", "--json").json
+    assert found["params"] == [{"name": "train.lr", "a": 0.1, "b": 0.3}]
+    assert found["metrics"] == []
+    assert "x has not run yet" in found["warnings"]
+    project.ledger("run")
+    project.commit("a better start", {"train.py": BETTER})
+    found = project.ledger("diff", "--json").json
+    assert differences(found)["accuracy"] == pytest.approx(0.2)
+    assert any(warning.startswith("x has changed since its trials ran") for warning in found["warnings"])
+
+
+def test_what_is_no_target_is_refused(project: Project) -> None:
+    project.ledger("new", "X", "--name", "exes")
+    for target, said in {
+        "nothing": "no experiment and no revision",
+        "exes:other": "exes has no variant other",
+        "exes:treatment/seed-9": "exes has no trial treatment/seed-9",
+    }.items():
+        assert said in project.ledger("diff", "main", target, code=2).err
+
+
+def test_data_of_a_project_deep_below_the_root(make_project: MakeProject) -> None:
+    deep = "research/vision/model"
+    files = {f"{deep}/{path}": text for path, text in default_files().items()}
+    files[f"{deep}/dvc.yaml"] = PIPELINE.replace("[train.py]", "[train.py, data]")
+    files |= {f"{deep}/.dvc/config": "", f"{deep}/.dvc/.gitignore": "/config.local\n/tmp\n/cache\n"}
+    project = make_project(files, dvc=False)
+    inside = project.root / deep
+    for names in ("ab", "bcd"):
+        project.write({f"{deep}/data/{name}.csv": name for name in names})
+        for path in set(inside.glob("data/*.csv")) - {inside / f"data/{name}.csv" for name in names}:
+            path.unlink()
+        project.dvc("add", "-q", "data", cwd=inside)
+        project.commit(f"data {names}")
+    for cwd in (inside, inside / "data", project.root):
+        (data,) = project.ledger("diff", "HEAD~1", "HEAD", "--json", cwd=cwd).json["data"]
+        assert (data["path"], data["added"], data["removed"], data["changed"]) == (f"{deep}/data", 2, 1, 0)

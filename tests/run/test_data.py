@@ -1,0 +1,270 @@
+"""Data that DVC tracks, and outputs of every kind: what trials find, and what is recorded of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PIPELINE, TRAIN, MakeProject, Project, default_files
+
+COUNTS = """\
+import json, pathlib
+rows = sum(len(path.read_text().split()) for path in sorted(pathlib.Path("data/raw").iterdir()))
+weight = float(open("data/weight.txt").read())
+json.dump({"accuracy": rows * weight}, open("metrics.json", "w"))
+"""
+
+ONE_STAGE = """\
+stages:
+  train:
+    cmd: python train.py
+    deps: [train.py, data/raw, data/weight.txt]
+    metrics:
+      - metrics.json: {cache: false}
+"""
+
+
+def with_data(make_project: MakeProject, *, name: str = "project") -> Project:
+    """A project whose stage reads a folder and a file that `.dvc` files track."""
+    project = make_project({"train.py": COUNTS, "dvc.yaml": ONE_STAGE}, name=name)
+    project.write({f"data/raw/{n}.csv": "1 2 3\n" for n in range(4)} | {"data/weight.txt": "1\n"})
+    project.dvc("add", "-q", "data/raw", "data/weight.txt")
+    project.commit("data")
+    return project
+
+
+def difference(diff: dict[str, Any]) -> float:
+    """What came of it."""
+    return float(next(m["difference"] for m in diff["metrics"] if m["name"] == "accuracy"))
+
+
+def test_a_change_of_the_data_is_counted_in_files(make_project: MakeProject) -> None:
+    project = with_data(make_project)
+    project.ledger("new", "More data", "--name", "more", "--predict", "accuracy > baseline")
+    project.write({"data/raw/9.csv": "1 2 3 4\n", "data/raw/8.csv": "1\n", "data/raw/0.csv": "1\n"})
+    (project.root / "data/raw/3.csv").unlink()
+    project.dvc("add", "-q", "data/raw")
+    project.git("commit", "-qam", "more data")
+    project.ledger("run")
+
+    found = project.ledger("diff", "--json").json
+    (data,) = found["data"]
+    assert (data["path"], data["added"], data["removed"], data["changed"]) == ("data/raw", 2, 1, 1)
+    assert (data["a"]["nfiles"], data["b"]["nfiles"]) == (4, 5)
+    assert found["code"] == found["params"] == []
+    assert difference(found) == 0
+    text = project.ledger("diff").out
+    assert "+2 files, -1, 1 changed" in text and "(4 → 5 files)" in text
+    trials = {t["id"]: t for t in project.ledger("show", "--json").json["trials"]}
+    assert trials["treatment/trial"]["data"]["data/raw"] == data["b"]
+    assert trials["baseline/trial"]["data"]["data/weight.txt"]["size"] == 2
+    assert project.git("status", "--porcelain") == ""
+    assert sorted(p.name for p in (project.root / "data/raw").iterdir()) == [
+        "0.csv",
+        "1.csv",
+        "2.csv",
+        "8.csv",
+        "9.csv",
+    ]
+    # the same by revisions, whose locks and pointers say it
+    found = project.ledger("diff", "main", "HEAD", "--json").json
+    assert [(d["path"], d["added"]) for d in found["data"]] == [("data/raw", 2)]
+
+
+def test_a_changed_file_of_data(make_project: MakeProject) -> None:
+    project = with_data(make_project)
+    project.ledger("new", "Heavier", "--name", "heavier", "--predict", "accuracy > baseline")
+    project.write({"data/weight.txt": "2\n"})
+    project.dvc("add", "-q", "data/weight.txt")
+    project.ledger("run", "-m", "heavier")
+    found = project.ledger("diff", "--json").json
+    assert [(d["path"], d["added"]) for d in found["data"]] == [("data/weight.txt", None)]
+    assert difference(found) == 12
+
+
+def test_data_that_only_the_remote_has_is_fetched(make_project: MakeProject, tmp_path: Path) -> None:
+    project = with_data(make_project)
+    config = "[core]\n    remote = store\n['remote \"store\"']\n    url = ../../storage\n"
+    project.commit("a remote", {".dvc/config": config})
+    project.dvc("push", "-q")
+    assert (tmp_path / "storage").is_dir()
+    shutil.rmtree(project.root / ".dvc/cache")
+    shutil.rmtree(project.root / "data/raw")
+    (project.root / "data/weight.txt").unlink()
+    project.ledger("new", "From afar", "--name", "afar")
+    project.ledger("run")
+    (trial,) = project.ledger("show", "--json").json["trials"]
+    assert trial["metrics"] == {"accuracy": 12}
+
+
+def test_data_that_is_nowhere_is_a_failure_that_says_so(make_project: MakeProject) -> None:
+    project = with_data(make_project)
+    shutil.rmtree(project.root / ".dvc/cache")
+    project.ledger("new", "Lost", "--name", "lost")
+    said = project.ledger("run", code=1).err
+    assert "data/raw" in said
+    (trial,) = project.ledger("show", "--json").json["trials"]
+    assert trial["status"] == "failed"
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_data_that_nothing_tracks_is_refused(make_project: MakeProject) -> None:
+    project = make_project({"train.py": COUNTS, "dvc.yaml": ONE_STAGE, ".gitignore": "/data\n"})
+    project.write({"data/raw/0.csv": "1\n", "data/weight.txt": "1\n"})
+    project.ledger("new", "Untracked", "--name", "untracked")
+    before = project.state()
+    said = project.ledger("run", code=2).err
+    assert "depends on data/raw, which neither git nor DVC holds" in said
+    assert "dvc add data/raw" in said and "`copy`" in said
+    assert project.state() == before
+    project.commit("copy it", {"ledger.yaml": "copy: [data]\n"})
+    project.ledger("run")
+    (trial,) = project.ledger("show", "--json").json["trials"]
+    assert trial["metrics"] == {"accuracy": 1}
+    # what is copied is known by its content: another one is another thing
+    project.write({"data/weight.txt": "3\n"})
+    project.ledger("run")
+    trials = project.ledger("show", "--json").json["trials"]
+    assert [(t["id"], t["metrics"]["accuracy"], t["current"]) for t in trials] == [
+        ("treatment/trial", 1, False),
+        ("treatment/trial.2", 3, True),
+    ]
+
+
+# --- outputs
+
+
+def test_metrics_that_dvc_keeps_in_its_cache(make_project: MakeProject) -> None:
+    pipeline = PIPELINE.replace("- metrics.json: {cache: false}", "- metrics.json")
+    project = make_project(default_files() | {"dvc.yaml": pipeline, ".gitignore": "/model.txt\n/metrics.json\n"})
+    project.dvc("repro", "-q")
+    project.commit("results")
+    project.ledger("new", "Cached", "--name", "cached", "-S", "train.lr=0.3", "--predict", "accuracy > baseline")
+    project.ledger("run")
+    assert difference(project.ledger("diff", "--json").json) == pytest.approx(0.2)
+    assert "metrics.json" not in project.git("ls-tree", "-r", "--name-only", "HEAD").split()
+    assert float(json.loads((project.root / "metrics.json").read_text())["accuracy"]) > 0.7
+    # revisions have them too, as `dvc metrics diff` does
+    assert difference(project.ledger("diff", "main", "HEAD", "--json").json) == pytest.approx(0.2)
+    assert "0.2" in project.dvc("metrics", "diff", "main", "HEAD")
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_outputs_that_git_does_not_ignore_yet(make_project: MakeProject, by_hand: bool) -> None:
+    project = make_project(default_files() | {".gitignore": "/scratch"})
+    project.ledger("new", "Careless", "--name", "careless")
+    if by_hand:
+        project.dvc("repro", "-q")
+        project.ledger("record")
+    else:
+        project.ledger("run")
+    assert (project.root / "model.txt").is_file()
+    assert project.git("status", "--porcelain") == ""
+    assert (project.root / ".gitignore").read_text() == "/scratch\n/model.txt\n"
+    assert "model.txt" not in project.git("ls-files").split()
+    assert "nothing to run" in project.ledger("run").out
+
+
+def test_metrics_and_plots_beside_the_stages(make_project: MakeProject) -> None:
+    train = TRAIN.replace('"metrics.json"', '"out/metrics.json"').replace('open("model.txt"', "open('out/curve.csv'")
+    train = "import os; os.makedirs('out', exist_ok=True)\n" + train
+    pipeline = """\
+stages:
+  train:
+    cmd: python train.py
+    deps: [train.py]
+    params:
+      - params.json: [seed, train]
+    outs:
+      - out: {cache: false}
+metrics: [out/metrics.json]
+plots:
+  - out/curve.csv: {x: step}
+"""
+    files = default_files() | {"train.py": train, "dvc.yaml": pipeline}
+    project = make_project(files)
+    project.ledger("new", "Beside", "--name", "beside", "-S", "train.lr=0.3", "--predict", "accuracy > baseline")
+    project.ledger("run")
+    found = project.ledger("diff", "--json").json
+    assert difference(found) == pytest.approx(0.2)
+    assert found["code"] == []
+    assert project.git("status", "--porcelain") == ""
+    assert {"out/metrics.json", "out/curve.csv"} <= set(project.git("ls-files").split())
+
+
+def test_a_stage_that_always_runs(make_project: MakeProject) -> None:
+    pipeline = PIPELINE.replace("    outs:", "    always_changed: true\n    outs:")
+    project = make_project(default_files() | {"dvc.yaml": pipeline})
+    project.ledger("new", "Always", "--name", "always", "-S", "train.lr=0.3", "--predict", "accuracy > baseline")
+    project.ledger("run")
+    assert difference(project.ledger("diff", "--json").json) == pytest.approx(0.2)
+    assert "nothing to run" in project.ledger("run").out
+
+
+TWO_STAGES = """\
+stages:
+  prepare:
+    cmd: python prepare.py
+    deps: [prepare.py]
+    params:
+      - params.json: [rows]
+    outs: [rows.txt]
+    frozen: true
+  train:
+    cmd: python train.py
+    deps: [train.py, rows.txt]
+    params:
+      - params.json: [seed]
+    metrics:
+      - metrics.json: {cache: false}
+"""
+
+
+def with_frozen(make_project: MakeProject) -> Project:
+    """A project whose first stage has run once and is frozen since."""
+    prepare = "import json\nopen('rows.txt', 'w').write(str(json.load(open('params.json'))['rows']))\n"
+    train = "import json\njson.dump({'accuracy': float(open('rows.txt').read())}, open('metrics.json', 'w'))\n"
+    project = make_project(
+        {
+            "prepare.py": prepare,
+            "train.py": train,
+            "params.json": '{"seed": 0, "rows": 5}\n',
+            "dvc.yaml": TWO_STAGES.replace("    frozen: true\n", ""),
+            ".gitignore": "/rows.txt\n",
+        }
+    )
+    project.dvc("repro", "-q")
+    project.commit("results", {"dvc.yaml": TWO_STAGES})
+    return project
+
+
+def test_a_parameter_that_a_frozen_stage_alone_reads_is_refused(make_project: MakeProject) -> None:
+    project = with_frozen(make_project)
+    # what DVC would have said: nothing changed, and the number of five rows as that of nine
+    project.write({"params.json": '{"seed": 0, "rows": 9}\n'})
+    project.dvc("repro")
+    assert json.loads((project.root / "metrics.json").read_text()) == {"accuracy": 5}
+    project.git("checkout", "-q", "--", ".")
+
+    said = project.ledger("new", "More rows", "-S", "rows=9", code=2).err
+    assert "no stage tracks the parameter rows" in said
+
+
+def test_trials_use_what_a_frozen_stage_made(make_project: MakeProject) -> None:
+    project = with_frozen(make_project)
+    project.ledger("new", "Frozen", "--name", "frozen", "--seeds", "2")
+    project.ledger("run")
+    trials = project.ledger("show", "--json").json["trials"]
+    assert [t["metrics"]["accuracy"] for t in trials] == [5, 5]
+    project.commit("prepare otherwise", {"prepare.py": "open('rows.txt', 'w').write('7')\n"})
+    assert "prepare.py" in project.ledger("run", code=2).err
+    project.dvc("unfreeze", "prepare")
+    project.ledger("run", "-m", "thaw")
+    current = [t for t in project.ledger("show", "--json").json["trials"] if t["current"]]
+    assert [(t["id"], t["metrics"]["accuracy"]) for t in current] == [
+        ("treatment/seed-0.2", 7),
+        ("treatment/seed-1.2", 7),
+    ]
