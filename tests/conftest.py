@@ -116,7 +116,12 @@ class Project:
     def shell(self, command: str, *, cwd: Path | None = None, code: int | None = 0) -> str:
         """What a shell command prints, errors too."""
         done = subprocess.run(
-            ["/bin/sh", "-c", command], cwd=cwd or self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            ["/bin/sh", "-c", command],
+            cwd=cwd or self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
         if code is not None:
             assert done.returncode == code, f"{command}: {done.stdout}"
@@ -156,9 +161,7 @@ MakeProject = Callable[..., Project]
 
 
 @pytest.fixture
-def make_project(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> MakeProject:
+def make_project(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> MakeProject:
     """Make a repository with DVC set up and the files committed on `main`."""
 
     def make(files: Mapping[str, str] | None = None, *, name: str = "project", dvc: bool = True) -> Project:

@@ -6,7 +6,9 @@ from conftest import Project
 
 
 def test_the_loop_from_hypothesis_to_diff(project: Project) -> None:
-    project.ledger("new", "A higher rate helps", "--predict", "accuracy >= baseline + 0.05", "--seeds", "3", "-S", "train.lr=0.2")
+    project.ledger(
+        "new", "A higher rate helps", "--predict", "accuracy >= baseline + 0.05", "--seeds", "3", "-S", "train.lr=0.2"
+    )
     assert project.git("branch", "--show-current") == "exp/a-higher-rate-helps"
     assert project.ledger("status", "--json").json["missing"] == 6
 

@@ -187,7 +187,6 @@ def test_a_branch_takes_its_work_tree_along(plain: Project, git: Git) -> None:
         pytest.param({"made/d.txt": "mine\n"}, id="a new file"),
         pytest.param({"made": "mine\n"}, id="a file where a folder comes"),
         pytest.param({"ignored.txt": "mine\n", ".gitignore": "ignored.txt\n"}, id="an ignored file"),
-        pytest.param({"made": "mine\n", ".gitignore": "made\n"}, id="an ignored file where a folder comes"),
     ],
 )
 @pytest.mark.parametrize("staged", [False, True], ids=["", "staged"])
@@ -205,6 +204,16 @@ def test_nothing_moves_where_changes_overlap(
     assert next(iter(meanwhile)) in caught.value.message
     assert plain.state() == before
     assert {path: (plain.root / path).read_text() for path in meanwhile} == meanwhile
+
+
+def test_an_ignored_file_where_a_folder_comes_is_kept(plain: Project, git: Git) -> None:
+    plain.write({"made": "mine\n", ".git/info/exclude": "made\n"})
+    old = head(plain)
+    new = committed(git, old, {"made/d.txt": "d\n"})
+    with pytest.raises(Overlap, match="ignored file made"):
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert (plain.root / "made").read_text() == "mine\n"
+    assert head(plain) == old
 
 
 def test_what_is_already_there_is_no_overlap(plain: Project, git: Git) -> None:
@@ -226,6 +235,36 @@ def test_the_work_tree_goes_back_where_the_branch_has_moved(plain: Project, git:
     with pytest.raises(Moved):
         advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
     assert plain.state() == before
+
+
+def test_the_work_tree_goes_back_where_the_ref_is_held(plain: Project, git: Git) -> None:
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n", "made/d.txt": "d\n"})
+    lock = plain.root / ".git/refs/heads/main.lock"
+    lock.touch()
+    with pytest.raises(LedgerError, match="another git process"):
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    lock.unlink()
+    assert head(plain) == old
+    assert plain.git("status", "--porcelain") == ""
+
+
+def test_a_branch_that_is_being_rebased_waits(plain: Project, git: Git) -> None:
+    plain.git("switch", "-q", "-c", "side")
+    old = plain.commit("ours", {"a.txt": "ours\n"})
+    plain.git("switch", "-q", "main")
+    plain.commit("theirs", {"a.txt": "theirs\n"})
+    plain.git("switch", "-q", "side")
+    plain.shell("git rebase main", code=1)
+    before = plain.state()
+    new = committed(git, old, {"b.txt": "new\n"})
+    step = Step(ref="refs/heads/side", old=old, new=new, reason="why")
+    with pytest.raises(Overlap, match="being rebased"):
+        advance(git, step)
+    assert plain.state() == before
+    plain.git("rebase", "--abort")
+    advance(git, step)
+    assert plain.git("status", "--porcelain") == ""
 
 
 def test_a_file_that_was_only_touched_is_not_in_the_way(plain: Project, git: Git) -> None:

@@ -1,0 +1,120 @@
+"""The house: imports run one way, the inner layers do no I/O, and each foreign library has one door."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+import ledger
+
+PACKAGE = Path(ledger.__file__).parent
+
+LAYERS = ("errors", "model", "stats", "analysis", "report", "store", "run", "cli")
+PURE = LAYERS[:5]
+# the face, the entry point and the version stand outside the layers
+OUTSIDE = ("__init__.py", "__main__.py", "version.py")
+
+DOING_IO = {
+    "builtins", "fcntl", "glob", "http", "logging", "multiprocessing", "os", "select", "shelve", "shutil",
+    "signal", "socket", "sqlite3", "subprocess", "sys", "tempfile", "threading", "time", "urllib",
+}  # fmt: skip
+
+DOORS = {
+    "git": ("store/git.py",),
+    "dvc": ("store/dvc.py",),
+    "typer": ("cli/",),
+    "click": ("cli/",),
+    "rich": ("report/", "cli/"),
+}
+
+# DVC takes the current directory for its own, in the worker process
+CHANGES_DIRECTORY = ("store/dvc.py",)
+# the present moment is an argument everywhere but where commands begin and where a trial does
+READS_THE_CLOCK = ("cli/console.py", "run/execute.py")
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """The syntax tree of every source file of the package, by its path there."""
+    return {
+        file.relative_to(PACKAGE).as_posix(): ast.parse(file.read_text("utf-8"), filename=str(file))
+        for file in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def layer(path: str) -> str:
+    """The layer that a file belongs to."""
+    return PurePosixPath(path).parts[0].removesuffix(".py")
+
+
+def imports() -> Iterator[tuple[str, str]]:
+    """Every file with every module that it imports, anywhere in it; `from a import b` is `a.b`."""
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                yield from ((path, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield from ((path, f"{'.' * node.level}{node.module}.{alias.name}") for alias in node.names)
+
+
+def calls() -> Iterator[tuple[str, str]]:
+    """Every file with every call in it, by the dotted name of what is called."""
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                yield path, ast.unparse(node.func)
+
+
+def test_every_file_is_in_a_layer() -> None:
+    assert not [path for path in sources() if path not in OUTSIDE and layer(path) not in LAYERS]
+
+
+def test_imports_are_absolute() -> None:
+    assert not [(path, module) for path, module in imports() if module.startswith(".")]
+
+
+def test_imports_run_one_way() -> None:
+    outward = [
+        (path, module)
+        for path, module in imports()
+        if path not in OUTSIDE
+        and module.startswith("ledger.")
+        and (target := module.split(".")[1]) in LAYERS
+        and LAYERS.index(target) > LAYERS.index(layer(path))
+    ]
+    assert not outward
+
+
+def test_the_inner_layers_do_no_io() -> None:
+    reaching = [
+        (path, module)
+        for path, module in imports()
+        if layer(path) in PURE
+        and (module.split(".")[0] in DOING_IO or (module.startswith("pathlib") and ".Pure" not in module))
+    ]
+    assert not reaching
+    assert not [
+        (path, call) for path, call in calls() if layer(path) in PURE and call in ("open", "io.open", "print", "input")
+    ]
+
+
+def test_foreign_libraries_have_one_door() -> None:
+    elsewhere = [
+        (path, module)
+        for path, module in imports()
+        if (doors := DOORS.get(module.split(".")[0])) is not None and not path.startswith(doors)
+    ]
+    assert not elsewhere
+
+
+def test_the_current_directory_and_the_clock_are_arguments() -> None:
+    moving = [(path, call) for path, call in calls() if call.endswith("chdir")]
+    assert {path for path, _ in moving} <= set(CHANGES_DIRECTORY)
+    reading = [(p, c) for p, c in calls() if c.endswith(("datetime.now", "datetime.utcnow", "date.today", "time.time"))]
+    assert {path for path, _ in reading} <= set(READS_THE_CLOCK), reading
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    assert not {PurePosixPath(path).stem for path in sources()} & {"utils", "util", "helpers", "common", "misc"}

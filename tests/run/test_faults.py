@@ -1,0 +1,319 @@
+"""Processes that are killed at the worst moment: what has finished is kept once, the next run completes the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import TRAIN, MakeProject, Project, default_files
+
+from ledger.run.collect import collect
+from ledger.run.slots import slot
+from ledger.run.worker import Worker
+from ledger.store.git import Git, open_repository
+from ledger.store.ledger import open_ledger
+from ledger.store.place import Place
+
+# The second trial says who it is and then waits to be killed, until the test takes the gate away. It also keeps a
+# pipe open, whose end tells the test that it is gone.
+WAITING = """\
+import os
+if params["seed"] == 1 and os.path.exists(GATE):
+    alive = os.open(GATE + "/alive", os.O_WRONLY)
+    with open(GATE + "/hello", "w") as hello:
+        hello.write(f"{os.getpid()} {os.getcwd()}")
+    open(GATE + "/never").read()
+"""
+
+
+class Gate:
+    """A project whose second trial waits, and a run in a process of its own that stands there."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self.project = project
+        self._folder = folder
+        self._pipes = {name: os.open(folder / name, os.O_RDONLY | os.O_NONBLOCK) for name in ("alive", "hello")}
+        self._controller: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> tuple[subprocess.Popen[bytes], int, Path]:
+        """A run whose second trial waits; with the stage's process and the slot."""
+        self._controller = subprocess.Popen(
+            [sys.executable, "-m", "ledger", "run"],
+            cwd=self.project.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        stage, folder = self._heard("hello").decode().split(" ", 1)
+        return self._controller, int(stage), Path(folder)
+
+    def gone(self) -> None:
+        """Wait until the stage's process has ended."""
+        assert self._heard("alive") == b""
+
+    def _heard(self, name: str) -> bytes:
+        ready, _, _ = select.select([self._pipes[name]], [], [], 60)
+        assert ready, f"nothing came through {name}"
+        return os.read(self._pipes[name], 4096)
+
+    def close(self) -> None:
+        """Let later trials through."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._controller is not None and self._controller.poll() is None:
+            self._controller.kill()
+            self._controller.communicate()
+        for pipe in self._pipes.values():
+            os.close(pipe)
+        self._pipes = {}
+
+
+@pytest.fixture
+def gate(make_project: MakeProject, tmp_path: Path) -> Iterator[Gate]:
+    """An experiment of three seeds, the second of which waits."""
+    folder = tmp_path / "gate"
+    folder.mkdir()
+    for name in ("alive", "hello", "never"):
+        os.mkfifo(folder / name)
+    project = make_project(default_files() | {"train.py": TRAIN + WAITING.replace("GATE", repr(str(folder)))})
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+    made = Gate(project, folder)
+    yield made
+    made.close()
+
+
+def pending(project: Project) -> list[str]:
+    return project.git("for-each-ref", "--format=%(refname:lstrip=4)", "refs/ledger/trials").splitlines()
+
+
+def recorded(project: Project) -> list[str]:
+    paths = project.git("ls-tree", "-r", "--name-only", "HEAD", "experiments/").splitlines()
+    return [path.split("/trials/")[1] for path in paths if "/trials/" in path]
+
+
+def sound(project: Project) -> None:
+    """The repository is whole and every trial is on the branch once."""
+    assert recorded(project) == [f"treatment/seed-{seed}.yaml" for seed in range(3)]
+    assert pending(project) == []
+    assert project.git("fsck", "--strict", "--no-dangling") == ""
+    assert project.git("status", "--porcelain") == ""
+    assert "up to date" in project.dvc("status")
+    common = project.root / ".git"
+    assert [path for path in common.rglob("*.lock") if path.name != "lock" and "slots" not in path.parts] == []
+    held = project.git("log", "--format=%(trailers:key=Ledger-Trial,valueonly)", "--tags=ledger/*").split()
+    assert sorted(held) == [f"treatment/seed-{seed}" for seed in range(3)]
+
+
+def finish(gate: Gate) -> None:
+    """The next run completes what is missing."""
+    gate.close()
+    gate.project.ledger("run")
+    sound(gate.project)
+
+
+def test_the_controller_is_killed(gate: Gate) -> None:
+    project = gate.project
+    (project.root / "scratch.txt").write_text("mine")
+    controller, _, own = gate.start()
+    before = project.git("rev-parse", "HEAD")
+    controller.kill()
+    controller.communicate()
+    # its worker notices, and ends with the stage: no half-dead trial writes into a slot that is used again
+    gate.gone()
+    assert project.git("rev-parse", "HEAD") == before
+    assert project.git("status", "--porcelain") == "?? scratch.txt"
+    assert pending(project) == ["treatment/seed-0"]
+    status = project.ledger("status", "--json").json
+    assert (status["succeeded"], status["failed"], status["missing"], status["uncollected"]) == (1, 0, 2, 1)
+    (project.root / "scratch.txt").unlink()
+    finish(gate)
+    assert own == project.root / ".git/ledger/slots/0"
+    assert not (own.parent / "1").exists()
+
+
+def test_a_slot_is_not_shared_with_a_worker_that_outlives_its_controller(gate: Gate) -> None:
+    controller, stage, own = gate.start()
+    worker = os.getsid(stage)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        controller.kill()
+        controller.communicate()
+        gate.project.ledger("run", "--only", "treatment/seed-2")
+        assert (own.parent / "1/train.py").is_file()
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    gate.gone()
+    finish(gate)
+
+
+def test_the_worker_is_killed(gate: Gate) -> None:
+    controller, stage, _ = gate.start()
+    os.kill(os.getsid(stage), signal.SIGKILL)
+    said = controller.communicate()[1].decode()
+    assert controller.returncode == 3
+    assert "the worker process ended" in said
+    gate.gone()
+    # what had finished is on the branch already, and nothing is recorded of the trial that was not its fault
+    assert recorded(gate.project) == ["treatment/seed-0.yaml"]
+    assert pending(gate.project) == []
+    finish(gate)
+
+
+def test_the_stage_is_killed(gate: Gate) -> None:
+    project = gate.project
+    controller, stage, _ = gate.start()
+    os.kill(stage, signal.SIGKILL)
+    said = controller.communicate()[1].decode()
+    assert controller.returncode == 1
+    assert "killed" in said
+    assert recorded(project) == [f"treatment/seed-{seed}.yaml" for seed in range(3)]
+    trials = {t["id"]: t["status"] for t in project.ledger("show", "--json").json["trials"]}
+    assert trials == {"treatment/seed-0": "succeeded", "treatment/seed-1": "killed", "treatment/seed-2": "succeeded"}
+    assert project.git("status", "--porcelain") == ""
+    gate.close()
+    assert "nothing to run" in project.ledger("run").out
+    project.ledger("run", "--again")
+    assert "treatment/seed-1.2.yaml" in recorded(project)
+    assert project.git("fsck", "--no-dangling") == ""
+
+
+def test_an_interrupt_keeps_what_has_finished(gate: Gate) -> None:
+    controller, _, _ = gate.start()
+    controller.send_signal(signal.SIGINT)
+    said = controller.communicate()[1].decode()
+    assert controller.returncode == 130
+    assert said.rstrip().endswith("interrupted")
+    assert "Traceback" not in said
+    gate.gone()
+    assert recorded(gate.project) == ["treatment/seed-0.yaml"]
+    status = gate.project.ledger("status", "--json").json
+    assert (status["succeeded"], status["failed"], status["missing"]) == (1, 0, 2)
+    finish(gate)
+
+
+# --- killed while trials are collected
+
+
+class Killed(BaseException):
+    """Stands for a kill at a line of ours."""
+
+
+@pytest.fixture
+def uncollected(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """An experiment whose three trials have finished, and the process was killed before the ref moved."""
+    project.ledger("new", "Seeds", "--name", "a", "--over", "seed=1,2,0")
+
+    def killed(git: Git, changes: object, reason: str) -> bool:
+        if reason.startswith("ledger run"):
+            raise Killed
+        return move(git, changes, reason)  # type: ignore[arg-type]
+
+    move = Git.move
+    with monkeypatch.context() as patch:
+        patch.setattr(Git, "move", killed)
+        with contextlib.suppress(Killed):
+            project.ledger("run")
+    return project
+
+
+def test_killed_between_the_work_tree_and_the_ref(uncollected: Project) -> None:
+    project = uncollected
+    # the files are there, staged, and the branch is not
+    assert "A  dvc.lock" in project.git("status", "--porcelain").splitlines()
+    assert len(pending(project)) == 3
+    status = project.ledger("status", "--json").json
+    assert (status["succeeded"], status["uncollected"]) == (3, 3)
+    got = project.ledger("run")
+    assert "3 trials on the branch" in got.out
+    assert recorded(project) == [f"treatment/seed-{seed}.yaml" for seed in range(3)]
+    assert pending(project) == []
+    assert project.git("status", "--porcelain") == ""
+    assert "up to date" in project.dvc("status")
+
+
+def test_a_note_and_a_record_after_that_kill(uncollected: Project) -> None:
+    project = uncollected
+    project.ledger("note", "the machine went down")
+    assert project.git("show", "--format=", "--name-only", "HEAD") == "experiments/a/notes.md"
+    assert "recorded already" in project.ledger("record", code=2).err
+    project.ledger("run")
+    sound(project)
+
+
+def test_killed_between_the_ref_and_the_outputs(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+
+    def killed(self: Worker, root: Path, cache: Path, keep: list[str]) -> list[str]:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Worker, "checkout", killed)
+        with contextlib.suppress(Killed):
+            project.ledger("run")
+    assert pending(project) == []
+    assert project.git("status", "--porcelain") == ""
+    project.dvc("checkout")
+    sound(project)
+
+
+def test_trials_are_collected_once_by_whoever_comes_first(uncollected: Project) -> None:
+    project = uncollected
+    project.git("reset", "-q", "--hard")
+    with open_ledger(project.root) as ledger, Worker() as worker:
+        first = collect(ledger, "a", worker)
+        assert first is not None
+        assert first.trials == 3
+        assert collect(ledger, "a", worker) is None
+    sound(project)
+
+
+# --- slots that are in no fit state
+
+
+HARMS = [
+    "rm SLOT/.git",
+    "rm -r SLOT",
+    "rm -r .git/worktrees/*",
+    "echo nonsense > SLOT/.git",
+    "echo 'ref: refs/heads/nowhere' > .git/worktrees/0/HEAD",
+    "rm .git/worktrees/0/index",
+    "head -c 40 .git/worktrees/0/index > x && mv x .git/worktrees/0/index",
+    "touch .git/worktrees/0/index.lock && rm SLOT/train.py",
+    "touch .git/worktrees/0/HEAD.lock",
+    "echo broken > SLOT/train.py; echo broken > SLOT/dvc.lock; mkdir SLOT/extra; echo x > SLOT/model.txt",
+    "rm -r SLOT/.dvc",
+    "git worktree move SLOT elsewhere && rm -r elsewhere",
+    "git worktree lock SLOT",
+]
+
+
+def test_a_broken_slot_is_mended(project: Project) -> None:
+    git = open_repository(project.root)
+    for harm in HARMS:
+        with slot(git, Place(common=git.common)) as own:
+            own.prepare("main", keep=[])
+            project.shell(harm.replace("SLOT", f'"{own.path}"'))
+            own.prepare("main", keep=[])
+            assert own.path == project.root / ".git/ledger/slots/0"
+            assert project.git("status", "--porcelain", "--ignored", cwd=own.path) == "", harm
+            assert (own.path / "train.py").read_text() == TRAIN, harm
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_a_run_in_a_slot_that_was_broken(project: Project) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+    project.ledger("run", "--only", "treatment/seed-0")
+    own = project.root / ".git/ledger/slots/0"
+    (own / ".dvc/config.local").write_text("[cache]\n    dir = /nowhere\n")
+    # the lock of a worker that is gone, with the number of a process that lives
+    (own / ".dvc/tmp/rwlock").write_text(
+        f'{{"{own}/metrics.json": {{"write": {{"pid": {os.getpid()}, "cmd": "worker"}}}}}}'
+    )
+    project.ledger("run")
+    sound(project)
