@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Write docs/commands.md from the command line itself; with `-`, print it.
+
+The texts are those of `ledger COMMAND --help`: whoever changes an option changes the reference too, and
+`tests/house/test_documents.py` fails until this has been called again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ledger.cli.main import COMMANDS, command
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
+
+HEAD = """\
+# Commands
+
+<!-- Made by scripts/command_reference.py: change the help texts in ledger/cli/ and call it again. -->
+
+Answers go to standard output, messages to standard error. Commands that read take `--json`.
+Where a command takes an experiment (`EXP`), it accepts its name, `name:variant`, `name:variant/seed-3`, or the
+beginning of a name that no other shares; `diff` also takes any git revision with a pipeline in it. Without one, the
+experiment whose branch is checked out is meant.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | yes |
+| 1 | the answer is no: a trial failed, a check failed |
+| 2 | a mistake in the call or in a file, with a hint what to type |
+| 3 | a fault of ours, with the path of a log |
+| 130 | interrupted |
+
+"""
+
+
+def reference() -> str:
+    """The whole page."""
+    listed = [f"- [`{name}`](#ledger-{name}): {line}" for name, line in COMMANDS.items()]
+    sections = ["\n".join(section(name)) for name in COMMANDS]
+    return HEAD + "\n".join(listed) + "\n\n" + "\n".join(sections)
+
+
+def section(name: str) -> Iterator[str]:
+    """The lines about one command: usage, help, its arguments and options, the example."""
+    of: Any = command(name)
+    text, _, example = (of.help or "").partition("Example:")
+    arguments = [p for p in of.params if p.param_type_name == "argument"]
+    options = [p for p in of.params if p.param_type_name == "option" and "--help" not in p.opts]
+    usage = [f"ledger {name}", *(_argument(p) for p in arguments), *(["[OPTIONS]"] if options else [])]
+    yield from (f"## ledger {name}", "", f"`{' '.join(usage)}`", "", *_paragraphs(text))
+    if arguments or options:
+        yield from ("| | |", "| --- | --- |")
+        yield from (f"| `{_argument(p)}` | {_cell(p.help)} |" for p in arguments)
+        yield from (f"| {_option(p)} | {_cell(p.help)} |" for p in options)
+        yield ""
+    if not example.strip():
+        raise SystemExit(f"ledger {name} has no example in its help")
+    yield from ("```console", f"$ {' '.join(example.split())}", "```", "")
+
+
+def _argument(parameter: Any) -> str:
+    shown = (parameter.metavar or parameter.name.upper()).strip("[]{}")
+    return shown if parameter.required else f"[{shown}]"
+
+
+def _option(parameter: Any) -> str:
+    value = "" if parameter.is_flag else f" {parameter.metavar or parameter.name.upper()}"
+    return ", ".join(f"`{name}{value}`" for name in parameter.opts).replace("|", "\\|")
+
+
+def _cell(text: str | None) -> str:
+    return " ".join((text or "").replace("|", "\\|").split())
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text.strip().split("\n\n"):
+        yield from (" ".join(paragraph.split()), "")
+
+
+def main() -> None:
+    """Write the page, or print it."""
+    if sys.argv[1:] == ["-"]:
+        sys.stdout.write(reference())
+    else:
+        PAGE.write_text(reference(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
