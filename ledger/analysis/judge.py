@@ -134,8 +134,8 @@ class _Case:
             return self._tested(treatment, baseline)
         except NoNoise as error:
             raise _Open(
-                f"no estimate of the noise: {error}. If {self.metric} is honestly the same for every replicate, declare "
-                "it deterministic in the plan; else the replicates change nothing, or were restored from one run"
+                f"no estimate of the noise: {error}. If {self.metric} is honestly the same for every replicate, "
+                "declare it deterministic in the plan; else replicates change nothing, or were restored from one run"
                 if "vary" in str(error)
                 else f"no estimate of the noise: {error}"
             ) from None
@@ -262,7 +262,7 @@ class _Case:
         if len(common) < len(treatment):
             if common:
                 self.remarks.append(
-                    f"only {len(common)} of {len(treatment)} replicates are the same on both sides, so they are not paired"
+                    f"only {len(common)} of {len(treatment)} replicates are the same on both sides: they are not paired"
                 )
             return lambda factor: welch(list(treatment.values()), list(baseline.values()), factor=factor)
         if fold is not None:

@@ -1,0 +1,53 @@
+"""`ledger amend`: change the plan openly."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console
+from ledger.errors import LedgerError
+from ledger.model import parameters
+from ledger.store.conclude import amend as amend_plan
+
+
+def amend(
+    message: Annotated[str, typer.Option("-m", "--message", help="Why the plan changes.")],
+    predict: Annotated[
+        list[str] | None, typer.Option(metavar="PREDICTION", help="The predictions from now on; repeatable.")
+    ] = None,
+    over: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=LIST", help="The replicates of an axis: seed=0..9; repeatable.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("-S", "--set", metavar="KEY=VALUE", help="Another key: alpha=0.01; repeatable.")
+    ] = None,
+    experiment: Annotated[
+        str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
+    ] = None,
+) -> int:
+    """Change the plan of an experiment, and say why. The verdict lists every change.
+
+    Example: ledger amend --over seed=0..9 -m "five seeds cannot see an effect this small"
+    """
+    with console.opened() as ledger:
+        chosen = ledger.experiment(experiment)
+        changes: dict[str, object] = dict(parameters.parse_assignment(text) for text in overrides or ())
+        if predict:
+            changes["predictions"] = list(predict)
+            changes["exploratory"] = False
+        if over:
+            changes["replicates"] = dict(_axis(text) for text in over)
+        if not changes:
+            raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
+        plan, commit = amend_plan(ledger, chosen, changes, reason=message)
+    console.answer(f"amended {plan.name} as {commit[:10]}: the verdict will say so")
+    return 0
+
+
+def _axis(text: str) -> tuple[str, list[parameters.Value]]:
+    name, equals, rest = text.partition("=")
+    if not equals or not name.strip() or not rest:
+        raise LedgerError(f"--over {text!r} is not KEY=LIST", hint="--over seed=0..9")
+    return name.strip(), list(parameters.parse_values(rest))

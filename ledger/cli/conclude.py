@@ -1,0 +1,43 @@
+"""`ledger conclude`: compute the verdict."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console, options
+from ledger.model import verdict as verdicts
+from ledger.report.shapes import plain
+from ledger.report.verdict import told
+from ledger.store.conclude import conclude as conclude_experiment
+
+
+def conclude(
+    experiment: options.Experiment = None,
+    message: Annotated[
+        str | None, typer.Option("-m", "--message", help="What you make of it; otherwise an editor asks.")
+    ] = None,
+    early: Annotated[
+        bool, typer.Option("--early", help="Conclude though declared trials are missing: inconclusive, and a look.")
+    ] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where the outcome is refuted.")] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Compute the verdict from the declared trials, write verdict.md and commit it.
+
+    Example: ledger conclude -m "helps most on small lesions"
+    """
+    with console.opened() as ledger:
+        chosen = ledger.experiment(experiment)
+        interpretation = message
+        if message is None and chosen.verdict is None and sys.stdin.isatty():
+            interpretation = console.edited("What do you make of it? Lines that begin with # are left out.")
+        done = conclude_experiment(ledger, chosen, interpretation=interpretation, early=early)
+    if json:
+        console.answer_json(plain(verdicts.to_mapping(done.verdict)))
+    else:
+        console.answer("\n".join([f"{chosen.name}: {told(done.verdict)[0]}", *told(done.verdict)[1:]]))
+        console.say("the verdict is what it was" if done.commit is None else f"committed as {done.commit[:10]}")
+    return 1 if exit_code and done.verdict.outcome == verdicts.REFUTED else 0

@@ -1,0 +1,114 @@
+"""Writing a verdict down, and changing a plan openly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.errors import FormatError, LedgerError
+from ledger.model import hypothesis as hypotheses
+from ledger.model import yaml12
+from ledger.model.experiment import Experiment, directory
+from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.model.parameters import near_misses
+from ledger.model.verdict import Verdict
+from ledger.report import verdict as report
+from ledger.store.branch import Moved, Step, advance
+from ledger.store.evidence import conclusion, front_matter, gather
+from ledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluded:
+    """A verdict with its commit; None where it says what the last one said."""
+
+    verdict: Verdict
+    commit: str | None
+
+
+def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | None, early: bool) -> Concluded:
+    """Compute the verdict, write `verdict.md` and commit it. Raises LedgerError while declared trials are missing."""
+    ledger.git.identity()
+    _require_branch(experiment)
+    path = f"{directory(experiment.name)}/verdict.md"
+    with ledger.place.locked():
+        ledger.refresh()
+        experiment = ledger.experiment(experiment.name)
+        verdict = conclusion(ledger, experiment, early=early)
+        earlier = ledger.git.objects.text(experiment.tip, path) or ""
+        said = report.interpretation_of(earlier) if interpretation is None else interpretation
+        is_early = early and any("early" in warning for warning in verdict.warnings)
+        text = f"---\n{yaml12.dumps(front_matter(verdict, early=is_early))}---\n" + report.body(
+            verdict, experiment, gather(ledger, experiment).arms, ledger.settings, said
+        )
+        if text == earlier:
+            return Concluded(verdict=verdict, commit=None)
+        predicted = [p.metric.name for p in experiment.plan.predictions]
+        message = f"{report.subject(verdict, predicted)}\n\n{said.strip()}\n\nLedger-Experiment: {experiment.name}\n"
+        commit = _write(ledger, experiment, path, text, message + f"Ledger-Outcome: {verdict.outcome}\n")
+    return Concluded(verdict=verdict, commit=commit)
+
+
+def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *, reason: str) -> tuple[Plan, str]:
+    """Change keys of the plan openly; returns the new plan and the commit. Raises LedgerError for a plan that is none.
+
+    What identifies the experiment (its name, base, author and date) cannot be amended.
+    """
+    ledger.git.identity()
+    _require_branch(experiment)
+    if not reason.strip():
+        raise LedgerError("an amendment needs its reason", hint='ledger amend … -m "why"')
+    path = f"{directory(experiment.name)}/hypothesis.md"
+    with ledger.place.locked():
+        ledger.refresh()
+        experiment = ledger.experiment(experiment.name)
+        before = hypotheses.to_mapping(experiment.plan)
+        for key in changes:
+            if key not in AMENDABLE:
+                near = near_misses(key, AMENDABLE)
+                raise LedgerError(
+                    f"the plan's key {key} cannot be amended",
+                    hint=f"did you mean {near[0]}?" if near else f"these can: {', '.join(AMENDABLE)}",
+                )
+        document = before | dict(changes)
+        try:
+            draft = hypotheses.parse(f"---\n{yaml12.dumps(document)}---\n{experiment.hypothesis.body}")
+        except FormatError as error:
+            raise LedgerError(f"the amended plan would not be one: {error}") from None
+        after = hypotheses.to_mapping(draft.plan)
+        if after == before:
+            raise LedgerError("the amendment changes nothing", hint="ledger show says what the plan is")
+        keys = [key for key in after if after.get(key) != before.get(key)]
+        text = hypotheses.render(Hypothesis(plan=draft.plan, body=experiment.hypothesis.body))
+        message = f"amend: {', '.join(keys)}\n\n{reason.strip()}\n\nLedger-Experiment: {experiment.name}\n"
+        commit = _write(ledger, experiment, path, text, message)
+    return draft.plan, commit
+
+
+AMENDABLE = (
+    "title", "predictions", "variants", "replicates", "evaluation", "alpha", "looks", "failures", "deterministic",
+    "exploratory", "tags", "parent",
+)  # fmt: skip
+
+
+def _require_branch(experiment: Experiment) -> None:
+    if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
+        raise LedgerError(
+            f"{experiment.name} has no branch here to write on",
+            hint="git switch to it first" if experiment.branch else "it has landed, and its record stays as it is",
+        )
+
+
+def _write(ledger: Ledger, experiment: Experiment, path: str, text: str, message: str) -> str:
+    git = ledger.git
+    assert experiment.branch is not None
+    tree = git.tree(experiment.tip, {path: ("100644", git.blob(text.encode()))})
+    commit = git.commit_tree(tree, [experiment.tip], message.replace("\n\n\n\n", "\n\n"))
+    reason = f"ledger: {message.splitlines()[0]}"
+    try:
+        advance(git, Step(ref=experiment.branch, old=experiment.tip, new=commit, reason=reason))
+    except Moved:
+        raise LedgerError("the branch moved meanwhile", hint="try again") from None
+    ledger.refresh()
+    return commit
