@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
@@ -62,3 +66,15 @@ def columns() -> int:
 def now() -> datetime:
     """The present moment, read in this one place."""
     return datetime.now(UTC)
+
+
+def edited(prompt: str) -> str:
+    """What the user writes into an editor, as git asks for a message. Raises LedgerError where it fails."""
+    editor = os.environ.get("GIT_EDITOR") or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "VERDICT_EDITMSG.md"
+        path.write_text(f"\n# {prompt}\n", "utf-8")
+        if subprocess.run(["/bin/sh", "-c", f'{editor} "$1"', editor, str(path)], check=False).returncode != 0:
+            raise LedgerError(f"the editor {editor} failed", hint='say it on the command line: -m "…"')
+        lines = path.read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("#")).strip()

@@ -10,6 +10,7 @@ from ledger.cli import console, options
 from ledger.report import diff as report
 from ledger.report import shapes
 from ledger.report.tables import Format, table
+from ledger.store.sides import compare, sides_of
 
 Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
 
@@ -27,8 +28,6 @@ def diff(
 
     Example: ledger diff exp-a exp-b
     """
-    from ledger.store.sides import compare, sides_of
-
     with console.opened() as ledger:
         found = compare(ledger, *sides_of(ledger, a, b))
         if json:

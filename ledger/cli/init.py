@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ledger.cli import console
 from ledger.store.git import open_repository
+from ledger.store.setup import Script, set_up
 
 
 def init(
@@ -31,10 +33,6 @@ def init(
 
     Example: ledger init --cmd "python train.py" --metrics metrics.json --outs model.pkl
     """
-    from pathlib import Path
-
-    from ledger.store.setup import Script, set_up
-
     script = None
     if command is not None:
         script = Script(

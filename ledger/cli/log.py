@@ -30,7 +30,7 @@ def log(
         elif found:
             rows = report.log(found, ledger.settings, now=console.now(), graph=graph)
             if options.format_of(form) is Format.TEXT:
-                lines = columns(rows, right=(4, 5), flexible=2, total=console.columns())
+                lines = columns(rows, head=report.LOG_HEAD, right=(4, 5), flexible=2, total=console.columns())
                 console.answer("\n".join(lines))
             else:
                 console.answer(table(rows, report.LOG_HEAD, options.format_of(form)))

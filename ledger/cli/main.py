@@ -31,6 +31,8 @@ COMMANDS = {
     "note": "Add a dated note to the experiment.",
     "log": "List the experiments, newest first, one a line.",
     "show": "Show one experiment: the plan, every trial, the hypothesis and the notes.",
+    "amend": "Change the plan openly.",
+    "conclude": "Compute the verdict from the declared trials, and commit it.",
     "diff": "Say what differs between two experiments, and what came of it.",
 }
 

@@ -10,6 +10,7 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
+from ledger.report.experiments import described_axes
 from ledger.store.create import Created, Request, Seeds, create
 
 T = TypeVar("T")
@@ -17,7 +18,9 @@ T = TypeVar("T")
 
 def new(
     title: Annotated[str, typer.Argument(metavar="HYPOTHESIS", help="What you expect, in one sentence.")],
-    name: Annotated[str | None, typer.Option(help="The experiment's name; otherwise made from the title.")] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The experiment's name; otherwise made from the title.")
+    ] = None,
     predict: Annotated[
         list[str] | None, typer.Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
     ] = None,
@@ -81,23 +84,24 @@ def new(
             }
         )
     else:
-        console.answer(_told(created))
+        console.answer(_told(created, set_=bool(overrides)))
     for remark in created.remarks:
         console.say(f"warning: {remark}")
     return 0
 
 
-def _told(created: Created) -> str:
+def _told(created: Created, *, set_: bool) -> str:
     plan = created.plan
     count = len(plan.replicates.points())
     arms = [v.name for v in plan.variants if v.experiment is None]
     trials = len(arms) * count
+    size = f"{trials} trial{'s' if trials > 1 else ''}"
+    axes = " at " + described_axes(plan) if plan.replicates.axes else ""
     lines = [
         f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
         *(f"  predicts {p}" for p in plan.predictions),
-        f"  {trials} trial{'s' if trials > 1 else ''}: "
-        f"{', '.join(arms)} at {count} replicate{'s' if count > 1 else ''} each",
-        f"next: say why in experiments/{plan.name}/hypothesis.md, change the code, ledger run",
+        f"  {size}: {', '.join(arms)}{' each' if len(arms) > 1 and axes else ''}{axes}",
+        f"next: say why in experiments/{plan.name}/hypothesis.md, {'' if set_ else 'change the code, '}ledger run",
     ]
     return "\n".join(lines)
 

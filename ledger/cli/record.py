@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console
+from ledger.report.trials import line
+from ledger.run.by_hand import record as record_by_hand
 
 
 def record(
@@ -23,16 +25,14 @@ def record(
 
     Example: dvc repro && ledger record -m "add focal loss"
     """
-    from ledger.report.trials import line
-    from ledger.run.by_hand import record as record_by_hand
-
     with console.opened() as ledger:
+        plan = ledger.current().plan
         report = record_by_hand(ledger, message=message, variant=variant)
     for warning in report.warnings:
         console.say(f"warning: {warning}")
     if report.code is not None:
         console.say(f"committed the change as {report.code[:10]}")
-    console.answer(f"recorded {line(report.trial)} as {report.trial.id}")
+    console.answer(f"recorded {line(report.trial, plan, ledger.settings)} as {report.trial.id}")
     if report.uncollected is not None:
         console.say(f"error: it is recorded, but not on the branch yet: {report.uncollected}")
         console.say("hint: commit or stash those changes; the next ledger run collects it")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ledger.cli import console, options
-
-if TYPE_CHECKING:
-    from ledger.run.plan import Spec
-    from ledger.run.record import Kept
-    from ledger.run.run import Report
+from ledger.model.hypothesis import Plan
+from ledger.model.settings import Settings
+from ledger.report.trials import line
+from ledger.run.plan import Spec
+from ledger.run.record import Kept
+from ledger.run.run import Report
+from ledger.run.run import run as run_trials
 
 
 def run(
@@ -29,11 +31,11 @@ def run(
 
     Example: ledger run -m "add focal loss"
     """
-    from ledger.run.run import run as run_trials
-
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
-        report = run_trials(ledger, chosen, _Lines(), only=tuple(only or ()), again=again, message=message)
+        report = run_trials(
+            ledger, chosen, _Lines(chosen.plan, ledger.settings), only=tuple(only or ()), again=again, message=message
+        )
     _tell(report)
     return 1 if any(not trial.succeeded for trial in report.trials) or report.uncollected else 0
 
@@ -41,14 +43,16 @@ def run(
 class _Lines:
     """A line for each trial that ends."""
 
+    def __init__(self, plan: Plan, settings: Settings) -> None:
+        self.plan = plan
+        self.settings = settings
+
     def started(self, spec: Spec, number: int, total: int) -> None:
         """Nothing: the line comes with the result."""
 
     def ended(self, kept: Kept, number: int, total: int) -> None:
         """Say what came of it."""
-        from ledger.report.trials import line
-
-        console.say(f"[{number}/{total}] {line(kept.trial)}")
+        console.say(f"[{number}/{total}] {line(kept.trial, self.plan, self.settings)}")
 
 
 def _tell(report: Report) -> None:

@@ -6,7 +6,7 @@ from ledger.analysis.diff import CodeChange, DataChange, Diff, MetricChange
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import Value, format_value
 from ledger.model.settings import Settings
-from ledger.report.numbers import number, size, spread
+from ledger.report.numbers import fineness, number, size, spread
 from ledger.report.text import clean, columns, cut
 
 
@@ -91,7 +91,8 @@ def _patch(change: CodeChange) -> list[str]:
 
 def _metric(change: MetricChange, settings: Settings) -> list[str]:
     precision = settings.precision(change.name)
-    difference = "-" if change.difference is None else _signed(change, precision)
+    finest = fineness(change.a, change.b) if precision is None else precision
+    difference = "-" if change.difference is None else _signed(change, finest)
     cells = [spread(s, precision) + (f" (n={s.n})" if s.n != 1 else "") for s in (change.a, change.b)]
     return [clean(change.name), *cells, difference]
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared, counting
 from ledger.model import replicates
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.hypothesis import TREATMENT, Plan, Variant
 from ledger.model.parameters import format_value
 from ledger.model.settings import Settings
 from ledger.report.numbers import age, headline, number, seconds, spread
-from ledger.report.text import clean, columns
+from ledger.report.text import clean, columns, width
 from ledger.stats.summary import Summary, summarise
 
 
@@ -41,14 +41,13 @@ def log(experiments: Sequence[Experiment], settings: Settings, *, now: datetime,
         shown = (
             "" if metric is None or value is None else f"{clean(metric)} {spread(value, settings.precision(metric))}"
         )
-        count = len(experiment.trials)
         rows.append(
             (
                 experiment.outcome or experiment.status,
                 prefix + experiment.name,
                 clean(experiment.plan.title),
                 shown,
-                f"{count} trial{'s' if count != 1 else ''}",
+                str(len(experiment.trials)),
                 age(experiment.plan.created, now),
             )
         )
@@ -90,12 +89,12 @@ def show(experiment: Experiment, present: Mapping[str, str], settings: Settings,
     facts = [
         ["status", experiment.outcome or experiment.status],
         ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
-        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {age(plan.created, now)}"],
+        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {age(plan.created, now)} ago"],
         *([["tags", ", ".join(map(clean, plan.tags))]] if plan.tags else []),
         *(["predicts" if i == 0 else "", str(p)] for i, p in enumerate(plan.predictions)),
         *([["predicts", "nothing: exploratory"]] if not plan.predictions else []),
         *(["variants" if i == 0 else "", _variant(v)] for i, v in enumerate(plan.variants)),
-        ["replicates", _axes(experiment)],
+        ["replicates", described_axes(plan)],
     ]
     lines = [f"{experiment.name}: {clean(plan.title)}", "", *columns(facts, indent=2, total=total), ""]
     if experiment.trials:
@@ -123,19 +122,24 @@ def _variant(variant: Variant) -> str:
     return f"{variant.name}: {place}" + (f", {clean(params)}" if params else "")
 
 
-def _axes(experiment: Experiment) -> str:
-    axes = experiment.plan.replicates.axes
-    return "; ".join(f"{a.name} {', '.join(format_value(v) for v in a.values)}" for a in axes) or "one"
+def described_axes(plan: Plan) -> str:
+    """`seed 0, 1, 2`; the axes of a grid are joined by a semicolon."""
+    return "; ".join(f"{a.name} {', '.join(format_value(v) for v in a.values)}" for a in plan.replicates.axes) or "one"
 
 
 def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
     shown = _fitting(names, experiment, settings)
-    rows = [[r.trial.id, _state(r, present), *(_cell(r, n, settings) for n in shown), seconds(r.trial.seconds)]
-            for r in experiment.trials]  # fmt: skip
-    lines = columns(
-        rows, head=["trial", "status", *shown, "time"], right=range(2, len(shown) + 3), indent=2, total=total
-    )
+    while True:
+        rows = [
+            [r.trial.id, _state(r, present), *(_cell(r, n, settings) for n in shown), seconds(r.trial.seconds)]
+            for r in experiment.trials
+        ]
+        head = ["trial", "status", *shown, "time"]
+        lines = columns(rows, head=head, right=range(2, len(head)), indent=2, total=total)
+        if len(shown) < 2 or max(map(width, lines)) <= total:
+            break
+        shown = shown[:-1]
     if len(shown) < len(names):
         lines.append(f"  and {len(names) - len(shown)} more metrics: --json shows all")
     return lines
@@ -167,22 +171,19 @@ def _cell(record: Recorded, name: str, settings: Settings) -> str:
 
 
 def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
+    """A row a metric, a column an arm."""
     arms = dict.fromkeys(r.trial.variant for r in experiment.trials)
-    good = {arm: counting(experiment.of(arm), present.get(arm)).values() for arm in arms}
+    good = {arm: list(counting(experiment.of(arm), present.get(arm)).values()) for arm in arms}
+    good = {arm: records for arm, records in good.items() if records}
     names = list(dict.fromkeys(name for records in good.values() for r in records for name in r.trial.metrics))
     rows = []
-    for arm, records in good.items():
-        if not records:
-            continue
-        cells = []
-        for name in _fitting(names, experiment, settings):
-            values = summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics)
-            cells.append(spread(values, settings.precision(name)))
-        rows.append([arm, f"n={len(records)}", *cells])
-    if not rows:
-        return []
-    head = ["mean ± sd", "", *_fitting(names, experiment, settings)]
-    return columns(rows, head=head, right=range(2, len(head)), indent=2, total=total)
+    for name in _fitting(names, experiment, settings):
+        values = [
+            summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics) for records in good.values()
+        ]
+        rows.append([clean(name), *(spread(value, settings.precision(name)) for value in values)])
+    head = ["mean ± sd", *(f"{arm} (n={len(records)})" for arm, records in good.items())]
+    return columns(rows, head=head, right=range(1, len(head)), indent=2, total=total) if rows else []
 
 
 def overview(branch: str, experiments: Sequence[Experiment]) -> str:
@@ -232,7 +233,8 @@ def _next(rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[s
     if dirty:
         return 'ledger run -m "what you changed" commits and runs'
     if MISSING in states or STALE in states:
-        return f"ledger run ({states.count(MISSING) + states.count(STALE)} trials)"
+        count = states.count(MISSING) + states.count(STALE)
+        return f"ledger run ({count} trial{'s' if count != 1 else ''})"
     if FAILED in states:
         return "ledger run --again tries the failed trials again"
     return "ledger diff shows what came of it"

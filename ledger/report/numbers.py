@@ -34,10 +34,14 @@ def spread(summary: Summary, precision: int | None = None) -> str:
     """`0.6123 ± 0.0081`, mean and standard deviation at one precision; the mean alone where n is 1."""
     if summary.sd is None or summary.mean is None:
         return number(summary.mean, precision)
-    if precision is None and summary.sd > 0 and math.isfinite(summary.sd):
-        # two digits of the spread say all there is to say; the mean is given as finely
-        precision = min(max(0, 1 - math.floor(math.log10(summary.sd))), 8)
+    precision = fineness(summary) if precision is None else precision
     return f"{number(summary.mean, precision)} ± {number(summary.sd, precision)}"
+
+
+def fineness(*summaries: Summary) -> int | None:
+    """The digits behind the point that the noise leaves meaningful: two of the spread; None where there is none."""
+    spreads = [s.sd for s in summaries if s.sd is not None and s.sd > 0 and math.isfinite(s.sd)]
+    return min(max(0, 1 - math.floor(math.log10(min(spreads)))), 8) if spreads else None
 
 
 def seconds(value: float | None) -> str:
@@ -64,7 +68,7 @@ def size(value: int | None) -> str:
 
 
 def age(moment: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit that fits: `5 min ago`, `3 h ago`, `12 d ago`, `5 mo ago`, `2 y ago`."""
+    """How long ago, in the largest unit that fits: `now`, `5 min`, `3 h`, `12 d`, `5 mo`, `2 y`."""
     minutes = max(0, int((now - moment).total_seconds() // 60))
     units = [(525600, "y"), (43800, "mo"), (1440, "d"), (60, "h"), (1, "min")]
-    return next((f"{minutes // size} {unit} ago" for size, unit in units if minutes >= size), "just now")
+    return next((f"{minutes // size} {unit}" for size, unit in units if minutes >= size), "now")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ledger.model import replicates
+from ledger.model.hypothesis import Plan
+from ledger.model.settings import Settings
 from ledger.model.trial import Trial
-from ledger.report.numbers import number, seconds
+from ledger.report.numbers import headline, number, seconds
 from ledger.report.text import clean, width
 
 
-def line(trial: Trial, *, total: int = 72) -> str:
+def line(trial: Trial, plan: Plan, settings: Settings, *, total: int = 72) -> str:
     """`treatment seed=2: accuracy 0.9512, loss 0.21 (3.2 s)`, or how it ended; as many metrics as fit into `total`."""
     name = " ".join(part for part in (trial.variant, replicates.label(trial.point)) if part)
     if trial.error is not None:
@@ -18,7 +20,9 @@ def line(trial: Trial, *, total: int = 72) -> str:
     took = [seconds(trial.seconds)] if trial.seconds is not None else []
     aside = ", ".join([*took, "restored"] if restored else took)
     end = f" ({aside})" if aside else ""
-    shown = [f"{metric} {number(value)}" for metric, value in trial.metrics.items()]
+    first = headline(plan, settings, trial.metrics)
+    order = sorted(trial.metrics, key=lambda metric: metric != first)
+    shown = [f"{metric} {number(trial.metrics[metric], settings.precision(metric))}" for metric in order]
     while len(shown) > 1 and width(f"{name}: {', '.join(shown)}{end}") > total:
         shown.pop()
     return clean(f"{name}: {', '.join(shown) or 'succeeded'}{end}")

@@ -189,4 +189,7 @@ def _copy(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
     else:
-        raise LedgerError(f"ledger.yaml: `copy` names {source.name}, which is not there", hint=f"put it at {source}, or take it out of `copy`")
+        raise LedgerError(
+            f"ledger.yaml: `copy` names {source.name}, which is not there",
+            hint=f"put it at {source}, or take it out of `copy`",
+        )

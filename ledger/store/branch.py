@@ -43,6 +43,10 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
 
     The caller holds the repository's lock. Raises Overlap or Moved, and then nothing has changed.
     """
+    rebased = _being_rebased(git, step.ref)
+    if rebased is not None:
+        # git would refuse to move the branch at the end of the rebase
+        raise Overlap(f"the branch is being rebased in {rebased}", hint="git rebase --continue, then call this again")
     trees = holders(git, step.ref)
     for tree in trees:
         in_the_way = git.can_bring_along(tree, step.old, step.new)
@@ -59,11 +63,26 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
     except GitError as error:
         _back(git, brought, step)
         raise Overlap(f"a work tree could not be brought along: {_first_line(error.stderr)}") from None
-    moved = git.move([RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)
+    try:
+        moved = git.move([RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)
+    except (GitError, LedgerError):
+        _back(git, brought, step)
+        raise
     if not moved:
         _back(git, brought, step)
         raise Moved(step.ref)
     return trees
+
+
+def _being_rebased(git: Git, ref: str) -> Path | None:
+    """The work tree in which a rebase of the branch is under way; HEAD is detached there meanwhile."""
+    named = [argument for way in ("merge", "apply") for argument in ("--git-path", f"rebase-{way}/head-name")]
+    for tree in git.work_trees():
+        if tree.branch is None:
+            paths = git.text("-C", str(tree.path), "rev-parse", "--path-format=absolute", *named).splitlines()
+            if any(Path(path).is_file() and Path(path).read_text("utf-8").strip() == ref for path in paths):
+                return tree.path
+    return None
 
 
 def _back(git: Git, trees: Sequence[Path], step: Step) -> None:

@@ -275,9 +275,7 @@ class Git:
         if not there:
             return []
         listed = [f":(top,literal){place}" for place in there]
-        found = self.run(
-            "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *listed, cwd=work_tree
-        )
+        found = self.run("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *listed, cwd=work_tree)
         return [os.fsdecode(path) for path in found.split(b"\0") if path]
 
     def bring_along(self, work_tree: Path, old: str, new: str) -> None:

@@ -337,6 +337,21 @@ class Ledger:
                     found[variant.name] = latest.trial.fingerprint
         return found
 
+    def history_tip(self, experiment: Experiment) -> str | None:
+        """The commit whose history is the experiment's own: its branch's, or the tip that landing or archiving kept.
+
+        None where that history is gone, as after a squash by hand.
+        """
+        if experiment.branch is not None:
+            return experiment.tip
+        kept = [
+            tag
+            for tag in self.git.refs(f"refs/tags/ledger/{experiment.name}")
+            if (self.git.objects.tag_message(tag) or "").startswith("tip of ")
+        ]
+        commits = [commit for commit in (self.git.commit(tag) for tag in kept) if commit is not None]
+        return commits[-1] if commits else None
+
     def trial_commits(self, name: str) -> dict[str, str]:
         """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
         found: dict[str, str] = {}

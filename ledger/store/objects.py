@@ -107,6 +107,11 @@ class Objects:
         found = self.read(f"{commit}^{{commit}}")
         return "" if found is None else found.data.partition(b"\n\n")[2].decode(errors="replace")
 
+    def tag_message(self, ref: str) -> str | None:
+        """The message of an annotated tag, None where the ref names no tag object."""
+        found = self.read(ref)
+        return found.data.partition(b"\n\n")[2].decode(errors="replace") if found and found.kind == "tag" else None
+
     def close(self) -> None:
         """End the process. It starts again at the next read."""
         process, self._process = self._process, None
