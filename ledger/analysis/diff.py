@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,11 @@ from ledger.model.environment import Environment, difference
 from ledger.model.lockfile import Pinned
 from ledger.model.parameters import Value
 from ledger.model.replicates import Point
+from ledger.stats.contrast import Contrast, NoNoise, paired, welch
 from ledger.stats.summary import Summary, summarise
+
+# of the intervals that are shown: one-sided bounds at 5%
+CONFIDENCE = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +70,29 @@ class CodeChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricChange:
-    """A metric on both sides. `difference` is b - a of the means, None where a side has no value."""
+    """A metric on both sides. `difference` is b - a of the means, None where a side has no value.
+
+    `contrast` is the same with its uncertainty, None where the replicates give no estimate of the noise.
+    """
 
     name: str
     a: Summary
     b: Summary
     difference: float | None
+    contrast: Contrast | None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 90% interval of the difference."""
+        return None if self.contrast is None else self.contrast.interval(CONFIDENCE)
+
+    @property
+    def seen(self) -> bool:
+        """Whether there is a difference to be seen: the interval does not hold zero, or there is no noise known."""
+        if self.interval is None:
+            return self.difference != 0
+        low, high = self.interval
+        return not low <= 0 <= high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +129,9 @@ def diff(
         if _md5(a.data.get(path)) != _md5(b.data.get(path))
     ]
     environment = [ValueChange(name=n, a=x, b=y) for n, x, y in _environment(a.environments, b.environments)]
-    metrics = [_metric(name, a, b) for name in _ordered(a.metrics, b.metrics)]
+    metrics = [
+        metric_change(name, a.metrics.get(name, {}), b.metrics.get(name, {})) for name in _ordered(a.metrics, b.metrics)
+    ]
     kinds = {
         "parameters": len(params),
         "data": len(data),
@@ -164,16 +188,28 @@ def _key(environment: Environment) -> str:
     return repr(environment)
 
 
-def _metric(name: str, a: Side, b: Side) -> MetricChange:
-    left = summarise(a.metrics.get(name, {}).values())
-    right = summarise(b.metrics.get(name, {}).values())
+def metric_change(name: str, a: Mapping[Point, float], b: Mapping[Point, float]) -> MetricChange:
+    """A metric's values by replicate on both sides: paired where the replicates are the same, else Welch's test."""
+    left, right = summarise(a.values()), summarise(b.values())
     known = left.mean is not None and right.mean is not None
     return MetricChange(
         name=name,
         a=left,
         b=right,
         difference=(right.mean or 0.0) - (left.mean or 0.0) if known else None,
+        contrast=_contrast(a, b),
     )
+
+
+def _contrast(a: Mapping[Point, float], b: Mapping[Point, float]) -> Contrast | None:
+    before = {point: value for point, value in a.items() if math.isfinite(value)}
+    after = {point: value for point, value in b.items() if math.isfinite(value)}
+    try:
+        if before.keys() == after.keys():
+            return paired([after[point] for point in before], list(before.values()))
+        return welch(list(after.values()), list(before.values()))
+    except NoNoise:
+        return None
 
 
 def _attribution(kinds: Mapping[str, int], params: Sequence[ValueChange]) -> list[str]:

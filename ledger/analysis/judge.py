@@ -70,7 +70,7 @@ def judge(
         warnings=(
             *first,
             *warnings,
-            "the replicates do not measure the luck of the evaluation set: this holds on this one",
+            "on this evaluation set: the replicates do not measure the luck of having just this one",
         ),
         amendments=tuple(dict(a) for a in amendments),
         looks=looks,

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -70,6 +69,8 @@ def now() -> datetime:
 
 def edited(prompt: str) -> str:
     """What the user writes into an editor, as git asks for a message. Raises LedgerError where it fails."""
+    import tempfile
+
     editor = os.environ.get("GIT_EDITOR") or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "VERDICT_EDITMSG.md"

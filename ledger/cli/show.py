@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ledger.cli import console, options
 from ledger.model import trial as trials
-from ledger.report import experiments as report
 from ledger.report import shapes
+from ledger.report import show as report
 
 
 def show(experiment: options.Experiment = None, json: options.AsJson = False) -> int:

@@ -27,7 +27,7 @@ def status(experiment: options.Experiment = None, json: options.AsJson = False) 
         rows = progress.declared(chosen, ledger.present(chosen))
         unrecorded: list[str] = []
         dirty: list[str] = []
-        if ledger.git.head()[0] == chosen.branch:
+        if ledger.head[0] == chosen.branch:
             pipeline = ledger.code.at(chosen.tip).pipeline
             changed = ledger.git.dirty()
             unrecorded = [d.path for d in changed if pipeline.is_result(d.path)]

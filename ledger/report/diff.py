@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ledger.analysis.diff import CodeChange, DataChange, Diff, MetricChange
+from collections.abc import Sequence
+
+from ledger.analysis.diff import CONFIDENCE, CodeChange, DataChange, Diff, MetricChange
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import Value, format_value
 from ledger.model.settings import Settings
-from ledger.report.numbers import fineness, number, size, spread
-from ledger.report.text import clean, columns, cut
+from ledger.report.numbers import fineness, p_value, signed, size, spread
+from ledger.report.text import clean, columns, cut, width
 
 
 def render(diff: Diff, settings: Settings, *, patch: bool, total: int) -> str:
@@ -28,9 +30,7 @@ def render(diff: Diff, settings: Settings, *, patch: bool, total: int) -> str:
     if patch:
         lines += [line for c in diff.code for line in _patch(c)]
     if diff.metrics:
-        rows = [_metric(c, settings) for c in diff.metrics]
-        head = ["metric", *_heads(a, b), "difference"]
-        lines += [*columns(rows, head=head, right=(1, 2, 3), total=total), ""]
+        lines += [*metrics_table(diff.metrics, _heads(a, b), settings, total=total), ""]
     lines += [f"! {clean(warning)}" for warning in diff.warnings]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -89,17 +89,41 @@ def _patch(change: CodeChange) -> list[str]:
     return [f"--- {clean(change.path)}", *body, ""]
 
 
-def _metric(change: MetricChange, settings: Settings) -> list[str]:
+def metrics_table(
+    changes: Sequence[MetricChange], heads: tuple[str, str], settings: Settings, *, total: int, indent: int = 0
+) -> list[str]:
+    """A row a metric: both sides, the difference with its interval, and below it what the signs mean."""
+    counts = [{s.n for s in side} for side in (tuple(c.a for c in changes), tuple(c.b for c in changes))]
+    common = all(len(count) == 1 for count in counts)
+    head = ["metric", *(f"{h} (n={min(c)})" if common else h for h, c in zip(heads, counts, strict=True)), "difference"]
+    rows = [_metric(c, settings, with_n=not common) for c in changes]
+    wide = [[*row, _p(c)] for row, c in zip(rows, changes, strict=True)]
+    lines = columns(wide, head=[*head, "p"], right=(1, 2, 3, 4), total=total, indent=indent)
+    if max(map(width, lines)) > total:
+        lines = columns(rows, head=head, right=(1, 2, 3), total=total, indent=indent)
+    tests = dict.fromkeys(c.contrast.test for c in changes if c.contrast is not None)
+    if tests:
+        blank = " " * indent
+        lines.append(f"{blank}difference with its {CONFIDENCE:.0%} interval ({', '.join(tests)}); ~: none to be seen")
+    return lines
+
+
+def _metric(change: MetricChange, settings: Settings, *, with_n: bool = True) -> list[str]:
     precision = settings.precision(change.name)
     finest = fineness(change.a, change.b) if precision is None else precision
-    difference = "-" if change.difference is None else _signed(change, finest)
-    cells = [spread(s, precision) + (f" (n={s.n})" if s.n != 1 else "") for s in (change.a, change.b)]
-    return [clean(change.name), *cells, difference]
+    cells = [spread(s, precision) + (f" (n={s.n})" if with_n and s.n != 1 else "") for s in (change.a, change.b)]
+    return [clean(change.name), *cells, _difference(change, finest)]
 
 
-def _signed(change: MetricChange, precision: int | None) -> str:
-    assert change.difference is not None
-    if change.difference == 0:
-        return "~"
-    text = number(abs(change.difference), precision)
-    return ("+" if change.difference > 0 else "-") + text
+def _difference(change: MetricChange, precision: int | None) -> str:
+    """`+0.021 (+0.012..+0.030)`; a non-difference is `~`, never a number that looks like one."""
+    if change.difference is None:
+        return "-"
+    if change.interval is None:
+        return signed(change.difference, precision)
+    low, high = (signed(bound, precision) for bound in change.interval)
+    return f"{signed(change.difference, precision) if change.seen else '~'} ({low}..{high})"
+
+
+def _p(change: MetricChange) -> str:
+    return "" if change.contrast is None else p_value(change.contrast.p_two_sided())

@@ -1,18 +1,17 @@
-"""Experiments as text: a line of the log, the whole of one, the state of the one that is checked out."""
+"""Experiments as text: a line of the log, the state of the one that is checked out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared, counting
-from ledger.model import replicates
-from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import TREATMENT, Plan, Variant
+from ledger.model.experiment import Experiment
+from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.parameters import format_value
 from ledger.model.settings import Settings
-from ledger.report.numbers import age, headline, number, seconds, spread
-from ledger.report.text import clean, columns, width
+from ledger.report.numbers import age, headline, spread
+from ledger.report.text import clean, columns
 from ledger.stats.summary import Summary, summarise
 
 
@@ -82,108 +81,9 @@ def _by_parent(experiments: Sequence[Experiment]) -> list[tuple[str, Experiment]
     return ordered
 
 
-def show(experiment: Experiment, present: Mapping[str, str], settings: Settings, *, now: datetime, total: int) -> str:
-    """One experiment whole: the plan, the trials, and the prose."""
-    plan = experiment.plan
-    branch = (experiment.branch or "landed").removeprefix("refs/heads/").removeprefix("refs/remotes/")
-    facts = [
-        ["status", experiment.outcome or experiment.status],
-        ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
-        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {age(plan.created, now)} ago"],
-        *([["tags", ", ".join(map(clean, plan.tags))]] if plan.tags else []),
-        *(["predicts" if i == 0 else "", str(p)] for i, p in enumerate(plan.predictions)),
-        *([["predicts", "nothing: exploratory"]] if not plan.predictions else []),
-        *(["variants" if i == 0 else "", _variant(v)] for i, v in enumerate(plan.variants)),
-        ["replicates", described_axes(plan)],
-    ]
-    lines = [f"{experiment.name}: {clean(plan.title)}", "", *columns(facts, indent=2, total=total), ""]
-    if experiment.trials:
-        lines += [*_trials(experiment, present, settings, total), ""]
-        lines += _means(experiment, present, settings, total)
-    lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
-    body = experiment.hypothesis.body.strip()
-    if body:
-        lines += ["", *(_shown(line) for line in body.splitlines())]
-    if experiment.notes.strip():
-        lines += ["", "## Notes", "", *(_shown(line) for line in experiment.notes.strip().splitlines())]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _shown(line: str) -> str:
-    indent = len(line) - len(line.lstrip(" "))
-    return " " * indent + clean(line)
-
-
-def _variant(variant: Variant) -> str:
-    if variant.experiment is not None:
-        return f"{variant.name}: the trials of {variant.experiment}"
-    params = ", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items())
-    place = "code and parameters of the base" if variant.at_base else "code and parameters of the branch"
-    return f"{variant.name}: {place}" + (f", {clean(params)}" if params else "")
-
-
 def described_axes(plan: Plan) -> str:
     """`seed 0, 1, 2`; the axes of a grid are joined by a semicolon."""
     return "; ".join(f"{a.name} {', '.join(format_value(v) for v in a.values)}" for a in plan.replicates.axes) or "one"
-
-
-def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
-    names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
-    shown = _fitting(names, experiment, settings)
-    while True:
-        rows = [
-            [r.trial.id, _state(r, present), *(_cell(r, n, settings) for n in shown), seconds(r.trial.seconds)]
-            for r in experiment.trials
-        ]
-        head = ["trial", "status", *shown, "time"]
-        lines = columns(rows, head=head, right=range(2, len(head)), indent=2, total=total)
-        if len(shown) < 2 or max(map(width, lines)) <= total:
-            break
-        shown = shown[:-1]
-    if len(shown) < len(names):
-        lines.append(f"  and {len(names) - len(shown)} more metrics: --json shows all")
-    return lines
-
-
-def _fitting(names: Sequence[str], experiment: Experiment, settings: Settings) -> list[str]:
-    """At most five metrics, those that are predicted first."""
-    first = [p.metric.name for p in experiment.plan.predictions] + list(settings.metrics)
-    order = sorted(names, key=lambda name: first.index(name) if name in first else len(first))
-    return order[:5]
-
-
-def _state(record: Recorded, present: Mapping[str, str]) -> str:
-    trial = record.trial
-    marks = []
-    if present.get(trial.variant) != trial.fingerprint:
-        marks.append("stale")
-    if trial.by_hand:
-        marks.append("by hand")
-    elif trial.succeeded and trial.stages and all(run.cached for run in trial.stages.values()):
-        marks.append("restored")
-    if not record.collected:
-        marks.append("uncollected")
-    return trial.status + (f" ({', '.join(marks)})" if marks else "")
-
-
-def _cell(record: Recorded, name: str, settings: Settings) -> str:
-    return number(record.trial.metrics.get(name), settings.precision(name)) if name in record.trial.metrics else "-"
-
-
-def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
-    """A row a metric, a column an arm."""
-    arms = dict.fromkeys(r.trial.variant for r in experiment.trials)
-    good = {arm: list(counting(experiment.of(arm), present.get(arm)).values()) for arm in arms}
-    good = {arm: records for arm, records in good.items() if records}
-    names = list(dict.fromkeys(name for records in good.values() for r in records for name in r.trial.metrics))
-    rows = []
-    for name in _fitting(names, experiment, settings):
-        values = [
-            summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics) for records in good.values()
-        ]
-        rows.append([clean(name), *(spread(value, settings.precision(name)) for value in values)])
-    head = ["mean ± sd", *(f"{arm} (n={len(records)})" for arm, records in good.items())]
-    return columns(rows, head=head, right=range(1, len(head)), indent=2, total=total) if rows else []
 
 
 def overview(branch: str, experiments: Sequence[Experiment]) -> str:
@@ -238,8 +138,3 @@ def _next(rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[s
     if FAILED in states:
         return "ledger run --again tries the failed trials again"
     return "ledger diff shows what came of it"
-
-
-def point_name(variant: str, point: replicates.Point) -> str:
-    """`treatment seed=2`."""
-    return " ".join(part for part in (variant, replicates.label(point)) if part)

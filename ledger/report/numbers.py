@@ -44,6 +44,20 @@ def fineness(*summaries: Summary) -> int | None:
     return min(max(0, 1 - math.floor(math.log10(min(spreads)))), 8) if spreads else None
 
 
+def signed(value: float | None, precision: int | None = None) -> str:
+    """A difference with its sign; exactly none is `~`."""
+    if value is None or math.isnan(value):
+        return "-"
+    if value == 0:
+        return "~"
+    return ("+" if value > 0 else "-") + number(abs(value), precision)
+
+
+def p_value(value: float) -> str:
+    """`0.034`, `< 0.001`, `> 0.99`."""
+    return "< 0.001" if value < 0.001 else "> 0.99" if value > 0.99 else f"{value:.2g}"
+
+
 def seconds(value: float | None) -> str:
     """`0.31 s`, `41 s`, `12 min`, `3.5 h`."""
     if value is None:

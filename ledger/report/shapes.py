@@ -42,6 +42,8 @@ def pin(value: Pinned | None) -> dict[str, Any] | None:
 
 def diff(value: Diff) -> dict[str, Any]:
     """The shape of `diff`."""
+    from ledger.analysis.diff import CONFIDENCE
+
     document = {
         "a": value.a,
         "b": value.b,
@@ -61,11 +63,11 @@ def diff(value: Diff) -> dict[str, Any]:
                 "a": summary(c.a),
                 "b": summary(c.b),
                 "difference": c.difference,
-                "interval": None,
-                "confidence": None,
-                "p_value": None,
-                "test": None,
-                "paired": None,
+                "interval": c.interval,
+                "confidence": None if c.contrast is None else CONFIDENCE,
+                "p_value": None if c.contrast is None else c.contrast.p_two_sided(),
+                "test": None if c.contrast is None else c.contrast.test,
+                "paired": None if c.contrast is None else c.contrast.paired,
             }
             for c in value.metrics
         ],

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import html
-import io
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -25,10 +22,15 @@ def table(rows: Sequence[Sequence[str]], head: Sequence[str], form: Format, *, t
     if form is Format.TEXT:
         return "".join(line + "\n" for line in columns(rows, head=head, total=total))
     if form is Format.CSV:
+        import csv
+        import io
+
         stream = io.StringIO()
         csv.writer(stream, lineterminator="\n").writerows([head, *rows])
         return stream.getvalue()
     # tabulate takes a twentieth of a second to import, so only those who need it pay for it
+    import html
+
     from tabulate import tabulate
 
     escape = _markdown if form is Format.MD else html.escape

@@ -9,7 +9,7 @@ from ledger.analysis.judge import Arm
 from ledger.model.experiment import Experiment
 from ledger.model.settings import Settings
 from ledger.model.verdict import Judged, Verdict
-from ledger.report.numbers import number, spread
+from ledger.report.numbers import number, p_value, signed, spread
 from ledger.report.tables import Format, table
 from ledger.stats.summary import summarise
 
@@ -70,9 +70,11 @@ def _predictions(verdict: Verdict) -> list[str]:
 def evidence(judged: Judged) -> str:
     """`+0.0211 (90% interval +0.0120 to +0.0300), paired t, n = 5, p = 0.003`."""
     is_mean = judged.n_baseline is None
-    text = "mean " + number(judged.estimate) if is_mean else "difference " + signed(judged.estimate)
+    show = number if is_mean else signed
+    fine = _fineness(judged)
+    text = f"{'mean' if is_mean else 'difference'} {show(judged.estimate, fine)}"
     if judged.interval is not None and judged.confidence is not None:
-        low, high = (number(v) if is_mean else signed(v) for v in judged.interval)
+        low, high = (show(bound, fine) for bound in judged.interval)
         text += f" ({judged.confidence:.0%} interval {low} to {high})"
     text += f", {judged.test}, n = {judged.n}"
     if judged.n_baseline is not None and judged.n_baseline != judged.n:
@@ -84,18 +86,12 @@ def evidence(judged: Judged) -> str:
     return text
 
 
-def signed(value: float | None) -> str:
-    """A difference with its sign; none at all is `~`."""
-    if value is None or math.isnan(value):
-        return "-"
-    if value == 0:
-        return "~"
-    return ("+" if value > 0 else "-") + number(abs(value))
-
-
-def p_value(value: float) -> str:
-    """`0.034`, `< 0.001`."""
-    return "< 0.001" if value < 0.001 else f"{value:.2g}"
+def _fineness(judged: Judged) -> int | None:
+    """The digits behind the point that the interval leaves meaningful: two of its half width."""
+    if judged.interval is None:
+        return None
+    half = (judged.interval[1] - judged.interval[0]) / 2
+    return min(max(0, 1 - math.floor(math.log10(half))), 8) if half > 0 and math.isfinite(half) else None
 
 
 def subject(verdict: Verdict, predicted: Sequence[str]) -> str:
@@ -104,10 +100,11 @@ def subject(verdict: Verdict, predicted: Sequence[str]) -> str:
     if verdict.predictions and predicted:
         first = verdict.predictions[0]
         if first.estimate is not None:
-            shown = number(first.estimate) if first.n_baseline is None else signed(first.estimate)
-            text += f", {predicted[0]} {shown}"
+            fine = _fineness(first)
+            show = number if first.n_baseline is None else signed
+            text += f", {predicted[0]} {show(first.estimate, fine)}"
             if first.interval is not None and first.confidence is not None:
-                low, high = (number(v) for v in first.interval)
+                low, high = (number(bound, fine) for bound in first.interval)
                 text += f" ({first.confidence:.0%} CI {low}..{high}, n={first.n})"
     return text
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -213,6 +212,9 @@ class Git:
     @contextmanager
     def private_index(self) -> Iterator[dict[str, str]]:
         """The environment that makes git use an index of its own, which is gone afterwards."""
+        # imported late: commands that only read have no use for it
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="ledger-index-") as folder:
             yield {"GIT_INDEX_FILE": str(Path(folder) / "index")}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,18 +95,15 @@ class Ledger:
         """The short name of the main branch, None where there is none."""
         if self.settings.main is not None:
             return self.settings.main
-        heads = self.git.refs(
-            "refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master"
-        )
-        for ref in (
-            "refs/heads/main",
-            "refs/heads/master",
-            "refs/remotes/origin/main",
-            "refs/remotes/origin/master",
-        ):
-            if ref in heads:
-                return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-        return None
+        names = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
+        heads = self.git.refs(*names)
+        found = next((ref for ref in names if ref in heads), None)
+        return None if found is None else found.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+
+    @cached_property
+    def head(self) -> tuple[str | None, str | None]:
+        """The full ref that HEAD points to (None when detached) and its commit (None when unborn)."""
+        return self.git.head()
 
     def branch_of(self, name: str) -> str:
         """The full ref of an experiment's branch."""
@@ -205,7 +201,7 @@ class Ledger:
 
     def current(self) -> Experiment:
         """The experiment whose branch is checked out. Raises LedgerError where there is none."""
-        ref, commit = self.git.head()
+        ref, commit = self.head
         if commit is None:
             raise LedgerError("there is no commit yet", hint="commit your pipeline first: git add -A && git commit")
         if ref is None:
@@ -227,7 +223,7 @@ class Ledger:
 
     def plain_branch(self) -> str | None:
         """The short name of the branch that is checked out, where it is no experiment's and has commits."""
-        ref, commit = self.git.head()
+        ref, commit = self.head
         if ref is None or commit is None or self.name_of(ref) in self.sources:
             return None
         return ref.removeprefix("refs/heads/")
@@ -235,7 +231,7 @@ class Ledger:
     def refresh(self) -> None:
         """Forget what was read, after refs have moved."""
         self._read.clear()
-        for name in ("sources", "pending"):
+        for name in ("head", "sources", "pending"):
             self.__dict__.pop(name, None)
 
     # --- what an argument means
@@ -387,6 +383,8 @@ class Ledger:
 
 def _configured_cache(dvc: Path) -> Path | None:
     """`cache.dir` of a `.dvc` folder's configuration, the local one first; relative to that folder."""
+    import configparser
+
     for name in ("config.local", "config"):
         reader = configparser.ConfigParser(interpolation=None, strict=False)
         try:
