@@ -14,6 +14,7 @@ from ledger.model.lockfile import Pinned
 from ledger.stats.summary import Summary
 
 if TYPE_CHECKING:
+    from ledger.analysis.checks import Finding
     from ledger.analysis.diff import Diff
 
 
@@ -128,6 +129,7 @@ def trial(record: Recorded, present: Mapping[str, str], commits: Mapping[str, st
         "fingerprint": value.fingerprint,
         "collected": record.collected,
         "by_hand": value.by_hand,
+        "reused": value.reused,
         "error": None
         if value.error is None
         else {"stage": value.error.stage, "exit_code": value.error.exit_code, "tail": value.error.tail},
@@ -187,3 +189,20 @@ def log(experiment: Experiment, metric: str | None, value: Summary | None) -> di
         "branch": None if experiment.branch is None else experiment.branch.removeprefix("refs/heads/"),
     }
     return dict(plain(document))
+
+
+def verify(proofs: Sequence[tuple[str, int, Sequence[Finding]]]) -> dict[str, Any]:
+    """The shape of `verify`, from (experiment, number of trials, findings); `checked` is the number of trials."""
+    rows = [
+        (f.problem, {"check": f.check, "experiment": name, "trial": f.trial, "message": f.message})
+        for name, _, findings in proofs
+        for f in findings
+    ]
+    problems = [row for problem, row in rows if problem]
+    return {
+        "ok": not problems,
+        "checked": sum(trials for _, trials, _ in proofs),
+        "experiments": [name for name, _, _ in proofs],
+        "problems": problems,
+        "unproved": [row for problem, row in rows if not problem],
+    }

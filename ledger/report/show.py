@@ -88,7 +88,9 @@ def _state(record: Recorded, present: Mapping[str, str]) -> str:
     marks = []
     if present.get(trial.variant) != trial.fingerprint:
         marks.append("stale")
-    if trial.by_hand:
+    if trial.reused is not None:
+        marks.append(f"reused from {trial.reused.split('/')[0]}")
+    elif trial.by_hand:
         marks.append("by hand")
     elif trial.succeeded and trial.stages and all(run.cached for run in trial.stages.values()):
         marks.append("restored")

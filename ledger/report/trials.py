@@ -18,7 +18,9 @@ def line(trial: Trial, plan: Plan, settings: Settings, *, total: int = 72) -> st
         return clean(f"{name}: {trial.status} in {trial.error.stage}{code}")
     restored = bool(trial.stages) and all(run.cached for run in trial.stages.values())
     took = [seconds(trial.seconds)] if trial.seconds is not None else []
-    aside = ", ".join([*took, "restored"] if restored else took)
+    if trial.reused is not None:
+        took = [f"reused from {trial.reused}"]
+    aside = ", ".join([*took, "restored"] if restored and trial.reused is None else took)
     end = f" ({aside})" if aside else ""
     first = headline(plan, settings, trial.metrics)
     order = sorted(trial.metrics, key=lambda metric: metric != first)

@@ -102,13 +102,8 @@ def _held(ledger: Ledger, commit: str) -> list[str]:
 
 def _work_tree(ledger: Ledger, experiment: Experiment) -> str:
     """A tree object of the work tree's tracked files as they are."""
-    git = ledger.git
-    changed = [d.path for d in git.dirty() if not d.untracked]
-    listed = "".join(f"{path}\0" for path in changed).encode("utf-8", "surrogateescape")
-    with git.private_index() as environment:
-        git.run("read-tree", experiment.tip, environment=environment)
-        git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=listed, environment=environment)
-        return git.run("write-tree", environment=environment).decode().strip()
+    changed = [d.path for d in ledger.git.dirty() if not d.untracked]
+    return ledger.git.tree_of_files(experiment.tip, changed, root=ledger.git.root, entries={})
 
 
 def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:

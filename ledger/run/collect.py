@@ -97,7 +97,7 @@ def _collect(
         reason=f"ledger run: {len(pending)} trials",
         also=also,
     )
-    remarks = _advance(ledger, experiment, step, worker, recorded)
+    remarks = advance_with_outputs(ledger, experiment, step, worker, recorded)
     ledger.refresh()
     return Collected(commit=commit, tag=tag, trials=len(pending), remarks=remarks)
 
@@ -201,9 +201,10 @@ def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
 # --- work trees
 
 
-def _advance(
+def advance_with_outputs(
     ledger: Ledger, experiment: Experiment, step: Step, worker: Worker, recorded: Mapping[Path, Sequence[str]]
 ) -> tuple[str, ...]:
+    """Move a branch with its work trees, DVC's outputs among them; returns what could not be laid out, or was kept."""
     trees = holders(ledger.git, step.ref)
     places = {tree: _dvc_root(ledger, experiment, tree) for tree in trees}
     mains = _dvc_root(ledger, experiment, ledger.git.work_trees()[0].path)

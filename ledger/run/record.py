@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -89,7 +90,13 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
         error=failure,
         by_hand=ended.by_hand,
     )
-    commit = _commit(ledger, plan, trial, spec, environment, ended.root, pipeline if failure is None else None)
+    files = record_files(ledger, trial, yaml12.dumps(environments.to_mapping(environment)))
+    if failure is None:
+        tree = results_tree(ledger, ended.root, trial.code, pipeline, spec.texts, files)
+    else:
+        # a failed trial adds its record alone
+        tree = ledger.git.tree(trial.code, files)
+    commit = commit_trial(ledger, plan, trial, tree)
     return Kept(trial=trial, commit=commit, warnings=warnings)
 
 
@@ -204,55 +211,46 @@ def _outs(pipeline: Pipeline, locks: Mapping[str, LockedStage]) -> dict[str, Pin
     return {path: pin for stage in locks.values() for path, pin in stage.outputs.items() if path in cached}
 
 
-def _commit(
-    ledger: Ledger,
-    plan: Plan,
-    trial: Trial,
-    spec: Spec,
-    environment: Environment,
-    root: Path,
-    pipeline: Pipeline | None,
-) -> str:
-    """The trial commit: the code's tree, the record, and where the pipeline ran what it wrote for git."""
-    git, folder = ledger.git, directory(trial.experiment)
+def record_files(ledger: Ledger, trial: Trial, environment: str) -> dict[str, tuple[str, str]]:
+    """A trial's files by path, as a tree holds them: its record, and the text of the environment that it names."""
+    folder = directory(trial.experiment)
     texts = {
         trials.record_path(folder, trial): trials.dumps(trial),
-        f"{folder}/environments/{trial.environment}.yaml": yaml12.dumps(environments.to_mapping(environment)),
+        f"{folder}/environments/{trial.environment}.yaml": environment,
     }
-    entries = {path: ("100644", git.blob(text.encode())) for path, text in texts.items()}
-    base = trial.code if pipeline is None else results_tree(ledger, root, trial.code, pipeline, spec.texts)
-    commit = git.commit_tree(git.tree(base, entries), [trial.code], _message(ledger, plan, trial))
+    return {path: ("100644", ledger.git.blob(text.encode())) for path, text in texts.items()}
+
+
+def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
+    """The trial commit, held by the trial's ref.
+
+    Where another run has recorded this trial meanwhile its commit is returned: the first record of a trial counts.
+    """
+    git = ledger.git
+    commit = git.commit_tree(tree, [trial.code], _message(ledger, plan, trial))
     ref = f"{TRIAL_REFS}/{trial.experiment}/{trial.id}"
     if not git.move([RefChange(ref=ref, old=None, new=commit)], f"ledger: trial {trial.id}"):
-        # another run was faster: the first record of a trial counts
         return git.commit(ref) or commit
     return commit
 
 
-def results_tree(ledger: Ledger, root: Path, code: str, pipeline: Pipeline, texts: Mapping[str, str]) -> str:
-    """The code's tree with the parameter files, locks, metrics and plots as the work tree `root` holds them.
+def results_tree(
+    ledger: Ledger,
+    root: Path,
+    code: str,
+    pipeline: Pipeline,
+    texts: Mapping[str, str],
+    record: Mapping[str, tuple[str, str]],
+) -> str:
+    """The code's tree with the record, and with what the pipeline wrote for git as the work tree `root` holds it.
 
-    What git ignores stays out, and what the pipeline has removed is removed. DVC keeps its outputs out of git by
-    `.gitignore` files beside them, so these belong to the results too.
+    That is the parameter files, locks, metrics and plots. What git ignores stays out, and what the pipeline has removed
+    is removed. DVC keeps its outputs out of git by `.gitignore` files beside them, so these belong to the results too.
     """
-    git = ledger.git
-    paths = [*pipeline.results(), *pipeline.ignore_files(), *texts]
-    listed = [f":(literal){path}" for path in paths]
-    out = git.run("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *listed, cwd=root)
-    found = out if out.endswith(b"\0") or not out else out + b"\0"
-    with git.private_index() as environment:
-        git.run("read-tree", code, environment=environment, cwd=root)
-        git.run(
-            "update-index",
-            "--add",
-            "--remove",
-            "-z",
-            "--stdin",
-            stdin=found,
-            environment=environment,
-            cwd=root,
-        )
-        return git.run("write-tree", environment=environment, cwd=root).decode().strip()
+    listed = [f":(literal){path}" for path in (*pipeline.results(), *pipeline.ignore_files(), *texts)]
+    out = ledger.git.run("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *listed, cwd=root)
+    paths = [os.fsdecode(path) for path in out.split(b"\0") if path]
+    return ledger.git.tree_of_files(code, paths, root=root, entries=record)
 
 
 def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:

@@ -13,8 +13,9 @@ from ledger.model.pipeline import inside
 from ledger.model.trial import Trial
 from ledger.run.collect import Collected, collect
 from ledger.run.execute import Executor, OneSlot, Watcher
-from ledger.run.plan import missing
+from ledger.run.plan import Spec, missing
 from ledger.run.record import Kept
+from ledger.run.reuse import reuse
 from ledger.run.slots import slot
 from ledger.run.worker import Worker
 from ledger.store.branch import Overlap
@@ -77,9 +78,15 @@ def run(
             earlier = collect(ledger, name, worker) or earlier
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=only, again=again)
-            if specs:
+            found = {spec.id: reuse(ledger, experiment, spec) for spec in specs}
+            reused = {trial_id: one for trial_id, one in found.items() if one is not None}
+            for number, one in enumerate(reused.values(), 1):
+                kept.append(one)
+                watcher.ended(one, number, len(specs))
+            left = [spec for spec in specs if spec.id not in reused]
+            if left:
                 executor: Executor = OneSlot(ledger, experiment, worker, own)
-                for one in executor.run(specs, watcher):
+                for one in executor.run(left, _Counted(watcher, len(reused))):
                     kept.append(one)
             try:
                 collected = collect(ledger, name, worker)
@@ -100,6 +107,20 @@ def run(
         uncollected=uncollected,
         warnings=tuple(dict.fromkeys(w for one in kept for w in one.warnings)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A watcher that is told of trials as if those that were reused had been the first."""
+
+    watcher: Watcher
+    before: int
+
+    def started(self, spec: Spec, number: int, total: int) -> None:
+        self.watcher.started(spec, self.before + number, self.before + total)
+
+    def ended(self, kept: Kept, number: int, total: int) -> None:
+        self.watcher.ended(kept, self.before + number, self.before + total)
 
 
 def _failed(ledger: Ledger, experiment: Experiment) -> int:

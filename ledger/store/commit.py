@@ -25,15 +25,14 @@ def commit_tracked(
     """
     git = ledger.git
     assert experiment.branch is not None
-    listed = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
     with ledger.place.locked():
-        with git.private_index() as environment:
-            git.run("read-tree", experiment.tip, environment=environment)
-            git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=listed, environment=environment)
-            tree = git.run("write-tree", environment=environment).decode().strip()
-        if instead:
-            files = git.objects.files(tree)
-            tree = git.tree(tree, {path: (files[path].mode, git.blob(text.encode())) for path, text in instead.items()})
+        before = git.objects.files(experiment.tip)
+        entries = {
+            # a file that is new to the branch has the usual mode
+            path: (before[path].mode if path in before else "100644", git.blob(text.encode()))
+            for path, text in (instead or {}).items()
+        }
+        tree = git.tree_of_files(experiment.tip, paths, root=git.root, entries=entries)
         files = git.objects.files(tree)
         commit = git.commit_tree(
             tree, [experiment.tip], f"{_subject(message)}\n\nLedger-Experiment: {experiment.name}\n"

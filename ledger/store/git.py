@@ -200,14 +200,24 @@ class Git:
 
     def tree(self, base: str, changes: Mapping[str, tuple[str, str] | None]) -> str:
         """The id of a tree: `base` with each path set to a (mode, object id), or removed where None."""
+        return self.tree_of_files(base, (), root=self.root, entries=changes)
+
+    def tree_of_files(
+        self, base: str, paths: Iterable[str], *, root: Path, entries: Mapping[str, tuple[str, str] | None]
+    ) -> str:
+        """The same, with paths as they are in the work tree `root` before that: removed where they are gone there."""
+        listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
         lines = b"".join(
             (f"0 {ZERO}\t" if entry is None else f"{entry[0]} {entry[1]}\t").encode() + os.fsencode(path) + b"\0"
-            for path, entry in changes.items()
+            for path, entry in entries.items()
         )
         with self.private_index() as environment:
-            self.run("read-tree", base, environment=environment)
-            self.run("update-index", "-z", "--index-info", stdin=lines, environment=environment)
-            return self.text(*_DURABLE, "write-tree", environment=environment)
+            self.run("read-tree", base, environment=environment, cwd=root)
+            if listed:
+                files = ("update-index", "--add", "--remove", "-z", "--stdin")
+                self.run(*_DURABLE, *files, stdin=listed, environment=environment, cwd=root)
+            self.run("update-index", "-z", "--index-info", stdin=lines, environment=environment, cwd=root)
+            return os.fsdecode(self.run(*_DURABLE, "write-tree", environment=environment, cwd=root)).strip()
 
     @contextmanager
     def private_index(self) -> Iterator[dict[str, str]]:

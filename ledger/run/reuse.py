@@ -1,0 +1,85 @@
+"""Reuse: a baseline that another experiment has trained already is not trained again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ledger.analysis import traps
+from ledger.errors import FormatError
+from ledger.model import trial as trials
+from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.trial import Trial
+from ledger.run.plan import Spec
+from ledger.run.record import Kept, commit_trial, record_files
+from ledger.store.ledger import Ledger
+
+
+def reuse(ledger: Ledger, experiment: Experiment, spec: Spec) -> Kept | None:
+    """Record another experiment's trial as this one, None where none is the same.
+
+    Only for an arm at the base: the same fingerprint at the same replicate, with its state still here, and no file
+    that differs without any stage noticing. The trial commit's parent is the code that ran, as always.
+    """
+    variant = experiment.plan.variant(spec.variant)
+    if variant is None or not variant.at_base or spec.past_cache:
+        return None
+    for name, record in _same(ledger, spec):
+        commit = ledger.trial_commits(name).get(record.trial.id) or record.commit
+        if commit is None or not _alike(ledger, spec, record.trial):
+            continue
+        found = replace(
+            record.trial,
+            experiment=spec.experiment,
+            variant=spec.variant,
+            point=spec.point,
+            attempt=spec.attempt,
+            reused=record.trial.reused or f"{name}/{record.trial.id}",
+        )
+        environment = ledger.git.objects.text(commit, f"{directory(name)}/environments/{record.trial.environment}.yaml")
+        if environment is None:
+            continue
+        written = _results(ledger, commit, found.code) | record_files(ledger, found, environment)
+        kept = commit_trial(ledger, experiment.plan, found, ledger.git.tree(found.code, written))
+        return Kept(trial=found, commit=kept, warnings=())
+    return None
+
+
+def _same(ledger: Ledger, spec: Spec) -> Iterator[tuple[str, Recorded]]:
+    """Succeeded trials of other experiments at the spec's fingerprint and point, with the experiment's name.
+
+    Records are read as text first: most are of another fingerprint, and need not be parsed.
+    """
+    wanted = spec.arm.fingerprint.encode()
+    for name, source in ledger.sources.items():
+        if name == spec.experiment:
+            continue
+        folder = f"{directory(name)}/trials"
+        for arm, entry in ledger.git.objects.folder(f"{source.tip}:{folder}").items():
+            for file, blob in ledger.git.objects.folder(entry.oid).items():
+                found = ledger.git.objects.read(blob.oid)
+                if found is None or wanted not in found.data:
+                    continue
+                try:
+                    trial = trials.loads(found.data.decode("utf-8", errors="replace"))
+                except FormatError:
+                    continue
+                same = trial.succeeded and trial.fingerprint == spec.arm.fingerprint
+                if same and dict(trial.point) == dict(spec.point):
+                    yield name, Recorded(trial=trial, path=f"{folder}/{arm}/{file}")
+
+
+def _alike(ledger: Ledger, spec: Spec, other: Trial) -> bool:
+    """Whether nothing differs between the two codes that no stage would notice."""
+    code = spec.arm.code
+    if ledger.git.commit(other.code) is None:
+        return False
+    changed = ledger.git.changed_paths(other.code, code.commit)
+    return not traps.undeclared(changed, code.pipeline, ledger.settings, tracked=code.data)
+
+
+def _results(ledger: Ledger, commit: str, code: str) -> dict[str, tuple[str, str] | None]:
+    """What the trial wrote for git, None where it removed a file: all that its commit changes but for the record."""
+    files = ledger.git.objects.files(commit)
+    paths = [path for path in ledger.git.changed_paths(code, commit) if not path.startswith(f"{DIRECTORY}/")]
+    return {p: (files[p].mode, files[p].oid) if p in files else None for p in paths}

@@ -1,0 +1,74 @@
+"""A baseline that another experiment has trained is reused, and only where it is the same."""
+
+from __future__ import annotations
+
+from conftest import Project
+
+
+def begin(project: Project, name: str, *more: str) -> None:
+    project.git("switch", "-q", "main")
+    project.ledger("new", f"Question {name}", "--name", name, "--predict", "accuracy >= baseline", *more)
+
+
+def baseline(project: Project, name: str) -> dict[str, str | None]:
+    shown = project.ledger("show", name, "--json").json
+    return {t["id"]: t["reused"] for t in shown["trials"] if t["variant"] == "baseline"}
+
+
+def test_a_baseline_is_not_trained_twice_and_the_record_says_from_where(project: Project) -> None:
+    begin(project, "first", "--seeds", "2", "-S", "train.lr=0.2")
+    project.ledger("run")
+    begin(project, "second", "--seeds", "3", "-S", "train.lr=0.3")
+    told = project.ledger("run")
+
+    assert "reused from first/baseline/seed-0" in told.err
+    assert baseline(project, "second") == {
+        "baseline/seed-0": "first/baseline/seed-0",
+        "baseline/seed-1": "first/baseline/seed-1",
+        "baseline/seed-2": None,
+    }
+    one, other = (project.ledger("show", name, "--json").json["trials"][0] for name in ("first", "second"))
+    for key in ("metrics", "params", "outs", "seconds", "code", "started", "fingerprint"):
+        assert one[key] == other[key], key
+    # its trial commit stands on the code that ran, and adds what the trial wrote and this experiment's record
+    assert project.git("rev-parse", f"{other['commit']}^") == other["code"]
+    added = project.git("diff", "--name-only", f"{other['commit']}^", other["commit"]).splitlines()
+    assert "experiments/second/trials/baseline/seed-0.yaml" in added
+    assert not [path for path in added if path.startswith("experiments/first/")]
+    assert project.git("fsck") == ""
+
+
+def test_a_third_experiment_names_the_trial_that_ran(project: Project) -> None:
+    for name, rate in (("first", "0.2"), ("second", "0.3"), ("third", "0.4")):
+        begin(project, name, "--seeds", "1", "-S", f"train.lr={rate}")
+        project.ledger("run")
+    assert baseline(project, "third") == {"baseline/seed-0": "first/baseline/seed-0"}
+
+
+def test_a_trial_whose_state_is_lost_is_run_again(project: Project) -> None:
+    begin(project, "first", "--seeds", "1", "-S", "train.lr=0.2")
+    project.ledger("run")
+    for tag in project.git("tag", "--list", "ledger/*").splitlines():
+        project.git("tag", "--delete", tag)
+    begin(project, "second", "--seeds", "1", "-S", "train.lr=0.3")
+    project.ledger("run")
+    assert baseline(project, "second") == {"baseline/seed-0": None}
+
+
+def test_code_that_changed_behind_the_stages_is_not_taken_for_the_same(project: Project) -> None:
+    begin(project, "first", "--seeds", "1", "-S", "train.lr=0.2")
+    project.ledger("run")
+    project.git("switch", "-q", "main")
+    project.commit("a file that no stage declares", {"helper.py": "X = 1\n"})
+    begin(project, "second", "--seeds", "1", "-S", "train.lr=0.3")
+    project.ledger("run")
+    assert baseline(project, "second") == {"baseline/seed-0": None}
+
+
+def test_a_treatment_is_never_reused(project: Project) -> None:
+    begin(project, "first", "--seeds", "1", "-S", "train.lr=0.2")
+    project.ledger("run")
+    begin(project, "second", "--seeds", "1", "-S", "train.lr=0.2")
+    project.ledger("run")
+    shown = project.ledger("show", "second", "--json").json
+    assert [t["reused"] for t in shown["trials"] if t["variant"] == "treatment"] == [None]
