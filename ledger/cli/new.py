@@ -11,7 +11,8 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
 from ledger.report.experiments import described_axes
-from ledger.store.create import Created, Request, Seeds, create
+from ledger.store.create import Created, create
+from ledger.store.planning import Request, Seeds
 
 T = TypeVar("T")
 
@@ -40,7 +41,10 @@ def new(
     ] = None,
     seeds: Annotated[
         str | None,
-        typer.Option(metavar="N|LIST", help="How many seeds, from the present one on; or which: 0,3,7 or 0..4."),
+        typer.Option(
+            metavar="N|LIST",
+            help="How many seeds, from the present one on; which (0,3,7 or 0..4); hashed:5, which nobody can pick.",
+        ),
     ] = None,
     over: Annotated[
         list[str] | None, typer.Option(metavar="KEY=LIST", help="Another axis of replicates: fold=0..4; repeatable.")
@@ -128,11 +132,15 @@ def _variant(text: str) -> tuple[str, dict[str, parameters.Value]]:
 def _seeds(text: str) -> Seeds:
     if not text.strip():
         raise LedgerError("--seeds is empty", hint="how many seeds, --seeds 5, or which: --seeds 0,3,7")
-    if text.strip().isdecimal():
-        count = int(text)
+    word, colon, number = text.strip().partition(":")
+    hashed = bool(colon) and word == "hashed"
+    if hashed and not number.isdecimal():
+        raise LedgerError(f"--seeds {text} is not hashed:N", hint="--seeds hashed:5")
+    if hashed or text.strip().isdecimal():
+        count = int(number if hashed else text)
         if not 1 <= count <= 1000:
             raise LedgerError(f"--seeds {count} is not from 1 to 1000", hint="--seeds 5, or which seeds: --seeds 0,3,7")
-        return Seeds(count=count)
+        return Seeds(count=count, hashed=hashed)
     return Seeds(values=parameters.parse_values(text))
 
 

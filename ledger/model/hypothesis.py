@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +36,10 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is fixed before the first trial. `base` is the full id of the commit that was forked from."""
+    """What is fixed before the first trial. `base` is the full id of the commit that was forked from.
+
+    `seeds_from`: the commit from whose id the seeds are derived (`--seeds hashed:5`), or `hashed:5` until they are.
+    """
 
     title: str
     name: str
@@ -46,6 +50,7 @@ class Plan:
     predictions: tuple[Prediction, ...] = ()
     variants: tuple[Variant, ...] = ()
     replicates: Replicates
+    seeds_from: str | None = None
     evaluation: tuple[str, ...] = ()
     alpha: float = 0.05
     looks: int = 1
@@ -65,6 +70,29 @@ class Hypothesis:
 
     plan: Plan
     body: str
+
+
+def derived_seeds(commit: str, count: int) -> tuple[int, ...]:
+    """So many different seeds from 0 to 2**31 - 1 that follow from a commit's id, and that nobody can pick."""
+    found: dict[int, None] = {}
+    number = 0
+    while len(found) < count:
+        digest = hashlib.sha256(f"{commit}:{number}".encode()).digest()
+        found[int.from_bytes(digest[:4], "big") >> 1] = None
+        number += 1
+    return tuple(found)
+
+
+def fills_in_seeds(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a change of the front matter does nothing but write down the seeds that a commit's id gives."""
+    asked, commit = str(before.get("seeds_from")), str(after.get("seeds_from"))
+    if not asked.startswith("hashed:") or commit.startswith("hashed:"):
+        return False
+    seeds = list(derived_seeds(commit, int(asked.removeprefix("hashed:"))))
+    others = {key: value for key, value in before.items() if key not in ("replicates", "seeds_from")}
+    same = all(after.get(key) == value for key, value in others.items())
+    axes = dict(after.get("replicates") or {})
+    return same and list(axes.pop(next(iter(axes), ""), ())) == seeds and axes == dict(before.get("replicates") or {})
 
 
 BODY = """\
@@ -127,6 +155,8 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
         document["predictions"] = [str(p) for p in plan.predictions]
     document["variants"] = {v.name: _variant_mapping(v) for v in plan.variants}
     document["replicates"] = replicates.to_mapping(plan.replicates)
+    if plan.seeds_from is not None:
+        document["seeds_from"] = plan.seeds_from
     if plan.evaluation:
         document["evaluation"] = list(plan.evaluation)
     document |= {"alpha": plan.alpha, "looks": plan.looks, "failures": plan.failures}
@@ -165,6 +195,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         ),
         variants=_variants(document.get("variants")),
         replicates=_replicates(document.get("replicates") or {}),
+        seeds_from=_text(document, "seeds_from") if document.get("seeds_from") is not None else None,
         evaluation=_texts(document, "evaluation"),
         alpha=_number(document, "alpha", 0.05, low=0.0, high=0.5),
         looks=int(_number(document, "looks", 1, low=1, high=1_000_000)),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import yaml12
 from ledger.model.experiment import Experiment, directory
-from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.model.hypothesis import BASELINE, Hypothesis, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.verdict import Verdict
 from ledger.report import verdict as report
 from ledger.store.branch import Moved, Step, advance
 from ledger.store.evidence import conclusion, front_matter, gather
 from ledger.store.ledger import Ledger
+from ledger.store.planning import check_parameters, check_predictions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,7 @@ def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | No
         verdict = conclusion(ledger, experiment, early=early)
         earlier = ledger.git.objects.text(experiment.tip, path) or ""
         said = report.interpretation_of(earlier) if interpretation is None else interpretation
-        is_early = early and any("early" in warning for warning in verdict.warnings)
-        text = f"---\n{yaml12.dumps(front_matter(verdict, early=is_early))}---\n" + report.body(
+        text = f"---\n{yaml12.dumps(front_matter(verdict))}---\n" + report.body(
             verdict, experiment, gather(ledger, experiment).arms, ledger.settings, said
         )
         if text == earlier:
@@ -50,8 +50,18 @@ def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | No
     return Concluded(verdict=verdict, commit=commit)
 
 
-def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *, reason: str) -> tuple[Plan, str]:
-    """Change keys of the plan openly; returns the new plan and the commit. Raises LedgerError for a plan that is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """The plan as it is now, the keys that changed, and whether results had been seen by then."""
+
+    plan: Plan
+    keys: tuple[str, ...]
+    commit: str
+    after_results: bool
+
+
+def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *, reason: str) -> Amended:
+    """Change keys of the plan openly. Raises LedgerError where that would be no plan, or the same.
 
     What identifies the experiment (its name, base, author and date) cannot be amended.
     """
@@ -63,7 +73,8 @@ def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *,
     with ledger.place.locked():
         ledger.refresh()
         experiment = ledger.experiment(experiment.name)
-        before = hypotheses.to_mapping(experiment.plan)
+        plan = experiment.plan
+        before = hypotheses.to_mapping(plan)
         for key in changes:
             if key not in AMENDABLE:
                 near = near_misses(key, AMENDABLE)
@@ -71,19 +82,34 @@ def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *,
                     f"the plan's key {key} cannot be amended",
                     hint=f"did you mean {near[0]}?" if near else f"these can: {', '.join(AMENDABLE)}",
                 )
-        document = before | dict(changes)
-        try:
-            draft = hypotheses.parse(f"---\n{yaml12.dumps(document)}---\n{experiment.hypothesis.body}")
-        except FormatError as error:
-            raise LedgerError(f"the amended plan would not be one: {error}") from None
-        after = hypotheses.to_mapping(draft.plan)
-        if after == before:
+        draft = _amended(plan, before | dict(changes))
+        after = hypotheses.to_mapping(draft)
+        keys = [key for key in dict.fromkeys([*before, *after]) if after.get(key) != before.get(key)]
+        if not keys:
             raise LedgerError("the amendment changes nothing", hint="ledger show says what the plan is")
-        keys = [key for key in after if after.get(key) != before.get(key)]
-        text = hypotheses.render(Hypothesis(plan=draft.plan, body=experiment.hypothesis.body))
+        if "predictions" in keys or "variants" in keys:
+            check_predictions(ledger, draft.predictions, draft.variants, plan.name)
+        if "replicates" in keys or "variants" in keys:
+            code = ledger.code.at(experiment.tip)
+            check_parameters(ledger, code, draft.replicates, [variant.params for variant in draft.variants])
+        text = hypotheses.render(Hypothesis(plan=draft, body=experiment.hypothesis.body))
         message = f"amend: {', '.join(keys)}\n\n{reason.strip()}\n\nLedger-Experiment: {experiment.name}\n"
+        seen = any(r.trial.succeeded and r.trial.variant != BASELINE for r in experiment.trials)
         commit = _write(ledger, experiment, path, text, message)
-    return draft.plan, commit
+    return Amended(plan=draft, keys=tuple(keys), commit=commit, after_results=seen)
+
+
+def _amended(plan: Plan, document: Mapping[str, Any]) -> Plan:
+    """The plan that the front matter states, with a baseline where a prediction needs one."""
+    try:
+        draft = hypotheses.parse(f"---\n{yaml12.dumps(document)}---\n").plan
+    except FormatError as error:
+        raise LedgerError(
+            f"the amended plan would not be one: {error}", hint="ledger amend --help has an example"
+        ) from None
+    if any(p.reference == BASELINE for p in draft.predictions) and draft.variant(BASELINE) is None:
+        draft = replace(draft, variants=(Variant(name=BASELINE, at_base=True), *draft.variants))
+    return draft
 
 
 AMENDABLE = (

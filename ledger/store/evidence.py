@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,10 @@ from ledger.analysis import progress
 from ledger.analysis.judge import Arm, judge
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import replicates
+from ledger.model import replicates, yaml12
 from ledger.model import verdict as verdicts
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.hypothesis import BASELINE, TREATMENT, Plan
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.verdict import Verdict
@@ -24,41 +24,62 @@ from ledger.store.sides import compare
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The arms by the name that predictions use, the records behind each, and the declared trials without a result."""
+    """The arms by the name that predictions use, the records behind each, and what is lacking.
+
+    `missing` are the declared trials without a result, `stale` those of them that ran before their variant changed.
+    `absent` says of every other experiment that is compared with why it has no results here.
+    """
 
     arms: dict[str, Arm]
     records: dict[str, tuple[Recorded, ...]]
     missing: tuple[str, ...]
+    stale: tuple[str, ...]
+    absent: dict[str, str]
 
 
 def weigh(ledger: Ledger, experiment: Experiment) -> Verdict:
     """The verdict that the records give, to be compared with the stored one. Raises LedgerError as `conclude` does."""
     early = bool(experiment.verdict and experiment.verdict.get("early"))
-    return _weighed(ledger, experiment, gather(ledger, experiment), early=early, seen=looks(ledger, experiment))
+    evidence = gather(ledger, experiment)
+    if not early:
+        _require_others(evidence)
+    return _weighed(ledger, experiment, evidence, early=early)
 
 
 def conclusion(ledger: Ledger, experiment: Experiment, *, early: bool) -> Verdict:
     """A new verdict. Raises LedgerError where declared trials are missing and it is not `early`, or a metric is."""
     evidence = gather(ledger, experiment)
-    if evidence.missing and not early:
-        raise LedgerError(
-            f"{len(evidence.missing)} declared trials have no result yet: {_some(evidence.missing)}",
-            hint="ledger run, or --early for an inconclusive verdict that counts as a look",
-        )
-    early = early and bool(evidence.missing)
-    return _weighed(ledger, experiment, evidence, early=early, seen=looks(ledger, experiment) + early)
+    if not early:
+        _require_others(evidence)
+        _require_complete(evidence)
+    return _weighed(ledger, experiment, evidence, early=bool(evidence.missing or evidence.absent))
 
 
-def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool, seen: int) -> Verdict:
+def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
     _require_metrics(experiment, evidence)
     changes = amendments(ledger, experiment)
-    return judge(
-        experiment.plan,
-        evidence.arms,
-        warnings=_warnings(ledger, experiment, evidence, changes),
-        amendments=changes,
-        looks=seen,
-        early=early,
+    warnings = _warnings(ledger, experiment, evidence, changes)
+
+    def judged(seen: int) -> Verdict:
+        return judge(experiment.plan, evidence.arms, warnings=warnings, amendments=changes, looks=seen, early=early)
+
+    return judged(looks(ledger, experiment, judged(1)))
+
+
+def _require_others(evidence: Evidence) -> None:
+    for name, reason in evidence.absent.items():
+        raise LedgerError(reason, hint=f"git fetch, or ledger run {name}; --early concludes without, and is a look")
+
+
+def _require_complete(evidence: Evidence) -> None:
+    if not evidence.missing:
+        return
+    count, stale = len(evidence.missing), len(evidence.stale)
+    lacking = "1 declared trial has no result yet" if count == 1 else f"{count} declared trials have no result yet"
+    changed = f" ({stale} ran before the variant changed)" if stale else ""
+    raise LedgerError(
+        f"{lacking}{changed}: {_some(evidence.missing)}",
+        hint="ledger run, or --early for an inconclusive verdict that counts as a look",
     )
 
 
@@ -70,51 +91,62 @@ def gather(ledger: Ledger, experiment: Experiment) -> Evidence:
     plan = experiment.plan
     arms: dict[str, Arm] = {}
     records: dict[str, tuple[Recorded, ...]] = {}
+    absent: dict[str, str] = {}
     present = ledger.present(experiment)
     points = plan.replicates.points()
     for variant in plan.variants:
         if variant.experiment is not None:
-            _add_other(ledger, variant.experiment, variant.name, points, arms, records)
+            absent |= _add_other(ledger, variant.experiment, variant.name, plan, arms, records)
             continue
-        good = progress.counting(experiment.of(variant.name), present.get(variant.name))
-        if not good and experiment.verdict is not None:
-            # code that came after the verdict, by a rebase perhaps, does not take it back
-            latest = max(experiment.of(variant.name), key=lambda r: r.trial.started, default=None)
-            good = progress.counting(experiment.of(variant.name), latest.trial.fingerprint if latest else None)
+        good = _standing(experiment, variant.name, present.get(variant.name))
         chosen = tuple(good[point] for point in points if point in good)
         arms[variant.name] = _arm(ledger, variant.name, points, chosen, plan.evaluation)
         records[variant.name] = chosen
-    missing = [
-        f"{row.variant}/{replicates.slug(row.point)}"
-        for row in progress.declared(experiment, present)
-        if row.state in (progress.MISSING, progress.STALE)
-    ]
+    rows = progress.declared(experiment, present)
+    missing, stale = (
+        tuple(f"{row.variant}/{replicates.slug(row.point)}" for row in rows if row.state in states)
+        for states in ((progress.MISSING, progress.STALE), (progress.STALE,))
+    )
     for prediction in plan.predictions:
         reference = prediction.reference
         if reference not in (None, BASELINE, *arms):
-            _add_other(ledger, reference or "", reference or "", points, arms, records)
-    return Evidence(arms=arms, records=records, missing=tuple(missing))
+            absent |= _add_other(ledger, reference or "", reference or "", plan, arms, records)
+    return Evidence(arms=arms, records=records, missing=missing, stale=stale, absent=absent)
+
+
+def _standing(experiment: Experiment, variant: str, fingerprint: str | None) -> dict[Point, Recorded]:
+    """The results of an arm at its present state.
+
+    Code that came after a verdict, by a rebase perhaps, does not take the results back: then those of the latest state.
+    """
+    records = experiment.of(variant)
+    good = progress.counting(records, fingerprint)
+    if good or experiment.verdict is None:
+        return good
+    latest = max(records, key=lambda record: record.trial.started, default=None)
+    return progress.counting(records, latest.trial.fingerprint if latest else None)
 
 
 def _add_other(
-    ledger: Ledger,
-    name: str,
-    role: str,
-    points: Sequence[Point],
-    arms: dict[str, Arm],
-    records: dict[str, tuple[Recorded, ...]],
-) -> None:
-    """Another experiment's treatment in the role of an arm: the same replicates where it has them, else all its own."""
+    ledger: Ledger, name: str, role: str, plan: Plan, arms: dict[str, Arm], records: dict[str, tuple[Recorded, ...]]
+) -> dict[str, str]:
+    """Another experiment's treatment in the role of an arm: the same replicates where it has them, else all its own.
+
+    Returns why it has no results, by its name; nothing where it has some.
+    """
     other = ledger.find(name)
     if other is None:
-        return
-    good = progress.counting(other.of(TREATMENT), ledger.present(other).get(TREATMENT))
+        return {name: f"the experiment {name}, which is compared with, is not in this clone"}
+    good = _standing(other, TREATMENT, ledger.present(other).get(TREATMENT))
     if not good:
-        return
+        changed = " since it changed" if any(r.trial.succeeded for r in other.of(TREATMENT)) else ""
+        return {name: f"the experiment {name}, which is compared with, has no results{changed}"}
+    points = plan.replicates.points()
     declared = points if all(point in good for point in points) else other.plan.replicates.points()
     chosen = tuple(good[point] for point in declared if point in good)
-    arms[role] = _arm(ledger, name, declared, chosen, ())
+    arms[role] = _arm(ledger, name, declared, chosen, plan.evaluation)
     records[role] = chosen
+    return {}
 
 
 def _arm(
@@ -149,8 +181,14 @@ def _hash_of(ledger: Ledger, record: Recorded, path: str) -> str | None:
 
 def _require_metrics(experiment: Experiment, evidence: Evidence) -> None:
     known = {name for records in evidence.records.values() for r in records for name in r.trial.metrics}
+    declared = [variant.name for variant in experiment.plan.variants]
     for prediction in experiment.plan.predictions:
-        name = prediction.metric.name
+        name, variant = prediction.metric.name, prediction.metric.variant or TREATMENT
+        if variant not in declared:
+            raise LedgerError(
+                f"the prediction {prediction} is about the variant {variant}, which the plan does not declare",
+                hint=f"it declares {', '.join(declared)}; ledger amend changes the plan openly",
+            )
         if known and name not in known:
             near = near_misses(name, sorted(known))
             raise LedgerError(
@@ -183,39 +221,70 @@ def history(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str
 def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
     """Every change of the front matter since the first version: date, keys, and whether results were there by then.
 
-    The author's date counts, because a rebase keeps it. Where the history is gone the stored verdict is believed.
+    The author's date counts, because a rebase keeps it. A version that cannot be read changes nothing by itself, since
+    no trial runs under it: the next one is compared with the last before it. Where the history is gone the stored
+    verdict is believed.
     """
     if ledger.history_tip(experiment) is None:
         return tuple((experiment.verdict or {}).get("amendments") or ())
     found: list[dict[str, Any]] = []
     before: dict[str, Any] | None = None
-    for _, moment, text in history(ledger, experiment, "hypothesis.md"):
+    for commit, moment, text in history(ledger, experiment, "hypothesis.md"):
         try:
             mapping = hypotheses.to_mapping(hypotheses.parse(text).plan)
         except FormatError:
-            mapping = {"unreadable": text}
-        if before is not None and mapping != before:
+            continue
+        if before is not None and mapping != before and not hypotheses.fills_in_seeds(before, mapping):
             keys = [key for key in dict.fromkeys([*before, *mapping]) if before.get(key) != mapping.get(key)]
-            seen = any(r.trial.succeeded and r.trial.started < moment for r in experiment.trials)
+            seen = _seen_by(ledger, experiment, commit, moment)
             found.append({"date": moment.isoformat(), "changed": keys, "after_results": seen})
         before = mapping
     return tuple(found)
 
 
-def looks(ledger: Ledger, experiment: Experiment) -> int:
+def _seen_by(ledger: Ledger, experiment: Experiment, commit: str, moment: datetime) -> bool:
+    """Whether an arm that is predicted about had results by a commit: begun before it, or already on the branch.
+
+    A baseline's results alone are no knowledge of what the change does.
+    """
+    results = [r for r in experiment.trials if r.trial.succeeded and r.trial.variant != BASELINE]
+    return any(r.trial.started < moment or ledger.git.objects.read(f"{commit}^:{r.path}") is not None for r in results)
+
+
+def looks(ledger: Ledger, experiment: Experiment, verdict: Verdict) -> int:
     """How often results were there to be looked at: states of the treatment that had some, and early conclusions.
 
+    `verdict` is what they show now; where it is early and shows what an earlier early one did, it is the same look.
     Where the history is gone the stored verdict is believed.
     """
     if ledger.history_tip(experiment) is None and experiment.verdict is not None:
         return int(experiment.verdict.get("looks") or 1)
     states = {r.trial.fingerprint for r in experiment.of(TREATMENT) if r.trial.succeeded}
-    return max(1, len(states)) + early_conclusions(ledger, experiment)
+    complete = max(1, len(states))
+    early = early_conclusions(ledger, experiment)
+    if verdict.early:
+        # the present state has not been looked at in whole yet
+        return complete - 1 + len(early) + (_shown(front_matter(verdict)) not in early)
+    return complete + len(early)
 
 
-def early_conclusions(ledger: Ledger, experiment: Experiment) -> int:
-    """How many verdicts were computed while declared trials were missing, by the history of `verdict.md`."""
-    return sum("\nearly: true\n" in text for _, _, text in history(ledger, experiment, "verdict.md"))
+def early_conclusions(ledger: Ledger, experiment: Experiment) -> list[object]:
+    """What verdicts showed that were computed while declared trials were missing, each once, by their history."""
+    found: list[object] = []
+    for _, _, text in history(ledger, experiment, "verdict.md"):
+        try:
+            document = yaml12.loads_untrusted(hypotheses.split_front_matter(text)[0])
+        except (FormatError, yaml12.YamlError):
+            continue
+        if isinstance(document, dict) and document.get("early") and _shown(document) not in found:
+            found.append(_shown(document))
+    return found
+
+
+def _shown(document: Mapping[str, Any]) -> object:
+    """What a verdict's front matter showed of the results."""
+    rows = [row for row in document.get("predictions") or () if isinstance(row, dict)]
+    return [[row.get(key) for key in ("text", "estimate", "n", "n_baseline")] for row in rows]
 
 
 # --- warnings
@@ -255,14 +324,25 @@ def _warnings(
         warnings.append(f"{beyond} trials beyond the declared replicates are stored, and not counted")
     environments = {r.trial.environment for r in records}
     if len(environments) > 1:
-        warnings.append(f"the trials ran in {len(environments)} different environments")
-    if BASELINE in evidence.arms and evidence.records.get(BASELINE) and evidence.records.get(TREATMENT):
-        found = compare(
-            ledger,
-            Target(text=BASELINE, experiment=experiment, variant=BASELINE),
-            Target(text=TREATMENT, experiment=experiment),
-        )
-        warnings += [w for w in found.warnings if "attributed" in w]
+        warnings.append(f"the trials ran in {len(environments)} different environments: ledger diff names what differs")
+    return [*warnings, *_attribution(ledger, experiment, evidence)]
+
+
+def _attribution(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> list[str]:
+    """For every two sides that a prediction compares: whether more than one thing differs between them."""
+    sides = dict.fromkeys(
+        (p.reference, p.metric.variant or TREATMENT) for p in experiment.plan.predictions if p.reference is not None
+    )
+    warnings = []
+    for reference, variant in sides:
+        if not evidence.records.get(reference) or not evidence.records.get(variant):
+            continue
+        own = Target(text=variant, experiment=experiment, variant=variant)
+        arm = experiment.plan.variant(reference)
+        other = experiment if arm is not None else ledger.find(reference)
+        against = Target(text=reference, experiment=other, variant=TREATMENT if arm is None else reference)
+        confounded = [w for w in compare(ledger, against, own).warnings if "attributed" in w]
+        warnings += [f"between {reference} and {variant} {w}" for w in confounded] if len(sides) > 1 else confounded
     return warnings
 
 
@@ -273,7 +353,7 @@ def _some(ids: Sequence[str]) -> str:
 # --- writing it down
 
 
-def front_matter(verdict: Verdict, *, early: bool) -> dict[str, Any]:
+def front_matter(verdict: Verdict) -> dict[str, Any]:
     """The verdict as it stands at the head of `verdict.md`."""
     document = {"schema": verdicts.SCHEMA, **verdicts.to_mapping(verdict)}
-    return document | {"early": True} if early else document
+    return document | {"early": True} if verdict.early else document

@@ -153,6 +153,21 @@ class Ledger:
                 found.append(experiment)
         return tuple(sorted(found, key=lambda e: (e.plan.created, e.name), reverse=True))
 
+    def recent(self, count: int) -> tuple[Experiment, ...]:
+        """The experiments whose branches moved last, at most `count`, and what has landed without a branch."""
+        prefix = f"refs/heads/{self.settings.branch_prefix}"
+        refs = self.git.text("for-each-ref", "--sort=-committerdate", f"--count={count}", "--format=%(refname)", prefix)
+        names_ = [self.name_of(ref) for ref in refs.splitlines()]
+        landed = [name for name, source in self.sources.items() if source.branch is None]
+        found = []
+        for name in dict.fromkeys([*names_, *landed[-count:]]):
+            try:
+                experiment = None if name is None else self.find(name)
+            except LedgerError:
+                continue
+            found += [experiment] if experiment is not None else []
+        return tuple(found[:count])
+
     def unreadable(self) -> dict[str, str]:
         """The experiments that cannot be read, with the reason."""
         found = {}

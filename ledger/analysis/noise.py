@@ -1,0 +1,56 @@
+"""How noisy is a metric, and what can so many replicates see of it?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.analysis.progress import counting
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.replicates import Point
+from ledger.stats.power import detectable, replicates_needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """The standard deviation of paired differences, pooled over experiments, with its degrees of freedom."""
+
+    sd: float
+    df: int
+    experiments: tuple[str, ...]
+
+
+def noise(experiments: Iterable[Experiment], metric: str) -> Noise | None:
+    """The noise of a metric in the differences of treatment and baseline; None where no experiment has two pairs."""
+    squares, df, names = 0.0, 0, []
+    for experiment in experiments:
+        arms = [_latest(experiment.of(name), metric) for name in (BASELINE, TREATMENT)]
+        differences = [arms[1][point] - arms[0][point] for point in arms[1] if point in arms[0]]
+        if len(differences) < 2:
+            continue
+        centre = math.fsum(differences) / len(differences)
+        squares += math.fsum((d - centre) ** 2 for d in differences)
+        df += len(differences) - 1
+        names.append(experiment.name)
+    return Noise(sd=math.sqrt(squares / df), df=df, experiments=tuple(names)) if squares > 0 else None
+
+
+def _latest(records: Iterable[Recorded], metric: str) -> dict[Point, float]:
+    """A metric by replicate at the state that an arm had last."""
+    good = [r for r in records if r.trial.succeeded and math.isfinite(r.trial.metrics.get(metric, math.nan))]
+    if not good:
+        return {}
+    last = max(good, key=lambda r: r.trial.started).trial.fingerprint
+    return {point: r.trial.metrics[metric] for point, r in counting(good, last).items()}
+
+
+def sight(found: Noise, *, replicates: int, alpha: float, margin: float) -> tuple[float, int | None]:
+    """The smallest difference that so many pairs see with power 0.8, and how many pairs see one as large as `margin`.
+
+    The second is None where no number up to 10,000 does, or where there is no margin.
+    """
+    smallest = detectable(replicates, alpha=alpha, paired=True) * found.sd
+    needed = replicates_needed(abs(margin) / found.sd, alpha=alpha, paired=True) if margin else None
+    return smallest, None if needed is None else math.ceil(needed)

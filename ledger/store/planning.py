@@ -1,0 +1,235 @@
+"""Making a plan from what `ledger new` was asked for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ledger.analysis.noise import noise, sight
+from ledger.errors import LedgerError
+from ledger.model import names, prediction, replicates
+from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant, derived_seeds
+from ledger.model.parameters import near_misses
+from ledger.model.prediction import Prediction
+from ledger.model.replicates import Axis, Replicates
+from ledger.store.code import Code
+from ledger.store.ledger import Ledger
+
+_AXES_HINT = "each axis once, each value once: --seeds 0,3,7 --over fold=0..4"
+
+# how many experiments are asked for the noise of a metric
+RECENT = 20
+
+SEED_NAMES = ("seed", "random_seed", "random_state", "rng_seed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeds:
+    """The seeds that were asked for: so many from the parameter's present value on, or these values.
+
+    `hashed`: so many, derived from the id of the commit that holds the prediction.
+    """
+
+    count: int | None = None
+    hashed: bool = False
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What `ledger new` was asked for. `start`: a revision or an experiment; `overrides` are written on the branch."""
+
+    title: str
+    name: str | None = None
+    predictions: Sequence[str] = ()
+    baseline: str | None = None
+    start: str | None = None
+    overrides: Mapping[str, Any] | None = None
+    variants: Mapping[str, Mapping[str, Any]] | None = None
+    seeds: Seeds | None = None
+    over: Mapping[str, tuple[Any, ...]] | None = None
+    repeats: int | None = None
+    tags: Sequence[str] = ()
+    switch: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What identifies an experiment: its title and name, whose it is, and where and when it was forked."""
+
+    title: str
+    name: str
+    author: str
+    base: str
+    parent: str | None
+    created: datetime
+
+
+def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> Plan:
+    """The plan that was asked for. Raises LedgerError for what no stage would notice, or cannot be compared."""
+    predictions = tuple(prediction.parse(text) for text in request.predictions)
+    variants = _variants(ledger, request, predictions)
+    check_predictions(ledger, predictions, variants, origin.name)
+    points = _replicates(ledger, request, code)
+    check_parameters(ledger, code, points, [request.overrides or {}, *(variant.params for variant in variants)])
+    return Plan(
+        title=origin.title,
+        name=origin.name,
+        author=origin.author,
+        created=origin.created.replace(microsecond=0),
+        base=origin.base,
+        parent=origin.parent,
+        predictions=predictions,
+        variants=variants,
+        replicates=points,
+        seeds_from=f"hashed:{request.seeds.count}" if request.seeds is not None and request.seeds.hashed else None,
+        exploratory=not predictions,
+        tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in request.tags)),
+    )
+
+
+def _variants(ledger: Ledger, request: Request, predictions: Sequence[Prediction]) -> tuple[Variant, ...]:
+    variants = []
+    if request.baseline is not None:
+        other = ledger.experiment(request.baseline)
+        variants.append(Variant(name=BASELINE, experiment=other.name))
+    elif any(p.reference == BASELINE for p in predictions):
+        variants.append(Variant(name=BASELINE, at_base=True))
+    variants.append(Variant(name=TREATMENT))
+    for name, params in (request.variants or {}).items():
+        names.check_variant(name)
+        if name in (BASELINE, TREATMENT):
+            raise LedgerError(
+                f"the variant {name} is not declared with --variant",
+                hint="-S sets the treatment's parameters",
+            )
+        variants.append(Variant(name=name, params=params))
+    return tuple(variants)
+
+
+def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden: Sequence[Mapping[str, Any]]) -> None:
+    """Raise LedgerError where an axis or a variant sets a parameter that no stage reads, or both set the same."""
+    axes = [axis.name for axis in points.axes if axis.name != replicates.REPEAT]
+    for key, value in itertools.chain.from_iterable(params.items() for params in overridden):
+        if key in axes:
+            raise LedgerError(
+                f"{key} is an axis of the replicates, so no variant can set it", hint="choose one of the two"
+            )
+        ledger.code.require_tracked(code, key, value)
+    for axis in points.axes:
+        if axis.name != replicates.REPEAT:
+            ledger.code.require_tracked(code, axis.name, axis.values[-1])
+
+
+def check_predictions(
+    ledger: Ledger, predictions: Sequence[Prediction], variants: Sequence[Variant], name: str
+) -> None:
+    """Raise LedgerError where a prediction is about a variant or an experiment that there is not, or about itself."""
+    declared = [v.name for v in variants]
+    for p in predictions:
+        if p.metric.variant is not None and p.metric.variant not in declared:
+            raise LedgerError(
+                f"the prediction {p} is about the variant {p.metric.variant}, which is not declared",
+                hint=f"declare it with --variant {p.metric.variant}:parameter=value; there is {', '.join(declared)}",
+            )
+        if p.reference == name:
+            raise LedgerError(f"the prediction {p} compares the experiment with itself", hint="compare with baseline")
+        if p.reference not in (None, BASELINE) and ledger.find(p.reference or "") is None:
+            near = near_misses(p.reference or "", list(ledger.sources))
+            raise LedgerError(
+                f"the prediction {p} compares with {p.reference}, which is no experiment here",
+                hint=f"did you mean {' or '.join(near)}?" if near else "compare with baseline",
+            )
+
+
+def _replicates(ledger: Ledger, request: Request, code: Code) -> Replicates:
+    axes = []
+    if request.seeds is not None:
+        seed = _seed_parameter(ledger, code)
+        if request.seeds.hashed:
+            ledger.code.require_tracked(code, seed, None)
+    if request.seeds is not None and not request.seeds.hashed:
+        values = request.seeds.values
+        present = code.names[seed][1]
+        whole = isinstance(present, int) and not isinstance(present, bool)
+        if request.seeds.count is not None:
+            if not whole:
+                raise LedgerError(
+                    f"the seed parameter {seed} is {present!r}, no whole number",
+                    hint="give the seeds: --seeds 0,1,2",
+                )
+            values = tuple(range(present, present + request.seeds.count))
+        strange = [value for value in values if isinstance(value, bool) or not isinstance(value, int)]
+        if whole and strange:
+            raise LedgerError(
+                f"--seeds gives {strange[0]!r}, but the seed parameter {seed} is a whole number ({present})",
+                hint="how many seeds, --seeds 5, or which: --seeds 0,3,7",
+            )
+        axes.append(_axis(seed, values))
+    for name, values in (request.over or {}).items():
+        axes.append(_axis(name, values))
+    if request.repeats is not None:
+        axes.append(_axis(replicates.REPEAT, tuple(range(request.repeats))))
+    try:
+        return Replicates(axes=tuple(axes))
+    except ValueError as error:
+        raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
+
+
+def _axis(name: str, values: tuple[Any, ...]) -> Axis:
+    try:
+        return Axis(name=name, values=values, fold=name.rsplit(".", 1)[-1] == replicates.FOLD)
+    except ValueError as error:
+        raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
+
+
+def _seed_parameter(ledger: Ledger, code: Code) -> str:
+    if ledger.settings.seed is not None:
+        code.locate(ledger.settings.seed)
+        return ledger.settings.seed
+    known = code.names
+    found = [n for wanted in SEED_NAMES for n in known if n.rsplit(":", 1)[-1].rsplit(".", 1)[-1] == wanted]
+    exact = [n for n in found if n in SEED_NAMES]
+    if len(found) == 1 or len(exact) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise LedgerError(
+            "no parameter of the pipeline looks like a seed",
+            hint="name it in ledger.yaml (seed: train.my_seed), or repeat without one: --repeats 5",
+        )
+    raise LedgerError(
+        f"several parameters look like the seed: {', '.join(found)}",
+        hint=f"say which in ledger.yaml: seed: {found[0]}",
+    )
+
+
+def with_seeds_of(ledger: Ledger, plan: Plan, code: Code, commit: str) -> Plan:
+    """The plan with its seeds derived from the commit that holds the prediction."""
+    assert plan.seeds_from is not None
+    count = int(plan.seeds_from.removeprefix("hashed:"))
+    axis = _axis(_seed_parameter(ledger, code), derived_seeds(commit, count))
+    return replace(plan, replicates=Replicates(axes=(axis, *plan.replicates.axes)), seeds_from=commit)
+
+
+def remarks(ledger: Ledger, plan: Plan) -> tuple[str, ...]:
+    """What the author may want to know before the first trial: what so many replicates can see."""
+    count = len(plan.replicates.points())
+    if plan.predictions and count == 1:
+        return ("one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5",)
+    found = []
+    for p in plan.predictions:
+        known = noise(ledger.recent(RECENT), p.metric.name) if p.reference is not None else None
+        if known is None:
+            continue
+        alpha = plan.alpha / plan.looks
+        margin = 0.0 if p.relative else p.margin
+        smallest, needed = sight(known, replicates=count, alpha=alpha, margin=margin)
+        text = f"{count} pairs can see a difference of {smallest:.2g} in {p.metric.name} (power 0.8"
+        text += f", noise of {', '.join(known.experiments[:3])})"
+        if needed is not None:
+            text += f"; one as large as the margin takes {needed}"
+        found.append(text)
+    return tuple(found)
