@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,5 +50,7 @@ def _load(path: str, text: str) -> object:
     if path.endswith(".json"):
         return json.loads(text)
     if path.endswith(".toml"):
+        import tomllib
+
         return tomllib.loads(text)
     return yaml12.loads(text)

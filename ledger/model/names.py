@@ -58,7 +58,7 @@ _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Format characters by category, but drawn: signs that stand over or under Arabic, Syriac and Kaithi numbers.
 _DRAWN: Final = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 # The flags of England, Scotland and Wales are a black flag and invisible letters.
-_FLAG: Final = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
+_FLAG: Final = "\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f"
 
 
 def reserved(name: str) -> str | None:
@@ -217,7 +217,7 @@ def _invisible(text: str) -> tuple[int, str] | None:
     Joiners are let through where they belong, which is between two symbols (emoji) or between letters of
     scripts without case (Persian, Hindi).
     """
-    text = _FLAG.sub(lambda flag: "?" * len(flag[0]), text)
+    text = re.sub(_FLAG, lambda flag: "?" * len(flag[0]), text)
     for index, char in enumerate(text):
         category = unicodedata.category(char)
         if char in "\n\r\v\f\x85\u2028\u2029":

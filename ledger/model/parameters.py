@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import math
 import re
 from collections import Counter
@@ -113,11 +112,11 @@ def parse_values(text: str) -> tuple[Value, ...]:
     for item in split_list(text):
         if not item:
             raise LedgerError(f"an empty place in {text!r}", hint="write '' for the empty string")
-        values.extend(_range(item) if _RANGE.fullmatch(item) else [parse_value(item)])
+        values.extend(_range(item) if re.fullmatch(_RANGE, item) else [parse_value(item)])
     return tuple(values)
 
 
-_RANGE = re.compile(r"([-+]?[0-9.]*[0-9])\.\.([-+]?[0-9][0-9.]*)")
+_RANGE = r"([-+]?[0-9.]*[0-9])\.\.([-+]?[0-9][0-9.]*)"
 
 
 def _range(text: str) -> list[Value]:
@@ -133,16 +132,17 @@ def _range(text: str) -> list[Value]:
     return list(range(start, stop + 1))
 
 
-_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+_QUOTED = r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*\""""
 
 
 def split_list(text: str) -> list[str]:
     """The parts of `text` between its top-level commas: those outside brackets and quotes."""
+    quotes = re.compile(_QUOTED, re.DOTALL)
     parts = [""]
     depth = position = 0
     fresh = True  # where a value may begin: elsewhere, as in it's, a quote opens nothing
     while position < len(text):
-        quoted = _QUOTED.match(text, position) if fresh else None
+        quoted = quotes.match(text, position) if fresh else None
         piece = quoted[0] if quoted else text[position]
         position += len(piece)
         depth += (piece in "[{") - (piece in "]}")
@@ -156,6 +156,7 @@ def split_list(text: str) -> list[str]:
 
 def near_misses(key: str, keys: Iterable[str], n: int = 3) -> list[str]:
     """At most `n` of `keys` that `key` may mean, best first: alike, or with the same last component."""
+    import difflib
 
     def score(candidate: str) -> float:
         likeness = difflib.SequenceMatcher(None, key.lower(), candidate.lower()).ratio()

@@ -18,12 +18,12 @@ def inside(path: str, folder: str) -> bool:
     return folder in ("", ".") or path == folder or path.startswith(folder + "/")
 
 
-_PARAMETER_FILE = re.compile(r"(?:.*/)?params\.(?:ya?ml|json|toml|py)")
+_PARAMETER_FILE = r"(?:.*/)?params\.(?:ya?ml|json|toml|py)"
 
 
 def holds_parameters(path: str) -> bool:
     """Whether a file is one of parameters by DVC's convention, though a stage lists it as a plain dependency."""
-    return _PARAMETER_FILE.fullmatch(path) is not None
+    return re.fullmatch(_PARAMETER_FILE, path) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

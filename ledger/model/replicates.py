@@ -31,9 +31,9 @@ MAX_POINTS: Final = 10_000
 MAX_STEM: Final = 80
 _MAX_TEXT: Final = 40
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN: Final = r"[A-Za-z0-9_-]+"
 # Texts that are as another value's slug would be: an integer, a float, a truth value, a hashed text.
-_MISLEADING: Final = re.compile(r"-?[0-9]+(?:_[0-9]+)?(?:e-?[0-9]+)?|true|false|.*_[0-9a-f]{6}", re.IGNORECASE)
+_MISLEADING: Final = r"-?[0-9]+(?:_[0-9]+)?(?:e-?[0-9]+)?|true|false|.*_[0-9a-f]{6}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +241,8 @@ def _value_slug(value: Value) -> str:
         return repr(int(value))
     if isinstance(value, float):
         return repr(float(value)).replace(".", "_").replace("+", "")
-    if len(value) <= _MAX_TEXT and _PLAIN.fullmatch(value) and not _MISLEADING.fullmatch(value):
+    plain = len(value) <= _MAX_TEXT and re.fullmatch(_PLAIN, value)
+    if plain and not re.fullmatch(_MISLEADING, value, re.IGNORECASE):
         return value
     return f"{re.sub('[^A-Za-z0-9_-]', '_', value[:_MAX_TEXT])}_{_digest(value)}"
 

@@ -35,7 +35,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The outcome of an experiment. `warnings` stand in the order of their weight."""
+    """The outcome of an experiment. `warnings` stand in the order of their weight.
+
+    `early`: it was computed while declared trials were missing, and is inconclusive for that.
+    """
 
     outcome: str
     predictions: tuple[Judged, ...]
@@ -43,6 +46,7 @@ class Verdict:
     amendments: tuple[dict[str, Any], ...]
     looks: int
     alpha: float
+    early: bool = False
 
 
 def to_mapping(verdict: Verdict) -> dict[str, Any]:

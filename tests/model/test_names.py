@@ -62,9 +62,7 @@ def test_refused_names(name: str, reason: str, hint: str) -> None:
 
 def test_reserved_words_are_names_otherwise() -> None:
     assert all(NAME.fullmatch(word) for word in RESERVED)
-    assert {"baseline", "treatment", "within", "of", "head", "main", "master", "exp", "ledger"} <= set(
-        RESERVED
-    )
+    assert {"baseline", "treatment", "within", "of", "head", "main", "master", "exp", "ledger"} <= set(RESERVED)
 
 
 def test_variants() -> None:

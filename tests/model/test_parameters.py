@@ -156,9 +156,7 @@ def test_a_value_for_people(value: Value, text: str) -> None:
     assert format_value(value) == text
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10) | st.text(
-    "[]{}'\",:#- 01.e\n", max_size=8
-)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10) | st.text("[]{}'\",:#- 01.e\n", max_size=8)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.dates() | texts,
     lambda inner: st.lists(inner, max_size=3),

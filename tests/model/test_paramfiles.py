@@ -109,9 +109,7 @@ def changed_lines(old: str, new: str) -> tuple[list[str], list[str]]:
         ("last", "x: y", ["last: end"], ["last: 'x: y'"]),
     ],
 )
-def test_a_yaml_edit_changes_the_value_alone(
-    key: str, value: Value, before: list[str], after: list[str]
-) -> None:
+def test_a_yaml_edit_changes_the_value_alone(key: str, value: Value, before: list[str], after: list[str]) -> None:
     new = paramfiles.edit("params.yaml", YAML, {key: value})
     assert changed_lines(YAML, new) == (before, after)
     windows = YAML.replace("\n", "\r\n")
@@ -338,9 +336,7 @@ def commented(tree: Mapping[str, Value], indent: str = "") -> list[str]:
 
 @PROPERTY
 @given(edits(), st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_a_yaml_edit_keeps_every_other_line(
-    edit: tuple[dict[str, Value], str, Value], end: str, last: bool
-) -> None:
+def test_a_yaml_edit_keeps_every_other_line(edit: tuple[dict[str, Value], str, Value], end: str, last: bool) -> None:
     tree, key, value = edit
     text = end.join(commented(tree)) + end * last
     new = paramfiles.edit("p.yaml", text, {key: value})
@@ -355,9 +351,7 @@ def test_a_yaml_edit_keeps_every_other_line(
 
 @PROPERTY
 @given(edits(), st.booleans())
-def test_a_block_of_yaml_is_replaced_as_a_whole(
-    edit: tuple[dict[str, Value], str, Value], indented: bool
-) -> None:
+def test_a_block_of_yaml_is_replaced_as_a_whole(edit: tuple[dict[str, Value], str, Value], indented: bool) -> None:
     tree, key, value = edit
     tree = put(tree, key, [[1, {"a": [2]}], {"b": "x\ny\n", "c": []}])
     if indented:
@@ -386,9 +380,7 @@ def test_a_json_edit_is_the_file_as_it_would_have_been(
 @given(edits())
 def test_a_toml_edit_keeps_every_other_line(edit: tuple[dict[str, Value], str, Value]) -> None:
     tree, key, value = edit
-    text = "".join(
-        f"{line} # {i}\n" if line else "\n" for i, line in enumerate(tomlkit.dumps(tree).split("\n"))
-    )
+    text = "".join(f"{line} # {i}\n" if line else "\n" for i, line in enumerate(tomlkit.dumps(tree).split("\n")))
     new = paramfiles.edit("p.toml", text, {key: value})
     assert repr(flatten(tomllib.loads(new))[key]) == repr(value) or new == text
     assert tomllib.loads(new) == put(tree, key, value)

@@ -21,9 +21,7 @@ EX = "accuracy >= baseline + 0.01"
     [
         (
             "dice >= baseline + 0.01",
-            Prediction(
-                metric=Metric(name="dice"), operator=Operator.AT_LEAST, reference="baseline", margin=0.01
-            ),
+            Prediction(metric=Metric(name="dice"), operator=Operator.AT_LEAST, reference="baseline", margin=0.01),
         ),
         (
             "latency_ms <= baseline + 5%",
@@ -203,8 +201,7 @@ def test_impossible_metrics_cannot_be_made(name: str, variant: str | None) -> No
 names = st.from_regex(NAME, fullmatch=True)
 metrics = st.builds(
     Metric,
-    name=st.text(min_size=1).filter(str.isprintable)
-    | st.sampled_from(["a", "a.b", "`", "``", "within", "a-1"]),
+    name=st.text(min_size=1).filter(str.isprintable) | st.sampled_from(["a", "a.b", "`", "``", "within", "a-1"]),
     variant=st.none() | names.filter(lambda n: n != "treatment"),
 )
 numbers = st.floats(allow_nan=False, allow_infinity=False)

@@ -198,9 +198,7 @@ def test_file_names() -> None:
         file_name((), 0)
 
 
-@pytest.mark.parametrize(
-    "text", ["seed-0", "train.seed-0", "seed-0.1", "seed-0.02", "seed-0.", ".2", "a..2", ""]
-)
+@pytest.mark.parametrize("text", ["seed-0", "train.seed-0", "seed-0.1", "seed-0.02", "seed-0.", ".2", "a..2", ""])
 def test_stems_without_attempt(text: str) -> None:
     assert split_stem(text) == (text, 1)
 
@@ -226,9 +224,9 @@ def test_refused_points(obj: object) -> None:
         make_point(obj)
 
 
-axis_names = st.sampled_from(["seed", "fold", "repeat", "train.seed"]) | st.text(
-    min_size=1, max_size=50
-).filter(lambda name: name.isprintable() and name != "kind")
+axis_names = st.sampled_from(["seed", "fold", "repeat", "train.seed"]) | st.text(min_size=1, max_size=50).filter(
+    lambda name: name.isprintable() and name != "kind"
+)
 tricky: list[Value] = [0, 2, 0.2, 0.0, -1, "0", "0.2", "0_2", "true", True, "a.2", "..", ".lock", "~", "a/b"]
 scalars: st.SearchStrategy[Value] = st.one_of(
     st.sampled_from(tricky),

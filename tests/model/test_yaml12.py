@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from ledger.model import yaml12
+from ledger.model.yaml12 import reader
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=250)
 
@@ -405,7 +406,7 @@ def test_an_odd_text_reads_back_wherever_it_stands(text: str) -> None:
 def test_the_pure_parser_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a: &x {b: 1e-3}\nc:\n  <<: *x\n  d: |-\n    e\n"
     fast = yaml12.loads(text)
-    monkeypatch.setattr(yaml12, "_Parser", yaml.SafeLoader)
+    monkeypatch.setattr(reader, "_Parser", yaml.SafeLoader)
     assert yaml12.loads(text) == fast == {"a": {"b": 0.001}, "c": {"b": 0.001, "d": "e"}}
     with pytest.raises(yaml12.YamlError) as caught:
         yaml12.loads("a: 1\nb: \x07\n")

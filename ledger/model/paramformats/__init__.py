@@ -1,0 +1,1 @@
+"""One module for each format of parameter files; `paramfiles` chooses among them."""
