@@ -34,6 +34,8 @@ COMMANDS = {
     "amend": "Change the plan openly.",
     "conclude": "Compute the verdict from the declared trials, and commit it.",
     "diff": "Say what differs between two experiments, and what came of it.",
+    "verify": "Prove the record: order, code, numbers and verdict, from git alone.",
+    "land": "Bring an experiment into the main branch: its record alone, or its change too.",
 }
 
 # commands that take a text, which may begin with what looks like an option

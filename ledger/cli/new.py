@@ -52,6 +52,13 @@ def new(
     repeats: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Repeat so often, where the pipeline has no seed.")
     ] = None,
+    evaluation: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="What both sides must be evaluated on; repeatable.")
+    ] = None,
+    alpha: Annotated[str | None, typer.Option(metavar="LEVEL", help="The significance level; 0.05 by default.")] = None,
+    looks: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How often you will look before the trials are complete.")
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")] = None,
     no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
     json: options.AsJson = False,
@@ -71,6 +78,9 @@ def new(
         seeds=None if seeds is None else _seeds(seeds),
         over=_once("--over", (_axis(text) for text in over or ())),
         repeats=repeats,
+        evaluation=tuple(evaluation or ()),
+        alpha=None if alpha is None else _level(alpha),
+        looks=looks,
         tags=tuple(tag or ()),
         switch=not no_switch,
     )
@@ -142,6 +152,13 @@ def _seeds(text: str) -> Seeds:
             raise LedgerError(f"--seeds {count} is not from 1 to 1000", hint="--seeds 5, or which seeds: --seeds 0,3,7")
         return Seeds(count=count, hashed=hashed)
     return Seeds(values=parameters.parse_values(text))
+
+
+def _level(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise LedgerError(f"--alpha {text!r} is not a number", hint="--alpha 0.05") from None
 
 
 def _axis(text: str) -> tuple[str, tuple[parameters.Value, ...]]:

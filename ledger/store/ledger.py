@@ -355,13 +355,13 @@ class Ledger:
         """
         if experiment.branch is not None:
             return experiment.tip
-        kept = [
-            tag
-            for tag in self.git.refs(f"refs/tags/ledger/{experiment.name}")
-            if (self.git.objects.tag_message(tag) or "").startswith("tip of ")
-        ]
-        commits = [commit for commit in (self.git.commit(tag) for tag in kept) if commit is not None]
-        return commits[-1] if commits else None
+        tags = self.git.text(
+            "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"
+        )
+        for tag in tags.splitlines():
+            if (self.git.objects.tag_message(tag) or "").startswith("tip of "):
+                return self.git.commit(tag)
+        return None
 
     def trial_commits(self, name: str) -> dict[str, str]:
         """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""

@@ -13,6 +13,7 @@ from ledger.errors import LedgerError
 from ledger.model import names, prediction, replicates
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant, derived_seeds
 from ledger.model.parameters import near_misses
+from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Axis, Replicates
 from ledger.store.code import Code
@@ -52,6 +53,9 @@ class Request:
     seeds: Seeds | None = None
     over: Mapping[str, tuple[Any, ...]] | None = None
     repeats: int | None = None
+    evaluation: Sequence[str] = ()
+    alpha: float | None = None
+    looks: int | None = None
     tags: Sequence[str] = ()
     switch: bool = True
 
@@ -86,9 +90,31 @@ def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> P
         variants=variants,
         replicates=points,
         seeds_from=f"hashed:{request.seeds.count}" if request.seeds is not None and request.seeds.hashed else None,
+        evaluation=tuple(dict.fromkeys(_evaluation(code, path) for path in request.evaluation)),
+        alpha=0.05 if request.alpha is None else _alpha(request.alpha),
+        looks=request.looks or 1,
         exploratory=not predictions,
         tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in request.tags)),
     )
+
+
+def _evaluation(code: Code, path: str) -> str:
+    """A path on which both sides must be evaluated alike. Raises LedgerError where nothing pins its content."""
+    known = [*(o.path for o in code.pipeline.outputs()), *code.data, *code.pipeline.sources(), *code.files]
+    plain = path.rstrip("/")
+    if plain not in known and not any(inside(file, plain) for file in code.files):
+        near = near_misses(plain, known)
+        raise LedgerError(
+            f"--evaluation {path} is no output, no data and no file of the pipeline",
+            hint=f"did you mean {' or '.join(near)}?" if near else "name what the last stage evaluates on",
+        )
+    return plain
+
+
+def _alpha(alpha: float) -> float:
+    if not 0 < alpha < 0.5:
+        raise LedgerError(f"--alpha {alpha:g} is not between 0 and 0.5", hint="0.05 is usual")
+    return alpha
 
 
 def _variants(ledger: Ledger, request: Request, predictions: Sequence[Prediction]) -> tuple[Variant, ...]:

@@ -1,0 +1,245 @@
+"""Landing: what an experiment becomes on the main branch, built without a checkout and not yet moved to.
+
+`record`: one ordinary commit that adds `experiments/<name>/`, the code untouched. No merge: git would then think that
+the code had been merged as well, and a later adoption would find nothing to do. `adopt`: a real merge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.errors import FormatError, LedgerError
+from ledger.model import hypothesis as hypotheses
+from ledger.model import replicates, verdict
+from ledger.model.experiment import DIRECTORY, Experiment, directory
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.pipeline import inside
+from ledger.store.branch import Step
+from ledger.store.git import RefChange
+from ledger.store.ledger import Ledger
+from ledger.store.merge import merge
+
+RECORD = "record"
+ADOPT = "adopt"
+
+_LINK = "120000"
+_SUBMODULE = "160000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A landing that is ready: the step on the main branch `main`, and what is to be said about it.
+
+    `tag` holds the branch's tip, for a record; `stale` are the stages to reproduce; `measured` says whether some trial
+    ran what the main branch then holds, None where that is not to be known.
+    """
+
+    kind: str
+    main: str
+    step: Step
+    tag: str | None = None
+    stale: tuple[str, ...] = ()
+    measured: bool | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def kind_of(experiment: Experiment, wanted: str | None) -> str:
+    """How the experiment lands: as it is `wanted`, or as its verdict says. Raises LedgerError where there is none."""
+    if wanted is not None:
+        return wanted
+    if experiment.outcome is None:
+        raise LedgerError(
+            f"{experiment.name} has no verdict, so it is not plain how it should land",
+            hint=f"ledger conclude {experiment.name}, or say it: --record (its record alone), --adopt (its change too)",
+        )
+    return ADOPT if experiment.outcome == verdict.SUPPORTED else RECORD
+
+
+def prepare(ledger: Ledger, experiment: Experiment, kind: str, message: str | None) -> Prepared:
+    """Build what the main branch becomes. Raises LedgerError where it cannot land; nothing has moved either way.
+
+    The caller holds the repository's lock until the step is made.
+    """
+    main, tip = main_branch(ledger)
+    _require_branch(ledger, experiment)
+    _require_no_links(ledger, experiment)
+    _require_one(ledger, experiment, main, tip)
+    if ledger.git.is_ancestor(experiment.tip, tip):
+        raise LedgerError(
+            f"{experiment.name} has landed already: {main} holds {_short(experiment)} whole",
+            hint=f"git log {main} -- {directory(experiment.name)} says when",
+        )
+    landing = _adopted if kind == ADOPT else _recorded
+    return landing(ledger, experiment, main, tip, message)
+
+
+def main_branch(ledger: Ledger) -> tuple[str, str]:
+    """The short name of the local main branch and its commit. Raises LedgerError where there is none."""
+    name = ledger.main
+    if name is None:
+        raise LedgerError(
+            "there is no main branch to land on: neither main nor master is here",
+            hint="name it in ledger.yaml, such as `main: trunk`",
+        )
+    commit = ledger.git.refs(f"refs/heads/{name}").get(f"refs/heads/{name}")
+    if commit is not None:
+        return name, commit
+    if ledger.git.commit(f"refs/remotes/{name}") is not None:
+        local = name.partition("/")[2]
+        raise LedgerError(
+            f"the main branch is not here, only {name}", hint=f"git branch {local} {name}, then land it again"
+        )
+    raise LedgerError(
+        f"there is no branch {name}, which ledger.yaml names as the main one", hint="correct `main:` in ledger.yaml"
+    )
+
+
+# --- what is refused
+
+
+def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
+    name, prefix = experiment.name, ledger.settings.branch_prefix
+    if experiment.branch is None:
+        tip = ledger.history_tip(experiment)
+        raise LedgerError(
+            f"{name} has landed, and its branch is not here any more",
+            hint=f"to take its change too: git branch {prefix}{name} {tip[:10]}, then ledger land {name} --adopt"
+            if tip is not None
+            else "ledger show still has its record",
+        )
+    if not experiment.branch.startswith("refs/heads/"):
+        raise LedgerError(f"{name} has no branch here, only on a remote", hint=f"git switch {prefix}{name}")
+    waiting = ledger.pending.get(name)
+    if waiting:
+        raise LedgerError(
+            f"{len(waiting)} finished trials of {name} are not on its branch yet",
+            hint=f"ledger run {name} collects them",
+        )
+
+
+def _require_no_links(ledger: Ledger, experiment: Experiment) -> None:
+    """Refuse links and submodules: DVC and whoever reads the record would follow them out of the repository."""
+    folder = directory(experiment.name)
+    for path, entry in ledger.git.objects.files(experiment.tip).items():
+        if inside(path, folder) and entry.mode in (_LINK, _SUBMODULE):
+            kind = "a symbolic link" if entry.mode == _LINK else "a submodule"
+            raise LedgerError(
+                f"{path} on {_short(experiment)} is {kind}: records hold plain files alone",
+                hint=f"git switch {_short(experiment)}, put a file in its place and commit it",
+            )
+
+
+def _require_one(ledger: Ledger, experiment: Experiment, main: str, tip: str) -> None:
+    """Refuse where the main branch has something else under the experiment's name."""
+    objects, folder = ledger.git.objects, directory(experiment.name)
+    for path in (DIRECTORY, folder):
+        found = objects.read(f"{tip}:{path}")
+        if found is not None and found.kind != "tree":
+            raise LedgerError(f"{path} on {main} is a file, where records should go", hint=f"git mv {path} elsewhere")
+    text = objects.text(tip, f"{folder}/hypothesis.md")
+    try:
+        plan = None if text is None else hypotheses.parse(text).plan
+    except FormatError:
+        return
+    if plan is not None and (plan.created, plan.author) != (experiment.plan.created, experiment.plan.author):
+        raise LedgerError(
+            f"{main} has another experiment of the name {experiment.name}: {plan.title}, by {plan.author}",
+            hint="begin it again under another name: ledger new --name",
+        )
+
+
+def _require_no_links_around_outputs(ledger: Ledger, experiment: Experiment) -> None:
+    """Refuse outputs whose folder is a link: laying them out would write through it."""
+    code = ledger.code.at(experiment.tip)
+    links = [path for path, entry in code.files.items() if entry.mode == _LINK]
+    for output in code.pipeline.outputs():
+        through = next((link for link in links if inside(output.path, link)), None)
+        if through is not None:
+            raise LedgerError(
+                f"the output {output.path} of {_short(experiment)} lies behind the symbolic link {through}",
+                hint=f"git switch {_short(experiment)}, put a folder in its place and commit it",
+            )
+
+
+# --- the record alone
+
+
+def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, message: str | None) -> Prepared:
+    git, folder = ledger.git, directory(experiment.name)
+    here, there = (
+        {path: entry for path, entry in git.objects.files(commit).items() if inside(path, folder)}
+        for commit in (tip, experiment.tip)
+    )
+    if here == there:
+        raise LedgerError(
+            f"the record of {experiment.name} has landed already: {folder}/ on {main} is as on {_short(experiment)}",
+            hint=f"ledger land {experiment.name} --adopt takes its change too",
+        )
+    changes: dict[str, tuple[str, str] | None] = dict.fromkeys(here)
+    changes |= {path: (entry.mode, entry.oid) for path, entry in there.items()}
+    tree = git.tree(tip, changes)
+    name = f"ledger/{experiment.name}/{experiment.tip[:10]}"
+    held = git.refs(f"refs/tags/{name}")
+    if held and git.commit(f"refs/tags/{name}") != experiment.tip:
+        name, held = f"ledger/{experiment.name}/{experiment.tip}", {}
+    also = []
+    if not held:
+        tag = git.annotated_tag(name, experiment.tip, f"tip of {experiment.name}")
+        also.append(RefChange(ref=f"refs/tags/{name}", old=None, new=tag))
+    commit = git.commit_tree(tree, [tip], _message(experiment, RECORD, message))
+    step = Step(
+        ref=f"refs/heads/{main}", old=tip, new=commit, reason=f"ledger land: record of {experiment.name}", also=also
+    )
+    remarks = (f"{folder}/ on {main} is brought up to date",) if here else ()
+    return Prepared(kind=RECORD, main=main, step=step, tag=name, remarks=remarks)
+
+
+# --- the change too
+
+
+def _adopted(ledger: Ledger, experiment: Experiment, main: str, tip: str, message: str | None) -> Prepared:
+    git = ledger.git
+    _require_no_links_around_outputs(ledger, experiment)
+    merged = merge(ledger, experiment, main, tip)
+    said = [*merged.remarks]
+    if merged.stale:
+        said.append(f"to be reproduced: {', '.join(merged.stale)}")
+    commit = git.commit_tree(merged.tree, [tip, experiment.tip], _message(experiment, ADOPT, message, said))
+    step = Step(ref=f"refs/heads/{main}", old=tip, new=commit, reason=f"ledger land: {experiment.name} adopted")
+    return Prepared(
+        kind=ADOPT,
+        main=main,
+        step=step,
+        stale=merged.stale,
+        measured=_measured(ledger, experiment, commit),
+        remarks=merged.remarks,
+    )
+
+
+def _measured(ledger: Ledger, experiment: Experiment, commit: str) -> bool | None:
+    """Whether a trial of the treatment ran at the fingerprint that the commit has."""
+    treatment = experiment.plan.variant(TREATMENT)
+    known = {r.trial.fingerprint for r in experiment.of(TREATMENT) if r.trial.succeeded}
+    if treatment is None or not known:
+        return None
+    axes = [axis.name for axis in experiment.plan.replicates.axes if axis.name != replicates.REPEAT]
+    try:
+        return ledger.code.arm(ledger.code.at(commit), treatment.params, axes).fingerprint in known
+    except LedgerError:
+        # main has dropped a parameter that the plan names
+        return False
+
+
+def _message(experiment: Experiment, kind: str, message: str | None, said: list[str] | None = None) -> str:
+    title = " ".join(experiment.plan.title.split())
+    paragraphs = [f"land: {experiment.outcome or 'unconcluded'} {title}"]
+    if message is not None:
+        paragraphs.append(message.strip())
+    if said:
+        paragraphs.append("\n".join(said))
+    trailers = [f"Ledger-Experiment: {experiment.name}", f"Ledger-Landed: {kind}", f"Ledger-Tip: {experiment.tip}"]
+    return "\n\n".join([*paragraphs, "\n".join(trailers)]) + "\n"
+
+
+def _short(experiment: Experiment) -> str:
+    return (experiment.branch or experiment.name).removeprefix("refs/heads/")
