@@ -1,0 +1,812 @@
+"""`ledger verify`: honest experiments are not accused, and every kind of tampering is found and named."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TRAIN, MakeProject, Project, default_files
+
+from ledger.model import trial as trials
+from ledger.model import yaml12
+
+# the noise differs between the arms, as it does in life
+NOISY = TRAIN.replace('random.seed(params["seed"])', "random.seed(f\"{params['seed']} {params['train']['lr']}\")")
+FAILS = 'import sys\nif params["seed"] == 2 and params["train"]["lr"] > 0.15:\n    sys.exit("out of memory")\n'
+FOLDER = "experiments/a"
+VERDICT = f"{FOLDER}/verdict.md"
+
+_built: dict[str, Path] = {}
+
+CopyProject = Callable[[str], Project]
+
+
+@pytest.fixture
+def recorded(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> CopyProject:
+    """A copy of an experiment that was honestly run and concluded: on its `branch`, `landed` or `squashed`.
+
+    It holds a failed trial, stale attempts at an earlier code, and a code change in between. Built once a process.
+    """
+
+    def build(kind: str) -> Path:
+        if kind not in _built:
+            root = tmp_path_factory.mktemp(kind) / "project"
+            if kind == "branch":
+                root.mkdir()
+                _make(Project(root, capsys, monkeypatch))
+            else:
+                shutil.copytree(build("branch"), root, symlinks=True)
+                _land(Project(root, capsys, monkeypatch), kind)
+            _built[kind] = root
+        return _built[kind]
+
+    def copy(kind: str) -> Project:
+        root = tmp_path / "copy"
+        shutil.copytree(build(kind), root, symlinks=True)
+        return Project(root, capsys, monkeypatch)
+
+    return copy
+
+
+def _make(project: Project) -> None:
+    project.git("init", "-q")
+    files = default_files() | {
+        "train.py": NOISY,
+        ".dvc/config": "[core]\n    analytics = false\n",
+        ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
+        ".dvcignore": "",
+    }
+    project.commit("pipeline", files)
+    project.ledger("new", "A higher rate", "--name", "a", "--predict", "accuracy >= baseline + 0.05",
+                   "--seeds", "3", "-S", "train.lr=0.2")  # fmt: skip
+    head, rest = NOISY.split("random.seed", 1)
+    project.commit("code: too large", {"train.py": f"{head}{FAILS}random.seed{rest}"})
+    project.ledger("run", code=1)
+    project.commit("code: smaller", {"train.py": NOISY + "# smaller\n"})
+    project.ledger("run")
+    project.ledger("conclude", "-m", "It is.")
+    # work trees that know where they are would not be those of a copy
+    shutil.rmtree(project.root / ".git/worktrees")
+    shutil.rmtree(project.root / ".git/ledger/slots")
+
+
+def _land(project: Project, kind: str) -> None:
+    project.git("switch", "-q", "main")
+    if kind == "landed":
+        project.ledger("land", "a", "--record")
+    else:
+        project.git("merge", "-q", "--squash", "exp/a")
+        project.git("commit", "-q", "-m", "a, squashed")
+    project.git("branch", "-q", "-D", "exp/a")
+    project.git("reflog", "expire", "--expire=now", "--all")
+    project.git("gc", "-q", "--prune=now")
+
+
+# --- looking
+
+
+def verified(project: Project, *arguments: str, code: int | None = None) -> dict[str, Any]:
+    """What `ledger verify` says; its exit code follows from the problems."""
+    got = project.ledger("verify", *arguments, "--json", code=code)
+    shape: dict[str, Any] = got.json
+    assert got.code == (0 if shape["ok"] else 1)
+    assert shape["ok"] == (not shape["problems"])
+    return shape
+
+
+def honest(project: Project, *arguments: str, unproved: bool = False) -> list[dict[str, Any]]:
+    """No problem is found; returns what is unproved, which must be nothing unless that is expected."""
+    before = project.state()
+    shape = verified(project, *arguments)
+    assert shape["problems"] == []
+    assert unproved or shape["unproved"] == []
+    assert project.state() == before
+    return list(shape["unproved"])
+
+
+def found(project: Project, check: str, *texts: str, trial: str | None = None, arguments: tuple[str, ...] = ()) -> None:
+    """A problem of that check names the trial and all the texts."""
+    shape = verified(project, *arguments, code=1)
+    rows = [r for r in shape["problems"] if r["check"] == check and r["trial"] == trial and r["experiment"] == "a"]
+    assert any(all(text in row["message"] for text in texts) for row in rows), json.dumps(shape, indent=2)
+
+
+# --- tampering
+
+
+def edit(project: Project, path: str, old: str, new: str) -> None:
+    """Replace a text in a file, which must be there."""
+    text = (project.root / path).read_text("utf-8")
+    assert old in text
+    (project.root / path).write_text(text.replace(old, new), "utf-8")
+
+
+def record(trial: str) -> str:
+    """The path of a record."""
+    return f"{FOLDER}/trials/{trial}.yaml"
+
+
+def change_record(project: Project, trial: str, key: str, value: object) -> None:
+    """Set one key of a record, dots for what lies within."""
+    text = (project.root / record(trial)).read_text("utf-8")
+    document: Any = yaml12.loads(text)
+    *folders, last = key.split(".")
+    node = document
+    for folder in folders:
+        node = node[folder]
+    assert last in node
+    node[last] = value
+    (project.root / record(trial)).write_text(yaml12.dumps(document), "utf-8")
+
+
+def metric(project: Project, trial: str) -> float:
+    """The accuracy that a record holds."""
+    return trials.loads((project.root / record(trial)).read_text("utf-8")).metrics["accuracy"]
+
+
+def commits(project: Project) -> dict[str, str]:
+    """The trial commits below the tags, by trial id."""
+    text = project.git("log", "--format=%H %(trailers:key=Ledger-Trial,valueonly,separator=%x20)", "--tags")
+    return {trial: commit for commit, _, trial in (line.partition(" ") for line in text.splitlines()) if trial}
+
+
+def forge(
+    project: Project,
+    trial: str,
+    files: Mapping[str, str | None],
+    *,
+    parent: str | None = None,
+    message: str | None = None,
+) -> str:
+    """Put a forged trial commit in place of an honest one: its tag is made anew, under the name that it would have."""
+    old = commits(project)[trial]
+    index = {**os.environ, "GIT_INDEX_FILE": str(project.root / ".git/forged")}
+
+    def git(*arguments: str, text: str | None = None) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=project.root, env=index, capture_output=True, text=True, check=True, input=text
+        )
+        return done.stdout.strip()
+
+    git("read-tree", old)
+    for path, text in files.items():
+        if text is None:
+            git("rm", "-q", "--cached", path)
+        else:
+            blob = git("hash-object", "-w", "--stdin", text=text)
+            git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+    said = project.git("log", "-1", "--format=%B", old) if message is None else message
+    new = git("commit-tree", git("write-tree"), "-p", parent or f"{old}^", "-m", said)
+    [tag] = [t for t in project.git("tag", "--list", "ledger/a/*").splitlines() if old in _below(project, t)]
+    parents = [new if p == old else p for p in project.git("rev-list", "--parents", "-n1", tag).split()[1:]]
+    listed = [argument for p in parents for argument in ("-p", p)]
+    merged = git("commit-tree", f"{tag}^{{tree}}", *listed, "-m", project.git("log", "-1", "--format=%B", tag))
+    project.git("tag", "-d", tag)
+    project.git("tag", "-a", f"ledger/a/{merged[:10]}", merged, "-m", "trials of a")
+    return new
+
+
+def _below(project: Project, tag: str) -> list[str]:
+    return project.git("rev-list", "--parents", "-n1", tag).split()[1:]
+
+
+def held(project: Project, trial: str, path: str) -> str:
+    """A file as the trial commit holds it."""
+    return project.git("show", f"{commits(project)[trial]}:{path}") + "\n"
+
+
+# --- honest experiments
+
+
+@pytest.mark.parametrize("kind", ["branch", "landed"])
+def test_an_honest_experiment_is_proved(recorded: CopyProject, kind: str) -> None:
+    project = recorded(kind)
+    honest(project, "a", "--data")
+    shape = verified(project, "--data")
+    assert shape["checked"] == 9
+    assert shape["experiments"] == ["a"]
+    assert project.ledger("verify", "a").out == "a: proved, 9 trials\n"
+
+
+def test_what_a_squash_has_lost_is_unproved(recorded: CopyProject) -> None:
+    rest = honest(recorded("squashed"), "--data", unproved=True)
+    assert [(row["check"], row["trial"]) for row in rest] == [("verdict", None)]
+    assert "amendments" in rest[0]["message"]
+
+
+def test_no_stage_and_no_dvc_command_runs(recorded: CopyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = recorded("branch")
+    # whatever would be started but git fails
+    (project.root.parent / "bin").mkdir()
+    (project.root.parent / "bin/git").symlink_to(shutil.which("git") or "git")
+    monkeypatch.setenv("PATH", str(project.root.parent / "bin"))
+    shutil.rmtree(project.root / ".git/ledger")
+    assert project.ledger("verify", "--data").code == 0
+
+
+def test_an_honest_rebase_is_not_accused(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    project.git("switch", "-q", "main")
+    project.commit("read me", {"README.md": "words\n"})
+    project.git("switch", "-q", "exp/a")
+    project.git("rebase", "-q", "main")
+    honest(project, "a")
+
+
+def test_later_work_on_the_branch_is_not_accused(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    project.ledger("note", "what I saw")
+    project.commit("words", {"README.md": "words\n"})
+    honest(project)
+    # the trials are stale now, and the verdict is still that of the code that ran
+    project.commit("more code", {"train.py": NOISY + "# more\n"})
+    honest(project)
+    # and the first results count again
+    head, rest = NOISY.split("random.seed", 1)
+    project.commit("back", {"train.py": f"{head}{FAILS}random.seed{rest}"})
+    assert {r["check"] for r in verified(project)["problems"]} <= {"verdict"}
+
+
+def test_what_was_reproduced_and_not_recorded_is_unproved(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    edit(project, "params.json", '"seed": 0', '"seed": 7')
+    project.dvc("repro", "-q")
+    project.git("commit", "-qam", "try seed 7")
+    [row] = honest(project, unproved=True)
+    assert row["check"] == "branch"
+    assert "not recorded" in row["message"]
+
+
+def test_trials_by_hand_are_not_accused(project: Project) -> None:
+    project.ledger("new", "By hand", "--name", "hand", "--predict", "accuracy > 0.5", "--seeds", "2")
+    project.dvc("repro", "-q")
+    project.ledger("record")
+    edit(project, "params.json", '"seed": 0', '"seed": 1')
+    project.dvc("repro", "-q")
+    project.ledger("record")
+    honest(project, "--data")
+    edit(project, "params.json", '"lr": 0.1', '"lr": 0.2')
+    project.dvc("repro", "-q")
+    project.ledger("record", "-m", "faster")
+    honest(project, "--data")
+
+
+def test_trials_that_are_not_collected_are_proved_too(project: Project) -> None:
+    project.dvc("repro", "-q")
+    meanwhile = f'open({str(project.root / "metrics.json")!r}, "w").write("mine")\n'
+    project.commit("reproduced", {"train.py": TRAIN + meanwhile})
+    project.ledger("new", "In the way", "--name", "a", "--seeds", "1", "-S", "train.lr=0.2")
+    project.ledger("run", code=1)
+    assert project.git("for-each-ref", "refs/ledger/trials")
+    assert verified(project)["checked"] == 1
+    honest(project)
+
+
+def test_a_baseline_that_is_reused_is_proved(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    project.ledger("new", "Lower", "--name", "b", "--from", "main", "--predict", "accuracy <= baseline",
+                   "--seeds", "3", "-S", "train.lr=0.05")  # fmt: skip
+    project.ledger("run")
+    honest(project)
+
+
+def test_data_and_templates_in_a_subfolder(make_project: MakeProject) -> None:
+    project = make_project({}, dvc=False)
+    pipeline = """\
+stages:
+  prepare:
+    cmd: mkdir -p made && cat data/raw/* > made/all.txt
+    deps: [data/raw]
+    outs: [made]
+  train:
+    cmd: python src/train.py ${seed} ${lr}
+    deps: [src, made/all.txt, weight.txt]
+    params: [seed, lr]
+    outs: [model.txt]
+metrics: [scores/result.json]
+"""
+    script = """\
+import json, pathlib, sys
+pathlib.Path("scores").mkdir(exist_ok=True)
+score = float(sys.argv[2]) * len(open("made/all.txt").read()) + int(sys.argv[1])
+json.dump({"score": score}, open("scores/result.json", "w"))
+open("model.txt", "w").write(str(score))
+"""
+    project.write(
+        {
+            "ml/dvc.yaml": pipeline.replace("    outs: [model.txt]", "    outs: [model.txt, scores: {cache: false}]"),
+            "ml/params.yaml": "seed: 0\nlr: 0.5  # the rate\n",
+            "ml/src/train.py": script,
+            "ml/data/raw/1.txt": "one\n",
+            "ml/data/raw/2.txt": "two\n",
+            "ml/weight.txt": "1\n",
+        }
+    )
+    (project.root / "ml/.dvc").mkdir()
+    project.write({"ml/.dvc/config": "[core]\n    analytics = false\n", "ml/.dvc/.gitignore": "/tmp\n/cache\n"})
+    text = (project.root / "ml/dvc.yaml").read_text().replace("scores: {cache: false}]", "{scores: {cache: false}}]")
+    project.write({"ml/dvc.yaml": text})
+    project.dvc("add", "-q", "data/raw", "weight.txt", cwd=project.root / "ml")
+    project.commit("pipeline")
+    project.ledger("new", "Higher", "--name", "a", "--predict", "score >= baseline", "--seeds", "2", "-S", "lr=0.75",
+                   "--variant", "high:lr=1.0", cwd=project.root / "ml")  # fmt: skip
+    project.ledger("run", cwd=project.root / "ml")
+    honest(project, "--data")
+    shutil.rmtree(project.root / "ml/.dvc/cache")
+    shutil.rmtree(project.root / ".git/ledger/pipelines")
+    rest = honest(project, "--data", unproved=True)
+    assert {row["check"] for row in rest} == {"code", "data"}
+    assert any("ml/made/all.txt" in row["message"] for row in rest)
+    # the same numbers with another template value, from the cache of nothing
+    edit(project, "ml/scores/result.json", "score", "points")
+    project.commit("tampered")
+    found(project, "branch", "ml/scores/result.json")
+
+
+def test_a_clone_without_tags_proves_less(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    for tag in project.git("tag", "--list").splitlines():
+        project.git("tag", "-d", tag)
+    rest = honest(project, unproved=True)
+    assert {row["trial"] for row in rest if row["check"] == "lost"} == {
+        *(f"baseline/seed-{n}" for n in range(3)),
+        *(f"treatment/seed-{n}" for n in range(3)),
+        *(f"treatment/seed-{n}.2" for n in range(3)),
+    }
+
+
+def test_a_shallow_clone_proves_less(recorded: CopyProject, tmp_path: Path) -> None:
+    project = recorded("branch")
+    clone = tmp_path / "clone"
+    project.git("clone", "-q", "--depth", "1", "--branch", "exp/a", f"file://{project.root}", str(clone))
+    project.git("fetch", "-q", "--depth", "1", "--tags", cwd=clone)
+    got = project.ledger("verify", "a", "--json", cwd=clone)
+    assert got.json["problems"] == []
+    assert {row["check"] for row in got.json["unproved"]} >= {"lost"}
+
+
+def test_an_amendment_is_no_problem(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    project.ledger("amend", "--predict", "accuracy >= baseline + 0.02", "-m", "five was too much to ask")
+    assert {row["check"] for row in verified(project)["problems"]} == {"verdict"}
+    project.ledger("conclude", "-m", "It is.")
+    honest(project)
+    _land(project, "squashed")
+    rest = honest(project, unproved=True)
+    assert {row["check"] for row in rest} == {"plan", "verdict"}
+
+
+def test_an_experiment_that_cannot_be_read_is_named(recorded: CopyProject) -> None:
+    project = recorded("landed")
+    edit(project, f"{FOLDER}/hypothesis.md", "alpha: 0.05", "alpha: much")
+    project.commit("tampered")
+    found(project, "records", f"{FOLDER}/hypothesis.md", "alpha")
+    (project.root / f"{FOLDER}/hypothesis.md").unlink()
+    project.commit("tampered more")
+    found(project, "records", f"{FOLDER}/hypothesis.md")
+
+
+# --- tampering with records, on the branch and after landing
+
+Tampering = Callable[[Project], object]
+
+
+def _swap(project: Project) -> None:
+    """Each of two records says the other's numbers."""
+    a, b = (metric(project, f"treatment/seed-{n}.2") for n in (0, 1))
+    for n, (old, new) in enumerate([(a, b), (b, a)]):
+        edit(project, record(f"treatment/seed-{n}.2"), repr(old), repr(new))
+
+
+def _forged_record(project: Project) -> None:
+    text = (project.root / record("treatment/seed-1.2")).read_text("utf-8")
+    text = text.replace("seed: 1", "seed: 9").replace("attempt: 2", "attempt: 1")
+    project.write({record("treatment/seed-9"): text.replace(repr(metric(project, "treatment/seed-1.2")), "0.99")})
+
+
+def _later_forged_record(project: Project) -> None:
+    _forged_record(project)
+    change_record(project, "treatment/seed-9", "started", "2199-01-01T00:00:00+00:00")
+
+
+def _twin(project: Project) -> None:
+    """A second, better record of a point."""
+    text = (project.root / record("treatment/seed-1.2")).read_text("utf-8").replace("attempt: 2", "attempt: 3")
+    project.write({record("treatment/seed-1.3"): text.replace(repr(metric(project, "treatment/seed-1.2")), "0.99")})
+
+
+def _rename(project: Project) -> None:
+    (project.root / record("treatment/seed-1.2")).rename(project.root / record("treatment/seed-5"))
+
+
+def _link(project: Project) -> None:
+    at = project.root / record("treatment/seed-1.2")
+    at.unlink()
+    at.symlink_to("seed-0.2.yaml")
+
+
+def _environment(project: Project) -> None:
+    [path] = (project.root / FOLDER / "environments").iterdir()
+    edit(project, f"{FOLDER}/environments/{path.name}", "schema: 1", "schema: 1\npackages_added: {torch: '2.9'}")
+
+
+def _python(project: Project) -> None:
+    [path] = (project.root / FOLDER / "environments").iterdir()
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"^python: .*$", 'python: "2.7"', text, flags=re.MULTILINE), "utf-8")
+
+
+def _no_environment(project: Project) -> None:
+    [path] = (project.root / FOLDER / "environments").iterdir()
+    path.unlink()
+
+
+def _verdict(old: str, new: str) -> Tampering:
+    def tamper(project: Project) -> None:
+        text = (project.root / VERDICT).read_text("utf-8")
+        changed = re.sub(old, new, text, count=1, flags=re.MULTILINE)
+        assert changed != text
+        (project.root / VERDICT).write_text(changed, "utf-8")
+
+    return tamper
+
+
+SEED1 = "treatment/seed-1.2"
+FILE = "seed-1.2.yaml"
+FAILED = "treatment/seed-2"
+
+# name: the tampering, then the check that finds it, the trial, and what the message names
+RECORDS: dict[str, tuple[Tampering, str, str | None, tuple[str, ...]]] = {
+    "a metric": (lambda p: change_record(p, SEED1, "metrics.accuracy", 0.99), "numbers", SEED1, (FILE, "0.99")),
+    "a digit of a metric": (
+        lambda p: change_record(p, SEED1, "metrics.accuracy", metric(p, SEED1) + 1e-12), "commit", SEED1, (FILE,)
+    ),
+    "a metric more": (lambda p: edit(p, record(SEED1), "metrics: {", "metrics: {f1: 0.9, "), "numbers", SEED1, ("f1",)),
+    "a parameter": (
+        lambda p: edit(p, record(SEED1), "lr: 0.2", "lr: 0.3"), "numbers", SEED1, (FILE, "train.lr", "0.3")
+    ),
+    "the seed": (lambda p: edit(p, record(SEED1), "    seed: 1", "    seed: 4"), "numbers", SEED1, (FILE, "seed")),
+    "the fingerprint": (
+        lambda p: change_record(p, SEED1, "fingerprint", "0" * 32), "numbers", SEED1, (FILE, "fingerprint")
+    ),
+    "the code": (
+        lambda p: change_record(p, SEED1, "code", p.git("rev-parse", "main")), "commit", SEED1, (FILE, "code")
+    ),
+    "code that is nowhere": (
+        lambda p: change_record(p, SEED1, "code", "1" * 40), "commit", SEED1, (FILE, "code")
+    ),
+    "the checkpoint": (
+        lambda p: edit(p, record(SEED1), checkpoint(p, SEED1).name, "1" * 30),
+        "numbers", SEED1, (FILE, "model.txt"),
+    ),
+    "a failure made a success": (
+        lambda p: change_record(p, FAILED, "status", "succeeded"), "commit", FAILED, ("seed-2.yaml",)
+    ),
+    "a success made a failure": (
+        lambda p: change_record(p, SEED1, "status", "failed"), "records", SEED1, (FILE, "failed")
+    ),
+    "the time that it took": (lambda p: change_record(p, SEED1, "seconds", 0.001), "commit", SEED1, (FILE,)),
+    "started before the plan": (
+        lambda p: change_record(p, SEED1, "started", "2020-01-01T00:00:00+00:00"), "plan", SEED1, (FILE, "2020")
+    ),
+    "marked as by hand": (
+        lambda p: edit(p, record(SEED1), "error: null\n", "error: null\nby_hand: true\n"), "commit", SEED1, (FILE,)
+    ),
+    "a record that is gone": (
+        lambda p: (p.root / record(SEED1)).unlink(), "records", SEED1, (FILE, "gone")
+    ),
+    "a failure that is gone": (
+        lambda p: (p.root / record(FAILED)).unlink(), "records", FAILED, ("seed-2.yaml", "gone")
+    ),
+    "a record without a trial": (_forged_record, "records", "treatment/seed-9", ("seed-9.yaml",)),
+    "a record from the future": (_later_forged_record, "records", "treatment/seed-9", ("seed-9.yaml",)),
+    "two seeds' numbers swapped": (_swap, "numbers", "treatment/seed-0.2", ("seed-0.2.yaml", "accuracy")),
+    "a second record of a point": (_twin, "records", "treatment/seed-1.3", ("seed-1.3.yaml", FILE)),
+    "a record renamed": (_rename, "records", "treatment/seed-5", ("seed-5.yaml",)),
+    "a record that is a link": (_link, "records", SEED1, (FILE, "symbolic link")),
+    "a record that is no YAML": (
+        lambda p: p.write({record(SEED1): "schema: [\n"}), "records", SEED1, (FILE, "YAML")
+    ),
+    "a link beside the records": (
+        lambda p: (p.root / FOLDER / "model").symlink_to("/etc"), "records", None, (f"{FOLDER}/model", "symbolic link")
+    ),
+    "an environment's python": (_python, "records", None, ("environments/",)),
+    "a line more in an environment": (_environment, "records", SEED1, ("environments/",)),
+    "an environment that is gone": (_no_environment, "records", SEED1, ("environments/", "gone")),
+    "the outcome": (_verdict(r"^outcome: \w+$", "outcome: refuted"), "verdict", None, ("verdict.md", "`outcome`")),
+    "the estimate": (
+        _verdict(r"estimate: [\d.]+", "estimate: 0.5"), "verdict", None, ("verdict.md", "`predictions[0].estimate`")
+    ),
+    "the interval": (
+        _verdict(r"interval: \[[\d.]+", "interval: [0.2"), "verdict", None, ("verdict.md", "`predictions[0].interval`")
+    ),
+    "the number of trials": (
+        _verdict(r"'n': 3$", "'n': 30"), "verdict", None, ("verdict.md", "`predictions[0].n`")
+    ),
+    "a warning that is gone": (
+        _verdict(r"^warnings:\n(?:  .*\n)+", "warnings: []\n"), "verdict", None, ("verdict.md", "`warnings`")
+    ),
+    "a verdict's looks": (_verdict(r"^looks: \d+", "looks: 1"), "verdict", None, ("verdict.md", "`looks`")),
+    "a key more in the verdict": (
+        _verdict(r"^outcome:", "reviewed: true\noutcome:"), "verdict", None, ("verdict.md", "`reviewed`")
+    ),
+    "the verdict's headline": (
+        _verdict(r"^## Verdict: \w+", "## Verdict: a triumph"), "verdict", None, ("verdict.md", "a triumph")
+    ),
+    "a prediction, loosened": (
+        lambda p: edit(p, f"{FOLDER}/hypothesis.md", "baseline + 0.05", "baseline + 0.01"),
+        "verdict", None, ("verdict.md", "predictions[0]"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_what_is_changed_on_the_branch_is_found(recorded: CopyProject, name: str) -> None:
+    tamper, check, trial, texts = RECORDS[name]
+    project = recorded("branch")
+    tamper(project)
+    project.commit("a small correction")
+    found(project, check, *texts, trial=trial)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_what_is_changed_after_landing_is_found(recorded: CopyProject, name: str) -> None:
+    tamper, check, trial, texts = RECORDS[name]
+    project = recorded("landed")
+    tamper(project)
+    project.commit("a small correction")
+    found(project, check, *texts, trial=trial)
+
+
+def test_a_loosened_prediction_is_an_amendment_and_not_accused_for_itself(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    edit(project, f"{FOLDER}/hypothesis.md", "baseline + 0.05", "baseline + 0.01")
+    project.commit("wording")
+    assert {row["check"] for row in verified(project)["problems"]} == {"verdict"}
+    assert any("`amendments`" in row["message"] for row in verified(project)["problems"])
+
+
+# --- tampering with what the branch shows, and with its history
+
+
+def test_metrics_changed_on_the_branch_are_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    edit(project, "metrics.json", '"accuracy": 0.7', '"accuracy": 0.9')
+    project.commit("rounding")
+    found(project, "branch", "metrics.json")
+    # also where the code has changed since, so that no trial counts
+    project.commit("more code", {"train.py": NOISY + "# more\n"})
+    found(project, "branch", "metrics.json")
+
+
+def test_metrics_and_record_changed_together_are_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    shown = json.loads((project.root / "metrics.json").read_text())
+    project.write({"metrics.json": json.dumps(shown | {"accuracy": 0.99})})
+    change_record(project, "treatment/seed-0.2", "metrics.accuracy", 0.99)
+    project.commit("rounding")
+    found(project, "branch", "metrics.json")
+    found(project, "numbers", "seed-0.2.yaml", "0.99", trial="treatment/seed-0.2")
+
+
+def test_a_lock_changed_on_the_branch_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    text = (project.root / "dvc.lock").read_text()
+    [md5] = re.findall(r"path: model.txt\n\s+hash: md5\n\s+md5: (\w+)", text)
+    project.write({"dvc.lock": text.replace(md5, "1" * 32)})
+    project.commit("tidy")
+    found(project, "branch", "dvc.lock", "model.txt")
+
+
+def test_metrics_and_lock_changed_together_are_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    text = (project.root / "dvc.lock").read_text()
+    edit(project, "metrics.json", '"accuracy": 0.7', '"accuracy": 0.9')
+    md5 = project.shell("md5sum < metrics.json").split()[0]
+    changed = re.sub(r"(path: metrics.json\n\s+hash: md5\n\s+md5: )\w+", rf"\g<1>{md5}", text)
+    project.write({"dvc.lock": changed})
+    project.commit("tidy")
+    found(project, "branch", "dvc.lock", "metrics.json", "treatment/seed-0.2")
+
+
+def test_metrics_that_are_removed_are_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    project.git("rm", "-q", "metrics.json")
+    project.git("commit", "-q", "-m", "tidy")
+    found(project, "branch", "metrics.json")
+
+
+def test_a_plan_that_was_rewritten_in_history_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    script = "sed -i 's/baseline + 0.05/baseline + 0.01/' experiments/a/hypothesis.md"
+    project.shell(f'FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch --tree-filter "{script}" main..exp/a')
+    project.git("update-ref", "-d", "refs/original/refs/heads/exp/a")
+    history = project.git("log", "-p", "--format=", "main..exp/a", "--", f"{FOLDER}/hypothesis.md")
+    assert "baseline + 0.05" not in history
+    project.ledger("conclude", "-m", "It is.")
+    found(project, "plan", f"{FOLDER}/hypothesis.md", "predictions", trial="treatment/seed-0")
+    # not of the baseline's trials: they ran at the base, which has no plan
+    shape = verified(project)
+    assert {row["trial"] for row in shape["problems"] if row["check"] == "plan"} == {
+        f"treatment/seed-{n}{attempt}" for n in range(3) for attempt in ("", ".2")
+    }
+    # nor is it forgotten when the experiment lands
+    _land(project, "squashed")
+    found(project, "plan", f"{FOLDER}/hypothesis.md", "predictions", trial="treatment/seed-0")
+
+
+# --- tampering with trial commits
+
+
+def test_a_tag_that_was_moved_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    tags = project.git("tag", "--list", "ledger/a/*").splitlines()
+    forged = forge(project, SEED1, {"metrics.json": json.dumps({"accuracy": 0.99, "loss": 0.01})})
+    [new] = set(project.git("tag", "--list", "ledger/a/*").splitlines()) - set(tags)
+    [old] = set(tags) - set(project.git("tag", "--list", "ledger/a/*").splitlines())
+    project.git("tag", old, f"{new}^{{commit}}")
+    project.git("tag", "-d", new)
+    found(project, "records", old, "moved")
+    found(project, "numbers", "accuracy", "seed-1.2.yaml", trial=SEED1)
+    found(project, "numbers", "metrics.json", forged[:10], trial=SEED1)
+
+
+def test_a_forged_commit_with_its_record_is_found(recorded: CopyProject) -> None:
+    """Record, metrics file and message agree, and only the hash in the lock says that the numbers are another's."""
+    project = recorded("branch")
+    accuracy = metric(project, SEED1)
+    change_record(project, SEED1, "metrics.accuracy", 0.99)
+    message = project.git("log", "-1", "--format=%B", commits(project)[SEED1])
+    forge(
+        project,
+        SEED1,
+        {
+            "metrics.json": held(project, SEED1, "metrics.json").replace(repr(accuracy), "0.99"),
+            record(SEED1): (project.root / record(SEED1)).read_text("utf-8"),
+        },
+        message=message.replace(repr(accuracy), "0.99"),
+    )
+    project.commit("run: treatment x3")
+    shape = verified(project)
+    rows = [row for row in shape["problems"] if row["trial"] == SEED1]
+    assert [row["check"] for row in rows] == ["numbers"]
+    assert "metrics.json" in rows[0]["message"]
+
+
+def test_a_trial_commit_that_changes_code_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    forge(project, SEED1, {"train.py": NOISY + "accuracy = 1\n", "notes.txt": "mine\n"})
+    found(project, "commit", "train.py", trial=SEED1)
+    found(project, "commit", "notes.txt", trial=SEED1)
+    found(project, "code", "dvc.lock", "train.py", trial=SEED1)
+
+
+def test_a_failed_trial_that_brings_results_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    forge(project, FAILED, {"metrics.json": "{}\n"})
+    found(project, "commit", "metrics.json", trial=FAILED)
+
+
+def test_a_trial_commit_on_other_code_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    main = project.git("rev-parse", "main")
+    forge(project, SEED1, {}, parent=main)
+    found(project, "commit", "seed-1.2.yaml", main[:10], trial=SEED1)
+
+
+def test_a_trial_that_ran_before_there_was_a_plan_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    main = project.git("rev-parse", "main")
+    change_record(project, SEED1, "code", main)
+    forge(project, SEED1, {record(SEED1): (project.root / record(SEED1)).read_text("utf-8")}, parent=main)
+    project.commit("run: treatment x3")
+    found(project, "plan", f"{FOLDER}/hypothesis.md", main[:10], trial=SEED1)
+
+
+def test_a_lock_that_pins_other_code_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    lock = held(project, SEED1, "dvc.lock")
+    changed = re.sub(r"(path: train.py\n\s+hash: md5\n\s+md5: )\w+", r"\g<1>" + "1" * 32, lock)
+    assert changed != lock
+    forge(project, SEED1, {"dvc.lock": changed})
+    found(project, "code", "dvc.lock", "train.py", trial=SEED1)
+    forge(project, SEED1, {"dvc.lock": lock.replace("python train.py", "python best.py")})
+    found(project, "code", "dvc.lock", "command", trial=SEED1)
+    forge(project, SEED1, {"dvc.lock": "schema: '2.0'\n"})
+    found(project, "code", "dvc.lock", "train", trial=SEED1)
+    forge(project, SEED1, {"dvc.lock": "{"})
+    found(project, "code", "dvc.lock", "train", trial=SEED1)
+
+
+def test_parameters_forged_everywhere_are_found(recorded: CopyProject) -> None:
+    """Files, lock and record agree; what the variant is on its code does not."""
+    project = recorded("branch")
+    params = held(project, SEED1, "params.json").replace('"lr": 0.2', '"lr": 0.15')
+    lock = held(project, SEED1, "dvc.lock").replace("lr: 0.2", "lr: 0.15")
+    edit(project, record(SEED1), "lr: 0.2", "lr: 0.15")
+    text = (project.root / record(SEED1)).read_text("utf-8")
+    forge(project, SEED1, {"params.json": params, "dvc.lock": lock, record(SEED1): text})
+    project.commit("run: treatment x3")
+    found(project, "numbers", "seed-1.2.yaml", "fingerprint", trial=SEED1)
+    # the fingerprint as well
+    forge(project, SEED1, {"params.json": held(project, SEED1, "params.json").replace("0.15", "0.16")})
+    found(project, "numbers", "dvc.lock", "train.lr", trial=SEED1)
+
+
+def test_a_seed_that_did_not_run_is_found(recorded: CopyProject) -> None:
+    """A trial of seed 1 is sold as one of seed 8: only the parameters of the commit tell."""
+    project = recorded("branch")
+    text = (project.root / record(SEED1)).read_text("utf-8")
+    text = text.replace("replicate: {seed: 1}", "replicate: {seed: 8}").replace("attempt: 2", "attempt: 1")
+    message = project.git("log", "-1", "--format=%B", commits(project)[SEED1]).replace("seed-1.2", "seed-8")
+    (project.root / record(SEED1)).unlink()
+    project.write({record("treatment/seed-8"): text})
+    forge(project, SEED1, {record("treatment/seed-8"): text, record(SEED1): None}, message=message)
+    project.commit("run: treatment x3")
+    found(project, "records", "seed-8.yaml", "seed", trial="treatment/seed-8")
+
+
+def test_a_result_that_was_thrown_away_is_found(recorded: CopyProject) -> None:
+    """A run is dropped from the branch and made again, for a better one."""
+    project = recorded("branch")
+    project.git("reset", "-q", "--hard", "exp/a~2")
+    project.ledger("run", "--only", SEED1.removesuffix(".2"))
+    found(project, "records", "seed-1.2.yaml", "another result", trial=SEED1)
+    found(project, "records", "seed-0.2.yaml", "gone", trial="treatment/seed-0.2")
+
+
+# --- checkpoints
+
+
+def checkpoint(project: Project, trial: str) -> Path:
+    """Where the cache keeps a trial's model."""
+    text = (project.root / record(trial)).read_text("utf-8")
+    md5 = trials.loads(text).outs["model.txt"].md5
+    assert md5 is not None
+    return project.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
+
+
+@pytest.mark.parametrize("kind", ["branch", "landed"])
+def test_a_checkpoint_that_is_gone_is_unproved(recorded: CopyProject, kind: str) -> None:
+    project = recorded(kind)
+    checkpoint(project, SEED1).unlink()
+    honest(project)
+    rows = honest(project, "--data", unproved=True)
+    # both attempts made the very same model
+    assert [(row["check"], row["trial"]) for row in rows] == [("data", "treatment/seed-1"), ("data", SEED1)]
+    assert all("model.txt" in row["message"] and "nowhere" in row["message"] for row in rows)
+    text = project.ledger("verify", "--data").out
+    assert "a: no problem, 9 trials" in text and "model.txt" in text
+
+
+def test_a_checkpoint_in_a_remote_is_found_there(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    project.dvc("remote", "add", "-q", "--default", "store", str(project.root.parent / "storage"))
+    at = checkpoint(project, SEED1)
+    twin = project.root.parent / "storage/files/md5" / at.parent.name / at.name
+    twin.parent.mkdir(parents=True)
+    shutil.move(at, twin)
+    assert honest(project, "--data", unproved=True) == []
+    twin.unlink()
+    row = honest(project, "--data", unproved=True)[0]
+    assert "store" in row["message"] and "dvc fetch" in row["message"]
+
+
+def test_a_checkpoint_that_was_changed_is_found(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    at = checkpoint(project, SEED1)
+    at.chmod(0o644)
+    at.write_text("0.99")
+    found(project, "data", "model.txt", at.name, trial=SEED1, arguments=("--data",))
