@@ -15,6 +15,7 @@ from ledger.model.lockfile import LockedStage, Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, Stage
 from ledger.model.trial import Trial
+from ledger.model.verdict import SCHEMA
 
 PLAN = "plan"
 COMMIT = "commit"
@@ -383,10 +384,18 @@ def ordered(trial: Trial, at_code: Mapping[str, Any] | None, plan: PlanHistory) 
 
 
 def judged(stored: Mapping[str, Any], computed: Mapping[str, Any], file: str) -> list[Finding]:
-    """Where the stored front matter differs from the verdict that the records give."""
+    """Where the stored front matter differs from the verdict that the records give.
+
+    A verdict of another schema may say the same in other words: its sentences are unproved, its numbers are not.
+    """
     kept = {key: value for key, value in stored.items() if key not in ("schema", "early")}
+    worded_alike = stored.get("schema") == SCHEMA
     return [
-        Finding(check=VERDICT, message=f"{file}: `{key}` is {_short(a)}, but the records give {_short(b)}")
+        Finding(
+            check=VERDICT,
+            message=f"{file}: `{key}` is {_short(a)}, but the records give {_short(b)}",
+            problem=worded_alike or not key.endswith(("warnings", "remarks")),
+        )
         for key, a, b in _differences("", kept, computed)
     ]
 
@@ -401,8 +410,13 @@ def _differences(key: str, a: object, b: object) -> list[tuple[str, object, obje
     elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b) and any(isinstance(i, dict) for i in a):
         pairs = [(f"{key}[{n}]", one, other) for n, (one, other) in enumerate(zip(a, b, strict=True))]
     else:
-        return [] if same(a, b) else [(key, a, b)]
+        return [] if same(a, b) or _close(a, b) else [(key, a, b)]
     return [row for name, one, other in pairs for row in _differences(name, one, other)]
+
+
+def _close(a: object, b: object) -> bool:
+    """Whether two numbers differ by no more than mathematical libraries do."""
+    return isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-8, abs_tol=1e-12)
 
 
 def _short(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+# raised whenever a warning or a remark is worded anew, so that no honest verdict is accused of its words
 SCHEMA = 1
 
 SUPPORTED = "supported"

@@ -145,6 +145,9 @@ def _entries(data: bytes, width: int) -> dict[str, Entry]:
         space = data.index(b" ", at)
         end = data.index(b"\0", space)
         oid = data[end + 1 : end + 1 + width].hex()
-        entries[os.fsdecode(data[space + 1 : end])] = Entry(mode=data[at:space].decode().rjust(6, "0"), oid=oid)
+        name = os.fsdecode(data[space + 1 : end])
+        # git writes no such names; a crafted tree could lead out of the folder that it is written to
+        if name not in ("", ".", "..", ".git") and "/" not in name:
+            entries[name] = Entry(mode=data[at:space].decode().rjust(6, "0"), oid=oid)
         at = end + 1 + width
     return entries

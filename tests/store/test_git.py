@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -293,3 +294,13 @@ def test_a_branch_in_no_work_tree_and_in_two(plain: Project, git: Git, tmp_path:
     plain.git("checkout", "-q", "a.txt", cwd=trees[1])
     assert set(advance(git, step)) == set(trees)
     assert [plain.git("status", "--porcelain", cwd=tree) for tree in trees] == ["", ""]
+
+
+def test_names_that_lead_out_of_a_folder_are_passed_over(project: Project) -> None:
+    blob = project.git("hash-object", "-w", "train.py")
+    raw = b"".join(b"100644 " + name + b"\0" + bytes.fromhex(blob) for name in (b"..", b".git", b"a/b", b"plain"))
+    tree = subprocess.run(
+        ["git", "hash-object", "-w", "-t", "tree", "--literally", "--stdin"],
+        cwd=project.root, input=raw, capture_output=True, check=True,
+    ).stdout.decode().strip()  # fmt: skip
+    assert list(open_repository(project.root).objects.files(tree)) == ["plain"]
