@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -25,6 +26,9 @@ accuracy = 0.5 + params["train"]["lr"] + random.random() / 100
 json.dump({"accuracy": accuracy, "loss": 1 - accuracy}, open("metrics.json", "w"))
 open("model.txt", "w").write(str(accuracy))
 """
+
+# the same with noise that every change draws anew, so that differences vary too
+NOISY = TRAIN.replace('random.seed(params["seed"])', "random.seed(json.dumps(params))")
 
 PARAMS = {"seed": 0, "train": {"lr": 0.1, "layers": [4, 2], "name": "small"}}
 
@@ -158,6 +162,7 @@ class Project:
 
 
 MakeProject = Callable[..., Project]
+Shelved = Callable[[Callable[[Project], None]], Project]
 
 
 @pytest.fixture
@@ -199,3 +204,35 @@ def default_files() -> dict[str, str]:
 def project(make_project: MakeProject) -> Project:
     """The default project."""
     return make_project()
+
+
+@pytest.fixture(scope="module")
+def shelf() -> dict[str, Path]:
+    """Repositories that a module's tests start from, by the function that built them."""
+    return {}
+
+
+@pytest.fixture
+def shelved(
+    shelf: dict[str, Path],
+    make_project: MakeProject,
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shelved:
+    """A noisy project as a function leaves it, which is called once a module; every test has a copy of its own."""
+
+    def get(build: Callable[[Project], None]) -> Project:
+        if build.__name__ not in shelf:
+            project = make_project(default_files() | {"train.py": NOISY}, name=build.__name__)
+            build(project)
+            # the slots are work trees, which know where they are
+            shutil.rmtree(project.root / ".git/ledger/slots", ignore_errors=True)
+            project.git("worktree", "prune")
+            shelf[build.__name__] = tmp_path_factory.mktemp("shelf") / "project"
+            shutil.copytree(project.root, shelf[build.__name__], symlinks=True)
+        root = tmp_path_factory.mktemp("copy") / "project"
+        shutil.copytree(shelf[build.__name__], root, symlinks=True)
+        return Project(root, capsys, monkeypatch)
+
+    return get

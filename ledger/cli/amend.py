@@ -8,7 +8,7 @@ import typer
 
 from ledger.cli import console
 from ledger.errors import LedgerError
-from ledger.model import parameters
+from ledger.model import parameters, replicates
 from ledger.store.conclude import amend as amend_plan
 
 
@@ -38,11 +38,13 @@ def amend(
             changes["predictions"] = list(predict)
             changes["exploratory"] = False
         if over:
-            changes["replicates"] = dict(_axis(text) for text in over)
+            changes["replicates"] = replicates.to_mapping(chosen.plan.replicates) | dict(_axis(text) for text in over)
         if not changes:
             raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
-        plan, commit = amend_plan(ledger, chosen, changes, reason=message)
-    console.answer(f"amended {plan.name} as {commit[:10]}: the verdict will say so")
+        done = amend_plan(ledger, chosen, changes, reason=message)
+    console.answer(f"amended {', '.join(done.keys)} of {done.plan.name} as {done.commit[:10]}: the verdict will say so")
+    if done.after_results:
+        console.say("warning: results had been seen, and the verdict will say that too")
     return 0
 
 

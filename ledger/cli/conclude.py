@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,11 @@ from ledger.model import verdict as verdicts
 from ledger.report.shapes import plain
 from ledger.report.verdict import told
 from ledger.store.conclude import conclude as conclude_experiment
+from ledger.store.evidence import conclusion
+
+if TYPE_CHECKING:
+    from ledger.model.experiment import Experiment
+    from ledger.store.ledger import Ledger
 
 
 def conclude(
@@ -31,9 +36,14 @@ def conclude(
     """
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
+        if ledger.pending.get(chosen.name):
+            chosen = _collected(ledger, chosen.name)
         interpretation = message
         if message is None and chosen.verdict is None and sys.stdin.isatty():
-            interpretation = console.edited("What do you make of it? Lines that begin with # are left out.")
+            # computed before anybody writes about it, and shown to whoever does
+            found = conclusion(ledger, chosen, early=early)
+            prompt = "What do you make of it? Lines that begin with # are left out."
+            interpretation = console.edited("\n".join([prompt, "", *told(found)]))
         done = conclude_experiment(ledger, chosen, interpretation=interpretation, early=early)
     if json:
         console.answer_json(plain(verdicts.to_mapping(done.verdict)))
@@ -41,3 +51,14 @@ def conclude(
         console.answer("\n".join([f"{chosen.name}: {told(done.verdict)[0]}", *told(done.verdict)[1:]]))
         console.say("the verdict is what it was" if done.commit is None else f"committed as {done.commit[:10]}")
     return 1 if exit_code and done.verdict.outcome == verdicts.REFUTED else 0
+
+
+def _collected(ledger: Ledger, name: str) -> Experiment:
+    """The experiment, once the trials that an interrupted run has left are on its branch."""
+    # imported where there are some: a verdict starts without what runs trials
+    from ledger.run.collect import collect
+    from ledger.run.worker import Worker
+
+    with Worker() as worker:
+        collect(ledger, name, worker)
+    return ledger.experiment(name)

@@ -18,8 +18,6 @@ from typing import Final
 
 from ledger.model.names import NAME, reserved
 
-EXAMPLE: Final = "accuracy >= baseline + 0.01"
-
 BARE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from ledger.errors import LedgerError
 from ledger.model.names import NAME, reserved
-from ledger.model.prediction import BARE, EXAMPLE, Margin, Metric, Operator, Prediction
-from ledger.model.prediction_words import Words
+from ledger.model.prediction import BARE, Margin, Metric, Operator, Prediction
+from ledger.model.prediction_words import EXAMPLE, Words
 
 # The exponent's length is bounded because int() refuses very long digits.
 _NUMBER: Final = re.compile(r"([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,6}))?(%?)")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ledger.errors import LedgerError
-from ledger.model.prediction import EXAMPLE
+
+EXAMPLE: Final = "accuracy >= baseline + 0.01"
 
 
 class Words:

@@ -100,7 +100,7 @@ def metrics_table(
     wide = [[*row, _p(c)] for row, c in zip(rows, changes, strict=True)]
     lines = columns(wide, head=[*head, "p"], right=(1, 2, 3, 4), total=total, indent=indent)
     if max(map(width, lines)) > total:
-        lines = columns(rows, head=head, right=(1, 2, 3), total=total, indent=indent)
+        lines = columns(rows, head=head, right=(1, 2, 3), flexible=0, total=total, indent=indent)
     tests = dict.fromkeys(c.contrast.test for c in changes if c.contrast is not None)
     if tests:
         blank = " " * indent

@@ -86,3 +86,9 @@ def age(moment: datetime, now: datetime) -> str:
     minutes = max(0, int((now - moment).total_seconds() // 60))
     units = [(525600, "y"), (43800, "mo"), (1440, "d"), (60, "h"), (1, "min")]
     return next((f"{minutes // size} {unit}" for size, unit in units if minutes >= size), "now")
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """`5 min ago`; `just now`."""
+    since = age(moment, now)
+    return "just now" if since == "now" else f"{since} ago"

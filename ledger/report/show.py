@@ -13,7 +13,7 @@ from ledger.model.parameters import format_value
 from ledger.model.settings import Settings
 from ledger.report.diff import metrics_table
 from ledger.report.experiments import described_axes
-from ledger.report.numbers import age, number, seconds, spread
+from ledger.report.numbers import ago, number, seconds, spread
 from ledger.report.text import clean, columns, width
 from ledger.stats.summary import summarise
 
@@ -25,7 +25,7 @@ def show(experiment: Experiment, present: Mapping[str, str], settings: Settings,
     facts = [
         ["status", experiment.outcome or experiment.status],
         ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
-        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {age(plan.created, now)} ago"],
+        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {ago(plan.created, now)}"],
         *([["tags", ", ".join(map(clean, plan.tags))]] if plan.tags else []),
         *(["predicts" if i == 0 else "", str(p)] for i, p in enumerate(plan.predictions)),
         *([["predicts", "nothing: exploratory"]] if not plan.predictions else []),

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from ledger.analysis.judge import Arm
 from ledger.model.experiment import Experiment
+from ledger.model.replicates import label
 from ledger.model.settings import Settings
-from ledger.model.verdict import Judged, Verdict
+from ledger.model.verdict import SUPPORTED, Judged, Verdict
+from ledger.report.experiments import described_axes
 from ledger.report.numbers import number, p_value, signed, spread
 from ledger.report.tables import Format, table
 from ledger.stats.summary import summarise
 
 INTERPRETATION = "## Interpretation"
+PLACEHOLDER = "<!-- What do you make of it? -->"
 
 
 def body(
@@ -21,7 +24,9 @@ def body(
 ) -> str:
     """The body of `verdict.md` in markdown."""
     lines = [f"## Verdict: {verdict.outcome}", "", *_predictions(verdict), "", "## Results", ""]
-    lines += [results(arms, experiment, settings, Format.MD).rstrip(), ""]
+    lines += [_basis(verdict, experiment), "", results(arms, experiment, settings, Format.MD).rstrip(), ""]
+    for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
+        lines += [*_by_replicate(name, arms, settings), ""]
     if verdict.warnings:
         lines += ["## What this does not show", "", *(f"- {warning}" for warning in verdict.warnings), ""]
     if verdict.amendments:
@@ -30,14 +35,13 @@ def body(
             after = "after results had been seen" if change.get("after_results") else "before any result"
             lines.append(f"- {change.get('date')}: {', '.join(change.get('changed', []))}, {after}")
         lines.append("")
-    lines += [INTERPRETATION, "", interpretation.strip() or "<!-- What do you make of it? -->"]
+    lines += [INTERPRETATION, "", interpretation.strip() or PLACEHOLDER]
     return "\n".join(lines) + "\n"
 
 
 def interpretation_of(text: str) -> str:
     """The author's interpretation in an earlier `verdict.md`, "" where there is none."""
-    found = text.partition(f"\n{INTERPRETATION}\n")[2].strip()
-    return "" if found.startswith("<!--") else found
+    return text.partition(f"\n{INTERPRETATION}\n")[2].replace(PLACEHOLDER, "").strip()
 
 
 def results(arms: Mapping[str, Arm], experiment: Experiment, settings: Settings, form: Format) -> str:
@@ -55,16 +59,45 @@ def results(arms: Mapping[str, Arm], experiment: Experiment, settings: Settings,
     return table(rows, ["metric", *arms], form)
 
 
+def _basis(verdict: Verdict, experiment: Experiment) -> str:
+    """What the numbers below come from, and how strictly they were judged."""
+    plan = experiment.plan
+    at = f", {described_axes(plan)}" if plan.replicates.axes else ""
+    looks = f"looked at {times(verdict.looks)}, {times(plan.looks)} declared"
+    divided = f", divided by {plan.looks} looks" if plan.looks > 1 else ""
+    return f"The declared replicates{at}; mean ± standard deviation. Alpha {verdict.alpha:g}{divided}; {looks}."
+
+
+def times(count: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _by_replicate(name: str, arms: Mapping[str, Arm], settings: Settings) -> list[str]:
+    """A row for each declared replicate with the metric of every arm; none where they are many."""
+    points = list(dict.fromkeys(point for arm in arms.values() for point in arm.declared))
+    if not 1 < len(points) <= 30:
+        return []
+    precision = settings.precision(name)
+    rows = [[label(p), *(number(arm.metrics.get(name, {}).get(p), precision) for arm in arms.values())] for p in points]
+    return [table(rows, [name, *arms], Format.MD).rstrip()]
+
+
 def _predictions(verdict: Verdict) -> list[str]:
     lines: list[str] = []
     for judged in verdict.predictions:
-        lines.append(f"**{judged.outcome}**: `{judged.text}`")
+        lines.append(f"**{judged.outcome}**: {_code(judged.text)}")
         lines.append("")
         if judged.estimate is not None:
             lines += [f"- {evidence(judged)}", *(f"- {remark}" for remark in judged.remarks), ""]
         else:
             lines += [*(f"- {remark}" for remark in judged.remarks), ""]
     return lines[:-1] if lines else ["Nothing was predicted."]
+
+
+def _code(text: str) -> str:
+    """The text as code in markdown, which holds backquotes between doubled ones."""
+    return f"``` {text} ```" if "`" in text else f"`{text}`"
 
 
 def evidence(judged: Judged) -> str:
@@ -80,10 +113,15 @@ def evidence(judged: Judged) -> str:
     if judged.n_baseline is not None and judged.n_baseline != judged.n:
         text += f" against {judged.n_baseline}"
     if judged.p_value is not None:
-        text += f", p = {p_value(judged.p_value)}"
-    if judged.p_refuting is not None:
-        text += f" (of the contrary, corrected: {p_value(judged.p_refuting)})"
+        text += f", {_p(judged.p_value)}"
+    if judged.p_refuting is not None and judged.outcome != SUPPORTED:
+        text += f" (of the contrary, corrected: {_p(judged.p_refuting)})"
     return text
+
+
+def _p(value: float) -> str:
+    shown = p_value(value)
+    return f"p {shown}" if shown[0] in "<>" else f"p = {shown}"
 
 
 def _fineness(judged: Judged) -> int | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,10 +18,11 @@ from ledger.errors import LedgerError
 from ledger.model import paramfiles, yaml12
 from ledger.model import pipeline as pipelines
 from ledger.model.fingerprint import fingerprint
-from ledger.model.lockfile import LockedStage, Pinned, locked_stages, pinned, place
+from ledger.model.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.parameters import flatten, merge_files, near_misses
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
+from ledger.store.definitions import beside, defines, dvc_folder, tracked, variable_files
 from ledger.store.git import Git
 from ledger.store.objects import Entry
 
@@ -131,7 +131,7 @@ class CodeReader:
 
     def resolve(self, code: Code, texts: Mapping[str, str]) -> Pipeline:
         """The pipeline of the code with other parameter files; cached on disk, since DVC takes its time."""
-        definitions = {path: self._bytes(code, path) for path in code.files if _defines(path, code.folder)}
+        definitions = {path: self._bytes(code, path) for path in code.files if defines(path, code.folder)}
         templated = any(b"${" in data or b"vars" in data for data in definitions.values())
         variables = {path: text.encode() for path, text in texts.items()} if templated else {}
         return self._resolved(definitions | variables, code.folder, tuple(variables))
@@ -169,8 +169,8 @@ class CodeReader:
 
     def _code(self, commit: str) -> Code:
         files = self.git.objects.files(commit)
-        folder = _dvc_folder(files, self.git)
-        definitions = {p: self._blob(files[p]) for p in files if _defines(p, folder)}
+        folder = dvc_folder(files, self.git)
+        definitions = {p: self._blob(files[p]) for p in files if defines(p, folder)}
         if not any(PurePosixPath(path).name == "dvc.yaml" for path in definitions):
             own = f"{folder}/dvc.yaml".removeprefix("/")
             if (self.git.root / own).is_file():
@@ -179,7 +179,7 @@ class CodeReader:
                 f"there is no dvc.yaml at {commit[:10]}",
                 hint='wrap a script as a pipeline: ledger init --cmd "python train.py" --metrics metrics.json',
             )
-        candidates = _variable_files(definitions, files)
+        candidates = variable_files(definitions, files)
         variables = {path: self._blob(files[path]) for path in candidates}
         pipeline = self._resolved(definitions | variables, folder, tuple(variables))
         if not pipeline.stages:
@@ -238,7 +238,7 @@ class CodeReader:
                     document = yaml12.loads(self._blob(entry).decode("utf-8", errors="replace"))
                 except yaml12.YamlError as error:
                     raise LedgerError(f"{path} is not YAML: {error}", hint=f"correct {path} and commit it") from None
-                data.update(_tracked(path, document))
+                data.update(tracked(path, document))
         return data
 
     def _frozen(self, commit: str, pipeline: Pipeline) -> dict[str, Pinned]:
@@ -252,10 +252,10 @@ class CodeReader:
         entry = code.files.get(path)
         if entry is not None:
             return entry.oid
-        for tracked, pin in code.data.items():
-            if inside(path, tracked):
+        for held, pin in code.data.items():
+            if inside(path, held):
                 return f"{pin.md5} {path}"
-        below = {p: e.oid for p, e in code.files.items() if inside(p, path) and not _beside(p, pipeline)}
+        below = {p: e.oid for p, e in code.files.items() if inside(p, path) and not beside(p, pipeline)}
         if below:
             return hashlib.sha256(json.dumps(below, sort_keys=True).encode()).hexdigest()
         if "://" in path or path.startswith("/"):
@@ -317,87 +317,6 @@ def _another(value: object) -> object:
     if isinstance(value, int | float):
         return value + 1
     return f"{value}x" if isinstance(value, str) else value
-
-
-def _defines(path: str, folder: str) -> bool:
-    return PurePosixPath(path).name in ("dvc.yaml", ".dvcignore") and inside(path, folder)
-
-
-def _beside(path: str, pipeline: Pipeline) -> bool:
-    """Files in a directory that is a dependency which are no input of it: results, and git's own files."""
-    return pipeline.is_result(path) or path.startswith("experiments/") or path.endswith(".gitignore")
-
-
-def _dvc_folder(files: Mapping[str, Entry], git: Git) -> str:
-    if ".dvc/config" in files:
-        return ""
-    folders = [path.removesuffix("/.dvc/config") for path in files if path.endswith("/.dvc/config")]
-    if not folders:
-        if any((git.root / at / ".dvc" / "config").is_file() for at in ("", git.prefix)):
-            raise LedgerError("the set-up of DVC is not committed yet", hint="git add -A && git commit")
-        raise LedgerError("DVC is not set up in this repository", hint="ledger init")
-    around = [folder for folder in folders if inside(git.prefix, folder)]
-    chosen = around or folders
-    if len(chosen) > 1:
-        raise LedgerError(
-            f"there are several DVC projects here: {', '.join(sorted(chosen))}",
-            hint="call ledger from inside one of them",
-        )
-    return chosen[0]
-
-
-_VARS = re.compile(r"^\s*(?:-\s*)?vars\s*:", re.MULTILINE)
-
-
-def _variable_files(definitions: Mapping[str, bytes], files: Mapping[str, Entry]) -> list[str]:
-    """The files that the templates of the definitions may read: `params.yaml`, and those listed under `vars`."""
-    found: list[str] = []
-    for path, data in definitions.items():
-        text = data.decode("utf-8", errors="replace")
-        if PurePosixPath(path).name != "dvc.yaml" or ("${" not in text and not _VARS.search(text)):
-            continue
-        try:
-            document = yaml12.loads(text)
-        except yaml12.YamlError as error:
-            raise LedgerError(f"{path} is not YAML: {error}", hint=f"correct {path} and commit it") from None
-        folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
-        named, wdirs = _vars_and_wdirs(document)
-        for wdir in ["", *wdirs]:
-            for name in ["params.yaml", *named]:
-                candidate = place(place(folder, wdir) if wdir else folder, name.split(":", 1)[0])
-                if candidate in files:
-                    found.append(candidate)
-    return list(dict.fromkeys(found))
-
-
-def _vars_and_wdirs(node: object) -> tuple[list[str], list[str]]:
-    named: list[str] = []
-    wdirs: list[str] = []
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        if key == "vars" and isinstance(value, list):
-            named += [item for item in value if isinstance(item, str)]
-        elif key == "wdir" and isinstance(value, str):
-            wdirs.append(value)
-        else:
-            below, folders = _vars_and_wdirs(value)
-            named += below
-            wdirs += folders
-    return named, wdirs
-
-
-def _tracked(path: str, document: object) -> dict[str, Pinned]:
-    """The outputs of one `.dvc` file with their hashes."""
-    if not isinstance(document, dict):
-        return {}
-    folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
-    wdir = document.get("wdir")
-    if isinstance(wdir, str):
-        folder = place(folder, wdir).removeprefix(".")
-    return {
-        place(folder, out["path"]): pinned(out)
-        for out in document.get("outs") or ()
-        if isinstance(out, dict) and isinstance(out.get("path"), str)
-    }
 
 
 def _content(path: Path) -> str | None:

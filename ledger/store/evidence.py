@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from ledger.analysis import progress
 from ledger.analysis.judge import Arm, judge
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import replicates, yaml12
+from ledger.model import replicates
 from ledger.model import verdict as verdicts
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan
@@ -58,12 +58,14 @@ def conclusion(ledger: Ledger, experiment: Experiment, *, early: bool) -> Verdic
 def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
     _require_metrics(experiment, evidence)
     changes = amendments(ledger, experiment)
-    warnings = _warnings(ledger, experiment, evidence, changes)
-
-    def judged(seen: int) -> Verdict:
-        return judge(experiment.plan, evidence.arms, warnings=warnings, amendments=changes, looks=seen, early=early)
-
-    return judged(looks(ledger, experiment, judged(1)))
+    return judge(
+        experiment.plan,
+        evidence.arms,
+        warnings=_warnings(ledger, experiment, evidence, changes),
+        amendments=changes,
+        looks=looks(ledger, experiment),
+        early=early,
+    )
 
 
 def _require_others(evidence: Evidence) -> None:
@@ -251,40 +253,34 @@ def _seen_by(ledger: Ledger, experiment: Experiment, commit: str, moment: dateti
     return any(r.trial.started < moment or ledger.git.objects.read(f"{commit}^:{r.path}") is not None for r in results)
 
 
-def looks(ledger: Ledger, experiment: Experiment, verdict: Verdict) -> int:
-    """How often results were there to be looked at: states of the treatment that had some, and early conclusions.
+def looks(ledger: Ledger, experiment: Experiment) -> int:
+    """How often results were there to be looked at: every state of the treatment that had some is a look.
 
-    `verdict` is what they show now; where it is early and shows what an earlier early one did, it is the same look.
+    A state that verdicts were computed of from different trials, early or before replicates were added, is as many.
     Where the history is gone the stored verdict is believed.
     """
     if ledger.history_tip(experiment) is None and experiment.verdict is not None:
         return int(experiment.verdict.get("looks") or 1)
-    states = {r.trial.fingerprint for r in experiment.of(TREATMENT) if r.trial.succeeded}
-    complete = max(1, len(states))
-    early = early_conclusions(ledger, experiment)
-    if verdict.early:
-        # the present state has not been looked at in whole yet
-        return complete - 1 + len(early) + (_shown(front_matter(verdict)) not in early)
-    return complete + len(early)
-
-
-def early_conclusions(ledger: Ledger, experiment: Experiment) -> list[object]:
-    """What verdicts showed that were computed while declared trials were missing, each once, by their history."""
-    found: list[object] = []
-    for _, _, text in history(ledger, experiment, "verdict.md"):
-        try:
-            document = yaml12.loads_untrusted(hypotheses.split_front_matter(text)[0])
-        except (FormatError, yaml12.YamlError):
-            continue
-        if isinstance(document, dict) and document.get("early") and _shown(document) not in found:
-            found.append(_shown(document))
-    return found
-
-
-def _shown(document: Mapping[str, Any]) -> object:
-    """What a verdict's front matter showed of the results."""
-    rows = [row for row in document.get("predictions") or () if isinstance(row, dict)]
-    return [[row.get(key) for key in ("text", "estimate", "n", "n_baseline")] for row in rows]
+    points = set(experiment.plan.replicates.points())
+    results = [r for r in experiment.trials if r.trial.succeeded and r.trial.point in points]
+    folder = f"{directory(experiment.name)}/trials"
+    views = [results]
+    for commit, _, _ in history(ledger, experiment, "verdict.md"):
+        held = {
+            f"{folder}/{variant}/{file}"
+            for variant in {r.trial.variant for r in results}
+            for file in ledger.git.objects.folder(f"{commit}:{folder}/{variant}")
+        }
+        views.append([r for r in results if r.path in held])
+    seen: dict[str, set[frozenset[str]]] = {}
+    for record in experiment.of(TREATMENT):
+        if record.trial.succeeded:
+            seen.setdefault(record.trial.fingerprint, set())
+    for view in views:
+        latest = max((r for r in view if r.trial.variant == TREATMENT), key=lambda r: r.trial.started, default=None)
+        if latest is not None:
+            seen[latest.trial.fingerprint].add(frozenset(r.path for r in view))
+    return max(1, sum(max(1, len(different)) for different in seen.values()))
 
 
 # --- warnings
@@ -321,7 +317,8 @@ def _warnings(
         }
     )
     if beyond:
-        warnings.append(f"{beyond} trials beyond the declared replicates are stored, and not counted")
+        stored = "1 trial is" if beyond == 1 else f"{beyond} trials are"
+        warnings.append(f"{stored} beyond the declared replicates: stored, and not counted")
     environments = {r.trial.environment for r in records}
     if len(environments) > 1:
         warnings.append(f"the trials ran in {len(environments)} different environments: ledger diff names what differs")

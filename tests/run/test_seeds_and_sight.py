@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conftest import Project
+
 from ledger.model.hypothesis import derived_seeds
 
 

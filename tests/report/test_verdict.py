@@ -1,0 +1,176 @@
+"""The text of a verdict: what stands in it, and that nobody's text can break it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ledger.analysis.judge import Arm
+from ledger.model.experiment import Experiment
+from ledger.model.hypothesis import Hypothesis, Plan, Variant
+from ledger.model.prediction import parse
+from ledger.model.replicates import Axis, Replicates
+from ledger.model.settings import Settings
+from ledger.model.verdict import Judged, Verdict, to_mapping
+from ledger.report.verdict import body, evidence, interpretation_of, subject, told
+
+SEEDS = Replicates(axes=(Axis(name="seed", values=(0, 1)),))
+JUDGED = Judged(
+    text="dice >= baseline + 0.01",
+    outcome="supported",
+    estimate=0.0211,
+    interval=(0.0120, 0.0302),
+    confidence=0.9,
+    p_value=0.0031,
+    test="paired t",
+    n=5,
+    n_baseline=5,
+)
+VERDICT = Verdict(outcome="supported", predictions=(JUDGED,), warnings=("a doubt",), amendments=(), looks=1, alpha=0.05)
+
+
+def experiment(*predictions: str) -> Experiment:
+    """An experiment with these predictions."""
+    plan = Plan(
+        title="It helps",
+        name="a",
+        author="Ada",
+        created=datetime(2026, 1, 1, tzinfo=UTC),
+        base="0" * 40,
+        predictions=tuple(map(parse, predictions)),
+        variants=(Variant(name="baseline", at_base=True), Variant(name="treatment")),
+        replicates=SEEDS,
+    )
+    return Experiment(
+        name="a",
+        branch="refs/heads/exp/a",
+        tip="0" * 40,
+        hypothesis=Hypothesis(plan=plan, body=""),
+        trials=(),
+        notes="",
+        verdict=None,
+        landed=False,
+        problems=(),
+    )
+
+
+def arm(**metrics: tuple[float, ...]) -> Arm:
+    """An arm with its metrics by seed."""
+    points = SEEDS.points()
+    return Arm(
+        label="a",
+        declared=points,
+        metrics={name: dict(zip(points, values, strict=False)) for name, values in metrics.items()},
+        evaluation={},
+    )
+
+
+def text(verdict: Verdict = VERDICT, said: str = "", **arms: Arm) -> str:
+    """The body of a verdict on one prediction of dice."""
+    given = arms or {"baseline": arm(dice=(0.5, 0.51)), "treatment": arm(dice=(0.6, 0.62), loss=(1.0, 2.0))}
+    return body(verdict, experiment("dice >= baseline + 0.01"), given, Settings(), said)
+
+
+def test_the_body() -> None:
+    assert (
+        text(said="Because.")
+        == """\
+## Verdict: supported
+
+**supported**: `dice >= baseline + 0.01`
+
+- difference +0.0211 (90% interval +0.0120 to +0.0302), paired t, n = 5, p = 0.0031
+
+## Results
+
+The declared replicates, seed 0, 1; mean ± standard deviation. Alpha 0.05; looked at once, once declared.
+
+| metric   | baseline              | treatment           |
+|----------|-----------------------|---------------------|
+| dice     | 0.5050 ± 0.0071 (n=2) | 0.610 ± 0.014 (n=2) |
+| loss     | -                     | 1.50 ± 0.71 (n=2)   |
+
+| dice   | baseline   | treatment   |
+|--------|------------|-------------|
+| seed=0 | 0.5000     | 0.6000      |
+| seed=1 | 0.5100     | 0.6200      |
+
+## What this does not show
+
+- a doubt
+
+## Interpretation
+
+Because.
+"""
+    )
+
+
+def test_amendments_say_what_was_known() -> None:
+    changes = (
+        {"date": "2026-01-02T10:00:00+00:00", "changed": ["alpha", "looks"], "after_results": False},
+        {"date": "2026-01-03T10:00:00+00:00", "changed": ["predictions"], "after_results": True},
+    )
+    found = text(replace(VERDICT, amendments=changes))
+    assert "- 2026-01-02T10:00:00+00:00: alpha, looks, before any result\n" in found
+    assert "- 2026-01-03T10:00:00+00:00: predictions, after results had been seen\n" in found
+
+
+def test_names_cannot_break_the_tables() -> None:
+    found = text(baseline=arm(**{"a|b`*": (1.0, 2.0)}), treatment=arm())
+    assert r"| a\|b\`\* " in found
+    odd = replace(VERDICT, predictions=(replace(JUDGED, text="`a``b` > 1"),))
+    assert "**supported**: ``` `a``b` > 1 ```\n" in text(odd)
+
+
+def test_a_trial_without_the_metric_is_a_dash() -> None:
+    found = text(baseline=arm(dice=(0.5,)), treatment=arm(dice=(0.6, float("nan"))))
+    assert "| seed=1 | -          | nan         |" in found
+
+
+@pytest.mark.parametrize(
+    "said", ["", "Words.", "Words.\n\n## Interpretation\n\nAgain.", "# A heading\n\n- a list\n\n---\n\nend"]
+)
+def test_the_interpretation_comes_back(said: str) -> None:
+    assert interpretation_of(text(said=said)) == said
+
+
+def test_words_below_the_question_are_an_interpretation() -> None:
+    asked = text()
+    assert asked.endswith("<!-- What do you make of it? -->\n")
+    assert interpretation_of(asked + "\nMine.\n") == "Mine."
+    assert interpretation_of("no verdict at all") == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"p_value": 1e-9}, "p < 0.001"),
+        ({"p_value": 0.9999}, "p > 0.99"),
+        ({"n_baseline": 3}, "n = 5 against 3, p = 0.0031"),
+        ({"n_baseline": None, "estimate": 0.61, "interval": (0.60, 0.62)}, "mean 0.610 (90% interval 0.600 to 0.620)"),
+        ({"p_refuting": 0.4}, "p = 0.0031"),
+        ({"p_refuting": 0.02, "outcome": "refuted"}, "p = 0.0031 (of the contrary, corrected: p = 0.02)"),
+        ({"interval": None, "p_value": None, "test": "exact"}, "difference +0.0211, exact, n = 5"),
+    ],
+)
+def test_the_evidence_in_one_line(changes: dict[str, Any], expected: str) -> None:
+    line = evidence(replace(JUDGED, **changes))
+    assert line.endswith(expected) or line.startswith(expected)
+
+
+def test_the_subject_and_the_terminal() -> None:
+    assert subject(VERDICT, ["dice"]) == "verdict: supported, dice +0.0211 (90% CI 0.0120..0.0302, n=5)"
+    unknown = replace(VERDICT, outcome="inconclusive", predictions=(Judged(text="a > 1", outcome="inconclusive"),))
+    assert subject(unknown, ["a"]) == "verdict: inconclusive"
+    remarked = replace(unknown, predictions=(replace(unknown.predictions[0], remarks=("why",)),))
+    assert told(remarked) == ["inconclusive", "  a > 1: inconclusive", "    why", "! a doubt"]
+
+
+def test_numbers_are_written_to_ten_digits() -> None:
+    mapping = to_mapping(replace(VERDICT, predictions=(replace(JUDGED, estimate=1 / 3, p_value=2 / 3),)))
+    assert (mapping["predictions"][0]["estimate"], mapping["predictions"][0]["p_value"]) == (0.3333333333, 0.6666666667)
+    assert list(mapping) == ["outcome", "predictions", "warnings", "amendments", "looks", "alpha"]
