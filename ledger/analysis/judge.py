@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.replicates import Axis, Point
+from ledger.model.replicates import Value as Coordinate
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED, Judged, Verdict
-from ledger.stats.contrast import WELCH, Contrast, NoNoise, one_sample, over_folds, paired, welch
+from ledger.stats.contrast import FOLDS, WELCH, Contrast, NoNoise, NoVariation, one_sample, over_folds, paired, welch
 from ledger.stats.multiple import holm
-from ledger.stats.power import detectable, replicates_needed
+from ledger.stats.power import WANTED, noncentrality, replicates_needed
 
 Values = dict[Point, float]
+# the contrast treatment - factor * baseline as a function of the factor
+Family = Callable[[float], Contrast]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +49,17 @@ def judge(
     `looks` counts how often the results were there to be looked at; `early`: trials are still missing, which makes
     the outcome inconclusive whatever the numbers are.
     """
-    judged = [_Case(plan, prediction, arms).judged() for prediction in plan.predictions]
-    judged = _corrected(judged, plan.alpha / plan.looks)
+    cases = [_Case(plan, prediction, arms, early=early) for prediction in plan.predictions]
+    judged = _corrected([case.judged() for case in cases], plan.alpha / plan.looks)
+    judged = [replace(one, remarks=case.remarks(one)) for case, one in zip(cases, judged, strict=True)]
     outcomes = [one.outcome for one in judged]
     if early or not judged:
         outcome = INCONCLUSIVE
     elif REFUTED in outcomes:
         outcome = REFUTED
     else:
-        outcome = SUPPORTED if all(o == SUPPORTED for o in outcomes) else INCONCLUSIVE
+        sure = all(o == SUPPORTED for o in outcomes) and not plan.exploratory
+        outcome = SUPPORTED if sure else INCONCLUSIVE
     first = []
     if looks > plan.looks:
         first.append(
@@ -62,8 +68,10 @@ def judge(
         )
     if early:
         first.append("concluded early: declared trials were missing")
-    if plan.exploratory or not judged:
+    if not judged:
         first.append("exploratory: nothing was predicted, so there is nothing to support or refute")
+    elif plan.exploratory:
+        first.append("exploratory: what is found here is for a new experiment to support")
     return Verdict(
         outcome=outcome,
         predictions=tuple(judged),
@@ -75,7 +83,17 @@ def judge(
         amendments=tuple(dict(a) for a in amendments),
         looks=looks,
         alpha=plan.alpha,
+        early=early,
     )
+
+
+def decide(claim: float, contrary: float, alpha: float) -> str:
+    """The outcome of a prediction from the one-sided p of its claim and of its contrary.
+
+    The same as asking where the two-sided interval of confidence 1 - 2 * alpha lies: on the right side of the margin
+    or on it, wholly on the other, or across.
+    """
+    return SUPPORTED if claim <= alpha else REFUTED if contrary < alpha else INCONCLUSIVE
 
 
 def _corrected(judged: Sequence[Judged], alpha: float) -> list[Judged]:
@@ -87,7 +105,7 @@ def _corrected(judged: Sequence[Judged], alpha: float) -> list[Judged]:
     corrected = holm([judged[i].p_refuting or 0.0 for i in known])
     for index, p in zip(known, corrected, strict=True):
         one = replace(judged[index], p_refuting=p)
-        if one.outcome == REFUTED and p > alpha:
+        if one.outcome == REFUTED and p >= alpha:
             remark = "refuted by itself, but not after the correction for several predictions"
             one = replace(one, outcome=INCONCLUSIVE, remarks=(*one.remarks, remark))
         result[index] = one
@@ -97,229 +115,277 @@ def _corrected(judged: Sequence[Judged], alpha: float) -> list[Judged]:
 class _Case:
     """One prediction and the two sides that it is about."""
 
-    def __init__(self, plan: Plan, prediction: Prediction, arms: Mapping[str, Arm]) -> None:
+    def __init__(self, plan: Plan, prediction: Prediction, arms: Mapping[str, Arm], *, early: bool) -> None:
         self.plan = plan
         self.prediction = prediction
+        self.early = early
         self.metric = prediction.metric.name
         self.alpha = plan.alpha / plan.looks
-        self.treatment = arms[prediction.metric.variant or TREATMENT]
+        self.treatment = arms.get(prediction.metric.variant or TREATMENT)
         self.baseline = None if prediction.reference is None else arms.get(prediction.reference)
-        self.remarks: list[str] = []
+        self.said: list[str] = []
+        # how far the estimate lies from each bound of what is predicted: known once there is a test
+        self.gaps: tuple[Contrast, ...] = ()
 
     def judged(self) -> Judged:
-        """The prediction with its outcome."""
+        """The prediction with its outcome by itself. Raises nothing: what cannot be tested is inconclusive."""
         try:
             return self._judged()
         except _Open as reason:
-            sides = (self.treatment, self.baseline)
-            counts = [len(s.metrics.get(self.metric, {})) if s is not None else None for s in sides]
-            return Judged(
-                text=str(self.prediction),
-                outcome=INCONCLUSIVE,
-                n=counts[0] or 0,
-                n_baseline=counts[1],
-                remarks=(*self.remarks, str(reason)),
-            )
+            self.said.append(str(reason))
+            sides = [None if side is None else len(self._known(side)) for side in (self.treatment, self.baseline)]
+            return Judged(text=str(self.prediction), outcome=INCONCLUSIVE, n=sides[0] or 0, n_baseline=sides[1])
+
+    def remarks(self, judged: Judged) -> tuple[str, ...]:
+        """What else is to be known of the prediction, its outcome being final."""
+        remarks = []
+        if judged.outcome == REFUTED and self._improved(judged):
+            remarks.append("an improvement all the same: the interval lies wholly on the better side of no difference")
+        remarks += [*self.said, *judged.remarks]
+        if judged.outcome == INCONCLUSIVE and self.gaps:
+            remarks += self._sight()
+        return tuple(remarks)
 
     def _judged(self) -> Judged:
         p = self.prediction
+        if self.treatment is None:
+            raise _Open(f"there are no trials of {p.metric.variant or TREATMENT}")
         if p.reference is not None and self.baseline is None:
             raise _Open(f"there are no trials of {p.reference} to compare with")
-        self._require_same_evaluation()
+        self._require_same_evaluation(self.treatment)
         treatment = self._values(self.treatment)
         baseline = None if self.baseline is None else self._values(self.baseline)
+        if baseline is not None and all(point in baseline for point in treatment):
+            baseline = {point: baseline[point] for point in treatment}
+        if p.relative and (baseline is None or math.fsum(baseline.values()) <= 0):
+            raise _Open(f"a relative margin has no meaning here: the mean of {p.reference} is not positive")
         if self.metric in self.plan.deterministic:
             return self._exact(treatment, baseline)
         try:
             return self._tested(treatment, baseline)
         except NoNoise as error:
-            raise _Open(
-                f"no estimate of the noise: {error}. If {self.metric} is honestly the same for every replicate, "
-                "declare it deterministic in the plan; else replicates change nothing, or were restored from one run"
-                if "vary" in str(error)
-                else f"no estimate of the noise: {error}"
-            ) from None
+            raise _Open(f"no estimate of the noise: {self._why_none(error, treatment, baseline)}") from None
+
+    def _why_none(self, error: NoNoise, treatment: Values, baseline: Values | None) -> str:
+        if not isinstance(error, NoVariation):
+            return str(error)
+        if any(len(set(side.values())) > 1 for side in (treatment, baseline or {})):
+            return "the difference is the same at every replicate, so the replicates do not vary it"
+        return (
+            f"{error}. If {self.metric} is honestly the same for every replicate, declare it deterministic in the "
+            "plan; else replicates change nothing, or were restored from one run"
+        )
 
     # --- the values
 
+    def _known(self, arm: Arm) -> Values:
+        """The metric at the declared points where it is a number, in the declared order."""
+        given = arm.metrics.get(self.metric, {})
+        return {point: given[point] for point in arm.declared if math.isfinite(given.get(point, math.nan))}
+
     def _values(self, arm: Arm) -> Values:
         """The metric at every declared point; raises where some lack it and the plan does not say."""
-        known = {p: v for p, v in arm.metrics.get(self.metric, {}).items() if p in arm.declared and math.isfinite(v)}
-        lacking = [point for point in arm.declared if point not in known]
+        known = self._known(arm)
+        lacking = len(arm.declared) - len(known)
         if not lacking:
             return known
         failures = self.plan.failures
-        if failures == "inconclusive":
-            raise _Open(f"{len(lacking)} of {len(arm.declared)} trials of {arm.label} have no finite {self.metric}")
+        # a trial that has not run yet has not failed
+        if failures == "inconclusive" or self.early:
+            raise _Open(f"{lacking} of {len(arm.declared)} trials of {arm.label} have no finite {self.metric}")
         stand_in = self._worst() if failures == "worst" else float(failures)
-        self.remarks.append(f"{len(lacking)} failed trials of {arm.label} count as {stand_in:g}, as the plan declares")
+        self.said.append(
+            f"{lacking} of {len(arm.declared)} trials of {arm.label} failed and count as {stand_in:g}, "
+            "as the plan declares"
+        )
         return {point: known.get(point, stand_in) for point in arm.declared}
 
     def _worst(self) -> float:
+        """The worst value of either side, which stands for a failure on any."""
         higher = self.prediction.higher_is_better
-        seen = [
-            v
-            for arm in (self.treatment, self.baseline)
-            if arm is not None
-            for v in arm.metrics.get(self.metric, {}).values()
-            if math.isfinite(v)
-        ]
-        if higher is None or not seen:
+        if higher is None:
+            raise _Open("the plan counts a failure as the worst value, and of `within` neither side is worse")
+        arms = [arm for arm in (self.treatment, self.baseline) if arm is not None]
+        seen = [value for arm in arms for value in self._known(arm).values()]
+        if not seen:
             raise _Open("the plan counts a failure as the worst value, and there is none to take")
         return min(seen) if higher else max(seen)
 
-    def _require_same_evaluation(self) -> None:
+    def _require_same_evaluation(self, treatment: Arm) -> None:
         if self.baseline is None:
             return
         for path in self.plan.evaluation:
-            mine, theirs = self.treatment.evaluation.get(path), self.baseline.evaluation.get(path)
+            mine, theirs = treatment.evaluation.get(path), self.baseline.evaluation.get(path)
             if mine is None or theirs is None:
-                raise _Open(f"what {path} was, which both sides must be evaluated on, is not recorded")
+                raise _Open(
+                    f"what {path} was, which both sides must be evaluated on, is not recorded, or not the same for "
+                    "all trials of a side"
+                )
             if mine != theirs:
                 raise _Open(f"the two sides were evaluated on different data: {path} differs, so they do not compare")
 
     # --- the decision
 
     def _exact(self, treatment: Values, baseline: Values | None) -> Judged:
-        """A metric that is declared deterministic is compared as it is."""
+        """A metric that is declared deterministic is compared as it is, in the decimals that are written."""
+        p = self.prediction
         sides = [set(treatment.values()), *([] if baseline is None else [set(baseline.values())])]
         if any(len(side) != 1 for side in sides):
             raise _Open(f"{self.metric} is declared deterministic, and its replicates differ")
-        value = sides[0].pop()
-        other = sides[1].pop() if baseline is not None else None
-        estimate = value if other is None else value - other
-        low, high = self._bounds(other)
+        value, *other = (_decimal(side.pop()) for side in sides)
+        estimate = value - other[0] if other else value
+        size = _decimal(p.margin if p.threshold is None else p.threshold) * (other[0] if p.relative else 1)
+        holds = {
+            Operator.AT_LEAST: estimate >= size,
+            Operator.ABOVE: estimate > size,
+            Operator.AT_MOST: estimate <= size,
+            Operator.BELOW: estimate < size,
+            Operator.WITHIN: abs(estimate) <= size,
+        }
         return Judged(
-            text=str(self.prediction),
-            outcome=SUPPORTED if self._inside(estimate, low, high) else REFUTED,
-            estimate=estimate,
+            text=str(p),
+            outcome=SUPPORTED if holds[p.operator] else REFUTED,
+            estimate=float(estimate),
             test="exact",
             n=len(treatment),
             n_baseline=None if baseline is None else len(baseline),
-            remarks=tuple(self.remarks),
         )
-
-    def _bounds(self, other: float | None) -> tuple[float, float]:
-        """Where the estimate must lie for the prediction to hold."""
-        p = self.prediction
-        size = p.threshold if other is None else p.margin * (other if p.relative else 1.0)
-        assert size is not None
-        if p.operator is Operator.WITHIN:
-            return -abs(size), abs(size)
-        return (size, math.inf) if p.higher_is_better else (-math.inf, size)
-
-    def _inside(self, estimate: float, low: float, high: float) -> bool:
-        if self.prediction.operator in (Operator.ABOVE, Operator.BELOW):
-            return low < estimate < high
-        return low <= estimate <= high
 
     def _tested(self, treatment: Values, baseline: Values | None) -> Judged:
         p = self.prediction
         contrast = self._contrast(treatment, baseline)
         plain = contrast(1.0)
-        if p.relative and (baseline is None or math.fsum(baseline.values()) <= 0):
-            raise _Open(f"a relative margin has no meaning here: the mean of {p.reference} is not positive")
+        # against each bound: how far the estimate lies above it
         if p.operator is Operator.WITHIN:
-            claim, contrary = self._equivalence(contrast)
+            upper, lower = self._gap(contrast, p.margin), self._gap(contrast, -p.margin)
+            self.gaps = (lower, upper)
+            claim = max(upper.p_below(0), lower.p_above(0))  # two one-sided tests (Schuirmann 1987)
+            contrary = min(upper.p_above(0), lower.p_below(0))
         else:
-            target = contrast(1.0 + p.margin) if p.relative else plain
-            margin = p.threshold if p.threshold is not None else 0.0 if p.relative else p.margin
-            above, below = target.p_above(margin), target.p_below(margin)
+            gap = self._gap(contrast, p.margin if p.threshold is None else p.threshold)
+            self.gaps = (gap,)
+            above, below = gap.p_above(0), gap.p_below(0)
             claim, contrary = (above, below) if p.higher_is_better else (below, above)
-        outcome = SUPPORTED if claim <= self.alpha else REFUTED if contrary <= self.alpha else INCONCLUSIVE
-        interval = plain.interval(1 - 2 * self.alpha)
-        self._remark(outcome, plain, interval)
+        for arm, side in ((self.treatment, treatment), (self.baseline, baseline)):
+            if arm is not None and side is not None and len(set(side.values())) == 1:
+                self.said.append(f"every replicate of {arm.label} has the same {self.metric}: do they change anything?")
         return Judged(
             text=str(p),
-            outcome=outcome,
+            outcome=decide(claim, contrary, self.alpha),
             estimate=plain.estimate,
-            interval=interval,
+            interval=plain.interval(1 - 2 * self.alpha),
             confidence=1 - 2 * self.alpha,
             p_value=claim,
             p_refuting=contrary,
             test=plain.test,
             n=plain.n,
             n_baseline=plain.n_baseline,
-            remarks=tuple(self.remarks),
         )
 
-    def _equivalence(self, contrast: Callable[[float], Contrast]) -> tuple[float, float]:
-        """Two one-sided tests (Schuirmann 1987): p of the claim, and of lying wholly outside."""
-        p = self.prediction
-        if p.relative:
-            upper, lower, high, low = contrast(1.0 + p.margin), contrast(1.0 - p.margin), 0.0, 0.0
-        else:
-            upper = lower = contrast(1.0)
-            high, low = p.margin, -p.margin
-        return max(upper.p_below(high), lower.p_above(low)), min(upper.p_above(high), lower.p_below(low))
+    def _gap(self, contrast: Family, margin: float) -> Contrast:
+        """How far the estimate lies above a margin. A relative one is no fixed number, but part of the contrast."""
+        if not self.prediction.relative:
+            plain = contrast(1.0)
+            return replace(plain, estimate=plain.estimate - margin)
+        factor = 1.0 + margin
+        gap = contrast(factor)
+        low, high = gap.interval(1 - 2 * self.alpha)
+        assert self.treatment is not None and self.baseline is not None
+        self.said.append(
+            f"tested as {self.treatment.label} - {factor:g} × {self.baseline.label}: {gap.estimate:.4g} "
+            f"({1 - 2 * self.alpha:.0%} interval {low:.4g} to {high:.4g})"
+        )
+        return gap
 
-    def _contrast(self, treatment: Values, baseline: Values | None) -> Callable[[float], Contrast]:
+    def _contrast(self, treatment: Values, baseline: Values | None) -> Family:
         """The test that the design asks for, as a function of the baseline's factor."""
         fold = self.plan.replicates.fold_axis
+        if fold is not None:
+            return self._over_folds(treatment, baseline, fold)
         if baseline is None:
             return lambda _: one_sample(list(treatment.values()))
-        common = [point for point in treatment if point in baseline]
-        if len(common) < len(treatment):
-            if common:
-                self.remarks.append(
-                    f"only {len(common)} of {len(treatment)} replicates are the same on both sides: they are not paired"
-                )
-            return lambda factor: welch(list(treatment.values()), list(baseline.values()), factor=factor)
-        if fold is not None:
-            folds = len(fold.values)
-            if folds < 2:
-                raise NoNoise("one fold gives no estimate of the noise")
-            mine, theirs = _by_fold(treatment, fold), _by_fold({p: baseline[p] for p in treatment}, fold)
-            return lambda factor: over_folds(mine, theirs, test_share=1 / (folds - 1), factor=factor)
-        pairs = [(treatment[p], baseline[p]) for p in treatment]
-        return lambda factor: paired([t for t, _ in pairs], [b for _, b in pairs], factor=factor)
+        if treatment.keys() == baseline.keys():
+            return lambda factor: paired(list(treatment.values()), list(baseline.values()), factor=factor)
+        common = sum(point in baseline for point in treatment)
+        if common:
+            self.said.append(
+                f"only {common} of {len(treatment)} replicates are the same on both sides: they are not paired"
+            )
+        return lambda factor: welch(list(treatment.values()), list(baseline.values()), factor=factor)
 
-    def _remark(self, outcome: str, plain: Contrast, interval: tuple[float, float]) -> None:
-        p = self.prediction
-        higher = p.higher_is_better
-        improved = higher is not None and p.reference is not None and (interval[0] > 0 if higher else interval[1] < 0)
-        if outcome == REFUTED and improved:
-            self.remarks.append(
-                "an improvement all the same: the interval lies wholly on the better side of no difference"
-            )
-        if outcome != INCONCLUSIVE:
-            return
-        is_paired = plain.test != WELCH
-        smallest = detectable(plain.n, alpha=self.alpha, paired=is_paired) * plain.sd
-        self.remarks.append(
-            f"{plain.n} replicates would find a difference from the margin of {smallest:.3g} (power 0.8)"
-        )
-        distance = self._distance(plain)
-        needed = replicates_needed(distance / plain.sd, alpha=self.alpha, paired=is_paired)
-        if needed is None:
-            self.remarks.append(
-                "the observed effect lies so near to the margin that no number of replicates will decide"
-            )
+    def _over_folds(self, treatment: Values, baseline: Values | None, fold: Axis) -> Family:
+        """Fold by fold, whatever else varies within: trials of one fold are no independent evidence."""
+        if len(fold.values) < 2:
+            raise NoNoise("one fold gives none")
+        mine = _by_fold(treatment, fold.name)
+        theirs = None if baseline is None else _by_fold(baseline, fold.name)
+        if theirs is not None and mine.keys() != theirs.keys():
+            raise _Open("the two sides have not the same folds, and no test fits folds that are not paired")
+        partners = None if theirs is None else [theirs[value] for value in mine]
+        share = 1 / (len(fold.values) - 1)
+        return lambda factor: over_folds(list(mine.values()), partners, test_share=share, factor=factor)
+
+    # --- the remarks
+
+    def _improved(self, judged: Judged) -> bool:
+        higher = self.prediction.higher_is_better
+        if higher is None or self.prediction.reference is None or judged.estimate is None:
+            return False
+        low, high = judged.interval or (judged.estimate, judged.estimate)
+        return low > 0 if higher else high < 0
+
+    def _sight(self) -> list[str]:
+        """What so many replicates, as noisy as these, could have told, and how many would tell what was observed."""
+        p, near = self.prediction, min(self.gaps, key=lambda gap: abs(gap.estimate))
+        of_mean = p.threshold is not None
+        thing, margin = ("mean", "threshold") if of_mean else ("difference", "margin")
+        units = "folds" if near.test == FOLDS else "replicates"
+        inside = self._on_the_claims_side()
+        alpha = self.alpha if inside else self.alpha / len(self.plan.predictions)
+        effects = sorted(abs(gap.estimate) / gap.sd for gap in self.gaps)
+        other = math.inf
+        if p.operator is Operator.WITHIN and inside:
+            # both bounds must be cleared: at no difference each with half of what may be missed
+            least = noncentrality(near.df, alpha=alpha, wanted=(1 + WANTED) / 2) * near.error
+            told = f"show a true difference of nothing to lie within a margin of {least:.3g} or more, no smaller one"
+            other = effects[-1]
         else:
-            self.remarks.append(f"the observed effect would need about {math.ceil(needed)} replicates")
+            least = noncentrality(near.df, alpha=alpha) * near.error
+            told = f"tell a true {thing} from the {margin} where they are {least:.3g} or more apart"
+        sight = f"{near.n} {units} as noisy as these {told} (power {WANTED:g})"
+        needed = replicates_needed(
+            effects[0], alpha=alpha, paired=near.test != WELCH, folds=near.test == FOLDS, other=other
+        )
+        if needed is None:
+            outlook = f"the observed {thing} is so near to the {margin} that 10,000 {units} would not tell them apart"
+        else:
+            count = f"{math.ceil(needed)} {units}{' a side' if near.test == WELCH else ''}"
+            would = "support" if inside else "refute"
+            outlook = (
+                f"were the observed {thing} the true one, about {count} would {would} the prediction (power {WANTED:g})"
+            )
+        return [sight, outlook]
 
-    def _distance(self, plain: Contrast) -> float:
-        """How far the estimate lies from where the prediction would turn."""
-        p = self.prediction
-        if p.threshold is not None:
-            return abs(plain.estimate - p.threshold)
-        size = p.margin
-        if p.relative and self.baseline is not None:
-            values = [v for v in self.baseline.metrics.get(self.metric, {}).values() if math.isfinite(v)]
-            size *= math.fsum(values) / len(values)
-        if p.operator is Operator.WITHIN:
-            return abs(abs(plain.estimate) - size)
-        return abs(plain.estimate - size)
+    def _on_the_claims_side(self) -> bool:
+        if self.prediction.operator is Operator.WITHIN:
+            lower, upper = self.gaps
+            return lower.estimate >= 0 >= upper.estimate
+        (gap,) = self.gaps
+        return gap.estimate >= 0 if self.prediction.higher_is_better else gap.estimate <= 0
 
 
 class _Open(Exception):
     """Why a prediction can be neither supported nor refuted."""
 
 
-def _by_fold(values: Values, fold: Axis) -> list[float]:
-    """The mean over the other axes for each fold, in the order of the folds."""
-    found = []
-    for value in fold.values:
-        inside = [v for point, v in values.items() if dict(point)[fold.name] == value]
-        found.append(math.fsum(inside) / len(inside))
-    return found
+def _by_fold(values: Values, fold: str) -> dict[Coordinate | None, float]:
+    """The mean over the other axes for each fold; what has no fold is under None."""
+    grouped: dict[Coordinate | None, list[float]] = {}
+    for point, value in values.items():
+        grouped.setdefault(dict(point).get(fold), []).append(value)
+    return {key: math.fsum(inside) / len(inside) for key, inside in grouped.items()}
+
+
+def _decimal(value: float) -> Decimal:
+    """The number as it is written: 0.57 is 0.56 + 0.01, though not in binary."""
+    return Decimal(repr(float(value)))

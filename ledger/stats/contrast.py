@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 # a spread this small beside the values is what rounding leaves of none at all
 _ROUNDING = 1e-12
+# beyond this sums and deviations are no longer numbers
+_LARGEST = 1e300
 
 PAIRED = "paired t"
 WELCH = "Welch's t"
@@ -37,7 +39,7 @@ class Contrast:
     @property
     def paired(self) -> bool:
         """Whether each value was compared with its own partner."""
-        return self.test in (PAIRED, FOLDS)
+        return self.test in (PAIRED, FOLDS) and self.n_baseline is not None
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """The two-sided interval of that confidence, such as 0.9."""
@@ -71,11 +73,15 @@ class NoNoise(ValueError):
     """There is no estimate of the noise: too few values, or values that do not vary at all."""
 
 
+class NoVariation(NoNoise):
+    """The values do not vary but for rounding: a t test would find any difference at all certain (p = 0)."""
+
+
 def paired(treatment: Sequence[float], baseline: Sequence[float], *, factor: float = 1.0) -> Contrast:
     """The contrast treatment - factor * baseline, pair by pair (Student 1908).
 
     A relative margin r% is tested with `factor` 1 + r/100: to take r% of the observed mean for a fixed number would
-    inflate the error. Raises NoNoise under two pairs, and where the differences do not vary.
+    inflate the error. Raises NoNoise under two pairs, NoVariation where the differences do not vary.
     """
     differences = [t - factor * b for t, b in zip(treatment, baseline, strict=True)]
     n = len(differences)
@@ -86,39 +92,45 @@ def paired(treatment: Sequence[float], baseline: Sequence[float], *, factor: flo
 def welch(treatment: Sequence[float], baseline: Sequence[float], *, factor: float = 1.0) -> Contrast:
     """The same of two independent samples (Welch 1947), with Satterthwaite's degrees of freedom.
 
-    Raises NoNoise where a side has under two values, or neither side varies.
+    `sd` is the root of the mean variance of a side. Raises NoNoise where a side has under two values, NoVariation
+    where neither side varies.
     """
     scaled = [factor * b for b in baseline]
     if min(len(treatment), len(scaled)) < 2:
         raise NoNoise("a side has fewer than two replicates")
-    left, right = _variance(treatment), _variance(scaled)
-    if max(left, right) <= (_ROUNDING * _scale([*treatment, *scaled])) ** 2:
-        raise NoNoise("neither side varies at all")
-    a, b = left / len(treatment), right / len(scaled)
-    df = (a + b) ** 2 / (a**2 / (len(treatment) - 1) + b**2 / (len(scaled) - 1))
+    _require_finite([*treatment, *scaled])
+    left, right = sd(treatment), sd(scaled)
+    _require_variation(max(left, right), [*treatment, *scaled], "neither side varies at all")
+    a, b = left / math.sqrt(len(treatment)), right / math.sqrt(len(scaled))
+    error = math.hypot(a, b)
+    # shares of the variance: squares of the errors themselves would overflow or vanish at extreme scales
+    df = 1 / ((a / error) ** 4 / (len(treatment) - 1) + (b / error) ** 4 / (len(scaled) - 1))
     return Contrast(
-        estimate=_mean(treatment) - _mean(scaled),
-        error=math.sqrt(a + b),
+        estimate=mean(treatment) - mean(scaled),
+        error=error,
         df=df,
         test=WELCH,
         n=len(treatment),
         n_baseline=len(scaled),
-        sd=math.sqrt((left + right) / 2),
+        sd=math.hypot(left, right) / math.sqrt(2),
     )
 
 
 def over_folds(
-    treatment: Sequence[float], baseline: Sequence[float], *, test_share: float, factor: float = 1.0
+    treatment: Sequence[float], baseline: Sequence[float] | None, *, test_share: float, factor: float = 1.0
 ) -> Contrast:
     """The contrast over cross-validation folds, whose training sets overlap (Nadeau & Bengio 2003).
 
     `test_share` is n_test / n_train: 1 / (k - 1) for k folds. The variance of the mean is s² (1/n + test_share).
+    Without a baseline it is the mean of the treatment, to be compared with a number: its folds overlap just so.
     """
-    differences = [t - factor * b for t, b in zip(treatment, baseline, strict=True)]
+    partners = [0.0] * len(treatment) if baseline is None else baseline
+    differences = [t - factor * b for t, b in zip(treatment, partners, strict=True)]
     n = len(differences)
-    centre, sd = _moments(differences, [*treatment, *baseline])
+    centre, sd = _moments(differences, [*treatment, *partners])
     error = sd * math.sqrt(1 / n + test_share)
-    return Contrast(estimate=centre, error=error, df=n - 1, test=FOLDS, n=n, n_baseline=n, sd=sd)
+    sides = None if baseline is None else n
+    return Contrast(estimate=centre, error=error, df=n - 1, test=FOLDS, n=n, n_baseline=sides, sd=sd)
 
 
 def one_sample(values: Sequence[float]) -> Contrast:
@@ -128,24 +140,35 @@ def one_sample(values: Sequence[float]) -> Contrast:
     return Contrast(estimate=centre, error=sd / math.sqrt(n), df=n - 1, test=ONE_SAMPLE, n=n, n_baseline=None, sd=sd)
 
 
+def mean(values: Sequence[float]) -> float:
+    """The arithmetic mean, without the rounding of a running sum."""
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:
+        return math.fsum(value / len(values) for value in values)
+
+
+def sd(values: Sequence[float]) -> float:
+    """The sample standard deviation of two or more values. (`hypot` neither overflows nor vanishes, as squares do.)"""
+    centre = mean(values)
+    return math.hypot(*(value - centre for value in values)) / math.sqrt(len(values) - 1)
+
+
 def _moments(values: Sequence[float], around: Sequence[float]) -> tuple[float, float]:
     """Mean and standard deviation; `around` are the numbers whose rounding the values carry."""
     if len(values) < 2:
-        raise NoNoise("one replicate gives no estimate of the noise")
-    sd = math.sqrt(_variance(values))
-    if sd <= _ROUNDING * _scale(around):
-        raise NoNoise("the replicates do not vary at all")
-    return _mean(values), sd
+        raise NoNoise("one replicate gives none" if values else "there are no replicates")
+    _require_finite(values)
+    spread = sd(values)
+    _require_variation(spread, around, "the replicates do not vary at all")
+    return mean(values), spread
 
 
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)
+def _require_finite(values: Sequence[float]) -> None:
+    if not all(abs(value) < _LARGEST for value in values):
+        raise NoNoise("the values are too large to be compared")
 
 
-def _variance(values: Sequence[float]) -> float:
-    centre = _mean(values)
-    return math.fsum((value - centre) ** 2 for value in values) / (len(values) - 1)
-
-
-def _scale(values: Sequence[float]) -> float:
-    return max((abs(value) for value in values), default=0.0)
+def _require_variation(spread: float, around: Sequence[float], otherwise: str) -> None:
+    if spread <= _ROUNDING * max(abs(value) for value in around):
+        raise NoVariation(otherwise)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ledger.stats import contrast
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
@@ -27,6 +29,5 @@ def summarise(values: Iterable[float]) -> Summary:
     n = len(finite)
     if n == 0:
         return Summary(n=0, mean=None, sd=None, left_out=len(given))
-    mean = math.fsum(finite) / n
-    sd = math.sqrt(math.fsum((value - mean) ** 2 for value in finite) / (n - 1)) if n > 1 else None
-    return Summary(n=n, mean=mean, sd=sd, left_out=len(given) - n)
+    sd = contrast.sd(finite) if n > 1 else None
+    return Summary(n=n, mean=contrast.mean(finite), sd=sd, left_out=len(given) - n)

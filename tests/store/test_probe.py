@@ -366,9 +366,7 @@ def test_packages(world: World) -> None:
 
     installed("ruamel.yaml-0.18.6.dist-info", "")
     installed("Big_Name-2.0+cu121.dist-info", "")
-    installed(
-        "odd-name-1.0_1.dist-info", "Metadata-Version: 2.1\nName: Odd.Name\nVersion: 1.0-1\n\nName: no\n"
-    )
+    installed("odd-name-1.0_1.dist-info", "Metadata-Version: 2.1\nName: Odd.Name\nVersion: 1.0-1\n\nName: no\n")
     installed("legacy-1.2-py3.11.egg-info", "Name: legacy\nVersion: 1.2\n", "PKG-INFO")
     installed("removed-1.0.dist-info", None)
     installed("~ame-1.0.dist-info", "Name: name\nVersion: 1.0\n")
