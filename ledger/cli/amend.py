@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console
+from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters, replicates
 from ledger.store.conclude import amend as amend_plan
@@ -38,7 +38,9 @@ def amend(
             changes["predictions"] = list(predict)
             changes["exploratory"] = False
         if over:
-            changes["replicates"] = replicates.to_mapping(chosen.plan.replicates) | dict(_axis(text) for text in over)
+            changes["replicates"] = replicates.to_mapping(chosen.plan.replicates) | dict(
+                _declared(text) for text in over
+            )
         if not changes:
             raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
         done = amend_plan(ledger, chosen, changes, reason=message)
@@ -48,8 +50,9 @@ def amend(
     return 0
 
 
-def _axis(text: str) -> tuple[str, list[parameters.Value]]:
-    name, equals, rest = text.partition("=")
-    if not equals or not name.strip() or not rest:
-        raise LedgerError(f"--over {text!r} is not KEY=LIST", hint="--over seed=0..9")
-    return name.strip(), list(parameters.parse_values(rest))
+def _declared(text: str) -> tuple[str, int | list[parameters.Value]]:
+    """An axis as the plan writes it: `repeat` has a number, others have values."""
+    name, values = options.axis(text)
+    if name == replicates.REPEAT and len(values) == 1 and isinstance(values[0], int):
+        return name, values[0]
+    return name, list(values)

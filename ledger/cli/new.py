@@ -76,7 +76,7 @@ def new(
         overrides=_once("-S", (parameters.parse_assignment(text) for text in overrides or ())),
         variants=_once("--variant", (_variant(text) for text in variant or ())),
         seeds=None if seeds is None else _seeds(seeds),
-        over=_once("--over", (_axis(text) for text in over or ())),
+        over=_once("--over", (options.axis(text) for text in over or ())),
         repeats=repeats,
         evaluation=tuple(evaluation or ()),
         alpha=None if alpha is None else _level(alpha),
@@ -159,10 +159,3 @@ def _level(text: str) -> float:
         return float(text)
     except ValueError:
         raise LedgerError(f"--alpha {text!r} is not a number", hint="--alpha 0.05") from None
-
-
-def _axis(text: str) -> tuple[str, tuple[parameters.Value, ...]]:
-    name, equals, rest = text.partition("=")
-    if not equals or not name.strip() or not rest:
-        raise LedgerError(f"--over {text!r} is not KEY=LIST", hint="--over fold=0..4")
-    return name.strip(), parameters.parse_values(rest)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.errors import LedgerError
+from ledger.model.parameters import Value, parse_values
 from ledger.report.tables import Format
 
 AsFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md, csv or html.")]
@@ -22,3 +23,11 @@ def format_of(text: str) -> Format:
         return Format(text)
     except ValueError:
         raise LedgerError(f"--format {text} is none of {', '.join(Format)}", hint="--format md") from None
+
+
+def axis(text: str) -> tuple[str, tuple[Value, ...]]:
+    """An axis of replicates with its values, from `fold=0..4`. Raises LedgerError."""
+    name, equals, rest = text.partition("=")
+    if not equals or not name.strip() or not rest:
+        raise LedgerError(f"--over {text!r} is not KEY=LIST", hint="--over fold=0..4")
+    return name.strip(), parse_values(rest)
