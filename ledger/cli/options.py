@@ -29,5 +29,5 @@ def axis(text: str) -> tuple[str, tuple[Value, ...]]:
     """An axis of replicates with its values, from `fold=0..4`. Raises LedgerError."""
     name, equals, rest = text.partition("=")
     if not equals or not name.strip() or not rest:
-        raise LedgerError(f"--over {text!r} is not KEY=LIST", hint="--over fold=0..4")
+        raise LedgerError(f"--over {text!r} is not KEY=LIST", hint="--over seed=0..9, --over fold=0..4")
     return name.strip(), parse_values(rest)
