@@ -3,10 +3,10 @@
     python benchmarks/verdicts.py [EXPERIMENTS] [--seed SEED]
 
 Every row is a design with a number of replicates and a true difference. The margin of the prediction is one standard
-deviation of the differences between pairs (of the baseline, where unpaired; a relative one is of a baseline of 10 ± 1),
-and the true difference is at 0, at the margin itself or at twice that. Prints a table in markdown: the share of experiments that are supported, refuted and
-inconclusive, and how often the 90% interval covers the truth, in percent. At the margin "supported" may be 5% at most.
-The rows in italics are what verdicts do not do, and the reason.
+deviation of the differences between pairs (of the baseline, where unpaired; a relative one is of a baseline of 10 ±
+1), and the true difference is at 0, at the margin itself or at twice that. Prints a table in markdown: the share of
+experiments that are supported, refuted and inconclusive, and how often the 90% interval covers the truth, in percent.
+At the margin "supported" may be 5% at most. The rows in italics are what verdicts do not do, and the reason.
 """
 
 from __future__ import annotations

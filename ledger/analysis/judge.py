@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from ledger.analysis.folds import Family, OtherFolds, fold_by_fold
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.prediction import Operator, Prediction
-from ledger.model.replicates import Axis, Point
-from ledger.model.replicates import Value as Coordinate
+from ledger.model.replicates import Point
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED, Judged, Verdict
-from ledger.stats.contrast import FOLDS, WELCH, Contrast, NoNoise, NoVariation, one_sample, over_folds, paired, welch
+from ledger.stats.contrast import FOLDS, WELCH, Contrast, NoNoise, NoVariation, one_sample, paired, welch
 from ledger.stats.multiple import holm
 from ledger.stats.power import WANTED, noncentrality, replicates_needed
 
 Values = dict[Point, float]
-# the contrast treatment - factor * baseline as a function of the factor
-Family = Callable[[float], Contrast]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +299,10 @@ class _Case:
         """The test that the design asks for, as a function of the baseline's factor."""
         fold = self.plan.replicates.fold_axis
         if fold is not None:
-            return self._over_folds(treatment, baseline, fold)
+            try:
+                return fold_by_fold(treatment, baseline, fold.name)
+            except OtherFolds as error:
+                raise _Open(str(error)) from None
         if baseline is None:
             return lambda _: one_sample(list(treatment.values()))
         if treatment.keys() == baseline.keys():
@@ -312,18 +313,6 @@ class _Case:
                 f"only {common} of {len(treatment)} replicates are the same on both sides: they are not paired"
             )
         return lambda factor: welch(list(treatment.values()), list(baseline.values()), factor=factor)
-
-    def _over_folds(self, treatment: Values, baseline: Values | None, fold: Axis) -> Family:
-        """Fold by fold, whatever else varies within: trials of one fold are no independent evidence."""
-        if len(fold.values) < 2:
-            raise NoNoise("one fold gives none")
-        mine = _by_fold(treatment, fold.name)
-        theirs = None if baseline is None else _by_fold(baseline, fold.name)
-        if theirs is not None and mine.keys() != theirs.keys():
-            raise _Open("the two sides have not the same folds, and no test fits folds that are not paired")
-        partners = None if theirs is None else [theirs[value] for value in mine]
-        share = 1 / (len(fold.values) - 1)
-        return lambda factor: over_folds(list(mine.values()), partners, test_share=share, factor=factor)
 
     # --- the remarks
 
@@ -376,14 +365,6 @@ class _Case:
 
 class _Open(Exception):
     """Why a prediction can be neither supported nor refuted."""
-
-
-def _by_fold(values: Values, fold: str) -> dict[Coordinate | None, float]:
-    """The mean over the other axes for each fold; what has no fold is under None."""
-    grouped: dict[Coordinate | None, list[float]] = {}
-    for point, value in values.items():
-        grouped.setdefault(dict(point).get(fold), []).append(value)
-    return {key: math.fsum(inside) / len(inside) for key, inside in grouped.items()}
 
 
 def _decimal(value: float) -> Decimal:

@@ -117,7 +117,9 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
     }
     shown = _fitting(names, experiment, settings)
     if good.keys() == {BASELINE, TREATMENT}:
-        changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name]) for name in shown]
+        fold = experiment.plan.replicates.fold_axis
+        axis = None if fold is None else fold.name
+        changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name], fold=axis) for name in shown]
         return metrics_table(changes, (BASELINE, TREATMENT), settings, total=total, indent=2)
     rows = [
         [
