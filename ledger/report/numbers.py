@@ -45,12 +45,14 @@ def fineness(*summaries: Summary) -> int | None:
 
 
 def signed(value: float | None, precision: int | None = None) -> str:
-    """A difference with its sign; exactly none is `~`."""
+    """A difference with its sign; exactly none is `~`, and one that the digits do not show has no sign."""
     if value is None or math.isnan(value):
         return "-"
     if value == 0:
         return "~"
-    return ("+" if value > 0 else "-") + number(abs(value), precision)
+    text = number(abs(value), precision)
+    sign = "" if not text.strip("0.") else "+" if value > 0 else "-"
+    return sign + text
 
 
 def p_value(value: float) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.analysis.checks import Finding
+from ledger.analysis.checks import LOST, Finding
 from ledger.report.text import clean
+
+# so many lost trials are named; a clone without tags has lost them all
+FEW = 2
 
 
 def verified(name: str, trials: int, problems: Sequence[Finding], unproved: Sequence[Finding]) -> list[str]:
@@ -18,6 +21,12 @@ def verified(name: str, trials: int, problems: Sequence[Finding], unproved: Sequ
     lines += [f"  ! {_line(finding)}" for finding in problems]
     if unproved:
         lines.append("  unproved:")
+        lost = [finding for finding in unproved if finding.check == LOST]
+        if len(lost) > FEW:
+            some = ", ".join(clean(finding.trial or "") for finding in lost[:FEW])
+            lines.append(f"  ? {LOST}: {some} and {len(lost) - FEW} more: no tag here holds their trial commits")
+            lines.append("          (git fetch --tags), so their numbers are unproved")
+            unproved = [finding for finding in unproved if finding.check != LOST]
         lines += [f"  ? {_line(finding)}" for finding in unproved]
     return lines
 
