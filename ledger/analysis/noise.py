@@ -12,6 +12,9 @@ from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.replicates import Point
 from ledger.stats.power import detectable, replicates_needed
 
+# a spread this small beside the values is what rounding leaves of none at all
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noise:
@@ -28,7 +31,7 @@ def noise(experiments: Iterable[Experiment], metric: str) -> Noise | None:
     for experiment in experiments:
         arms = [_latest(experiment.of(name), metric) for name in (BASELINE, TREATMENT)]
         differences = [arms[1][point] - arms[0][point] for point in arms[1] if point in arms[0]]
-        if len(differences) < 2:
+        if len(differences) < 2 or max(differences) - min(differences) <= ROUNDING * max(map(abs, arms[1].values())):
             continue
         centre = math.fsum(differences) / len(differences)
         squares += math.fsum((d - centre) ** 2 for d in differences)

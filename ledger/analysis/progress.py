@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import TREATMENT
+from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.replicates import Point
 
 SUCCEEDED = "succeeded"
@@ -36,6 +36,12 @@ def counting(records: Iterable[Recorded], fingerprint: str | None) -> dict[Point
         if record.trial.succeeded and record.trial.fingerprint == fingerprint:
             chosen.setdefault(record.trial.point, record)
     return chosen
+
+
+def of_plan(found: Mapping[Point, Recorded], plan: Plan) -> dict[Point, Recorded]:
+    """Those at declared replicates, in the order of the plan; where there are none, all: the others are exploratory."""
+    points = {point: found[point] for point in plan.replicates.points() if point in found}
+    return points or dict(found)
 
 
 def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declared, ...]:

@@ -30,7 +30,7 @@ def status(experiment: options.Experiment = None, json: options.AsJson = False) 
         if ledger.head[0] == chosen.branch:
             pipeline = ledger.code.at(chosen.tip).pipeline
             changed = ledger.git.dirty()
-            unrecorded = [d.path for d in changed if pipeline.is_result(d.path)]
+            unrecorded = [d.path for d in changed if pipeline.is_git_result(d.path)]
             dirty = [d.path for d in changed if not d.untracked and d.path not in unrecorded]
         if json:
             console.answer_json(shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty))

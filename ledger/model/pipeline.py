@@ -124,6 +124,11 @@ class Pipeline:
         """Whether `path` is, or lies in, something that a run of the pipeline writes."""
         return any(inside(path, result) for result in self.results())
 
+    def is_git_result(self, path: str) -> bool:
+        """The same, of those that git may hold: DVC's outputs beside a `.gitignore` that lacks them are none."""
+        cached = (output.path for output in self.outputs() if output.cached)
+        return self.is_result(path) and not any(inside(path, out) for out in cached)
+
     def limited_to(self, targets: Iterable[str]) -> Pipeline:
         """The part of the pipeline that the targets need: themselves and all that is upstream of them.
 

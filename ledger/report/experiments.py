@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared, counting
+from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared, counting, of_plan
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.parameters import format_value
@@ -21,7 +21,7 @@ def headline_value(experiment: Experiment, settings: Settings) -> tuple[str | No
     if not good:
         return None, None
     latest = max(good, key=lambda r: r.trial.started).trial
-    chosen = counting(good, latest.fingerprint).values()
+    chosen = of_plan(counting(good, latest.fingerprint), experiment.plan).values()
     metric = headline(experiment.plan, settings, latest.metrics)
     if metric is None:
         return None, None

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ledger.analysis.diff import metric_change
-from ledger.analysis.progress import counting
+from ledger.analysis.progress import counting, of_plan
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import BASELINE, TREATMENT, Variant
+from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import format_value
 from ledger.model.settings import Settings
 from ledger.report.diff import metrics_table
@@ -63,7 +63,12 @@ def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settin
     shown = _fitting(names, experiment, settings)
     while True:
         rows = [
-            [r.trial.id, _state(r, present), *(_cell(r, n, settings) for n in shown), seconds(r.trial.seconds)]
+            [
+                r.trial.id,
+                _state(r, present, experiment.plan),
+                *(_cell(r, n, settings) for n in shown),
+                seconds(r.trial.seconds),
+            ]
             for r in experiment.trials
         ]
         head = ["trial", "status", *shown, "time"]
@@ -83,11 +88,13 @@ def _fitting(names: Sequence[str], experiment: Experiment, settings: Settings) -
     return order[:5]
 
 
-def _state(record: Recorded, present: Mapping[str, str]) -> str:
+def _state(record: Recorded, present: Mapping[str, str], plan: Plan) -> str:
     trial = record.trial
     marks = []
     if present.get(trial.variant) != trial.fingerprint:
         marks.append("stale")
+    if trial.point not in plan.replicates.points():
+        marks.append("beyond the plan")
     if trial.reused is not None:
         marks.append(f"reused from {trial.reused.split('/')[0]}")
     elif trial.by_hand:
@@ -106,7 +113,7 @@ def _cell(record: Recorded, name: str, settings: Settings) -> str:
 def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
     """A row a metric: the arms, and between baseline and treatment the difference."""
     good = {
-        arm: list(counting(experiment.of(arm), present.get(arm)).values())
+        arm: list(of_plan(counting(experiment.of(arm), present.get(arm)), experiment.plan).values())
         for arm in dict.fromkeys(r.trial.variant for r in experiment.trials)
     }
     good = {arm: records for arm, records in good.items() if records}

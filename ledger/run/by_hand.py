@@ -62,6 +62,7 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
             raise LedgerError(
                 str(error), hint="correct the stage that writes it, dvc repro, then ledger record"
             ) from None
+        _refuse_old(ledger, experiment, here)
         arm, name, code = _identify(ledger, experiment, here, message, variant)
         experiment = ledger.current()
         point = _point(experiment, here)
@@ -224,6 +225,19 @@ def _point(experiment: Experiment, here: Code) -> Point:
             raise LedgerError(f"the replicate axis {axis.name} is {value!r} in {file}", hint="it takes one plain value")
         pairs.append((axis.name, value))
     return tuple(pairs)
+
+
+def _refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
+    """Refuse results that the branch shows already, where repeats have no seed that would tell them apart."""
+    if all(axis.name != REPEAT for axis in experiment.plan.replicates.axes):
+        return
+    fresh = [d.path for d in ledger.git.dirty() if here.pipeline.is_result(d.path) or d.path in here.texts]
+    shown = ledger.git.objects.files(experiment.tip)
+    if not fresh and experiment.trials and all(path in shown for path in here.pipeline.lockfiles()):
+        raise LedgerError(
+            "nothing new to record: the work tree shows results that are on the branch already",
+            hint="change the seed or the code, dvc repro, then ledger record",
+        )
 
 
 def _refuse_twice(experiment: Experiment, name: str, point: Point, arm: Arm) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from ledger.analysis import progress
 from ledger.errors import LedgerError
+from ledger.model import replicates
 from ledger.model.experiment import Experiment
 from ledger.model.pipeline import inside
 from ledger.model.trial import Trial
@@ -69,15 +71,15 @@ def run(
     kept: list[Kept] = []
     earlier, collected, uncollected = None, None, None
     try:
-        with slot(ledger.git, ledger.place) as own, Worker(keeps=[own.lock]) as worker:
+        with ExitStack() as stack, slot(ledger.git, ledger.place) as own, Worker(keeps=[own.lock]) as worker:
             # before the look at the work tree: a run that was killed while it collected has left its files there
             with contextlib.suppress(Overlap):
                 earlier = collect(ledger, name, worker)
             if here:
                 _settle(ledger, ledger.experiment(name), message)
             earlier = collect(ledger, name, worker) or earlier
+            specs = _claimed(ledger, name, stack, only=only, again=again)
             experiment = ledger.experiment(name)
-            specs = missing(ledger, experiment, only=only, again=again)
             found = {spec.id: reuse(ledger, experiment, spec) for spec in specs}
             reused = {trial_id: one for trial_id, one in found.items() if one is not None}
             for number, one in enumerate(reused.values(), 1):
@@ -109,6 +111,29 @@ def run(
     )
 
 
+def _claimed(ledger: Ledger, name: str, stack: ExitStack, *, only: Sequence[str], again: bool) -> tuple[Spec, ...]:
+    """The missing trials that no other run is at work on; they are ours until the stack is left.
+
+    Raises LedgerError where others have them all.
+    """
+    wanted = missing(ledger, ledger.experiment(name), only=only, again=again)
+    mine = {
+        (spec.variant, spec.point)
+        for spec in wanted
+        if stack.enter_context(ledger.place.claimed(name, f"{spec.variant}/{replicates.slug(spec.point)}"))
+    }
+    if wanted and not mine:
+        count = len(wanted)
+        raise LedgerError(
+            f"another run of {name} is at work on the {count} missing trial{'s' if count > 1 else ''}",
+            hint=f"wait for it; ledger status {name} says how far it is",
+        )
+    # a trial may have been recorded between the first look and the claim
+    ledger.refresh()
+    found = missing(ledger, ledger.experiment(name), only=only, again=again)
+    return tuple(spec for spec in found if (spec.variant, spec.point) in mine)
+
+
 @dataclass(frozen=True, slots=True)
 class _Counted:
     """A watcher that is told of trials as if those that were reused had been the first."""
@@ -132,7 +157,7 @@ def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> None
     """Commit the work tree's changes where there is a message; refuse those that a trial would not see."""
     code = ledger.code.at(experiment.tip)
     pipeline, dirty = code.pipeline, ledger.git.dirty()
-    results = [d.path for d in dirty if pipeline.is_result(d.path)]
+    results = [d.path for d in dirty if pipeline.is_git_result(d.path)]
     if results:
         raise LedgerError(
             f"the work tree holds results that are not recorded: {_named(results)}",

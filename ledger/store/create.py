@@ -141,7 +141,14 @@ def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
     if wanted is not None:
         target = ledger.target(wanted)
         if target.experiment is not None:
-            return target.experiment.tip, f"{target.experiment.name}", target.experiment.name
+            origin = target.experiment
+            tip = origin.tip if origin.branch is not None else ledger.history_tip(origin)
+            if tip is None:
+                raise LedgerError(
+                    f"the branch of {origin.name} is gone, and its code with it",
+                    hint=f"git fetch --tags, or --from {ledger.main or 'main'}",
+                )
+            return tip, origin.name, origin.name
         assert target.commit is not None
         return target.commit, wanted, ledger.name_of(f"refs/heads/{wanted}")
     if ref is None:

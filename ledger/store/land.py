@@ -45,6 +45,11 @@ class Prepared:
 
 def kind_of(experiment: Experiment, wanted: str | None) -> str:
     """How the experiment lands: as it is `wanted`, or as its verdict says. Raises LedgerError where there is none."""
+    if wanted == ADOPT and not any(r.trial.succeeded for r in experiment.of(TREATMENT)):
+        raise LedgerError(
+            f"{experiment.name} has no treatment trial that succeeded, so its change is not adopted",
+            hint=f"ledger land {experiment.name} --record keeps its record",
+        )
     if wanted is not None:
         return wanted
     if experiment.outcome is None:

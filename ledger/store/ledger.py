@@ -125,8 +125,10 @@ class Ledger:
         for ref, commit in refs.items():
             remote = ref.startswith("refs/remotes/")
             name = ref.split("/", 3)[3] if remote and ref.count("/") > 2 else ref.removeprefix("refs/heads/")
-            if name.startswith(prefix) and not (remote and name.removeprefix(prefix) in found):
-                short = name.removeprefix(prefix)
+            short = name.removeprefix(prefix)
+            # a branch here speaks before a remote's, and any branch before what has landed
+            spoken = short in found and found[short].branch is not None
+            if name.startswith(prefix) and not (remote and spoken):
                 found[short] = Source(branch=ref, tip=commit, landed=short in landed)
         return found
 
@@ -361,7 +363,11 @@ class Ledger:
         for tag in tags.splitlines():
             if (self.git.objects.tag_message(tag) or "").startswith("tip of "):
                 return self.git.commit(tag)
-        return None
+        # an adopted branch is in the history of main, whose merge names its tip
+        own = ("--grep", f"^Ledger-Experiment: {experiment.name}$", "--grep", "^Ledger-Tip: ", "--all-match")
+        form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
+        named = self.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
+        return self.git.commit(named) if named else None
 
     def trial_commits(self, name: str) -> dict[str, str]:
         """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""

@@ -45,6 +45,19 @@ class Place:
         return self.folder / "logs" / experiment / f"{trial_id}.log"
 
     @contextmanager
+    def claimed(self, experiment: str, trial: str) -> Iterator[bool]:
+        """Claim a trial to run; False where another process has. The kernel gives it up with the process."""
+        path = self.folder / "claims" / experiment / trial.replace("/", "+")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+                return
+            yield True
+
+    @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the one lock of the repository. The kernel gives it up with the process, so none is ever stale."""
         self.folder.mkdir(parents=True, exist_ok=True)

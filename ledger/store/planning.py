@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from ledger.analysis.noise import noise, sight
-from ledger.errors import LedgerError
-from ledger.model import names, prediction, replicates
+from ledger.errors import FormatError, LedgerError
+from ledger.model import metrics, names, prediction, replicates
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant, derived_seeds
 from ledger.model.parameters import near_misses
 from ledger.model.pipeline import inside
@@ -197,6 +197,11 @@ def _replicates(ledger: Ledger, request: Request, code: Code) -> Replicates:
         axes.append(_axis(seed, values))
     for name, values in (request.over or {}).items():
         axes.append(_axis(name, values))
+    if request.repeats is not None and axes:
+        raise LedgerError(
+            "repeats are for a pipeline without a seed: the same seed again is the same numbers, and no new evidence",
+            hint="leave --repeats out, or the seeds",
+        )
     if request.repeats is not None:
         axes.append(_axis(replicates.REPEAT, tuple(range(request.repeats))))
     try:
@@ -240,12 +245,41 @@ def with_seeds_of(ledger: Ledger, plan: Plan, code: Code, commit: str) -> Plan:
     return replace(plan, replicates=Replicates(axes=(axis, *plan.replicates.axes)), seeds_from=commit)
 
 
+def _unknown_metrics(ledger: Ledger, plan: Plan) -> list[str]:
+    """Metrics that are predicted and that the pipeline does not write, as far as the base shows its metrics files."""
+    pipeline = ledger.code.at(plan.base).pipeline
+    if plan.predictions and not pipeline.metric_files():
+        return ["dvc.yaml names no metrics file, so nothing that is predicted will be measured"]
+    known: set[str] = set()
+    for path in pipeline.metric_files():
+        text = ledger.git.objects.text(plan.base, path)
+        if text is None:
+            return []
+        try:
+            known |= metrics.parse(path, text)[0].keys()
+        except FormatError:
+            return []
+    found = []
+    for name in dict.fromkeys(p.metric.name for p in plan.predictions):
+        # a key that two files share is written file:key
+        if name not in known and name.rpartition(":")[2] not in known:
+            near = near_misses(name, sorted(known))
+            guess = (
+                f"did you mean {' or '.join(near)}?"
+                if near
+                else f"there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known)[:6])}"
+            )
+            found.append(f"no metrics file has {name} at {plan.base[:10]}: {guess}")
+    return found
+
+
 def remarks(ledger: Ledger, plan: Plan) -> tuple[str, ...]:
-    """What the author may want to know before the first trial: what so many replicates can see."""
+    """What the author may want to know before the first trial: doubtful metrics, and what the replicates can see."""
+    found = _unknown_metrics(ledger, plan)
     count = len(plan.replicates.points())
     if plan.predictions and count == 1:
-        return ("one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5",)
-    found = []
+        alone = "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5"
+        return (*found, alone)
     for p in plan.predictions:
         known = noise(ledger.recent(RECENT), p.metric.name) if p.reference is not None else None
         if known is None:

@@ -52,14 +52,14 @@ def side(ledger: Ledger, target: Target) -> Side:
 def current(ledger: Ledger, experiment: Experiment, variant: str, label: str) -> tuple[list[Recorded], tuple[str, ...]]:
     """The succeeded trials of an arm at its present state, or else at its latest, with a warning."""
     records = experiment.of(variant)
-    good = progress.counting(records, ledger.present(experiment).get(variant))
+    good = progress.of_plan(progress.counting(records, ledger.present(experiment).get(variant)), experiment.plan)
     if good:
         return list(good.values()), ()
     succeeded = [record for record in records if record.trial.succeeded]
     if not succeeded:
         return [], ()
     latest = max(succeeded, key=lambda record: record.trial.started)
-    stale = list(progress.counting(records, latest.trial.fingerprint).values())
+    stale = list(progress.of_plan(progress.counting(records, latest.trial.fingerprint), experiment.plan).values())
     return stale, (f"{label} has changed since its trials ran: these are results of {latest.trial.code[:10]}",)
 
 
@@ -105,7 +105,7 @@ def _planned(ledger: Ledger, experiment: Experiment, label: str, variant: str) -
         environments=(),
         metrics={},
         axes=frozenset(axis.name for axis in experiment.plan.replicates.axes),
-        warnings=(f"{label} has not run yet",),
+        warnings=(f"{label} has no trial that succeeded" if experiment.of(variant) else f"{label} has not run yet",),
     )
 
 

@@ -317,3 +317,12 @@ def test_a_run_in_a_slot_that_was_broken(project: Project) -> None:
     )
     project.ledger("run")
     sound(project)
+
+
+def test_a_second_run_of_an_experiment_is_refused_while_one_is_at_work(project: Project) -> None:
+    project.ledger("new", "Rate", "--seeds", "1")
+    with Place(common=project.root / ".git").claimed("rate", "treatment/seed-0") as ours:
+        assert ours
+        refused = project.ledger("run", code=2)
+    assert "another run of rate is at work" in refused.err
+    project.ledger("run")

@@ -596,7 +596,7 @@ def test_an_output_behind_a_link_is_not_adopted(make_project: MakeProject) -> No
         "models/.gitignore": "/model.txt\n",
     }
     project = make_project(files)
-    begin(project, runs=False)
+    begin(project)
     shutil.rmtree(project.root / "models")
     (project.root / "models").symlink_to(".git/hooks")
     project.commit("a trap")
