@@ -40,6 +40,8 @@ def answer_json(document: Any) -> None:
 
 def say(text: str) -> None:
     """Print a message that is no answer."""
+    # where both go to one place, they stand in the order in which they were said
+    sys.stdout.flush()
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
