@@ -21,7 +21,7 @@ WIDTH = 80
 
 # what is run before the picture begins
 BEFORE = """\
-ledger new "Dropout keeps a small network from learning wrong labels by heart" --name dropout \
+ledger new "Dropout keeps a small network from learning wrong labels by heart" --name drop \
     -S train.dropout=0.2 --predict "accuracy >= baseline + 0.005" --seeds 3
 ledger run
 """
@@ -29,7 +29,7 @@ ledger run
 SESSION = (
     """\
 ledger new "Shifting the training images by a pixel improves accuracy" \\
-    --name shift --from main -S train.shift=1 \\
+    --name move --from main -S train.shift=1 \\
     --predict "accuracy >= baseline + 0.005" --seeds 3""",
     "ledger run",
     "ledger diff",
