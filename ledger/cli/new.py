@@ -100,7 +100,7 @@ def new(
     else:
         console.answer(_told(created, set_=bool(overrides)))
     for remark in created.remarks:
-        console.say(f"warning: {remark}")
+        console.say(f"note: {remark}")
     return 0
 
 
