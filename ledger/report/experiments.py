@@ -122,11 +122,11 @@ def status(
     if dirty:
         lines += ["", f"uncommitted changes: {', '.join(map(clean, dirty[:6]))}"]
     lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
-    lines += ["", f"next: {_next(rows, unrecorded, dirty)}"]
+    lines += ["", f"next: {_next(experiment, rows, unrecorded, dirty)}"]
     return "\n".join(lines) + "\n"
 
 
-def _next(rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str]) -> str:
+def _next(experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str]) -> str:
     states = [row.state for row in rows]
     if unrecorded:
         return "ledger record keeps what dvc repro made"
@@ -137,4 +137,10 @@ def _next(rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[s
         return f"ledger run ({count} trial{'s' if count != 1 else ''})"
     if FAILED in states:
         return "ledger run --again tries the failed trials again"
+    if experiment.landed:
+        return "nothing: it has landed"
+    if experiment.outcome is not None:
+        return f"ledger land brings it into the main branch ({experiment.outcome})"
+    if experiment.plan.predictions:
+        return "ledger diff shows what came of it, ledger conclude computes the verdict"
     return "ledger diff shows what came of it"
