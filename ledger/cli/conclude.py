@@ -12,7 +12,7 @@ from ledger.model import verdict as verdicts
 from ledger.report.shapes import plain
 from ledger.report.verdict import told
 from ledger.store.conclude import conclude as conclude_experiment
-from ledger.store.evidence import conclusion
+from ledger.store.evidence import conclusion, gather
 
 if TYPE_CHECKING:
     from ledger.model.experiment import Experiment
@@ -41,7 +41,7 @@ def conclude(
         interpretation = message
         if message is None and chosen.verdict is None and sys.stdin.isatty():
             # computed before anybody writes about it, and shown to whoever does
-            found = conclusion(ledger, chosen, early=early)
+            found = conclusion(ledger, chosen, gather(ledger, chosen), early=early)
             prompt = "What do you make of it? Lines that begin with # are left out."
             interpretation = console.edited("\n".join([prompt, "", *told(found)]))
         done = conclude_experiment(ledger, chosen, interpretation=interpretation, early=early)

@@ -98,6 +98,11 @@ class Replicates:
         """The axis of cross-validation, if there is one."""
         return next((axis for axis in self.axes if axis.fold), None)
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the axes that are parameters: all but `repeat`."""
+        return tuple(axis.name for axis in self.axes if axis.is_parameter)
+
     def points(self) -> tuple[Point, ...]:
         """Every point in declared order, the first axis slowest."""
         sides = [[(axis.name, value) for value in axis.values] for axis in self.axes]

@@ -144,7 +144,7 @@ def _identify(
     ledger: Ledger, experiment: Experiment, here: Code, message: str | None, variant: str | None
 ) -> tuple[Arm, str, str | None]:
     """The arm that the work tree's state is, after committing it as code where it is none that is declared."""
-    axes = [axis.name for axis in experiment.plan.replicates.axes if axis.name != REPEAT]
+    axes = experiment.plan.replicates.parameters
     mine = ledger.code.arm(here, {}, axes)
     arms = ledger.arms(experiment)
     if variant is not None and variant not in arms:
@@ -215,7 +215,7 @@ def _point(experiment: Experiment, here: Code) -> Point:
     """The replicate that the work tree's parameters say."""
     pairs: list[tuple[str, replicates.Value]] = []
     for axis in experiment.plan.replicates.axes:
-        if axis.name == REPEAT:
+        if not axis.is_parameter:
             taken = {dict(r.trial.point).get(REPEAT) for r in experiment.trials}
             pairs.append((axis.name, next(n for n in range(len(taken) + 1) if n not in taken)))
             continue
@@ -229,7 +229,7 @@ def _point(experiment: Experiment, here: Code) -> Point:
 
 def _refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
     """Refuse results that the branch shows already, where repeats have no seed that would tell them apart."""
-    if all(axis.name != REPEAT for axis in experiment.plan.replicates.axes):
+    if all(axis.is_parameter for axis in experiment.plan.replicates.axes):
         return
     fresh = [d.path for d in ledger.git.dirty() if here.pipeline.is_result(d.path) or d.path in here.texts]
     shown = ledger.git.objects.files(experiment.tip)

@@ -85,7 +85,7 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     """Refuse what would give wrong numbers: parameters, sources and code that no stage would notice."""
     code = arm.code
     for axis in experiment.plan.replicates.axes:
-        if axis.name != REPEAT:
+        if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
     for (file, key), value in arm.overrides.items():
         ledger.code.require_tracked(code, f"{file}:{key}", value)

@@ -131,7 +131,7 @@ class CodeReader:
 
     def resolve(self, code: Code, texts: Mapping[str, str]) -> Pipeline:
         """The pipeline of the code with other parameter files; cached on disk, since DVC takes its time."""
-        definitions = {path: self._bytes(code, path) for path in code.files if defines(path, code.folder)}
+        definitions = {path: self._blob(code.files[path]) for path in code.files if defines(path, code.folder)}
         templated = any(b"${" in data or b"vars" in data for data in definitions.values())
         variables = {path: text.encode() for path, text in texts.items()} if templated else {}
         return self._resolved(definitions | variables, code.folder, tuple(variables))
@@ -213,9 +213,6 @@ class CodeReader:
     def _blob(self, entry: Entry) -> bytes:
         found = self.git.objects.read(entry.oid)
         return b"" if found is None else found.data
-
-    def _bytes(self, code: Code, path: str) -> bytes:
-        return self._blob(code.files[path])
 
     def _lock(self, commit: str, path: str) -> object:
         text = self.git.objects.text(commit, path)

@@ -36,11 +36,12 @@ def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | No
     with ledger.place.locked():
         ledger.refresh()
         experiment = ledger.experiment(experiment.name)
-        verdict = conclusion(ledger, experiment, early=early)
+        evidence = gather(ledger, experiment)
+        verdict = conclusion(ledger, experiment, evidence, early=early)
         earlier = ledger.git.objects.text(experiment.tip, path) or ""
         said = report.interpretation_of(earlier) if interpretation is None else interpretation
         text = f"---\n{yaml12.dumps(front_matter(verdict))}---\n" + report.body(
-            verdict, experiment, gather(ledger, experiment).arms, ledger.settings, said
+            verdict, experiment, evidence.arms, ledger.settings, said
         )
         if text == earlier:
             return Concluded(verdict=verdict, commit=None)

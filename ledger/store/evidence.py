@@ -46,9 +46,8 @@ def weigh(ledger: Ledger, experiment: Experiment) -> Verdict:
     return _weighed(ledger, experiment, evidence, early=early)
 
 
-def conclusion(ledger: Ledger, experiment: Experiment, *, early: bool) -> Verdict:
+def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
     """A new verdict. Raises LedgerError where declared trials are missing and it is not `early`, or a metric is."""
-    evidence = gather(ledger, experiment)
     if not early:
         _require_others(evidence)
         _require_complete(evidence)

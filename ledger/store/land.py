@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import replicates, verdict
+from ledger.model import verdict
 from ledger.model.experiment import DIRECTORY, Experiment, directory
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.pipeline import inside
@@ -227,7 +227,7 @@ def _measured(ledger: Ledger, experiment: Experiment, commit: str) -> bool | Non
     known = {r.trial.fingerprint for r in experiment.of(TREATMENT) if r.trial.succeeded}
     if treatment is None or not known:
         return None
-    axes = [axis.name for axis in experiment.plan.replicates.axes if axis.name != replicates.REPEAT]
+    axes = experiment.plan.replicates.parameters
     try:
         return ledger.code.arm(ledger.code.at(commit), treatment.params, axes).fingerprint in known
     except LedgerError:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ledger.errors import FormatError, LedgerError
-from ledger.model import names, replicates, settings, yaml12
+from ledger.model import names, settings, yaml12
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.parameters import near_misses
@@ -328,7 +328,7 @@ class Ledger:
                 f"the base of {experiment.name} is not in this clone: {commit[:10]}",
                 hint="git fetch --unshallow, or fetch it",
             )
-        axes = [axis.name for axis in experiment.plan.replicates.axes if axis.name != replicates.REPEAT]
+        axes = experiment.plan.replicates.parameters
         return self.code.arm(self.code.at(commit), variant.params, axes)
 
     def present(self, experiment: Experiment) -> dict[str, str]:

@@ -138,7 +138,7 @@ def _variants(ledger: Ledger, request: Request, predictions: Sequence[Prediction
 
 def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden: Sequence[Mapping[str, Any]]) -> None:
     """Raise LedgerError where an axis or a variant sets a parameter that no stage reads, or both set the same."""
-    axes = [axis.name for axis in points.axes if axis.name != replicates.REPEAT]
+    axes = points.parameters
     for key, value in itertools.chain.from_iterable(params.items() for params in overridden):
         if key in axes:
             raise LedgerError(
@@ -146,7 +146,7 @@ def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden:
             )
         ledger.code.require_tracked(code, key, value)
     for axis in points.axes:
-        if axis.name != replicates.REPEAT:
+        if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
 
 
