@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
+from ledger.cli import console, detach, live, options
+from ledger.errors import LedgerError
 from ledger.model.hypothesis import Plan
+from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
+from ledger.report import shapes
 from ledger.report.trials import line
-from ledger.run.plan import Spec
+from ledger.run.board import Board
 from ledger.run.record import Kept
-from ledger.run.run import Report
+from ledger.run.run import Report, Wanted
 from ledger.run.run import run as run_trials
 
 
@@ -21,59 +29,143 @@ def run(
     message: Annotated[
         str | None, typer.Option("-m", "--message", help="Commit changes of tracked files first, with this message.")
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("-j", "--jobs", metavar="N", min=1, help="So many at a time; `jobs` of ledger.yaml, else 1."),
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, treatment/seed-0; repeatable."),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Try trials that failed once more.")] = False,
+    timeout: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="End a trial whose commands take longer: 90 (seconds), 30m, 2h."),
+    ] = None,
+    gpus_per_trial: Annotated[
+        int | None, typer.Option(metavar="K", min=1, help="Give each trial K GPUs of its own (CUDA_VISIBLE_DEVICES).")
+    ] = None,
+    detached: Annotated[
+        bool, typer.Option("--detach", help="Go on in the background, after the terminal is closed too.")
+    ] = False,
+    json: options.AsJson = False,
 ) -> int:
     """Run the trials that are declared and missing, baseline included, and record each.
 
-    Example: ledger run -m "add focal loss"
+    Ctrl-C ends it; what has finished is kept, and the next run goes on with what is missing.
+
+    Example: ledger run -j 4 -m "add focal loss"
     """
+    log = os.environ.pop(detach.LOG, None)
+    wanted = Wanted(
+        only=tuple(only or ()),
+        again=again,
+        message=message,
+        jobs=jobs,
+        timeout=None if timeout is None else _duration(timeout),
+        gpus_per_trial=gpus_per_trial,
+        log=None if log is None else Path(log),
+    )
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
-        report = run_trials(
-            ledger, chosen, _Lines(chosen.plan, ledger.settings), only=tuple(only or ()), again=again, message=message
-        )
-    _tell(report)
-    return 1 if any(not trial.succeeded for trial in report.trials) or report.uncollected else 0
+        if detached:
+            return detach.detach(ledger, chosen.name, _given(wanted, json=json))
+        with _Screen(chosen.plan, ledger.settings, quiet=json) as screen:
+            report = run_trials(ledger, chosen, screen, wanted)
+    if json:
+        console.answer_json(shapes.run(report.name, report.trials, _tag(report), report.uncollected))
+    _tell(report, quiet=json)
+    missed = report.uncollected or report.lost
+    return 1 if missed or any(not trial.succeeded for trial in report.trials) else 0
 
 
-class _Lines:
-    """A line for each trial that ends."""
+def _given(wanted: Wanted, *, json: bool) -> list[str]:
+    """The same wishes as options."""
+    found = [] if wanted.message is None else [f"--message={wanted.message}"]
+    found += [f"--only={name}" for name in wanted.only]
+    found += ["--again"] if wanted.again else []
+    numbers = {"jobs": wanted.jobs, "timeout": wanted.timeout, "gpus-per-trial": wanted.gpus_per_trial}
+    found += [f"--{name}={value:g}" for name, value in numbers.items() if value is not None]
+    return found + (["--json"] if json else [])
 
-    def __init__(self, plan: Plan, settings: Settings) -> None:
+
+def _duration(text: str) -> float:
+    """Seconds, from `90`, `1.5m`, `2h` or `1d`."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d)?", text.strip())
+    seconds = 0.0 if found is None else float(found[1]) * {"m": 60, "min": 60, "h": 3600, "d": 86400}.get(found[2], 1)
+    if seconds <= 0:
+        raise LedgerError(f"--timeout {text!r} is no length of time", hint="--timeout 90 (seconds), 30m, 2h")
+    return seconds
+
+
+class _Screen:
+    """A live table with a line above it for each trial that ends; lines alone where there is no terminal."""
+
+    def __init__(self, plan: Plan, settings: Settings, *, quiet: bool) -> None:
         self.plan = plan
         self.settings = settings
+        self.quiet = quiet
+        self.say: Callable[[str], None] = console.say
+        self._stack = ExitStack()
 
-    def started(self, spec: Spec, number: int, total: int) -> None:
-        """Nothing: the line comes with the result."""
+    def __enter__(self) -> _Screen:
+        return self
 
-    def ended(self, kept: Kept, number: int, total: int) -> None:
+    def __exit__(self, *raised: object) -> None:
+        self._stack.close()
+
+    def planned(self, board: Board) -> None:
+        """Begin to draw."""
+        if not self.quiet:
+            self.say = self._stack.enter_context(live.table(lambda: board.state, self.settings))
+
+    def recorded(self, kept: Kept, state: RunState) -> None:
         """Say what came of it."""
-        console.say(f"[{number}/{total}] {line(kept.trial, self.plan, self.settings)}")
+        if not self.quiet:
+            self.say(f"[{state.done}/{state.total}] {line(kept.trial, self.plan, self.settings)}")
 
 
-def _tell(report: Report) -> None:
+def _tag(report: Report) -> str | None:
+    return None if report.collected is None else report.collected.tag
+
+
+def _tell(report: Report, *, quiet: bool) -> None:
     for warning in report.warnings:
         console.say(f"warning: {warning}")
     failed = [trial for trial in report.trials if not trial.succeeded]
-    for trial in failed:
-        assert trial.error is not None
-        console.say(f"\n{trial.id} {trial.status} in {trial.error.stage}:")
-        for row in trial.error.tail.splitlines()[-10:]:
+    for trial in [] if quiet else failed[:5]:
+        error = trial.error
+        assert error is not None
+        reason = f" ({error.reason})" if error.reason else ""
+        console.say(f"\n{trial.id} {trial.status} in {error.stage}{reason}:")
+        for row in error.tail.splitlines()[-10:]:
             console.say(f"  {row}")
+        if error.hint:
+            console.say(f"hint: {error.hint}")
+    if len(failed) > 1 and not quiet:
+        more = "" if len(failed) <= 12 else f" and {len(failed) - 12} more"
+        console.say(f"\n{len(failed)} trials have no result: {', '.join(t.id for t in failed[:12])}{more}")
+    if failed and not quiet:
+        console.say(f"what it printed: ledger show {report.name}:{failed[0].id} --log")
     if report.uncollected is not None:
         console.say(f"error: the trials are recorded, but not on the branch yet: {report.uncollected}")
         console.say("hint: commit or stash those changes; the next ledger run collects the trials")
+    if report.lost:
+        console.say(f"error: cut off twice, since the worker process was killed: {', '.join(report.lost)}")
+        console.say("hint: is the memory of the machine enough for so many at a time? ledger run tries them again")
+    if report.elsewhere:
+        console.say(f"{len(report.elsewhere)} are another run's: ledger status {report.name} says how far it is")
     for collected in (report.earlier, report.collected):
         if collected is not None:
             for remark in collected.remarks:
                 console.say(f"warning: {remark}")
             count = collected.trials
-            console.answer(f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {collected.tag}")
-    if not report.trials and report.earlier is None and report.collected is None and report.uncollected is None:
+            if not quiet:
+                console.answer(
+                    f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {collected.tag}"
+                )
+    nothing = not report.trials and report.earlier is None and report.collected is None and report.uncollected is None
+    if nothing and not quiet and not report.elsewhere:
         console.answer("nothing to run: every declared trial is recorded")
     if report.skipped_failures and not failed:
         console.say(f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more")

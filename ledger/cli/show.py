@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from ledger.cli import console, options
+from ledger.errors import LedgerError
 from ledger.model import trial as trials
 from ledger.report import shapes
 from ledger.report import show as report
+from ledger.report.text import clean
+from ledger.store.ledger import Ledger
 
 
-def show(experiment: options.Experiment = None, json: options.AsJson = False) -> int:
+def show(
+    experiment: options.Experiment = None,
+    log: Annotated[bool, typer.Option("--log", help="Print what the commands of one trial printed.")] = False,
+    json: options.AsJson = False,
+) -> int:
     """Show one experiment: the plan, every trial, the hypothesis and the notes.
 
-    For one trial (NAME:VARIANT/TRIAL) show its record.
+    For one trial (NAME:VARIANT/TRIAL) show its record, or with --log what its commands printed.
 
     Example: ledger show focal-loss
     """
     with console.opened() as ledger:
+        if log:
+            console.answer(_log(ledger, experiment))
+            return 0
         chosen = ledger.experiment(experiment)
         present = ledger.present(chosen)
         one = None if experiment is None else ledger.target(experiment).trial
@@ -32,3 +46,28 @@ def show(experiment: options.Experiment = None, json: options.AsJson = False) ->
         else:
             console.answer(report.show(chosen, present, ledger.settings, now=console.now(), total=console.columns()))
     return 0
+
+
+def _log(ledger: Ledger, target: str | None) -> str:
+    """What a trial printed, also of one that is still running or was cut off. Raises LedgerError where no log is."""
+    name, colon, trial = (target or "").partition(":")
+    if not colon or "/" not in trial:
+        raise LedgerError("--log is of one trial", hint="ledger show NAME:treatment/seed-0 --log")
+    chosen = ledger.experiment(name or None)
+    path = ledger.place.log(chosen.name, trial)
+    try:
+        text = path.read_text("utf-8", errors="replace")
+    except OSError:
+        known = [r.trial.id for r in chosen.trials]
+        hint = "logs stay where the trial ran: it may have been another clone, or reused"
+        if trial not in known:
+            hint = f"its trials: {', '.join(known[:8])}" if known else "it has no trials yet"
+        raise LedgerError(f"there is no log of {chosen.name}:{trial} here", hint=hint) from None
+    # a progress bar rewrites its line
+    lines = (row.rsplit("\r", 1)[-1] for row in text.replace("\r\n", "\n").split("\n"))
+    return "\n".join(_shown(row) for row in lines)
+
+
+def _shown(row: str) -> str:
+    """A line of a log without what could rewrite the terminal; its indentation stays."""
+    return " " * (len(row) - len(row.lstrip(" "))) + clean(row)

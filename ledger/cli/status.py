@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from ledger.analysis import progress
 from ledger.cli import console, options
+from ledger.errors import LedgerError
 from ledger.report import experiments as report
 from ledger.report import shapes
+from ledger.store import runs
 
 
-def status(experiment: options.Experiment = None, json: options.AsJson = False) -> int:
-    """Say what the experiment declares, and what is done, failed, missing or unrecorded.
+def status(
+    experiment: options.Experiment = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the run that is at work, from any terminal.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End the run that is at work; keep what has finished.")] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Say what the experiment declares, and what is done, running, failed, missing or unrecorded.
 
-    Example: ledger status
+    Example: ledger status --watch
     """
     with console.opened() as ledger:
         branch = ledger.plain_branch() if experiment is None else None
+        at_work = runs.live(ledger.place)
+        if branch is not None and (watch or stop):
+            names = list(dict.fromkeys(state.experiment for state in at_work))
+            if len(names) != 1:
+                raise LedgerError(
+                    f"runs of {', '.join(names)} are at work" if names else "no run is at work",
+                    hint=f"say which: ledger status {names[0]}" if names else "ledger run --detach starts one",
+                )
+            experiment, branch = names[0], None
         if branch is not None:
             found = ledger.experiments()
             if json:
-                console.answer_json(shapes.no_status(branch))
+                console.answer_json(shapes.no_status(branch) | {"runs": [shapes.run_state(s) for s in at_work]})
             else:
-                console.answer(report.overview(branch, found))
+                console.answer(report.overview(branch, found, at_work, now=console.now()))
             console.warn_unreadable(ledger)
             return 0
         chosen = ledger.experiment(experiment)
+        if watch or stop:
+            from ledger.cli import watch as watching
+
+            if stop:
+                return watching.stop(ledger, chosen.name)
+            watching.watch(ledger, chosen.name)
+            ledger.refresh()
+            chosen = ledger.experiment(chosen.name)
+        own = runs.live(ledger.place, chosen.name)
         rows = progress.declared(chosen, ledger.present(chosen))
         unrecorded: list[str] = []
         dirty: list[str] = []
@@ -33,7 +62,18 @@ def status(experiment: options.Experiment = None, json: options.AsJson = False) 
             unrecorded = [d.path for d in changed if pipeline.is_git_result(d.path)]
             dirty = [d.path for d in changed if not d.untracked and d.path not in unrecorded]
         if json:
-            console.answer_json(shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty))
+            shape = shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty)
+            console.answer_json(shape | {"runs": [shapes.run_state(state) for state in own]})
         else:
-            console.answer(report.status(chosen, rows, unrecorded=unrecorded, dirty=dirty, total=console.columns()))
+            console.answer(
+                report.status(
+                    chosen,
+                    rows,
+                    unrecorded=unrecorded,
+                    dirty=dirty,
+                    runs=own,
+                    now=console.now(),
+                    total=console.columns(),
+                )
+            )
     return 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.model.pipeline import Pipeline, Stage
+from ledger.model.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +60,19 @@ def locked_stages(pipeline: Pipeline, locks: Mapping[str, object]) -> dict[str, 
         stages = document.get("stages") if isinstance(document, dict) else None
         entry = stages.get(stage.lock_name) if isinstance(stages, dict) else None
         if isinstance(entry, dict):
-            found[stage.name] = _locked(stage, entry)
+            found[stage.name] = locked_stage(stage.wdir, entry)
     return found
 
 
-def _locked(stage: Stage, entry: Mapping[str, Any]) -> LockedStage:
+def locked_stage(wdir: str, entry: Mapping[str, Any]) -> LockedStage:
+    """One stage's entry of a lock, its paths written relative to `wdir`."""
     parameters = entry.get("params") or {}
     command = entry.get("cmd")
     return LockedStage(
         command="\n".join(command) if isinstance(command, list) else str(command or ""),
-        dependencies=_pins(stage.wdir, entry.get("deps")),
-        parameters={
-            place(stage.wdir, file): dict(values) for file, values in parameters.items() if isinstance(values, dict)
-        },
-        outputs=_pins(stage.wdir, entry.get("outs")),
+        dependencies=_pins(wdir, entry.get("deps")),
+        parameters={place(wdir, file): dict(values) for file, values in parameters.items() if isinstance(values, dict)},
+        outputs=_pins(wdir, entry.get("outs")),
     )
 
 

@@ -34,11 +34,16 @@ class StageRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why a trial has no result. `tail`: the last lines that the stage printed."""
+    """Why a trial has no result. `tail`: the last lines that the stage printed.
+
+    `reason` says what ended it where the exit code does not: no time or no memory left, an input that it changed.
+    """
 
     stage: str | None
     exit_code: int | None
     tail: str
+    reason: str | None = None
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,10 @@ def dumps(trial: Trial) -> str:
     }
     if trial.error is not None:
         error = trial.error
-        document["error"] = {"stage": error.stage, "exit_code": error.exit_code, "tail": error.tail}
+        told = {"reason": error.reason, "hint": error.hint}
+        document["error"] = {"stage": error.stage, "exit_code": error.exit_code, "tail": error.tail} | {
+            key: text for key, text in told.items() if text is not None
+        }
     if trial.by_hand:
         document["by_hand"] = True
     if trial.reused is not None:
@@ -256,8 +264,11 @@ class _Reader:
             return None
         entry = self.mapping("error")
         stage, code = entry.get("stage"), entry.get("exit_code")
+        reason, hint = entry.get("reason"), entry.get("hint")
         return Failure(
             stage=stage if isinstance(stage, str) else None,
             exit_code=code if isinstance(code, int) else None,
             tail=str(entry.get("tail") or ""),
+            reason=reason if isinstance(reason, str) else None,
+            hint=hint if isinstance(hint, str) else None,
         )

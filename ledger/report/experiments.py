@@ -9,8 +9,10 @@ from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.parameters import format_value
+from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.report.numbers import age, headline, spread
+from ledger.report.progress import summary
 from ledger.report.text import clean, columns
 from ledger.stats.summary import Summary, summarise
 
@@ -86,13 +88,14 @@ def described_axes(plan: Plan) -> str:
     return "; ".join(f"{a.name} {', '.join(format_value(v) for v in a.values)}" for a in plan.replicates.axes) or "one"
 
 
-def overview(branch: str, experiments: Sequence[Experiment]) -> str:
+def overview(branch: str, experiments: Sequence[Experiment], runs: Sequence[RunState], *, now: datetime) -> str:
     """Where no experiment is checked out: how many there are, and in what state."""
     states = [e.outcome or e.status for e in experiments]
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
     count = len(experiments)
     lines = [f"on {clean(branch)}: no experiment is checked out"]
     lines += [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if experiments else []
+    lines += [f"{clean(state.experiment)}: {summary(state, now=now)}" for state in runs]
     return "\n".join([*lines, "", 'next: ledger new "what you expect" begins one']) + "\n"
 
 
@@ -102,6 +105,8 @@ def status(
     *,
     unrecorded: Sequence[str],
     dirty: Sequence[str],
+    runs: Sequence[RunState],
+    now: datetime,
     total: int,
 ) -> str:
     """Where am I: what is declared, what has become of it, and what to do next."""
@@ -114,15 +119,18 @@ def status(
         counts = [f"{states.count(s)} {s}" for s in (SUCCEEDED, FAILED, STALE, MISSING) if s in states]
         table.append([arm, f"{states.count(SUCCEEDED)}/{len(states)}", ", ".join(counts)])
     lines += ["", *columns(table, indent=2, right=(1,), total=total)]
+    lines += [f"  {summary(state, now=now)}" for state in runs]
+    lines += [f"    {trial.trial}  {trial.stage or 'preparing'}" for state in runs for trial in state.running]
     uncollected = sum(not r.collected for r in experiment.trials)
-    if uncollected:
+    if uncollected and not runs:
         lines.append(f"  {uncollected} finished, not on the branch yet: ledger run collects them")
     if unrecorded:
         lines += ["", f"unrecorded results in the work tree: {', '.join(map(clean, unrecorded[:6]))}"]
     if dirty:
         lines += ["", f"uncommitted changes: {', '.join(map(clean, dirty[:6]))}"]
     lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
-    lines += ["", f"next: {_next(experiment, rows, unrecorded, dirty)}"]
+    following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
+    lines += ["", f"next: {following or _next(experiment, rows, unrecorded, dirty)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -11,6 +11,8 @@ from ledger.analysis.progress import FAILED, STALE, SUCCEEDED, Declared
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Variant
 from ledger.model.lockfile import Pinned
+from ledger.model.run_state import RunState
+from ledger.model.trial import Trial
 from ledger.stats.summary import Summary
 
 if TYPE_CHECKING:
@@ -156,6 +158,57 @@ def status(
         "status": experiment.status,
         "outcome": experiment.outcome,
     }
+
+
+def run_state(state: RunState) -> dict[str, Any]:
+    """A run that is at work."""
+    return {
+        "experiment": state.experiment,
+        "pid": state.pid,
+        "jobs": state.jobs,
+        "started": state.started.isoformat(),
+        "total": state.total,
+        "done": state.done,
+        "failed": state.failed,
+        "running": [
+            {"trial": t.trial, "stage": t.stage, "waits": t.waits, "started": t.started.isoformat()}
+            for t in state.running
+        ],
+    }
+
+
+def run(name: str, trials: Sequence[Trial], tag: str | None, uncollected: str | None) -> dict[str, Any]:
+    """What `run` did: a short entry for each trial that it recorded; `show` has the whole of them."""
+    return dict(
+        plain(
+            {
+                "experiment": name,
+                "trials": [
+                    {
+                        "id": t.id,
+                        "variant": t.variant,
+                        "replicate": dict(t.point),
+                        "status": t.status,
+                        "metrics": dict(t.metrics),
+                        "seconds": t.seconds,
+                        "error": None
+                        if t.error is None
+                        else {
+                            "stage": t.error.stage,
+                            "exit_code": t.error.exit_code,
+                            "tail": t.error.tail,
+                            "reason": t.error.reason,
+                            "hint": t.error.hint,
+                        },
+                        "reused": t.reused,
+                    }
+                    for t in trials
+                ],
+                "tag": tag,
+                "uncollected": uncollected,
+            }
+        )
+    )
 
 
 def no_status(branch: str) -> dict[str, Any]:

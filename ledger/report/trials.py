@@ -15,6 +15,7 @@ def line(trial: Trial, plan: Plan, settings: Settings, *, total: int = 72) -> st
     name = " ".join(part for part in (trial.variant, replicates.label(trial.point)) if part)
     if trial.error is not None:
         code = "" if not trial.error.exit_code else f" with exit code {trial.error.exit_code}"
+        code = f" ({trial.error.reason})" if trial.error.reason else code
         return clean(f"{name}: {trial.status} in {trial.error.stage}{code}")
     restored = not trial.by_hand and bool(trial.stages) and all(run.cached for run in trial.stages.values())
     took = [seconds(trial.seconds)] if trial.seconds is not None else []

@@ -19,9 +19,9 @@ from ledger.model.paramfiles import parse
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Trial
 from ledger.run.collect import Collected, collect
-from ledger.run.execute import scrubbed_for_stages, with_locks
 from ledger.run.plan import Spec, check, next_attempt, undeclared_error
 from ledger.run.record import Ended, keep, read_metrics
+from ledger.run.stage_environment import scrubbed_for_stages, with_locks
 from ledger.run.worker import Worker
 from ledger.store import environment as environments
 from ledger.store.branch import Overlap

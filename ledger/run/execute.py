@@ -1,195 +1,172 @@
-"""Execute: run planned trials and hand each result on as it ends.
-
-An executor is a Protocol, so that slots in parallel or a cluster can take the place of one slot at a time.
-"""
+"""Execute: run trials in slots of this machine, several at a time, and hand each result on as it ends."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Protocol
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Protocol, Self
 
-from ledger.errors import LedgerError
-from ledger.model import trial as trials
-from ledger.model.environment import LOCK_FILES, Environment
 from ledger.model.experiment import Experiment
-from ledger.model.trial import Failure
 from ledger.run.plan import Spec
-from ledger.run.record import Ended, Kept, keep, tail
-from ledger.run.slots import Slot
-from ledger.run.worker import Worker
+from ledger.run.queue import Queue
+from ledger.run.record import Kept
+from ledger.run.slots import Slot, slot
+from ledger.run.stage_environment import scrubbed_for_stages
+from ledger.run.station import Shop, Station
+from ledger.run.worker import Worker, WorkerDied
 from ledger.store import environment as environments
-from ledger.store.code import Code
-from ledger.store.dvc import DvcPlace, Reproduction
-from ledger.store.git import scrubbed
+from ledger.store.dvc.reproduce import Event
 from ledger.store.ledger import Ledger
 
 
 class Watcher(Protocol):
-    """Hears of trials as they begin and end; it must return at once."""
+    """Hears of trials. The calls come from the threads of the stations and must return at once."""
 
-    def started(self, spec: Spec, number: int, total: int) -> None:
-        """The trial begins: the `number`-th of `total`."""
+    def started(self, spec: Spec, slot: Slot) -> None:
+        """The trial begins in a slot."""
 
-    def ended(self, kept: Kept, number: int, total: int) -> None:
-        """The trial is recorded."""
+    def happens(self, spec: Spec, event: Event) -> None:
+        """A stage of the trial begins, or waits for another trial's."""
 
-
-class Executor(Protocol):
-    """Runs trials. Each is recorded before it is handed on; their order is the executor's choice."""
-
-    def run(self, specs: Sequence[Spec], watcher: Watcher) -> Iterator[Kept]:
-        """The recorded trials, one by one."""
+    def ended(self, spec: Spec, kept: Kept | None) -> None:
+        """The trial is recorded, or it was cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Setting:
-    """What holds for all trials on one code state: the stages' environment, and its description for the record."""
+class Limits:
+    """What a run gives a trial. `timeout`: seconds that its commands may take; `devices`: variables for each slot."""
 
-    variables: Mapping[str, str]
-    environment: Environment
+    jobs: int = 1
+    timeout: float | None = None
+    devices: Sequence[Mapping[str, str]] = ()
 
 
-class OneSlot:
-    """Runs one trial at a time, in one slot with one warm worker."""
+class LocalSlots:
+    """The slots of one run, each with a warm worker. Left by an error, it ends all that runs in them."""
 
-    def __init__(self, ledger: Ledger, experiment: Experiment, worker: Worker, slot: Slot) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._plan = experiment.plan
-        self._worker = worker
-        self._slot = slot
-        self._place: DvcPlace | None = None
-        self._settings: dict[str, _Setting] = {}
-        self._roots = [tree.path for tree in ledger.git.work_trees() if ledger.place.slots not in tree.path.parents]
-        self._probe: environments.Probe | None = None
+        self._stack = ExitStack()
+        self._workers: list[Worker] = []
+        self._threads: list[Thread] = []
+        self._stopping = False
+        # it warms up while the run is planned
+        self._first = self._opened()
 
-    def run(self, specs: Sequence[Spec], watcher: Watcher) -> Iterator[Kept]:
-        """The recorded trials, one by one, in the order given."""
-        for number, spec in enumerate(specs, 1):
-            root = self._furnished(spec)
-            setting = self._setting(spec.arm.code)
-            watcher.started(spec, number, len(specs))
-            ended = self._run(spec, root, setting)
-            kept = keep(self._ledger, self._plan, spec, ended, setting.environment)
-            watcher.ended(kept, number, len(specs))
-            yield kept
+    def __enter__(self) -> Self:
+        return self
 
-    def _furnished(self, spec: Spec) -> Path:
-        """The slot with the spec's code, parameters and data pointers in it; returns its DVC root."""
-        code = spec.arm.code
-        self._slot.prepare(code.commit, keep=code.data)
-        root = self._slot.path / code.folder
-        if self._place is None:
-            mains = self._ledger.git.work_trees()[0].path / code.folder
-            own = self._ledger.git.root / code.folder
-            self._place = self._worker.describe(own if own.is_dir() else root, main_root=mains)
-        self._worker.furnish(root, self._place)
-        for path, text in spec.texts.items():
-            (self._slot.path / path).write_text(text, "utf-8", newline="")
-        for path in self._ledger.settings.copy:
-            _copy(self._ledger.git.root / path, self._slot.path / path)
-        return root
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._stack:
+            self.close(kill=error is not None)
 
-    def _setting(self, code: Code) -> _Setting:
-        """The environment of the stages on this code; refuses one in which they would import the user's own tree."""
-        if code.commit in self._settings:
-            return self._settings[code.commit]
+    @property
+    def worker(self) -> Worker:
+        """A worker that is free while no trial runs."""
+        return self._workers[0]
+
+    def close(self, *, kill: bool) -> None:
+        """End the workers, and the threads with them; `kill`: with all that they run."""
+        self._stopping = True
+        if kill:
+            killers = [Thread(target=worker.kill) for worker in self._workers]
+            for killer in killers:
+                killer.start()
+            for killer in killers:
+                killer.join()
+        for thread in self._threads:
+            thread.join()
+        for worker in self._workers:
+            worker.close(kill=kill)
+
+    def run(self, experiment: Experiment, queue: Queue, limits: Limits, watcher: Watcher) -> Iterator[Kept]:
+        """The recorded trials as they end, until the queue has no more."""
+        shop = self._shop(experiment, limits)
+        results: SimpleQueue[Kept | BaseException | None] = SimpleQueue()
+        count = min(limits.jobs, len(queue))
+        for number in range(count):
+            own, worker = self._first if number == 0 else self._opened()
+            devices = limits.devices[number] if limits.devices else {}
+            station = Station(shop=shop, slot=own, worker=worker, variables=devices)
+            thread = Thread(target=self._serve, args=(station, number, queue, watcher, results), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        while count:
+            result = results.get()
+            if result is None:
+                count -= 1
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                yield result
+
+    def _opened(self) -> tuple[Slot, Worker]:
+        own = self._stack.enter_context(slot(self._ledger.git, self._ledger.place))
+        worker = Worker(own)
+        self._workers.append(worker)
+        return own, worker
+
+    def _shop(self, experiment: Experiment, limits: Limits) -> Shop:
+        ledger = self._ledger
+        trees = ledger.git.work_trees()
+        roots = [tree.path for tree in trees if ledger.place.slots not in tree.path.parents]
+        code = ledger.code.at(experiment.tip)
+        own_slot, folder = self._first[0], code.folder
+        own_slot.prepare(code.commit, keep=[*code.data, *ledger.settings.copy])
+        own, main = ledger.git.root / folder, trees[0].path / folder
         variables = scrubbed_for_stages(os.environ)
-        if self._probe is None:
-            self._probe = environments.probe(variables, cwd=self._slot.path, roots=self._roots)
-        editables = self._probe.editables
-        twins = environments.twin_pythonpath(
-            editables, roots=self._roots, slot=self._slot.path, inherited=variables.get("PYTHONPATH")
-        )
-        if twins:
-            variables["PYTHONPATH"] = twins
-            _refuse_misdirected(
-                environments.check_imports(editables, variables, slot=self._slot.path, roots=self._roots)
-            )
-        setting = _Setting(variables=variables, environment=with_locks(self._ledger, self._probe.environment, code))
-        self._settings[code.commit] = setting
-        return setting
-
-    def _run(self, spec: Spec, root: Path, setting: _Setting) -> Ended:
-        log = self._ledger.place.log(spec.experiment, spec.id)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.unlink(missing_ok=True)
-        started = datetime.now(UTC)
-        done = self._worker.reproduce(
-            root,
-            targets=self._ledger.settings.targets,
-            environment=setting.variables,
-            force=spec.past_cache,
-            log=log,
-        )
-        status, failure = _outcome(done, tail(log, start=0, hide=[self._slot.path]), self._slot.path)
-        return Ended(root=self._slot.path, started=started, ran=done.ran, status=status, failure=failure)
-
-
-def scrubbed_for_stages(environment: Mapping[str, str]) -> dict[str, str]:
-    """The caller's environment as the stages get it, without what ties git to a repository."""
-    clean = scrubbed(environment)
-    for key in ("GIT_TERMINAL_PROMPT", "LC_ALL", "GIT_OPTIONAL_LOCKS"):
-        if key in environment:
-            clean[key] = environment[key]
-        else:
-            clean.pop(key, None)
-    # a directory that is a dependency would count the bytecode that Python leaves in it
-    return clean | {"PYTHONDONTWRITEBYTECODE": "1", "DVC_NO_ANALYTICS": "1"}
-
-
-def with_locks(ledger: Ledger, environment: Environment, code: Code) -> Environment:
-    """The environment with the hashes of the lock files that the code holds."""
-    locks = {}
-    for path in LOCK_FILES:
-        data = ledger.git.objects.blob(code.commit, path) if path in code.files else None
-        if data is not None:
-            locks[path] = hashlib.sha256(data).hexdigest()
-    return dataclasses.replace(environment, locks=locks)
-
-
-def _refuse_misdirected(misdirected: Sequence[environments.Misdirected]) -> None:
-    """Refuse modules that the slot has too and that would still come from the user's tree.
-
-    One that the slot's code does not have is no danger: that code cannot have imported it.
-    """
-    wrong = [m for m in misdirected if m.in_slot]
-    if wrong:
-        names = ", ".join(dict.fromkeys(m.module for m in wrong))
-        raise LedgerError(
-            f"the stages would import {names} from your work tree ({wrong[0].origin}) and not from the trial's own "
-            "code: every variant would run the same code",
-            hint="its editable install comes before PYTHONPATH; install it without -e, or in a mode that adds a path",
+        return Shop(
+            ledger=ledger,
+            plan=experiment.plan,
+            dvc=self.worker.describe(own if own.is_dir() else main, main_root=main),
+            # in a slot, as the stages do: a version file there may choose the Python
+            probe=environments.probe(variables, cwd=own_slot.path / folder, roots=roots),
+            variables=variables,
+            roots=roots,
+            timeout=limits.timeout,
         )
 
-
-def _outcome(done: Reproduction, printed: str, slot: Path) -> tuple[str, Failure | None]:
-    if done.failed_stage is None:
-        return trials.SUCCEEDED, None
-    said = (done.message or "").replace(f"{slot}/", "")
-    # a shell reports the signal that ended its command as 128 + n
-    code = done.exit_code
-    killed = code is not None and (code < 0 or code in (130, 134, 137, 139, 143))
-    text = printed if code is not None else f"{printed}\n{said}".strip()
-    return trials.KILLED if killed else trials.FAILED, Failure(
-        stage=done.failed_stage, exit_code=code, tail=text or said
-    )
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-    elif source.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, target)
-    else:
-        raise LedgerError(
-            f"ledger.yaml: `copy` names {source.name}, which is not there",
-            hint=f"put it at {source}, or take it out of `copy`",
-        )
+    def _serve(
+        self,
+        station: Station,
+        number: int,
+        queue: Queue,
+        watcher: Watcher,
+        results: SimpleQueue[Kept | BaseException | None],
+    ) -> None:
+        """The life of one station: a trial after the other. What goes wrong is the main thread's to hear."""
+        try:
+            while not self._stopping and (taken := queue.take()) is not None:
+                spec = taken.spec
+                watcher.started(spec, station.slot)
+                kept = None
+                try:
+                    tell = partial(watcher.happens, spec)
+                    kept = station.run(spec, tell, stopping=lambda: self._stopping)
+                except WorkerDied as death:
+                    if self._stopping:
+                        return
+                    if not death.signal:
+                        raise
+                    # somebody has killed the worker: that is no result of the trial
+                    queue.put_back(taken)
+                    station.worker.close(kill=True)
+                    station.worker = self._workers[number] = Worker(station.slot)
+                finally:
+                    taken.claim.close()
+                    watcher.ended(spec, kept)
+                if kept is not None:
+                    results.put(kept)
+        except BaseException as error:
+            if not self._stopping:
+                results.put(error)
+        finally:
+            results.put(None)

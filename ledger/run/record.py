@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,8 @@ from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Failure, StageRun, Trial
 from ledger.report.numbers import headline, number
 from ledger.run.plan import Spec
-from ledger.store.dvc import CommandRun
+from ledger.store import timings
+from ledger.store.dvc.commands import CommandRun
 from ledger.store.experiments import TRIAL_REFS
 from ledger.store.git import RefChange
 from ledger.store.ledger import Ledger
@@ -34,13 +33,17 @@ from ledger.store.ledger import Ledger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a trial ended in its work tree. `failure` is None where the pipeline ran to its end."""
+    """How a trial ended in its work tree. `failure` is None where the pipeline ran to its end.
+
+    `left_behind` names processes that its stages had left running; they have been ended.
+    """
 
     root: Path
     started: datetime
     ran: tuple[CommandRun, ...]
     status: str
     failure: Failure | None
+    left_behind: tuple[str, ...] = ()
     by_hand: bool = False
 
 
@@ -67,6 +70,9 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
         except FormatError as error:
             last = pipeline.stages[-1].name if pipeline.stages else None
             failure, status = Failure(stage=last, exit_code=0, tail=str(error)), trials.FAILED
+    if ended.left_behind:
+        names = ", ".join(ended.left_behind)
+        warnings += (f"{spec.id}: its stages left processes running, which were ended: {names}",)
     locks = _locks(ended.root, pipeline) if failure is None else {}
     stages = _stages(ledger, pipeline, locks, ended)
     known = [run.seconds for run in stages.values() if run.seconds is not None]
@@ -144,31 +150,17 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
     found = {}
     for stage in pipeline.stages:
         name = stage.name
-        timing = ledger.place.timings / f"{_lock_digest(locks[name])}.json" if name in locks else None
         if name in ran:
             run = ran[name]
-            measured = {"seconds": round(run.seconds, 3), "peak_memory_mb": round(run.peak_memory_mb, 1)}
-            if timing is not None:
-                timing.parent.mkdir(parents=True, exist_ok=True)
-                timing.write_text(json.dumps(measured))
-            found[name] = StageRun(cached=False, **measured)
+            found[name] = StageRun(
+                cached=False, seconds=round(run.seconds, 3), peak_memory_mb=round(run.peak_memory_mb, 1)
+            )
         elif ended.failure is None:
-            earlier = _timing(timing)
+            earlier = timings.find(ledger.place.timings, locks[name]) if name in locks else {}
             found[name] = StageRun(
                 seconds=earlier.get("seconds"), cached=True, peak_memory_mb=earlier.get("peak_memory_mb")
             )
     return found
-
-
-def _timing(path: Path | None) -> dict[str, float]:
-    try:
-        return {} if path is None else dict(json.loads(path.read_text()))
-    except (OSError, ValueError):
-        return {}
-
-
-def _lock_digest(stage: LockedStage) -> str:
-    return hashlib.sha256(json.dumps(asdict(stage), sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
 def _params(
@@ -274,7 +266,8 @@ def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
     if trial.error is not None:
         stage = f" in {trial.error.stage}" if trial.error.stage else ""
         code = f" (exit {trial.error.exit_code})" if trial.error.exit_code else ""
-        return f"{name}, {trial.status}{stage}{code}"
+        reason = f" ({trial.error.reason})" if trial.error.reason else code
+        return f"{name}, {trial.status}{stage}{reason}"
     metric = headline(plan, ledger.settings, trial.metrics)
     return (
         name

@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from ledger.analysis import progress
 from ledger.errors import LedgerError
-from ledger.model import replicates
 from ledger.model.experiment import Experiment
 from ledger.model.pipeline import inside
+from ledger.model.run_state import RunState
 from ledger.model.trial import Trial
+from ledger.run import signals
+from ledger.run.board import Board
 from ledger.run.collect import Collected, collect
-from ledger.run.execute import Executor, OneSlot, Watcher
-from ledger.run.plan import Spec, missing
+from ledger.run.execute import Limits, LocalSlots
+from ledger.run.plan import missing
+from ledger.run.queue import Queue
 from ledger.run.record import Kept
 from ledger.run.reuse import reuse
-from ledger.run.slots import slot
 from ledger.run.worker import Worker
+from ledger.store import gpus, runs
 from ledger.store.branch import Overlap
 from ledger.store.commit import commit_tracked, require_text
 from ledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which trials to run, and what each may take.
+
+    `only`: variants or trials; `again`: those too that failed at this state; `message`: commit tracked changes first;
+    `timeout` in seconds a trial; `gpus_per_trial`: so many for each slot; `log`: where a detached run says things.
+    """
+
+    only: Sequence[str] = ()
+    again: bool = False
+    message: str | None = None
+    jobs: int | None = None
+    timeout: float | None = None
+    gpus_per_trial: int | None = None
+    log: Path | None = None
+
+
+class Listener(Protocol):
+    """Hears, in the thread that called `run`, what a person wants to see."""
+
+    def planned(self, board: Board) -> None:
+        """The run knows what it has to do; the board tells how far it has come."""
+
+    def recorded(self, kept: Kept, state: RunState) -> None:
+        """A trial is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,80 +63,94 @@ class Report:
     """What a run did.
 
     `earlier`: trials that an earlier run had left to collect. `uncollected`: why this run's trials are not on the
-    branch yet, though they are recorded.
+    branch yet, though they are recorded. `elsewhere`: trials that another run is at work on, or has recorded.
+    `lost`: trials that were cut off twice by something outside.
     """
 
     name: str
     trials: tuple[Trial, ...]
     skipped_failures: int
+    elsewhere: tuple[str, ...]
+    lost: tuple[str, ...]
     earlier: Collected | None
     collected: Collected | None
     uncollected: str | None
     warnings: tuple[str, ...]
 
 
-def run(
-    ledger: Ledger,
-    experiment: Experiment,
-    watcher: Watcher,
-    *,
-    only: Sequence[str] = (),
-    again: bool = False,
-    message: str | None = None,
-) -> Report:
+def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: Wanted) -> Report:
     """Run the trials of an experiment that are declared and missing, and bring them onto its branch."""
     ledger.git.identity()
-    require_text(message)
-    name = experiment.name
-    if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
+    require_text(wanted.message)
+    branch = _branch(ledger, experiment)
+    here = ledger.git.head()[0] == branch
+    if wanted.message is not None and not here:
         raise LedgerError(
-            f"{name} has no branch here to record trials on",
-            hint=f"git switch {ledger.settings.branch_prefix}{name}"
-            if experiment.branch
-            else "it has landed; begin a new one",
+            f"-m commits changes of the branch that is checked out, which is not {experiment.name}'s",
+            hint=f"git switch {branch.removeprefix('refs/heads/')}, then ledger run -m",
         )
-    here = ledger.git.head()[0] == experiment.branch
-    if message is not None and not here:
-        raise LedgerError(
-            f"-m commits changes of the branch that is checked out, which is not {name}'s",
-            hint=f"git switch {experiment.branch.removeprefix('refs/heads/')}, then ledger run -m",
-        )
+    with signals.as_interrupts():
+        return _run(ledger, experiment.name, branch, here, listener, wanted)
+
+
+def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener, wanted: Wanted) -> Report:
     kept: list[Kept] = []
     earlier, collected, uncollected = None, None, None
+    jobs = wanted.jobs or ledger.settings.jobs
     try:
-        with ExitStack() as stack, slot(ledger.git, ledger.place) as own, Worker(keeps=[own.lock]) as worker:
+        with ExitStack() as stack:
+            devices = (
+                gpus.shared_out(ledger.place, os.environ, each=wanted.gpus_per_trial, slots=jobs, held=stack)
+                if wanted.gpus_per_trial
+                else []
+            )
+            slots = stack.enter_context(LocalSlots(ledger))
             # before the look at the work tree: a run that was killed while it collected has left its files there
             with contextlib.suppress(Overlap):
-                earlier = collect(ledger, name, worker)
+                earlier = _collect(ledger, name, slots.worker)
             if here:
-                _settle(ledger, ledger.experiment(name), message)
-            earlier = collect(ledger, name, worker) or earlier
-            specs = _claimed(ledger, name, stack, only=only, again=again)
+                _settle(ledger, ledger.experiment(name), wanted.message)
+            earlier = _collect(ledger, name, slots.worker) or earlier
             experiment = ledger.experiment(name)
-            found = {spec.id: reuse(ledger, experiment, spec) for spec in specs}
-            reused = {trial_id: one for trial_id, one in found.items() if one is not None}
-            for number, one in enumerate(reused.values(), 1):
+            specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
+            queue = Queue(ledger, specs, branch)
+            log = None if wanted.log is None else str(wanted.log)
+            board = Board(name, jobs=jobs, publish=stack.enter_context(runs.published(ledger.place, name)), log=log)
+            board.planned(len(specs))
+            listener.planned(board)
+            for one in queue.settle(lambda spec: reuse(ledger, experiment, spec)):
                 kept.append(one)
-                watcher.ended(one, number, len(specs))
-            left = [spec for spec in specs if spec.id not in reused]
-            if left:
-                executor: Executor = OneSlot(ledger, experiment, worker, own)
-                for one in executor.run(left, _Counted(watcher, len(reused))):
+                board.reused()
+                listener.recorded(one, board.state)
+            if len(queue):
+                for one in slots.run(
+                    experiment, queue, Limits(jobs=jobs, timeout=wanted.timeout, devices=devices), board
+                ):
                     kept.append(one)
+                    listener.recorded(one, board.state)
+            if specs and not kept and len(queue.elsewhere) == len(specs):
+                count = len(specs)
+                raise LedgerError(
+                    f"another run of {name} is at work on the {count} missing trial{'s' if count > 1 else ''}",
+                    hint=f"wait for it; ledger status {name} says how far it is",
+                )
             try:
-                collected = collect(ledger, name, worker)
+                collected = _collect(ledger, name, slots.worker)
             except Overlap as overlap:
                 uncollected = overlap.message
     except BaseException:
-        # what has finished is kept, whatever ended the run; the worker has been ended with it
+        # what has finished is kept, whatever ended the run; the workers have been ended with it
         if kept:
             with Worker() as another, contextlib.suppress(Overlap):
-                collect(ledger, name, another)
+                _collect(ledger, name, another)
         raise
+    ledger.refresh()
     return Report(
         name=name,
         trials=tuple(one.trial for one in kept),
-        skipped_failures=0 if again else _failed(ledger, ledger.experiment(name)),
+        skipped_failures=0 if wanted.again else _failed(ledger, ledger.experiment(name)),
+        elsewhere=tuple(spec.id for spec in queue.elsewhere),
+        lost=tuple(spec.id for spec in queue.lost),
         earlier=earlier,
         collected=collected,
         uncollected=uncollected,
@@ -111,41 +158,21 @@ def run(
     )
 
 
-def _claimed(ledger: Ledger, name: str, stack: ExitStack, *, only: Sequence[str], again: bool) -> tuple[Spec, ...]:
-    """The missing trials that no other run is at work on; they are ours until the stack is left.
-
-    Raises LedgerError where others have them all.
-    """
-    wanted = missing(ledger, ledger.experiment(name), only=only, again=again)
-    mine = {
-        (spec.variant, spec.point)
-        for spec in wanted
-        if stack.enter_context(ledger.place.claimed(name, f"{spec.variant}/{replicates.slug(spec.point)}"))
-    }
-    if wanted and not mine:
-        count = len(wanted)
+def _branch(ledger: Ledger, experiment: Experiment) -> str:
+    if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
         raise LedgerError(
-            f"another run of {name} is at work on the {count} missing trial{'s' if count > 1 else ''}",
-            hint=f"wait for it; ledger status {name} says how far it is",
+            f"{experiment.name} has no branch here to record trials on",
+            hint=f"git switch {ledger.settings.branch_prefix}{experiment.name}"
+            if experiment.branch
+            else "it has landed; begin a new one",
         )
-    # a trial may have been recorded between the first look and the claim
-    ledger.refresh()
-    found = missing(ledger, ledger.experiment(name), only=only, again=again)
-    return tuple(spec for spec in found if (spec.variant, spec.point) in mine)
+    return experiment.branch
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A watcher that is told of trials as if those that were reused had been the first."""
-
-    watcher: Watcher
-    before: int
-
-    def started(self, spec: Spec, number: int, total: int) -> None:
-        self.watcher.started(spec, self.before + number, self.before + total)
-
-    def ended(self, kept: Kept, number: int, total: int) -> None:
-        self.watcher.ended(kept, self.before + number, self.before + total)
+def _collect(ledger: Ledger, name: str, worker: Worker) -> Collected | None:
+    """Collect what has finished; an interrupt waits until branch and work tree agree again."""
+    with signals.deferred():
+        return collect(ledger, name, worker)
 
 
 def _failed(ledger: Ledger, experiment: Experiment) -> int:

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
+from ledger.store import processes
 from ledger.store.git import Git, GitError, call
 from ledger.store.place import Place
 
 # `dvc install` puts a post-checkout hook in place that fires before a slot's cache is configured
 _WITHOUT_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
+# how long what has been killed may take to let go of a slot, in seconds
+_PATIENCE = 2.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One work tree, ours alone while its lock is held. `lock`: the descriptor of the open lock file."""
+    """One work tree, ours alone while its lock is held. `lock`: the descriptor of the open lock file.
+
+    All that works in it holds on to the lock too: the worker, and every process that a stage starts.
+    """
 
     path: Path
     git: Git
+    place: Place
     lock: int
 
     def prepare(self, commit: str, *, keep: Iterable[str]) -> None:
         """Make the slot hold exactly the commit's files, and of what git ignores only the paths to `keep`."""
         if not self._usable():
-            self._rebuild(commit)
+            with self.place.work_trees_locked():
+                self._rebuild(commit)
             return
         self.git.run(*_WITHOUT_HOOKS, "checkout", "--quiet", "--force", "--detach", commit, cwd=self.path)
         kept = ["/.dvc/tmp", *(f"/{path}" for path in keep)]
@@ -35,6 +46,10 @@ class Slot:
         self.git.run("clean", "-ffdxq", *patterns, cwd=self.path)
         # DVC's own lock stays behind where a worker was killed, and whether its process lives cannot be told for sure
         (self.path / ".dvc/tmp/rwlock").unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove what git does not hold, and what a stage has written over what it does."""
+        self.git.succeeds("-C", str(self.path), "clean", "-ffdxq", "-e", "/.dvc/tmp")
 
     def _usable(self) -> bool:
         done = (
@@ -85,15 +100,35 @@ def _literal(path: str) -> str:
 
 @contextmanager
 def slot(git: Git, place: Place) -> Iterator[Slot]:
-    """The first free slot, held until the block ends or the process does, and its worker with it."""
+    """The first free slot, held until the block ends or the process does, and all that works in it with it.
+
+    What a run that was killed has left at work there is ended first.
+    """
     place.slots.mkdir(parents=True, exist_ok=True)
     number = 0
     while True:
-        with (place.slots / f"{number}.lock").open("w") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                number += 1
-                continue
-            yield Slot(path=place.slots / str(number), git=git, lock=stream.fileno())
-            return
+        path = place.slots / str(number)
+        with (place.slots / f"{number}.run").open("w") as run, (place.slots / f"{number}.lock").open("w") as lock:
+            if _locked(run) and _emptied(path, lock):
+                yield Slot(path=path, git=git, place=place, lock=lock.fileno())
+                return
+        number += 1
+
+
+def _locked(stream: IO[str]) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _emptied(path: Path, lock: IO[str]) -> bool:
+    """Take the lock of a slot that no run holds; what still works in it belongs to nobody."""
+    processes.end_marked(path)
+    patience = time.monotonic() + _PATIENCE
+    while not _locked(lock):
+        if time.monotonic() > patience:
+            return False
+        time.sleep(0.05)
+    return True

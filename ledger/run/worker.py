@@ -9,42 +9,53 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ledger.errors import LedgerError
-from ledger.store.dvc import CommandRun, DvcPlace, Reproduction
+from ledger.run.slots import Slot
+from ledger.store import processes
+from ledger.store.dvc.commands import CommandRun
+from ledger.store.dvc.places import DvcPlace
+from ledger.store.dvc.reproduce import Event, Reproduction, Request
 from ledger.store.git import scrubbed
 
 
 class WorkerDied(Exception):
-    """The worker process is gone, or met a fault of ours; the text is its traceback."""
+    """The worker process is gone, or met a fault of ours; the text is its traceback. `signal`: somebody killed it."""
+
+    def __init__(self, text: str, *, signal: bool = False) -> None:
+        super().__init__(text)
+        self.signal = signal
 
 
 class Worker:
     """One warm process that has DVC imported. Use it as a context manager.
 
-    `keeps` are descriptors that stay open as long as it lives: it holds on to the lock of the slot that it works in.
+    With a `slot` it carries its mark and holds on to its lock, and so does every process that a stage starts.
 
     It leads a session of its own, so that Ctrl-C in the terminal reaches the controller alone, which then ends the
-    whole group: no half-dead stage writes into a slot that is used again.
+    worker with all that it has started: no half-dead stage writes into a slot that is used again.
     """
 
-    def __init__(self, *, keeps: Sequence[int] = ()) -> None:
+    def __init__(self, slot: Slot | None = None) -> None:
+        self._slot = slot
+        keeps = () if slot is None else (slot.lock,)
+        mark = {} if slot is None else {processes.MARK: str(slot.path)}
         # what a worker says that cannot even start
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             # -P: a file dvc.py in the current directory is not DVC
-            [sys.executable, "-P", "-m", "ledger.run.worker_main"],
+            [sys.executable, "-P", "-m", "ledger.run.worker_main", *map(str, keeps)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
             cwd="/",
-            env=scrubbed(os.environ) | {"DVC_NO_ANALYTICS": "1"},
+            env=scrubbed(os.environ) | {"DVC_NO_ANALYTICS": "1"} | mark,
             start_new_session=True,
-            pass_fds=tuple(keeps),
+            pass_fds=keeps,
             text=True,
             encoding="utf-8",
         )
@@ -60,8 +71,7 @@ class Worker:
     def close(self, *, kill: bool) -> None:
         """End the process; `kill`: at once, with all that it has started."""
         if kill:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            self.kill()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
@@ -69,6 +79,17 @@ class Worker:
         self._process.wait()
         self._process.stdout.close()
         self._complaints.close()
+
+    def kill(self) -> None:
+        """End all that the process has started, in its own way if it can within some seconds, and then itself.
+
+        Another thread that waits for an answer gets WorkerDied.
+        """
+        processes.end(processes.descendants(self._process.pid))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._slot is not None:
+            processes.end_marked(self._slot.path)
 
     def describe(self, root: Path, *, main_root: Path) -> DvcPlace:
         """How DVC is configured at `root`."""
@@ -90,23 +111,29 @@ class Worker:
         }
         self._call("furnish", root=str(root), place=described)
 
-    def reproduce(
-        self, root: Path, *, targets: tuple[str, ...], environment: Mapping[str, str], force: bool, log: Path
-    ) -> Reproduction:
-        """Run the pipeline at `root`; what its commands print goes to `log`."""
+    def reproduce(self, request: Request, *, log: Path, tell: Callable[[Event], None]) -> Reproduction:
+        """Run a pipeline; what its commands print goes to `log`, and `tell` hears of its stages as they begin."""
         answer = self._call(
             "reproduce",
             log,
-            root=str(root),
-            targets=list(targets),
-            environment=dict(environment),
-            force=force,
+            tell,
+            root=str(request.root),
+            top=str(request.top),
+            targets=list(request.targets),
+            environment=dict(request.terms.environment),
+            timeout=request.terms.timeout,
+            force=request.force,
+            locks=str(request.locks),
+            kept=str(request.kept),
+            twins=[str(twin) for twin in request.twins],
         )
         return Reproduction(
             ran=tuple(CommandRun(**run) for run in answer["ran"]),
+            left_behind=tuple(answer["left_behind"]),
             failed_stage=answer["failed_stage"],
             exit_code=answer["exit_code"],
             message=answer["message"],
+            cause=answer["cause"],
         )
 
     def changed_outputs(self, root: Path, cache: Path) -> list[str]:
@@ -121,22 +148,33 @@ class Worker:
         """What `dvc status` says at `root`."""
         return dict(self._call("status", root=str(root), targets=list(targets)))
 
-    def _call(self, name: str, log: Path | None = None, **arguments: object) -> Any:
+    def _call(
+        self, name: str, log: Path | None = None, tell: Callable[[Event], None] | None = None, **arguments: object
+    ) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         request = {"call": name, "log": None if log is None else str(log), "arguments": arguments}
+        answer: dict[str, Any] = {}
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
-            line = self._process.stdout.readline()
+            while line := self._process.stdout.readline():
+                answer = json.loads(line)
+                if "event" not in answer:
+                    break
+                if tell is not None:
+                    kind, about = answer["event"]
+                    tell((kind, about))
         except BrokenPipeError:
+            line = ""
+        except ValueError:
+            # the last words of one that was killed while it wrote
             line = ""
         if not line:
             code = self._process.wait()
             self._complaints.seek(0)
             said = self._complaints.read().decode(errors="replace")
-            raise WorkerDied(f"{said}\nthe worker process ended with {code} during {name}".strip())
-        answer = json.loads(line)
+            raise WorkerDied(f"{said}\nthe worker process ended with {code} during {name}".strip(), signal=code < 0)
         if "fault" in answer:
             raise WorkerDied(answer["fault"])
         if "error" in answer:

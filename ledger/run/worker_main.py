@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +20,16 @@ from threading import Event, Thread
 from typing import Any, TextIO
 
 from ledger.errors import LedgerError
-from ledger.store import dvc
+from ledger.store import processes
+from ledger.store.dvc import places, work_tree
+from ledger.store.dvc import reproduce as reproducing
+from ledger.store.dvc.commands import Terms
+from ledger.store.dvc.places import DvcPlace
+from ledger.store.dvc.reproduce import Request
 
 
-def _place(arguments: dict[str, Any]) -> dvc.DvcPlace:
-    return dvc.DvcPlace(
+def _place(arguments: dict[str, Any]) -> DvcPlace:
+    return DvcPlace(
         cache=Path(arguments["cache"]),
         remotes=arguments["remotes"],
         core_remote=arguments["core_remote"],
@@ -32,35 +38,29 @@ def _place(arguments: dict[str, Any]) -> dvc.DvcPlace:
 
 
 def _describe(root: str, main_root: str) -> object:
-    described = dataclasses.asdict(dvc.describe(Path(root), main_root=Path(main_root)))
+    described = dataclasses.asdict(places.describe(Path(root), main_root=Path(main_root)))
     return described | {"cache": str(described["cache"])}
 
 
-def _reproduce(root: str, targets: list[str], environment: dict[str, str], force: bool) -> object:
-    done = dvc.reproduce(Path(root), targets=targets, environment=environment, force=force)
-    return dataclasses.asdict(done)
-
-
 def _furnish(root: str, place: dict[str, Any]) -> None:
-    dvc.furnish(Path(root), _place(place))
+    places.furnish(Path(root), _place(place))
 
 
 def _changed_outputs(root: str, cache: str) -> list[str]:
-    return dvc.changed_outputs(Path(root), cache=Path(cache))
+    return work_tree.changed_outputs(Path(root), cache=Path(cache))
 
 
 def _checkout(root: str, cache: str, keep: list[str]) -> list[str]:
-    return dvc.checkout(Path(root), cache=Path(cache), keep=keep)
+    return work_tree.checkout(Path(root), cache=Path(cache), keep=keep)
 
 
 def _status(root: str, targets: list[str]) -> object:
-    return dvc.status(Path(root), targets=targets)
+    return work_tree.status(Path(root), targets=targets)
 
 
 CALLS: dict[str, Callable[..., object]] = {
     "describe": _describe,
     "furnish": _furnish,
-    "reproduce": _reproduce,
     "changed_outputs": _changed_outputs,
     "checkout": _checkout,
     "status": _status,
@@ -68,14 +68,37 @@ CALLS: dict[str, Callable[..., object]] = {
 
 
 def main() -> None:
-    """Answer requests until the pipe is closed."""
+    """Answer requests until the pipe is closed; the arguments are descriptors that stages are to hold on to."""
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
-    dvc.warm()
+    # what a stage leaves behind is found as a child of ours
+    adopts = processes.adopt_orphans()
+    keeps = tuple(int(number) for number in sys.argv[1:])
 
+    def answer(document: dict[str, object]) -> None:
+        answers.write(json.dumps(document) + "\n")
+        answers.flush()
+
+    def reproduce(environment: dict[str, str], timeout: float | None, **arguments: Any) -> object:
+        request = Request(
+            root=Path(arguments["root"]),
+            top=Path(arguments["top"]),
+            targets=arguments["targets"],
+            terms=Terms(environment=environment, keeps=keeps, timeout=timeout),
+            force=arguments["force"],
+            locks=Path(arguments["locks"]),
+            kept=Path(arguments["kept"]),
+            twins=[Path(twin) for twin in arguments["twins"]],
+        )
+        return dataclasses.asdict(
+            reproducing.reproduce(request, adopts=adopts, tell=lambda event: answer({"event": event}))
+        )
+
+    calls = {**CALLS, "reproduce": reproduce}
+    reproducing.warm()
     lines: SimpleQueue[str | None] = SimpleQueue()
     busy = Event()
     Thread(target=_listen, args=(requests, lines, busy), daemon=True).start()
@@ -83,15 +106,14 @@ def main() -> None:
         request = json.loads(line)
         _log_to(request["log"])
         try:
-            answer = {"result": CALLS[request["call"]](**request["arguments"])}
+            said: dict[str, object] = {"result": calls[request["call"]](**request["arguments"])}
         except LedgerError as error:
-            answer = {"error": [error.message, error.hint]}
+            said = {"error": [error.message, error.hint]}
         except BaseException:
             # whatever it is, the controller must hear of it: it writes the log of the fault
-            answer = {"fault": traceback.format_exc()}
+            said = {"fault": traceback.format_exc()}
         busy.clear()
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+        answer(said)
 
 
 def _listen(requests: TextIO, lines: SimpleQueue[str | None], busy: Event) -> None:
@@ -100,12 +122,17 @@ def _listen(requests: TextIO, lines: SimpleQueue[str | None], busy: Event) -> No
         busy.set()
         lines.put(line)
     if busy.is_set():
+        processes.end(processes.descendants(os.getpid()), grace=0)
         os.killpg(os.getpgrp(), signal.SIGKILL)
     lines.put(None)
 
 
 def _log_to(path: str | None) -> None:
-    target = os.open(path or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        target = os.open(path or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    except OSError:
+        # a full disk: the trial goes on without a log
+        target = os.open(os.devnull, os.O_WRONLY)
     os.dup2(target, 1)
     os.dup2(target, 2)
     os.close(target)

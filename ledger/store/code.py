@@ -1,7 +1,7 @@
 """What a commit would run: its pipeline, parameters and data, read from git without a checkout.
 
-This is where fingerprints come from. Nothing is executed, and no file of a work tree is read but those that
-`ledger.yaml` lists under `copy`.
+This is where fingerprints come from. Nothing is executed, and no file of a work tree is read but inputs that neither
+git nor DVC holds (`borrowed.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,9 +22,11 @@ from ledger.model.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.parameters import flatten, merge_files, near_misses
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
+from ledger.store import borrowed
 from ledger.store.definitions import beside, defines, dvc_folder, tracked, variable_files
 from ledger.store.git import Git
 from ledger.store.objects import Entry
+from ledger.store.place import Place
 
 ParameterKey = tuple[str, str]
 
@@ -81,22 +83,26 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
-    """A variant on its code: what it is (`fingerprint`), and the parameter files that it writes, by path."""
+    """A variant on its code: what it is (`fingerprint`), and the parameter files that it writes, by path.
+
+    `missing` are dependencies that nothing holds, `linked` the user's own symbolic links that lead to dependencies.
+    """
 
     code: Code
     fingerprint: str
     texts: Mapping[str, str]
     missing: tuple[str, ...]
+    linked: tuple[str, ...] = ()
     overrides: Mapping[ParameterKey, Any] = field(default_factory=dict)
 
 
 class CodeReader:
     """Reads code states of one repository; each commit once."""
 
-    def __init__(self, git: Git, settings: Settings, cache: Path) -> None:
+    def __init__(self, git: Git, settings: Settings, places: Place) -> None:
         self.git = git
         self.settings = settings
-        self._cache = cache
+        self._places = places
         self._read: dict[str, Code] = {}
 
     def at(self, commit: str) -> Code:
@@ -126,8 +132,14 @@ class CodeReader:
             fingerprint=fingerprint(pipeline, sources=sources, parameters=trees, axes=axis_keys),
             texts=texts,
             missing=tuple(path for path, digest in sources.items() if digest is None and path not in trees),
+            linked=self._linked(code, [path for path, digest in sources.items() if digest is not None]),
             overrides=located,
         )
+
+    def _linked(self, code: Code, sources: Sequence[str]) -> tuple[str, ...]:
+        own = [p for p in sources if p not in code.data and not borrowed.is_copied(p, self.settings.copy)]
+        links = (borrowed.link_above(self.git.root, path, code.files) for path in own)
+        return tuple(dict.fromkeys(link for link in links if link is not None))
 
     def resolve(self, code: Code, texts: Mapping[str, str]) -> Pipeline:
         """The pipeline of the code with other parameter files; cached on disk, since DVC takes its time."""
@@ -258,22 +270,23 @@ class CodeReader:
         if "://" in path or path.startswith("/"):
             # not in the repository: only its name is known before a run
             return path
-        if any(inside(path, copied.rstrip("/")) for copied in self.settings.copy):
-            return _content(self.git.root / path)
+        copied = borrowed.is_copied(path, self.settings.copy)
+        if copied or borrowed.link_above(self.git.root, path, code.files) is not None:
+            return borrowed.content(self.git.root / path, self._places.contents)
         return None
 
     def _resolved(self, files: Mapping[str, bytes], folder: str, variables: tuple[str, ...]) -> Pipeline:
         digest = hashlib.sha256(repr((_RESOLVER, folder)).encode())
         for path in sorted(files):
             digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
-        cached = self._cache / f"{digest.hexdigest()[:32]}.json"
+        cached = self._places.pipelines / f"{digest.hexdigest()[:32]}.json"
         try:
             return pipelines.from_json(json.loads(cached.read_text("utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
             pass
-        from ledger.store import dvc
+        from ledger.store.dvc.resolve import resolve
 
-        pipeline = dvc.resolve(files, folder=folder)
+        pipeline = resolve(files, folder=folder)
         templated = tuple(path for path in variables if path not in pipeline.parameter_files())
         pipeline = Pipeline(
             stages=pipeline.stages,
@@ -314,18 +327,6 @@ def _another(value: object) -> object:
     if isinstance(value, int | float):
         return value + 1
     return f"{value}x" if isinstance(value, str) else value
-
-
-def _content(path: Path) -> str | None:
-    """A hash of a file or folder that git does not hold, by content."""
-    if path.is_file():
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "md5").hexdigest()
-    if path.is_dir():
-        below = sorted(p for p in path.rglob("*") if p.is_file())
-        digests = [(p.relative_to(path).as_posix(), _content(p)) for p in below]
-        return hashlib.md5(json.dumps(digests).encode()).hexdigest()
-    return None
 
 
 def _keep(path: Path, text: str) -> None:

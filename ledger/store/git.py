@@ -92,6 +92,8 @@ def call(
         capture_output=True,
         check=False,
         env=scrubbed(os.environ) | dict(environment or {}),
+        # Ctrl-C in the terminal is for us alone: no command of git's is cut in two
+        process_group=0,
     )
 
 

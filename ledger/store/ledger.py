@@ -75,7 +75,7 @@ class Ledger:
         """Reads what commits would run."""
         from ledger.store.code import CodeReader
 
-        return CodeReader(self.git, self.settings, self.place.pipelines)
+        return CodeReader(self.git, self.settings, self.place)
 
     @cached_property
     def caches(self) -> tuple[Path, ...]:

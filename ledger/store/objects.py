@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,24 +42,27 @@ class Objects:
         self._root = root
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
+        # trials in parallel slots ask too: a question and its answer belong together
+        self._turn = Lock()
 
     def read(self, name: str) -> GitObject | None:
         """The object, None where there is none."""
         if "\n" in name:
             return None
-        process = self._started()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(os.fsencode(name) + b"\n")
-        process.stdin.flush()
-        header = process.stdout.readline()
-        parts = header.rsplit(b" ", 2)
-        if len(parts) != 3 or not parts[2].strip().isdigit():
-            # "<name> missing", "<name> ambiguous"
-            return None
-        oid, kind, size = parts
-        data = process.stdout.read(int(size))
-        process.stdout.read(1)
+        with self._turn:
+            process = self._started()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(os.fsencode(name) + b"\n")
+            process.stdin.flush()
+            header = process.stdout.readline()
+            parts = header.rsplit(b" ", 2)
+            if len(parts) != 3 or not parts[2].strip().isdigit():
+                # "<name> missing", "<name> ambiguous"
+                return None
+            oid, kind, size = parts
+            data = process.stdout.read(int(size))
+            process.stdout.read(1)
         return GitObject(oid=oid.decode(), kind=kind.decode(), data=data)
 
     def blob(self, commit: str, path: str) -> bytes | None:
@@ -133,6 +137,8 @@ class Objects:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=self._environment,
+                # Ctrl-C in the terminal is for us alone: what has finished is still to be written
+                process_group=0,
             )
         return self._process
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger.store import locks
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -36,6 +38,21 @@ class Place:
         return self.folder / "timings"
 
     @property
+    def stages(self) -> Path:
+        """Locks of stages that are at work, by what DVC's run cache knows them by."""
+        return self.folder / "stages"
+
+    @property
+    def runs(self) -> Path:
+        """What runs are at, and what detached ones said."""
+        return self.folder / "runs"
+
+    @property
+    def contents(self) -> Path:
+        """Hashes of inputs that neither git nor DVC holds, by what the file system says of them."""
+        return self.folder / "contents"
+
+    @property
     def faults(self) -> Path:
         """Tracebacks of faults of ours."""
         return self.folder / "faults"
@@ -47,15 +64,14 @@ class Place:
     @contextmanager
     def claimed(self, experiment: str, trial: str) -> Iterator[bool]:
         """Claim a trial to run; False where another process has. The kernel gives it up with the process."""
-        path = self.folder / "claims" / experiment / trial.replace("/", "+")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                yield False
-                return
-            yield True
+        with locks.tried(self.folder / "claims" / experiment / trial.replace("/", "+")) as ours:
+            yield ours
+
+    @contextmanager
+    def work_trees_locked(self) -> Iterator[None]:
+        """Hold the lock under which slots are added and removed: git's own commands for that race with each other."""
+        with locks.waited_for(self.folder / "work-trees"):
+            yield
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -71,9 +71,9 @@ def set_up(git: Git, script: Script | None) -> Made:
     if not any(
         (folder / ".dvc" / "config").is_file() for folder in (here, *here.parents) if folder.is_relative_to(git.root)
     ):
-        from ledger.store import dvc
+        from ledger.store.dvc.places import initialise
 
-        dvc.initialise(git.root, subdir=False)
+        initialise(git.root, subdir=False)
         told.append("set up DVC in .dvc/")
     if planned is not None:
         (here / "dvc.yaml").write_text(planned, "utf-8")

@@ -199,7 +199,7 @@ def test_metrics_that_cannot_be_read_and_stages_that_fail(make_project: MakeProj
     }.items():
         assert says in failed[seed]
         assert str(project.root) not in failed[seed]
-        assert f"treatment/seed-{seed} failed in train" in answer.err
+        assert f"treatment seed={seed}: failed in train" in answer.err
     assert shown[8]["error"]["exit_code"] == 3
     assert sorted(failed) == [0, 1, 2, 3, 4, 8, 9]
     # numbers that are none are kept as what they are, and said

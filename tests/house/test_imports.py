@@ -23,16 +23,16 @@ DOING_IO = {
 
 DOORS = {
     "git": ("store/git.py",),
-    "dvc": ("store/dvc.py",),
+    "dvc": ("store/dvc/",),
     "typer": ("cli/",),
     "click": ("cli/",),
     "rich": ("report/", "cli/"),
 }
 
 # DVC takes the current directory for its own, in the worker process
-CHANGES_DIRECTORY = ("store/dvc.py",)
+CHANGES_DIRECTORY = ("store/dvc/reproduce.py", "store/dvc/work_tree.py")
 # the present moment is an argument everywhere but where commands begin and where a trial does
-READS_THE_CLOCK = ("cli/console.py", "run/execute.py")
+READS_THE_CLOCK = ("cli/console.py", "run/station.py", "run/board.py", "store/borrowed.py")
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files
 
-import ledger.store.dvc
+import ledger.store.dvc.resolve
 from ledger.errors import LedgerError
 from ledger.store.code import Arm, Code
 from ledger.store.ledger import open_ledger
@@ -198,7 +198,7 @@ def test_a_pipeline_is_resolved_once(project: Project, monkeypatch: pytest.Monke
     def never(*_: object, **__: object) -> None:
         raise AssertionError("asked again")
 
-    monkeypatch.setattr(ledger.store.dvc, "resolve", never)
+    monkeypatch.setattr(ledger.store.dvc.resolve, "resolve", never)
     assert code(project) == first
     project.commit("code", {"train.py": TRAIN + "\n"})
     assert code(project).pipeline == first.pipeline

@@ -1,0 +1,97 @@
+"""`ledger status --watch` and `--stop`: follow a run from any terminal, and end it."""
+
+from __future__ import annotations
+
+import select
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ledger.cli import console, live
+from ledger.errors import LedgerError
+from ledger.model.run_state import RunState
+from ledger.report.progress import summary
+from ledger.store import runs
+from ledger.store.ledger import Ledger
+
+# how long a run may take to end its trials and to keep what has finished, in seconds
+_PATIENCE = 30.0
+
+
+def watch(ledger: Ledger, name: str) -> None:
+    """Draw the runs of an experiment until they end, or until the user has seen enough."""
+    states = runs.live(ledger.place, name)
+    if not states:
+        raise LedgerError(f"no run of {name} is at work", hint=f"ledger run {name} --detach starts one")
+    pid = states[0].pid
+    keys = sys.stdin.isatty() and sys.stderr.isatty()
+    footer = "s stops the run, q leaves it running" if keys else ""
+    last: RunState | None = states[0]
+
+    def present() -> RunState | None:
+        return last
+
+    said = None
+    try:
+        with live.table(present, ledger.settings, footer) as say, _keys(keys) as pressed:
+            while (last := _one(ledger, name, pid)) is not None:
+                if not sys.stderr.isatty() and (last.done, last.failed) != said:
+                    said = (last.done, last.failed)
+                    say(summary(last, now=console.now()))
+                key = pressed(0.25)
+                if key == "s":
+                    runs.stop(ledger.place, last)
+                    say("stopping: what has finished is kept")
+                elif key in ("q", "\x1b"):
+                    break
+    except KeyboardInterrupt:
+        console.say(f"the run goes on; ledger status {name} --stop ends it")
+
+
+def stop(ledger: Ledger, name: str) -> int:
+    """End the runs of an experiment; what has finished is kept."""
+    states = [state for state in runs.live(ledger.place, name) if runs.stop(ledger.place, state)]
+    if not states:
+        raise LedgerError(f"no run of {name} is at work", hint=f"ledger status {name}")
+    patience = time.monotonic() + _PATIENCE
+    while any(_one(ledger, name, state.pid) is not None for state in states):
+        if time.monotonic() > patience:
+            pids = ", ".join(str(state.pid) for state in states)
+            raise LedgerError(
+                f"the run has not ended yet (process {pids})", hint="wait, or kill -9 it: nothing is lost"
+            )
+        time.sleep(0.05)
+    console.answer(f"stopped after {states[0].done} of {states[0].total} trials; ledger run goes on with the rest")
+    return 0
+
+
+def _one(ledger: Ledger, name: str, pid: int) -> RunState | None:
+    return next((state for state in runs.live(ledger.place, name) if state.pid == pid), None)
+
+
+@contextmanager
+def _keys(on: bool) -> Iterator[Callable[[float], str]]:
+    """The function that waits so many seconds for a key and returns it, or ""."""
+    if not on:
+
+        def wait(seconds: float) -> str:
+            time.sleep(seconds)
+            return ""
+
+        yield wait
+        return
+    import termios
+    import tty
+
+    before = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin)
+
+    def read(seconds: float) -> str:
+        ready, _, _ = select.select([sys.stdin], [], [], seconds)
+        return sys.stdin.read(1) if ready else ""
+
+    try:
+        yield read
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)

@@ -1,0 +1,76 @@
+"""How far a run has come: a bar over all trials with a forecast, and a line for each that is running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ledger.model.run_state import Running, RunState
+from ledger.model.settings import Settings
+from ledger.report.numbers import number, seconds
+from ledger.report.text import clean, columns, cut, width
+
+_BAR = 24
+
+
+def progress(
+    state: RunState, latest: Mapping[str, Mapping[str, float]], settings: Settings, *, now: datetime, total: int
+) -> list[str]:
+    """The lines, none wider than `total`. `latest` are the numbers that running trials have so far, by trial."""
+    rows = [_row(trial, now) for trial in state.running]
+    table = columns(rows, indent=2, right=(2,), flexible=0, total=max(40, total // 2 + 10))
+    shown = [
+        line + _metrics(latest.get(trial.trial, {}), settings, total - width(line))
+        for trial, line in zip(state.running, table, strict=True)
+    ]
+    return [cut(line, total) for line in [headline(state, now=now), *shown]]
+
+
+def headline(state: RunState, *, now: datetime) -> str:
+    """`focal-loss  ████████░░░░░░░░  12/40 trials  1 failed  about 3 min left`."""
+    full = round(_BAR * state.done / state.total) if state.total else 0
+    parts = [clean(state.experiment), "█" * full + "░" * (_BAR - full), f"{state.done}/{state.total} trials"]
+    if state.failed:
+        parts.append(f"{state.failed} failed")
+    left = state.remaining(now)
+    if left is not None and state.done < state.total:
+        parts.append(f"about {seconds(max(1.0, left))} left" if left >= 1 else "nearly done")
+    return "  ".join(parts)
+
+
+def summary(state: RunState, *, now: datetime) -> str:
+    """`running: 12 of 40 trials done, 2 under way, about 3 min left (process 4711)`."""
+    parts = [f"{state.done} of {state.total} trials done"]
+    if state.failed:
+        parts.append(f"{state.failed} failed")
+    parts.append(f"{len(state.running)} under way")
+    left = state.remaining(now)
+    if left is not None:
+        parts.append(f"about {seconds(max(1.0, left))} left")
+    return f"running: {', '.join(parts)} (process {state.pid})"
+
+
+def _row(trial: Running, now: datetime) -> tuple[str, str, str]:
+    stage = "preparing" if trial.stage is None else clean(trial.stage)
+    if trial.waits:
+        stage = f"waits for {stage}"
+    return clean(trial.trial), stage, clock((now - trial.started).total_seconds())
+
+
+def clock(elapsed: float) -> str:
+    """`0:07`, `12:03`, `3:04:10`."""
+    minutes, rest = divmod(max(0, int(elapsed)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _metrics(values: Mapping[str, float], settings: Settings, room: int) -> str:
+    """As many numbers as fit, those that `ledger.yaml` names first."""
+    order = [*(name for name in settings.metrics if name in values), *values]
+    text = ""
+    for name in dict.fromkeys(order):
+        more = f"  {clean(name)} {number(values[name], settings.precision(name))}"
+        if width(text + more) > room:
+            break
+        text += more
+    return text

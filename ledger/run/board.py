@@ -1,0 +1,78 @@
+"""The board of a run: how far it has come, kept for its own terminal and published for others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Lock
+
+from ledger.model.run_state import Running, RunState
+from ledger.run.plan import Spec
+from ledger.run.record import Kept
+from ledger.run.slots import Slot
+from ledger.store.dvc.reproduce import Event
+
+# DVCLive writes the latest numbers here unless it is told another place
+_DVCLIVE = "dvclive/metrics.json"
+
+
+class Board:
+    """Hears of trials as a `Watcher` and keeps one `RunState`; each change is handed to `publish`."""
+
+    def __init__(self, experiment: str, *, jobs: int, publish: Callable[[RunState], None], log: str | None) -> None:
+        self._publish = publish
+        self._turn = Lock()
+        self._running: dict[str, Running] = {}
+        self.state = RunState(
+            experiment=experiment, pid=os.getpid(), jobs=jobs, started=datetime.now(UTC), total=0, log=log
+        )
+
+    def planned(self, total: int) -> None:
+        """So many trials are to be run."""
+        self._change(replace(self.state, total=total))
+
+    def reused(self) -> None:
+        """One of them needs no run."""
+        with self._turn:
+            self._change(replace(self.state, done=self.state.done + 1))
+
+    def started(self, spec: Spec, slot: Slot) -> None:
+        """The trial begins in a slot."""
+        pipeline = spec.arm.code.pipeline
+        live = f"{spec.arm.code.folder}/{_DVCLIVE}".removeprefix("/")
+        with self._turn:
+            self._running[spec.id] = Running(
+                trial=spec.id,
+                started=datetime.now(UTC),
+                slot=str(slot.path),
+                metrics=tuple(dict.fromkeys([*pipeline.metric_files(), live])),
+            )
+            self._change(self.state)
+
+    def happens(self, spec: Spec, event: Event) -> None:
+        """A stage of the trial begins, or waits for another trial's."""
+        kind, stage = event
+        with self._turn:
+            self._running[spec.id] = replace(self._running[spec.id], stage=stage, waits=kind == "waits")
+            self._change(self.state)
+
+    def ended(self, spec: Spec, kept: Kept | None) -> None:
+        """The trial is recorded, or it was cut off."""
+        with self._turn:
+            running = self._running.pop(spec.id)
+            state = self.state
+            if kept is not None:
+                state = replace(
+                    state,
+                    done=state.done + 1,
+                    failed=state.failed + (not kept.trial.succeeded),
+                    timed=state.timed + 1,
+                    spent=state.spent + (datetime.now(UTC) - running.started).total_seconds(),
+                )
+            self._change(state)
+
+    def _change(self, state: RunState) -> None:
+        self.state = replace(state, running=tuple(self._running.values()))
+        self._publish(self.state)

@@ -1,0 +1,105 @@
+"""The trials that a run still has to do. Each is claimed when its turn comes, so that several runs share them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from ledger.errors import FormatError
+from ledger.model import replicates
+from ledger.model import trial as trials
+from ledger.model.experiment import directory
+from ledger.model.trial import Trial
+from ledger.run.plan import Spec
+from ledger.run.record import Kept
+from ledger.store.experiments import TRIAL_REFS
+from ledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A trial whose turn it is. It is nobody else's until the claim is closed."""
+
+    spec: Spec
+    claim: ExitStack
+
+
+class Queue:
+    """Specs in their order. `elsewhere` are those that another run is at work on, or has recorded meanwhile."""
+
+    def __init__(self, ledger: Ledger, specs: Sequence[Spec], branch: str) -> None:
+        self._ledger = ledger
+        self._left = deque(specs)
+        self._branch = branch
+        self._turn = Lock()
+        self._again: set[str] = set()
+        self.elsewhere: list[Spec] = []
+        self.lost: list[Spec] = []
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+    def take(self) -> Taken | None:
+        """The next trial that nobody else runs or has recorded, claimed; None where there is none."""
+        with self._turn:
+            while self._left:
+                taken = self._claim(self._left.popleft())
+                if taken is not None:
+                    return taken
+            return None
+
+    def put_back(self, taken: Taken) -> None:
+        """A trial that was cut off by no fault of its own has a second turn, and no third."""
+        with self._turn:
+            taken.claim.close()
+            if taken.spec.id in self._again:
+                self.lost.append(taken.spec)
+            else:
+                self._again.add(taken.spec.id)
+                self._left.appendleft(taken.spec)
+
+    def settle(self, known: Callable[[Spec], Kept | None]) -> Iterator[Kept]:
+        """Take out, and hand on, the trials that need no run because their result is `known`."""
+        for _ in range(len(self._left)):
+            spec = self._left.popleft()
+            taken = self._claim(spec)
+            if taken is None:
+                continue
+            with taken.claim:
+                kept = known(taken.spec)
+            if kept is None:
+                self._left.append(taken.spec)
+            else:
+                yield kept
+
+    def _claim(self, spec: Spec) -> Taken | None:
+        with ExitStack() as stack:
+            name = f"{spec.variant}/{replicates.slug(spec.point)}"
+            if stack.enter_context(self._ledger.place.claimed(spec.experiment, name)):
+                present = self._still_missing(spec)
+                if present is not None:
+                    return Taken(spec=present, claim=stack.pop_all())
+        self.elsewhere.append(spec)
+        return None
+
+    def _still_missing(self, spec: Spec) -> Spec | None:
+        """The spec with the number of its attempt, None where another run has recorded it since it was planned."""
+        while (record := self._recorded(spec)) is not None:
+            if record.fingerprint == spec.arm.fingerprint:
+                return None
+            spec = replace(spec, attempt=spec.attempt + 1)
+        return spec
+
+    def _recorded(self, spec: Spec) -> Trial | None:
+        git = self._ledger.git
+        path = f"{directory(spec.experiment)}/trials/{spec.id}.yaml"
+        for commit in git.refs(f"{TRIAL_REFS}/{spec.experiment}/{spec.id}", self._branch).values():
+            text = git.objects.text(commit, path)
+            if text is not None:
+                with contextlib.suppress(FormatError):
+                    return trials.loads(text)
+        return None

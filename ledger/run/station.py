@@ -1,0 +1,209 @@
+"""A station: one slot with its warm worker, which runs one trial at a time, from a commit to a record."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ledger.model import trial as trials
+from ledger.model.hypothesis import Plan
+from ledger.model.trial import Failure
+from ledger.run.plan import Spec
+from ledger.run.record import Ended, Kept, keep, tail
+from ledger.run.slots import Slot
+from ledger.run.stage_environment import StageEnvironment, prepared
+from ledger.run.worker import Worker
+from ledger.store import borrowed
+from ledger.store.dvc.commands import MEMORY, TIMEOUT, Terms
+from ledger.store.dvc.places import DvcPlace
+from ledger.store.dvc.reproduce import Event, Reproduction, Request
+from ledger.store.environment import Probe
+from ledger.store.ledger import Ledger
+from ledger.store.processes import MARK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """What the stations of one run share. `roots` are the user's work trees; `timeout` is in seconds a trial."""
+
+    ledger: Ledger
+    plan: Plan
+    dvc: DvcPlace
+    probe: Probe
+    variables: Mapping[str, str]
+    roots: Sequence[Path]
+    timeout: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Station:
+    """One slot and its worker. `variables` are the slot's own, such as the GPUs that it may use."""
+
+    shop: Shop
+    slot: Slot
+    worker: Worker
+    variables: Mapping[str, str] = field(default_factory=dict)
+    _environments: dict[str, StageEnvironment] = field(default_factory=dict)
+
+    def furnish(self, spec: Spec) -> StageEnvironment:
+        """Bring the slot to the spec's code, parameters, data pointers and borrowed inputs."""
+        ledger, code = self.shop.ledger, spec.arm.code
+        copied = ledger.settings.copy
+        self.slot.prepare(code.commit, keep=[*code.data, *copied, *spec.arm.linked])
+        self.worker.furnish(self.slot.path / code.folder, self.shop.dvc)
+        for path, text in spec.texts.items():
+            (self.slot.path / path).write_text(text, "utf-8", newline="")
+        borrowed.lend(ledger.git.root, self.slot.path, copied=copied, linked=spec.arm.linked)
+        if code.commit not in self._environments:
+            shop = self.shop
+            own = {**shop.variables, **self.variables, MARK: str(self.slot.path)}
+            self._environments[code.commit] = prepared(
+                ledger, code, shop.probe, own, roots=shop.roots, slot=self.slot.path
+            )
+        return self._environments[code.commit]
+
+    def reproduce(self, spec: Spec, setting: StageEnvironment, *, force: bool, tell: Callable[[Event], None]) -> Ended:
+        """Run the pipeline in the furnished slot; whatever it does wrong is a result."""
+        ledger, slot = self.shop.ledger, self.slot.path
+        log = ledger.place.log(spec.experiment, spec.id)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.unlink(missing_ok=True)
+        lent = self._stamps(spec)
+        started = datetime.now(UTC)
+        done = self.worker.reproduce(
+            Request(
+                root=slot / spec.arm.code.folder,
+                top=slot,
+                targets=ledger.settings.targets,
+                terms=Terms(environment=setting.variables, timeout=self.shop.timeout),
+                force=force,
+                locks=ledger.place.stages,
+                kept=ledger.place.timings,
+                twins=[root / spec.arm.code.folder for root in self.shop.roots],
+            ),
+            log=log,
+            tell=tell,
+        )
+        printed = tail(log, start=0, hide=[slot])
+        status, failure = _outcome(done, printed, slot, self.shop.timeout)
+        if failure is None:
+            failure = self._changed_inputs(spec, lent, printed)
+            status = trials.SUCCEEDED if failure is None else trials.FAILED
+        elif (hint := self._untracked_hint(spec, failure.tail)) is not None:
+            failure = Failure(
+                stage=failure.stage, exit_code=failure.exit_code, tail=failure.tail, reason=failure.reason, hint=hint
+            )
+        return Ended(
+            root=slot,
+            started=started,
+            ran=done.ran,
+            status=status,
+            failure=failure,
+            left_behind=done.left_behind,
+        )
+
+    def run(self, spec: Spec, tell: Callable[[Event], None], *, stopping: Callable[[], bool]) -> Kept | None:
+        """The recorded trial; from then on it cannot be lost. None for one that was cut off because the run ends."""
+        setting = self.furnish(spec)
+        ended = self.reproduce(spec, setting, force=spec.past_cache, tell=tell)
+        if ended.failure is not None:
+            if stopping():
+                return None
+            # it may have filled the disk, and its record needs a little of that
+            self.slot.clear()
+        return keep(self.shop.ledger, self.shop.plan, spec, ended, setting.environment)
+
+    # --- what a trial must not do
+
+    def _stamps(self, spec: Spec) -> dict[str, str]:
+        """What the file system says of the borrowed inputs, by path."""
+        names = (*self.shop.ledger.settings.copy, *spec.arm.linked)
+        stamps = {name: borrowed.stamp(self.slot.path / name) for name in names}
+        return {name: stamp[0] for name, stamp in stamps.items() if stamp is not None}
+
+    def _changed_inputs(self, spec: Spec, lent: Mapping[str, str], printed: str) -> Failure | None:
+        """The failure of a trial whose stages have changed what it is recorded to have run on."""
+        pipeline, settings = spec.arm.code.pipeline, self.shop.ledger.settings
+        out = self.slot.git.run("diff-files", "--name-only", "-z", cwd=self.slot.path)
+        changed = [os.fsdecode(path) for path in out.split(b"\0") if path]
+        own = [
+            path
+            for path in changed
+            if path not in spec.texts
+            and not pipeline.is_result(path)
+            and path not in pipeline.ignore_files()
+            and (pipeline.reads(path) or not settings.ignores(path))
+        ]
+        now = self._stamps(spec)
+        own += [name for name, stamp in lent.items() if now.get(name) != stamp and self._is_input(spec, name)]
+        if not own:
+            return None
+        named = ", ".join(own[:3]) + (f" and {len(own) - 3} more" if len(own) > 3 else "")
+        return Failure(
+            stage=pipeline.stages[-1].name if pipeline.stages else None,
+            exit_code=None,
+            tail=printed,
+            reason=f"a stage changed {named}, on which the trial is recorded to have run",
+            hint="let it write to an output that dvc.yaml declares, or list the path under `ignore` in ledger.yaml",
+        )
+
+    @staticmethod
+    def _is_input(spec: Spec, name: str) -> bool:
+        sources = spec.arm.code.pipeline.sources()
+        return any(source == name or source.startswith(f"{name.rstrip('/')}/") for source in sources)
+
+    def _untracked_hint(self, spec: Spec, printed: str) -> str | None:
+        """What to do about a file that a stage looked for in vain, and that only the user's work tree has."""
+        root = self.shop.ledger.git.root
+        folders = dict.fromkeys([stage.wdir for stage in spec.arm.code.pipeline.stages])
+        for name in _missed(printed):
+            for folder in folders:
+                path = posixpath.normpath(posixpath.join(folder, name))
+                if path.startswith(("..", "/")) or path == ".":
+                    continue
+                if (root / path).exists() and not (self.slot.path / path).exists():
+                    return (
+                        f"{path} is in your work tree, but neither git nor DVC holds it: git add it, dvc add it, or "
+                        "list it under `copy` in ledger.yaml"
+                    )
+        return None
+
+
+_MISSING = re.compile(
+    r"no such file|not found|cannot open|can't open|does not exist|filenotfound|no module named", re.I
+)
+
+
+def _missed(printed: str) -> list[str]:
+    """The paths that a stage says it did not find."""
+    found = []
+    for line in printed.splitlines():
+        if _MISSING.search(line):
+            module = re.search(r"No module named '([\w.]+)'", line)
+            if module:
+                path = module.group(1).replace(".", "/")
+                found += [f"{path}.py", path, path.split("/", maxsplit=1)[0]]
+            found += re.findall(r"['\"`]([^'\"`]+)['\"`]", line)
+            found += [word.strip(".,:;()[]'\"`") for word in line.split()]
+    return list(dict.fromkeys(name for name in found if name and not name.startswith("/")))
+
+
+def _outcome(done: Reproduction, printed: str, slot: Path, timeout: float | None) -> tuple[str, Failure | None]:
+    if done.failed_stage is None:
+        return trials.SUCCEEDED, None
+    said = (done.message or "").replace(f"{slot}/", "")
+    code = done.exit_code
+    text = printed if code is not None else f"{printed}\n{said}".strip()
+    reason = None
+    # a shell reports the signal that ended its command as 128 + n
+    status = trials.KILLED if code is not None and (code < 0 or code in (130, 134, 137, 139, 143)) else trials.FAILED
+    if done.cause == TIMEOUT:
+        status, reason = trials.TIMED_OUT, f"no end after {timeout:g} s"
+    elif done.cause == MEMORY:
+        status, reason = trials.KILLED, "out of memory: the kernel ended it"
+    return status, Failure(stage=done.failed_stage, exit_code=code, tail=text or said, reason=reason)

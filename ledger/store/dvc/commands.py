@@ -1,0 +1,162 @@
+"""Running the commands of a stage: the same shell and directory as DVC's, our environment, limits and measurements."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Timer
+from typing import Any
+
+from ledger.store import processes
+
+TIMEOUT = "timeout"
+MEMORY = "memory"
+
+# how long what a command leaves running may take to end by itself, in seconds
+_LINGER = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRun:
+    """One stage whose commands ran. Seconds of wall time; memory of its largest process."""
+
+    stage: str
+    seconds: float
+    peak_memory_mb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a stage's commands get: the environment, descriptors to hold on to, and seconds for all of them together."""
+
+    environment: Mapping[str, str]
+    keeps: Sequence[int] = ()
+    timeout: float | None = None
+
+
+@dataclass(slots=True)
+class Runner:
+    """Stands for DVC's `cmd_run` while one pipeline is reproduced.
+
+    `cause` says why a command was ended from outside: TIMEOUT or MEMORY. `left_behind` names the processes that were
+    still running when a stage's command had ended; they have been ended.
+    """
+
+    terms: Terms
+    begins: Callable[[str], None]
+    adopts: bool
+    ran: list[CommandRun] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+    failed_stage: str | None = None
+    exit_code: int | None = None
+    cause: str | None = None
+    _spent: float = 0.0
+
+    def __call__(self, stage: Any, dry: bool = False, run_env: Mapping[str, str] | None = None) -> None:
+        from dvc.stage.exceptions import StageCmdFailedError
+        from dvc.stage.run import _enforce_cmd_list, _make_cmd
+
+        name = address(stage)
+        self.begins(name)
+        variables = dict(self.terms.environment) | dict(run_env or {})
+        variables |= {"DVC_ROOT": stage.repo.root_dir, "DVC_STAGE": stage.addressing}
+        shell = variables.get("SHELL") or "/bin/sh"
+        started = time.monotonic()
+        memory = 0.0
+        try:
+            for command in _enforce_cmd_list(stage.cmd):
+                # to the trial's log; where that cannot be written, the trial is none the worse
+                with contextlib.suppress(OSError):
+                    os.write(1, f"$ {command}\n".encode())
+                code, used = self._run(_make_cmd(shell, command), stage.wdir, variables)
+                memory = max(memory, used)
+                if code != 0:
+                    self.failed_stage, self.exit_code = name, code
+                    raise StageCmdFailedError(command, code)
+        finally:
+            self._spent += time.monotonic() - started
+        self.ran.append(CommandRun(stage=name, seconds=time.monotonic() - started, peak_memory_mb=memory))
+
+    def _run(self, command: Sequence[str], folder: str, variables: Mapping[str, str]) -> tuple[int, float]:
+        """The exit code (negative for a signal) and the peak memory of one command."""
+        kills = processes.memory_kills()
+        process = subprocess.Popen(
+            command, cwd=folder, env=dict(variables), pass_fds=tuple(self.terms.keeps), process_group=0
+        )
+        timer = None
+        if self.terms.timeout is not None:
+            timer = Timer(max(0.0, self.terms.timeout - self._spent), self._expire, [process.pid])
+            timer.daemon = True
+            timer.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if timer is not None:
+            timer.cancel()
+        self.left_behind += self._clear(process.pid)
+        if process.returncode != 0 and self.cause is None and kills is not None:
+            now = processes.memory_kills()
+            if now is not None and now > kills:
+                self.cause = MEMORY
+        if self.cause == TIMEOUT and process.returncode == 0:
+            # it caught the signal and ended as if all were well
+            return -signal.SIGTERM, _megabytes(usage)
+        return process.returncode, _megabytes(usage)
+
+    def _expire(self, pid: int) -> None:
+        import psutil
+
+        self.cause = TIMEOUT
+        with contextlib.suppress(psutil.Error):
+            processes.end([psutil.Process(pid), *processes.descendants(pid)])
+
+    def _clear(self, group: int) -> list[str]:
+        """End what the command has left running; returns the names."""
+        if not self.adopts:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+                return ["a process of its group"]
+            return []
+        names: list[str] = []
+        patience = time.monotonic() + _LINGER
+        while True:
+            try:
+                # orphans are ours: this process adopts them
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return names
+            if pid:
+                continue
+            if time.monotonic() < patience:
+                time.sleep(0.01)
+                continue
+            left = processes.descendants(os.getpid())
+            names += [_name(process) for process in left]
+            processes.end(left)
+            patience = time.monotonic() + _LINGER
+
+
+def address(stage: Any) -> str:
+    """The stage's name as `dvc repro` takes it at the DVC root: `train`, `sub/dvc.yaml:train`."""
+    definition = os.path.relpath(stage.path, stage.repo.root_dir)
+    return str(stage.name) if definition == "dvc.yaml" else f"{definition}:{stage.name}"
+
+
+def _name(process: Any) -> str:
+    import psutil
+
+    try:
+        return str(process.name())
+    except psutil.Error:
+        return "a process"
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    # kilobytes on Linux, bytes on macOS
+    return usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)

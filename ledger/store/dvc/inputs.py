@@ -1,0 +1,76 @@
+"""Inputs that a stage has changed: its numbers do not come from what its record would say.
+
+Big inputs are links into DVC's cache. DVC takes away the right to write to them, but that stops nobody who is root;
+what was written there is in the cache too, under a hash that is no longer its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+
+def changed(repo: Any, stage: Any, *, twins: Sequence[Path]) -> list[str]:
+    """The input files of a stage, held by DVC, that are no longer what their hashes say; relative to the root.
+
+    A cache object that was damaged through a link is replaced by the copy that one of the `twins` (work trees) has,
+    else it is taken away, so that no later trial reads it. New files beside the inputs do not count.
+    """
+    root = Path(repo.root_dir)
+    held = {out.fs_path: out for out in repo.index.outs if out.use_cache and out.hash_info}
+    found = []
+    for dep in stage.deps:
+        out = held.get(dep.fs_path)
+        if dep.protocol != "local" or out is None or not _touched(out):
+            continue
+        for path, digest in _files(out):
+            if not path.is_file() or _md5(path) != digest:
+                found.append(path.relative_to(root).as_posix())
+                _mend(out, path, digest, [twin / path.relative_to(root) for twin in twins])
+    return found
+
+
+def _touched(out: Any) -> bool:
+    from dvc.exceptions import DvcException
+
+    try:
+        return not out.exists or bool(out.changed_checksum())
+    except (DvcException, OSError):
+        return True
+
+
+def _files(out: Any) -> Iterator[tuple[Path, str]]:
+    """The files of an output with their hashes, as DVC pins them."""
+    top = Path(out.fs_path)
+    if not out.hash_info.isdir:
+        yield top, out.hash_info.value
+        return
+    tree = out.get_obj()
+    for key, (_, info) in tree.iteritems() if tree is not None else ():
+        if info is not None:
+            yield top.joinpath(*key), info.value
+
+
+def _mend(out: Any, path: Path, digest: str, copies: Sequence[Path]) -> None:
+    held = Path(out.cache.oid_to_path(digest))
+    if not held.is_file() or _md5(held) == digest:
+        return
+    good = next((copy for copy in copies if copy.is_file() and _md5(copy) == digest), None)
+    with contextlib.suppress(OSError):
+        held.unlink()
+        path.unlink(missing_ok=True)
+        if good is not None:
+            partial = held.with_name(f"{held.name}.{os.getpid()}")
+            shutil.copyfile(good, partial)
+            partial.chmod(0o444)
+            partial.replace(held)
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "md5").hexdigest()

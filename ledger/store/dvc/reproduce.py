@@ -1,0 +1,178 @@
+"""Running a pipeline, in the worker process: DVC's `reproduce`, with our commands, limits and locks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger.errors import LedgerError
+from ledger.model.lockfile import locked_stage
+from ledger.store import timings
+from ledger.store.dvc import inputs, once
+from ledger.store.dvc.commands import CommandRun, Runner, Terms, address
+from ledger.store.dvc.resolve import words
+
+
+def warm() -> None:
+    """Import what `reproduce` needs, so that the first trial does not wait for it."""
+    import dvc.repo.reproduce  # noqa: F401
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to run. `root` is the DVC root in a work tree whose top is `top`; no targets: the whole pipeline.
+
+    `force`: past the run cache. `locks` and `kept` are the folders for stages that are at work and for how long stages
+    took. `twins` are the DVC roots of the user's work trees.
+    """
+
+    root: Path
+    top: Path
+    targets: Sequence[str]
+    terms: Terms
+    force: bool
+    locks: Path
+    kept: Path
+    twins: Sequence[Path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reproduction:
+    """What `reproduce` did. `ran` holds the stages whose commands ran; the others were kept or restored.
+
+    `failed_stage` is set where the pipeline stopped; `exit_code` where that was a command's doing (negative for a
+    signal); `message` is what DVC said, `cause` why a command was ended from outside (`commands.TIMEOUT`, `MEMORY`).
+    `left_behind` are processes that stages had left running.
+    """
+
+    ran: tuple[CommandRun, ...]
+    left_behind: tuple[str, ...] = ()
+    failed_stage: str | None = None
+    exit_code: int | None = None
+    message: str | None = None
+    cause: str | None = None
+
+
+Event = tuple[str, str]
+
+
+def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) -> Reproduction:
+    """Run the pipeline of a work tree; `tell` hears ("stage", name) and ("waits", name) as they begin.
+
+    Never raises for what a pipeline does wrong: that is a result.
+    """
+    from dvc.exceptions import DvcException, ReproductionError
+    from dvc.repo import Repo
+
+    runner = Runner(terms=request.terms, begins=lambda name: tell(("stage", name)), adopts=adopts)
+    failure: dict[str, Any] = {}
+    os.chdir(request.root)
+    with _patched(request, runner, tell):
+        try:
+            with Repo(str(request.root)) as repo:
+                _fetch_missing_data(repo)
+                if request.targets:
+                    repo.reproduce(targets=list(request.targets), force=request.force)
+                else:
+                    repo.reproduce(all_pipelines=True, force=request.force)
+        except (DvcException, OSError) as error:
+            cause = error.__cause__ if isinstance(error, ReproductionError) and error.__cause__ else error
+            failure = {
+                "failed_stage": runner.failed_stage or _stage_in(str(error)) or "pipeline",
+                "exit_code": runner.exit_code,
+                "message": words(cause),
+                "cause": runner.cause,
+            }
+    return Reproduction(ran=tuple(runner.ran), left_behind=tuple(dict.fromkeys(runner.left_behind)), **failure)
+
+
+@contextmanager
+def _patched(request: Request, runner: Runner, tell: Callable[[Event], None]) -> Iterator[None]:
+    """DVC with our way of running a stage: shared ones once, its inputs looked at afterwards, its time kept."""
+    import dvc.stage
+    import dvc.stage.run
+
+    cmd_run, run = dvc.stage.run.cmd_run, dvc.stage.Stage.run
+
+    def commands(stage: Any, dry: bool = False, run_env: Any = None) -> None:
+        runner(stage, dry, run_env)
+        written = inputs.changed(stage.repo, stage, twins=request.twins)
+        if written:
+            raise _input_changed(stage, written)
+
+    def one_stage(stage: Any, *arguments: Any, **options: Any) -> None:
+        shared = once.shared(request.locks, stage, lambda: tell(("waits", address(stage))))
+        with nullcontext() if request.force else shared:
+            run(stage, *arguments, **options)
+        last = runner.ran[-1] if runner.ran else None
+        if last is not None and last.stage == address(stage):
+            _keep_timing(request, stage, last)
+
+    dvc.stage.run.cmd_run = commands
+    dvc.stage.Stage.run = one_stage
+    try:
+        yield
+    finally:
+        dvc.stage.run.cmd_run = cmd_run
+        dvc.stage.Stage.run = run
+
+
+def _input_changed(stage: Any, paths: Sequence[str]) -> Exception:
+    from dvc.exceptions import DvcException
+
+    named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+    error: Exception = DvcException(
+        f"the stage {address(stage)} wrote into its own input {named}: its numbers do not come from what is recorded"
+    )
+    return error
+
+
+def _keep_timing(request: Request, stage: Any, run: CommandRun) -> None:
+    from dvc.stage.serialize import to_single_stage_lockfile
+
+    folder = os.path.relpath(stage.wdir, request.top)
+    entry = to_single_stage_lockfile(stage)
+    timings.keep(
+        request.kept,
+        locked_stage("" if folder == "." else folder, entry),
+        seconds=round(run.seconds, 3),
+        peak_memory_mb=round(run.peak_memory_mb, 1),
+    )
+
+
+def _stage_in(message: str) -> str | None:
+    """The stage that DVC's "failed to reproduce 'train'" names."""
+    parts = message.split("'")
+    return parts[1] if message.startswith("failed to reproduce") and len(parts) > 1 else None
+
+
+def _fetch_missing_data(repo: Any) -> None:
+    """Lay out what no command will make: the data of `.dvc` files, and the outputs of frozen stages.
+
+    What the cache lacks is fetched where there is a remote. Raises LedgerError where that fails: no trial is to blame.
+    """
+    from dvc.exceptions import CheckoutError, DvcException
+
+    tracked = [s.addressing for s in repo.index.stages if s.outs and (s.frozen or not hasattr(s, "name"))]
+    if not tracked:
+        return
+    try:
+        repo.checkout(targets=tracked, force=True)
+    except CheckoutError as error:
+        lacking = ", ".join(os.path.relpath(path, repo.root_dir) for path in error.target_infos)
+        if not repo.config["core"].get("remote"):
+            raise LedgerError(
+                f"{lacking} is not in DVC's cache, and there is no remote to fetch it from",
+                hint="lay the data in place and dvc add it, or name a remote: dvc remote add --default NAME URL",
+            ) from None
+        try:
+            repo.fetch(targets=tracked)
+            repo.checkout(targets=tracked, force=True)
+        except DvcException as failure:
+            raise LedgerError(
+                f"{lacking} is not in DVC's cache and cannot be fetched: {words(failure)}", hint="dvc pull says more"
+            ) from None

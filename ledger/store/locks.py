@@ -1,0 +1,84 @@
+"""Locks as files that are there only while somebody holds them; the kernel gives them up with the process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def waited_for(path: Path, waits: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the lock, however long that takes; `waits` is called once where somebody else has it."""
+    descriptor = _taken(path, wait=False)
+    if descriptor is None:
+        if waits is not None:
+            waits()
+        descriptor = _taken(path, wait=True)
+    assert descriptor is not None
+    try:
+        yield
+    finally:
+        _give_up(path, descriptor)
+
+
+@contextmanager
+def tried(path: Path) -> Iterator[bool]:
+    """Hold the lock if nobody else does; whether it is ours."""
+    descriptor = _taken(path, wait=False)
+    if descriptor is None:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        _give_up(path, descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _taken(path: Path, *, wait: bool) -> int | None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if _is_at(descriptor, path):
+            return descriptor
+        # whoever held it before has taken the file away
+        os.close(descriptor)
+
+
+def _give_up(path: Path, descriptor: int) -> None:
+    path.unlink(missing_ok=True)
+    os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    mine = os.fstat(descriptor)
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)

@@ -1,0 +1,111 @@
+"""Processes that trials start: finding what is left of them, and ending it.
+
+Every process of a trial carries the mark of its slot in its environment, so that what a killed run left behind is found
+without a list that somebody would have had to keep.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
+
+# the environment variable that names the slot
+MARK = "LEDGER_SLOT"
+
+# how long a process may take to end in its own way, in seconds
+GRACE = 3.0
+
+_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> bool:
+    """Become the parent of whatever our children leave behind (Linux); False where the system has no such thing."""
+    if not sys.platform.startswith("linux"):
+        return False
+    return bool(ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    """All processes below a process; none where it is gone."""
+    import psutil
+
+    try:
+        return list(psutil.Process(pid).children(recursive=True))
+    except psutil.Error:
+        return []
+
+
+def marked(slot: Path) -> list[psutil.Process]:
+    """The processes that carry the mark of a slot, ourselves left out."""
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        if process.pid == os.getpid():
+            continue
+        # somebody else's, or gone meanwhile
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get(MARK) == str(slot):
+                found.append(process)
+    return found
+
+
+def end(processes: Iterable[psutil.Process], *, grace: float = GRACE) -> None:
+    """Ask processes to end, and kill after `grace` seconds those that have not."""
+    import psutil
+
+    living = list(processes)
+    for process in living:
+        with contextlib.suppress(psutil.Error):
+            # one that is stopped hears nothing
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGCONT)
+    if grace:
+        _, living = psutil.wait_procs(living, timeout=grace)
+    for process in living:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(living, timeout=GRACE)
+
+
+def end_marked(slot: Path, *, grace: float = GRACE) -> None:
+    """End all that carries a slot's mark, and what these start meanwhile."""
+    for _ in range(3):
+        found = marked(slot)
+        if not found:
+            return
+        end(found, grace=grace)
+
+
+def memory_kills() -> int | None:
+    """How often the kernel has killed a process for memory so far; None where it does not say.
+
+    Of our own control group where that counts (`memory.events`, `memory.oom_control`), else of the machine.
+    """
+    for file, key in [*_group_counters(), (Path("/proc/vmstat"), "oom_kill")]:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for line in file.read_text().splitlines():
+                if line.split(" ")[0] == key:
+                    return int(line.split(" ")[1])
+    return None
+
+
+def _group_counters() -> list[tuple[Path, str]]:
+    found = []
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if not controllers:
+                found.append((Path(f"/sys/fs/cgroup{path}/memory.events"), "oom_kill"))
+            elif "memory" in controllers.split(","):
+                found.append((Path(f"/sys/fs/cgroup/memory{path}/memory.oom_control"), "oom_kill"))
+    return found

@@ -1,0 +1,87 @@
+"""The runs that are at work in this repository: each keeps a file about itself, and a lock that tells that it lives."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ledger.errors import FormatError
+from ledger.model import metrics, run_state
+from ledger.model.run_state import RunState
+from ledger.store import locks
+from ledger.store.place import Place
+
+
+@contextmanager
+def published(place: Place, experiment: str) -> Iterator[Callable[[RunState], None]]:
+    """Tell other processes of a run while the block lasts; gives the function that says what it is at."""
+    path = place.runs / f"{experiment}+{os.getpid()}.json"
+    with locks.waited_for(path.with_suffix(".lock")):
+
+        def publish(state: RunState) -> None:
+            # a full disk is no reason to end a run
+            with contextlib.suppress(OSError):
+                partial = path.with_suffix(".partial")
+                partial.write_text(run_state.dumps(state), "utf-8")
+                partial.replace(path)
+
+        try:
+            yield publish
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def live(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
+    """The runs at work, of one experiment or of all, the first begun first; what a killed one left is removed."""
+    found = []
+    for path in sorted(place.runs.glob("*.json")):
+        name = path.stem.rpartition("+")[0]
+        if experiment is not None and name != experiment:
+            continue
+        if not locks.is_held(path.with_suffix(".lock")):
+            path.unlink(missing_ok=True)
+            path.with_suffix(".lock").unlink(missing_ok=True)
+            continue
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            found.append(run_state.loads(path.read_text("utf-8")))
+    return tuple(sorted(found, key=lambda state: state.started))
+
+
+def latest(state: RunState) -> dict[str, dict[str, float]]:
+    """The numbers that running trials have written so far, by trial; what they found there before is left out."""
+    found = {}
+    for trial in state.running:
+        files = {name: _numbers(Path(trial.slot, name), trial.started.timestamp()) for name in trial.metrics}
+        merged = metrics.merge({name: values for name, values in files.items() if values})
+        if merged:
+            found[trial.trial] = merged
+    return found
+
+
+def _numbers(path: Path, since: float) -> dict[str, float]:
+    try:
+        if path.stat().st_mtime < since:
+            return {}
+        return metrics.parse(path.name, path.read_text("utf-8"))[0]
+    except (OSError, ValueError, FormatError):
+        # not there yet, or half written
+        return {}
+
+
+def stop(place: Place, state: RunState) -> bool:
+    """Ask a run to end as Ctrl-C does: what has finished is kept. False where it has ended by itself."""
+    if not locks.is_held(place.runs / f"{state.experiment}+{state.pid}.lock"):
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(state.pid, signal.SIGINT)
+        return True
+    return False
+
+
+def said(place: Place, experiment: str, pid: int) -> Path:
+    """Where a detached run writes what it says."""
+    return place.runs / f"{experiment}+{pid}.log"
