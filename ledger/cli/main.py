@@ -6,6 +6,7 @@ command take Typer longer to prepare than git takes to answer.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -34,6 +35,7 @@ COMMANDS = {
     "amend": "Change the plan openly.",
     "conclude": "Compute the verdict from the declared trials, and commit it.",
     "diff": "Say what differs between two experiments, and what came of it.",
+    "reproduce": "Run a recorded trial again from its own commit, and compare.",
     "verify": "Prove the record: order, code, numbers and verdict, from git alone.",
     "land": "Bring an experiment into the main branch: its record alone, or its change too.",
 }
@@ -130,6 +132,10 @@ def _failed(error: Exception, given: Sequence[str]) -> int:
         console.say("interrupted")
         return 130
     message = getattr(error, "format_message", None)
+    if message is None and _is_full(error):
+        hint = "make room, then type it again: what has been recorded is safe"
+        console.show_error(LedgerError("the disk is full", hint=hint))
+        return 2
     if message is None:
         return _fault(error)
     said = message().rstrip(".")
@@ -138,6 +144,13 @@ def _failed(error: Exception, given: Sequence[str]) -> int:
         hint = f"a text that begins with - goes last, behind --: {BEHIND_DASHES[given[0]]}"
     console.show_error(LedgerError(said[:1].lower() + said[1:], hint=hint))
     return 2
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether a disk was full, for us, for git or for the worker process, which say so in their own words."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return any(words in str(error) for words in ("No space left on device", "Out of diskspace", "Disk quota exceeded"))
 
 
 def _fault(error: Exception) -> int:

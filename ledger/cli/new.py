@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, TypeVar
 
 import typer
@@ -38,6 +39,10 @@ def new(
     ] = None,
     variant: Annotated[
         list[str] | None, typer.Option(metavar="NAME:KEY=VALUE,…", help="A further arm; repeatable.")
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=LIST", help="An arm for each value; for each combination where repeated."),
     ] = None,
     seeds: Annotated[
         str | None,
@@ -75,6 +80,7 @@ def new(
         start=start,
         overrides=_once("-S", (parameters.parse_assignment(text) for text in overrides or ())),
         variants=_once("--variant", (_variant(text) for text in variant or ())),
+        vary=_once("--vary", (options.axis(text, "--vary") for text in vary or ())),
         seeds=None if seeds is None else _seeds(seeds),
         over=_once("--over", (options.axis(text) for text in over or ())),
         repeats=repeats,
@@ -98,23 +104,27 @@ def new(
             }
         )
     else:
-        console.answer(_told(created, set_=bool(overrides)))
+        console.answer(_told(created, set_=bool(overrides), varied=request.vary or {}))
     for remark in created.remarks:
         console.say(f"note: {remark}")
     return 0
 
 
-def _told(created: Created, *, set_: bool) -> str:
+def _told(created: Created, *, set_: bool, varied: Mapping[str, Sequence[object]]) -> str:
     plan = created.plan
     count = len(plan.replicates.points())
     arms = [v.name for v in plan.variants if v.experiment is None]
     trials = len(arms) * count
     size = f"{trials} trial{'s' if trials > 1 else ''}"
     axes = " at " + described_axes(plan) if plan.replicates.axes else ""
+    shown = ", ".join(arms[:8]) + (f" and {len(arms) - 8} more" if len(arms) > 8 else "")
+    own = [v for v in plan.variants if set(v.params) == set(varied)]
+    inside = bool(varied) and len(own) < math.prod(map(len, varied.values()))
     lines = [
         f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
         *(f"  predicts {p}" for p in plan.predictions),
-        f"  {size}: {', '.join(arms)}{' each' if len(arms) > 1 and axes else ''}{axes}",
+        f"  {size}: {shown}{' each' if len(arms) > 1 and axes else ''}{axes}",
+        *(["  treatment is the combination of the grid that the branch has already"] if inside else []),
         f"next: say why in experiments/{plan.name}/hypothesis.md, {'' if set_ else 'change the code, '}ledger run",
     ]
     return "\n".join(lines)

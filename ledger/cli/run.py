@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, detach, live, options
-from ledger.errors import LedgerError
 from ledger.model.hypothesis import Plan
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
@@ -38,10 +36,7 @@ def run(
         typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, treatment/seed-0; repeatable."),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Try trials that failed once more.")] = False,
-    timeout: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help="End a trial whose commands take longer: 90 (seconds), 30m, 2h."),
-    ] = None,
+    timeout: options.Timeout = None,
     gpus_per_trial: Annotated[
         int | None, typer.Option(metavar="K", min=1, help="Give each trial K GPUs of its own (CUDA_VISIBLE_DEVICES).")
     ] = None,
@@ -62,7 +57,7 @@ def run(
         again=again,
         message=message,
         jobs=jobs,
-        timeout=None if timeout is None else _duration(timeout),
+        timeout=None if timeout is None else options.duration(timeout),
         gpus_per_trial=gpus_per_trial,
         log=None if log is None else Path(log),
     )
@@ -89,15 +84,6 @@ def _given(wanted: Wanted, *, json: bool) -> list[str]:
     return found + (["--json"] if json else [])
 
 
-def _duration(text: str) -> float:
-    """Seconds, from `90`, `1.5m`, `2h` or `1d`."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d)?", text.strip())
-    seconds = 0.0 if found is None else float(found[1]) * {"m": 60, "min": 60, "h": 3600, "d": 86400}.get(found[2], 1)
-    if seconds <= 0:
-        raise LedgerError(f"--timeout {text!r} is no length of time", hint="--timeout 90 (seconds), 30m, 2h")
-    return seconds
-
-
 class _Screen:
     """A live table with a line above it for each trial that ends; lines alone where there is no terminal."""
 
@@ -106,6 +92,7 @@ class _Screen:
         self.settings = settings
         self.quiet = quiet
         self.say: Callable[[str], None] = console.say
+        self.count = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> _Screen:
@@ -121,8 +108,10 @@ class _Screen:
 
     def recorded(self, kept: Kept, state: RunState) -> None:
         """Say what came of it."""
+        # not the state's number: with several slots that is ahead of what has been said
+        self.count += 1
         if not self.quiet:
-            self.say(f"[{state.done}/{state.total}] {line(kept.trial, self.plan, self.settings)}")
+            self.say(f"[{self.count}/{state.total}] {line(kept.trial, self.plan, self.settings)}")
 
 
 def _tag(report: Report) -> str | None:

@@ -36,7 +36,8 @@ class StageRun:
 class Failure:
     """Why a trial has no result. `tail`: the last lines that the stage printed.
 
-    `reason` says what ended it where the exit code does not: no time or no memory left, an input that it changed.
+    `reason` says what ended it where the exit code does not: no time or no memory left, an output that is missing, an
+    input that it changed.
     """
 
     stage: str | None

@@ -8,7 +8,7 @@ from datetime import datetime
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared, counting, of_plan
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import TREATMENT, Plan
-from ledger.model.parameters import format_value
+from ledger.model.parameters import Value, format_value
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.report.numbers import age, headline, spread
@@ -84,8 +84,16 @@ def _by_parent(experiments: Sequence[Experiment]) -> list[tuple[str, Experiment]
 
 
 def described_axes(plan: Plan) -> str:
-    """`seed 0, 1, 2`; the axes of a grid are joined by a semicolon."""
-    return "; ".join(f"{a.name} {', '.join(format_value(v) for v in a.values)}" for a in plan.replicates.axes) or "one"
+    """`seed 0, 1, 2`, consecutive ones as `seed 0..99`; the axes of a grid are joined by a semicolon."""
+    return "; ".join(f"{axis.name} {_values(axis.values)}" for axis in plan.replicates.axes) or "one"
+
+
+def _values(values: Sequence[Value]) -> str:
+    whole = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+    if len(whole) == len(values) > 5 and whole == list(range(whole[0], whole[0] + len(whole))):
+        return f"{whole[0]}..{whole[-1]}"
+    shown = ", ".join(format_value(value) for value in values[:12])
+    return shown + (f" and {len(values) - 12} more" if len(values) > 12 else "")
 
 
 def overview(branch: str, experiments: Sequence[Experiment], runs: Sequence[RunState], *, now: datetime) -> str:

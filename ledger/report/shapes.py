@@ -12,12 +12,13 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Variant
 from ledger.model.lockfile import Pinned
 from ledger.model.run_state import RunState
-from ledger.model.trial import Trial
+from ledger.model.trial import Failure, Trial
 from ledger.stats.summary import Summary
 
 if TYPE_CHECKING:
     from ledger.analysis.checks import Finding
     from ledger.analysis.diff import Diff
+    from ledger.analysis.reproduction import Reproduction
 
 
 def plain(value: Any) -> Any:
@@ -132,9 +133,7 @@ def trial(record: Recorded, present: Mapping[str, str], commits: Mapping[str, st
         "collected": record.collected,
         "by_hand": value.by_hand,
         "reused": value.reused,
-        "error": None
-        if value.error is None
-        else {"stage": value.error.stage, "exit_code": value.error.exit_code, "tail": value.error.tail},
+        "error": None if value.error is None else failure(value.error),
     }
 
 
@@ -191,15 +190,7 @@ def run(name: str, trials: Sequence[Trial], tag: str | None, uncollected: str | 
                         "status": t.status,
                         "metrics": dict(t.metrics),
                         "seconds": t.seconds,
-                        "error": None
-                        if t.error is None
-                        else {
-                            "stage": t.error.stage,
-                            "exit_code": t.error.exit_code,
-                            "tail": t.error.tail,
-                            "reason": t.error.reason,
-                            "hint": t.error.hint,
-                        },
+                        "error": None if t.error is None else failure(t.error),
                         "reused": t.reused,
                     }
                     for t in trials
@@ -209,6 +200,52 @@ def run(name: str, trials: Sequence[Trial], tag: str | None, uncollected: str | 
             }
         )
     )
+
+
+def reproductions(found: Sequence[Reproduction], *, same: bool) -> dict[str, Any]:
+    """The shape of `reproduce`."""
+    return dict(
+        plain(
+            {
+                "ok": same,
+                "trials": [
+                    {
+                        "experiment": one.experiment,
+                        "trial": one.trial,
+                        "code": one.code,
+                        "metrics": [
+                            {
+                                "name": m.name,
+                                "recorded": m.recorded,
+                                "again": m.again,
+                                "margin": m.margin,
+                                "state": m.state,
+                            }
+                            for m in one.metrics
+                        ],
+                        "outs": [
+                            {"path": o.path, "recorded": o.recorded, "again": o.again, "state": o.state}
+                            for o in one.outs
+                        ],
+                        "environment": [{"name": n, "recorded": a, "now": b} for n, a, b in one.environment],
+                        "error": None if one.failure is None else failure(one.failure),
+                    }
+                    for one in found
+                ],
+            }
+        )
+    )
+
+
+def failure(value: Failure) -> dict[str, Any]:
+    """Why a trial has no result."""
+    return {
+        "stage": value.stage,
+        "exit_code": value.exit_code,
+        "tail": value.tail,
+        "reason": value.reason,
+        "hint": value.hint,
+    }
 
 
 def no_status(branch: str) -> dict[str, Any]:

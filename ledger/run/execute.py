@@ -87,6 +87,11 @@ class LocalSlots:
         for worker in self._workers:
             worker.close(kill=kill)
 
+    def station(self, experiment: Experiment, limits: Limits) -> Station:
+        """The first slot, for one trial at a time."""
+        own, worker = self._first
+        return Station(shop=self._shop(experiment, limits), slot=own, worker=worker)
+
     def run(self, experiment: Experiment, queue: Queue, limits: Limits, watcher: Watcher) -> Iterator[Kept]:
         """The recorded trials as they end, until the queue has no more."""
         shop = self._shop(experiment, limits)

@@ -35,7 +35,8 @@ from ledger.store.ledger import Ledger
 class Ended:
     """How a trial ended in its work tree. `failure` is None where the pipeline ran to its end.
 
-    `left_behind` names processes that its stages had left running; they have been ended.
+    `printed`: the last lines of its stages. `left_behind` names processes that these had left running; they have been
+    ended.
     """
 
     root: Path
@@ -43,6 +44,7 @@ class Ended:
     ran: tuple[CommandRun, ...]
     status: str
     failure: Failure | None
+    printed: str = ""
     left_behind: tuple[str, ...] = ()
     by_hand: bool = False
 
@@ -58,9 +60,26 @@ class Kept:
 
 def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Environment) -> Kept:
     """Commit one trial under `refs/ledger/trials/`; from then on it cannot be lost."""
+    pipeline = _pipeline(ledger, spec)
+    trial, warnings = made(ledger, spec, ended, environment)
+    files = record_files(ledger, trial, yaml12.dumps(environments.to_mapping(environment)))
+    if trial.succeeded:
+        tree = results_tree(ledger, ended.root, trial.code, pipeline, spec.texts, files)
+    else:
+        # a failed trial adds its record alone
+        tree = ledger.git.tree(trial.code, files)
+    commit = commit_trial(ledger, plan, trial, tree)
+    return Kept(trial=trial, commit=commit, warnings=warnings)
+
+
+def _pipeline(ledger: Ledger, spec: Spec) -> Pipeline:
     pipeline = ledger.code.resolve(spec.arm.code, spec.texts)
-    if ledger.settings.targets:
-        pipeline = pipeline.limited_to(ledger.settings.targets)
+    return pipeline.limited_to(ledger.settings.targets) if ledger.settings.targets else pipeline
+
+
+def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> tuple[Trial, tuple[str, ...]]:
+    """The trial that the files of a work tree are, with what the run should say about it; nothing is written."""
+    pipeline = _pipeline(ledger, spec)
     failure, status = ended.failure, ended.status
     numbers: dict[str, float] = {}
     warnings: tuple[str, ...] = ()
@@ -69,14 +88,14 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
             numbers, warnings = read_metrics(ended.root, pipeline)
         except FormatError as error:
             last = pipeline.stages[-1].name if pipeline.stages else None
-            failure, status = Failure(stage=last, exit_code=0, tail=str(error)), trials.FAILED
+            said = f"{ended.printed}\n{error}".strip()
+            failure, status = Failure(stage=last, exit_code=0, tail=said, reason=str(error)), trials.FAILED
     if ended.left_behind:
         names = ", ".join(ended.left_behind)
-        warnings += (f"{spec.id}: its stages left processes running, which were ended: {names}",)
+        warnings += (f"stages left processes running, which were ended: {names}",)
     locks = _locks(ended.root, pipeline) if failure is None else {}
     stages = _stages(ledger, pipeline, locks, ended)
     known = [run.seconds for run in stages.values() if run.seconds is not None]
-    digest = environments.digest(environment)
     trial = Trial(
         experiment=spec.experiment,
         variant=spec.variant,
@@ -92,18 +111,11 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
         data=_data(ledger, spec, pipeline, locks),
         outs=_outs(pipeline, locks),
         stages=stages,
-        environment=digest,
+        environment=environments.digest(environment),
         error=failure,
         by_hand=ended.by_hand,
     )
-    files = record_files(ledger, trial, yaml12.dumps(environments.to_mapping(environment)))
-    if failure is None:
-        tree = results_tree(ledger, ended.root, trial.code, pipeline, spec.texts, files)
-    else:
-        # a failed trial adds its record alone
-        tree = ledger.git.tree(trial.code, files)
-    commit = commit_trial(ledger, plan, trial, tree)
-    return Kept(trial=trial, commit=commit, warnings=warnings)
+    return trial, warnings
 
 
 def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tuple[str, ...]]:

@@ -20,7 +20,7 @@ from ledger.run import signals
 from ledger.run.board import Board
 from ledger.run.collect import Collected, collect
 from ledger.run.execute import Limits, LocalSlots
-from ledger.run.plan import missing
+from ledger.run.plan import Spec, missing
 from ledger.run.queue import Queue
 from ledger.run.record import Kept
 from ledger.run.reuse import reuse
@@ -141,21 +141,37 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
     except BaseException:
         # what has finished is kept, whatever ended the run; the workers have been ended with it
         if kept:
-            with Worker() as another, contextlib.suppress(Overlap):
+            # where that fails too, the next command does it: the error to hear of is the first
+            with contextlib.suppress(Exception), Worker() as another:
                 _collect(ledger, name, another)
         raise
     ledger.refresh()
     return Report(
         name=name,
-        trials=tuple(one.trial for one in kept),
+        trials=tuple(one.trial for one in _in_order(kept, specs)),
         skipped_failures=0 if wanted.again else _failed(ledger, ledger.experiment(name)),
         elsewhere=tuple(spec.id for spec in queue.elsewhere),
         lost=tuple(spec.id for spec in queue.lost),
         earlier=earlier,
         collected=collected,
         uncollected=uncollected,
-        warnings=tuple(dict.fromkeys(w for one in kept for w in one.warnings)),
+        warnings=_warnings(_in_order(kept, specs)),
     )
+
+
+def _in_order(kept: Sequence[Kept], specs: Sequence[Spec]) -> list[Kept]:
+    """The trials in the order of the plan, and not as they happened to end."""
+    order = {(spec.variant, spec.point): number for number, spec in enumerate(specs)}
+    return sorted(kept, key=lambda one: order[one.trial.variant, one.trial.point])
+
+
+def _warnings(kept: Sequence[Kept]) -> tuple[str, ...]:
+    """Each warning once, with the trials that it is about."""
+    about: dict[str, list[str]] = {}
+    for one in kept:
+        for warning in one.warnings:
+            about.setdefault(warning, []).append(one.trial.id)
+    return tuple(f"{warning} ({_named(ids)})" for warning, ids in about.items())
 
 
 def _branch(ledger: Ledger, experiment: Experiment) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -50,6 +52,10 @@ class Slot:
     def clear(self) -> None:
         """Remove what git does not hold, and what a stage has written over what it does."""
         self.git.succeeds("-C", str(self.path), "clean", "-ffdxq", "-e", "/.dvc/tmp")
+        changed = call(["diff-files", "--name-only", "-z"], cwd=self.path).stdout
+        for name in filter(None, changed.split(b"\0")):
+            with contextlib.suppress(OSError):
+                (self.path / os.fsdecode(name)).unlink()
 
     def _usable(self) -> bool:
         done = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +27,11 @@ from ledger.store.dvc.reproduce import Event, Reproduction, Request
 from ledger.store.environment import Probe
 from ledger.store.ledger import Ledger
 from ledger.store.processes import MARK
+
+
+# a disk with less room than this counts as full, and of a log that fills it so much is kept, in bytes
+_ROOM = 16 * 1024 * 1024
+_END_OF_LOG = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +74,11 @@ class Station:
             )
         return self._environments[code.commit]
 
-    def reproduce(self, spec: Spec, setting: StageEnvironment, *, force: bool, tell: Callable[[Event], None]) -> Ended:
-        """Run the pipeline in the furnished slot; whatever it does wrong is a result."""
+    def reproduce(
+        self, spec: Spec, setting: StageEnvironment, *, force: bool, log: Path, tell: Callable[[Event], None]
+    ) -> Ended:
+        """Run the pipeline in the furnished slot; whatever it does wrong is a result. It prints to `log`."""
         ledger, slot = self.shop.ledger, self.slot.path
-        log = ledger.place.log(spec.experiment, spec.id)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
         lent = self._stamps(spec)
@@ -104,18 +112,21 @@ class Station:
             ran=done.ran,
             status=status,
             failure=failure,
+            printed=printed,
             left_behind=done.left_behind,
         )
 
     def run(self, spec: Spec, tell: Callable[[Event], None], *, stopping: Callable[[], bool]) -> Kept | None:
         """The recorded trial; from then on it cannot be lost. None for one that was cut off because the run ends."""
         setting = self.furnish(spec)
-        ended = self.reproduce(spec, setting, force=spec.past_cache, tell=tell)
+        log = self.shop.ledger.place.log(spec.experiment, spec.id)
+        ended = self.reproduce(spec, setting, force=spec.past_cache, log=log, tell=tell)
         if ended.failure is not None:
             if stopping():
                 return None
             # it may have filled the disk, and its record needs a little of that
             self.slot.clear()
+            _shorten(self.shop.ledger.place.log(spec.experiment, spec.id))
         return keep(self.shop.ledger, self.shop.plan, spec, ended, setting.environment)
 
     # --- what a trial must not do
@@ -174,6 +185,18 @@ class Station:
         return None
 
 
+def _shorten(log: Path) -> None:
+    """Keep the end alone of a log that leaves no room on its disk."""
+    with contextlib.suppress(OSError):
+        if log.stat().st_size > _END_OF_LOG and shutil.disk_usage(log.parent).free < _ROOM:
+            with log.open("r+b") as stream:
+                stream.seek(-_END_OF_LOG, os.SEEK_END)
+                end = stream.read()
+                stream.seek(0)
+                stream.truncate()
+                stream.write(b"[the disk was full: what stood above is gone]\n" + end)
+
+
 _MISSING = re.compile(
     r"no such file|not found|cannot open|can't open|does not exist|filenotfound|no module named", re.I
 )
@@ -198,8 +221,8 @@ def _outcome(done: Reproduction, printed: str, slot: Path, timeout: float | None
         return trials.SUCCEEDED, None
     said = (done.message or "").replace(f"{slot}/", "")
     code = done.exit_code
-    text = printed if code is not None else f"{printed}\n{said}".strip()
-    reason = None
+    # where no command failed, DVC's words are the reason
+    text, reason = (printed, None) if code is not None else (f"{printed}\n{said}".strip(), " ".join(said.split()))
     # a shell reports the signal that ended its command as 128 + n
     status = trials.KILLED if code is not None and (code < 0 or code in (130, 134, 137, 139, 143)) else trials.FAILED
     if done.cause == TIMEOUT:

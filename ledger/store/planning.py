@@ -11,6 +11,7 @@ from typing import Any
 from ledger.analysis.noise import noise, sight
 from ledger.errors import FormatError, LedgerError
 from ledger.model import metrics, names, prediction, replicates
+from ledger.model.grid import grid
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant, derived_seeds
 from ledger.model.parameters import near_misses
 from ledger.model.pipeline import inside
@@ -50,6 +51,7 @@ class Request:
     start: str | None = None
     overrides: Mapping[str, Any] | None = None
     variants: Mapping[str, Mapping[str, Any]] | None = None
+    vary: Mapping[str, tuple[Any, ...]] | None = None
     seeds: Seeds | None = None
     over: Mapping[str, tuple[Any, ...]] | None = None
     repeats: int | None = None
@@ -75,7 +77,7 @@ class Origin:
 def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> Plan:
     """The plan that was asked for. Raises LedgerError for what no stage would notice, or cannot be compared."""
     predictions = tuple(prediction.parse(text) for text in request.predictions)
-    variants = _variants(ledger, request, predictions)
+    variants = _variants(ledger, request, code, predictions)
     check_predictions(ledger, predictions, variants, origin.name)
     points = _replicates(ledger, request, code)
     check_parameters(ledger, code, points, [request.overrides or {}, *(variant.params for variant in variants)])
@@ -117,7 +119,7 @@ def _alpha(alpha: float) -> float:
     return alpha
 
 
-def _variants(ledger: Ledger, request: Request, predictions: Sequence[Prediction]) -> tuple[Variant, ...]:
+def _variants(ledger: Ledger, request: Request, code: Code, predictions: Sequence[Prediction]) -> tuple[Variant, ...]:
     variants = []
     if request.baseline is not None:
         other = ledger.experiment(request.baseline)
@@ -133,7 +135,24 @@ def _variants(ledger: Ledger, request: Request, predictions: Sequence[Prediction
                 hint="-S sets the treatment's parameters",
             )
         variants.append(Variant(name=name, params=params))
+    for name, params in _grid(request, code).items():
+        if any(variant.name == name for variant in variants):
+            raise LedgerError(f"--variant and --vary both make an arm {name}", hint="give the variant another name")
+        variants.append(Variant(name=name, params=params))
     return tuple(variants)
+
+
+def _grid(request: Request, code: Code) -> dict[str, dict[str, Any]]:
+    """The arms of the grid, but for the combination that the treatment has: that one is the treatment."""
+    vary = request.vary or {}
+    own = {**{name: value for name, (_, value) in code.names.items()}, **(request.overrides or {})}
+    return {
+        name: params
+        for name, params in (grid(vary) if vary else {}).items()
+        if any(
+            key not in own or own[key] != value or type(own[key]) is not type(value) for key, value in params.items()
+        )
+    }
 
 
 def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden: Sequence[Mapping[str, Any]]) -> None:

@@ -19,6 +19,8 @@ from ledger.store.place import Place
 @contextmanager
 def published(place: Place, experiment: str) -> Iterator[Callable[[RunState], None]]:
     """Tell other processes of a run while the block lasts; gives the function that says what it is at."""
+    # what killed runs have left
+    live(place)
     path = place.runs / f"{experiment}+{os.getpid()}.json"
     with locks.waited_for(path.with_suffix(".lock")):
 

@@ -25,7 +25,7 @@ _LINGER = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRun:
-    """One stage whose commands ran. Seconds of wall time; memory of its largest process."""
+    """One stage whose commands ran, to their end or not. Seconds of wall time; memory of its largest process."""
 
     stage: str
     seconds: float
@@ -81,8 +81,9 @@ class Runner:
                     self.failed_stage, self.exit_code = name, code
                     raise StageCmdFailedError(command, code)
         finally:
-            self._spent += time.monotonic() - started
-        self.ran.append(CommandRun(stage=name, seconds=time.monotonic() - started, peak_memory_mb=memory))
+            took = time.monotonic() - started
+            self._spent += took
+            self.ran.append(CommandRun(stage=name, seconds=took, peak_memory_mb=memory))
 
     def _run(self, command: Sequence[str], folder: str, variables: Mapping[str, str]) -> tuple[int, float]:
         """The exit code (negative for a signal) and the peak memory of one command."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -20,6 +21,9 @@ from ledger.store.dvc.resolve import words
 def warm() -> None:
     """Import what `reproduce` needs, so that the first trial does not wait for it."""
     import dvc.repo.reproduce  # noqa: F401
+
+    # what it says of lock files is advice to somebody who runs DVC by hand
+    logging.getLogger("dvc.dvcfile").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduction:
-    """What `reproduce` did. `ran` holds the stages whose commands ran; the others were kept or restored.
+    """What `reproduce` did. `ran` holds the stages whose commands ran, the failed one too; the others were kept or
+    restored.
 
     `failed_stage` is set where the pipeline stopped; `exit_code` where that was a command's doing (negative for a
     signal); `message` is what DVC said, `cause` why a command was ended from outside (`commands.TIMEOUT`, `MEMORY`).
@@ -74,6 +79,7 @@ def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) 
     with _patched(request, runner, tell):
         try:
             with Repo(str(request.root)) as repo:
+                repo.scm_context.quiet = True
                 _fetch_missing_data(repo)
                 if request.targets:
                     repo.reproduce(targets=list(request.targets), force=request.force)
@@ -99,8 +105,12 @@ def _patched(request: Request, runner: Runner, tell: Callable[[Event], None]) ->
     cmd_run, run = dvc.stage.run.cmd_run, dvc.stage.Stage.run
 
     def commands(stage: Any, dry: bool = False, run_env: Any = None) -> None:
-        runner(stage, dry, run_env)
-        written = inputs.changed(stage.repo, stage, twins=request.twins)
+        written: Sequence[str] = ()
+        try:
+            runner(stage, dry, run_env)
+        finally:
+            # also of a stage that failed: what it wrote into the cache would be the next trial's input
+            written = inputs.changed(stage.repo, stage, twins=request.twins)
         if written:
             raise _input_changed(stage, written)
 

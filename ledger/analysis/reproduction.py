@@ -1,0 +1,103 @@
+"""Does a trial that is run again give what was recorded?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.model.environment import Environment, difference
+from ledger.model.lockfile import Pinned
+from ledger.model.trial import Failure, Trial
+from ledger.stats.repeat import margin
+
+IDENTICAL = "identical"
+WITHIN = "within noise"
+DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricAgain:
+    """One metric, recorded and again (None where a side lacks it). `margin`: what the noise explains, None if unknown.
+
+    `state` is IDENTICAL, WITHIN or DIFFERENT.
+    """
+
+    name: str
+    recorded: float | None
+    again: float | None
+    margin: float | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputAgain:
+    """One output by its hash. `state` is IDENTICAL or DIFFERENT."""
+
+    path: str
+    recorded: str | None
+    again: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reproduction:
+    """A recorded trial beside its second run. `failure` is set where that had no result."""
+
+    experiment: str
+    trial: str
+    code: str
+    metrics: tuple[MetricAgain, ...]
+    outs: tuple[OutputAgain, ...]
+    environment: tuple[tuple[str, str | None, str | None], ...]
+    replicates: int
+    failure: Failure | None = None
+
+    def same(self, *, outputs: bool = True) -> bool:
+        """Whether nothing differs but what noise explains; `outputs`: by their hashes too."""
+        found = [m.state for m in self.metrics] + ([o.state for o in self.outs] if outputs else [])
+        return self.failure is None and DIFFERENT not in found
+
+
+def compare(
+    recorded: Trial,
+    metrics: Mapping[str, float],
+    outs: Mapping[str, Pinned],
+    *,
+    replicates: Sequence[Trial],
+    environments: tuple[Environment | None, Environment],
+    failure: Failure | None,
+) -> Reproduction:
+    """The comparison. `replicates` are the trials of the same arm and fingerprint, whose spread is the noise."""
+    names = dict.fromkeys([*recorded.metrics, *metrics])
+    paths = dict.fromkeys([*recorded.outs, *outs])
+    before, now = environments
+    changes = [] if before is None else difference(before, now)
+    return Reproduction(
+        experiment=recorded.experiment,
+        trial=recorded.id,
+        code=recorded.code,
+        metrics=() if failure else tuple(_metric(name, recorded, metrics, replicates) for name in names),
+        outs=() if failure else tuple(_output(path, recorded.outs, outs) for path in paths),
+        environment=tuple(changes),
+        replicates=len(replicates),
+        failure=failure,
+    )
+
+
+def _metric(name: str, recorded: Trial, again: Mapping[str, float], replicates: Sequence[Trial]) -> MetricAgain:
+    a, b = recorded.metrics.get(name), again.get(name)
+    noise = margin([trial.metrics[name] for trial in replicates if name in trial.metrics])
+    if a is not None and b is not None and (a == b or (math.isnan(a) and math.isnan(b))):
+        state = IDENTICAL
+    elif a is not None and b is not None and noise is not None and abs(a - b) <= noise:
+        state = WITHIN
+    else:
+        state = DIFFERENT
+    return MetricAgain(name=name, recorded=a, again=b, margin=noise, state=state)
+
+
+def _output(path: str, recorded: Mapping[str, Pinned], again: Mapping[str, Pinned]) -> OutputAgain:
+    a = recorded[path].md5 if path in recorded else None
+    b = again[path].md5 if path in again else None
+    return OutputAgain(path=path, recorded=a, again=b, state=IDENTICAL if a == b else DIFFERENT)

@@ -1,0 +1,52 @@
+"""`ledger reproduce`: run a recorded trial again, and compare."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console, options
+from ledger.report import reproduce as report
+from ledger.report import shapes
+from ledger.run import reproduce as again
+
+
+def reproduce(
+    experiment: Annotated[
+        str | None, typer.Argument(metavar="[EXP[:TRIAL]]", help="Such as focal-loss:treatment/seed-0; else its first.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every trial that counts, not just one.")] = False,
+    metrics_only: Annotated[
+        bool, typer.Option("--metrics-only", help="Outputs may differ by hash: the metrics alone decide.")
+    ] = False,
+    timeout: options.Timeout = None,
+    json: options.AsJson = False,
+) -> int:
+    """Run a recorded trial again from its own commit, past DVC's run cache, and compare.
+
+    Each metric is identical, within the noise of the experiment's own seeds, or different; each output is identical or
+    different by its hash. Nothing is recorded. Exits with 1 where something differs.
+
+    Example: ledger reproduce focal-loss:treatment/seed-0
+    """
+    limit = None if timeout is None else options.duration(timeout)
+    found = []
+    with console.opened() as ledger:
+        own = ledger.experiment(None).name if experiment is None else experiment
+        target = ledger.target(own)
+        records = again.chosen(ledger, target, everything=everything)
+        assert target.experiment is not None
+        console.say(f"running {len(records)} trial{'s' if len(records) != 1 else ''} of {target.experiment.name} again")
+        for record, one in zip(
+            records, again.reproduce(ledger, target.experiment, records, timeout=limit), strict=True
+        ):
+            found.append(one)
+            if not json:
+                log = str(again.log_of(ledger, record.trial))
+                lines = report.reproduction(one, ledger.settings, log=log, total=console.columns())
+                console.answer("\n".join([*lines, report.verdict(one, outputs=not metrics_only)]))
+    same = all(one.same(outputs=not metrics_only) for one in found)
+    if json:
+        console.answer_json(shapes.reproductions(found, same=same))
+    return 0 if same else 1

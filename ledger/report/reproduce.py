@@ -1,0 +1,61 @@
+"""A trial that was run again, as text."""
+
+from __future__ import annotations
+
+from ledger.analysis.reproduction import DIFFERENT, IDENTICAL, WITHIN, Reproduction
+from ledger.model.settings import Settings
+from ledger.report.numbers import number
+from ledger.report.text import clean, columns
+
+# so many changes of the environment are named
+_FEW = 6
+
+
+def reproduction(found: Reproduction, settings: Settings, *, log: str, total: int) -> list[str]:
+    """The lines: what was run, each metric and output, and what differs about the machine."""
+    lines = [f"{clean(found.experiment)}:{clean(found.trial)}, run again from {found.code[:10]}"]
+    if found.failure is not None:
+        reason = found.failure.reason or f"exit code {found.failure.exit_code}"
+        lines += [f"  it has no result now: {clean(str(found.failure.stage))} failed ({clean(reason)})"]
+        lines += [f"    {clean(line)}" for line in found.failure.tail.splitlines()[-8:]]
+        lines += [f"  what it printed: {log}"]
+    rows = []
+    for metric in found.metrics:
+        a, b = metric.recorded, metric.again
+        digits = settings.precision(metric.name)
+        if metric.state != IDENTICAL and a is not None and b is not None and number(a, digits) == number(b, digits):
+            # as many digits as show that they differ
+            digits = next((n for n in range(1, 17) if f"{a:.{n}f}" != f"{b:.{n}f}"), digits)
+        noise = "" if metric.margin is None or metric.state == IDENTICAL else f"noise ±{number(metric.margin)}"
+        if metric.state == DIFFERENT and metric.margin is None:
+            noise = f"noise unknown: {found.replicates} replicate{'s' if found.replicates != 1 else ''}"
+        rows.append(
+            [clean(metric.name), number(a, digits), "→", number(b, digits), metric.state, noise]
+            if metric.state != IDENTICAL
+            else [clean(metric.name), number(a, digits), "", "", metric.state, noise]
+        )
+    rows += [[clean(out.path), _short(out.recorded), "" if out.state == IDENTICAL else "→",
+              "" if out.state == IDENTICAL else _short(out.again), out.state, ""] for out in found.outs]  # fmt: skip
+    lines += columns(rows, indent=2, flexible=0, total=total)
+    if found.environment:
+        named = [f"{clean(name)} {clean(str(a))} → {clean(str(b))}" for name, a, b in found.environment[:_FEW]]
+        more = f" and {len(found.environment) - _FEW} more" if len(found.environment) > _FEW else ""
+        lines.append(f"  the environment differs: {', '.join(named)}{more}")
+    return lines
+
+
+def verdict(found: Reproduction, *, outputs: bool) -> str:
+    """One sentence on it."""
+    states = {m.state for m in found.metrics}
+    if found.failure is not None:
+        return "not reproduced: it has no result now"
+    differing = [m.name for m in found.metrics if m.state == DIFFERENT]
+    if differing:
+        return f"not reproduced: {', '.join(map(clean, differing))} differ{'s' if len(differing) == 1 else ''}"
+    if not found.same(outputs=outputs):
+        return "the metrics are reproduced, the outputs are not"
+    return "reproduced within the noise of the seeds" if WITHIN in states else "reproduced"
+
+
+def _short(digest: str | None) -> str:
+    return "none" if digest is None else digest[:10]

@@ -1,0 +1,133 @@
+"""Run a recorded trial again, from its own commit in a clean slot and past the run cache, and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ledger.analysis import progress
+from ledger.analysis.reproduction import Reproduction, compare
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.parameters import flatten
+from ledger.model.paramfiles import parse
+from ledger.model.trial import Trial
+from ledger.run import signals
+from ledger.run.execute import Limits, LocalSlots
+from ledger.run.plan import Spec
+from ledger.run.record import made
+from ledger.run.station import Station
+from ledger.store.code import Arm, Code, edited
+from ledger.store.dvc.reproduce import Event
+from ledger.store.ledger import Ledger, Target
+
+
+def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorded, ...]:
+    """The recorded trials that a target means: the one that is named, else the first of the arm that counts, or all."""
+    experiment = target.experiment
+    if experiment is None:
+        raise LedgerError(f"{target.text} is a revision, not an experiment", hint="ledger log lists the experiments")
+    if target.trial is not None:
+        found: Sequence[Recorded] = (target.trial,)
+    else:
+        arms = dict.fromkeys([target.variant] if ":" in target.text else [r.trial.variant for r in experiment.trials])
+        found = [record for arm in arms for record in counting(ledger, experiment, arm)]
+        if not everything:
+            first = [r for r in found if r.trial.variant == TREATMENT] or found
+            found = first[:1]
+    if not found:
+        raise LedgerError(f"{target.text} has no trial with a result", hint=f"ledger run {experiment.name}")
+    if not found[0].trial.succeeded:
+        raise LedgerError(
+            f"{found[0].trial.id} has no result to compare with: it {found[0].trial.status}",
+            hint=f"ledger run {experiment.name} --again tries it once more",
+        )
+    return tuple(found)
+
+
+def counting(ledger: Ledger, experiment: Experiment, arm: str) -> tuple[Recorded, ...]:
+    """The trials of an arm that count, in the order of the plan."""
+    present = ledger.present(experiment).get(arm)
+    return tuple(progress.of_plan(progress.counting(experiment.of(arm), present), experiment.plan).values())
+
+
+def reproduce(
+    ledger: Ledger, experiment: Experiment, records: Sequence[Recorded], *, timeout: float | None
+) -> Iterator[Reproduction]:
+    """The comparisons, one by one. Nothing is recorded, and nothing in the repository changes."""
+    if experiment.branch is not None and not experiment.branch.startswith("refs/heads/"):
+        short = experiment.branch.removeprefix("refs/remotes/")
+        raise LedgerError(
+            f"{experiment.name} is somebody else's branch ({short}), and its commands would run here",
+            hint=f"read its dvc.yaml and code, then git switch {ledger.settings.branch_prefix}{experiment.name}",
+        )
+    specs = [_spec(ledger, record.trial) for record in records]
+    with signals.as_interrupts(), LocalSlots(ledger) as slots:
+        station = slots.station(experiment, Limits(timeout=timeout))
+        for spec, record in zip(specs, records, strict=True):
+            yield _again(ledger, experiment, station, spec, record)
+
+
+def log_of(ledger: Ledger, trial: Trial) -> Path:
+    """What the commands printed when the trial was run again."""
+    return ledger.place.log(trial.experiment, f"again/{trial.id}")
+
+
+def _again(ledger: Ledger, experiment: Experiment, station: Station, spec: Spec, record: Recorded) -> Reproduction:
+    recorded = record.trial
+    setting = station.furnish(spec)
+    ended = station.reproduce(spec, setting, force=True, log=log_of(ledger, recorded), tell=_deaf)
+    trial, _ = made(ledger, spec, ended, setting.environment)
+    alike = progress.counting(experiment.of(recorded.variant), recorded.fingerprint)
+    return compare(
+        recorded,
+        trial.metrics,
+        trial.outs,
+        replicates=[r.trial for r in alike.values()],
+        environments=(ledger.environment(experiment, record), setting.environment),
+        failure=trial.error,
+    )
+
+
+def _deaf(event: Event) -> None:
+    """Nobody watches a single trial."""
+
+
+def _spec(ledger: Ledger, trial: Trial) -> Spec:
+    """The trial as it was planned, from its record alone: the code that ran, with the parameters that it had."""
+    if ledger.git.commit(trial.code) is None:
+        raise LedgerError(
+            f"the code of {trial.experiment}:{trial.id} is not in this clone: {trial.code[:10]}",
+            hint="git fetch --tags brings the trials' commits",
+        )
+    code = ledger.code.at(trial.code)
+    plain = ledger.code.arm(code, {}, ())
+    if plain.missing:
+        raise LedgerError(
+            f"{plain.missing[0]}, on which the trial depends, is held by neither git nor DVC",
+            hint="put it where it was, or list it under `copy` in ledger.yaml",
+        )
+    texts = _texts(code, trial)
+    arm = Arm(code=code, fingerprint=trial.fingerprint, texts=texts, missing=(), linked=plain.linked)
+    return Spec(
+        experiment=trial.experiment,
+        variant=trial.variant,
+        point=trial.point,
+        attempt=trial.attempt,
+        arm=arm,
+        texts=texts,
+    )
+
+
+def _texts(code: Code, trial: Trial) -> dict[str, str]:
+    """The parameter files with the values of the record written into them."""
+    changes = {}
+    for file, tree in trial.params.items():
+        if file not in code.texts:
+            continue
+        present = flatten(parse(file, code.texts[file]))
+        for key, value in flatten(tree).items():
+            if key in present and (present[key] != value or type(present[key]) is not type(value)):
+                changes[(file, key)] = value
+    return edited(code.texts, changes)
