@@ -49,7 +49,8 @@ def _called(keys: Sequence[str]) -> dict[str, str]:
 def _name(point: Mapping[str, Value]) -> str:
     text = "-".join(f"{key}-{_slug(value)}" for key, value in point.items())
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    return words if words[:1].isalpha() else f"v-{words}"
+    # where the key has no Latin letter, the value alone is left: a number, or a word such as `false`
+    return words if words[:1].isalpha() and "-" in words else f"v-{words}"
 
 
 def _slug(value: object) -> str:

@@ -23,7 +23,7 @@ from ledger.store.dvc.reproduce import Event
 from ledger.store.ledger import Ledger, Target
 
 
-def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorded, ...]:
+def chosen(target: Target, *, everything: bool) -> tuple[Recorded, ...]:
     """The recorded trials that a target means: the one that is named, else the first of the arm that counts, or all."""
     experiment = target.experiment
     if experiment is None:
@@ -32,7 +32,7 @@ def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorde
         found: Sequence[Recorded] = (target.trial,)
     else:
         arms = dict.fromkeys([target.variant] if ":" in target.text else [r.trial.variant for r in experiment.trials])
-        found = [record for arm in arms for record in counting(ledger, experiment, arm)]
+        found = [record for arm in arms for record in counting(experiment, arm)]
         if not everything:
             first = [r for r in found if r.trial.variant == TREATMENT] or found
             found = first[:1]
@@ -46,10 +46,13 @@ def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorde
     return tuple(found)
 
 
-def counting(ledger: Ledger, experiment: Experiment, arm: str) -> tuple[Recorded, ...]:
-    """The trials of an arm that count, in the order of the plan."""
-    present = ledger.present(experiment).get(arm)
-    return tuple(progress.of_plan(progress.counting(experiment.of(arm), present), experiment.plan).values())
+def counting(experiment: Experiment, arm: str) -> tuple[Recorded, ...]:
+    """The trials of an arm that count at the state that it had last, in the order of the plan."""
+    good = [record for record in experiment.of(arm) if record.trial.succeeded]
+    if not good:
+        return ()
+    last = max(good, key=lambda r: r.trial.started).trial.fingerprint
+    return tuple(progress.of_plan(progress.counting(good, last), experiment.plan).values())
 
 
 def reproduce(
