@@ -15,11 +15,16 @@ from ledger.model.hypothesis import Plan
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.report import shapes
+from ledger.report.text import cut
 from ledger.report.trials import line
 from ledger.run.board import Board
 from ledger.run.record import Kept
 from ledger.run.run import Report, Wanted
 from ledger.run.run import run as run_trials
+
+
+# of a longer line that a stage has printed, so many columns are shown
+_LINE = 300
 
 
 def run(
@@ -128,7 +133,7 @@ def _tell(report: Report, *, quiet: bool) -> None:
         reason = f" ({error.reason})" if error.reason else ""
         console.say(f"\n{trial.id} {trial.status} in {error.stage}{reason}:")
         for row in error.tail.splitlines()[-10:]:
-            console.say(f"  {row}")
+            console.say(f"  {cut(row, _LINE)}")
         if error.hint:
             console.say(f"hint: {error.hint}")
     if len(failed) > 1 and not quiet:

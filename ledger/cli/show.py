@@ -11,7 +11,7 @@ from ledger.errors import LedgerError
 from ledger.model import trial as trials
 from ledger.report import shapes
 from ledger.report import show as report
-from ledger.report.text import clean
+from ledger.report.text import clean, uncoloured
 from ledger.store.ledger import Ledger
 
 
@@ -56,7 +56,7 @@ def _log(ledger: Ledger, target: str | None) -> str:
     chosen = ledger.experiment(name or None)
     path = ledger.place.log(chosen.name, trial)
     try:
-        text = path.read_text("utf-8", errors="replace")
+        text = path.read_bytes().decode("utf-8", errors="replace")
     except OSError:
         known = [r.trial.id for r in chosen.trials]
         hint = "logs stay where the trial ran: it may have been another clone, or reused"
@@ -64,10 +64,11 @@ def _log(ledger: Ledger, target: str | None) -> str:
             hint = f"its trials: {', '.join(known[:8])}" if known else "it has no trials yet"
         raise LedgerError(f"there is no log of {chosen.name}:{trial} here", hint=hint) from None
     # a progress bar rewrites its line
-    lines = (row.rsplit("\r", 1)[-1] for row in text.replace("\r\n", "\n").split("\n"))
+    lines = (row.rstrip("\r").rsplit("\r", 1)[-1] for row in text.split("\n"))
     return "\n".join(_shown(row) for row in lines)
 
 
 def _shown(row: str) -> str:
     """A line of a log without what could rewrite the terminal; its indentation stays."""
+    row = uncoloured(row).expandtabs()
     return " " * (len(row) - len(row.lstrip(" "))) + clean(row)

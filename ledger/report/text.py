@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -10,6 +11,13 @@ def clean(text: str) -> str:
     """One line without control and bidirectional characters, which could rewrite what a terminal shows."""
     return "".join(c if c == " " or unicodedata.category(c) not in _HARMFUL else " " for c in text).strip()
 
+
+def uncoloured(text: str) -> str:
+    """The text without the escape sequences by which programs colour it and move the cursor."""
+    return _ESCAPES.sub("", text)
+
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
 # control, format (bidirectional marks among them), surrogates, line and paragraph separators
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

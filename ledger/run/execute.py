@@ -152,7 +152,7 @@ class LocalSlots:
             while not self._stopping and (taken := queue.take()) is not None:
                 spec = taken.spec
                 watcher.started(spec, station.slot)
-                kept = None
+                kept, cut_off = None, False
                 try:
                     tell = partial(watcher.happens, spec)
                     kept = station.run(spec, tell, stopping=lambda: self._stopping)
@@ -162,12 +162,16 @@ class LocalSlots:
                     if not death.signal:
                         raise
                     # somebody has killed the worker: that is no result of the trial
-                    queue.put_back(taken)
+                    cut_off = True
                     station.worker.close(kill=True)
                     station.worker = self._workers[number] = Worker(station.slot)
                 finally:
-                    taken.claim.close()
                     watcher.ended(spec, kept)
+                    if not cut_off:
+                        taken.claim.close()
+                if cut_off:
+                    # last of all: another station may take it at once
+                    queue.put_back(taken)
                 if kept is not None:
                     results.put(kept)
         except BaseException as error:

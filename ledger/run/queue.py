@@ -97,9 +97,11 @@ class Queue:
     def _recorded(self, spec: Spec) -> Trial | None:
         git = self._ledger.git
         path = f"{directory(spec.experiment)}/trials/{spec.id}.yaml"
-        for commit in git.refs(f"{TRIAL_REFS}/{spec.experiment}/{spec.id}", self._branch).values():
-            text = git.objects.text(commit, path)
-            if text is not None:
-                with contextlib.suppress(FormatError):
-                    return trials.loads(text)
+        # the trial's ref first: one that is collected in between is found on the branch
+        for ref in (f"{TRIAL_REFS}/{spec.experiment}/{spec.id}", self._branch):
+            for commit in git.refs(ref).values():
+                text = git.objects.text(commit, path)
+                if text is not None:
+                    with contextlib.suppress(FormatError):
+                        return trials.loads(text)
         return None

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ledger.errors import FormatError
+from ledger.errors import FormatError, LedgerError
 from ledger.model import environment as environments
 from ledger.model import metrics, replicates, yaml12
 from ledger.model import trial as trials
@@ -23,6 +23,7 @@ from ledger.model.paramfiles import parse
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Failure, StageRun, Trial
 from ledger.report.numbers import headline, number
+from ledger.report.text import uncoloured
 from ledger.run.plan import Spec
 from ledger.store import timings
 from ledger.store.dvc.commands import CommandRun
@@ -233,9 +234,14 @@ def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
     git = ledger.git
     commit = git.commit_tree(tree, [trial.code], _message(ledger, plan, trial))
     ref = f"{TRIAL_REFS}/{trial.experiment}/{trial.id}"
-    if not git.move([RefChange(ref=ref, old=None, new=commit)], f"ledger: trial {trial.id}"):
-        return git.commit(ref) or commit
-    return commit
+    for _ in range(20):
+        if git.move([RefChange(ref=ref, old=None, new=commit)], f"ledger: trial {trial.id}"):
+            return commit
+        other = git.commit(ref)
+        if other is not None:
+            return other
+        # git could not make the ref, and it is not there: the ref of another trial was going away beside it
+    raise LedgerError(f"git does not take the ref {ref}", hint="try again; git fsck says if the repository is whole")
 
 
 def results_tree(
@@ -288,6 +294,13 @@ def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
     )
 
 
+def hidden(text: str, paths: Sequence[Path]) -> str:
+    """The text with what lies below these paths named relative to them: they are this machine's."""
+    for path in paths:
+        text = text.replace(f"{path}/", "").replace(str(path), ".")
+    return text
+
+
 def tail(log: Path, *, start: int, hide: Sequence[Path], lines: int = 20, limit: int = 4000) -> str:
     """The last lines of a log from byte `start` on, without control characters and without this machine's paths."""
     try:
@@ -296,8 +309,7 @@ def tail(log: Path, *, start: int, hide: Sequence[Path], lines: int = 20, limit:
             text = stream.read().decode("utf-8", errors="replace")
     except OSError:
         return ""
-    for path in hide:
-        text = text.replace(f"{path}/", "").replace(str(path), ".")
+    text = hidden(uncoloured(text), hide)
     # a progress bar rewrites its line: what stands last is what a terminal would show
     shown = (line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
     clean = ("".join(c if c.isprintable() or c == "\t" else "?" for c in line).rstrip() for line in shown)

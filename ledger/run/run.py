@@ -96,7 +96,7 @@ def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: Want
 def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener, wanted: Wanted) -> Report:
     kept: list[Kept] = []
     earlier, collected, uncollected = None, None, None
-    jobs = wanted.jobs or ledger.settings.jobs
+    jobs, begun = wanted.jobs or ledger.settings.jobs, False
     try:
         with ExitStack() as stack:
             devices = (
@@ -116,6 +116,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             queue = Queue(ledger, specs, branch)
             log = None if wanted.log is None else str(wanted.log)
             board = Board(name, jobs=jobs, publish=stack.enter_context(runs.published(ledger.place, name)), log=log)
+            begun = True
             board.planned(len(specs))
             listener.planned(board)
             for one in queue.settle(lambda spec: reuse(ledger, experiment, spec)):
@@ -140,7 +141,8 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
                 uncollected = overlap.message
     except BaseException:
         # what has finished is kept, whatever ended the run; the workers have been ended with it
-        if kept:
+        ledger.refresh()
+        if begun and ledger.pending.get(name):
             # where that fails too, the next command does it: the error to hear of is the first
             with contextlib.suppress(Exception), Worker() as another:
                 _collect(ledger, name, another)

@@ -58,20 +58,18 @@ class Slot:
                 (self.path / os.fsdecode(name)).unlink()
 
     def _usable(self) -> bool:
-        done = (
-            call(["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"], cwd=self.path)
-            if (self.path / ".git").is_file()
-            else None
-        )
-        if done is None or done.returncode != 0:
+        if not (self.path / ".git").is_file():
             return False
-        top, common = done.stdout.decode(errors="surrogateescape").splitlines()
+        named = [argument for lock in ("index.lock", "HEAD.lock") for argument in ("--git-path", lock)]
+        asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", *named]
+        done = call(asked, cwd=self.path)
+        if done.returncode != 0:
+            return False
+        top, common, *locks = os.fsdecode(done.stdout).splitlines()
         if Path(top).resolve() != self.path.resolve() or Path(common).resolve() != self.git.common.resolve():
             return False
         # killed in the middle of a checkout, a slot still holds git's locks; it is ours, so they are stale
-        named = [argument for lock in ("index.lock", "HEAD.lock") for argument in ("--git-path", lock)]
-        locks = call(["rev-parse", "--path-format=absolute", *named], cwd=self.path).stdout
-        for lock in locks.decode(errors="surrogateescape").splitlines():
+        for lock in locks:
             Path(lock).unlink(missing_ok=True)
         return True
 

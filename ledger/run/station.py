@@ -16,7 +16,7 @@ from ledger.model import trial as trials
 from ledger.model.hypothesis import Plan
 from ledger.model.trial import Failure
 from ledger.run.plan import Spec
-from ledger.run.record import Ended, Kept, keep, tail
+from ledger.run.record import Ended, Kept, hidden, keep, tail
 from ledger.run.slots import Slot
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker
@@ -27,7 +27,6 @@ from ledger.store.dvc.reproduce import Event, Reproduction, Request
 from ledger.store.environment import Probe
 from ledger.store.ledger import Ledger
 from ledger.store.processes import MARK
-
 
 # a disk with less room than this counts as full, and of a log that fills it so much is kept, in bytes
 _ROOM = 16 * 1024 * 1024
@@ -97,8 +96,10 @@ class Station:
             log=log,
             tell=tell,
         )
-        printed = tail(log, start=0, hide=[slot])
-        status, failure = _outcome(done, printed, slot, self.shop.timeout)
+        own = [slot, *self.shop.roots, self.shop.dvc.cache]
+        printed = tail(log, start=0, hide=own)
+        full = shutil.disk_usage(slot).free < _ROOM
+        status, failure = _outcome(done, printed, hidden(done.message or "", own), self.shop.timeout, full=full)
         if failure is None:
             failure = self._changed_inputs(spec, lent, printed)
             status = trials.SUCCEEDED if failure is None else trials.FAILED
@@ -202,6 +203,9 @@ _MISSING = re.compile(
 )
 
 
+_FULL = re.compile(r"no space left on device|disk quota exceeded", re.I)
+
+
 def _missed(printed: str) -> list[str]:
     """The paths that a stage says it did not find."""
     found = []
@@ -216,10 +220,12 @@ def _missed(printed: str) -> list[str]:
     return list(dict.fromkeys(name for name in found if name and not name.startswith("/")))
 
 
-def _outcome(done: Reproduction, printed: str, slot: Path, timeout: float | None) -> tuple[str, Failure | None]:
+def _outcome(
+    done: Reproduction, printed: str, said: str, timeout: float | None, *, full: bool
+) -> tuple[str, Failure | None]:
+    """The status, and the failure if it is one; `said` are DVC's words, `full` says that its disk has no room left."""
     if done.failed_stage is None:
         return trials.SUCCEEDED, None
-    said = (done.message or "").replace(f"{slot}/", "")
     code = done.exit_code
     # where no command failed, DVC's words are the reason
     text, reason = (printed, None) if code is not None else (f"{printed}\n{said}".strip(), " ".join(said.split()))
@@ -229,4 +235,6 @@ def _outcome(done: Reproduction, printed: str, slot: Path, timeout: float | None
         status, reason = trials.TIMED_OUT, f"no end after {timeout:g} s"
     elif done.cause == MEMORY:
         status, reason = trials.KILLED, "out of memory: the kernel ended it"
+    elif full or _FULL.search(text):
+        reason = "no space left on a disk"
     return status, Failure(stage=done.failed_stage, exit_code=code, tail=text or said, reason=reason)

@@ -85,6 +85,8 @@ class Worker:
 
         Another thread that waits for an answer gets WorkerDied.
         """
+        # a command that ends well because it was asked to end has not run to its end
+        self._process.send_signal(signal.SIGUSR1)
         processes.end(processes.descendants(self._process.pid))
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)

@@ -23,7 +23,7 @@ from ledger.errors import LedgerError
 from ledger.store import processes
 from ledger.store.dvc import places, work_tree
 from ledger.store.dvc import reproduce as reproducing
-from ledger.store.dvc.commands import Terms
+from ledger.store.dvc.commands import Runner, Terms
 from ledger.store.dvc.places import DvcPlace
 from ledger.store.dvc.reproduce import Request
 
@@ -69,6 +69,7 @@ CALLS: dict[str, Callable[..., object]] = {
 
 def main() -> None:
     """Answer requests until the pipe is closed; the arguments are descriptors that stages are to hold on to."""
+    signal.signal(signal.SIGUSR1, lambda *_: Runner.give_up())
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -122,6 +123,7 @@ def _listen(requests: TextIO, lines: SimpleQueue[str | None], busy: Event) -> No
         busy.set()
         lines.put(line)
     if busy.is_set():
+        Runner.give_up()
         processes.end(processes.descendants(os.getpid()), grace=0)
         os.killpg(os.getpgrp(), signal.SIGKILL)
     lines.put(None)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from threading import Lock
 from typing import Any
 
 from ledger.errors import LedgerError
@@ -104,6 +105,8 @@ class CodeReader:
         self.settings = settings
         self._places = places
         self._read: dict[str, Code] = {}
+        # stations resolve templates at the same time, and DVC is not made for that
+        self._turn = Lock()
 
     def at(self, commit: str) -> Code:
         """The state of a commit. Raises LedgerError where it has no pipeline, or one that cannot be read."""
@@ -286,7 +289,8 @@ class CodeReader:
             pass
         from ledger.store.dvc.resolve import resolve
 
-        pipeline = resolve(files, folder=folder)
+        with self._turn:
+            pipeline = resolve(files, folder=folder)
         templated = tuple(path for path in variables if path not in pipeline.parameter_files())
         pipeline = Pipeline(
             stages=pipeline.stages,

@@ -182,6 +182,8 @@ class Ledger:
 
     def find(self, name: str) -> Experiment | None:
         """The experiment of exactly that name, None where there is none. Raises LedgerError where it cannot be read."""
+        # before the branches: a trial that is collected in between is found on its branch
+        pending = self.pending.get(name, {})
         source = self.sources.get(name)
         if source is None:
             return None
@@ -193,7 +195,7 @@ class Ledger:
                     tip=source.tip,
                     branch=source.branch,
                     landed=source.landed,
-                    pending=self.pending.get(name, {}).items(),
+                    pending=pending.items(),
                 )
             except FormatError as error:
                 where = (source.branch or self.main or "").removeprefix("refs/heads/").removeprefix("refs/remotes/")

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,26 +87,37 @@ def end_marked(slot: Path, *, grace: float = GRACE) -> None:
         end(found, grace=grace)
 
 
-def memory_kills() -> int | None:
-    """How often the kernel has killed a process for memory so far; None where it does not say.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryKills:
+    """How often the kernel has killed a process for memory; `own`: of our control group, and not of the machine."""
+
+    count: int
+    own: bool
+
+
+def memory_kills() -> MemoryKills | None:
+    """The kills so far; None where the kernel does not say.
 
     Of our own control group where that counts (`memory.events`, `memory.oom_control`), else of the machine.
     """
-    for file, key in [*_group_counters(), (Path("/proc/vmstat"), "oom_kill")]:
+    for file, own in [*((file, True) for file in _group_counters()), (_MACHINE, False)]:
         with contextlib.suppress(OSError, ValueError, IndexError):
             for line in file.read_text().splitlines():
-                if line.split(" ")[0] == key:
-                    return int(line.split(" ")[1])
+                if line.split(" ")[0] == "oom_kill":
+                    return MemoryKills(count=int(line.split(" ")[1]), own=own)
     return None
 
 
-def _group_counters() -> list[tuple[Path, str]]:
+_MACHINE = Path("/proc/vmstat")
+
+
+def _group_counters() -> list[Path]:
     found = []
     with contextlib.suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text().splitlines():
             _, controllers, path = line.split(":", 2)
             if not controllers:
-                found.append((Path(f"/sys/fs/cgroup{path}/memory.events"), "oom_kill"))
+                found.append(Path(f"/sys/fs/cgroup{path}/memory.events"))
             elif "memory" in controllers.split(","):
-                found.append((Path(f"/sys/fs/cgroup/memory{path}/memory.oom_control"), "oom_kill"))
+                found.append(Path(f"/sys/fs/cgroup/memory{path}/memory.oom_control"))
     return found

@@ -45,8 +45,8 @@ def live(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
         if experiment is not None and name != experiment:
             continue
         if not locks.is_held(path.with_suffix(".lock")):
-            path.unlink(missing_ok=True)
-            path.with_suffix(".lock").unlink(missing_ok=True)
+            for suffix in (".json", ".partial", ".lock"):
+                path.with_suffix(suffix).unlink(missing_ok=True)
             continue
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             found.append(run_state.loads(path.read_text("utf-8")))

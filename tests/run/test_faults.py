@@ -21,6 +21,7 @@ from ledger.run.worker import Worker
 from ledger.store.git import Git, open_repository
 from ledger.store.ledger import open_ledger
 from ledger.store.place import Place
+from ledger.store.processes import marked
 
 # The second trial says who it is and then waits to be killed, until the test takes the gate away. It also keeps a
 # pipe open, whose end tells the test that it is gone.
@@ -103,9 +104,9 @@ def recorded(project: Project) -> list[str]:
     return [path.split("/trials/")[1] for path in paths if "/trials/" in path]
 
 
-def sound(project: Project) -> None:
+def sound(project: Project, seeds: int = 3) -> None:
     """The repository is whole and every trial is on the branch once."""
-    assert recorded(project) == [f"treatment/seed-{seed}.yaml" for seed in range(3)]
+    assert recorded(project) == [f"treatment/seed-{seed}.yaml" for seed in range(seeds)]
     assert pending(project) == []
     assert project.git("fsck", "--strict", "--no-dangling") == ""
     assert project.git("status", "--porcelain") == ""
@@ -113,7 +114,7 @@ def sound(project: Project) -> None:
     common = project.root / ".git"
     assert [path for path in common.rglob("*.lock") if path.name != "lock" and "slots" not in path.parts] == []
     held = project.git("log", "--format=%(trailers:key=Ledger-Trial,valueonly)", "--tags=ledger/*").split()
-    assert sorted(held) == [f"treatment/seed-{seed}" for seed in range(3)]
+    assert sorted(held) == [f"treatment/seed-{seed}" for seed in range(seeds)]
 
 
 def finish(gate: Gate) -> None:
@@ -333,3 +334,89 @@ def test_a_second_run_of_an_experiment_is_refused_while_one_is_at_work(project: 
         refused = project.ledger("run", code=2)
     assert "another run of rate is at work" in refused.err
     project.ledger("run")
+
+
+# --- kill -9 of the controller at a line of ours, in a process of its own
+
+KILLED_AT = """
+import importlib, os, signal, sys
+from ledger.cli.main import main
+
+module, name, when, count, word = sys.argv[1:]
+owner = importlib.import_module(module)
+*path, last = name.split(".")
+for part in path:
+    owner = getattr(owner, part)
+real, calls = getattr(owner, last), []
+
+def wrapped(*arguments, **options):
+    if any(str(argument).startswith(word) for argument in arguments):
+        calls.append(last)
+    turn = len(calls) == int(count)
+    if turn and when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = real(*arguments, **options)
+    if turn and when == "after":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+
+setattr(owner, last, wrapped)
+sys.exit(main(["run", "-j", "2"]))
+"""
+
+
+def killed_at(project: Project, module: str, name: str, when: str, count: int, word: str = "") -> None:
+    """A run that kills itself before or after a function's call with an argument that begins with `word`."""
+    given = [module, name, when, str(count), word]
+    done = subprocess.run([sys.executable, "-c", KILLED_AT, *given], cwd=project.root, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, (given, done.stderr)
+
+
+# each begins where the one before it was cut off
+POINTS = [
+    ("ledger.run.slots", "Slot._rebuild", "before", 2),
+    ("ledger.run.slots", "Slot._rebuild", "after", 1),
+    ("ledger.run.slots", "Slot.prepare", "after", 2),
+    ("ledger.run.worker", "Worker.furnish", "before", 2),
+    ("ledger.run.worker", "Worker.reproduce", "before", 2),
+    ("ledger.run.worker", "Worker.reproduce", "after", 2),
+    ("ledger.store.git", "Git.commit_tree", "after", 2),
+    ("ledger.store.git", "Git.move", "before", 2),
+]
+
+
+def test_killed_at_one_line_after_the_other(project: Project) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "9")
+    project.write({"mine.txt": "mine"})
+    held: set[str] = set()
+    for module, name, when, count in POINTS:
+        killed_at(project, module, name, when, count)
+        # nothing that had finished has gone, and the user's files are as they were
+        now = {*pending(project), *(path.removesuffix(".yaml") for path in recorded(project))}
+        assert held <= now, name
+        held = now
+        assert project.git("status", "--porcelain") == "?? mine.txt", name
+    assert len(held) < 9
+    project.ledger("run", "-j", "2")
+    (project.root / "mine.txt").unlink()
+    sound(project, 9)
+    own = project.root / ".git/ledger/slots"
+    assert sorted(path.name for path in own.iterdir() if path.is_dir()) == ["0", "1"]
+    listed = project.git("worktree", "list", "--porcelain")
+    assert listed.count("worktree ") == 3
+    assert "prunable" not in listed
+    assert [process for number in range(2) for process in marked(own / str(number))] == []
+
+
+@pytest.mark.parametrize("name", ["Git.bring_along", "Git.annotated_tag", "Git.move"])
+def test_killed_while_it_collects(project: Project, name: str) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+    project.write({"mine.txt": "mine"})
+    killed_at(project, "ledger.store.git", name, "after", 1, "ledger run" if name == "Git.move" else "")
+    project.ledger("run", "-j", "2")
+    assert project.git("status", "--porcelain") == "?? mine.txt"
+    (project.root / "mine.txt").unlink()
+    if name == "Git.move":
+        # the branch has moved, and the outputs were still to be laid out
+        project.dvc("checkout")
+    sound(project)

@@ -11,13 +11,16 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Timer
-from typing import Any
+from threading import Event, Timer
+from typing import Any, ClassVar
 
 from ledger.store import processes
 
 TIMEOUT = "timeout"
 MEMORY = "memory"
+
+# how a command ends that got SIGKILL, and a shell whose command did
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 # how long what a command leaves running may take to end by itself, in seconds
 _LINGER = 1.0
@@ -58,6 +61,12 @@ class Runner:
     exit_code: int | None = None
     cause: str | None = None
     _spent: float = 0.0
+    _given_up: ClassVar[bool] = False
+
+    @classmethod
+    def give_up(cls) -> None:
+        """The run ends: whatever a command of this process returns from now on, it was cut off."""
+        cls._given_up = True
 
     def __call__(self, stage: Any, dry: bool = False, run_env: Mapping[str, str] | None = None) -> None:
         from dvc.stage.exceptions import StageCmdFailedError
@@ -91,31 +100,45 @@ class Runner:
         process = subprocess.Popen(
             command, cwd=folder, env=dict(variables), pass_fds=tuple(self.terms.keeps), process_group=0
         )
-        timer = None
+        timer, ended = None, Event()
         if self.terms.timeout is not None:
-            timer = Timer(max(0.0, self.terms.timeout - self._spent), self._expire, [process.pid])
+            timer = Timer(max(0.0, self.terms.timeout - self._spent), self._expire, [process.pid, ended])
             timer.daemon = True
             timer.start()
         _, status, usage = os.wait4(process.pid, 0)
+        ended.set()
         process.returncode = os.waitstatus_to_exitcode(status)
         if timer is not None:
             timer.cancel()
-        self.left_behind += self._clear(process.pid)
+        left = self._clear(process.pid)
+        if self.cause is None:
+            self.left_behind += left
         if process.returncode != 0 and self.cause is None and kills is not None:
             now = processes.memory_kills()
-            if now is not None and now > kills:
+            if now is not None and now.count > kills.count and (now.own or process.returncode in _KILLED):
                 self.cause = MEMORY
-        if self.cause == TIMEOUT and process.returncode == 0:
-            # it caught the signal and ended as if all were well
+        if (self.cause == TIMEOUT or self._given_up) and process.returncode == 0:
+            # it caught the signal and ended as if all were well; DVC would keep for good what it has written
             return -signal.SIGTERM, _megabytes(usage)
         return process.returncode, _megabytes(usage)
 
-    def _expire(self, pid: int) -> None:
+    def _expire(self, pid: int, ended: Event) -> None:
         import psutil
 
-        self.cause = TIMEOUT
+        patience = time.monotonic() + processes.GRACE
         with contextlib.suppress(psutil.Error):
-            processes.end([psutil.Process(pid), *processes.descendants(pid)])
+            process = psutil.Process(pid)
+            below = processes.descendants(pid)
+            if ended.is_set():
+                return
+            self.cause = TIMEOUT
+            # first of all, so that it does not go on with its next command
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGCONT)
+            processes.end(below)
+            # the other thread waits for it: psutil would take its exit code away
+            if not ended.wait(max(0.0, patience - time.monotonic())):
+                process.kill()
 
     def _clear(self, group: int) -> list[str]:
         """End what the command has left running; returns the names."""

@@ -10,23 +10,23 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 
-def changed(repo: Any, stage: Any, *, twins: Sequence[Path]) -> list[str]:
+def changed(stage: Any, outputs: Mapping[str, Any], *, twins: Sequence[Path]) -> list[str]:
     """The input files of a stage, held by DVC, that are no longer what their hashes say; relative to the root.
 
-    A cache object that was damaged through a link is replaced by the copy that one of the `twins` (work trees) has,
-    else it is taken away, so that no later trial reads it. New files beside the inputs do not count.
+    `outputs` are those of all stages by path; DVC would read every definition again to tell them. A cache object that
+    was damaged through a link is replaced by the copy that one of the `twins` (work trees) has, else it is taken away,
+    so that no later trial reads it. New files beside the inputs do not count.
     """
-    root = Path(repo.root_dir)
-    held = {out.fs_path: out for out in repo.index.outs if out.use_cache and out.hash_info}
+    root = Path(stage.repo.root_dir)
     found = []
     for dep in stage.deps:
-        out = held.get(dep.fs_path)
-        if dep.protocol != "local" or out is None or not _touched(out):
+        out = outputs.get(dep.fs_path)
+        if dep.protocol != "local" or out is None or not (out.use_cache and out.hash_info) or not _touched(out):
             continue
         for path, digest in _files(out):
             if not path.is_file() or _md5(path) != digest:

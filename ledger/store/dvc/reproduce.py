@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,16 +71,19 @@ def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) 
     Never raises for what a pipeline does wrong: that is a result.
     """
     from dvc.exceptions import DvcException, ReproductionError
-    from dvc.repo import Repo
+    from dvc.repo import Repo, lock_repo
 
+    outputs: dict[str, Any] = {}
     runner = Runner(terms=request.terms, begins=lambda name: tell(("stage", name)), adopts=adopts)
     failure: dict[str, Any] = {}
     os.chdir(request.root)
-    with _patched(request, runner, tell):
+    with _patched(request, runner, outputs, tell):
         try:
-            with Repo(str(request.root)) as repo:
+            # one lock for all of it: DVC reads all definitions again whenever it takes it
+            with Repo(str(request.root)) as repo, lock_repo(repo):
                 repo.scm_context.quiet = True
                 _fetch_missing_data(repo)
+                outputs |= {out.fs_path: out for out in repo.index.outs}
                 if request.targets:
                     repo.reproduce(targets=list(request.targets), force=request.force)
                 else:
@@ -97,12 +100,19 @@ def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) 
 
 
 @contextmanager
-def _patched(request: Request, runner: Runner, tell: Callable[[Event], None]) -> Iterator[None]:
-    """DVC with our way of running a stage: shared ones once, its inputs looked at afterwards, its time kept."""
+def _patched(
+    request: Request, runner: Runner, outputs: dict[str, Any], tell: Callable[[Event], None]
+) -> Iterator[None]:
+    """DVC with our way of running a stage: shared ones once, its inputs looked at afterwards, its time kept.
+
+    `outputs` are those of all stages by path, kept up to date. A copy into the cache or out of it that fails leaves
+    nothing.
+    """
     import dvc.stage
     import dvc.stage.run
+    from dvc_objects.fs import local
 
-    cmd_run, run = dvc.stage.run.cmd_run, dvc.stage.Stage.run
+    cmd_run, run, copyfile = dvc.stage.run.cmd_run, dvc.stage.Stage.run, local.copyfile
 
     def commands(stage: Any, dry: bool = False, run_env: Any = None) -> None:
         written: Sequence[str] = ()
@@ -110,7 +120,7 @@ def _patched(request: Request, runner: Runner, tell: Callable[[Event], None]) ->
             runner(stage, dry, run_env)
         finally:
             # also of a stage that failed: what it wrote into the cache would be the next trial's input
-            written = inputs.changed(stage.repo, stage, twins=request.twins)
+            written = inputs.changed(stage, outputs, twins=request.twins)
         if written:
             raise _input_changed(stage, written)
 
@@ -118,17 +128,29 @@ def _patched(request: Request, runner: Runner, tell: Callable[[Event], None]) ->
         shared = once.shared(request.locks, stage, lambda: tell(("waits", address(stage))))
         with nullcontext() if request.force else shared:
             run(stage, *arguments, **options)
+        outputs.update({out.fs_path: out for out in stage.outs})
         last = runner.ran[-1] if runner.ran else None
         if last is not None and last.stage == address(stage):
             _keep_timing(request, stage, last)
 
+    def whole_file(source: str, target: str, *arguments: Any, **options: Any) -> None:
+        try:
+            copyfile(source, target, *arguments, **options)
+        except BaseException:
+            # DVC leaves what it has copied in its cache, and a full disk would stay full
+            with suppress(OSError):
+                Path(target).unlink()
+            raise
+
     dvc.stage.run.cmd_run = commands
     dvc.stage.Stage.run = one_stage
+    local.copyfile = whole_file
     try:
         yield
     finally:
         dvc.stage.run.cmd_run = cmd_run
         dvc.stage.Stage.run = run
+        local.copyfile = copyfile
 
 
 def _input_changed(stage: Any, paths: Sequence[str]) -> Exception:

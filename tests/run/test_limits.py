@@ -1,0 +1,432 @@
+"""What a run gives a trial: time, graphics processors, a slot of its own; and how a run is followed and ended."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TRAIN, MakeProject, Project, default_files
+
+from ledger.store import gpus, runs
+from ledger.store.place import Place
+
+# the time that a test waits for something that must come, in seconds
+PATIENCE = 60.0
+
+
+def behaving(make_project: MakeProject, code: str, **files: str) -> Project:
+    return make_project(default_files() | {"train.py": TRAIN + code} | files)
+
+
+def trials_of(project: Project) -> dict[str, dict[str, Any]]:
+    return {trial["id"].removeprefix("treatment/"): trial for trial in project.ledger("show", "--json").json["trials"]}
+
+
+def until(happened: Callable[[], Any], what: str) -> Any:
+    """What `happened` returns, as soon as that is something."""
+    end = time.monotonic() + PATIENCE
+    while not (found := happened()):
+        assert time.monotonic() < end, f"{what} did not come"
+        select.select([], [], [], 0.02)
+    return found
+
+
+# --- time
+
+HANGS = """\
+import signal, subprocess, sys, time
+
+def forever(*, deaf=False):
+    if deaf:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("ready", flush=True)
+    open(NEVER).read()
+
+seed = params["seed"]
+if len(sys.argv) > 1:
+    forever()
+if seed == 1:
+    forever()
+if seed == 2:
+    forever(deaf=True)
+if seed == 3:
+    subprocess.run([sys.executable, __file__, "grandchild"])
+if seed == 4:
+    # as frameworks do that save a checkpoint when they are told to end
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    forever()
+"""
+
+
+def test_a_trial_that_takes_too_long_is_ended(make_project: MakeProject, tmp_path: Path) -> None:
+    never = tmp_path / "never"
+    os.mkfifo(never)
+    project = behaving(make_project, HANGS.replace("NEVER", repr(str(never))))
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "6")
+    got = project.ledger("run", "-j", "3", "--timeout", "1", code=1)
+    found = trials_of(project)
+    assert {name: trial["status"] for name, trial in found.items()} == {
+        "seed-0": "succeeded",
+        **{f"seed-{seed}": "timed-out" for seed in (1, 2, 3, 4)},
+        "seed-5": "succeeded",
+    }
+    for seed in (1, 2, 3, 4):
+        error = found[f"seed-{seed}"]["error"]
+        assert error["reason"] == "no end after 1 s"
+        assert error["tail"].startswith("$ python train.py\nready")
+        assert f"treatment seed={seed}: timed-out in train (no end after 1 s)" in got.err
+    assert "left processes running" not in got.err
+    # nobody reads from it any more: opening it for writing fails at once
+    with pytest.raises(OSError, match="No such device"):
+        os.open(never, os.O_WRONLY | os.O_NONBLOCK)
+
+
+def test_lengths_of_time(project: Project) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+    for wrong in ("soon", "0", "-1", "1e3", "1y", ""):
+        refused = project.ledger("run", "--timeout", wrong, code=2)
+        assert "is no length of time" in refused.err
+        assert "--timeout 90 (seconds), 30m, 2h" in refused.err
+    project.ledger("run", "--timeout", "1.5h")
+
+
+# --- graphics processors
+
+ASKS = """\
+import os
+print("gpus", os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
+hello = os.open(HELLO, os.O_WRONLY)
+os.write(hello, b"x")
+# one byte each, and no buffer that takes the other's
+os.read(os.open(GO, os.O_RDONLY), 1)
+"""
+
+
+def test_each_slot_has_gpus_of_its_own(
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,0,GPU-7f,5")
+    hello, go = tmp_path / "hello", tmp_path / "go"
+    os.mkfifo(hello)
+    os.mkfifo(go)
+    project = behaving(make_project, ASKS.replace("HELLO", repr(str(hello))).replace("GO", repr(str(go))))
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+    heard, gate = os.open(hello, os.O_RDWR), os.open(go, os.O_RDWR)
+    controller = subprocess.Popen(
+        [sys.executable, "-m", "ledger", "run", "-j", "2", "--gpus-per-trial", "2"],
+        cwd=project.root,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        # both are at work at once
+        for _ in range(2):
+            assert select.select([heard], [], [], PATIENCE)[0]
+            os.read(heard, 1)
+        refused = project.ledger("run", "-j", "1", "--gpus-per-trial", "1", code=2)
+        assert "4 are visible, and other runs hold 4 of them" in refused.err
+        os.write(gate, b"xx")
+        assert controller.communicate(timeout=PATIENCE)[1] and controller.returncode == 0
+    finally:
+        controller.kill()
+        controller.communicate()
+        os.close(heard)
+        os.close(gate)
+    logs = [project.ledger("show", f"a:treatment/seed-{seed}", "--log").out for seed in range(2)]
+    assert sorted(line for log in logs for line in log.splitlines() if "gpus" in line) == ["gpus 2,0", "gpus GPU-7f,5"]
+    # they are free again
+    assert "nothing to run" in project.ledger("run", "--gpus-per-trial", "4").out
+
+
+def test_too_few_gpus(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    refused = project.ledger("run", "-j", "2", "--gpus-per-trial", "2", code=2)
+    assert "2 slots with 2 each need 4 GPUs; 2 are visible" in refused.err
+    assert "hint: ledger run -j 1 --gpus-per-trial 2" in refused.err
+    refused = project.ledger("run", "--gpus-per-trial", "3", code=2)
+    assert "hint: fewer GPUs a trial, or wait" in refused.err
+    # as the driver has it, -1 and nothing hide them all
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    refused = project.ledger("run", "--gpus-per-trial", "1", code=2)
+    assert "no GPU is visible" in refused.err
+    assert "CUDA_VISIBLE_DEVICES=0,1 ledger run --gpus-per-trial 1" in refused.err
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "nvidia-smi").write_text("#!/bin/sh\nprintf '0\\n1\\n2\\n'\n")
+    (tools / "nvidia-smi").chmod(0o755)
+    asked = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    assert gpus.visible(asked) == ("0", "1", "2")
+    (tools / "nvidia-smi").write_text("#!/bin/sh\necho no driver >&2; exit 9\n")
+    assert gpus.visible(asked) == ()
+
+
+def test_gpus_that_another_run_holds_are_passed_over(tmp_path: Path) -> None:
+    place, environment = Place(common=tmp_path), {"CUDA_VISIBLE_DEVICES": "0,1,2"}
+    with ExitStack() as first, ExitStack() as second:
+        assert gpus.shared_out(place, environment, each=1, slots=2, held=first) == [
+            {"CUDA_VISIBLE_DEVICES": "0"},
+            {"CUDA_VISIBLE_DEVICES": "1"},
+        ]
+        assert gpus.shared_out(place, environment, each=1, slots=1, held=second) == [{"CUDA_VISIBLE_DEVICES": "2"}]
+    with ExitStack() as third:
+        assert gpus.shared_out(place, environment, each=3, slots=1, held=third) == [{"CUDA_VISIBLE_DEVICES": "0,1,2"}]
+
+
+# --- what is said
+
+
+def test_json_is_quiet(make_project: MakeProject) -> None:
+    code = 'import sys\nif params["seed"] == 1: sys.exit("no")\nif params["seed"] == 2:\n'
+    code += '    json.dump({"accuracy": float("nan")}, open("metrics.json", "w"))\n'
+    project = behaving(make_project, code)
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+    got = project.ledger("run", "--json", code=1)
+    assert got.err == "warning: accuracy is not finite: the trial counts as failed for it (treatment/seed-2)\n"
+    (one,) = [got.json] if isinstance(got.json, dict) else got.json
+    assert [trial["status"] for trial in one["trials"]] == ["succeeded", "failed", "succeeded"]
+    assert one["trials"][1]["error"]["exit_code"] == 1
+    assert one["trials"][2]["metrics"] == {"accuracy": None}
+    again = project.ledger("run", "--json")
+    assert (again.json["trials"], again.json["tag"]) == ([], None)
+
+
+# --- a run that is followed
+
+# The second trial writes numbers and then waits for the gate.
+WAITS = """\
+if params["seed"] == 1 and GATE:
+    print("epoch 1", flush=True)
+    hello = open(GATE + "/hello", "w")
+    hello.write("x")
+    hello.flush()
+    open(GATE + "/go").read(1)
+"""
+
+
+class Gate:
+    """A project whose second trial of three waits with its numbers written."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self.project = project
+        self.hello = os.open(folder / "hello", os.O_RDWR)
+        self.go = os.open(folder / "go", os.O_RDWR)
+        self.place = Place(common=project.root / ".git")
+
+    def waits(self) -> None:
+        """The second trial has come to the gate."""
+        assert select.select([self.hello], [], [], PATIENCE)[0], "the trial did not come to the gate"
+        os.read(self.hello, 1)
+
+    def opens(self) -> None:
+        """Let it go on."""
+        os.write(self.go, b"x")
+
+    def detached(self) -> int:
+        """A detached run whose second trial waits; its process."""
+        # in a process of its own, whose child it does not stay
+        subprocess.run([sys.executable, "-m", "ledger", "run", "--detach"], cwd=self.project.root, check=True)
+        self.waits()
+        return runs.live(self.place, "a")[0].pid
+
+    def ends(self) -> None:
+        """No run is at work any more."""
+        until(lambda: not runs.live(self.place), "the end of the run")
+
+    def close(self) -> None:
+        for state in runs.live(self.place):
+            os.kill(state.pid, signal.SIGINT)
+        self.ends()
+        os.close(self.hello)
+        os.close(self.go)
+
+
+@pytest.fixture
+def gate(make_project: MakeProject, tmp_path: Path) -> Iterator[Gate]:
+    folder = tmp_path / "gate"
+    folder.mkdir()
+    os.mkfifo(folder / "hello")
+    os.mkfifo(folder / "go")
+    project = behaving(make_project, WAITS.replace("GATE", repr(str(folder))))
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+    made = Gate(project, folder)
+    yield made
+    made.close()
+
+
+class Terminal:
+    """A command on a terminal of its own, 80 columns wide."""
+
+    def __init__(self, project: Project, *arguments: str) -> None:
+        self.shown = ""
+        environment = os.environ | {"TERM": "xterm", "LINES": "24", "COLUMNS": "80"}
+        pid, self.screen = pty.fork()
+        if pid == 0:
+            os.chdir(project.root)
+            os.execve(sys.executable, [sys.executable, "-m", "ledger", *arguments], environment)
+        self.pid = pid
+
+    def until(self, text: str) -> str:
+        """What has been shown, without escapes, as soon as that holds the text."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.shown:
+            assert time.monotonic() < end, f"{text!r} was not shown: {self.shown}"
+            self._read()
+        return self.shown
+
+    def _read(self) -> bool:
+        if not select.select([self.screen], [], [], 0.1)[0]:
+            return True
+        try:
+            data = os.read(self.screen, 65536)
+        except OSError:
+            return False
+        self.shown += re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", data.decode(errors="replace"))
+        return bool(data)
+
+    def type(self, text: str) -> None:
+        os.write(self.screen, text.encode())
+
+    def hang_up(self) -> None:
+        """Close the terminal."""
+        os.close(self.screen)
+
+    def ends(self) -> int:
+        """The exit code."""
+        while self._read():
+            pass
+        os.close(self.screen)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def test_the_live_table(gate: Gate) -> None:
+    terminal = Terminal(gate.project, "run")
+    gate.waits()
+    shown = terminal.until("accuracy 0.6013")
+    shown = terminal.until("1/3 trials")
+    assert "[1/3] treatment seed=0: accuracy" in shown
+    row = next(line for line in shown.splitlines() if "treatment/seed-1" in line and "accuracy" in line)
+    assert re.fullmatch(r"  treatment/seed-1 +train +\d:\d\d  accuracy 0.6013  loss 0.3987", row.rstrip())
+    assert re.search(r"a  ████████░{16}  1/3 trials  (about .* left|nearly done)", shown)
+    assert max(len(line) for line in shown.replace("\r", "\n").splitlines()) < 80
+    gate.opens()
+    assert terminal.ends() == 0
+    assert "[3/3] treatment seed=2: accuracy" in terminal.shown
+    # the table is gone, what was said is not
+    assert "3 trials on the branch" in terminal.shown.splitlines()[-1]
+
+
+def test_lines_where_there_is_no_terminal(project: Project) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+    got = project.ledger("run")
+    assert [line.split(":")[0] for line in got.err.splitlines()] == ["[1/2] treatment seed=0", "[2/2] treatment seed=1"]
+    assert "\x1b" not in got.err + got.out
+
+
+def test_status_while_a_run_is_at_work(gate: Gate) -> None:
+    pid = gate.detached()
+    project = gate.project
+    found = project.ledger("status", "--json").json
+    (run,) = found["runs"]
+    assert (run["pid"], run["total"], run["done"]) == (pid, 3, 1)
+    assert [trial["trial"] for trial in run["running"]] == ["treatment/seed-1"]
+    assert (found["succeeded"], found["missing"], found["uncollected"]) == (1, 2, 1)
+    said = project.ledger("status").out
+    assert "running: 1 of 3 trials done, 1 under way" in said
+    assert f"(process {pid})" in said
+    # of a trial that is still running
+    assert project.ledger("show", "a:treatment/seed-1", "--log").out == "$ python train.py\nepoch 1\n"
+    # from main too
+    project.git("switch", "-q", "main")
+    assert "1 of 3 trials done" in project.ledger("status").out
+    assert project.ledger("status", "--json").json["runs"][0]["pid"] == pid
+    # seen from a terminal
+    terminal = Terminal(project, "status", "--watch")
+    terminal.until("treatment/seed-1")
+    terminal.until("s stops the run, q leaves it running")
+    terminal.type("q")
+    assert terminal.ends() == 0
+    assert runs.live(gate.place)
+    # and stopped from there
+    terminal = Terminal(project, "status", "--watch")
+    terminal.until("q leaves it running")
+    terminal.type("s")
+    terminal.until("stopping: what has finished is kept")
+    assert terminal.ends() == 0
+    gate.ends()
+    project.git("switch", "-q", "exp/a")
+    assert list(trials_of(project)) == ["seed-0"]
+    assert "no run is at work" not in project.ledger("status").out
+    assert "no run of a is at work" in project.ledger("status", "--watch", code=2).err
+
+
+def test_a_run_is_stopped_from_elsewhere(gate: Gate) -> None:
+    gate.detached()
+    said = gate.project.ledger("status", "--stop").out
+    assert "stopped after 1 of 3 trials; ledger run goes on with the rest" in said
+    assert runs.live(gate.place) == ()
+    assert list(trials_of(gate.project)) == ["seed-0"]
+    assert "no run of a is at work" in gate.project.ledger("status", "--stop", code=2).err
+    assert gate.project.git("status", "--porcelain") == ""
+
+
+def test_a_run_is_watched_without_a_terminal(gate: Gate) -> None:
+    gate.detached()
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "ledger", "status", "--watch"],
+        cwd=gate.project.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert watching.stderr is not None
+    assert "1 of 3 trials done, 1 under way" in watching.stderr.readline()
+    gate.opens()
+    out, err = watching.communicate(timeout=PATIENCE)
+    assert watching.returncode == 0
+    assert "\x1b" not in out + err
+    assert re.search(r"treatment +3", out) or "3" in out
+    assert len(trials_of(gate.project)) == 3
+
+
+def test_a_detached_run_outlives_its_terminal(gate: Gate) -> None:
+    terminal = Terminal(gate.project, "run", "--detach", "-j", "1")
+    shown = terminal.until("what it says:")
+    assert "3 trials of a run in the background (process " in shown
+    assert "follow them: ledger status a --watch" in shown
+    gate.waits()
+    terminal.hang_up()
+    os.waitpid(terminal.pid, 0)
+    (state,) = runs.live(gate.place)
+    assert state.log is not None
+    gate.opens()
+    gate.ends()
+    assert [trial["status"] for trial in trials_of(gate.project).values()] == ["succeeded"] * 3
+    log = Path(state.log)
+    until(lambda: "3 trials on the branch" in log.read_text(), "its last words")
+    assert gate.project.git("status", "--porcelain") == ""
+
+
+def test_a_run_that_cannot_begin_says_so(project: Project) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+    project.write({"train.py": TRAIN + "# changed\n"})
+    refused = project.ledger("run", "--detach", code=2)
+    assert "uncommitted changes would not be in the trials: train.py" in refused.err
+    assert 'ledger run -m "what you changed"' in refused.err
+    assert list((project.root / ".git/ledger/runs").glob("*.log")) == []
+    project.git("restore", "train.py")
+    project.ledger("run")
+    assert "nothing to run" in project.ledger("run", "--detach").err
