@@ -22,7 +22,6 @@ from ledger.run.record import Kept
 from ledger.run.run import Report, Wanted
 from ledger.run.run import run as run_trials
 
-
 # of a longer line that a stage has printed, so many columns are shown
 _LINE = 300
 

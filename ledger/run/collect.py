@@ -6,6 +6,7 @@ commit that an annotated tag holds, so that no checkpoint is ever orphaned. Bran
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ MAX_PARENTS = 16
 
 Change = tuple[str, str] | None
 
+# DVC root and cache by work tree
+_Places = Mapping[Path, tuple[Path, Path]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
@@ -49,6 +53,7 @@ def collect(
     replaced. Raises Overlap where a user's changes are in the way: the trials then stay where they are, safe.
     """
     with ledger.place.locked():
+        _finish_checkout(ledger, worker)
         for _ in range(20):
             ledger.refresh()
             pending = ledger.pending.get(name, {})
@@ -205,23 +210,54 @@ def advance_with_outputs(
     ledger: Ledger, experiment: Experiment, step: Step, worker: Worker, recorded: Mapping[Path, Sequence[str]]
 ) -> tuple[str, ...]:
     """Move a branch with its work trees, DVC's outputs among them; returns what could not be laid out, or was kept."""
-    trees = holders(ledger.git, step.ref)
-    places = {tree: _dvc_root(ledger, experiment, tree) for tree in trees}
-    mains = _dvc_root(ledger, experiment, ledger.git.work_trees()[0].path)
-    caches = {tree: worker.describe(root, main_root=mains).cache for tree, root in places.items()}
+    places = _dvc_places(ledger, experiment, step.ref, worker)
     # what the user has in place of an output must be known before the lock changes
     own = {
-        tree: [] if tree in recorded else worker.changed_outputs(root, caches[tree]) for tree, root in places.items()
+        tree: [] if tree in recorded else worker.changed_outputs(root, cache) for tree, (root, cache) in places.items()
     }
     for tree, paths in recorded.items():
         _put_back(ledger, tree, paths)
+    # where we are killed in between, the next collection lays the outputs out
+    ledger.place.checkout.write_text(json.dumps({"experiment": experiment.name, "keep": {str(t): own[t] for t in own}}))
     advance(ledger.git, step)
+    remarks = _laid_out(places, own, worker)
+    ledger.place.checkout.unlink(missing_ok=True)
+    return remarks
+
+
+def _laid_out(places: _Places, own: Mapping[Path, list[str]], worker: Worker) -> tuple[str, ...]:
     remarks = []
-    for tree, root in places.items():
-        lacking = worker.checkout(root, caches[tree], own[tree])
-        remarks += [f"{path} has changes of yours, so it was left as it is" for path in own[tree]]
+    for tree, (root, cache) in places.items():
+        keep = own.get(tree, [])
+        lacking = worker.checkout(root, cache, keep)
+        remarks += [f"{path} has changes of yours, so it was left as it is" for path in keep]
         remarks += [f"{path} is not in the cache and could not be laid out" for path in lacking]
     return tuple(remarks)
+
+
+def _finish_checkout(ledger: Ledger, worker: Worker) -> None:
+    """Lay out the outputs of a branch that moved in a process that was killed before it came to that."""
+    try:
+        left = json.loads(ledger.place.checkout.read_text())
+        name, own = str(left["experiment"]), {Path(tree): list(paths) for tree, paths in left["keep"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    experiment = ledger.find(name)
+    if experiment is not None and experiment.branch is not None:
+        every = _dvc_places(ledger, experiment, experiment.branch, worker)
+        places = {tree: place for tree, place in every.items() if tree in own}
+        for tree, (root, cache) in places.items():
+            # what the user has changed since then is the user's too
+            own[tree] = list(dict.fromkeys([*own[tree], *worker.changed_outputs(root, cache)]))
+        _laid_out(places, own, worker)
+    ledger.place.checkout.unlink(missing_ok=True)
+
+
+def _dvc_places(ledger: Ledger, experiment: Experiment, ref: str, worker: Worker) -> _Places:
+    """The work trees that show the branch, each with its DVC root and cache."""
+    roots = {tree: _dvc_root(ledger, experiment, tree) for tree in holders(ledger.git, ref)}
+    mains = _dvc_root(ledger, experiment, ledger.git.work_trees()[0].path)
+    return {tree: (root, worker.describe(root, main_root=mains).cache) for tree, root in roots.items()}
 
 
 def _dvc_root(ledger: Ledger, experiment: Experiment, tree: Path) -> Path:

@@ -165,9 +165,7 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
         name = stage.name
         if name in ran:
             run = ran[name]
-            found[name] = StageRun(
-                cached=False, seconds=round(run.seconds, 3), peak_memory_mb=round(run.peak_memory_mb, 1)
-            )
+            found[name] = StageRun(cached=False, seconds=round(run.seconds, 3), peak_memory_mb=run.peak_memory_mb)
         elif ended.failure is None:
             earlier = timings.find(ledger.place.timings, locks[name]) if name in locks else {}
             found[name] = StageRun(

@@ -37,6 +37,14 @@ def tried(path: Path) -> Iterator[bool]:
         _give_up(path, descriptor)
 
 
+def sweep(folder: Path) -> None:
+    """Remove the locks below a folder that nobody holds: those of processes that were killed."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with tried(path):
+                pass
+
+
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock."""
     try:

@@ -43,6 +43,16 @@ class Place:
         return self.folder / "stages"
 
     @property
+    def claims(self) -> Path:
+        """Locks of trials that are under way."""
+        return self.folder / "claims"
+
+    @property
+    def checkout(self) -> Path:
+        """Names the experiment whose branch moves, until the outputs are laid out where it is checked out."""
+        return self.folder / "checkout"
+
+    @property
     def runs(self) -> Path:
         """What runs are at, and what detached ones said."""
         return self.folder / "runs"
@@ -64,7 +74,7 @@ class Place:
     @contextmanager
     def claimed(self, experiment: str, trial: str) -> Iterator[bool]:
         """Claim a trial to run; False where another process has. The kernel gives it up with the process."""
-        with locks.tried(self.folder / "claims" / experiment / trial.replace("/", "+")) as ours:
+        with locks.tried(self.claims / experiment / trial.replace("/", "+")) as ours:
             yield ours
 
     @contextmanager

@@ -21,6 +21,8 @@ def published(place: Place, experiment: str) -> Iterator[Callable[[RunState], No
     """Tell other processes of a run while the block lasts; gives the function that says what it is at."""
     # what killed runs have left
     live(place)
+    for folder in (place.claims, place.stages):
+        locks.sweep(folder)
     path = place.runs / f"{experiment}+{os.getpid()}.json"
     with locks.waited_for(path.with_suffix(".lock")):
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from ledger.model.lockfile import LockedStage
 
 
-def keep(folder: Path, stage: LockedStage, *, seconds: float, peak_memory_mb: float) -> None:
+def keep(folder: Path, stage: LockedStage, *, seconds: float, peak_memory_mb: float | None) -> None:
     """Remember what a stage took. A cache that cannot be written is no error."""
     path = _path(folder, stage)
     try:
@@ -24,7 +24,7 @@ def keep(folder: Path, stage: LockedStage, *, seconds: float, peak_memory_mb: fl
         return
 
 
-def find(folder: Path, stage: LockedStage) -> Mapping[str, float]:
+def find(folder: Path, stage: LockedStage) -> Mapping[str, float | None]:
     """`seconds` and `peak_memory_mb` of a stage that ran here; empty where none is known."""
     try:
         return dict(json.loads(_path(folder, stage).read_text()))

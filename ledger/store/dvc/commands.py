@@ -28,11 +28,14 @@ _LINGER = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRun:
-    """One stage whose commands ran, to their end or not. Seconds of wall time; memory of its largest process."""
+    """One stage whose commands ran, to their end or not. Seconds of wall time; memory of its largest process.
+
+    The memory is None where it was less than ours: the kernel counts what a process had before it became the command.
+    """
 
     stage: str
     seconds: float
-    peak_memory_mb: float
+    peak_memory_mb: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,7 @@ class Runner:
         finally:
             took = time.monotonic() - started
             self._spent += took
-            self.ran.append(CommandRun(stage=name, seconds=took, peak_memory_mb=memory))
+            self.ran.append(CommandRun(stage=name, seconds=took, peak_memory_mb=memory or None))
 
     def _run(self, command: Sequence[str], folder: str, variables: Mapping[str, str]) -> tuple[int, float]:
         """The exit code (negative for a signal) and the peak memory of one command."""
@@ -119,8 +122,9 @@ class Runner:
                 self.cause = MEMORY
         if (self.cause == TIMEOUT or self._given_up) and process.returncode == 0:
             # it caught the signal and ended as if all were well; DVC would keep for good what it has written
-            return -signal.SIGTERM, _megabytes(usage)
-        return process.returncode, _megabytes(usage)
+            return -signal.SIGTERM, 0.0
+        used = _megabytes(usage)
+        return process.returncode, used if used > _megabytes(resource.getrusage(resource.RUSAGE_SELF)) else 0.0
 
     def _expire(self, pid: int, ended: Event) -> None:
         import psutil
@@ -183,4 +187,4 @@ def _name(process: Any) -> str:
 
 def _megabytes(usage: resource.struct_rusage) -> float:
     # kilobytes on Linux, bytes on macOS
-    return usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    return round(usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)

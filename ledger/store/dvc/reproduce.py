@@ -172,7 +172,7 @@ def _keep_timing(request: Request, stage: Any, run: CommandRun) -> None:
         request.kept,
         locked_stage("" if folder == "." else folder, entry),
         seconds=round(run.seconds, 3),
-        peak_memory_mb=round(run.peak_memory_mb, 1),
+        peak_memory_mb=run.peak_memory_mb,
     )
 
 
