@@ -19,8 +19,10 @@ class Row:
     that of its treatment. `params` are flat, with dotted keys, and without the axes of the replicates where the row
     sums up more than one trial; `metrics` sum up the trials that count (the declared replicates at the arm's latest
     fingerprint); `trials` is their number, `recorded` that of all records of the arm. `seconds` is the sum over the
-    trials that count, `data` the hash of every input that git does not hold, by path. `trial_status` is the status of
-    one trial, `replicate` its point, both None in a row of an arm.
+    trials that count, `data` the hash of every input that git does not hold, by path. `created` is when the plan was
+    made. In a row of one trial, `created` is when it started, `trials` is 1 where it counts and else 0,
+    `trial_status` is its status and `replicate` its point; the latter two are None in a row of an arm.
+    `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell.
     """
 
     experiment: str
@@ -44,4 +46,5 @@ class Row:
     replicate: Mapping[str, Any] | None = None
     code: str | None = None
     fingerprint: str | None = None
+    better: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
