@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ledger.stats.summary import Summary
+    from ledger.model.summary import Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
