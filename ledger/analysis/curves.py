@@ -130,28 +130,26 @@ def _listed(trials: Sequence[str]) -> str:
 
 def _offers(sample: Sample) -> Iterator[_Offer]:
     """The columns that may be drawn: the declared ones first, in the order of the definitions."""
-    seen: set[_Column] = set()
+    taken: set[tuple[str, str]] = set()
     for plot in sorted(sample.plots, key=lambda plot: not plot.lines):
         for axis in plot.y:
-            for path in sorted(filter(axis.holds, sample.files)):
+            held = sorted(filter(axis.holds, sample.files))
+            for path in held:
                 series = sample.files[path]
-                source = axis.file if "${" in axis.file else path
+                # a path that a parameter is part of is one curve in all trials; `foreach` makes several of one
+                source = axis.file if "${" in axis.file and len(held) == 1 else path
                 steps = _step_column(plot, path, series)
-                columns = [axis.column] if axis.column is not None else [c for c in series.numbers if c != _CLOCK]
-                for column in (_Column(source, c) for c in columns if c != steps and c in series.numbers):
-                    if column not in seen:
-                        seen.add(column)
-                        yield _Offer(column=column, path=path, plot=plot)
+                for name in [axis.column] if axis.column is not None else series.numbers:
+                    if name in series.numbers and name not in (steps, _CLOCK) and (path, name) not in taken:
+                        taken.add((path, name))
+                        yield _Offer(column=_Column(source, name), path=path, plot=plot)
     given = {path for path in sample.files if any(a.holds(path) for p in sample.plots for a in p.y)}
     for path, series in sample.files.items():
         for name in series.numbers:
-            template = next((a.file for p in sample.plots for a in p.y if "${" in a.file and a.holds(path)), path)
-            column = _Column(template, name)
-            if column not in seen:
-                # a folder of DVCLive's that nothing declares is a declaration in itself
+            if (path, name) not in taken:
+                # a file of DVCLive's that nothing declares is a declaration in itself
                 logged = path not in given and logged_metric(path) is not None and name.lower() not in (*_STEPS, _CLOCK)
-                seen.add(column)
-                yield _Offer(column=column, path=path, plot=Plot(title=None, y=()) if logged else None)
+                yield _Offer(column=_Column(path, name), path=path, plot=Plot(title=None, y=()) if logged else None)
 
 
 def _names(columns: Iterable[_Column]) -> dict[_Column, str]:
