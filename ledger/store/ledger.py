@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from ledger.store.place import Place
 if TYPE_CHECKING:
     # imported where they are used: `log` starts without them
     from ledger.model.environment import Environment
+    from ledger.model.row import Row
     from ledger.store.code import Arm, CodeReader
 
 
@@ -154,6 +155,15 @@ class Ledger:
             if experiment is not None:
                 found.append(experiment)
         return tuple(sorted(found, key=lambda e: (e.plan.created, e.name), reverse=True))
+
+    def rows(self, level: str) -> Sequence[Row]:
+        """The rows of the table: a row an experiment, one an arm (`variants`) or one a trial (`trials`)."""
+        from ledger.analysis.rows import rows_of
+
+        found = [rows_of(experiment) for experiment in self.experiments()]
+        if level == "experiments":
+            return [rows.experiment for rows in found]
+        return [row for rows in found for row in (rows.variants if level == "variants" else rows.trials)]
 
     def recent(self, count: int) -> tuple[Experiment, ...]:
         """The experiments whose branches moved last, at most `count`, and what has landed without a branch."""
