@@ -161,8 +161,9 @@ def _remarks(metric: str, curves: Sequence[Curve], lines: Sequence[Line], most: 
     x = curves[0].x
     for line in lines:
         if line.falls:
+            # the same for all metrics that end together: said once
             few = min(line.levels, key=lambda at: at.n)
-            notes.append(f"{metric}, {line.arm}: n falls from {line.trials} to {few.n} (at {x} {few.x:g})")
+            notes.append(f"{line.arm}: n falls from {line.trials} to {few.n} along {x}")
         if len(line.levels) > most:
             notes.append(f"{metric}: every {_stride(line, most)}th of {len(line.levels)} steps is drawn")
     if any(line.trial is not None for line in lines):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,8 @@ class Parallel:
 
 # more categories than these are no longer readable on one axis
 _MOST_TICKS = 12
+# and labels that stand closer than this would overlap
+_APART = 0.08
 
 
 def parallel(rows: Sequence[Row], metric: str, *, most: int = 8) -> Parallel:
@@ -64,8 +67,9 @@ def parallel(rows: Sequence[Row], metric: str, *, most: int = 8) -> Parallel:
     if len(kept) < len(rows):
         notes.append(f"{len(rows) - len(kept)} of {len(rows)} arms are left out: no finite {metric}")
     if len(varying) > most:
-        # the parameters in which the most arms differ tell most of them apart
-        best = sorted(varying, key=lambda name: -sum(name in row.params for row in kept))[:most]
+        # a parameter in which all arms but one agree tells little
+        common = {name: Counter(_text(row, name) for row in kept).most_common(1)[0][1] for name in varying}
+        best = sorted(varying, key=lambda name: common[name])[:most]
         rest = [name for name in varying if name not in best]
         notes.append(f"not drawn: {', '.join(rest[:6])}" + (f" and {len(rest) - 6} more" if len(rest) > 6 else ""))
         varying = [name for name in varying if name in best]
@@ -122,8 +126,10 @@ def _scale(name: str, values: Sequence[Value | _Missing]) -> tuple[Scale, list[f
         ]
         distinct = sorted(set(numbers))
         shown = distinct if len(distinct) <= 6 else [distinct[0], distinct[-1]]
-        ticks = tuple(((read(v) - low) / span if high > low else 0.5, f"{v:.4g}") for v in shown)
-        return Scale(name=name, ticks=ticks, log=log), positions
+        ticks = [((read(v) - low) / span if high > low else 0.5, f"{v:.4g}") for v in shown]
+        apart = [t for t in ticks[1:-1] if all(abs(t[0] - o[0]) >= _APART for o in ticks if o is not t)]
+        ends = ticks if len(ticks) == 1 else [ticks[0], *apart, ticks[-1]]
+        return Scale(name=name, ticks=tuple(ends), log=log), positions
     names = sorted({format_value(value) for value in given})
     place = {text: (i / (len(names) - 1) if len(names) > 1 else 0.5) for i, text in enumerate(names)}
     shown_names = names if len(names) <= _MOST_TICKS else [names[0], names[-1]]

@@ -41,8 +41,9 @@ class Mean:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scatter:
-    """A metric against a parameter. `categories` name the positions of x where it is no number, else empty.
+    """A metric against a parameter, or against another metric (then without means).
 
+    `categories` name the positions of x where it is no number, else they are empty.
     `groups` are experiments in the order of the rows; one group, "", where there are too many to tell apart.
     """
 
@@ -110,7 +111,7 @@ def scatter(rows: Sequence[Row], metric: str, against: str, *, most_groups: int 
     `against` is a parameter (`params.train.lr`, or without the prefix), else another metric. Raises LedgerError.
     """
     metric = metric_named(rows, metric)
-    name, read = _field(rows, against)
+    name, read, is_metric = _field(rows, against)
     pairs = [(row, read(row), _value(row, metric)) for row in rows]
     kept = [(row, x, y) for row, x, y in pairs if x is not _ABSENT and y is not None]
     notes = _left_out(len(rows) - len(kept), len(rows), f"no finite {metric}, or no {name}")
@@ -133,7 +134,7 @@ def scatter(rows: Sequence[Row], metric: str, against: str, *, most_groups: int 
     )
     means = tuple(
         Mean(group=group, x=x, summary=summarise(d.y for d in dots if d.group == group and d.x == x))
-        for group in groups
+        for group in (groups if not is_metric else ())
         for x in sorted({d.x for d in dots if d.group == group})
     )
     return Scatter(
@@ -151,13 +152,13 @@ def scatter(rows: Sequence[Row], metric: str, against: str, *, most_groups: int 
 _ABSENT = object()
 
 
-def _field(rows: Sequence[Row], text: str) -> tuple[str, Callable[[Row], Any]]:
-    """What stands on the x axis, and how it is read."""
+def _field(rows: Sequence[Row], text: str) -> tuple[str, Callable[[Row], Any], bool]:
+    """What stands on the x axis, how it is read, and whether it is a metric."""
     params = dict.fromkeys(name for row in rows for name in row.params)
     metrics = dict.fromkeys(name for row in rows for name in row.metrics)
     plain = text.removeprefix("params.")
     if plain in params and not text.startswith("metrics."):
-        return plain, lambda row: row.params.get(plain, _ABSENT)
+        return plain, lambda row: row.params.get(plain, _ABSENT), False
     other = text.removeprefix("metrics.")
     if other in metrics and not text.startswith("params."):
 
@@ -165,8 +166,8 @@ def _field(rows: Sequence[Row], text: str) -> tuple[str, Callable[[Row], Any]]:
             value = _value(row, other)
             return _ABSENT if value is None else value
 
-        return other, read
-    return _named(text, params, "params.", "parameter"), lambda row: _ABSENT
+        return other, read, True
+    return _named(text, params, "params.", "parameter"), lambda row: _ABSENT, False
 
 
 def _value(row: Row, metric: str) -> float | None:
