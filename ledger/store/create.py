@@ -102,10 +102,10 @@ def _free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
 def _taken(ledger: Ledger, name: str) -> str | None:
     """What has the name already, None where it is free."""
     git, folder = ledger.git, directory(name)
-    source = ledger.sources.get(name)
+    source = ledger.source(name)
     if source is not None and source.branch is not None:
         return f"the branch {source.branch.removeprefix('refs/heads/').removeprefix('refs/remotes/')}"
-    if source is not None:
+    if source is not None and source.landed:
         return f"{folder}/ on {ledger.main}"
     below = git.refs(f"{ledger.branch_of(name)}/")
     if below:

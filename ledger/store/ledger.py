@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import names, settings, yaml12
-from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.settings import Settings
-from ledger.store import experiments
+from ledger.store import experiments, sources
 from ledger.store.git import Git, open_repository
 from ledger.store.place import Place
+from ledger.store.sources import Source
 
 if TYPE_CHECKING:
     # imported where they are used: `log` starts without them
     from ledger.model.environment import Environment
     from ledger.model.row import Row
     from ledger.store.code import Arm, CodeReader
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where an experiment is read from: the ref that speaks for it (None: the main branch) and its commit."""
-
-    branch: str | None
-    tip: str
-    landed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +46,7 @@ class Ledger:
         self.git = git
         self.place = Place(common=git.common)
         self._read: dict[str, Experiment] = {}
+        self._sources: dict[str, Source | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -116,22 +110,23 @@ class Ledger:
         return ref.removeprefix(prefix) if ref is not None and ref.startswith(prefix) else None
 
     @cached_property
+    def main_tip(self) -> str | None:
+        """The main branch's commit, None where there is none."""
+        return None if self.main is None else self.git.commit(self.main)
+
+    @cached_property
     def sources(self) -> dict[str, Source]:
-        """Every experiment's name with where it is read from: its branch, a remote's branch, or what has landed."""
+        """Every experiment's name with where it is read from: its branch, a remote's, what has landed, an archive."""
         prefix = self.settings.branch_prefix
-        refs = self.git.refs(f"refs/heads/{prefix}", "refs/remotes", "refs/ledger/remotes")
-        main = None if self.main is None else self.git.commit(self.main)
-        landed = set() if main is None else set(self.git.objects.folder(f"{main}:{DIRECTORY}"))
-        found = {name: Source(branch=None, tip=main or "", landed=True) for name in landed}
-        for ref, commit in refs.items():
-            remote = ref.startswith("refs/remotes/")
-            name = ref.split("/", 3)[3] if remote and ref.count("/") > 2 else ref.removeprefix("refs/heads/")
-            short = name.removeprefix(prefix)
-            # a branch here speaks before a remote's, and any branch before what has landed
-            spoken = short in found and found[short].branch is not None
-            if name.startswith(prefix) and not (remote and spoken):
-                found[short] = Source(branch=ref, tip=commit, landed=short in landed)
-        return found
+        return sources.all_of(self.git, self.git.refs(*sources.patterns(prefix)), self.main_tip, prefix)
+
+    def source(self, name: str) -> Source | None:
+        """Where one experiment is read from, None where there is none; the others are not looked at."""
+        if "sources" in self.__dict__ or not names.NAME.fullmatch(name):
+            return self.sources.get(name)
+        if name not in self._sources:
+            self._sources[name] = sources.one_of(self.git, name, self.main_tip, self.settings.branch_prefix)
+        return self._sources[name]
 
     @cached_property
     def pending(self) -> dict[str, dict[str, str]]:
@@ -192,30 +187,34 @@ class Ledger:
 
     def find(self, name: str) -> Experiment | None:
         """The experiment of exactly that name, None where there is none. Raises LedgerError where it cannot be read."""
-        source = self.sources.get(name)
+        source = self.source(name)
         if source is None:
             return None
         if name not in self._read:
+            wanted = experiments.Wanted(name=name, tip=source.tip, pending=tuple(self.pending.get(name, {}).items()))
             try:
                 experiment = experiments.read(
                     self.git.objects,
-                    name,
-                    tip=source.tip,
+                    wanted,
                     branch=source.branch,
                     landed=source.landed,
-                    pending=self.pending.get(name, {}).items(),
+                    archived=source.archived,
                 )
             except FormatError as error:
-                where = (source.branch or self.main or "").removeprefix("refs/heads/").removeprefix("refs/remotes/")
-                file = f"{directory(name)}/hypothesis.md"
-                raise LedgerError(
-                    f"{file} on {where}: {error}",
-                    hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",
-                ) from None
+                raise self._unreadable(name, source, error) from None
             if experiment is None:
                 return None
             self._read[name] = experiment
         return self._read[name]
+
+    def _unreadable(self, name: str, source: Source, error: FormatError) -> LedgerError:
+        where = source.branch or (source.tip if source.archived else self.main) or ""
+        where = where.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+        file = f"{directory(name)}/hypothesis.md"
+        return LedgerError(
+            f"{file} on {where}: {error}",
+            hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",
+        )
 
     def experiment(self, text: str | None = None) -> Experiment:
         """The experiment that `text` names, or without it the one that is checked out. Raises LedgerError."""
@@ -258,7 +257,8 @@ class Ledger:
     def refresh(self) -> None:
         """Forget what was read, after refs have moved."""
         self._read.clear()
-        for name in ("head", "sources", "pending"):
+        self._sources.clear()
+        for name in ("head", "main_tip", "sources", "pending"):
             self.__dict__.pop(name, None)
 
     # --- what an argument means
@@ -283,7 +283,7 @@ class Ledger:
                 )
             return Target(text=text, commit=commit)
         short = reference.name.removeprefix(prefix)
-        begun = [name for name in self.sources if short and name.startswith(short) and self.find(name) is not None]
+        begun = list(islice(self._begun_with(short), 9))
         if len(begun) == 1:
             return self._part(text, self._exactly(begun[0]), reference.variant, reference.replicate)
         if begun:
@@ -298,6 +298,10 @@ class Ledger:
             f"there is no experiment and no revision {text!r}",
             hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
         )
+
+    def _begun_with(self, short: str) -> Iterator[str]:
+        """The names of experiments that begin so, in their order; they are read one by one, as they are asked for."""
+        return (name for name in sorted(self.sources) if short and name.startswith(short) and self.find(name))
 
     def _exactly(self, name: str) -> Experiment:
         experiment = self.find(name)
