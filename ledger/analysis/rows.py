@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ledger.analysis.progress import counting, of_plan
 from ledger.model.experiment import Experiment, Recorded
@@ -14,6 +14,8 @@ from ledger.model.parameters import as_value, flatten
 from ledger.model.replicates import REPEAT
 from ledger.model.row import Row
 from ledger.stats.summary import Summary, summarise
+
+NOT_FINITE: Final = "not_finite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ def _trial(experiment: Experiment, record: Recorded, counts: bool) -> Row:
         code=trial.code,
         fingerprint=trial.fingerprint,
         better=_better(experiment),
+        extra=_not_finite(record),
     )
 
 
@@ -123,6 +126,12 @@ def _params(experiment: Experiment, variant: str, records: Sequence[Recorded]) -
 def _metrics(records: Sequence[Recorded]) -> dict[str, Summary]:
     names = dict.fromkeys(name for r in records for name in r.trial.metrics)
     return {name: summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics) for name in names}
+
+
+def _not_finite(record: Recorded) -> dict[str, Any]:
+    """The metrics that are NaN or infinite, as texts: a summary leaves them out, and an export must not lose them."""
+    found = {name: repr(float(v)) for name, v in record.trial.metrics.items() if not math.isfinite(v)}
+    return {NOT_FINITE: found} if found else {}
 
 
 def _better(experiment: Experiment) -> dict[str, str]:

@@ -60,8 +60,8 @@ def show_error(error: LedgerError) -> None:
 
 
 def columns() -> int:
-    """How wide the terminal is; 80 where it is none."""
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    """How wide the terminal is; where it is none, `$COLUMNS` or else 80."""
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def now() -> datetime:

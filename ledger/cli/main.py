@@ -30,6 +30,8 @@ COMMANDS = {
     "status": "Say what is declared, done, failed, missing or unrecorded.",
     "note": "Add a dated note to the experiment.",
     "log": "List the experiments, newest first, one a line.",
+    "table": "Show experiments, arms or trials as rows, with what varies and what came of it.",
+    "export": "Write trials, arms or experiments as CSV, JSON or Parquet.",
     "show": "Show one experiment: the plan, every trial, the hypothesis and the notes.",
     "amend": "Change the plan openly.",
     "conclude": "Compute the verdict from the declared trials, and commit it.",
@@ -56,6 +58,7 @@ def usage() -> str:
             *(f"  {name.ljust(width)}  {line}" for name, line in COMMANDS.items()),
             "",
             "ledger COMMAND --help explains one; ledger --version prints the version.",
+            "ledger --no-pager COMMAND prints long answers as they are.",
         ]
     )
 
@@ -117,6 +120,10 @@ def _dispatch(given: Sequence[str]) -> int:
     if given[0] == "--version":
         console.answer(f"ledger {__version__}")
         return 0
+    if given[0] == "--no-pager":
+        # as git takes it: before the command
+        os.environ["GIT_PAGER"] = "cat"
+        return _dispatch(given[1:])
     name, *rest = given
     result = command(name).main(args=rest, prog_name=f"ledger {name}", standalone_mode=False)
     return result if isinstance(result, int) else 0

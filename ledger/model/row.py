@@ -23,6 +23,7 @@ class Row:
     made. In a row of one trial, `created` is when it started, `trials` is 1 where it counts and else 0,
     `trial_status` is its status and `replicate` its point; the latter two are None in a row of an arm.
     `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell.
+    `extra` is for what few rows have; it holds what JSON can.
     """
 
     experiment: str

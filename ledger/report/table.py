@@ -38,7 +38,7 @@ def render(value: Table, settings: Settings, form: Format, *, total: int | None)
         return Rendered(text=_csv(value), notes=value.notes)
     columns = value.columns
     heads = short_names([column.field for column in columns])
-    cells = [_cells(value, column, settings) for column in columns]
+    cells = [_cells(value, column, settings, aligned=form is Format.TEXT) for column in columns]
     best = [value.best.get(c.field.short, frozenset()) if c.field.kind is Kind.METRIC else () for c in columns]
     if form is not Format.TEXT:
         rows = [list(row) for row in zip(*(get(None) for get in cells), strict=True)]
@@ -80,7 +80,7 @@ def _ends(field: Field) -> list[str]:
 Cells = Callable[[int | None], list[str]]
 
 
-def _cells(value: Table, column: Column, settings: Settings) -> Cells:
+def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool) -> Cells:
     """The column's texts: of all rows, or of so many from the beginning."""
     field = column.field
     if field.kind is Kind.METRIC and field.name.startswith(METRICS):
@@ -90,7 +90,7 @@ def _cells(value: Table, column: Column, settings: Settings) -> Cells:
         if all(n + left_out < 2 for n, left_out in counts):
             return lambda count: [summary(row.metrics.get(name), precision) for row in value.rows[:count]]
         # the numbers stand in line where their counts are equally long
-        size = max(len(_count(*each)) for each in counts)
+        size = max(len(_count(*each)) for each in counts) if aligned else 1
         return lambda count: [summary(row.metrics.get(name), precision, size) for row in value.rows[:count]]
     show = _SHOWN.get(field.kind, _param)
     return lambda count: [show(field.get(row)) for row in value.rows[:count]]
@@ -168,6 +168,7 @@ def _with_marks(cells: Sequence[Cells], best: Sequence[frozenset[int] | tuple[()
 def _marked(rows: list[list[str]], heads: list[str], best: Sequence[frozenset[int] | tuple[()]], form: Format) -> str:
     """Markdown or HTML with the best values in bold, which is put in behind the escaping of everybody's text."""
     begin, end = "\ue000", "\ue001"
+    rows = [[cell.replace(begin, "").replace(end, "") for cell in row] for row in rows]
     for at, lines in enumerate(best):
         for line in lines:
             rows[line][at] = f"{begin}{rows[line][at]}{end}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     # imported where they are used: `log` starts without them
     from ledger.model.environment import Environment
     from ledger.model.row import Row
+    from ledger.report.frame import Selection
     from ledger.store.code import Arm, CodeReader
 
 
@@ -159,6 +160,16 @@ class Ledger:
         if level == "experiments":
             return [rows.experiment for rows in found]
         return [row for rows in found for row in (rows.variants if level == "variants" else rows.trials)]
+
+    def trials(self) -> Selection:
+        """Every trial as a row, to be narrowed down (`where`) and handed on (`to_pandas`)."""
+        return self.selection("trials")
+
+    def selection(self, level: str) -> Selection:
+        """The rows of a level: `experiments`, `variants` or `trials`."""
+        from ledger.report.frame import Selection
+
+        return Selection(tuple(self.rows(level)), level)
 
     def recent(self, count: int) -> tuple[Experiment, ...]:
         """The experiments whose branches moved last, at most `count`, and what has landed without a branch."""
