@@ -18,6 +18,7 @@ from ledger.model.parameters import near_misses
 from ledger.model.settings import Settings
 from ledger.store import experiments, sources
 from ledger.store.git import Git, open_repository
+from ledger.store.index import Index
 from ledger.store.place import Place
 from ledger.store.sources import Source
 
@@ -48,6 +49,7 @@ class Ledger:
         self.place = Place(common=git.common)
         self._read: dict[str, Experiment] = {}
         self._sources: dict[str, Source | None] = {}
+        self.index = Index(self)
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +58,7 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.git.objects.close()
+        self.index.close()
 
     @cached_property
     def settings(self) -> Settings:
@@ -116,10 +119,19 @@ class Ledger:
         return None if self.main is None else self.git.commit(self.main)
 
     @cached_property
+    def listing(self) -> str:
+        """All refs that may speak for experiments or hold trials of theirs, a line each, as git lists them."""
+        prefix = self.settings.branch_prefix
+        return self.git.text(
+            "for-each-ref", "--format=%(objectname) %(refname)", *sources.patterns(prefix), experiments.TRIAL_REFS
+        )
+
+    @cached_property
     def sources(self) -> dict[str, Source]:
         """Every experiment's name with where it is read from: its branch, a remote's, what has landed, an archive."""
         prefix = self.settings.branch_prefix
-        return sources.all_of(self.git, self.git.refs(*sources.patterns(prefix)), self.main_tip, prefix)
+        refs = {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
+        return sources.all_of(self.git, refs, self.main_tip, prefix)
 
     def source(self, name: str) -> Source | None:
         """Where one experiment is read from, None where there is none; the others are not looked at."""
@@ -154,12 +166,7 @@ class Ledger:
 
     def rows(self, level: str) -> Sequence[Row]:
         """The rows of the table: a row an experiment, one an arm (`variants`) or one a trial (`trials`)."""
-        from ledger.analysis.rows import rows_of
-
-        found = [rows_of(experiment) for experiment in self.experiments()]
-        if level == "experiments":
-            return [rows.experiment for rows in found]
-        return [row for rows in found for row in (rows.variants if level == "variants" else rows.trials)]
+        return self.index.rows(level)
 
     def trials(self) -> Selection:
         """Every trial as a row, to be narrowed down (`where`) and handed on (`to_pandas`)."""
@@ -219,9 +226,7 @@ class Ledger:
         return self._read[name]
 
     def _unreadable(self, name: str, source: Source, error: FormatError) -> LedgerError:
-        where = source.branch or (source.tip if source.archived else self.main) or ""
-        where = where.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-        file = f"{directory(name)}/hypothesis.md"
+        where, file = source.place(self.main), f"{directory(name)}/hypothesis.md"
         return LedgerError(
             f"{file} on {where}: {error}",
             hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",
@@ -269,7 +274,8 @@ class Ledger:
         """Forget what was read, after refs have moved."""
         self._read.clear()
         self._sources.clear()
-        for name in ("head", "main_tip", "sources", "pending"):
+        self.index.forget()
+        for name in ("head", "main_tip", "listing", "sources", "pending"):
             self.__dict__.pop(name, None)
 
     # --- what an argument means

@@ -26,6 +26,11 @@ class Place:
         return self.folder / "pipelines"
 
     @property
+    def index(self) -> Path:
+        """The index of all experiments."""
+        return self.folder / "index.db"
+
+    @property
     def slots(self) -> Path:
         """The work trees in which trials run."""
         return self.folder / "slots"

@@ -36,6 +36,11 @@ class Source:
     archived: bool = False
     tree: str | None = None
 
+    def place(self, main: str | None) -> str:
+        """What people call the branch or commit; `main` is the short name of the main branch."""
+        where = self.branch or (self.tip[:10] if self.archived else main) or ""
+        return where.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+
     @property
     def key(self) -> str:
         """What has changed whenever the experiment may have: empty for no two sources alike."""

@@ -1,0 +1,265 @@
+"""The index: what ten thousand experiments answer without being read, in SQLite beside the git directory.
+
+It is a cache and no more. Before it answers it is checked against the refs, in one `for-each-ref`; experiments whose
+source has not changed cost that comparison alone, the others are read again. An experiment is read again as a whole:
+its records cost as much to find in a cache as in git.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from ledger.store import index_file, index_rows
+from ledger.store.experiments import Wanted
+from ledger.store.index_tables import STRIDE, VERSION, Lines
+from ledger.version import __version__
+
+if TYPE_CHECKING:
+    from ledger.model.row import Row
+    from ledger.store.ledger import Ledger
+    from ledger.store.sources import Source
+
+T = TypeVar("T")
+
+Progress = Callable[[int, int], None]
+"""Called with how many experiments are read and how many there are to read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An experiment that may have changed. `tree` is that of what the index holds, None where it holds nothing."""
+
+    wanted: Wanted
+    source: Source
+    tree: str | None = None
+
+    @property
+    def pending(self) -> str:
+        """The trials that are not on the branch, as one text."""
+        return " ".join(f"{trial}={commit}" for trial, commit in self.wanted.pending)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What has become of it. `lines` is None where its directory is as the index has it."""
+
+    asked: Asked
+    tree: str | None
+    lines: Lines | None
+
+
+class Index:
+    """The index of one ledger. It answers for the moment at which it was first asked, until `Ledger.refresh`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._opened: index_file.Opened | None = None
+        self._fresh = False
+        self.progress: Progress | None = None
+
+    # --- answers
+
+    def rows(self, level: str) -> list[Row]:
+        """The rows of the table: one an experiment, one a variant or one a trial, the latest experiment first."""
+        return self._reading(lambda connection: index_rows.rows(connection, level))
+
+    def names(self, where: str = "1", values: Sequence[object] = (), limit: int | None = None) -> list[str]:
+        """The names of the experiments that can be read and for which the condition holds, the latest first."""
+        query = f"SELECT name FROM e WHERE own IS NOT NULL AND ({where}) ORDER BY moment DESC, name DESC LIMIT ?"
+        given = (*values, -1 if limit is None else limit)
+        return self._reading(lambda connection: [name for (name,) in connection.execute(query, given)])
+
+    def matching(self, pattern: Callable[[str], bool]) -> set[str]:
+        """The names of the experiments in whose prose the pattern is found."""
+        query = "SELECT e.name, prose.text FROM prose JOIN e ON e.id = prose.id"
+        return self._reading(lambda connection: {name for name, text in connection.execute(query) if pattern(text)})
+
+    def at_fingerprint(self, fingerprint: str) -> list[tuple[str, str]]:
+        """The succeeded trials at a fingerprint, as (experiment, trial id)."""
+        query = """SELECT e.name, t.trial FROM t JOIN e ON e.id = t.e
+            WHERE t.fingerprint = ? AND t.status = 'succeeded' ORDER BY t.id"""
+        return self._reading(lambda connection: connection.execute(query, (fingerprint,)).fetchall())
+
+    def unreadable(self) -> dict[str, str]:
+        """The experiments that cannot be read, with the reason."""
+        query = "SELECT name, error FROM e WHERE error IS NOT NULL ORDER BY name"
+        return self._reading(lambda connection: dict(connection.execute(query).fetchall()))
+
+    def problems(self) -> tuple[tuple[str, ...], int]:
+        """What was passed over within experiments, and how many records are of a newer schema (not among these)."""
+        return self._reading(index_rows.problems)
+
+    @property
+    def remark(self) -> str | None:
+        """What the user should know about the index itself, once it has answered."""
+        return None if self._opened is None else self._opened.remark
+
+    def connection(self) -> sqlite3.Connection:
+        """The tables, checked against the refs."""
+        return self._reading(lambda connection: connection)
+
+    def forget(self) -> None:
+        """Check against the refs again before the next answer."""
+        self._fresh = False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        opened, self._opened, self._fresh = self._opened, None, False
+        if opened is not None:
+            opened.connection.close()
+
+    def _reading(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """The answer of the index that is current, built anew where the file proves to be corrupt."""
+        for _ in range(2):
+            try:
+                return question(self._current())
+            except (sqlite3.DatabaseError, ValueError):
+                # also what is no JSON any more: a cache that cannot be read is thrown away
+                file = self._opened is not None and self._opened.file
+                self.close()
+                if not file:
+                    raise
+                index_file.discard(self._ledger.place.index)
+        self._opened = index_file.Opened(connection=index_file.in_memory(), file=False)
+        return question(self._current())
+
+    # --- keeping it current
+
+    def _current(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self._opened = index_file.open_index(self._ledger.place.index)
+        if not self._fresh:
+            self._check(self._opened)
+            self._fresh = True
+        return self._opened.connection
+
+    def _check(self, opened: index_file.Opened) -> None:
+        for _ in range(3):
+            state, generation = self._digest(), _generation(opened.connection)
+            if _meta(opened.connection, "state") == state:
+                return
+            asked, gone = self._changed(opened.connection)
+            found = list(self._read(asked))
+            try:
+                if _write(opened.connection, found, gone, state=state, generation=generation):
+                    return
+            except sqlite3.OperationalError:
+                # locked, read-only, or no space: what is on the disk is the beginning of one in memory
+                opened.connection, opened.file = index_file.copy_of(opened.connection), False
+                _write(opened.connection, found, gone, state=state, generation=_generation(opened.connection))
+                return
+            # another process has written meanwhile: perhaps it is current now
+        opened.connection, opened.file = index_file.in_memory(), False
+        asked, gone = self._changed(opened.connection)
+        _write(opened.connection, list(self._read(asked)), gone, state=state, generation=0)
+
+    def _digest(self) -> str:
+        """All that the index depends on, as one text."""
+        ledger = self._ledger
+        settled = f"{VERSION} {__version__} {ledger.settings.branch_prefix} {ledger.main} {ledger.main_tip}\n"
+        return hashlib.sha1(settled.encode() + ledger.listing.encode(errors="surrogateescape")).hexdigest()
+
+    def _changed(self, connection: sqlite3.Connection) -> tuple[list[Asked], list[str]]:
+        """The experiments whose source is another than the index has, and the names of those that are gone."""
+        known = {name: rest for name, *rest in connection.execute("SELECT name, key, pending, tree FROM e")}
+        sources, pending = self._ledger.sources, self._ledger.pending
+        asked = []
+        for name, source in sources.items():
+            one = Asked(
+                wanted=Wanted(name=name, tip=source.tip, pending=tuple(pending.get(name, {}).items())), source=source
+            )
+            key, waiting, tree = known.get(name, (None, None, None))
+            if key != source.key or waiting != one.pending:
+                # whatever else than the commit has changed, the row says otherwise
+                same = key is not None and _but_the_commit(key) == _but_the_commit(source.key)
+                same = same and waiting == one.pending
+                asked.append(Asked(wanted=one.wanted, source=source, tree=tree if same else None))
+        return asked, [name for name in known if name not in sources]
+
+    def _read(self, asked: Sequence[Asked]) -> Iterator[Found]:
+        from ledger.store import index_reading
+
+        if self.progress is not None and asked:
+            self.progress(0, len(asked))
+        for done, found in enumerate(index_reading.read(self._ledger.git, asked, main=self._ledger.main), 1):
+            yield found
+            if self.progress is not None and (done % 100 == 0 or done == len(asked)):
+                self.progress(done, len(asked))
+
+
+def _but_the_commit(key: str) -> tuple[str, str]:
+    branch, _, flags = key.split(" ")
+    return branch, flags
+
+
+def _meta(connection: sqlite3.Connection, key: str) -> str | None:
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _generation(connection: sqlite3.Connection) -> int:
+    """How often the tables were written."""
+    return int(_meta(connection, "generation") or 0)
+
+
+# --- writing
+
+
+def _write(
+    connection: sqlite3.Connection, read: Sequence[Found], gone: Sequence[str], *, state: str, generation: int
+) -> bool:
+    """Make all changes at once; False where another process has made some since `generation`."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _generation(connection) != generation:
+            connection.execute("ROLLBACK")
+            return False
+        ids: Mapping[str, int] = dict(connection.execute("SELECT name, id FROM e"))
+        fresh = 1 + max(ids.values(), default=0)
+        _delete(connection, [ids[name] for name in gone if name in ids])
+        anew = [found.asked.wanted.name for found in read if found.lines is not None]
+        _delete(connection, [ids[name] for name in anew if name in ids])
+        _insert(connection, read, ids, fresh)
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('state', ?)", (state,))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(generation + 1),))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return True
+
+
+def _delete(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    own = [(number,) for number in ids]
+    below = [(number * STRIDE, (number + 1) * STRIDE) for number in ids]
+    connection.executemany("DELETE FROM e WHERE id = ?", own)
+    connection.executemany("DELETE FROM prose WHERE id = ?", own)
+    connection.executemany("DELETE FROM v WHERE id >= ? AND id < ?", below)
+    connection.executemany("DELETE FROM t WHERE id >= ? AND id < ?", below)
+
+
+def _insert(connection: sqlite3.Connection, read: Sequence[Found], ids: Mapping[str, int], fresh: int) -> None:
+    experiments, variants, trials, prose, moved = [], [], [], [], []
+    for found in read:
+        name, source, lines = found.asked.wanted.name, found.asked.source, found.lines
+        if lines is None:
+            moved.append((source.key, source.branch, ids[name]))
+            continue
+        number = ids.get(name, fresh)
+        fresh += number == fresh
+        first = number * STRIDE
+        own = None if lines.own is None else first + lines.own
+        experiments.append((number, name, source.key, found.tree, found.asked.pending, *lines.experiment, own))
+        variants += [(first + place, number, *line) for place, line in enumerate(lines.variants)]
+        trials += [(first + place, number, *line) for place, line in enumerate(lines.trials)]
+        if lines.prose is not None:
+            prose.append((number, lines.prose))
+    for table, rows in (("e", experiments), ("v", variants), ("t", trials), ("prose", prose)):
+        if rows:
+            connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+    connection.executemany("UPDATE e SET key = ?, branch = ? WHERE id = ?", moved)
