@@ -24,11 +24,15 @@ class Scale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """One arm: its position on every axis (None where it has no such parameter), and its metric."""
+    """One arm: its position on every axis (None where it has no such parameter), and its metric.
+
+    `values` are those of its parameters, None where it has none.
+    """
 
     arm: str
     positions: tuple[float | None, ...]
     labels: tuple[str, ...]
+    values: tuple[Value, ...]
     value: float
 
 
@@ -88,7 +92,9 @@ def parallel(rows: Sequence[Row], metric: str, *, most: int = 8) -> Parallel:
         assert value is not None
         labels = (*(_text(row, name) for name in varying), f"{value:.4g}")
         positions = tuple(column[i] for column in columns)
-        paths.append(Path(arm=f"{row.experiment}:{row.variant}", positions=positions, labels=labels, value=value))
+        given = tuple(row.params.get(name) for name in varying)
+        arm = f"{row.experiment}:{row.variant}"
+        paths.append(Path(arm=arm, positions=positions, labels=labels, values=given, value=value))
     return Parallel(metric=metric, scales=tuple(scales), paths=tuple(paths), notes=tuple(notes))
 
 

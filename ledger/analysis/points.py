@@ -89,7 +89,7 @@ def metric_named(rows: Sequence[Row], text: str) -> str:
 
 
 def _named(text: str, known: Iterable[str], prefix: str, kind: str) -> str:
-    names = list(known)
+    names = list(dict.fromkeys(known))
     for name in (text, text.removeprefix(prefix)):
         if name in names:
             return name
@@ -167,7 +167,9 @@ def _field(rows: Sequence[Row], text: str) -> tuple[str, Callable[[Row], Any], b
             return _ABSENT if value is None else value
 
         return other, read, True
-    return _named(text, params, "params.", "parameter"), lambda row: _ABSENT, False
+    # those that vary are what can be meant
+    varying = [name for name in params if len({repr(row.params.get(name)) for row in rows}) > 1]
+    return _named(text, [*varying, *params], "params.", "parameter"), lambda row: _ABSENT, False
 
 
 def _value(row: Row, metric: str) -> float | None:

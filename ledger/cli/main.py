@@ -36,6 +36,7 @@ COMMANDS = {
     "amend": "Change the plan openly.",
     "conclude": "Compute the verdict from the declared trials, and commit it.",
     "diff": "Say what differs between two experiments, and what came of it.",
+    "plot": "Draw learning curves, a metric against a parameter, or its spread in each arm.",
     "verify": "Prove the record: order, code, numbers and verdict, from git alone.",
     "land": "Bring an experiment into the main branch: its record alone, or its change too.",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ledger.analysis.curves import Sample
 from ledger.analysis.progress import counting, of_plan
+from ledger.analysis.rows import rows_of
 from ledger.errors import FormatError, LedgerError
 from ledger.model import curves, plot_definitions, yaml12
 from ledger.model.experiment import Experiment, Recorded
@@ -14,6 +15,7 @@ from ledger.model.hypothesis import TREATMENT
 from ledger.model.lockfile import Pinned
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plot_definitions import Plot
+from ledger.model.row import Row
 from ledger.store.checkpoints import Checkpoints
 from ledger.store.ledger import Ledger, Target
 from ledger.store.objects import Entry
@@ -100,6 +102,24 @@ def _counted(experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
         return ()
     latest = max(good, key=lambda r: r.trial.started).trial
     return tuple(of_plan(counting(good, latest.fingerprint), experiment.plan).values())
+
+
+def rows(ledger: Ledger, targets: Sequence[Target], level: str) -> Sequence[Row]:
+    """The rows of a level, `variants` or `trials`, that the targets mean; without any, those of all experiments."""
+    if not targets:
+        return ledger.rows(level)
+    found: dict[tuple[str, str, str | None], Row] = {}
+    for target in targets:
+        if target.experiment is None:
+            raise LedgerError(f"{target.text} is a git revision, not an experiment", hint="ledger log lists them")
+        own = rows_of(target.experiment)
+        for row in own.variants if level == "variants" else own.trials:
+            whole = ":" not in target.text
+            if (whole or row.variant == target.variant) and (
+                target.trial is None or row.trial == target.trial.trial.id
+            ):
+                found[row.experiment, row.variant, row.trial] = row
+    return tuple(found.values())
 
 
 def read(ledger: Ledger, chosen: Sequence[Arm]) -> Read:
