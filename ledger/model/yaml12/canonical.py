@@ -9,6 +9,7 @@ keys given twice, anchors, tags, documents.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from ledger.model.yaml12.scalars import YamlError, scalar
@@ -42,6 +43,7 @@ _SCALAR, _COLLECTION, _LITERAL, _BLOCK, _DASH = range(5)
 _Line = tuple[int, Any, int, Any]
 _lines: dict[str, _Line] = {}
 _keys: dict[str, object] = {}
+_members: dict[str, object] = {}
 
 
 class NotCanonical(Exception):
@@ -60,9 +62,9 @@ def loads(text: str) -> dict[object, object]:
         start += 1
     if start == len(lines):
         raise NotCanonical
-    if len(_lines) > _REMEMBERED or len(_keys) > _REMEMBERED:
-        _lines.clear()
-        _keys.clear()
+    for remembered in (_lines, _keys, _members):
+        if len(remembered) > _REMEMBERED:
+            remembered.clear()
     try:
         value, end = _mapping(lines, start, 0)
     except (YamlError, RecursionError):
@@ -245,34 +247,53 @@ def _unescaped(match: re.Match[str]) -> str:
 def _inline(text: str) -> dict[object, object] | list[object]:
     """A collection of scalars on one line."""
     body = text[1:-1]
-    if len(text) < 2 or text[-1] != ("}" if text[0] == "{" else "]"):
+    if len(text) < 2 or text[-1] != ("}" if text[0] == "{" else "]") or body.endswith(", "):
         raise NotCanonical
-    at = 0
     if text[0] == "[":
-        items: list[object] = []
-        while at < len(body):
-            match = _MEMBER.match(body, at)
-            if match is None:
-                raise NotCanonical
-            items.append(_member(match[1]))
-            at = match.end()
-            if at == len(body) and body.endswith(", "):
-                raise NotCanonical
-        return items
+        return [_member(match[1]) for match in _each(_MEMBER, body)]
+    if "'" not in body and '"' not in body:
+        return _plain_pairs(body)
     pairs: dict[object, object] = {}
-    while at < len(body):
-        match = _PAIR.match(body, at)
-        if match is None or len(match[1]) > _MAX_KEY:
-            raise NotCanonical
-        key = _member(match[1])
-        if key in pairs:
-            raise NotCanonical
-        pairs[key] = _member(match[2])
-        at = match.end()
+    for match in _each(_PAIR, body):
+        _put(pairs, match[1], match[2])
     return pairs
 
 
+def _plain_pairs(body: str) -> dict[object, object]:
+    """The same as the pattern finds, where there are no quotes."""
+    pairs: dict[object, object] = {}
+    for pair in body.split(", ") if body else ():
+        key, colon, value = pair.partition(": ")
+        if not colon:
+            raise NotCanonical
+        _put(pairs, key, value)
+    return pairs
+
+
+def _each(pattern: re.Pattern[str], body: str) -> Iterator[re.Match[str]]:
+    at = 0
+    while at < len(body):
+        match = pattern.match(body, at)
+        if match is None:
+            raise NotCanonical
+        yield match
+        at = match.end()
+
+
+def _put(pairs: dict[object, object], key: str, value: str) -> None:
+    if len(key) > _MAX_KEY:
+        raise NotCanonical
+    known = _members.get(key, _members)
+    if known is _members:
+        known = _members[key] = _member(key)
+    if known in pairs:
+        raise NotCanonical
+    pairs[known] = _member(value)
+
+
 def _member(text: str) -> object:
+    if not text:
+        raise NotCanonical
     if text[0] in "'\"":
         return _quoted(text)
     if not _is_plain(text) or _FLOW_INDICATOR.search(text) is not None:
