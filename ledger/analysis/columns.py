@@ -81,7 +81,12 @@ def varying(rows: Sequence[Row]) -> dict[str, int]:
 
 
 def _commonest(rows: Sequence[Row], name: str) -> int:
-    counts = Counter(_hashable(row.params[name]) if name in row.params else None for row in rows)
+    values = [row.params.get(name) for row in rows]
+    try:
+        counts = Counter(values)
+    except TypeError:
+        # lists have no hash
+        counts = Counter(map(repr, values))
     return max(counts.values())
 
 
