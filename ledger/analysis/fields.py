@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import near_misses
+from ledger.model.pointer import printable
 from ledger.model.row import Row
 
 
@@ -135,14 +136,15 @@ class Fields:
             return found[0]
         if found:
             names = [field.name for field in found]
-            raise LedgerError(f"{name} may mean {', '.join(names[:6])}", hint=f"write {' or '.join(names[:3])}")
+            said = f"{name} may mean {', '.join(names[:6])}"
+            raise LedgerError(printable(said), hint=printable(f"write {' or '.join(names[:3])}"))
         known = {f.name: f.name for f in self.all} | {f.short: f.name for f in self.all} | SPELLINGS
         near = list(dict.fromkeys(known[key] for key in near_misses(name, known)))
+        hint = "ledger table --all shows every column"
         if name.startswith(METRICS):
             hint = f"the metrics are {', '.join(self.metrics[:8])}" if self.metrics else "no row has a metric"
-        else:
-            hint = "ledger table --all shows every column"
-        raise LedgerError(f"no row has a field {name}", hint=f"did you mean {' or '.join(near)}?" if near else hint)
+        hint = f"did you mean {' or '.join(near)}?" if near else hint
+        raise LedgerError(printable(f"no row has a field {name}"), hint=printable(hint))
 
     def _prefixed(self, name: str) -> list[Field]:
         for prefix, keys, make in (

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ledger.analysis.progress import counting, of_plan
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
-from ledger.model.parameters import as_value, flatten
+from ledger.model.parameters import flatten
 from ledger.model.replicates import REPEAT
 from ledger.model.row import Row
 from ledger.stats.summary import Summary, summarise
@@ -37,11 +37,29 @@ def rows_of(experiment: Experiment) -> Rows:
     declared = [v.name for v in experiment.plan.variants if v.experiment is None]
     names = list(dict.fromkeys([*declared, *(r.trial.variant for r in experiment.trials)]))
     chosen = {name: _counted(experiment, name) for name in names}
-    variants = tuple(_arm(experiment, name, chosen[name]) for name in names)
     counted = {id(record) for records in chosen.values() for record in records}
-    trials = tuple(_trial(experiment, record, id(record) in counted) for record in experiment.trials)
+    facts = _facts(experiment)
+    trials = {id(record): _trial(facts, record, id(record) in counted) for record in experiment.trials}
+    variants = tuple(_arm(experiment, facts, name, chosen[name], trials) for name in names)
     own = next((row for row in variants if row.variant == TREATMENT), variants[0] if variants else None)
-    return Rows(experiment=own or _arm(experiment, TREATMENT, ()), variants=variants, trials=trials)
+    if own is None:
+        own = _arm(experiment, facts, TREATMENT, (), trials)
+    return Rows(experiment=own, variants=variants, trials=tuple(trials.values()))
+
+
+def _facts(experiment: Experiment) -> dict[str, Any]:
+    """What all rows of an experiment have alike: found out once, since ten thousand are asked for at a time."""
+    return {
+        "experiment": experiment.name,
+        "title": experiment.plan.title,
+        "status": experiment.status,
+        "outcome": experiment.outcome,
+        "parent": experiment.plan.parent,
+        "author": experiment.plan.author,
+        "tags": experiment.plan.tags,
+        "exploratory": experiment.plan.exploratory,
+        "better": _better(experiment),
+    }
 
 
 def _counted(experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
@@ -53,48 +71,40 @@ def _counted(experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
     return tuple(of_plan(counting(good, latest.fingerprint), experiment.plan).values())
 
 
-def _arm(experiment: Experiment, variant: str, chosen: Sequence[Recorded]) -> Row:
+def _arm(
+    experiment: Experiment,
+    facts: Mapping[str, Any],
+    variant: str,
+    chosen: Sequence[Recorded],
+    trials: Mapping[int, Row],
+) -> Row:
     records = experiment.of(variant)
     latest = max(chosen or records, key=lambda r: r.trial.started, default=None)
+    rows = [trials[id(r)] for r in chosen or ([latest] if latest is not None else [])]
     seconds = [r.trial.seconds for r in chosen if r.trial.seconds is not None]
     return Row(
-        experiment=experiment.name,
+        **facts,
         variant=variant,
         trial=None,
-        title=experiment.plan.title,
-        status=experiment.status,
-        outcome=experiment.outcome,
-        parent=experiment.plan.parent,
-        author=experiment.plan.author,
-        tags=experiment.plan.tags,
         created=experiment.plan.created,
-        exploratory=experiment.plan.exploratory,
-        params=_params(experiment, variant, chosen or ([latest] if latest is not None else [])),
+        params=_params(experiment, variant, rows),
         metrics=_metrics(chosen),
-        data=_shared([_data(r) for r in chosen or ([latest] if latest is not None else [])]),
+        data=_shared([row.data for row in rows]),
         trials=len(chosen),
         recorded=len(records),
         seconds=math.fsum(seconds) if seconds else None,
         code=None if latest is None else latest.trial.code,
         fingerprint=None if latest is None else latest.trial.fingerprint,
-        better=_better(experiment),
     )
 
 
-def _trial(experiment: Experiment, record: Recorded, counts: bool) -> Row:
+def _trial(facts: Mapping[str, Any], record: Recorded, counts: bool) -> Row:
     trial = record.trial
     return Row(
-        experiment=experiment.name,
+        **facts,
         variant=trial.variant,
         trial=trial.id,
-        title=experiment.plan.title,
-        status=experiment.status,
-        outcome=experiment.outcome,
-        parent=experiment.plan.parent,
-        author=experiment.plan.author,
-        tags=experiment.plan.tags,
         created=trial.started,
-        exploratory=experiment.plan.exploratory,
         params=trial.flat_params,
         metrics={name: summarise((value,)) for name, value in trial.metrics.items()},
         data=_data(record),
@@ -105,22 +115,20 @@ def _trial(experiment: Experiment, record: Recorded, counts: bool) -> Row:
         replicate=dict(trial.point),
         code=trial.code,
         fingerprint=trial.fingerprint,
-        better=_better(experiment),
         extra=_not_finite(record),
     )
 
 
-def _params(experiment: Experiment, variant: str, records: Sequence[Recorded]) -> dict[str, Any]:
-    """The parameters that the records share, without the axes; before there is a record, what the plan overrides."""
-    if not records:
+def _params(experiment: Experiment, variant: str, rows: Sequence[Row]) -> dict[str, Any]:
+    """The parameters that the trials share, without the axes; before there is a trial, what the plan overrides."""
+    if not rows:
         declared = experiment.plan.variant(variant)
-        return {} if declared is None else {key: as_value(value) for key, value in flatten(declared.params).items()}
+        return {} if declared is None else {**flatten(declared.params)}
     axes = set(experiment.plan.replicates.parameters)
-    axes |= {name for r in records for name, _ in r.trial.point if name != REPEAT}
+    axes |= {name for row in rows for name in row.replicate or () if name != REPEAT}
     # an axis may be written with its file
     axes |= {name.rpartition(":")[2] for name in axes}
-    shared = _shared([r.trial.flat_params for r in records])
-    return {key: value for key, value in shared.items() if key not in axes}
+    return {key: value for key, value in _shared([row.params for row in rows]).items() if key not in axes}
 
 
 def _metrics(records: Sequence[Recorded]) -> dict[str, Summary]:

@@ -83,5 +83,5 @@ _UNCLOSED: Final = "the quote is never closed"
 
 def error(text: str, at: int, reason: str, hint: str | None = None) -> LedgerError:
     """The error that points at a place of the expression."""
-    message = f"cannot read --where, column {at + 1}: {reason}\n{pointed(text, at)}"
+    message = f"cannot read --where, column {at + 1}: {printable(reason)}\n{pointed(text, at)}"
     return LedgerError(message, hint=printable(hint or f"write for example: {EXAMPLE}"))

@@ -14,6 +14,8 @@ __all__ = ["Summary", "pooled", "summarise"]
 def summarise(values: Iterable[float]) -> Summary:
     """The summary of the values, with n - 1 in the denominator of the variance."""
     given = list(values)
+    if len(given) == 1 and math.isfinite(given[0]):
+        return Summary(n=1, mean=float(given[0]), sd=None)
     finite = [value for value in given if math.isfinite(value)]
     n = len(finite)
     if n == 0:
