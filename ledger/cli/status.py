@@ -16,11 +16,10 @@ def status(experiment: options.Experiment = None, json: options.AsJson = False) 
     with console.opened() as ledger:
         branch = ledger.plain_branch() if experiment is None else None
         if branch is not None:
-            found = ledger.experiments()
             if json:
                 console.answer_json(shapes.no_status(branch))
             else:
-                console.answer(report.overview(branch, found))
+                console.answer(report.overview(branch, ledger.entries()))
             console.warn_unreadable(ledger)
             return 0
         chosen = ledger.experiment(experiment)

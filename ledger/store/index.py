@@ -8,17 +8,20 @@ its records cost as much to find in a cache as in git.
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.store import index_file, index_rows
 from ledger.store.experiments import Wanted
+from ledger.store.index_rows import Wished
 from ledger.store.index_tables import STRIDE, VERSION, Lines
 from ledger.version import __version__
 
 if TYPE_CHECKING:
+    from ledger.model.entry import Entry
     from ledger.model.row import Row
     from ledger.store.ledger import Ledger
     from ledger.store.sources import Source
@@ -59,7 +62,6 @@ class Index:
         self._ledger = ledger
         self._opened: index_file.Opened | None = None
         self._fresh = False
-        self.progress: Progress | None = None
 
     # --- answers
 
@@ -67,31 +69,31 @@ class Index:
         """The rows of the table: one an experiment, one a variant or one a trial, the latest experiment first."""
         return self._reading(lambda connection: index_rows.rows(connection, level))
 
-    def names(self, where: str = "1", values: Sequence[object] = (), limit: int | None = None) -> list[str]:
-        """The names of the experiments that can be read and for which the condition holds, the latest first."""
-        query = f"SELECT name FROM e WHERE own IS NOT NULL AND ({where}) ORDER BY moment DESC, name DESC LIMIT ?"
-        given = (*values, -1 if limit is None else limit)
-        return self._reading(lambda connection: [name for (name,) in connection.execute(query, given)])
+    def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
+        """The lines of the log, the latest experiment first, at most `limit`."""
+        return self._reading(lambda connection: index_rows.entries(connection, wished or Wished(), limit))
 
-    def matching(self, pattern: Callable[[str], bool]) -> set[str]:
-        """The names of the experiments in whose prose the pattern is found."""
-        query = "SELECT e.name, prose.text FROM prose JOIN e ON e.id = prose.id"
-        return self._reading(lambda connection: {name for name, text in connection.execute(query) if pattern(text)})
+    def names(self, limit: int) -> list[str]:
+        """The names of the experiments that began last."""
+        query = "SELECT name FROM e WHERE own IS NOT NULL ORDER BY moment DESC, name DESC LIMIT ?"
+        return self._reading(lambda connection: [name for (name,) in connection.execute(query, (limit,))])
 
-    def at_fingerprint(self, fingerprint: str) -> list[tuple[str, str]]:
-        """The succeeded trials at a fingerprint, as (experiment, trial id)."""
-        query = """SELECT e.name, t.trial FROM t JOIN e ON e.id = t.e
-            WHERE t.fingerprint = ? AND t.status = 'succeeded' ORDER BY t.id"""
-        return self._reading(lambda connection: connection.execute(query, (fingerprint,)).fetchall())
+    def at_fingerprint(self, fingerprint: str) -> list[tuple[str, str, dict[str, Any]]]:
+        """The succeeded trials at a fingerprint: experiment, trial id, point."""
+        query = """SELECT e.name, t.trial, t.replicate FROM t JOIN e ON e.id = t.e
+            WHERE t.fingerprint = ? AND t.status = 'succeeded' ORDER BY e.name, t.id"""
+        found = self._reading(lambda connection: connection.execute(query, (fingerprint,)).fetchall())
+        return [(name, trial, json.loads(point)) for name, trial, point in found]
 
     def unreadable(self) -> dict[str, str]:
         """The experiments that cannot be read, with the reason."""
         query = "SELECT name, error FROM e WHERE error IS NOT NULL ORDER BY name"
         return self._reading(lambda connection: dict(connection.execute(query).fetchall()))
 
-    def problems(self) -> tuple[tuple[str, ...], int]:
-        """What was passed over within experiments, and how many records are of a newer schema (not among these)."""
-        return self._reading(index_rows.problems)
+    def newer(self) -> int:
+        """How many records are of a newer schema than this version reads."""
+        query = "SELECT sum(newer) FROM e"
+        return self._reading(lambda connection: int(connection.execute(query).fetchone()[0] or 0))
 
     @property
     def remark(self) -> str | None:
@@ -117,12 +119,15 @@ class Index:
         for _ in range(2):
             try:
                 return question(self._current())
-            except (sqlite3.DatabaseError, ValueError):
-                # also what is no JSON any more: a cache that cannot be read is thrown away
+            except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
                 file = self._opened is not None and self._opened.file
                 self.close()
-                if not file:
+                if not file or isinstance(error, sqlite3.ProgrammingError):
                     raise
+                if isinstance(error, sqlite3.OperationalError):
+                    # held by another process for too long: that is its right
+                    break
+                # a cache that cannot be read is thrown away
                 index_file.discard(self._ledger.place.index)
         self._opened = index_file.Opened(connection=index_file.in_memory(), file=False)
         return question(self._current())
@@ -183,12 +188,13 @@ class Index:
     def _read(self, asked: Sequence[Asked]) -> Iterator[Found]:
         from ledger.store import index_reading
 
-        if self.progress is not None and asked:
-            self.progress(0, len(asked))
+        progress = self._ledger.progress
+        if progress is not None and asked:
+            progress(0, len(asked))
         for done, found in enumerate(index_reading.read(self._ledger.git, asked, main=self._ledger.main), 1):
             yield found
-            if self.progress is not None and (done % 100 == 0 or done == len(asked)):
-                self.progress(done, len(asked))
+            if progress is not None and (done % 100 == 0 or done == len(asked)):
+                progress(done, len(asked))
 
 
 def _but_the_commit(key: str) -> tuple[str, str]:

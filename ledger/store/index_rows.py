@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from ledger.errors import LedgerError
+from ledger.model.entry import Entry
+from ledger.model.hypothesis import TREATMENT
 from ledger.model.row import Row
 from ledger.model.summary import Summary
 from ledger.store.index_tables import decoded
@@ -17,6 +21,12 @@ from ledger.store.index_tables import decoded
 EXPERIMENTS: Final = "experiments"
 VARIANTS: Final = "variants"
 TRIALS: Final = "trials"
+
+NONE: Final = "none"
+"""The outcome of what has no verdict."""
+
+NEWER: Final = " is newer than this version of ledger reads"
+"""What is said of a record of a newer schema, among the problems."""
 
 _PLAN: Final = "e.name, e.title, e.status, e.outcome, e.parent, e.author, e.tags, e.exploratory, e.better, e.created"
 _ARM: Final = f"""{_PLAN}, v.variant, v.params, v.metrics, v.data, v.odd, v.seconds, v.code, v.fingerprint,
@@ -109,12 +119,64 @@ def _of_one(metrics: Mapping[str, float | None]) -> dict[str, Summary]:
     }
 
 
-def problems(connection: sqlite3.Connection) -> tuple[tuple[str, ...], int]:
-    """What was passed over within experiments, and how many records are of a newer schema (not among these)."""
-    newer = connection.execute("SELECT sum(newer) FROM e").fetchone()[0] or 0
-    texts = connection.execute("SELECT problems FROM e WHERE problems <> '[]' ORDER BY name").fetchall()
-    found = [problem for (text,) in texts for problem in json.loads(text)]
-    return tuple(text for text in found if NEWER not in text), newer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """Which experiments are asked for: all that is given must hold. The patterns are searched for in any case."""
+
+    author: re.Pattern[str] | None = None
+    since: datetime | None = None
+    tags: tuple[str, ...] = ()
+    outcome: str | None = None
+    grep: re.Pattern[str] | None = None
 
 
-NEWER: Final = " is newer than this version of ledger reads"
+def entries(connection: sqlite3.Connection, wished: Wished, limit: int | None) -> list[Entry]:
+    """The lines of the log, the latest experiment first."""
+    found = []
+    for one in connection.execute(*_entry_query(wished, limit)):
+        if wished.author is not None and not wished.author.search(one[6]):
+            continue
+        if wished.grep is not None and not wished.grep.search(one[14]):
+            continue
+        tags = tuple(json.loads(one[7]))
+        if set(wished.tags) <= set(tags):
+            problems = tuple(text for text in json.loads(one[12]) if NEWER not in text)
+            found.append(
+                Entry(
+                    name=one[0],
+                    title=one[1],
+                    status=one[2],
+                    outcome=one[3],
+                    parent=one[4],
+                    branch=one[5],
+                    author=one[6],
+                    tags=tags,
+                    created=datetime.fromisoformat(one[8]),
+                    records=one[9],
+                    predicted=tuple(json.loads(one[10])),
+                    metrics=_of_many(json.loads(one[11])) if one[15] == TREATMENT else {},
+                    problems=problems,
+                    newer=one[13],
+                )
+            )
+            if len(found) == limit:
+                break
+    return found
+
+
+def _entry_query(wished: Wished, limit: int | None) -> tuple[str, list[object]]:
+    conditions, values = ["e.own IS NOT NULL"], list[object]()
+    if wished.outcome is not None:
+        conditions.append("e.outcome IS NULL" if wished.outcome == NONE else "e.outcome = ?")
+        values += [] if wished.outcome == NONE else [wished.outcome]
+    if wished.since is not None:
+        conditions.append("e.moment >= ?")
+        values.append(wished.since.timestamp())
+    prose, join = ("prose.text", "JOIN prose ON prose.id = e.id") if wished.grep is not None else ("NULL", "")
+    query = f"""SELECT e.name, e.title, e.status, e.outcome, e.parent, e.branch, e.author, e.tags, e.created, e.records,
+        e.predicted, v.metrics, e.problems, e.newer, {prose}, v.variant FROM e JOIN v ON v.id = e.own {join}
+        WHERE {" AND ".join(conditions)} {_ORDER}"""
+    if limit is not None and wished.author is None and wished.grep is None and not wished.tags:
+        query += " LIMIT ?"
+        values.append(limit)
+    return query, values

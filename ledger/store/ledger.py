@@ -17,17 +17,24 @@ from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.settings import Settings
 from ledger.store import experiments, sources
+from ledger.store.experiments import Wanted
 from ledger.store.git import Git, open_repository
-from ledger.store.index import Index
 from ledger.store.place import Place
 from ledger.store.sources import Source
 
 if TYPE_CHECKING:
     # imported where they are used: `log` starts without them
+    from ledger.model.entry import Entry
     from ledger.model.environment import Environment
     from ledger.model.row import Row
     from ledger.report.frame import Selection
     from ledger.store.code import Arm, CodeReader
+    from ledger.store.index import Index, Progress
+    from ledger.store.index_rows import Wished
+
+
+# their texts are in memory together
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,7 @@ class Ledger:
         self.place = Place(common=git.common)
         self._read: dict[str, Experiment] = {}
         self._sources: dict[str, Source | None] = {}
-        self.index = Index(self)
+        self.progress: Progress | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +65,8 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.git.objects.close()
-        self.index.close()
+        if "index" in self.__dict__:
+            self.index.close()
 
     @cached_property
     def settings(self) -> Settings:
@@ -86,6 +94,13 @@ class Ledger:
             for dvc in (tree / folder for folder in folders):
                 found += [at for at in (_configured_cache(dvc), dvc / "cache") if at is not None and at.is_dir()]
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def index(self) -> Index:
+        """What all experiments together answer, without their being read."""
+        from ledger.store.index import Index
+
+        return Index(self)
 
     # --- branches
 
@@ -130,8 +145,11 @@ class Ledger:
     def sources(self) -> dict[str, Source]:
         """Every experiment's name with where it is read from: its branch, a remote's, what has landed, an archive."""
         prefix = self.settings.branch_prefix
-        refs = {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
-        return sources.all_of(self.git, refs, self.main_tip, prefix)
+        return sources.all_of(self.git, self._listed, self.main_tip, prefix)
+
+    @property
+    def _listed(self) -> dict[str, str]:
+        return {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
 
     def source(self, name: str) -> Source | None:
         """Where one experiment is read from, None where there is none; the others are not looked at."""
@@ -145,24 +163,49 @@ class Ledger:
     def pending(self) -> dict[str, dict[str, str]]:
         """Trials that finished but are not on their branch: experiment, then trial id, then trial commit."""
         found: dict[str, dict[str, str]] = {}
-        for ref, commit in self.git.refs(experiments.TRIAL_REFS).items():
-            name, _, trial_id = ref.removeprefix(experiments.TRIAL_REFS + "/").partition("/")
+        trials = experiments.TRIAL_REFS + "/"
+        known = self._listed if "listing" in self.__dict__ else self.git.refs(trials)
+        for ref, commit in known.items():
+            if not ref.startswith(trials):
+                continue
+            name, _, trial_id = ref.removeprefix(trials).partition("/")
             found.setdefault(name, {})[trial_id] = commit
         return found
 
     # --- experiments
 
     def experiments(self) -> tuple[Experiment, ...]:
-        """All experiments, the latest created first; one whose hypothesis cannot be read is left out."""
-        found = []
-        for name in self.sources:
+        """All experiments with all that they hold, the latest created first; one that cannot be read is left out.
+
+        They are read from git: the index answers faster, for whom its entries and rows are enough.
+        """
+        lacking = [name for name in self.sources if name not in self._read]
+        for at in range(0, len(lacking), _AT_ONCE):
+            self._read_many(lacking[at : at + _AT_ONCE])
+        found = [self._read[name] for name in self.sources if name in self._read]
+        return tuple(sorted(found, key=lambda e: (e.plan.created, e.name), reverse=True))
+
+    def _read_many(self, names_: Sequence[str]) -> None:
+        many = self.git.objects.read_many
+        wanted = [self._wanted(name, self.sources[name]) for name in names_]
+        texts = experiments.read_texts(many, wanted, experiments.folders(many, wanted))
+        for one, text in zip(wanted, texts, strict=True):
+            source = self.sources[one.name]
             try:
-                experiment = self.find(name)
-            except LedgerError:
+                experiment = experiments.assemble(
+                    one, text, branch=source.branch, landed=source.landed, archived=source.archived
+                )
+            except FormatError:
                 continue
             if experiment is not None:
-                found.append(experiment)
-        return tuple(sorted(found, key=lambda e: (e.plan.created, e.name), reverse=True))
+                self._read[one.name] = experiment
+
+    def _wanted(self, name: str, source: Source) -> Wanted:
+        return Wanted(name=name, tip=source.tip, pending=tuple(self.pending.get(name, {}).items()))
+
+    def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
+        """The lines of the log, the latest experiment first, at most `limit`; those that are `wished` for."""
+        return self.index.entries(wished, limit)
 
     def rows(self, level: str) -> Sequence[Row]:
         """The rows of the table: a row an experiment, one an arm (`variants`) or one a trial (`trials`)."""
@@ -179,29 +222,12 @@ class Ledger:
         return Selection(tuple(self.rows(level)), level)
 
     def recent(self, count: int) -> tuple[Experiment, ...]:
-        """The experiments whose branches moved last, at most `count`, and what has landed without a branch."""
-        prefix = f"refs/heads/{self.settings.branch_prefix}"
-        refs = self.git.text("for-each-ref", "--sort=-committerdate", f"--count={count}", "--format=%(refname)", prefix)
-        names_ = [self.name_of(ref) for ref in refs.splitlines()]
-        landed = [name for name, source in self.sources.items() if source.branch is None]
-        found = []
-        for name in dict.fromkeys([*names_, *landed[-count:]]):
-            try:
-                experiment = None if name is None else self.find(name)
-            except LedgerError:
-                continue
-            found += [experiment] if experiment is not None else []
-        return tuple(found[:count])
+        """The experiments that began last, at most `count`."""
+        return tuple(e for e in map(self.find, self.index.names(count)) if e is not None)
 
     def unreadable(self) -> dict[str, str]:
         """The experiments that cannot be read, with the reason."""
-        found = {}
-        for name in self.sources:
-            try:
-                self.find(name)
-            except LedgerError as error:
-                found[name] = error.message
-        return found
+        return self.index.unreadable()
 
     def find(self, name: str) -> Experiment | None:
         """The experiment of exactly that name, None where there is none. Raises LedgerError where it cannot be read."""
@@ -209,11 +235,10 @@ class Ledger:
         if source is None:
             return None
         if name not in self._read:
-            wanted = experiments.Wanted(name=name, tip=source.tip, pending=tuple(self.pending.get(name, {}).items()))
             try:
                 experiment = experiments.read(
                     self.git.objects,
-                    wanted,
+                    self._wanted(name, source),
                     branch=source.branch,
                     landed=source.landed,
                     archived=source.archived,
@@ -274,7 +299,8 @@ class Ledger:
         """Forget what was read, after refs have moved."""
         self._read.clear()
         self._sources.clear()
-        self.index.forget()
+        if "index" in self.__dict__:
+            self.index.forget()
         for name in ("head", "main_tip", "listing", "sources", "pending"):
             self.__dict__.pop(name, None)
 
