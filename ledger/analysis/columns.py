@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.analysis import fields as named
@@ -77,17 +77,18 @@ def varying(rows: Sequence[Row]) -> dict[str, int]:
             if known is not value and name not in found and _hashable(known) != _hashable(value):
                 found[name] = None
     names = [name for name in first if name in found or present[name] < len(rows)]
-    return {name: len(rows) - _commonest(rows, name) for name in names}
+    return {name: len(rows) - most for name, most in _commonest(rows, names, present).items()}
 
 
-def _commonest(rows: Sequence[Row], name: str) -> int:
-    values = [row.params.get(name) for row in rows]
-    try:
-        counts = Counter(values)
-    except TypeError:
-        # lists have no hash
-        counts = Counter(map(repr, values))
-    return max(counts.values())
+def _commonest(rows: Sequence[Row], names: Sequence[str], present: Mapping[str, int]) -> dict[str, int]:
+    """In how many rows each parameter has its most common value, or is lacking if that is more common."""
+    counts: dict[str, Counter[object]] = {name: Counter() for name in names}
+    for row in rows:
+        # over what a row has, not over all names: of a thousand, most rows have a few
+        for name, value in row.params.items():
+            if name in counts:
+                counts[name][value if isinstance(value, str | int | float) else repr(value)] += 1
+    return {name: max(len(rows) - present[name], *counts[name].values()) for name in names}
 
 
 def _hashable(value: object) -> object:

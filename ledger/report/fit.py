@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -20,6 +20,7 @@ _SAMPLE: Final = 50
 class Column:
     """A column to be fitted in. `cells` gives the texts of all rows (None), or of so many from the beginning.
 
+    `right`: whether they stand on the right, asked of columns that are shown.
     `shrinks`: down to what width its cells may be cut; None where they must stay whole, as numbers must.
     """
 
@@ -27,7 +28,7 @@ class Column:
     cells: Callable[[int | None], list[str]]
     rank: float
     fixed: bool
-    right: bool
+    right: Callable[[], bool]
     shrinks: int | None
 
 
@@ -100,10 +101,14 @@ def _widths(shown: Sequence[_Measured], spare: int | None) -> list[int]:
 
 def _lines(shown: Sequence[_Measured], widths: Sequence[int]) -> list[str]:
     laid = [
-        [_cell(text, size, each.column.right) for text in chain([each.column.head], each.texts)]
+        _cells(chain([each.column.head], each.texts), size, each.column.right())
         for each, size in zip(shown, widths, strict=True)
     ]
     return [(" " * _GAP).join(line).rstrip() for line in zip(*laid, strict=True)]
+
+
+def _cells(texts: Iterable[str], size: int, right: bool) -> list[str]:
+    return [_cell(text, size, right) for text in texts]
 
 
 def _cell(text: str, size: int, right: bool) -> str:

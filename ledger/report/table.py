@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from ledger.analysis.columns import Column
@@ -49,7 +50,7 @@ def render(value: Table, settings: Settings, form: Format, *, total: int | None)
             cells=get,
             rank=column.rank,
             fixed=column.fixed,
-            right=_right(column.field, value.rows),
+            right=partial(_right, column.field, value.rows),
             shrinks=_shrinks(column.field, total),
         )
         for head, column, get in zip(heads, columns, _with_marks(cells, best), strict=True)
