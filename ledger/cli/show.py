@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.cli import console, options
+from ledger.cli import console, options, pager
 from ledger.model import trial as trials
 from ledger.report import shapes
 from ledger.report import show as report
@@ -30,5 +30,6 @@ def show(experiment: options.Experiment = None, json: options.AsJson = False) ->
             for problem in chosen.problems:
                 console.say(f"warning: passed over: {problem}")
         else:
-            console.answer(report.show(chosen, present, ledger.settings, now=console.now(), total=console.columns()))
+            text = report.show(chosen, present, ledger.settings, now=console.now(), total=console.columns())
+            pager.answer(text, ledger.git)
     return 0
