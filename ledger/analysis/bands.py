@@ -165,7 +165,7 @@ def _remarks(metric: str, curves: Sequence[Curve], lines: Sequence[Line], most: 
             few = min(line.levels, key=lambda at: at.n)
             notes.append(f"{line.arm}: n falls from {line.trials} to {few.n} along {x}")
         if len(line.levels) > most:
-            notes.append(f"{metric}: every {_stride(line, most)}th of {len(line.levels)} steps is drawn")
+            notes.append(f"{metric}: of {len(line.levels)} steps one in {_stride(line, most)} is drawn")
     if any(line.trial is not None for line in lines):
         notes.append(f"{metric}: the replicates have no steps in common, so each trial has its own line")
     return notes

@@ -144,6 +144,10 @@ def _series(columns: Mapping[str, list[object]]) -> Series:
     numbers: dict[str, tuple[float, ...]] = {}
     others = []
     for name, cells in columns.items():
+        clean = _clean(cells)
+        if clean is not None:
+            numbers[name] = (*clean, *[math.nan] * (length - len(clean)))
+            continue
         read = [_number(cell) for cell in cells]
         words = sum(value is None for value in read)
         if words * 2 > len([cell for cell in cells if not _is_empty(cell)]):
@@ -152,6 +156,17 @@ def _series(columns: Mapping[str, list[object]]) -> Series:
             values = [math.nan if value is None else value for value in read]
             numbers[name] = (*values, *[math.nan] * (length - len(values)))
     return Series(numbers=numbers, others=tuple(others), length=length)
+
+
+def _clean(cells: Sequence[object]) -> list[float] | None:
+    """The numbers of a column of a CSV file that holds nothing else, which most do; None for any other."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if len(texts) < len(cells) or "_" in "".join(texts):
+        return None
+    try:
+        return [float(text) for text in texts]
+    except ValueError:
+        return None
 
 
 def _is_empty(cell: object) -> bool:

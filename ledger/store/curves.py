@@ -201,25 +201,28 @@ class _Reader:
         return tuple(found)
 
     def _definitions(self, code: str, commit: str | None) -> tuple[Pipeline | None, tuple[Plot, ...]]:
+        """The pipeline that the trial's code defines, and its plots; trials share their code."""
         git = self._ledger.git
-        at = code if git.commit(code) is not None else commit
-        if at is None:
+        if code not in self._plots and git.commit(code) is None:
+            # the parent of a commit that is here is here too, but in a shallow clone
+            code = commit or ""
+        if not code:
             return None, ()
         try:
-            pipeline = self._ledger.code.at(at).pipeline
+            pipeline = self._ledger.code.at(code).pipeline
         except LedgerError:
             return None, ()
-        if at not in self._plots:
+        if code not in self._plots:
             found: list[Plot] = []
             for path in pipeline.definitions:
-                text = git.objects.text(at, path) if path.endswith("dvc.yaml") else None
+                text = git.objects.text(code, path) if path.endswith("dvc.yaml") else None
                 try:
                     document = None if text is None else yaml12.loads(text)
                 except yaml12.YamlError:
                     continue
                 found += plot_definitions.parse(document, path.rpartition("/")[0])
-            self._plots[at] = tuple(found)
-        return pipeline, self._plots[at]
+            self._plots[code] = tuple(found)
+        return pipeline, self._plots[code]
 
     def _contents(self, record: Recorded, commit: str | None, wanted: Sequence[str]) -> dict[str, bytes]:
         """The files at or below the wanted paths."""
