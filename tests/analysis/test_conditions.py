@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_rows import row
 
 from ledger.analysis.conditions import condition
 from ledger.analysis.fields import Fields
 from ledger.errors import LedgerError
 from ledger.model.row import Row
+from ledger.model.where import Literal
 
 ROWS = (
     row("a", {"accuracy": [0.9, 0.92], "loss": [0.3, 0.4]}, train__lr=0.1, opt="adam", _tags=("loss", "big")),
@@ -121,6 +124,25 @@ def test_a_metric_may_be_called_as_another_ones_part() -> None:
     rows = (row("a", {"loss": [0.1, 0.3], "loss.sd": [7.0], "seconds": [3.0]}),)
 
     assert chosen("loss.sd = 7 and metrics.seconds = 3 and seconds = 1.5", rows) == "a"
+
+
+NAMES = st.sampled_from([field.name for field in Fields(ROWS).all])
+VALUES = st.sampled_from(
+    ["1", "1e-3", "nan", "inf", "true", "2026-11-01", "2026-11-01T10:00+01:00", "supported"]
+) | st.text(st.characters(exclude_categories=["Cs"]), max_size=5).map(lambda text: str(Literal(text=text, bare=False)))
+
+
+@given(NAMES, st.sampled_from(["=", "!=", "<", "<=", ">", ">=", "~", "!~"]), VALUES)
+def test_every_field_can_be_compared_with_every_value_or_says_why_not(name: str, operator: str, value: str) -> None:
+    rows = (*ROWS, row("e", {"loss": [float("inf")]}, opt=datetime(2026, 1, 1, tzinfo=UTC), train__lr=None, deep=2**80))
+    text = f"`{name}` {operator} {value}"
+    try:
+        found = chosen(text, rows)
+    except LedgerError as error:
+        assert f"column {text.index(operator) + len(operator) + 2}: " in error.message
+    else:
+        # a comparison and its negation share no row, and what has the value is in one of them
+        assert not set(found) & set(chosen(f"not {text}", rows))
 
 
 def test_without_rows_nothing_is_chosen_and_nothing_unknown() -> None:
