@@ -80,9 +80,8 @@ def _mentioned(where: str | None, every: Fields) -> set[str]:
 def _group_notes(uncounted: int, repeated: int, level: str) -> list[str]:
     notes = []
     if uncounted:
-        notes.append(
-            f"{uncounted} trial{'s' if uncounted > 1 else ''} left out: they do not count (failed, stale or beyond the plan)"
-        )
+        some = f"{uncounted} trial{'s' if uncounted > 1 else ''}"
+        notes.append(f"{some} left out: they do not count (failed, stale or beyond the plan)")
     if repeated:
         notes.append(f"{repeated} of the {level} repeat another's trials (a reused baseline), which are pooled once")
     return notes
