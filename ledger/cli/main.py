@@ -32,6 +32,7 @@ COMMANDS = {
     "log": "List the experiments, newest first, one a line.",
     "table": "Show experiments, arms or trials as rows, with what varies and what came of it.",
     "export": "Write trials, arms or experiments as CSV, JSON or Parquet.",
+    "query": "Ask the history in SQL: SELECT on documented views, which nothing can change.",
     "show": "Show one experiment: the plan, every trial, the hypothesis and the notes.",
     "amend": "Change the plan openly.",
     "conclude": "Compute the verdict from the declared trials, and commit it.",

@@ -104,6 +104,11 @@ class Index:
         """The tables, checked against the refs."""
         return self._reading(lambda connection: connection)
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether what has answered is the file, and not one in memory."""
+        return self._opened is not None and self._opened.file
+
     def forget(self) -> None:
         """Check against the refs again before the next answer."""
         self._fresh = False
