@@ -62,8 +62,10 @@ def around(values: Sequence[float], *, log: bool = False, margin: float = 0.0) -
     """The range of the values with a margin on both sides, as a share of it; a point gets some room."""
     low, high = min(values), max(values)
     if log and low > 0:
-        ratio = (high / low) ** margin if high > low else 10**0.5
-        return Range(low=low / ratio, high=high * ratio, log=True)
+        first, last = math.log10(low), math.log10(high)
+        more = (last - first) * margin if last > first else 0.5
+        # a number cannot be smaller or larger than these
+        return Range(low=10 ** max(first - more, -307), high=10 ** min(last + more, 308), log=True)
     room = (high - low) * margin if high > low else abs(low) * 0.1 or 1.0
     room = room if math.isfinite(room) else 0.0
     return Range(low=low - room, high=high + room)
