@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from ledger.report.text import cut, pad, width
@@ -47,10 +46,11 @@ class Fitted:
 
 @dataclass(slots=True, kw_only=True)
 class _Measured:
-    """A column with its texts: the least width that it can have, and the width that it would like."""
+    """A column with its texts and their widths: the least width that it can have, and the one that it would like."""
 
     column: Column
     texts: list[str]
+    sizes: list[int]
     least: int
     natural: int
 
@@ -79,10 +79,12 @@ def fitted(columns: Sequence[Column], rows: int, total: int | None) -> Fitted:
 
 
 def _measured(column: Column, texts: list[str]) -> _Measured:
-    cells = max(map(width, texts), default=0)
+    sizes = list(map(width, texts))
+    cells = max(sizes, default=0)
     body = cells if column.shrinks is None else min(cells, column.shrinks)
     head = width(column.head)
-    return _Measured(column=column, texts=texts, least=max(body, min(head, _HEAD)), natural=max(cells, head))
+    least = max(body, min(head, _HEAD))
+    return _Measured(column=column, texts=texts, sizes=sizes, least=least, natural=max(cells, head))
 
 
 def _widths(shown: Sequence[_Measured], spare: int | None) -> list[int]:
@@ -100,18 +102,18 @@ def _widths(shown: Sequence[_Measured], spare: int | None) -> list[int]:
 
 
 def _lines(shown: Sequence[_Measured], widths: Sequence[int]) -> list[str]:
-    laid = [
-        _cells(chain([each.column.head], each.texts), size, each.column.right())
-        for each, size in zip(shown, widths, strict=True)
-    ]
+    laid = [_laid(each, size) for each, size in zip(shown, widths, strict=True)]
     return [(" " * _GAP).join(line).rstrip() for line in zip(*laid, strict=True)]
 
 
-def _cells(texts: Iterable[str], size: int, right: bool) -> list[str]:
-    return [_cell(text, size, right) for text in texts]
-
-
-def _cell(text: str, size: int, right: bool) -> str:
-    if text.isascii() and len(text) <= size:
-        return text.rjust(size) if right else text.ljust(size)
-    return pad(cut(text, size), size, right=right)
+def _laid(column: _Measured, size: int) -> list[str]:
+    """The head and the texts of a column, each as wide as the column is."""
+    right = column.column.right()
+    lines = [pad(cut(column.column.head, size), size, right=right)]
+    for text, taken in zip(column.texts, column.sizes, strict=True):
+        if taken > size:
+            lines.append(pad(cut(text, size), size, right=right))
+        else:
+            blanks = " " * (size - taken)
+            lines.append(blanks + text if right else text + blanks)
+    return lines
