@@ -116,6 +116,9 @@ def level(x: float, values: Sequence[float], band: Band) -> Level:
         if band is Band.CI:
             half *= _quantile(n - 1) / math.sqrt(n)
         low, high = mean - half, mean + half
+        if not (math.isfinite(low) and math.isfinite(high)):
+            # no float is large enough for the spread of such values
+            low = high = None
     return Level(x=x, n=n, mean=mean, low=low, high=high)
 
 

@@ -56,6 +56,10 @@ def test_a_single_trial_has_no_band() -> None:
     assert level(0, [1.0], Band.CI).low is None
 
 
+def test_a_spread_beyond_all_numbers_has_no_band() -> None:
+    assert level(0, [1.7e308, -1.7e308], Band.CI).high is None
+
+
 def test_the_mean_is_over_those_that_have_the_step() -> None:
     plot = drawn(
         sample("a", 0, "epoch,loss 1,4 2,2 3,1"),

@@ -134,12 +134,12 @@ def test_ticks_are_within_the_range(a: float, b: float, count: int) -> None:
 
     slack = (high - low) * 1e-6 if math.isfinite(high - low) else 0
     assert all(low - slack <= tick <= high + slack for tick in ticks)
-    assert len(ticks) <= count + 2
+    assert len(ticks) <= 1.6 * count + 2
     assert len({label for _, label in canvas.labelled(ticks)}) == len(ticks) or high - low < 1e-6 * abs(high)
 
 
 def test_ticks_are_round() -> None:
-    assert [label for _, label in canvas.labelled(Range(low=0, high=1).ticks(4))] == ["0.0", "0.5", "1.0"]
+    assert [label for _, label in canvas.labelled(Range(low=0, high=1).ticks(2))] == ["0.0", "0.5", "1.0"]
     assert [label for _, label in canvas.labelled(Range(low=0, high=30).ticks(6))] == [
         "0",
         "5",

@@ -42,7 +42,7 @@ class Range:
         return (at / 2 - low / 2) / span if span > 0 else 0.5
 
     def ticks(self, count: int) -> list[float]:
-        """At most about so many round values within the range."""
+        """About so many round values within the range."""
         if self.log:
             decades = range(math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9) + 1)
             stride = max(1, -(-len(decades) // max(1, count)))
@@ -52,7 +52,8 @@ class Range:
             return [self.low]
         raw = span / max(1, count)
         size = 10.0 ** math.floor(math.log10(raw)) if raw > 1e-300 else raw
-        step = next((size * k for k in (1, 2, 5, 10) if size * k >= raw), raw)
+        # the round step whose number of ticks comes nearest
+        step = min((size * k for k in (1, 2, 5, 10)), key=lambda each: abs(math.log(each / raw)))
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
         return [k * step for k in range(first, last + 1)] or [self.low]
@@ -170,7 +171,11 @@ def labelled(values: Sequence[float]) -> list[tuple[float, str]]:
     largest = max(map(abs, values))
     apart = min((abs(b - a) for a, b in pairwise(values)), default=0) or largest or 1.0
     if largest >= 1e6 or largest < 1e-4 or (len(values) > 1 and values[0] > 0 and values[-1] / values[0] >= 100):
-        return [(value, f"{value:.4g}") for value in values]
+        for significant in range(4, 17):
+            texts = [f"{value:.{significant}g}" for value in values]
+            if len(set(texts)) == len(set(values)):
+                break
+        return list(zip(values, texts, strict=True))
     digits = max(0, min(8, -math.floor(math.log10(apart) + 1e-9)))
     return [(value, f"{value:.{digits}f}") for value in values]
 

@@ -54,7 +54,7 @@ def _x(plot: Scatter, categories: list[str], settings: Settings) -> alt.X:
     # few values are all labelled: they are what was tried
     own: dict[str, Any] = {"values": values} if len(values) <= 8 else {"tickCount": 8}
     scale = alt.Scale(type="log" if plot.log else "linear", zero=False, nice=False, padding=20)
-    axis = alt.Axis(grid=False, format="~g", labelOverlap="greedy", **own)
+    axis = alt.Axis(grid=False, format=".6~g", labelOverlap="greedy", **own)
     return alt.X("x:Q", title=f"{title} (log scale)" if plot.log else title, scale=scale, axis=axis)
 
 

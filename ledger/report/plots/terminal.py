@@ -72,7 +72,11 @@ def _facet(facet: Facet, arms: Mapping[str, int], settings: Settings, room: int)
     label = words.y_title(facet, settings)
     title = heading if label == heading else f"{heading}: {label}"
     title = label if label.startswith(heading) else title
-    return framed(canvas, title=title, x_title=words.x_title(facet), margin=margin)
+    ticks = x.ticks(max(2, canvas.columns // 12))
+    if all(float(at.x).is_integer() for at in levels):
+        # there is no half epoch
+        ticks = [tick for tick in ticks if tick.is_integer()]
+    return framed(canvas, title=title, x_title=words.x_title(facet), x_ticks=labelled(ticks), margin=margin)
 
 
 def _letters(canvas: Canvas, points: Sequence[tuple[float, float]], index: int, count: int) -> None:
