@@ -20,7 +20,7 @@ from ledger.model.row import Row
 from ledger.report import shapes
 from ledger.report.numbers import headline
 from ledger.report.plots import kinds, picture
-from ledger.store import curves
+from ledger.store import curves, plotted
 
 if TYPE_CHECKING:
     from ledger.store.ledger import Ledger, Target
@@ -122,7 +122,7 @@ def _band(text: str) -> Band:
 def _curves(
     ledger: Ledger, targets: Sequence[Target], y: Sequence[str], x: str | None, band: Band, *, thin: bool
 ) -> tuple[kinds.Plot, tuple[str, ...]]:
-    arms, left_out = curves.arms(ledger, targets)
+    arms, left_out = plotted.arms(ledger, targets)
     found = curves.read(ledger, arms)
     chosen = choose(found.samples, y=y, x=x)
     return bands(chosen, band=band, most=1000 if thin else sys.maxsize), (*left_out, *found.notes)
@@ -130,7 +130,7 @@ def _curves(
 
 def _rows(ledger: Ledger, targets: Sequence[Target], level: str, where: str | None) -> list[Row]:
     """The rows of the targets, or of all experiments; those of trials that count."""
-    rows = list(curves.rows(ledger, targets, level))
+    rows = list(plotted.rows(ledger, targets, level))
     if where is not None:
         from ledger.analysis.conditions import condition
         from ledger.analysis.fields import Fields
