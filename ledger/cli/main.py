@@ -40,6 +40,7 @@ COMMANDS = {
     "plot": "Draw learning curves, a metric against a parameter, or its spread in each arm.",
     "verify": "Prove the record: order, code, numbers and verdict, from git alone.",
     "land": "Bring an experiment into the main branch: its record alone, or its change too.",
+    "archive": "Put a finished branch away under a tag: every command still finds the experiment.",
 }
 
 # commands that take a text, which may begin with what looks like an option

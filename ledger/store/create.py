@@ -142,7 +142,7 @@ def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
         target = ledger.target(wanted)
         if target.experiment is not None:
             origin = target.experiment
-            tip = origin.tip if origin.branch is not None else ledger.history_tip(origin)
+            tip = ledger.history_tip(origin)
             if tip is None:
                 raise LedgerError(
                     f"the branch of {origin.name} is gone, and its code with it",

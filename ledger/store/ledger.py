@@ -412,7 +412,7 @@ class Ledger:
 
         None where that history is gone, as after a squash by hand.
         """
-        if experiment.branch is not None:
+        if experiment.branch is not None or experiment.archived:
             return experiment.tip
         tags = self.git.text(
             "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"

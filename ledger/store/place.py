@@ -62,6 +62,17 @@ class Place:
                 return
             yield True
 
+    def running(self, experiment: str) -> tuple[str, ...]:
+        """The trials of an experiment that some process has claimed, `variant+seed-0`."""
+        found = []
+        for path in sorted((self.folder / "claims" / experiment).glob("*")):
+            with path.open("r") as stream:
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except OSError:
+                    found.append(path.name)
+        return tuple(found)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the one lock of the repository. The kernel gives it up with the process, so none is ever stale."""

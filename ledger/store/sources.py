@@ -116,6 +116,11 @@ def _tips(git: Git, refs: Mapping[str, str], found: Mapping[str, Source]) -> Ite
     latest: dict[str, tuple[int, str]] = {}
     for (name, _), tag in zip(asked, git.objects.read_many([oid for _, oid in asked]), strict=True):
         match = _TAG.match(tag.data) if tag is not None and tag.kind == "tag" else None
-        if match is not None and (name not in latest or int(match[2]) >= latest[name][0]):
-            latest[name] = (int(match[2]), match[1].decode())
+        if match is None:
+            continue
+        when, tip = int(match[2]), match[1].decode()
+        known, other = latest.get(name, (-1, ""))
+        # two of one second: the one that goes on from the other
+        if when > known or (when == known and git.is_ancestor(other, tip)):
+            latest[name] = (when, tip)
     return ((name, tip) for name, (_, tip) in latest.items())
