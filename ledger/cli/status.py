@@ -19,7 +19,7 @@ def status(experiment: options.Experiment = None, json: options.AsJson = False) 
             if json:
                 console.answer_json(shapes.no_status(branch))
             else:
-                console.answer(report.overview(branch, ledger.entries()))
+                console.answer(report.overview(branch, ledger.index.states()))
             console.warn_unreadable(ledger)
             return 0
         chosen = ledger.experiment(experiment)

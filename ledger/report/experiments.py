@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
@@ -77,13 +77,12 @@ def described_axes(plan: Plan) -> str:
     return "; ".join(f"{a.name} {', '.join(format_value(v) for v in a.values)}" for a in plan.replicates.axes) or "one"
 
 
-def overview(branch: str, entries: Sequence[Entry]) -> str:
+def overview(branch: str, states: Mapping[str, int]) -> str:
     """Where no experiment is checked out: how many there are, and in what state."""
-    states = [entry.state for entry in entries]
-    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-    count = len(entries)
+    counts = ", ".join(f"{number} {state}" for state, number in states.items())
+    count = sum(states.values())
     lines = [f"on {clean(branch)}: no experiment is checked out"]
-    lines += [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if entries else []
+    lines += [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if states else []
     return "\n".join([*lines, "", 'next: ledger new "what you expect" begins one']) + "\n"
 
 

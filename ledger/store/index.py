@@ -40,11 +40,6 @@ class Asked:
     source: Source
     tree: str | None = None
 
-    @property
-    def pending(self) -> str:
-        """The trials that are not on the branch, as one text."""
-        return " ".join(f"{trial}={commit}" for trial, commit in self.wanted.pending)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -72,6 +67,12 @@ class Index:
     def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
         """The lines of the log, the latest experiment first, at most `limit`."""
         return self._reading(lambda connection: index_rows.entries(connection, wished or Wished(), limit))
+
+    def states(self) -> dict[str, int]:
+        """How many experiments are in which state (`Entry.state`), that of the latest first."""
+        query = """SELECT coalesce(outcome, status) AS state, count(*) FROM e WHERE own IS NOT NULL
+            GROUP BY state ORDER BY max(moment) DESC"""
+        return self._reading(lambda connection: dict(connection.execute(query).fetchall()))
 
     def names(self, limit: int) -> list[str]:
         """The names of the experiments that began last."""
@@ -179,15 +180,15 @@ class Index:
         sources, pending = self._ledger.sources, self._ledger.pending
         asked = []
         for name, source in sources.items():
-            one = Asked(
-                wanted=Wanted(name=name, tip=source.tip, pending=tuple(pending.get(name, {}).items())), source=source
-            )
-            key, waiting, tree = known.get(name, (None, None, None))
-            if key != source.key or waiting != one.pending:
-                # whatever else than the commit has changed, the row says otherwise
-                same = key is not None and _but_the_commit(key) == _but_the_commit(source.key)
-                same = same and waiting == one.pending
-                asked.append(Asked(wanted=one.wanted, source=source, tree=tree if same else None))
+            waiting = tuple(pending[name].items()) if name in pending else ()
+            key, held, tree = known.get(name, (None, None, None))
+            if key == source.key and held == _as_text(waiting):
+                continue
+            # where anything else than the commit has changed, the row says otherwise
+            same = key is not None and _but_the_commit(key) == _but_the_commit(source.key)
+            same = same and held == _as_text(waiting)
+            wanted = Wanted(name=name, tip=source.tip, pending=waiting)
+            asked.append(Asked(wanted=wanted, source=source, tree=tree if same else None))
         return asked, [name for name in known if name not in sources]
 
     def _read(self, asked: Sequence[Asked]) -> Iterator[Found]:
@@ -200,6 +201,11 @@ class Index:
             yield found
             if progress is not None and (done % 100 == 0 or done == len(asked)):
                 progress(done, len(asked))
+
+
+def _as_text(pending: Sequence[tuple[str, str]]) -> str:
+    """The trials that are not on the branch, as one text."""
+    return " ".join(f"{trial}={commit}" for trial, commit in pending)
 
 
 def _but_the_commit(key: str) -> tuple[str, str]:
@@ -265,7 +271,9 @@ def _insert(connection: sqlite3.Connection, read: Sequence[Found], ids: Mapping[
         fresh += number == fresh
         first = number * STRIDE
         own = None if lines.own is None else first + lines.own
-        experiments.append((number, name, source.key, found.tree, found.asked.pending, *lines.experiment, own))
+        experiments.append(
+            (number, name, source.key, found.tree, _as_text(found.asked.wanted.pending), *lines.experiment, own)
+        )
         variants += [(first + place, number, *line) for place, line in enumerate(lines.variants)]
         trials += [(first + place, number, *line) for place, line in enumerate(lines.trials)]
         if lines.prose is not None:

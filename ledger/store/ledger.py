@@ -147,7 +147,7 @@ class Ledger:
         prefix = self.settings.branch_prefix
         return sources.all_of(self.git, self._listed, self.main_tip, prefix)
 
-    @property
+    @cached_property
     def _listed(self) -> dict[str, str]:
         return {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
 
@@ -301,7 +301,7 @@ class Ledger:
         self._sources.clear()
         if "index" in self.__dict__:
             self.index.forget()
-        for name in ("head", "main_tip", "listing", "sources", "pending"):
+        for name in ("head", "main_tip", "listing", "_listed", "sources", "pending"):
             self.__dict__.pop(name, None)
 
     # --- what an argument means

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+# so many are read by the process that is running already, before one of their own is worth its start
+_FEW = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitObject:
@@ -120,17 +123,19 @@ class Objects:
     def files(self, name: str) -> dict[str, Entry]:
         """All files below a tree or commit by their path, links and submodules too."""
         found: dict[str, Entry] = {}
-        root = self.read(f"{name}^{{tree}}")
-        pending = [("", root)] if root is not None else []
-        while pending:
-            prefix, tree = pending.pop()
-            for entry_name, entry in _entries(tree.data, len(tree.oid) // 2).items():
-                if entry.is_tree:
-                    below = self.read(entry.oid)
-                    if below is not None:
-                        pending.append((f"{prefix}{entry_name}/", below))
-                else:
-                    found[prefix + entry_name] = entry
+        level = [("", f"{name}^{{tree}}")]
+        while level:
+            asked = [tree for _, tree in level]
+            # a main branch on which thousands have landed has as many folders
+            trees = [self.read(tree) for tree in asked] if len(asked) < _FEW else self.read_many(asked)
+            below = []
+            for (prefix, _), tree in zip(level, trees, strict=True):
+                for entry_name, entry in entries(tree).items():
+                    if entry.is_tree:
+                        below.append((f"{prefix}{entry_name}/", entry.oid))
+                    else:
+                        found[prefix + entry_name] = entry
+            level = below
         return found
 
     def parents(self, commit: str) -> tuple[str, ...]:
