@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,21 +26,26 @@ def opened() -> Iterator[Ledger]:
     from ledger.store.ledger import open_ledger
 
     with open_ledger(".") as ledger:
+        bar = Progress("reading experiments")
         if sys.stderr.isatty():
-            ledger.progress = Progress("reading experiments")
-        yield ledger
+            ledger.progress = bar
+        try:
+            yield ledger
+        finally:
+            bar.stop()
 
 
 class Progress:
     """A bar on the terminal for what takes more than half a second; called with what is done and what there is."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._what = what
+        self._clock = clock
         self._began: float | None = None
         self._bar: Any = None
 
     def __call__(self, done: int, total: int) -> None:
-        now_ = time.monotonic()
+        now_ = self._clock()
         self._began = now_ if self._began is None else self._began
         if self._bar is None and done < total and now_ - self._began > 0.5:
             from rich.console import Console
@@ -52,8 +57,13 @@ class Progress:
         if self._bar is not None:
             self._bar.update(0, completed=done)
             if done == total:
-                self._bar.stop()
-                self._bar = None
+                self.stop()
+
+    def stop(self) -> None:
+        """Take the bar away, also where what it was for has failed."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
 
 
 def answer(text: str) -> None:

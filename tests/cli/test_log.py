@@ -8,6 +8,7 @@ import pytest
 from conftest import Project
 from test_bad_input import refused
 
+from ledger.cli import console
 from ledger.model.entry import Entry
 from ledger.model.settings import Settings
 from ledger.report import experiments as report
@@ -105,3 +106,18 @@ def test_the_graph_has_no_depth_that_it_cannot_draw() -> None:
 
     assert len(drawn) == 2001
     assert drawn[0] == "0"
+
+
+def test_a_bar_shows_what_takes_long_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    moments = iter([0.0, 0.1, 10.0, 10.3, 10.6, 10.7])
+    quick = console.Progress("reading", clock=lambda: next(moments))
+    quick(0, 2)
+    quick(2, 2)
+    assert capsys.readouterr().err == ""
+
+    slow = console.Progress("reading", clock=lambda: next(moments))
+    for done in range(4):
+        slow(done, 4)
+    slow.stop()
+
+    assert "reading" in capsys.readouterr().err
