@@ -59,6 +59,11 @@ class Progress:
             if done == total:
                 self.stop()
 
+    @property
+    def shown(self) -> bool:
+        """Whether the bar is on the terminal now."""
+        return self._bar is not None
+
     def stop(self) -> None:
         """Take the bar away, also where what it was for has failed."""
         if self._bar is not None:
