@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 from ledger.errors import FormatError
 from ledger.model.experiment import directory
 from ledger.store import experiments
-from ledger.store.index_tables import lines_of, unread
+from ledger.store.index_tables import Lines, lines_of, unread
 from ledger.store.objects import Objects
 
 if TYPE_CHECKING:
@@ -29,47 +29,44 @@ MANY = 1000
 _MAX_PROCESSES = 8
 
 
+Read = tuple[str | None, Lines | None]
+"""The tree of an experiment's directory, and its lines: None where the tree is that which the index has."""
+
+
 def read(git: Git, asked: Sequence[Asked], *, main: str | None) -> Iterator[Found]:
-    """What has become of every experiment that is asked for, in no particular order."""
+    """What has become of every experiment that is asked for, in their order."""
+    from ledger.store.index import Found
+
     chunks = [asked[at : at + CHUNK] for at in range(0, len(asked), CHUNK)]
     count = min(_MAX_PROCESSES, _processors(), len(chunks))
-    if len(asked) >= MANY and count > 1:
-        yield from _by_several(git, chunks, count, main)
-    else:
-        for chunk in chunks:
-            yield from read_chunk(git.objects, chunk, main)
+    several = len(asked) >= MANY and count > 1
+    answers = _by_several(git, chunks, count, main) if several else (read_chunk(git.objects, c, main) for c in chunks)
+    for chunk, answer in zip(chunks, answers, strict=True):
+        for one, (tree, lines) in zip(chunk, answer, strict=True):
+            yield Found(asked=one, tree=tree, lines=lines)
 
 
-def read_chunk(objects: Objects, asked: Sequence[Asked], main: str | None) -> list[Found]:
+def read_chunk(objects: Objects, asked: Sequence[Asked], main: str | None) -> list[Read]:
     """The same for a few, in this process."""
-    from ledger.store.index import Found
-
     with _without_collecting():
         folders = experiments.folders(objects.read_many, [one.wanted for one in asked])
-        found, anew = [], []
-        for one, folder in zip(asked, folders, strict=True):
-            if one.tree is not None and one.tree == folder.tree:
-                found.append(Found(asked=one, tree=folder.tree, lines=None))
-            else:
-                anew.append((one, folder))
-        texts = experiments.read_texts(objects.read_many, [one.wanted for one, _ in anew], [at for _, at in anew])
-        for (one, folder), text in zip(anew, texts, strict=True):
-            found.append(_found(one, folder.tree, text, main))
-    return found
+        answers: list[Read] = [(folder.tree, None) for folder in folders]
+        anew = [n for n, one in enumerate(asked) if one.tree is None or one.tree != folders[n].tree]
+        texts = experiments.read_texts(objects.read_many, [asked[n].wanted for n in anew], [folders[n] for n in anew])
+        for number, text in zip(anew, texts, strict=True):
+            answers[number] = (folders[number].tree, _lines(asked[number], text, main))
+    return answers
 
 
-def _found(one: Asked, tree: str | None, texts: Texts, main: str | None) -> Found:
-    from ledger.store.index import Found
-
+def _lines(one: Asked, texts: Texts, main: str | None) -> Lines:
     source = one.source
     try:
         experiment = experiments.assemble(
             one.wanted, texts, branch=source.branch, landed=source.landed, archived=source.archived
         )
     except FormatError as error:
-        return Found(asked=one, tree=tree, lines=unread(unreadable(one.wanted.name, source.place(main), error)))
-    lines = unread(None) if experiment is None else lines_of(experiment, texts.verdict)
-    return Found(asked=one, tree=tree, lines=lines)
+        return unread(unreadable(one.wanted.name, source.place(main), error))
+    return unread(None) if experiment is None else lines_of(experiment, texts.verdict)
 
 
 def unreadable(name: str, where: str, error: FormatError) -> str:
@@ -97,7 +94,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _by_several(git: Git, chunks: Sequence[Sequence[Asked]], count: int, main: str | None) -> Iterator[Found]:
+def _by_several(git: Git, chunks: Sequence[Sequence[Asked]], count: int, main: str | None) -> Iterator[list[Read]]:
     """Each process is given every `count`-th chunk; this one reads what they find, and what one of them has not."""
     # -P: a folder `ledger` where this is called must not be imported
     command = [sys.executable, "-P", "-m", "ledger.store.index_reading"]
@@ -120,7 +117,7 @@ def _by_several(git: Git, chunks: Sequence[Sequence[Asked]], count: int, main: s
         for at in range(len(chunks)):
             found = _received(helpers[at % count].stdout)
             # a helper that has died leaves its part to us
-            yield from read_chunk(git.objects, chunks[at], main) if found is None else found
+            yield read_chunk(git.objects, chunks[at], main) if found is None else found
     finally:
         for helper in helpers:
             helper.kill()
@@ -139,10 +136,10 @@ def _send(pipe: IO[bytes] | None, message: object) -> None:
         pass
 
 
-def _received(pipe: IO[bytes] | None) -> list[Found] | None:
+def _received(pipe: IO[bytes] | None) -> list[Read] | None:
     assert pipe is not None
     try:
-        found: list[Found] = pickle.load(pipe)
+        found: list[Read] = pickle.load(pipe)
     except (EOFError, pickle.UnpicklingError, AttributeError, ImportError):
         return None
     return found
