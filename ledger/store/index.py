@@ -177,6 +177,9 @@ class Index:
     def _changed(self, connection: sqlite3.Connection) -> tuple[list[Asked], list[str]]:
         """The experiments whose source is another than the index has, and the names of those that are gone."""
         known = {name: rest for name, *rest in connection.execute("SELECT name, key, pending, tree FROM e")}
+        if _meta(connection, "made_by") != __version__:
+            # another version of ledger may have read the same differently
+            known = {name: [None, None, None] for name in known}
         sources, pending = self._ledger.sources, self._ledger.pending
         asked = []
         for name, source in sources.items():
@@ -242,6 +245,7 @@ def _write(
         _delete(connection, [ids[name] for name in anew if name in ids])
         _insert(connection, read, ids, fresh)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('state', ?)", (state,))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('made_by', ?)", (__version__,))
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(generation + 1),))
         connection.execute("COMMIT")
     except BaseException:

@@ -157,6 +157,20 @@ def test_trials_that_are_not_collected_come_and_go(history: Project, read: list[
     same(history.root)
 
 
+def test_another_version_of_ledger_reads_all_again(
+    history: Project, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same(history.root)
+    read.clear()
+    monkeypatch.setattr("ledger.store.index.__version__", "99")
+
+    same(history.root)
+    assert len(read) == 40
+    read.clear()
+    same(history.root)
+    assert not read
+
+
 # --- the file
 
 
