@@ -140,3 +140,15 @@ def test_a_tag_of_somebody_elses_is_not_taken_for_it(project: Project) -> None:
 
     assert project.git("rev-parse", f"ledger/a/{tip}^{{commit}}") == tip
     assert entry(project)["status"] == "archived"
+
+
+def test_dvc_keeps_its_checkpoints(archived: Project) -> None:
+    outs = [
+        pin["md5"] for trial in archived.ledger("show", "a", "--json").json["trials"] for pin in trial["outs"].values()
+    ]
+    assert outs
+
+    archived.dvc("gc", "--all-commits", "--force")
+
+    for md5 in outs:
+        assert (archived.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]).is_file()
