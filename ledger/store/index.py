@@ -7,6 +7,7 @@ its records cost as much to find in a cache as in git.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import sqlite3
@@ -144,7 +145,14 @@ class Index:
         if self._opened is None:
             self._opened = index_file.open_index(self._ledger.place.index)
         if not self._fresh:
-            self._check(self._opened)
+            # tens of thousands of refs that all live: looking for garbage among them takes as long as reading them
+            collecting = gc.isenabled()
+            gc.disable()
+            try:
+                self._check(self._opened)
+            finally:
+                if collecting:
+                    gc.enable()
             self._fresh = True
         return self._opened.connection
 
@@ -185,11 +193,11 @@ class Index:
         for name, source in sources.items():
             waiting = tuple(pending[name].items()) if name in pending else ()
             key, held, tree = known.get(name, (None, None, None))
-            if key == source.key and held == _as_text(waiting):
+            alike = held == (_as_text(waiting) if waiting else "")
+            if alike and key == source.key:
                 continue
             # where anything else than the commit has changed, the row says otherwise
-            same = key is not None and _but_the_commit(key) == _but_the_commit(source.key)
-            same = same and held == _as_text(waiting)
+            same = alike and key is not None and _but_the_commit(key) == _but_the_commit(source.key)
             wanted = Wanted(name=name, tip=source.tip, pending=waiting)
             asked.append(Asked(wanted=wanted, source=source, tree=tree if same else None))
         return asked, [name for name in known if name not in sources]

@@ -6,7 +6,7 @@ The one place where this is decided, for all experiments at once or for one by n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.model.experiment import DIRECTORY, directory
@@ -74,15 +74,20 @@ def _speaking(
 ) -> dict[str, Source]:
     found = {name: Source(branch=None, tip=main or "", landed=True, tree=tree) for name, tree in trees.items()}
     here = len(_HEADS) + len(prefix)
+    elsewhere: list[tuple[str, str]] = []
+    tags: list[tuple[str, str]] = []
     for ref, commit in refs.items():
         if ref.startswith(_HEADS):
-            found[ref[here:]] = Source(branch=ref, tip=commit, landed=ref[here:] in trees)
-    for ref, commit in refs.items():
-        name = _on_remote(ref, prefix)
-        # a branch here speaks before a remote's, and any branch before what has landed
-        if name is not None and (name not in found or found[name].branch is None):
+            name = ref[here:]
             found[name] = Source(branch=ref, tip=commit, landed=name in trees)
-    for name, tip in _tips(git, refs, found):
+        else:
+            (tags if ref.startswith(TAGS) else elsewhere).append((ref, commit))
+    for ref, commit in elsewhere:
+        on_remote = _on_remote(ref, prefix)
+        # a branch here speaks before a remote's, and any branch before what has landed
+        if on_remote is not None and (on_remote not in found or found[on_remote].branch is None):
+            found[on_remote] = Source(branch=ref, tip=commit, landed=on_remote in trees)
+    for name, tip in _tips(git, tags, found):
         source = found.get(name)
         if source is None:
             found[name] = Source(branch=None, tip=tip, landed=False, archived=True)
@@ -100,19 +105,18 @@ def _on_remote(ref: str, prefix: str) -> str | None:
     return None
 
 
-def _tips(git: Git, refs: Mapping[str, str], found: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
+def _tips(git: Git, tags: Sequence[tuple[str, str]], found: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
     """The names that may be archived with the commit that the latest of their tags holds.
 
     A branch here is not put away, and what has landed is not either: their tags are not looked at, since most
     experiments have several.
     """
     asked: list[tuple[str, str]] = []
-    for ref, oid in refs.items():
-        if ref.startswith(TAGS):
-            name = ref[len(TAGS) + 1 :].rpartition("/")[0]
-            source = found.get(name)
-            if name and (source is None or not (source.landed or (source.branch or "").startswith(_HEADS))):
-                asked.append((name, oid))
+    for ref, oid in tags:
+        name = ref[len(TAGS) + 1 :].rpartition("/")[0]
+        source = found.get(name)
+        if name and (source is None or not (source.landed or (source.branch or "").startswith(_HEADS))):
+            asked.append((name, oid))
     latest: dict[str, tuple[int, str]] = {}
     for (name, _), tag in zip(asked, git.objects.read_many([oid for _, oid in asked]), strict=True):
         match = _TAG.match(tag.data) if tag is not None and tag.kind == "tag" else None
