@@ -18,3 +18,7 @@ class Refused(LedgerError):
 
 class FormatError(ValueError):
     """A file of the ledger is not what it should be; the message names the key. Callers add the path."""
+
+
+class NewerError(FormatError):
+    """A file of the ledger is of a newer schema than this version reads: nothing is wrong with it."""

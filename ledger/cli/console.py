@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,49 @@ def opened() -> Iterator[Ledger]:
     from ledger.store.ledger import open_ledger
 
     with open_ledger(".") as ledger:
-        yield ledger
+        bar = Progress("reading experiments")
+        if sys.stderr.isatty():
+            ledger.progress = bar
+        try:
+            yield ledger
+        finally:
+            bar.stop()
+
+
+class Progress:
+    """A bar on the terminal for what takes more than half a second; called with what is done and what there is."""
+
+    def __init__(self, what: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._what = what
+        self._clock = clock
+        self._began: float | None = None
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        now_ = self._clock()
+        self._began = now_ if self._began is None else self._began
+        if self._bar is None and done < total and now_ - self._began > 0.5:
+            from rich.console import Console
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(console=Console(stderr=True), transient=True)
+            self._bar.add_task(self._what, total=total)
+            self._bar.start()
+        if self._bar is not None:
+            self._bar.update(0, completed=done)
+            if done == total:
+                self.stop()
+
+    @property
+    def shown(self) -> bool:
+        """Whether the bar is on the terminal now."""
+        return self._bar is not None
+
+    def stop(self) -> None:
+        """Take the bar away, also where what it was for has failed."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
 
 
 def answer(text: str) -> None:
@@ -47,9 +90,15 @@ def say(text: str) -> None:
 
 
 def warn_unreadable(ledger: Ledger) -> None:
-    """Name the experiments that were left out because they cannot be read."""
+    """Name the experiments that were left out because they cannot be read, and count what is too new to be read."""
     for reason in ledger.unreadable().values():
         say(f"warning: passed over: {reason}")
+    newer = ledger.index.newer()
+    if newer:
+        records = f"{newer} record{'s are' if newer > 1 else ' is'}"
+        say(f"warning: {records} of a newer version of ledger and passed over: pip install -U experiment-ledger")
+    if ledger.index.remark is not None:
+        say(f"warning: {ledger.index.remark}")
 
 
 def show_error(error: LedgerError) -> None:
@@ -60,8 +109,8 @@ def show_error(error: LedgerError) -> None:
 
 
 def columns() -> int:
-    """How wide the terminal is; 80 where it is none."""
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    """How wide the terminal is; where it is none, `$COLUMNS` or else 80."""
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def now() -> datetime:

@@ -31,13 +31,18 @@ COMMANDS = {
     "status": "Say what is declared, done, failed, missing or unrecorded.",
     "note": "Add a dated note to the experiment.",
     "log": "List the experiments, newest first, one a line.",
+    "table": "Show experiments, arms or trials as rows, with what varies and what came of it.",
+    "export": "Write trials, arms or experiments as CSV, JSON or Parquet.",
+    "query": "Ask the history in SQL: SELECT on documented views, which nothing can change.",
     "show": "Show one experiment: the plan, every trial, the hypothesis and the notes.",
     "amend": "Change the plan openly.",
     "conclude": "Compute the verdict from the declared trials, and commit it.",
     "diff": "Say what differs between two experiments, and what came of it.",
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
+    "plot": "Draw learning curves, a metric against a parameter, or its spread in each arm.",
     "verify": "Prove the record: order, code, numbers and verdict, from git alone.",
     "land": "Bring an experiment into the main branch: its record alone, or its change too.",
+    "archive": "Put a finished branch away under a tag: every command still finds the experiment.",
 }
 
 # commands that take a text, which may begin with what looks like an option
@@ -58,6 +63,7 @@ def usage() -> str:
             *(f"  {name.ljust(width)}  {line}" for name, line in COMMANDS.items()),
             "",
             "ledger COMMAND --help explains one; ledger --version prints the version.",
+            "ledger --no-pager COMMAND prints long answers as they are.",
         ]
     )
 
@@ -119,6 +125,10 @@ def _dispatch(given: Sequence[str]) -> int:
     if given[0] == "--version":
         console.answer(f"ledger {__version__}")
         return 0
+    if given[0] == "--no-pager":
+        # as git takes it: before the command
+        os.environ["GIT_PAGER"] = "cat"
+        return _dispatch(given[1:])
     name, *rest = given
     result = command(name).main(args=rest, prog_name=f"ledger {name}", standalone_mode=False)
     return result if isinstance(result, int) else 0

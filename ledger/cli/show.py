@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
+from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
 from ledger.model import trial as trials
 from ledger.report import shapes
@@ -44,7 +44,8 @@ def show(
             for problem in chosen.problems:
                 console.say(f"warning: passed over: {problem}")
         else:
-            console.answer(report.show(chosen, present, ledger.settings, now=console.now(), total=console.columns()))
+            text = report.show(chosen, present, ledger.settings, now=console.now(), total=console.columns())
+            pager.answer(text, ledger.git)
     return 0
 
 

@@ -36,11 +36,10 @@ def status(
                 )
             experiment, branch = names[0], None
         if branch is not None:
-            found = ledger.experiments()
             if json:
                 console.answer_json(shapes.no_status(branch) | {"runs": [shapes.run_state(s) for s in at_work]})
             else:
-                console.answer(report.overview(branch, found, at_work, now=console.now()))
+                console.answer(report.overview(branch, ledger.index.states(), at_work, now=console.now()))
             console.warn_unreadable(ledger)
             return 0
         chosen = ledger.experiment(experiment)

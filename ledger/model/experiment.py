@@ -18,6 +18,7 @@ RUNNING = "running"
 RECORDED = "recorded"
 CONCLUDED = "concluded"
 LANDED = "landed"
+ARCHIVED = "archived"
 
 
 def directory(name: str) -> str:
@@ -41,9 +42,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """One question. `branch` is the full ref that speaks for it, None where only its record has landed.
+    """One question. `branch` is the full ref that speaks for it, None where it has landed or is archived only.
 
-    `tip` is the commit that was read; `problems` say which files could not be read and were passed over.
+    `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `newer` how
+    many of these are records of a newer schema. `archived`: it was put away under a tag, without having landed.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Experiment:
     verdict: Mapping[str, Any] | None
     landed: bool
     problems: tuple[str, ...]
+    archived: bool = False
+    newer: int = 0
 
     @property
     def plan(self) -> Plan:
@@ -72,6 +76,8 @@ class Experiment:
         """How far it has come, from its records alone."""
         if self.landed:
             return LANDED
+        if self.archived:
+            return ARCHIVED
         if self.verdict is not None:
             return CONCLUDED
         if not self.trials:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ledger.errors import FormatError, LedgerError
+from ledger.errors import FormatError, LedgerError, NewerError
 from ledger.model import names, prediction, replicates, yaml12
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
@@ -181,7 +181,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
     if not isinstance(schema, int) or isinstance(schema, bool):
         raise FormatError(f"`schema` is {schema!r}, not a number")
     if schema > SCHEMA:
-        raise FormatError(f"schema {schema!r} is newer than this version of ledger reads ({SCHEMA})")
+        raise NewerError(f"schema {schema!r} is newer than this version of ledger reads ({SCHEMA})")
     return Plan(
         title=_text(document, "title"),
         name=_checked(names.check_name, _text(document, "name"), "name"),

@@ -31,13 +31,22 @@ def flatten(tree: Mapping[str, object]) -> dict[str, Value]:
     (`a.b` and `a: {b: …}`), the later one counts.
     """
     flat: dict[str, Value] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping) and value:
-            for below, leaf in flatten(value).items():
-                flat[f"{key}.{below}"] = leaf
-        else:
-            flat[str(key)] = as_value(value)
+    _flatten_into(flat, tree, "")
     return flat
+
+
+# most leaves are of these very types, and a set is searched faster than a class is asked
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+
+
+def _flatten_into(flat: dict[str, Value], tree: Mapping[str, object], prefix: str) -> None:
+    for key, value in tree.items():
+        if type(value) in _PLAIN:
+            flat[f"{prefix}{key}"] = value  # type: ignore[assignment]
+        elif isinstance(value, Mapping) and value:
+            _flatten_into(flat, value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = as_value(value)
 
 
 def as_value(value: object) -> Value:
@@ -56,6 +65,8 @@ def as_value(value: object) -> Value:
 
 def merge_files(files: Mapping[str, Mapping[str, T]]) -> dict[str, T]:
     """Several files' flat parameters or metrics in one: a key that two files share becomes `file:key`."""
+    if len(files) == 1:
+        return dict(next(iter(files.values())))
     count = Counter(key for flat in files.values() for key in flat)
     return {
         key if count[key] == 1 else f"{file}:{key}": value

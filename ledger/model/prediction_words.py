@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.model.pointer import pointed, printable
 
 EXAMPLE: Final = "accuracy >= baseline + 0.01"
 
@@ -36,21 +37,5 @@ class Words:
         return (self.text[:start] + good + self.text[self.at :]).strip()
 
     def error(self, reason: str, at: int, hint: str = f"write for example: {EXAMPLE}") -> LedgerError:
-        line = _printable(self.text)
-        caret = " " * sum(_cells(c) for c in line[:at]) + "^"
-        message = f"cannot read the prediction, column {at + 1}: {reason}\n  {line}\n  {caret}"
-        return LedgerError(message, hint=_printable(hint))
-
-
-def _printable(text: str) -> str:
-    """The text with a space for every character that would move a terminal's cursor or not be seen."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _cells(char: str) -> int:
-    """How many cells a terminal gives to a character."""
-    import unicodedata
-
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        message = f"cannot read the prediction, column {at + 1}: {reason}\n{pointed(self.text, at)}"
+        return LedgerError(message, hint=printable(hint))

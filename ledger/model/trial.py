@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ledger.errors import FormatError
+from ledger.errors import FormatError, NewerError
 from ledger.model import replicates, yaml12
 from ledger.model.lockfile import Pinned
 from ledger.model.parameters import flatten, merge_files
@@ -152,7 +152,7 @@ def loads(text: str) -> Trial:
     if not isinstance(schema, int) or isinstance(schema, bool):
         raise FormatError("it lacks the key `schema`")
     if schema > SCHEMA:
-        raise FormatError(f"schema {schema} is newer than this version of ledger reads ({SCHEMA})")
+        raise NewerError(f"schema {schema} is newer than this version of ledger reads ({SCHEMA})")
     reader = _Reader(document)
     return Trial(
         experiment=reader.text("experiment"),

@@ -2,84 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared, counting, of_plan
+from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
+from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import TREATMENT, Plan
+from ledger.model.hypothesis import Plan
 from ledger.model.parameters import Value, format_value
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
-from ledger.report.numbers import age, headline, spread
+from ledger.model.summary import Summary
+from ledger.report.numbers import age, headline_of, spread
 from ledger.report.progress import summary
 from ledger.report.text import clean, columns
-from ledger.stats.summary import Summary, summarise
 
 
-def headline_value(experiment: Experiment, settings: Settings) -> tuple[str | None, Summary | None]:
-    """The experiment's headline metric over its treatment's latest trials, None before there are any."""
-    good = [r for r in experiment.of(TREATMENT) if r.trial.succeeded]
-    if not good:
-        return None, None
-    latest = max(good, key=lambda r: r.trial.started).trial
-    chosen = of_plan(counting(good, latest.fingerprint), experiment.plan).values()
-    metric = headline(experiment.plan, settings, latest.metrics)
-    if metric is None:
-        return None, None
-    return metric, summarise(r.trial.metrics[metric] for r in chosen if metric in r.trial.metrics)
+def headline_value(entry: Entry, settings: Settings) -> tuple[str | None, Summary | None]:
+    """The experiment's headline metric over the trials of its treatment that count, None before there are any."""
+    metric = headline_of(entry.predicted, settings, entry.metrics)
+    return metric, None if metric is None else entry.metrics[metric]
 
 
 LOG_HEAD = ("state", "name", "title", "metric", "trials", "age")
 
 
-def log(experiments: Sequence[Experiment], settings: Settings, *, now: datetime, graph: bool) -> list[tuple[str, ...]]:
+def log(entries: Sequence[Entry], settings: Settings, *, now: datetime, graph: bool) -> list[tuple[str, ...]]:
     """One row an experiment; with `graph` children stand below the experiment that they refine."""
-    ordered = _by_parent(experiments) if graph else [("", e) for e in experiments]
+    ordered = _by_parent(entries) if graph else [("", e) for e in entries]
     rows: list[tuple[str, ...]] = []
-    for prefix, experiment in ordered:
-        metric, value = headline_value(experiment, settings)
+    for prefix, entry in ordered:
+        metric, value = headline_value(entry, settings)
         shown = (
             "" if metric is None or value is None else f"{clean(metric)} {spread(value, settings.precision(metric))}"
         )
         rows.append(
             (
-                experiment.outcome or experiment.status,
-                prefix + experiment.name,
-                clean(experiment.plan.title),
+                entry.state,
+                prefix + entry.name,
+                clean(entry.title),
                 shown,
-                str(len(experiment.trials)),
-                age(experiment.plan.created, now),
+                str(entry.records),
+                age(entry.created, now),
             )
         )
     return rows
 
 
-def _by_parent(experiments: Sequence[Experiment]) -> list[tuple[str, Experiment]]:
-    """The experiments with the drawing before their names: newest roots first, children in order of creation."""
-    names = {e.name for e in experiments}
-    children: dict[str | None, list[Experiment]] = {}
-    for experiment in reversed(experiments):
-        parent = experiment.plan.parent if experiment.plan.parent in names else None
-        children.setdefault(parent if parent != experiment.name else None, []).append(experiment)
-    ordered: list[tuple[str, Experiment]] = []
+def _by_parent(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:
+    """The entries with the drawing before their names: newest roots first, children in order of creation."""
+    names = {e.name for e in entries}
+    children: dict[str | None, list[Entry]] = {}
+    for entry in reversed(entries):
+        parent = entry.parent if entry.parent in names else None
+        children.setdefault(parent if parent != entry.name else None, []).append(entry)
+    ordered: list[tuple[str, Entry]] = []
     placed: set[str] = set()
-
-    def place(experiment: Experiment, lead: str, own: str) -> None:
-        if experiment.name in placed:
-            return
-        placed.add(experiment.name)
-        ordered.append((own, experiment))
-        below = children.get(experiment.name, [])
-        for number_, child in enumerate(below, 1):
-            last = number_ == len(below)
-            place(child, lead + ("   " if last else "│  "), lead + ("└─ " if last else "├─ "))
-
-    for root in reversed(children.get(None, [])):
-        place(root, "", "")
-    for experiment in experiments:
-        # parents that name each other in a circle have no root
-        place(experiment, "", "")
+    # parents that name each other in a circle have no root: they follow as they come
+    for root in [*reversed(children.get(None, [])), *entries]:
+        waiting = [(root, "", "")]
+        while waiting:
+            entry, lead, own = waiting.pop()
+            if entry.name in placed:
+                continue
+            placed.add(entry.name)
+            ordered.append((own, entry))
+            below = children.get(entry.name, [])
+            for number_, child in reversed(list(enumerate(below, 1))):
+                last = number_ == len(below)
+                waiting.append((child, lead + ("   " if last else "│  "), lead + ("└─ " if last else "├─ ")))
     return ordered
 
 
@@ -96,13 +87,12 @@ def _values(values: Sequence[Value]) -> str:
     return shown + (f" and {len(values) - 12} more" if len(values) > 12 else "")
 
 
-def overview(branch: str, experiments: Sequence[Experiment], runs: Sequence[RunState], *, now: datetime) -> str:
+def overview(branch: str, states: Mapping[str, int], runs: Sequence[RunState], *, now: datetime) -> str:
     """Where no experiment is checked out: how many there are, and in what state."""
-    states = [e.outcome or e.status for e in experiments]
-    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-    count = len(experiments)
+    counts = ", ".join(f"{number} {state}" for state, number in states.items())
+    count = sum(states.values())
     lines = [f"on {clean(branch)}: no experiment is checked out"]
-    lines += [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if experiments else []
+    lines += [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if states else []
     lines += [f"{clean(state.experiment)}: {summary(state, now=now)}" for state in runs]
     return "\n".join([*lines, "", 'next: ledger new "what you expect" begins one']) + "\n"
 

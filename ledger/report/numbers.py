@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ledger.model.hypothesis import Plan
@@ -13,7 +13,11 @@ from ledger.stats.summary import Summary
 
 def headline(plan: Plan | None, settings: Settings, metrics: Mapping[str, object]) -> str | None:
     """The metric to show where there is room for one: the first predicted, else the first set, else the first."""
-    predicted = [] if plan is None else [p.metric.name for p in plan.predictions]
+    return headline_of([] if plan is None else [p.metric.name for p in plan.predictions], settings, metrics)
+
+
+def headline_of(predicted: Sequence[str], settings: Settings, metrics: Mapping[str, object]) -> str | None:
+    """The same, where it is known what the plan predicts."""
     return next((name for name in [*predicted, *settings.metrics, *metrics] if name in metrics), None)
 
 

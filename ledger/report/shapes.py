@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ledger.analysis.progress import FAILED, STALE, SUCCEEDED, Declared
+from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Variant
 from ledger.model.lockfile import Pinned
@@ -262,21 +263,21 @@ def no_status(branch: str) -> dict[str, Any]:
     }
 
 
-def log(experiment: Experiment, metric: str | None, value: Summary | None) -> dict[str, Any]:
+def log(entry: Entry, metric: str | None, value: Summary | None) -> dict[str, Any]:
     """One row of `log`."""
     document = {
-        "name": experiment.name,
-        "title": experiment.plan.title,
-        "status": experiment.status,
-        "outcome": experiment.outcome,
-        "parent": experiment.plan.parent,
-        "created": experiment.plan.created.isoformat(),
-        "author": experiment.plan.author,
-        "tags": list(experiment.plan.tags),
+        "name": entry.name,
+        "title": entry.title,
+        "status": entry.status,
+        "outcome": entry.outcome,
+        "parent": entry.parent,
+        "created": entry.created.isoformat(),
+        "author": entry.author,
+        "tags": list(entry.tags),
         "metric": metric,
         "value": None if value is None else summary(value),
-        "trials": len(experiment.trials),
-        "branch": None if experiment.branch is None else experiment.branch.removeprefix("refs/heads/"),
+        "trials": entry.records,
+        "branch": None if entry.branch is None else entry.branch.removeprefix("refs/heads/"),
     }
     return dict(plain(document))
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 def clean(text: str) -> str:
     """One line without control and bidirectional characters, which could rewrite what a terminal shows."""
+    if text.isprintable():
+        return text.strip()
     return "".join(c if c == " " or unicodedata.category(c) not in _HARMFUL else " " for c in text).strip()
 
 
@@ -23,9 +25,13 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
+# what surely takes one column a character: Latin, ± among it, dashes and the ellipsis; tables are made of these
+_NARROW = re.compile("[\x20-\u02ff\u2010-\u2026]*")
+
+
 def width(text: str) -> int:
     """How many terminal columns a text takes."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(
         0
@@ -41,6 +47,8 @@ def cut(text: str, columns: int) -> str:
     """The text, shortened with an ellipsis where it takes more columns."""
     if width(text) <= columns:
         return text
+    if _NARROW.fullmatch(text):
+        return text[: max(0, columns - 1)].rstrip() + "…"
     kept = ""
     for c in text:
         if width(kept + c) > columns - 1:

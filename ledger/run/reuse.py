@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ledger.analysis import traps
-from ledger.errors import FormatError
-from ledger.model import trial as trials
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.trial import Trial
 from ledger.run.plan import Spec
@@ -46,27 +44,13 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec) -> Kept | None:
 
 
 def _same(ledger: Ledger, spec: Spec) -> Iterator[tuple[str, Recorded]]:
-    """Succeeded trials of other experiments at the spec's fingerprint and point, with the experiment's name.
-
-    Records are read as text first: most are of another fingerprint, and need not be parsed.
-    """
-    wanted = spec.arm.fingerprint.encode()
-    for name, source in ledger.sources.items():
-        if name == spec.experiment:
+    """Succeeded trials of other experiments at the spec's fingerprint and point, with the experiment's name."""
+    for name, trial, point in ledger.index.at_fingerprint(spec.arm.fingerprint):
+        if name == spec.experiment or point != dict(spec.point):
             continue
-        folder = f"{directory(name)}/trials"
-        for arm, entry in ledger.git.objects.folder(f"{source.tip}:{folder}").items():
-            for file, blob in ledger.git.objects.folder(entry.oid).items():
-                found = ledger.git.objects.read(blob.oid)
-                if found is None or wanted not in found.data:
-                    continue
-                try:
-                    trial = trials.loads(found.data.decode("utf-8", errors="replace"))
-                except FormatError:
-                    continue
-                same = trial.succeeded and trial.fingerprint == spec.arm.fingerprint
-                if same and dict(trial.point) == dict(spec.point):
-                    yield name, Recorded(trial=trial, path=f"{folder}/{arm}/{file}")
+        experiment = ledger.find(name)
+        if experiment is not None:
+            yield from ((name, record) for record in experiment.trials if record.trial.id == trial)
 
 
 def _alike(ledger: Ledger, spec: Spec, other: Trial) -> bool:

@@ -102,10 +102,10 @@ def _free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
 def _taken(ledger: Ledger, name: str) -> str | None:
     """What has the name already, None where it is free."""
     git, folder = ledger.git, directory(name)
-    source = ledger.sources.get(name)
+    source = ledger.source(name)
     if source is not None and source.branch is not None:
         return f"the branch {source.branch.removeprefix('refs/heads/').removeprefix('refs/remotes/')}"
-    if source is not None:
+    if source is not None and source.landed:
         return f"{folder}/ on {ledger.main}"
     below = git.refs(f"{ledger.branch_of(name)}/")
     if below:
@@ -142,7 +142,7 @@ def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
         target = ledger.target(wanted)
         if target.experiment is not None:
             origin = target.experiment
-            tip = origin.tip if origin.branch is not None else ledger.history_tip(origin)
+            tip = ledger.history_tip(origin)
             if tip is None:
                 raise LedgerError(
                     f"the branch of {origin.name} is gone, and its code with it",

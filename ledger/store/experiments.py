@@ -2,88 +2,197 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from ledger.errors import FormatError
+from ledger.errors import FormatError, NewerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
 from ledger.model import yaml12
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import Plan
-from ledger.store.objects import Objects
+from ledger.store.objects import Entry, GitObject, Objects, entries
 
 TRIAL_REFS = "refs/ledger/trials"
+
+_LINK = "120000"
+
+ReadMany = Callable[[Sequence[str]], Iterable[GitObject | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be read: the experiment's directory at the commit `tip`, and trials that are not on the branch.
+
+    `pending` are (trial id, trial commit) pairs.
+    """
+
+    name: str
+    tip: str
+    pending: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """An experiment's directory: the id of its tree, None where there is none, and what is in it."""
+
+    tree: str | None
+    files: Mapping[str, Entry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record's file. `commit`: its trial commit, where it is not on the branch yet."""
+
+    path: str
+    text: str
+    link: bool = False
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The files of one experiment; `hypothesis` and `verdict` are None where there is none."""
+
+    hypothesis: str | None
+    notes: str
+    verdict: str | None
+    records: tuple[Record, ...]
 
 
 def read(
     objects: Objects,
-    name: str,
+    wanted: Wanted,
     *,
-    tip: str,
     branch: str | None,
     landed: bool,
-    pending: Iterable[tuple[str, str]],
+    archived: bool = False,
 ) -> Experiment | None:
-    """The experiment as the commit `tip` holds it, None where it has no `hypothesis.md`.
+    """The experiment, None where it has no `hypothesis.md`.
 
-    `pending` are the (trial id, trial commit) pairs that are not on the branch. A record that cannot be read is
-    passed over and named in `problems`. Raises FormatError where the hypothesis cannot be.
+    A record that cannot be read is passed over and named in `problems`. Raises FormatError where the hypothesis
+    cannot be.
     """
-    folder = directory(name)
-    text = objects.text(tip, f"{folder}/hypothesis.md")
-    if text is None:
+
+    def one_by_one(asked: Sequence[str]) -> list[GitObject | None]:
+        # the process that is running already is the fastest for a few
+        return [objects.read(one) for one in asked]
+
+    (texts,) = read_texts(one_by_one, [wanted], folders(one_by_one, [wanted]))
+    return assemble(wanted, texts, branch=branch, landed=landed, archived=archived)
+
+
+# --- from git
+
+
+def folders(read_many: ReadMany, wanted: Sequence[Wanted]) -> list[Folder]:
+    """The experiments' directories."""
+    found = read_many([f"{w.tip}:{directory(w.name)}" for w in wanted])
+    return [Folder(tree=f.oid if f is not None and f.kind == "tree" else None, files=entries(f)) for f in found]
+
+
+def read_texts(read_many: ReadMany, wanted: Sequence[Wanted], at: Sequence[Folder]) -> list[Texts]:
+    """The files of the experiments, in three rounds of reading however many they are."""
+    names = ("hypothesis.md", "notes.md", "verdict.md", "trials")
+    listed = [(number, name) for number, folder in enumerate(at) for name in names if name in folder.files]
+    pending = [(number, trial, commit) for number, w in enumerate(wanted) for trial, commit in w.pending]
+    asked = [at[number].files[name].oid for number, name in listed]
+    asked += [f"{commit}:{_path(wanted[number].name, trial)}" for number, trial, commit in pending]
+    found = list(read_many(asked))
+
+    texts: list[dict[str, str]] = [{} for _ in at]
+    arms: list[tuple[int, str, str]] = []
+    for (number, name), got in zip(listed, found, strict=False):
+        if name == "trials":
+            arms += [(number, arm, entry.oid) for arm, entry in entries(got).items() if entry.is_tree]
+        elif got is not None and got.kind == "blob":
+            texts[number][name] = _text(got)
+
+    files = [
+        (number, f"{directory(wanted[number].name)}/trials/{arm}/{file}", entry)
+        for (number, arm, _), got in zip(arms, read_many([oid for *_, oid in arms]), strict=True)
+        for file, entry in entries(got).items()
+        if file.endswith(".yaml") and not entry.is_tree
+    ]
+    records: list[list[Record]] = [[] for _ in at]
+    for (number, path, entry), got in zip(files, read_many([entry.oid for *_, entry in files]), strict=True):
+        records[number].append(Record(path=path, text="" if got is None else _text(got), link=entry.mode == _LINK))
+    for (number, trial, commit), got in zip(pending, found[len(listed) :], strict=True):
+        path = _path(wanted[number].name, trial)
+        if got is not None and got.kind == "blob" and all(path != record.path for record in records[number]):
+            records[number].append(Record(path=path, text=_text(got), commit=commit))
+    return [
+        Texts(
+            hypothesis=text.get("hypothesis.md"),
+            notes=text.get("notes.md", ""),
+            verdict=text.get("verdict.md"),
+            records=tuple(own),
+        )
+        for text, own in zip(texts, records, strict=True)
+    ]
+
+
+def _path(name: str, trial: str) -> str:
+    return f"{directory(name)}/trials/{trial}.yaml"
+
+
+def _text(found: GitObject) -> str:
+    return found.data.decode("utf-8", errors="replace")
+
+
+# --- from texts
+
+
+def assemble(
+    wanted: Wanted, texts: Texts, *, branch: str | None, landed: bool, archived: bool = False
+) -> Experiment | None:
+    """The experiment that the texts make, as `read` says."""
+    name, folder = wanted.name, directory(wanted.name)
+    if texts.hypothesis is None:
         return None
-    hypothesis = hypotheses.parse(text)
+    hypothesis = hypotheses.parse(texts.hypothesis)
     if hypothesis.plan.name != name:
         raise FormatError(f"`name` is {hypothesis.plan.name}, but the folder is {folder}")
     problems: list[str] = []
-    found = list(_records(objects, name, tip, problems))
-    known = {record.path for record in found}
-    for trial_id, commit in pending:
-        path = f"{folder}/trials/{trial_id}.yaml"
-        text = objects.text(commit, path)
-        if text is not None and path not in known:
-            found += _record(text, path, name, problems, commit)
-    verdict = objects.text(tip, f"{folder}/verdict.md")
+    found: list[Recorded] = []
+    newer = 0
+    for record in texts.records:
+        try:
+            found.append(_recorded(record, name))
+        except NewerError as error:
+            newer += 1
+            problems.append(f"{record.path}: {error}")
+        except FormatError as error:
+            problems.append(f"{record.path}{error}")
+    verdict = texts.verdict
     return Experiment(
         name=name,
         branch=branch,
-        tip=tip,
+        tip=wanted.tip,
         hypothesis=hypothesis,
         trials=_ordered(found, hypothesis.plan),
-        notes=objects.text(tip, f"{folder}/notes.md") or "",
+        notes=texts.notes,
         verdict=None if verdict is None else _front_matter(verdict, f"{folder}/verdict.md", problems),
         landed=landed,
+        archived=archived,
         problems=tuple(problems),
+        newer=newer,
     )
 
 
-def _records(objects: Objects, name: str, tip: str, problems: list[str]) -> Iterable[Recorded]:
-    folder = f"{directory(name)}/trials"
-    for variant, entry in objects.folder(f"{tip}:{folder}").items():
-        if not entry.is_tree:
-            continue
-        for file, record in objects.folder(entry.oid).items():
-            if file.endswith(".yaml") and not record.is_tree:
-                found = objects.read(record.oid)
-                text = "" if found is None else found.data.decode("utf-8", errors="replace")
-                path = f"{folder}/{variant}/{file}"
-                if record.mode == "120000":
-                    problems.append(f"{path} is a symbolic link, not a record")
-                    continue
-                yield from _record(text, path, name, problems, None)
-
-
-def _record(text: str, path: str, name: str, problems: list[str], commit: str | None) -> list[Recorded]:
+def _recorded(record: Record, name: str) -> Recorded:
+    """The trial that a file holds. Raises FormatError, which goes on from the file's path."""
+    if record.link:
+        raise FormatError(" is a symbolic link, not a record")
     try:
-        trial = trials.loads(text)
+        trial = trials.loads(record.text)
+    except NewerError:
+        raise
     except FormatError as error:
-        problems.append(f"{path}: {error}")
-        return []
-    if trial.experiment != name or trials.record_path(directory(name), trial) != path:
-        problems.append(f"{path}: it says that it is {trial.experiment}:{trial.id}")
-        return []
-    return [Recorded(trial=trial, path=path, commit=commit)]
+        raise FormatError(f": {error}") from None
+    if trial.experiment != name or trials.record_path(directory(name), trial) != record.path:
+        raise FormatError(f": it says that it is {trial.experiment}:{trial.id}")
+    return Recorded(trial=trial, path=record.path, commit=record.commit)
 
 
 def _ordered(records: Iterable[Recorded], plan: Plan) -> tuple[Recorded, ...]:

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from ledger.errors import LedgerError
@@ -152,6 +153,16 @@ class Git:
         """All refs below the prefixes with the objects that they name, in the order of their names."""
         lines = self.text("for-each-ref", "--format=%(objectname) %(refname)", *prefixes).splitlines()
         return {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
+
+    def approximate_date(self, text: str) -> datetime | None:
+        """What git understands by a date such as `2 weeks ago`, None where it understands nothing."""
+        found, now = (
+            int(self.text("rev-parse", f"--since={given}").partition("=")[2]) for given in (text, "no date at all")
+        )
+        # git takes what it does not understand for the present moment
+        if abs(found - now) <= 1 and text.strip().lower() not in ("now", "today"):
+            return None
+        return datetime.fromtimestamp(found, UTC)
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `older` is in the history of `newer`."""

@@ -14,8 +14,8 @@ from ledger.model import verdict
 from ledger.model.experiment import DIRECTORY, Experiment, directory
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.pipeline import inside
+from ledger.store.archive import tip_tag
 from ledger.store.branch import Step
-from ledger.store.git import RefChange
 from ledger.store.ledger import Ledger
 from ledger.store.merge import merge
 
@@ -104,6 +104,8 @@ def main_branch(ledger: Ledger) -> tuple[str, str]:
 
 def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
     name, prefix = experiment.name, ledger.settings.branch_prefix
+    if experiment.archived:
+        raise LedgerError(f"{name} is archived", hint=f"ledger archive {name} --undo, then ledger land {name}")
     if experiment.branch is None:
         tip = ledger.history_tip(experiment)
         raise LedgerError(
@@ -183,14 +185,7 @@ def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, messa
     changes: dict[str, tuple[str, str] | None] = dict.fromkeys(here)
     changes |= {path: (entry.mode, entry.oid) for path, entry in there.items()}
     tree = git.tree(tip, changes)
-    name = f"ledger/{experiment.name}/{experiment.tip[:10]}"
-    held = git.refs(f"refs/tags/{name}")
-    if held and git.commit(f"refs/tags/{name}") != experiment.tip:
-        name, held = f"ledger/{experiment.name}/{experiment.tip}", {}
-    also = []
-    if not held:
-        tag = git.annotated_tag(name, experiment.tip, f"tip of {experiment.name}")
-        also.append(RefChange(ref=f"refs/tags/{name}", old=None, new=tag))
+    name, also = tip_tag(ledger, experiment.name, experiment.tip)
     commit = git.commit_tree(tree, [tip], _message(experiment, RECORD, message))
     step = Step(
         ref=f"refs/heads/{main}", old=tip, new=commit, reason=f"ledger land: record of {experiment.name}", also=also

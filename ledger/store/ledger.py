@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import names, settings, yaml12
-from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.settings import Settings
-from ledger.store import experiments
+from ledger.store import experiments, sources
+from ledger.store.experiments import Wanted
 from ledger.store.git import Git, open_repository
 from ledger.store.place import Place
+from ledger.store.sources import Source
 
 if TYPE_CHECKING:
     # imported where they are used: `log` starts without them
+    from ledger.model.entry import Entry
     from ledger.model.environment import Environment
+    from ledger.model.row import Row
+    from ledger.report.frame import Selection
     from ledger.store.code import Arm, CodeReader
+    from ledger.store.index import Index, Progress
+    from ledger.store.index_rows import Wished
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where an experiment is read from: the ref that speaks for it (None: the main branch) and its commit."""
-
-    branch: str | None
-    tip: str
-    landed: bool
+# their texts are in memory together
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class Ledger:
         self.git = git
         self.place = Place(common=git.common)
         self._read: dict[str, Experiment] = {}
+        self._sources: dict[str, Source | None] = {}
+        self.progress: Progress | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +65,8 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.git.objects.close()
+        if "index" in self.__dict__:
+            self.index.close()
 
     @cached_property
     def settings(self) -> Settings:
@@ -88,6 +95,13 @@ class Ledger:
                 found += [at for at in (_configured_cache(dvc), dvc / "cache") if at is not None and at.is_dir()]
         return tuple(dict.fromkeys(found))
 
+    @cached_property
+    def index(self) -> Index:
+        """What all experiments together answer, without their being read."""
+        from ledger.store.index import Index
+
+        return Index(self)
+
     # --- branches
 
     @cached_property
@@ -115,99 +129,135 @@ class Ledger:
         return ref.removeprefix(prefix) if ref is not None and ref.startswith(prefix) else None
 
     @cached_property
-    def sources(self) -> dict[str, Source]:
-        """Every experiment's name with where it is read from: its branch, a remote's branch, or what has landed."""
+    def main_tip(self) -> str | None:
+        """The main branch's commit, None where there is none."""
+        return None if self.main is None else self.git.commit(self.main)
+
+    @cached_property
+    def listing(self) -> str:
+        """All refs that may speak for experiments or hold trials of theirs, a line each, as git lists them."""
         prefix = self.settings.branch_prefix
-        refs = self.git.refs(f"refs/heads/{prefix}", "refs/remotes", "refs/ledger/remotes")
-        main = None if self.main is None else self.git.commit(self.main)
-        landed = set() if main is None else set(self.git.objects.folder(f"{main}:{DIRECTORY}"))
-        found = {name: Source(branch=None, tip=main or "", landed=True) for name in landed}
-        for ref, commit in refs.items():
-            remote = ref.startswith("refs/remotes/")
-            name = ref.split("/", 3)[3] if remote and ref.count("/") > 2 else ref.removeprefix("refs/heads/")
-            short = name.removeprefix(prefix)
-            # a branch here speaks before a remote's, and any branch before what has landed
-            spoken = short in found and found[short].branch is not None
-            if name.startswith(prefix) and not (remote and spoken):
-                found[short] = Source(branch=ref, tip=commit, landed=short in landed)
-        return found
+        return self.git.text(
+            "for-each-ref", "--format=%(objectname) %(refname)", *sources.patterns(prefix), experiments.TRIAL_REFS
+        )
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every experiment's name with where it is read from: its branch, a remote's, what has landed, an archive."""
+        prefix = self.settings.branch_prefix
+        return sources.all_of(self.git, self._listed, self.main_tip, prefix)
+
+    @cached_property
+    def _listed(self) -> dict[str, str]:
+        return {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
+
+    def source(self, name: str) -> Source | None:
+        """Where one experiment is read from, None where there is none; the others are not looked at."""
+        if "sources" in self.__dict__ or not names.NAME.fullmatch(name):
+            return self.sources.get(name)
+        if name not in self._sources:
+            self._sources[name] = sources.one_of(self.git, name, self.main_tip, self.settings.branch_prefix)
+        return self._sources[name]
 
     @cached_property
     def pending(self) -> dict[str, dict[str, str]]:
         """Trials that finished but are not on their branch: experiment, then trial id, then trial commit."""
         found: dict[str, dict[str, str]] = {}
-        for ref, commit in self.git.refs(experiments.TRIAL_REFS).items():
-            name, _, trial_id = ref.removeprefix(experiments.TRIAL_REFS + "/").partition("/")
+        trials = experiments.TRIAL_REFS + "/"
+        known = self._listed if "listing" in self.__dict__ else self.git.refs(trials)
+        for ref, commit in known.items():
+            if not ref.startswith(trials):
+                continue
+            name, _, trial_id = ref.removeprefix(trials).partition("/")
             found.setdefault(name, {})[trial_id] = commit
         return found
 
     # --- experiments
 
     def experiments(self) -> tuple[Experiment, ...]:
-        """All experiments, the latest created first; one whose hypothesis cannot be read is left out."""
-        found = []
-        for name in self.sources:
-            try:
-                experiment = self.find(name)
-            except LedgerError:
-                continue
-            if experiment is not None:
-                found.append(experiment)
+        """All experiments with all that they hold, the latest created first; one that cannot be read is left out.
+
+        They are read from git: the index answers faster, for whom its entries and rows are enough.
+        """
+        lacking = [name for name in self.sources if name not in self._read]
+        for at in range(0, len(lacking), _AT_ONCE):
+            self._read_many(lacking[at : at + _AT_ONCE])
+        found = [self._read[name] for name in self.sources if name in self._read]
         return tuple(sorted(found, key=lambda e: (e.plan.created, e.name), reverse=True))
 
-    def recent(self, count: int) -> tuple[Experiment, ...]:
-        """The experiments whose branches moved last, at most `count`, and what has landed without a branch."""
-        prefix = f"refs/heads/{self.settings.branch_prefix}"
-        refs = self.git.text("for-each-ref", "--sort=-committerdate", f"--count={count}", "--format=%(refname)", prefix)
-        names_ = [self.name_of(ref) for ref in refs.splitlines()]
-        landed = [name for name, source in self.sources.items() if source.branch is None]
-        found = []
-        for name in dict.fromkeys([*names_, *landed[-count:]]):
+    def _read_many(self, names_: Sequence[str]) -> None:
+        many = self.git.objects.read_many
+        wanted = [self._wanted(name, self.sources[name]) for name in names_]
+        texts = experiments.read_texts(many, wanted, experiments.folders(many, wanted))
+        for one, text in zip(wanted, texts, strict=True):
+            source = self.sources[one.name]
             try:
-                experiment = None if name is None else self.find(name)
-            except LedgerError:
+                experiment = experiments.assemble(
+                    one, text, branch=source.branch, landed=source.landed, archived=source.archived
+                )
+            except FormatError:
                 continue
-            found += [experiment] if experiment is not None else []
-        return tuple(found[:count])
+            if experiment is not None:
+                self._read[one.name] = experiment
+
+    def _wanted(self, name: str, source: Source) -> Wanted:
+        return Wanted(name=name, tip=source.tip, pending=tuple(self.pending.get(name, {}).items()))
+
+    def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
+        """The lines of the log, the latest experiment first, at most `limit`; those that are `wished` for."""
+        return self.index.entries(wished, limit)
+
+    def rows(self, level: str) -> Sequence[Row]:
+        """The rows of the table: a row an experiment, one an arm (`variants`) or one a trial (`trials`)."""
+        return self.index.rows(level)
+
+    def trials(self) -> Selection:
+        """Every trial as a row, to be narrowed down (`where`) and handed on (`to_pandas`)."""
+        return self.selection("trials")
+
+    def selection(self, level: str) -> Selection:
+        """The rows of a level: `experiments`, `variants` or `trials`."""
+        from ledger.report.frame import Selection
+
+        return Selection(tuple(self.rows(level)), level)
+
+    def recent(self, count: int) -> tuple[Experiment, ...]:
+        """The experiments that began last, at most `count`."""
+        return tuple(e for e in map(self.find, self.index.names(count)) if e is not None)
 
     def unreadable(self) -> dict[str, str]:
         """The experiments that cannot be read, with the reason."""
-        found = {}
-        for name in self.sources:
-            try:
-                self.find(name)
-            except LedgerError as error:
-                found[name] = error.message
-        return found
+        return self.index.unreadable()
 
     def find(self, name: str) -> Experiment | None:
         """The experiment of exactly that name, None where there is none. Raises LedgerError where it cannot be read."""
-        # before the branches: a trial that is collected in between is found on its branch
-        pending = self.pending.get(name, {})
-        source = self.sources.get(name)
+        # before the branch: a trial that is collected in between is found there
+        pending = tuple(self.pending.get(name, {}).items())
+        source = self.source(name)
         if source is None:
             return None
         if name not in self._read:
             try:
                 experiment = experiments.read(
                     self.git.objects,
-                    name,
-                    tip=source.tip,
+                    Wanted(name=name, tip=source.tip, pending=pending),
                     branch=source.branch,
                     landed=source.landed,
-                    pending=pending.items(),
+                    archived=source.archived,
                 )
             except FormatError as error:
-                where = (source.branch or self.main or "").removeprefix("refs/heads/").removeprefix("refs/remotes/")
-                file = f"{directory(name)}/hypothesis.md"
-                raise LedgerError(
-                    f"{file} on {where}: {error}",
-                    hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",
-                ) from None
+                raise self._unreadable(name, source, error) from None
             if experiment is None:
                 return None
             self._read[name] = experiment
         return self._read[name]
+
+    def _unreadable(self, name: str, source: Source, error: FormatError) -> LedgerError:
+        where, file = source.place(self.main), f"{directory(name)}/hypothesis.md"
+        return LedgerError(
+            f"{file} on {where}: {error}",
+            hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",
+        )
 
     def experiment(self, text: str | None = None) -> Experiment:
         """The experiment that `text` names, or without it the one that is checked out. Raises LedgerError."""
@@ -250,7 +300,10 @@ class Ledger:
     def refresh(self) -> None:
         """Forget what was read, after refs have moved."""
         self._read.clear()
-        for name in ("head", "sources", "pending"):
+        self._sources.clear()
+        if "index" in self.__dict__:
+            self.index.forget()
+        for name in ("head", "main_tip", "listing", "_listed", "sources", "pending"):
             self.__dict__.pop(name, None)
 
     # --- what an argument means
@@ -275,7 +328,7 @@ class Ledger:
                 )
             return Target(text=text, commit=commit)
         short = reference.name.removeprefix(prefix)
-        begun = [name for name in self.sources if short and name.startswith(short) and self.find(name) is not None]
+        begun = list(islice(self._begun_with(short), 9))
         if len(begun) == 1:
             return self._part(text, self._exactly(begun[0]), reference.variant, reference.replicate)
         if begun:
@@ -290,6 +343,10 @@ class Ledger:
             f"there is no experiment and no revision {text!r}",
             hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
         )
+
+    def _begun_with(self, short: str) -> Iterator[str]:
+        """The names of experiments that begin so, in their order; they are read one by one, as they are asked for."""
+        return (name for name in sorted(self.sources) if short and name.startswith(short) and self.find(name))
 
     def _exactly(self, name: str) -> Experiment:
         experiment = self.find(name)
@@ -357,7 +414,7 @@ class Ledger:
 
         None where that history is gone, as after a squash by hand.
         """
-        if experiment.branch is not None:
+        if experiment.branch is not None or experiment.archived:
             return experiment.tip
         tags = self.git.text(
             "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from typing import IO
+
+# so many are read by the process that is running already, before one of their own is worth its start
+_FEW = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,7 @@ class Objects:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         # trials in parallel slots ask too: a question and its answer belong together
-        self._turn = Lock()
+        self._turn = threading.Lock()
 
     def read(self, name: str) -> GitObject | None:
         """The object, None where there is none."""
@@ -65,6 +70,46 @@ class Objects:
             process.stdout.read(1)
         return GitObject(oid=oid.decode(), kind=kind.decode(), data=data)
 
+    def read_many(self, names: Sequence[str]) -> Iterator[GitObject | None]:
+        """The objects one after another, None for what there is not, through a process of their own.
+
+        All names are asked for before the first answer is read; a thread does it, since a pipe holds only so many.
+        """
+        if not names:
+            return
+        process = subprocess.Popen(
+            ["git", "cat-file", "--batch", "--buffer"],
+            cwd=self._root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self._environment,
+            bufsize=1 << 18,
+            process_group=0,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        feeder = threading.Thread(target=_feed, args=(process.stdin, names), daemon=True)
+        feeder.start()
+        stream = process.stdout
+        try:
+            for _ in names:
+                parts = stream.readline().rsplit(b" ", 2)
+                if len(parts) != 3 or not parts[2].strip().isdigit():
+                    yield None
+                    continue
+                oid, kind, size = parts
+                data = stream.read(int(size) + 1)
+                yield GitObject(oid=oid.decode(), kind=kind.decode(), data=data[:-1])
+        finally:
+            # whoever asked may have seen enough
+            process.kill()
+            feeder.join()
+            for pipe in (process.stdin, stream):
+                with suppress(BrokenPipeError):
+                    pipe.close()
+            process.wait()
+
     def blob(self, commit: str, path: str) -> bytes | None:
         """The content of a file at a commit; None where there is no file."""
         found = self.read(f"{commit}:{path}")
@@ -77,25 +122,24 @@ class Objects:
 
     def folder(self, name: str) -> dict[str, Entry]:
         """The entries of one tree; empty where `name` is no tree."""
-        found = self.read(name)
-        if found is None or found.kind != "tree":
-            return {}
-        return _entries(found.data, len(found.oid) // 2)
+        return entries(self.read(name))
 
     def files(self, name: str) -> dict[str, Entry]:
         """All files below a tree or commit by their path, links and submodules too."""
         found: dict[str, Entry] = {}
-        root = self.read(f"{name}^{{tree}}")
-        pending = [("", root)] if root is not None else []
-        while pending:
-            prefix, tree = pending.pop()
-            for entry_name, entry in _entries(tree.data, len(tree.oid) // 2).items():
-                if entry.is_tree:
-                    below = self.read(entry.oid)
-                    if below is not None:
-                        pending.append((f"{prefix}{entry_name}/", below))
-                else:
-                    found[prefix + entry_name] = entry
+        level = [("", f"{name}^{{tree}}")]
+        while level:
+            asked = [tree for _, tree in level]
+            # a main branch on which thousands have landed has as many folders
+            trees = [self.read(tree) for tree in asked] if len(asked) < _FEW else self.read_many(asked)
+            below = []
+            for (prefix, _), tree in zip(level, trees, strict=True):
+                for entry_name, entry in entries(tree).items():
+                    if entry.is_tree:
+                        below.append((f"{prefix}{entry_name}/", entry.oid))
+                    else:
+                        found[prefix + entry_name] = entry
+            level = below
         return found
 
     def parents(self, commit: str) -> tuple[str, ...]:
@@ -141,6 +185,21 @@ class Objects:
                 process_group=0,
             )
         return self._process
+
+
+def _feed(pipe: IO[bytes], names: Sequence[str]) -> None:
+    try:
+        # a name with a line end would be two
+        pipe.write(b"".join(b"-\n" if "\n" in name else os.fsencode(name) + b"\n" for name in names))
+        pipe.close()
+    except BrokenPipeError:
+        # whoever asked has seen enough, or git has died: the answers are then missing
+        pass
+
+
+def entries(found: GitObject | None) -> dict[str, Entry]:
+    """The entries of a tree that was read; none where it is no tree."""
+    return {} if found is None or found.kind != "tree" else _entries(found.data, len(found.oid) // 2)
 
 
 def _entries(data: bytes, width: int) -> dict[str, Entry]:

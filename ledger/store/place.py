@@ -28,6 +28,11 @@ class Place:
         return self.folder / "pipelines"
 
     @property
+    def index(self) -> Path:
+        """The index of all experiments."""
+        return self.folder / "index.db"
+
+    @property
     def slots(self) -> Path:
         """The work trees in which trials run."""
         return self.folder / "slots"
@@ -82,6 +87,17 @@ class Place:
         """Hold the lock under which slots are added and removed: git's own commands for that race with each other."""
         with locks.waited_for(self.folder / "work-trees"):
             yield
+
+    def running(self, experiment: str) -> tuple[str, ...]:
+        """The trials of an experiment that some process has claimed, `variant+seed-0`."""
+        found = []
+        for path in sorted((self.folder / "claims" / experiment).glob("*")):
+            with path.open("r") as stream:
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except OSError:
+                    found.append(path.name)
+        return tuple(found)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -126,7 +126,9 @@ def test_a_record_that_cannot_be_read_is_passed_over(project: Project) -> None:
         project.commit("break", {f"{folder}/seed-1.yaml": new if old is None else good.replace(old, new)})
         log = project.ledger("log", "--json")
         assert log.json[0]["trials"] == 1
-        assert f"warning: passed over: {folder}/seed-1.yaml: {says}" in log.err
+        # nothing is wrong with records of a newer schema, so they are only counted
+        told = "1 record is of a newer version" if "newer" in says else f"passed over: {folder}/seed-1.yaml: {says}"
+        assert f"warning: {told}" in log.err
         shown = project.ledger("show", "--json")
         assert [t["id"] for t in shown.json["trials"]] == ["treatment/seed-0"]
         assert f"{folder}/seed-1.yaml: {says}" in shown.err

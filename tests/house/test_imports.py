@@ -27,6 +27,8 @@ DOORS = {
     "typer": ("cli/",),
     "click": ("cli/",),
     "rich": ("report/", "cli/"),
+    "altair": ("report/plots/",),
+    "vl_convert": ("report/plots/",),
 }
 
 # DVC takes the current directory for its own, in the worker process

@@ -22,7 +22,9 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["status"], ["log"], ["log", "--graph", "--json"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["status"], ["log"], ["log", "--graph", "--json"], ["table"]]
+)
 def test_fast_commands_import_nothing_heavy(project: Project, arguments: list[str]) -> None:
     project.ledger(
         "new", "A higher rate helps", "-S", "train.lr=0.2", "--predict", "accuracy >= baseline", "--seeds", "2"

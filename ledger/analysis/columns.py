@@ -1,0 +1,177 @@
+"""Which columns does a table have, in which order, and which matter most where there is no room for all?"""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.analysis import fields as named
+from ledger.analysis.fields import PLAIN, Field, Fields, is_missing
+from ledger.analysis.groups import rows_field
+from ledger.analysis.order import split_names
+from ledger.errors import LedgerError
+from ledger.model.row import Row
+from ledger.model.settings import Settings
+
+EXPERIMENTS = "experiments"
+VARIANTS = "variants"
+TRIALS = "trials"
+
+_IDENTITY = {EXPERIMENTS: ("experiment",), VARIANTS: ("experiment", "variant"), TRIALS: ("experiment", "trial")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was asked for. `sort` are texts such as `-accuracy,created`; `group`, `keep` and `drop` names or patterns.
+
+    `every`: all parameters and not only those that vary; `detail`: the plain facts too that a terminal has no room for.
+    """
+
+    level: str = EXPERIMENTS
+    where: str | None = None
+    sort: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    limit: int | None = None
+    every: bool = False
+    detail: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column. Where there is no room for all, those of the lowest `rank` go first; `fixed` ones stay."""
+
+    field: Field
+    rank: float
+    fixed: bool = False
+
+
+def metric_names(rows: Sequence[Row], settings: Settings) -> list[str]:
+    """The metrics of the rows: those that are predicted most often first, then those of `ledger.yaml`."""
+    predicted = Counter(name for row in rows for name in row.better)
+    given = list(settings.metrics)
+    names = list(Fields(rows).metrics)
+    rank = {name: at for at, name in enumerate(names)}
+    return sorted(
+        names,
+        key=lambda n: (-predicted.get(n, 0), given.index(n) if n in settings.metrics else len(given), rank[n]),
+    )
+
+
+def varying(rows: Sequence[Row]) -> dict[str, int]:
+    """The parameters that are not the same in all rows, each with the number of rows that differ from the most.
+
+    A row that lacks a parameter which others have differs.
+    """
+    first: dict[str, object] = {}
+    found: dict[str, None] = {}
+    present: Counter[str] = Counter()
+    for row in rows:
+        present.update(row.params.keys())
+        for name, value in row.params.items():
+            known = first.setdefault(name, value)
+            if known is not value and name not in found and _hashable(known) != _hashable(value):
+                found[name] = None
+    names = [name for name in first if name in found or present[name] < len(rows)]
+    return {name: len(rows) - most for name, most in _commonest(rows, names, present).items()}
+
+
+def _commonest(rows: Sequence[Row], names: Sequence[str], present: Mapping[str, int]) -> dict[str, int]:
+    """In how many rows each parameter has its most common value, or is lacking if that is more common."""
+    counts: dict[str, Counter[object]] = {name: Counter() for name in names}
+    for row in rows:
+        # over what a row has, not over all names: of a thousand, most rows have a few
+        for name, value in row.params.items():
+            if name in counts:
+                counts[name][value if isinstance(value, str | int | float) else repr(value)] += 1
+    return {name: max(len(rows) - present[name], *counts[name].values()) for name in names}
+
+
+def _hashable(value: object) -> object:
+    # NaN is not equal to itself, but written alike
+    return (type(value), value) if isinstance(value, str | int | float) and not is_missing(value) else repr(value)
+
+
+def row_columns(rows: Sequence[Row], request: Request, settings: Settings, mentioned: set[str]) -> list[Column]:
+    """The columns of ungrouped rows in their order, with their ranks."""
+    here = Fields(rows)
+    identity = _IDENTITY[request.level]
+    columns = [Column(field=PLAIN[name], rank=math.inf, fixed=True) for name in identity]
+    facts = ["status", "outcome", "author", "parent", "exploratory"] if request.detail else ["state"]
+    if request.detail and request.level != EXPERIMENTS:
+        facts += ["trial_status"] if request.level == TRIALS else []
+    columns += [Column(field=PLAIN["title"], rank=80)] if request.level == EXPERIMENTS or request.detail else []
+    columns += [Column(field=PLAIN[name], rank=95) for name in facts]
+    columns += [
+        Column(field=named.metric(name), rank=90 if at == 0 else 62 - 16 * at)
+        for at, name in enumerate(metric_names(rows, settings))
+    ]
+    vary = varying(rows)
+    by_weight = sorted(vary, key=lambda name: (named.PARAMS + name not in mentioned, -vary[name]))
+    rank = {name: 70.0 - 12 * at for at, name in enumerate(by_weight)}
+    names = here.params if request.every else tuple(vary)
+    columns += [Column(field=named.param(name), rank=rank.get(name, -1000.0)) for name in names]
+    versions = [path for path in here.data if request.detail or len({row.data.get(path) for row in rows}) > 1]
+    columns += [Column(field=named.data(path), rank=41.0 - at) for at, path in enumerate(versions)]
+    if request.detail or any(row.tags for row in rows):
+        columns.append(Column(field=PLAIN["tags"], rank=42))
+    columns += [Column(field=PLAIN["trials"], rank=0)] if request.detail else []
+    columns += [Column(field=PLAIN["seconds"], rank=45), Column(field=PLAIN["created"], rank=55)]
+    return columns
+
+
+def grouped_columns(rows: Sequence[Row], by: Sequence[Field], request: Request, settings: Settings) -> list[Column]:
+    """The columns of groups: the fields that they share, how many rows each has, and the pooled metrics."""
+    columns = [Column(field=each, rank=math.inf, fixed=True) for each in by]
+    columns.append(Column(field=rows_field(request.level), rank=95))
+    columns += [Column(field=PLAIN["trials"], rank=85)] if request.level != TRIALS else []
+    grouping = {each.name for each in by}
+    columns += [
+        Column(field=named.metric(name), rank=90 if at == 0 else 62 - 16 * at)
+        for at, name in enumerate(metric_names(rows, settings))
+        if named.METRICS + name not in grouping
+    ]
+    return [*columns, Column(field=PLAIN["seconds"], rank=45)]
+
+
+def kept(columns: Sequence[Column], request: Request, every: Fields, mentioned: set[str]) -> tuple[Column, ...]:
+    """The columns after `--keep` and `--drop`; what the expression mentions is shown as long as there is room."""
+    found = list(columns)
+    if request.keep:
+        wanted = [each for pattern in _patterns(request.keep) for each in _named(pattern, columns, every, request)]
+        names = {each.name for each in wanted}
+        have = {column.field.name for column in found}
+        found = [c for c in found if c.fixed or c.field.name in names]
+        found = [c if c.fixed else Column(field=c.field, rank=c.rank + 1000) for c in found]
+        found += [Column(field=f, rank=900) for f in {f.name: f for f in wanted}.values() if f.name not in have]
+    for pattern in _patterns(request.drop):
+        gone = {each.name for each in _named(pattern, columns, every, request)}
+        found = [column for column in found if column.fixed or column.field.name not in gone]
+    return tuple(
+        Column(field=c.field, rank=max(c.rank, 85), fixed=c.fixed) if c.field.name in mentioned else c for c in found
+    )
+
+
+def _patterns(texts: Sequence[str]) -> list[str]:
+    return [name for text in texts for name in split_names(text)]
+
+
+def _named(pattern: str, columns: Sequence[Column], every: Fields, request: Request) -> list[Field]:
+    """The fields that a pattern names, by their whole or their short names. Raises LedgerError where there is none."""
+    candidates = [column.field for column in columns]
+    if not request.group:
+        candidates += [each for each in every.all if each.name not in {c.name for c in candidates}]
+    if not any(sign in pattern for sign in "*?["):
+        exact = [each for each in candidates if pattern in (each.name, each.short)]
+        if request.group and not exact:
+            have = ", ".join(each.short for each in candidates)
+            raise LedgerError(f"the groups have no column {pattern}", hint=f"they have {have}")
+        return exact[:1] if exact else [every.find(pattern)]
+    found = [each for each in candidates if any(fnmatch.fnmatchcase(n, pattern) for n in (each.name, each.short))]
+    if not found:
+        raise LedgerError(f"no column is called like {pattern}", hint="ledger table --all shows every column")
+    return found

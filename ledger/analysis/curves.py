@@ -1,0 +1,224 @@
+"""How did a metric go, step by step, in the trials of each arm?
+
+Chooses the curves that are drawn: the declared ones, or those that are asked for by name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.errors import LedgerError
+from ledger.model.curves import Series, logged_metric
+from ledger.model.parameters import near_misses
+from ledger.model.plot_definitions import Plot
+
+# where nothing is declared: the columns that people count steps in
+_STEPS = ("step", "epoch", "iteration", "iter", "global_step", "round")
+# what DVCLive adds to each row: the time in milliseconds
+_CLOCK = "timestamp"
+# what a row without a column of steps is at
+ROW = "row"
+
+MAX_FACETS = 6
+"""So many metrics are drawn where none is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What one trial left to draw: its plot files by path, and the definitions of its code."""
+
+    arm: str
+    trial: str
+    files: Mapping[str, Series]
+    plots: tuple[Plot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One metric of one trial: the points in the order of x, each x once, finite values alone."""
+
+    arm: str
+    trial: str
+    metric: str
+    x: str
+    points: tuple[tuple[float, float], ...]
+    x_label: str | None = None
+    y_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The curves to draw, and remarks: what was left out, and which trials lack something."""
+
+    metrics: tuple[str, ...]
+    curves: tuple[Curve, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a file: `source` is the path, or the declared one where that has templates."""
+
+    source: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offer:
+    column: _Column
+    path: str
+    plot: Plot | None
+
+
+def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = None) -> Chosen:
+    """The curves of the trials: of the columns `y` over the column `x`, by default of what the definitions declare.
+
+    A column of numbers that two files share is called `file:column`; a metric of DVCLive's by its own name. Raises
+    LedgerError, with near misses, where nothing is left to draw.
+    """
+    offers = {(s.arm, s.trial): list(_offers(s)) for s in samples}
+    names = _names([offer.column for given in offers.values() for offer in given])
+    if not names:
+        raise LedgerError("none of the plot files holds a column of numbers", hint="--help says which files are read")
+    declared = {o.column for given in offers.values() for o in given if o.plot is not None and o.plot.lines}
+    notes = []
+    if y:
+        wanted = _asked(y, names)
+    else:
+        wanted = [column for column in names if column in declared]
+        if not wanted:
+            raise LedgerError(
+                "no plot that dvc.yaml declares is a learning curve",
+                hint=f"--y draws a column over another: {', '.join(list(names.values())[:8])}",
+            )
+        if len(wanted) > MAX_FACETS:
+            rest = [names[column] for column in wanted[MAX_FACETS:]]
+            more = f" and {len(rest) - 6} more" if len(rest) > 6 else ""
+            notes.append(f"not drawn: {', '.join(rest[:6])}{more}; --y NAME draws one")
+            wanted = wanted[:MAX_FACETS]
+    known_x = dict.fromkeys(name for s in samples for series in s.files.values() for name in series.numbers)
+    if x is not None and x not in known_x:
+        near = near_misses(x, known_x)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(list(known_x)[:12])}"
+        raise LedgerError(f"no plot file has a column {x} of numbers", hint=hint)
+    curves: list[Curve] = []
+    for column in wanted:
+        lacking = []
+        for sample in samples:
+            curve = _curve(sample, offers[sample.arm, sample.trial], column, names[column], x)
+            if curve is None:
+                lacking.append(sample.trial)
+            else:
+                curves.append(curve)
+        if lacking:
+            notes.append(f"{names[column]} has no finite value in {_listed(lacking)}")
+    if not curves:
+        raise LedgerError(f"no trial has a finite value of {', '.join(names[column] for column in wanted)}")
+    drawn = {curve.metric for curve in curves}
+    return Chosen(
+        metrics=tuple(names[column] for column in wanted if names[column] in drawn),
+        curves=tuple(curves),
+        notes=tuple(notes),
+    )
+
+
+def _listed(trials: Sequence[str]) -> str:
+    return ", ".join(trials[:4]) + (f" and {len(trials) - 4} more trials" if len(trials) > 4 else "")
+
+
+def _offers(sample: Sample) -> Iterator[_Offer]:
+    """The columns that may be drawn: the declared ones first, in the order of the definitions."""
+    taken: set[tuple[str, str]] = set()
+    for plot in sorted(sample.plots, key=lambda plot: not plot.lines):
+        for axis in plot.y:
+            held = sorted(filter(axis.holds, sample.files))
+            for path in held:
+                series = sample.files[path]
+                # a path that a parameter is part of is one curve in all trials; `foreach` makes several of one
+                source = axis.file if "${" in axis.file and len(held) == 1 else path
+                steps = _step_column(plot, path, series)
+                for name in [axis.column] if axis.column is not None else series.numbers:
+                    if name in series.numbers and name not in (steps, _CLOCK) and (path, name) not in taken:
+                        taken.add((path, name))
+                        yield _Offer(column=_Column(source, name), path=path, plot=plot)
+    given = {path for path in sample.files if any(a.holds(path) for p in sample.plots for a in p.y)}
+    for path, series in sample.files.items():
+        for name in series.numbers:
+            if (path, name) not in taken:
+                # a file of DVCLive's that nothing declares is a declaration in itself
+                logged = path not in given and logged_metric(path) is not None and name.lower() not in (*_STEPS, _CLOCK)
+                yield _Offer(column=_Column(path, name), path=path, plot=Plot(title=None, y=()) if logged else None)
+
+
+def _names(columns: Iterable[_Column]) -> dict[_Column, str]:
+    """What each column is called: by itself where no other file has a column of that name."""
+    plain = {}
+    for column in dict.fromkeys(columns):
+        metric = logged_metric(column.source)
+        own = metric is not None and column.column == metric.rsplit("/", 1)[-1]
+        plain[column] = metric if own and metric is not None else column.column
+    called = list(plain.values())
+    return {c: name if called.count(name) == 1 else f"{c.source}:{c.column}" for c, name in plain.items()}
+
+
+def _asked(y: Sequence[str], names: Mapping[_Column, str]) -> list[_Column]:
+    wanted = []
+    for text in dict.fromkeys(y):
+        found = [c for c, name in names.items() if text in (name, f"{c.source}:{c.column}")]
+        shared = [name for c, name in names.items() if c.column == text and name != text]
+        if not found and shared:
+            raise LedgerError(f"{text} is in more than one file", hint="say which: --y " + " or --y ".join(shared[:4]))
+        if not found:
+            near = near_misses(text, names.values())
+            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(list(names.values())[:12])}"
+            raise LedgerError(f"no plot file has a column {text} of numbers", hint=hint)
+        wanted += found
+    return wanted
+
+
+def _curve(sample: Sample, offers: Sequence[_Offer], column: _Column, name: str, x: str | None) -> Curve | None:
+    offer = next((offer for offer in offers if offer.column == column), None)
+    if offer is None:
+        return None
+    series = sample.files[offer.path]
+    at = x if x is not None else _step_column(offer.plot, offer.path, series)
+    steps = series.numbers.get(at) if at is not None else None
+    if steps is None and offer.plot is not None and x is None:
+        # the steps of one file may stand in another, row by row
+        other = next((a for a in offer.plot.x if not a.holds(offer.path) and a.file in sample.files), None)
+        found = None if other is None or other.column is None else sample.files[other.file].numbers.get(other.column)
+        if other is not None and found is not None and len(found) == series.length:
+            at, steps = other.column, found
+    if steps is None:
+        if x is not None:
+            return None
+        at, steps = ROW, tuple(float(i) for i in range(series.length))
+    # where a step was logged twice, as after a restart, the later value counts
+    points = {
+        step: value
+        for step, value in zip(steps, series.numbers.get(column.column, ()), strict=False)
+        if math.isfinite(step) and math.isfinite(value)
+    }
+    if not points:
+        return None
+    plot = offer.plot
+    return Curve(
+        arm=sample.arm,
+        trial=sample.trial,
+        metric=name,
+        x=at or ROW,
+        points=tuple(sorted(points.items())),
+        x_label=plot.x_label if plot is not None and x is None else None,
+        y_label=plot.y_label if plot is not None else None,
+    )
+
+
+def _step_column(plot: Plot | None, path: str, series: Series) -> str | None:
+    """The column of steps: the declared one, else one that is called so, None where rows are counted."""
+    if plot is not None and plot.x:
+        own = [axis.column for axis in plot.x if axis.holds(path) and axis.column in series.numbers]
+        return own[0] if own else None
+    lower = {name.lower(): name for name in series.numbers}
+    return next((lower[name] for name in _STEPS if name in lower), None)

@@ -1,0 +1,226 @@
+"""What can be asked of rows by name: their plain facts, `metrics.…`, `params.…`, `data.…` and `replicate.…`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Final
+
+from ledger.errors import LedgerError
+from ledger.model.parameters import near_misses
+from ledger.model.pointer import printable
+from ledger.model.row import Row
+
+
+class Kind(StrEnum):
+    """How the values of a field are compared and shown."""
+
+    TEXT = "text"
+    TITLE = "title"
+    STATE = "state"
+    NUMBER = "number"
+    COUNT = "count"
+    SECONDS = "seconds"
+    METRIC = "metric"
+    PARAM = "param"
+    MOMENT = "moment"
+    HASH = "hash"
+    TAGS = "tags"
+
+
+NUMERIC: Final = (Kind.NUMBER, Kind.COUNT, Kind.SECONDS, Kind.METRIC)
+
+METRICS: Final = "metrics."
+PARAMS: Final = "params."
+DATA: Final = "data."
+REPLICATE: Final = "replicate."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field by its whole name; `get` gives a row's value, None where it has none. A metric's value is its mean."""
+
+    name: str
+    kind: Kind
+    get: Callable[[Row], Any]
+
+    @property
+    def short(self) -> str:
+        """The name without `metrics.`, `params.`, …"""
+        prefixes = (METRICS, PARAMS, DATA, REPLICATE)
+        return next((self.name.removeprefix(p) for p in prefixes if self.name.startswith(p)), self.name)
+
+
+def _state(row: Row) -> str | None:
+    """What a person wants to know first; a trial that succeeded and does not count (stale, a second one) says so."""
+    if row.trial is None:
+        return row.outcome or row.status
+    return "uncounted" if row.trial_status == "succeeded" and not row.trials else row.trial_status
+
+
+PLAIN: Final = {
+    field.name: field
+    for field in (
+        Field(name="experiment", kind=Kind.TEXT, get=attrgetter("experiment")),
+        Field(name="variant", kind=Kind.TEXT, get=attrgetter("variant")),
+        Field(name="trial", kind=Kind.TEXT, get=attrgetter("trial")),
+        Field(name="title", kind=Kind.TITLE, get=attrgetter("title")),
+        Field(name="state", kind=Kind.STATE, get=_state),
+        Field(name="status", kind=Kind.STATE, get=attrgetter("status")),
+        Field(name="outcome", kind=Kind.STATE, get=attrgetter("outcome")),
+        Field(name="trial_status", kind=Kind.STATE, get=attrgetter("trial_status")),
+        Field(name="created", kind=Kind.MOMENT, get=attrgetter("created")),
+        Field(name="author", kind=Kind.TEXT, get=attrgetter("author")),
+        Field(name="tags", kind=Kind.TAGS, get=lambda row: row.tags or None),
+        Field(name="parent", kind=Kind.TEXT, get=attrgetter("parent")),
+        Field(name="exploratory", kind=Kind.PARAM, get=attrgetter("exploratory")),
+        Field(name="trials", kind=Kind.COUNT, get=attrgetter("trials")),
+        Field(name="recorded", kind=Kind.COUNT, get=attrgetter("recorded")),
+        Field(name="seconds", kind=Kind.SECONDS, get=attrgetter("seconds")),
+        Field(name="code", kind=Kind.HASH, get=attrgetter("code")),
+        Field(name="fingerprint", kind=Kind.HASH, get=attrgetter("fingerprint")),
+    )
+}
+SPELLINGS: Final = {"name": "experiment", "tag": "tags", "date": "created"}
+
+
+class Fields:
+    """The fields that some row has; what a row lacks of them is None there."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics' names, as they appear."""
+        return _keys(row.metrics for row in self.rows)
+
+    @cached_property
+    def params(self) -> tuple[str, ...]:
+        """The parameters' dotted names, as they appear."""
+        return _keys(row.params for row in self.rows)
+
+    @cached_property
+    def data(self) -> tuple[str, ...]:
+        """The paths of the data that git does not hold."""
+        return _keys(row.data for row in self.rows)
+
+    @cached_property
+    def replicate(self) -> tuple[str, ...]:
+        """The axes of the replicates."""
+        return _keys(row.replicate or {} for row in self.rows)
+
+    @cached_property
+    def all(self) -> tuple[Field, ...]:
+        """Every field, the plain ones first."""
+        return (
+            *PLAIN.values(),
+            *map(metric, self.metrics),
+            *map(param, self.params),
+            *map(data, self.data),
+            *map(axis, self.replicate),
+        )
+
+    def find(self, name: str) -> Field:
+        """The field of that name. Raises LedgerError with near misses where there is none.
+
+        A metric or parameter needs no prefix where no other has the name, nor its whole name where only one ends so.
+        """
+        plain = PLAIN.get(SPELLINGS.get(name, name))
+        found = [plain] if plain is not None else self._prefixed(name) or self._bare(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = [field.name for field in found]
+            said = f"{name} may mean {', '.join(names[:6])}"
+            raise LedgerError(printable(said), hint=printable(f"write {' or '.join(names[:3])}"))
+        known = {f.name: f.name for f in self.all} | {f.short: f.name for f in self.all} | SPELLINGS
+        near = list(dict.fromkeys(known[key] for key in near_misses(name, known)))
+        hint = "ledger table --all shows every column"
+        if name.startswith(METRICS):
+            hint = f"the metrics are {', '.join(self.metrics[:8])}" if self.metrics else "no row has a metric"
+        hint = f"did you mean {' or '.join(near)}?" if near else hint
+        raise LedgerError(printable(f"no row has a field {name}"), hint=printable(hint))
+
+    def _prefixed(self, name: str) -> list[Field]:
+        for prefix, keys, make in (
+            (PARAMS, self.params, param),
+            (DATA, self.data, data),
+            (REPLICATE, self.replicate, axis),
+        ):
+            if name.startswith(prefix) and name.removeprefix(prefix) in keys:
+                return [make(name.removeprefix(prefix))]
+        return self._metric(name.removeprefix(METRICS)) if name.startswith(METRICS) else []
+
+    def _bare(self, name: str) -> list[Field]:
+        # a parameter that is also an axis is found among the parameters
+        exact = self._metric(name) + [param(key) for key in self.params if key == name]
+        exact = exact or [data(key) for key in self.data if key == name]
+        exact = exact or [axis(key) for key in self.replicate if key == name]
+        end = f".{name}"
+        return exact or [
+            *(metric(key) for key in self.metrics if key.endswith(end)),
+            *(param(key) for key in self.params if key.endswith(end)),
+        ]
+
+    def _metric(self, name: str) -> list[Field]:
+        if name in self.metrics:
+            return [metric(name)]
+        base, dot, part = name.rpartition(".")
+        if dot and base in self.metrics and part in _PARTS:
+            return [_PARTS[part](base)]
+        return []
+
+
+def metric(name: str) -> Field:
+    """A metric, by its mean."""
+    return Field(name=METRICS + name, kind=Kind.METRIC, get=lambda row: _part(row.metrics.get(name), "mean"))
+
+
+def _spread(name: str) -> Field:
+    return Field(name=f"{METRICS}{name}.sd", kind=Kind.NUMBER, get=lambda row: _part(row.metrics.get(name), "sd"))
+
+
+def _count(name: str) -> Field:
+    return Field(name=f"{METRICS}{name}.n", kind=Kind.COUNT, get=lambda row: _part(row.metrics.get(name), "n"))
+
+
+_PARTS: Final[Mapping[str, Callable[[str], Field]]] = {"mean": metric, "sd": _spread, "n": _count}
+
+
+def _part(summary: object, part: str) -> float | None:
+    value: float | None = None if summary is None else getattr(summary, part)
+    return value
+
+
+def param(name: str) -> Field:
+    """A parameter, by its dotted name."""
+    return Field(name=PARAMS + name, kind=Kind.PARAM, get=lambda row: row.params.get(name))
+
+
+def data(path: str) -> Field:
+    """The hash of the data at a path."""
+    return Field(name=DATA + path, kind=Kind.HASH, get=lambda row: row.data.get(path))
+
+
+def axis(name: str) -> Field:
+    """A trial's value on an axis of the replicates."""
+    return Field(name=REPLICATE + name, kind=Kind.PARAM, get=lambda row: (row.replicate or {}).get(name))
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is as good as none: NaN cannot be put in order."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _keys(mappings: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for mapping in mappings:
+        # most rows have nothing new, and this comparison is fast
+        if not mapping.keys() <= found.keys():
+            found |= dict.fromkeys(mapping)
+    return tuple(found)

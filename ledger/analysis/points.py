@@ -1,0 +1,225 @@
+"""How does a metric go with a parameter, and how does it spread within each arm?
+
+Over rows of trials (`analysis/rows.py`): the trials that count, each a point.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.errors import LedgerError
+from ledger.model.parameters import Value, format_value, near_misses
+from ledger.model.row import Row
+from ledger.stats.summary import Summary, summarise
+
+# beyond this factor between the smallest and the largest value an axis is logarithmic: two decades
+_DECADES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """One trial. `x` is a number, or the position of a category."""
+
+    group: str
+    trial: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """The trials of one group at one value of x."""
+
+    group: str
+    x: float
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scatter:
+    """A metric against a parameter, or against another metric (then without means).
+
+    `categories` name the positions of x where it is no number, else they are empty.
+    `groups` are experiments in the order of the rows; one group, "", where there are too many to tell apart.
+    """
+
+    metric: str
+    against: str
+    categories: tuple[str, ...]
+    log: bool
+    groups: tuple[str, ...]
+    dots: tuple[Dot, ...]
+    means: tuple[Mean, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """One arm: every trial's value by its id; `box` are the quartiles where there are at least five."""
+
+    arm: str
+    values: tuple[tuple[str, float], ...]
+    summary: Summary
+    box: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """The values of a metric in each arm."""
+
+    metric: str
+    strips: tuple[Strip, ...]
+    notes: tuple[str, ...]
+
+
+def is_log(values: Iterable[float]) -> bool:
+    """Whether an axis over these values is logarithmic: all above zero, over more than two decades."""
+    known = list(values)
+    return bool(known) and min(known) > 0 and max(known) / min(known) > _DECADES
+
+
+def metric_named(rows: Sequence[Row], text: str) -> str:
+    """The metric that is meant, with or without `metrics.` before it. Raises LedgerError with near misses."""
+    known = dict.fromkeys(name for row in rows for name in row.metrics)
+    return _named(text, known, "metrics.", "metric")
+
+
+def _named(text: str, known: Iterable[str], prefix: str, kind: str) -> str:
+    names = list(dict.fromkeys(known))
+    for name in (text, text.removeprefix(prefix)):
+        if name in names:
+            return name
+    near = near_misses(text.removeprefix(prefix), names)
+    if not names:
+        raise LedgerError(f"no trial that counts has a {kind}", hint="ledger run")
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names[:12])}"
+    raise LedgerError(f"no trial has a {kind} {text}", hint=hint)
+
+
+def counting_rows(rows: Iterable[Row]) -> list[Row]:
+    """The rows of the trials that count."""
+    return [row for row in rows if row.trial is not None and row.trials > 0]
+
+
+def scatter(rows: Sequence[Row], metric: str, against: str, *, most_groups: int = 7) -> Scatter:
+    """A point for each trial with a finite value, and a mean for each value of `against`.
+
+    `against` is a parameter (`params.train.lr`, or without the prefix), else another metric. Raises LedgerError.
+    """
+    metric = metric_named(rows, metric)
+    name, read, is_metric = _field(rows, against)
+    pairs = [(row, read(row), _value(row, metric)) for row in rows]
+    kept = [(row, x, y) for row, x, y in pairs if x is not _ABSENT and y is not None]
+    notes = _left_out(len(rows) - len(kept), len(rows), f"no finite {metric}, or no {name}")
+    if not kept:
+        raise LedgerError(f"no trial has both {metric} and {name}")
+    numeric = all(isinstance(x, int | float) and not isinstance(x, bool) and math.isfinite(x) for _, x, _ in kept)
+    categories = () if numeric else tuple(dict.fromkeys(sorted((_shown(x) for _, x, _ in kept), key=_natural)))
+    groups = tuple(dict.fromkeys(row.experiment for row, _, _ in kept))
+    if len(groups) > most_groups:
+        notes += (f"{len(groups)} experiments share one colour: name fewer to tell them apart",)
+        groups = ("",)
+    dots = tuple(
+        Dot(
+            group=row.experiment if groups != ("",) else "",
+            trial=f"{row.experiment}:{row.trial}",
+            x=float(x) if numeric else float(categories.index(_shown(x))),
+            y=y,
+        )
+        for row, x, y in kept
+    )
+    means = tuple(
+        Mean(group=group, x=x, summary=summarise(d.y for d in dots if d.group == group and d.x == x))
+        for group in (groups if not is_metric else ())
+        for x in sorted({d.x for d in dots if d.group == group})
+    )
+    return Scatter(
+        metric=metric,
+        against=name,
+        categories=categories,
+        log=numeric and is_log(d.x for d in dots),
+        groups=groups,
+        dots=dots,
+        means=means,
+        notes=notes,
+    )
+
+
+_ABSENT = object()
+
+
+def _field(rows: Sequence[Row], text: str) -> tuple[str, Callable[[Row], Any], bool]:
+    """What stands on the x axis, how it is read, and whether it is a metric."""
+    params = dict.fromkeys(name for row in rows for name in row.params)
+    metrics = dict.fromkeys(name for row in rows for name in row.metrics)
+    plain = text.removeprefix("params.")
+    if plain in params and not text.startswith("metrics."):
+        return plain, lambda row: row.params.get(plain, _ABSENT), False
+    other = text.removeprefix("metrics.")
+    if other in metrics and not text.startswith("params."):
+
+        def read(row: Row) -> Any:
+            value = _value(row, other)
+            return _ABSENT if value is None else value
+
+        return other, read, True
+    # those that vary are what can be meant
+    varying = [name for name in params if len({repr(row.params.get(name)) for row in rows}) > 1]
+    return _named(text, [*varying, *params], "params.", "parameter"), lambda row: _ABSENT, False
+
+
+def _value(row: Row, metric: str) -> float | None:
+    summary = row.metrics.get(metric)
+    return None if summary is None else summary.mean
+
+
+def _left_out(count: int, total: int, reason: str) -> tuple[str, ...]:
+    return (f"{count} of {total} trials are left out: {reason}",) if count else ()
+
+
+def _shown(value: Value) -> str:
+    return format_value(value)
+
+
+def _natural(text: str) -> tuple[bool, float, str]:
+    """Numbers by their size, and before words."""
+    try:
+        return False, float(text), text
+    except ValueError:
+        return True, 0.0, text
+
+
+def distribution(rows: Sequence[Row], metric: str, *, most: int = 60) -> Distribution:
+    """Every trial's value of a metric, arm by arm in the order of the rows; at most so many arms."""
+    metric = metric_named(rows, metric)
+    several = len({row.experiment for row in rows}) > 1
+    arms: dict[str, list[tuple[str, float | None]]] = {}
+    for row in rows:
+        arm = f"{row.experiment}:{row.variant}" if several else row.variant
+        arms.setdefault(arm, []).append((f"{row.experiment}:{row.trial}", _value(row, metric)))
+    strips = []
+    empty = [arm for arm, values in arms.items() if all(value is None for _, value in values)]
+    lost = sum(value is None for arm, values in arms.items() for _, value in values)
+    for arm, given in arms.items():
+        values = [(trial, value) for trial, value in given if value is not None]
+        if not values:
+            continue
+        numbers = [value for _, value in values]
+        box = None
+        if len(numbers) >= 5:
+            # the quartiles of R's type 7, which numpy and spreadsheets use too
+            first, middle, third = statistics.quantiles(numbers, n=4, method="inclusive")
+            box = (first, middle, third)
+        strips.append(Strip(arm=arm, values=tuple(values), summary=summarise(numbers), box=box))
+    notes = _left_out(lost, len(rows), f"no finite {metric}")
+    if empty:
+        notes += (f"no trial with a finite {metric}: {', '.join(empty[:6])}" + (" …" if len(empty) > 6 else ""),)
+    if not strips:
+        raise LedgerError(f"no trial has a finite {metric}")
+    if len(strips) > most:
+        notes += (f"{len(strips) - most} more arms are not drawn: name the experiments",)
+    return Distribution(metric=metric, strips=tuple(strips[:most]), notes=notes)

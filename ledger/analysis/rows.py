@@ -1,0 +1,170 @@
+"""What an experiment contributes to the table: the row of itself, those of its arms, and those of its trials."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ledger.analysis.progress import counting, of_plan
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.parameters import flatten
+from ledger.model.replicates import REPEAT
+from ledger.model.row import Row
+from ledger.stats.summary import Summary, summarise
+
+NOT_FINITE: Final = "not_finite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The rows of one experiment: its treatment's (or its first own arm's), one an arm, one a recorded trial."""
+
+    experiment: Row
+    variants: tuple[Row, ...]
+    trials: tuple[Row, ...]
+
+
+def rows_of(experiment: Experiment) -> Rows:
+    """The rows of an experiment, from its records alone.
+
+    An arm's metrics sum up the succeeded trials at the fingerprint of the one that started last, at declared
+    replicates where there are any: those that the log's headline counts. Arms that another experiment fills have no
+    row here; arms that are recorded and no longer declared have one.
+    """
+    declared = [v.name for v in experiment.plan.variants if v.experiment is None]
+    names = list(dict.fromkeys([*declared, *(r.trial.variant for r in experiment.trials)]))
+    chosen = {name: _counted(experiment, name) for name in names}
+    counted = {id(record) for records in chosen.values() for record in records}
+    facts = _facts(experiment)
+    trials = {id(record): _trial(facts, record, id(record) in counted) for record in experiment.trials}
+    variants = tuple(_arm(experiment, facts, name, chosen[name], trials) for name in names)
+    own = next((row for row in variants if row.variant == TREATMENT), variants[0] if variants else None)
+    if own is None:
+        own = _arm(experiment, facts, TREATMENT, (), trials)
+    return Rows(experiment=own, variants=variants, trials=tuple(trials.values()))
+
+
+def _facts(experiment: Experiment) -> dict[str, Any]:
+    """What all rows of an experiment have alike: found out once, since ten thousand are asked for at a time."""
+    return {
+        "experiment": experiment.name,
+        "title": experiment.plan.title,
+        "status": experiment.status,
+        "outcome": experiment.outcome,
+        "parent": experiment.plan.parent,
+        "author": experiment.plan.author,
+        "tags": experiment.plan.tags,
+        "exploratory": experiment.plan.exploratory,
+        "better": _better(experiment),
+    }
+
+
+def _counted(experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
+    """The trials of an arm that count."""
+    good = [r for r in experiment.of(variant) if r.trial.succeeded]
+    if not good:
+        return ()
+    latest = max(good, key=lambda r: r.trial.started).trial
+    return tuple(of_plan(counting(good, latest.fingerprint), experiment.plan).values())
+
+
+def _arm(
+    experiment: Experiment,
+    facts: Mapping[str, Any],
+    variant: str,
+    chosen: Sequence[Recorded],
+    trials: Mapping[int, Row],
+) -> Row:
+    records = experiment.of(variant)
+    latest = max(chosen or records, key=lambda r: r.trial.started, default=None)
+    rows = [trials[id(r)] for r in chosen or ([latest] if latest is not None else [])]
+    seconds = [r.trial.seconds for r in chosen if r.trial.seconds is not None]
+    return Row(
+        **facts,
+        variant=variant,
+        trial=None,
+        created=experiment.plan.created,
+        params=_params(experiment, variant, rows),
+        metrics=_metrics(chosen),
+        data=_shared([row.data for row in rows]),
+        trials=len(chosen),
+        recorded=len(records),
+        seconds=math.fsum(seconds) if seconds else None,
+        code=None if latest is None else latest.trial.code,
+        fingerprint=None if latest is None else latest.trial.fingerprint,
+    )
+
+
+def _trial(facts: Mapping[str, Any], record: Recorded, counts: bool) -> Row:
+    trial = record.trial
+    return Row(
+        **facts,
+        variant=trial.variant,
+        trial=trial.id,
+        created=trial.started,
+        params=trial.flat_params,
+        metrics={name: summarise((value,)) for name, value in trial.metrics.items()},
+        data=_data(record),
+        trials=int(counts),
+        recorded=1,
+        seconds=trial.seconds,
+        trial_status=trial.status,
+        replicate=dict(trial.point),
+        code=trial.code,
+        fingerprint=trial.fingerprint,
+        extra=_not_finite(record),
+    )
+
+
+def _params(experiment: Experiment, variant: str, rows: Sequence[Row]) -> dict[str, Any]:
+    """The parameters that the trials share, without the axes; before there is a trial, what the plan overrides."""
+    if not rows:
+        declared = experiment.plan.variant(variant)
+        return {} if declared is None else {**flatten(declared.params)}
+    axes = set(experiment.plan.replicates.parameters)
+    axes |= {name for row in rows for name in row.replicate or () if name != REPEAT}
+    # an axis may be written with its file
+    axes |= {name.rpartition(":")[2] for name in axes}
+    return {key: value for key, value in _shared([row.params for row in rows]).items() if key not in axes}
+
+
+def _metrics(records: Sequence[Recorded]) -> dict[str, Summary]:
+    names = dict.fromkeys(name for r in records for name in r.trial.metrics)
+    return {name: summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics) for name in names}
+
+
+def _not_finite(record: Recorded) -> dict[str, Any]:
+    """The metrics that are NaN or infinite, as texts: a summary leaves them out, and an export must not lose them."""
+    found = {name: repr(float(v)) for name, v in record.trial.metrics.items() if not math.isfinite(v)}
+    return {NOT_FINITE: found} if found else {}
+
+
+def _better(experiment: Experiment) -> dict[str, str]:
+    """The directions that the predictions give, each metric's first."""
+    found: dict[str, str] = {}
+    for prediction in experiment.plan.predictions:
+        if prediction.higher_is_better is not None:
+            found.setdefault(prediction.metric.name, "higher" if prediction.higher_is_better else "lower")
+    return found
+
+
+def _data(record: Recorded) -> dict[str, str]:
+    return {path: pin.md5 for path, pin in record.trial.data.items() if pin.md5 is not None}
+
+
+def _shared(mappings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The entries that all mappings have alike; 1, 1.0 and true are three values."""
+    if not mappings:
+        return {}
+    first, *others = mappings
+    return {
+        key: value for key, value in first.items() if all(key in other and _same(other[key], value) for other in others)
+    }
+
+
+def _same(a: object, b: object) -> bool:
+    # NaN is no reason to leave a parameter out: it is written alike
+    return a is b or (type(a) is type(b) and (a == b or repr(a) == repr(b)))

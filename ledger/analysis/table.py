@@ -1,0 +1,117 @@
+"""Which rows and columns of the history make the table that was asked for?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ledger.analysis.columns import Column, Request, grouped_columns, kept, row_columns
+from ledger.analysis.conditions import condition
+from ledger.analysis.fields import METRICS, Field, Fields
+from ledger.analysis.groups import grouped, rows_field, value_field
+from ledger.analysis.order import ordered, sort_keys, split_names
+from ledger.errors import LedgerError
+from ledger.model.row import Row
+from ledger.model.settings import Settings
+from ledger.model.where import atoms, parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The chosen rows with their columns. `best`: by metric, the rows (by index) that have its best value.
+
+    The best is that of all rows that were selected, so that a limit makes nothing the best. `selected` is their number
+    before the limit; `notes` are for the reader.
+    """
+
+    level: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    selected: int
+    grouped: tuple[Field, ...] = ()
+    best: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def select(rows: Sequence[Row], request: Request, settings: Settings) -> Table:
+    """The table over the rows of one level. Raises LedgerError where a name is of no row, or cannot be read."""
+    every = Fields(rows)
+    chosen = list(rows)
+    if request.where is not None:
+        chosen = list(filter(condition(request.where, every), rows))
+    by = [every.find(name) for text in request.group for name in split_names(text)] if rows else []
+    notes: list[str] = []
+    if by:
+        groups = grouped(chosen, by)
+        chosen = list(groups.rows)
+        notes += _group_notes(groups.uncounted, groups.repeated, request.level)
+        by = [value_field(each) for each in by]
+    own = {each.name: each for each in [*by, *([rows_field(request.level)] if by else [])]}
+    keys = sort_keys(request.sort, lambda name: own.get(name) or _sortable(every.find(name), own)) if rows else ()
+    chosen = ordered(chosen, keys)
+    shown = chosen[: request.limit]
+    mentioned = {key.field.name for key in keys} | _mentioned(request.where, every)
+    columns = grouped_columns(chosen, by, request, settings) if by else row_columns(shown, request, settings, mentioned)
+    return Table(
+        level=request.level,
+        columns=kept(columns, request, every, mentioned) if rows else (),
+        rows=tuple(shown),
+        selected=len(chosen),
+        grouped=tuple(by),
+        best=_best(chosen, len(shown), settings),
+        notes=tuple(notes),
+    )
+
+
+def _sortable(found: Field, own: Mapping[str, Field]) -> Field:
+    """The field, or where rows are grouped (`own` are then the groups' fields) what a group has of it."""
+    pools = found.name in own or found.name.startswith(METRICS) or found.name in ("trials", "recorded", "seconds")
+    if own and not pools:
+        raise LedgerError(f"a group has no {found.name} to sort by", hint=f"it has {', '.join(own)} and its metrics")
+    return own.get(found.name, found)
+
+
+def _mentioned(where: str | None, every: Fields) -> set[str]:
+    if where is None or not every.rows:
+        return set()
+    return {every.find(atom.name.text).name for atom in atoms(parse(where))}
+
+
+def _group_notes(uncounted: int, repeated: int, level: str) -> list[str]:
+    notes = []
+    if uncounted:
+        some = f"{uncounted} trial{'s' if uncounted > 1 else ''}"
+        notes.append(f"{some} left out: they do not count (failed, stale or beyond the plan)")
+    if repeated:
+        notes.append(f"{repeated} of the {level} repeat another's trials (a reused baseline), which are pooled once")
+    return notes
+
+
+def direction(name: str, rows: Sequence[Row], settings: Settings) -> str | None:
+    """Whether `higher` or `lower` is better: by the settings, else where all predictions that name it agree."""
+    known = settings.metrics.get(name)
+    if known is not None and known.direction is not None:
+        return known.direction
+    said = {row.better[name] for row in rows if name in row.better}
+    return said.pop() if len(said) == 1 else None
+
+
+def _best(rows: Sequence[Row], count: int, settings: Settings) -> dict[str, frozenset[int]]:
+    found: dict[str, frozenset[int]] = {}
+    for name in Fields(rows).metrics:
+        better = direction(name, rows, settings)
+        # a trial that does not count is not the best of anything
+        means = {
+            at: summary.mean
+            for at, row in enumerate(rows)
+            if (row.trials or row.trial is None)
+            and (summary := row.metrics.get(name)) is not None
+            and summary.mean is not None
+        }
+        if better is None or len(set(means.values())) < 2:
+            continue
+        top = max(means.values()) if better == "higher" else min(means.values())
+        indices = frozenset(at for at, mean in means.items() if mean == top and at < count)
+        if indices:
+            found[name] = indices
+    return found

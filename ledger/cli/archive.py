@@ -1,0 +1,36 @@
+"""`ledger archive`: put a finished branch away under its tag."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console
+from ledger.store.archive import archive as put_away
+from ledger.store.archive import bring_back
+
+
+def archive(
+    experiment: Annotated[str, typer.Argument(metavar="EXP", help="An experiment's name, or the beginning of one.")],
+    force: Annotated[bool, typer.Option("--force", help="Although it has no verdict.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring the branch back.")] = False,
+) -> int:
+    """Put a finished branch away: a tag holds its tip, and every command still finds the experiment.
+
+    Its checkpoints stay: dvc gc --all-commits follows tags.
+
+    Example: ledger archive focal-loss
+    """
+    with console.opened() as ledger:
+        chosen = ledger.experiment(experiment)
+        if undo:
+            console.answer(f"the branch {bring_back(ledger, chosen)} is back: it is where it was")
+            return 0
+        done = put_away(ledger, chosen, force=force)
+    console.answer(f"archived {chosen.name}: the tag {done.tag} holds what {done.branch} was")
+    if done.remote is not None:
+        remote = done.remote.partition("/")[0]
+        console.say(f"{done.remote} is as it was: git push {remote} --delete {done.branch} takes it away there")
+    console.say(f"ledger archive {chosen.name} --undo brings it back")
+    return 0

@@ -1,0 +1,78 @@
+"""`ledger table`: experiments, arms or trials as rows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Request
+from ledger.analysis.table import select
+from ledger.cli import console, options, pager
+from ledger.errors import LedgerError
+from ledger.report import row_shapes
+from ledger.report.table import render
+from ledger.report.tables import Format
+
+Where = Annotated[
+    str | None, typer.Option("--where", metavar="EXPR", help='Rows for which EXPR is true, as in "accuracy > 0.95".')
+]
+
+
+def table(
+    variants: Annotated[bool, typer.Option("--variants", help="A row an arm, not an experiment.")] = False,
+    trials: Annotated[bool, typer.Option("--trials", help="A row a trial.")] = False,
+    where: Where = None,
+    sort: Annotated[
+        list[str] | None, typer.Option("--sort", metavar="KEYS", help="As in -accuracy,created; - is from high to low.")
+    ] = None,
+    group: Annotated[
+        list[str] | None, typer.Option("--group-by", metavar="FIELD", help="Pool the rows that share the field.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option("--keep", metavar="PATTERN", help="These columns alone; repeatable.")
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option("--drop", metavar="PATTERN", help="Not these columns; repeatable.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The first N rows.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every parameter, however wide; else those that vary.")] = False,
+    form: options.AsFormat = Format.TEXT.value,
+    json: options.AsJson = False,
+) -> int:
+    """Show experiments as rows: verdict, metrics as mean ± sd (n), and the parameters that vary.
+
+    An experiment's row is that of its treatment. docs/table.md explains what --where can say.
+
+    Example: ledger table --where "accuracy > 0.95 and outcome = supported" --sort -accuracy
+    """
+    if variants and trials:
+        raise LedgerError("--variants and --trials are two tables", hint="choose one")
+    as_format = options.format_of(form)
+    request = Request(
+        level=VARIANTS if variants else TRIALS if trials else EXPERIMENTS,
+        where=where,
+        sort=tuple(sort or ()),
+        group=tuple(group or ()),
+        keep=tuple(keep or ()),
+        drop=tuple(drop or ()),
+        limit=limit,
+        every=every or json,
+        detail=json or as_format is Format.CSV,
+    )
+    with console.opened() as ledger:
+        rows = ledger.rows(request.level)
+        found = select(rows, request, ledger.settings)
+        if json:
+            console.answer_json(row_shapes.table(found))
+        elif found.rows or as_format is not Format.TEXT:
+            made = render(found, ledger.settings, as_format, total=None if every else console.columns())
+            pager.answer(made.text, ledger.git)
+            for note in made.notes:
+                console.say(note)
+        elif rows:
+            console.say(f"none of the {len(rows)} {request.level} is chosen")
+        else:
+            console.say('no experiments yet: ledger new "what you expect" begins one')
+        console.warn_unreadable(ledger)
+    return 0

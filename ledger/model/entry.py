@@ -1,0 +1,38 @@
+"""A line of the log: what there is to say of an experiment without reading its records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.model.summary import Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One experiment in the log.
+
+    `metrics` sum up the trials of its treatment that count; `predicted` are the metrics that it predicts, in the
+    plan's order. `problems` say which files were passed over, but for the `newer` records of a newer schema.
+    """
+
+    name: str
+    title: str
+    status: str
+    outcome: str | None
+    parent: str | None
+    author: str
+    tags: tuple[str, ...]
+    created: datetime
+    branch: str | None
+    records: int
+    predicted: tuple[str, ...]
+    metrics: Mapping[str, Summary]
+    problems: tuple[str, ...] = ()
+    newer: int = 0
+
+    @property
+    def state(self) -> str:
+        """The verdict's outcome, and before there is one how far the experiment has come."""
+        return self.outcome or self.status

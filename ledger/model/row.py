@@ -1,0 +1,51 @@
+"""A row of the history's table: an experiment, one arm of one, or one trial, with all that can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ledger.model.summary import Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one line of a table is made of.
+
+    `trial` is the id (`treatment/seed-0`) in a row of one trial, None in a row of an arm. The row of an experiment is
+    that of its treatment. `params` are flat, with dotted keys, and without the axes of the replicates where the row
+    sums up more than one trial; `metrics` sum up the trials that count (the declared replicates at the arm's latest
+    fingerprint); `trials` is their number, `recorded` that of all records of the arm. `seconds` is the sum over the
+    trials that count, `data` the hash of every input that git does not hold, by path. `created` is when the plan was
+    made. In a row of one trial, `created` is when it started, `trials` is 1 where it counts and else 0,
+    `trial_status` is its status and `replicate` its point; the latter two are None in a row of an arm.
+    `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell.
+    `extra` is for what few rows have; it holds what JSON can.
+    """
+
+    experiment: str
+    variant: str
+    trial: str | None
+    title: str
+    status: str
+    outcome: str | None
+    parent: str | None
+    author: str
+    tags: tuple[str, ...]
+    created: datetime
+    exploratory: bool
+    params: Mapping[str, Any]
+    metrics: Mapping[str, Summary]
+    data: Mapping[str, str]
+    trials: int
+    recorded: int
+    seconds: float | None
+    trial_status: str | None = None
+    replicate: Mapping[str, Any] | None = None
+    code: str | None = None
+    fingerprint: str | None = None
+    better: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,79 @@
+"""A picture's file: Vega-Lite as JSON, drawn as PNG or SVG, or in a page that works without a network.
+
+Altair and vl-convert are an extra: without them `require` says how to get them.
+"""
+
+from __future__ import annotations
+
+import html
+import importlib
+import json
+from typing import Any
+
+from ledger.errors import LedgerError
+
+FORMATS = ("png", "svg", "html", "json")
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>body {{ margin: 1rem; font-family: sans-serif }} #plot {{ overflow-x: auto }}</style>
+<script>{library}</script>
+</head>
+<body>
+<div id="plot"></div>
+<script id="spec" type="application/json">{spec}</script>
+<script>
+const spec = JSON.parse(document.getElementById("spec").textContent);
+vegaEmbed("#plot", spec, {{renderer: "svg", actions: {{editor: false, source: false}}}}).catch(console.error);
+</script>
+</body>
+</html>
+"""
+
+# makes the one function that the page calls known to it
+_GLOBAL = "window.vegaEmbed = vegaEmbed;"
+
+
+def suffix(path: str) -> str:
+    """The format that a file's name asks for. Raises LedgerError for any other than those of `FORMATS`."""
+    found = path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
+    if found not in FORMATS:
+        raise LedgerError(f"{path}: the ending says the format", hint=f"-o plot.png: one of {', '.join(FORMATS)}")
+    return found
+
+
+def require() -> None:
+    """Raise LedgerError where the libraries that draw pictures are not installed."""
+    for module in ("altair", "vl_convert"):
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            raise LedgerError(
+                f"pictures need {module.replace('_', '-')}, which is not installed",
+                hint="pip install 'experiment-ledger[plot]'; without -o the plot is drawn in the terminal",
+            ) from None
+
+
+def draw(chart: Any, form: str, title: str) -> bytes:
+    """The chart as a file of that format; PNG at twice the resolution of a screen."""
+    import altair
+    import vl_convert
+
+    spec = chart.to_dict()
+    if form == "json":
+        return (json.dumps(spec, indent=1, ensure_ascii=False) + "\n").encode()
+    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    known = version if version in vl_convert.get_vegalite_versions() else None
+    if form == "html":
+        # other people's text stands in it: nothing in the data can end the script that holds it
+        safe = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+        library = vl_convert.javascript_bundle(_GLOBAL, vl_version=known)
+        return _PAGE.format(title=html.escape(title), library=library, spec=safe).encode()
+    if form == "svg":
+        return vl_convert.vegalite_to_svg(spec, vl_version=known, allowed_base_urls=[]).encode()
+    return vl_convert.vegalite_to_png(spec, vl_version=known, scale=2, allowed_base_urls=[])

@@ -1,0 +1,208 @@
+"""The table of the history as text that fits a terminal, markdown, CSV and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from ledger.analysis.columns import Column
+from ledger.analysis.fields import METRICS, NUMERIC, Field, Kind
+from ledger.analysis.table import Table
+from ledger.model.parameters import format_value
+from ledger.model.row import Row
+from ledger.model.settings import Settings
+from ledger.report import fit
+from ledger.report.numbers import number, seconds, spread
+from ledger.report.tables import Format, table
+from ledger.report.text import clean, cut
+from ledger.stats.summary import Summary
+
+BEST: Final = " *"
+# a parameter that is a long text says no more in a table
+_LONGEST: Final = 24
+_NUMERIC: Final = (*NUMERIC, Kind.MOMENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """The text of a table, and what to tell the reader beside it."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def render(value: Table, settings: Settings, form: Format, *, total: int | None) -> Rendered:
+    """The table in a format. Text fits into `total` columns, None for any width; the others have every column."""
+    if form is Format.CSV:
+        return Rendered(text=_csv(value), notes=value.notes)
+    columns = value.columns
+    heads = short_names([column.field for column in columns])
+    cells = [_cells(value, column, settings, aligned=form is Format.TEXT) for column in columns]
+    best = [value.best.get(c.field.short, frozenset()) if c.field.kind is Kind.METRIC else () for c in columns]
+    if form is not Format.TEXT:
+        rows = [list(row) for row in zip(*(get(None) for get in cells), strict=True)]
+        return Rendered(text=_marked(rows, heads, best, form), notes=value.notes)
+    wanted = [
+        fit.Column(
+            head=clean(head),
+            cells=get,
+            rank=column.rank,
+            fixed=column.fixed,
+            right=partial(_right, column.field, value.rows),
+            shrinks=_shrinks(column.field, total),
+        )
+        for head, column, get in zip(heads, columns, _with_marks(cells, best), strict=True)
+    ]
+    fitted = fit.fitted(wanted, len(value.rows), total)
+    gone = len(columns) - fitted.shown
+    notes = [f"+{gone} column{'s' if gone > 1 else ''}: --all, --keep or a wider terminal"] if gone else []
+    marked = any(best[at] for at in fitted.places)
+    notes += [f"{BEST.strip()} the best of {value.selected} by its metric's direction"] if marked else []
+    return Rendered(text="".join(line + "\n" for line in fitted.lines), notes=(*notes, *value.notes))
+
+
+def short_names(fields: Sequence[Field]) -> list[str]:
+    """The heads of the columns: the end of a dotted name from which on it is of one column alone."""
+    count: dict[str, int] = {}
+    for field in fields:
+        for end in _ends(field):
+            count[end] = count.get(end, 0) + 1
+    return [next((end for end in _ends(field) if count[end] == 1), field.name) for field in fields]
+
+
+def _ends(field: Field) -> list[str]:
+    parts = field.short.split(".") if field.kind is Kind.PARAM else [field.short]
+    ends = [".".join(parts[-count:]) for count in range(1, len(parts) + 1)]
+    return list(dict.fromkeys([*ends, field.short, field.name]))
+
+
+Cells = Callable[[int | None], list[str]]
+
+
+def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool) -> Cells:
+    """The column's texts: of all rows, or of so many from the beginning."""
+    field = column.field
+    if field.kind is Kind.METRIC and field.name.startswith(METRICS):
+        name = field.short
+        precision = settings.precision(name)
+        counts = {(s.n, s.left_out) for row in value.rows if (s := row.metrics.get(name)) is not None}
+        if all(n + left_out < 2 for n, left_out in counts):
+            return lambda count: [summary(row.metrics.get(name), precision) for row in value.rows[:count]]
+        # the numbers stand in line where their counts are equally long
+        size = max(len(_count(*each)) for each in counts) if aligned else 1
+        return lambda count: [summary(row.metrics.get(name), precision, size) for row in value.rows[:count]]
+    show = _SHOWN.get(field.kind, _param)
+    return lambda count: [show(field.get(row)) for row in value.rows[:count]]
+
+
+def summary(value: Summary | None, precision: int | None, size: int = 0) -> str:
+    """`0.612 ± 0.008 (5)`; `(4 of 5)` where a value is NaN or infinite; `-` where there is none.
+
+    `size` is the length of the longest count in the column, 0 where there is none to show.
+    """
+    if value is None:
+        return "-"
+    said = spread(value, precision) if value.n else "nan" if value.left_out else "-"
+    return f"{said} {_count(value.n, value.left_out).rjust(size)}" if size else said
+
+
+def _count(n: int, left_out: int) -> str:
+    return f"({n} of {n + left_out})" if left_out else f"({n})"
+
+
+def _text(value: Any) -> str:
+    return "-" if value is None else clean(value)
+
+
+def _param(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool | int | float):
+        return format_value(value)
+    return cut(clean(format_value(value)), _LONGEST)
+
+
+_SHOWN: Final[dict[Kind, Callable[[Any], str]]] = {
+    Kind.TEXT: _text,
+    Kind.TITLE: _text,
+    Kind.STATE: _text,
+    Kind.NUMBER: number,
+    Kind.COUNT: lambda value: "-" if value is None else str(value),
+    Kind.SECONDS: seconds,
+    Kind.METRIC: number,
+    Kind.PARAM: _param,
+    Kind.MOMENT: lambda value: f"{value:%Y-%m-%d}",
+    Kind.HASH: lambda value: "-" if value is None else clean(value.removesuffix(".dir"))[:7],
+    Kind.TAGS: lambda value: ", ".join(map(clean, value or ())) or "-",
+}
+
+
+def _right(field: Field, rows: Sequence[Row]) -> bool:
+    """Whether a column stands on the right: numbers do."""
+    if field.kind is not Kind.PARAM:
+        return field.kind in _NUMERIC
+    values = [field.get(row) for row in rows]
+    return all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values)
+
+
+def _shrinks(field: Field, total: int | None) -> int | None:
+    """Down to how many columns a cell may be cut, None where it must stay whole: no number is ever cut."""
+    if field.kind is Kind.TITLE:
+        return max(16, (total or 0) // 6)
+    if field.kind is Kind.TAGS:
+        return 14
+    return 24 if field.name in ("experiment", "author", "parent") else None
+
+
+def _with_marks(cells: Sequence[Cells], best: Sequence[frozenset[int] | tuple[()]]) -> list[Cells]:
+    def marked(get: Cells, rows: frozenset[int] | tuple[()]) -> Cells:
+        if not rows:
+            return get
+        # the blanks keep the numbers of the others in line with the marked one's
+        return lambda count: [text + (BEST if at in rows else "  ") for at, text in enumerate(get(count))]
+
+    return [marked(get, rows) for get, rows in zip(cells, best, strict=True)]
+
+
+def _marked(rows: list[list[str]], heads: list[str], best: Sequence[frozenset[int] | tuple[()]], form: Format) -> str:
+    """Markdown or HTML with the best values in bold, which is put in behind the escaping of everybody's text."""
+    begin, end = "\ue000", "\ue001"
+    rows = [[cell.replace(begin, "").replace(end, "") for cell in row] for row in rows]
+    for at, lines in enumerate(best):
+        for line in lines:
+            rows[line][at] = f"{begin}{rows[line][at]}{end}"
+    bold = ("**", "**") if form is Format.MD else ("<strong>", "</strong>")
+    return table(rows, heads, form).replace(begin, bold[0]).replace(end, bold[1])
+
+
+def _csv(value: Table) -> str:
+    """Numbers in full, a metric in three columns, times as ISO 8601, and nothing where there is no value."""
+    heads: list[str] = []
+    getters: list[Callable[[Row], object]] = []
+    for column in value.columns:
+        field = column.field
+        if field.kind is not Kind.METRIC or not field.name.startswith(METRICS):
+            heads.append(field.name)
+            getters.append(field.get)
+            continue
+        for part in ("mean", "sd", "n"):
+            heads.append(f"{field.name}.{part}")
+            getters.append(_part(field.short, part))
+    rows = [[_exact(get(row)) for get in getters] for row in value.rows]
+    return table(rows, heads, Format.CSV)
+
+
+def _part(metric: str, part: str) -> Callable[[Row], object]:
+    return lambda row: getattr(row.metrics.get(metric), part, None)
+
+
+def _exact(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return value if isinstance(value, str) else format_value(value)

@@ -1,0 +1,102 @@
+"""Which arms and rows the arguments of `ledger plot` mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ledger.analysis.progress import counting, of_plan
+from ledger.analysis.rows import rows_of
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.row import Row
+from ledger.store.ledger import Ledger, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """The trials of one arm that count, under the name by which a plot calls it."""
+
+    label: str
+    experiment: Experiment
+    records: tuple[Recorded, ...]
+
+
+def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[Arm, ...], tuple[str, ...]]:
+    """The arms that the targets mean, each once, and remarks on those that are left out.
+
+    An experiment stands for all its arms, an arm or a trial for itself. Two arms with the same trials, as where a
+    baseline was reused, are drawn once.
+    """
+    found: dict[str, Arm] = {}
+    notes = []
+    same: dict[object, str] = {}
+    several = len({t.experiment.name for t in targets if t.experiment is not None}) > 1
+    for target in targets:
+        if target.experiment is None:
+            raise LedgerError(f"{target.text} is a git revision, not an experiment", hint="ledger log lists them")
+        for arm in _arms(ledger, target, several):
+            if arm.label in found:
+                continue
+            if not arm.records:
+                notes.append(f"{arm.label} has no trial that succeeded")
+                continue
+            key = frozenset((r.trial.fingerprint, r.trial.point) for r in arm.records)
+            if key in same:
+                notes.append(f"{arm.label} has the same trials as {same[key]}, and is drawn once")
+                continue
+            same[key] = arm.label
+            found[arm.label] = arm
+    if not found:
+        names = dict.fromkeys(t.experiment.name for t in targets if t.experiment is not None)
+        raise LedgerError(f"no trial of {', '.join(names)} has succeeded yet", hint="ledger run")
+    return tuple(found.values()), tuple(notes)
+
+
+def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[Arm]:
+    experiment = target.experiment
+    assert experiment is not None
+    if target.trial is not None:
+        only = [target.trial] if target.trial.trial.succeeded else []
+        yield Arm(label=target.text, experiment=experiment, records=tuple(only))
+        return
+    names = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
+    for name in [target.variant] if ":" in target.text else names:
+        declared = experiment.plan.variant(name)
+        if declared is not None and declared.experiment is not None:
+            other = ledger.target(declared.experiment)
+            if other.experiment is not None:
+                counted = _counted(other.experiment, other.variant)
+                yield Arm(label=declared.experiment, experiment=other.experiment, records=counted)
+        else:
+            label = experiment.name if several and name == TREATMENT else f"{experiment.name}:{name}"
+            records = _counted(experiment, name)
+            yield Arm(label=label if several else name, experiment=experiment, records=records)
+
+
+def _counted(experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
+    """The succeeded trials at the arm's latest fingerprint, the declared replicates where there are any."""
+    good = [r for r in experiment.of(variant) if r.trial.succeeded]
+    if not good:
+        return ()
+    latest = max(good, key=lambda r: r.trial.started).trial
+    return tuple(of_plan(counting(good, latest.fingerprint), experiment.plan).values())
+
+
+def rows(ledger: Ledger, targets: Sequence[Target], level: str) -> Sequence[Row]:
+    """The rows of a level, `variants` or `trials`, that the targets mean; without any, those of all experiments."""
+    if not targets:
+        return ledger.rows(level)
+    found: dict[tuple[str, str, str | None], Row] = {}
+    for target in targets:
+        if target.experiment is None:
+            raise LedgerError(f"{target.text} is a git revision, not an experiment", hint="ledger log lists them")
+        own = rows_of(target.experiment)
+        for row in own.variants if level == "variants" else own.trials:
+            whole = ":" not in target.text
+            if (whole or row.variant == target.variant) and (
+                target.trial is None or row.trial == target.trial.trial.id
+            ):
+                found[row.experiment, row.variant, row.trial] = row
+    return tuple(found.values())

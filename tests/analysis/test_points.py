@@ -1,0 +1,154 @@
+"""Metrics against parameters, their distributions, and arms over all parameters."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ledger.analysis.parallel import parallel
+from ledger.analysis.points import counting_rows, distribution, scatter
+from ledger.errors import LedgerError
+from ledger.model.row import Row
+from ledger.stats.summary import summarise
+
+
+def row(
+    trial: str | None,
+    params: Mapping[str, Any],
+    value: float,
+    *,
+    experiment: str = "e",
+    variant: str = "v",
+    counts: int = 1,
+) -> Row:
+    """A row of one trial, or of an arm where `trial` is None."""
+    return Row(
+        experiment=experiment,
+        variant=variant,
+        trial=trial,
+        title="t",
+        status="recorded",
+        outcome=None,
+        parent=None,
+        author="Ada",
+        tags=(),
+        created=datetime(2026, 11, 20, tzinfo=UTC),
+        exploratory=False,
+        params=params,
+        metrics={"accuracy": summarise([value])},
+        data={},
+        trials=counts,
+        recorded=1,
+        seconds=1.0,
+    )  # fmt: skip
+
+
+def test_a_point_a_trial_and_a_mean_a_value() -> None:
+    rows = [row(f"v/seed-{i}", {"lr": lr}, lr + i / 100) for lr in (0.1, 0.2) for i in range(3)]
+
+    plot = scatter(rows, "metrics.accuracy", "params.lr")
+
+    assert len(plot.dots) == 6
+    for mean in plot.means:
+        own = [dot.y for dot in plot.dots if dot.x == mean.x]
+        assert mean.summary.mean == pytest.approx(statistics.fmean(own))
+        assert mean.summary.sd == pytest.approx(statistics.stdev(own))
+    assert not plot.log
+
+
+@pytest.mark.parametrize(
+    ("values", "log"),
+    [((1e-4, 0.1), True), ((0.1, 1.0), False), ((1, 100), False), ((1, 101), True), ((0.0, 1000.0), False)],
+)
+def test_an_axis_over_more_than_two_decades_is_logarithmic(values: tuple[float, float], log: bool) -> None:
+    rows = [row(f"v/{value}", {"lr": value}, 0.5) for value in values]
+
+    assert scatter(rows, "accuracy", "lr").log is log
+
+
+def test_values_that_are_no_numbers_are_categories_in_order() -> None:
+    values = ["sgd", None, 10, 9, True, "adam", [1, 2]]
+    rows = [row(f"v/{i}", {"opt": value}, 0.5) for i, value in enumerate(values)]
+
+    assert scatter(rows, "accuracy", "opt").categories == ("9", "10", "[1, 2]", "adam", "null", "sgd", "true")
+
+
+def test_what_cannot_be_drawn_is_counted() -> None:
+    rows = [row("v/0", {"lr": 0.1}, 0.5), row("v/1", {"lr": 0.1}, float("nan")), row("v/2", {}, 0.5)]
+
+    plot = scatter(rows, "accuracy", "lr")
+
+    assert len(plot.dots) == 1
+    assert plot.notes == ("2 of 3 trials are left out: no finite accuracy, or no lr",)
+
+
+def test_many_experiments_share_one_colour() -> None:
+    rows = [row("v/0", {"lr": i}, 0.5, experiment=f"e{i}") for i in range(9)]
+
+    plot = scatter(rows, "accuracy", "lr")
+
+    assert plot.groups == ("",)
+    assert plot.notes == ("9 experiments share one colour: name fewer to tell them apart",)
+
+
+def test_names_have_near_misses() -> None:
+    rows = [row("v/0", {"train.lr": 0.1}, 0.5), row("v/1", {"train.lr": 0.2}, 0.5)]
+
+    with pytest.raises(LedgerError) as wrong:
+        scatter(rows, "accuracy", "lr")
+    assert wrong.value.hint == "did you mean train.lr?"
+    with pytest.raises(LedgerError) as wrong:
+        distribution(rows, "acuracy")
+    assert wrong.value.hint == "did you mean accuracy?"
+
+
+def test_trials_that_do_not_count_are_no_points() -> None:
+    assert counting_rows([row("v/0", {}, 1.0, counts=0), row(None, {}, 1.0)]) == []
+
+
+def test_every_trial_of_an_arm_is_in_its_strip() -> None:
+    values = [0.1, 0.4, 0.2, 0.9, 0.5]
+    rows = [row(f"v/{i}", {}, value) for i, value in enumerate(values)] + [row("w/0", {}, 1.0, variant="w")]
+
+    first, second = distribution(rows, "accuracy").strips
+
+    assert [value for _, value in first.values] == values
+    assert first.box == tuple(statistics.quantiles(values, n=4, method="inclusive"))
+    assert (second.arm, second.box) == ("w", None)
+
+
+def test_parallel_shows_what_varies() -> None:
+    rows = [
+        row(None, {"lr": 1e-4, "opt": "sgd", "same": 1}, 0.1, variant="a"),
+        row(None, {"lr": 1e-2, "opt": "adam", "same": 1}, 0.2, variant="b"),
+        row(None, {"lr": 1.0, "same": 1}, 0.3, variant="c"),
+    ]
+
+    plot = parallel(rows, "accuracy")
+
+    assert [(scale.name, scale.log) for scale in plot.scales] == [("lr", True), ("opt", False), ("accuracy", False)]
+    assert [path.positions[0] for path in plot.paths] == pytest.approx([0, 0.5, 1])
+    assert [path.positions[1] for path in plot.paths] == [1, 0, None]
+    assert [path.values for path in plot.paths] == [(1e-4, "sgd"), (1e-2, "adam"), (1.0, None)]
+
+
+def test_parallel_needs_something_that_varies() -> None:
+    with pytest.raises(LedgerError, match="no parameter varies"):
+        parallel([row(None, {"lr": 1}, 0.1, variant="a"), row(None, {"lr": 1}, 0.2, variant="b")], "accuracy")
+    with pytest.raises(LedgerError, match="need two arms"):
+        parallel([row(None, {"lr": 1}, 0.1)], "accuracy")
+
+
+def test_of_many_parameters_those_that_tell_most_are_drawn() -> None:
+    rows = [
+        row(None, {f"p{i}": k if i % 2 else int(k == 0) for i in range(20)}, k / 10, variant=f"v{k}") for k in range(5)
+    ]
+
+    plot = parallel(rows, "accuracy")
+
+    assert [scale.name for scale in plot.scales[:-1]] == [f"p{i}" for i in range(1, 17, 2)]
+    assert plot.notes == ("not drawn: p0, p2, p4, p6, p8, p10 and 6 more",)

@@ -1,0 +1,197 @@
+"""Which rows and columns make a table, and numbers beside those that `statistics` computes."""
+
+from __future__ import annotations
+
+import random
+import statistics
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_rows import row
+
+from ledger.analysis.columns import Request, varying
+from ledger.analysis.table import Table, select
+from ledger.errors import LedgerError
+from ledger.model.row import Row
+from ledger.model.settings import MetricSettings, Settings
+from ledger.stats.summary import pooled, summarise
+
+ROWS = (
+    row("a", {"accuracy": [0.9, 0.92, 0.94], "loss": [0.3]}, lr=0.1, opt="adam", depth=2),
+    row("b", {"accuracy": [0.96, 0.98]}, lr=0.01, opt="sgd", depth=2),
+    row("c", {"accuracy": [0.95], "loss": [0.1]}, lr=0.01, opt="adam", depth=2),
+    row("d", {}, lr=0.1, opt="sgd", depth=2),
+)
+SETTINGS = Settings(metrics={"accuracy": MetricSettings(direction="higher"), "loss": MetricSettings(direction="lower")})
+
+
+def table(rows: tuple[Row, ...] = ROWS, **asked: object) -> Table:
+    """The table that a request gives."""
+    return select(rows, Request(**asked), SETTINGS)  # type: ignore[arg-type]
+
+
+def names(found: Table) -> str:
+    """The rows' experiments."""
+    return "".join(each.experiment for each in found.rows)
+
+
+def columns(found: Table) -> list[str]:
+    """The columns' names."""
+    return [column.field.name for column in found.columns]
+
+
+@given(st.lists(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5), min_size=1, max_size=5))
+def test_pooling_summaries_is_summarising_the_values(groups: list[list[float]]) -> None:
+    found = pooled([summarise(values) for values in groups])
+
+    everything = [value for values in groups for value in values]
+    assert found.n == len(everything)
+    assert found.mean == pytest.approx(statistics.fmean(everything), rel=1e-9, abs=1e-6)
+    if len(everything) > 1:
+        assert found.sd == pytest.approx(statistics.stdev(everything), rel=1e-9, abs=1e-6)
+    else:
+        assert found.sd is None
+
+
+def test_pooling_leaves_out_what_is_not_finite_and_counts_it() -> None:
+    found = pooled([summarise([1.0, float("nan")]), summarise([3.0]), summarise([float("inf")])])
+
+    assert (found.n, found.mean, found.left_out) == (2, 2.0, 2)
+
+
+def test_groups_are_pooled_over_their_trials() -> None:
+    found = table(group=("opt",), sort=("opt",))
+
+    adam, sgd = found.rows
+    assert columns(found)[:3] == ["params.opt", "experiments", "trials"]
+    assert [column.field.get(adam) for column in found.columns[:3]] == ["adam", 2, 4]
+    values = [0.9, 0.92, 0.94, 0.95]
+    assert adam.metrics["accuracy"].mean == pytest.approx(statistics.fmean(values))
+    assert adam.metrics["accuracy"].sd == pytest.approx(statistics.stdev(values))
+    assert adam.metrics["loss"].n == 2
+    assert sgd.metrics["accuracy"].n == 2
+    assert adam.seconds == 3.0
+
+
+def test_a_row_with_two_tags_is_in_two_groups_and_one_with_none_in_its_own() -> None:
+    rows = (row("a", _tags=("x", "y")), row("b", _tags=("y",)), row("c"))
+
+    found = table(rows, group=("tag",), sort=("tags",))
+
+    assert [[column.field.get(each) for column in found.columns[:2]] for each in found.rows] == [
+        ["x", 1],
+        ["y", 2],
+        [None, 1],
+    ]
+
+
+def test_trials_that_several_rows_hold_are_pooled_once() -> None:
+    baseline = row("a", {"accuracy": [0.9, 0.92]}, lr=1, _fingerprint="77ab")
+    rows = (baseline, replace(baseline, experiment="b"), row("c", {"accuracy": [0.9, 0.92]}, lr=1, _fingerprint="88"))
+
+    found = table(rows, group=("lr",))
+
+    assert (found.rows[0].metrics["accuracy"].n, found.rows[0].trials) == (4, 4)
+    assert "1 of the experiments repeat another's trials" in found.notes[0]
+
+
+def test_trials_that_do_not_count_are_not_pooled() -> None:
+    rows = tuple(
+        row(
+            f"{i}",
+            {"accuracy": [0.9 + i]},
+            lr=1,
+            _trial=f"treatment/seed-{i}",
+            _trial_status="succeeded",
+            _trials=i % 2,
+        )
+        for i in range(4)
+    )
+
+    found = table(rows, level="trials", group=("lr",))
+
+    assert found.rows[0].metrics["accuracy"].n == 2
+    assert "2 trials left out" in found.notes[0]
+
+
+def test_groups_are_sorted_by_what_they_have() -> None:
+    assert [each.metrics["accuracy"].n for each in table(group=("opt",), sort=("accuracy",)).rows] == [4, 2]
+    assert [each.metrics["accuracy"].n for each in table(group=("opt",), sort=("-accuracy",)).rows] == [2, 4]
+    with pytest.raises(LedgerError, match="a group has no created"):
+        table(group=("opt",), sort=("created",))
+    with pytest.raises(LedgerError, match="the groups have no column title"):
+        table(group=("opt",), keep=("title",))
+
+
+def test_rows_are_sorted_by_several_keys_with_what_is_missing_last() -> None:
+    assert names(table(sort=("-accuracy",))) == "bcad"
+    assert names(table(sort=("accuracy",))) == "acbd"
+    assert names(table(sort=("lr,-accuracy",))) == "bcad"
+    assert names(table(sort=("-lr", "accuracy"))) == "adcb"
+    assert names(table(sort=("opt",))) == "acbd"
+
+
+def test_values_of_several_types_can_be_sorted() -> None:
+    given: list[object] = [None, "text", 2, True, [1], 0.5, float("nan"), datetime(2026, 1, 1, tzinfo=UTC), ""]
+    random.Random(0).shuffle(given)
+
+    found = table(tuple(row(str(i), x=value) for i, value in enumerate(given)), sort=("x",))
+
+    assert [each.params["x"] for each in found.rows][:5] == [0.5, True, 2, "", "text"]
+    assert str(found.rows[-1].params["x"]) in ("None", "nan")
+
+
+@given(st.lists(st.none() | st.integers() | st.floats() | st.text() | st.booleans()), st.booleans())
+def test_sorting_never_fails_and_loses_nothing(values: list[object], descending: bool) -> None:
+    rows = tuple(row(str(i), x=value) for i, value in enumerate(values))
+
+    found = table(rows, sort=("-x" if descending else "x",))
+
+    assert sorted(each.experiment for each in found.rows) == sorted(each.experiment for each in rows)
+
+
+def test_only_parameters_that_vary_have_columns() -> None:
+    assert [name for name in columns(table()) if name.startswith("params")] == ["params.lr", "params.opt"]
+    assert "params.depth" in columns(table(every=True))
+    assert varying((row("a", x=1, y=1), row("b", x=1.0), row("c", x=1, y=1))).keys() == {"x", "y"}
+
+
+def test_columns_are_kept_and_dropped_by_pattern() -> None:
+    assert columns(table(keep=("accuracy",))) == ["experiment", "metrics.accuracy"]
+    assert columns(table(keep=("params.*", "depth"))) == ["experiment", "params.lr", "params.opt", "params.depth"]
+    assert columns(table(keep=("loss.sd,parent",))) == ["experiment", "metrics.loss.sd", "parent"]
+    dropped = columns(table(drop=("l*", "title")))
+    assert "metrics.loss" not in dropped
+    assert "params.lr" not in dropped
+    assert "title" not in dropped
+    assert "metrics.accuracy" in dropped
+    with pytest.raises(LedgerError) as raised:
+        table(keep=("accurcy",))
+    assert raised.value.hint == "did you mean metrics.accuracy?"
+    with pytest.raises(LedgerError, match="no column is called like z"):
+        table(drop=("z*",))
+
+
+def test_the_best_is_marked_by_direction_and_of_all_that_were_selected() -> None:
+    assert table().best == {"accuracy": frozenset({1}), "loss": frozenset({2})}
+    assert table(limit=1).best == {}
+    assert table(where="opt = adam").best == {"accuracy": frozenset({1}), "loss": frozenset({1})}
+    assert select(ROWS, Request(), Settings()).best == {}
+    predicted = tuple(replace(each, better={"loss": "lower"}) for each in ROWS)
+    assert select(predicted, Request(), Settings()).best == {"loss": frozenset({2})}
+    disputed = (replace(ROWS[0], better={"loss": "lower"}), replace(ROWS[2], better={"loss": "higher"}))
+    assert select(disputed, Request(), Settings()).best == {}
+
+
+def test_the_limit_comes_after_the_order() -> None:
+    found = table(sort=("-accuracy",), limit=2)
+
+    assert names(found) == "bc"
+    assert found.selected == 4
+
+
+def test_an_empty_ledger_has_an_empty_table() -> None:
+    assert table((), where="x > 1", sort=("x",), keep=("y",), group=("z",)).rows == ()

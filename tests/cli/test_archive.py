@@ -1,0 +1,154 @@
+"""`ledger archive`: the branch goes, and nothing else does."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Project
+from test_bad_input import refused
+
+VERDICT = "---\nschema: 1\noutcome: refuted\npredictions: []\nwarnings: []\n---\nIt is not so.\n"
+
+
+def concluded(project: Project, name: str = "a", *options: str) -> None:
+    """An experiment with a trial and a verdict, which is not checked out."""
+    project.ledger("new", f"Rate {name}", "--name", name, "--from", "main", "-S", "train.lr=0.2", *options)
+    project.ledger("run")
+    project.commit("verdict", {f"experiments/{name}/verdict.md": VERDICT})
+    project.git("switch", "-q", "main")
+
+
+@pytest.fixture
+def archived(project: Project) -> Project:
+    concluded(project)
+    project.ledger("archive", "a")
+    return project
+
+
+def entry(project: Project, name: str = "a") -> Any:
+    return next(e for e in project.ledger("log", "--json").json if e["name"] == name)
+
+
+def test_everything_still_finds_it(project: Project) -> None:
+    concluded(project)
+    tip = project.git("rev-parse", "exp/a")
+    before = {
+        command: project.ledger(*command.split(), code=None) for command in ("show a --json", "diff main a --json")
+    }
+    verified = project.ledger("verify", "a", "--json", code=None).json
+
+    done = project.ledger("archive", "a")
+
+    assert done.out == f"archived a: the tag ledger/a/{tip[:10]} holds what exp/a was\n"
+    assert project.git("for-each-ref", "refs/heads/exp") == ""
+    assert project.git("rev-parse", f"ledger/a/{tip[:10]}^{{commit}}") == tip
+    assert project.git("cat-file", "tag", f"ledger/a/{tip[:10]}").endswith("tip of a")
+    assert entry(project)["status"] == "archived"
+    assert entry(project)["outcome"] == "refuted"
+    shown = before["show a --json"].json
+    assert project.ledger("show", "a", "--json").json == shown | {"status": "archived", "branch": None}
+    assert project.ledger("diff", "main", "a", "--json", code=None).json == before["diff main a --json"].json
+    after = project.ledger("verify", "a", "--json", code=None).json
+    assert after["problems"] == verified["problems"]
+    assert [row["experiment"] for row in project.ledger("table", "--json").json] == ["a"]
+    assert "a" in project.ledger("status").out or "1 experiment" in project.ledger("status").out
+
+
+def test_it_comes_back_as_it_was(project: Project) -> None:
+    concluded(project)
+    shown, tip = project.ledger("show", "a", "--json").json, project.git("rev-parse", "exp/a")
+    project.ledger("archive", "a")
+
+    project.ledger("archive", "a", "--undo")
+
+    assert project.git("rev-parse", "exp/a") == tip
+    assert project.ledger("show", "a", "--json").json == shown
+    refused(project, "archive", "a", "--undo", says="a is not archived: exp/a is here", hint="git switch exp/a")
+    project.ledger("archive", "a")
+    assert entry(project)["status"] == "archived"
+
+
+def test_it_can_be_built_upon_and_its_name_is_taken(archived: Project) -> None:
+    archived.ledger("new", "Builds on it", "--name", "b", "--from", "a")
+
+    assert entry(archived, "b")["parent"] == "a"
+    archived.git("switch", "-q", "main")
+    refused(
+        archived,
+        "new",
+        "Again",
+        "--name",
+        "a",
+        "--from",
+        "main",
+        says="the name a is taken by the tag ledger/a/",
+        hint="--name a-2",
+    )
+
+
+def test_what_is_not_finished_stays(project: Project) -> None:
+    project.ledger("new", "Rate", "--name", "a", "-S", "train.lr=0.2")
+    refused(project, "archive", "a", says="a is not finished: it has no verdict", hint="ledger archive a --force")
+    refused(project, "archive", "a", "--force", says="exp/a is checked out in", hint="git switch main there first")
+    project.git("switch", "-q", "main")
+
+    project.ledger("archive", "a", "--force")
+
+    assert entry(project)["status"] == "archived"
+    refused(project, "archive", "a", says="a is archived already", hint="--undo")
+    refused(project, "land", "a", "--record", says="a is archived", hint="ledger archive a --undo, then ledger land a")
+
+
+def test_trials_that_wait_or_run_hold_it(project: Project) -> None:
+    concluded(project)
+    commit = project.git("rev-parse", "exp/a")
+    project.git("update-ref", "refs/ledger/trials/a/treatment/trial.2", commit)
+    refused(
+        project, "archive", "a", says="1 finished trial of a is not on its branch yet", hint="ledger run a collects"
+    )
+    project.git("update-ref", "-d", "refs/ledger/trials/a/treatment/trial.2")
+    claim = project.root / ".git/ledger/claims/a/treatment+trial"
+    with Path(claim).open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        refused(project, "archive", "a", says="a trial of a is running: treatment+trial", hint="let it end first")
+    project.ledger("archive", "a")
+
+
+def test_a_landed_branch_goes_too(project: Project) -> None:
+    concluded(project)
+    project.ledger("land", "a", "--record")
+    tags = project.git("tag")
+
+    project.ledger("archive", "a")
+
+    assert project.git("tag") == tags, "landing had made the tag already"
+    assert entry(project)["status"] == "landed"
+    refused(project, "archive", "a", says="a has landed, and its branch is gone already", hint="ledger show a")
+    project.ledger("archive", "a", "--undo")
+    assert project.git("rev-parse", "--abbrev-ref", "exp/a") == "exp/a"
+
+
+def test_a_tag_of_somebody_elses_is_not_taken_for_it(project: Project) -> None:
+    concluded(project)
+    tip = project.git("rev-parse", "exp/a")
+    project.git("tag", f"ledger/a/{tip[:10]}", "main")
+
+    project.ledger("archive", "a")
+
+    assert project.git("rev-parse", f"ledger/a/{tip}^{{commit}}") == tip
+    assert entry(project)["status"] == "archived"
+
+
+def test_dvc_keeps_its_checkpoints(archived: Project) -> None:
+    outs = [
+        pin["md5"] for trial in archived.ledger("show", "a", "--json").json["trials"] for pin in trial["outs"].values()
+    ]
+    assert outs
+
+    archived.dvc("gc", "--all-commits", "--force")
+
+    for md5 in outs:
+        assert (archived.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]).is_file()

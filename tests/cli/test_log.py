@@ -1,0 +1,124 @@
+"""`ledger log`: which experiments it lists."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from conftest import Project
+from test_bad_input import refused
+
+from ledger.cli import console
+from ledger.model.entry import Entry
+from ledger.model.settings import Settings
+from ledger.report import experiments as report
+
+VERDICT = "---\nschema: 1\noutcome: {}\n---\nInterpretation: overfitting\n"
+
+
+@pytest.fixture
+def three(project: Project) -> Project:
+    """Three experiments, of two authors, with tags, notes and verdicts."""
+    project.ledger("new", "Smaller batches help", "--name", "a", "--from", "main", "--tag", "opt", "--tag", "quick")
+    project.ledger("note", "Größere Stapel sind schneller (a)")
+    project.git("config", "user.name", "Grace Hopper")
+    project.ledger("new", "Dropout helps", "--name", "b", "--from", "main", "--tag", "opt")
+    project.commit("verdict", {"experiments/b/verdict.md": VERDICT.format("supported")})
+    project.ledger("new", "Labels are wrong", "--name", "c", "--from", "b")
+    return project
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ((), "abc"),
+        (("--author", "hopper"), "bc"),
+        (("--author", "^Ada"), "a"),
+        (("--tag", "opt"), "ab"),
+        (("--tag", "opt", "--tag", "quick"), "a"),
+        (("--tag", "op"), ""),
+        (("--outcome", "supported"), "b"),
+        (("--outcome", "none"), "ac"),
+        (("--grep", "DROPOUT"), "b"),
+        (("--grep", "größere"), "a"),
+        (("--grep", "overfitting"), "b"),
+        (("--grep", "outcome: supported"), ""),
+        (("--grep", r"schneller \(a\)$"), "a"),
+        (("--since", "1 day ago"), "abc"),
+        (("--since", "2020-01-01T00:00:00+00:00"), "abc"),
+        (("--since", "2999-01-01"), ""),
+        (("--author", "grace", "--grep", "helps"), "b"),
+        (("--grep", "helps|labels", "--author", "hopper", "-n", "5"), "bc"),
+    ],
+)
+def test_which_are_listed(three: Project, options: tuple[str, ...], names: str) -> None:
+    log = three.ledger("log", "--json", *options)
+
+    assert sorted(entry["name"] for entry in log.json) == list(names)
+    if not names:
+        assert "no experiment is so" in three.ledger("log", *options).err
+
+
+def test_a_limit_counts_what_is_listed(three: Project) -> None:
+    for options in ((), ("--grep", "help"), ("--tag", "opt"), ("--author", "a")):
+        every = three.ledger("log", "--json", *options).json
+        assert three.ledger("log", "--json", "-n", "1", *options).json == every[:1]
+
+
+def test_options_that_mean_nothing(three: Project) -> None:
+    refused(three, "log", "--since", "blub", says="--since 'blub' is no date", hint="2 weeks ago")
+    refused(three, "log", "--grep", "(", says="--grep '(' is no regular expression", hint="backslash")
+    refused(three, "log", "--outcome", "good", says="--outcome good is none of supported", hint="--outcome supported")
+
+
+def line(name: str, parent: str | None) -> Entry:
+    return Entry(
+        name=name,
+        title="It helps",
+        status="planned",
+        outcome=None,
+        parent=parent,
+        author="Ada",
+        tags=(),
+        created=datetime(2026, 1, 1, tzinfo=UTC),
+        branch=None,
+        records=0,
+        predicted=(),
+        metrics={},
+    )
+
+
+def names(*entries: Entry) -> list[str]:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    return [row[1] for row in report.log(entries, Settings(), now=now, graph=True)]
+
+
+def test_the_graph_draws_parents_above_their_children() -> None:
+    drawn = names(
+        line("d", "c"), line("f", None), line("e", "b"), line("c", "b"), line("b", None), line("x", "y"), line("y", "x")
+    )
+
+    assert drawn == ["f", "b", "├─ c", "│  └─ d", "└─ e", "x", "└─ y"]
+
+
+def test_the_graph_has_no_depth_that_it_cannot_draw() -> None:
+    drawn = names(*(line(str(n), str(n - 1)) for n in range(2000, 0, -1)), line("0", None))
+
+    assert len(drawn) == 2001
+    assert drawn[0] == "0"
+
+
+def test_a_bar_shows_what_takes_long_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    moments = iter([0.0, 0.1, 10.0, 10.3, 10.6, 10.7])
+    quick = console.Progress("reading", clock=lambda: next(moments))
+    quick(0, 2)
+    quick(2, 2)
+    assert not quick.shown
+    assert capsys.readouterr().err == ""
+
+    slow = console.Progress("reading", clock=lambda: next(moments))
+    for done in range(4):
+        slow(done, 5)
+    assert slow.shown
+    slow.stop()
+    assert not slow.shown

@@ -1,0 +1,138 @@
+"""`ledger query`: what can be asked, and that nothing can be changed."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from conftest import Project
+from test_bad_input import refused
+
+from ledger.store.index_tables import VIEWS
+
+
+@pytest.fixture
+def two(project: Project) -> Project:
+    """Two experiments of two trials each."""
+    for name, rate in (("a", "0.2"), ("b", "0.3")):
+        project.ledger(
+            "new",
+            f"Rate {name}",
+            "--name",
+            name,
+            "--from",
+            "main",
+            "-S",
+            f"train.lr={rate}",
+            "--seeds",
+            "2",
+            "--tag",
+            name,
+        )
+        project.ledger("run")
+    return project
+
+
+def test_what_is_asked_is_answered(two: Project) -> None:
+    sql = "SELECT experiment, name, value, n FROM metrics WHERE trial IS NULL AND name = 'accuracy' ORDER BY value"
+    found = two.ledger("query", sql, "--json").json
+    table = {row["experiment"]: row["metrics"]["accuracy"] for row in two.ledger("table", "--json").json}
+
+    assert [(row["experiment"], row["value"], row["n"]) for row in found] == [
+        (name, table[name]["mean"], table[name]["n"]) for name in ("a", "b")
+    ]
+    params = two.ledger(
+        "query", "SELECT value FROM params WHERE name = 'train.lr' AND trial IS NOT NULL", "--format", "csv"
+    )
+    assert params.out == "value\n" + "".join(f"{v}\n" for v in ("0.2", "0.2", "0.3", "0.3"))
+    assert two.ledger("query", "SELECT count(*) AS n FROM trials").out == "n\n4\n"
+    assert two.ledger("query", "SELECT 1 AS x, 2 AS x, NULL AS y, x'00ff' AS z", "--json").json == [
+        {"x": 1, "x_2": 2, "y": None, "z": "00ff"}
+    ]
+    assert (
+        two.ledger("query", "SELECT t.value FROM experiments, json_each(tags) t ORDER BY 1", "--format", "csv").out
+        == "value\na\nb\n"
+    )
+
+
+def test_rows_that_are_left_out_are_told(two: Project) -> None:
+    cut = two.ledger("query", "SELECT * FROM trials", "-n", "3")
+
+    assert len(cut.out.splitlines()) == 4
+    assert "the first 3 rows: there are more" in cut.err
+    assert "there are more" not in two.ledger("query", "SELECT * FROM trials", "-n", "4").err
+
+
+FORBIDDEN = [
+    "DELETE FROM experiments",
+    "INSERT INTO t (id) VALUES (1)",
+    "UPDATE e SET name = 'x'",
+    "DROP VIEW experiments",
+    "CREATE TABLE x (y)",
+    "CREATE TEMP TABLE x AS SELECT 1",
+    "ATTACH 'other.db' AS other",
+    "DETACH main",
+    "PRAGMA user_version = 9",
+    "PRAGMA writable_schema = 1",
+    "VACUUM",
+    "VACUUM INTO 'other.db'",
+    "REINDEX",
+    "BEGIN",
+    "SELECT load_extension('x')",
+    "SELECT * FROM e",
+    "SELECT name FROM sqlite_master",
+    "SELECT * FROM (SELECT name FROM e) experiments",
+    "WITH experiments AS (SELECT name FROM e) SELECT * FROM experiments",
+    'WITH "Experiments"(x) AS MATERIALIZED (SELECT name FROM e) SELECT * FROM experiments',
+    "SELECT * FROM pragma_table_info('e')",
+    "EXPLAIN SELECT * FROM e",
+]
+
+
+@pytest.mark.parametrize("sql", FORBIDDEN)
+def test_nothing_else_can_be_read_or_changed(project: Project, sql: str) -> None:
+    project.ledger("new", "Rate")
+    project.ledger("log")
+    index = project.root / ".git/ledger/index.db"
+    before = hashlib.sha256(index.read_bytes()).hexdigest()
+
+    refused(project, "query", sql, says="", hint="the views are experiments, variants, trials, metrics, params")
+
+    assert hashlib.sha256(index.read_bytes()).hexdigest() == before
+    assert not (project.root / "other.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("sql", "says", "hint"),
+    [
+        ("SELECT outcom FROM experiments", "no view has a column outcom", "did you mean outcome?"),
+        ("SELECT * FROM metric", "there is no view metric", "did you mean metrics?"),
+        ("SELEC 1", 'near "SELEC": syntax error', "the views are"),
+        ("SELECT 1; SELECT 2", "one statement at a time", "the views are"),
+        ("", "there is no query in this text", "ledger query"),
+        ("/* nothing */", "there is no query in this text", "ledger query"),
+        ("SELECT zeroblob(1000000000)", "too big", "the views are"),
+        ("SELECT " + "(" * 2000 + "1" + ")" * 2000, "", "the views are"),
+    ],
+)
+def test_a_query_that_cannot_be_read(project: Project, sql: str, says: str, hint: str) -> None:
+    refused(project, "query", sql, says=says, hint=hint)
+
+
+def test_a_query_without_an_end_is_stopped(project: Project) -> None:
+    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+
+    refused(project, "query", endless, "--timeout", "0.1", says="longer than 0.1 seconds", hint="--timeout")
+
+
+def test_the_views_are_as_documented(two: Project) -> None:
+    two.ledger("log")
+    text = (Path(__file__).parents[2] / "docs" / "query.md").read_text("utf-8")
+    for view in VIEWS:
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{view}` |")]
+        named = [cell.strip("` ") for cell in row.split("|")[3].split(",")]
+        connection = sqlite3.connect(two.root / ".git/ledger/index.db")
+        assert [column[0] for column in connection.execute(f"SELECT * FROM {view}").description] == named
+        connection.close()

@@ -1,0 +1,201 @@
+"""The table as it is read: at 80 and at 160 columns, in every format, with other people's text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from made_rows import row
+
+from ledger.analysis.columns import Request
+from ledger.analysis.table import Table, select
+from ledger.model.row import Row
+from ledger.model.settings import MetricSettings, Settings
+from ledger.report import row_shapes
+from ledger.report.frame import Selection
+from ledger.report.table import render
+from ledger.report.tables import Format
+from ledger.report.text import width
+
+SETTINGS = Settings(metrics={"accuracy": MetricSettings(direction="higher", precision=3)})
+ROWS = (
+    row(
+        "focal-loss",
+        {"accuracy": [0.61, 0.62, 0.60], "latency_ms": [12.4, 12.5, 12.9]},
+        train__lr=0.1,
+        train__loss="focal",
+        _title="Focal loss improves Dice on small lesions",
+        _tags=("loss",),
+    ),
+    row(
+        "deeper-net",
+        {"accuracy": [0.63] * 11 + [0.64], "latency_ms": [30.0] * 12},
+        train__lr=0.01,
+        train__loss="cross entropy",
+        _title="病変のより深いネットワーク",
+        _outcome="inconclusive",
+        _seconds=7300.0,
+    ),
+    row(
+        "diverged",
+        {"accuracy": [0.5, float("nan")]},
+        train__lr=10,
+        train__loss="focal",
+        train__warmup=100,
+        _title="Evil \x1b[31m title <b>|\u202e",
+        _outcome=None,
+        _status="running",
+        _seconds=None,
+    ),
+)
+
+AT_80 = """\
+experiment  title             state                         accuracy    lr  tags
+focal-loss  Focal loss impr…  supported     0.610 ± 0.010      (3)     0.1  loss
+deeper-net  病変のより深い…   inconclusive  0.631 ± 0.003     (12) *  0.01  -
+diverged    Evil  [31m titl…  running               0.500 (1 of 2)      10  -
+"""
+
+AT_160 = """\
+experiment  title                              state                         accuracy         latency_ms    lr  loss           warmup  tags  seconds     created
+focal-loss  Focal loss improves Dice on smal…  supported     0.610 ± 0.010      (3)    12.60 ± 0.26  (3)   0.1  focal               -  loss    1.5 s  2026-11-01
+deeper-net  病変のより深いネットワーク         inconclusive  0.631 ± 0.003     (12) *        30 ± 0 (12)  0.01  cross entropy       -  -       2.0 h  2026-11-01
+diverged    Evil  [31m title <b>|              running               0.500 (1 of 2)                    -    10  focal             100  -           -  2026-11-01
+"""  # noqa: E501
+
+
+def table(rows: tuple[Row, ...] = ROWS, **asked: object) -> Table:
+    """The table that a request gives."""
+    return select(rows, Request(**asked), SETTINGS)  # type: ignore[arg-type]
+
+
+def text(found: Table, total: int | None) -> str:
+    """The table as text."""
+    return render(found, SETTINGS, Format.TEXT, total=total).text
+
+
+def test_the_table_at_80_and_at_160_columns() -> None:
+    assert text(table(), 80) == AT_80
+    assert text(table(), 160) == AT_160
+
+
+@pytest.mark.parametrize("total", range(20, 200, 7))
+def test_no_number_is_cut_and_no_line_too_long(total: int) -> None:
+    lines = text(table(), total).splitlines()
+
+    assert len(lines) == 4
+    assert "0.610 ± 0.010" in lines[1] or total < 66
+    # the experiments' names alone stay where there is no room for more
+    assert all(width(line) <= max(total, 10) for line in lines)
+    assert all("\x1b" not in line and "\u202e" not in line for line in lines)
+
+
+def test_what_has_no_room_is_told() -> None:
+    made = render(table(), SETTINGS, Format.TEXT, total=80)
+    assert made.notes[0].startswith("+")
+    assert "columns: --all, --keep or a wider terminal" in made.notes[0]
+    assert not [n for n in render(table(), SETTINGS, Format.TEXT, total=None).notes if "columns" in n]
+
+
+def test_columns_that_are_kept_come_before_others_that_have_more_weight() -> None:
+    head = text(table(keep=("warmup", "tags", "created")), 60).splitlines()[0].split()
+
+    assert head == ["experiment", "warmup", "tags", "created"]
+
+
+def test_a_thousand_parameters_are_left_out_but_for_those_that_fit() -> None:
+    rows = tuple(row(f"e{i}", _params={f"p{j}": i * j for j in range(1000)}) for i in range(3))
+
+    made = render(table(rows), SETTINGS, Format.TEXT, total=100)
+
+    assert all(width(line) <= 100 for line in made.text.splitlines())
+    assert int(made.notes[0].split()[0]) > 980
+
+
+def test_csv_has_the_whole_numbers_in_columns_of_their_own() -> None:
+    made = render(table(detail=True), SETTINGS, Format.CSV, total=None).text
+
+    rows = list(csv.DictReader(io.StringIO(made)))
+    assert float(rows[0]["metrics.accuracy.mean"]) == ROWS[0].metrics["accuracy"].mean
+    assert float(rows[0]["metrics.accuracy.sd"]) == ROWS[0].metrics["accuracy"].sd
+    assert rows[2]["metrics.accuracy.sd"] == ""
+    assert [each["metrics.accuracy.n"] for each in rows] == ["3", "12", "1"]
+    assert rows[0]["created"] == "2026-11-01T10:00:00+00:00"
+    assert (rows[2]["status"], rows[2]["outcome"], rows[2]["seconds"]) == ("running", "", "")
+
+
+def test_markdown_and_html_have_the_best_in_bold_and_no_markup_of_others() -> None:
+    marked = render(table(), SETTINGS, Format.MD, total=None).text
+    assert "**0.631 ± 0.003 (12)**" in marked
+    assert r"\<b\>\|" in marked
+
+    page = render(table(), SETTINGS, Format.HTML, total=None).text
+    assert "<strong>0.631 ± 0.003 (12)</strong>" in page
+    assert "&lt;b&gt;" in page
+    assert page.count("<strong>") == 1
+
+
+def test_json_has_the_fixed_shape() -> None:
+    found = row_shapes.table(table(every=True, detail=True))
+
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    first = found[0]
+    assert {"experiment", "variant", "title", "status", "outcome", "params", "metrics", "trials", "created"} <= set(
+        first
+    )
+    assert first["params"] == {"train.lr": 0.1, "train.loss": "focal"}
+    assert first["metrics"]["accuracy"].keys() == {"n", "mean", "sd", "left_out"}
+    assert found[1]["best"] == ["accuracy"]
+    assert found[2]["metrics"]["accuracy"]["n"] == 1
+    grouped = row_shapes.table(table(group=("loss",), every=True, detail=True))
+    assert [each["group"] for each in grouped] == [
+        {"params.train.loss": "focal"},
+        {"params.train.loss": "cross entropy"},
+    ]
+    assert grouped[0]["experiments"] == 2
+
+
+def test_columns_of_an_export_have_one_type_each() -> None:
+    rows = (
+        row("a", {"loss": [0.5]}, x=1, y=1, z=[1], w=2**70, v=True),
+        row("b", {"loss": [0.5, 1.0]}, x=2.5, y="one", w=1, v=None),
+    )
+
+    found = Selection(rows, "variants").columns()
+
+    assert found["params.x"] == [1.0, 2.5]
+    assert found["params.y"] == ["1", "one"]
+    assert found["params.z"] == ["[1]", None]
+    assert found["params.w"] == [str(2**70), "1"]
+    assert found["params.v"] == [True, None]
+    assert found["metrics.loss.n"] == [1, 2]
+    assert Selection(rows, "variants").columns(long=True)["metric"] == ["loss", "loss"]
+
+
+def test_an_export_keeps_what_is_not_finite() -> None:
+    rows = tuple(
+        row(str(i), {"loss": [value]}, _trial=f"t/seed-{i}", _extra={"not_finite": {"loss": repr(value)}} if i else {})
+        for i, value in enumerate([0.5, float("inf"), float("nan")])
+    )
+    selection = Selection(rows, "trials")
+
+    assert repr(selection.columns()["metrics.loss"]) == "[0.5, inf, nan]"
+    assert [line.rsplit(",", 1)[1] for line in selection.to_csv().splitlines()] == ["metrics.loss", "0.5", "inf", "nan"]
+    assert [each["metrics.loss"] for each in json.loads(selection.to_json())] == [0.5, None, None]
+
+
+def test_a_data_frame_and_parquet_have_the_same() -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    rows = (row("a", {"loss": [0.5]}, seed=2**60 + 1, _trial="t/1"), row("b", {"loss": [1.5]}, _trial="t/2"))
+    selection = Selection(rows, "trials").where("loss < 1 or params.seed is null").sort("-loss")
+
+    frame = selection.to_pandas()
+    again = pandas.read_parquet(io.BytesIO(selection.to_parquet()), dtype_backend="numpy_nullable")
+
+    assert list(frame["metrics.loss"]) == list(again["metrics.loss"]) == [1.5, 0.5]
+    assert frame["params.seed"].dtype == "Int64"
+    assert frame["params.seed"][1] == 2**60 + 1
+    assert list(selection.to_pandas(long=True)["value"]) == [1.5, 0.5]
