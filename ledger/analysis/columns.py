@@ -104,7 +104,7 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
     facts = ["status", "outcome", "author", "parent", "exploratory"] if request.detail else ["state"]
     if request.detail and request.level != EXPERIMENTS:
         facts += ["trial_status"] if request.level == TRIALS else []
-    columns += [Column(field=PLAIN["title"], rank=80)] if request.level == EXPERIMENTS or request.detail else []
+    columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []
     columns += [Column(field=PLAIN[name], rank=95) for name in facts]
     columns += [
         Column(field=named.metric(name), rank=90 if at == 0 else 62 - 16 * at)
@@ -112,7 +112,7 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
     ]
     vary = varying(rows)
     by_weight = sorted(vary, key=lambda name: (named.PARAMS + name not in mentioned, -vary[name]))
-    rank = {name: 70.0 - 12 * at for at, name in enumerate(by_weight)}
+    rank = {name: 78.0 - 5 * at for at, name in enumerate(by_weight)}
     names = here.params if request.every else tuple(vary)
     columns += [Column(field=named.param(name), rank=rank.get(name, -1000.0)) for name in names]
     versions = [path for path in here.data if request.detail or len({row.data.get(path) for row in rows}) > 1]

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import os
-import posixpath
-import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.model import trial as trials
 from ledger.model.hypothesis import Plan
 from ledger.model.trial import Failure
+from ledger.run.outcome import outcome, untracked
 from ledger.run.plan import Spec
 from ledger.run.record import Ended, Kept, hidden, keep, tail
 from ledger.run.slots import Slot
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker
 from ledger.store import borrowed
-from ledger.store.dvc.commands import MEMORY, TIMEOUT, Terms
+from ledger.store.dvc.commands import Terms
 from ledger.store.dvc.places import DvcPlace
-from ledger.store.dvc.reproduce import Event, Reproduction, Request
+from ledger.store.dvc.reproduce import Event, Request
 from ledger.store.environment import Probe
 from ledger.store.ledger import Ledger
 from ledger.store.processes import MARK
@@ -99,14 +98,14 @@ class Station:
         own = [slot, *self.shop.roots, self.shop.dvc.cache]
         printed = tail(log, start=0, hide=own)
         full = shutil.disk_usage(slot).free < _ROOM
-        status, failure = _outcome(done, printed, hidden(done.message or "", own), self.shop.timeout, full=full)
+        status, failure = outcome(done, printed, hidden(done.message or "", own), self.shop.timeout, full=full)
         if failure is None:
             failure = self._changed_inputs(spec, lent, printed)
             status = trials.SUCCEEDED if failure is None else trials.FAILED
-        elif (hint := self._untracked_hint(spec, failure.tail)) is not None:
-            failure = Failure(
-                stage=failure.stage, exit_code=failure.exit_code, tail=failure.tail, reason=failure.reason, hint=hint
-            )
+        else:
+            folders = [stage.wdir for stage in spec.arm.code.pipeline.stages]
+            found = untracked(failure.tail, folders, root=ledger.git.root, slot=slot)
+            failure = failure if found is None else replace(failure, hint=found)
         return Ended(
             root=slot,
             started=started,
@@ -169,22 +168,6 @@ class Station:
         sources = spec.arm.code.pipeline.sources()
         return any(source == name or source.startswith(f"{name.rstrip('/')}/") for source in sources)
 
-    def _untracked_hint(self, spec: Spec, printed: str) -> str | None:
-        """What to do about a file that a stage looked for in vain, and that only the user's work tree has."""
-        root = self.shop.ledger.git.root
-        folders = dict.fromkeys([stage.wdir for stage in spec.arm.code.pipeline.stages])
-        for name in _missed(printed):
-            for folder in folders:
-                path = posixpath.normpath(posixpath.join(folder, name))
-                if path.startswith(("..", "/")) or path == ".":
-                    continue
-                if (root / path).exists() and not (self.slot.path / path).exists():
-                    return (
-                        f"{path} is in your work tree, but neither git nor DVC holds it: git add it, dvc add it, or "
-                        "list it under `copy` in ledger.yaml"
-                    )
-        return None
-
 
 def _shorten(log: Path) -> None:
     """Keep the end alone of a log that leaves no room on its disk."""
@@ -196,45 +179,3 @@ def _shorten(log: Path) -> None:
                 stream.seek(0)
                 stream.truncate()
                 stream.write(b"[the disk was full: what stood above is gone]\n" + end)
-
-
-_MISSING = re.compile(
-    r"no such file|not found|cannot open|can't open|does not exist|filenotfound|no module named", re.I
-)
-
-
-_FULL = re.compile(r"no space left on device|disk quota exceeded", re.I)
-
-
-def _missed(printed: str) -> list[str]:
-    """The paths that a stage says it did not find."""
-    found = []
-    for line in printed.splitlines():
-        if _MISSING.search(line):
-            module = re.search(r"No module named '([\w.]+)'", line)
-            if module:
-                path = module.group(1).replace(".", "/")
-                found += [f"{path}.py", path, path.split("/", maxsplit=1)[0]]
-            found += re.findall(r"['\"`]([^'\"`]+)['\"`]", line)
-            found += [word.strip(".,:;()[]'\"`") for word in line.split()]
-    return list(dict.fromkeys(name for name in found if name and not name.startswith("/")))
-
-
-def _outcome(
-    done: Reproduction, printed: str, said: str, timeout: float | None, *, full: bool
-) -> tuple[str, Failure | None]:
-    """The status, and the failure if it is one; `said` are DVC's words, `full` says that its disk has no room left."""
-    if done.failed_stage is None:
-        return trials.SUCCEEDED, None
-    code = done.exit_code
-    # where no command failed, DVC's words are the reason
-    text, reason = (printed, None) if code is not None else (f"{printed}\n{said}".strip(), " ".join(said.split()))
-    # a shell reports the signal that ended its command as 128 + n
-    status = trials.KILLED if code is not None and (code < 0 or code in (130, 134, 137, 139, 143)) else trials.FAILED
-    if done.cause == TIMEOUT:
-        status, reason = trials.TIMED_OUT, f"no end after {timeout:g} s"
-    elif done.cause == MEMORY:
-        status, reason = trials.KILLED, "out of memory: the kernel ended it"
-    elif full or _FULL.search(text):
-        reason = "no space left on a disk"
-    return status, Failure(stage=done.failed_stage, exit_code=code, tail=text or said, reason=reason)

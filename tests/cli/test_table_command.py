@@ -136,7 +136,6 @@ def test_an_export_has_every_trial(shelved: Shelved, tmp_path: Path) -> None:
 
 
 def test_trials_in_python(shelved: Shelved) -> None:
-    pytest.importorskip("pandas")
     import ledger
 
     project = shelved(two_experiments)
