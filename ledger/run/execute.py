@@ -94,11 +94,12 @@ class LocalSlots:
 
     def run(self, experiment: Experiment, queue: Queue, limits: Limits, watcher: Watcher) -> Iterator[Kept]:
         """The recorded trials as they end, until the queue has no more."""
-        shop = self._shop(experiment, limits)
         results: SimpleQueue[Kept | BaseException | None] = SimpleQueue()
         count = min(limits.jobs, len(queue))
-        for number in range(count):
-            own, worker = self._first if number == 0 else self._opened()
+        # the others warm up while the first one tells how DVC is set up
+        opened = [self._first, *(self._opened() for _ in range(count - 1))]
+        shop = self._shop(experiment, limits)
+        for number, (own, worker) in enumerate(opened):
             devices = limits.devices[number] if limits.devices else {}
             station = Station(shop=shop, slot=own, worker=worker, variables=devices)
             thread = Thread(target=self._serve, args=(station, number, queue, watcher, results), daemon=True)

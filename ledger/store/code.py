@@ -18,6 +18,7 @@ from typing import Any
 from ledger.errors import LedgerError
 from ledger.model import paramfiles, yaml12
 from ledger.model import pipeline as pipelines
+from ledger.model.experiment import DIRECTORY
 from ledger.model.fingerprint import fingerprint
 from ledger.model.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.parameters import flatten, merge_files, near_misses
@@ -183,7 +184,7 @@ class CodeReader:
         return locked_stages(pipeline, {path: self._lock(commit, path) for path in pipeline.lockfiles()})
 
     def _code(self, commit: str) -> Code:
-        files = self.git.objects.files(commit)
+        files = self.git.objects.files(commit, skips=_is_experiment)
         folder = dvc_folder(files, self.git)
         definitions = {p: self._blob(files[p]) for p in files if defines(p, folder)}
         if not any(PurePosixPath(path).name == "dvc.yaml" for path in definitions):
@@ -305,6 +306,11 @@ class CodeReader:
 
 # raised whenever the values in the cache change their meaning
 _RESOLVER = 2
+
+
+def _is_experiment(folder: str, entries: Mapping[str, Entry]) -> bool:
+    """Whether a folder is the ledger's own: thousands may have landed, and no pipeline is made of their records."""
+    return folder.startswith(f"{DIRECTORY}/") and folder.count("/") == 2 and "hypothesis.md" in entries
 
 
 def edited(texts: Mapping[str, str], changes: Mapping[ParameterKey, Any]) -> dict[str, str]:

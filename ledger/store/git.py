@@ -213,7 +213,17 @@ class Git:
 
     def tree(self, base: str, changes: Mapping[str, tuple[str, str] | None]) -> str:
         """The id of a tree: `base` with each path set to a (mode, object id), or removed where None."""
-        return self.tree_of_files(base, (), root=self.root, entries=changes)
+        # imported late: commands that only read have no use for it
+        from ledger.store import trees
+
+        return trees.changed(
+            self.objects,
+            base,
+            changes,
+            root=self.root,
+            git=["git", *_DURABLE],
+            environment=scrubbed(os.environ),
+        )
 
     def tree_of_files(
         self, base: str, paths: Iterable[str], *, root: Path, entries: Mapping[str, tuple[str, str] | None]

@@ -158,7 +158,8 @@ def _require_one(ledger: Ledger, experiment: Experiment, main: str, tip: str) ->
 def _require_no_links_around_outputs(ledger: Ledger, experiment: Experiment) -> None:
     """Refuse outputs whose folder is a link: laying them out would write through it."""
     code = ledger.code.at(experiment.tip)
-    links = [path for path, entry in code.files.items() if entry.mode == _LINK]
+    files = ledger.git.objects.files(experiment.tip)
+    links = [path for path, entry in files.items() if entry.mode == _LINK]
     for output in code.pipeline.outputs():
         through = next((link for link in links if inside(output.path, link)), None)
         if through is not None:

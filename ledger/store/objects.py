@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,8 +124,11 @@ class Objects:
         """The entries of one tree; empty where `name` is no tree."""
         return entries(self.read(name))
 
-    def files(self, name: str) -> dict[str, Entry]:
-        """All files below a tree or commit by their path, links and submodules too."""
+    def files(self, name: str, *, skips: Callable[[str, Mapping[str, Entry]], bool] | None = None) -> dict[str, Entry]:
+        """All files below a tree or commit by their path, links and submodules too.
+
+        Folders that `skips` says are left out; it is asked with the folder's path, which ends in `/`, and its entries.
+        """
         found: dict[str, Entry] = {}
         level = [("", f"{name}^{{tree}}")]
         while level:
@@ -134,7 +137,10 @@ class Objects:
             trees = [self.read(tree) for tree in asked] if len(asked) < _FEW else self.read_many(asked)
             below = []
             for (prefix, _), tree in zip(level, trees, strict=True):
-                for entry_name, entry in entries(tree).items():
+                held = entries(tree)
+                if skips is not None and skips(prefix, held):
+                    continue
+                for entry_name, entry in held.items():
                     if entry.is_tree:
                         below.append((f"{prefix}{entry_name}/", entry.oid))
                     else:
