@@ -10,6 +10,9 @@ class LedgerError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if hint is not None:
+            # for those who call it from Python, and see a traceback
+            self.add_note(f"hint: {hint}")
 
 
 class Refused(LedgerError):

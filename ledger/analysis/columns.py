@@ -170,7 +170,8 @@ def _named(pattern: str, columns: Sequence[Column], every: Fields, request: Requ
         if request.group and not exact:
             have = ", ".join(each.short for each in candidates)
             raise LedgerError(f"the groups have no column {pattern}", hint=f"they have {have}")
-        return exact[:1] if exact else [every.find(pattern)]
+        # where it may mean two, `find` says so
+        return exact if len(exact) == 1 else [every.find(pattern)]
     found = [each for each in candidates if any(fnmatch.fnmatchcase(n, pattern) for n in (each.name, each.short))]
     if not found:
         raise LedgerError(f"no column is called like {pattern}", hint="ledger table --all shows every column")

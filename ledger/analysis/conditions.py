@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
 from operator import eq, ge, gt, le, lt
 from typing import Any, Final
 
-from ledger.analysis.fields import NUMERIC, Field, Fields, Kind
+from ledger.analysis.fields import NUMERIC, Field, Fields, Kind, is_missing
 from ledger.errors import LedgerError
 from ledger.model import where_words
 from ledger.model.experiment import CONCLUDED, LANDED, PLANNED, RECORDED, RUNNING
@@ -99,7 +98,7 @@ def _compared(value: Any, operator: str, literal: Literal, number: float | None)
         if number is None:
             # a number in quotes is its text
             return _text(value) == literal.text if operator == "=" else None
-        return order(value, number) or (operator == "=" and math.isnan(value) and math.isnan(number))
+        return order(value, number) or (operator == "=" and is_missing(value) and is_missing(number))
     if operator == "=":
         return _text(value) == (literal.text.lower() if isinstance(value, bool) else literal.text)
     if isinstance(value, str) and number is None:

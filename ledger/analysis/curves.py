@@ -195,12 +195,14 @@ def _curve(sample: Sample, offers: Sequence[_Offer], column: _Column, name: str,
         if x is not None:
             return None
         at, steps = ROW, tuple(float(i) for i in range(series.length))
-    # where a step was logged twice, as after a restart, the later value counts
-    points = {
+    # where a step was logged twice, as after a restart, the later value counts, be it NaN; an empty cell is no value
+    empty = series.empty.get(column.column, frozenset())
+    latest = {
         step: value
-        for step, value in zip(steps, series.numbers.get(column.column, ()), strict=False)
-        if math.isfinite(step) and math.isfinite(value)
+        for row, (step, value) in enumerate(zip(steps, series.numbers.get(column.column, ()), strict=False))
+        if math.isfinite(step) and row not in empty
     }
+    points = {step: value for step, value in latest.items() if math.isfinite(value)}
     if not points:
         return None
     plot = offer.plot

@@ -150,8 +150,25 @@ def diff(
         code=tuple(code),
         environment=tuple(environment),
         metrics=tuple(metrics),
-        warnings=(*a.warnings, *b.warnings, *_attribution(kinds, params), *_replication(a, b)),
+        warnings=(
+            *a.warnings,
+            *b.warnings,
+            *_attribution(kinds, params),
+            *_replication(a, b),
+            *_left_out(metrics, a, b),
+        ),
     )
+
+
+def _left_out(metrics: Sequence[MetricChange], a: Side, b: Side) -> list[str]:
+    """Which values are no numbers, and so count for nothing in the means."""
+    found = []
+    for change in metrics:
+        for side, summary in ((a, change.a), (b, change.b)):
+            if summary.left_out:
+                total = summary.n + summary.left_out
+                found.append(f"{change.name} is not finite in {summary.left_out} of {total} trials of {side.label}")
+    return found
 
 
 _ABSENT = object()

@@ -38,6 +38,7 @@ METRICS: Final = "metrics."
 PARAMS: Final = "params."
 DATA: Final = "data."
 REPLICATE: Final = "replicate."
+ROW: Final = "row."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,13 +130,16 @@ class Fields:
         """The field of that name. Raises LedgerError with near misses where there is none.
 
         A metric or parameter needs no prefix where no other has the name, nor its whole name where only one ends so.
+        A plain fact may be written with `row.` before it, where a metric or a parameter is called like it.
         """
-        plain = PLAIN.get(SPELLINGS.get(name, name))
-        found = [plain] if plain is not None else self._prefixed(name) or self._bare(name)
+        word = name.removeprefix(ROW)
+        plain = PLAIN.get(SPELLINGS.get(word, word))
+        exact = self._prefixed(name) or self._exact(name)
+        found = exact or self._ending(name) if plain is None else [plain, *exact]
         if len(found) == 1:
             return found[0]
         if found:
-            names = [field.name for field in found]
+            names = [ROW + name if field is PLAIN.get(name) else field.name for field in found]
             said = f"{name} may mean {', '.join(names[:6])}"
             raise LedgerError(printable(said), hint=printable(f"write {' or '.join(names[:3])}"))
         known = {f.name: f.name for f in self.all} | {f.short: f.name for f in self.all} | SPELLINGS
@@ -156,13 +160,15 @@ class Fields:
                 return [make(name.removeprefix(prefix))]
         return self._metric(name.removeprefix(METRICS)) if name.startswith(METRICS) else []
 
-    def _bare(self, name: str) -> list[Field]:
+    def _exact(self, name: str) -> list[Field]:
         # a parameter that is also an axis is found among the parameters
         exact = self._metric(name) + [param(key) for key in self.params if key == name]
         exact = exact or [data(key) for key in self.data if key == name]
-        exact = exact or [axis(key) for key in self.replicate if key == name]
+        return exact or [axis(key) for key in self.replicate if key == name]
+
+    def _ending(self, name: str) -> list[Field]:
         end = f".{name}"
-        return exact or [
+        return [
             *(metric(key) for key in self.metrics if key.endswith(end)),
             *(param(key) for key in self.params if key.endswith(end)),
         ]
@@ -210,6 +216,16 @@ def data(path: str) -> Field:
 def axis(name: str) -> Field:
     """A trial's value on an axis of the replicates."""
     return Field(name=REPLICATE + name, kind=Kind.PARAM, get=lambda row: (row.replicate or {}).get(name))
+
+
+def finite(value: object) -> float | None:
+    """The value as a place on an axis: None where it is no number, not finite, or a whole one beyond all floats."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def is_missing(value: object) -> bool:

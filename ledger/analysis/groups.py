@@ -21,7 +21,7 @@ class Grouped:
     """A row a group, in the order in which the groups appear.
 
     `uncounted` is the number of trials that were left out because another of their point counts or their arm has
-    changed since; `repeated` that of rows which hold the trials of another row in the group (a reused baseline).
+    changed since; `repeated` that of trials which were left out because the group has them already, see `once`.
     """
 
     rows: tuple[Row, ...]
@@ -29,24 +29,37 @@ class Grouped:
     repeated: int
 
 
-def grouped(rows: Sequence[Row], fields: Sequence[Field]) -> Grouped:
+def grouped(rows: Sequence[Row], fields: Sequence[Field], trials: Iterable[Row] = ()) -> Grouped:
     """The groups of rows that have the same values of all the fields; a row with two tags is in two groups.
 
-    A group's metrics are those of all its trials that count, see `stats.summary.pooled`.
+    A group's metrics are those of all its trials that count, each once, see `stats.summary.pooled`. `trials` are the
+    rows of the trials of which the rows of arms and experiments are made, so that an arm of which a part is another's
+    is pooled rightly too; an arm that has none there stands for itself.
     """
+    parts: dict[tuple[str, str], list[Row]] = {}
+    for trial in trials:
+        if trial.trials:
+            parts.setdefault((trial.experiment, trial.variant), []).append(trial)
     counted = [row for row in rows if row.trial is None or row.trials]
     groups: dict[tuple[object, ...], tuple[dict[str, Any], list[Row]]] = {}
     for row in counted:
         for values in _values(row, fields):
             key = tuple(_key(value) for value in values.values())
             groups.setdefault(key, (values, []))[1].append(row)
-    repeated = 0
+    repeated: set[int] = set()
     made = []
     for values, members in groups.values():
-        own = _once(members)
-        repeated += len(members) - len(own)
-        made.append(_pooled(own, values, len(members)))
-    return Grouped(rows=tuple(made), uncounted=len(rows) - len(counted), repeated=repeated)
+        every = [part for row in members for part in (row.trial is None and parts.get(_arm(row))) or (row,)]
+        own = once(every)
+        # a trial may be in the groups of several tags
+        repeated |= {id(part) for part in every} - {id(part) for part in own}
+        made.append(_pooled(members, own, values))
+    return Grouped(rows=tuple(made), uncounted=len(rows) - len(counted), repeated=len(repeated))
+
+
+def repeated_note(count: int) -> str:
+    """What the reader is told of trials that `once` has left out."""
+    return f"{count} trial{'s repeat' if count > 1 else ' repeats'} another's (a reused baseline): pooled once"
 
 
 def value_field(field: Field) -> Field:
@@ -86,28 +99,33 @@ def _key(value: object) -> object:
     return value if isinstance(value, int | float | str | None) else format_value(value)  # type: ignore[arg-type]
 
 
-def _once(rows: Sequence[Row]) -> list[Row]:
-    """The rows without those that hold another's trials: arms that reuse a baseline would count it again."""
+def once(rows: Sequence[Row]) -> list[Row]:
+    """The rows without those that repeat another: experiments that reuse a baseline would count its trials again."""
     found: dict[object, Row] = {}
     for row in rows:
-        numbers = tuple((name, s.n, s.mean, s.sd) for name, s in row.metrics.items())
-        point = None if row.replicate is None else tuple(row.replicate.items())
+        numbers = tuple((name, s.n, s.mean, s.sd) for name, s in sorted(row.metrics.items()))
+        point = None if row.replicate is None else repr(sorted(row.replicate.items()))
         same = (row.fingerprint, point, numbers) if row.fingerprint and numbers else id(row)
         found.setdefault(same, row)
     return list(found.values())
 
 
-def _pooled(rows: Sequence[Row], values: Mapping[str, Any], count: int) -> Row:
-    names = dict.fromkeys(name for row in rows for name in row.metrics)
-    seconds = [row.seconds for row in rows if row.seconds is not None]
+def _arm(row: Row) -> tuple[str, str]:
+    return row.experiment, row.variant
+
+
+def _pooled(members: Sequence[Row], parts: Sequence[Row], values: Mapping[str, Any]) -> Row:
+    """The row of a group: `parts` are what its members are pooled from."""
+    names = dict.fromkeys(name for part in parts for name in part.metrics)
+    seconds = [part.seconds for part in parts if part.seconds is not None]
     return replace(
-        rows[0],
-        metrics={name: pooled([row.metrics[name] for row in rows if name in row.metrics]) for name in names},
-        trials=sum(row.trials for row in rows),
-        recorded=sum(row.recorded for row in rows),
+        members[0],
+        metrics={name: pooled([part.metrics[name] for part in parts if name in part.metrics]) for name in names},
+        trials=sum(part.trials for part in parts),
+        recorded=sum(row.recorded for row in members),
         seconds=math.fsum(seconds) if seconds else None,
-        better=_agreed(rows),
-        extra={VALUES: dict(values), ROWS: count},
+        better=_agreed(members),
+        extra={VALUES: dict(values), ROWS: len(members)},
     )
 
 

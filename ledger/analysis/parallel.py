@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.analysis.fields import finite
 from ledger.analysis.points import is_log, metric_named
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, format_value
@@ -116,7 +117,7 @@ def _text(row: Row, name: str) -> str:
 def _scale(name: str, values: Sequence[Value | _Missing]) -> tuple[Scale, list[float | None]]:
     """The axis over the values, and each value's position on it."""
     given = [value for value in values if not isinstance(value, _Missing)]
-    numbers = [float(v) for v in given if isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)]
+    numbers = [number for value in given if (number := finite(value)) is not None]
     if numbers and len(numbers) == len(given):
         log = is_log(numbers)
         read = math.log10 if log else float

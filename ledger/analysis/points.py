@@ -5,12 +5,13 @@ Over rows of trials (`analysis/rows.py`): the trials that count, each a point.
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.analysis.fields import METRICS, PARAMS, finite
+from ledger.analysis.groups import once, repeated_note
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, format_value, near_misses
 from ledger.model.row import Row
@@ -85,7 +86,7 @@ def is_log(values: Iterable[float]) -> bool:
 def metric_named(rows: Sequence[Row], text: str) -> str:
     """The metric that is meant, with or without `metrics.` before it. Raises LedgerError with near misses."""
     known = dict.fromkeys(name for row in rows for name in row.metrics)
-    return _named(text, known, "metrics.", "metric")
+    return _named(text if text in known else _whole(text, list(known)), known, METRICS, "metric")
 
 
 def _named(text: str, known: Iterable[str], prefix: str, kind: str) -> str:
@@ -117,12 +118,16 @@ def scatter(rows: Sequence[Row], metric: str, against: str, *, most_groups: int 
     notes = _left_out(len(rows) - len(kept), len(rows), f"no finite {metric}, or no {name}")
     if not kept:
         raise LedgerError(f"no trial has both {metric} and {name}")
-    numeric = all(isinstance(x, int | float) and not isinstance(x, bool) and math.isfinite(x) for _, x, _ in kept)
+    numeric = all(finite(x) is not None for _, x, _ in kept)
     categories = () if numeric else tuple(dict.fromkeys(sorted((_shown(x) for _, x, _ in kept), key=_natural)))
     groups = tuple(dict.fromkeys(row.experiment for row, _, _ in kept))
     if len(groups) > most_groups:
         notes += (f"{len(groups)} experiments share one colour: name fewer to tell them apart",)
         groups = ("",)
+        own = {id(row) for row in once([row for row, _, _ in kept])}
+        if len(own) < len(kept):
+            notes += (repeated_note(len(kept) - len(own)),)
+            kept = [each for each in kept if id(each[0]) in own]
     dots = tuple(
         Dot(
             group=row.experiment if groups != ("",) else "",
@@ -156,6 +161,8 @@ def _field(rows: Sequence[Row], text: str) -> tuple[str, Callable[[Row], Any], b
     """What stands on the x axis, how it is read, and whether it is a metric."""
     params = dict.fromkeys(name for row in rows for name in row.params)
     metrics = dict.fromkeys(name for row in rows for name in row.metrics)
+    if text not in (*params, *metrics):
+        text = _whole(text, [*(PARAMS + name for name in params), *(METRICS + name for name in metrics)])
     plain = text.removeprefix("params.")
     if plain in params and not text.startswith("metrics."):
         return plain, lambda row: row.params.get(plain, _ABSENT), False
@@ -170,6 +177,14 @@ def _field(rows: Sequence[Row], text: str) -> tuple[str, Callable[[Row], Any], b
     # those that vary are what can be meant
     varying = [name for name in params if len({repr(row.params.get(name)) for row in rows}) > 1]
     return _named(text, [*varying, *params], "params.", "parameter"), lambda row: _ABSENT, False
+
+
+def _whole(text: str, names: Sequence[str]) -> str:
+    """The one name that ends so, as in `table`; else the text itself. Raises LedgerError where several do."""
+    found = [name for name in names if name.endswith(f".{text}")]
+    if len(found) > 1:
+        raise LedgerError(f"{text} may mean {', '.join(found[:6])}", hint=f"write {' or '.join(found[:3])}")
+    return found[0] if found else text
 
 
 def _value(row: Row, metric: str) -> float | None:

@@ -62,15 +62,18 @@ class Reproduction:
 def compare(
     recorded: Trial,
     metrics: Mapping[str, float],
-    outs: Mapping[str, Pinned],
+    outs: tuple[Mapping[str, Pinned], Mapping[str, Pinned]],
     *,
     replicates: Sequence[Trial],
     environments: tuple[Environment | None, Environment],
     failure: Failure | None,
 ) -> Reproduction:
-    """The comparison. `replicates` are the trials of the same arm and fingerprint, whose spread is the noise."""
+    """The comparison. `outs` are those recorded and those made again.
+
+    `replicates` are the trials of the same arm and fingerprint, whose spread is the noise.
+    """
     names = dict.fromkeys([*recorded.metrics, *metrics])
-    paths = dict.fromkeys([*recorded.outs, *outs])
+    paths = dict.fromkeys([*outs[0], *outs[1]])
     before, now = environments
     changes = [] if before is None else difference(before, now)
     return Reproduction(
@@ -78,7 +81,7 @@ def compare(
         trial=recorded.id,
         code=recorded.code,
         metrics=() if failure else tuple(_metric(name, recorded, metrics, replicates) for name in names),
-        outs=() if failure else tuple(_output(path, recorded.outs, outs) for path in paths),
+        outs=() if failure else tuple(_output(path, *outs) for path in paths),
         environment=tuple(changes),
         replicates=len(replicates),
         failure=failure,

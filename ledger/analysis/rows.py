@@ -19,12 +19,28 @@ NOT_FINITE: Final = "not_finite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What a recorded trial contributes: its flat parameters, its data's hashes, and whether it counts."""
+
+    record: Recorded
+    params: Mapping[str, Any]
+    data: Mapping[str, str]
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """The rows of one experiment: its treatment's (or its first own arm's), one an arm, one a recorded trial."""
 
     experiment: Row
     variants: tuple[Row, ...]
-    trials: tuple[Row, ...]
+    tried: tuple[Tried, ...]
+    facts: Mapping[str, Any]
+
+    @property
+    def trials(self) -> tuple[Row, ...]:
+        """Made when they are asked for: the index writes tens of thousands of trials without them."""
+        return tuple(_trial(self.facts, one) for one in self.tried)
 
 
 def rows_of(experiment: Experiment) -> Rows:
@@ -39,12 +55,12 @@ def rows_of(experiment: Experiment) -> Rows:
     chosen = {name: _counted(experiment, name) for name in names}
     counted = {id(record) for records in chosen.values() for record in records}
     facts = _facts(experiment)
-    trials = {id(record): _trial(facts, record, id(record) in counted) for record in experiment.trials}
-    variants = tuple(_arm(experiment, facts, name, chosen[name], trials) for name in names)
+    tried = {id(record): _tried(record, id(record) in counted) for record in experiment.trials}
+    variants = tuple(_arm(experiment, facts, name, chosen[name], tried) for name in names)
     own = next((row for row in variants if row.variant == TREATMENT), variants[0] if variants else None)
     if own is None:
-        own = _arm(experiment, facts, TREATMENT, (), trials)
-    return Rows(experiment=own, variants=variants, trials=tuple(trials.values()))
+        own = _arm(experiment, facts, TREATMENT, (), tried)
+    return Rows(experiment=own, variants=variants, tried=tuple(tried.values()), facts=facts)
 
 
 def _facts(experiment: Experiment) -> dict[str, Any]:
@@ -76,20 +92,20 @@ def _arm(
     facts: Mapping[str, Any],
     variant: str,
     chosen: Sequence[Recorded],
-    trials: Mapping[int, Row],
+    tried: Mapping[int, Tried],
 ) -> Row:
     records = experiment.of(variant)
     latest = max(chosen or records, key=lambda r: r.trial.started, default=None)
-    rows = [trials[id(r)] for r in chosen or ([latest] if latest is not None else [])]
+    asked = [tried[id(r)] for r in chosen or ([latest] if latest is not None else [])]
     seconds = [r.trial.seconds for r in chosen if r.trial.seconds is not None]
     return Row(
         **facts,
         variant=variant,
         trial=None,
         created=experiment.plan.created,
-        params=_params(experiment, variant, rows),
+        params=_params(experiment, variant, asked),
         metrics=_metrics(chosen),
-        data=_shared([row.data for row in rows]),
+        data=_shared([one.data for one in asked]),
         trials=len(chosen),
         recorded=len(records),
         seconds=math.fsum(seconds) if seconds else None,
@@ -98,37 +114,43 @@ def _arm(
     )
 
 
-def _trial(facts: Mapping[str, Any], record: Recorded, counts: bool) -> Row:
+def _tried(record: Recorded, counts: bool) -> Tried:
     trial = record.trial
+    data = {path: pin.md5 for path, pin in trial.data.items() if pin.md5 is not None}
+    return Tried(record=record, params=trial.flat_params, data=data, counts=counts)
+
+
+def _trial(facts: Mapping[str, Any], tried: Tried) -> Row:
+    trial = tried.record.trial
     return Row(
         **facts,
         variant=trial.variant,
         trial=trial.id,
         created=trial.started,
-        params=trial.flat_params,
+        params=tried.params,
         metrics={name: summarise((value,)) for name, value in trial.metrics.items()},
-        data=_data(record),
-        trials=int(counts),
+        data=tried.data,
+        trials=int(tried.counts),
         recorded=1,
         seconds=trial.seconds,
         trial_status=trial.status,
         replicate=dict(trial.point),
         code=trial.code,
         fingerprint=trial.fingerprint,
-        extra=_not_finite(record),
+        extra=not_finite(tried.record),
     )
 
 
-def _params(experiment: Experiment, variant: str, rows: Sequence[Row]) -> dict[str, Any]:
+def _params(experiment: Experiment, variant: str, tried: Sequence[Tried]) -> dict[str, Any]:
     """The parameters that the trials share, without the axes; before there is a trial, what the plan overrides."""
-    if not rows:
+    if not tried:
         declared = experiment.plan.variant(variant)
         return {} if declared is None else {**flatten(declared.params)}
     axes = set(experiment.plan.replicates.parameters)
-    axes |= {name for row in rows for name in row.replicate or () if name != REPEAT}
+    axes |= {name for one in tried for name, _ in one.record.trial.point if name != REPEAT}
     # an axis may be written with its file
     axes |= {name.rpartition(":")[2] for name in axes}
-    return {key: value for key, value in _shared([row.params for row in rows]).items() if key not in axes}
+    return {key: value for key, value in _shared([one.params for one in tried]).items() if key not in axes}
 
 
 def _metrics(records: Sequence[Recorded]) -> dict[str, Summary]:
@@ -136,7 +158,7 @@ def _metrics(records: Sequence[Recorded]) -> dict[str, Summary]:
     return {name: summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics) for name in names}
 
 
-def _not_finite(record: Recorded) -> dict[str, Any]:
+def not_finite(record: Recorded) -> dict[str, Any]:
     """The metrics that are NaN or infinite, as texts: a summary leaves them out, and an export must not lose them."""
     found = {name: repr(float(v)) for name, v in record.trial.metrics.items() if not math.isfinite(v)}
     return {NOT_FINITE: found} if found else {}
@@ -151,20 +173,21 @@ def _better(experiment: Experiment) -> dict[str, str]:
     return found
 
 
-def _data(record: Recorded) -> dict[str, str]:
-    return {path: pin.md5 for path, pin in record.trial.data.items() if pin.md5 is not None}
-
-
 def _shared(mappings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The entries that all mappings have alike; 1, 1.0 and true are three values."""
     if not mappings:
         return {}
     first, *others = mappings
-    return {
-        key: value for key, value in first.items() if all(key in other and _same(other[key], value) for other in others)
-    }
+    shared = dict(first)
+    for other in others:
+        shared = {
+            key: value
+            for key, value in shared.items()
+            if key in other and (other[key] is value or _same(other[key], value))
+        }
+    return shared
 
 
 def _same(a: object, b: object) -> bool:
     # NaN is no reason to leave a parameter out: it is written alike
-    return a is b or (type(a) is type(b) and (a == b or repr(a) == repr(b)))
+    return type(a) is type(b) and (a == b or repr(a) == repr(b))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ledger.analysis.columns import Column, Request, grouped_columns, kept, row_columns
+from ledger.analysis.columns import TRIALS, Column, Request, grouped_columns, kept, row_columns
 from ledger.analysis.conditions import condition
 from ledger.analysis.fields import METRICS, Field, Fields
-from ledger.analysis.groups import grouped, rows_field, value_field
+from ledger.analysis.groups import grouped, repeated_note, rows_field, value_field
 from ledger.analysis.order import ordered, sort_keys, split_names
 from ledger.errors import LedgerError
 from ledger.model.row import Row
@@ -33,8 +33,14 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-def select(rows: Sequence[Row], request: Request, settings: Settings) -> Table:
-    """The table over the rows of one level. Raises LedgerError where a name is of no row, or cannot be read."""
+def select(
+    rows: Sequence[Row], request: Request, settings: Settings, trials: Callable[[], Iterable[Row]] = tuple
+) -> Table:
+    """The table over the rows of one level. Raises LedgerError where a name is of no row, or cannot be read.
+
+    `trials` gives the rows of all trials; it is called where arms or experiments are grouped, which are pooled from
+    them.
+    """
     every = Fields(rows)
     chosen = list(rows)
     if request.where is not None:
@@ -42,9 +48,9 @@ def select(rows: Sequence[Row], request: Request, settings: Settings) -> Table:
     by = [every.find(name) for text in request.group for name in split_names(text)] if rows else []
     notes: list[str] = []
     if by:
-        groups = grouped(chosen, by)
+        groups = grouped(chosen, by, () if request.level == TRIALS else trials())
         chosen = list(groups.rows)
-        notes += _group_notes(groups.uncounted, groups.repeated, request.level)
+        notes += _group_notes(groups.uncounted, groups.repeated)
         by = [value_field(each) for each in by]
     own = {each.name: each for each in [*by, *([rows_field(request.level)] if by else [])]}
     keys = sort_keys(request.sort, lambda name: own.get(name) or _sortable(every.find(name), own)) if rows else ()
@@ -77,13 +83,13 @@ def _mentioned(where: str | None, every: Fields) -> set[str]:
     return {every.find(atom.name.text).name for atom in atoms(parse(where))}
 
 
-def _group_notes(uncounted: int, repeated: int, level: str) -> list[str]:
+def _group_notes(uncounted: int, repeated: int) -> list[str]:
     notes = []
     if uncounted:
         some = f"{uncounted} trial{'s' if uncounted > 1 else ''}"
         notes.append(f"{some} left out: they do not count (failed, stale or beyond the plan)")
     if repeated:
-        notes.append(f"{repeated} of the {level} repeat another's trials (a reused baseline), which are pooled once")
+        notes.append(repeated_note(repeated))
     return notes
 
 

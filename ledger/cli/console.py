@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
+from ledger.report.text import harmless
 
 if TYPE_CHECKING:
     from ledger.store.ledger import Ledger
@@ -82,10 +83,10 @@ def answer_json(document: Any) -> None:
 
 
 def say(text: str) -> None:
-    """Print a message that is no answer."""
+    """Print a message that is no answer: without the control characters that text of other people's may hold."""
     # where both go to one place, they stand in the order in which they were said
     sys.stdout.flush()
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(harmless(text) + "\n")
     sys.stderr.flush()
 
 
@@ -93,12 +94,23 @@ def warn_unreadable(ledger: Ledger) -> None:
     """Name the experiments that were left out because they cannot be read, and count what is too new to be read."""
     for reason in ledger.unreadable().values():
         say(f"warning: passed over: {reason}")
-    newer = ledger.index.newer()
-    if newer:
-        records = f"{newer} record{'s are' if newer > 1 else ' is'}"
-        say(f"warning: {records} of a newer version of ledger and passed over: pip install -U experiment-ledger")
+    warn_newer(ledger.index.newer())
     if ledger.index.remark is not None:
         say(f"warning: {ledger.index.remark}")
+
+
+def warn_newer(records: int) -> None:
+    """Say how many records were left out because a newer version has written them."""
+    if records:
+        some = f"{records} record{'s are' if records > 1 else ' is'}"
+        say(f"warning: {some} of a newer version of ledger and passed over: pip install -U experiment-ledger")
+
+
+def warn_passed_over(records: int) -> None:
+    """Say how many files of experiments that can be read were left out because they themselves cannot be."""
+    if records:
+        files = f"{records} file{'s' if records > 1 else ''} of experiments"
+        say(f"warning: {files} cannot be read and {'are' if records > 1 else 'is'} passed over: ledger log names them")
 
 
 def show_error(error: LedgerError) -> None:

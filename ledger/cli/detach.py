@@ -16,6 +16,9 @@ from ledger.store.ledger import Ledger
 # where the child writes what it says; set in its environment
 LOG = "LEDGER_RUN_LOG"
 
+# so many logs of detached runs are kept
+_LOGS = 20
+
 
 def detach(ledger: Ledger, name: str, options: Sequence[str]) -> int:
     """Start the run and wait until it knows what it has to do, or has ended because it could not begin."""
@@ -32,7 +35,7 @@ def detach(ledger: Ledger, name: str, options: Sequence[str]) -> int:
             start_new_session=True,
         )
     while True:
-        code = child.poll()
+        code = _polled(child)
         state = next((state for state in runs.live(ledger.place, name) if state.pid == child.pid), None)
         if code is not None:
             console.say(log.read_text("utf-8", errors="replace").rstrip())
@@ -40,10 +43,28 @@ def detach(ledger: Ledger, name: str, options: Sequence[str]) -> int:
             return code
         if state is not None and state.total:
             break
-        time.sleep(0.05)
+    _prune(ledger)
     count = state.total
     console.answer(f"{count} trial{'s' if count != 1 else ''} of {name} run in the background (process {child.pid})")
     console.say(
         f"follow them: ledger status {name} --watch\nend them:    ledger status {name} --stop\nwhat it says: {log}"
     )
     return 0
+
+
+def _polled(child: subprocess.Popen[bytes]) -> int | None:
+    """The exit code of the child, None while it runs; Ctrl-C before it has begun ends it too."""
+    try:
+        time.sleep(0.05)
+        return child.poll()
+    except KeyboardInterrupt:
+        child.terminate()
+        child.wait()
+        raise
+
+
+def _prune(ledger: Ledger) -> None:
+    """Keep the messages of the latest detached runs alone."""
+    logs = sorted(ledger.place.runs.glob("*.log"), key=lambda path: path.stat().st_mtime)
+    for path in logs[:-_LOGS]:
+        path.unlink(missing_ok=True)

@@ -56,15 +56,20 @@ def export(
             content = (selection.to_csv if kind is Kind.CSV else selection.to_json)(long=long).encode()
         _write(content, output)
         if output is not None:
-            console.say(f"{len(selection)} {level} in {output}")
+            rows = f"{sum(len(row.metrics) for row in selection)} rows of " if long else ""
+            console.say(f"{rows}{len(selection)} {level} in {output}")
         console.warn_unreadable(ledger)
+        console.warn_passed_over(ledger.index.passed_over())
     return 0
 
 
 def _kind(form: str | None, output: Path | None) -> Kind:
     """The format that was asked for, or that the file's name says. Raises LedgerError."""
     suffix = "" if output is None else output.suffix.removeprefix(".").lower()
-    text = form or (suffix if suffix in list(Kind) else Kind.CSV)
+    if form is None and output is not None and suffix not in list(Kind):
+        hint = f"-o trials.csv: one of {', '.join(Kind)}; or --format csv"
+        raise LedgerError(f"{output}: the ending says the format", hint=hint)
+    text = form or suffix or Kind.CSV
     try:
         return Kind(text)
     except ValueError:

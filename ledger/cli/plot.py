@@ -20,6 +20,7 @@ from ledger.model.row import Row
 from ledger.report import shapes
 from ledger.report.numbers import headline
 from ledger.report.plots import kinds, picture
+from ledger.report.text import cut
 from ledger.store import curves, plotted
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ def plot(
         heading = kinds.title(drawn, list(names.items()))
         if output is not None and form is not None:
             _write(Path(output), kinds.file(drawn, ledger.settings, heading, form))
+            lacking = kinds.unseen(drawn, heading) if form == "png" else ""
+            if lacking:
+                console.say(f"note: no font on this machine has {cut(lacking, 20)}, drawn as boxes: take SVG or HTML")
         elif json:
             console.answer_json(shapes.plain(kinds.shape(drawn)))
         else:
@@ -90,6 +94,13 @@ def plot(
             console.say(f"note: {note}")
         if kind is not None and not targets:
             console.warn_unreadable(ledger)
+            console.warn_passed_over(ledger.index.passed_over())
+        else:
+            read = {t.experiment.name: t.experiment for t in targets if t.experiment is not None}
+            # those of a newer schema are among the problems
+            newer = sum(each.newer for each in read.values())
+            console.warn_newer(newer)
+            console.warn_passed_over(sum(len(each.problems) for each in read.values()) - newer)
     return 0
 
 

@@ -52,6 +52,7 @@ def query(
         if found.more:
             console.say(f"the first {limit} rows: there are more, --limit shows them")
         console.warn_unreadable(ledger)
+        console.warn_passed_over(ledger.index.passed_over())
     return 0
 
 

@@ -70,12 +70,15 @@ def run(
         if detached:
             return detach.detach(ledger, chosen.name, _given(wanted, json=json))
         with _Screen(chosen.plan, ledger.settings, quiet=json) as screen:
-            report = run_trials(ledger, chosen, screen, wanted)
+            try:
+                report = run_trials(ledger, chosen, screen, wanted)
+            except KeyboardInterrupt:
+                screen.interrupted()
+                raise
     if json:
         console.answer_json(shapes.run(report.name, report.trials, _tag(report), report.uncollected))
     _tell(report, quiet=json)
-    missed = report.uncollected or report.lost
-    return 1 if missed or any(not trial.succeeded for trial in report.trials) else 0
+    return 1 if report.uncollected or report.unfinished else 0
 
 
 def _given(wanted: Wanted, *, json: bool) -> list[str]:
@@ -84,7 +87,7 @@ def _given(wanted: Wanted, *, json: bool) -> list[str]:
     found += [f"--only={name}" for name in wanted.only]
     found += ["--again"] if wanted.again else []
     numbers = {"jobs": wanted.jobs, "timeout": wanted.timeout, "gpus-per-trial": wanted.gpus_per_trial}
-    found += [f"--{name}={value:g}" for name, value in numbers.items() if value is not None]
+    found += [f"--{name}={value}" for name, value in numbers.items() if value is not None]
     return found + (["--json"] if json else [])
 
 
@@ -95,6 +98,7 @@ class _Screen:
         self.plan = plan
         self.settings = settings
         self.quiet = quiet
+        self.board: Board | None = None
         self.say: Callable[[str], None] = console.say
         self.count = 0
         self._stack = ExitStack()
@@ -105,8 +109,15 @@ class _Screen:
     def __exit__(self, *raised: object) -> None:
         self._stack.close()
 
+    def interrupted(self) -> None:
+        """Say what is kept."""
+        if self.board is not None:
+            state = self.board.state
+            console.say(f"{state.done} of {state.total} trials are done and kept; ledger run goes on with the rest")
+
     def planned(self, board: Board) -> None:
         """Begin to draw."""
+        self.board = board
         if not self.quiet:
             self.say = self._stack.enter_context(live.table(lambda: board.state, self.settings))
 
@@ -130,7 +141,8 @@ def _tell(report: Report, *, quiet: bool) -> None:
         error = trial.error
         assert error is not None
         reason = f" ({error.reason})" if error.reason else ""
-        console.say(f"\n{trial.id} {trial.status} in {error.stage}{reason}:")
+        stage = f" in {error.stage}" if error.stage else ""
+        console.say(f"\n{trial.id} {trial.status}{stage}{reason}:")
         for row in error.tail.splitlines()[-10:]:
             console.say(f"  {cut(row, _LINE)}")
         if error.hint:
@@ -148,6 +160,8 @@ def _tell(report: Report, *, quiet: bool) -> None:
         console.say("hint: is the memory of the machine enough for so many at a time? ledger run tries them again")
     if report.elsewhere:
         console.say(f"{len(report.elsewhere)} are another run's: ledger status {report.name} says how far it is")
+    if report.stale:
+        console.say(f"the branch changed meanwhile, so {report.stale} are stale: ledger run runs them again")
     for collected in (report.earlier, report.collected):
         if collected is not None:
             for remark in collected.remarks:
@@ -159,6 +173,7 @@ def _tell(report: Report, *, quiet: bool) -> None:
                 )
     nothing = not report.trials and report.earlier is None and report.collected is None and report.uncollected is None
     if nothing and not quiet and not report.elsewhere:
-        console.answer("nothing to run: every declared trial is recorded")
+        tried = f"has been tried, {report.skipped_failures} failed" if report.skipped_failures else "is recorded"
+        console.answer(f"nothing to run: every declared trial {tried}")
     if report.skipped_failures and not failed:
         console.say(f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more")

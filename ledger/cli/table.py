@@ -62,7 +62,7 @@ def table(
     )
     with console.opened() as ledger:
         rows = ledger.rows(request.level)
-        found = select(rows, request, ledger.settings)
+        found = select(rows, request, ledger.settings, lambda: ledger.rows(TRIALS))
         if json:
             console.answer_json(row_shapes.table(found))
         elif found.rows or as_format is not Format.TEXT:
@@ -75,4 +75,5 @@ def table(
         else:
             console.say('no experiments yet: ledger new "what you expect" begins one')
         console.warn_unreadable(ledger)
+        console.warn_passed_over(ledger.index.passed_over())
     return 0

@@ -11,7 +11,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -35,12 +35,14 @@ _EMPTY = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
 class Series:
     """One plot file: its columns of numbers, all of one length, NaN where a row has no number there.
 
-    `others` are the columns that hold something else.
+    `others` are the columns that hold something else. `empty`: by column, the rows in which nothing was logged, which
+    is not the same as NaN.
     """
 
     numbers: Mapping[str, tuple[float, ...]]
     others: tuple[str, ...]
     length: int
+    empty: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 def readable(path: str) -> bool:
@@ -143,6 +145,7 @@ def _series(columns: Mapping[str, list[object]]) -> Series:
         raise FormatError("it has no rows of names with numbers")
     numbers: dict[str, tuple[float, ...]] = {}
     others = []
+    empty: dict[str, frozenset[int]] = {}
     for name, cells in columns.items():
         clean = _clean(cells)
         if clean is not None:
@@ -155,7 +158,9 @@ def _series(columns: Mapping[str, list[object]]) -> Series:
         else:
             values = [math.nan if value is None else value for value in read]
             numbers[name] = (*values, *[math.nan] * (length - len(values)))
-    return Series(numbers=numbers, others=tuple(others), length=length)
+            gaps = frozenset(row for row, cell in enumerate(cells) if _is_empty(cell) and not _is_nan(cell))
+            empty |= {name: gaps} if gaps else {}
+    return Series(numbers=numbers, others=tuple(others), length=length, empty=empty)
 
 
 def _clean(cells: Sequence[object]) -> list[float] | None:
@@ -171,6 +176,10 @@ def _clean(cells: Sequence[object]) -> list[float] | None:
 
 def _is_empty(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and cell.strip().lower() in _EMPTY)
+
+
+def _is_nan(cell: object) -> bool:
+    return isinstance(cell, str) and cell.strip().lower() == "nan"
 
 
 def _number(cell: object) -> float | None:

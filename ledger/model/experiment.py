@@ -85,6 +85,14 @@ class Experiment:
         done = {(r.trial.variant, r.trial.point) for r in self.trials if r.trial.succeeded}
         return RECORDED if declared_points(self.plan) <= done else RUNNING
 
+    def branch_hint(self, prefix: str) -> str:
+        """What to type where it has no branch here to write on; `prefix` is what experiments' branches begin with."""
+        if self.branch is not None:
+            return f"git switch {prefix}{self.name}"
+        if self.archived:
+            return f"ledger archive {self.name} --undo brings its branch back"
+        return "it has landed, and its record stays as it is: begin a new one"
+
     def of(self, variant: str) -> tuple[Recorded, ...]:
         """The records of one arm."""
         return tuple(r for r in self.trials if r.trial.variant == variant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping
@@ -128,15 +129,17 @@ def render(hypothesis: Hypothesis) -> str:
     return f"---\n{yaml12.dumps(to_mapping(hypothesis.plan))}---\n{hypothesis.body}"
 
 
-_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)(?:^)---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_OPENING = re.compile(r"\ufeff?---[ \t]*\r?\n")
+_CLOSING = re.compile(r"\n---[ \t]*(?:\r?\n|\Z)")
 
 
 def split_front_matter(text: str) -> tuple[str, str]:
     """The YAML between the two `---` lines, and what stands below. Raises FormatError where there is none."""
-    match = _FRONT.match(text)
-    if match is None:
+    opening = _OPENING.match(text)
+    closing = None if opening is None else _CLOSING.search(text, opening.end() - 1)
+    if opening is None or closing is None:
         raise FormatError("there is no front matter between two lines of `---`")
-    return match.group(1), text[match.end() :]
+    return text[opening.end() : closing.start() + 1], text[closing.end() :]
 
 
 def to_mapping(plan: Plan) -> dict[str, Any]:
@@ -190,7 +193,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         base=_text(document, "base"),
         parent=_text(document, "parent") if document.get("parent") is not None else None,
         predictions=tuple(
-            _checked(prediction.parse, text, f"predictions[{number}]")
+            _checked(_prediction, text, f"predictions[{number}]")
             for number, text in enumerate(_texts(document, "predictions"))
         ),
         variants=_variants(document.get("variants")),
@@ -204,6 +207,12 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         exploratory=bool(document.get("exploratory", False)),
         tags=_texts(document, "tags"),
     )
+
+
+@functools.lru_cache(1000)
+def _prediction(text: str) -> Prediction:
+    # a sweep predicts the same of each of its experiments
+    return prediction.parse(text)
 
 
 def _variants(value: object) -> tuple[Variant, ...]:

@@ -22,6 +22,10 @@ KILLED = "killed"
 TIMED_OUT = "timed-out"
 STATUSES = (SUCCEEDED, FAILED, KILLED, TIMED_OUT)
 
+# thousands of experiments have their trials at the same few points
+_stems: dict[str, str] = {}
+_REMEMBERED = 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRun:
@@ -78,7 +82,14 @@ class Trial:
     @property
     def id(self) -> str:
         """`variant/seed-0`, with `.2` behind it for the second attempt."""
-        return f"{self.variant}/{replicates.file_name(self.point, self.attempt).removesuffix('.yaml')}"
+        # equal points may differ in their names (1 and true), their texts may not
+        key = f"{self.attempt} {self.point!r}"
+        stem = _stems.get(key)
+        if stem is None:
+            if len(_stems) > _REMEMBERED:
+                _stems.clear()
+            stem = _stems[key] = replicates.stem(self.point, self.attempt)
+        return f"{self.variant}/{stem}"
 
     @property
     def succeeded(self) -> bool:
@@ -176,6 +187,14 @@ def loads(text: str) -> Trial:
     )
 
 
+def _refuse_huge(value: float, key: str) -> None:
+    """YAML's integers have no end, and whatever computes with one that is no float's would fail over it."""
+    try:
+        float(value)
+    except OverflowError:
+        raise FormatError(f"`{key}` is a number beyond those that can be computed with") from None
+
+
 class _Reader:
     """Typed access to a parsed record: each method returns a value of its type or raises FormatError."""
 
@@ -219,21 +238,33 @@ class _Reader:
             raise FormatError(f"`replicate`: {error}") from None
 
     def mapping(self, key: str) -> dict[str, Any]:
-        return self.nested(self.document.get(key) or {}, key)
+        value = self.document.get(key)
+        return self.nested(value, key) if value else {}
 
     def nested(self, value: object, key: str) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise FormatError(f"`{key}` is {value!r}, not a mapping")
-        return {str(name): item for name, item in value.items()}
+        for name in value:
+            if type(name) is not str:
+                return {str(name): item for name, item in value.items()}
+        # the document is ours alone
+        return value
 
     def metric(self, value: object, name: str) -> float:
+        if type(value) is float:
+            return value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise FormatError(f"`metrics.{name}` is {value!r}, not a number")
+        _refuse_huge(value, f"metrics.{name}")
         return value
 
     def seconds(self, value: object, key: str) -> float | None:
         if value is None:
             return None
+        if type(value) is float and 0 <= value < math.inf:
+            return value
+        if isinstance(value, int):
+            _refuse_huge(value, key)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             raise FormatError(f"`{key}` is {value!r}, not a number of seconds")
         return value
@@ -244,9 +275,9 @@ class _Reader:
             entry = self.nested(pin, f"{key}.{path}")
             md5, size, nfiles = entry.get("md5"), entry.get("size"), entry.get("nfiles")
             if (
-                not isinstance(md5, str | None)
-                or not isinstance(size, int | None)
-                or not isinstance(nfiles, int | None)
+                (md5 is not None and not isinstance(md5, str))
+                or (size is not None and not isinstance(size, int))
+                or (nfiles is not None and not isinstance(nfiles, int))
             ):
                 raise FormatError(f"`{key}.{path}` is {pin!r}, not a hash with sizes")
             pins[path] = Pinned(md5=md5, size=size, nfiles=nfiles)

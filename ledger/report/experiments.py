@@ -134,6 +134,8 @@ def status(
 
 def _next(experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str]) -> str:
     states = [row.state for row in rows]
+    if experiment.archived:
+        return f"ledger archive {experiment.name} --undo brings its branch back"
     if unrecorded:
         return "ledger record keeps what dvc repro made"
     if dirty:

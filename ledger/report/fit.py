@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.report.text import cut, pad, width
+from ledger.report.text import cut, cut_within, pad, width
 
 _GAP: Final = 2
 # a head may be cut down to this, where its cells are narrower
-_HEAD: Final = 10
+_HEAD: Final = 11
 # so many rows tell whether a column has any chance to fit: of ten thousand not all are formatted in vain
 _SAMPLE: Final = 50
 
@@ -20,7 +20,8 @@ class Column:
     """A column to be fitted in. `cells` gives the texts of all rows (None), or of so many from the beginning.
 
     `right`: whether they stand on the right, asked of columns that are shown.
-    `shrinks`: down to what width its cells may be cut; None where they must stay whole, as numbers must.
+    `shrinks`: down to what width its cells may be cut; None where they must stay whole, as numbers must. `within`:
+    whether they are cut in their middle, as names are that differ in their ends.
     """
 
     head: str
@@ -29,6 +30,7 @@ class Column:
     fixed: bool
     right: Callable[[], bool]
     shrinks: int | None
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ def _laid(column: _Measured, size: int) -> list[str]:
     lines = [pad(cut(column.column.head, size), size, right=right)]
     for text, taken in zip(column.texts, column.sizes, strict=True):
         if taken > size:
-            lines.append(pad(cut(text, size), size, right=right))
+            lines.append(pad((cut_within if column.column.within else cut)(text, size), size, right=right))
         else:
             blanks = " " * (size - taken)
             lines.append(blanks + text if right else text + blanks)

@@ -8,7 +8,7 @@ from datetime import datetime
 from ledger.model.run_state import Running, RunState
 from ledger.model.settings import Settings
 from ledger.report.numbers import number, seconds
-from ledger.report.text import clean, columns, cut, width
+from ledger.report.text import clean, columns, cut, cut_within, width
 
 _BAR = 24
 
@@ -54,7 +54,8 @@ def _row(trial: Running, now: datetime) -> tuple[str, str, str]:
     stage = "preparing" if trial.stage is None else clean(trial.stage)
     if trial.waits:
         stage = f"waits for {stage}"
-    return clean(trial.trial), stage, clock((now - trial.started).total_seconds())
+    # of a long arm's name the middle goes: the replicate tells which trial it is
+    return cut_within(clean(trial.trial), 40), stage, clock((now - trial.started).total_seconds())
 
 
 def clock(elapsed: float) -> str:

@@ -38,7 +38,7 @@ def reproduction(found: Reproduction, settings: Settings, *, log: str, total: in
               "" if out.state == IDENTICAL else _short(out.again), out.state, ""] for out in found.outs]  # fmt: skip
     lines += columns(rows, indent=2, flexible=0, total=total)
     if found.environment:
-        named = [f"{clean(name)} {clean(str(a))} → {clean(str(b))}" for name, a, b in found.environment[:_FEW]]
+        named = [f"{clean(name)} {_there(a)} → {_there(b)}" for name, a, b in found.environment[:_FEW]]
         more = f" and {len(found.environment) - _FEW} more" if len(found.environment) > _FEW else ""
         lines.append(f"  the environment differs: {', '.join(named)}{more}")
     return lines
@@ -55,6 +55,10 @@ def verdict(found: Reproduction, *, outputs: bool) -> str:
     if not found.same(outputs=outputs):
         return "the metrics are reproduced, the outputs are not"
     return "reproduced within the noise of the seeds" if WITHIN in states else "reproduced"
+
+
+def _there(value: str | None) -> str:
+    return "none" if value is None else clean(value)
 
 
 def _short(digest: str | None) -> str:

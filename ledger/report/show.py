@@ -21,7 +21,11 @@ from ledger.stats.summary import summarise
 def show(experiment: Experiment, present: Mapping[str, str], settings: Settings, *, now: datetime, total: int) -> str:
     """One experiment whole: the plan, the trials, and the prose."""
     plan = experiment.plan
-    branch = (experiment.branch or "landed").removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    branch = (
+        (experiment.branch or ("archived" if experiment.archived else "landed"))
+        .removeprefix("refs/heads/")
+        .removeprefix("refs/remotes/")
+    )
     facts = [
         ["status", experiment.outcome or experiment.status],
         ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],

@@ -23,6 +23,8 @@ BEST: Final = " *"
 # a parameter that is a long text says no more in a table
 _LONGEST: Final = 24
 _NUMERIC: Final = (*NUMERIC, Kind.MOMENT)
+# they are cut in their middle
+_NAMES: Final = ("experiment", "variant", "trial", "parent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ def render(value: Table, settings: Settings, form: Format, *, total: int | None)
             fixed=column.fixed,
             right=partial(_right, column.field, value.rows),
             shrinks=_shrinks(column.field, total),
+            within=column.field.name in _NAMES,
         )
         for head, column, get in zip(heads, columns, _with_marks(cells, best), strict=True)
     ]
@@ -153,7 +156,8 @@ def _shrinks(field: Field, total: int | None) -> int | None:
         return max(16, (total or 0) // 6)
     if field.kind is Kind.TAGS:
         return 14
-    return 24 if field.name in ("experiment", "author", "parent") else None
+    # the names of a row, two of them and more, fit beside each other also where the terminal is narrow
+    return max(8, min(24, (total or 0) // 3)) if field.name in (*_NAMES, "author") else None
 
 
 def _with_marks(cells: Sequence[Cells], best: Sequence[frozenset[int] | tuple[()]]) -> list[Cells]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from ledger.report.text import columns
+from ledger.report.text import clean, columns
 
 
 class Format(StrEnum):
@@ -34,8 +34,9 @@ def table(rows: Sequence[Sequence[str]], head: Sequence[str], form: Format, *, t
     from tabulate import tabulate
 
     escape = _markdown if form is Format.MD else html.escape
-    cells = [[escape(cell) for cell in row] for row in rows]
-    heads = [escape(cell) for cell in head]
+    # a line break would end the row
+    cells = [[escape(clean(cell)) for cell in row] for row in rows]
+    heads = [escape(clean(cell)) for cell in head]
     # numbers come formatted: tabulate must not read and write them again
     kind = "github" if form is Format.MD else "unsafehtml"
     return tabulate(cells, headers=heads, tablefmt=kind, disable_numparse=True) + "\n"

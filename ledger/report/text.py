@@ -14,6 +14,13 @@ def clean(text: str) -> str:
     return "".join(c if c == " " or unicodedata.category(c) not in _HARMFUL else " " for c in text).strip()
 
 
+def harmless(text: str) -> str:
+    """Several lines, each without what `clean` takes out; they keep their indents and their tabs."""
+    if text.isprintable():
+        return text
+    return "".join(c if c in " \t\n" or unicodedata.category(c) not in _HARMFUL else " " for c in text)
+
+
 def uncoloured(text: str) -> str:
     """The text without the escape sequences by which programs colour it and move the cursor."""
     return _ESCAPES.sub("", text)
@@ -55,6 +62,32 @@ def cut(text: str, columns: int) -> str:
             break
         kept += c
     return kept.rstrip() + "…"
+
+
+def cut_within(text: str, columns: int) -> str:
+    """The text, shortened in its middle where it takes more columns; what is behind its last `/` stays if it can.
+
+    Of names that differ in their ends, as `wide-net/seed-0` and `wide-net/seed-1`, the ends are what tells.
+    """
+    if width(text) <= columns:
+        return text
+    half = (columns - 1) // 2
+    last = width(text[text.rfind("/") :]) if "/" in text else 0
+    end = _tail(text, last if half < last <= columns - _BEGINNING else half)
+    return cut(text, columns - width(end)) + end
+
+
+# so many columns are left of the beginning of a name, the ellipsis among them
+_BEGINNING = 3
+
+
+def _tail(text: str, columns: int) -> str:
+    kept = ""
+    for c in reversed(text):
+        if width(c + kept) > columns:
+            break
+        kept = c + kept
+    return kept
 
 
 def pad(text: str, columns: int, *, right: bool = False) -> str:

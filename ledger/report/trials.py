@@ -16,7 +16,8 @@ def line(trial: Trial, plan: Plan, settings: Settings, *, total: int = 72) -> st
     if trial.error is not None:
         code = "" if not trial.error.exit_code else f" with exit code {trial.error.exit_code}"
         code = f" ({trial.error.reason})" if trial.error.reason else code
-        return clean(f"{name}: {trial.status} in {trial.error.stage}{code}")
+        stage = f" in {trial.error.stage}" if trial.error.stage else ""
+        return clean(f"{name}: {trial.status}{stage}{code}")
     restored = not trial.by_hand and bool(trial.stages) and all(run.cached for run in trial.stages.values())
     took = [seconds(trial.seconds)] if trial.seconds is not None else []
     if trial.reused is not None:

@@ -57,7 +57,8 @@ def collect(
         for _ in range(20):
             ledger.refresh()
             pending = ledger.pending.get(name, {})
-            experiment = ledger.find(name)
+            # what a remote has meanwhile is no reason to let the trials wait
+            experiment = ledger.here(name)
             if (
                 not pending
                 or experiment is None

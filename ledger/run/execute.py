@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -56,6 +56,7 @@ class LocalSlots:
         self._workers: list[Worker] = []
         self._threads: list[Thread] = []
         self._stopping = False
+        self._turn = Lock()
         # it warms up while the run is planned
         self._first = self._opened()
 
@@ -102,7 +103,7 @@ class LocalSlots:
         for number, (own, worker) in enumerate(opened):
             devices = limits.devices[number] if limits.devices else {}
             station = Station(shop=shop, slot=own, worker=worker, variables=devices)
-            thread = Thread(target=self._serve, args=(station, number, queue, watcher, results), daemon=True)
+            thread = Thread(target=self._serve, args=(station, queue, watcher, results), daemon=True)
             self._threads.append(thread)
             thread.start()
         while count:
@@ -115,10 +116,19 @@ class LocalSlots:
                 yield result
 
     def _opened(self) -> tuple[Slot, Worker]:
-        own = self._stack.enter_context(slot(self._ledger.git, self._ledger.place))
-        worker = Worker(own)
-        self._workers.append(worker)
+        with self._turn:
+            own = self._stack.enter_context(slot(self._ledger.git, self._ledger.place))
+            worker = Worker(own)
+            self._workers.append(worker)
         return own, worker
+
+    def _replaced(self, station: Station) -> Station:
+        """A station in another slot: in the one whose worker was killed something may still be writing."""
+        station.worker.close(kill=True)
+        own, worker = self._opened()
+        with self._turn:
+            self._workers.remove(station.worker)
+        return Station(shop=station.shop, slot=own, worker=worker, variables=station.variables)
 
     def _shop(self, experiment: Experiment, limits: Limits) -> Shop:
         ledger = self._ledger
@@ -143,7 +153,6 @@ class LocalSlots:
     def _serve(
         self,
         station: Station,
-        number: int,
         queue: Queue,
         watcher: Watcher,
         results: SimpleQueue[Kept | BaseException | None],
@@ -164,8 +173,7 @@ class LocalSlots:
                         raise
                     # somebody has killed the worker: that is no result of the trial
                     cut_off = True
-                    station.worker.close(kill=True)
-                    station.worker = self._workers[number] = Worker(station.slot)
+                    station = self._replaced(station)
                 finally:
                     watcher.ended(spec, kept)
                     if not cut_off:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,6 +17,12 @@ _MISSING = re.compile(
     r"no such file|not found|cannot open|can't open|does not exist|filenotfound|no module named", re.IGNORECASE
 )
 
+
+# how a command ends whose own process was killed: by a signal, as its shell says it, or through a lost page
+_KILLED = {code for n in (signal.SIGKILL, signal.SIGBUS) for code in (-n, 128 + n)}
+
+# and what one says that has lost a process of its own
+_LOST = re.compile(r"\bkilled\b|sigkill|signal:? 9\b|bus error|terminated abruptly|unexpectedly", re.IGNORECASE)
 
 _FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
 
@@ -33,7 +40,8 @@ def outcome(
     status = trials.KILLED if code is not None and (code < 0 or code in (130, 134, 137, 139, 143)) else trials.FAILED
     if done.cause == TIMEOUT:
         status, reason = trials.TIMED_OUT, f"no end after {timeout:g} s"
-    elif done.cause == MEMORY:
+    elif done.cause == MEMORY and (code in _KILLED or _LOST.search(printed)):
+        # the kernel counts for all slots together: what ended in another way at the same time has its own reasons
         status, reason = trials.KILLED, "out of memory: the kernel ended it"
     elif full or _FULL.search(text):
         reason = "no space left on a disk"

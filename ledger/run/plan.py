@@ -12,6 +12,7 @@ from ledger.model.experiment import Experiment, directory
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import flatten
 from ledger.model.paramfiles import parse
+from ledger.model.pipeline import inside
 from ledger.model.replicates import REPEAT, Point
 from ledger.store.code import Arm, Code, edited
 from ledger.store.ledger import Ledger
@@ -45,14 +46,21 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
     `only` names variants (`treatment`) or trials (`treatment/seed-0`). Trials that failed at this very state are
     left out unless `again`. Raises LedgerError where a trap would give wrong numbers.
     """
+    if experiment.newer:
+        count = experiment.newer
+        raise LedgerError(
+            f"{count} record{'s' if count > 1 else ''} of {experiment.name} {'are' if count > 1 else 'is'} of a newer "
+            "version of ledger: those trials would be run again",
+            hint="upgrade ledger, here too",
+        )
     arms = ledger.arms(experiment)
     rows = progress.declared(experiment, {name: arm.fingerprint for name, arm in arms.items()})
     _check_only(only, rows)
-    asked = [row for row in rows if _asked(row, only)]
+    chosen = [row for row in rows if asked(row, only)]
     # also where nothing is missing: results of code that changed unseen would pass for its own
-    for name in dict.fromkeys(row.variant for row in asked):
+    for name in dict.fromkeys(row.variant for row in chosen):
         check(ledger, experiment, arms[name])
-    wanted = [row for row in asked if row.state != progress.SUCCEEDED]
+    wanted = [row for row in chosen if row.state != progress.SUCCEEDED]
     wanted = [row for row in wanted if again or row.state != progress.FAILED]
     return tuple(
         Spec(
@@ -92,6 +100,11 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     if arm.missing:
         path = arm.missing[0]
         stage = next(s.name for s in code.pipeline.stages if path in s.dependencies)
+        if any(entry.mode == "160000" and inside(path, held) for held, entry in code.files.items()):
+            raise LedgerError(
+                f"the stage {stage} depends on {path}, which is in a submodule, and trials have an empty folder there",
+                hint="list the submodule under `copy` in ledger.yaml",
+            )
         if (ledger.git.root / path).exists():
             raise LedgerError(
                 f"the stage {stage} depends on {path}, which neither git nor DVC holds",
@@ -142,7 +155,8 @@ def _check_parameters(ledger: Ledger, before: Code, after: Code) -> None:
                 ledger.code.require_tracked(after, f"{file}:{key}", old.get(key))
 
 
-def _asked(row: progress.Declared, only: Sequence[str]) -> bool:
+def asked(row: progress.Declared, only: Sequence[str]) -> bool:
+    """Whether a trial is among those that `only` names; all are where it names none."""
     return not only or row.variant in only or f"{row.variant}/{replicates.slug(row.point)}" in only
 
 

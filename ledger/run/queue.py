@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -18,6 +19,9 @@ from ledger.run.plan import Spec
 from ledger.run.record import Kept
 from ledger.store.experiments import TRIAL_REFS
 from ledger.store.ledger import Ledger
+
+# how often a claim is asked for before it counts as somebody's
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,13 @@ class Queue:
                 self._again.add(taken.spec.id)
                 self._left.appendleft(taken.spec)
 
-    def settle(self, known: Callable[[Spec], Kept | None]) -> Iterator[Kept]:
-        """Take out, and hand on, the trials that need no run because their result is `known`."""
+    def settle(self, may_be: Callable[[Spec], bool], known: Callable[[Spec], Kept | None]) -> Iterator[Kept]:
+        """Take out, and hand on, the trials that need no run because their result is `known`, where it `may_be`."""
         for _ in range(len(self._left)):
             spec = self._left.popleft()
+            if not may_be(spec):
+                self._left.append(spec)
+                continue
             taken = self._claim(spec)
             if taken is None:
                 continue
@@ -77,12 +84,16 @@ class Queue:
                 yield kept
 
     def _claim(self, spec: Spec) -> Taken | None:
-        with ExitStack() as stack:
-            name = f"{spec.variant}/{replicates.slug(spec.point)}"
-            if stack.enter_context(self._ledger.place.claimed(spec.experiment, name)):
-                present = self._still_missing(spec)
-                if present is not None:
+        name = f"{spec.variant}/{replicates.slug(spec.point)}"
+        for _ in range(_TRIES):
+            with ExitStack() as stack:
+                if stack.enter_context(self._ledger.place.claimed(spec.experiment, name)):
+                    present = self._still_missing(spec)
+                    if present is None:
+                        break
                     return Taken(spec=present, claim=stack.pop_all())
+            # whoever only looks whether it is claimed holds it for a moment
+            time.sleep(0.01)
         self.elsewhere.append(spec)
         return None
 

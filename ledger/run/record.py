@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ledger.analysis import traps
 from ledger.errors import FormatError, LedgerError
 from ledger.model import environment as environments
 from ledger.model import metrics, replicates, yaml12
@@ -96,7 +97,8 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
         warnings += (f"stages left processes running, which were ended: {names}",)
     locks = _locks(ended.root, pipeline) if failure is None else {}
     stages = _stages(ledger, pipeline, locks, ended)
-    known = [run.seconds for run in stages.values() if run.seconds is not None]
+    times = [run.seconds for run in stages.values()]
+    known = [seconds for seconds in times if seconds is not None]
     trial = Trial(
         experiment=spec.experiment,
         variant=spec.variant,
@@ -106,7 +108,8 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
         fingerprint=spec.arm.fingerprint,
         code=spec.arm.code.commit,
         started=ended.started,
-        seconds=round(sum(known), 3) if known else None,
+        # a sum that leaves a stage out would pass for a quick trial
+        seconds=round(sum(known), 3) if known and len(known) == len(times) else None,
         params=_params(pipeline, locks, spec.texts),
         metrics=numbers,
         data=_data(ledger, spec, pipeline, locks),
@@ -167,11 +170,49 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
             run = ran[name]
             found[name] = StageRun(cached=False, seconds=round(run.seconds, 3), peak_memory_mb=run.peak_memory_mb)
         elif ended.failure is None:
-            earlier = timings.find(ledger.place.timings, locks[name]) if name in locks else {}
-            found[name] = StageRun(
-                seconds=earlier.get("seconds"), cached=True, peak_memory_mb=earlier.get("peak_memory_mb")
-            )
+            earlier = timings.find(ledger.place.timings, locks[name]) if name in locks else timings.Known()
+            found[name] = StageRun(seconds=earlier.seconds, cached=True, peak_memory_mb=earlier.peak_memory_mb)
     return found
+
+
+def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
+    """Whether DVC restored or kept a stage that ran here on code which differs in a file that no stage depends on.
+
+    Its numbers may be those of the old code. Where it is not known which code ran, they are taken as they are.
+    """
+    code, pipeline = spec.arm.code, _pipeline(ledger, spec)
+    if ended.failure is not None:
+        return False
+    ran = {run.stage for run in ended.ran}
+    locks = _locks(ended.root, pipeline)
+
+    def alike(other: str) -> bool:
+        if other == code.commit:
+            return True
+        if ledger.git.commit(other) is None:
+            return False
+        changed = ledger.git.changed_paths(other, code.commit)
+        return not traps.undeclared(changed, code.pipeline, ledger.settings, tracked=code.data)
+
+    for stage in pipeline.stages:
+        if stage.frozen or stage.name in ran or stage.name not in locks:
+            continue
+        codes = timings.find(ledger.place.timings, locks[stage.name]).codes
+        if codes and not any(alike(other) for other in reversed(codes)):
+            return True
+    return False
+
+
+def uncached_outputs(ledger: Ledger, spec: Spec, documents: Mapping[str, object]) -> dict[str, Pinned]:
+    """The outputs that git holds, or nothing does, as the lock files (parsed, by path) pin them; a record has the rest.
+
+    Those that are metrics or plots, or hold some, are left out: their numbers say more.
+    """
+    pipeline = _pipeline(ledger, spec)
+    numbers = [*pipeline.metric_files(), *pipeline.plots, *(o.path for o in pipeline.outputs() if o.kind != "out")]
+    plain = {o.path for o in pipeline.outputs() if not o.cached and not any(inside(n, o.path) for n in numbers)}
+    pins = {path: pin for stage in locked_stages(pipeline, documents).values() for path, pin in stage.outputs.items()}
+    return {path: pin for path, pin in pins.items() if path in plain}
 
 
 def _params(

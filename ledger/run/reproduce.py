@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ledger.analysis import progress
 from ledger.analysis.reproduction import Reproduction, compare
 from ledger.errors import LedgerError
+from ledger.model import yaml12
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
+from ledger.model.lockfile import Pinned
 from ledger.model.parameters import flatten
 from ledger.model.paramfiles import parse
 from ledger.model.trial import Trial
 from ledger.run import signals
 from ledger.run.execute import Limits, LocalSlots
 from ledger.run.plan import Spec
-from ledger.run.record import made
+from ledger.run.record import made, uncached_outputs
 from ledger.run.station import Station
 from ledger.store.code import Arm, Code, edited
 from ledger.store.dvc.reproduce import Event
@@ -58,7 +60,7 @@ def counting(experiment: Experiment, arm: str) -> tuple[Recorded, ...]:
 def reproduce(
     ledger: Ledger, experiment: Experiment, records: Sequence[Recorded], *, timeout: float | None
 ) -> Iterator[Reproduction]:
-    """The comparisons, one by one. Nothing is recorded, and nothing in the repository changes."""
+    """The comparisons, one by one. Nothing is recorded, neither here nor in DVC's cache and run cache."""
     if experiment.branch is not None and not experiment.branch.startswith("refs/heads/"):
         short = experiment.branch.removeprefix("refs/remotes/")
         raise LedgerError(
@@ -80,17 +82,35 @@ def log_of(ledger: Ledger, trial: Trial) -> Path:
 def _again(ledger: Ledger, experiment: Experiment, station: Station, spec: Spec, record: Recorded) -> Reproduction:
     recorded = record.trial
     setting = station.furnish(spec)
-    ended = station.reproduce(spec, setting, force=True, log=log_of(ledger, recorded), tell=_deaf)
+    ended = station.reproduce(spec, setting, force=True, aside=True, log=log_of(ledger, recorded), tell=_deaf)
     trial, _ = made(ledger, spec, ended, setting.environment)
     alike = progress.counting(experiment.of(recorded.variant), recorded.fingerprint)
     return compare(
         recorded,
         trial.metrics,
-        trial.outs,
+        _outputs(ledger, spec, record, trial, ended.root),
         replicates=[r.trial for r in alike.values()],
         environments=(ledger.environment(experiment, record), setting.environment),
         failure=trial.error,
     )
+
+
+def _outputs(
+    ledger: Ledger, spec: Spec, record: Recorded, again: Trial, root: Path
+) -> tuple[Mapping[str, Pinned], Mapping[str, Pinned]]:
+    """The outputs recorded and made again; those beside DVC's cache only where the trial commit's locks are here."""
+    recorded = record.trial
+    commit = record.commit or ledger.trial_commits(recorded.experiment).get(recorded.id)
+    if commit is None or again.error is not None:
+        return recorded.outs, again.outs
+    paths = spec.arm.code.pipeline.lockfiles()
+    before = {path: text for path in paths if (text := ledger.git.objects.text(commit, path)) is not None}
+    now = {path: (root / path).read_text("utf-8") for path in paths if (root / path).is_file()}
+    then, here = (
+        uncached_outputs(ledger, spec, {path: yaml12.loads(text) for path, text in locks.items()})
+        for locks in (before, now)
+    )
+    return {**then, **recorded.outs}, {**here, **again.outs}
 
 
 def _deaf(event: Event) -> None:

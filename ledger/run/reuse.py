@@ -13,14 +13,19 @@ from ledger.run.record import Kept, commit_trial, record_files
 from ledger.store.ledger import Ledger
 
 
+def reusable(experiment: Experiment, spec: Spec) -> bool:
+    """Whether another experiment may have run this trial: that of an arm at the base, which is no repeat."""
+    variant = experiment.plan.variant(spec.variant)
+    return variant is not None and variant.at_base and not spec.past_cache
+
+
 def reuse(ledger: Ledger, experiment: Experiment, spec: Spec) -> Kept | None:
     """Record another experiment's trial as this one, None where none is the same.
 
     Only for an arm at the base: the same fingerprint at the same replicate, with its state still here, and no file
     that differs without any stage noticing. The trial commit's parent is the code that ran, as always.
     """
-    variant = experiment.plan.variant(spec.variant)
-    if variant is None or not variant.at_base or spec.past_cache:
+    if not reusable(experiment, spec):
         return None
     for name, record in _same(ledger, spec):
         commit = ledger.trial_commits(name).get(record.trial.id) or record.commit

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -20,10 +21,10 @@ from ledger.run import signals
 from ledger.run.board import Board
 from ledger.run.collect import Collected, collect
 from ledger.run.execute import Limits, LocalSlots
-from ledger.run.plan import Spec, missing
+from ledger.run.plan import Spec, asked, missing
 from ledger.run.queue import Queue
 from ledger.run.record import Kept
-from ledger.run.reuse import reuse
+from ledger.run.reuse import reusable, reuse
 from ledger.run.worker import Worker
 from ledger.store import gpus, runs
 from ledger.store.branch import Overlap
@@ -64,12 +65,15 @@ class Report:
 
     `earlier`: trials that an earlier run had left to collect. `uncollected`: why this run's trials are not on the
     branch yet, though they are recorded. `elsewhere`: trials that another run is at work on, or has recorded.
-    `lost`: trials that were cut off twice by something outside.
+    `lost`: trials that were cut off twice by something outside. `unfinished`: how many of the trials that were asked
+    for have no result now, whoever was to run them; `stale`: how many of them since the branch has changed.
     """
 
     name: str
     trials: tuple[Trial, ...]
     skipped_failures: int
+    unfinished: int
+    stale: int
     elsewhere: tuple[str, ...]
     lost: tuple[str, ...]
     earlier: Collected | None
@@ -95,21 +99,16 @@ def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: Want
 
 def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener, wanted: Wanted) -> Report:
     kept: list[Kept] = []
-    earlier, collected, uncollected = None, None, None
+    earlier, collected, uncollected, code = None, None, None, None
     jobs, begun = wanted.jobs or ledger.settings.jobs, False
     try:
         with ExitStack() as stack:
-            devices = (
-                gpus.shared_out(ledger.place, os.environ, each=wanted.gpus_per_trial, slots=jobs, held=stack)
-                if wanted.gpus_per_trial
-                else []
-            )
             slots = stack.enter_context(LocalSlots(ledger))
             # before the look at the work tree: a run that was killed while it collected has left its files there
             with contextlib.suppress(Overlap):
                 earlier = _collect(ledger, name, slots.worker)
             if here:
-                _settle(ledger, ledger.experiment(name), wanted.message)
+                code = _settle(ledger, ledger.experiment(name), wanted.message)
             earlier = _collect(ledger, name, slots.worker) or earlier
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
@@ -119,14 +118,19 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             begun = True
             board.planned(len(specs))
             listener.planned(board)
-            for one in queue.settle(lambda spec: reuse(ledger, experiment, spec)):
+            for one in queue.settle(partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec)):
                 kept.append(one)
                 board.reused()
                 listener.recorded(one, board.state)
             if len(queue):
-                for one in slots.run(
-                    experiment, queue, Limits(jobs=jobs, timeout=wanted.timeout, devices=devices), board
-                ):
+                each, count = wanted.gpus_per_trial, min(jobs, len(queue))
+                devices = (
+                    []
+                    if each is None
+                    else gpus.shared_out(ledger.place, os.environ, each=each, slots=count, held=stack)
+                )
+                limits = Limits(jobs=count, timeout=wanted.timeout, devices=devices)
+                for one in slots.run(experiment, queue, limits, board):
                     kept.append(one)
                     listener.recorded(one, board.state)
             if specs and not kept and len(queue.elsewhere) == len(specs):
@@ -139,19 +143,25 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
                 collected = _collect(ledger, name, slots.worker)
             except Overlap as overlap:
                 uncollected = overlap.message
-    except BaseException:
+    except BaseException as error:
         # what has finished is kept, whatever ended the run; the workers have been ended with it
         ledger.refresh()
         if begun and ledger.pending.get(name):
             # where that fails too, the next command does it: the error to hear of is the first
             with contextlib.suppress(Exception), Worker() as another:
                 _collect(ledger, name, another)
+        if code is not None and not kept and isinstance(error, LedgerError):
+            said = f"{error.message} (your changes are committed as {code[:10]}, and nothing has run)"
+            raise LedgerError(said, hint=error.hint) from None
         raise
     ledger.refresh()
+    states = _states(ledger, ledger.experiment(name), wanted.only)
     return Report(
         name=name,
         trials=tuple(one.trial for one in _in_order(kept, specs)),
-        skipped_failures=0 if wanted.again else _failed(ledger, ledger.experiment(name)),
+        skipped_failures=0 if wanted.again else states.count(progress.FAILED),
+        unfinished=len(states) - states.count(progress.SUCCEEDED),
+        stale=states.count(progress.STALE),
         elsewhere=tuple(spec.id for spec in queue.elsewhere),
         lost=tuple(spec.id for spec in queue.lost),
         earlier=earlier,
@@ -177,12 +187,11 @@ def _warnings(kept: Sequence[Kept]) -> tuple[str, ...]:
 
 
 def _branch(ledger: Ledger, experiment: Experiment) -> str:
+    ledger.require_current(experiment)
     if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
         raise LedgerError(
             f"{experiment.name} has no branch here to record trials on",
-            hint=f"git switch {ledger.settings.branch_prefix}{experiment.name}"
-            if experiment.branch
-            else "it has landed; begin a new one",
+            hint=experiment.branch_hint(ledger.settings.branch_prefix),
         )
     return experiment.branch
 
@@ -193,13 +202,17 @@ def _collect(ledger: Ledger, name: str, worker: Worker) -> Collected | None:
         return collect(ledger, name, worker)
 
 
-def _failed(ledger: Ledger, experiment: Experiment) -> int:
+def _states(ledger: Ledger, experiment: Experiment, only: Sequence[str]) -> list[str]:
+    """What has become of the trials that were asked for."""
     present = {name: arm.fingerprint for name, arm in ledger.arms(experiment).items()}
-    return sum(row.state == progress.FAILED for row in progress.declared(experiment, present))
+    return [row.state for row in progress.declared(experiment, present) if asked(row, only)]
 
 
-def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> None:
-    """Commit the work tree's changes where there is a message; refuse those that a trial would not see."""
+def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> str | None:
+    """Commit the work tree's changes where there is a message; refuse those that a trial would not see.
+
+    Returns the commit, None where there was nothing to commit.
+    """
     code = ledger.code.at(experiment.tip)
     pipeline, dirty = code.pipeline, ledger.git.dirty()
     results = [d.path for d in dirty if pipeline.is_git_result(d.path)]
@@ -221,12 +234,13 @@ def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> None
         )
     if message is not None:
         if changed:
-            commit_tracked(ledger, experiment, changed, message)
+            return commit_tracked(ledger, experiment, changed, message)
     elif relevant:
         raise LedgerError(
             f"uncommitted changes would not be in the trials: {_named(relevant)}",
             hint='commit them, or let ledger do it: ledger run -m "what you changed"',
         )
+    return None
 
 
 def _named(paths: Sequence[str]) -> str:

@@ -42,12 +42,25 @@ class Slot:
             with self.place.work_trees_locked():
                 self._rebuild(commit)
             return
-        self.git.run(*_WITHOUT_HOOKS, "checkout", "--quiet", "--force", "--detach", commit, cwd=self.path)
         kept = ["/.dvc/tmp", *(f"/{path}" for path in keep)]
         patterns = [argument for path in kept for argument in ("-e", _literal(path))]
-        self.git.run("clean", "-ffdxq", *patterns, cwd=self.path)
+        try:
+            self.git.run(*_WITHOUT_HOOKS, "checkout", "--quiet", "--force", "--detach", commit, cwd=self.path)
+            self.git.run("clean", "-ffdxq", *patterns, cwd=self.path)
+        except GitError:
+            # a damaged index, or a folder that a stage has made read-only
+            with self.place.work_trees_locked():
+                self._rebuild(commit)
+            return
         # DVC's own lock stays behind where a worker was killed, and whether its process lives cannot be told for sure
         (self.path / ".dvc/tmp/rwlock").unlink(missing_ok=True)
+
+    def changed(self, commit: str) -> list[str]:
+        """The files of the commit that are others now, in the work tree or in the index. Raises GitError."""
+        # a file that was written anew with the same content has not changed
+        call(["update-index", "-q", "--refresh"], cwd=self.path, environment={"GIT_OPTIONAL_LOCKS": "1"})
+        out = self.git.run("diff-index", "--name-only", "-z", "--no-renames", commit, "--", cwd=self.path)
+        return [os.fsdecode(path) for path in out.split(b"\0") if path]
 
     def clear(self) -> None:
         """Remove what git does not hold, and what a stage has written over what it does."""
@@ -74,7 +87,7 @@ class Slot:
         return True
 
     def _rebuild(self, commit: str) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+        _remove(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.git.run("worktree", "prune")
         arguments = [
@@ -92,9 +105,17 @@ class Slot:
         except GitError:
             # the registration of a folder that was moved or half removed is in the way
             self.git.succeeds("worktree", "remove", "--force", "--force", str(self.path))
-            shutil.rmtree(self.path, ignore_errors=True)
+            _remove(self.path)
             self.git.run("worktree", "prune")
             self.git.run(*arguments)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, with parts that a stage has made read-only."""
+    for below, _, _ in os.walk(folder):
+        with contextlib.suppress(OSError):
+            Path(below).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _literal(path: str) -> str:

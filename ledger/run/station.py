@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ledger.errors import LedgerError
 from ledger.model import trial as trials
 from ledger.model.hypothesis import Plan
 from ledger.model.trial import Failure
 from ledger.run.outcome import outcome, untracked
 from ledger.run.plan import Spec
-from ledger.run.record import Ended, Kept, hidden, keep, tail
+from ledger.run.record import Ended, Kept, hidden, keep, outdated, tail
 from ledger.run.slots import Slot
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker
@@ -24,6 +25,7 @@ from ledger.store.dvc.commands import Terms
 from ledger.store.dvc.places import DvcPlace
 from ledger.store.dvc.reproduce import Event, Request
 from ledger.store.environment import Probe
+from ledger.store.git import GitError
 from ledger.store.ledger import Ledger
 from ledger.store.processes import MARK
 
@@ -64,6 +66,10 @@ class Station:
         for path, text in spec.texts.items():
             (self.slot.path / path).write_text(text, "utf-8", newline="")
         borrowed.lend(ledger.git.root, self.slot.path, copied=copied, linked=spec.arm.linked)
+        for path, digest in spec.arm.borrowed.items():
+            if borrowed.content(ledger.git.root / path, ledger.place.contents) != digest:
+                # its trials would pass for replicates of those that ran before
+                raise LedgerError(f"{path} has changed since the run was planned", hint="ledger run plans it anew")
         if code.commit not in self._environments:
             shop = self.shop
             own = {**shop.variables, **self.variables, MARK: str(self.slot.path)}
@@ -73,9 +79,19 @@ class Station:
         return self._environments[code.commit]
 
     def reproduce(
-        self, spec: Spec, setting: StageEnvironment, *, force: bool, log: Path, tell: Callable[[Event], None]
+        self,
+        spec: Spec,
+        setting: StageEnvironment,
+        *,
+        force: bool,
+        aside: bool = False,
+        log: Path,
+        tell: Callable[[Event], None],
     ) -> Ended:
-        """Run the pipeline in the furnished slot; whatever it does wrong is a result. It prints to `log`."""
+        """Run the pipeline in the furnished slot; whatever it does wrong is a result. It prints to `log`.
+
+        `force`: past the run cache; `aside`: it leaves nothing there either.
+        """
         ledger, slot = self.shop.ledger, self.slot.path
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
@@ -88,6 +104,8 @@ class Station:
                 targets=ledger.settings.targets,
                 terms=Terms(environment=setting.variables, timeout=self.shop.timeout),
                 force=force,
+                aside=aside,
+                code=spec.arm.code.commit,
                 locks=ledger.place.stages,
                 kept=ledger.place.timings,
                 twins=[root / spec.arm.code.folder for root in self.shop.roots],
@@ -121,6 +139,8 @@ class Station:
         setting = self.furnish(spec)
         log = self.shop.ledger.place.log(spec.experiment, spec.id)
         ended = self.reproduce(spec, setting, force=spec.past_cache, log=log, tell=tell)
+        if outdated(self.shop.ledger, spec, ended):
+            ended = self.reproduce(spec, self.furnish(spec), force=True, log=log, tell=tell)
         if ended.failure is not None:
             if stopping():
                 return None
@@ -140,12 +160,18 @@ class Station:
     def _changed_inputs(self, spec: Spec, lent: Mapping[str, str], printed: str) -> Failure | None:
         """The failure of a trial whose stages have changed what it is recorded to have run on."""
         pipeline, settings = spec.arm.code.pipeline, self.shop.ledger.settings
-        out = self.slot.git.run("diff-files", "--name-only", "-z", cwd=self.slot.path)
-        changed = [os.fsdecode(path) for path in out.split(b"\0") if path]
+        try:
+            changed = self.slot.changed(spec.arm.code.commit)
+        except GitError as error:
+            said = error.stderr.strip().splitlines() or [str(error)]
+            return Failure(
+                stage=None, exit_code=None, tail=printed, reason=f"a stage damaged the work tree it ran in: {said[0]}"
+            )
         own = [
             path
             for path in changed
-            if path not in spec.texts
+            if path in spec.arm.code.files
+            and path not in spec.texts
             and not pipeline.is_result(path)
             and path not in pipeline.ignore_files()
             and (pipeline.reads(path) or not settings.ignores(path))
@@ -156,11 +182,12 @@ class Station:
             return None
         named = ", ".join(own[:3]) + (f" and {len(own) - 3} more" if len(own) > 3 else "")
         return Failure(
-            stage=pipeline.stages[-1].name if pipeline.stages else None,
+            stage=pipeline.stages[0].name if len(pipeline.stages) == 1 else None,
             exit_code=None,
             tail=printed,
-            reason=f"a stage changed {named}, on which the trial is recorded to have run",
-            hint="let it write to an output that dvc.yaml declares, or list the path under `ignore` in ledger.yaml",
+            reason=f"{named} changed while the trial ran, which is recorded to have run on it",
+            hint="a stage should write to outputs that dvc.yaml declares; what has no effect belongs under `ignore` in "
+            "ledger.yaml",
         )
 
     @staticmethod

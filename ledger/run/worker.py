@@ -125,6 +125,8 @@ class Worker:
             environment=dict(request.terms.environment),
             timeout=request.terms.timeout,
             force=request.force,
+            aside=request.aside,
+            code=request.code,
             locks=str(request.locks),
             kept=str(request.kept),
             twins=[str(twin) for twin in request.twins],

@@ -90,6 +90,8 @@ def main() -> None:
             targets=arguments["targets"],
             terms=Terms(environment=environment, keeps=keeps, timeout=timeout),
             force=arguments["force"],
+            aside=arguments["aside"],
+            code=arguments["code"],
             locks=Path(arguments["locks"]),
             kept=Path(arguments["kept"]),
             twins=[Path(twin) for twin in arguments["twins"]],

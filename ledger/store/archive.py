@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.store import sources
 from ledger.store.branch import holders
 from ledger.store.git import RefChange
 from ledger.store.ledger import Ledger
@@ -75,7 +76,7 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> str:
         ledger.refresh()
         experiment = ledger.experiment(name)
         short = branch.removeprefix("refs/heads/")
-        if experiment.branch == branch:
+        if ledger.git.refs(branch):
             raise LedgerError(f"{name} is not archived: {short} is here", hint=f"git switch {short}")
         tip = ledger.history_tip(experiment)
         if tip is None:
@@ -88,6 +89,7 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> str:
 
 def _require_branch(ledger: Ledger, experiment: Experiment) -> str:
     name, branch = experiment.name, ledger.branch_of(experiment.name)
+    ledger.require_current(experiment)
     if experiment.branch == branch:
         return branch
     if experiment.archived:
@@ -114,6 +116,5 @@ def _require_rest(ledger: Ledger, name: str) -> None:
 
 def _remote(ledger: Ledger, name: str) -> str | None:
     """The branch on a remote, which archiving leaves alone."""
-    source = ledger.source(name)
-    branch = None if source is None else source.branch
-    return None if branch is None else branch.removeprefix("refs/remotes/")
+    branches = sources.on_remotes(ledger.git, name, ledger.settings.branch_prefix)
+    return branches[0].removeprefix("refs/remotes/") if branches else None

@@ -28,11 +28,19 @@ _RACY = 2.0
 
 def link_above(root: Path, path: str, held: Collection[str]) -> str | None:
     """The symbolic link at or above a path below `root` which git does not hold (`held`); None where there is none."""
+    if not _is_below(path):
+        return None
     for above in [*reversed(PurePosixPath(path).parents), PurePosixPath(path)]:
         name = above.as_posix()
         if name != "." and (root / name).is_symlink():
             return None if name in held else name
     return None
+
+
+def _is_below(path: str) -> bool:
+    """Whether a path is one below the root, and leads nowhere else."""
+    parts = PurePosixPath(path)
+    return not parts.is_absolute() and ".." not in parts.parts and "://" not in path
 
 
 def is_copied(path: str, copied: Iterable[str]) -> bool:
@@ -101,8 +109,15 @@ def _content(path: Path) -> str | None:
 # --- how a slot gets them
 
 
-def lend(root: Path, slot: Path, *, copied: Iterable[str], linked: Iterable[str]) -> None:
+def lend(root: Path, slot: Path, *, copied: Collection[str], linked: Collection[str]) -> None:
     """Bring inputs from the work tree `root` into a slot; what is there already and the same is left alone."""
+    for name in (*linked, *copied):
+        if not _is_below(name):
+            # joined to the slot's path it would lead out of it, and what is there would be replaced
+            raise LedgerError(
+                f"ledger.yaml: `copy` names {name}, which is not inside of the repository",
+                hint="write it relative to the root, without .., or link to it from there",
+            )
     for name in linked:
         _link((root / name).resolve(), slot / name)
     for name in copied:
@@ -134,7 +149,8 @@ def _copy(source: Path, target: Path) -> None:
         if target.is_symlink() or target.is_file():
             _remove(target)
         target.mkdir(parents=True, exist_ok=True)
-        names = {entry.name for entry in source.iterdir()}
+        # a submodule's link to its own git directory leads nowhere from a slot
+        names = {entry.name for entry in source.iterdir()} - {".git"}
         for name in {entry.name for entry in target.iterdir()} - names:
             _remove(target / name)
         for name in names:

@@ -88,6 +88,7 @@ class Arm:
     """A variant on its code: what it is (`fingerprint`), and the parameter files that it writes, by path.
 
     `missing` are dependencies that nothing holds, `linked` the user's own symbolic links that lead to dependencies.
+    `borrowed` are the dependencies that only the user's work tree holds, with the hashes of what they contain.
     """
 
     code: Code
@@ -95,6 +96,7 @@ class Arm:
     texts: Mapping[str, str]
     missing: tuple[str, ...]
     linked: tuple[str, ...] = ()
+    borrowed: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[ParameterKey, Any] = field(default_factory=dict)
 
 
@@ -137,8 +139,17 @@ class CodeReader:
             texts=texts,
             missing=tuple(path for path, digest in sources.items() if digest is None and path not in trees),
             linked=self._linked(code, [path for path, digest in sources.items() if digest is not None]),
+            borrowed={path: digest for path, digest in sources.items() if digest and self._is_borrowed(code, path)},
             overrides=located,
         )
+
+    def _is_borrowed(self, code: Code, path: str) -> bool:
+        """Whether a dependency is lent to slots from the user's work tree, since neither git nor DVC holds it."""
+        held = [p for p, entry in code.files.items() if inside(p, path) and entry.mode != _SUBMODULE]
+        if held or any(inside(path, pinned) for pinned in code.data) or "://" in path or path.startswith("/"):
+            return False
+        copied = borrowed.is_copied(path, self.settings.copy)
+        return copied or borrowed.link_above(self.git.root, path, code.files) is not None
 
     def _linked(self, code: Code, sources: Sequence[str]) -> tuple[str, ...]:
         own = [p for p in sources if p not in code.data and not borrowed.is_copied(p, self.settings.copy)]
@@ -263,6 +274,10 @@ class CodeReader:
     def _source(self, code: Code, pipeline: Pipeline, path: str) -> str | None:
         """What identifies a dependency that no stage makes; None where nothing holds it."""
         entry = code.files.get(path)
+        if any(e.mode == _SUBMODULE and inside(path, p) for p, e in code.files.items()):
+            # a slot has an empty folder in its place
+            copied = borrowed.is_copied(path, self.settings.copy)
+            return borrowed.content(self.git.root / path, self._places.contents) if copied else None
         if entry is not None:
             return entry.oid
         for held, pin in code.data.items():
@@ -303,6 +318,8 @@ class CodeReader:
         _keep(cached, json.dumps(pipelines.to_json(pipeline)))
         return pipeline
 
+
+_SUBMODULE = "160000"
 
 # raised whenever the values in the cache change their meaning
 _RESOLVER = 2

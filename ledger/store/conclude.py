@@ -31,7 +31,7 @@ class Concluded:
 def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | None, early: bool) -> Concluded:
     """Compute the verdict, write `verdict.md` and commit it. Raises LedgerError while declared trials are missing."""
     ledger.git.identity()
-    _require_branch(experiment)
+    _require_branch(ledger, experiment)
     path = f"{directory(experiment.name)}/verdict.md"
     with ledger.place.locked():
         ledger.refresh()
@@ -67,7 +67,7 @@ def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *,
     What identifies the experiment (its name, base, author and date) cannot be amended.
     """
     ledger.git.identity()
-    _require_branch(experiment)
+    _require_branch(ledger, experiment)
     if not reason.strip():
         raise LedgerError("an amendment needs its reason", hint='ledger amend … -m "why"')
     path = f"{directory(experiment.name)}/hypothesis.md"
@@ -119,11 +119,12 @@ AMENDABLE = (
 )  # fmt: skip
 
 
-def _require_branch(experiment: Experiment) -> None:
+def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
+    ledger.require_current(experiment)
     if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
         raise LedgerError(
             f"{experiment.name} has no branch here to write on",
-            hint="git switch to it first" if experiment.branch else "it has landed, and its record stays as it is",
+            hint=experiment.branch_hint(ledger.settings.branch_prefix),
         )
 
 

@@ -34,8 +34,9 @@ def shared_out(
     """
     ids = visible(environment)
     if not ids:
+        why = f"{VISIBLE} is empty" if VISIBLE in environment else "nvidia-smi finds none"
         raise LedgerError(
-            "no GPU is visible here: nvidia-smi finds none",
+            f"no GPU is visible here: {why}",
             hint=f"leave out --gpus-per-trial, or name them: {VISIBLE}=0,1 ledger run --gpus-per-trial {each}",
         )
     free: list[str] = []
@@ -49,7 +50,11 @@ def shared_out(
         raise LedgerError(
             f"{slots} slot{'s' if slots > 1 else ''} with {each} each need {each * slots} GPUs; {len(ids)} "
             f"{'are' if len(ids) > 1 else 'is'} visible{used}",
-            hint=f"ledger run -j {most} --gpus-per-trial {each}" if most else "fewer GPUs a trial, or wait",
+            hint=f"ledger run -j {most} --gpus-per-trial {each}"
+            if most
+            else "wait until they are free"
+            if taken
+            else "ask for fewer GPUs a trial",
         )
     return [{VISIBLE: ",".join(_portion(free, n, each))} for n in range(slots)]
 

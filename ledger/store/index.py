@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# what tables raise whose content is not what was written: SQLite looks at its own structures alone
+_DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError, LookupError, AttributeError)
+
 Progress = Callable[[int, int], None]
 """Called with how many experiments are read and how many there are to read."""
 
@@ -58,6 +61,7 @@ class Index:
         self._ledger = ledger
         self._opened: index_file.Opened | None = None
         self._fresh = False
+        self._state = ""
 
     # --- answers
 
@@ -84,13 +88,22 @@ class Index:
         """The succeeded trials at a fingerprint: experiment, trial id, point."""
         query = """SELECT e.name, t.trial, t.replicate FROM t JOIN e ON e.id = t.e
             WHERE t.fingerprint = ? AND t.status = 'succeeded' ORDER BY e.name, t.id"""
-        found = self._reading(lambda connection: connection.execute(query, (fingerprint,)).fetchall())
-        return [(name, trial, json.loads(point)) for name, trial, point in found]
+        return self._reading(
+            lambda connection: [
+                (name, trial, json.loads(point)) for name, trial, point in connection.execute(query, (fingerprint,))
+            ]
+        )
 
     def unreadable(self) -> dict[str, str]:
         """The experiments that cannot be read, with the reason."""
         query = "SELECT name, error FROM e WHERE error IS NOT NULL ORDER BY name"
         return self._reading(lambda connection: dict(connection.execute(query).fetchall()))
+
+    def passed_over(self) -> int:
+        """How many files of the experiments that can be read cannot be read themselves."""
+        query = "SELECT problems FROM e WHERE problems != '[]'"
+        found = self._reading(lambda connection: [json.loads(one) for (one,) in connection.execute(query)])
+        return sum(index_rows.NEWER not in problem for problems in found for problem in problems)
 
     def newer(self) -> int:
         """How many records are of a newer schema than this version reads."""
@@ -122,20 +135,37 @@ class Index:
             opened.connection.close()
 
     def _reading(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """The answer of the index that is current, built anew where the file proves to be corrupt."""
+        """The answer of the index that is current, built anew where the file proves to be damaged."""
         for _ in range(2):
             try:
-                return question(self._current())
-            except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
+                return self._answer(question)
+            except _DAMAGE as error:
                 file = self._opened is not None and self._opened.file
                 self.close()
                 if not file or isinstance(error, sqlite3.ProgrammingError):
                     raise
-                if isinstance(error, sqlite3.OperationalError):
+                if not index_file.is_damage(error):
                     # held by another process for too long: that is its right
                     break
                 # a cache that cannot be read is thrown away
                 index_file.discard(self._ledger.place.index)
+        self._opened = index_file.Opened(connection=index_file.in_memory(), file=False)
+        return self._answer(question)
+
+    def _answer(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """The answer of one moment: what was checked is what is read, whoever writes meanwhile."""
+        for _ in range(3):
+            connection = self._current()
+            connection.execute("BEGIN")
+            try:
+                if _meta(connection, "state") == self._state:
+                    return question(connection)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            # another process has written what it sees, which may be newer than what we saw
+            self._ledger.refresh()
+        self.close()
         self._opened = index_file.Opened(connection=index_file.in_memory(), file=False)
         return question(self._current())
 
@@ -149,32 +179,38 @@ class Index:
             collecting = gc.isenabled()
             gc.disable()
             try:
-                self._check(self._opened)
+                self._state = self._check(self._opened)
             finally:
                 if collecting:
                     gc.enable()
             self._fresh = True
         return self._opened.connection
 
-    def _check(self, opened: index_file.Opened) -> None:
+    def _check(self, opened: index_file.Opened) -> str:
+        """Make it current; returns the state that it then has."""
         for _ in range(3):
             state, generation = self._digest(), _generation(opened.connection)
             if _meta(opened.connection, "state") == state:
-                return
+                return state
             asked, gone = self._changed(opened.connection)
             found = list(self._read(asked))
             try:
                 if _write(opened.connection, found, gone, state=state, generation=generation):
-                    return
-            except sqlite3.OperationalError:
+                    return state
+            except sqlite3.OperationalError as error:
+                if index_file.is_damage(error):
+                    raise
                 # locked, read-only, or no space: what is on the disk is the beginning of one in memory
                 opened.connection, opened.file = index_file.copy_of(opened.connection), False
                 _write(opened.connection, found, gone, state=state, generation=_generation(opened.connection))
-                return
-            # another process has written meanwhile: perhaps it is current now
+                return state
+            # another process has written meanwhile, perhaps of refs that are newer than those that we saw
+            self._ledger.refresh()
+        state = self._digest()
         opened.connection, opened.file = index_file.in_memory(), False
         asked, gone = self._changed(opened.connection)
         _write(opened.connection, list(self._read(asked)), gone, state=state, generation=0)
+        return state
 
     def _digest(self) -> str:
         """All that the index depends on, as one text."""

@@ -30,7 +30,7 @@ def open_index(path: Path) -> Opened:
     try:
         connection = _connected(path)
     except sqlite3.DatabaseError as error:
-        if _is_corrupt(error):
+        if is_damage(error):
             discard(path)
             with suppress(sqlite3.DatabaseError, OSError):
                 return Opened(connection=_connected(path), file=True)
@@ -66,9 +66,26 @@ def discard(path: Path) -> None:
             path.with_name(path.name + suffix).unlink()
 
 
-def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
-    # a lock, a full disk or a read-only file system is an OperationalError, and nothing is wrong with the file
-    return not isinstance(error, sqlite3.OperationalError)
+_ELSEWHERE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether the file is to blame, and not a lock, a full disk or a file system that is read-only."""
+    code = getattr(error, "sqlite_errorcode", None)
+    # the lower byte is the kind; text that is not UTF-8 has no code at all
+    return code is None or code & 0xFF not in _ELSEWHERE
 
 
 def _connected(path: Path) -> sqlite3.Connection:

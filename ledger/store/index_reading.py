@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from ledger.store.git import Git
     from ledger.store.index import Asked, Found
 
-# so many at once: their texts are in memory together
+# so many at once: their texts are in memory together, and more spare git's starts where there are few processors
 CHUNK = 250
+MAX_CHUNK = 500
 # from so many on, starting processes costs less than they save
 MANY = 1000
 _MAX_PROCESSES = 8
@@ -37,8 +38,10 @@ def read(git: Git, asked: Sequence[Asked], *, main: str | None) -> Iterator[Foun
     """What has become of every experiment that is asked for, in their order."""
     from ledger.store.index import Found
 
-    chunks = [asked[at : at + CHUNK] for at in range(0, len(asked), CHUNK)]
-    count = min(_MAX_PROCESSES, _processors(), len(chunks))
+    processors = min(_MAX_PROCESSES, _processors())
+    size = max(CHUNK, min(MAX_CHUNK, len(asked) // (2 * processors)))
+    chunks = [asked[at : at + size] for at in range(0, len(asked), size)]
+    count = min(processors, len(chunks))
     several = len(asked) >= MANY and count > 1
     answers = _by_several(git, chunks, count, main) if several else (read_chunk(git.objects, c, main) for c in chunks)
     for chunk, answer in zip(chunks, answers, strict=True):

@@ -37,7 +37,7 @@ _QUERIES: Final[Mapping[str, str]] = {
     EXPERIMENTS: f"SELECT {_ARM} ON v.id = e.own {_ORDER}",
     VARIANTS: f"SELECT {_ARM} ON v.e = e.id WHERE NOT v.hidden {_ORDER}, v.id",
     TRIALS: f"""SELECT {_PLAN}, t.variant, t.params, t.metrics, t.data, t.odd, t.seconds, t.code, t.fingerprint,
-        t.counts, 1, t.trial, t.status, t.replicate, t.started FROM e JOIN t ON t.e = e.id {_ORDER}, t.id""",
+        t.counts, 1, t.trial, t.status, t.replicate, t.started, t.extra FROM e JOIN t ON t.e = e.id {_ORDER}, t.id""",
 }
 
 
@@ -97,6 +97,7 @@ def _rows(found: Sequence[tuple[Any, ...]], *, of_trials: bool) -> list[Row]:
                 code=one[16],
                 fingerprint=one[17],
                 better=shared(one[8]),
+                extra=shared(one[24]) if of_trials else {},
             )
         )
     return made
@@ -105,6 +106,8 @@ def _rows(found: Sequence[tuple[Any, ...]], *, of_trials: bool) -> list[Row]:
 def _documents(texts: Iterable[str]) -> list[Any]:
     """Many JSON documents, read as one: their keys are then the same strings, and few in memory."""
     documents: list[Any] = json.loads(f"[{','.join(texts)}]")
+    if not all(type(document) is dict for document in documents):
+        raise ValueError("a map is none")
     return documents
 
 

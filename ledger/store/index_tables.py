@@ -19,9 +19,9 @@ from ledger.model.experiment import Experiment
 from ledger.model.row import Row
 
 if TYPE_CHECKING:
-    from ledger.analysis.rows import Rows
+    from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -41,7 +41,8 @@ CREATE TABLE v (
 );
 CREATE TABLE t (
     id INTEGER PRIMARY KEY, e INTEGER NOT NULL, variant TEXT, trial TEXT, params TEXT, metrics TEXT, data TEXT,
-    odd INTEGER, counts INTEGER, seconds REAL, code TEXT, fingerprint TEXT, status TEXT, replicate TEXT, started TEXT
+    odd INTEGER, counts INTEGER, seconds REAL, code TEXT, fingerprint TEXT, status TEXT, replicate TEXT, started TEXT,
+    extra TEXT
 );
 CREATE TABLE prose (id INTEGER PRIMARY KEY, text TEXT);
 CREATE INDEX t_fingerprint ON t (fingerprint);
@@ -52,7 +53,7 @@ CREATE INDEX e_moment ON e (moment, name);
 VIEWS: Final[Mapping[str, str]] = {
     "experiments": """
         SELECT e.name AS experiment, e.title, e.status, e.outcome, e.parent, e.author, e.tags, e.created,
-            e.exploratory, e.branch, v.variant, v.trials, e.records AS recorded, v.seconds, v.fingerprint, v.code
+            e.exploratory, e.branch, v.variant, v.trials, v.recorded, v.seconds, v.fingerprint, v.code
         FROM e JOIN v ON v.id = e.own""",
     "variants": """
         SELECT e.name AS experiment, v.variant, v.trials, v.recorded, v.seconds, v.fingerprint, v.code,
@@ -67,7 +68,7 @@ VIEWS: Final[Mapping[str, str]] = {
             json_extract(j.value, '$[0]') AS n, json_extract(j.value, '$[2]') AS sd
         FROM v JOIN e ON e.id = v.e JOIN json_each(v.metrics) j WHERE NOT v.hidden
         UNION ALL
-        SELECT e.name, t.variant, t.trial, j.key, j.value, 1, NULL FROM t JOIN e ON e.id = t.e
+        SELECT e.name, t.variant, t.trial, j.key, j.value, j.value IS NOT NULL, NULL FROM t JOIN e ON e.id = t.e
             JOIN json_each(t.metrics) j""",
     "params": """
         SELECT e.name AS experiment, v.variant, NULL AS trial, j.key AS name, j.value AS value
@@ -104,7 +105,7 @@ def lines_of(experiment: Experiment, verdict: str | None) -> Lines:
     plan = experiment.plan
     own = _own(rows)
     variants = [_variant(row, hidden=False) for row in rows.variants]
-    if own is None and rows.experiment is not None:
+    if own is None:
         own = len(variants)
         variants.append(_variant(rows.experiment, hidden=True))
     return Lines(
@@ -114,20 +115,20 @@ def lines_of(experiment: Experiment, verdict: str | None) -> Lines:
             experiment.newer,
             experiment.branch,
             plan.title,
-            experiment.status,
-            experiment.outcome,
+            rows.experiment.status,
+            rows.experiment.outcome,
             plan.parent,
             plan.author,
             _json(plan.tags),
             plan.created.isoformat(),
             plan.created.timestamp(),
             plan.exploratory,
-            _json(rows.experiment.better) if rows.experiment is not None else "{}",
+            _json(dict(rows.experiment.better)),
             _json(list(dict.fromkeys(p.metric.name for p in plan.predictions))),
             len(experiment.trials),
         ),
         variants=tuple(variants),
-        trials=tuple(_trial(row) for row in rows.trials),
+        trials=tuple(_trial(one) for one in rows.tried),
         own=own,
         prose=_prose(experiment, verdict or ""),
     )
@@ -149,13 +150,19 @@ def _variant(row: Row, *, hidden: bool) -> Line:
     return (row.variant, params, _json(metrics), _json(dict(row.data)), odd, *counts, hidden)
 
 
-def _trial(row: Row) -> Line:
-    params, odd = encoded(row.params)
-    replicate, _ = encoded(row.replicate or {})
+def _trial(tried: Tried) -> Line:
+    """The line of a trial; `index_rows` makes of it the row that `tried` would make."""
+    from ledger.analysis.rows import not_finite
+
+    trial = tried.record.trial
+    params, odd = encoded(tried.params)
+    replicate, _ = encoded(dict(trial.point))
     # None for what was not a number: the trial failed for this metric
-    metrics = _json({name: s.mean for name, s in row.metrics.items()})
-    known = (row.trials, row.seconds, row.code, row.fingerprint, row.trial_status, replicate, row.created.isoformat())
-    return (row.variant, row.trial, params, metrics, _json(dict(row.data)), odd, *known)
+    metrics = _json({name: float(value) if math.isfinite(value) else None for name, value in trial.metrics.items()})
+    data = _json(tried.data) if tried.data else "{}"
+    known = (trial.seconds, trial.code, trial.fingerprint, trial.status, replicate, trial.started.isoformat())
+    extra = _json(not_finite(tried.record))
+    return (trial.variant, trial.id, params, metrics, data, odd, int(tried.counts), *known, extra)
 
 
 def _prose(experiment: Experiment, verdict: str) -> str:
@@ -175,7 +182,7 @@ _json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", "
 def encoded(values: Mapping[str, Any]) -> tuple[str, bool]:
     """The values as JSON, and whether some are what JSON has no words for, and stand as `{"$": …}`."""
     try:
-        return _json(dict(values)), False
+        return _json(values if type(values) is dict else dict(values)), False
     except (ValueError, TypeError):
         return _json({key: _tagged(value) for key, value in values.items()}), True
 

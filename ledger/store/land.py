@@ -114,6 +114,7 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
             if tip is not None
             else "ledger show still has its record",
         )
+    ledger.require_current(experiment)
     if not experiment.branch.startswith("refs/heads/"):
         raise LedgerError(f"{name} has no branch here, only on a remote", hint=f"git switch {prefix}{name}")
     waiting = ledger.pending.get(name)

@@ -252,6 +252,31 @@ class Ledger:
             self._read[name] = experiment
         return self._read[name]
 
+    def here(self, name: str) -> Experiment | None:
+        """The same as its branch here has it, None where there is none: what is written goes there, even while a
+        remote's branch is ahead of it."""
+        ref = self.branch_of(name)
+        tip = self.git.refs(ref).get(ref)
+        found = self.find(name)
+        if tip is None or found is None or found.branch == ref:
+            return found if tip is not None else None
+        wanted = Wanted(name=name, tip=tip, pending=tuple(self.pending.get(name, {}).items()))
+        try:
+            return experiments.read(self.git.objects, wanted, branch=ref, landed=found.landed)
+        except FormatError as error:
+            raise self._unreadable(name, Source(branch=ref, tip=tip, landed=found.landed), error) from None
+
+    def require_current(self, experiment: Experiment) -> None:
+        """Refuse where the branch here is behind a remote's: what is written there would leave the others out."""
+        branch = self.branch_of(experiment.name)
+        if experiment.branch not in (None, branch) and branch in self.git.refs(branch):
+            assert experiment.branch is not None
+            short, ahead = branch.removeprefix("refs/heads/"), experiment.branch.removeprefix("refs/remotes/")
+            raise LedgerError(
+                f"{short} is behind {ahead}, which goes on from it",
+                hint=f"git switch {short} && git merge --ff-only {ahead}",
+            )
+
     def _unreadable(self, name: str, source: Source, error: FormatError) -> LedgerError:
         where, file = source.place(self.main), f"{directory(name)}/hypothesis.md"
         return LedgerError(
@@ -414,19 +439,29 @@ class Ledger:
 
         None where that history is gone, as after a squash by hand.
         """
-        if experiment.branch is not None or experiment.archived:
+        if experiment.archived or (experiment.branch or "").startswith("refs/heads/"):
             return experiment.tip
+        kept = self._kept_tip(experiment)
+        if experiment.branch is not None:
+            # a remote may have been left behind by what was put away or landed here
+            return kept if kept is not None and self.git.is_ancestor(experiment.tip, kept) else experiment.tip
+        if kept is not None:
+            return kept
+        # an adopted branch is in the history of main, whose merge names its tip
+        own = ("--grep", f"^Ledger-Experiment: {experiment.name}$", "--grep", "^Ledger-Tip: ", "--all-match")
+        form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
+        named = self.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
+        return self.git.commit(named) if named else None
+
+    def _kept_tip(self, experiment: Experiment) -> str | None:
+        """The commit that the latest tag for a branch's tip holds, None where there is no such tag."""
         tags = self.git.text(
             "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"
         )
         for tag in tags.splitlines():
             if (self.git.objects.tag_message(tag) or "").startswith("tip of "):
                 return self.git.commit(tag)
-        # an adopted branch is in the history of main, whose merge names its tip
-        own = ("--grep", f"^Ledger-Experiment: {experiment.name}$", "--grep", "^Ledger-Tip: ", "--all-match")
-        form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
-        named = self.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
-        return self.git.commit(named) if named else None
+        return None
 
     def trial_commits(self, name: str) -> dict[str, str]:
         """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""

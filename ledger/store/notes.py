@@ -15,12 +15,11 @@ def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime
     git = ledger.git
     if not text.strip():
         raise LedgerError("the note is empty", hint='ledger note "what you saw"')
+    ledger.require_current(experiment)
     if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
         raise LedgerError(
             f"{experiment.name} has no branch here to write a note on",
-            hint=f"git switch {ledger.settings.branch_prefix}{experiment.name}"
-            if experiment.branch
-            else "it has landed; begin a new one",
+            hint=experiment.branch_hint(ledger.settings.branch_prefix),
         )
     author = git.identity().rsplit(" <", 1)[0]
     path = f"{directory(experiment.name)}/notes.md"

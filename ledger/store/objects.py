@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from ledger.errors import LedgerError
+
 # so many are read by the process that is running already, before one of their own is worth its start
 _FEW = 100
 
@@ -55,20 +57,23 @@ class Objects:
         if "\n" in name:
             return None
         with self._turn:
-            process = self._started()
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(os.fsencode(name) + b"\n")
-            process.stdin.flush()
-            header = process.stdout.readline()
-            parts = header.rsplit(b" ", 2)
-            if len(parts) != 3 or not parts[2].strip().isdigit():
-                # "<name> missing", "<name> ambiguous"
-                return None
-            oid, kind, size = parts
-            data = process.stdout.read(int(size))
-            process.stdout.read(1)
-        return GitObject(oid=oid.decode(), kind=kind.decode(), data=data)
+            for _ in range(2):
+                process = self._started()
+                assert process.stdin is not None
+                assert process.stdout is not None
+                try:
+                    process.stdin.write(os.fsencode(name) + b"\n")
+                    process.stdin.flush()
+                    return _answer(process.stdout)
+                except (BrokenPipeError, _Ended):
+                    # it may have been killed: a new one answers, or there is something wrong with the repository
+                    self.close()
+                except BaseException:
+                    # Ctrl-C between question and answer: the next question would get the answer of this one
+                    process.kill()
+                    self.close()
+                    raise
+        raise _ended()
 
     def read_many(self, names: Sequence[str]) -> Iterator[GitObject | None]:
         """The objects one after another, None for what there is not, through a process of their own.
@@ -94,13 +99,11 @@ class Objects:
         stream = process.stdout
         try:
             for _ in names:
-                parts = stream.readline().rsplit(b" ", 2)
-                if len(parts) != 3 or not parts[2].strip().isdigit():
-                    yield None
-                    continue
-                oid, kind, size = parts
-                data = stream.read(int(size) + 1)
-                yield GitObject(oid=oid.decode(), kind=kind.decode(), data=data[:-1])
+                try:
+                    found = _answer(stream)
+                except _Ended:
+                    raise _ended() from None
+                yield found
         finally:
             # whoever asked may have seen enough
             process.kill()
@@ -172,7 +175,8 @@ class Objects:
         if process is not None:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with suppress(BrokenPipeError):
+                        pipe.close()
             process.wait()
 
     def __del__(self) -> None:
@@ -191,6 +195,30 @@ class Objects:
                 process_group=0,
             )
         return self._process
+
+
+class _Ended(Exception):
+    """git has stopped in the middle of its answers."""
+
+
+def _ended() -> LedgerError:
+    return LedgerError("git cat-file ended early", hint="try again; git fsck says whether the repository is damaged")
+
+
+def _answer(stream: IO[bytes]) -> GitObject | None:
+    """The next answer; None for what there is not. Raises _Ended where it breaks off, which says no such thing."""
+    header = stream.readline()
+    if not header.endswith(b"\n"):
+        raise _Ended
+    parts = header.rsplit(b" ", 2)
+    if len(parts) != 3 or not parts[2].strip().isdigit():
+        # "<name> missing", "<name> ambiguous"
+        return None
+    oid, kind, size = parts
+    data = stream.read(int(size) + 1)
+    if len(data) != int(size) + 1:
+        raise _Ended
+    return GitObject(oid=oid.decode(), kind=kind.decode(), data=data[:-1])
 
 
 def _feed(pipe: IO[bytes], names: Sequence[str]) -> None:

@@ -42,7 +42,7 @@ def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[Arm, ...], tu
             if not arm.records:
                 notes.append(f"{arm.label} has no trial that succeeded")
                 continue
-            key = frozenset((r.trial.fingerprint, r.trial.point) for r in arm.records)
+            key = frozenset(map(_identity, arm.records))
             if key in same:
                 notes.append(f"{arm.label} has the same trials as {same[key]}, and is drawn once")
                 continue
@@ -52,6 +52,14 @@ def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[Arm, ...], tu
         names = dict.fromkeys(t.experiment.name for t in targets if t.experiment is not None)
         raise LedgerError(f"no trial of {', '.join(names)} has succeeded yet", hint="ledger run")
     return tuple(found.values()), tuple(notes)
+
+
+def _identity(record: Recorded) -> tuple[object, ...]:
+    """What a trial has in common with those that reuse it, and with none that gave anything else."""
+    trial = record.trial
+    outs = sorted((path, str(pin.md5)) for path, pin in trial.outs.items())
+    # as text: NaN is not equal to itself
+    return trial.fingerprint, trial.point, repr(sorted(trial.metrics.items())), tuple(outs)
 
 
 def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[Arm]:

@@ -20,12 +20,18 @@ from ledger.store.ledger import Ledger
 # what the views are made of, which only they may read
 _TABLES: Final = frozenset({"e", "v", "t"})
 _TABLE_FUNCTIONS: Final = frozenset({"json_each", "json_tree"})
+# what no view shows, not even how many rows there are; of the others that much follows from the views
+_HIDDEN: Final = frozenset({"meta", "prose"})
 _FORBIDDEN: Final = frozenset({"load_extension", "fts3_tokenizer"})
 _MAX_LENGTH: Final = 50_000_000
 """Bytes that one value may have."""
 _STEPS: Final = 20_000
 _SHADOW: Final = re.compile(
-    rf"""\b({"|".join(VIEWS)})\b["'\]`]?\s*(\([^()]*\)\s*)?AS\s*(NOT\s+)?(MATERIALIZED\s*)?\(""", re.IGNORECASE
+    rf"""\b({"|".join(VIEWS)})\b\s*(\([^()]*\)\s*)?AS\s*(NOT\s+)?(MATERIALIZED\s*)?\(""", re.IGNORECASE
+)
+# comments, and what stands in one of SQL's four kinds of quotes: SQLite takes each of them for a name
+_LEXEMES: Final = re.compile(
+    r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]""", re.DOTALL
 )
 
 HINT: Final = f"the views are {', '.join(VIEWS)}: docs/query.md has their columns"
@@ -42,7 +48,7 @@ class Found:
 
 def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Found:
     """The rows of a SELECT. Raises LedgerError for what is no SELECT, or takes longer than so many seconds."""
-    if _SHADOW.search(sql) is not None:
+    if _SHADOW.search(_LEXEMES.sub(_plain, sql)) is not None:
         # SQLite would take what it defines for the view itself
         raise LedgerError("WITH may not define what has the name of a view", hint=HINT)
     connection, own = _read_only(ledger)
@@ -79,6 +85,14 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Fou
     return Found(columns=heads, rows=tuple(rows[:limit]), more=limit is not None and len(rows) > limit)
 
 
+def _plain(lexeme: re.Match[str]) -> str:
+    """A comment as the space that it is, a quoted name without its quotes; other texts do not matter."""
+    text = lexeme[0]
+    if text.startswith(("--", "/*")):
+        return " "
+    return text[1:-1] if re.fullmatch(r"\w+", text[1:-1]) else "_"
+
+
 def _read_only(ledger: Ledger) -> tuple[sqlite3.Connection, bool]:
     """A connection to the index as it is now, and whether it is ours to close."""
     current = ledger.index.connection()
@@ -100,7 +114,8 @@ def _authorizer(action: int, first: str | None, second: str | None, database: st
         return sqlite3.SQLITE_DENY if second in _FORBIDDEN else sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_READ and second == "" and database is None:
         # how many rows there are, or what the query itself defines: none of a table's columns
-        return sqlite3.SQLITE_OK
+        hidden = first is None or first.lower() in _HIDDEN or first.lower().startswith("sqlite_")
+        return sqlite3.SQLITE_DENY if hidden else sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_READ and (
         first in VIEWS or first in _TABLE_FUNCTIONS or (first in _TABLES and view in VIEWS)
     ):

@@ -77,11 +77,14 @@ def _numbers(path: Path, since: float) -> dict[str, float]:
 
 
 def stop(place: Place, state: RunState) -> bool:
-    """Ask a run to end as Ctrl-C does: what has finished is kept. False where it has ended by itself."""
+    """Ask a run to end as Ctrl-C does: what has finished is kept. False where it has ended by itself.
+
+    Not by SIGINT: a shell has its background jobs ignore that.
+    """
     if not locks.is_held(place.runs / f"{state.experiment}+{state.pid}.lock"):
         return False
     with contextlib.suppress(ProcessLookupError):
-        os.kill(state.pid, signal.SIGINT)
+        os.kill(state.pid, signal.SIGTERM)
         return True
     return False
 

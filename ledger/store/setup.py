@@ -73,6 +73,13 @@ def set_up(git: Git, script: Script | None) -> Made:
     ):
         from ledger.store.dvc.places import initialise
 
+        below = git.text("ls-files", "--", ":(glob)**/.dvc/config").splitlines()
+        if below:
+            folder = below[0].removesuffix("/.dvc/config")
+            raise LedgerError(
+                f"there is a DVC project in {folder}/: one around it would be another",
+                hint=f"cd {folder} && ledger init",
+            )
         initialise(git.root, subdir=False)
         told.append("set up DVC in .dvc/")
     if planned is not None:

@@ -6,11 +6,11 @@ The one place where this is decided, for all experiments at once or for one by n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from ledger.model.experiment import DIRECTORY, directory
-from ledger.store.git import Git
+from ledger.store.git import Git, GitError
 
 TAGS = "refs/tags/ledger"
 TIP = "tip of "
@@ -49,7 +49,8 @@ class Source:
 
 def patterns(prefix: str) -> tuple[str, ...]:
     """All refs that may speak for experiments."""
-    return (f"{_HEADS}{prefix}", *_REMOTES, TAGS)
+    # git matches whole parts of names: all below the last slash, of which `_speaking` takes what begins so
+    return ((_HEADS + prefix).rpartition("/")[0], *_REMOTES, TAGS)
 
 
 def all_of(git: Git, refs: Mapping[str, str], main: str | None, prefix: str) -> dict[str, Source]:
@@ -73,27 +74,84 @@ def _speaking(
     git: Git, refs: Mapping[str, str], trees: Mapping[str, str], main: str | None, prefix: str
 ) -> dict[str, Source]:
     found = {name: Source(branch=None, tip=main or "", landed=True, tree=tree) for name, tree in trees.items()}
-    here = len(_HEADS) + len(prefix)
-    elsewhere: list[tuple[str, str]] = []
+    # the refs are in the order of their names: a branch here is the first of its experiment's
+    branches: dict[str, list[tuple[str, str]]] = {}
     tags: list[tuple[str, str]] = []
     for ref, commit in refs.items():
-        if ref.startswith(_HEADS):
-            name = ref[here:]
-            found[name] = Source(branch=ref, tip=commit, landed=name in trees)
-        else:
-            (tags if ref.startswith(TAGS) else elsewhere).append((ref, commit))
-    for ref, commit in elsewhere:
-        on_remote = _on_remote(ref, prefix)
-        # a branch here speaks before a remote's, and any branch before what has landed
-        if on_remote is not None and (on_remote not in found or found[on_remote].branch is None):
-            found[on_remote] = Source(branch=ref, tip=commit, landed=on_remote in trees)
-    for name, tip in _tips(git, tags, found):
+        if ref.startswith(TAGS):
+            tags.append((ref, commit))
+            continue
+        of = ref[len(_HEADS) + len(prefix) :] if ref.startswith(_HEADS + prefix) else _on_remote(ref, prefix)
+        if of:
+            branches.setdefault(of, []).append((ref, commit))
+    rivals = {
+        name: own
+        for name, own in branches.items()
+        if any(commit != own[0][1] for _, commit in own) or (name in trees and not own[0][0].startswith(_HEADS))
+    }
+    descent = _Descent(git, {commit for own in rivals.values() for _, commit in own}, main)
+    for name, own in branches.items():
+        ref, tip = own[0]
+        if name in rivals:
+            # what goes on from another says all that the other does, and more
+            for other, commit in own[1:]:
+                if commit != tip and descent.goes_on(tip, commit):
+                    ref, tip = other, commit
+            if name in trees and not own[0][0].startswith(_HEADS) and descent.on_main(tip):
+                continue
+        found[name] = Source(branch=ref, tip=tip, landed=name in trees)
+    here = {name for name, own in branches.items() if own[0][0].startswith(_HEADS)}
+    for name, tip in _tips(git, [one for one in tags if _tagged(one[0]) not in here], found):
         source = found.get(name)
         if source is None:
             found[name] = Source(branch=None, tip=tip, landed=False, archived=True)
         elif source.tip == tip:
             found[name] = Source(branch=source.branch, tip=tip, landed=False, archived=True)
+        elif git.is_ancestor(source.tip, tip):
+            # put away with commits that the remote has never had
+            found[name] = Source(branch=None, tip=tip, landed=False, archived=True)
     return found
+
+
+class _Descent:
+    """Which of some tips goes on from which, found in one walk over what main does not hold."""
+
+    def __init__(self, git: Git, tips: Set[str], main: str | None) -> None:
+        self._git = git
+        self._main = main
+        self._parents: dict[str, list[str]] = {}
+        if not tips:
+            return
+        asked = "".join(f"{one}\n" for one in [*sorted(tips), *([f"^{main}"] if main else [])])
+        try:
+            lines = git.text("rev-list", "--parents", "--ignore-missing", "--stdin", stdin=asked.encode())
+        except GitError:
+            # a history with holes in it: nothing is known, and the usual order decides
+            self._main = None
+            return
+        for line in lines.splitlines():
+            commit, *parents = line.split(" ")
+            self._parents[commit] = parents
+
+    def on_main(self, tip: str) -> bool:
+        """Whether the main branch goes on from the tip."""
+        return self._main is not None and tip not in self._parents
+
+    def goes_on(self, older: str, newer: str) -> bool:
+        """Whether `older` is in the history of `newer`."""
+        if older not in self._parents:
+            # it is on main itself, from which `newer` may have forked before
+            return newer in self._parents and self._git.is_ancestor(older, newer)
+        reached, level = {newer}, [newer]
+        while level and older not in reached:
+            level = [p for commit in level for p in self._parents.get(commit, ()) if p not in reached]
+            reached.update(level)
+        return older in reached
+
+
+def on_remotes(git: Git, name: str, prefix: str) -> list[str]:
+    """The remotes' branches of one experiment."""
+    return list(git.refs(*(f"{remotes}*/{prefix}{name}" for remotes in _REMOTES)))
 
 
 def _on_remote(ref: str, prefix: str) -> str | None:
@@ -105,17 +163,22 @@ def _on_remote(ref: str, prefix: str) -> str | None:
     return None
 
 
+def _tagged(ref: str) -> str:
+    """The experiment that a tag holds something of: `refs/tags/ledger/x/0123456789` is of `x`."""
+    return ref[len(TAGS) + 1 :].rpartition("/")[0]
+
+
 def _tips(git: Git, tags: Sequence[tuple[str, str]], found: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
     """The names that may be archived with the commit that the latest of their tags holds.
 
-    A branch here is not put away, and what has landed is not either: their tags are not looked at, since most
-    experiments have several.
+    A branch here is not put away (its tags are not among `tags`), and what has landed is not either: their tags are
+    not looked at, since most experiments have several.
     """
     asked: list[tuple[str, str]] = []
     for ref, oid in tags:
-        name = ref[len(TAGS) + 1 :].rpartition("/")[0]
+        name = _tagged(ref)
         source = found.get(name)
-        if name and (source is None or not (source.landed or (source.branch or "").startswith(_HEADS))):
+        if name and (source is None or not source.landed):
             asked.append((name, oid))
     latest: dict[str, tuple[int, str]] = {}
     for (name, _), tag in zip(asked, git.objects.read_many([oid for _, oid in asked]), strict=True):

@@ -123,7 +123,29 @@ def test_a_name_that_may_mean_two_things_is_refused() -> None:
 def test_a_metric_may_be_called_as_another_ones_part() -> None:
     rows = (row("a", {"loss": [0.1, 0.3], "loss.sd": [7.0], "seconds": [3.0]}),)
 
-    assert chosen("loss.sd = 7 and metrics.seconds = 3 and seconds = 1.5", rows) == "a"
+    assert chosen("loss.sd = 7 and metrics.seconds = 3 and row.seconds = 1.5", rows) == "a"
+
+
+def test_a_plain_name_that_a_metric_or_a_parameter_has_too_is_refused() -> None:
+    rows = (row("a", {"seconds": [3.0]}, _params={"name": "resnet", "train.title": "x"}),)
+
+    with pytest.raises(LedgerError, match=r"seconds may mean row\.seconds, metrics\.seconds") as wrong:
+        chosen("seconds > 1", rows)
+    assert wrong.value.hint == "write row.seconds or metrics.seconds"
+    with pytest.raises(LedgerError, match=r"name may mean experiment, params\.name"):
+        chosen("name = resnet", rows)
+    assert chosen("row.name = a and experiment = a and params.name = resnet and metrics.seconds = 3", rows) == "a"
+    # the end of a longer name is no rival
+    assert chosen("title ~ '^Title'", rows) == "a"
+
+
+def test_a_number_beyond_all_floats_is_compared() -> None:
+    rows = (row("a", big=10**400), row("b", big=5), row("c", big=float("nan")))
+
+    assert chosen("big = 5", rows) == "b"
+    assert chosen(f"big = 1{'0' * 400}", rows) == "a"
+    assert chosen("big > 1e300", rows) == "a"
+    assert chosen("big = nan", rows) == "c"
 
 
 NAMES = st.sampled_from([field.name for field in Fields(ROWS).all])

@@ -74,6 +74,9 @@ def test_the_mean_is_over_those_that_have_the_step() -> None:
 
 def test_of_a_step_that_was_logged_twice_the_later_counts() -> None:
     assert drawn(sample("a", 0, "epoch,loss 1,4 2,9 2,3")).facets[0].lines[0].levels[-1].mean == 3
+    # be it NaN; an empty cell is none
+    assert choose([sample("a", 0, "epoch,loss 1,4 2,9 2,nan")]).curves[0].points == ((1, 4),)
+    assert choose([sample("a", 0, "epoch,loss 1,4 2,9 2,")]).curves[0].points == ((1, 4), (2, 9))
 
 
 def test_the_declared_column_is_drawn_and_any_other_by_name() -> None:

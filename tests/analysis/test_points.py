@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,11 +100,22 @@ def test_names_have_near_misses() -> None:
     rows = [row("v/0", {"train.lr": 0.1}, 0.5), row("v/1", {"train.lr": 0.2}, 0.5)]
 
     with pytest.raises(LedgerError) as wrong:
-        scatter(rows, "accuracy", "lr")
+        scatter(rows, "accuracy", "train.rl")
     assert wrong.value.hint == "did you mean train.lr?"
     with pytest.raises(LedgerError) as wrong:
         distribution(rows, "acuracy")
     assert wrong.value.hint == "did you mean accuracy?"
+
+
+def test_the_end_of_a_name_suffices_where_no_other_ends_so() -> None:
+    rows = [row("v/0", {"train.lr": 0.1, "train.name": "a"}, 0.5), row("v/1", {"train.lr": 0.2, "test.name": "b"}, 0.5)]
+
+    assert scatter(rows, "accuracy", "lr").against == "train.lr"
+    with pytest.raises(LedgerError) as wrong:
+        scatter(rows, "accuracy", "name")
+    assert wrong.value.message == "name may mean params.train.name, params.test.name"
+    logged = [replace(each, metrics={"test.accuracy": summarise([1.0])}) for each in rows]
+    assert distribution(logged, "accuracy").metric == "test.accuracy"
 
 
 def test_trials_that_do_not_count_are_no_points() -> None:
@@ -152,3 +164,28 @@ def test_of_many_parameters_those_that_tell_most_are_drawn() -> None:
 
     assert [scale.name for scale in plot.scales[:-1]] == [f"p{i}" for i in range(1, 17, 2)]
     assert plot.notes == ("not drawn: p0, p2, p4, p6, p8, p10 and 6 more",)
+
+
+def test_a_baseline_that_several_experiments_reuse_is_pooled_once() -> None:
+    shared = [
+        replace(row(f"baseline/seed-{seed}", {"lr": 0.1}, seed / 10, experiment=f"e{i}"),
+                fingerprint="fb", replicate={"seed": seed})
+        for i in range(9) for seed in range(2)
+    ]  # fmt: skip
+    own = replace(row("treatment/seed-0", {"lr": 0.1}, 0.9), fingerprint="ft", replicate={"seed": 0})
+
+    together = scatter([*shared, own], "accuracy", "lr")
+
+    assert sorted(dot.y for dot in together.dots) == [0.0, 0.1, 0.9]
+    assert together.means[0].summary.n == 3
+    assert together.notes[1] == "16 trials repeat another's (a reused baseline): pooled once"
+    # apart from each other every experiment has its baseline
+    assert [mean.summary.n for mean in scatter(shared[:4], "accuracy", "lr").means] == [2, 2]
+
+
+def test_a_whole_number_beyond_all_floats_is_a_category() -> None:
+    big = 10**400
+    rows = [row("v/0", {"n": big}, 0.5, variant="v"), row("v/1", {"n": 2}, 0.6, variant="w")]
+
+    assert scatter(rows, "accuracy", "n").categories == ("2", str(big))
+    assert [path.positions[0] for path in parallel(rows, "accuracy").paths] == [0, 1]

@@ -95,7 +95,51 @@ def test_trials_that_several_rows_hold_are_pooled_once() -> None:
     found = table(rows, group=("lr",))
 
     assert (found.rows[0].metrics["accuracy"].n, found.rows[0].trials) == (4, 4)
-    assert "1 of the experiments repeat another's trials" in found.notes[0]
+    assert found.notes == ("1 trial repeats another's (a reused baseline): pooled once",)
+
+
+def test_an_arm_of_which_a_part_is_anothers_is_pooled_trial_by_trial() -> None:
+    def trials(name: str, seeds: range) -> tuple[Row, ...]:
+        return tuple(
+            row(name, {"accuracy": [seed / 7]}, lr=1, _trial=f"treatment/seed-{seed}", _trial_status="succeeded",
+                _trials=1, _replicate={"seed": seed}, _fingerprint="77ab", _seconds=0.5)
+            for seed in seeds
+        )  # fmt: skip
+
+    parts = trials("a", range(5)) + trials("b", range(10))
+    arms = tuple(
+        row(name, {"accuracy": [seed / 7 for seed in range(count)]}, lr=1, _fingerprint="77ab")
+        for name, count in (("a", 5), ("b", 10))
+    )
+
+    of_arms = select(arms, Request(level="variants", group=("variant",)), SETTINGS, lambda: parts)
+    of_trials = select(parts, Request(level="trials", group=("variant",)), SETTINGS)
+
+    values = [seed / 7 for seed in range(10)]
+    for found in (of_arms, of_trials):
+        (one,) = found.rows
+        assert one.metrics["accuracy"].n == one.trials == 10
+        assert one.metrics["accuracy"].mean == pytest.approx(statistics.fmean(values))
+        assert one.metrics["accuracy"].sd == pytest.approx(statistics.stdev(values))
+        assert one.seconds == 5.0
+        assert found.notes == ("5 trials repeat another's (a reused baseline): pooled once",)
+    assert of_arms.rows[0].extra["rows"] == 2
+
+
+def test_trials_are_asked_for_only_where_arms_are_grouped() -> None:
+    def never() -> tuple[Row, ...]:
+        raise AssertionError
+
+    select(ROWS, Request(), SETTINGS, never)
+    select(ROWS, Request(level="trials", group=("opt",)), SETTINGS, never)
+
+
+def test_a_column_that_may_be_two_is_refused() -> None:
+    rows = (row("a", {"seconds": [3.0]}),)
+
+    with pytest.raises(LedgerError, match=r"seconds may mean row\.seconds, metrics\.seconds"):
+        table(rows, keep=("seconds",))
+    assert columns(table(rows, keep=("row.seconds",))) == ["experiment", "seconds"]
 
 
 def test_trials_that_do_not_count_are_not_pooled() -> None:

@@ -71,6 +71,24 @@ def test_it_comes_back_as_it_was(project: Project) -> None:
     assert entry(project)["status"] == "archived"
 
 
+def test_a_remote_that_was_left_behind_takes_nothing_away(project: Project) -> None:
+    concluded(project)
+    tip = project.git("rev-parse", "exp/a")
+    project.git("update-ref", "refs/remotes/origin/exp/a", "exp/a^")
+
+    said = project.ledger("archive", "a").err
+
+    assert "origin/exp/a is as it was" in said
+    assert (entry(project)["status"], entry(project)["outcome"]) == ("archived", "refuted")
+    project.ledger("archive", "a", "--undo")
+    assert project.git("rev-parse", "exp/a") == tip
+
+    project.ledger("land", "a", "--record")
+    project.ledger("archive", "a")
+    project.ledger("archive", "a", "--undo")
+    assert project.git("rev-parse", "exp/a") == tip, "also where it has landed, and the remote speaks"
+
+
 def test_it_can_be_built_upon_and_its_name_is_taken(archived: Project) -> None:
     archived.ledger("new", "Builds on it", "--name", "b", "--from", "a")
 

@@ -129,6 +129,9 @@ def test_a_record_that_cannot_be_read_is_passed_over(project: Project) -> None:
         # nothing is wrong with records of a newer schema, so they are only counted
         told = "1 record is of a newer version" if "newer" in says else f"passed over: {folder}/seed-1.yaml: {says}"
         assert f"warning: {told}" in log.err
+        counted = told if "newer" in says else "1 file of experiments cannot be read and is passed over"
+        for command in (["table"], ["export"], ["query", "SELECT 1"]):
+            assert f"warning: {counted}" in project.ledger(*command).err
         shown = project.ledger("show", "--json")
         assert [t["id"] for t in shown.json["trials"]] == ["treatment/seed-0"]
         assert f"{folder}/seed-1.yaml: {says}" in shown.err

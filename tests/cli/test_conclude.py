@@ -650,7 +650,8 @@ def test_an_experiment_without_a_branch(shelved: Shelved) -> None:
     for command in (["conclude", "good"], ["amend", "--exp", "good", "-S", "tags=[x]", "-m", "x"]):
         answer = project.ledger(*command, code=2)
         assert answer.err == (
-            "error: good has no branch here to write on\nhint: it has landed, and its record stays as it is\n"
+            "error: good has no branch here to write on\n"
+            "hint: it has landed, and its record stays as it is: begin a new one\n"
         )
     assert project.state() == state
     assert "no experiment is checked out" in project.ledger("conclude", code=2).err

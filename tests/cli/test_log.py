@@ -122,3 +122,9 @@ def test_a_bar_shows_what_takes_long_and_nothing_else(capsys: pytest.CaptureFixt
     assert slow.shown
     slow.stop()
     assert not slow.shown
+
+
+def test_what_is_said_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    console.say("hint: \x1b[2Jevil\x9b31m \u202e\ud800\r\n  │ ⣧\tit")
+
+    assert capsys.readouterr().err == "hint:  [2Jevil 31m    \n  │ ⣧\tit\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import statistics
 from pathlib import Path
@@ -162,6 +163,25 @@ def test_two_arms_with_the_same_trials_are_drawn_once(shelved: Shelved) -> None:
     assert "note: other has no trial that succeeded" in answer.err
 
 
+def test_arms_that_were_trained_apart_are_both_drawn(shelved: Shelved) -> None:
+    project = shelved(plotted)
+    project.git("switch", "-q", "exp/rate")
+    project.git("switch", "-q", "-c", "exp/again")
+    shutil.move(project.root / "experiments/rate", project.root / "experiments/again")
+    for path in (project.root / "experiments/again").rglob("*.*"):
+        text = (
+            path.read_text("utf-8")
+            .replace("experiment: rate", "experiment: again")
+            .replace("name: rate", "name: again")
+        )
+        path.write_text(re.sub(r"accuracy: 0\.(\d+)", r"accuracy: 0.1\1", text), "utf-8")
+    project.commit("trained apart")
+
+    said = project.ledger("plot", "rate:baseline", "again:baseline", code=None).err
+
+    assert "has the same trials" not in said
+
+
 def test_a_metric_against_a_parameter(shelved: Shelved) -> None:
     project = shelved(plotted)
 
@@ -221,7 +241,7 @@ def test_files(shelved: Shelved, form: str) -> None:
         (["--x", "epohc"], "no plot file has a column epohc of numbers", "did you mean epoch?"),
         (["--band", "se"], "--band se is none of sd, ci, minmax, none", "--band ci"),
         (["--metric", "acuracy", "--against", "train.lr"], "no trial has a metric acuracy", "did you mean accuracy?"),
-        (["--against", "lr"], "no trial has a parameter lr", "did you mean train.lr?"),
+        (["--against", "train.rl"], "no trial has a parameter train.rl", "did you mean train.lr"),
         (["--against", "lr", "--parallel"], "--against and --parallel are different plots", "choose one"),
         (["--metric", "accuracy"], "--metric is no option of learning curves", "--against PARAM"),
         (["--parallel", "--y", "loss"], "--y is an option of learning curves", "leave out --y"),

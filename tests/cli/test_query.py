@@ -57,6 +57,15 @@ def test_what_is_asked_is_answered(two: Project) -> None:
     )
 
 
+def test_what_is_counted_is_what_the_table_shows(two: Project) -> None:
+    sql = "SELECT experiment, recorded, (SELECT count(*) FROM metrics) > 0 AS some FROM experiments ORDER BY 1"
+    found = two.ledger("query", sql, "--json").json
+    table = {row["experiment"]: row["recorded"] for row in two.ledger("table", "--json").json}
+
+    assert found == [{"experiment": name, "recorded": table[name], "some": 1} for name in ("a", "b")]
+    assert two.ledger("query", "SELECT 'metrics AS (' AS \"x AS (\" -- metrics AS (", "--json").code == 0
+
+
 def test_rows_that_are_left_out_are_told(two: Project) -> None:
     cut = two.ledger("query", "SELECT * FROM trials", "-n", "3")
 
@@ -86,6 +95,12 @@ FORBIDDEN = [
     "SELECT * FROM (SELECT name FROM e) experiments",
     "WITH experiments AS (SELECT name FROM e) SELECT * FROM experiments",
     'WITH "Experiments"(x) AS MATERIALIZED (SELECT name FROM e) SELECT * FROM experiments',
+    "WITH metrics/**/AS/**/(SELECT name FROM e) SELECT * FROM metrics",
+    "WITH metrics --\n AS (SELECT name FROM e) SELECT * FROM metrics",
+    """WITH [Metrics]("a(b", "c)") AS (SELECT name, key FROM e) SELECT * FROM metrics""",
+    "SELECT count(*) FROM prose",
+    "SELECT count(*) FROM (SELECT 1 FROM Meta)",
+    "SELECT count(*) FROM sqlite_master",
     "SELECT * FROM pragma_table_info('e')",
     "EXPLAIN SELECT * FROM e",
 ]

@@ -124,13 +124,18 @@ def test_an_export_has_every_trial(shelved: Shelved, tmp_path: Path) -> None:
     }
     file = tmp_path / "arms.json"
     said = project.ledger("export", "--level", "variants", "--long", "-o", str(file), "--where", "name = rate")
-    assert said.err == f"2 variants in {file}\n"
     arms = json.loads(file.read_text("utf-8"))
+    assert said.err == f"{len(arms)} rows of 2 variants in {file}\n"
     assert [(a["variant"], a["metric"], a["n"]) for a in arms][:2] == [
         ("baseline", "accuracy", 3),
         ("baseline", "loss", 3),
     ]
     assert "none of csv, json, parquet" in project.ledger("export", "--format", "xml", code=2).err
+    for name in ("trials.xlsx", "trials"):
+        assert "the ending says the format" in project.ledger("export", "-o", str(tmp_path / name), code=2).err
+        assert not (tmp_path / name).exists()
+    project.ledger("export", "--format", "csv", "-o", str(tmp_path / "trials.txt"))
+    assert (tmp_path / "trials.txt").read_text("utf-8").startswith("experiment,")
     assert "--level" in project.ledger("export", "--level", "seeds", code=2).err
     assert "cannot write" in project.ledger("export", "-o", str(tmp_path / "no" / "where.csv"), code=2).err
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import sys
 from typing import Any
 
 import pytest
+import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ from ledger.analysis.parallel import Parallel, Path, Scale
 from ledger.analysis.points import Distribution, Dot, Mean, Scatter, Strip
 from ledger.errors import LedgerError
 from ledger.model.settings import MetricSettings, Settings
-from ledger.report.plots import canvas, kinds, picture
+from ledger.report.plots import canvas, coordinates, kinds, picture
 from ledger.report.plots.canvas import Canvas, Range, around
 from ledger.report.plots.style import MOST_ARMS, PALETTE
 from ledger.report.text import width
@@ -199,6 +201,56 @@ def test_more_arms_than_can_be_told_apart_are_left_out() -> None:
     many = curves(*(line(f"arm-{i}", [1, 2]) for i in range(MOST_ARMS + 3)))
 
     assert "3 more arms are not drawn" in json.dumps(specification(many))
+
+
+def test_a_single_facet_names_its_metric_beside_its_axis() -> None:
+    """Above it is the legend, over which a heading would be printed."""
+    labelled = dataclasses.replace(CURVES.facets[0], y_label="Cross-entropy")
+
+    made = json.dumps(specification(dataclasses.replace(CURVES, facets=(labelled,))))
+    two = json.dumps(specification(dataclasses.replace(CURVES, facets=(labelled, labelled))))
+
+    assert "loss: Cross-entropy (nats)" in made
+    assert "fontWeight" not in made.replace("titleFontWeight", "")
+    assert '"fontWeight": "bold"' in two
+
+
+def test_a_single_arm_is_named() -> None:
+    lone = curves(line("baseline", [1, 2]))
+
+    assert "arm: baseline" in specification(lone)["title"]["subtitle"]
+    assert "arm: baseline" in text(lone)
+    assert "arm:" not in text(CURVES)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_lines_stand_apart_at_names_alone_and_within_their_axis(axis: int) -> None:
+    count = 40
+    ends = ((0.0, "a"), (1.0, "b"))
+    scales = tuple(Scale(name=name, ticks=ends, log=False) for name in ("optimiser", "lr", "loss"))
+    paths = tuple(
+        Path(
+            arm=f"e:{i}", positions=(i % 2, i % 2, i % 2), labels=("a", "0", "0"), values=("ab"[i % 2], i % 2), value=i
+        )
+        for i in range(count)
+    )
+
+    places = coordinates.spread(Parallel(metric="loss", scales=scales, paths=paths, notes=()), axis)
+
+    assert all(0 <= at <= 1 for at in places)
+    assert max(abs(at - i % 2) for i, at in enumerate(places)) < 0.1
+    assert len(set(places)) == (count if axis == 0 else 2)
+
+
+def test_letters_without_a_font_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    plot = curves(line("学習", [1, 2]), line("b", [1, 2]))
+    # this script comes with the library
+    assert picture.unseen("потеря é") == ""
+
+    # a machine with a font for one of the letters
+    monkeypatch.setattr(vl_convert, "svg_to_png", lambda svg: b"a letter" if "学" in svg else b"a box")
+
+    assert kinds.unseen(plot, "率 é 学率") == "率習"
 
 
 def test_a_page_needs_no_network_and_holds_hostile_text_as_text() -> None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
+import traceback
 
 import pytest
 from made_rows import row
 
 from ledger.analysis.columns import Request
 from ledger.analysis.table import Table, select
+from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import MetricSettings, Settings
 from ledger.report import row_shapes
 from ledger.report.frame import Selection
 from ledger.report.table import render
 from ledger.report.tables import Format
-from ledger.report.text import width
+from ledger.report.tables import table as written
+from ledger.report.text import cut_within, width
 
 SETTINGS = Settings(metrics={"accuracy": MetricSettings(direction="higher", precision=3)})
 ROWS = (
@@ -174,6 +178,17 @@ def test_columns_of_an_export_have_one_type_each() -> None:
     assert Selection(rows, "variants").columns(long=True)["metric"] == ["loss", "loss"]
 
 
+@pytest.mark.parametrize("library", ["pandas", "pyarrow"])
+def test_without_the_extra_a_traceback_says_what_to_install(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    selection = Selection(ROWS, "variants")
+
+    with pytest.raises(LedgerError) as wrong:
+        selection.to_pandas() if library == "pandas" else selection.to_arrow()
+
+    assert "pip install 'experiment-ledger[export]'" in "".join(traceback.format_exception(wrong.value))
+
+
 def test_an_export_keeps_what_is_not_finite() -> None:
     rows = tuple(
         row(str(i), {"loss": [value]}, _trial=f"t/seed-{i}", _extra={"not_finite": {"loss": repr(value)}} if i else {})
@@ -199,3 +214,39 @@ def test_a_data_frame_and_parquet_have_the_same() -> None:
     assert frame["params.seed"].dtype == "Int64"
     assert frame["params.seed"][1] == 2**60 + 1
     assert list(selection.to_pandas(long=True)["value"]) == [1.5, 0.5]
+
+
+@pytest.mark.parametrize("total", [30, 60, 80, 100])
+def test_long_names_are_cut_in_their_middle(total: int) -> None:
+    variant = "learning-rate-0-001-batch-size-128-optimizer-adamw-dropout-0-25"
+    rows = tuple(
+        row("a-rather-long-name-of-an-experiment-that-goes-on", {"accuracy": [0.5]}, _variant=variant,
+            _trial=f"{variant}/seed-{seed}", _trial_status="succeeded", _trials=1)
+        for seed in range(3)
+    )  # fmt: skip
+
+    for asked in (
+        {"level": "trials"},
+        {"level": "variants"},
+        {"level": "variants", "group": ("experiment", "variant")},
+    ):
+        lines = text(table(rows, **asked), total).splitlines()
+        assert all(width(line) <= total for line in lines)
+        assert "…" in lines[1]
+    lines = text(table(rows, level="trials"), total).splitlines()
+    assert [line.split()[1][-7:] for line in lines[1:]] == ["/seed-0", "/seed-1", "/seed-2"]
+
+
+def test_a_name_is_cut_to_the_width_that_there_is() -> None:
+    for name in ("wide-net/seed-0", "病変のより深いネットワーク/seed-0", "e\u0301" * 20, "a/" + "b" * 40, "/x", ""):
+        for total in range(1, 30):
+            assert width(cut_within(name, total)) <= total or width(name) <= total
+    assert cut_within("learning-rate-0-001/seed-0", 14) == "learni…/seed-0"
+    assert cut_within("learning-rate-0-001", 11) == "learn…0-001"
+
+
+@pytest.mark.parametrize("form", [Format.MD, Format.HTML])
+def test_a_line_break_in_a_cell_ends_no_row(form: Format) -> None:
+    made = written([["a\nb|c", "1"]], ["x\ny", "z"], form)
+
+    assert written([["a b|c", "1"]], ["x y", "z"], form) == made

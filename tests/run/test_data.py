@@ -111,6 +111,84 @@ def test_data_that_is_nowhere_is_no_failure_of_a_trial(make_project: MakeProject
     assert project.git("status", "--porcelain") == ""
 
 
+def test_data_that_no_stage_reads_may_be_elsewhere(make_project: MakeProject) -> None:
+    project = with_data(make_project)
+    project.write({"old/raw.bin": "x\n"})
+    project.dvc("add", "-q", "old/raw.bin")
+    project.commit("old data")
+    digest = (project.root / "old/raw.bin.dvc").read_text().split("md5: ")[1].split()[0]
+    (project.root / ".dvc/cache/files/md5" / digest[:2] / digest[2:]).unlink()
+    (project.root / "old/raw.bin").unlink()
+    project.ledger("new", "Without", "--name", "without")
+    project.ledger("run")
+    (trial,) = project.ledger("show", "--json").json["trials"]
+    assert trial["metrics"] == {"accuracy": 12}
+
+
+def test_data_that_was_added_in_a_linked_work_tree(make_project: MakeProject, tmp_path: Path) -> None:
+    project = make_project({"train.py": COUNTS, "dvc.yaml": ONE_STAGE})
+    project.write({"data/weight.txt": "1\n"})
+    project.dvc("add", "-q", "data/weight.txt")
+    project.commit("weight")
+    linked = Project(tmp_path / "linked", project._capsys, project._monkeypatch)
+    project.git("worktree", "add", "-q", "-b", "side", str(linked.root))
+    linked.write({"data/raw/0.csv": "1 2 3\n"})
+    linked.dvc("add", "-q", "data/raw")
+    linked.commit("data")
+    # its own cache has the folder, the main one the file
+    linked.ledger("new", "Linked", "--name", "linked")
+    linked.ledger("run")
+    (trial,) = linked.ledger("show", "--json").json["trials"]
+    assert trial["metrics"] == {"accuracy": 3}
+    assert linked.dvc("status", "--json").strip() == "{}"
+    # and from the main one
+    linked.git("switch", "-q", "--detach")
+    project.git("switch", "-q", "exp/linked")
+    project.ledger("run", "--again")
+    project.commit("again", {"train.py": COUNTS + "\n"})
+    project.ledger("run")
+
+
+@pytest.mark.parametrize("kind", ["separate", "submodule", "bare"])
+def test_a_git_directory_elsewhere(make_project: MakeProject, tmp_path: Path, kind: str) -> None:
+    project = make_project()
+    elsewhere = Project(tmp_path / "elsewhere", project._capsys, project._monkeypatch)
+    if kind == "separate":
+        project.git("clone", "-q", "--separate-git-dir", str(tmp_path / "git"), ".", str(elsewhere.root))
+    elif kind == "bare":
+        project.git("clone", "-q", "--bare", ".", str(tmp_path / "git"))
+        for name in ("other", "elsewhere"):
+            project.git("worktree", "add", "-q", "-b", name, str(tmp_path / name), cwd=tmp_path / "git")
+    else:
+        (tmp_path / "super").mkdir()
+        project.git("init", "-q", cwd=tmp_path / "super")
+        allowed = ("-c", "protocol.file.allow=always")
+        project.git(*allowed, "submodule", "add", "-q", str(project.root), "sub", cwd=tmp_path / "super")
+        elsewhere = Project(tmp_path / "super/sub", project._capsys, project._monkeypatch)
+    elsewhere.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+    elsewhere.ledger("run")
+    assert (elsewhere.root / "model.txt").is_file()
+    assert (elsewhere.root / ".dvc/cache/files").is_dir()
+    assert not list(tmp_path.glob("git/.dvc")) and not list(tmp_path.glob("other/.dvc/cache"))
+    assert not list((tmp_path / "super/.git/modules").rglob("cache/files"))
+    assert elsewhere.git("status", "--porcelain") == ""
+    assert elsewhere.dvc("status", "--json").strip() == "{}"
+
+
+@pytest.mark.parametrize("name", ["%(x)s", "ö,#[a]"])
+def test_a_path_that_dvc_would_read_otherwise(make_project: MakeProject, tmp_path: Path, name: str) -> None:
+    project = make_project(name=f"project {name}")
+    local = "['remote \"here\"']\n    url = ../storage\n"
+    local += "['remote \"store\"']\n    url = webdavs://example.org\n    password = secret\n"
+    project.write({".dvc/config.local": local})
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+    project.ledger("run")
+    assert (project.root / ".dvc/cache/files").is_dir()
+    slot = project.root / ".git/ledger/slots/0/.dvc/config.local"
+    assert "secret" in slot.read_text()
+    assert slot.stat().st_mode & 0o777 == 0o600
+
+
 def test_data_that_nothing_tracks_is_refused(make_project: MakeProject) -> None:
     project = make_project({"train.py": COUNTS, "dvc.yaml": ONE_STAGE, ".gitignore": "/data\n"})
     project.write({"data/raw/0.csv": "1\n", "data/weight.txt": "1\n"})
@@ -268,3 +346,16 @@ def test_trials_use_what_a_frozen_stage_made(make_project: MakeProject) -> None:
         ("treatment/seed-0.2", 7),
         ("treatment/seed-1.2", 7),
     ]
+
+
+def test_no_time_where_that_of_one_stage_is_not_known(make_project: MakeProject) -> None:
+    project = with_frozen(make_project)
+    project.dvc("unfreeze", "prepare")
+    project.commit("thaw")
+    # DVC alone has made the rows: nobody knows how long that took
+    project.ledger("new", "Restored", "--name", "restored")
+    project.ledger("run")
+    (record,) = (project.root / "experiments/restored/trials").rglob("*.yaml")
+    said = record.read_text()
+    assert "cached: true" in said
+    assert "\nseconds:" not in said.replace("\nseconds: null", "")

@@ -73,7 +73,7 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
     assert {error["stage"] for error in failed.values()} == {"train"}
     assert {name: error["reason"] for name, error in failed.items() if error["reason"]} == {
         "seed-4": "output 'metrics.json' does not exist",
-        "seed-5": "a stage changed library.py, on which the trial is recorded to have run",
+        "seed-5": "library.py changed while the trial ran, which is recorded to have run on it",
         "seed-6": "no space left on a disk",
         "seed-7": "no number is in metrics.json",
         "seed-8": "output 'model.txt' does not exist",
@@ -104,8 +104,8 @@ def test_failed_trials_are_tried_again_when_asked(make_project: MakeProject, tmp
     project = behaving(make_project, f"import os\nassert params['seed'] != 1 or not os.path.exists({str(bad)!r})\n")
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
     project.ledger("run", code=1)
-    again = project.ledger("run")
-    assert "nothing to run" in again.out
+    again = project.ledger("run", code=1)
+    assert "nothing to run: every declared trial has been tried, 1 failed" in again.out
     assert "1 failed before at this state: ledger run --again" in again.err
     bad.unlink()
     retried = project.ledger("run", "--again")

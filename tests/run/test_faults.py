@@ -185,7 +185,7 @@ def test_the_stage_is_killed(gate: Gate) -> None:
     assert trials == {"treatment/seed-0": "succeeded", "treatment/seed-1": "killed", "treatment/seed-2": "succeeded"}
     assert project.git("status", "--porcelain") == ""
     gate.close()
-    assert "nothing to run" in project.ledger("run").out
+    assert "nothing to run" in project.ledger("run", code=1).out
     project.ledger("run", "--again")
     assert "treatment/seed-1.2.yaml" in recorded(project)
     assert project.git("fsck", "--no-dangling") == ""

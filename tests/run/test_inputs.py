@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,42 @@ def test_a_stage_that_writes_into_its_input(make_project: MakeProject, copies: b
         assert list(found) == ["seed-0", "seed-1"]
 
 
+@pytest.mark.parametrize("deps", ["data/x.csv", "data", "data/other.csv", "."])
+def test_a_stage_that_writes_into_a_folder_of_data(make_project: MakeProject, deps: str) -> None:
+    # `.`: only the second stage, which does not declare it, writes there
+    second = "  later:\n    cmd: python later.py\n    deps: [later.py, model.txt]\n"
+    second += "    params:\n      - params.json: [seed]\n    outs: [later.txt]\n"
+    later = DAMAGES.replace("import os, sys", "import json, os, sys\n\nparams = json.load(open('params.json'))")
+    later += "open('later.txt', 'w').write('x')\n"
+    read = "data/x.csv" if deps == "." else deps
+    pipeline = default_files()["dvc.yaml"].replace("deps: [train.py]", f"deps: [train.py, {read}]")
+    files = {
+        "train.py": TRAIN + ("" if deps == "." else DAMAGES),
+        "later.py": later,
+        "dvc.yaml": pipeline + (second if deps == "." else ""),
+        ".gitignore": "/model.txt\n/later.txt\n",
+    }
+    project = make_project(default_files() | files)
+    project.write({"data/x.csv": "1,2\n" * 1000, "data/other.csv": "3\n"})
+    project.write({".dvc/config": "[core]\n    analytics = false\n[cache]\n    type = hardlink,copy\n"})
+    project.dvc("add", "-q", "data")
+    project.commit("data")
+    data = project.root / "data/x.csv"
+    text = data.read_text()
+    data.unlink()
+    data.write_text(text)
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "4")
+    project.ledger("run", code=1)
+    found = trials_of(project)
+    # a file that nothing depends on is mended, and that is all
+    one = "succeeded" if deps == "data/other.csv" else "failed"
+    assert [trial["status"] for trial in found.values()] == ["succeeded", one, "failed", "succeeded"]
+    assert found["seed-2"]["error"]["exit_code"] == 7
+    if one == "failed":
+        assert "data/x.csv: its numbers do not come from what is recorded" in found["seed-1"]["error"]["reason"]
+    assert object_of(project, hashlib.md5(text.encode()).hexdigest()).read_text() == text
+
+
 def test_big_inputs_are_linked_and_cannot_be_written(make_project: MakeProject) -> None:
     code = 'import os\nprint("input", os.stat("data/x.csv").st_ino, oct(os.stat("data/x.csv").st_mode))\n'
     project = behaving(
@@ -157,8 +194,10 @@ def test_copied_inputs(make_project: MakeProject, tmp_path: Path) -> None:
     assert (project.root / "tables/a.csv").read_text() == "1\n"
     found = trials_of(project)
     assert [trial["status"] for trial in found.values()] == ["succeeded", "failed", "succeeded", "succeeded"]
-    assert found["seed-1"]["error"]["reason"] == "a stage changed tables, on which the trial is recorded to have run"
-    assert "a stage changed tables" in got.err
+    assert (
+        found["seed-1"]["error"]["reason"] == "tables changed while the trial ran, which is recorded to have run on it"
+    )
+    assert "tables changed while the trial ran" in got.err
 
 
 # --- what only the user's work tree has

@@ -18,7 +18,10 @@ from typing import Any
 import pytest
 from conftest import TRAIN, MakeProject, Project, default_files
 
+from ledger.run.outcome import outcome
 from ledger.store import gpus, runs
+from ledger.store.dvc.commands import MEMORY
+from ledger.store.dvc.reproduce import Reproduction
 from ledger.store.place import Place
 
 # the time that a test waits for something that must come, in seconds
@@ -92,6 +95,43 @@ def test_a_trial_that_takes_too_long_is_ended(make_project: MakeProject, tmp_pat
         os.open(never, os.O_WRONLY | os.O_NONBLOCK)
 
 
+def test_the_commands_of_a_stage_share_the_time(make_project: MakeProject) -> None:
+    commands = "cmd:\n" + "      - sleep 0.8\n" * 4 + "      - python train.py"
+    project = behaving(
+        make_project, "", **{"dvc.yaml": default_files()["dvc.yaml"].replace("cmd: python train.py", commands)}
+    )
+    project.ledger("new", "Slow", "--name", "a")
+    project.ledger("run", "--timeout", "2", code=1)
+    (trial,) = project.ledger("show", "--json").json["trials"]
+    assert (trial["status"], trial["error"]["reason"]) == ("timed-out", "no end after 2 s")
+    assert trial["error"]["tail"].count("$ sleep") == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "printed", "blamed"),
+    [
+        (-9, "", True),
+        (137, "", True),
+        (1, "DataLoader worker (pid 7) is killed by signal: Killed.", True),
+        (1, "ValueError: the learning rate is negative", False),
+    ],
+)
+def test_memory_is_blamed_for_what_looks_like_it(code: int, printed: str, blamed: bool) -> None:
+    # the kernel counts for all slots together
+    done = Reproduction(ran=(), failed_stage="train", exit_code=code, cause=MEMORY)
+    failure = outcome(done, printed, "", None, full=False)[1]
+    assert failure is not None
+    assert (failure.reason is not None and "out of memory" in failure.reason) is blamed
+
+
+def test_a_shell_that_is_not_here(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELL", "/nowhere/fish")
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+    project.ledger("run")
+    log = project.ledger("show", "a:treatment/seed-0", "--log").out
+    assert "SHELL is /nowhere/fish, which is not here: /bin/sh runs the commands" in log
+
+
 def test_lengths_of_time(project: Project) -> None:
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
     for wrong in ("soon", "0", "-1", "1e3", "1y", ""):
@@ -121,6 +161,7 @@ def test_each_slot_has_gpus_of_its_own(
     os.mkfifo(hello)
     os.mkfifo(go)
     project = behaving(make_project, ASKS.replace("HELLO", repr(str(hello))).replace("GO", repr(str(go))))
+    project.ledger("new", "Other", "--name", "b", "--seeds", "5", "--no-switch")
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
     heard, gate = os.open(hello, os.O_RDWR), os.open(go, os.O_RDWR)
     controller = subprocess.Popen(
@@ -134,7 +175,7 @@ def test_each_slot_has_gpus_of_its_own(
         for _ in range(2):
             assert select.select([heard], [], [], PATIENCE)[0]
             os.read(heard, 1)
-        refused = project.ledger("run", "-j", "1", "--gpus-per-trial", "1", code=2)
+        refused = project.ledger("run", "b", "-j", "1", "--gpus-per-trial", "1", code=2)
         assert "4 are visible, and other runs hold 4 of them" in refused.err
         os.write(gate, b"xx")
         assert controller.communicate(timeout=PATIENCE)[1] and controller.returncode == 0
@@ -156,7 +197,7 @@ def test_too_few_gpus(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert "2 slots with 2 each need 4 GPUs; 2 are visible" in refused.err
     assert "hint: ledger run -j 1 --gpus-per-trial 2" in refused.err
     refused = project.ledger("run", "--gpus-per-trial", "3", code=2)
-    assert "hint: fewer GPUs a trial, or wait" in refused.err
+    assert "hint: ask for fewer GPUs a trial" in refused.err
     # as the driver has it, -1 and nothing hide them all
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     refused = project.ledger("run", "--gpus-per-trial", "1", code=2)
@@ -199,7 +240,7 @@ def test_json_is_quiet(make_project: MakeProject) -> None:
     assert [trial["status"] for trial in one["trials"]] == ["succeeded", "failed", "succeeded"]
     assert one["trials"][1]["error"]["exit_code"] == 1
     assert one["trials"][2]["metrics"] == {"accuracy": None}
-    again = project.ledger("run", "--json")
+    again = project.ledger("run", "--json", code=1)
     assert (again.json["trials"], again.json["tag"]) == ([], None)
 
 

@@ -205,7 +205,7 @@ def test_a_failure_in_one_slot_leaves_the_others_alone(make_project: MakeProject
     said = project.ledger("run", "-j", "2", code=1)
     assert "treatment/seed-1 failed in train" in said.err
     assert [t["status"] for t in trials(project)] == ["succeeded", "failed", "succeeded", "succeeded"]
-    assert "nothing to run" in project.ledger("run", "-j", "2").out
+    assert "has been tried, 1 failed" in project.ledger("run", "-j", "2", code=1).out
 
 
 # --- several runs
@@ -220,7 +220,9 @@ def test_two_runs_of_one_experiment_share_its_trials(make_project: MakeProject, 
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "6")
     runs = [start(project.root, "run", "a", "--json") for _ in range(2)]
     answers = [run.communicate(timeout=120) for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], answers
+    # the first to end says with 1 that some of the trials are still under way elsewhere
+    assert {run.returncode for run in runs} <= {0, 1}, answers
+    assert runs[0].returncode == 0 or runs[1].returncode == 0, answers
     done = [[t["id"] for t in json.loads(out)["trials"]] for out, _ in answers]
     assert sorted(done[0] + done[1]) == [f"treatment/seed-{seed}" for seed in range(6)]
     assert done[0]

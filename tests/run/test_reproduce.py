@@ -72,6 +72,37 @@ def test_an_output_that_differs(make_project: MakeProject, tmp_path: Path) -> No
     assert project.ledger("reproduce", "--metrics-only").out.splitlines()[-1] == "reproduced"
 
 
+def test_an_output_that_dvc_does_not_keep(make_project: MakeProject, tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    count.write_text("")
+    counts = f"\nopen({str(count)!r}, 'a').write('x')\nopen('model.txt', 'w').write(open({str(count)!r}).read())\n"
+    pipeline = default_files()["dvc.yaml"].replace("outs: [model.txt]", "outs:\n      - model.txt: {cache: false}")
+    project = make_project(default_files() | {"train.py": TRAIN + counts, "dvc.yaml": pipeline})
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+    project.ledger("run")
+    (out,) = project.ledger("reproduce", "--json", code=1).json["trials"][0]["outs"]
+    assert (out["path"], out["state"]) == ("model.txt", "different")
+    assert out["recorded"] and out["again"]
+
+
+def test_the_caches_stay_as_they_were(make_project: MakeProject, tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    count.write_text("")
+    counts = f"\nopen({str(count)!r}, 'a').write('x')\nopen('model.txt', 'w').write(open({str(count)!r}).read())\n"
+    project = make_project(default_files() | {"train.py": TRAIN + counts})
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+    project.ledger("run")
+
+    def kept() -> list[Path]:
+        folders = [project.root / ".dvc/cache", project.root / ".git/ledger/timings"]
+        return sorted(path for folder in folders for path in folder.rglob("*"))
+
+    before = kept()
+    assert len(before) > 3
+    project.ledger("reproduce", code=1)
+    assert kept() == before
+
+
 def test_variants_parameters_and_the_code_that_ran(drifting: tuple[Project, Path]) -> None:
     project, _ = drifting
     # the branch has moved on: the trial's own code and parameters are what counts

@@ -357,3 +357,36 @@ def test_code_that_changes_unseen_after_a_trial_is_refused(make_project: MakePro
     assert "src/lib.py" in refused(project, "run")
     project.git("revert", "--no-edit", "HEAD")
     assert "nothing to run" in project.ledger("run").out
+
+
+# --- what DVC's run cache hands out
+
+
+def restored(project: Project, experiment: str) -> list[bool]:
+    """Whether DVC restored the stage of each trial, as their records say."""
+    records = sorted((project.root / f"experiments/{experiment}/trials").rglob("*.yaml"))
+    return ["cached: true" in record.read_text() for record in records]
+
+
+def test_a_restored_stage_of_code_that_changed_unseen_runs_again(make_project: MakeProject) -> None:
+    project = make_project(with_lib(deps="train.py"))
+    project.ledger("new", "First", "--name", "first")
+    project.ledger("run")
+    project.git("switch", "-q", "main")
+    project.commit("another lib", {"src/lib.py": lib(0.9)})
+    project.ledger("new", "Second", "--name", "second", "-S", "train.lr=0.2", "--predict", "accuracy >= baseline + 0.5")
+    project.ledger("run")
+    # the baseline of `first` has the same stage, command, dependencies and parameters
+    assert accuracies(project) == {"baseline/trial": 0.9, "treatment/trial": 0.9}
+    assert restored(project, "second") == [False, False]
+
+
+def test_a_restored_stage_of_the_same_code_does_not_run_again(make_project: MakeProject) -> None:
+    project = make_project(with_lib(deps="train.py, src"))
+    project.ledger("new", "First", "--name", "first")
+    project.ledger("run")
+    project.git("switch", "-q", "main")
+    project.commit("said elsewhere", {"README.md": "more\n"})
+    project.ledger("new", "Second", "--name", "second")
+    project.ledger("run")
+    assert restored(project, "second") == [True]

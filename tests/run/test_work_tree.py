@@ -160,7 +160,7 @@ def test_a_commit_that_changes_the_code_leaves_the_trials_stale(meanwhile: Meanw
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
     text = (project.root / "train.py").read_text().replace("0.5 +", "0.6 +")
     meanwhile.commits("train.py", text)
-    project.ledger("run")
+    assert "so 2 are stale: ledger run runs them again" in project.ledger("run", code=1).err
     assert (project.root / "train.py").read_text() == text
     assert not any(trial["current"] for trial in project.ledger("show", "--json").json["trials"])
     assert project.git("ls-files", "dvc.lock", "metrics.json") == ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -203,6 +205,38 @@ def not_json(path: Path) -> None:
         connection.execute("UPDATE v SET metrics = '{'")
 
 
+def changed(statement: str) -> Callable[[Path], None]:
+    """Damage that SQLite itself does not see."""
+
+    def damage(path: Path) -> None:
+        with sqlite3.connect(path) as connection:
+            connection.execute(statement)
+
+    return damage
+
+
+UNSEEN = {
+    "not UTF-8": "UPDATE v SET metrics = CAST(x'7b22ff7d' AS TEXT)",
+    "no map": "UPDATE v SET params = '[]'",
+    "another form": """UPDATE v SET metrics = '{"accuracy":1}'""",
+    "nothing": "UPDATE v SET data = NULL",
+    "no date": "UPDATE e SET created = 'x'",
+    "no number": "UPDATE meta SET value = 'x'",
+    "no table": "DROP TABLE t",
+}
+
+
+@pytest.mark.parametrize("statement", UNSEEN.values(), ids=UNSEEN)
+def test_damage_that_sqlite_does_not_see(history: Project, statement: str) -> None:
+    same(history.root)
+    changed(statement)(file_of(history.root))
+
+    same(history.root)
+    with open_ledger(history.root) as ledger:
+        assert ledger.entries()
+        assert ledger.index.on_disk
+
+
 @pytest.mark.parametrize("damage", [garbage, truncated, scribbled, older, empty, not_json, Path.unlink])
 def test_a_file_that_is_damaged_is_built_anew(history: Project, damage: Callable[[Path], None]) -> None:
     same(history.root)
@@ -274,7 +308,9 @@ def test_a_file_that_cannot_be_written_is_read(
     read.clear()
 
     def refuse(path: Path) -> sqlite3.Connection:
-        raise sqlite3.OperationalError("attempt to write a readonly database")
+        error = sqlite3.OperationalError("attempt to write a readonly database")
+        error.sqlite_errorcode = sqlite3.SQLITE_READONLY
+        raise error
 
     monkeypatch.setattr(index_file, "_connected", refuse)
     same(history.root)
@@ -317,7 +353,154 @@ def test_what_another_process_has_written_meanwhile_is_not_written_over(
     same(history.root)
 
 
+def names_of(ledger: Ledger) -> list[str]:
+    """All that the index has a line of."""
+    return [name for (name,) in ledger.index._reading(lambda c: c.execute("SELECT name FROM e").fetchall())]
+
+
+def test_what_was_checked_is_what_is_read(history: Project) -> None:
+    """A process that looked at the refs earlier may write what it saw between our check and our question."""
+    with open_ledger(history.root) as old, open_ledger(history.root) as new:
+        assert old.listing
+        first = history.git("for-each-ref", "--count=1", "--format=%(refname)", "refs/heads/exp")
+        history.git("branch", "exp/another", first)
+        assert "another" in names_of(new)
+
+        assert "another" in names_of(old), "it sees that it has lost, and looks again"
+        assert "another" in names_of(new)
+    with open_ledger(history.root) as ours:
+        assert "another" in names_of(ours)
+        with sqlite3.connect(file_of(history.root)) as other:
+            other.execute("UPDATE meta SET value = 'older' WHERE key = 'state'")
+            other.execute("DELETE FROM e WHERE name = 'another'")
+
+        assert "another" in names_of(ours)
+
+
+# --- which branch speaks
+
+
+@pytest.fixture
+def ahead(project: Project) -> Project:
+    """An experiment whose branch on a remote holds a verdict that the one here does not."""
+    project.ledger("new", "Rate", "--name", "a", "--from", "main", "-S", "train.lr=0.2")
+    project.commit("verdict", {"experiments/a/verdict.md": VERDICT})
+    project.git("update-ref", "refs/remotes/origin/exp/a", "HEAD")
+    project.git("reset", "-q", "--hard", "HEAD^")
+    project.git("switch", "-q", "main")
+    return project
+
+
+VERDICT = "---\noutcome: refuted\n---\nno\n"
+
+
+def outcome(project: Project) -> str | None:
+    (entry,) = project.ledger("log", "--json").json
+    shown = project.ledger("show", "a", "--json").json
+    assert (shown["verdict"] or {}).get("outcome") == entry["outcome"], "one by name, and all at once"
+    found: str | None = entry["outcome"]
+    return found
+
+
+def test_a_remote_that_is_ahead_speaks(ahead: Project) -> None:
+    assert outcome(ahead) == "refuted"
+    refused = ahead.ledger("archive", "a", code=2)
+    assert "exp/a is behind origin/exp/a" in refused.err
+    assert "git merge --ff-only origin/exp/a" in refused.err
+
+    ahead.git("switch", "-q", "exp/a")
+    ahead.commit("other", {"experiments/a/notes.md": "mine"})
+
+    assert outcome(ahead) is None, "where they have grown apart, the one here speaks"
+
+
+def test_of_two_remotes_the_one_that_is_ahead_speaks(ahead: Project) -> None:
+    ahead.git("update-ref", "refs/remotes/backup/exp/a", "exp/a")
+    ahead.git("branch", "-D", "exp/a")
+
+    assert outcome(ahead) == "refuted"
+
+
+def test_what_has_landed_speaks_before_a_remote_that_it_holds(ahead: Project) -> None:
+    ahead.git("branch", "-D", "exp/a")
+    ahead.git("merge", "-q", "--no-ff", "-m", "adopt", "origin/exp/a")
+    assert outcome(ahead) == "refuted"
+    ahead.commit("correct", {"experiments/a/verdict.md": VERDICT.replace("refuted", "supported")})
+
+    assert outcome(ahead) == "supported"
+
+
+def test_trials_are_collected_while_a_remote_is_ahead(ahead: Project) -> None:
+    with open_ledger(ahead.root) as ledger:
+        here = ledger.here("a")
+        found = ledger.find("a")
+    assert here is not None
+    assert found is not None
+    assert (here.branch, here.outcome) == ("refs/heads/exp/a", None)
+    assert found.branch == "refs/remotes/origin/exp/a"
+
+
+def test_a_prefix_without_a_slash(project: Project) -> None:
+    project.commit("settings", {"ledger.yaml": "branch_prefix: exp-\n"})
+    project.ledger("new", "Rate", "--name", "a", "--from", "main", "-S", "train.lr=0.2")
+    project.git("branch", "other/b")
+    project.git("branch", "expert")
+
+    assert project.git("branch", "--show-current") == "exp-a"
+    for _ in range(2):
+        assert [entry["name"] for entry in project.ledger("log", "--json").json] == ["a"]
+    assert project.ledger("show", "a", "--json").json["name"] == "a"
+
+
 # --- reading
+
+
+def test_numbers_that_are_none_are_kept_and_those_beyond_all_pass_over_one_record(project: Project) -> None:
+    project.ledger("new", "Rate", "--name", "a", "--from", "main", "-S", "train.lr=0.2", "--seeds", "6")
+    project.ledger("run")
+    folder = "experiments/a/trials/treatment"
+    texts = {seed: (project.root / folder / f"seed-{seed}.yaml").read_text() for seed in range(6)}
+    values = {0: ".inf", 1: "-.inf", 2: ".nan", 3: "1" + "0" * 400, 4: "0x" + "f" * 5000}
+    files = {
+        f"{folder}/seed-{seed}.yaml": re.sub(r"accuracy: [^,}\n]+", f"accuracy: {value}", texts[seed], count=1)
+        for seed, value in values.items()
+    }
+    files[f"{folder}/seed-5.yaml"] = re.sub(r"(?m)^seconds: .*$", "seconds: 1" + "0" * 400, texts[5])
+    project.commit("odd", files)
+
+    same(project.root)
+    with open_ledger(project.root) as ledger:
+        found = {row.trial: row.extra.get("not_finite") for row in ledger.rows("trials")}
+        assert found == {
+            f"treatment/seed-{seed}": {"accuracy": text} for seed, text in enumerate(("inf", "-inf", "nan"))
+        }
+        (experiment,) = ledger.experiments()
+        assert len(experiment.problems) == 3
+    sql = "SELECT value, n FROM metrics WHERE trial IS NOT NULL AND name = 'accuracy'"
+    assert project.ledger("query", sql, "--json").json == [{"value": None, "n": 0}] * 3
+    assert project.ledger("table").code == 0
+
+
+@pytest.mark.parametrize("option", ["--batch --buffer", "--batch"])
+def test_a_git_that_dies_during_a_read_leaves_nothing_behind(
+    history: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    real = shutil.which("git")
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    pattern = f"'cat-file {option}'"
+    fake.write_text(
+        f'#!/bin/sh\nif [ "$*" = {pattern} ]; then "{real}" "$@" | head -c 3000; exit 1; fi\nexec "{real}" "$@"\n'
+    )
+    fake.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+        with open_ledger(history.root) as ledger, pytest.raises(LedgerError, match="git cat-file ended early"):
+            ledger.rows("experiments")
+            for name in ledger.sources:
+                ledger.find(name)
+
+    same(history.root)
 
 
 def test_several_processes_read_what_one_reads(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,14 @@ _FOREIGN = re.compile(
 _PLAIN_START = re.compile(r"""[^-?:,\[\]{}#&*!|>'"%@`\s]|--?[^-\W]|-\.inf$""")
 _NOT_PLAIN = re.compile(r"[\s:]$|:\s|\s#|\s\s")
 _FLOW_INDICATOR = re.compile(r"[,?\[\]{}]")
+# what nearly all scalars are, and what is plain wherever it stands: a word (1), a hash that begins with digits (2), an
+# integer (3), a decimal fraction
+_COMMON = re.compile(
+    r"([A-Za-z][A-Za-z0-9_./+-]*)|([1-9][0-9]*[a-df-z][a-z0-9]*)|(0|-?[1-9][0-9]{0,17})"
+    r"|-?[0-9]+\.[0-9]+(?:e[-+][0-9]+)?"
+)
+# a line that begins with a simple key, and what stands behind its colon
+_SIMPLE = re.compile(r"( *)([A-Za-z_][A-Za-z0-9_.-]{0,99}):(?: (?! )(.+))?")
 _QUOTED = r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*\""""
 _QUOTED_KEY = re.compile(rf"({_QUOTED}):(?: (?=\S)|$)")
 _MEMBER = re.compile(rf"({_QUOTED}|[^'\",\[\]{{}}][^,\[\]{{}}]*)(?:, (?=\S)|$)")
@@ -159,6 +167,12 @@ def _literal(lines: list[str], at: int, indent: int, header: str) -> tuple[str, 
 
 
 def _split(line: str) -> _Line:
+    simple = _SIMPLE.fullmatch(line)
+    if simple is not None:
+        lead, name, rest = simple.groups()
+        if name not in _keys:
+            _keys[name] = _meaning(name)
+        return len(lead), _keys[name], *(_value(rest) if rest else (_BLOCK, None))
     stripped = line.lstrip(" ")
     indent = len(line) - len(stripped)
     if stripped.startswith("- "):
@@ -207,9 +221,22 @@ def _value(text: str) -> tuple[int, object]:
         if text not in ("|", "|-", "|+"):
             raise NotCanonical
         return _LITERAL, text
+    match = _COMMON.fullmatch(text)
+    if match is not None:
+        return _SCALAR, _common(match)
     if not _is_plain(text):
         raise NotCanonical
     return _SCALAR, _meaning(text)
+
+
+def _common(match: re.Match[str]) -> object:
+    """The same as `_meaning`, found in a third of the time."""
+    text, kind = match[0], match.lastindex
+    if kind is None:
+        return float(text)
+    if kind == 3:
+        return int(text)
+    return text if kind == 2 else scalar(text)
 
 
 def _is_plain(text: str) -> bool:
@@ -266,7 +293,14 @@ def _plain_pairs(body: str) -> dict[object, object]:
         key, colon, value = pair.partition(": ")
         if not colon:
             raise NotCanonical
-        _put(pairs, key, value)
+        known = _members.get(key, _members)
+        if known is _members:
+            _put(pairs, key, value)
+        elif known in pairs:
+            raise NotCanonical
+        else:
+            match = _COMMON.fullmatch(value)
+            pairs[known] = _member(value) if match is None else _common(match)
     return pairs
 
 
@@ -292,6 +326,9 @@ def _put(pairs: dict[object, object], key: str, value: str) -> None:
 
 
 def _member(text: str) -> object:
+    match = _COMMON.fullmatch(text)
+    if match is not None:
+        return _common(match)
     if not text:
         raise NotCanonical
     if text[0] in "'\"":

@@ -40,6 +40,8 @@ _WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+_MAX_DIGITS: Final = 1000
+"""Of an integer. Python refuses to write much longer ones out, and every reader of a record would fail over it."""
 _SPECIAL_FIRST: Final = frozenset("+-.0123456789")
 
 
@@ -72,6 +74,8 @@ def _int(text: str) -> int:
     digits = text.replace("_", "")
     sign = -1 if digits[0] == "-" else 1
     digits = digits.lstrip("+-")
+    if len(digits) > _MAX_DIGITS:
+        raise ValueError(f"an integer of more than {_MAX_DIGITS} digits")
     base = {"0b": 2, "0o": 8, "0x": 16}.get(digits[:2], 10)
     return sign * int(digits if base == 10 else digits[2:], base)
 

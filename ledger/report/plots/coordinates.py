@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
 
+from ledger.analysis.fields import finite
 from ledger.analysis.parallel import Parallel
 from ledger.model.settings import MetricSettings, Settings
 from ledger.report.plots import style, words
@@ -15,8 +17,10 @@ from ledger.report.text import clean, cut
 _BELOW = -0.12
 
 
-# lines that pass one point of an axis lie side by side, over at most this part of it up and down
+# lines that pass one name on an axis lie side by side, over at most this part of it up and down
 _WIDEST = 0.03
+# more arms than these lie above each other so often that one must be seen through the other
+_FEW = 12
 
 
 def chart(plot: Parallel, settings: Settings, title: str) -> Any:
@@ -51,7 +55,7 @@ def chart(plot: Parallel, settings: Settings, title: str) -> Any:
         scale=alt.Scale(scheme=alt.SchemeParams(name="viridis", extent=[0, 0.85]), reverse=not best_low),
         legend=alt.Legend(title=words.with_unit(plot.metric, plot.metric, settings), titleLimit=0, offset=60),
     )
-    drawn = alt.Chart(style.data(lines)).mark_line(strokeWidth=1.6, opacity=0.75)
+    drawn = alt.Chart(style.data(lines)).mark_line(strokeWidth=1.6, opacity=0.75 if len(plot.paths) <= _FEW else 0.5)
     text = alt.Chart(style.data(ticks)).encode(x=x, y=y, text="text:N")
     halo = text.mark_text(align="left", dx=6, fontSize=11, stroke="white", strokeWidth=4, strokeOpacity=0.85)
     tilted: dict[str, Any] = {"angle": 335, "align": "left"} if 7 * longest > apart else {"align": "center"}
@@ -70,14 +74,24 @@ def chart(plot: Parallel, settings: Settings, title: str) -> Any:
 
 
 def spread(plot: Parallel, axis: int) -> list[float]:
-    """Where each line passes an axis: lines at one value apart from each other, in the order of the metric."""
+    """Where each line passes an axis: lines at one name apart from each other, in the order of the metric.
+
+    Equal numbers stay equal: apart, they would look like different ones. No line leaves the ends of its axis.
+    """
+    numeric = axis == len(plot.scales) - 1 or all(
+        finite(path.values[axis]) is not None for path in plot.paths if path.positions[axis] is not None
+    )
     found = [0.0] * len(plot.paths)
     groups: dict[float, list[int]] = {}
     for i, path in enumerate(plot.paths):
         at = path.positions[axis]
         groups.setdefault(_BELOW if at is None else at, []).append(i)
+    # names that stand close keep their lines apart
+    nearest = min((b - a for a, b in pairwise(sorted(groups))), default=1.0)
     for at, members in groups.items():
-        half = min(_WIDEST, 0.004 * (len(members) - 1))
+        is_number = numeric and at >= 0
+        half = 0.0 if is_number else min(_WIDEST, 0.004 * (len(members) - 1), nearest / 4)
+        middle = at if at < 0 else min(max(at, half), 1 - half)
         for rank, i in enumerate(sorted(members, key=lambda i: plot.paths[i].value)):
-            found[i] = at + (half * (2 * rank / (len(members) - 1) - 1) if len(members) > 1 else 0.0)
+            found[i] = middle + (half * (2 * rank / (len(members) - 1) - 1) if len(members) > 1 else 0.0)
     return found

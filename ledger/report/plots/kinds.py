@@ -60,6 +60,16 @@ def file(plot: Plot, settings: Settings, heading: str, form: str) -> bytes:
     return picture.draw(chart, form, heading)
 
 
+def unseen(plot: Plot, heading: str) -> str:
+    """The letters of its names that a PNG cannot show on this machine, as no font has them."""
+    from ledger.report.plots import picture
+
+    if isinstance(plot, Bands):
+        labels = [text or "" for f in plot.facets for text in (f.metric, f.x, f.x_label, f.y_label)]
+        return picture.unseen("".join([heading, *plot.arms, *labels]))
+    return picture.unseen(heading + repr(plot))
+
+
 def shape(plot: Plot) -> dict[str, Any]:
     """The numbers of the plot for `--json`; docs/plots.md describes it."""
     if isinstance(plot, Bands):

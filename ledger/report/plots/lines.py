@@ -19,12 +19,12 @@ def chart(plot: Bands, settings: Settings, title: str) -> Any:
     columns, width, height = _layout(len(plot.facets))
     total = columns * width + (columns - 1) * 70
     legend = style.legend(list(labels.values()), total) if len(shown) > 1 else None
-    # a heading over one facet says no more than the title of its axis
-    heading = len(plot.facets) > 1 or plot.facets[0].y_label is not None
+    # the title of its axis names the metric of a single facet: above it is the legend's place
+    heading = len(plot.facets) > 1
     size = (width, height)
     facets = [_facet(facet, labels, settings, legend, size, heading=heading) for facet in plot.facets]
     whole = facets[0] if len(facets) == 1 else alt.concat(*facets, columns=columns)
-    subtitle = [words.meaning(plot)]
+    subtitle = [*words.lone(plot), words.meaning(plot)]
     if len(shown) < len(plot.arms):
         subtitle.append(f"{len(plot.arms) - len(shown)} more arms are not drawn")
     return style.finished(whole, title, subtitle, total)
@@ -62,7 +62,8 @@ def _facet(
     # below the lines stands how many replicates have each step, where not all have
     counted = len(labels) <= len(style.PALETTE) and any(line.falls for line in facet.lines)
     above = x if not counted else x.title(None).axis(alt.Axis(grid=False, labels=False, ticks=False))
-    y = alt.Y("mean:Q", title=words.y_title(facet, settings), scale=alt.Scale(zero=False, nice=False, padding=8))
+    y_title = words.y_title(facet, settings) if heading else words.facet_title(facet, settings)
+    y = alt.Y("mean:Q", title=style.wrapped(y_title, height // 7), scale=alt.Scale(zero=False, nice=False, padding=8))
     names = list(labels.values())
     hue, stroke = style.colour(names, legend=legend), style.dash(names, legend=legend)
     base = alt.Chart(style.data(rows))

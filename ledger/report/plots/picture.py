@@ -35,6 +35,13 @@ vegaEmbed("#plot", spec, {{renderer: "svg", actions: {{editor: false, source: fa
 </html>
 """
 
+# letters up to here have a font everywhere
+_LATIN = 0x24F
+# drawing a letter takes about a millisecond
+_MOST_LETTERS = 100
+# for private use: no font has it
+_NO_LETTER = "\U0010fffd"
+
 # makes the one function that the page calls known to it
 _GLOBAL = "window.vegaEmbed = vegaEmbed;"
 
@@ -57,6 +64,23 @@ def require() -> None:
                 f"pictures need {module.replace('_', '-')}, which is not installed",
                 hint="pip install 'experiment-ledger[plot]'; without -o the plot is drawn in the terminal",
             ) from None
+
+
+def unseen(text: str) -> str:
+    """The letters that no font of this machine has, each once: a PNG shows them all as the same box.
+
+    Fonts for Latin letters are part of the library. Each letter is drawn, since no list of fonts is there everywhere.
+    """
+    import vl_convert
+
+    def drawn(letter: str) -> bytes:
+        text = f'<text y="20" font-family="sans-serif">{letter}</text>'
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{text}</svg>'
+        return bytes(vl_convert.svg_to_png(svg))
+
+    letters = [each for each in dict.fromkeys(text) if ord(each) > _LATIN and each.isalpha()][:_MOST_LETTERS]
+    box = drawn(_NO_LETTER) if letters else b""
+    return "".join(letter for letter in letters if drawn(letter) == box)
 
 
 def draw(chart: Any, form: str, title: str) -> bytes:

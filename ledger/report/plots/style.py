@@ -57,8 +57,8 @@ def _pixels(text: str) -> int:
 
 def finished(chart: Any, title: str, subtitle: Sequence[str], width: int) -> Any:
     """The chart with its title and all that is said once for the whole picture."""
-    lines = _wrapped(title, max(30, width // 8))
-    heading = alt.TitleParams(text=lines, subtitle=[part for text in subtitle for part in _wrapped(text, width // 6)])
+    lines = wrapped(title, max(30, width // 8))
+    heading = alt.TitleParams(text=lines, subtitle=[part for text in subtitle for part in wrapped(text, width // 6)])
     return (
         chart.properties(title=heading, padding=14, background="white")
         .configure_title(anchor="start", fontSize=15, subtitleFontSize=12, subtitleColor=GREY, color=INK, offset=10)
@@ -72,7 +72,8 @@ def finished(chart: Any, title: str, subtitle: Sequence[str], width: int) -> Any
     )  # fmt: skip
 
 
-def _wrapped(text: str, columns: int) -> list[str]:
+def wrapped(text: str, columns: int) -> list[str]:
+    """The text in lines of at most so many letters."""
     import textwrap
 
     return textwrap.wrap(text, columns) or [""]

@@ -38,7 +38,7 @@ def curves(plot: Bands, settings: Settings, title: str, *, total: int, colour: b
     facets = [_facet(facet, arms, settings, room) for facet in plot.facets]
     # a band is drawn as its two edges
     meaning = words.meaning(plot).replace("band:", "dots:")
-    lines: list[Line] = [[(cut(clean(title), total), None)], [(cut(meaning, total), None)]]
+    lines: list[Line] = [[(cut(text, total), None)] for text in (clean(title), *words.lone(plot), meaning)]
     if len(arms) > 1:
         lines += _legend({f"{name} (n={sizes[arm]})": arms[arm] for arm, name in words.names(arms).items()}, total)
     if len(plot.arms) > _MOST:
@@ -68,10 +68,7 @@ def _facet(facet: Facet, arms: Mapping[str, int], settings: Settings, room: int)
     if len(arms) > 1:
         for line in drawn:
             _letters(canvas, [(at.x, at.mean) for at in line.levels], arms[line.arm], len(arms))
-    heading = words.name(facet.metric)
-    label = words.y_title(facet, settings)
-    title = heading if label == heading else f"{heading}: {label}"
-    title = label if label.startswith(heading) else title
+    title = words.facet_title(facet, settings)
     ticks = x.ticks(max(2, canvas.columns // 12))
     if all(float(at.x).is_integer() for at in levels):
         # there is no half epoch

@@ -40,6 +40,12 @@ def y_title(facet: Facet, settings: Settings) -> str:
     return with_unit(facet.y_label or facet.metric, facet.metric, settings)
 
 
+def facet_title(facet: Facet, settings: Settings) -> str:
+    """`valid_loss: Cross-entropy`: the metric with the title of its axis, where that does not begin with it."""
+    metric, label = name(facet.metric), y_title(facet, settings)
+    return label if label.startswith(metric) else f"{metric}: {label}"
+
+
 def x_title(facet: Facet) -> str:
     """The title of its horizontal axis."""
     return name(facet.x_label or facet.x)
@@ -53,6 +59,11 @@ def meaning(plot: Bands) -> str:
     n = str(counts[-1]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     known = _BANDS.get(plot.band)
     return f"line: mean of n = {n} trials" + (f"; {known}" if known is not None else "")
+
+
+def lone(plot: Bands) -> list[str]:
+    """Which arm the only lines are of: a single arm has no legend, and may be any of its experiment."""
+    return [f"arm: {name(plot.arms[0])}"] if len(plot.arms) == 1 else []
 
 
 def sizes(plot: Bands) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,14 +80,12 @@ class Runner:
         self.begins(name)
         variables = dict(self.terms.environment) | dict(run_env or {})
         variables |= {"DVC_ROOT": stage.repo.root_dir, "DVC_STAGE": stage.addressing}
-        shell = variables.get("SHELL") or "/bin/sh"
+        shell = _shell(variables.get("SHELL"))
         started = time.monotonic()
         memory = 0.0
         try:
             for command in _enforce_cmd_list(stage.cmd):
-                # to the trial's log; where that cannot be written, the trial is none the worse
-                with contextlib.suppress(OSError):
-                    os.write(1, f"$ {command}\n".encode())
+                _log(f"$ {command}")
                 code, used = self._run(_make_cmd(shell, command), stage.wdir, variables)
                 memory = max(memory, used)
                 if code != 0:
@@ -94,12 +93,11 @@ class Runner:
                     raise StageCmdFailedError(command, code)
         finally:
             took = time.monotonic() - started
-            self._spent += took
             self.ran.append(CommandRun(stage=name, seconds=took, peak_memory_mb=memory or None))
 
     def _run(self, command: Sequence[str], folder: str, variables: Mapping[str, str]) -> tuple[int, float]:
         """The exit code (negative for a signal) and the peak memory of one command."""
-        kills = processes.memory_kills()
+        kills, begun = processes.memory_kills(), time.monotonic()
         process = subprocess.Popen(
             command, cwd=folder, env=dict(variables), pass_fds=tuple(self.terms.keeps), process_group=0
         )
@@ -114,6 +112,8 @@ class Runner:
         if timer is not None:
             timer.cancel()
         left = self._clear(process.pid)
+        # of each command: the next one of the stage has only what is left
+        self._spent += time.monotonic() - begun
         if self.cause is None:
             self.left_behind += left
         if process.returncode != 0 and self.cause is None and kills is not None:
@@ -168,6 +168,23 @@ class Runner:
             names += [_name(process) for process in left]
             processes.end(left)
             patience = time.monotonic() + _LINGER
+
+
+def _shell(wanted: str | None) -> str:
+    """The shell for commands: `$SHELL` as DVC has it, or /bin/sh where this machine lacks that one.
+
+    A container often inherits the name of a shell that only its host has; that says nothing about the experiment.
+    """
+    if wanted and shutil.which(wanted) is None:
+        _log(f"SHELL is {wanted}, which is not here: /bin/sh runs the commands")
+        return "/bin/sh"
+    return wanted or "/bin/sh"
+
+
+def _log(line: str) -> None:
+    """A line for the trial's log; where that cannot be written, the trial is none the worse."""
+    with contextlib.suppress(OSError):
+        os.write(1, f"{line}\n".encode(errors="surrogateescape"))
 
 
 def address(stage: Any) -> str:

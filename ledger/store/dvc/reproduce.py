@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from ledger.model.lockfile import locked_stage
 from ledger.store import timings
 from ledger.store.dvc import inputs, once
 from ledger.store.dvc.commands import CommandRun, Runner, Terms, address
+from ledger.store.dvc.places import own_cache
 from ledger.store.dvc.resolve import words
 
 
@@ -30,8 +32,9 @@ def warm() -> None:
 class Request:
     """What to run. `root` is the DVC root in a work tree whose top is `top`; no targets: the whole pipeline.
 
-    `force`: past the run cache. `locks` and `kept` are the folders for stages that are at work and for how long stages
-    took. `twins` are the DVC roots of the user's work trees.
+    `force`: past the run cache. `aside`: nothing goes into the caches, neither DVC's nor ours. `code` is the commit
+    whose code it is. `locks` and `kept` are the folders for stages that are at work and for what is known of their
+    runs. `twins` are the DVC roots of the user's work trees.
     """
 
     root: Path
@@ -39,6 +42,8 @@ class Request:
     targets: Sequence[str]
     terms: Terms
     force: bool
+    aside: bool
+    code: str
     locks: Path
     kept: Path
     twins: Sequence[Path]
@@ -82,12 +87,17 @@ def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) 
             # one lock for all of it: DVC reads all definitions again whenever it takes it
             with Repo(str(request.root)) as repo, lock_repo(repo):
                 repo.scm_context.quiet = True
-                _fetch_missing_data(repo)
+                targets = list(request.targets) or _definitions(repo)
+                stages = _steps(repo, targets)
+                data = _lay_out_data(repo, stages, [own_cache(twin) for twin in request.twins])
                 outputs |= {out.fs_path: out for out in repo.index.outs}
-                if request.targets:
-                    repo.reproduce(targets=list(request.targets), force=request.force)
-                else:
-                    repo.reproduce(all_pipelines=True, force=request.force)
+                try:
+                    repo.reproduce(targets=targets, force=request.force, no_commit=request.aside)
+                finally:
+                    # also of a failed one, as after each stage
+                    found = inputs.written(stages, data, root=request.root, twins=request.twins) if runner.ran else []
+                if found:
+                    raise _input_changed("a stage", found, "an input")
         except (DvcException, OSError) as error:
             cause = error.__cause__ if isinstance(error, ReproductionError) and error.__cause__ else error
             failure = {
@@ -122,7 +132,7 @@ def _patched(
             # also of a stage that failed: what it wrote into the cache would be the next trial's input
             written = inputs.changed(stage, outputs, twins=request.twins)
         if written:
-            raise _input_changed(stage, written)
+            raise _input_changed(f"the stage {address(stage)}", written, "its own input")
 
     def one_stage(stage: Any, *arguments: Any, **options: Any) -> None:
         shared = once.shared(request.locks, stage, lambda: tell(("waits", address(stage))))
@@ -130,8 +140,10 @@ def _patched(
             run(stage, *arguments, **options)
         outputs.update({out.fs_path: out for out in stage.outs})
         last = runner.ran[-1] if runner.ran else None
-        if last is not None and last.stage == address(stage):
+        if last is not None and last.stage == address(stage) and not request.aside:
             _keep_timing(request, stage, last)
+            if request.force:
+                _freshen(stage)
 
     def whole_file(source: str, target: str, *arguments: Any, **options: Any) -> None:
         try:
@@ -153,13 +165,11 @@ def _patched(
         local.copyfile = copyfile
 
 
-def _input_changed(stage: Any, paths: Sequence[str]) -> Exception:
+def _input_changed(who: str, paths: Sequence[str], what: str) -> Exception:
     from dvc.exceptions import DvcException
 
     named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-    error: Exception = DvcException(
-        f"the stage {address(stage)} wrote into its own input {named}: its numbers do not come from what is recorded"
-    )
+    error: Exception = DvcException(f"{who} wrote into {what} {named}: its numbers do not come from what is recorded")
     return error
 
 
@@ -173,7 +183,19 @@ def _keep_timing(request: Request, stage: Any, run: CommandRun) -> None:
         locked_stage("" if folder == "." else folder, entry),
         seconds=round(run.seconds, 3),
         peak_memory_mb=run.peak_memory_mb,
+        code=request.code,
     )
+
+
+def _freshen(stage: Any) -> None:
+    """Let DVC restore this run of a stage and no other one: the newest counts, but one that it knew stays as old."""
+    from dvc.stage.cache import _can_hash, _get_cache_hash, _get_stage_hash
+    from dvc.stage.serialize import to_single_stage_lockfile
+
+    if _can_hash(stage):
+        value = _get_cache_hash(to_single_stage_lockfile(stage))
+        with suppress(OSError):
+            os.utime(stage.repo.stage_cache._get_cache_path(_get_stage_hash(stage), value))
 
 
 def _stage_in(message: str) -> str | None:
@@ -182,18 +204,39 @@ def _stage_in(message: str) -> str | None:
     return parts[1] if message.startswith("failed to reproduce") and len(parts) > 1 else None
 
 
-def _fetch_missing_data(repo: Any) -> None:
-    """Lay out what no command will make: the data of `.dvc` files, and the outputs of frozen stages.
+def _definitions(repo: Any) -> list[str]:
+    """The `dvc.yaml` files, as targets: DVC's `--all-pipelines` would want the data of every `.dvc` file as well."""
+    paths = (os.path.relpath(s.path, repo.root_dir) for s in repo.index.stages if hasattr(s, "name"))
+    return list(dict.fromkeys(paths))
 
-    What the cache lacks is fetched where there is a remote. Raises LedgerError where that fails: no trial is to blame.
+
+def _steps(repo: Any, targets: Sequence[str]) -> list[Any]:
+    """All that DVC goes through for the targets, data that stages read among it."""
+    from dvc.repo.reproduce import get_active_graph, plan_repro
+
+    named = [stage for target in targets for stage in repo.stage.collect(target)]
+    return list(plan_repro(get_active_graph(repo.index.graph), named))
+
+
+def _lay_out_data(repo: Any, stages: Iterable[Any], caches: Sequence[Path]) -> list[Any]:
+    """Lay out what no command will make: the data of `.dvc` files, and the outputs of frozen stages; returns them.
+
+    What the cache lacks is taken from the `caches` of the user's work trees, or fetched where there is a remote.
+    Raises LedgerError where that fails: no trial is to blame.
     """
     from dvc.exceptions import CheckoutError, DvcException
 
-    tracked = [s.addressing for s in repo.index.stages if s.outs and (s.frozen or not hasattr(s, "name"))]
+    held = [s for s in stages if s.outs and (s.frozen or not hasattr(s, "name"))]
+    data = [out for stage in held for out in stage.outs]
+    tracked = [s.addressing for s in held]
     if not tracked:
-        return
+        return []
     try:
-        repo.checkout(targets=tracked, force=True)
+        try:
+            repo.checkout(targets=tracked, force=True)
+        except CheckoutError:
+            _borrow(repo, data, caches)
+            repo.checkout(targets=tracked, force=True)
     except CheckoutError as error:
         lacking = ", ".join(os.path.relpath(path, repo.root_dir) for path in error.target_infos)
         if not repo.config["core"].get("remote"):
@@ -208,3 +251,29 @@ def _fetch_missing_data(repo: Any) -> None:
             raise LedgerError(
                 f"{lacking} is not in DVC's cache and cannot be fetched: {words(failure)}", hint="dvc pull says more"
             ) from None
+    return data
+
+
+def _borrow(repo: Any, data: Iterable[Any], caches: Sequence[Path]) -> None:
+    """Take what the cache lacks from other caches: `dvc add` in a work tree puts data into that tree's own."""
+    here = Path(repo.cache.legacy.path)
+
+    def take(out: Any, digest: str) -> None:
+        target = Path(out.cache.oid_to_path(digest))
+        source = next((c / target.relative_to(here) for c in caches if (c / target.relative_to(here)).is_file()), None)
+        if source is None or target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copyfile(source, partial)
+        partial.chmod(0o444)
+        partial.replace(target)
+
+    for out in data:
+        if not (out.use_cache and out.hash_info):
+            continue
+        take(out, out.hash_info.value)
+        tree = out.get_obj() if out.hash_info.isdir else None
+        for _, (_, info) in tree.iteritems() if tree is not None else ():
+            if info is not None:
+                take(out, info.value)
