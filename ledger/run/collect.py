@@ -20,6 +20,7 @@ from ledger.run.plan import at_point
 from ledger.run.record import described
 from ledger.run.worker import Worker
 from ledger.stats.summary import summarise
+from ledger.store import work_trees
 from ledger.store.branch import Moved, Step, advance, holders
 from ledger.store.experiments import TRIAL_REFS
 from ledger.store.git import RefChange
@@ -257,7 +258,7 @@ def _finish_checkout(ledger: Ledger, worker: Worker) -> None:
 def _dvc_places(ledger: Ledger, experiment: Experiment, ref: str, worker: Worker) -> _Places:
     """The work trees that show the branch, each with its DVC root and cache."""
     roots = {tree: _dvc_root(ledger, experiment, tree) for tree in holders(ledger.git, ref)}
-    mains = _dvc_root(ledger, experiment, ledger.git.work_trees()[0].path)
+    mains = _dvc_root(ledger, experiment, work_trees.listed(ledger.git)[0].path)
     return {tree: (root, worker.describe(root, main_root=mains).cache) for tree, root in roots.items()}
 
 

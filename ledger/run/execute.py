@@ -21,6 +21,7 @@ from ledger.run.stage_environment import scrubbed_for_stages
 from ledger.run.station import Shop, Station
 from ledger.run.worker import Worker, WorkerDied
 from ledger.store import environment as environments
+from ledger.store import work_trees
 from ledger.store.dvc.reproduce import Event
 from ledger.store.ledger import Ledger
 
@@ -132,7 +133,7 @@ class LocalSlots:
 
     def _shop(self, experiment: Experiment, limits: Limits) -> Shop:
         ledger = self._ledger
-        trees = ledger.git.work_trees()
+        trees = work_trees.listed(ledger.git)
         roots = [tree.path for tree in trees if ledger.place.slots not in tree.path.parents]
         code = ledger.code.at(experiment.tip)
         own_slot, folder = self._first[0], code.folder

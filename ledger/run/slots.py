@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,12 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ledger.store import processes
+from ledger.store import processes, work_trees
 from ledger.store.git import Git, GitError, call
 from ledger.store.place import Place
-
-# `dvc install` puts a post-checkout hook in place that fires before a slot's cache is configured
-_WITHOUT_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 # how long what has been killed may take to let go of a slot, in seconds
 _PATIENCE = 2.0
@@ -33,24 +29,21 @@ class Slot:
 
     path: Path
     git: Git
-    place: Place
     lock: int
 
     def prepare(self, commit: str, *, keep: Iterable[str]) -> None:
         """Make the slot hold exactly the commit's files, and of what git ignores only the paths to `keep`."""
         if not self._usable():
-            with self.place.work_trees_locked():
-                self._rebuild(commit)
+            self._rebuild(commit)
             return
         kept = ["/.dvc/tmp", *(f"/{path}" for path in keep)]
         patterns = [argument for path in kept for argument in ("-e", _literal(path))]
         try:
-            self.git.run(*_WITHOUT_HOOKS, "checkout", "--quiet", "--force", "--detach", commit, cwd=self.path)
+            self.git.run(*work_trees.WITHOUT_HOOKS, "checkout", "--quiet", "--force", "--detach", commit, cwd=self.path)
             self.git.run("clean", "-ffdxq", *patterns, cwd=self.path)
         except GitError:
             # a damaged index, or a folder that a stage has made read-only
-            with self.place.work_trees_locked():
-                self._rebuild(commit)
+            self._rebuild(commit)
             return
         # DVC's own lock stays behind where a worker was killed, and whether its process lives cannot be told for sure
         (self.path / ".dvc/tmp/rwlock").unlink(missing_ok=True)
@@ -87,35 +80,9 @@ class Slot:
         return True
 
     def _rebuild(self, commit: str) -> None:
-        _remove(self.path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.git.run("worktree", "prune")
-        arguments = [
-            *_WITHOUT_HOOKS,
-            "worktree",
-            "add",
-            "--quiet",
-            "--force",
-            "--detach",
-            str(self.path),
-            commit,
-        ]
-        try:
-            self.git.run(*arguments)
-        except GitError:
-            # the registration of a folder that was moved or half removed is in the way
-            self.git.succeeds("worktree", "remove", "--force", "--force", str(self.path))
-            _remove(self.path)
-            self.git.run("worktree", "prune")
-            self.git.run(*arguments)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder, with parts that a stage has made read-only."""
-    for below, _, _ in os.walk(folder):
-        with contextlib.suppress(OSError):
-            Path(below).chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+        aside = self.path.with_name(f"{self.path.name}.git")
+        work_trees.remove(self.git, self.path, aside=aside)
+        work_trees.add(self.git, self.path, commit, aside=aside)
 
 
 def _literal(path: str) -> str:
@@ -135,7 +102,7 @@ def slot(git: Git, place: Place) -> Iterator[Slot]:
         path = place.slots / str(number)
         with (place.slots / f"{number}.run").open("w") as run, (place.slots / f"{number}.lock").open("w") as lock:
             if _locked(run) and _emptied(path, lock):
-                yield Slot(path=path, git=git, place=place, lock=lock.fileno())
+                yield Slot(path=path, git=git, lock=lock.fileno())
                 return
         number += 1
 

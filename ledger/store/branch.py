@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.store import work_trees
 from ledger.store.git import Git, GitError, RefChange
 
 
@@ -35,7 +36,7 @@ class Step:
 
 def holders(git: Git, ref: str) -> tuple[Path, ...]:
     """The work trees that have the branch checked out."""
-    return tuple(tree.path for tree in git.work_trees() if tree.branch == ref)
+    return tuple(tree.path for tree in work_trees.listed(git) if tree.branch == ref)
 
 
 def advance(git: Git, step: Step) -> tuple[Path, ...]:
@@ -77,7 +78,7 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
 def _being_rebased(git: Git, ref: str) -> Path | None:
     """The work tree in which a rebase of the branch is under way; HEAD is detached there meanwhile."""
     named = [argument for way in ("merge", "apply") for argument in ("--git-path", f"rebase-{way}/head-name")]
-    for tree in git.work_trees():
+    for tree in work_trees.listed(git):
         if tree.branch is None:
             paths = git.text("-C", str(tree.path), "rev-parse", "--path-format=absolute", *named).splitlines()
             if any(Path(path).is_file() and Path(path).read_text("utf-8").strip() == ref for path in paths):

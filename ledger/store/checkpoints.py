@@ -13,6 +13,7 @@ from pathlib import Path
 from ledger.analysis.checks import DATA, Finding
 from ledger.model.experiment import Experiment
 from ledger.model.lockfile import Pinned
+from ledger.store import work_trees
 from ledger.store.ledger import Ledger
 
 # larger files are compared by their size alone
@@ -87,7 +88,7 @@ class Checkpoints:
     def _configured(self) -> tuple[tuple[str, str | None], ...]:
         """The remotes by name, with the folder where one is a folder."""
         found = []
-        trees = dict.fromkeys([self._ledger.git.root, self._ledger.git.work_trees()[0].path])
+        trees = dict.fromkeys([self._ledger.git.root, work_trees.listed(self._ledger.git)[0].path])
         listed = self._ledger.git.text("ls-files", "-z", "--", ":(glob)**/.dvc/config").split("\0")
         folders = dict.fromkeys([".dvc", *(path.removesuffix("/config") for path in listed if path)])
         for at in (tree / folder / file for tree in trees for folder in folders for file in ("config.local", "config")):

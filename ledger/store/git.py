@@ -48,14 +48,6 @@ class GitError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkTree:
-    """One work tree of the repository. `branch` is the full ref that it has checked out, None when detached."""
-
-    path: Path
-    branch: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Dirty:
     """One path that differs from HEAD, in the index or in the work tree. `untracked`: git does not know it."""
 
@@ -186,35 +178,6 @@ class Git:
         # every restored trial asks for the same few; what full ids name never changes
         ask = _changed_paths if len(old) == len(new) == len(ZERO) else _changed_paths.__wrapped__
         return ask(self, old, new)
-
-    def work_trees(self) -> tuple[WorkTree, ...]:
-        """All work trees of the repository that exist, the main one first.
-
-        Where there is none, as in a bare repository, or git does not know its place, the one that we are in is first.
-        """
-        main: list[WorkTree] = []
-        others: list[WorkTree] = []
-        for number, block in enumerate(os.fsdecode(self.run("worktree", "list", "--porcelain", "-z")).split("\0\0")):
-            lines = dict(line.partition(" ")[::2] for line in block.split("\0") if line)
-            if "worktree" not in lines or "bare" in lines:
-                continue
-            path = self._main_place(Path(lines["worktree"])) if number == 0 else Path(lines["worktree"])
-            if path is not None and path.is_dir():
-                (others if number else main).append(WorkTree(path=path, branch=lines.get("branch")))
-        if not main:
-            others.sort(key=lambda tree: tree.path.resolve() != self.root.resolve())
-        return (*main, *others)
-
-    def _main_place(self, listed: Path) -> Path | None:
-        """Where the main work tree is; git lists its git directory where that is elsewhere, as in a submodule."""
-        if listed.resolve() != self.common.resolve():
-            return listed
-        named = call([f"--git-dir={self.common}", "config", "core.worktree"], cwd=self.root).stdout
-        if named:
-            return (self.common / os.fsdecode(named).rstrip("\n")).resolve()
-        # made with --separate-git-dir: only the work tree itself knows that it is the main one
-        own = Path(self.text("rev-parse", "--absolute-git-dir"))
-        return self.root if own.resolve() == self.common.resolve() else None
 
     def identity(self) -> str:
         """`Name <mail>` of whoever runs this. Raises LedgerError where git has not been told."""

@@ -16,7 +16,7 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.settings import Settings
-from ledger.store import experiments, sources
+from ledger.store import experiments, sources, work_trees
 from ledger.store.experiments import Wanted
 from ledger.store.git import Git, open_repository
 from ledger.store.place import Place
@@ -90,7 +90,7 @@ class Ledger:
         found = []
         configured = self.git.text("ls-files", "-z", "--", ":(glob)**/.dvc/config").split("\0")
         folders = dict.fromkeys([".dvc", *(path.removesuffix("/config") for path in configured if path)])
-        for tree in dict.fromkeys([self.git.root, self.git.work_trees()[0].path]):
+        for tree in dict.fromkeys([self.git.root, work_trees.listed(self.git)[0].path]):
             for dvc in (tree / folder for folder in folders):
                 found += [at for at in (_configured_cache(dvc), dvc / "cache") if at is not None and at.is_dir()]
         return tuple(dict.fromkeys(found))

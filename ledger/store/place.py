@@ -82,12 +82,6 @@ class Place:
         with locks.tried(self.claims / experiment / trial.replace("/", "+")) as ours:
             yield ours
 
-    @contextmanager
-    def work_trees_locked(self) -> Iterator[None]:
-        """Hold the lock under which slots are added and removed: git's own commands for that race with each other."""
-        with locks.waited_for(self.folder / "work-trees"):
-            yield
-
     def running(self, experiment: str) -> tuple[str, ...]:
         """The trials of an experiment that some process has claimed, `variant+seed-0`."""
         found = []

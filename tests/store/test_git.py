@@ -11,6 +11,7 @@ import pytest
 from conftest import MakeProject, Project
 
 from ledger.errors import LedgerError
+from ledger.store import work_trees
 from ledger.store.branch import Moved, Overlap, Step, advance
 from ledger.store.git import EMPTY_TREE, Dirty, Git, RefChange, open_repository
 
@@ -146,7 +147,7 @@ def test_where_a_repository_is_opened(plain: Project, git: Git, tmp_path: Path) 
     plain.git("worktree", "add", "-q", "-b", "side", str(linked))
     there = open_repository(linked)
     assert (there.root, there.prefix, there.common) == (linked, "", plain.root / ".git")
-    assert {(tree.path, tree.branch) for tree in git.work_trees()} == {
+    assert {(tree.path, tree.branch) for tree in work_trees.listed(git)} == {
         (plain.root, "refs/heads/main"),
         (linked, "refs/heads/side"),
     }
