@@ -81,6 +81,8 @@ PLAIN: Final = {
         Field(name="exploratory", kind=Kind.PARAM, get=attrgetter("exploratory")),
         Field(name="trials", kind=Kind.COUNT, get=attrgetter("trials")),
         Field(name="recorded", kind=Kind.COUNT, get=attrgetter("recorded")),
+        Field(name="missing", kind=Kind.COUNT, get=attrgetter("missing")),
+        Field(name="reused", kind=Kind.TEXT, get=attrgetter("reused")),
         Field(name="seconds", kind=Kind.SECONDS, get=attrgetter("seconds")),
         Field(name="code", kind=Kind.HASH, get=attrgetter("code")),
         Field(name="fingerprint", kind=Kind.HASH, get=attrgetter("fingerprint")),

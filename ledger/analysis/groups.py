@@ -123,6 +123,7 @@ def _pooled(members: Sequence[Row], parts: Sequence[Row], values: Mapping[str, A
         metrics={name: pooled([part.metrics[name] for part in parts if name in part.metrics]) for name in names},
         trials=sum(part.trials for part in parts),
         recorded=sum(row.recorded for row in members),
+        missing=sum(row.missing or 0 for row in members),
         seconds=math.fsum(seconds) if seconds else None,
         better=_agreed(members),
         extra={VALUES: dict(values), ROWS: len(members)},

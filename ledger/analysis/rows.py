@@ -108,10 +108,18 @@ def _arm(
         data=_shared([one.data for one in asked]),
         trials=len(chosen),
         recorded=len(records),
+        missing=_missing(experiment, variant, chosen),
         seconds=math.fsum(seconds) if seconds else None,
         code=None if latest is None else latest.trial.code,
         fingerprint=None if latest is None else latest.trial.fingerprint,
     )
+
+
+def _missing(experiment: Experiment, variant: str, chosen: Sequence[Recorded]) -> int:
+    """How many declared replicates of an arm have no trial that counts; none of an arm that is no longer declared."""
+    if experiment.plan.variant(variant) is None:
+        return 0
+    return len(set(experiment.plan.replicates.points()) - {record.trial.point for record in chosen})
 
 
 def _tried(record: Recorded, counts: bool) -> Tried:
@@ -135,6 +143,7 @@ def _trial(facts: Mapping[str, Any], tried: Tried) -> Row:
         seconds=trial.seconds,
         trial_status=trial.status,
         replicate=dict(trial.point),
+        reused=trial.reused,
         code=trial.code,
         fingerprint=trial.fingerprint,
         extra=not_finite(tried.record),

@@ -11,6 +11,7 @@ import typer
 from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
 from ledger.model import verdict
+from ledger.model.experiment import ARCHIVED, CONCLUDED, LANDED, PLANNED, RECORDED, RUNNING
 from ledger.report import experiments as report
 from ledger.report import shapes
 from ledger.report.tables import Format, table
@@ -18,6 +19,7 @@ from ledger.report.text import columns
 from ledger.store.git import Git
 from ledger.store.index_rows import NONE, Wished
 
+STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED)
 OUTCOMES = (verdict.SUPPORTED, verdict.REFUTED, verdict.INCONCLUSIVE, NONE)
 
 
@@ -35,6 +37,9 @@ def log(
     outcome: Annotated[
         str | None, typer.Option("--outcome", metavar="OUTCOME", help="supported, refuted, inconclusive or none.")
     ] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", metavar="STATUS", help=f"{', '.join(STATUSES[:-1])} or {STATUSES[-1]}.")
+    ] = None,
     grep: Annotated[
         str | None,
         typer.Option("--grep", metavar="PATTERN", help="In hypothesis, notes or verdict, in any case; a pattern."),
@@ -50,12 +55,15 @@ def log(
     """
     if outcome is not None and outcome not in OUTCOMES:
         raise LedgerError(f"--outcome {outcome} is none of {', '.join(OUTCOMES)}", hint="--outcome supported")
+    if status is not None and status not in STATUSES:
+        raise LedgerError(f"--status {status} is none of {', '.join(STATUSES)}", hint="--status recorded")
     with console.opened() as ledger:
         wished = Wished(
             author=_pattern("--author", author),
             since=None if since is None else _moment(since, ledger.git),
             tags=tuple(tag or ()),
             outcome=outcome,
+            status=status,
             grep=_pattern("--grep", grep),
         )
         found = ledger.entries(wished, limit)

@@ -26,9 +26,9 @@ def status(
     """
     with console.opened() as ledger:
         branch = ledger.plain_branch() if experiment is None else None
-        at_work = runs.live(ledger.place)
+        every = runs.live(ledger.place)
         if branch is not None and (watch or stop):
-            names = list(dict.fromkeys(state.experiment for state in at_work))
+            names = list(dict.fromkeys(state.experiment for state in every))
             if len(names) != 1:
                 raise LedgerError(
                     f"runs of {', '.join(names)} are at work" if names else "no run is at work",
@@ -37,9 +37,9 @@ def status(
             experiment, branch = names[0], None
         if branch is not None:
             if json:
-                console.answer_json(shapes.no_status(branch) | {"runs": [shapes.run_state(s) for s in at_work]})
+                console.answer_json(shapes.no_status(branch) | {"runs": [shapes.run_state(s) for s in every]})
             else:
-                console.answer(report.overview(branch, ledger.index.states(), at_work, now=console.now()))
+                console.answer(report.overview(branch, ledger.index.states(), every, now=console.now()))
             console.warn_unreadable(ledger)
             return 0
         chosen = ledger.experiment(experiment)
@@ -52,6 +52,7 @@ def status(
             ledger.refresh()
             chosen = ledger.experiment(chosen.name)
         own = runs.live(ledger.place, chosen.name)
+        killed = runs.cut_off(ledger.place, chosen.name)
         rows = progress.declared(chosen, ledger.present(chosen))
         unrecorded: list[str] = []
         dirty: list[str] = []
@@ -62,7 +63,8 @@ def status(
             dirty = [d.path for d in changed if not d.untracked and d.path not in unrecorded]
         if json:
             shape = shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty)
-            console.answer_json(shape | {"runs": [shapes.run_state(state) for state in own]})
+            at_work, ended = ([shapes.run_state(state) for state in states] for states in (own, killed))
+            console.answer_json(shape | {"runs": at_work, "killed_runs": ended})
         else:
             console.answer(
                 report.status(
@@ -71,6 +73,7 @@ def status(
                     unrecorded=unrecorded,
                     dirty=dirty,
                     runs=own,
+                    killed=killed,
                     now=console.now(),
                     total=console.columns(),
                 )

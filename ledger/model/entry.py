@@ -14,7 +14,9 @@ class Entry:
     """One experiment in the log.
 
     `metrics` sum up the trials of its treatment that count; `predicted` are the metrics that it predicts, in the
-    plan's order. `problems` say which files were passed over, but for the `newer` records of a newer schema.
+    plan's order. `declared` counts the trials that the plan asks for, `missing` those of them without a result at the
+    state that their arm had last. `problems` say which files were passed over, but for the `newer` records of a newer
+    schema.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Entry:
     created: datetime
     branch: str | None
     records: int
+    declared: int
+    missing: int
     predicted: tuple[str, ...]
     metrics: Mapping[str, Summary]
     problems: tuple[str, ...] = ()

@@ -21,6 +21,11 @@ LANDED = "landed"
 ARCHIVED = "archived"
 
 
+def at_present(status: str, *, running: bool) -> str:
+    """The status that follows from the records, or `running` where a run is at work on what is not decided yet."""
+    return RUNNING if running and status in (PLANNED, RECORDED) else status
+
+
 def directory(name: str) -> str:
     """The experiment's folder, relative to the git root."""
     return f"{DIRECTORY}/{name}"
@@ -46,6 +51,7 @@ class Experiment:
 
     `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `newer` how
     many of these are records of a newer schema. `archived`: it was put away under a tag, without having landed.
+    `running`: a run of it is at work in this repository.
     """
 
     name: str
@@ -59,6 +65,7 @@ class Experiment:
     problems: tuple[str, ...]
     archived: bool = False
     newer: int = 0
+    running: bool = False
 
     @property
     def plan(self) -> Plan:
@@ -73,17 +80,14 @@ class Experiment:
 
     @property
     def status(self) -> str:
-        """How far it has come, from its records alone."""
+        """How far it has come: by its records, and by whether a run is at work."""
         if self.landed:
             return LANDED
         if self.archived:
             return ARCHIVED
         if self.verdict is not None:
             return CONCLUDED
-        if not self.trials:
-            return PLANNED
-        done = {(r.trial.variant, r.trial.point) for r in self.trials if r.trial.succeeded}
-        return RECORDED if declared_points(self.plan) <= done else RUNNING
+        return at_present(RECORDED if self.trials else PLANNED, running=self.running)
 
     def branch_hint(self, prefix: str) -> str:
         """What to type where it has no branch here to write on; `prefix` is what experiments' branches begin with."""

@@ -18,10 +18,12 @@ class Row:
     `trial` is the id (`treatment/seed-0`) in a row of one trial, None in a row of an arm. The row of an experiment is
     that of its treatment. `params` are flat, with dotted keys, and without the axes of the replicates where the row
     sums up more than one trial; `metrics` sum up the trials that count (the declared replicates at the arm's latest
-    fingerprint); `trials` is their number, `recorded` that of all records of the arm. `seconds` is the sum over the
-    trials that count, `data` the hash of every input that git does not hold, by path. `created` is when the plan was
-    made. In a row of one trial, `created` is when it started, `trials` is 1 where it counts and else 0,
-    `trial_status` is its status and `replicate` its point; the latter two are None in a row of an arm.
+    fingerprint); `trials` is their number, `recorded` that of all records of the arm, `missing` that of the declared
+    replicates without one that counts. `seconds` is the sum over the trials that count, `data` the hash of every input
+    that git does not hold, by path. `created` is when the plan was made. In a row of one trial, `created` is when it
+    started, `trials` is 1 where it counts and else 0, `trial_status` is its status, `replicate` its point and `reused`
+    the other experiment's trial that it repeats (`other/baseline/seed-0`), if any; these are None in a row of an arm,
+    as `missing` is in that of a trial.
     `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell.
     `extra` is for what few rows have; it holds what JSON can.
     """
@@ -43,8 +45,10 @@ class Row:
     trials: int
     recorded: int
     seconds: float | None
+    missing: int | None = None
     trial_status: str | None = None
     replicate: Mapping[str, Any] | None = None
+    reused: str | None = None
     code: str | None = None
     fingerprint: str | None = None
     better: Mapping[str, str] = field(default_factory=dict)

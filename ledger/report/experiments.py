@@ -14,7 +14,7 @@ from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
 from ledger.report.numbers import age, headline_of, spread
-from ledger.report.progress import summary
+from ledger.report.progress import cut_off, summary
 from ledger.report.text import clean, columns
 
 
@@ -42,7 +42,7 @@ def log(entries: Sequence[Entry], settings: Settings, *, now: datetime, graph: b
                 prefix + entry.name,
                 clean(entry.title),
                 shown,
-                str(entry.records),
+                f"{entry.declared - entry.missing}/{entry.declared}" if entry.missing else str(entry.records),
                 age(entry.created, now),
             )
         )
@@ -104,6 +104,7 @@ def status(
     unrecorded: Sequence[str],
     dirty: Sequence[str],
     runs: Sequence[RunState],
+    killed: Sequence[RunState],
     now: datetime,
     total: int,
 ) -> str:
@@ -119,6 +120,8 @@ def status(
     lines += ["", *columns(table, indent=2, right=(1,), total=total)]
     lines += [f"  {summary(state, now=now)}" for state in runs]
     lines += [f"    {trial.trial}  {trial.stage or 'preparing'}" for state in runs for trial in state.running]
+    if any(row.state != SUCCEEDED for row in rows) and not runs:
+        lines += [line for state in killed for line in cut_off(state, now=now)]
     uncollected = sum(not r.collected for r in experiment.trials)
     if uncollected and not runs:
         lines.append(f"  {uncollected} finished, not on the branch yet: ledger run collects them")

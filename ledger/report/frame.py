@@ -135,6 +135,7 @@ def _facts(level: str) -> dict[str, Callable[[Row], Any]]:
             "trial": lambda row: row.trial,
             "trial_status": lambda row: row.trial_status,
             "counts": lambda row: bool(row.trials),
+            "reused": lambda row: row.reused,
         }
     facts |= {
         "title": lambda row: row.title,
@@ -150,7 +151,11 @@ def _facts(level: str) -> dict[str, Callable[[Row], Any]]:
         "fingerprint": lambda row: row.fingerprint,
     }
     if level != "trials":
-        facts |= {"trials": lambda row: row.trials, "recorded": lambda row: row.recorded}
+        facts |= {
+            "trials": lambda row: row.trials,
+            "recorded": lambda row: row.recorded,
+            "missing": lambda row: row.missing,
+        }
     return facts
 
 

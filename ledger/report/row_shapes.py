@@ -29,7 +29,9 @@ def _row(row: Row) -> dict[str, Any]:
     document: dict[str, Any] = {"experiment": row.experiment, "variant": row.variant}
     if row.trial is not None:
         document |= {"trial": row.trial, "trial_status": row.trial_status, "replicate": dict(row.replicate or {})}
-        document |= {"counts": bool(row.trials)}
+        document |= {"counts": bool(row.trials), "reused": row.reused}
+    else:
+        document |= {"missing": row.missing}
     return document | {
         "title": row.title,
         "status": row.status,

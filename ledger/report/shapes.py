@@ -277,6 +277,8 @@ def log(entry: Entry, metric: str | None, value: Summary | None) -> dict[str, An
         "metric": metric,
         "value": None if value is None else summary(value),
         "trials": entry.records,
+        "declared": entry.declared,
+        "missing": entry.missing,
         "branch": None if entry.branch is None else entry.branch.removeprefix("refs/heads/"),
     }
     return dict(plain(document))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ledger.model.experiment import PLANNED, RECORDED, RUNNING
 from ledger.store import index_file, index_rows
 from ledger.store.experiments import Wanted
 from ledger.store.index_rows import Wished
@@ -67,17 +68,21 @@ class Index:
 
     def rows(self, level: str) -> list[Row]:
         """The rows of the table: one an experiment, one a variant or one a trial, the latest experiment first."""
-        return self._reading(lambda connection: index_rows.rows(connection, level))
+        running = self._ledger.running
+        return self._reading(lambda connection: index_rows.rows(connection, level, running))
 
     def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
         """The lines of the log, the latest experiment first, at most `limit`."""
-        return self._reading(lambda connection: index_rows.entries(connection, wished or Wished(), limit))
+        running = self._ledger.running
+        return self._reading(lambda connection: index_rows.entries(connection, wished or Wished(), limit, running))
 
     def states(self) -> dict[str, int]:
         """How many experiments are in which state (`Entry.state`), that of the latest first."""
-        query = """SELECT coalesce(outcome, status) AS state, count(*) FROM e WHERE own IS NOT NULL
-            GROUP BY state ORDER BY max(moment) DESC"""
-        return self._reading(lambda connection: dict(connection.execute(query).fetchall()))
+        running = tuple(self._ledger.running)
+        at_work = f"outcome IS NULL AND status IN ('{PLANNED}', '{RECORDED}') AND name IN ({_places(running)})"
+        query = f"""SELECT CASE WHEN {at_work} THEN '{RUNNING}' ELSE coalesce(outcome, status) END AS state, count(*)
+            FROM e WHERE own IS NOT NULL GROUP BY state ORDER BY max(moment) DESC"""
+        return self._reading(lambda connection: dict(connection.execute(query, running).fetchall()))
 
     def names(self, limit: int) -> list[str]:
         """The names of the experiments that began last."""
@@ -265,6 +270,11 @@ def _meta(connection: sqlite3.Connection, key: str) -> str | None:
     return None if found is None else str(found[0])
 
 
+def _places(values: Sequence[object]) -> str:
+    """A question mark for each value."""
+    return ",".join("?" * len(values))
+
+
 def _generation(connection: sqlite3.Connection) -> int:
     """How often the tables were written."""
     return int(_meta(connection, "generation") or 0)
@@ -328,5 +338,5 @@ def _insert(connection: sqlite3.Connection, read: Sequence[Found], ids: Mapping[
             prose.append((number, lines.prose))
     for table, rows in (("e", experiments), ("v", variants), ("t", trials), ("prose", prose)):
         if rows:
-            connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+            connection.executemany(f"INSERT INTO {table} VALUES ({_places(rows[0])})", rows)
     connection.executemany("UPDATE e SET key = ?, branch = ? WHERE id = ?", moved)

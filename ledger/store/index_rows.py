@@ -6,13 +6,14 @@ import gc
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.entry import Entry
+from ledger.model.experiment import at_present
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.row import Row
 from ledger.model.summary import Summary
@@ -30,32 +31,33 @@ NEWER: Final = " is newer than this version of ledger reads"
 
 _PLAN: Final = "e.name, e.title, e.status, e.outcome, e.parent, e.author, e.tags, e.exploratory, e.better, e.created"
 _ARM: Final = f"""{_PLAN}, v.variant, v.params, v.metrics, v.data, v.odd, v.seconds, v.code, v.fingerprint,
-    v.trials, v.recorded FROM e JOIN v"""
+    v.trials, v.recorded, v.missing FROM e JOIN v"""
 _ORDER: Final = "ORDER BY e.moment DESC, e.name DESC"
 
 _QUERIES: Final[Mapping[str, str]] = {
     EXPERIMENTS: f"SELECT {_ARM} ON v.id = e.own {_ORDER}",
     VARIANTS: f"SELECT {_ARM} ON v.e = e.id WHERE NOT v.hidden {_ORDER}, v.id",
     TRIALS: f"""SELECT {_PLAN}, t.variant, t.params, t.metrics, t.data, t.odd, t.seconds, t.code, t.fingerprint,
-        t.counts, 1, t.trial, t.status, t.replicate, t.started, t.extra FROM e JOIN t ON t.e = e.id {_ORDER}, t.id""",
+        t.counts, 1, NULL, t.trial, t.status, t.replicate, t.started, t.reused, t.extra
+        FROM e JOIN t ON t.e = e.id {_ORDER}, t.id""",
 }
 
 
-def rows(connection: sqlite3.Connection, level: str) -> list[Row]:
-    """All rows of one level, the latest experiment first."""
+def rows(connection: sqlite3.Connection, level: str, running: Collection[str] = ()) -> list[Row]:
+    """All rows of one level, the latest experiment first. `running` names the experiments that runs are at work on."""
     if level not in _QUERIES:
         raise LedgerError(f"there are no rows of {level}", hint=f"one of {', '.join(_QUERIES)}")
     collecting = gc.isenabled()
     # all that is made here lives: looking through it for garbage would take as long as making it
     gc.disable()
     try:
-        return _rows(connection.execute(_QUERIES[level]).fetchall(), of_trials=level == TRIALS)
+        return _rows(connection.execute(_QUERIES[level]).fetchall(), running, of_trials=level == TRIALS)
     finally:
         if collecting:
             gc.enable()
 
 
-def _rows(found: Sequence[tuple[Any, ...]], *, of_trials: bool) -> list[Row]:
+def _rows(found: Sequence[tuple[Any, ...]], running: Collection[str], *, of_trials: bool) -> list[Row]:
     params = _documents(one[11] for one in found)
     metrics = _documents(one[12] for one in found)
     seen: dict[str, Any] = {}
@@ -70,16 +72,16 @@ def _rows(found: Sequence[tuple[Any, ...]], *, of_trials: bool) -> list[Row]:
 
     made = []
     for one, own, measured in zip(found, params, metrics, strict=True):
-        created = one[23] if of_trials else one[9]
+        created = one[24] if of_trials else one[9]
         if created not in moments:
             moments[created] = datetime.fromisoformat(created)
         made.append(
             Row(
                 experiment=one[0],
                 variant=one[10],
-                trial=one[20] if of_trials else None,
+                trial=one[21] if of_trials else None,
                 title=one[1],
-                status=one[2],
+                status=at_present(one[2], running=one[0] in running) if running else one[2],
                 outcome=one[3],
                 parent=one[4],
                 author=one[5],
@@ -92,12 +94,14 @@ def _rows(found: Sequence[tuple[Any, ...]], *, of_trials: bool) -> list[Row]:
                 trials=one[18],
                 recorded=one[19],
                 seconds=one[15],
-                trial_status=one[21] if of_trials else None,
-                replicate=decoded(json.loads(one[22])) if of_trials else None,
+                missing=one[20],
+                trial_status=one[22] if of_trials else None,
+                replicate=decoded(json.loads(one[23])) if of_trials else None,
+                reused=one[25] if of_trials else None,
                 code=one[16],
                 fingerprint=one[17],
                 better=shared(one[8]),
-                extra=shared(one[24]) if of_trials else {},
+                extra=shared(one[26]) if of_trials else {},
             )
         )
     return made
@@ -130,16 +134,22 @@ class Wished:
     since: datetime | None = None
     tags: tuple[str, ...] = ()
     outcome: str | None = None
+    status: str | None = None
     grep: re.Pattern[str] | None = None
 
 
-def entries(connection: sqlite3.Connection, wished: Wished, limit: int | None) -> list[Entry]:
-    """The lines of the log, the latest experiment first."""
+def entries(
+    connection: sqlite3.Connection, wished: Wished, limit: int | None, running: Collection[str] = ()
+) -> list[Entry]:
+    """The lines of the log, the latest experiment first. `running` names those that runs are at work on."""
     found = []
     for one in connection.execute(*_entry_query(wished, limit)):
         if wished.author is not None and not wished.author.search(one[6]):
             continue
         if wished.grep is not None and not wished.grep.search(one[14]):
+            continue
+        status = at_present(one[2], running=one[0] in running)
+        if wished.status not in (None, status):
             continue
         tags = tuple(json.loads(one[7]))
         if set(wished.tags) <= set(tags):
@@ -148,7 +158,7 @@ def entries(connection: sqlite3.Connection, wished: Wished, limit: int | None) -
                 Entry(
                     name=one[0],
                     title=one[1],
-                    status=one[2],
+                    status=status,
                     outcome=one[3],
                     parent=one[4],
                     branch=one[5],
@@ -156,6 +166,8 @@ def entries(connection: sqlite3.Connection, wished: Wished, limit: int | None) -
                     tags=tags,
                     created=datetime.fromisoformat(one[8]),
                     records=one[9],
+                    declared=one[16],
+                    missing=one[17],
                     predicted=tuple(json.loads(one[10])),
                     metrics=_of_many(json.loads(one[11])) if one[15] == TREATMENT else {},
                     problems=problems,
@@ -177,9 +189,11 @@ def _entry_query(wished: Wished, limit: int | None) -> tuple[str, list[object]]:
         values.append(wished.since.timestamp())
     prose, join = ("prose.text", "JOIN prose ON prose.id = e.id") if wished.grep is not None else ("NULL", "")
     query = f"""SELECT e.name, e.title, e.status, e.outcome, e.parent, e.branch, e.author, e.tags, e.created, e.records,
-        e.predicted, v.metrics, e.problems, e.newer, {prose}, v.variant FROM e JOIN v ON v.id = e.own {join}
+        e.predicted, v.metrics, e.problems, e.newer, {prose}, v.variant, e.declared, e.missing
+        FROM e JOIN v ON v.id = e.own {join}
         WHERE {" AND ".join(conditions)} {_ORDER}"""
-    if limit is not None and wished.author is None and wished.grep is None and not wished.tags:
+    chosen_here = wished.author or wished.grep or wished.tags or wished.status
+    if limit is not None and not chosen_here:
         query += " LIMIT ?"
         values.append(limit)
     return query, values

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
-from ledger.model.experiment import Experiment
+from ledger.model.experiment import Experiment, declared_points
 from ledger.model.row import Row
 
 if TYPE_CHECKING:
     from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -33,16 +33,16 @@ CREATE TABLE e (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key TEXT NOT NULL, tree TEXT, pending TEXT NOT NULL,
     error TEXT, problems TEXT, newer INTEGER, branch TEXT, title TEXT, status TEXT, outcome TEXT, parent TEXT,
     author TEXT, tags TEXT, created TEXT, moment REAL, exploratory INTEGER, better TEXT, predicted TEXT,
-    records INTEGER, own INTEGER
+    records INTEGER, declared INTEGER, missing INTEGER, own INTEGER
 );
 CREATE TABLE v (
     id INTEGER PRIMARY KEY, e INTEGER NOT NULL, variant TEXT, params TEXT, metrics TEXT, data TEXT, odd INTEGER,
-    trials INTEGER, recorded INTEGER, seconds REAL, code TEXT, fingerprint TEXT, hidden INTEGER
+    trials INTEGER, recorded INTEGER, missing INTEGER, seconds REAL, code TEXT, fingerprint TEXT, hidden INTEGER
 );
 CREATE TABLE t (
     id INTEGER PRIMARY KEY, e INTEGER NOT NULL, variant TEXT, trial TEXT, params TEXT, metrics TEXT, data TEXT,
     odd INTEGER, counts INTEGER, seconds REAL, code TEXT, fingerprint TEXT, status TEXT, replicate TEXT, started TEXT,
-    extra TEXT
+    reused TEXT, extra TEXT
 );
 CREATE TABLE prose (id INTEGER PRIMARY KEY, text TEXT);
 CREATE INDEX t_fingerprint ON t (fingerprint);
@@ -53,15 +53,15 @@ CREATE INDEX e_moment ON e (moment, name);
 VIEWS: Final[Mapping[str, str]] = {
     "experiments": """
         SELECT e.name AS experiment, e.title, e.status, e.outcome, e.parent, e.author, e.tags, e.created,
-            e.exploratory, e.branch, v.variant, v.trials, v.recorded, v.seconds, v.fingerprint, v.code
+            e.exploratory, e.branch, v.variant, v.trials, v.recorded, v.missing, v.seconds, v.fingerprint, v.code
         FROM e JOIN v ON v.id = e.own""",
     "variants": """
-        SELECT e.name AS experiment, v.variant, v.trials, v.recorded, v.seconds, v.fingerprint, v.code,
+        SELECT e.name AS experiment, v.variant, v.trials, v.recorded, v.missing, v.seconds, v.fingerprint, v.code,
             v.params, v.metrics, v.data
         FROM v JOIN e ON e.id = v.e WHERE NOT v.hidden""",
     "trials": """
-        SELECT e.name AS experiment, t.variant, t.trial, t.status, t.started, t.counts, t.seconds, t.fingerprint,
-            t.code, t.replicate, t.params, t.metrics, t.data
+        SELECT e.name AS experiment, t.variant, t.trial, t.status, t.started, t.counts, t.reused, t.seconds,
+            t.fingerprint, t.code, t.replicate, t.params, t.metrics, t.data
         FROM t JOIN e ON e.id = t.e""",
     "metrics": """
         SELECT e.name AS experiment, v.variant, NULL AS trial, j.key AS name, json_extract(j.value, '$[1]') AS value,
@@ -93,7 +93,7 @@ class Lines:
     prose: str | None = None
 
 
-_NOTHING: Final[Line] = (None,) * 15
+_NOTHING: Final[Line] = (None,) * 17
 
 
 def lines_of(experiment: Experiment, verdict: str | None) -> Lines:
@@ -126,6 +126,8 @@ def lines_of(experiment: Experiment, verdict: str | None) -> Lines:
             _json(dict(rows.experiment.better)),
             _json(list(dict.fromkeys(p.metric.name for p in plan.predictions))),
             len(experiment.trials),
+            len(declared_points(plan)),
+            sum(row.missing or 0 for row in rows.variants),
         ),
         variants=tuple(variants),
         trials=tuple(_trial(one) for one in rows.tried),
@@ -146,7 +148,7 @@ def _own(rows: Rows) -> int | None:
 def _variant(row: Row, *, hidden: bool) -> Line:
     params, odd = encoded(row.params)
     metrics = {name: [s.n, s.mean, s.sd, s.left_out] for name, s in row.metrics.items()}
-    counts = (row.trials, row.recorded, row.seconds, row.code, row.fingerprint)
+    counts = (row.trials, row.recorded, row.missing, row.seconds, row.code, row.fingerprint)
     return (row.variant, params, _json(metrics), _json(dict(row.data)), odd, *counts, hidden)
 
 
@@ -162,7 +164,7 @@ def _trial(tried: Tried) -> Line:
     data = _json(tried.data) if tried.data else "{}"
     known = (trial.seconds, trial.code, trial.fingerprint, trial.status, replicate, trial.started.isoformat())
     extra = _json(not_finite(tried.record))
-    return (trial.variant, trial.id, params, metrics, data, odd, int(tried.counts), *known, extra)
+    return (trial.variant, trial.id, params, metrics, data, odd, int(tried.counts), *known, trial.reused, extra)
 
 
 def _prose(experiment: Experiment, verdict: str) -> str:

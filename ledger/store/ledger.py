@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -134,6 +134,16 @@ class Ledger:
         return None if self.main is None else self.git.commit(self.main)
 
     @cached_property
+    def running(self) -> frozenset[str]:
+        """The names of the experiments that runs are at work on in this repository, at this moment."""
+        if not any(self.place.runs.glob("*.json")):
+            return frozenset()
+        # imported late: mostly nothing runs
+        from ledger.store import runs
+
+        return frozenset(state.experiment for state in runs.live(self.place))
+
+    @cached_property
     def listing(self) -> str:
         """All refs that may speak for experiments or hold trials of theirs, a line each, as git lists them."""
         prefix = self.settings.branch_prefix
@@ -198,7 +208,7 @@ class Ledger:
             except FormatError:
                 continue
             if experiment is not None:
-                self._read[one.name] = experiment
+                self._read[one.name] = self._at_present(experiment)
 
     def _wanted(self, name: str, source: Source) -> Wanted:
         return Wanted(name=name, tip=source.tip, pending=tuple(self.pending.get(name, {}).items()))
@@ -249,8 +259,11 @@ class Ledger:
                 raise self._unreadable(name, source, error) from None
             if experiment is None:
                 return None
-            self._read[name] = experiment
+            self._read[name] = self._at_present(experiment)
         return self._read[name]
+
+    def _at_present(self, experiment: Experiment) -> Experiment:
+        return replace(experiment, running=True) if experiment.name in self.running else experiment
 
     def here(self, name: str) -> Experiment | None:
         """The same as its branch here has it, None where there is none: what is written goes there, even while a
@@ -328,7 +341,7 @@ class Ledger:
         self._sources.clear()
         if "index" in self.__dict__:
             self.index.forget()
-        for name in ("head", "main_tip", "listing", "_listed", "sources", "pending"):
+        for name in ("head", "main_tip", "listing", "_listed", "sources", "pending", "running"):
             self.__dict__.pop(name, None)
 
     # --- what an argument means

@@ -15,12 +15,17 @@ from ledger.model.run_state import RunState
 from ledger.store import locks
 from ledger.store.place import Place
 
+# what a run keeps about itself: its state, the same while it is written, and the lock that says that it lives
+_SUFFIXES = (".json", ".partial", ".lock")
+
 
 @contextmanager
 def published(place: Place, experiment: str) -> Iterator[Callable[[RunState], None]]:
     """Tell other processes of a run while the block lasts; gives the function that says what it is at."""
     # what killed runs have left
-    live(place)
+    for file in _files(place, experiment, held=False):
+        for suffix in _SUFFIXES:
+            file.with_suffix(suffix).unlink(missing_ok=True)
     for folder in (place.claims, place.stages):
         locks.sweep(folder)
     path = place.runs / f"{experiment}+{os.getpid()}.json"
@@ -40,19 +45,31 @@ def published(place: Place, experiment: str) -> Iterator[Callable[[RunState], No
 
 
 def live(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
-    """The runs at work, of one experiment or of all, the first begun first; what a killed one left is removed."""
+    """The runs at work, of one experiment or of all, the first begun first."""
+    return _states(place, experiment, held=True)
+
+
+def cut_off(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
+    """The runs that were killed, as they were at their last moment, until the experiment's next run begins."""
+    return _states(place, experiment, held=False)
+
+
+def _states(place: Place, experiment: str | None, *, held: bool) -> tuple[RunState, ...]:
     found = []
-    for path in sorted(place.runs.glob("*.json")):
-        name = path.stem.rpartition("+")[0]
-        if experiment is not None and name != experiment:
-            continue
-        if not locks.is_held(path.with_suffix(".lock")):
-            for suffix in (".json", ".partial", ".lock"):
-                path.with_suffix(suffix).unlink(missing_ok=True)
-            continue
+    for path in _files(place, experiment, held=held):
+        # one that ends at this moment takes its file away
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             found.append(run_state.loads(path.read_text("utf-8")))
     return tuple(sorted(found, key=lambda state: state.started))
+
+
+def _files(place: Place, experiment: str | None, *, held: bool) -> list[Path]:
+    """The files of the runs that live (`held`), or of those that do not."""
+    return [
+        path
+        for path in sorted(place.runs.glob("*.json"))
+        if experiment in (None, path.stem.rpartition("+")[0]) and locks.is_held(path.with_suffix(".lock")) is held
+    ]
 
 
 def latest(state: RunState) -> dict[str, dict[str, float]]:

@@ -1,10 +1,10 @@
 """The work trees of a repository: which there are, and how ours are made and unmade.
 
 `git worktree add` registers a work tree file by file. Whatever lists work trees meanwhile (`git branch`, `git gc`,
-another ledger) may die of the half of it ("failed to read .git/worktrees/2/commondir", git 2.39), and where it is killed
-in between, every such command does from then on. So ours are registered at one stroke: the files, which
-gitrepository-layout(5) names, are made aside and renamed into their place. Other people's registrations are left alone,
-stale ones too.
+another ledger) may die of the half of it ("failed to read .git/worktrees/2/commondir", git 2.39), and where it is
+killed in between, every such command does from then on. So ours are registered at one stroke: the files, which
+gitrepository-layout(5) names, are made aside and renamed into their place. Other people's registrations are left
+alone, stale ones too.
 """
 
 from __future__ import annotations

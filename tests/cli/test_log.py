@@ -39,6 +39,9 @@ def three(project: Project) -> Project:
         (("--tag", "op"), ""),
         (("--outcome", "supported"), "b"),
         (("--outcome", "none"), "ac"),
+        (("--status", "planned"), "ac"),
+        (("--status", "concluded", "-n", "2"), "b"),
+        (("--status", "running"), ""),
         (("--grep", "DROPOUT"), "b"),
         (("--grep", "größere"), "a"),
         (("--grep", "overfitting"), "b"),
@@ -68,6 +71,7 @@ def test_a_limit_counts_what_is_listed(three: Project) -> None:
 def test_options_that_mean_nothing(three: Project) -> None:
     refused(three, "log", "--since", "blub", says="--since 'blub' is no date", hint="2 weeks ago")
     refused(three, "log", "--grep", "(", says="--grep '(' is no regular expression", hint="backslash")
+    refused(three, "log", "--status", "gone", says="--status gone is none of planned", hint="--status recorded")
     refused(three, "log", "--outcome", "good", says="--outcome good is none of supported", hint="--outcome supported")
 
 
@@ -83,6 +87,8 @@ def line(name: str, parent: str | None) -> Entry:
         created=datetime(2026, 1, 1, tzinfo=UTC),
         branch=None,
         records=0,
+        declared=1,
+        missing=1,
         predicted=(),
         metrics={},
     )

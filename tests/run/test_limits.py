@@ -387,10 +387,15 @@ def test_status_while_a_run_is_at_work(gate: Gate) -> None:
     said = project.ledger("status").out
     assert "running: 1 of 3 trials done, 1 under way" in said
     assert f"(process {pid})" in said
+    # everywhere, and only while it is
+    assert [entry["status"] for entry in project.ledger("log", "--json", "--status", "running").json] == ["running"]
+    assert [row["status"] for row in project.ledger("table", "--json").json] == ["running"]
+    assert project.ledger("show", "--json").json["status"] == "running"
     # of a trial that is still running
     assert project.ledger("show", "a:treatment/seed-1", "--log").out == "$ python train.py\nepoch 1\n"
     # from main too
     project.git("switch", "-q", "main")
+    assert "1 experiment: 1 running\n" in project.ledger("status").out
     assert "1 of 3 trials done" in project.ledger("status").out
     assert project.ledger("status", "--json").json["runs"][0]["pid"] == pid
     # seen from a terminal
@@ -410,6 +415,10 @@ def test_status_while_a_run_is_at_work(gate: Gate) -> None:
     project.git("switch", "-q", "exp/a")
     assert list(trials_of(project)) == ["seed-0"]
     assert "no run is at work" not in project.ledger("status").out
+    (entry,) = project.ledger("log", "--json").json
+    assert (entry["status"], entry["declared"], entry["missing"]) == ("recorded", 3, 2)
+    assert re.search(r"^recorded  a .* 1/3 ", project.ledger("log").out, re.MULTILINE)
+    assert [row["missing"] for row in project.ledger("table", "--where", "missing = 2", "--json").json] == [2]
     assert "no run of a is at work" in project.ledger("status", "--watch", code=2).err
 
 
@@ -459,6 +468,23 @@ def test_a_detached_run_outlives_its_terminal(gate: Gate) -> None:
     log = Path(state.log)
     until(lambda: "3 trials on the branch" in log.read_text(), "its last words")
     assert gate.project.git("status", "--porcelain") == ""
+
+
+def test_a_detached_run_that_was_killed_is_told(gate: Gate) -> None:
+    pid = gate.detached()
+    os.kill(pid, signal.SIGKILL)
+    gate.ends()
+    project = gate.project
+    for _ in range(2):
+        said = project.ledger("status").out
+        assert f"! a run was killed after 1 of 3 trials (process {pid}, begun " in said
+        assert f"what it had said: {gate.place.runs}/a+" in said
+    found = project.ledger("status", "--json").json
+    assert (found["runs"], [run["pid"] for run in found["killed_runs"]]) == ([], [pid])
+    # until the next run begins
+    project.ledger("run", "--only", "treatment/seed-0")
+    assert "killed" not in project.ledger("status").out
+    assert list(gate.place.runs.glob("*.json")) == []
 
 
 def test_a_run_that_cannot_begin_says_so(project: Project) -> None:

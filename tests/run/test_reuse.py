@@ -38,6 +38,24 @@ def test_a_baseline_is_not_trained_twice_and_the_record_says_from_where(project:
     assert project.git("fsck") == ""
 
 
+def test_reused_trials_are_told_apart_in_tables_and_queries(project: Project) -> None:
+    begin(project, "first", "--seeds", "2")
+    project.ledger("run")
+    begin(project, "second", "--seeds", "2")
+    project.ledger("run")
+    rows = project.ledger("table", "--trials", "--where", "reused is not null", "--json").json
+    assert {(row["experiment"], row["trial"]): row["reused"] for row in rows} == {
+        ("second", f"baseline/seed-{n}"): f"first/baseline/seed-{n}" for n in range(len(rows))
+    }
+    own = project.ledger(
+        "query", "--json", "SELECT count(*) AS n FROM trials WHERE variant = 'baseline' AND reused IS NULL"
+    )
+    assert own.json == [{"n": len(rows)}]
+    exported = project.ledger("export", "--format", "csv").out.splitlines()
+    place = exported[0].split(",").index("reused")
+    assert sorted(filter(None, (line.split(",")[place] for line in exported[1:]))) == [row["reused"] for row in rows]
+
+
 def test_a_third_experiment_names_the_trial_that_ran(project: Project) -> None:
     for name, rate in (("first", "0.2"), ("second", "0.3"), ("third", "0.4")):
         begin(project, name, "--seeds", "1", "-S", f"train.lr={rate}")

@@ -24,7 +24,7 @@ STATES = {
     ARCHIVED: "archived",
     "here and on a remote": "concluded",
     "concluded": "concluded",
-    FAILING: "running",
+    FAILING: "recorded",
 }
 
 
