@@ -133,6 +133,11 @@ class Index:
         """Check against the refs again before the next answer."""
         self._fresh = False
 
+    def discard(self) -> None:
+        """Throw the file away, which proved to be damaged; the next answer comes from one that is built anew."""
+        self.close()
+        index_file.discard(self._ledger.place.index)
+
     def close(self) -> None:
         """Let go of the file."""
         opened, self._opened, self._fresh = self._opened, None, False
@@ -153,7 +158,7 @@ class Index:
                     # held by another process for too long: that is its right
                     break
                 # a cache that cannot be read is thrown away
-                index_file.discard(self._ledger.place.index)
+                self.discard()
         self._opened = index_file.Opened(connection=index_file.in_memory(), file=False)
         return self._answer(question)
 

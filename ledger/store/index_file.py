@@ -88,6 +88,12 @@ def is_damage(error: Exception) -> bool:
     return code is None or code & 0xFF not in _ELSEWHERE
 
 
+def is_corrupt(error: Exception) -> bool:
+    """Whether SQLite itself has found the file to be damaged, or to be none of its own."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def _connected(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)

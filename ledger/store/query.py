@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import near_misses
+from ledger.store import index_file
 from ledger.store.index_tables import VIEWS
 from ledger.store.ledger import Ledger
 
@@ -51,6 +52,16 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Fou
     if _SHADOW.search(_LEXEMES.sub(_plain, sql)) is not None:
         # SQLite would take what it defines for the view itself
         raise LedgerError("WITH may not define what has the name of a view", hint=HINT)
+    try:
+        return _asked(ledger, sql, limit=limit, seconds=seconds)
+    except sqlite3.DatabaseError:
+        # a cache that cannot be read is thrown away
+        ledger.index.discard()
+        return _asked(ledger, sql, limit=limit, seconds=seconds)
+
+
+def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Found:
+    """The rows. Raises sqlite3.DatabaseError where the file of the index is damaged."""
     connection, own = _read_only(ledger)
     ends = time.monotonic() + seconds
     late = False
@@ -72,6 +83,8 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Fou
         heads = tuple(str(column[0]) for column in cursor.description)
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
     except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
+        if own and index_file.is_corrupt(error):
+            raise
         if late:
             raise LedgerError(
                 f"the query took longer than {seconds:g} seconds", hint="narrow it down, or allow more: --timeout 600"

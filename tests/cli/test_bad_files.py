@@ -269,6 +269,8 @@ CONFLICT = "<<<<<<< HEAD\n{}=======\n>>>>>>> other\n"
         ("dvc.lock", "a: [", "is not YAML: line 2", "git rm dvc.lock && git commit"),
         ("dvc.lock", CONFLICT.format("schema: '2.0'\n"), "dvc.lock at ", "git rm dvc.lock && git commit"),
         ("dvc.lock", "- a\n", "does not pin any stage", "git rm dvc.lock && git commit"),
+        (".dvc/config", "[core\nx", "DVC cannot read its configuration", "dvc config --list"),
+        (".dvc/config", "[cache]\ntype = none\n", "Unsupported cache type(s): none", "correct .dvc/config"),
         ("params.json", "{", "params.json:1:2: Expecting property name", "correct params.json"),
         ("params.json", CONFLICT.format("{}\n"), "params.json:1:1", "correct params.json"),
         ("params.json", "[1]", "params.json holds a list, not parameters by name", "name: value"),

@@ -249,6 +249,25 @@ def test_a_file_that_is_damaged_is_built_anew(history: Project, damage: Callable
         assert ledger.index.on_disk
 
 
+def test_a_query_that_meets_damage_is_answered_all_the_same(history: Project) -> None:
+    asked = ("query", "SELECT count(*) AS n FROM trials", "--json")
+    found = history.ledger(*asked).json
+    path = file_of(history.root)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((page,), (size,)) = (
+            connection.execute(sql).fetchone()
+            for sql in ("SELECT rootpage FROM sqlite_master WHERE name = 't'", "PRAGMA page_size")
+        )
+    connection.close()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(data)
+
+    assert history.ledger(*asked).json == found
+    same(history.root)
+
+
 def test_a_file_of_a_newer_version_is_left_alone(history: Project) -> None:
     path = file_of(history.root)
     path.parent.mkdir(exist_ok=True)

@@ -25,10 +25,19 @@ def describe(root: Path, *, main_root: Path) -> DvcPlace:
     """How DVC is configured at `root`, a work tree; `main_root` is the same place in the main work tree.
 
     A linked work tree whose own cache is empty uses the main one's: DVC alone would let it begin with nothing.
+    Raises LedgerError where DVC does not understand its configuration.
     """
-    from dvc.config import Config
+    from configobj import ConfigObjError
+    from dvc.config import Config, ConfigError
 
-    config = Config(str(root / ".dvc"), validate=True)
+    try:
+        config = Config(str(root / ".dvc"), validate=True)
+    except (ConfigError, ConfigObjError, UnicodeDecodeError) as error:
+        said = " ".join(str(error).removeprefix("config file error: ").split())
+        raise LedgerError(
+            f"DVC cannot read its configuration: {said}",
+            hint="correct .dvc/config (or .dvc/config.local, or the global one): dvc config --list --show-origin",
+        ) from None
     cache = config["cache"].get("dir")
     # DVC lowers a relative `cache.dir` to the folder of the config file that names it
     at = Path(root / ".dvc" / cache) if cache else own_cache(root if holds_objects(own_cache(root)) else main_root)
