@@ -17,6 +17,9 @@ from ledger.store.planning import Request, Seeds
 
 T = TypeVar("T")
 
+# so wide may the names of the arms be on the line that counts the trials
+_ARMS_WIDTH = 48
+
 
 def new(
     title: Annotated[str, typer.Argument(metavar="HYPOTHESIS", help="What you expect, in one sentence.")],
@@ -117,7 +120,8 @@ def _told(created: Created, *, set_: bool, varied: Mapping[str, Sequence[object]
     trials = len(arms) * count
     size = f"{trials} trial{'s' if trials > 1 else ''}"
     axes = " at " + described_axes(plan) if plan.replicates.axes else ""
-    shown = ", ".join(arms[:8]) + (f" and {len(arms) - 8} more" if len(arms) > 8 else "")
+    fitting = max(1, sum(1 for at in range(len(arms)) if len(", ".join(arms[: at + 1])) <= _ARMS_WIDTH))
+    shown = ", ".join(arms[:fitting]) + (f" and {len(arms) - fitting} more" if len(arms) > fitting else "")
     own = [v for v in plan.variants if set(v.params) == set(varied)]
     inside = bool(varied) and len(own) < math.prod(map(len, varied.values()))
     lines = [

@@ -57,9 +57,11 @@ def _shown(line: str) -> str:
 def _variant(variant: Variant) -> str:
     if variant.experiment is not None:
         return f"{variant.name}: the trials of {variant.experiment}"
-    params = ", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items())
+    params = clean(", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items()))
+    if params and not variant.at_base:
+        return f"{variant.name}: {params}"
     place = "code and parameters of the base" if variant.at_base else "code and parameters of the branch"
-    return f"{variant.name}: {place}" + (f", {clean(params)}" if params else "")
+    return f"{variant.name}: {place}" + (f", {params}" if params else "")
 
 
 def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
@@ -115,7 +117,7 @@ def _cell(record: Recorded, name: str, settings: Settings) -> str:
 
 
 def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
-    """A row a metric: the arms, and between baseline and treatment the difference."""
+    """The difference between baseline and treatment, a row a metric; of other arms, and of one alone, a row an arm."""
     good = {
         arm: list(of_plan(counting(experiment.of(arm), present.get(arm)), experiment.plan).values())
         for arm in dict.fromkeys(r.trial.variant for r in experiment.trials)
@@ -132,12 +134,14 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
         axis = None if fold is None else fold.name
         changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name], fold=axis) for name in shown]
         return metrics_table(changes, (BASELINE, TREATMENT), settings, total=total, indent=2)
-    rows = [
-        [
-            clean(name),
-            *(spread(summarise(of_arm[name].values()), settings.precision(name)) for of_arm in values.values()),
+    while shown:
+        rows = [
+            [arm, str(len(good[arm])), *(spread(summarise(of[n].values()), settings.precision(n)) for n in shown)]
+            for arm, of in values.items()
         ]
-        for name in shown
-    ]
-    head = ["mean ± sd", *(f"{arm} (n={len(records)})" for arm, records in good.items())]
-    return columns(rows, head=head, right=range(1, len(head)), indent=2, total=total) if rows else []
+        head = ["mean ± sd", "n", *map(clean, shown)]
+        lines = columns(rows, head=head, right=range(1, len(head)), indent=2, flexible=0, total=total)
+        if len(shown) == 1 or max(map(width, lines)) <= total:
+            return lines
+        shown = shown[:-1]
+    return []

@@ -15,11 +15,11 @@ from ledger.analysis import progress
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import BASELINE, TREATMENT
-from ledger.report.numbers import headline, seconds, spread
+from ledger.report.numbers import headline, number, seconds, spread
 from ledger.run.plan import at_point
 from ledger.run.record import described
 from ledger.run.worker import Worker
-from ledger.stats.summary import summarise
+from ledger.stats.summary import Summary, summarise
 from ledger.store import work_trees
 from ledger.store.branch import Moved, Step, advance, holders
 from ledger.store.experiments import TRIAL_REFS
@@ -156,12 +156,27 @@ def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change
 def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) -> str:
     arms = {v: [r for r in fresh if r.trial.variant == v] for v in dict.fromkeys(r.trial.variant for r in fresh)}
     order = sorted(arms, key=lambda v: (v == BASELINE, v != TREATMENT, v))
-    first, *others = [_arm(ledger, experiment, v, arms[v], arms[order[0]]) for v in order] or ["nothing new"]
-    subject = f"run: {first}" + (f" ({'; '.join(others)})" if others else "")
+    subject = f"run: {_arms(ledger, experiment, [arms[v] for v in order])}"
     lines = [
         f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}" for v in order for r in arms[v]
     ]
     return f"{subject}\n\n" + "\n".join(lines) + f"\n\nLedger-Experiment: {experiment.name}\n"
+
+
+def _arms(ledger: Ledger, experiment: Experiment, arms: Sequence[Sequence[Recorded]]) -> str:
+    """What came of each arm; of a grid of many how many they are, and from where to where their means go."""
+    if len(arms) <= 3:
+        first, *others = [_arm(ledger, experiment, arm[0].trial.variant, arm, arms[0]) for arm in arms] or ["nothing"]
+        return first + (f" ({'; '.join(others)})" if others else "")
+    records = [record for arm in arms for record in arm]
+    text = f"{len(arms)} variants, {len(records)} trials"
+    metric = _headline(ledger, experiment, records)
+    means = [] if metric is None else [_summary(arm, metric).mean for arm in arms]
+    known = [mean for mean in means if mean is not None]
+    if metric is not None and known:
+        low, high = (number(mean, ledger.settings.precision(metric)) for mean in (min(known), max(known)))
+        text += f", {metric} {low} to {high}"
+    return text + _failures(records)
 
 
 def _arm(
@@ -172,12 +187,19 @@ def _arm(
     later = records is not first
     text = variant if later and len(records) == len(first) else f"{variant} x{len(records)}"
     if metric is not None:
-        values = summarise(r.trial.metrics[metric] for r in records if r.trial.succeeded and metric in r.trial.metrics)
         if not later or metric != _headline(ledger, experiment, first):
             text += f", {metric}"
-        text += f" {spread(values, ledger.settings.precision(metric))}"
+        text += f" {spread(_summary(records, metric), ledger.settings.precision(metric))}"
+    return text + _failures(records)
+
+
+def _summary(records: Sequence[Recorded], metric: str) -> Summary:
+    return summarise(r.trial.metrics[metric] for r in records if r.trial.succeeded and metric in r.trial.metrics)
+
+
+def _failures(records: Sequence[Recorded]) -> str:
     bad = sum(not r.trial.succeeded for r in records)
-    return text + (f", {bad} failed" if bad else "")
+    return f", {bad} failed" if bad else ""
 
 
 def _headline(ledger: Ledger, experiment: Experiment, records: Sequence[Recorded]) -> str | None:

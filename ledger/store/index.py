@@ -85,9 +85,23 @@ class Index:
         return self._reading(lambda connection: dict(connection.execute(query, running).fetchall()))
 
     def names(self, limit: int) -> list[str]:
-        """The names of the experiments that began last."""
-        query = "SELECT name FROM e WHERE own IS NOT NULL ORDER BY moment DESC, name DESC LIMIT ?"
-        return self._reading(lambda connection: [name for (name,) in connection.execute(query, (limit,))])
+        """The names of the experiments that began last, as of when the index last answered something else.
+
+        It is not checked against the refs, which takes longer the more there are: for hints, not for numbers.
+        """
+
+        def names(connection: sqlite3.Connection) -> list[str]:
+            query = "SELECT name FROM e WHERE own IS NOT NULL ORDER BY moment DESC, name DESC LIMIT ?"
+            return [name for (name,) in connection.execute(query, (limit,))]
+
+        if self._opened is None:
+            self._opened = index_file.open_index(self._ledger.place.index)
+        try:
+            found = names(self._opened.connection)
+        except _DAMAGE:
+            found = []
+        # a clone that has never asked has no index yet
+        return found or self._reading(names)
 
     def at_fingerprint(self, fingerprint: str) -> list[tuple[str, str, dict[str, Any]]]:
         """The succeeded trials at a fingerprint: experiment, trial id, point."""

@@ -232,8 +232,10 @@ class Ledger:
         return Selection(tuple(self.rows(level)), level)
 
     def recent(self, count: int) -> tuple[Experiment, ...]:
-        """The experiments that began last, at most `count`."""
-        return tuple(e for e in map(self.find, self.index.names(count)) if e is not None)
+        """The present experiment and those that began last, at most `count`, as far as the index has heard of them."""
+        current = self.name_of(self.head[0])
+        names_ = dict.fromkeys([*([] if current is None else [current]), *self.index.names(count)])
+        return tuple(e for e in map(self.find, names_) if e is not None)
 
     def unreadable(self) -> dict[str, str]:
         """The experiments that cannot be read, with the reason."""

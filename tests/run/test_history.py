@@ -169,6 +169,19 @@ def test_dvc_sees_the_same_as_the_ledger(project: Project) -> None:
         assert row["b"]["n"] == 2
 
 
+def test_a_grid_is_told_in_lines_that_fit(project: Project) -> None:
+    said = project.ledger("new", "Rates", "--name", "a", "--vary", "train.lr=0.11,0.12,0.13,0.14").out
+    assert "  5 trials: treatment, lr-0-11, lr-0-12, lr-0-13, lr-0-14\n" in said
+    project.ledger("run", "-j", "2")
+    subject = project.git("log", "-1", "--format=%s")
+    means = sorted(t["metrics"]["accuracy"] for t in project.ledger("show", "--json").json["trials"])
+    assert subject == f"run: 5 variants, 5 trials, accuracy {means[0]:.4f} to {means[-1]:.4f}"
+    shown = project.ledger("show").out.partition("## Hypothesis")[0].splitlines()
+    assert max(map(len, shown)) <= 80
+    row = next(line for line in shown if line.startswith("  lr-0-14  1 "))
+    assert row.split()[2] == f"{means[-1]:.4f}"
+
+
 def test_a_tag_holds_more_trials_than_a_commit_has_parents(project: Project) -> None:
     project.ledger("new", "Many seeds", "--name", "many", "--seeds", "20")
     project.ledger("run")
