@@ -6,36 +6,15 @@ is not in this clone, a file that nothing keeps) is unproved, and never called f
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.analysis.findings import CODE, COMMIT, NUMBERS, RECORDS, Finding, same
 from ledger.model.lockfile import LockedStage, Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, Stage
 from ledger.model.trial import Trial
-from ledger.model.verdict import SCHEMA
-
-PLAN = "plan"
-COMMIT = "commit"
-CODE = "code"
-NUMBERS = "numbers"
-VERDICT = "verdict"
-BRANCH = "branch"
-RECORDS = "records"
-LOST = "lost"
-DATA = "data"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that is wrong, or where not `problem` one that cannot be proved. `trial` is None for the whole."""
-
-    check: str
-    message: str
-    trial: str | None = None
-    problem: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,102 +323,7 @@ def _fingerprint(witness: Witness) -> list[Finding]:
     return [_wrong(NUMBERS, witness, message)]
 
 
-# --- the order of things
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanHistory:
-    """The plan as the experiment has it now, and the versions in its history.
-
-    `whole`: whether that is the experiment's own history, and not what is left of it on the main branch. `listed`: how
-    many amendments the stored verdict lists, None where there is no verdict.
-    """
-
-    file: str
-    present: Mapping[str, Any]
-    versions: Sequence[Mapping[str, Any]]
-    whole: bool
-    listed: int | None
-
-
-def ordered(trial: Trial, at_code: Mapping[str, Any] | None, plan: PlanHistory) -> list[Finding]:
-    """Whether the trial's code held the plan, as it is now or with an amendment for what differs."""
-    code = trial.code[:10]
-    if at_code is None:
-        message = f"the trial ran on {code}, which holds no {plan.file}: the plan came after it"
-        return [Finding(check=PLAN, trial=trial.id, message=message)]
-    if any(same(at_code, version) for version in (plan.present, *plan.versions)):
-        return []
-    keys = [
-        key for key in dict.fromkeys([*at_code, *plan.present]) if not same(at_code.get(key), plan.present.get(key))
-    ]
-    differs = f"{plan.file}: {', '.join(keys)} was another when the trial ran ({code})"
-    if not plan.whole and plan.listed != 0:
-        message = f"{differs}, and the history that would show the amendment is gone"
-        return [Finding(check=PLAN, trial=trial.id, message=message, problem=False)]
-    return [Finding(check=PLAN, trial=trial.id, message=f"{differs}, and no commit amended it")]
-
-
-# --- the verdict
-
-
-def judged(stored: Mapping[str, Any], computed: Mapping[str, Any], file: str) -> list[Finding]:
-    """Where the stored front matter differs from the verdict that the records give.
-
-    A verdict of another schema may say the same in other words: its sentences are unproved, its numbers are not.
-    """
-    kept = {key: value for key, value in stored.items() if key not in ("schema", "early")}
-    worded_alike = stored.get("schema") == SCHEMA
-    return [
-        Finding(
-            check=VERDICT,
-            message=f"{file}: `{key}` is {_short(a)}, but the records give {_short(b)}",
-            problem=worded_alike or not key.endswith(("warnings", "remarks")),
-        )
-        for key, a, b in _differences("", kept, computed)
-    ]
-
-
-_ABSENT = object()
-
-
-def _differences(key: str, a: object, b: object) -> list[tuple[str, object, object]]:
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        names = dict.fromkeys([*a, *b])
-        pairs = [(f"{key}.{n}".removeprefix("."), a.get(n, _ABSENT), b.get(n, _ABSENT)) for n in names]
-    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b) and any(isinstance(i, dict) for i in a):
-        pairs = [(f"{key}[{n}]", one, other) for n, (one, other) in enumerate(zip(a, b, strict=True))]
-    else:
-        return [] if same(a, b) or _close(a, b) else [(key, a, b)]
-    return [row for name, one, other in pairs for row in _differences(name, one, other)]
-
-
-def _close(a: object, b: object) -> bool:
-    """Whether two numbers differ by no more than mathematical libraries do."""
-    return isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-8, abs_tol=1e-12)
-
-
-def _short(value: object) -> str:
-    if value is _ABSENT:
-        return "lacking"
-    text = repr(value)
-    return text if len(text) <= 200 else f"{text[:199]}…"
-
-
 # --- shared
-
-
-def same(a: object, b: object) -> bool:
-    """Whether two values from files are one: 1 and 1.0 are, NaN and NaN, a number and its text; 1 and true are not."""
-    if isinstance(a, bool) or isinstance(b, bool):
-        return a is b
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(same(one, other) for one, other in zip(a, b, strict=True))
-    if isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b):
-        return True
-    return a == b or (a is not None and b is not None and str(a) == str(b))
 
 
 def _file(trial: Trial) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.analysis.checks import BRANCH, Content, Finding
+from ledger.analysis.checks import Content
+from ledger.analysis.findings import BRANCH, Finding
 from ledger.model.lockfile import LockedStage
 from ledger.model.pipeline import inside
 

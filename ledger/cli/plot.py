@@ -24,7 +24,8 @@ from ledger.report.text import cut
 from ledger.store import curves, plotted
 
 if TYPE_CHECKING:
-    from ledger.store.ledger import Ledger, Target
+    from ledger.store.ledger import Ledger
+    from ledger.store.targets import Target
 
 Targets = Annotated[
     list[str] | None,

@@ -12,6 +12,7 @@ from ledger.model import trial as trials
 from ledger.report import shapes
 from ledger.report import show as report
 from ledger.report.text import clean, uncoloured
+from ledger.store import histories
 from ledger.store.ledger import Ledger
 
 
@@ -34,13 +35,13 @@ def show(
         present = ledger.present(chosen)
         one = None if experiment is None else ledger.target(experiment).trial
         if one is not None:
-            commits = ledger.trial_commits(chosen.name)
+            commits = histories.trial_commits(ledger, chosen.name)
             if json:
                 console.answer_json(shapes.plain(shapes.trial(one, present, commits)))
             else:
                 console.answer(trials.dumps(one.trial))
         elif json:
-            console.answer_json(shapes.show(chosen, present, ledger.trial_commits(chosen.name)))
+            console.answer_json(shapes.show(chosen, present, histories.trial_commits(ledger, chosen.name)))
             for problem in chosen.problems:
                 console.say(f"warning: passed over: {problem}")
         else:

@@ -17,8 +17,8 @@ from ledger.model.trial import Failure, Trial
 from ledger.stats.summary import Summary
 
 if TYPE_CHECKING:
-    from ledger.analysis.checks import Finding
     from ledger.analysis.diff import Diff
+    from ledger.analysis.findings import Finding
     from ledger.analysis.reproduction import Reproduction
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.analysis.checks import LOST, Finding
+from ledger.analysis.findings import LOST, Finding
 from ledger.report.text import clean
 
 # so many lost trials are named; a clone without tags has lost them all

@@ -20,9 +20,11 @@ from ledger.run.execute import Limits, LocalSlots
 from ledger.run.plan import Spec
 from ledger.run.record import made, uncached_outputs
 from ledger.run.station import Station
+from ledger.store import histories
 from ledger.store.code import Arm, Code, edited
 from ledger.store.dvc.reproduce import Event
-from ledger.store.ledger import Ledger, Target
+from ledger.store.ledger import Ledger
+from ledger.store.targets import Target
 
 
 def chosen(target: Target, *, everything: bool) -> tuple[Recorded, ...]:
@@ -100,7 +102,7 @@ def _outputs(
 ) -> tuple[Mapping[str, Pinned], Mapping[str, Pinned]]:
     """The outputs recorded and made again; those beside DVC's cache only where the trial commit's locks are here."""
     recorded = record.trial
-    commit = record.commit or ledger.trial_commits(recorded.experiment).get(recorded.id)
+    commit = record.commit or histories.trial_commits(ledger, recorded.experiment).get(recorded.id)
     if commit is None or again.error is not None:
         return recorded.outs, again.outs
     paths = spec.arm.code.pipeline.lockfiles()

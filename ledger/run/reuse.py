@@ -10,6 +10,7 @@ from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.trial import Trial
 from ledger.run.plan import Spec
 from ledger.run.record import Kept, commit_trial, record_files
+from ledger.store import histories
 from ledger.store.ledger import Ledger
 
 
@@ -28,7 +29,7 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec) -> Kept | None:
     if not reusable(experiment, spec):
         return None
     for name, record in _same(ledger, spec):
-        commit = ledger.trial_commits(name).get(record.trial.id) or record.commit
+        commit = histories.trial_commits(ledger, name).get(record.trial.id) or record.commit
         if commit is None or not _alike(ledger, spec, record.trial):
             continue
         found = replace(

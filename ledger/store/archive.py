@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
-from ledger.store import sources
+from ledger.store import histories, sources
 from ledger.store.branch import holders
 from ledger.store.git import RefChange
 from ledger.store.ledger import Ledger
@@ -78,7 +78,7 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> str:
         short = branch.removeprefix("refs/heads/")
         if ledger.git.refs(branch):
             raise LedgerError(f"{name} is not archived: {short} is here", hint=f"git switch {short}")
-        tip = ledger.history_tip(experiment)
+        tip = histories.tip(ledger, experiment)
         if tip is None:
             raise LedgerError(f"no tag here holds the tip of {name}", hint="git fetch --tags")
         if not ledger.git.move([RefChange(ref=branch, old=None, new=tip)], f"ledger archive: {name} brought back"):

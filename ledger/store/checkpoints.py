@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import hashlib
 import json
 import re
@@ -10,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from ledger.analysis.checks import DATA, Finding
+from ledger.analysis.findings import DATA, Finding
 from ledger.model.experiment import Experiment
 from ledger.model.lockfile import Pinned
-from ledger.store import work_trees
+from ledger.store import dvc_config
 from ledger.store.ledger import Ledger
 
 # larger files are compared by their size alone
@@ -81,28 +80,12 @@ class Checkpoints:
 
     @cached_property
     def _places(self) -> tuple[Path, ...]:
-        local = [Path(url) for _, url in self._configured if url is not None]
-        return (*self._ledger.caches, *(path for path in local if path.is_dir()))
+        git = self._ledger.git
+        return (*dvc_config.caches(git), *(at for _, at in self._configured if at is not None and at.is_dir()))
 
     @cached_property
-    def _configured(self) -> tuple[tuple[str, str | None], ...]:
-        """The remotes by name, with the folder where one is a folder."""
-        found = []
-        trees = dict.fromkeys([self._ledger.git.root, work_trees.listed(self._ledger.git)[0].path])
-        listed = self._ledger.git.text("ls-files", "-z", "--", ":(glob)**/.dvc/config").split("\0")
-        folders = dict.fromkeys([".dvc", *(path.removesuffix("/config") for path in listed if path)])
-        for at in (tree / folder / file for tree in trees for folder in folders for file in ("config.local", "config")):
-            reader = configparser.ConfigParser(interpolation=None, strict=False)
-            try:
-                reader.read_string(at.read_text("utf-8"))
-            except (OSError, UnicodeDecodeError, configparser.Error):
-                continue
-            for section in reader.sections():
-                name = re.fullmatch(r"'?remote \"(.+)\"'?", section)
-                url = reader.get(section, "url", fallback=None)
-                if name is not None:
-                    found.append((name[1], None if url is None or "://" in url else str(at.parent / url)))
-        return tuple(found)
+    def _configured(self) -> tuple[tuple[str, Path | None], ...]:
+        return dvc_config.remotes(self._ledger.git)
 
 
 def lacking(kept: Checkpoints, experiment: Experiment) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import names
 from ledger.model.experiment import directory
 from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.store import histories
 from ledger.store.code import edited
 from ledger.store.git import RefChange, call
 from ledger.store.ledger import Ledger
@@ -142,7 +143,7 @@ def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
         target = ledger.target(wanted)
         if target.experiment is not None:
             origin = target.experiment
-            tip = ledger.history_tip(origin)
+            tip = histories.tip(ledger, origin)
             if tip is None:
                 raise LedgerError(
                     f"the branch of {origin.name} is gone, and its code with it",

@@ -12,6 +12,7 @@ from ledger.model.experiment import Recorded
 from ledger.model.lockfile import Pinned
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plot_definitions import Plot
+from ledger.store import histories
 from ledger.store.checkpoints import Checkpoints
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry
@@ -63,7 +64,7 @@ class _Reader:
         label = f"{arm.experiment.name}:{trial.id}"
         name = arm.experiment.name
         if name not in self._commits:
-            self._commits[name] = self._ledger.trial_commits(name)
+            self._commits[name] = histories.trial_commits(self._ledger, name)
         commit = self._commits[name].get(trial.id) or record.commit
         pipeline, plots = self._definitions(trial.code, commit)
         if pipeline is None:

@@ -18,8 +18,10 @@ from ledger.model.hypothesis import BASELINE, TREATMENT, Plan
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.verdict import Verdict
-from ledger.store.ledger import Ledger, Target
+from ledger.store import histories
+from ledger.store.ledger import Ledger
 from ledger.store.sides import compare
+from ledger.store.targets import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +208,7 @@ def _require_metrics(experiment: Experiment, evidence: Evidence) -> None:
 def history(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
     """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
     path = f"{directory(experiment.name)}/{file}"
-    tip = ledger.history_tip(experiment)
+    tip = histories.tip(ledger, experiment)
     if tip is None:
         return []
     out = ledger.git.text("log", "--reverse", "--format=%H %aI", "--no-renames", tip, "--", path)
@@ -226,7 +228,7 @@ def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], 
     no trial runs under it: the next one is compared with the last before it. Where the history is gone the stored
     verdict is believed.
     """
-    if ledger.history_tip(experiment) is None:
+    if histories.tip(ledger, experiment) is None:
         return tuple((experiment.verdict or {}).get("amendments") or ())
     found: list[dict[str, Any]] = []
     before: dict[str, Any] | None = None
@@ -258,7 +260,7 @@ def looks(ledger: Ledger, experiment: Experiment) -> int:
     A state that verdicts were computed of from different trials, early or before replicates were added, is as many.
     Where the history is gone the stored verdict is believed.
     """
-    if ledger.history_tip(experiment) is None and experiment.verdict is not None:
+    if histories.tip(ledger, experiment) is None and experiment.verdict is not None:
         return int(experiment.verdict.get("looks") or 1)
     points = set(experiment.plan.replicates.points())
     results = [r for r in experiment.trials if r.trial.succeeded and r.trial.point in points]

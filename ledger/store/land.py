@@ -14,6 +14,7 @@ from ledger.model import verdict
 from ledger.model.experiment import DIRECTORY, Experiment, directory
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.pipeline import inside
+from ledger.store import histories
 from ledger.store.archive import tip_tag
 from ledger.store.branch import Step
 from ledger.store.ledger import Ledger
@@ -107,7 +108,7 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
     if experiment.archived:
         raise LedgerError(f"{name} is archived", hint=f"ledger archive {name} --undo, then ledger land {name}")
     if experiment.branch is None:
-        tip = ledger.history_tip(experiment)
+        tip = histories.tip(ledger, experiment)
         raise LedgerError(
             f"{name} has landed, and its branch is not here any more",
             hint=f"to take its change too: git branch {prefix}{name} {tip[:10]}, then ledger land {name} --adopt"

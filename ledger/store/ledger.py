@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,10 +12,9 @@ from typing import TYPE_CHECKING, Self
 from ledger.errors import FormatError, LedgerError
 from ledger.model import names, settings, yaml12
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.hypothesis import TREATMENT, Variant
-from ledger.model.parameters import near_misses
+from ledger.model.hypothesis import Variant
 from ledger.model.settings import Settings
-from ledger.store import experiments, sources, work_trees
+from ledger.store import experiments, sources
 from ledger.store.experiments import Wanted
 from ledger.store.git import Git, open_repository
 from ledger.store.place import Place
@@ -31,21 +29,11 @@ if TYPE_CHECKING:
     from ledger.store.code import Arm, CodeReader
     from ledger.store.index import Index, Progress
     from ledger.store.index_rows import Wished
+    from ledger.store.targets import Target
 
 
 # their texts are in memory together
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What a command's argument means: an experiment, an arm or a trial of one, or else a git revision."""
-
-    text: str
-    experiment: Experiment | None = None
-    variant: str = TREATMENT
-    trial: Recorded | None = None
-    commit: str | None = None
 
 
 class Ledger:
@@ -83,17 +71,6 @@ class Ledger:
         from ledger.store.code import CodeReader
 
         return CodeReader(self.git, self.settings, self.place)
-
-    @cached_property
-    def caches(self) -> tuple[Path, ...]:
-        """The folders in which DVC's cache may be: the configured one, this work tree's and the main one's."""
-        found = []
-        configured = self.git.text("ls-files", "-z", "--", ":(glob)**/.dvc/config").split("\0")
-        folders = dict.fromkeys([".dvc", *(path.removesuffix("/config") for path in configured if path)])
-        for tree in dict.fromkeys([self.git.root, work_trees.listed(self.git)[0].path]):
-            for dvc in (tree / folder for folder in folders):
-                found += [at for at in (_configured_cache(dvc), dvc / "cache") if at is not None and at.is_dir()]
-        return tuple(dict.fromkeys(found))
 
     @cached_property
     def index(self) -> Index:
@@ -349,65 +326,10 @@ class Ledger:
     # --- what an argument means
 
     def target(self, text: str) -> Target:
-        """What `text` means: an exact name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix.
+        """What `text` means: an experiment, an arm or a trial of one, or a revision. Raises LedgerError."""
+        from ledger.store import targets
 
-        Raises LedgerError with near misses where it means nothing, or more than one thing.
-        """
-        reference = names.parse_reference(text)
-        prefix = self.settings.branch_prefix
-        for name in names.candidates(reference.name, prefix=prefix):
-            experiment = self.find(name)
-            if experiment is not None:
-                return self._part(text, experiment, reference.variant, reference.replicate)
-        commit = self.git.commit(text)
-        if commit is not None:
-            if not self.code.has_pipeline(commit):
-                raise LedgerError(
-                    f"{text} is a revision without a dvc.yaml",
-                    hint="name one that has a pipeline, or an experiment: ledger log lists them",
-                )
-            return Target(text=text, commit=commit)
-        short = reference.name.removeprefix(prefix)
-        begun = list(islice(self._begun_with(short), 9))
-        if len(begun) == 1:
-            return self._part(text, self._exactly(begun[0]), reference.variant, reference.replicate)
-        if begun:
-            raise LedgerError(f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name")
-        if short in self.sources:
-            raise LedgerError(
-                f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
-                hint="ledger log lists the experiments",
-            )
-        near = near_misses(short, list(self.sources))
-        raise LedgerError(
-            f"there is no experiment and no revision {text!r}",
-            hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
-        )
-
-    def _begun_with(self, short: str) -> Iterator[str]:
-        """The names of experiments that begin so, in their order; they are read one by one, as they are asked for."""
-        return (name for name in sorted(self.sources) if short and name.startswith(short) and self.find(name))
-
-    def _exactly(self, name: str) -> Experiment:
-        experiment = self.find(name)
-        assert experiment is not None
-        return experiment
-
-    def _part(self, text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
-        if variant is None:
-            return Target(text=text, experiment=experiment)
-        known = dict.fromkeys(
-            [*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)]
-        )
-        if variant not in known:
-            raise LedgerError(f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}")
-        if trial is None:
-            return Target(text=text, experiment=experiment, variant=variant)
-        found = [r for r in experiment.of(variant) if r.trial.id == f"{variant}/{trial}"]
-        if not found:
-            have = ", ".join(r.trial.id for r in experiment.of(variant)[:8]) or "none yet"
-            raise LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
-        return Target(text=text, experiment=experiment, variant=variant, trial=found[0])
+        return targets.resolve(self, text)
 
     # --- what variants are now
 
@@ -449,53 +371,6 @@ class Ledger:
                     found[variant.name] = latest.trial.fingerprint
         return found
 
-    def history_tip(self, experiment: Experiment) -> str | None:
-        """The commit whose history is the experiment's own: its branch's, or the tip that landing or archiving kept.
-
-        None where that history is gone, as after a squash by hand.
-        """
-        if experiment.archived or (experiment.branch or "").startswith("refs/heads/"):
-            return experiment.tip
-        kept = self._kept_tip(experiment)
-        if experiment.branch is not None:
-            # a remote may have been left behind by what was put away or landed here
-            return kept if kept is not None and self.git.is_ancestor(experiment.tip, kept) else experiment.tip
-        if kept is not None:
-            return kept
-        # an adopted branch is in the history of main, whose merge names its tip
-        own = ("--grep", f"^Ledger-Experiment: {experiment.name}$", "--grep", "^Ledger-Tip: ", "--all-match")
-        form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
-        named = self.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
-        return self.git.commit(named) if named else None
-
-    def _kept_tip(self, experiment: Experiment) -> str | None:
-        """The commit that the latest tag for a branch's tip holds, None where there is no such tag."""
-        tags = self.git.text(
-            "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"
-        )
-        for tag in tags.splitlines():
-            if (self.git.objects.tag_message(tag) or "").startswith("tip of "):
-                return self.git.commit(tag)
-        return None
-
-    def trial_commits(self, name: str) -> dict[str, str]:
-        """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
-        found: dict[str, str] = {}
-        pending = list(self.git.refs(f"refs/tags/ledger/{name}").values())
-        seen: set[str] = set()
-        while pending:
-            commit = pending.pop()
-            if commit in seen:
-                continue
-            seen.add(commit)
-            message = self.git.objects.message(commit)
-            trial = next((line[14:] for line in message.splitlines() if line.startswith("Ledger-Trial: ")), None)
-            if trial is not None:
-                found[trial] = commit
-            elif message.startswith("trials of "):
-                pending += self.git.objects.parents(commit)
-        return found
-
     def environment(self, experiment: Experiment, record: Recorded) -> Environment | None:
         """The software that a trial ran in, None where its file is gone or unreadable."""
         from ledger.model import environment as environments
@@ -509,22 +384,6 @@ class Ledger:
             return None if text is None else environments.from_mapping(_mapping(yaml12.loads_untrusted(text)))
         except ValueError:
             return None
-
-
-def _configured_cache(dvc: Path) -> Path | None:
-    """`cache.dir` of a `.dvc` folder's configuration, the local one first; relative to that folder."""
-    import configparser
-
-    for name in ("config.local", "config"):
-        reader = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            reader.read_string((dvc / name).read_text("utf-8"))
-        except (OSError, configparser.Error):
-            continue
-        value = reader.get("cache", "dir", fallback=None)
-        if value:
-            return (dvc / value).resolve()
-    return None
 
 
 def _mapping(document: object) -> Mapping[str, object]:

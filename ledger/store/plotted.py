@@ -11,7 +11,8 @@ from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.row import Row
-from ledger.store.ledger import Ledger, Target
+from ledger.store.ledger import Ledger
+from ledger.store.targets import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ledger.analysis import checks
-from ledger.analysis.checks import COMMIT, LOST, NUMBERS, PLAN, RECORDS, VERDICT, Finding
+from ledger.analysis import checks, findings, plan_checks
+from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, PLAN, RECORDS, VERDICT, Finding
 from ledger.errors import LedgerError
 from ledger.model import environment as environments
 from ledger.model import hypothesis as hypotheses
@@ -23,6 +23,7 @@ from ledger.model.hypothesis import Plan
 from ledger.model.lockfile import Pinned
 from ledger.model.trial import Trial, record_path
 from ledger.report import verdict as report
+from ledger.store import histories
 from ledger.store.checkpoints import Checkpoints, lacking
 from ledger.store.evidence import gather, weigh
 from ledger.store.ledger import Ledger
@@ -209,7 +210,7 @@ class _Prover:
                 message = f"{record.path} is not the record that the trial commit {commit[:10]} holds"
                 yield Finding(check=COMMIT, trial=trial.id, message=message)
             message = f"its code {trial.code[:10]} is not in this clone (git fetch --unshallow, or --tags)"
-            yield Finding(check=checks.CODE, trial=trial.id, message=message, problem=False)
+            yield Finding(check=CODE, trial=trial.id, message=message, problem=False)
             return
         try:
             witness = self.trees.witness(self.experiment, record, commit, same_record=self._same(record, commit))
@@ -218,7 +219,7 @@ class _Prover:
                 message = f"{record.path} is not the record that the trial commit {commit[:10]} holds"
                 yield Finding(check=COMMIT, trial=trial.id, message=message)
             without = not self.ledger.code.has_pipeline(trial.code)
-            yield Finding(check=checks.CODE, trial=trial.id, message=error.message, problem=without)
+            yield Finding(check=CODE, trial=trial.id, message=error.message, problem=without)
             return
         yield from checks.committed(witness)
         if trial.succeeded:
@@ -274,7 +275,7 @@ class _Prover:
             yield Finding(check=LOST, trial=trial.id, message=message, problem=False)
             return
         for key in ("fingerprint", "point", "code", "metrics", "params", "data", "outs"):
-            if not checks.same(_plain(getattr(trial, key)), _plain(getattr(source, key))):
+            if not findings.same(_plain(getattr(trial, key)), _plain(getattr(source, key))):
                 message = f"{_path(trial)}: `{key}` is not that of {trial.reused}, which it repeats"
                 yield Finding(check=NUMBERS, trial=trial.id, message=message)
 
@@ -299,17 +300,17 @@ class _Prover:
             message = f"{self.folder}/hypothesis.md cannot be read at {trial.code[:10]}, the code that ran"
             yield Finding(check=PLAN, trial=trial.id, message=message, problem=False)
             return
-        yield from checks.ordered(trial, _mapping(held), self._plan_history(held))
+        yield from plan_checks.ordered(trial, _mapping(held), self._plan_history(held))
 
-    def _plan_history(self, held: Plan | None) -> checks.PlanHistory:
+    def _plan_history(self, held: Plan | None) -> plan_checks.PlanHistory:
         present = hypotheses.to_mapping(self.experiment.plan)
         amended = held is not None and _mapping(held) != present
         verdict = self.experiment.verdict
-        return checks.PlanHistory(
+        return plan_checks.PlanHistory(
             file=f"{self.folder}/hypothesis.md",
             present=present,
             versions=self._versions if amended else (),
-            whole=not amended or self.ledger.history_tip(self.experiment) is not None,
+            whole=not amended or histories.tip(self.ledger, self.experiment) is not None,
             listed=None if verdict is None else len(verdict.get("amendments") or ()),
         )
 
@@ -317,7 +318,7 @@ class _Prover:
     def _versions(self) -> list[Mapping[str, Any]]:
         """Every plan in the experiment's own history, or where that is gone in what the main branch has of it."""
         git, path = self.ledger.git, f"{self.folder}/hypothesis.md"
-        tip = self.ledger.history_tip(self.experiment) or self.experiment.tip
+        tip = histories.tip(self.ledger, self.experiment) or self.experiment.tip
         commits = git.text("log", "--format=%H", "--no-renames", tip, "--", path).split()
         plans = [self.trees.plan(commit, self.experiment.name) for commit in commits]
         return [hypotheses.to_mapping(plan) for plan in plans if plan is not None]
@@ -338,7 +339,7 @@ class _Prover:
         # as it would be read from the file
         computed = yaml12.loads(yaml12.dumps(verdicts.to_mapping(verdict)))
         assert isinstance(computed, dict)
-        yield from checks.judged(experiment.verdict, computed, file)
+        yield from plan_checks.judged(experiment.verdict, computed, file)
         stored = self.trees.text(self.files["verdict.md"])
         _, body = hypotheses.split_front_matter(stored)
         heading = body.strip().partition("\n")[0]
@@ -350,7 +351,7 @@ class _Prover:
         if body != report.body(verdict, experiment, arms, self.ledger.settings, said):
             message = f"{file}: the text is not what the front matter gives, so the front matter alone is proved"
             yield Finding(check=VERDICT, message=message, problem=False)
-        if self.ledger.history_tip(experiment) is None:
+        if histories.tip(self.ledger, experiment) is None:
             message = f"{file}: `amendments` and `looks` follow from the branch's history, which is not here"
             yield Finding(check=VERDICT, message=message, problem=False)
 

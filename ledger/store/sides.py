@@ -16,7 +16,9 @@ from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.lockfile import Pinned
 from ledger.model.parameters import Value, flatten, merge_files
 from ledger.model.replicates import Point
-from ledger.store.ledger import Ledger, Target
+from ledger.store import dvc_config
+from ledger.store.ledger import Ledger
+from ledger.store.targets import Target
 
 
 def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
@@ -205,7 +207,7 @@ def _cached(ledger: Ledger, digest: str | None) -> str | None:
     """What DVC's cache holds under an md5 as text; None where it has nothing."""
     if digest is None or not _DIGEST.fullmatch(digest):
         return None
-    for cache in ledger.caches:
+    for cache in dvc_config.caches(ledger.git):
         for folder in (cache / "files" / "md5", cache):
             try:
                 return (folder / digest[:2] / digest[2:]).read_text("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ledger.analysis import checks, progress
-from ledger.analysis.checks import BRANCH, Finding
+from ledger.analysis.findings import BRANCH, Finding
 from ledger.analysis.shown import State, shown
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment

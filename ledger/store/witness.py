@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from ledger.analysis.checks import NUMBERS, Content, Finding, Witness
+from ledger.analysis.checks import Content, Witness
+from ledger.analysis.findings import NUMBERS, Finding
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import metrics, paramfiles, settings, yaml12

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ledger.analysis import checks
-from ledger.analysis.checks import Content, PlanHistory, Witness
+from ledger.analysis import checks, findings, plan_checks
+from ledger.analysis.checks import Content, Witness
+from ledger.analysis.plan_checks import PlanHistory
 from ledger.analysis.shown import State, shown
 from ledger.model.lockfile import LockedStage, Pinned
 from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters
@@ -48,7 +49,7 @@ WITNESS = Witness(
 )  # fmt: skip
 
 
-def messages(found: list[checks.Finding], *, problem: bool = True) -> list[str]:
+def messages(found: list[findings.Finding], *, problem: bool = True) -> list[str]:
     """What the findings of one kind say."""
     return [f.message for f in found if f.problem == problem]
 
@@ -154,7 +155,7 @@ def test_a_plan_must_have_been_there() -> None:
         history = PlanHistory(
             file="hypothesis.md", present=new, versions=versions, **{"whole": True, "listed": 0, **kind}
         )
-        return [(f.problem, f.message) for f in checks.ordered(TRIAL, at_code, history)]
+        return [(f.problem, f.message) for f in plan_checks.ordered(TRIAL, at_code, history)]
 
     assert ordered(new, ()) == []
     assert ordered(old, (old, new)) == []
@@ -170,9 +171,9 @@ def test_a_plan_must_have_been_there() -> None:
 
 def test_a_verdict_is_compared_key_by_key() -> None:
     computed = {"outcome": "supported", "predictions": [{"n": 5, "interval": [0.1, 0.2]}], "warnings": ["w"]}
-    assert checks.judged({"schema": 1, "early": True, **computed}, computed, "verdict.md") == []
+    assert plan_checks.judged({"schema": 1, "early": True, **computed}, computed, "verdict.md") == []
     stored = {"outcome": "refuted", "predictions": [{"n": 5, "interval": [0.1, 0.3]}], "warnings": [], "more": 1}
-    said = [f.message for f in checks.judged(stored, computed, "verdict.md")]
+    said = [f.message for f in plan_checks.judged(stored, computed, "verdict.md")]
     assert [message.split("`")[1] for message in said] == ["outcome", "predictions[0].interval", "warnings", "more"]
     assert all("verdict.md" in message for message in said)
 
@@ -187,7 +188,7 @@ def test_a_verdict_is_compared_key_by_key() -> None:
     ],
 )  # fmt: skip
 def test_values_of_files_are_compared_as_files_write_them(a: object, b: object, expected: bool) -> None:
-    assert checks.same(a, b) is expected
+    assert findings.same(a, b) is expected
 
 
 # --- what a branch shows

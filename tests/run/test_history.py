@@ -178,8 +178,8 @@ def test_a_grid_is_told_in_lines_that_fit(project: Project) -> None:
     assert subject == f"run: 5 variants, 5 trials, accuracy {means[0]:.4f} to {means[-1]:.4f}"
     shown = project.ledger("show").out.partition("## Hypothesis")[0].splitlines()
     assert max(map(len, shown)) <= 80
-    row = next(line for line in shown if line.startswith("  lr-0-14  1 "))
-    assert row.split()[2] == f"{means[-1]:.4f}"
+    row = next(words for line in shown if (words := line.split())[:2] == ["lr-0-14", "1"])
+    assert row[2] == f"{means[-1]:.4f}"
 
 
 def test_a_tag_holds_more_trials_than_a_commit_has_parents(project: Project) -> None:

@@ -1,0 +1,56 @@
+"""What branches and tags keep of an experiment's history: its own commits, and the states of its trials."""
+
+from __future__ import annotations
+
+from ledger.model.experiment import Experiment
+from ledger.store.ledger import Ledger
+
+
+def tip(ledger: Ledger, experiment: Experiment) -> str | None:
+    """The commit whose history is the experiment's own: its branch's, or the tip that landing or archiving kept.
+
+    None where that history is gone, as after a squash by hand.
+    """
+    if experiment.archived or (experiment.branch or "").startswith("refs/heads/"):
+        return experiment.tip
+    kept = _kept_tip(ledger, experiment)
+    if experiment.branch is not None:
+        # a remote may have been left behind by what was put away or landed here
+        return kept if kept is not None and ledger.git.is_ancestor(experiment.tip, kept) else experiment.tip
+    if kept is not None:
+        return kept
+    # an adopted branch is in the history of main, whose merge names its tip
+    own = ("--grep", f"^Ledger-Experiment: {experiment.name}$", "--grep", "^Ledger-Tip: ", "--all-match")
+    form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
+    named = ledger.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
+    return ledger.git.commit(named) if named else None
+
+
+def _kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
+    """The commit that the latest tag for a branch's tip holds, None where there is no such tag."""
+    tags = ledger.git.text(
+        "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"
+    )
+    for tag in tags.splitlines():
+        if (ledger.git.objects.tag_message(tag) or "").startswith("tip of "):
+            return ledger.git.commit(tag)
+    return None
+
+
+def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
+    """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
+    found: dict[str, str] = {}
+    pending = list(ledger.git.refs(f"refs/tags/ledger/{name}").values())
+    seen: set[str] = set()
+    while pending:
+        commit = pending.pop()
+        if commit in seen:
+            continue
+        seen.add(commit)
+        message = ledger.git.objects.message(commit)
+        trial = next((line[14:] for line in message.splitlines() if line.startswith("Ledger-Trial: ")), None)
+        if trial is not None:
+            found[trial] = commit
+        elif message.startswith("trials of "):
+            pending += ledger.git.objects.parents(commit)
+    return found

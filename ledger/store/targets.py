@@ -1,0 +1,91 @@
+"""What a command's argument means: a name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ledger.errors import LedgerError
+from ledger.model import names
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.parameters import near_misses
+
+if TYPE_CHECKING:
+    from ledger.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a command's argument means: an experiment, an arm or a trial of one, or else a git revision."""
+
+    text: str
+    experiment: Experiment | None = None
+    variant: str = TREATMENT
+    trial: Recorded | None = None
+    commit: str | None = None
+
+
+def resolve(ledger: Ledger, text: str) -> Target:
+    """What `text` means: an exact name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix.
+
+    Raises LedgerError with near misses where it means nothing, or more than one thing.
+    """
+    reference = names.parse_reference(text)
+    prefix = ledger.settings.branch_prefix
+    for name in names.candidates(reference.name, prefix=prefix):
+        experiment = ledger.find(name)
+        if experiment is not None:
+            return _part(text, experiment, reference.variant, reference.replicate)
+    commit = ledger.git.commit(text)
+    if commit is not None:
+        if not ledger.code.has_pipeline(commit):
+            raise LedgerError(
+                f"{text} is a revision without a dvc.yaml",
+                hint="name one that has a pipeline, or an experiment: ledger log lists them",
+            )
+        return Target(text=text, commit=commit)
+    short = reference.name.removeprefix(prefix)
+    begun = list(islice(_begun_with(ledger, short), 9))
+    if len(begun) == 1:
+        return _part(text, _exactly(ledger, begun[0]), reference.variant, reference.replicate)
+    if begun:
+        raise LedgerError(f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name")
+    if short in ledger.sources:
+        raise LedgerError(
+            f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
+            hint="ledger log lists the experiments",
+        )
+    near = near_misses(short, list(ledger.sources))
+    raise LedgerError(
+        f"there is no experiment and no revision {text!r}",
+        hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
+    )
+
+
+def _begun_with(ledger: Ledger, short: str) -> Iterator[str]:
+    """The names of experiments that begin so, in their order; they are read one by one, as they are asked for."""
+    return (name for name in sorted(ledger.sources) if short and name.startswith(short) and ledger.find(name))
+
+
+def _exactly(ledger: Ledger, name: str) -> Experiment:
+    experiment = ledger.find(name)
+    assert experiment is not None
+    return experiment
+
+
+def _part(text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
+    if variant is None:
+        return Target(text=text, experiment=experiment)
+    known = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
+    if variant not in known:
+        raise LedgerError(f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}")
+    if trial is None:
+        return Target(text=text, experiment=experiment, variant=variant)
+    found = [r for r in experiment.of(variant) if r.trial.id == f"{variant}/{trial}"]
+    if not found:
+        have = ", ".join(r.trial.id for r in experiment.of(variant)[:8]) or "none yet"
+        raise LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
+    return Target(text=text, experiment=experiment, variant=variant, trial=found[0])
