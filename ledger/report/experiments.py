@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -129,10 +130,25 @@ def status(
         lines += ["", f"unrecorded results in the work tree: {', '.join(map(clean, unrecorded[:6]))}"]
     if dirty:
         lines += ["", f"uncommitted changes: {', '.join(map(clean, dirty[:6]))}"]
+    lines += _not_numbers(rows)
     lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
     following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
     lines += ["", f"next: {following or _next(experiment, rows, unrecorded, dirty)}"]
     return "\n".join(lines) + "\n"
+
+
+def _not_numbers(rows: Sequence[Declared]) -> list[str]:
+    """Which metrics of trials that succeeded are NaN or infinite, a line a metric."""
+    found: dict[str, list[str]] = {}
+    for trial in (row.record.trial for row in rows if row.state == SUCCEEDED and row.record is not None):
+        for name, value in trial.metrics.items():
+            if not math.isfinite(value):
+                found.setdefault(name, []).append(trial.id)
+    return [
+        f"! no finite {clean(name)} in {', '.join(ids[:3])}{f' and {len(ids) - 3} more' if len(ids) > 3 else ''}: "
+        "failed as far as it goes"
+        for name, ids in found.items()
+    ]
 
 
 def _next(experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str]) -> str:

@@ -426,6 +426,9 @@ def test_nan_is_a_failure_of_its_metric_alone(shelved: Shelved) -> None:
     assert first["remarks"] == ["1 of 3 trials of treatment have no finite accuracy"]
     assert first["n"] == 2
     assert second["outcome"] == "supported"
+    said = project.ledger("status").out
+    assert "! no finite accuracy in baseline/seed-1, treatment/seed-1: failed as far as it goes\n" in said
+    assert "loss" not in said.partition("!")[2]
 
 
 # --- no noise
