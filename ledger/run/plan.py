@@ -16,6 +16,7 @@ from ledger.model.pipeline import inside
 from ledger.model.replicates import REPEAT, Point
 from ledger.store.code import Arm, Code, edited
 from ledger.store.ledger import Ledger
+from ledger.store.planning import axes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,14 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     for axis in experiment.plan.replicates.axes:
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
+    axes = axes_of(code, experiment.plan.replicates)
     for (file, key), value in arm.overrides.items():
+        if (file, key) in axes:
+            # every trial would have the axis's value, whatever its arm says
+            raise LedgerError(
+                f"{axes[file, key]} is an axis of the replicates, so no variant can set it",
+                hint=f"correct {directory(experiment.name)}/hypothesis.md, or amend it: ledger amend --help",
+            )
         ledger.code.require_tracked(code, f"{file}:{key}", value)
     if arm.missing:
         path = arm.missing[0]

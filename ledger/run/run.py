@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import posixpath
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,8 +27,9 @@ from ledger.run.queue import Queue
 from ledger.run.record import Kept
 from ledger.run.reuse import reusable, reuse
 from ledger.run.worker import Worker
-from ledger.store import gpus, runs
+from ledger.store import gpus, runs, work_trees
 from ledger.store.branch import Overlap
+from ledger.store.code import Code
 from ledger.store.commit import commit_tracked, require_text
 from ledger.store.ledger import Ledger
 
@@ -108,7 +110,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             with contextlib.suppress(Overlap):
                 earlier = _collect(ledger, name, slots.worker)
             if here:
-                code = _settle(ledger, ledger.experiment(name), wanted.message)
+                code = _settle(ledger, ledger.experiment(name), wanted.message, slots.worker)
             earlier = _collect(ledger, name, slots.worker) or earlier
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
@@ -208,7 +210,7 @@ def _states(ledger: Ledger, experiment: Experiment, only: Sequence[str]) -> list
     return [row.state for row in progress.declared(experiment, present) if asked(row, only)]
 
 
-def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> str | None:
+def _settle(ledger: Ledger, experiment: Experiment, message: str | None, worker: Worker) -> str | None:
     """Commit the work tree's changes where there is a message; refuse those that a trial would not see.
 
     Returns the commit, None where there was nothing to commit.
@@ -232,6 +234,13 @@ def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> str 
             f"stages depend on new files that git does not know, so they would not be in the trials: {_named(unseen)}",
             hint=f"git add {unseen[0]}, or list it in .gitignore",
         )
+    edited = _edited_data(ledger, code, worker)
+    if edited:
+        add = f"dvc add {edited[0]}" if f"{edited[0]}.dvc" in code.files else f"dvc commit {edited[0]}"
+        raise LedgerError(
+            f"changes of data would not be in the trials, since DVC does not know them: {_named(edited)}",
+            hint=f'{add}, then ledger run -m "what you changed"; dvc checkout {edited[0]} takes them back',
+        )
     if message is not None:
         if changed:
             return commit_tracked(ledger, experiment, changed, message)
@@ -241,6 +250,19 @@ def _settle(ledger: Ledger, experiment: Experiment, message: str | None) -> str 
             hint='commit them, or let ledger do it: ledger run -m "what you changed"',
         )
     return None
+
+
+def _edited_data(ledger: Ledger, code: Code, worker: Worker) -> list[str]:
+    """The data that stages read and DVC tracks, and that holds here what is in no cache."""
+    sources = code.pipeline.sources()
+    read = [path for path in code.data if any(inside(path, source) or inside(source, path) for source in sources)]
+    root = ledger.git.root / code.folder
+    if not any((ledger.git.root / path).exists() for path in read):
+        return []
+    main_root = work_trees.listed(ledger.git)[0].path / code.folder
+    cache = worker.describe(root, main_root=main_root).cache
+    changed = {posixpath.join(code.folder, path) for path in worker.changed_outputs(root, cache)}
+    return [path for path in read if path in changed]
 
 
 def _named(paths: Sequence[str]) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 from ledger.errors import LedgerError
 from ledger.model import trial as trials
 from ledger.model.hypothesis import Plan
+from ledger.model.parameters import flatten
+from ledger.model.paramfiles import parse
 from ledger.model.trial import Failure
 from ledger.run.outcome import outcome, untracked
 from ledger.run.plan import Spec
@@ -176,6 +178,9 @@ class Station:
             and path not in pipeline.ignore_files()
             and (pipeline.reads(path) or not settings.ignores(path))
         ]
+        own += [
+            path for path, text in spec.texts.items() if not pipeline.is_result(path) and not self._keeps(path, text)
+        ]
         now = self._stamps(spec)
         own += [name for name, stamp in lent.items() if now.get(name) != stamp and self._is_input(spec, name)]
         if not own:
@@ -189,6 +194,23 @@ class Station:
             hint="a stage should write to outputs that dvc.yaml declares; what has no effect belongs under `ignore` in "
             "ledger.yaml",
         )
+
+    def _keeps(self, path: str, text: str) -> bool:
+        """Whether a parameter file still has the values that the trial is to run with; one that was only written anew
+        is given back its own text."""
+        file = self.slot.path / path
+        try:
+            found = file.read_bytes().decode("utf-8")
+            if found == text:
+                return True
+            now, before = flatten(parse(path, found)), flatten(parse(path, text))
+            # 1, 1.0 and true are three values
+            if now.keys() != before.keys() or any(repr(now[key]) != repr(value) for key, value in before.items()):
+                return False
+            file.write_text(text, "utf-8", newline="")
+        except (OSError, UnicodeDecodeError, LedgerError):
+            return False
+        return True
 
     @staticmethod
     def _is_input(spec: Spec, name: str) -> bool:

@@ -60,6 +60,14 @@ class Code:
         merged = merge_files(located)
         return {name: ((file, key), flat[file][key]) for name, (file, key) in merged.items()}
 
+    def plain(self, name: str) -> str:
+        """The one name that a parameter goes by, of the several that people may write: `lr` for `params.yaml:lr`.
+
+        Raises LedgerError with near misses where there is no such parameter.
+        """
+        at = self.locate(name)
+        return next((known for known, (key, _) in self.names.items() if key == at), name)
+
     def locate(self, name: str) -> ParameterKey:
         """The file and key that a parameter's name means. Raises LedgerError with near misses."""
         names = self.names

@@ -16,7 +16,7 @@ from ledger.store import histories
 from ledger.store.code import edited
 from ledger.store.git import RefChange, call
 from ledger.store.ledger import Ledger
-from ledger.store.planning import Origin, Request, make_plan, remarks, with_seeds_of
+from ledger.store.planning import Origin, Request, make_plan, remarks, with_plain_names, with_seeds_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,7 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
         name = _free_name(ledger, request.name, title)
         base, start, parent = _start(ledger, request.start)
         code = ledger.code.at(base)
+        request = with_plain_names(request, code)
         origin = Origin(title=title, name=name, author=author, base=base, parent=parent, created=now)
         plan = make_plan(ledger, request, code, origin)
         texts = edited(code.texts, {code.locate(key): value for key, value in (request.overrides or {}).items()})

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ledger.analysis.noise import noise, sight
 from ledger.errors import FormatError, LedgerError
@@ -17,8 +17,10 @@ from ledger.model.parameters import near_misses
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Axis, Replicates
-from ledger.store.code import Code
+from ledger.store.code import Code, ParameterKey
 from ledger.store.ledger import Ledger
+
+T = TypeVar("T")
 
 _AXES_HINT = "each axis once, each value once: --seeds 0,3,7 --over fold=0..4"
 
@@ -74,8 +76,32 @@ class Origin:
     created: datetime
 
 
+def with_plain_names(request: Request, code: Code) -> Request:
+    """The request with every parameter under its one name. Raises LedgerError where one is set twice, or is none."""
+
+    def plain(option: str, given: Mapping[str, T] | None) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for name, value in (given or {}).items():
+            known = code.plain(name)
+            if known in found:
+                raise LedgerError(f"{option} is given twice for {known}", hint="leave one of them out")
+            found[known] = value
+        return found
+
+    return replace(
+        request,
+        overrides=plain("-S", request.overrides),
+        variants={name: plain(f"--variant {name}", params) for name, params in (request.variants or {}).items()},
+        vary=plain("--vary", request.vary),
+        over=plain("--over", request.over),
+    )
+
+
 def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> Plan:
-    """The plan that was asked for. Raises LedgerError for what no stage would notice, or cannot be compared."""
+    """The plan that was asked for, with parameters under their plain names.
+
+    Raises LedgerError for what no stage would notice, or cannot be compared.
+    """
     predictions = tuple(prediction.parse(text) for text in request.predictions)
     variants = _variants(ledger, request, code, predictions)
     check_predictions(ledger, predictions, variants, origin.name)
@@ -157,9 +183,9 @@ def _grid(request: Request, code: Code) -> dict[str, dict[str, Any]]:
 
 def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden: Sequence[Mapping[str, Any]]) -> None:
     """Raise LedgerError where an axis or a variant sets a parameter that no stage reads, or both set the same."""
-    axes = points.parameters
+    axes = axes_of(code, points)
     for key, value in itertools.chain.from_iterable(params.items() for params in overridden):
-        if key in axes:
+        if code.locate(key) in axes:
             raise LedgerError(
                 f"{key} is an axis of the replicates, so no variant can set it", hint="choose one of the two"
             )
@@ -167,6 +193,17 @@ def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden:
     for axis in points.axes:
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
+
+
+def axes_of(code: Code, points: Replicates) -> dict[ParameterKey, str]:
+    """The axes by the file and key of their parameter. Raises LedgerError where two mean the same one."""
+    found: dict[ParameterKey, str] = {}
+    for name in points.parameters:
+        at = code.locate(name)
+        if at in found:
+            raise LedgerError(f"the axes {found[at]} and {name} are the same parameter", hint="leave one of them out")
+        found[at] = name
+    return found
 
 
 def check_predictions(
@@ -238,8 +275,7 @@ def _axis(name: str, values: tuple[Any, ...]) -> Axis:
 
 def _seed_parameter(ledger: Ledger, code: Code) -> str:
     if ledger.settings.seed is not None:
-        code.locate(ledger.settings.seed)
-        return ledger.settings.seed
+        return code.plain(ledger.settings.seed)
     known = code.names
     found = [n for wanted in SEED_NAMES for n in known if n.rsplit(":", 1)[-1].rsplit(".", 1)[-1] == wanted]
     exact = [n for n in found if n in SEED_NAMES]

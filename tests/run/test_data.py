@@ -41,6 +41,24 @@ def difference(diff: dict[str, Any]) -> float:
     return float(next(m["difference"] for m in diff["metrics"] if m["name"] == "accuracy"))
 
 
+def test_data_that_was_changed_and_not_added_is_refused(make_project: MakeProject) -> None:
+    project = with_data(make_project)
+    project.ledger("new", "More data", "--name", "more")
+    project.write({"data/raw/0.csv": "7 7 7\n"})
+    for message in ((), ("-m", "more data")):
+        refused = project.ledger("run", *message, code=2)
+        assert "changes of data would not be in the trials, since DVC does not know them: data/raw\n" in refused.err
+        assert "dvc add data/raw, then ledger run -m" in refused.err
+    assert (project.root / "data/raw/0.csv").read_text() == "7 7 7\n"
+    project.dvc("add", "-q", "data/raw")
+    project.ledger("run", "-m", "more data")
+    # another version that DVC knows is no work of anybody's: the trials take what their commit pins
+    project.git("switch", "-q", "main")
+    project.ledger("new", "The same data", "--name", "same")
+    assert (project.root / "data/raw/0.csv").read_text() == "7 7 7\n"
+    project.ledger("run")
+
+
 def test_a_change_of_the_data_is_counted_in_files(make_project: MakeProject) -> None:
     project = with_data(make_project)
     project.ledger("new", "More data", "--name", "more", "--predict", "accuracy > baseline")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import select
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import PARAMS, TRAIN, MakeProject, Project, default_files
 
 # Seed 0 does as it should, every other misbehaves in its own way.
 MISBEHAVIOUR = """\
@@ -36,6 +37,11 @@ if seed == 8:
     os.remove("model.txt")
 if seed == 9:
     os.abort()
+if seed == 10:
+    params["train"]["lr"] = 0.3
+if seed >= 10:
+    # of 11 the layout alone is another
+    json.dump(params, open("params.json", "w"))
 """
 
 
@@ -53,7 +59,7 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
         "dvc.yaml": default_files()["dvc.yaml"].replace("deps: [train.py]", "deps: [train.py, library.py]"),
     }
     project = behaving(make_project, MISBEHAVIOUR, **files)
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "10")
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "12")
     got = project.ledger("run", "-j", "2", code=1)
 
     found = trials_of(project)
@@ -68,6 +74,8 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
         "seed-7": ("failed", 0),
         "seed-8": ("failed", None),
         "seed-9": ("killed", 134),
+        "seed-10": ("failed", None),
+        "seed-11": ("succeeded", None),
     }
     failed = {name: trial["error"] for name, trial in found.items() if trial["error"]}
     assert {error["stage"] for error in failed.values()} == {"train"}
@@ -77,6 +85,7 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
         "seed-6": "no space left on a disk",
         "seed-7": "no number is in metrics.json",
         "seed-8": "output 'model.txt' does not exist",
+        "seed-10": "params.json changed while the trial ran, which is recorded to have run on it",
     }
     # the last lines, and none of DVC's advice to people who run it by hand
     assert failed["seed-1"]["tail"] == "$ python train.py\ntrains 1\nno convergence"
@@ -87,14 +96,18 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
     assert all(trial["seconds"] > 0 for trial in found.values())
 
     said = got.err.splitlines()
-    assert [line.split("]")[0] for line in said if line.startswith("[")] == [f"[{n}/10" for n in range(1, 11)]
+    assert [line.split("]")[0] for line in said if line.startswith("[")] == [f"[{n}/12" for n in range(1, 13)]
     assert "treatment seed=4: failed in train (output 'metrics.json' does not exist)" in got.err
     assert "warning: accuracy is not finite: the trial counts as failed for it (treatment/seed-3)" in said
     # in the order of the plan, not of their ends
-    named = ", ".join(f"treatment/seed-{seed}" for seed in (1, 2, 4, 5, 6, 7, 8, 9))
-    assert f"8 trials have no result: {named}" in said
+    named = ", ".join(f"treatment/seed-{seed}" for seed in (1, 2, 4, 5, 6, 7, 8, 9, 10))
+    assert f"9 trials have no result: {named}" in said
     assert "what it printed: ledger show a:treatment/seed-1 --log" in said
-    assert "10 trials on the branch" in got.out
+    assert "12 trials on the branch" in got.out
+    # a parameter file that a stage only wrote anew is recorded as it was planned
+    planned = json.dumps(PARAMS | {"seed": 11}, indent=2) + "\n"
+    assert project.git("show", f"{found['seed-11']['commit']}:params.json") + "\n" == planned
+    assert project.ledger("verify").code == 0
     assert project.git("status", "--porcelain") == ""
 
 

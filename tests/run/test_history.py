@@ -169,6 +169,19 @@ def test_dvc_sees_the_same_as_the_ledger(project: Project) -> None:
         assert row["b"]["n"] == 2
 
 
+def test_a_grid_knows_the_combination_of_the_branch_by_any_name(project: Project) -> None:
+    project.ledger("new", "Rates", "--name", "a", "--vary", "params.json:train.lr=0.1,0.2", "--seeds", "1")
+    shown = project.ledger("show", "--json").json
+    assert shown["variants"] == {"treatment": {}, "lr-0-2": {"params": {"train.lr": 0.2}}}
+
+
+def test_an_axis_that_an_arm_sets_too_is_refused_before_it_runs(project: Project) -> None:
+    project.ledger("new", "Rates", "--name", "a", "--over", "train.lr=0.1,0.2", "--variant", "big:seed=7")
+    plan = project.root / "experiments/a/hypothesis.md"
+    project.commit("by hand", {"experiments/a/hypothesis.md": plan.read_text().replace("seed: 7", "train.lr: 7")})
+    assert "train.lr is an axis of the replicates, so no variant can set it" in project.ledger("run", code=2).err
+
+
 def test_a_grid_is_told_in_lines_that_fit(project: Project) -> None:
     said = project.ledger("new", "Rates", "--name", "a", "--vary", "train.lr=0.11,0.12,0.13,0.14").out
     assert "  5 trials: treatment, lr-0-11, lr-0-12, lr-0-13, lr-0-14\n" in said
