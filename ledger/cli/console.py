@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,8 +86,10 @@ def say(text: str) -> None:
     """Print a message that is no answer: without the control characters that text of other people's may hold."""
     # where both go to one place, they stand in the order in which they were said
     sys.stdout.flush()
-    sys.stderr.write(harmless(text) + "\n")
-    sys.stderr.flush()
+    # who reads it may have seen enough (`2>&1 | head`): a run of hours goes on
+    with suppress(BrokenPipeError):
+        sys.stderr.write(harmless(text) + "\n")
+        sys.stderr.flush()
 
 
 def warn_unreadable(ledger: Ledger) -> None:

@@ -20,7 +20,7 @@ LOG = "LEDGER_RUN_LOG"
 _LOGS = 20
 
 
-def detach(ledger: Ledger, name: str, options: Sequence[str]) -> int:
+def detach(ledger: Ledger, name: str, options: Sequence[str], *, json: bool) -> int:
     """Start the run and wait until it knows what it has to do, or has ended because it could not begin."""
     ledger.place.runs.mkdir(parents=True, exist_ok=True)
     log = runs.said(ledger.place, name, os.getpid())
@@ -45,6 +45,9 @@ def detach(ledger: Ledger, name: str, options: Sequence[str]) -> int:
             break
     _prune(ledger)
     count = state.total
+    if json:
+        console.answer_json({"experiment": name, "pid": child.pid, "trials": count, "log": str(log)})
+        return 0
     console.answer(f"{count} trial{'s' if count != 1 else ''} of {name} run in the background (process {child.pid})")
     console.say(
         f"follow them: ledger status {name} --watch\nend them:    ledger status {name} --stop\nwhat it says: {log}"

@@ -20,6 +20,13 @@ from ledger.store.git import Git
 from ledger.store.index_rows import NONE, Wished
 
 STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED)
+# the words of git's approximate dates (its date.c)
+_DATE_WORDS = re.compile(
+    r"(?:(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|last|ago|and|at|yesterday|today|now|noon|midnight|tea"
+    r"|(?:second|minute|hour|day|week|fortnight|month|year)s?|\d{1,2}:\d\d(?::\d\d)?|[ap]m"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*)(?:[ .,]+|$))+",
+    re.IGNORECASE,
+)
 OUTCOMES = (verdict.SUPPORTED, verdict.REFUTED, verdict.INCONCLUSIVE, NONE)
 
 
@@ -103,7 +110,7 @@ def _moment(text: str, git: Git) -> datetime:
         return datetime.fromisoformat(text).astimezone()
     except ValueError:
         pass
-    moment = git.approximate_date(text)
-    if moment is None:
+    # git takes whatever it does not understand for the present moment, or leaves it out
+    if not _DATE_WORDS.fullmatch(text.strip()) or not any(c.isalpha() for c in text):
         raise LedgerError(f"--since {text!r} is no date", hint="2026-11-01, or as git has it: yesterday, 2 weeks ago")
-    return moment
+    return git.approximate_date(text)

@@ -146,6 +146,10 @@ def _failed(error: Exception, given: Sequence[str]) -> int:
         hint = "make room, then type it again: what has been recorded is safe"
         console.show_error(LedgerError("the disk is full", hint=hint))
         return 2
+    if message is None and isinstance(error, PermissionError) and error.filename:
+        hint = "ledger writes below the git directory and, where a branch is checked out, into its work tree"
+        console.show_error(LedgerError(f"{os.fsdecode(error.filename)}: {error.strerror}", hint=hint))
+        return 2
     if message is None:
         return _fault(error)
     said = message().rstrip(".")

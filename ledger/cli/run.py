@@ -68,7 +68,7 @@ def run(
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
         if detached:
-            return detach.detach(ledger, chosen.name, _given(wanted, json=json))
+            return detach.detach(ledger, chosen.name, _given(wanted, json=json), json=json)
         with _Screen(chosen.plan, ledger.settings, quiet=json) as screen:
             try:
                 report = run_trials(ledger, chosen, screen, wanted)
@@ -113,7 +113,8 @@ class _Screen:
         """Say what is kept."""
         if self.board is not None:
             state = self.board.state
-            console.say(f"{state.done} of {state.total} trials are done and kept; ledger run goes on with the rest")
+            rest = "; ledger run goes on with the rest" if state.done < state.total else ""
+            console.say(f"{state.done} of {state.total} trials are done and kept{rest}")
 
     def planned(self, board: Board) -> None:
         """Begin to draw."""
@@ -154,7 +155,7 @@ def _tell(report: Report, *, quiet: bool) -> None:
         console.say(f"what it printed: ledger show {report.name}:{failed[0].id} --log")
     if report.uncollected is not None:
         console.say(f"error: the trials are recorded, but not on the branch yet: {report.uncollected}")
-        console.say("hint: commit or stash those changes; the next ledger run collects the trials")
+        console.say(f"hint: {report.remedy or 'the next ledger run collects the trials'}")
     if report.lost:
         console.say(f"error: cut off twice, since the worker process was killed: {', '.join(report.lost)}")
         console.say("hint: is the memory of the machine enough for so many at a time? ledger run tries them again")
@@ -162,6 +163,10 @@ def _tell(report: Report, *, quiet: bool) -> None:
         console.say(f"{len(report.elsewhere)} are another run's: ledger status {report.name} says how far it is")
     if report.stale:
         console.say(f"the branch changed meanwhile, so {report.stale} are stale: ledger run runs them again")
+    grown = report.missing - len(report.lost) - len(report.elsewhere)
+    if grown > 0:
+        some = f"{grown} {'is' if grown == 1 else 'are'}"
+        console.say(f"the plan grew meanwhile, so {some} missing: ledger run goes on with them")
     for collected in (report.earlier, report.collected):
         if collected is not None:
             for remark in collected.remarks:
@@ -172,7 +177,7 @@ def _tell(report: Report, *, quiet: bool) -> None:
                     f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {collected.tag}"
                 )
     nothing = not report.trials and report.earlier is None and report.collected is None and report.uncollected is None
-    if nothing and not quiet and not report.elsewhere:
+    if nothing and not quiet and not report.elsewhere and report.unfinished == report.skipped_failures:
         tried = f"has been tried, {report.skipped_failures} failed" if report.skipped_failures else "is recorded"
         console.answer(f"nothing to run: every declared trial {tried}")
     if report.skipped_failures and not failed:

@@ -45,7 +45,14 @@ def show(
             for problem in chosen.problems:
                 console.say(f"warning: passed over: {problem}")
         else:
-            text = report.show(chosen, present, ledger.settings, now=console.now(), total=console.columns())
+            text = report.show(
+                chosen,
+                present,
+                ledger.settings,
+                outdated=histories.outdated(ledger, chosen),
+                now=console.now(),
+                total=console.columns(),
+            )
             pager.answer(text, ledger.git)
     return 0
 

@@ -11,7 +11,7 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.report import experiments as report
 from ledger.report import shapes
-from ledger.store import runs
+from ledger.store import histories, runs
 
 
 def status(
@@ -61,8 +61,9 @@ def status(
             changed = ledger.git.dirty()
             unrecorded = [d.path for d in changed if pipeline.is_git_result(d.path)]
             dirty = [d.path for d in changed if not d.untracked and d.path not in unrecorded]
+        outdated = histories.outdated(ledger, chosen)
         if json:
-            shape = shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty)
+            shape = shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty) | {"verdict_outdated": outdated}
             at_work, ended = ([shapes.run_state(state) for state in states] for states in (own, killed))
             console.answer_json(shape | {"runs": at_work, "killed_runs": ended})
         else:
@@ -74,6 +75,7 @@ def status(
                     dirty=dirty,
                     runs=own,
                     killed=killed,
+                    outdated=outdated,
                     now=console.now(),
                     total=console.columns(),
                 )

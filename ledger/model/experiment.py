@@ -74,9 +74,20 @@ class Experiment:
 
     @property
     def outcome(self) -> str | None:
-        """The verdict's outcome, None before there is one."""
-        outcome = None if self.verdict is None else self.verdict.get("outcome")
+        """The verdict's outcome, None before there is one, and where it is about other predictions than the plan's."""
+        if self.verdict is None or self.overtaken:
+            return None
+        outcome = self.verdict.get("outcome")
         return outcome if isinstance(outcome, str) else None
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether the predictions have been changed since the verdict."""
+        judged = None if self.verdict is None else self.verdict.get("predictions")
+        if not isinstance(judged, list):
+            return False
+        texts = [one.get("text") for one in judged if isinstance(one, Mapping)]
+        return texts != [str(prediction) for prediction in self.plan.predictions]
 
     @property
     def status(self) -> str:
@@ -85,7 +96,7 @@ class Experiment:
             return LANDED
         if self.archived:
             return ARCHIVED
-        if self.verdict is not None:
+        if self.verdict is not None and not self.overtaken:
             return CONCLUDED
         return at_present(RECORDED if self.trials else PLANNED, running=self.running)
 

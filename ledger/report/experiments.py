@@ -106,6 +106,7 @@ def status(
     dirty: Sequence[str],
     runs: Sequence[RunState],
     killed: Sequence[RunState],
+    outdated: str | None,
     now: datetime,
     total: int,
 ) -> str:
@@ -131,9 +132,11 @@ def status(
     if dirty:
         lines += ["", f"uncommitted changes: {', '.join(map(clean, dirty[:6]))}"]
     lines += _not_numbers(rows)
+    lines += [f"! the verdict is out of date: {outdated}"] if outdated is not None else []
     lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
     following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
-    lines += ["", f"next: {following or _next(experiment, rows, unrecorded, dirty)}"]
+    following = following or _next(experiment, rows, unrecorded, dirty, judged=outdated is None)
+    lines += ["", f"next: {following}"]
     return "\n".join(lines) + "\n"
 
 
@@ -151,7 +154,9 @@ def _not_numbers(rows: Sequence[Declared]) -> list[str]:
     ]
 
 
-def _next(experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str]) -> str:
+def _next(
+    experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str], *, judged: bool
+) -> str:
     states = [row.state for row in rows]
     if experiment.archived:
         return f"ledger archive {experiment.name} --undo brings its branch back"
@@ -166,6 +171,8 @@ def _next(experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence
         return "ledger run --again tries the failed trials again"
     if experiment.landed:
         return "nothing: it has landed"
+    if not judged:
+        return "ledger conclude computes the verdict again"
     if experiment.outcome is not None:
         return f"ledger land brings it into the main branch ({experiment.outcome})"
     if experiment.plan.predictions:

@@ -18,8 +18,16 @@ from ledger.report.text import clean, columns, width
 from ledger.stats.summary import summarise
 
 
-def show(experiment: Experiment, present: Mapping[str, str], settings: Settings, *, now: datetime, total: int) -> str:
-    """One experiment whole: the plan, the trials, and the prose."""
+def show(
+    experiment: Experiment,
+    present: Mapping[str, str],
+    settings: Settings,
+    *,
+    outdated: str | None,
+    now: datetime,
+    total: int,
+) -> str:
+    """One experiment whole: the plan, the trials, and the prose. `outdated` says why its verdict is, if it is."""
     plan = experiment.plan
     branch = (
         (experiment.branch or ("archived" if experiment.archived else "landed"))
@@ -27,7 +35,7 @@ def show(experiment: Experiment, present: Mapping[str, str], settings: Settings,
         .removeprefix("refs/remotes/")
     )
     facts = [
-        ["status", experiment.outcome or experiment.status],
+        ["status", (experiment.outcome or experiment.status) + (f" (out of date: {outdated})" if outdated else "")],
         ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
         ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {ago(plan.created, now)}"],
         *([["tags", ", ".join(map(clean, plan.tags))]] if plan.tags else []),

@@ -101,7 +101,7 @@ def _collect(
         ref=experiment.branch,
         old=experiment.tip,
         new=commit,
-        reason=f"ledger run: {len(pending)} trials",
+        reason=f"ledger run: {len(pending)} trial{'s' if len(pending) > 1 else ''}",
         also=also,
     )
     remarks = advance_with_outputs(ledger, experiment, step, worker, recorded)

@@ -66,9 +66,10 @@ class Report:
     """What a run did.
 
     `earlier`: trials that an earlier run had left to collect. `uncollected`: why this run's trials are not on the
-    branch yet, though they are recorded. `elsewhere`: trials that another run is at work on, or has recorded.
-    `lost`: trials that were cut off twice by something outside. `unfinished`: how many of the trials that were asked
-    for have no result now, whoever was to run them; `stale`: how many of them since the branch has changed.
+    branch yet, though they are recorded, and `remedy` what to do about it. `elsewhere`: trials that another run is at
+    work on, or has recorded. `lost`: trials that were cut off twice by something outside. `unfinished`: how many of the
+    trials that were asked for have no result now, whoever was to run them; `stale`: how many of them since the branch
+    has changed; `missing`: how many of them were never tried.
     """
 
     name: str
@@ -76,11 +77,13 @@ class Report:
     skipped_failures: int
     unfinished: int
     stale: int
+    missing: int
     elsewhere: tuple[str, ...]
     lost: tuple[str, ...]
     earlier: Collected | None
     collected: Collected | None
     uncollected: str | None
+    remedy: str | None
     warnings: tuple[str, ...]
 
 
@@ -101,7 +104,7 @@ def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: Want
 
 def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener, wanted: Wanted) -> Report:
     kept: list[Kept] = []
-    earlier, collected, uncollected, code = None, None, None, None
+    earlier, collected, uncollected, remedy, code = None, None, None, None, None
     jobs, begun = wanted.jobs or ledger.settings.jobs, False
     try:
         with ExitStack() as stack:
@@ -144,7 +147,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             try:
                 collected = _collect(ledger, name, slots.worker)
             except Overlap as overlap:
-                uncollected = overlap.message
+                uncollected, remedy = overlap.message, overlap.hint
     except BaseException as error:
         # what has finished is kept, whatever ended the run; the workers have been ended with it
         ledger.refresh()
@@ -164,11 +167,13 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
         skipped_failures=0 if wanted.again else states.count(progress.FAILED),
         unfinished=len(states) - states.count(progress.SUCCEEDED),
         stale=states.count(progress.STALE),
+        missing=states.count(progress.MISSING),
         elsewhere=tuple(spec.id for spec in queue.elsewhere),
         lost=tuple(spec.id for spec in queue.lost),
         earlier=earlier,
         collected=collected,
         uncollected=uncollected,
+        remedy=remedy,
         warnings=_warnings(_in_order(kept, specs)),
     )
 

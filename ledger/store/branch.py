@@ -51,10 +51,15 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
     trees = holders(git, step.ref)
     for tree in trees:
         in_the_way = git.can_bring_along(tree, step.old, step.new)
+        if in_the_way is not None and "index.lock" in in_the_way:
+            raise Overlap(
+                f"another git process holds the index of {tree}: {_first_line(in_the_way)}",
+                hint="let it end, then call this again; where none is running, remove that file",
+            )
         if in_the_way is not None:
             raise Overlap(
                 f"changes in {tree} are in the way: {_first_line(in_the_way)}",
-                hint="commit them or put them away (git stash), then call this again",
+                hint="commit or stash those changes, then call this again",
             )
     brought: list[Path] = []
     try:

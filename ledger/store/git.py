@@ -147,15 +147,9 @@ class Git:
         lines = self.text("for-each-ref", "--format=%(objectname) %(refname)", *prefixes).splitlines()
         return {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
 
-    def approximate_date(self, text: str) -> datetime | None:
-        """What git understands by a date such as `2 weeks ago`, None where it understands nothing."""
-        found, now = (
-            int(self.text("rev-parse", f"--since={given}").partition("=")[2]) for given in (text, "no date at all")
-        )
-        # git takes what it does not understand for the present moment
-        if abs(found - now) <= 1 and text.strip().lower() not in ("now", "today"):
-            return None
-        return datetime.fromtimestamp(found, UTC)
+    def approximate_date(self, text: str) -> datetime:
+        """What git understands by a date such as `2 weeks ago`: the present moment where it understands nothing."""
+        return datetime.fromtimestamp(int(self.text("rev-parse", f"--since={text}").partition("=")[2]), UTC)
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `older` is in the history of `newer`."""
@@ -261,7 +255,8 @@ class Git:
                 lines.append(f"delete {change.ref}\0{change.old or ''}\0")
             else:
                 lines.append(f"update {change.ref}\0{change.new}\0{change.old or ZERO}\0")
-        arguments = [*_DURABLE, *_PATIENT, "update-ref", "--create-reflog", "-m", reason, "-z", "--stdin"]
+        # no reflogs but those that git keeps by itself, of branches: at one of an annotated tag `git gc` prints errors
+        arguments = [*_DURABLE, *_PATIENT, "update-ref", "-m", reason, "-z", "--stdin"]
         done = call(arguments, cwd=self.root, stdin=os.fsencode("".join(lines)))
         if done.returncode == 0:
             return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.model.experiment import Experiment
+from ledger.errors import FormatError
+from ledger.model import hypothesis as hypotheses
+from ledger.model.experiment import Experiment, directory
 from ledger.store.ledger import Ledger
 
 
@@ -54,3 +56,27 @@ def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
         elif message.startswith("trials of "):
             pending += ledger.git.objects.parents(commit)
     return found
+
+
+def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
+    """Why the verdict is no longer that of the plan and the records, None where nothing has changed since.
+
+    It is asked of the experiment's own history: `verify` computes the verdict again and needs none.
+    """
+    if experiment.verdict is None:
+        return None
+    if experiment.overtaken:
+        return "the predictions were changed since"
+    folder, git = directory(experiment.name), ledger.git
+    concluded = git.text("log", "-1", "--format=%H", experiment.tip, "--", f"{folder}/verdict.md").strip()
+    if not concluded:
+        return None
+    changed = git.text("diff", "--name-only", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
+    if changed:
+        return "trials were recorded since"
+    before = git.objects.text(concluded, f"{folder}/hypothesis.md")
+    try:
+        same = before is None or hypotheses.parse(before).plan == experiment.plan
+    except FormatError:
+        same = True
+    return None if same else "the plan was amended since"

@@ -54,8 +54,9 @@ def kind_of(experiment: Experiment, wanted: str | None) -> str:
     if wanted is not None:
         return wanted
     if experiment.outcome is None:
+        lacking = "no verdict on what it predicts now" if experiment.overtaken else "no verdict"
         raise LedgerError(
-            f"{experiment.name} has no verdict, so it is not plain how it should land",
+            f"{experiment.name} has {lacking}, so it is not plain how it should land",
             hint=f"ledger conclude {experiment.name}, or say it: --record (its record alone), --adopt (its change too)",
         )
     return ADOPT if experiment.outcome == verdict.SUPPORTED else RECORD
@@ -68,6 +69,7 @@ def prepare(ledger: Ledger, experiment: Experiment, kind: str, message: str | No
     """
     main, tip = main_branch(ledger)
     _require_branch(ledger, experiment)
+    _require_present_verdict(ledger, experiment)
     _require_no_links(ledger, experiment)
     _require_one(ledger, experiment, main, tip)
     if ledger.git.is_ancestor(experiment.tip, tip):
@@ -123,6 +125,15 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
         raise LedgerError(
             f"{len(waiting)} finished trials of {name} are not on its branch yet",
             hint=f"ledger run {name} collects them",
+        )
+
+
+def _require_present_verdict(ledger: Ledger, experiment: Experiment) -> None:
+    reason = histories.outdated(ledger, experiment)
+    if reason is not None:
+        raise LedgerError(
+            f"the verdict of {experiment.name} is out of date: {reason}",
+            hint=f"ledger conclude {experiment.name}, then land it",
         )
 
 

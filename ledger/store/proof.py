@@ -343,8 +343,9 @@ class _Prover:
         stored = self.trees.text(self.files["verdict.md"])
         _, body = hypotheses.split_front_matter(stored)
         heading = body.strip().partition("\n")[0]
-        if heading != f"## Verdict: {experiment.outcome}":
-            message = f"{file}: the text begins with {heading!r}, the outcome is {experiment.outcome}"
+        outcome = experiment.verdict.get("outcome")
+        if heading != f"## Verdict: {outcome}":
+            message = f"{file}: the text begins with {heading!r}, the outcome is {outcome}"
             yield Finding(check=VERDICT, message=message)
         said = report.interpretation_of(stored)
         arms = gather(self.ledger, experiment).arms

@@ -186,6 +186,40 @@ def test_an_amendment_after_results(shelved: Shelved) -> None:
     assert len(concluded(project)["amendments"]) == 3
 
 
+def test_a_verdict_on_other_predictions_is_none(shelved: Shelved) -> None:
+    project = shelved(recorded)
+    concluded(project)
+    before = project.ledger("status", "--json").json
+    assert (before["status"], before["verdict_outdated"]) == ("concluded", None)
+    project.ledger("amend", "--predict", "accuracy >= baseline + 0.5", "-m", "greedy")
+    assert [(e["status"], e["outcome"]) for e in project.ledger("log", "--json").json] == [("recorded", None)]
+    said = project.ledger("status").out
+    assert "! the verdict is out of date: the predictions were changed since\n" in said
+    assert "next: ledger conclude computes the verdict again\n" in said
+    assert "status      recorded (out of date: the predictions were changed since)\n" in project.ledger("show").out
+    assert "no verdict on what it predicts now" in project.ledger("land", "a", code=2).err
+    refused = project.ledger("land", "a", "--record", code=2).err
+    assert "the verdict of a is out of date: the predictions were changed since" in refused
+    assert "ledger conclude a, then land it" in refused
+    concluded(project)
+    assert project.ledger("status", "--json").json["outcome"] == "refuted"
+    project.ledger("land", "a")
+
+
+def test_a_verdict_does_not_outlive_what_it_rests_on(shelved: Shelved) -> None:
+    project = shelved(recorded)
+    concluded(project)
+    project.ledger("amend", "-S", "alpha=0.1", "-m", "why not")
+    assert project.ledger("status", "--json").json["verdict_outdated"] == "the plan was amended since"
+    concluded(project)
+    project.ledger("note", "prose is no evidence")
+    assert project.ledger("status", "--json").json["verdict_outdated"] is None
+    project.ledger("amend", "--over", "seed=0..9", "-m", "more")
+    project.ledger("run", "--only", "treatment/seed-9")
+    assert "! the verdict is out of date: trials were recorded since\n" in project.ledger("status").out
+    assert "out of date: trials were recorded since" in project.ledger("land", "a", "--record", code=2).err
+
+
 def test_a_change_by_hand_is_an_amendment(shelved: Shelved) -> None:
     project = shelved(recorded)
     by_hand(project, "baseline + 0.05", "baseline + 0.01", "typo")
@@ -273,5 +307,5 @@ def test_an_edit_that_is_not_committed_is_in_the_way(shelved: Shelved) -> None:
     project = shelved(begun)
     path: Path = project.root / FILE
     path.write_text(path.read_text().replace("## Why\n", "## Why\n\nBecause.\n"))
-    refused(project, "-S", "alpha=0.01", "-m", "why", says="in the way", hint="commit them")
+    refused(project, "-S", "alpha=0.01", "-m", "why", says="in the way", hint="commit or stash those changes")
     assert "Because." in path.read_text()

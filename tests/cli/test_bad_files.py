@@ -357,11 +357,17 @@ def test_a_branch_that_another_work_tree_has(project: Project) -> None:
     answer = project.ledger("run", "wider", code=1)
     assert "error: the trials are recorded, but not on the branch yet" in answer.err
     assert f"changes in {linked} are in the way" in answer.err
-    assert "hint: commit or stash those changes; the next ledger run collects the trials" in answer.err
+    assert "hint: commit or stash those changes, then call this again" in answer.err
     assert (linked / "metrics.json").read_text() == "mine"
     assert project.ledger("status", "wider", "--json").json["uncollected"] == 1
 
     Path(linked / "metrics.json").unlink()
+    held = project.root / ".git/worktrees/linked/index.lock"
+    held.touch()
+    answer = project.ledger("run", "wider", code=2)
+    assert f"another git process holds the index of {linked}" in answer.err
+    assert "hint: let it end, then call this again; where none is running, remove that file" in answer.err
+    held.unlink()
     assert "1 trial on the branch" in project.ledger("run", "wider").out
     assert project.git("status", "--porcelain", cwd=linked) == ""
     assert "accuracy" in (linked / "metrics.json").read_text()

@@ -199,7 +199,7 @@ def test_an_uncommitted_edit_is_not_lost(shelved: Shelved) -> None:
     assert path.read_text() == edited
     state = project.state()
     answer = project.ledger("conclude", "-m", "Another.", code=2)
-    assert "in the way" in answer.err and "hint: commit them" in answer.err
+    assert "in the way" in answer.err and "hint: commit or stash those changes" in answer.err
     assert (path.read_text(), project.state()) == (edited, state)
     project.commit("words")
     assert "what it was" in project.ledger("conclude").err

@@ -48,6 +48,8 @@ def three(project: Project) -> Project:
         (("--grep", "outcome: supported"), ""),
         (("--grep", r"schneller \(a\)$"), "a"),
         (("--since", "1 day ago"), "abc"),
+        (("--since", "yesterday noon"), "abc"),
+        (("--since", "last friday"), "abc"),
         (("--since", "2020-01-01T00:00:00+00:00"), "abc"),
         (("--since", "2999-01-01"), ""),
         (("--author", "grace", "--grep", "helps"), "b"),
@@ -69,7 +71,8 @@ def test_a_limit_counts_what_is_listed(three: Project) -> None:
 
 
 def test_options_that_mean_nothing(three: Project) -> None:
-    refused(three, "log", "--since", "blub", says="--since 'blub' is no date", hint="2 weeks ago")
+    for text in ("blub", "2026-13-45", "2026-02-30", "1h", "13", "foo 3", "11/25/2026"):
+        refused(three, "log", "--since", text, says=f"--since {text!r} is no date", hint="2 weeks ago")
     refused(three, "log", "--grep", "(", says="--grep '(' is no regular expression", hint="backslash")
     refused(three, "log", "--status", "gone", says="--status gone is none of planned", hint="--status recorded")
     refused(three, "log", "--outcome", "good", says="--outcome good is none of supported", hint="--outcome supported")

@@ -166,6 +166,7 @@ def test_the_worker_is_killed(gate: Gate) -> None:
     said = controller.communicate()[1].decode()
     assert controller.returncode == 1
     assert "cut off twice" in said and "treatment/seed-1" in said
+    assert "nothing to run" not in said
     gate.gone()
     # nothing is recorded of the trial that was not its fault, and the others went on
     assert recorded(gate.project) == ["treatment/seed-0.yaml", "treatment/seed-2.yaml"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,14 @@ def test_dvc_sees_the_same_as_the_ledger(project: Project) -> None:
     for row in ours["metrics"]:
         assert row["a"]["mean"] == theirs[row["name"]]["old"]
         assert row["b"]["n"] == 2
+
+
+def test_gc_finds_nothing_to_complain_of(project: Project) -> None:
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+    project.ledger("run")
+    done = subprocess.run(["git", "gc"], cwd=project.root, capture_output=True, text=True, check=True)
+    assert "error" not in done.stderr
+    assert "ledger run: 1 trial\n" in project.git("reflog", "exp/a") + "\n"
 
 
 def test_a_grid_knows_the_combination_of_the_branch_by_any_name(project: Project) -> None:

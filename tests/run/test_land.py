@@ -196,8 +196,11 @@ def test_finished_trials_are_collected_first(project: Project) -> None:
     project.git("reset", "-q", "--hard", "HEAD~1")
     conclude(project, "refuted")
     assert project.ledger("status", "--json").json["uncollected"] == 1
-    project.ledger("land")
+    # and the verdict was computed without them
+    assert "out of date: trials were recorded since" in project.ledger("land", code=2).err
     assert project.git("for-each-ref", "refs/ledger/trials") == ""
+    conclude(project, "inconclusive")
+    project.ledger("land")
     assert project.git("ls-tree", "--name-only", "main:experiments/a/trials/treatment").split() == [
         "seed-0.yaml",
         "seed-1.yaml",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -485,6 +486,27 @@ def test_a_detached_run_that_was_killed_is_told(gate: Gate) -> None:
     project.ledger("run", "--only", "treatment/seed-0")
     assert "killed" not in project.ledger("status").out
     assert list(gate.place.runs.glob("*.json")) == []
+
+
+def test_a_detached_run_tells_programs_what_it_is(gate: Gate) -> None:
+    command = [sys.executable, "-m", "ledger", "run", "--detach", "--json"]
+    done = subprocess.run(command, cwd=gate.project.root, check=True, capture_output=True)
+    gate.waits()
+    told = json.loads(done.stdout)
+    (state,) = runs.live(gate.place)
+    assert told == {"experiment": "a", "pid": state.pid, "trials": 3, "log": state.log}
+
+
+def test_a_plan_that_grows_while_it_runs_is_told(gate: Gate) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "ledger", "run"], cwd=gate.project.root, stderr=subprocess.PIPE, text=True
+    )
+    gate.waits()
+    gate.project.ledger("amend", "--over", "seed=0..4", "-m", "more")
+    gate.opens()
+    said = running.communicate(timeout=PATIENCE)[1]
+    assert running.returncode == 1
+    assert "the plan grew meanwhile, so 2 are missing: ledger run goes on with them" in said
 
 
 def test_a_run_that_cannot_begin_says_so(project: Project) -> None:
