@@ -127,8 +127,9 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
 def grouped_columns(rows: Sequence[Row], by: Sequence[Field], request: Request, settings: Settings) -> list[Column]:
     """The columns of groups: the fields that they share, how many rows each has, and the pooled metrics."""
     columns = [Column(field=each, rank=math.inf, fixed=True) for each in by]
-    columns.append(Column(field=rows_field(request.level), rank=95))
-    columns += [Column(field=PLAIN["trials"], rank=85)] if request.level != TRIALS else []
+    # of trials those that count, each once: the number that the pooled metrics are of
+    columns += [Column(field=rows_field(request.level), rank=95)] if request.level != TRIALS else []
+    columns.append(Column(field=PLAIN["trials"], rank=85 if request.level != TRIALS else 95))
     grouping = {each.name for each in by}
     columns += [
         Column(field=named.metric(name), rank=90 if at == 0 else 62 - 16 * at)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from ledger.analysis.fields import finite
 from ledger.analysis.points import is_log, metric_named
+from ledger.analysis.table import direction
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, format_value
 from ledger.model.row import Row
+from ledger.model.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +41,16 @@ class Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parallel:
-    """The parameters that vary, and last the metric itself."""
+    """The parameters that vary, and last the metric itself.
+
+    `better`: whether `higher` or `lower` values of the metric are, None where neither settings nor predictions tell.
+    """
 
     metric: str
     scales: tuple[Scale, ...]
     paths: tuple[Path, ...]
     notes: tuple[str, ...]
+    better: str | None = None
 
 
 # more categories than these are no longer readable on one axis
@@ -53,7 +59,7 @@ _MOST_TICKS = 12
 _APART = 0.08
 
 
-def parallel(rows: Sequence[Row], metric: str, *, most: int = 8) -> Parallel:
+def parallel(rows: Sequence[Row], metric: str, settings: Settings, *, most: int = 8) -> Parallel:
     """A line for each arm that has the metric, over the parameters that vary among them: at most so many.
 
     Raises LedgerError where there is nothing to compare.
@@ -72,9 +78,10 @@ def parallel(rows: Sequence[Row], metric: str, *, most: int = 8) -> Parallel:
     if len(kept) < len(rows):
         notes.append(f"{len(rows) - len(kept)} of {len(rows)} arms are left out: no finite {metric}")
     if len(varying) > most:
-        # a parameter in which all arms but one agree tells little
+        # a parameter in which all arms but one agree tells little, and one that only some have, alike, still less
         common = {name: Counter(_text(row, name) for row in kept).most_common(1)[0][1] for name in varying}
-        best = sorted(varying, key=lambda name: common[name])[:most]
+        alike = {name: len({_text(row, name) for row in kept if name in row.params}) < 2 for name in varying}
+        best = sorted(varying, key=lambda name: (alike[name], common[name]))[:most]
         rest = [name for name in varying if name not in best]
         notes.append(f"not drawn: {', '.join(rest[:6])}" + (f" and {len(rest) - 6} more" if len(rest) > 6 else ""))
         varying = [name for name in varying if name in best]
@@ -96,7 +103,8 @@ def parallel(rows: Sequence[Row], metric: str, *, most: int = 8) -> Parallel:
         given = tuple(row.params.get(name) for name in varying)
         arm = f"{row.experiment}:{row.variant}"
         paths.append(Path(arm=arm, positions=positions, labels=labels, values=given, value=value))
-    return Parallel(metric=metric, scales=tuple(scales), paths=tuple(paths), notes=tuple(notes))
+    better = direction(metric, kept, settings)
+    return Parallel(metric=metric, scales=tuple(scales), paths=tuple(paths), notes=tuple(notes), better=better)
 
 
 class _Missing:

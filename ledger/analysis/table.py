@@ -52,7 +52,7 @@ def select(
         chosen = list(groups.rows)
         notes += _group_notes(groups.uncounted, groups.repeated)
         by = [value_field(each) for each in by]
-    own = {each.name: each for each in [*by, *([rows_field(request.level)] if by else [])]}
+    own = {each.name: each for each in [*by, *([rows_field(request.level)] if by and request.level != TRIALS else [])]}
     keys = sort_keys(request.sort, lambda name: own.get(name) or _sortable(every.find(name), own)) if rows else ()
     chosen = ordered(chosen, keys)
     shown = chosen[: request.limit]

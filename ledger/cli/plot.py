@@ -17,6 +17,7 @@ from ledger.analysis.curves import choose
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model.row import Row
+from ledger.model.settings import Settings
 from ledger.report import shapes
 from ledger.report.numbers import headline
 from ledger.report.plots import kinds, picture
@@ -73,13 +74,17 @@ def plot(
         given = experiments or ([ledger.current().name] if kind is None else [])
         targets = [ledger.target(text) for text in given]
         if kind is None:
+            rows: list[Row] = []
             drawn, notes = _curves(ledger, targets, y or (), x, _band(band), thin=not json)
         else:
             rows = _rows(ledger, targets, "variants" if parallel else "trials", where)
             shown = distribution or metric or _headline(ledger, targets, rows)
-            drawn = _of_rows(rows, shown, against, is_parallel=parallel)
+            drawn = _of_rows(rows, shown, against, ledger.settings, is_parallel=parallel)
             notes = ()
         names = {t.experiment.name: t.experiment.plan.title for t in targets if t.experiment is not None}
+        if kind is not None and len({row.experiment for row in rows}) == 1:
+            # chosen by an expression, it may be any
+            names = {rows[0].experiment: rows[0].title}
         heading = kinds.title(drawn, list(names.items()))
         if output is not None and form is not None:
             _write(Path(output), kinds.file(drawn, ledger.settings, heading, form))
@@ -163,11 +168,13 @@ def _headline(ledger: Ledger, targets: Sequence[Target], rows: Sequence[Row]) ->
     return found
 
 
-def _of_rows(rows: Sequence[Row], metric: str, against: str | None, *, is_parallel: bool) -> kinds.Plot:
+def _of_rows(
+    rows: Sequence[Row], metric: str, against: str | None, settings: Settings, *, is_parallel: bool
+) -> kinds.Plot:
     if against is not None:
         return points.scatter(rows, metric, against)
     if is_parallel:
-        return coordinates.parallel(rows, metric)
+        return coordinates.parallel(rows, metric, settings)
     return points.distribution(rows, metric)
 
 

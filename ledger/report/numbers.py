@@ -10,6 +10,11 @@ from ledger.model.hypothesis import Plan
 from ledger.model.settings import Settings
 from ledger.stats.summary import Summary
 
+# more digits behind the point than these are no longer read
+_MOST_DIGITS = 8
+# and from here on a number is written with an exponent
+_LARGE = 1e15
+
 
 def headline(plan: Plan | None, settings: Settings, metrics: Mapping[str, object]) -> str | None:
     """The metric to show where there is room for one: the first predicted, else the first set, else the first."""
@@ -27,7 +32,7 @@ def number(value: float | None, precision: int | None = None) -> str:
         return "nan" if value is not None else "-"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    if precision is not None:
+    if precision is not None and abs(value) < _LARGE:
         return f"{value:.{precision}f}"
     if value == int(value) and abs(value) < 1e7:
         return str(int(value))
@@ -38,14 +43,38 @@ def spread(summary: Summary, precision: int | None = None) -> str:
     """`0.6123 ± 0.0081`, mean and standard deviation at one precision; the mean alone where n is 1."""
     if summary.sd is None or summary.mean is None:
         return number(summary.mean, precision)
-    precision = fineness(summary) if precision is None else precision
+    if precision is None:
+        precision = fineness(summary)
+        if precision is None and 0 < summary.sd < math.inf and math.isfinite(summary.mean):
+            return _scientific(summary.mean, summary.sd)
     return f"{number(summary.mean, precision)} ± {number(summary.sd, precision)}"
 
 
+def _scientific(mean: float, sd: float) -> str:
+    """`3.00e-08 ± 0.28e-08`: one exponent for both, unless the spread would be lost in it."""
+    exponent = math.floor(math.log10(max(abs(mean), sd)))
+    digits = 1 + exponent - math.floor(math.log10(sd))
+    if digits > _MOST_DIGITS:
+        return f"{number(mean)} ± {sd:.2g}"
+    scale = 10.0**exponent
+    return f"{mean / scale:.{digits}f}e{exponent:+03d} ± {sd / scale:.{digits}f}e{exponent:+03d}"
+
+
 def fineness(*summaries: Summary) -> int | None:
-    """The digits behind the point that the noise leaves meaningful: two of the spread; None where there is none."""
+    """The digits behind the point that the noise leaves meaningful: two of the spread.
+
+    None where there is no noise, and where so many digits, or such large numbers, are better read with an exponent.
+    """
     spreads = [s.sd for s in summaries if s.sd is not None and s.sd > 0 and math.isfinite(s.sd)]
-    return min(max(0, 1 - math.floor(math.log10(min(spreads)))), 8) if spreads else None
+    if not spreads or any(s.mean is not None and abs(s.mean) >= _LARGE for s in summaries):
+        return None
+    return digits_of(min(spreads))
+
+
+def digits_of(width: float) -> int | None:
+    """The digits behind the point that show two of a spread's or an interval's; None where they are too many."""
+    digits = max(0, 1 - math.floor(math.log10(width)))
+    return digits if digits <= _MOST_DIGITS else None
 
 
 def signed(value: float | None, precision: int | None = None) -> str:

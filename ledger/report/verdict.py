@@ -11,7 +11,7 @@ from ledger.model.replicates import label
 from ledger.model.settings import Settings
 from ledger.model.verdict import SUPPORTED, Judged, Verdict
 from ledger.report.experiments import described_axes
-from ledger.report.numbers import number, p_value, signed, spread
+from ledger.report.numbers import digits_of, number, p_value, signed, spread
 from ledger.report.tables import Format, table
 from ledger.stats.summary import summarise
 
@@ -129,7 +129,7 @@ def _fineness(judged: Judged) -> int | None:
     if judged.interval is None:
         return None
     half = (judged.interval[1] - judged.interval[0]) / 2
-    return min(max(0, 1 - math.floor(math.log10(half))), 8) if half > 0 and math.isfinite(half) else None
+    return digits_of(half) if half > 0 and math.isfinite(half) else None
 
 
 def subject(verdict: Verdict, predicted: Sequence[str]) -> str:

@@ -38,6 +38,9 @@ def pooled(summaries: Sequence[Summary]) -> Summary:
         return Summary(n=0, mean=None, sd=None, left_out=left_out)
     if len(groups) == 1:
         return Summary(n=n, mean=groups[0][1], sd=groups[0][2] if n > 1 else None, left_out=left_out)
+    if all(centre == groups[0][1] and not sd for _, centre, sd in groups):
+        # exactly none, and not what rounding makes of it
+        return Summary(n=n, mean=groups[0][1], sd=0.0, left_out=left_out)
     mean = math.fsum(count / n * centre for count, centre, _ in groups)
     parts = [math.sqrt(count - 1) * sd for count, _, sd in groups]
     parts += [math.sqrt(count) * (centre - mean) for count, centre, _ in groups]

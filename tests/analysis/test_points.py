@@ -14,6 +14,7 @@ from ledger.analysis.parallel import parallel
 from ledger.analysis.points import counting_rows, distribution, scatter
 from ledger.errors import LedgerError
 from ledger.model.row import Row
+from ledger.model.settings import MetricSettings, Settings
 from ledger.stats.summary import summarise
 
 
@@ -140,7 +141,7 @@ def test_parallel_shows_what_varies() -> None:
         row(None, {"lr": 1.0, "same": 1}, 0.3, variant="c"),
     ]
 
-    plot = parallel(rows, "accuracy")
+    plot = parallel(rows, "accuracy", Settings())
 
     assert [(scale.name, scale.log) for scale in plot.scales] == [("lr", True), ("opt", False), ("accuracy", False)]
     assert [path.positions[0] for path in plot.paths] == pytest.approx([0, 0.5, 1])
@@ -149,10 +150,25 @@ def test_parallel_shows_what_varies() -> None:
 
 
 def test_parallel_needs_something_that_varies() -> None:
+    alike = [row(None, {"lr": 1}, 0.1, variant="a"), row(None, {"lr": 1}, 0.2, variant="b")]
     with pytest.raises(LedgerError, match="no parameter varies"):
-        parallel([row(None, {"lr": 1}, 0.1, variant="a"), row(None, {"lr": 1}, 0.2, variant="b")], "accuracy")
+        parallel(alike, "accuracy", Settings())
     with pytest.raises(LedgerError, match="need two arms"):
-        parallel([row(None, {"lr": 1}, 0.1)], "accuracy")
+        parallel([row(None, {"lr": 1}, 0.1)], "accuracy", Settings())
+
+
+def test_the_better_direction_is_that_of_the_settings_or_else_of_the_predictions() -> None:
+    rows = [row(None, {"lr": k}, k / 10, variant=f"v{k}") for k in range(3)]
+    assert parallel(rows, "accuracy", Settings()).better is None
+    predicting = [replace(each, better={"accuracy": "lower"}) for each in rows]
+    assert parallel(predicting, "accuracy", Settings()).better == "lower"
+    settings = Settings(metrics={"accuracy": MetricSettings(direction="higher")})
+    assert parallel(predicting, "accuracy", settings).better == "higher"
+
+
+def test_a_parameter_that_some_arms_have_alike_gives_way_to_one_that_varies() -> None:
+    rows = [row(None, {"lr": k, **({"flag": True} if k else {})}, k / 10, variant=f"v{k}") for k in range(4)]
+    assert [scale.name for scale in parallel(rows, "accuracy", Settings(), most=1).scales] == ["lr", "accuracy"]
 
 
 def test_of_many_parameters_those_that_tell_most_are_drawn() -> None:
@@ -160,7 +176,7 @@ def test_of_many_parameters_those_that_tell_most_are_drawn() -> None:
         row(None, {f"p{i}": k if i % 2 else int(k == 0) for i in range(20)}, k / 10, variant=f"v{k}") for k in range(5)
     ]
 
-    plot = parallel(rows, "accuracy")
+    plot = parallel(rows, "accuracy", Settings())
 
     assert [scale.name for scale in plot.scales[:-1]] == [f"p{i}" for i in range(1, 17, 2)]
     assert plot.notes == ("not drawn: p0, p2, p4, p6, p8, p10 and 6 more",)
@@ -188,4 +204,4 @@ def test_a_whole_number_beyond_all_floats_is_a_category() -> None:
     rows = [row("v/0", {"n": big}, 0.5, variant="v"), row("v/1", {"n": 2}, 0.6, variant="w")]
 
     assert scatter(rows, "accuracy", "n").categories == ("2", str(big))
-    assert [path.positions[0] for path in parallel(rows, "accuracy").paths] == [0, 1]
+    assert [path.positions[0] for path in parallel(rows, "accuracy", Settings()).paths] == [0, 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 import sys
 from typing import Any
 
@@ -39,6 +40,7 @@ def curves(*lines: Line, metrics: tuple[str, ...] = ("loss",)) -> Bands:
     return Bands(arms=tuple(each.arm for each in lines), band=Band.SD, facets=tuple(facets), notes=())
 
 
+FLAT = tuple(Level(x=x, n=3, mean=0.4, low=0.4, high=0.4) for x in range(2))
 CURVES = curves(line("baseline", [9, 5, 3, 2, 2]), line("treatment", [9, 4, 2, 1, 0]))
 STRIP = Strip(arm="a", values=(("e:a/0", 1.0), ("e:a/1", 2.0)), summary=summarise([1.0, 2.0]), box=None)
 SPREAD = Distribution(metric="loss", strips=(STRIP,), notes=())
@@ -240,6 +242,51 @@ def test_lines_stand_apart_at_names_alone_and_within_their_axis(axis: int) -> No
     assert all(0 <= at <= 1 for at in places)
     assert max(abs(at - i % 2) for i, at in enumerate(places)) < 0.1
     assert len(set(places)) == (count if axis == 0 else 2)
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        curves(
+            Line(
+                arm="a",
+                trial=None,
+                trials=3,
+                levels=tuple(Level(x=x, n=3, mean=0.4, low=0.4, high=0.4) for x in range(2)),
+            )
+        ),
+        dataclasses.replace(
+            AGAINST,
+            dots=tuple(dataclasses.replace(dot, y=0.4) for dot in AGAINST.dots),
+            means=tuple(dataclasses.replace(mean, summary=summarise([0.4])) for mean in AGAINST.means),
+        ),
+        dataclasses.replace(
+            SPREAD,
+            strips=(
+                dataclasses.replace(STRIP, values=(("e:a/0", 0.4), ("e:a/1", 0.4)), summary=summarise([0.4, 0.4])),
+            ),
+        ),
+    ],
+    ids=["curves", "scatter", "distribution"],
+)
+def test_an_axis_over_one_value_is_labelled_with_it(plot: kinds.Plot) -> None:
+    svg = kinds.file(plot, Settings(), "Alike", "svg").decode()
+    labels = [float(text) for text in re.findall(r">(-?[0-9.]+)</text>", svg)]
+    assert 0.4 in labels
+
+
+def test_a_legend_over_one_value_is_none() -> None:
+    alike = dataclasses.replace(OVER_ALL, paths=tuple(dataclasses.replace(path, value=0.4) for path in OVER_ALL.paths))
+    assert "the darker" in kinds.file(OVER_ALL, Settings(), "Over all", "svg").decode()
+    assert "the darker" not in kinds.file(alike, Settings(), "Over all", "svg").decode()
+
+
+def test_a_curve_of_one_step_has_its_spread() -> None:
+    one = Line(arm="a", trial=None, trials=3, levels=(Level(x=0, n=3, mean=0.4, low=0.3, high=0.5),))
+    spec = json.loads(kinds.file(curves(one), Settings(), "One", "json"))
+    rule = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "rule")
+    assert (rule["encoding"]["y"]["field"], rule["encoding"]["y2"]["field"]) == ("low", "high")
+    assert [row["high"] for row in spec["datasets"][rule["data"]["name"]]] == [0.5]
 
 
 def test_letters_without_a_font_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import altair as alt
 
 from ledger.analysis.fields import finite
 from ledger.analysis.parallel import Parallel
-from ledger.model.settings import MetricSettings, Settings
+from ledger.model.settings import Settings
 from ledger.report.plots import style, words
 from ledger.report.text import clean, cut
 
@@ -46,14 +46,16 @@ def chart(plot: Parallel, settings: Settings, title: str) -> Any:
     apart = max(100, min(170, 8 * longest + 24))
     width = apart * max(1, len(names) - 1)
     low = _BELOW if any(missing) else 0.0
-    best_low = (settings.metrics.get(plot.metric) or MetricSettings()).direction == "lower"
+    # one colour needs no legend, and Vega-Lite would label it with a wrong number
+    alike = bool(style.room(path.value for path in plot.paths))
+    metric = words.with_unit(plot.metric, plot.metric, settings)
     x = alt.X("axis:Q", axis=None, scale=alt.Scale(domain=[0, max(1, len(names) - 1)], nice=False))
     y = alt.Y("position:Q", axis=None, scale=alt.Scale(domain=[low - _WIDEST, 1 + _WIDEST], nice=False))
     shade = alt.Color(
         "value:Q",
         # without the palest third, which is lost on white; the better the darker
-        scale=alt.Scale(scheme=alt.SchemeParams(name="viridis", extent=[0, 0.85]), reverse=not best_low),
-        legend=alt.Legend(title=words.with_unit(plot.metric, plot.metric, settings), titleLimit=0, offset=60),
+        scale=alt.Scale(scheme=alt.SchemeParams(name="viridis", extent=[0, 0.85]), reverse=plot.better != "lower"),
+        legend=None if alike else alt.Legend(title=metric, titleLimit=0, offset=60),
     )
     drawn = alt.Chart(style.data(lines)).mark_line(strokeWidth=1.6, opacity=0.75 if len(plot.paths) <= _FEW else 0.5)
     text = alt.Chart(style.data(ticks)).encode(x=x, y=y, text="text:N")
@@ -70,6 +72,8 @@ def chart(plot: Parallel, settings: Settings, title: str) -> Any:
     ]
     whole = alt.layer(*layers).properties(width=width, height=320)
     subtitle = f"a line an arm: mean {words.name(plot.metric)} of its trials; {len(plot.paths)} arms"
+    if not alike:
+        subtitle += "; the darker the better" if plot.better else "; the darker the higher"
     return style.finished(whole, title, [subtitle], width + 120)
 
 

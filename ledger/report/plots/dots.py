@@ -30,7 +30,8 @@ def scatter(plot: Scatter, settings: Settings, title: str) -> Any:
     hue = style.colour(groups, legend=legend, field="group")
     x = _x(plot, categories, settings)
     y_title = words.with_unit(plot.metric, plot.metric, settings)
-    y = alt.Y("y:Q", title=y_title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
+    height = alt.Scale(zero=False, **style.room(dot.y for dot in plot.dots))
+    y = alt.Y("y:Q", title=y_title, scale=height, axis=alt.Axis(tickCount=6))
     points = alt.Chart(style.data(dots)).mark_circle(size=55, opacity=0.45)
     layers = [points.encode(x=x, y=y, color=hue, tooltip=["trial:N", alt.Tooltip("y:Q", format=".5~g")])]
     base = alt.Chart(style.data(means))
@@ -53,7 +54,8 @@ def _x(plot: Scatter, categories: list[str], settings: Settings) -> alt.X:
     values = sorted({d.x for d in plot.dots})
     # few values are all labelled: they are what was tried
     own: dict[str, Any] = {"values": values} if len(values) <= 8 else {"tickCount": 8}
-    scale = alt.Scale(type="log" if plot.log else "linear", zero=False, nice=False, padding=20)
+    room = style.room(values, log=plot.log)
+    scale = alt.Scale(type="log" if plot.log else "linear", zero=False, nice=False, **(room or {"padding": 20}))
     axis = alt.Axis(grid=False, format=".6~g", labelOverlap="greedy", **own)
     return alt.X("x:Q", title=f"{title} (log scale)" if plot.log else title, scale=scale, axis=axis)
 
@@ -77,7 +79,8 @@ def distribution(plot: Distribution, settings: Settings, title: str) -> Any:
         for s in plot.strips
     ]  # fmt: skip
     step = 46 if len(order) <= 12 else 26
-    x = alt.X("x:Q", title=words.with_unit(plot.metric, plot.metric, settings), scale=alt.Scale(zero=False))
+    scale = alt.Scale(zero=False, **style.room((low, high)))
+    x = alt.X("x:Q", title=words.with_unit(plot.metric, plot.metric, settings), scale=scale)
     y = alt.Y("arm:N", title=None, sort=order, axis=alt.Axis(labelLimit=0, ticks=False, domain=False, grid=False))
     places = alt.YOffset("offset:Q", scale=alt.Scale(domain=[-1, 1], range=[4, step - 4]))
     base = alt.Chart(style.data(sums))
@@ -85,7 +88,7 @@ def distribution(plot: Distribution, settings: Settings, title: str) -> Any:
     layers = []
     if any(s.box is not None for s in plot.strips):
         box = base.transform_filter("isValid(datum.first)").mark_bar(color="#e4e4e4", size=size)
-        layers.append(box.encode(x=alt.X("first:Q", scale=alt.Scale(zero=False)), x2="third:Q", y=y))
+        layers.append(box.encode(x=alt.X("first:Q", scale=scale), x2="third:Q", y=y))
     circles = alt.Chart(style.data(dots)).mark_circle(size=42, opacity=0.6, color=style.PALETTE[0])
     layers.append(circles.encode(x=x, y=y, yOffset=places, tooltip=["trial:N", alt.Tooltip("x:Q", format=".6~g")]))
     bars = base.mark_tick(thickness=2.5, opacity=1, size=size, color=style.PALETTE[1])

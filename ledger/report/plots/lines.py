@@ -57,13 +57,18 @@ def _facet(
     ]  # fmt: skip
     whole_numbers = all(float(row["x"]).is_integer() for row in rows)
     steps: dict[str, Any] = {"tickMinStep": 1} if whole_numbers else {}
-    axis = alt.Axis(grid=False, tickCount=width // 60, **steps)
-    x = alt.X("x:Q", title=words.x_title(facet), scale=alt.Scale(zero=False, nice=False), axis=axis)
+    room = style.room(row["x"] for row in rows)
+    only: dict[str, Any] = {"values": [rows[0]["x"]]} if room else {"tickCount": width // 60}
+    axis = alt.Axis(grid=False, **only, **steps)
+    along = alt.Scale(zero=False, nice=False, **room)
+    x = alt.X("x:Q", title=words.x_title(facet), scale=along, axis=axis)
     # below the lines stands how many replicates have each step, where not all have
     counted = len(labels) <= len(style.PALETTE) and any(line.falls for line in facet.lines)
     above = x if not counted else x.title(None).axis(alt.Axis(grid=False, labels=False, ticks=False))
     y_title = words.y_title(facet, settings) if heading else words.facet_title(facet, settings)
-    y = alt.Y("mean:Q", title=style.wrapped(y_title, height // 7), scale=alt.Scale(zero=False, nice=False, padding=8))
+    ends = [row[end] for row in rows for end in ("mean", "low", "high") if end in row]
+    scale = alt.Scale(zero=False, nice=False, **(style.room(ends) or {"padding": 8}))
+    y = alt.Y("mean:Q", title=style.wrapped(y_title, height // 7), scale=scale)
     names = list(labels.values())
     hue, stroke = style.colour(names, legend=legend), style.dash(names, legend=legend)
     base = alt.Chart(style.data(rows))
@@ -81,7 +86,13 @@ def _facet(
         )
     lines = base.mark_line(strokeWidth=1 if single else 2, opacity=0.7 if single else 1, clip=True)
     layers.append(lines.encode(x=above, y=y, color=hue, detail="line:N", tooltip=tooltip, **_dashed(names, stroke)))
-    if any(len(line.levels) == 1 for line in facet.lines):
+    # a line of one step is a dot, and its band a stroke
+    lone = {f"{line.arm} {line.trial or ''}" for line in facet.lines if len(line.levels) == 1}
+    if lone:
+        strokes = [row for row in rows if row["line"] in lone and "low" in row]
+        if strokes:
+            bars = alt.Chart(style.data(strokes)).mark_rule(strokeWidth=2, opacity=0.45)
+            layers.append(bars.encode(x=above, y=alt.Y("low:Q"), y2="high:Q", color=hue))
         layers.append(base.mark_point(filled=True, size=40).encode(x=above, y=y, color=hue, tooltip=tooltip))
     if heading:
         layers.append(_heading(facet))

@@ -78,7 +78,7 @@ def unseen(text: str) -> str:
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{text}</svg>'
         return bytes(vl_convert.svg_to_png(svg))
 
-    letters = [each for each in dict.fromkeys(text) if ord(each) > _LATIN and each.isalpha()][:_MOST_LETTERS]
+    letters = [each for each in dict.fromkeys(text) if ord(each) > _LATIN and each.isprintable()][:_MOST_LETTERS]
     box = drawn(_NO_LETTER) if letters else b""
     return "".join(letter for letter in letters if drawn(letter) == box)
 

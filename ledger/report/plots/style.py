@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
+
+from ledger.report.plots.canvas import around
 
 # Okabe and Ito, Color Universal Design (2008), without the yellow, which is lost on white; black goes last
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -77,6 +79,15 @@ def wrapped(text: str, columns: int) -> list[str]:
     import textwrap
 
     return textwrap.wrap(text, columns) or [""]
+
+
+def room(values: Iterable[float], *, log: bool = False) -> dict[str, Any]:
+    """The domain of a scale over values that are all the same: Vega-Lite would label it with a wrong number."""
+    given = list(values)
+    if not given or max(given) - min(given) > 1e-12 * max(map(abs, given)):
+        return {}
+    found = around(given, log=log)
+    return {"domain": [found.low, found.high]}
 
 
 def data(rows: list[dict[str, Any]]) -> alt.InlineData:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ledger.analysis.parallel import Parallel
-from ledger.model.settings import MetricSettings, Settings
+from ledger.model.settings import Settings
 from ledger.report.numbers import number
 from ledger.report.plots import words
 from ledger.report.plots.canvas import Canvas, Line, Range, painted
-from ledger.report.text import clean, cut, pad, width
+from ledger.report.text import clean, cut, cut_within, pad, width
 
 # from good to bad, in four steps: a palette for order, and not for kinds
 _STEPS = (214, 74, 67, 242)
@@ -22,7 +22,7 @@ def parallel(plot: Parallel, settings: Settings, title: str, *, total: int, colo
     count = len(names)
     lacking = any(at is None for path in plot.paths for at in path.positions)
     canvas = Canvas(total - 2, _ROWS, Range(low=0, high=count - 1), Range(low=_BELOW if lacking else 0, high=1))
-    low = (settings.metrics.get(plot.metric) or MetricSettings()).direction == "lower"
+    low = plot.better == "lower"
     ranked = sorted(plot.paths, key=lambda path: path.value, reverse=not low)
     for rank, path in reversed(list(enumerate(ranked))):
         hue = _STEPS[min(len(_STEPS) - 1, rank * len(_STEPS) // len(ranked))]
@@ -32,7 +32,7 @@ def parallel(plot: Parallel, settings: Settings, title: str, *, total: int, colo
         for row in range(_ROWS):
             canvas.mark(column, row, "│", None)
     each = max(6, (total - 2) // max(1, count - 1) - 1)
-    head = _placed([cut(name, each) for name in names], canvas)
+    head = _placed([cut_within(name, each) for name in names], canvas)
     top = _placed([_end(scale.ticks, -1, each) for scale in plot.scales], canvas)
     bottom = _placed([_end(scale.ticks, 0, each) for scale in plot.scales], canvas)
     metric = words.with_unit(plot.metric, plot.metric, settings)
