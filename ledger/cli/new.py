@@ -107,7 +107,7 @@ def new(
             }
         )
     else:
-        console.answer(_told(created, set_=bool(overrides), varied=request.vary or {}))
+        console.answer(_told(created, set_=bool(overrides or variant or vary), varied=request.vary or {}))
     for remark in created.remarks:
         console.say(f"note: {remark}")
     return 0

@@ -116,6 +116,10 @@ class _Screen:
             rest = "; ledger run goes on with the rest" if state.done < state.total else ""
             console.say(f"{state.done} of {state.total} trials are done and kept{rest}")
 
+    def doubted(self, doubt: str) -> None:
+        """Say it before the hours are spent."""
+        console.say(f"note: {doubt}")
+
     def planned(self, board: Board) -> None:
         """Begin to draw."""
         self.board = board

@@ -50,6 +50,20 @@ class Failure:
     reason: str | None = None
     hint: str | None = None
 
+    @property
+    def ending(self) -> str:
+        """The reason, else how the command ended: `exit code 3`, `SIGKILL`; empty where neither is known."""
+        code = self.exit_code
+        if self.reason or not code:
+            return self.reason or ""
+        # a shell reports the signal that ended its command as 128 + n
+        return _SIGNALS.get(-code if code < 0 else code - 128, f"exit code {code}")
+
+
+# those that POSIX numbers alike everywhere, and bus errors and segmentation faults as Linux does
+_SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL",
+            11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM"}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:

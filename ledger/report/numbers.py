@@ -23,7 +23,9 @@ def headline(plan: Plan | None, settings: Settings, metrics: Mapping[str, object
 
 def headline_of(predicted: Sequence[str], settings: Settings, metrics: Mapping[str, object]) -> str | None:
     """The same, where it is known what the plan predicts."""
-    return next((name for name in [*predicted, *settings.metrics, *metrics] if name in metrics), None)
+    # DVCLive writes its step among the metrics, before them: it says how long a trial was, not how good
+    others = sorted(metrics, key=lambda name: name.rpartition(":")[2] == "step")
+    return next((name for name in [*predicted, *settings.metrics, *others] if name in metrics), None)
 
 
 def number(value: float | None, precision: int | None = None) -> str:

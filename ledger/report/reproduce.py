@@ -15,7 +15,7 @@ def reproduction(found: Reproduction, settings: Settings, *, log: str, total: in
     """The lines: what was run, each metric and output, and what differs about the machine."""
     lines = [f"{clean(found.experiment)}:{clean(found.trial)}, run again from {found.code[:10]}"]
     if found.failure is not None:
-        reason = found.failure.reason or f"exit code {found.failure.exit_code}"
+        reason = found.failure.ending
         lines += [f"  it has no result now: {clean(str(found.failure.stage))} failed ({clean(reason)})"]
         lines += [f"    {clean(line)}" for line in found.failure.tail.splitlines()[-8:]]
         lines += [f"  what it printed: {log}"]

@@ -14,10 +14,9 @@ def line(trial: Trial, plan: Plan, settings: Settings, *, total: int = 72) -> st
     """`treatment seed=2: accuracy 0.9512, loss 0.21 (3.2 s)`, or how it ended; as many metrics as fit into `total`."""
     name = " ".join(part for part in (trial.variant, replicates.label(trial.point)) if part)
     if trial.error is not None:
-        code = "" if not trial.error.exit_code else f" with exit code {trial.error.exit_code}"
-        code = f" ({trial.error.reason})" if trial.error.reason else code
+        ending = f" ({trial.error.ending})" if trial.error.ending else ""
         stage = f" in {trial.error.stage}" if trial.error.stage else ""
-        return clean(f"{name}: {trial.status}{stage}{code}")
+        return clean(f"{name}: {trial.status}{stage}{ending}")
     restored = not trial.by_hand and bool(trial.stages) and all(run.cached for run in trial.stages.values())
     took = [seconds(trial.seconds)] if trial.seconds is not None else []
     if trial.reused is not None:

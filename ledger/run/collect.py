@@ -253,9 +253,14 @@ def _laid_out(places: _Places, own: Mapping[Path, list[str]], worker: Worker) ->
     remarks = []
     for tree, (root, cache) in places.items():
         keep = own.get(tree, [])
-        lacking = worker.checkout(root, cache, keep)
+        failed = worker.checkout(root, cache, keep)
         remarks += [f"{path} has changes of yours, so it was left as it is" for path in keep]
-        remarks += [f"{path} is not in the cache and could not be laid out" for path in lacking]
+        remarks += [
+            f"{path} is in the cache and could not be laid out (is the disk full?): dvc checkout {path}"
+            if held
+            else f"{path} is not in the cache and could not be laid out"
+            for path, held in failed
+        ]
     return tuple(remarks)
 
 

@@ -322,9 +322,8 @@ def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
         name += f" (attempt {trial.attempt})"
     if trial.error is not None:
         stage = f" in {trial.error.stage}" if trial.error.stage else ""
-        code = f" (exit {trial.error.exit_code})" if trial.error.exit_code else ""
-        reason = f" ({trial.error.reason})" if trial.error.reason else code
-        return f"{name}, {trial.status}{stage}{reason}"
+        ending = f" ({trial.error.ending})" if trial.error.ending else ""
+        return f"{name}, {trial.status}{stage}{ending}"
     metric = headline(plan, ledger.settings, trial.metrics)
     return (
         name

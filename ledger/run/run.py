@@ -54,6 +54,9 @@ class Wanted:
 class Listener(Protocol):
     """Hears, in the thread that called `run`, what a person wants to see."""
 
+    def doubted(self, doubt: str) -> None:
+        """There is something about the trials that their author may not have meant."""
+
     def planned(self, board: Board) -> None:
         """The run knows what it has to do; the board tells how far it has come."""
 
@@ -121,6 +124,8 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             log = None if wanted.log is None else str(wanted.log)
             board = Board(name, jobs=jobs, publish=stack.enter_context(runs.published(ledger.place, name)), log=log)
             begun = True
+            for doubt in _doubts(specs):
+                listener.doubted(doubt)
             board.planned(len(specs))
             listener.planned(board)
             for one in queue.settle(partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec)):
@@ -176,6 +181,18 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
         remedy=remedy,
         warnings=_warnings(_in_order(kept, specs)),
     )
+
+
+def _doubts(specs: Sequence[Spec]) -> list[str]:
+    """Which arms are one and the same, so that nothing but noise can come of comparing them."""
+    alike: dict[str, dict[str, None]] = {}
+    for spec in specs:
+        alike.setdefault(spec.arm.fingerprint, {})[spec.variant] = None
+    return [
+        f"{' and '.join(arms)} are the same: no command, parameter, data or code that a stage depends on differs"
+        for arms in alike.values()
+        if len(arms) > 1
+    ]
 
 
 def _in_order(kept: Sequence[Kept], specs: Sequence[Spec]) -> list[Kept]:

@@ -144,9 +144,10 @@ class Worker:
         """The cached outputs that hold something else than their lock says."""
         return [str(path) for path in self._call("changed_outputs", root=str(root), cache=str(cache))]
 
-    def checkout(self, root: Path, cache: Path, keep: list[str]) -> list[str]:
-        """Lay out cached outputs, but for those to keep; returns those that the cache lacks."""
-        return [str(path) for path in self._call("checkout", root=str(root), cache=str(cache), keep=keep)]
+    def checkout(self, root: Path, cache: Path, keep: list[str]) -> list[tuple[str, bool]]:
+        """Lay out cached outputs, but for those to keep; returns what failed, each with whether the cache holds it."""
+        failed = self._call("checkout", root=str(root), cache=str(cache), keep=keep)
+        return [(str(path), bool(held)) for path, held in failed]
 
     def status(self, root: Path, *, targets: tuple[str, ...]) -> dict[str, Any]:
         """What `dvc status` says at `root`."""

@@ -50,7 +50,7 @@ def _changed_outputs(root: str, cache: str) -> list[str]:
     return work_tree.changed_outputs(Path(root), cache=Path(cache))
 
 
-def _checkout(root: str, cache: str, keep: list[str]) -> list[str]:
+def _checkout(root: str, cache: str, keep: list[str]) -> object:
     return work_tree.checkout(Path(root), cache=Path(cache), keep=keep)
 
 

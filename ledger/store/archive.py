@@ -78,6 +78,9 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> str:
         short = branch.removeprefix("refs/heads/")
         if ledger.git.refs(branch):
             raise LedgerError(f"{name} is not archived: {short} is here", hint=f"git switch {short}")
+        if experiment.branch is not None and histories.kept_tip(ledger, experiment) is None:
+            remote = experiment.branch.removeprefix("refs/remotes/")
+            raise LedgerError(f"{name} is not archived: its branch is {remote}", hint=f"git switch {short}")
         tip = histories.tip(ledger, experiment)
         if tip is None:
             raise LedgerError(f"no tag here holds the tip of {name}", hint="git fetch --tags")

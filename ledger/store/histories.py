@@ -15,7 +15,7 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
     """
     if experiment.archived or (experiment.branch or "").startswith("refs/heads/"):
         return experiment.tip
-    kept = _kept_tip(ledger, experiment)
+    kept = kept_tip(ledger, experiment)
     if experiment.branch is not None:
         # a remote may have been left behind by what was put away or landed here
         return kept if kept is not None and ledger.git.is_ancestor(experiment.tip, kept) else experiment.tip
@@ -28,7 +28,7 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
     return ledger.git.commit(named) if named else None
 
 
-def _kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
+def kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
     """The commit that the latest tag for a branch's tip holds, None where there is no such tag."""
     tags = ledger.git.text(
         "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"

@@ -89,9 +89,12 @@ def is_damage(error: Exception) -> bool:
 
 
 def is_corrupt(error: Exception) -> bool:
-    """Whether SQLite itself has found the file to be damaged, or to be none of its own."""
+    """Whether SQLite has found the file to be damaged, or to be none of its own."""
     code = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return True
+    # what stands in a page that is damaged: a query may say so of its own texts too, and is then asked twice
+    return "malformed JSON" in str(error) or "Could not decode to UTF-8" in str(error)
 
 
 def _connected(path: Path) -> sqlite3.Connection:

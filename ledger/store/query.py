@@ -54,14 +54,14 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Fou
         raise LedgerError("WITH may not define what has the name of a view", hint=HINT)
     try:
         return _asked(ledger, sql, limit=limit, seconds=seconds)
-    except sqlite3.DatabaseError:
+    except sqlite3.Error:
         # a cache that cannot be read is thrown away
         ledger.index.discard()
-        return _asked(ledger, sql, limit=limit, seconds=seconds)
+        return _asked(ledger, sql, limit=limit, seconds=seconds, again=True)
 
 
-def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Found:
-    """The rows. Raises sqlite3.DatabaseError where the file of the index is damaged."""
+def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again: bool = False) -> Found:
+    """The rows. Raises sqlite3.Error where the file of the index seems to be damaged, unless it was built `again`."""
     connection, own = _read_only(ledger)
     ends = time.monotonic() + seconds
     late = False
@@ -83,7 +83,7 @@ def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Fo
         heads = tuple(str(column[0]) for column in cursor.description)
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
     except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
-        if own and index_file.is_corrupt(error):
+        if own and not again and index_file.is_corrupt(error):
             raise
         if late:
             raise LedgerError(

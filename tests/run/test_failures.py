@@ -97,6 +97,8 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
 
     said = got.err.splitlines()
     assert [line.split("]")[0] for line in said if line.startswith("[")] == [f"[{n}/12" for n in range(1, 13)]
+    assert "treatment seed=2: killed in train (SIGKILL)" in got.err
+    assert "treatment seed=9: killed in train (SIGABRT)" in got.err
     assert "treatment seed=4: failed in train (output 'metrics.json' does not exist)" in got.err
     assert "warning: accuracy is not finite: the trial counts as failed for it (treatment/seed-3)" in said
     # in the order of the plan, not of their ends

@@ -170,6 +170,14 @@ def test_dvc_sees_the_same_as_the_ledger(project: Project) -> None:
         assert row["b"]["n"] == 2
 
 
+def test_arms_that_are_the_same_are_told_before_they_run(project: Project) -> None:
+    project.ledger("new", "Same", "--name", "a", "--predict", "accuracy > baseline", "-S", "train.lr=0.1")
+    first, *_ = project.ledger("run").err.splitlines()
+    assert first.startswith("note: baseline and treatment are the same: no command, parameter, data or code")
+    project.ledger("new", "Other", "--name", "b", "--from", "main", "-S", "train.lr=0.2", "--predict", "loss < 1")
+    assert "are the same" not in project.ledger("run").err
+
+
 def test_gc_finds_nothing_to_complain_of(project: Project) -> None:
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
     project.ledger("run")
@@ -231,7 +239,7 @@ def test_the_branch_shows_the_first_declared_replicate_whichever_comes_last(proj
     got = project.ledger("run", code=1)
     assert "exit code 3" in got.err
     assert json.loads((project.root / "params.json").read_text())["seed"] == 1
-    assert "treatment seed=0, failed in train (exit 3)" in project.git("log", "-1", "--format=%B")
+    assert "treatment seed=0, failed in train (exit code 3)" in project.git("log", "-1", "--format=%B")
     failed = next(
         iter(
             trial_commits(project, t)["treatment/seed-0"]

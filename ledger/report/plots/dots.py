@@ -79,7 +79,7 @@ def distribution(plot: Distribution, settings: Settings, title: str) -> Any:
         for s in plot.strips
     ]  # fmt: skip
     step = 46 if len(order) <= 12 else 26
-    scale = alt.Scale(zero=False, **style.room((low, high)))
+    scale = alt.Scale(zero=False, **(style.room((low, high)) or {"padding": 12}))
     x = alt.X("x:Q", title=words.with_unit(plot.metric, plot.metric, settings), scale=scale)
     y = alt.Y("arm:N", title=None, sort=order, axis=alt.Axis(labelLimit=0, ticks=False, domain=False, grid=False))
     places = alt.YOffset("offset:Q", scale=alt.Scale(domain=[-1, 1], range=[4, step - 4]))

@@ -39,8 +39,11 @@ def _held(out: Any) -> bool:
     return all(out.cache.exists(value) for value in hashes)
 
 
-def checkout(root: Path, *, cache: Path, keep: Sequence[str]) -> list[str]:
-    """Lay out the cached outputs at `root` as their locks say, but for those to `keep`; returns what failed."""
+def checkout(root: Path, *, cache: Path, keep: Sequence[str]) -> list[tuple[str, bool]]:
+    """Lay out the cached outputs at `root` as their locks say, but for those to `keep`.
+
+    Returns those that could not be, each with whether the cache holds it: then there was no room, or no right to write.
+    """
     from dvc.exceptions import CheckoutError
 
     with work_tree(root, cache) as repo:
@@ -58,7 +61,8 @@ def checkout(root: Path, *, cache: Path, keep: Sequence[str]) -> list[str]:
         try:
             repo.checkout(targets=wanted, force=True)
         except CheckoutError as error:
-            return [os.path.relpath(path, root) for path in error.target_infos]
+            held = {out.fs_path for out in repo.index.outs if out.hash_info and out.cache.exists(out.hash_info.value)}
+            return [(os.path.relpath(path, root), str(path) in held) for path in error.target_infos]
         return []
 
 
