@@ -18,7 +18,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.pipeline import inside
 from ledger.model.run_state import RunState
 from ledger.model.trial import Trial
-from ledger.run import signals
+from ledger.run import copied, signals
 from ledger.run.board import Board
 from ledger.run.collect import Collected, collect
 from ledger.run.execute import Limits, LocalSlots
@@ -120,6 +120,8 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             earlier = _collect(ledger, name, slots.worker) or earlier
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
+            if specs:
+                copied.check(ledger, name, ledger.code.at(experiment.tip).pipeline)
             queue = Queue(ledger, specs, branch)
             log = None if wanted.log is None else str(wanted.log)
             board = Board(name, jobs=jobs, publish=stack.enter_context(runs.published(ledger.place, name)), log=log)

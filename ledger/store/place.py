@@ -68,6 +68,11 @@ class Place:
         return self.folder / "contents"
 
     @property
+    def copied(self) -> Path:
+        """What copied files that no stage depends on held at the trials of an experiment."""
+        return self.folder / "copied"
+
+    @property
     def faults(self) -> Path:
         """Tracebacks of faults of ours."""
         return self.folder / "faults"

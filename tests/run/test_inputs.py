@@ -237,3 +237,19 @@ def test_repeats_run_past_the_run_cache(make_project: MakeProject, tmp_path: Pat
     assert [trial["status"] for trial in trials_of(project).values()] == ["succeeded"] * 3
     assert "nothing to run" in project.ledger("run").out
     assert count.read_text() == "xxx"
+
+
+def test_a_copied_file_that_no_stage_depends_on_may_not_change_between_trials(make_project: MakeProject) -> None:
+    reads = TRAIN + "json.dump({'accuracy': float(open('table.txt').read())}, open('metrics.json', 'w'))\n"
+    files = {"train.py": reads, "ledger.yaml": "copy: [table.txt]\n", ".gitignore": "/model.txt\n/table.txt\n"}
+    project = make_project(default_files() | files)
+    project.write({"table.txt": "1"})
+    project.ledger("new", "Table", "--name", "a", "--seeds", "3")
+    project.ledger("run", "--only", "treatment/seed-0")
+    project.ledger("run", "--only", "treatment/seed-1")
+    project.write({"table.txt": "0.5"})
+    refused = project.ledger("run", code=2)
+    assert "table.txt (listed under `copy`) is not what it was for the trials of a so far" in refused.err
+    assert "list table.txt under `deps:` of the stage that reads it" in refused.err
+    project.commit("no effect", {"ledger.yaml": "copy: [table.txt]\nignore: [table.txt]\n"})
+    project.ledger("run")
