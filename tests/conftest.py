@@ -10,11 +10,28 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from launcher import Launcher
 
 from ledger.cli.main import main
+from ledger.run import worker
+
+launcher = Launcher()
+
+
+def pytest_unconfigure() -> None:
+    launcher.close()
+
+
+@pytest.fixture(autouse=True)
+def warm_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that a test starts in this process are forks of one that has DVC imported already."""
+    monkeypatch.setattr(worker, "subprocess", SimpleNamespace(Popen=launcher.worker, PIPE=subprocess.PIPE))
+
 
 # what the stages run: no import but the standard library, so that a trial takes some hundredths of a second
 TRAIN = """\
@@ -133,11 +150,12 @@ class Project:
 
     def dvc(self, *arguments: str, cwd: Path | None = None) -> str:
         """What DVC's command line prints; it must succeed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "dvc", *arguments], cwd=cwd or self.root, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"dvc {' '.join(arguments)}: {done.stdout}{done.stderr}"
-        return done.stdout
+        with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+            code = launcher.dvc(arguments, cwd or self.root, out, err)
+            for said in (out, err):
+                said.seek(0)
+            assert code == 0, f"dvc {' '.join(arguments)}: {out.read()}{err.read()}"
+            return out.read()
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files below the root."""

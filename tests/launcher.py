@@ -1,0 +1,235 @@
+"""Processes that have DVC imported: forks of one that has done nothing else, where each test would import it anew.
+
+What they run is what a process started cold runs: the command line of DVC, and the worker (`ledger.run.worker_main`),
+each in a process of its own, in the directory and the environment that it is given. Importing takes 0.4 s of CPU, and
+the tests ask a thousand times. Commands that tests start by `python -m ledger` have cold workers.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import subprocess
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any, NoReturn
+
+# above those that anybody asks for by number
+_FREE = 200
+
+
+class Launched:
+    """A process that the launcher has forked, as `subprocess.Popen` shows one."""
+
+    def __init__(self, pid: int, status: int, stdin: IO[str] | None, stdout: IO[str] | None) -> None:
+        self.pid, self.stdin, self.stdout = pid, stdin, stdout
+        self.returncode: int | None = None
+        self._status = os.fdopen(status, "rb")
+        self._waits = Lock()
+
+    def wait(self) -> int:
+        """The exit code, negative for a signal."""
+        with self._waits:
+            if self.returncode is None:
+                self.returncode = int(self._status.read())
+                self._status.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless the process has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            if self.returncode is None:
+                os.kill(self.pid, number)
+
+
+class Launcher:
+    """One process that has DVC imported, and forks. It is started when it is needed first."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asks = Lock()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._socket.close()
+            self._process.wait()
+
+    def worker(self, command: Sequence[str], **options: Any) -> Launched:
+        """Stands for `subprocess.Popen` where `ledger.run.worker` calls it."""
+        assert list(command[1:4]) == ["-P", "-m", "ledger.run.worker_main"]
+        assert options["stdin"] == options["stdout"] == subprocess.PIPE
+        theirs_in, ours_in = os.pipe()
+        ours_out, theirs_out = os.pipe()
+        fds = {0: theirs_in, 1: theirs_out, 2: options["stderr"].fileno(), **{fd: fd for fd in options["pass_fds"]}}
+        try:
+            pid, status = self._fork(
+                "worker", command[4:], fds, cwd=options["cwd"], env=options["env"], session=options["start_new_session"]
+            )
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        return Launched(pid, status, open(ours_in, "w", encoding="utf-8"), open(ours_out, encoding="utf-8"))  # noqa: PTH123
+
+    def dvc(self, arguments: Sequence[str], cwd: Path, out: IO[Any], err: IO[Any]) -> int:
+        """Run DVC's command line; its exit code."""
+        with Path(os.devnull).open("rb") as nothing:
+            fds = {0: nothing.fileno(), 1: out.fileno(), 2: err.fileno()}
+            pid, status = self._fork("dvc", arguments, fds, cwd=str(cwd), env=os.environ, session=False)
+        return Launched(pid, status, None, None).wait()
+
+    def _fork(
+        self,
+        what: str,
+        arguments: Sequence[str],
+        fds: Mapping[int, int],
+        *,
+        cwd: str,
+        env: Mapping[str, str],
+        session: bool,
+    ) -> tuple[int, int]:
+        """A process and the pipe that will say how it ended. `fds` are its descriptors, by its own numbers."""
+        status, theirs = os.pipe()
+        request = {
+            "what": what,
+            "arguments": list(arguments),
+            "fds": list(fds),
+            "cwd": cwd,
+            "env": dict(env),
+            "session": session,
+            # a process inherits them from who starts it
+            "limits": {name: resource.getrlimit(getattr(resource, name)) for name in ("RLIMIT_FSIZE", "RLIMIT_NOFILE")},
+        }
+        try:
+            with self._asks:
+                self._start()
+                socket.send_fds(self._socket, [json.dumps(request).encode() + b"\n"], [theirs, *fds.values()])
+                return int(self._socket.recv(32)), status
+        finally:
+            os.close(theirs)
+
+    def _start(self) -> None:
+        if self._process is None:
+            self._socket, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen([sys.executable, "-P", __file__], stdin=theirs.fileno(), cwd="/")
+
+
+# --- the launcher's own process
+
+
+def main() -> None:
+    """Fork for every request until the socket is closed, and say of every process how it ended."""
+    for module in MODULES:
+        importlib.import_module(module)
+    requests = socket.socket(fileno=os.dup(0))
+    ended, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    waiting: dict[int, int] = {}
+    while True:
+        ready, _, _ = select.select([requests.fileno(), ended], [], [])
+        if ended in ready:
+            os.read(ended, 4096)
+            _tell(waiting)
+        if requests.fileno() in ready:
+            message, fds, _, _ = socket.recv_fds(requests, 1 << 16, 64)
+            if not message:
+                return
+            while not message.endswith(b"\n"):
+                message += requests.recv(1 << 16)
+            request, status, given = json.loads(message), fds[0], fds[1:]
+            pid = os.fork()
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for fd in (requests.fileno(), ended, wakes, status, *waiting.values()):
+                    os.close(fd)
+                _become(request, given)
+            for fd in given:
+                os.close(fd)
+            waiting[pid] = status
+            requests.send(str(pid).encode())
+
+
+# what a trial and the command line need; DVC imports the later ones when it needs them first
+MODULES = (
+    "dvc.cli",
+    "ledger.run.worker_main",
+    "dvc.repo.reproduce",
+    "dvc_render",
+    "networkx",
+    "ruamel.yaml",
+    "scmrepo.git",
+)
+
+
+def _tell(waiting: dict[int, int]) -> None:
+    """Write down the exit codes of those that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            pipe = waiting.pop(pid)
+            with contextlib.suppress(BrokenPipeError):
+                os.write(pipe, str(os.waitstatus_to_exitcode(status)).encode())
+            os.close(pipe)
+
+
+def _become(request: dict[str, Any], given: Sequence[int]) -> NoReturn:
+    """Be the process that was asked for, to its end."""
+    code = 1
+    try:
+        if request["session"]:
+            os.setsid()
+        high = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FREE) for fd in given]
+        for fd in given:
+            os.close(fd)
+        for fd, number in zip(high, request["fds"], strict=True):
+            os.dup2(fd, number)
+            os.close(fd)
+        os.environ.clear()
+        os.environ.update(request["env"])
+        os.chdir(request["cwd"])
+        for name, limits in request["limits"].items():
+            resource.setrlimit(getattr(resource, name), limits)
+        sys.argv = [request["what"], *request["arguments"]]
+        code = _run(request["what"])
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+
+
+def _run(what: str) -> int:
+    if what == "dvc":
+        from dvc.cli import main as dvc
+
+        return int(dvc(sys.argv[1:]) or 0)
+    from ledger.run import worker_main
+
+    worker_main.main()
+    return 0
+
+
+if __name__ == "__main__":
+    main()
