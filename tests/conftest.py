@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -180,7 +181,7 @@ class Project:
 
 
 MakeProject = Callable[..., Project]
-Shelved = Callable[[Callable[[Project], None]], Project]
+Shelved = Callable[..., Project]
 
 
 @pytest.fixture
@@ -224,33 +225,45 @@ def project(make_project: MakeProject) -> Project:
     return make_project()
 
 
-@pytest.fixture(scope="module")
-def shelf() -> dict[str, Path]:
-    """Repositories that a module's tests start from, by the function that built them."""
-    return {}
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the repositories are kept that tests start from; all processes of a test run share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shelf"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
 def shelved(
-    shelf: dict[str, Path],
+    shelf: Path,
     make_project: MakeProject,
     tmp_path_factory: pytest.TempPathFactory,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Shelved:
-    """A noisy project as a function leaves it, which is called once a module; every test has a copy of its own."""
+    """A project as a function leaves it, which is called once a test run; every test has a copy of its own.
 
-    def get(build: Callable[[Project], None]) -> Project:
-        if build.__name__ not in shelf:
-            project = make_project(default_files() | {"train.py": NOISY}, name=build.__name__)
-            build(project)
-            # the slots are work trees, which know where they are
-            shutil.rmtree(project.root / ".git/ledger/slots", ignore_errors=True)
-            project.git("worktree", "prune")
-            shelf[build.__name__] = tmp_path_factory.mktemp("shelf") / "project"
-            shutil.copytree(project.root, shelf[build.__name__], symlinks=True)
+    The function is given a project of the `files`, a noisy one where none are named. Slots and locks are not kept.
+    """
+
+    def get(build: Callable[[Project], None], files: Mapping[str, str] | None = None) -> Project:
+        name = f"{build.__module__}.{build.__name__}"
+        kept = shelf / name
+        with (shelf / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                project = make_project(default_files() | {"train.py": NOISY} if files is None else files, name=name)
+                build(project)
+                # the slots are work trees, which know where they are
+                shutil.rmtree(project.root / ".git/ledger/slots", ignore_errors=True)
+                project.git("worktree", "prune")
+                # one file is copied sooner than a hundred
+                project.git("repack", "-adq")
+                # whole or not at all: who comes next finds it or builds it
+                project.root.rename(kept)
         root = tmp_path_factory.mktemp("copy") / "project"
-        shutil.copytree(shelf[build.__name__], root, symlinks=True)
+        shutil.copytree(kept, root, symlinks=True)
         return Project(root, capsys, monkeypatch)
 
     return get
