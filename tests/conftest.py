@@ -181,6 +181,7 @@ class Project:
 
 
 MakeProject = Callable[..., Project]
+Build = Callable[[Project], None]
 Shelved = Callable[..., Project]
 
 
@@ -244,16 +245,18 @@ def shelved(
 ) -> Shelved:
     """A project as a function leaves it, which is called once a test run; every test has a copy of its own.
 
-    The function is given a project of the `files`, a noisy one where none are named. Slots and locks are not kept.
+    The function is given a project of the `files`, a noisy one where none are named; or what the function `after` has
+    left. Slots are not kept.
     """
 
-    def get(build: Callable[[Project], None], files: Mapping[str, str] | None = None) -> Project:
+    def get(build: Build, files: Mapping[str, str] | None = None, *, after: Build | None = None) -> Project:
         name = f"{build.__module__}.{build.__name__}"
         kept = shelf / name
         with (shelf / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
-                project = make_project(default_files() | {"train.py": NOISY} if files is None else files, name=name)
+                begin = default_files() | {"train.py": NOISY} if files is None else files
+                project = make_project(begin, name=name) if after is None else get(after, files)
                 build(project)
                 # the slots are work trees, which know where they are
                 shutil.rmtree(project.root / ".git/ledger/slots", ignore_errors=True)

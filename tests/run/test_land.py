@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files
+from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files
 
 import ledger.run.land as landing
 from ledger.store.git import open_repository
@@ -90,22 +90,35 @@ def sound(project: Project) -> None:
     assert project.git("status", "--porcelain") == ""
 
 
-@pytest.fixture
-def refuted(project: Project) -> Project:
+def undecided(project: Project) -> None:
+    """An experiment `a` with its trials and no verdict, checked out."""
+    begin(project)
+
+
+def disproved(project: Project) -> None:
     """A refuted experiment `a`, checked out."""
     begin(project)
     conclude(project, "refuted")
-    return project
 
 
-@pytest.fixture
-def supported(project: Project) -> Project:
+def proved(project: Project) -> None:
     """A supported experiment `a` with a change of code, checked out."""
     begin(project, runs=False)
     project.commit("code: start higher", {"train.py": TRAIN.replace("0.5 +", "0.6 +")})
     project.ledger("run")
     conclude(project, "supported")
-    return project
+
+
+@pytest.fixture
+def refuted(shelved: Shelved) -> Project:
+    """A refuted experiment `a`, checked out."""
+    return shelved(disproved, default_files())
+
+
+@pytest.fixture
+def supported(shelved: Shelved) -> Project:
+    """A supported experiment `a` with a change of code, checked out."""
+    return shelved(proved, default_files())
 
 
 # --- the record alone
@@ -208,9 +221,8 @@ def test_finished_trials_are_collected_first(project: Project) -> None:
     sound(project)
 
 
-def test_trials_that_cannot_be_collected_keep_it_from_landing(project: Project) -> None:
-    begin(project)
-    conclude(project, "refuted")
+def test_trials_that_cannot_be_collected_keep_it_from_landing(refuted: Project) -> None:
+    project = refuted
     trial = project.ledger("show", "a:treatment/seed-1", "--json").json
     project.git("rm", "-q", "experiments/a/trials/treatment/seed-1.yaml")
     project.git("commit", "-q", "-m", "not yet")
@@ -350,8 +362,8 @@ def test_a_descendant_of_a_recorded_experiment_is_adopted(refuted: Project) -> N
     sound(project)
 
 
-def test_two_experiments_on_other_keys_are_merged_key_by_key(project: Project) -> None:
-    begin(project, "a", lr=0.2)
+def test_two_experiments_on_other_keys_are_merged_key_by_key(shelved: Shelved) -> None:
+    project = shelved(undecided, default_files())
     conclude(project, "supported", "a")
     project.ledger("new", "Another name", "--name", "b", "--from", "main", "--seeds", "2", "-S", "train.name=large")
     project.ledger("run")
@@ -524,8 +536,8 @@ def test_two_pipelines_that_make_none_are_refused(project: Project) -> None:
 # --- bad input
 
 
-def test_without_a_verdict_it_must_be_said_how(project: Project) -> None:
-    begin(project)
+def test_without_a_verdict_it_must_be_said_how(shelved: Shelved) -> None:
+    project = shelved(undecided, default_files())
     before = project.state()
     got = project.ledger("land", code=2)
     assert "no verdict" in got.err
@@ -619,8 +631,8 @@ def test_another_experiment_of_the_name_is_not_written_over(refuted: Project) ->
     assert refuted.state() == before
 
 
-def test_a_file_where_records_go_is_not_written_over(project: Project) -> None:
-    begin(project)
+def test_a_file_where_records_go_is_not_written_over(shelved: Shelved) -> None:
+    project = shelved(undecided, default_files())
     on_main(project, {"experiments": "a file\n"})
     got = project.ledger("land", "--record", code=2)
     assert "experiments on main is a file" in got.err

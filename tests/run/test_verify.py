@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import TRAIN, MakeProject, Project, Shelved, default_files
 
 from ledger.model import trial as trials
 from ledger.model import yaml12
@@ -23,52 +23,26 @@ FAILS = 'import sys\nif params["seed"] == 2 and params["train"]["lr"] > 0.15:\n 
 FOLDER = "experiments/a"
 VERDICT = f"{FOLDER}/verdict.md"
 
-_built: dict[str, Path] = {}
-
 CopyProject = Callable[[str], Project]
 
 
+FILES = default_files() | {"train.py": NOISY}
+
+
 @pytest.fixture
-def recorded(
-    tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> CopyProject:
-    """A copy of an experiment that was honestly run and concluded: on its `branch`, `landed` or `squashed`.
-
-    It holds a failed trial, stale attempts at an earlier code, and a code change in between. Built once a process.
-    """
-
-    def build(kind: str) -> Path:
-        if kind not in _built:
-            root = tmp_path_factory.mktemp(kind) / "project"
-            if kind == "branch":
-                root.mkdir()
-                _make(Project(root, capsys, monkeypatch))
-            else:
-                shutil.copytree(build("branch"), root, symlinks=True)
-                _land(Project(root, capsys, monkeypatch), kind)
-            _built[kind] = root
-        return _built[kind]
+def recorded(shelved: Shelved) -> CopyProject:
+    """A copy of an experiment that was honestly run and concluded: on its `branch`, `landed` or `squashed`."""
 
     def copy(kind: str) -> Project:
-        root = tmp_path / "copy"
-        shutil.copytree(build(kind), root, symlinks=True)
-        return Project(root, capsys, monkeypatch)
+        if kind == "branch":
+            return shelved(branch, FILES)
+        return shelved(landed if kind == "landed" else squashed, FILES, after=branch)
 
     return copy
 
 
-def _make(project: Project) -> None:
-    project.git("init", "-q")
-    files = default_files() | {
-        "train.py": NOISY,
-        ".dvc/config": "[core]\n    analytics = false\n",
-        ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
-        ".dvcignore": "",
-    }
-    project.commit("pipeline", files)
+def branch(project: Project) -> None:
+    """An experiment with a failed trial, stale attempts at an earlier code, and a code change in between."""
     project.ledger("new", "A higher rate", "--name", "a", "--predict", "accuracy >= baseline + 0.05",
                    "--seeds", "3", "-S", "train.lr=0.2")  # fmt: skip
     head, rest = NOISY.split("random.seed", 1)
@@ -77,9 +51,16 @@ def _make(project: Project) -> None:
     project.commit("code: smaller", {"train.py": NOISY + "# smaller\n"})
     project.ledger("run")
     project.ledger("conclude", "-m", "It is.")
-    # work trees that know where they are would not be those of a copy
-    shutil.rmtree(project.root / ".git/worktrees")
-    shutil.rmtree(project.root / ".git/ledger/slots")
+
+
+def landed(project: Project) -> None:
+    """It has landed, and its branch is gone."""
+    _land(project, "landed")
+
+
+def squashed(project: Project) -> None:
+    """It was squashed into main, and its branch is gone."""
+    _land(project, "squashed")
 
 
 def _land(project: Project, kind: str) -> None:
