@@ -7,33 +7,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Project
+from conftest import Project, Shelved, default_files
 from test_bad_input import refused
 
 VERDICT = "---\nschema: 1\noutcome: refuted\npredictions: []\nwarnings: []\n---\nIt is not so.\n"
 
 
-def concluded(project: Project, name: str = "a", *options: str) -> None:
-    """An experiment with a trial and a verdict, which is not checked out."""
-    project.ledger("new", f"Rate {name}", "--name", name, "--from", "main", "-S", "train.lr=0.2", *options)
+def has_ended(project: Project) -> None:
+    """An experiment `a` with a trial and a verdict, which is not checked out."""
+    project.ledger("new", "Rate a", "--name", "a", "--from", "main", "-S", "train.lr=0.2")
     project.ledger("run")
-    project.commit("verdict", {f"experiments/{name}/verdict.md": VERDICT})
+    project.commit("verdict", {"experiments/a/verdict.md": VERDICT})
     project.git("switch", "-q", "main")
 
 
 @pytest.fixture
-def archived(project: Project) -> Project:
-    concluded(project)
-    project.ledger("archive", "a")
-    return project
+def concluded(shelved: Shelved) -> Project:
+    """An experiment `a` with a trial and a verdict, which is not checked out."""
+    return shelved(has_ended, default_files())
+
+
+@pytest.fixture
+def archived(concluded: Project) -> Project:
+    concluded.ledger("archive", "a")
+    return concluded
 
 
 def entry(project: Project, name: str = "a") -> Any:
     return next(e for e in project.ledger("log", "--json").json if e["name"] == name)
 
 
-def test_everything_still_finds_it(project: Project) -> None:
-    concluded(project)
+def test_everything_still_finds_it(concluded: Project) -> None:
+    project = concluded
     tip = project.git("rev-parse", "exp/a")
     before = {
         command: project.ledger(*command.split(), code=None) for command in ("show a --json", "diff main a --json")
@@ -57,8 +62,8 @@ def test_everything_still_finds_it(project: Project) -> None:
     assert "a" in project.ledger("status").out or "1 experiment" in project.ledger("status").out
 
 
-def test_it_comes_back_as_it_was(project: Project) -> None:
-    concluded(project)
+def test_it_comes_back_as_it_was(concluded: Project) -> None:
+    project = concluded
     shown, tip = project.ledger("show", "a", "--json").json, project.git("rev-parse", "exp/a")
     project.ledger("archive", "a")
 
@@ -71,8 +76,8 @@ def test_it_comes_back_as_it_was(project: Project) -> None:
     assert entry(project)["status"] == "archived"
 
 
-def test_a_remote_that_was_left_behind_takes_nothing_away(project: Project) -> None:
-    concluded(project)
+def test_a_remote_that_was_left_behind_takes_nothing_away(concluded: Project) -> None:
+    project = concluded
     tip = project.git("rev-parse", "exp/a")
     project.git("update-ref", "refs/remotes/origin/exp/a", "exp/a^")
 
@@ -120,8 +125,8 @@ def test_what_is_not_finished_stays(project: Project) -> None:
     refused(project, "land", "a", "--record", says="a is archived", hint="ledger archive a --undo, then ledger land a")
 
 
-def test_trials_that_wait_or_run_hold_it(project: Project) -> None:
-    concluded(project)
+def test_trials_that_wait_or_run_hold_it(concluded: Project) -> None:
+    project = concluded
     commit = project.git("rev-parse", "exp/a")
     project.git("update-ref", "refs/ledger/trials/a/treatment/trial.2", commit)
     refused(
@@ -135,8 +140,8 @@ def test_trials_that_wait_or_run_hold_it(project: Project) -> None:
     project.ledger("archive", "a")
 
 
-def test_a_landed_branch_goes_too(project: Project) -> None:
-    concluded(project)
+def test_a_landed_branch_goes_too(concluded: Project) -> None:
+    project = concluded
     project.ledger("land", "a", "--record")
     tags = project.git("tag")
 
@@ -149,8 +154,8 @@ def test_a_landed_branch_goes_too(project: Project) -> None:
     assert project.git("rev-parse", "--abbrev-ref", "exp/a") == "exp/a"
 
 
-def test_a_tag_of_somebody_elses_is_not_taken_for_it(project: Project) -> None:
-    concluded(project)
+def test_a_tag_of_somebody_elses_is_not_taken_for_it(concluded: Project) -> None:
+    project = concluded
     tip = project.git("rev-parse", "exp/a")
     project.git("tag", f"ledger/a/{tip[:10]}", "main")
 

@@ -7,32 +7,30 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import Project
+from conftest import Project, Shelved, default_files
 from test_bad_input import refused
 
 from ledger.store.index_tables import VIEWS
 
 
-@pytest.fixture
-def two(project: Project) -> Project:
+def two_experiments(project: Project) -> None:
     """Two experiments of two trials each."""
     for name, rate in (("a", "0.2"), ("b", "0.3")):
-        project.ledger(
-            "new",
-            f"Rate {name}",
-            "--name",
-            name,
-            "--from",
-            "main",
-            "-S",
-            f"train.lr={rate}",
-            "--seeds",
-            "2",
-            "--tag",
-            name,
-        )
+        project.ledger("new", f"Rate {name}", "--name", name, "--from", "main", "-S", f"train.lr={rate}",
+                       "--seeds", "2", "--tag", name)  # fmt: skip
         project.ledger("run")
-    return project
+
+
+def planned(project: Project) -> None:
+    """An experiment that has not run, and its index."""
+    project.ledger("new", "Rate")
+    project.ledger("log")
+
+
+@pytest.fixture
+def two(shelved: Shelved) -> Project:
+    """Two experiments of two trials each."""
+    return shelved(two_experiments, default_files())
 
 
 def test_what_is_asked_is_answered(two: Project) -> None:
@@ -107,9 +105,8 @@ FORBIDDEN = [
 
 
 @pytest.mark.parametrize("sql", FORBIDDEN)
-def test_nothing_else_can_be_read_or_changed(project: Project, sql: str) -> None:
-    project.ledger("new", "Rate")
-    project.ledger("log")
+def test_nothing_else_can_be_read_or_changed(shelved: Shelved, sql: str) -> None:
+    project = shelved(planned, default_files())
     index = project.root / ".git/ledger/index.db"
     before = hashlib.sha256(index.read_bytes()).hexdigest()
 
