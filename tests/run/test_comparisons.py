@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files
+from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files
 
 BETTER = TRAIN.replace("0.5 +", "0.6 +")
 
@@ -17,15 +17,19 @@ def differences(diff: dict[str, Any]) -> dict[str, float]:
     return {metric["name"]: metric["difference"] for metric in diff["metrics"]}
 
 
-@pytest.fixture
-def concluded(project: Project) -> Project:
+def better(project: Project) -> None:
     """A project whose base has results, on an experiment that changes a parameter and the code."""
     project.dvc("repro", "-q")
     project.commit("results")
     project.ledger("new", "X", "--name", "x", "--predict", "accuracy > baseline", "--seeds", "2", "-S", "train.lr=0.3")
     project.commit("a better start", {"train.py": BETTER})
     project.ledger("run")
-    return project
+
+
+@pytest.fixture
+def concluded(shelved: Shelved) -> Project:
+    """A project whose base has results, on an experiment that changes a parameter and the code."""
+    return shelved(better, default_files())
 
 
 def test_targets_of_every_kind(concluded: Project) -> None:

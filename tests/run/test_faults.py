@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import TRAIN, MakeProject, Project, Shelved, default_files
 
 from ledger.run.collect import collect
 from ledger.run.slots import slot
@@ -213,8 +213,7 @@ class Killed(BaseException):
     """Stands for a kill at a line of ours."""
 
 
-@pytest.fixture
-def uncollected(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+def cut_off(project: Project) -> None:
     """An experiment whose three trials have finished, and the process was killed before the ref moved."""
     project.ledger("new", "Seeds", "--name", "a", "--over", "seed=1,2,0")
 
@@ -224,11 +223,16 @@ def uncollected(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
         return move(git, changes, reason)  # type: ignore[arg-type]
 
     move = Git.move
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Git, "move", killed)
         with contextlib.suppress(Killed):
             project.ledger("run")
-    return project
+
+
+@pytest.fixture
+def uncollected(shelved: Shelved) -> Project:
+    """An experiment whose three trials have finished, and the process was killed before the ref moved."""
+    return shelved(cut_off, default_files())
 
 
 def test_killed_between_the_work_tree_and_the_ref(uncollected: Project) -> None:

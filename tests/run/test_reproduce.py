@@ -6,26 +6,31 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import TRAIN, MakeProject, Project, Shelved, default_files
 
-# what a second run finds changed: a file outside of the repository, which no stage declares
+# what a second run finds changed: a file beside the repository, five folders above a slot, which no stage declares
 DRIFTS = (
     TRAIN
     + """
-drift = float(open(DRIFT).read())
+drift = float(open("../../../../../drift").read())
 json.dump({"accuracy": accuracy + drift, "loss": 1 - accuracy}, open("metrics.json", "w"))
 """
 )
 
 
-@pytest.fixture
-def drifting(make_project: MakeProject, tmp_path: Path) -> tuple[Project, Path]:
+def three_seeds(project: Project) -> None:
     """Three seeds of a pipeline whose accuracy is shifted by what a file says."""
-    drift = tmp_path / "drift"
-    drift.write_text("0")
-    project = make_project(default_files() | {"train.py": DRIFTS.replace("DRIFT", repr(str(drift)))})
+    (project.root.parent / "drift").write_text("0")
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
     project.ledger("run")
+
+
+@pytest.fixture
+def drifting(shelved: Shelved) -> tuple[Project, Path]:
+    """Three seeds of a pipeline whose accuracy is shifted by what a file says; and that file."""
+    project = shelved(three_seeds, default_files() | {"train.py": DRIFTS})
+    drift = project.root.parent / "drift"
+    drift.write_text("0")
     return project, drift
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from conftest import Project
+from conftest import Project, Shelved, default_files
 
 
 def begin(project: Project, name: str, *more: str) -> None:
     project.git("switch", "-q", "main")
     project.ledger("new", f"Question {name}", "--name", name, "--predict", "accuracy >= baseline", *more)
+
+
+def first(project: Project) -> None:
+    """An experiment `first` that has run, with its baseline; one seed."""
+    begin(project, "first", "--seeds", "1", "-S", "train.lr=0.2")
+    project.ledger("run")
 
 
 def baseline(project: Project, name: str) -> dict[str, str | None]:
@@ -56,16 +62,16 @@ def test_reused_trials_are_told_apart_in_tables_and_queries(project: Project) ->
     assert sorted(filter(None, (line.split(",")[place] for line in exported[1:]))) == [row["reused"] for row in rows]
 
 
-def test_a_third_experiment_names_the_trial_that_ran(project: Project) -> None:
-    for name, rate in (("first", "0.2"), ("second", "0.3"), ("third", "0.4")):
+def test_a_third_experiment_names_the_trial_that_ran(shelved: Shelved) -> None:
+    project = shelved(first, default_files())
+    for name, rate in (("second", "0.3"), ("third", "0.4")):
         begin(project, name, "--seeds", "1", "-S", f"train.lr={rate}")
         project.ledger("run")
     assert baseline(project, "third") == {"baseline/seed-0": "first/baseline/seed-0"}
 
 
-def test_a_trial_whose_state_is_lost_is_run_again(project: Project) -> None:
-    begin(project, "first", "--seeds", "1", "-S", "train.lr=0.2")
-    project.ledger("run")
+def test_a_trial_whose_state_is_lost_is_run_again(shelved: Shelved) -> None:
+    project = shelved(first, default_files())
     for tag in project.git("tag", "--list", "ledger/*").splitlines():
         project.git("tag", "--delete", tag)
     begin(project, "second", "--seeds", "1", "-S", "train.lr=0.3")
@@ -73,9 +79,8 @@ def test_a_trial_whose_state_is_lost_is_run_again(project: Project) -> None:
     assert baseline(project, "second") == {"baseline/seed-0": None}
 
 
-def test_code_that_changed_behind_the_stages_is_not_taken_for_the_same(project: Project) -> None:
-    begin(project, "first", "--seeds", "1", "-S", "train.lr=0.2")
-    project.ledger("run")
+def test_code_that_changed_behind_the_stages_is_not_taken_for_the_same(shelved: Shelved) -> None:
+    project = shelved(first, default_files())
     project.git("switch", "-q", "main")
     project.commit("a file that no stage declares", {"helper.py": "X = 1\n"})
     begin(project, "second", "--seeds", "1", "-S", "train.lr=0.3")
@@ -83,9 +88,8 @@ def test_code_that_changed_behind_the_stages_is_not_taken_for_the_same(project: 
     assert baseline(project, "second") == {"baseline/seed-0": None}
 
 
-def test_a_treatment_is_never_reused(project: Project) -> None:
-    begin(project, "first", "--seeds", "1", "-S", "train.lr=0.2")
-    project.ledger("run")
+def test_a_treatment_is_never_reused(shelved: Shelved) -> None:
+    project = shelved(first, default_files())
     begin(project, "second", "--seeds", "1", "-S", "train.lr=0.2")
     project.ledger("run")
     shown = project.ledger("show", "second", "--json").json
