@@ -246,11 +246,11 @@ def test_two_experiments_at_once(project: Project) -> None:
 def test_eight_processes_record_into_one_repository(project: Project) -> None:
     names = [f"e{number}" for number in range(8)]
     for name in names:
-        project.ledger("new", "Seeds", "--name", name, "--seeds", "5", "--no-switch", "-S", f"train.name={name}")
+        project.ledger("new", "Seeds", "--name", name, "--seeds", "3", "--no-switch", "-S", f"train.name={name}")
     runs = [start(project.root, "run", name) for name in names]
     for run in runs:
-        assert "5 trials on the branch" in ended(run)
-    sound(project, names, 5)
+        assert "3 trials on the branch" in ended(run)
+    sound(project, names, 3)
 
 
 @pytest.mark.parametrize("packed", [False, True])
