@@ -63,6 +63,18 @@ stages:
 """
 
 
+# upkeep, which git looks for after every commit and these repositories never need, would be one process more
+GIT_CONFIG = """\
+[user]
+    name = Ada Lovelace
+    email = ada@example.org
+[init]
+    defaultBranch = main
+[maintenance]
+    auto = false
+"""
+
+
 @pytest.fixture(autouse=True)
 def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test a home and a git configuration of its own; returns the home."""
@@ -70,7 +82,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     for name in [name for name in os.environ if name.startswith(("GIT_", "DVC_", "LEDGER_"))]:
         monkeypatch.delenv(name)
     config = home / ".gitconfig"
-    config.write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n")
+    config.write_text(GIT_CONFIG)
     for name, value in {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),
