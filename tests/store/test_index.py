@@ -54,19 +54,23 @@ def history(
     return Project(root, capsys, monkeypatch)
 
 
-def from_git(ledger: Ledger, level: str) -> list[Row]:
-    """The rows as they are computed from every experiment that can be read."""
+def from_git(ledger: Ledger) -> dict[str, list[Row]]:
+    """The rows of every level as they are computed from every experiment that can be read."""
     found = [rows_of(e) for e in ledger.experiments()]
-    if level == "experiments":
-        return [rows.experiment for rows in found]
-    return [row for rows in found for row in (rows.variants if level == "variants" else rows.trials)]
+    return {
+        "experiments": [rows.experiment for rows in found],
+        "variants": [row for rows in found for row in rows.variants],
+        "trials": [row for rows in found for row in rows.trials],
+    }
 
 
 def same(root: Path) -> None:
     """Check every row of the index against git."""
     with open_ledger(root) as ledger:
-        for level in LEVELS:
-            assert ledger.rows(level) == from_git(ledger, level), level
+        indexed = {level: ledger.rows(level) for level in LEVELS}
+        computed = from_git(ledger)
+    for level in LEVELS:
+        assert indexed[level] == computed[level], level
 
 
 def file_of(root: Path) -> Path:
