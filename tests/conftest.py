@@ -63,13 +63,15 @@ stages:
 """
 
 
-# upkeep, which git looks for after every commit and these repositories never need, would be one process more
+# no sample hooks, which would be most of the files of a small repository; and no upkeep, which git looks for after
+# every commit
 GIT_CONFIG = """\
 [user]
     name = Ada Lovelace
     email = ada@example.org
 [init]
     defaultBranch = main
+    templateDir =
 [maintenance]
     auto = false
 """

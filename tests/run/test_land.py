@@ -613,6 +613,7 @@ def test_an_output_behind_a_link_is_not_adopted(make_project: MakeProject) -> No
     project = make_project(files)
     begin(project)
     shutil.rmtree(project.root / "models")
+    (project.root / ".git/hooks").mkdir()
     (project.root / "models").symlink_to(".git/hooks")
     project.commit("a trap")
     got = project.ledger("land", "--adopt", code=2)
