@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -22,6 +23,12 @@ from ledger.cli.main import main
 from ledger.run import worker
 
 launcher = Launcher()
+
+
+def pytest_configure() -> None:
+    # a shell has its background jobs ignore it, what they start inherits that, and tests interrupt what they start
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure() -> None:

@@ -20,6 +20,9 @@ EXPERIMENTS = "experiments"
 VARIANTS = "variants"
 TRIALS = "trials"
 
+# the rank of the first metric: what people came for
+_HEADLINE = 90
+
 _IDENTITY = {EXPERIMENTS: ("experiment",), VARIANTS: ("experiment", "variant"), TRIALS: ("experiment", "trial")}
 
 
@@ -52,7 +55,8 @@ class Column:
 
 def metric_names(rows: Sequence[Row], settings: Settings) -> list[str]:
     """The metrics of the rows: those that are predicted most often first, then those of `ledger.yaml`."""
-    predicted = Counter(name for row in rows for name in row.better)
+    # by experiment, since one of many arms predicts once
+    predicted = Counter(name for _, name in {(row.experiment, name) for row in rows for name in row.better})
     given = list(settings.metrics)
     names = list(Fields(rows).metrics)
     rank = {name: at for at, name in enumerate(names)}
@@ -107,7 +111,7 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
     columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []
     columns += [Column(field=PLAIN[name], rank=95) for name in facts]
     columns += [
-        Column(field=named.metric(name), rank=90 if at == 0 else 62 - 16 * at)
+        Column(field=named.metric(name), rank=_HEADLINE if at == 0 else 62 - 16 * at)
         for at, name in enumerate(metric_names(rows, settings))
     ]
     vary = varying(rows)
@@ -132,7 +136,7 @@ def grouped_columns(rows: Sequence[Row], by: Sequence[Field], request: Request, 
     columns.append(Column(field=PLAIN["trials"], rank=85 if request.level != TRIALS else 95))
     grouping = {each.name for each in by}
     columns += [
-        Column(field=named.metric(name), rank=90 if at == 0 else 62 - 16 * at)
+        Column(field=named.metric(name), rank=_HEADLINE if at == 0 else 62 - 16 * at)
         for at, name in enumerate(metric_names(rows, settings))
         if named.METRICS + name not in grouping
     ]
@@ -152,6 +156,8 @@ def kept(columns: Sequence[Column], request: Request, every: Fields, mentioned: 
     for pattern in _patterns(request.drop):
         gone = {each.name for each in _named(pattern, columns, every, request)}
         found = [column for column in found if column.fixed or column.field.name not in gone]
+    first = next((column for column in found if column.field.name.startswith(named.METRICS)), None)
+    found = [Column(field=c.field, rank=max(c.rank, _HEADLINE), fixed=c.fixed) if c is first else c for c in found]
     return tuple(
         Column(field=c.field, rank=max(c.rank, 85), fixed=c.fixed) if c.field.name in mentioned else c for c in found
     )

@@ -15,7 +15,7 @@ from ledger.model.experiment import ARCHIVED, CONCLUDED, LANDED, PLANNED, RECORD
 from ledger.report import experiments as report
 from ledger.report import shapes
 from ledger.report.tables import Format, table
-from ledger.report.text import columns
+from ledger.report.text import columns, cut_within
 from ledger.store.git import Git
 from ledger.store.index_rows import NONE, Wished
 
@@ -79,7 +79,9 @@ def log(
         elif found:
             rows = report.log(found, ledger.settings, now=console.now(), graph=graph)
             if options.format_of(form) is Format.TEXT:
-                lines = columns(rows, head=report.LOG_HEAD, right=(4, 5), flexible=2, total=console.columns())
+                total = console.columns()
+                rows = [(state, cut_within(name, max(16, total * 2 // 5)), *rest) for state, name, *rest in rows]
+                lines = columns(rows, head=report.LOG_HEAD, right=(4, 5), flexible=2, total=total)
                 pager.answer("\n".join(lines), ledger.git)
             else:
                 console.answer(table(rows, report.LOG_HEAD, options.format_of(form)))

@@ -64,6 +64,10 @@ def plot(
 
     Example: ledger plot exp-a exp-b --band ci -o curves.svg
     """
+    if output is not None and json:
+        raise LedgerError("-o writes a picture, --json prints numbers", hint="choose one; -o plot.json is Vega-Lite")
+    if band != Band.SD and (against or distribution or parallel):
+        raise LedgerError("--band is an option of learning curves", hint="leave out --band")
     form = None if output is None else picture.suffix(output)
     if form is not None:
         # before anything is read

@@ -17,7 +17,9 @@ def query(
     sql: Annotated[
         str, typer.Argument(metavar="SQL", help="A SELECT on experiments, variants, trials, metrics, params.")
     ],
-    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="The first N rows.")] = 10_000,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", metavar="N", min=1, max=2**31 - 1, help="The first N rows.")
+    ] = 10_000,
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="How long it may take.")
     ] = 30.0,

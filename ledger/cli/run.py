@@ -37,7 +37,7 @@ def run(
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, treatment/seed-0; repeatable."),
+        typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, seed-0, treatment/seed-0; repeatable."),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Try trials that failed once more.")] = False,
     timeout: options.Timeout = None,

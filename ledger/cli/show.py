@@ -68,7 +68,11 @@ def _log(ledger: Ledger, target: str | None) -> str:
         text = path.read_bytes().decode("utf-8", errors="replace")
     except OSError:
         known = [r.trial.id for r in chosen.trials]
-        hint = "logs stay where the trial ran: it may have been another clone, or reused"
+        hint = "logs stay where the trial ran, which may have been another clone"
+        reused = next((r.trial.reused for r in chosen.trials if r.trial.id == trial), None)
+        if reused is not None:
+            other, _, source = reused.partition("/")
+            hint = f"it is another experiment's trial: ledger show {other}:{source} --log"
         if trial not in known:
             hint = f"its trials: {', '.join(known[:8])}" if known else "it has no trials yet"
         raise LedgerError(f"there is no log of {chosen.name}:{trial} here", hint=hint) from None

@@ -23,7 +23,9 @@ def watch(ledger: Ledger, name: str) -> None:
     """Draw the runs of an experiment until they end, or until the user has seen enough."""
     states = runs.live(ledger.place, name)
     if not states:
-        raise LedgerError(f"no run of {name} is at work", hint=f"ledger run {name} --detach starts one")
+        # what a run has come to may be known just after its end
+        console.say(f"no run of {name} is at work (ledger run {name} --detach starts one)")
+        return
     pid = states[0].pid
     keys = sys.stdin.isatty() and sys.stderr.isatty()
     footer = "s stops the run, q leaves it running" if keys else ""
@@ -62,7 +64,9 @@ def stop(ledger: Ledger, name: str) -> int:
                 f"the run has not ended yet (process {pids})", hint="wait, or kill -9 it: nothing is lost"
             )
         time.sleep(0.05)
-    console.answer(f"stopped after {states[0].done} of {states[0].total} trials; ledger run goes on with the rest")
+    state = states[0]
+    rest = "; ledger run goes on with the rest" if state.done < state.total else ""
+    console.answer(f"stopped after {state.done} of {state.total} trials{rest}")
     return 0
 
 

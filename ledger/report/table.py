@@ -157,7 +157,8 @@ def _shrinks(field: Field, total: int | None) -> int | None:
     if field.kind is Kind.TAGS:
         return 14
     # the names of a row, two of them and more, fit beside each other also where the terminal is narrow
-    return max(8, min(24, (total or 0) // 3)) if field.name in (*_NAMES, "author") else None
+    # two names and a state leave room for a metric
+    return max(10, min(24, (total or 0) // 4)) if field.name in (*_NAMES, "author") else None
 
 
 def _with_marks(cells: Sequence[Cells], best: Sequence[frozenset[int] | tuple[()]]) -> list[Cells]:

@@ -11,14 +11,14 @@ def clean(text: str) -> str:
     """One line without control and bidirectional characters, which could rewrite what a terminal shows."""
     if text.isprintable():
         return text.strip()
-    return "".join(c if c == " " or unicodedata.category(c) not in _HARMFUL else " " for c in text).strip()
+    return "".join(c if c == " " or not _is_harmful(c) else " " for c in text).strip()
 
 
 def harmless(text: str) -> str:
     """Several lines, each without what `clean` takes out; they keep their indents and their tabs."""
     if text.isprintable():
         return text
-    return "".join(c if c in " \t\n" or unicodedata.category(c) not in _HARMFUL else " " for c in text)
+    return "".join(c if c in " \t\n" or not _is_harmful(c) else " " for c in text)
 
 
 def uncoloured(text: str) -> str:
@@ -30,6 +30,12 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 
 # control, format (bidirectional marks among them), surrogates, line and paragraph separators
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# what joins letters, or keeps them apart, within a word of Persian and of Indian scripts, and within an emoji
+_JOINERS = "\u200c\u200d"
+
+
+def _is_harmful(c: str) -> bool:
+    return c not in _JOINERS and unicodedata.category(c) in _HARMFUL
 
 
 # what surely takes one column a character: Latin, ± among it, dashes and the ellipsis; tables are made of these
@@ -42,7 +48,7 @@ def width(text: str) -> int:
         return len(text)
     return sum(
         0
-        if unicodedata.combining(c) or unicodedata.category(c) == "Mn"
+        if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Cf")
         else 2
         if unicodedata.east_asian_width(c) in "WF"
         else 1

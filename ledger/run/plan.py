@@ -44,8 +44,8 @@ class Spec:
 def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], again: bool) -> tuple[Spec, ...]:
     """The declared trials without a result at their variant's present state, in the order of the plan.
 
-    `only` names variants (`treatment`) or trials (`treatment/seed-0`). Trials that failed at this very state are
-    left out unless `again`. Raises LedgerError where a trap would give wrong numbers.
+    `only` names variants (`treatment`), replicates (`seed-0`) or trials (`treatment/seed-0`). Trials that failed at
+    this very state are left out unless `again`. Raises LedgerError where a trap would give wrong numbers.
     """
     if experiment.newer:
         count = experiment.newer
@@ -165,11 +165,17 @@ def _check_parameters(ledger: Ledger, before: Code, after: Code) -> None:
 
 def asked(row: progress.Declared, only: Sequence[str]) -> bool:
     """Whether a trial is among those that `only` names; all are where it names none."""
-    return not only or row.variant in only or f"{row.variant}/{replicates.slug(row.point)}" in only
+    return not only or any(name in only for name in _names(row))
+
+
+def _names(row: progress.Declared) -> tuple[str, str, str]:
+    """What a trial may be asked for by: its variant, its replicate, or both."""
+    point = replicates.slug(row.point)
+    return row.variant, point, f"{row.variant}/{point}"
 
 
 def _check_only(only: Sequence[str], rows: Iterable[progress.Declared]) -> None:
-    known = {row.variant for row in rows} | {f"{row.variant}/{replicates.slug(row.point)}" for row in rows}
+    known = {name for row in rows for name in _names(row)}
     for name in only:
         if name not in known:
             raise LedgerError(

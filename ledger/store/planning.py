@@ -300,6 +300,17 @@ def with_seeds_of(ledger: Ledger, plan: Plan, code: Code, commit: str) -> Plan:
     return replace(plan, replicates=Replicates(axes=(axis, *plan.replicates.axes)), seeds_from=commit)
 
 
+def _repeated_seeds(ledger: Ledger, plan: Plan) -> list[str]:
+    """That repeats of a pipeline with a seed all have the same one."""
+    if not any(axis.name == replicates.REPEAT for axis in plan.replicates.axes):
+        return []
+    try:
+        seed = _seed_parameter(ledger, ledger.code.at(plan.base))
+    except LedgerError:
+        return []
+    return [f"the pipeline has a seed, {seed}, which is the same in every repeat: --seeds varies it"]
+
+
 def _unknown_metrics(ledger: Ledger, plan: Plan) -> list[str]:
     """Metrics that are predicted and that the pipeline does not write, as far as the base shows its metrics files."""
     pipeline = ledger.code.at(plan.base).pipeline
@@ -330,7 +341,7 @@ def _unknown_metrics(ledger: Ledger, plan: Plan) -> list[str]:
 
 def remarks(ledger: Ledger, plan: Plan) -> tuple[str, ...]:
     """What the author may want to know before the first trial: doubtful metrics, and what the replicates can see."""
-    found = _unknown_metrics(ledger, plan)
+    found = [*_unknown_metrics(ledger, plan), *_repeated_seeds(ledger, plan)]
     count = len(plan.replicates.points())
     if plan.predictions and count == 1:
         alone = "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5"

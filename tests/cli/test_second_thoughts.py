@@ -26,6 +26,18 @@ def test_repeats_beside_seeds_are_no_evidence(project: Project) -> None:
     assert "the same seed again" in refused.err
 
 
+def test_repeats_of_a_pipeline_that_has_a_seed_are_doubted(project: Project) -> None:
+    said = project.ledger("new", "Again", "--name", "a", "--repeats", "3").err
+    assert "note: the pipeline has a seed, seed, which is the same in every repeat: --seeds varies it\n" in said
+
+
+def test_one_replicate_of_every_arm(project: Project) -> None:
+    project.ledger("new", "Rate", "--name", "a", "--vary", "train.lr=0.1,0.2", "--seeds", "2")
+    project.ledger("run", "--only", "seed-1")
+    ids = [trial["id"] for trial in project.ledger("show", "--json").json["trials"]]
+    assert ids == ["treatment/seed-1", "lr-0-2/seed-1"]
+
+
 def test_an_output_that_main_does_not_ignore_is_no_unrecorded_result(make_project: MakeProject) -> None:
     files = default_files()
     del files[".gitignore"]

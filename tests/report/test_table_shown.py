@@ -21,7 +21,7 @@ from ledger.report.frame import Selection
 from ledger.report.table import render
 from ledger.report.tables import Format
 from ledger.report.tables import table as written
-from ledger.report.text import cut_within, width
+from ledger.report.text import clean, cut_within, width
 
 SETTINGS = Settings(metrics={"accuracy": MetricSettings(direction="higher", precision=3)})
 ROWS = (
@@ -250,3 +250,36 @@ def test_a_line_break_in_a_cell_ends_no_row(form: Format) -> None:
     made = written([["a\nb|c", "1"]], ["x\ny", "z"], form)
 
     assert written([["a b|c", "1"]], ["x y", "z"], form) == made
+
+
+def test_joiners_within_a_word_stay_and_marks_that_turn_it_round_go() -> None:
+    assert clean("می\u200cخواهم 👩\u200d🔬 \u202eevil\u202c") == "می\u200cخواهم 👩\u200d🔬  evil"
+    assert width("می\u200cخواهم") == len("می\u200cخواهم") - 1
+
+
+def test_the_first_metric_that_is_left_has_room_before_parameters() -> None:
+    wide = [
+        row(
+            "a-very-long-name-of-an-experiment",
+            {"accuracy": [0.5, 0.6], "loss": [0.1, 0.2]},
+            _variant=f"a-long-variant-{n}",
+            **{f"p{k}": n * k for k in range(1, 9)},
+        )
+        for n in range(3)
+    ]
+    for drop, metric in ((), "accuracy"), (("accuracy",), "loss"):
+        found = select(wide, Request(level="variants", drop=drop), Settings())
+        head = render(found, Settings(), Format.TEXT, total=80).text.splitlines()[0]
+        assert metric in head
+
+
+def test_groups_of_trials_count_each_once() -> None:
+    repeated = [
+        row(name, {"accuracy": [0.5]}, lr=0.1, _trial="baseline/seed-0", _fingerprint="f", _replicate={"seed": 0})
+        for name in ("a", "b")
+    ]
+    found = select(repeated, Request(level="trials", group=("lr",)), Settings())
+    head, line = render(found, Settings(), Format.TEXT, total=80).text.splitlines()
+    assert head.split()[:2] == ["lr", "trials"]
+    assert line.split()[:2] == ["0.1", "1"]
+    assert row_shapes.table(found)[0]["trials"] == 1

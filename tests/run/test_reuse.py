@@ -57,6 +57,8 @@ def test_reused_trials_are_told_apart_in_tables_and_queries(project: Project) ->
         "query", "--json", "SELECT count(*) AS n FROM trials WHERE variant = 'baseline' AND reused IS NULL"
     )
     assert own.json == [{"n": len(rows)}]
+    refused = project.ledger("show", "second:baseline/seed-0", "--log", code=2)
+    assert "it is another experiment's trial: ledger show first:baseline/seed-0 --log" in refused.err
     exported = project.ledger("export", "--format", "csv").out.splitlines()
     place = exported[0].split(",").index("reused")
     assert sorted(filter(None, (line.split(",")[place] for line in exported[1:]))) == [row["reused"] for row in rows]
