@@ -134,6 +134,10 @@ def _dispatch(given: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+# who may not write: by rights, or on a file system that is read-only
+_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
 def _failed(error: Exception, given: Sequence[str]) -> int:
     """A command line that cannot be parsed is the user's; anything else that comes here is a fault of ours."""
     import typer
@@ -146,7 +150,7 @@ def _failed(error: Exception, given: Sequence[str]) -> int:
         hint = "make room, then type it again: what has been recorded is safe"
         console.show_error(LedgerError("the disk is full", hint=hint))
         return 2
-    if message is None and isinstance(error, PermissionError) and error.filename:
+    if message is None and isinstance(error, OSError) and error.errno in _NO_RIGHT and error.filename:
         hint = "ledger writes below the git directory and, where a branch is checked out, into its work tree"
         console.show_error(LedgerError(f"{os.fsdecode(error.filename)}: {error.strerror}", hint=hint))
         return 2

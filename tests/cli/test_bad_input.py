@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
+import pytest
 from conftest import PARAMS, PIPELINE, MakeProject, Project, default_files
 
 from ledger.model import hypothesis as hypotheses
+from ledger.store.place import Place
 
 
 def refused(project: Project, *arguments: str, says: str, hint: str, cwd: Path | None = None) -> None:
@@ -224,6 +228,18 @@ def test_a_name_that_means_nothing_or_too_much(project: Project) -> None:
 def test_a_fork_of_an_experiment_must_be_meant(project: Project) -> None:
     project.ledger("new", "Wider")
     refused(project, "new", "Deeper", says="you are on the experiment wider", hint="--from main to begin anew")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_repository_that_cannot_be_written(project: Project, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    # whoever runs the tests as root may write everywhere
+    def locked(place: Place) -> None:
+        raise OSError(number, os.strerror(number), str(place.folder / "lock"))
+
+    project.ledger("new", "Wider")
+    monkeypatch.setattr(Place, "locked", locked)
+    says = f"{project.root}/.git/ledger/lock: {os.strerror(number)}"
+    refused(project, "note", "a thought", says=says, hint="below the git directory")
 
 
 # --- parameters and replicates
