@@ -10,7 +10,7 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.run.land import Landed
 from ledger.run.land import land as land_experiment
-from ledger.store.land import ADOPT, RECORD
+from ledger.store.landing.land import ADOPT, RECORD
 
 
 def land(

@@ -17,7 +17,7 @@ from ledger.report import shapes
 from ledger.report.tables import Format, table
 from ledger.report.text import columns, cut_within
 from ledger.store.git import Git
-from ledger.store.index_rows import NONE, Wished
+from ledger.store.index.rows import NONE, Wished
 
 STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED)
 # the words of git's approximate dates (its date.c)

@@ -22,7 +22,7 @@ from ledger.report import shapes
 from ledger.report.numbers import headline
 from ledger.report.plots import kinds, picture
 from ledger.report.text import cut
-from ledger.store import curves, plotted
+from ledger.store.plots import curves, plotted
 
 if TYPE_CHECKING:
     from ledger.store.ledger import Ledger

@@ -10,7 +10,7 @@ from ledger.cli import console, options, pager
 from ledger.report.shapes import plain
 from ledger.report.tables import Format, table
 from ledger.report.text import clean, columns
-from ledger.store.query import query as ask
+from ledger.store.index.query import query as ask
 
 
 def query(

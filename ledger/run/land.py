@@ -10,7 +10,7 @@ from ledger.run.collect import advance_with_outputs, collect
 from ledger.run.worker import Worker
 from ledger.store.branch import Moved, Step, advance, holders
 from ledger.store.commit import require_text
-from ledger.store.land import ADOPT, Prepared, kind_of, prepare
+from ledger.store.landing.land import ADOPT, Prepared, kind_of, prepare
 from ledger.store.ledger import Ledger
 
 

@@ -25,10 +25,10 @@ from ledger.model.parameters import flatten, merge_files, near_misses
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
 from ledger.store import borrowed
-from ledger.store.definitions import beside, defines, dvc_folder, tracked, variable_files
 from ledger.store.git import Git
 from ledger.store.objects import Entry
 from ledger.store.place import Place
+from ledger.store.plots.definitions import beside, defines, dvc_folder, tracked, variable_files
 
 ParameterKey = tuple[str, str]
 

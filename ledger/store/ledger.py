@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from ledger.model.row import Row
     from ledger.report.frame import Selection
     from ledger.store.code import Arm, CodeReader
-    from ledger.store.index import Index, Progress
-    from ledger.store.index_rows import Wished
+    from ledger.store.index.index import Index, Progress
+    from ledger.store.index.rows import Wished
     from ledger.store.targets import Target
 
 
@@ -75,7 +75,7 @@ class Ledger:
     @cached_property
     def index(self) -> Index:
         """What all experiments together answer, without their being read."""
-        from ledger.store.index import Index
+        from ledger.store.index.index import Index
 
         return Index(self)
 

@@ -18,7 +18,7 @@ from ledger.model.lockfile import LockedStage, Pinned
 from ledger.model.parameters import Value, flatten
 from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters
 from ledger.store.git import open_repository
-from ledger.store.three_way import weave
+from ledger.store.landing.three_way import weave
 
 
 def none(base: str, ours: str, theirs: str) -> str | None:

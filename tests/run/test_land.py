@@ -13,7 +13,7 @@ from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, Shelved, def
 
 import ledger.run.land as landing
 from ledger.store.git import open_repository
-from ledger.store.land import RECORD, prepare
+from ledger.store.landing.land import RECORD, prepare
 from ledger.store.ledger import open_ledger
 
 VERDICT = """\

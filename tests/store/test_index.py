@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from ledger.analysis.rows import rows_of
 from ledger.errors import LedgerError
 from ledger.model.row import Row
-from ledger.store import index_file, index_reading
-from ledger.store.index import Asked, Found
-from ledger.store.index_tables import VERSION, decoded, encoded
+from ledger.store.index import file as index_file
+from ledger.store.index import reading as index_reading
+from ledger.store.index.index import Asked, Found
+from ledger.store.index.tables import VERSION, decoded, encoded
 from ledger.store.ledger import Ledger, open_ledger
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -168,7 +169,7 @@ def test_another_version_of_ledger_reads_all_again(
 ) -> None:
     same(history.root)
     read.clear()
-    monkeypatch.setattr("ledger.store.index.__version__", "99")
+    monkeypatch.setattr("ledger.store.index.index.__version__", "99")
 
     same(history.root)
     assert len(read) == 40

@@ -14,13 +14,13 @@ from typing import IO, TYPE_CHECKING
 from ledger.errors import FormatError
 from ledger.model.experiment import directory
 from ledger.store import experiments
-from ledger.store.index_tables import Lines, lines_of, unread
+from ledger.store.index.tables import Lines, lines_of, unread
 from ledger.store.objects import Objects
 
 if TYPE_CHECKING:
     from ledger.store.experiments import Texts
     from ledger.store.git import Git
-    from ledger.store.index import Asked, Found
+    from ledger.store.index.index import Asked, Found
 
 # so many at once: their texts are in memory together, and more spare git's starts where there are few processors
 CHUNK = 250
@@ -36,7 +36,7 @@ Read = tuple[str | None, Lines | None]
 
 def read(git: Git, asked: Sequence[Asked], *, main: str | None) -> Iterator[Found]:
     """What has become of every experiment that is asked for, in their order."""
-    from ledger.store.index import Found
+    from ledger.store.index.index import Found
 
     processors = min(_MAX_PROCESSES, _processors())
     size = max(CHUNK, min(MAX_CHUNK, len(asked) // (2 * processors)))
@@ -100,7 +100,7 @@ def _processors() -> int:
 def _by_several(git: Git, chunks: Sequence[Sequence[Asked]], count: int, main: str | None) -> Iterator[list[Read]]:
     """Each process is given every `count`-th chunk; this one reads what they find, and what one of them has not."""
     # -P: a folder `ledger` where this is called must not be imported
-    command = [sys.executable, "-P", "-m", "ledger.store.index_reading"]
+    command = [sys.executable, "-P", "-m", "ledger.store.index.reading"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     helpers = [
         subprocess.Popen(

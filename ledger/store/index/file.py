@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.store.index_tables import SCHEMA, VERSION
+from ledger.store.index.tables import SCHEMA, VERSION
 
 BUSY_SECONDS = 5.0
 

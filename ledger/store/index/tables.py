@@ -153,7 +153,7 @@ def _variant(row: Row, *, hidden: bool) -> Line:
 
 
 def _trial(tried: Tried) -> Line:
-    """The line of a trial; `index_rows` makes of it the row that `tried` would make."""
+    """The line of a trial; `rows` makes of it the row that `tried` would make."""
     from ledger.analysis.rows import not_finite
 
     trial = tried.record.trial

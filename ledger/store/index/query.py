@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import near_misses
-from ledger.store import index_file
-from ledger.store.index_tables import VIEWS
+from ledger.store.index import file as index_file
+from ledger.store.index.tables import VIEWS
 from ledger.store.ledger import Ledger
 
 # what the views are made of, which only they may read

@@ -21,9 +21,9 @@ from ledger.model.lockfile import Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, inside
 from ledger.store.code import Code
+from ledger.store.landing.three_way import is_shallow, merge_base, merge_trees, weave
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry
-from ledger.store.three_way import is_shallow, merge_base, merge_trees, weave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

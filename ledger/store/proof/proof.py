@@ -24,13 +24,13 @@ from ledger.model.lockfile import Pinned
 from ledger.model.trial import Trial, record_path
 from ledger.report import verdict as report
 from ledger.store import histories
-from ledger.store.checkpoints import Checkpoints, lacking
 from ledger.store.evidence import gather, weigh
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry
-from ledger.store.tags import ended, held_by_tags
-from ledger.store.tip import tip_findings
-from ledger.store.witness import Trees
+from ledger.store.proof.checkpoints import Checkpoints, lacking
+from ledger.store.proof.tags import ended, held_by_tags
+from ledger.store.proof.tip import tip_findings
+from ledger.store.proof.witness import Trees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

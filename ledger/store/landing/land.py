@@ -17,8 +17,8 @@ from ledger.model.pipeline import inside
 from ledger.store import histories
 from ledger.store.archive import tip_tag
 from ledger.store.branch import Step
+from ledger.store.landing.merge import merge
 from ledger.store.ledger import Ledger
-from ledger.store.merge import merge
 
 RECORD = "record"
 ADOPT = "adopt"

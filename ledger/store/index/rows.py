@@ -17,7 +17,7 @@ from ledger.model.experiment import at_present
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.row import Row
 from ledger.model.summary import Summary
-from ledger.store.index_tables import decoded
+from ledger.store.index.tables import decoded
 
 EXPERIMENTS: Final = "experiments"
 VARIANTS: Final = "variants"

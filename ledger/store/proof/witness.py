@@ -20,11 +20,11 @@ from ledger.model.pipeline import Pipeline, inside
 from ledger.model.replicates import REPEAT
 from ledger.model.settings import Settings
 from ledger.model.trial import Trial
-from ledger.store.checkpoints import Checkpoints, listing_digest
 from ledger.store.code import Code, CodeReader, edited
 from ledger.store.git import EMPTY_TREE
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry, Objects
+from ledger.store.proof.checkpoints import Checkpoints, listing_digest
 
 # what `git lfs` keeps in place of a file
 _LFS = b"version https://git-lfs.github.com/spec/"

@@ -10,7 +10,7 @@ from ledger.analysis.shown import State, shown
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.store.ledger import Ledger
-from ledger.store.witness import Tree, Trees
+from ledger.store.proof.witness import Tree, Trees
 
 
 def tip_findings(ledger: Ledger, experiment: Experiment, trees: Trees, commits: Mapping[str, str]) -> Iterator[Finding]:

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.model.experiment import PLANNED, RECORDED, RUNNING
-from ledger.store import index_file, index_rows
 from ledger.store.experiments import Wanted
-from ledger.store.index_rows import Wished
-from ledger.store.index_tables import STRIDE, VERSION, Lines
+from ledger.store.index import file as index_file
+from ledger.store.index import rows as index_rows
+from ledger.store.index.rows import Wished
+from ledger.store.index.tables import STRIDE, VERSION, Lines
 from ledger.version import __version__
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ class Index:
         return asked, [name for name in known if name not in sources]
 
     def _read(self, asked: Sequence[Asked]) -> Iterator[Found]:
-        from ledger.store import index_reading
+        from ledger.store.index import reading as index_reading
 
         progress = self._ledger.progress
         if progress is not None and asked:

@@ -13,10 +13,10 @@ from ledger.model.lockfile import Pinned
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plot_definitions import Plot
 from ledger.store import histories
-from ledger.store.checkpoints import Checkpoints
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry
-from ledger.store.plotted import Arm
+from ledger.store.plots.plotted import Arm
+from ledger.store.proof.checkpoints import Checkpoints
 
 DECLARE = """\
 declare one in dvc.yaml, at the stage that writes it, then run again:

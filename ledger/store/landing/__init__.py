@@ -1,0 +1,1 @@
+"""What becomes of the main branch when an experiment lands."""

@@ -1,0 +1,1 @@
+"""What plots are made of: the curves and numbers of trials, and their definitions."""

@@ -1,0 +1,1 @@
+"""What `ledger verify` gathers for the checks."""
