@@ -333,9 +333,9 @@ _SUBMODULE = "160000"
 _RESOLVER = 2
 
 
-def _is_experiment(folder: str, entries: Mapping[str, Entry]) -> bool:
+def _is_experiment(folder: str, tree: bytes) -> bool:
     """Whether a folder is the ledger's own: thousands may have landed, and no pipeline is made of their records."""
-    return folder.startswith(f"{DIRECTORY}/") and folder.count("/") == 2 and "hypothesis.md" in entries
+    return folder.startswith(f"{DIRECTORY}/") and folder.count("/") == 2 and b" hypothesis.md\0" in tree
 
 
 def edited(texts: Mapping[str, str], changes: Mapping[ParameterKey, Any]) -> dict[str, str]:

@@ -126,7 +126,8 @@ def _refuse_blocked(ledger: Ledger) -> None:
     prefix = ledger.settings.branch_prefix
     for at in (i for i, character in enumerate(prefix) if character == "/"):
         branch = prefix[:at]
-        if f"refs/heads/{branch}" in ledger.git.refs(f"refs/heads/{branch}"):
+        # not `for-each-ref`, which would list all that is below it as well
+        if ledger.git.succeeds("show-ref", "--verify", "--quiet", f"refs/heads/{branch}"):
             raise LedgerError(
                 f"the branch {branch} is in the way: git has no place for branches {prefix}NAME beside it",
                 hint=f"git branch -m {branch} {branch}-old, or set another `branch_prefix` in ledger.yaml",
