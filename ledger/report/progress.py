@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ledger.model.run_state import Running, RunState
 from ledger.model.settings import Settings
-from ledger.report.numbers import age, number, seconds
+from ledger.report.numbers import ago, number, seconds
 from ledger.report.text import clean, columns, cut, cut_within, width
 
 _BAR = 24
@@ -52,7 +52,7 @@ def summary(state: RunState, *, now: datetime) -> str:
 
 def cut_off(state: RunState, *, now: datetime) -> list[str]:
     """What there is to say of a run that was killed."""
-    begun = age(state.started, now)
+    begun = ago(state.started, now)
     lines = [f"! a run was killed after {state.done} of {state.total} trials (process {state.pid}, begun {begun})"]
     return lines + ([f"  what it had said: {clean(state.log)}"] if state.log else [])
 
