@@ -55,8 +55,8 @@ class Column:
 
 def metric_names(rows: Sequence[Row], settings: Settings) -> list[str]:
     """The metrics of the rows: those that are predicted most often first, then those of `ledger.yaml`."""
-    # by experiment, since one of many arms predicts once
-    predicted = Counter(name for _, name in {(row.experiment, name) for row in rows for name in row.better})
+    # an experiment of many arms predicts once
+    predicted = Counter(name for better in {row.experiment: row.better for row in rows}.values() for name in better)
     given = list(settings.metrics)
     names = list(Fields(rows).metrics)
     rank = {name: at for at, name in enumerate(names)}

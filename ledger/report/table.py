@@ -96,8 +96,26 @@ def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool) -
         # the numbers stand in line where their counts are equally long
         size = max(len(_count(*each)) for each in counts) if aligned else 1
         return lambda count: [summary(row.metrics.get(name), precision, size) for row in value.rows[:count]]
+    if field.kind is Kind.PARAM:
+        return lambda count: _params([field.get(row) for row in value.rows[:count]])
     show = _SHOWN.get(field.kind, _param)
     return lambda count: [show(field.get(row)) for row in value.rows[:count]]
+
+
+def _params(values: Sequence[Any]) -> list[str]:
+    """The values as texts, each written once: of ten thousand rows few differ."""
+    # 1, 1.0 and true are three values; 0.0 and -0.0 are written apart, though they are equal
+    known: dict[tuple[type, Any], str] = {}
+    texts = []
+    for value in values:
+        if isinstance(value, list | dict) or value == 0:
+            texts.append(_param(value))
+            continue
+        key = (type(value), value)
+        if key not in known:
+            known[key] = _param(value)
+        texts.append(known[key])
+    return texts
 
 
 def summary(value: Summary | None, precision: int | None, size: int = 0) -> str:
