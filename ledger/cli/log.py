@@ -23,8 +23,9 @@ STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED)
 # the words of git's approximate dates (its date.c)
 _DATE_WORDS = re.compile(
     r"(?:(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|last|ago|and|at|yesterday|today|now|noon|midnight|tea"
-    r"|(?:second|minute|hour|day|week|fortnight|month|year)s?|\d{1,2}:\d\d(?::\d\d)?|[ap]m"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*)(?:[ .,]+|$))+",
+    r"|(?:second|minute|hour|day|week|fortnight|month|year)s?|\d{1,2}:\d\d(?::\d\d)?|(?:\d{1,2})?[ap]m|[+-]\d{4}|never"
+    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)(?:[ .,]+|$))+",
     re.IGNORECASE,
 )
 OUTCOMES = (verdict.SUPPORTED, verdict.REFUTED, verdict.INCONCLUSIVE, NONE)

@@ -52,8 +52,9 @@ def status(
             ledger.refresh()
             chosen = ledger.experiment(chosen.name)
         own = runs.live(ledger.place, chosen.name)
-        killed = runs.cut_off(ledger.place, chosen.name)
         rows = progress.declared(chosen, ledger.present(chosen))
+        done = all(row.state == progress.SUCCEEDED for row in rows)
+        killed = () if done else runs.cut_off(ledger.place, chosen.name)
         unrecorded: list[str] = []
         dirty: list[str] = []
         if ledger.head[0] == chosen.branch:

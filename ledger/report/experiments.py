@@ -122,7 +122,7 @@ def status(
     lines += ["", *columns(table, indent=2, right=(1,), total=total)]
     lines += [f"  {summary(state, now=now)}" for state in runs]
     lines += [f"    {trial.trial}  {trial.stage or 'preparing'}" for state in runs for trial in state.running]
-    if any(row.state != SUCCEEDED for row in rows) and not runs:
+    if not runs:
         lines += [line for state in killed for line in cut_off(state, now=now)]
     uncollected = sum(not r.collected for r in experiment.trials)
     if uncollected and not runs:

@@ -12,6 +12,8 @@ from ledger.stats.summary import Summary
 
 # more digits behind the point than these are no longer read
 _MOST_DIGITS = 8
+# below this power of ten numbers have fewer digits than others
+_SMALLEST = -307
 # and from here on a number is written with an exponent
 _LARGE = 1e15
 
@@ -56,7 +58,7 @@ def _scientific(mean: float, sd: float) -> str:
     """`3.00e-08 ± 0.28e-08`: one exponent for both, unless the spread would be lost in it."""
     exponent = math.floor(math.log10(max(abs(mean), sd)))
     digits = 1 + exponent - math.floor(math.log10(sd))
-    if digits > _MOST_DIGITS:
+    if digits > _MOST_DIGITS or exponent < _SMALLEST:
         return f"{number(mean)} ± {sd:.2g}"
     scale = 10.0**exponent
     return f"{mean / scale:.{digits}f}e{exponent:+03d} ± {sd / scale:.{digits}f}e{exponent:+03d}"

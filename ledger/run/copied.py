@@ -6,31 +6,31 @@ What they held at an experiment's trials is kept beside its logs, and not in git
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from ledger.errors import LedgerError
 from ledger.model.pipeline import Pipeline, inside
 from ledger.store import borrowed
 from ledger.store.ledger import Ledger
 
+Held = Mapping[str, str | None]
+"""Hashes of what the files hold, by path; None for one that is not there."""
 
-def check(ledger: Ledger, experiment: str, pipeline: Pipeline) -> None:
-    """Refuse where such a file has changed since the experiment's earlier trials here; else remember what it holds."""
+
+def held(ledger: Ledger, pipeline: Pipeline) -> Held:
+    """What the copied files hold now that no stage of the pipeline depends on, and that may have an effect."""
     sources, settings = pipeline.sources(), ledger.settings
-    names = [name.rstrip("/") for name in settings.copy]
-    unseen = [
-        name
-        for name in names
+    return {
+        name: borrowed.content(ledger.git.root / name, ledger.place.contents)
+        for name in (name.rstrip("/") for name in settings.copy)
         if not settings.ignores(name) and not any(inside(name, one) or inside(one, name) for one in sources)
-    ]
-    if not unseen:
-        return
-    held = {name: borrowed.content(ledger.git.root / name, ledger.place.contents) for name in unseen}
-    file = ledger.place.copied / f"{experiment}.json"
-    try:
-        before = dict(json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        before = {}
-    changed = [name for name in unseen if before.get(name) not in (None, held[name])]
+    }
+
+
+def check(ledger: Ledger, experiment: str, now: Held) -> None:
+    """Raise LedgerError where such a file is another than it was for the experiment's trials that succeeded here."""
+    before = _remembered(ledger, experiment)
+    changed = [name for name, digest in now.items() if before.get(name) not in (None, digest)]
     if changed:
         raise LedgerError(
             f"{', '.join(changed)} (listed under `copy`) is not what it was for the trials of {experiment} so far, and "
@@ -38,5 +38,25 @@ def check(ledger: Ledger, experiment: str, pipeline: Pipeline) -> None:
             hint=f"list {changed[0]} under `deps:` of the stage that reads it, or, if without effect, under `ignore:` "
             "in ledger.yaml",
         )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(before | held), "utf-8")
+
+
+def is_known_alike(ledger: Ledger, experiment: str, now: Held) -> bool:
+    """Whether the trials of another experiment are known to have had the same; what is not known may differ."""
+    before = _remembered(ledger, experiment)
+    return all(before.get(name) == digest for name, digest in now.items())
+
+
+def remember(ledger: Ledger, experiment: str, now: Held) -> None:
+    """Keep in mind what a trial that succeeded has had."""
+    before = _remembered(ledger, experiment)
+    if any(before.get(name) != digest for name, digest in now.items()):
+        file = ledger.place.copied / f"{experiment}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({**before, **now}), "utf-8")
+
+
+def _remembered(ledger: Ledger, experiment: str) -> dict[str, str | None]:
+    try:
+        return dict(json.loads((ledger.place.copied / f"{experiment}.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ledger.analysis import traps
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.trial import Trial
+from ledger.run import copied
 from ledger.run.plan import Spec
 from ledger.run.record import Kept, commit_trial, record_files
 from ledger.store import histories
@@ -20,17 +21,18 @@ def reusable(experiment: Experiment, spec: Spec) -> bool:
     return variant is not None and variant.at_base and not spec.past_cache
 
 
-def reuse(ledger: Ledger, experiment: Experiment, spec: Spec) -> Kept | None:
+def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Held) -> Kept | None:
     """Record another experiment's trial as this one, None where none is the same.
 
     Only for an arm at the base: the same fingerprint at the same replicate, with its state still here, and no file
-    that differs without any stage noticing. The trial commit's parent is the code that ran, as always.
+    that differs without any stage noticing, the `copies` that `ledger.yaml` lists among them. The trial commit's parent
+    is the code that ran, as always.
     """
     if not reusable(experiment, spec):
         return None
     for name, record in _same(ledger, spec):
         commit = histories.trial_commits(ledger, name).get(record.trial.id) or record.commit
-        if commit is None or not _alike(ledger, spec, record.trial):
+        if commit is None or not _alike(ledger, spec, record.trial) or not copied.is_known_alike(ledger, name, copies):
             continue
         found = replace(
             record.trial,

@@ -120,18 +120,21 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             earlier = _collect(ledger, name, slots.worker) or earlier
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
-            if specs:
-                copied.check(ledger, name, ledger.code.at(experiment.tip).pipeline)
+            copies = copied.held(ledger, ledger.code.at(experiment.tip).pipeline) if specs else {}
+            copied.check(ledger, name, copies)
             queue = Queue(ledger, specs, branch)
             log = None if wanted.log is None else str(wanted.log)
             board = Board(name, jobs=jobs, publish=stack.enter_context(runs.published(ledger.place, name)), log=log)
             begun = True
-            for doubt in _doubts(specs):
+            for doubt in _doubts(ledger, experiment, specs):
                 listener.doubted(doubt)
             board.planned(len(specs))
             listener.planned(board)
-            for one in queue.settle(partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec)):
+            for one in queue.settle(
+                partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec, copies)
+            ):
                 kept.append(one)
+                copied.remember(ledger, name, copies)
                 board.reused()
                 listener.recorded(one, board.state)
             if len(queue):
@@ -144,6 +147,8 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
                 limits = Limits(jobs=count, timeout=wanted.timeout, devices=devices)
                 for one in slots.run(experiment, queue, limits, board):
                     kept.append(one)
+                    if one.trial.succeeded:
+                        copied.remember(ledger, name, copies)
                     listener.recorded(one, board.state)
             if specs and not kept and len(queue.elsewhere) == len(specs):
                 count = len(specs)
@@ -185,11 +190,11 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
     )
 
 
-def _doubts(specs: Sequence[Spec]) -> list[str]:
+def _doubts(ledger: Ledger, experiment: Experiment, specs: Sequence[Spec]) -> list[str]:
     """Which arms are one and the same, so that nothing but noise can come of comparing them."""
-    alike: dict[str, dict[str, None]] = {}
-    for spec in specs:
-        alike.setdefault(spec.arm.fingerprint, {})[spec.variant] = None
+    alike: dict[str, list[str]] = {}
+    for name, arm in (ledger.arms(experiment) if specs else {}).items():
+        alike.setdefault(arm.fingerprint, []).append(name)
     return [
         f"{' and '.join(arms)} are the same: no command, parameter, data or code that a stage depends on differs"
         for arms in alike.values()

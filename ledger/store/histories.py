@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.errors import FormatError
+from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, directory
 from ledger.store.ledger import Ledger
@@ -59,14 +59,34 @@ def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
 
 
 def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
-    """Why the verdict is no longer that of the plan and the records, None where nothing has changed since.
+    """Why the verdict is no longer that of the plan and the records, None where it still is.
 
-    It is asked of the experiment's own history: `verify` computes the verdict again and needs none.
+    The experiment's own history says whether anything has changed since; only then the verdict is computed again, and
+    records that change nothing (a trial that failed on code that was taken back) leave it as it was.
     """
     if experiment.verdict is None:
         return None
     if experiment.overtaken:
         return "the predictions were changed since"
+    reason = _changed_since(ledger, experiment)
+    if reason is None:
+        return None
+    # imported late: what computes verdicts takes a quarter of a second to import
+    from ledger.analysis.plan_checks import judged
+    from ledger.model import verdict as verdicts
+    from ledger.model import yaml12
+    from ledger.store.evidence import weigh
+
+    try:
+        computed = yaml12.loads(yaml12.dumps(verdicts.to_mapping(weigh(ledger, experiment))))
+    except LedgerError:
+        return reason
+    same = isinstance(computed, dict) and not judged(experiment.verdict, computed, "verdict.md")
+    return None if same else reason
+
+
+def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:
+    """What has been committed of the plan and the records since the verdict."""
     folder, git = directory(experiment.name), ledger.git
     concluded = git.text("log", "-1", "--format=%H", experiment.tip, "--", f"{folder}/verdict.md").strip()
     if not concluded:

@@ -66,6 +66,8 @@ def _porcelain(git: Git) -> str:
         try:
             return os.fsdecode(git.run("worktree", "list", "--porcelain", "-z"))
         except GitError as error:
+            if "worktrees" not in error.stderr:
+                raise
             if pause is None:
                 said = error.stderr.strip().removeprefix("fatal: ")
                 raise LedgerError(

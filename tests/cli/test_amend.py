@@ -220,6 +220,18 @@ def test_a_verdict_does_not_outlive_what_it_rests_on(shelved: Shelved) -> None:
     assert "out of date: trials were recorded since" in project.ledger("land", "a", "--record", code=2).err
 
 
+def test_a_record_that_changes_nothing_leaves_the_verdict_as_it_was(shelved: Shelved) -> None:
+    project = shelved(recorded)
+    concluded(project)
+    project.write({"train.py": "raise SystemExit('no')\n"})
+    project.ledger("run", "--only", "treatment/seed-0", "-m", "a try", code=1)
+    project.git("revert", "--no-edit", project.git("log", "-1", "--format=%H", "--grep", "a try"))
+    status = project.ledger("status", "--json").json
+    assert project.ledger("conclude").code == 0
+    assert project.ledger("status", "--json").json["verdict_outdated"] is None, status
+    project.ledger("land", "a", "--record")
+
+
 def test_a_change_by_hand_is_an_amendment(shelved: Shelved) -> None:
     project = shelved(recorded)
     by_hand(project, "baseline + 0.05", "baseline + 0.01", "typo")

@@ -251,5 +251,29 @@ def test_a_copied_file_that_no_stage_depends_on_may_not_change_between_trials(ma
     refused = project.ledger("run", code=2)
     assert "table.txt (listed under `copy`) is not what it was for the trials of a so far" in refused.err
     assert "list table.txt under `deps:` of the stage that reads it" in refused.err
+    # nor does another experiment reuse what ran with another content
+    for name, runs in (("b", "predicts"), ("c", "again")):
+        project.git("switch", "-q", "main")
+        project.ledger("new", f"Rate {runs}", "--name", name, "--predict", "accuracy > baseline", "-S", "train.lr=0.2")
+        project.ledger("run")
+        told = [t["reused"] for t in project.ledger("show", "--json").json["trials"] if t["variant"] == "baseline"]
+        assert told == ([None] if name == "b" else ["b/baseline/trial"])
+    project.write({"table.txt": "2"})
+    project.git("switch", "-q", "main")
+    project.ledger("new", "Rate", "--name", "d", "--predict", "accuracy > baseline", "-S", "train.lr=0.3")
+    project.ledger("run")
+    assert {t["reused"] for t in project.ledger("show", "--json").json["trials"]} == {None}
+    project.git("switch", "-q", "exp/a")
     project.commit("no effect", {"ledger.yaml": "copy: [table.txt]\nignore: [table.txt]\n"})
     project.ledger("run")
+
+
+def test_a_copied_file_may_be_corrected_where_nothing_has_succeeded(make_project: MakeProject) -> None:
+    reads = TRAIN + "assert open('table.txt').read() == 'right'\n"
+    files = {"train.py": reads, "ledger.yaml": "copy: [table.txt]\n", ".gitignore": "/model.txt\n/table.txt\n"}
+    project = make_project(default_files() | files)
+    project.write({"table.txt": "wrong"})
+    project.ledger("new", "Table", "--name", "a")
+    project.ledger("run", code=1)
+    project.write({"table.txt": "right"})
+    project.ledger("run", "--again")

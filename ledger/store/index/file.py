@@ -91,10 +91,7 @@ def is_damage(error: Exception) -> bool:
 def is_corrupt(error: Exception) -> bool:
     """Whether SQLite has found the file to be damaged, or to be none of its own."""
     code = getattr(error, "sqlite_errorcode", 0)
-    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return True
-    # what stands in a page that is damaged: a query may say so of its own texts too, and is then asked twice
-    return "malformed JSON" in str(error) or "Could not decode to UTF-8" in str(error)
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -148,6 +148,21 @@ class Index:
         """Check against the refs again before the next answer."""
         self._fresh = False
 
+    def is_damaged(self, error: Exception) -> bool:
+        """Whether the file is to blame for an error that a query met."""
+        if index_file.is_corrupt(error):
+            return True
+        said = str(error)
+        if "malformed JSON" not in said and "Could not decode to UTF-8" not in said:
+            return False
+        # the query may have said so of a text of its own
+        query = """SELECT EXISTS (SELECT 1 FROM v WHERE NOT (json_valid(params) AND json_valid(metrics)))
+            OR EXISTS (SELECT 1 FROM t WHERE NOT (json_valid(params) AND json_valid(metrics)))"""
+        try:
+            return bool(self.connection().execute(query).fetchone()[0])
+        except sqlite3.Error:
+            return True
+
     def discard(self) -> None:
         """Throw the file away, which proved to be damaged; the next answer comes from one that is built anew."""
         self.close()

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import near_misses
-from ledger.store.index import file as index_file
 from ledger.store.index.tables import VIEWS
 from ledger.store.ledger import Ledger
 
@@ -38,6 +37,10 @@ _LEXEMES: Final = re.compile(
 HINT: Final = f"the views are {', '.join(VIEWS)}: docs/query.md has their columns"
 
 
+class _DamagedError(Exception):
+    """The file of the index is damaged."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What a query gave. `more`: there were more rows than were asked for."""
@@ -54,14 +57,14 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Fou
         raise LedgerError("WITH may not define what has the name of a view", hint=HINT)
     try:
         return _asked(ledger, sql, limit=limit, seconds=seconds)
-    except sqlite3.Error:
+    except _DamagedError:
         # a cache that cannot be read is thrown away
         ledger.index.discard()
         return _asked(ledger, sql, limit=limit, seconds=seconds, again=True)
 
 
 def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again: bool = False) -> Found:
-    """The rows. Raises sqlite3.Error where the file of the index seems to be damaged, unless it was built `again`."""
+    """The rows. Raises _DamagedError where the file of the index is, unless it was built `again`."""
     connection, own = _read_only(ledger)
     ends = time.monotonic() + seconds
     late = False
@@ -83,8 +86,8 @@ def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again
         heads = tuple(str(column[0]) for column in cursor.description)
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
     except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
-        if own and not again and index_file.is_corrupt(error):
-            raise
+        if own and not again and ledger.index.is_damaged(error):
+            raise _DamagedError from None
         if late:
             raise LedgerError(
                 f"the query took longer than {seconds:g} seconds", hint="narrow it down, or allow more: --timeout 600"
