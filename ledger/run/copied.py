@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from ledger.errors import LedgerError
 from ledger.model.pipeline import Pipeline, inside
+from ledger.model.trial import Trial
 from ledger.store import borrowed
 from ledger.store.ledger import Ledger
 
@@ -27,8 +28,9 @@ def held(ledger: Ledger, pipeline: Pipeline) -> Held:
     }
 
 
-def check(ledger: Ledger, experiment: str, now: Held) -> None:
-    """Raise LedgerError where such a file is another than it was for the experiment's trials that succeeded here."""
+def checked(ledger: Ledger, experiment: str, pipeline: Pipeline) -> Held:
+    """The same; LedgerError where a file is another than it was for the experiment's trials that succeeded here."""
+    now = held(ledger, pipeline)
     before = _remembered(ledger, experiment)
     changed = [name for name, digest in now.items() if before.get(name) not in (None, digest)]
     if changed:
@@ -38,6 +40,7 @@ def check(ledger: Ledger, experiment: str, now: Held) -> None:
             hint=f"list {changed[0]} under `deps:` of the stage that reads it, or, if without effect, under `ignore:` "
             "in ledger.yaml",
         )
+    return now
 
 
 def is_known_alike(ledger: Ledger, experiment: str, now: Held) -> bool:
@@ -46,11 +49,11 @@ def is_known_alike(ledger: Ledger, experiment: str, now: Held) -> bool:
     return all(before.get(name) == digest for name, digest in now.items())
 
 
-def remember(ledger: Ledger, experiment: str, now: Held) -> None:
+def remember(ledger: Ledger, trial: Trial, now: Held) -> None:
     """Keep in mind what a trial that succeeded has had."""
-    before = _remembered(ledger, experiment)
-    if any(before.get(name) != digest for name, digest in now.items()):
-        file = ledger.place.copied / f"{experiment}.json"
+    before = _remembered(ledger, trial.experiment)
+    if trial.succeeded and any(before.get(name) != digest for name, digest in now.items()):
+        file = ledger.place.copied / f"{trial.experiment}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({**before, **now}), "utf-8")
 

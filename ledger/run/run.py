@@ -120,8 +120,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             earlier = _collect(ledger, name, slots.worker) or earlier
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
-            copies = copied.held(ledger, ledger.code.at(experiment.tip).pipeline) if specs else {}
-            copied.check(ledger, name, copies)
+            copies = copied.checked(ledger, name, ledger.code.at(experiment.tip).pipeline) if specs else {}
             queue = Queue(ledger, specs, branch)
             log = None if wanted.log is None else str(wanted.log)
             board = Board(name, jobs=jobs, publish=stack.enter_context(runs.published(ledger.place, name)), log=log)
@@ -134,7 +133,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
                 partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec, copies)
             ):
                 kept.append(one)
-                copied.remember(ledger, name, copies)
+                copied.remember(ledger, one.trial, copies)
                 board.reused()
                 listener.recorded(one, board.state)
             if len(queue):
@@ -147,8 +146,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
                 limits = Limits(jobs=count, timeout=wanted.timeout, devices=devices)
                 for one in slots.run(experiment, queue, limits, board):
                     kept.append(one)
-                    if one.trial.succeeded:
-                        copied.remember(ledger, name, copies)
+                    copied.remember(ledger, one.trial, copies)
                     listener.recorded(one, board.state)
             if specs and not kept and len(queue.elsewhere) == len(specs):
                 count = len(specs)
