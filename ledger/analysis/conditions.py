@@ -11,7 +11,7 @@ from typing import Any, Final
 from ledger.analysis.fields import NUMERIC, Field, Fields, Kind, is_missing
 from ledger.errors import LedgerError
 from ledger.model import where_words
-from ledger.model.experiment import ARCHIVED, CONCLUDED, LANDED, PLANNED, RECORDED, RUNNING
+from ledger.model.experiment import STATUSES
 from ledger.model.parameters import format_value, near_misses
 from ledger.model.row import Row
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED
@@ -19,9 +19,7 @@ from ledger.model.where import Atom, Compare, IsNull, Literal, OneOf, Test, comp
 
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 
-_STATUSES: Final = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED)
-_OUTCOMES: Final = (SUPPORTED, REFUTED, INCONCLUSIVE)
-_STATES: Final = {"status": _STATUSES, "outcome": _OUTCOMES}
+_STATES: Final = {"status": STATUSES, "outcome": (SUPPORTED, REFUTED, INCONCLUSIVE)}
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|[+-]?inf|nan", re.IGNORECASE)
 

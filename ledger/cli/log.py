@@ -11,7 +11,7 @@ import typer
 from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
 from ledger.model import verdict
-from ledger.model.experiment import ARCHIVED, CONCLUDED, LANDED, PLANNED, RECORDED, RUNNING
+from ledger.model.experiment import STATUSES
 from ledger.report import experiments as report
 from ledger.report import shapes
 from ledger.report.tables import Format, table
@@ -19,7 +19,6 @@ from ledger.report.text import columns, cut_within
 from ledger.store.git import Git
 from ledger.store.index.rows import NONE, Wished
 
-STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED)
 # the words of git's approximate dates (its date.c)
 _DATE_WORDS = re.compile(
     r"(?:(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|last|ago|and|at|yesterday|today|now|noon|midnight|tea"

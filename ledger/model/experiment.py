@@ -19,6 +19,7 @@ RECORDED = "recorded"
 CONCLUDED = "concluded"
 LANDED = "landed"
 ARCHIVED = "archived"
+STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED)
 
 
 def at_present(status: str, *, running: bool) -> str:

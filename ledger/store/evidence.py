@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ledger.analysis import progress
+from ledger.analysis import plan_checks, progress
+from ledger.analysis.findings import Finding
 from ledger.analysis.judge import Arm, judge
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import replicates
+from ledger.model import replicates, yaml12
 from ledger.model import verdict as verdicts
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan
@@ -46,6 +47,15 @@ def weigh(ledger: Ledger, experiment: Experiment) -> Verdict:
     if not early:
         _require_others(evidence)
     return _weighed(ledger, experiment, evidence, early=early)
+
+
+def differences(experiment: Experiment, verdict: Verdict) -> list[Finding]:
+    """Where the stored verdict is not the one that the records give."""
+    assert experiment.verdict is not None
+    # as it would be read from the file
+    computed = yaml12.loads(yaml12.dumps(verdicts.to_mapping(verdict)))
+    assert isinstance(computed, dict)
+    return plan_checks.judged(experiment.verdict, computed, f"{directory(experiment.name)}/verdict.md")
 
 
 def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:

@@ -6,6 +6,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, directory
 from ledger.store.ledger import Ledger
+from ledger.store.sources import TIP
 
 
 def tip(ledger: Ledger, experiment: Experiment) -> str | None:
@@ -34,7 +35,7 @@ def kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
         "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"
     )
     for tag in tags.splitlines():
-        if (ledger.git.objects.tag_message(tag) or "").startswith("tip of "):
+        if (ledger.git.objects.tag_message(tag) or "").startswith(TIP):
             return ledger.git.commit(tag)
     return None
 
@@ -72,17 +73,12 @@ def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
     if reason is None:
         return None
     # imported late: what computes verdicts takes a quarter of a second to import
-    from ledger.analysis.plan_checks import judged
-    from ledger.model import verdict as verdicts
-    from ledger.model import yaml12
-    from ledger.store.evidence import weigh
+    from ledger.store.evidence import differences, weigh
 
     try:
-        computed = yaml12.loads(yaml12.dumps(verdicts.to_mapping(weigh(ledger, experiment))))
+        return reason if differences(experiment, weigh(ledger, experiment)) else None
     except LedgerError:
         return reason
-    same = isinstance(computed, dict) and not judged(experiment.verdict, computed, "verdict.md")
-    return None if same else reason
 
 
 def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:

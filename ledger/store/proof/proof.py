@@ -16,7 +16,6 @@ from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, PLAN, RECORDS,
 from ledger.errors import LedgerError
 from ledger.model import environment as environments
 from ledger.model import hypothesis as hypotheses
-from ledger.model import verdict as verdicts
 from ledger.model import yaml12
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import Plan
@@ -24,7 +23,7 @@ from ledger.model.lockfile import Pinned
 from ledger.model.trial import Trial, record_path
 from ledger.report import verdict as report
 from ledger.store import histories
-from ledger.store.evidence import gather, weigh
+from ledger.store.evidence import differences, gather, weigh
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry
 from ledger.store.proof.checkpoints import Checkpoints, lacking
@@ -336,10 +335,7 @@ class _Prover:
             message = f"{file} cannot be computed again: {error.message}"
             yield Finding(check=VERDICT, message=message, problem=here)
             return
-        # as it would be read from the file
-        computed = yaml12.loads(yaml12.dumps(verdicts.to_mapping(verdict)))
-        assert isinstance(computed, dict)
-        yield from plan_checks.judged(experiment.verdict, computed, file)
+        yield from differences(experiment, verdict)
         stored = self.trees.text(self.files["verdict.md"])
         _, body = hypotheses.split_front_matter(stored)
         heading = body.strip().partition("\n")[0]
