@@ -23,7 +23,7 @@ _LOGS = 20
 def detach(ledger: Ledger, name: str, options: Sequence[str], *, json: bool) -> int:
     """Start the run and wait until it knows what it has to do, or has ended because it could not begin."""
     ledger.place.runs.mkdir(parents=True, exist_ok=True)
-    log = runs.said(ledger.place, name, os.getpid())
+    log = runs.said(ledger.place, name)
     with log.open("wb") as stream:
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "ledger", "run", name, *options],
@@ -36,7 +36,7 @@ def detach(ledger: Ledger, name: str, options: Sequence[str], *, json: bool) -> 
         )
     while True:
         code = _polled(child)
-        state = next((state for state in runs.live(ledger.place, name) if state.pid == child.pid), None)
+        state = next((state for state in runs.live(ledger.place, name) if state.log == str(log)), None)
         if code is not None:
             console.say(log.read_text("utf-8", errors="replace").rstrip())
             log.unlink(missing_ok=True)

@@ -55,6 +55,7 @@ def status(
         rows = progress.declared(chosen, ledger.present(chosen))
         done = all(row.state == progress.SUCCEEDED for row in rows)
         killed = () if done else runs.cut_off(ledger.place, chosen.name)
+        elsewhere = runs.elsewhere(ledger.place, chosen.name)
         unrecorded: list[str] = []
         dirty: list[str] = []
         if ledger.head[0] == chosen.branch:
@@ -65,8 +66,10 @@ def status(
         outdated = histories.outdated(ledger, chosen)
         if json:
             shape = shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty) | {"verdict_outdated": outdated}
-            at_work, ended = ([shapes.run_state(state) for state in states] for states in (own, killed))
-            console.answer_json(shape | {"runs": at_work, "killed_runs": ended})
+            groups = {"runs": own, "killed_runs": killed, "unseen_runs": elsewhere}
+            console.answer_json(
+                shape | {name: [shapes.run_state(state) for state in states] for name, states in groups.items()}
+            )
         else:
             console.answer(
                 report.status(
@@ -76,6 +79,7 @@ def status(
                     dirty=dirty,
                     runs=own,
                     killed=killed,
+                    elsewhere=elsewhere,
                     outdated=outdated,
                     now=console.now(),
                     total=console.columns(),

@@ -26,7 +26,7 @@ def watch(ledger: Ledger, name: str) -> None:
         # what a run has come to may be known just after its end
         console.say(f"no run of {name} is at work (ledger run {name} --detach starts one)")
         return
-    pid = states[0].pid
+    watched = states[0].id
     keys = sys.stdin.isatty() and sys.stderr.isatty()
     footer = "s stops the run, q leaves it running" if keys else ""
     last: RunState | None = states[0]
@@ -37,7 +37,7 @@ def watch(ledger: Ledger, name: str) -> None:
     said = None
     try:
         with live.table(present, ledger.settings, footer) as say, _keys(keys) as pressed:
-            while (last := _one(ledger, name, pid)) is not None:
+            while (last := _one(ledger, name, watched)) is not None:
                 if not sys.stderr.isatty() and (last.done, last.failed) != said:
                     said = (last.done, last.failed)
                     say(summary(last, now=console.now()))
@@ -57,7 +57,7 @@ def stop(ledger: Ledger, name: str) -> int:
     if not states:
         raise LedgerError(f"no run of {name} is at work", hint=f"ledger status {name}")
     patience = time.monotonic() + _PATIENCE
-    while any(_one(ledger, name, state.pid) is not None for state in states):
+    while any(_one(ledger, name, state.id) is not None for state in states):
         if time.monotonic() > patience:
             pids = ", ".join(str(state.pid) for state in states)
             raise LedgerError(
@@ -70,8 +70,8 @@ def stop(ledger: Ledger, name: str) -> int:
     return 0
 
 
-def _one(ledger: Ledger, name: str, pid: int) -> RunState | None:
-    return next((state for state in runs.live(ledger.place, name) if state.pid == pid), None)
+def _one(ledger: Ledger, name: str, run: str) -> RunState | None:
+    return next((state for state in runs.live(ledger.place, name) if state.id == run), None)
 
 
 @contextmanager

@@ -25,15 +25,29 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunState:
-    """One `ledger run`. `total` counts all trials that it has to run, `done` those recorded, failed ones among them.
+class Origin:
+    """One process, and no other that has its number: on which host, since which start of its kernel, in which numbering
+    of processes, and since when."""
 
-    `spent` is the wall time in seconds of the `timed` trials that it has run itself (not reused ones). `log`: where a
-    detached run writes what it says.
+    host: str
+    boot: str
+    namespace: str
+    pid: int
+    began: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """One `ledger run`, known by its random `id`.
+
+    `total` counts all trials that it has to run, `done` those recorded, failed ones among them. `spent` is the wall
+    time in seconds of the `timed` trials that it has run itself (not reused ones). `log`: where a detached run writes
+    what it says.
     """
 
+    id: str
     experiment: str
-    pid: int
+    origin: Origin
     jobs: int
     started: datetime
     total: int
@@ -43,6 +57,11 @@ class RunState:
     spent: float = 0.0
     running: tuple[Running, ...] = ()
     log: str | None = None
+
+    @property
+    def pid(self) -> int:
+        """The number of its process, where that runs."""
+        return self.origin.pid
 
     def remaining(self, now: datetime) -> float | None:
         """A forecast of the seconds until the end; None before the first trial has ended.
@@ -67,7 +86,8 @@ def loads(text: str) -> RunState:
     document = json.loads(text)
     running = tuple(_running(entry) for entry in document.pop("running"))
     started = datetime.fromisoformat(document.pop("started"))
-    return RunState(**document, started=started, running=running)
+    origin = Origin(**document.pop("origin"))
+    return RunState(**document, origin=origin, started=started, running=running)
 
 
 def _running(entry: Mapping[str, Any]) -> Running:

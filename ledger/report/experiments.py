@@ -15,7 +15,7 @@ from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
 from ledger.report.numbers import age, headline_of, spread
-from ledger.report.progress import cut_off, summary
+from ledger.report.progress import cut_off, summary, unseen
 from ledger.report.text import clean, columns
 
 
@@ -106,6 +106,7 @@ def status(
     dirty: Sequence[str],
     runs: Sequence[RunState],
     killed: Sequence[RunState],
+    elsewhere: Sequence[RunState] = (),
     outdated: str | None,
     now: datetime,
     total: int,
@@ -124,6 +125,7 @@ def status(
     lines += [f"    {trial.trial}  {trial.stage or 'preparing'}" for state in runs for trial in state.running]
     if not runs:
         lines += [line for state in killed for line in cut_off(state, now=now)]
+    lines += [unseen(state, now=now) for state in elsewhere]
     uncollected = sum(not r.collected for r in experiment.trials)
     if uncollected and not runs:
         lines.append(f"  {uncollected} finished, not on the branch yet: ledger run collects them")

@@ -57,6 +57,12 @@ def cut_off(state: RunState, *, now: datetime) -> list[str]:
     return lines + ([f"  what it had said: {clean(state.log)}"] if state.log else [])
 
 
+def unseen(state: RunState, *, now: datetime) -> str:
+    """What there is to say of a run of another machine whose end could not be seen from this one."""
+    who = f"process {state.pid} on {clean(state.origin.host)}, begun {ago(state.started, now)}"
+    return f"! a run may be under way on another machine ({who}): this one cannot tell"
+
+
 def _row(trial: Running, now: datetime) -> tuple[str, str, str]:
     stage = "preparing" if trial.stage is None else clean(trial.stage)
     if trial.waits:

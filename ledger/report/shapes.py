@@ -163,7 +163,9 @@ def status(
 def run_state(state: RunState) -> dict[str, Any]:
     """A run that is at work."""
     return {
+        "id": state.id,
         "experiment": state.experiment,
+        "host": state.origin.host,
         "pid": state.pid,
         "jobs": state.jobs,
         "started": state.started.isoformat(),

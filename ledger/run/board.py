@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -13,20 +11,21 @@ from ledger.run.plan import Spec
 from ledger.run.record import Kept
 from ledger.run.slots import Slot
 from ledger.store.dvc.reproduce import Event
+from ledger.store.runs import Published
 
 # DVCLive writes the latest numbers here unless it is told another place
 _DVCLIVE = "dvclive/metrics.json"
 
 
 class Board:
-    """Hears of trials as a `Watcher` and keeps one `RunState`; each change is handed to `publish`."""
+    """Hears of trials as a `Watcher` and keeps one `RunState`; each change is published."""
 
-    def __init__(self, experiment: str, *, jobs: int, publish: Callable[[RunState], None], log: str | None) -> None:
-        self._publish = publish
+    def __init__(self, experiment: str, *, jobs: int, run: Published, log: str | None) -> None:
+        self._publish = run.publish
         self._turn = Lock()
         self._running: dict[str, Running] = {}
         self.state = RunState(
-            experiment=experiment, pid=os.getpid(), jobs=jobs, started=datetime.now(UTC), total=0, log=log
+            id=run.id, experiment=experiment, origin=run.origin, jobs=jobs, started=datetime.now(UTC), total=0, log=log
         )
 
     def planned(self, total: int) -> None:

@@ -123,7 +123,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             copies = copied.checked(ledger, name, ledger.code.at(experiment.tip).pipeline) if specs else {}
             queue = Queue(ledger, specs, branch)
             log = None if wanted.log is None else str(wanted.log)
-            board = Board(name, jobs=jobs, publish=stack.enter_context(runs.published(ledger.place, name)), log=log)
+            board = Board(name, jobs=jobs, run=stack.enter_context(runs.published(ledger.place, name)), log=log)
             begun = True
             for doubt in _doubts(ledger, experiment, specs):
                 listener.doubted(doubt)

@@ -4,31 +4,47 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import FormatError
+from ledger.errors import FormatError, LedgerError
 from ledger.model import metrics, run_state
-from ledger.model.run_state import RunState
-from ledger.store import locks
+from ledger.model.run_state import Origin, RunState
+from ledger.store import locks, origin
 from ledger.store.place import Place
 
 # what a run keeps about itself: its state, the same while it is written, and the lock that says that it lives
 _SUFFIXES = (".json", ".partial", ".lock")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A run that other processes are told of: who it is, and the function that says what it is at."""
+
+    id: str
+    origin: Origin
+    publish: Callable[[RunState], None]
+
+
 @contextmanager
-def published(place: Place, experiment: str) -> Iterator[Callable[[RunState], None]]:
-    """Tell other processes of a run while the block lasts; gives the function that says what it is at."""
+def published(place: Place, experiment: str) -> Iterator[Published]:
+    """Tell other processes of a run while the block lasts."""
     # what killed runs have left
     for file in _files(place, experiment, held=False):
-        for suffix in _SUFFIXES:
-            file.with_suffix(suffix).unlink(missing_ok=True)
+        state = _read(file)
+        if state is None or origin.same_kernel(state.origin):
+            for suffix in _SUFFIXES:
+                file.with_suffix(suffix).unlink(missing_ok=True)
     for folder in (place.claims, place.stages):
         locks.sweep(folder)
-    path = place.runs / f"{experiment}+{os.getpid()}.json"
+    own = origin.of(os.getpid())
+    assert own is not None
+    name = secrets.token_hex(4)
+    path = place.runs / f"{experiment}+{name}.json"
     with locks.waited_for(path.with_suffix(".lock")):
 
         def publish(state: RunState) -> None:
@@ -39,7 +55,7 @@ def published(place: Place, experiment: str) -> Iterator[Callable[[RunState], No
                 partial.replace(path)
 
         try:
-            yield publish
+            yield Published(id=name, origin=own, publish=publish)
         finally:
             path.unlink(missing_ok=True)
 
@@ -50,17 +66,28 @@ def live(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
 
 
 def cut_off(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
-    """The runs that were killed, as they were at their last moment, until the experiment's next run begins."""
-    return _states(place, experiment, held=False)
+    """The runs that were killed, as they were at their last moment, until the experiment's next run begins.
+
+    Those of another machine are left out: whether they have ended cannot be seen from here.
+    """
+    return tuple(state for state in _states(place, experiment, held=False) if origin.same_kernel(state.origin))
+
+
+def elsewhere(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
+    """The runs of other machines of which it cannot be seen from here whether they are still at work."""
+    return tuple(state for state in _states(place, experiment, held=False) if not origin.same_kernel(state.origin))
 
 
 def _states(place: Place, experiment: str | None, *, held: bool) -> tuple[RunState, ...]:
-    found = []
-    for path in _files(place, experiment, held=held):
-        # one that ends at this moment takes its file away
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            found.append(run_state.loads(path.read_text("utf-8")))
+    found = [state for path in _files(place, experiment, held=held) if (state := _read(path)) is not None]
     return tuple(sorted(found, key=lambda state: state.started))
+
+
+def _read(path: Path) -> RunState | None:
+    """What a run says of itself; None where it ends at this moment and takes its file away."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        return run_state.loads(path.read_text("utf-8"))
+    return None
 
 
 def _files(place: Place, experiment: str | None, *, held: bool) -> list[Path]:
@@ -96,16 +123,22 @@ def _numbers(path: Path, since: float) -> dict[str, float]:
 def stop(place: Place, state: RunState) -> bool:
     """Ask a run to end as Ctrl-C does: what has finished is kept. False where it has ended by itself.
 
-    Not by SIGINT: a shell has its background jobs ignore that.
+    Not by SIGINT: a shell has its background jobs ignore that. Raises LedgerError where its process is of another
+    machine or container: a process that has the same number here is somebody else's.
     """
-    if not locks.is_held(place.runs / f"{state.experiment}+{state.pid}.lock"):
+    lock = place.runs / f"{state.experiment}+{state.id}.lock"
+    if not locks.is_held(lock):
         return False
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(state.pid, signal.SIGTERM)
+    if origin.signalled(state.origin, signal.SIGTERM):
         return True
-    return False
+    if not locks.is_held(lock):
+        return False
+    raise LedgerError(
+        f"the run of {state.experiment} is a process of {state.origin.host}, another machine or container than this",
+        hint=f"there: ledger status {state.experiment} --stop",
+    )
 
 
-def said(place: Place, experiment: str, pid: int) -> Path:
-    """Where a detached run writes what it says."""
-    return place.runs / f"{experiment}+{pid}.log"
+def said(place: Place, experiment: str) -> Path:
+    """A file in which a new detached run writes what it says."""
+    return place.runs / f"{experiment}+{secrets.token_hex(4)}.log"

@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.model.run_state import Running, RunState
+from ledger.model.run_state import Origin, Running, RunState
 from ledger.model.settings import Settings
 from ledger.report.progress import clock, headline, progress, summary
 from ledger.report.text import uncoloured, width
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 NOW = START + timedelta(seconds=67)
-STATE = RunState(experiment="focal-loss", pid=4711, jobs=2, started=START, total=40)
+ORIGIN = Origin(host="here", boot="b", namespace="n", pid=4711, began="1")
+STATE = RunState(id="r", experiment="focal-loss", origin=ORIGIN, jobs=2, started=START, total=40)
 
 
 def trial(name: str, stage: str | None = "train", *, waits: bool = False) -> Running:
