@@ -65,9 +65,13 @@ class RefChange:
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what would tie git to another repository, and without prompts."""
+    """The environment without what would tie git to another repository, and without prompts.
+
+    Objects are read as they are: `git replace` and grafts would show another plan or history in their place.
+    """
     kept = {key: value for key, value in environment.items() if key not in _LOCAL_VARIABLES}
-    return kept | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}
+    original = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
+    return kept | original | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}
 
 
 def call(

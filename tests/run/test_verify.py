@@ -631,6 +631,27 @@ def test_a_plan_that_was_rewritten_in_history_is_found(recorded: CopyProject) ->
 # --- tampering with trial commits
 
 
+def test_what_git_shows_in_place_of_an_object_is_not_believed(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    plan = f"{FOLDER}/hypothesis.md"
+    original = project.git("rev-parse", f"HEAD:{plan}")
+    text = project.git("cat-file", "blob", original).replace("baseline + 0.05", "baseline + 0.01")
+    (project.root / "other").write_text(f"{text}\n")
+    project.git("replace", original, project.git("hash-object", "-w", "other"))
+    (project.root / "other").unlink()
+    assert "baseline + 0.01" in project.git("show", f"HEAD:{plan}")
+    shown = json.loads(project.ledger("show", "a", "--json").out)
+    assert shown["predictions"] == ["accuracy >= baseline + 0.05"]
+    (finding,) = honest(project, unproved=True)
+    assert original[:10] in finding["message"]
+    # a graft cuts the history off in the same way
+    project.git("replace", "-d", original)
+    head = project.git("rev-parse", "HEAD")
+    (project.root / ".git" / "info" / "grafts").write_text(f"{head}\n")
+    (finding,) = honest(project, unproved=True)
+    assert head[:10] in finding["message"]
+
+
 def test_a_tag_that_was_moved_is_found(recorded: CopyProject) -> None:
     project = recorded("branch")
     tags = project.git("tag", "--list", "ledger/a/*").splitlines()

@@ -27,6 +27,7 @@ from ledger.store.evidence import differences, gather, weigh
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry
 from ledger.store.proof.checkpoints import Checkpoints, lacking
+from ledger.store.proof.replaced import replaced
 from ledger.store.proof.tags import ended, held_by_tags
 from ledger.store.proof.tip import tip_findings
 from ledger.store.proof.witness import Trees
@@ -92,6 +93,7 @@ class _Prover:
 
     def findings(self, *, data: bool) -> Iterator[Finding]:
         """Everything that was found, in the order of the checks."""
+        yield from replaced(self.ledger.git, dict.fromkeys([self.experiment.tip, *self.commits.values()]))
         yield from self._tree()
         yield from self._dropped()
         for record in self.experiment.trials:
