@@ -20,8 +20,9 @@ from ledger.run.plan import at_point
 from ledger.run.record import described
 from ledger.run.worker import Worker
 from ledger.stats.summary import Summary, summarise
-from ledger.store import work_trees
+from ledger.store import caches, work_trees
 from ledger.store.branch import Moved, Step, advance, holders
+from ledger.store.dvc.places import own_cache
 from ledger.store.experiments import TRIAL_REFS
 from ledger.store.git import RefChange
 from ledger.store.ledger import Ledger
@@ -67,6 +68,7 @@ def collect(
                 or not experiment.branch.startswith("refs/heads/")
             ):
                 return None
+            _keep_checkpoints(ledger, experiment, worker)
             try:
                 return _collect(ledger, experiment, pending, worker, recorded or {})
             except Moved:
@@ -287,6 +289,16 @@ def _dvc_places(ledger: Ledger, experiment: Experiment, ref: str, worker: Worker
     roots = {tree: _dvc_root(ledger, experiment, tree) for tree in holders(ledger.git, ref)}
     mains = _dvc_root(ledger, experiment, work_trees.listed(ledger.git)[0].path)
     return {tree: (root, worker.describe(root, main_root=mains).cache) for tree, root in roots.items()}
+
+
+def _keep_checkpoints(ledger: Ledger, experiment: Experiment, worker: Worker) -> None:
+    """Bring what the caches of linked work trees hold into the main one: a cache goes with its work tree."""
+    main, *linked = (_dvc_root(ledger, experiment, tree.path) for tree in work_trees.listed(ledger.git))
+    own = [own_cache(root) for root in linked if (own_cache(root) / "files").is_dir()]
+    if own:
+        cache = worker.describe(main, main_root=main).cache
+        for one in own:
+            caches.bring(one, cache)
 
 
 def _dvc_root(ledger: Ledger, experiment: Experiment, tree: Path) -> Path:

@@ -143,6 +143,25 @@ def test_data_that_no_stage_reads_may_be_elsewhere(make_project: MakeProject) ->
     assert trial["metrics"] == {"accuracy": 12}
 
 
+def test_what_a_linked_work_tree_recorded_outlives_it(make_project: MakeProject, tmp_path: Path) -> None:
+    """Its own cache goes with it: what `dvc repro` put there by hand is brought into the one that stays."""
+    project = make_project()
+    linked = Project(tmp_path / "linked", project._capsys, project._monkeypatch)
+    project.git("worktree", "add", "-q", "-b", "side", str(linked.root))
+    linked.ledger("new", "Linked", "--name", "linked", "--seeds", "2")
+    linked.dvc("repro", "-q")
+    linked.ledger("record")
+    linked.ledger("run")
+    project.git("worktree", "remove", "--force", str(linked.root))
+    trials = project.ledger("show", "linked", "--json").json["trials"]
+    assert [trial["status"] for trial in trials] == ["succeeded", "succeeded"]
+    verified = project.ledger("verify", "linked", "--data", "--json").json
+    assert (verified["problems"], verified["unproved"]) == ([], [])
+    project.git("switch", "-q", "exp/linked")
+    project.dvc("checkout", "-q")
+    assert project.dvc("status", "--json").strip() == "{}"
+
+
 def test_data_that_was_added_in_a_linked_work_tree(make_project: MakeProject, tmp_path: Path) -> None:
     project = make_project({"train.py": COUNTS, "dvc.yaml": ONE_STAGE})
     project.write({"data/weight.txt": "1\n"})

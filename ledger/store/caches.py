@@ -1,0 +1,43 @@
+"""DVC's caches as folders: what one holds is put into another."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+# a name with more to it is of a file that DVC is still writing
+_OBJECT = re.compile(r"[0-9a-f]{30}(\.dir)?")
+
+
+def bring(own: Path, to: Path) -> None:
+    """Put what a cache holds into another too: by hard links where both are on one file system, else by copies."""
+    for prefix in own.glob("files/md5/??"):
+        target = to / "files" / "md5" / prefix.name
+        known = _names(target) if target.is_dir() else set()
+        lacking = sorted(name for name in _names(prefix) - known if _OBJECT.fullmatch(name))
+        if lacking:
+            target.mkdir(parents=True, exist_ok=True)
+        for name in lacking:
+            _link(prefix / name, target / name)
+
+
+def _names(folder: Path) -> set[str]:
+    with os.scandir(folder) as entries:
+        return {entry.name for entry in entries}
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        # a symbolic link is followed: what it names is what the cache holds
+        target.hardlink_to(source.resolve())
+    except FileExistsError:
+        return
+    except OSError:
+        descriptor, partial = tempfile.mkstemp(dir=target.parent)
+        os.close(descriptor)
+        shutil.copyfile(source, partial)
+        shutil.copymode(source, partial)
+        Path(partial).replace(target)
