@@ -23,7 +23,7 @@ from ledger.stats.summary import Summary, summarise
 from ledger.store import caches, work_trees
 from ledger.store.branch import Moved, Step, advance, holders
 from ledger.store.dvc.places import own_cache
-from ledger.store.experiments import TRIAL_REFS
+from ledger.store.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.store.git import RefChange
 from ledger.store.ledger import Ledger
 
@@ -93,7 +93,9 @@ def _collect(
     commit = git.commit_tree(git.tree(experiment.tip, changes), [experiment.tip], _message(ledger, experiment, fresh))
     merge = _merged(ledger, experiment, commit, list(dict.fromkeys(pending.values())))
     tag = f"ledger/{experiment.name}/{merge[:10]}"
-    also = [RefChange(ref=f"{TRIAL_REFS}/{experiment.name}/{trial}", old=at, new=None) for trial, at in pending.items()]
+    refs = {f"{TRIAL_REFS}/{experiment.name}/{trial}": at for trial, at in pending.items()}
+    refs |= git.refs(*(f"{HOLDING_REFS}/{experiment.name}/{trial}" for trial in pending))
+    also = [RefChange(ref=ref, old=at, new=None) for ref, at in refs.items()]
     tag_ref = f"refs/tags/{tag}"
     if tag_ref not in git.refs(tag_ref):
         also.append(

@@ -28,7 +28,7 @@ from ledger.report.text import uncoloured
 from ledger.run.plan import Spec
 from ledger.store import timings
 from ledger.store.dvc.commands import CommandRun
-from ledger.store.experiments import TRIAL_REFS
+from ledger.store.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.store.git import RefChange
 from ledger.store.ledger import Ledger
 
@@ -203,6 +203,13 @@ def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
     return False
 
 
+def cached_outputs(ledger: Ledger, spec: Spec, ended: Ended) -> list[str]:
+    """The md5s of the outputs that DVC's cache should hold of a trial that has succeeded."""
+    pipeline = _pipeline(ledger, spec)
+    pins = _outs(pipeline, _locks(ended.root, pipeline))
+    return [pin.md5 for pin in pins.values() if pin.md5 is not None]
+
+
 def uncached_outputs(ledger: Ledger, spec: Spec, documents: Mapping[str, object]) -> dict[str, Pinned]:
     """The outputs that git holds, or nothing does, as the lock files (parsed, by path) pin them; a record has the rest.
 
@@ -272,9 +279,10 @@ def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
     """
     git = ledger.git
     commit = git.commit_tree(tree, [trial.code], _message(ledger, plan, trial))
-    ref = f"{TRIAL_REFS}/{trial.experiment}/{trial.id}"
+    ref, holding = (f"{where}/{trial.experiment}/{trial.id}" for where in (TRIAL_REFS, HOLDING_REFS))
     for _ in range(20):
-        if git.move([RefChange(ref=ref, old=None, new=commit)], f"ledger: trial {trial.id}"):
+        held = RefChange(ref=holding, old=git.refs(holding).get(holding), new=commit)
+        if git.move([RefChange(ref=ref, old=None, new=commit), held], f"ledger: trial {trial.id}"):
             return commit
         other = git.commit(ref)
         if other is not None:

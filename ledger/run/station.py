@@ -18,11 +18,11 @@ from ledger.model.paramfiles import parse
 from ledger.model.trial import Failure
 from ledger.run.outcome import outcome, untracked
 from ledger.run.plan import Spec
-from ledger.run.record import Ended, Kept, hidden, keep, outdated, tail
+from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, outdated, tail
 from ledger.run.slots import Slot
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker
-from ledger.store import borrowed
+from ledger.store import borrowed, caches
 from ledger.store.dvc.commands import Terms
 from ledger.store.dvc.places import DvcPlace
 from ledger.store.dvc.reproduce import Event, Request
@@ -149,6 +149,9 @@ class Station:
             # it may have filled the disk, and its record needs a little of that
             self.slot.clear()
             _shorten(self.shop.ledger.place.log(spec.experiment, spec.id))
+        elif any(caches.lacks(self.shop.dvc.cache, digest) for digest in cached_outputs(self.shop.ledger, spec, ended)):
+            # `dvc gc` knows nothing of trials that are under way: what it took is still in the slot
+            self.worker.commit(self.slot.path / spec.arm.code.folder, targets=self.shop.ledger.settings.targets)
         return keep(self.shop.ledger, self.shop.plan, spec, ended, setting.environment)
 
     # --- what a trial must not do

@@ -149,6 +149,10 @@ class Worker:
         failed = self._call("checkout", root=str(root), cache=str(cache), keep=keep)
         return [(str(path), bool(held)) for path, held in failed]
 
+    def commit(self, root: Path, *, targets: tuple[str, ...]) -> None:
+        """Put the outputs at `root` into the cache again, as `dvc commit` does."""
+        self._call("commit", root=str(root), targets=list(targets))
+
     def status(self, root: Path, *, targets: tuple[str, ...]) -> dict[str, Any]:
         """What `dvc status` says at `root`."""
         return dict(self._call("status", root=str(root), targets=list(targets)))

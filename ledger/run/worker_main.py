@@ -54,6 +54,10 @@ def _checkout(root: str, cache: str, keep: list[str]) -> object:
     return work_tree.checkout(Path(root), cache=Path(cache), keep=keep)
 
 
+def _commit(root: str, targets: list[str]) -> None:
+    work_tree.commit(Path(root), targets=targets)
+
+
 def _status(root: str, targets: list[str]) -> object:
     return work_tree.status(Path(root), targets=targets)
 
@@ -63,6 +67,7 @@ CALLS: dict[str, Callable[..., object]] = {
     "furnish": _furnish,
     "changed_outputs": _changed_outputs,
     "checkout": _checkout,
+    "commit": _commit,
     "status": _status,
 }
 

@@ -1,7 +1,8 @@
-"""DVC's caches as folders: what one holds is put into another."""
+"""DVC's caches as folders: what they hold, and putting what one holds into another."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,23 @@ def bring(own: Path, to: Path) -> None:
             target.mkdir(parents=True, exist_ok=True)
         for name in lacking:
             _link(prefix / name, target / name)
+
+
+def lacks(cache: Path, digest: str) -> bool:
+    """Whether a cache does not hold an object, or, of a folder, one of the files in it."""
+    at = _find(cache, digest)
+    if at is None or not digest.endswith(".dir"):
+        return at is None
+    try:
+        return any(_find(cache, str(entry["md5"])) is None for entry in json.loads(at.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+
+
+def _find(cache: Path, digest: str) -> Path | None:
+    # before its version 3 DVC had its objects at the top
+    places = (folder / digest[:2] / digest[2:] for folder in (cache / "files" / "md5", cache))
+    return next((path for path in places if path.exists()), None)
 
 
 def _names(folder: Path) -> set[str]:

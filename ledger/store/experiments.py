@@ -15,6 +15,10 @@ from ledger.store.objects import Entry, GitObject, Objects, entries
 
 TRIAL_REFS = "refs/ledger/trials"
 
+# the same trials where `dvc gc --all-commits` looks: it follows heads, remotes and tags, and deletes the checkpoints of
+# what other refs hold. Not tags, which `git push --tags` would give to others
+HOLDING_REFS = "refs/remotes/ledger-trials"
+
 _LINK = "120000"
 
 ReadMany = Callable[[Sequence[str]], Iterable[GitObject | None]]

@@ -70,7 +70,8 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     Objects are read as they are: `git replace` and grafts would show another plan or history in their place.
     """
     kept = {key: value for key, value in environment.items() if key not in _LOCAL_VARIABLES}
-    original = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
+    # a graft file that is there, if empty, makes git say that such files are deprecated
+    original = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
     return kept | original | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}
 
 

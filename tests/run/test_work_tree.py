@@ -82,6 +82,60 @@ def test_edits_beside_the_results_are_kept_and_the_trials_are_collected(meanwhil
     assert "model.txt has changes of yours" in got.err
 
 
+TWO_STAGES = """\
+stages:
+  encode:
+    cmd: python encode.py
+    deps: [encode.py]
+    params: [params.json: [seed]]
+    outs: [codes, words.txt]
+  train:
+    cmd: python train.py
+    deps: [train.py, codes, words.txt]
+    params: [params.json: [seed, train]]
+    outs: [model.txt]
+    metrics:
+      - metrics.json: {cache: false}
+"""
+ENCODE = """\
+import json, pathlib
+seed = json.load(open("params.json"))["seed"]
+pathlib.Path("codes").mkdir()
+for n in range(2):
+    pathlib.Path(f"codes/{n}").write_text(f"{seed} {n}")
+pathlib.Path("words.txt").write_text(f"{seed}")
+"""
+
+
+def test_checkpoints_outlive_the_garbage_collection_of_dvc_while_trials_run(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    """It follows branches and tags: of the trials under way, and of those that are not collected, it knows nothing."""
+    hook = tmp_path / "hook.py"
+    files = default_files() | {
+        "train.py": TRAIN + HOOKED.replace("HOOK", repr(str(hook))),
+        "encode.py": ENCODE,
+        "dvc.yaml": TWO_STAGES,
+    }
+    project = make_project(files)
+    # and something in the way of collecting
+    collects = (
+        "subprocess.run(['dvc', 'gc', '-q', '-f', '--all-commits'], cwd=root, check=True)\n"
+        "(root / 'metrics.json').write_text('mine')"
+    )
+    hook.write_text(f"import pathlib, subprocess\nroot = pathlib.Path({str(project.root)!r})\n{collects}\n")
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+    project.ledger("run", code=1)
+    assert len(pending(project)) == 2
+    project.dvc("gc", "-q", "-f", "--all-commits")
+    (project.root / "metrics.json").unlink()
+    project.ledger("run")
+    assert pending(project) == []
+    assert project.git("for-each-ref", "refs/remotes") == ""
+    proved = project.ledger("verify", "--data", "--json").json
+    assert (proved["problems"], proved["unproved"]) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("path", "text", "before"),
     [

@@ -66,6 +66,14 @@ def checkout(root: Path, *, cache: Path, keep: Sequence[str]) -> list[tuple[str,
         return []
 
 
+def commit(root: Path, *, targets: Sequence[str]) -> None:
+    """Put the outputs at `root` into the cache as they are."""
+    with work_tree(root) as repo:
+        wanted: list[str | None] = [*targets] or [None]
+        for target in wanted:
+            repo.commit(target, force=True)
+
+
 def status(root: Path, *, targets: Sequence[str]) -> dict[str, Any]:
     """What `dvc status` says of the work tree at `root`: empty where the lock agrees with the files."""
     with work_tree(root) as repo:
