@@ -6,7 +6,6 @@ command take Typer longer to prepare than git takes to answer.
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
@@ -134,25 +133,18 @@ def _dispatch(given: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-# who may not write: by rights, or on a file system that is read-only
-_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
-
-
 def _failed(error: Exception, given: Sequence[str]) -> int:
     """A command line that cannot be parsed is the user's; anything else that comes here is a fault of ours."""
     import typer
+
+    from ledger.cli import outside
 
     if isinstance(error, typer.Abort):
         console.say("interrupted")
         return 130
     message = getattr(error, "format_message", None)
-    if message is None and _is_full(error):
-        hint = "make room, then type it again: what has been recorded is safe"
-        console.show_error(LedgerError("the disk is full", hint=hint))
-        return 2
-    if message is None and isinstance(error, OSError) and error.errno in _NO_RIGHT and error.filename:
-        hint = "ledger writes below the git directory and, where a branch is checked out, into its work tree"
-        console.show_error(LedgerError(f"{os.fsdecode(error.filename)}: {error.strerror}", hint=hint))
+    if message is None and (known := outside.explained(error)) is not None:
+        console.show_error(known)
         return 2
     if message is None:
         return _fault(error)
@@ -162,13 +154,6 @@ def _failed(error: Exception, given: Sequence[str]) -> int:
         hint = f"a text that begins with - goes last, behind --: {BEHIND_DASHES[given[0]]}"
     console.show_error(LedgerError(said[:1].lower() + said[1:], hint=hint))
     return 2
-
-
-def _is_full(error: Exception) -> bool:
-    """Whether a disk was full, for us, for git or for the worker process, which say so in their own words."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    return any(words in str(error) for words in ("No space left on device", "Out of diskspace", "Disk quota exceeded"))
 
 
 def _fault(error: Exception) -> int:

@@ -170,7 +170,7 @@ class LocalSlots:
                 except WorkerDied as death:
                     if self._stopping:
                         return
-                    if not death.signal:
+                    if death.killed is None:
                         raise
                     # somebody has killed the worker: that is no result of the trial
                     cut_off = True

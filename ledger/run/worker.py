@@ -24,11 +24,14 @@ from ledger.store.git import scrubbed
 
 
 class WorkerDied(Exception):
-    """The worker process is gone, or met a fault of ours; the text is its traceback. `signal`: somebody killed it."""
+    """The worker process is gone, or met a fault of ours; the text is its traceback.
 
-    def __init__(self, text: str, *, signal: bool = False) -> None:
+    `killed`: who was ended by a signal, None where nobody was.
+    """
+
+    def __init__(self, text: str, *, killed: bool = False) -> None:
         super().__init__(text)
-        self.signal = signal
+        self.killed = "the worker process" if killed else None
 
 
 class Worker:
@@ -183,7 +186,7 @@ class Worker:
             code = self._process.wait()
             self._complaints.seek(0)
             said = self._complaints.read().decode(errors="replace")
-            raise WorkerDied(f"{said}\nthe worker process ended with {code} during {name}".strip(), signal=code < 0)
+            raise WorkerDied(f"{said}\nthe worker process ended with {code} during {name}".strip(), killed=code < 0)
         if "fault" in answer:
             raise WorkerDied(answer["fault"])
         if "error" in answer:

@@ -40,11 +40,15 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 class GitError(Exception):
-    """A git command failed in a way that no caller expected; `stderr` is what git said."""
+    """A git command failed in a way that no caller expected; `stderr` is what git said.
 
-    def __init__(self, arguments: Sequence[str], stderr: str) -> None:
+    `killed`: who was ended by a signal, None where nobody was.
+    """
+
+    def __init__(self, arguments: Sequence[str], stderr: str, *, killed: bool = False) -> None:
         super().__init__(f"git {' '.join(arguments)}: {stderr.strip()}")
         self.stderr = stderr
+        self.killed = "git" if killed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +86,8 @@ def call(
     stdin: bytes | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """One git process, run to its end; the caller looks at its exit code."""
-    return subprocess.run(
+    """One git process, run to its end; the caller looks at its exit code. Raises GitError where it was killed."""
+    done = subprocess.run(
         ["git", *arguments],
         cwd=cwd,
         input=stdin,
@@ -94,6 +98,10 @@ def call(
         # Ctrl-C in the terminal is for us alone: no command of git's is cut in two
         process_group=0,
     )
+    if done.returncode < 0:
+        # that is no answer, neither yes nor no
+        raise GitError(arguments, f"ended by signal {-done.returncode}", killed=True)
+    return done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,41 @@
+"""What ends a command from outside, and is no mistake of anybody's here: a full disk, a kill, a limit of the system."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from ledger.errors import LedgerError
+
+# git and the worker process say in their own words what the system told them
+_FULL = ("No space left on device", "Out of diskspace", "Disk quota exceeded")
+_FILES = ("Too many open files",)
+_MEMORY = ("Cannot allocate memory", "Out of memory", "unable to create thread", "MemoryError")
+_PROCESSES = ("Resource temporarily unavailable",)
+
+_AGAIN = "type it again: what has been recorded is safe"
+
+
+def explained(error: Exception) -> LedgerError | None:
+    """The error as its user can do something about it; None for a fault of ours."""
+    number = error.errno if isinstance(error, OSError) else None
+    said = str(error)
+
+    def is_one(numbers: tuple[int, ...], words: tuple[str, ...]) -> bool:
+        return number in numbers or any(text in said for text in words)
+
+    if is_one((errno.ENOSPC, errno.EDQUOT), _FULL):
+        return LedgerError("the disk is full", hint=f"make room, then {_AGAIN}")
+    if is_one((errno.EMFILE, errno.ENFILE), _FILES):
+        return LedgerError("too many files are open", hint=f"ulimit -n 4096, or lower -j, then {_AGAIN}")
+    if isinstance(error, MemoryError) or is_one((errno.ENOMEM,), _MEMORY):
+        return LedgerError("there is not enough memory", hint=f"end other programs or lower -j, then {_AGAIN}")
+    if is_one((errno.EAGAIN,), _PROCESSES):
+        return LedgerError("the system starts no more processes", hint=f"end some or raise ulimit -u, then {_AGAIN}")
+    killed = getattr(error, "killed", None)
+    if killed is not None:
+        return LedgerError(f"{killed} was killed", hint=f"by hand, or by the system for lack of memory; {_AGAIN}")
+    if isinstance(error, OSError) and number in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
+        hint = "ledger writes below the git directory and, where a branch is checked out, into its work tree"
+        return LedgerError(f"{os.fsdecode(error.filename)}: {error.strerror}", hint=hint)
+    return None
