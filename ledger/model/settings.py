@@ -6,6 +6,7 @@ import fnmatch
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.errors import LedgerError
@@ -106,7 +107,7 @@ def parse(text: str) -> Settings:
         metrics=_metrics(document.get("metrics") or {}),
         targets=_texts(document, "targets"),
         jobs=jobs,
-        copy=_texts(document, "copy"),
+        copy=_copy(document),
         ignore=(*DEFAULT_IGNORE, *_texts(document, "ignore")),
     )
 
@@ -147,6 +148,15 @@ def _texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise _wrong(key, value, "a list of texts")
     return tuple(value)
+
+
+def _copy(document: Mapping[str, Any]) -> tuple[str, ...]:
+    paths = _texts(document, "copy")
+    for path in paths:
+        parts = PurePosixPath(path).parts
+        if PurePosixPath(path).is_absolute() or ".." in parts or not parts or parts[0] in (".git", ".dvc"):
+            raise _wrong("copy", path, "a file or folder of the work tree that git ignores")
+    return paths
 
 
 def _wrong(key: str, value: object, wanted: str) -> LedgerError:

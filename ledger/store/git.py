@@ -353,7 +353,6 @@ def open_repository(start: Path) -> Git:
         ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", "--show-prefix"],
         cwd=start,
     )
-    lines = os.fsdecode(done.stdout).splitlines()
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip()
         if "not a git repository" in said:
@@ -363,7 +362,13 @@ def open_repository(start: Path) -> Git:
                 f"{start.resolve()} is in a git directory without a work tree", hint="call ledger in a work tree"
             )
         raise LedgerError(said.removeprefix("fatal: "))
-    root, common, *prefix = lines
+    root, common, *prefix = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
+    if len(prefix) > 1 or "\\" in root + common:
+        # git lists paths a line each, and DVC takes a backslash for a slash
+        raise LedgerError(
+            f"the path of this repository holds a {'line break' if len(prefix) > 1 else 'backslash'}",
+            hint="move it to a folder without one",
+        )
     return Git(
         root=Path(root),
         common=Path(common),

@@ -13,7 +13,7 @@ from conftest import MakeProject, Project
 from ledger.errors import LedgerError
 from ledger.store import work_trees
 from ledger.store.branch import Moved, Overlap, Step, advance
-from ledger.store.git import EMPTY_TREE, Dirty, Git, RefChange, open_repository
+from ledger.store.git import EMPTY_TREE, Dirty, Git, RefChange, call, open_repository
 
 
 @pytest.fixture
@@ -305,3 +305,14 @@ def test_names_that_lead_out_of_a_folder_are_passed_over(project: Project) -> No
         cwd=project.root, input=raw, capture_output=True, check=True,
     ).stdout.decode().strip()  # fmt: skip
     assert list(open_repository(project.root).objects.files(tree)) == ["plain"]
+
+
+@pytest.mark.parametrize(("name", "said"), [("new\nline", "line break"), ("back\\slash", "backslash")])
+@pytest.mark.parametrize("below", [False, True])
+def test_a_path_that_git_or_dvc_misreads_is_refused(tmp_path: Path, name: str, said: str, below: bool) -> None:
+    folder = tmp_path / name / "in" if below else tmp_path / name
+    folder.mkdir(parents=True)
+    call(["init", "-q"], cwd=tmp_path / name)
+    with pytest.raises(LedgerError, match=said):
+        open_repository(folder)
+    assert {path.name for path in tmp_path.iterdir()} == {name}
