@@ -62,13 +62,14 @@ class DataChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeChange:
-    """A file that differs. `change`: added, removed or changed; lines that came and went; the patch."""
+    """A file that differs. `change`: added, removed, renamed (from `old_path`) or changed; lines that came and went."""
 
     path: str
     change: str
     lines_added: int
     lines_removed: int
     patch: str
+    old_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from ledger.analysis.progress import counting, of_plan
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import flatten
 from ledger.model.replicates import REPEAT
-from ledger.model.row import Row
+from ledger.model.row import NOT_FINITE, Row
 from ledger.stats.summary import Summary, summarise
-
-NOT_FINITE: Final = "not_finite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

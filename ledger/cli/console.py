@@ -127,6 +127,11 @@ def columns() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
+def bound() -> int | None:
+    """How wide lines may be: as `columns`; None, any width, where a program reads them and there is no `$COLUMNS`."""
+    return columns() if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
+
+
 def now() -> datetime:
     """The present moment, read in this one place."""
     return datetime.now(UTC)

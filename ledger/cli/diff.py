@@ -37,5 +37,5 @@ def diff(
             for warning in found.warnings:
                 console.say(f"warning: {warning}")
         else:
-            console.answer(report.render(found, ledger.settings, patch=patch, total=console.columns()))
+            console.answer(report.render(found, ledger.settings, patch=patch, total=console.bound()))
     return 0

@@ -15,7 +15,7 @@ from ledger.model.experiment import STATUSES
 from ledger.report import experiments as report
 from ledger.report import shapes
 from ledger.report.tables import Format, table
-from ledger.report.text import columns, cut_within
+from ledger.report.text import columns, cut_apart
 from ledger.store.git import Git
 from ledger.store.index.rows import NONE, Wished
 
@@ -79,8 +79,10 @@ def log(
         elif found:
             rows = report.log(found, ledger.settings, now=console.now(), graph=graph)
             if options.format_of(form) is Format.TEXT:
-                total = console.columns()
-                rows = [(state, cut_within(name, max(16, total * 2 // 5)), *rest) for state, name, *rest in rows]
+                total = console.bound()
+                if total is not None:
+                    names = cut_apart([name for _, name, *_ in rows], max(16, total * 2 // 5))
+                    rows = [(state, name, *rest) for name, (state, _, *rest) in zip(names, rows, strict=True)]
                 lines = columns(rows, head=report.LOG_HEAD, right=(4, 5), flexible=2, total=total)
                 pager.answer("\n".join(lines), ledger.git)
             else:

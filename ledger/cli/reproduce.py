@@ -44,7 +44,7 @@ def reproduce(
             found.append(one)
             if not json:
                 log = str(again.log_of(ledger, record.trial))
-                lines = report.reproduction(one, ledger.settings, log=log, total=console.columns())
+                lines = report.reproduction(one, ledger.settings, log=log, total=console.bound())
                 console.answer("\n".join([*lines, report.verdict(one, outputs=not metrics_only)]))
     same = all(one.same(outputs=not metrics_only) for one in found)
     if json:

@@ -51,7 +51,7 @@ def show(
                 ledger.settings,
                 outdated=histories.outdated(ledger, chosen),
                 now=console.now(),
-                total=console.columns(),
+                total=console.bound(),
             )
             pager.answer(text, ledger.git)
     return 0

@@ -82,7 +82,7 @@ def status(
                     elsewhere=elsewhere,
                     outdated=outdated,
                     now=console.now(),
-                    total=console.columns(),
+                    total=console.bound(),
                 )
             )
     return 0

@@ -66,7 +66,7 @@ def table(
         if json:
             console.answer_json(row_shapes.table(found))
         elif found.rows or as_format is not Format.TEXT:
-            made = render(found, ledger.settings, as_format, total=None if every else console.columns())
+            made = render(found, ledger.settings, as_format, total=None if every else console.bound())
             pager.answer(made.text, ledger.git)
             for note in made.notes:
                 console.say(note)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from ledger.model.summary import Summary
+
+NOT_FINITE: Final = "not_finite"
+"""In `Row.extra` of a trial: the metrics that are NaN or infinite, as texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

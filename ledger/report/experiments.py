@@ -109,7 +109,7 @@ def status(
     elsewhere: Sequence[RunState] = (),
     outdated: str | None,
     now: datetime,
-    total: int,
+    total: int | None,
 ) -> str:
     """Where am I: what is declared, what has become of it, and what to do next."""
     plan = experiment.plan

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.analysis.conditions import condition
 from ledger.analysis.fields import METRICS, PARAMS, REPLICATE, Fields
 from ledger.analysis.order import ordered, sort_keys
-from ledger.analysis.rows import NOT_FINITE
 from ledger.errors import LedgerError
 from ledger.model.parameters import format_value
-from ledger.model.row import Row
+from ledger.model.row import NOT_FINITE, Row
 from ledger.report.shapes import plain
 from ledger.report.tables import Format, table
 
@@ -183,6 +182,8 @@ def _value(row: Row, name: str) -> float | None:
 def _of_one_type(values: Sequence[Any]) -> list[Any]:
     """The values as truth values, whole numbers, numbers, times or, where they are of several types, texts."""
     types = {type(value) for value in values if value is not None}
+    if types == {int, float} and all(v is None or _is_whole(v) for v in values) and any(_is_beyond(v) for v in values):
+        return [None if value is None else int(value) for value in values]
     if types == {int} and all(value is None or abs(value) <= _LARGEST for value in values):
         return list(values)
     if types == {float} or (types == {int, float} and all(abs(v) <= _EXACT for v in values if type(v) is int)):
@@ -190,6 +191,16 @@ def _of_one_type(values: Sequence[Any]) -> list[Any]:
     if len(types) <= 1 and types <= {bool, str, datetime}:
         return list(values)
     return [None if value is None else _written(value) for value in values]
+
+
+def _is_whole(value: float) -> bool:
+    """Whether it is a whole number that a column of integers can hold."""
+    return math.isfinite(value) and value == int(value) and abs(value) <= _LARGEST
+
+
+def _is_beyond(value: float | None) -> bool:
+    """Whether it is a whole number whose last digits a float may not hold."""
+    return isinstance(value, int) and abs(value) > _EXACT
 
 
 def _pandas_type(values: Sequence[Any]) -> str:

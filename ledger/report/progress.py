@@ -18,7 +18,7 @@ def progress(
 ) -> list[str]:
     """The lines, none wider than `total`. `latest` are the numbers that running trials have so far, by trial."""
     rows = [_row(trial, now) for trial in state.running]
-    table = columns(rows, indent=2, right=(2,), flexible=0, total=max(40, total // 2 + 10))
+    table = columns(rows, indent=2, right=(2,), flexible=0, apart=True, total=max(40, total // 2 + 10))
     shown = [
         line + _metrics(latest.get(trial.trial, {}), settings, total - width(line))
         for trial, line in zip(state.running, table, strict=True)

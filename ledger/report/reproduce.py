@@ -11,7 +11,7 @@ from ledger.report.text import clean, columns
 _FEW = 6
 
 
-def reproduction(found: Reproduction, settings: Settings, *, log: str, total: int) -> list[str]:
+def reproduction(found: Reproduction, settings: Settings, *, log: str, total: int | None) -> list[str]:
     """The lines: what was run, each metric and output, and what differs about the machine."""
     lines = [f"{clean(found.experiment)}:{clean(found.trial)}, run again from {found.code[:10]}"]
     if found.failure is not None:
@@ -36,7 +36,7 @@ def reproduction(found: Reproduction, settings: Settings, *, log: str, total: in
         )
     rows += [[clean(out.path), _short(out.recorded), "" if out.state == IDENTICAL else "→",
               "" if out.state == IDENTICAL else _short(out.again), out.state, ""] for out in found.outs]  # fmt: skip
-    lines += columns(rows, indent=2, flexible=0, total=total)
+    lines += columns(rows, indent=2, flexible=0, apart=True, total=total)
     if found.environment:
         named = [f"{clean(name)} {_there(a)} → {_there(b)}" for name, a, b in found.environment[:_FEW]]
         more = f" and {len(found.environment) - _FEW} more" if len(found.environment) > _FEW else ""

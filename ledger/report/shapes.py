@@ -58,7 +58,13 @@ def diff(value: Diff) -> dict[str, Any]:
             for c in value.data
         ],
         "code": [
-            {"path": c.path, "change": c.change, "lines_added": c.lines_added, "lines_removed": c.lines_removed}
+            {
+                "path": c.path,
+                "change": c.change,
+                "lines_added": c.lines_added,
+                "lines_removed": c.lines_removed,
+            }
+            | ({} if c.old_path is None else {"old_path": c.old_path})
             for c in value.code
         ],
         "environment": [{"name": c.name, "a": c.a, "b": c.b} for c in value.environment],

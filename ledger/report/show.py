@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 
 from ledger.analysis.diff import metric_change
 from ledger.analysis.progress import counting, of_plan
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import format_value
+from ledger.model.replicates import Point
 from ledger.model.settings import Settings
-from ledger.report.diff import metrics_table
+from ledger.report.diff import arms_table, metrics_table
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
 from ledger.report.text import clean, columns, width
@@ -25,7 +28,7 @@ def show(
     *,
     outdated: str | None,
     now: datetime,
-    total: int,
+    total: int | None,
 ) -> str:
     """One experiment whole: the plan, the trials, and the prose. `outdated` says why its verdict is, if it is."""
     plan = experiment.plan
@@ -72,7 +75,7 @@ def _variant(variant: Variant) -> str:
     return f"{variant.name}: {place}" + (f", {params}" if params else "")
 
 
-def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
+def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int | None) -> list[str]:
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
     shown = _fitting(names, experiment, settings)
     while True:
@@ -87,12 +90,16 @@ def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settin
         ]
         head = ["trial", "status", *shown, "time"]
         lines = columns(rows, head=head, right=range(2, len(head)), indent=2, total=total)
-        if len(shown) < 2 or max(map(width, lines)) <= total:
+        if len(shown) < 2 or _fits(lines, total):
             break
         shown = shown[:-1]
     if len(shown) < len(names):
         lines.append(f"  and {len(names) - len(shown)} more metrics: --json shows all")
     return lines
+
+
+def _fits(lines: Sequence[str], total: int | None) -> bool:
+    return total is None or max(map(width, lines)) <= total
 
 
 def _fitting(names: Sequence[str], experiment: Experiment, settings: Settings) -> list[str]:
@@ -124,32 +131,50 @@ def _cell(record: Recorded, name: str, settings: Settings) -> str:
     return number(record.trial.metrics.get(name), settings.precision(name)) if name in record.trial.metrics else "-"
 
 
-def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int) -> list[str]:
-    """The difference between baseline and treatment, a row a metric; of other arms, and of one alone, a row an arm."""
+def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int | None) -> list[str]:
+    """What came of each arm: beside the baseline, where there is one, with the difference from it."""
     good = {
         arm: list(of_plan(counting(experiment.of(arm), present.get(arm)), experiment.plan).values())
         for arm in dict.fromkeys(r.trial.variant for r in experiment.trials)
     }
     good = {arm: records for arm, records in good.items() if records}
     names = list(dict.fromkeys(name for records in good.values() for r in records for name in r.trial.metrics))
-    values = {
+    values: Values = {
         arm: {n: {r.trial.point: r.trial.metrics[n] for r in records if n in r.trial.metrics} for n in names}
         for arm, records in good.items()
     }
     shown = _fitting(names, experiment, settings)
+    if len(good) < 2 or BASELINE not in good or not shown:
+        return _of_arms(values, shown, settings, total)
+    fold = experiment.plan.replicates.fold_axis
+    axis = None if fold is None else fold.name
     if good.keys() == {BASELINE, TREATMENT}:
-        fold = experiment.plan.replicates.fold_axis
-        axis = None if fold is None else fold.name
         changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name], fold=axis) for name in shown]
         return metrics_table(changes, (BASELINE, TREATMENT), settings, total=total, indent=2)
-    while shown:
-        rows = [
-            [arm, str(len(good[arm])), *(spread(summarise(of[n].values()), settings.precision(n)) for n in shown)]
+    lines = []
+    for name in shown:
+        changes = [
+            replace(metric_change(name, values[BASELINE][name], of[name], fold=axis), name=arm)
             for arm, of in values.items()
+            if arm != BASELINE
         ]
-        head = ["mean ± sd", "n", *map(clean, shown)]
-        lines = columns(rows, head=head, right=range(1, len(head)), indent=2, flexible=0, total=total)
-        if len(shown) == 1 or max(map(width, lines)) <= total:
+        lines += [*arms_table(clean(name), changes, settings, total=total, indent=2), ""]
+    return lines[:-1]
+
+
+Values: TypeAlias = Mapping[str, Mapping[str, Mapping[Point, float]]]
+
+
+def _of_arms(values: Values, shown: Sequence[str], settings: Settings, total: int | None) -> list[str]:
+    """A row an arm, with as many metrics as there is room for beside whole names."""
+    for count in range(len(shown), 0, -1):
+        rows = []
+        for arm, of in values.items():
+            n = max(len(points) for points in of.values())
+            means = (spread(summarise(of[name].values()), settings.precision(name)) for name in shown[:count])
+            rows.append([arm, str(n), *means])
+        head = ["mean ± sd", "n", *map(clean, shown[:count])]
+        lines = columns(rows, head=head, right=range(1, len(head)), indent=2, total=total)
+        if _fits(lines, total):
             return lines
-        shown = shown[:-1]
-    return []
+    return columns(rows, head=head, right=(1, 2), indent=2, flexible=0, apart=True, total=total) if shown else []

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from ledger.analysis.columns import Column
+from ledger.analysis.columns import TRIALS, Column
 from ledger.analysis.fields import METRICS, NUMERIC, Field, Kind
 from ledger.analysis.table import Table
 from ledger.model.parameters import format_value
-from ledger.model.row import Row
+from ledger.model.row import NOT_FINITE, Row
 from ledger.model.settings import Settings
 from ledger.report import fit
 from ledger.report.numbers import number, seconds, spread
@@ -91,8 +91,10 @@ def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool) -
         name = field.short
         precision = settings.precision(name)
         counts = {(s.n, s.left_out) for row in value.rows if (s := row.metrics.get(name)) is not None}
-        if all(n + left_out < 2 for n, left_out in counts):
-            return lambda count: [summary(row.metrics.get(name), precision) for row in value.rows[:count]]
+        if all(n + left_out < 2 and (n or value.level == TRIALS) for n, left_out in counts):
+            return lambda count: [
+                _unfit(row, name) or summary(row.metrics.get(name), precision) for row in value.rows[:count]
+            ]
         # the numbers stand in line where their counts are equally long
         size = max(len(_count(*each)) for each in counts) if aligned else 1
         return lambda count: [summary(row.metrics.get(name), precision, size) for row in value.rows[:count]]
@@ -100,6 +102,12 @@ def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool) -
         return lambda count: _params([field.get(row) for row in value.rows[:count]])
     show = _SHOWN.get(field.kind, _param)
     return lambda count: [show(field.get(row)) for row in value.rows[:count]]
+
+
+def _unfit(row: Row, metric: str) -> str | None:
+    """What a trial has in place of a finite number: `inf`, `nan`."""
+    found = row.extra.get(NOT_FINITE, {}).get(metric)
+    return None if found is None else number(float(found))
 
 
 def _params(values: Sequence[Any]) -> list[str]:
@@ -119,13 +127,13 @@ def _params(values: Sequence[Any]) -> list[str]:
 
 
 def summary(value: Summary | None, precision: int | None, size: int = 0) -> str:
-    """`0.612 ± 0.008 (5)`; `(4 of 5)` where a value is NaN or infinite; `-` where there is none.
+    """`0.612 ± 0.008 (5)`; `(4 of 5)` where a value is NaN or infinite; `-` where no finite one is.
 
     `size` is the length of the longest count in the column, 0 where there is none to show.
     """
     if value is None:
         return "-"
-    said = spread(value, precision) if value.n else "nan" if value.left_out else "-"
+    said = spread(value, precision) if value.n else "-"
     return f"{said} {_count(value.n, value.left_out).rjust(size)}" if size else said
 
 
@@ -218,7 +226,11 @@ def _csv(value: Table) -> str:
 
 
 def _part(metric: str, part: str) -> Callable[[Row], object]:
-    return lambda row: getattr(row.metrics.get(metric), part, None)
+    def get(row: Row) -> object:
+        unfit = _unfit(row, metric) if part == "mean" else None
+        return unfit or getattr(row.metrics.get(metric), part, None)
+
+    return get
 
 
 def _exact(value: Any) -> str:

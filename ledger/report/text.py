@@ -96,6 +96,34 @@ def _tail(text: str, columns: int) -> str:
     return kept
 
 
+def cut_apart(texts: Sequence[str], columns: int) -> list[str]:
+    """The texts, shortened to so many columns where they can be told apart then, else to the fewest where they can.
+
+    They are cut behind their middle if that will do; names that differ there alone keep more of one of their ends.
+    """
+    longest = max(map(width, texts), default=0)
+    distinct = len(set(texts))
+    for room in range(columns, longest):
+        for end in _ends(room):
+            cuts = [_cut_before(text, room, end) for text in texts]
+            if len(set(cuts)) == distinct:
+                return cuts
+    return list(texts)
+
+
+def _ends(room: int) -> list[int]:
+    """How many columns may be kept of an end where there is room for so many: some of both first, the extremes last."""
+    most = room - 1
+    return list(dict.fromkeys([most // 4, most // 2, most - most // 4, 0, most]))
+
+
+def _cut_before(text: str, columns: int, end: int) -> str:
+    if width(text) <= columns:
+        return text
+    kept = _tail(text, end)
+    return cut(text, columns - width(kept)) + kept
+
+
 def pad(text: str, columns: int, *, right: bool = False) -> str:
     """The text filled with blanks, on its left where `right`."""
     blanks = " " * max(0, columns - width(text))
@@ -108,21 +136,29 @@ def columns(
     head: Sequence[str] | None = None,
     right: Sequence[int] = (),
     flexible: int | None = None,
-    total: int = 80,
+    apart: bool = False,
+    total: int | None = 80,
     gap: int = 2,
     indent: int = 0,
 ) -> list[str]:
-    """The rows as lines with aligned columns; the `flexible` column is cut so that lines fit into `total`.
+    """The rows as lines with aligned columns; the `flexible` column is cut so that lines fit into `total` (None: any).
 
-    `right` are the columns that are aligned to the right. Trailing blanks are left out.
+    With `apart` its cells are names, and cut so that they can be told apart, even where lines are then longer. `right`
+    are the columns that are aligned to the right. Trailing blanks are left out.
     """
     table = [list(row) for row in ([head] if head is not None else [])] + [list(row) for row in rows]
     if not table:
         return []
     widths = [max(width(row[i]) for row in table) for i in range(len(table[0]))]
-    if flexible is not None:
+    if flexible is not None and total is not None:
         others = sum(w for i, w in enumerate(widths) if i != flexible) + gap * (len(widths) - 1) + indent
-        widths[flexible] = max(8, min(widths[flexible], total - others))
+        least = max(8, width(head[flexible]) if head is not None else 0)
+        room = max(least, min(widths[flexible], total - others))
+        if apart:
+            for row, name in zip(table, cut_apart([row[flexible] for row in table], room), strict=True):
+                row[flexible] = name
+            room = max(width(row[flexible]) for row in table)
+        widths[flexible] = room
     lines = []
     for row in table:
         cells = [

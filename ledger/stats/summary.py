@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from ledger.model.summary import Summary
 from ledger.stats import contrast
 
-__all__ = ["Summary", "pooled", "summarise"]
+__all__ = ["Summary", "exact", "pooled", "summarise"]
+
+# the whole numbers up to here are floats too; of those beyond some are none
+_WHOLE: Final = 2**53
+
+
+def exact(value: float) -> float:
+    """The value as a float, or as the whole number that it is where a float would lose its last digits."""
+    return value if isinstance(value, int) and abs(value) > _WHOLE else float(value)
 
 
 def summarise(values: Iterable[float]) -> Summary:
     """The summary of the values, with n - 1 in the denominator of the variance."""
     given = list(values)
     if len(given) == 1 and math.isfinite(given[0]):
-        return Summary(n=1, mean=float(given[0]), sd=None)
+        return Summary(n=1, mean=exact(given[0]), sd=None)
     finite = [value for value in given if math.isfinite(value)]
     n = len(finite)
     if n == 0:
         return Summary(n=0, mean=None, sd=None, left_out=len(given))
+    if all(value == finite[0] for value in finite):
+        # the mean of equal numbers is that number, which a sum may round
+        return Summary(n=n, mean=exact(finite[0]), sd=0.0 if n > 1 else None, left_out=len(given) - n)
     sd = contrast.sd(finite) if n > 1 else None
     return Summary(n=n, mean=contrast.mean(finite), sd=sd, left_out=len(given) - n)
 

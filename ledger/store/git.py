@@ -322,7 +322,13 @@ class Git:
                 FileChange(
                     path=diff.b_path or diff.a_path or "",
                     old_path=diff.a_path if diff.renamed_file else None,
-                    kind="added" if diff.new_file else "removed" if diff.deleted_file else "changed",
+                    kind="added"
+                    if diff.new_file
+                    else "removed"
+                    if diff.deleted_file
+                    else "renamed"
+                    if diff.renamed_file
+                    else "changed",
                     patch=diff.diff.decode(errors="replace") if isinstance(diff.diff, bytes) else diff.diff or "",
                 )
                 for diff in diffs
@@ -331,12 +337,20 @@ class Git:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """One file that differs. `kind`: added, removed or changed; `old_path` where it was renamed too."""
+    """One file that differs. `kind`: added, removed, renamed or changed; `old_path` where it was renamed.
+
+    `patch` begins with its first hunk: git's own two lines with the file's names are not in it.
+    """
 
     path: str
     old_path: str | None
     kind: str
     patch: str
+
+    def lines(self, sign: str) -> int:
+        """How many lines came (`+`) or went (`-`)."""
+        # not splitlines: what it takes for line ends besides, a form feed among them, git does not
+        return sum(line.startswith(sign) for line in self.patch.split("\n"))
 
 
 @lru_cache(maxsize=1024)

@@ -170,13 +170,13 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
             continue
         if any(file.path in s.texts or s.pipeline.is_result(file.path) for s in states):
             continue
-        lines = file.patch.splitlines()
         changes.append(
             CodeChange(
                 path=file.path,
                 change=file.kind,
-                lines_added=sum(line.startswith("+") and not line.startswith("+++ ") for line in lines),
-                lines_removed=sum(line.startswith("-") and not line.startswith("--- ") for line in lines),
+                old_path=file.old_path,
+                lines_added=file.lines("+"),
+                lines_removed=file.lines("-"),
                 patch=file.patch,
             )
         )

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ledger.analysis.rows import NOT_FINITE, rows_of
+from ledger.analysis.rows import rows_of
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Hypothesis, Plan, Variant
 from ledger.model.lockfile import Pinned
 from ledger.model.prediction import parse
 from ledger.model.replicates import Axis, Replicates
+from ledger.model.row import NOT_FINITE
 from ledger.model.trial import FAILED, SUCCEEDED, Trial
 
 BEGUN = datetime(2026, 11, 1, 10, tzinfo=UTC)

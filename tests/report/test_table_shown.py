@@ -201,6 +201,34 @@ def test_an_export_keeps_what_is_not_finite() -> None:
     assert [each["metrics.loss"] for each in json.loads(selection.to_json())] == [0.5, None, None]
 
 
+def test_a_table_of_trials_says_what_is_not_finite() -> None:
+    values = (0.5, float("inf"), float("-inf"), float("nan"))
+    rows = [
+        row(
+            str(i),
+            {"loss": [value]},
+            _trial=f"t/seed-{i}",
+            _extra={} if i == 0 else {"not_finite": {"loss": repr(value)}},
+        )
+        for i, value in enumerate(values)
+    ]
+    shown = text(table(tuple(rows), level="trials"), 80).splitlines()
+    assert [line.split()[3] for line in shown[1:5]] == ["0.5000", "inf", "-inf", "nan"], shown
+    arm = text(table((row("a", {"loss": [float("inf")]}), row("b", {"loss": [0.5]}))), 80)
+    assert "- (0 of 1)" in arm and "nan" not in arm
+
+
+@pytest.mark.parametrize("values", [(2**53 + 1,), (2**53 + 1, 2**53 + 1, 2**53 + 1)])
+def test_large_whole_numbers_keep_their_last_digit(values: tuple[int, ...]) -> None:
+    rows = (row("a", {"tokens": list(values)}, _trial="t/1"), row("b", {"tokens": [7]}, _trial="t/2"))
+    selection = Selection(rows, "trials")
+    assert selection.columns()["metrics.tokens"] == [2**53 + 1, 7]
+    assert ",9007199254740993" in selection.to_csv()
+    assert json.loads(selection.to_json())[0]["metrics.tokens"] == 2**53 + 1
+    # those that floats hold exactly are floats, as before
+    assert repr(Selection(rows[1:], "trials").columns()["metrics.tokens"]) == "[7.0]"
+
+
 def test_a_data_frame_and_parquet_have_the_same() -> None:
     import pandas
 

@@ -37,6 +37,34 @@ def head(project: Project) -> str:
     return project.git("rev-parse", "HEAD")
 
 
+# --- comparing
+
+
+def test_the_lines_of_a_change_are_counted_as_git_counts_them(plain: Project) -> None:
+    body = "".join(f"line {n}\n" for n in range(20))
+    plain.commit("before", {"q.sql": "-- old\nSELECT 1\n-- gone\n", "feed.txt": "a\n", "long.py": body})
+    plain.git("mv", "long.py", "renamed.py")
+    after = {"q.sql": "++ new\nSELECT 1\n", "feed.txt": "a\nb\x0c+c\r+d\u2028-e\n", "renamed.py": body + "more\n"}
+    plain.commit("after", after)
+    changes = {
+        c.path: c for c in open_repository(plain.root).file_changes(*(plain.git("rev-parse", "HEAD~1", "HEAD").split()))
+    }
+    counted = {path: (c.lines("+"), c.lines("-")) for path, c in changes.items()}
+    told = [
+        line.split("\t")
+        for line in plain.git(
+            "diff", "--numstat", "--no-renames", "HEAD~1", "HEAD", "--", "*.txt", "*.sql"
+        ).splitlines()
+    ]
+    assert {path: counted[path] for _, _, path in told} == {path: (int(a), int(b)) for a, b, path in told}
+    assert counted["q.sql"] == (1, 2)
+    assert (changes["renamed.py"].kind, changes["renamed.py"].old_path, counted["renamed.py"]) == (
+        "renamed",
+        "long.py",
+        (1, 0),
+    )
+
+
 # --- objects
 
 

@@ -21,7 +21,7 @@ from ledger.model.row import Row
 if TYPE_CHECKING:
     from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -155,12 +155,13 @@ def _variant(row: Row, *, hidden: bool) -> Line:
 def _trial(tried: Tried) -> Line:
     """The line of a trial; `rows` makes of it the row that `tried` would make."""
     from ledger.analysis.rows import not_finite
+    from ledger.stats.summary import exact
 
     trial = tried.record.trial
     params, odd = encoded(tried.params)
     replicate, _ = encoded(dict(trial.point))
     # None for what was not a number: the trial failed for this metric
-    metrics = _json({name: float(value) if math.isfinite(value) else None for name, value in trial.metrics.items()})
+    metrics = _json({name: exact(value) if math.isfinite(value) else None for name, value in trial.metrics.items()})
     data = _json(tried.data) if tried.data else "{}"
     known = (trial.seconds, trial.code, trial.fingerprint, trial.status, replicate, trial.started.isoformat())
     extra = _json(not_finite(tried.record))
