@@ -64,7 +64,8 @@ def section(name: str) -> Iterator[str]:
 
 def _argument(parameter: Any) -> str:
     shown = (parameter.metavar or parameter.name.upper()).strip("[]{}")
-    return shown if parameter.required else f"[{shown}]"
+    one = shown if parameter.required else f"[{shown}]"
+    return f"{one}..." if parameter.nargs == -1 else one
 
 
 def _option(parameter: Any) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Targets = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[EXP]...", help="Experiments, arms (NAME:VARIANT) or trials; else see below."),
+    typer.Argument(metavar="EXP", help="Experiments, arms (NAME:VARIANT) or trials; else see below."),
 ]
 
 
