@@ -30,11 +30,14 @@ def new(
         list[str] | None, typer.Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
     ] = None,
     baseline: Annotated[
-        str | None, typer.Option(metavar="EXP", help="Another experiment in the baseline's role.")
+        str | None,
+        typer.Option(metavar="EXP", help="Another experiment or an arm (NAME:VARIANT) in the baseline's role."),
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option("--from", metavar="REV", help="Fork from here and not from HEAD: an experiment or revision."),
+        typer.Option(
+            "--from", metavar="REV", help="Fork from here and not from HEAD: an experiment, arm, trial or revision."
+        ),
     ] = None,
     overrides: Annotated[
         list[str] | None,

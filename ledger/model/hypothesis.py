@@ -23,16 +23,24 @@ BASELINE = "baseline"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """One arm: parameter overrides on one code state, or another experiment in its role.
+    """One arm: parameter overrides on one code state, or an arm of another experiment in its role.
 
     `at_base`: code and parameters of the plan's `base` instead of the branch's. `experiment`: the trials of
-    that experiment's treatment stand for this arm, which has none of its own.
+    that experiment's arm `arm` stand for this one, which has none of its own.
     """
 
     name: str
     at_base: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
     experiment: str | None = None
+    arm: str = TREATMENT
+
+    @property
+    def filled_by(self) -> str | None:
+        """What commands call the arm that fills this one: `other`, or `other:hi` where it is not the treatment."""
+        if self.experiment is None or self.arm == TREATMENT:
+            return self.experiment
+        return f"{self.experiment}:{self.arm}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +183,7 @@ def _variant_mapping(variant: Variant) -> dict[str, Any]:
         "at": "base" if variant.at_base else None,
         "params": dict(variant.params) or None,
         "experiment": variant.experiment,
+        "variant": variant.arm if variant.arm != TREATMENT else None,
     }
     return {key: value for key, value in known.items() if value is not None}
 
@@ -225,8 +234,8 @@ def _variants(value: object) -> tuple[Variant, ...]:
 
 def _variant(name: str, arm: object) -> Variant:
     _checked(names.check_variant, name, f"variants.{name}")
-    if not isinstance(arm, dict) or set(arm) - {"at", "params", "experiment"}:
-        raise FormatError(f"`variants.{name}` may hold `at: base`, `params:` and `experiment:` only")
+    if not isinstance(arm, dict) or set(arm) - {"at", "params", "experiment", "variant"}:
+        raise FormatError(f"`variants.{name}` may hold `at: base`, `params:`, `experiment:` and its `variant:` only")
     if arm.get("at") not in (None, "base", "branch"):
         raise FormatError(f"`variants.{name}.at` is {arm['at']!r}; it may be `base` or `branch`")
     params = arm.get("params") or {}
@@ -235,11 +244,17 @@ def _variant(name: str, arm: object) -> Variant:
     experiment = arm.get("experiment")
     if experiment is not None and (not isinstance(experiment, str) or params or arm.get("at")):
         raise FormatError(f"`variants.{name}.experiment` is another experiment's name, and stands alone")
+    other = arm.get("variant")
+    if other is not None and (experiment is None or not isinstance(other, str)):
+        raise FormatError(f"`variants.{name}.variant` is an arm of the `experiment` that is named beside it")
+    if other is not None:
+        _checked(names.check_variant, other, f"variants.{name}.variant")
     return Variant(
         name=name,
         at_base=arm.get("at") == "base",
         params={str(key): value for key, value in params.items()},
         experiment=experiment,
+        arm=other or TREATMENT,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.analysis.progress import FAILED, STALE, SUCCEEDED, Declared
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import Variant
+from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.lockfile import Pinned
 from ledger.model.run_state import RunState
 from ledger.model.trial import Failure, Trial
@@ -114,7 +114,12 @@ def show(experiment: Experiment, present: Mapping[str, str], commits: Mapping[st
 
 def variant(value: Variant) -> dict[str, Any]:
     """One arm as the plan declares it."""
-    known = {"at": "base" if value.at_base else None, "params": dict(value.params), "experiment": value.experiment}
+    known = {
+        "at": "base" if value.at_base else None,
+        "params": dict(value.params),
+        "experiment": value.experiment,
+        "variant": value.arm if value.arm != TREATMENT else None,
+    }
     return {key: item for key, item in known.items() if item}
 
 

@@ -66,8 +66,8 @@ def _shown(line: str) -> str:
 
 
 def _variant(variant: Variant) -> str:
-    if variant.experiment is not None:
-        return f"{variant.name}: the trials of {variant.experiment}"
+    if variant.filled_by is not None:
+        return f"{variant.name}: the trials of {variant.filled_by}"
     params = clean(", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items()))
     if params and not variant.at_base:
         return f"{variant.name}: {params}"

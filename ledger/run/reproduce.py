@@ -12,8 +12,6 @@ from ledger.model import yaml12
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.lockfile import Pinned
-from ledger.model.parameters import flatten
-from ledger.model.paramfiles import parse
 from ledger.model.trial import Trial
 from ledger.run import signals
 from ledger.run.execute import Limits, LocalSlots
@@ -21,7 +19,7 @@ from ledger.run.plan import Spec
 from ledger.run.record import made, uncached_outputs
 from ledger.run.station import Station
 from ledger.store import histories
-from ledger.store.code import Arm, Code, edited
+from ledger.store.code import Arm, edited, recorded_changes
 from ledger.store.dvc.reproduce import Event
 from ledger.store.ledger import Ledger
 from ledger.store.targets import Target
@@ -133,7 +131,7 @@ def _spec(ledger: Ledger, trial: Trial) -> Spec:
             f"{plain.missing[0]}, on which the trial depends, is held by neither git nor DVC",
             hint="put it where it was, or list it under `copy` in ledger.yaml",
         )
-    texts = _texts(code, trial)
+    texts = edited(code.texts, recorded_changes(code, trial))
     arm = Arm(code=code, fingerprint=trial.fingerprint, texts=texts, missing=(), linked=plain.linked)
     return Spec(
         experiment=trial.experiment,
@@ -143,16 +141,3 @@ def _spec(ledger: Ledger, trial: Trial) -> Spec:
         arm=arm,
         texts=texts,
     )
-
-
-def _texts(code: Code, trial: Trial) -> dict[str, str]:
-    """The parameter files with the values of the record written into them."""
-    changes = {}
-    for file, tree in trial.params.items():
-        if file not in code.texts:
-            continue
-        present = flatten(parse(file, code.texts[file]))
-        for key, value in flatten(tree).items():
-            if key in present and (present[key] != value or type(present[key]) is not type(value)):
-                changes[(file, key)] = value
-    return edited(code.texts, changes)

@@ -24,6 +24,7 @@ from ledger.model.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.parameters import flatten, merge_files, near_misses
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
+from ledger.model.trial import Trial
 from ledger.store import borrowed
 from ledger.store.git import Git
 from ledger.store.objects import Entry
@@ -346,6 +347,19 @@ def edited(texts: Mapping[str, str], changes: Mapping[ParameterKey, Any]) -> dic
     return {
         path: paramfiles.edit(path, text, by_file[path]) if path in by_file else text for path, text in texts.items()
     }
+
+
+def recorded_changes(code: Code, trial: Trial) -> dict[ParameterKey, Any]:
+    """The parameters of the code's files that a record has otherwise, its replicate's among them, with its values."""
+    changes = {}
+    for file, tree in trial.params.items():
+        if file not in code.texts:
+            continue
+        present = flatten(paramfiles.parse(file, code.texts[file]))
+        for key, value in flatten(tree).items():
+            if key in present and (present[key] != value or type(present[key]) is not type(value)):
+                changes[file, key] = value
+    return changes
 
 
 def _stand_in(value: object) -> object:

@@ -12,7 +12,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import names
 from ledger.model.experiment import directory
 from ledger.model.hypothesis import Hypothesis, Plan
-from ledger.store import histories
+from ledger.store import forks
 from ledger.store.code import edited
 from ledger.store.git import RefChange, call
 from ledger.store.ledger import Ledger
@@ -144,14 +144,7 @@ def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
     if wanted is not None:
         target = ledger.target(wanted)
         if target.experiment is not None:
-            origin = target.experiment
-            tip = histories.tip(ledger, origin)
-            if tip is None:
-                raise LedgerError(
-                    f"the branch of {origin.name} is gone, and its code with it",
-                    hint=f"git fetch --tags, or --from {ledger.main or 'main'}",
-                )
-            return tip, origin.name, origin.name
+            return forks.start(ledger, target)
         assert target.commit is not None
         return target.commit, wanted, ledger.name_of(f"refs/heads/{wanted}")
     if ref is None:

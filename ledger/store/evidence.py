@@ -15,14 +15,14 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import replicates, yaml12
 from ledger.model import verdict as verdicts
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.hypothesis import BASELINE, TREATMENT, Plan
+from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.verdict import Verdict
 from ledger.store import histories
 from ledger.store.ledger import Ledger
 from ledger.store.sides import compare
-from ledger.store.targets import Target
+from ledger.store.targets import Target, filling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ def gather(ledger: Ledger, experiment: Experiment) -> Evidence:
     points = plan.replicates.points()
     for variant in plan.variants:
         if variant.experiment is not None:
-            absent |= _add_other(ledger, variant.experiment, variant.name, plan, arms, records)
+            absent |= _add_other(ledger, variant, plan, arms, records)
             continue
         good = _standing(experiment, variant.name, present.get(variant.name))
         chosen = tuple(good[point] for point in points if point in good)
@@ -123,7 +123,8 @@ def gather(ledger: Ledger, experiment: Experiment) -> Evidence:
     for prediction in plan.predictions:
         reference = prediction.reference
         if reference not in (None, BASELINE, *arms):
-            absent |= _add_other(ledger, reference or "", reference or "", plan, arms, records)
+            other = Variant(name=reference or "", experiment=reference)
+            absent |= _add_other(ledger, other, plan, arms, records)
     return Evidence(arms=arms, records=records, missing=missing, stale=stale, absent=absent)
 
 
@@ -141,24 +142,26 @@ def _standing(experiment: Experiment, variant: str, fingerprint: str | None) -> 
 
 
 def _add_other(
-    ledger: Ledger, name: str, role: str, plan: Plan, arms: dict[str, Arm], records: dict[str, tuple[Recorded, ...]]
+    ledger: Ledger, role: Variant, plan: Plan, arms: dict[str, Arm], records: dict[str, tuple[Recorded, ...]]
 ) -> dict[str, str]:
-    """Another experiment's treatment in the role of an arm: the same replicates where it has them, else all its own.
+    """Another experiment's arm in the role of one here: the same replicates where it has them, else all its own.
 
-    Returns why it has no results, by its name; nothing where it has some.
+    Returns why it has no results, by its experiment's name; nothing where it has some.
     """
-    other = ledger.find(name)
-    if other is None:
-        return {name: f"the experiment {name}, which is compared with, is not in this clone"}
-    good = _standing(other, TREATMENT, ledger.present(other).get(TREATMENT))
+    target = filling(ledger, role)
+    name = role.experiment or ""
+    if target is None or target.experiment is None:
+        return {name: f"the experiment {role.filled_by}, which is compared with, is not in this clone"}
+    other, arm = target.experiment, target.variant
+    good = _standing(other, arm, ledger.present(other).get(arm))
     if not good:
-        changed = " since it changed" if any(r.trial.succeeded for r in other.of(TREATMENT)) else ""
-        return {name: f"the experiment {name}, which is compared with, has no results{changed}"}
+        changed = " since it changed" if any(r.trial.succeeded for r in other.of(arm)) else ""
+        return {name: f"the experiment {role.filled_by}, which is compared with, has no results{changed}"}
     points = plan.replicates.points()
     declared = points if all(point in good for point in points) else other.plan.replicates.points()
     chosen = tuple(good[point] for point in declared if point in good)
-    arms[role] = _arm(ledger, name, declared, chosen, plan.evaluation)
-    records[role] = chosen
+    arms[role.name] = _arm(ledger, target.text, declared, chosen, plan.evaluation)
+    records[role.name] = chosen
     return {}
 
 

@@ -19,6 +19,7 @@ from ledger.model.prediction import Prediction
 from ledger.model.replicates import Axis, Replicates
 from ledger.store.code import Code, ParameterKey
 from ledger.store.ledger import Ledger
+from ledger.store.targets import filling
 
 T = TypeVar("T")
 
@@ -148,8 +149,7 @@ def _alpha(alpha: float) -> float:
 def _variants(ledger: Ledger, request: Request, code: Code, predictions: Sequence[Prediction]) -> tuple[Variant, ...]:
     variants = []
     if request.baseline is not None:
-        other = ledger.experiment(request.baseline)
-        variants.append(Variant(name=BASELINE, experiment=other.name))
+        variants.append(_filled(ledger, request.baseline))
     elif any(p.reference == BASELINE for p in predictions):
         variants.append(Variant(name=BASELINE, at_base=True))
     variants.append(Variant(name=TREATMENT))
@@ -166,6 +166,21 @@ def _variants(ledger: Ledger, request: Request, code: Code, predictions: Sequenc
             raise LedgerError(f"--variant and --vary both make an arm {name}", hint="give the variant another name")
         variants.append(Variant(name=name, params=params))
     return tuple(variants)
+
+
+def _filled(ledger: Ledger, text: str) -> Variant:
+    """The baseline that another experiment's arm fills: the one that has the trials, where that is filled itself."""
+    target = ledger.target(text)
+    if target.experiment is None:
+        raise LedgerError(f"--baseline {text} is a git revision, not an experiment", hint=f"fork there: --from {text}")
+    if target.trial is not None:
+        arm = text.rpartition("/")[0]
+        raise LedgerError(f"--baseline {text} is one trial, and a baseline is an arm", hint=f"--baseline {arm}")
+    named = Variant(name=BASELINE, experiment=target.experiment.name, arm=target.variant)
+    end = filling(ledger, named)
+    if end is None or end.experiment is None:
+        raise LedgerError(f"--baseline {text} is filled by an experiment that is not in this clone", hint="git fetch")
+    return replace(named, experiment=end.experiment.name, arm=end.variant)
 
 
 def _grid(request: Request, code: Code) -> dict[str, dict[str, Any]]:
@@ -211,6 +226,11 @@ def check_predictions(
 ) -> None:
     """Raise LedgerError where a prediction is about a variant or an experiment that there is not, or about itself."""
     declared = [v.name for v in variants]
+    for variant in variants:
+        if variant.experiment is not None and variant.experiment == name:
+            raise LedgerError(f"the variant {variant.name} is filled by its own experiment", hint="name another one")
+        if variant.filled_by is not None:
+            ledger.target(variant.filled_by)
     for p in predictions:
         if p.metric.variant is not None and p.metric.variant not in declared:
             raise LedgerError(

@@ -18,7 +18,7 @@ from ledger.model.parameters import Value, flatten, merge_files
 from ledger.model.replicates import Point
 from ledger.store import dvc_config
 from ledger.store.ledger import Ledger
-from ledger.store.targets import Target
+from ledger.store.targets import Target, filling
 
 
 def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
@@ -41,7 +41,12 @@ def side(ledger: Ledger, target: Target) -> Side:
         return _arm(ledger, experiment, target.text, [target.trial], ())
     declared = experiment.plan.variant(target.variant)
     if declared is not None and declared.experiment is not None:
-        return side(ledger, ledger.target(declared.experiment))
+        filler = filling(ledger, declared)
+        if filler is None:
+            raise LedgerError(
+                f"{target.text} is filled by {declared.filled_by}, which is not in this clone", hint="git fetch"
+            )
+        return side(ledger, filler)
     label = experiment.name if target.variant == TREATMENT else f"{experiment.name}:{target.variant}"
     records, warnings = current(ledger, experiment, target.variant, label)
     if records:

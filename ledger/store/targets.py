@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ledger.errors import LedgerError
 from ledger.model import names
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.hypothesis import TREATMENT
+from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.parameters import near_misses
 
 if TYPE_CHECKING:
@@ -63,6 +63,26 @@ def resolve(ledger: Ledger, text: str) -> Target:
         f"there is no experiment and no revision {text!r}",
         hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
     )
+
+
+def filling(ledger: Ledger, variant: Variant) -> Target | None:
+    """The arm of another experiment whose trials fill one, followed where that is filled by a third one's.
+
+    None where it is not in this clone, and for an arm that has trials of its own. Raises LedgerError where arms fill
+    each other.
+    """
+    passed: set[str | None] = set()
+    found: Target | None = None
+    while variant.experiment is not None:
+        if variant.filled_by in passed:
+            raise LedgerError(f"{variant.filled_by} is filled by itself", hint="correct the `variants` of its plan")
+        passed.add(variant.filled_by)
+        experiment = ledger.find(variant.experiment)
+        if experiment is None:
+            return None
+        found = Target(text=variant.filled_by or "", experiment=experiment, variant=variant.arm)
+        variant = experiment.plan.variant(variant.arm) or Variant(name=variant.arm)
+    return found
 
 
 def _begun_with(ledger: Ledger, short: str) -> Iterator[str]:

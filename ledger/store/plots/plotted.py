@@ -12,7 +12,7 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.row import Row
 from ledger.store.ledger import Ledger
-from ledger.store.targets import Target
+from ledger.store.targets import Target, filling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +74,10 @@ def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[Arm]:
     for name in [target.variant] if ":" in target.text else names:
         declared = experiment.plan.variant(name)
         if declared is not None and declared.experiment is not None:
-            other = ledger.target(declared.experiment)
-            if other.experiment is not None:
+            other = filling(ledger, declared)
+            if other is not None and other.experiment is not None:
                 counted = _counted(other.experiment, other.variant)
-                yield Arm(label=declared.experiment, experiment=other.experiment, records=counted)
+                yield Arm(label=other.text, experiment=other.experiment, records=counted)
         else:
             label = experiment.name if several and name == TREATMENT else f"{experiment.name}:{name}"
             records = _counted(experiment, name)
@@ -101,11 +101,23 @@ def rows(ledger: Ledger, targets: Sequence[Target], level: str) -> Sequence[Row]
     for target in targets:
         if target.experiment is None:
             raise LedgerError(f"{target.text} is a git revision, not an experiment", hint="ledger log lists them")
-        own = rows_of(target.experiment)
-        for row in own.variants if level == "variants" else own.trials:
-            whole = ":" not in target.text
-            if (whole or row.variant == target.variant) and (
-                target.trial is None or row.trial == target.trial.trial.id
-            ):
-                found[row.experiment, row.variant, row.trial] = row
+        for chosen in _with_fillers(ledger, target):
+            assert chosen.experiment is not None
+            own = rows_of(chosen.experiment)
+            for row in own.variants if level == "variants" else own.trials:
+                whole = ":" not in chosen.text and chosen is target
+                if (whole or row.variant == chosen.variant) and (
+                    chosen.trial is None or row.trial == chosen.trial.trial.id
+                ):
+                    found[row.experiment, row.variant, row.trial] = row
     return tuple(found.values())
+
+
+def _with_fillers(ledger: Ledger, target: Target) -> list[Target]:
+    """The target, with the arms of other experiments that fill some of its own."""
+    assert target.experiment is not None
+    variants = target.experiment.plan.variants
+    if ":" in target.text:
+        variants = tuple(v for v in variants if v.name == target.variant and target.trial is None)
+    fillers = (filling(ledger, v) for v in variants if v.experiment is not None)
+    return [target, *(filler for filler in fillers if filler is not None)]
