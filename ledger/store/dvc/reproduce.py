@@ -14,7 +14,7 @@ from typing import Any
 from ledger.errors import LedgerError
 from ledger.model.lockfile import locked_stage
 from ledger.store import timings
-from ledger.store.dvc import inputs, once
+from ledger.store.dvc import hashing, inputs, once
 from ledger.store.dvc.commands import CommandRun, Runner, Terms, address
 from ledger.store.dvc.places import own_cache
 from ledger.store.dvc.resolve import words
@@ -122,17 +122,24 @@ def _patched(
     import dvc.stage.run
     from dvc_objects.fs import local
 
-    cmd_run, run, copyfile = dvc.stage.run.cmd_run, dvc.stage.Stage.run, local.copyfile
+    stages = dvc.stage.Stage
+    cmd_run, run, steps, copyfile = dvc.stage.run.cmd_run, stages.run, stages.reproduce, local.copyfile
 
     def commands(stage: Any, dry: bool = False, run_env: Any = None) -> None:
         written: Sequence[str] = ()
         try:
             runner(stage, dry, run_env)
         finally:
+            forget()
             # also of a stage that failed: what it wrote into the cache would be the next trial's input
             written = inputs.changed(stage, outputs, twins=request.twins)
         if written:
             raise _input_changed(f"the stage {address(stage)}", written, "its own input")
+
+    def one_step(stage: Any, *arguments: Any, **options: Any) -> Any:
+        # the stage before it has made what this one reads
+        forget()
+        return steps(stage, *arguments, **options)
 
     def one_stage(stage: Any, *arguments: Any, **options: Any) -> None:
         shared = once.shared(request.locks, stage, lambda: tell(("waits", address(stage))))
@@ -154,15 +161,16 @@ def _patched(
                 Path(target).unlink()
             raise
 
-    dvc.stage.run.cmd_run = commands
-    dvc.stage.Stage.run = one_stage
-    local.copyfile = whole_file
-    try:
-        yield
-    finally:
-        dvc.stage.run.cmd_run = cmd_run
-        dvc.stage.Stage.run = run
-        local.copyfile = copyfile
+    with hashing.remembered() as forget:
+        dvc.stage.run.cmd_run = commands
+        stages.run, stages.reproduce = one_stage, one_step
+        local.copyfile = whole_file
+        try:
+            yield
+        finally:
+            dvc.stage.run.cmd_run = cmd_run
+            stages.run, stages.reproduce = run, steps
+            local.copyfile = copyfile
 
 
 def _input_changed(who: str, paths: Sequence[str], what: str) -> Exception:
