@@ -683,7 +683,7 @@ def test_a_forged_commit_with_its_record_is_found(recorded: CopyProject) -> None
     project.commit("run: treatment x3")
     shape = verified(project)
     rows = [row for row in shape["problems"] if row["trial"] == SEED1]
-    assert [row["check"] for row in rows] == ["numbers"]
+    assert [row["check"] for row in rows] == ["records", "numbers"]
     assert "metrics.json" in rows[0]["message"]
 
 
@@ -745,6 +745,30 @@ def test_parameters_forged_everywhere_are_found(recorded: CopyProject) -> None:
     # the fingerprint as well
     forge(project, SEED1, {"params.json": held(project, SEED1, "params.json").replace("0.15", "0.16")})
     found(project, "numbers", "dvc.lock", "train.lr", trial=SEED1)
+
+
+def test_a_bad_result_that_was_removed_and_run_again_is_found(project: Project) -> None:
+    """Its tag is gone and so is DVC's memory of it: the branch's own history tells."""
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+    project.ledger("run", "--only", "treatment/seed-2")
+    for tag in project.git("tag", "-l", "ledger/*").splitlines():
+        project.git("tag", "-d", tag)
+    # put back as it was, it is no problem
+    project.git("rm", "-q", record("treatment/seed-2"))
+    project.git("commit", "-q", "-m", "clean up")
+    removal = project.git("rev-parse", "HEAD")
+    project.git("revert", "--no-edit", "HEAD")
+    honest(project, unproved=True)
+    project.git("reset", "-q", "--hard", removal)
+    shutil.rmtree(project.root / ".dvc" / "cache" / "runs")
+    project.ledger("run")
+    text = (project.root / record("treatment/seed-2")).read_text()
+    found(project, "records", "seed-2.yaml", "removed", removal[:10], trial="treatment/seed-2")
+    # nor is it hidden by a change in its place
+    project.git("reset", "-q", "--hard", f"{removal}^")
+    project.write({record("treatment/seed-2"): text})
+    project.commit("tidy")
+    found(project, "records", "seed-2.yaml", "changed", trial="treatment/seed-2")
 
 
 def test_a_seed_that_did_not_run_is_found(recorded: CopyProject) -> None:

@@ -27,6 +27,7 @@ from ledger.store.evidence import differences, gather, weigh
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry
 from ledger.store.proof.checkpoints import Checkpoints, lacking
+from ledger.store.proof.dropped import dropped
 from ledger.store.proof.replaced import replaced
 from ledger.store.proof.tags import ended, held_by_tags
 from ledger.store.proof.tip import tip_findings
@@ -95,7 +96,7 @@ class _Prover:
         """Everything that was found, in the order of the checks."""
         yield from replaced(self.ledger.git, dict.fromkeys([self.experiment.tip, *self.commits.values()]))
         yield from self._tree()
-        yield from self._dropped()
+        yield from dropped(self.ledger, self.experiment, self.held, self.files, self.commits.values())
         for record in self.experiment.trials:
             yield from checks.consistent(record.trial)
             yield from self._order(record.trial)
@@ -138,32 +139,6 @@ class _Prover:
                 yield Finding(check=RECORDS, trial=_trial_in(message), message=f"{message} is a {what}")
             elif path.startswith("trials/") and path.endswith(".yaml") and path.count("/") != 2:
                 yield Finding(check=RECORDS, message=f"{message} is a record where none is read")
-
-    def _dropped(self) -> Iterator[Finding]:
-        """Trial commits whose record is not on the branch, and tags that are not what they were."""
-        yield from (Finding(check=RECORDS, message=message) for message in self.held.strange)
-        pending = self.ledger.pending.get(self.experiment.name, {}).values()
-        for trial, commits in self.held.commits.items():
-            path = f"trials/{trial}.yaml"
-            for commit in commits:
-                if commit in self.commits.values() or commit in pending:
-                    continue
-                if path not in self.files:
-                    if self._elsewhere(path):
-                        message = f"{path} is on another branch of the experiment, which this one is behind"
-                        yield Finding(check=RECORDS, trial=trial, message=message, problem=False)
-                        continue
-                    message = f"{self.folder}/{path} is gone; the trial commit {commit[:10]} holds it"
-                else:
-                    message = f"{self.folder}/{path} was another result, which the trial commit {commit[:10]} holds"
-                yield Finding(check=RECORDS, trial=trial, message=message)
-
-    def _elsewhere(self, path: str) -> bool:
-        """Whether another ref of the experiment, such as a remote's, has the file."""
-        name = f"{self.ledger.settings.branch_prefix}{self.experiment.name}"
-        refs = self.ledger.git.refs(f"refs/heads/{name}", "refs/remotes", "refs/ledger/remotes")
-        tips = [commit for ref, commit in refs.items() if ref.endswith(f"/{name}")]
-        return any(self.objects.read(f"{tip}:{self.folder}/{path}") is not None for tip in tips)
 
     def _environment(self, record: Recorded) -> Iterator[Finding]:
         trial = record.trial
