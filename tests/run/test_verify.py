@@ -684,7 +684,7 @@ def test_a_forged_commit_with_its_record_is_found(recorded: CopyProject) -> None
     shape = verified(project)
     rows = [row for row in shape["problems"] if row["trial"] == SEED1]
     assert [row["check"] for row in rows] == ["records", "numbers"]
-    assert "metrics.json" in rows[0]["message"]
+    assert "metrics.json" in rows[1]["message"]
 
 
 def test_a_trial_commit_that_changes_code_is_found(recorded: CopyProject) -> None:
