@@ -82,20 +82,3 @@ def _pins(wdir: str, entries: Iterable[Mapping[str, Any]] | None) -> dict[str, P
         for entry in entries or ()
         if isinstance(entry, dict) and isinstance(entry.get("path"), str)
     }
-
-
-def unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Dotted keys as nested mappings; a key whose prefix already holds a plain value stays dotted."""
-    tree: dict[str, Any] = {}
-    for key, value in flat.items():
-        *folders, last = key.split(".")
-        node: Any = tree
-        for folder in folders:
-            node = node.setdefault(folder, {})
-            if not isinstance(node, dict):
-                break
-        if isinstance(node, dict) and not isinstance(node.get(last), dict):
-            node[last] = value
-        else:
-            tree[key] = value
-    return tree

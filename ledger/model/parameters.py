@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ledger.errors import LedgerError
 from ledger.model import yaml12
@@ -27,26 +28,96 @@ _QUOTE_HINT = "put quotes round it to mean the text, as in -S 'note=\"[draft\"'"
 def flatten(tree: Mapping[str, object]) -> dict[str, Value]:
     """The leaves of `tree` by dotted key, in its order: `{train: {lr: 0.1}}` gives `{"train.lr": 0.1}`.
 
-    Lists are leaves, and so are empty mappings, so that nothing is lost. Where one key is spelled in two ways
-    (`a.b` and `a: {b: …}`), the later one counts.
+    Lists are leaves, and so are empty mappings, so that nothing is lost. Where two leaves would have one name, as those
+    of `{a.b: 1, a: {b: 2}}`, the keys that have dots themselves stand in quotes: `"a.b"` and `a.b`.
     """
     flat: dict[str, Value] = {}
-    _flatten_into(flat, tree, "")
+    if _flatten_into(flat, tree, "") != len(flat):
+        return {name: as_value(leaf) for name, (_, leaf) in _apart(tree).items()}
     return flat
+
+
+def path_of(tree: Mapping[str, object], name: str) -> tuple[object, ...] | None:
+    """The keys that lead to the leaf which `flatten` calls `name`; None where it calls none so."""
+    found = _apart(tree).get(name)
+    return None if found is None else found[0]
+
+
+def unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of `flatten`, as far as names tell: a key with dots in it is nested mappings, unless it is quoted.
+
+    A key whose prefix already holds a plain value stays dotted.
+    """
+    plain = Counter(".".join(map(_unquoted, segments(name))) for name in flat) if any('"' in n for n in flat) else {}
+    tree: dict[str, Any] = {}
+    for name, value in flat.items():
+        # quotes that keep nothing apart are the user's own
+        parts = [_unquoted(part) for part in segments(name)] if '"' in name else name.split(".")
+        *folders, last = parts if plain.get(".".join(parts), 1) > 1 else name.split(".")
+        node: Any = tree
+        for folder in folders:
+            node = node.setdefault(folder, {})
+            if not isinstance(node, dict):
+                break
+        if isinstance(node, dict) and not isinstance(node.get(last), dict):
+            node[last] = value
+        else:
+            tree[name] = value
+    return tree
+
+
+def segments(name: str) -> list[str]:
+    """The parts of a dotted name between its dots; those in quotes stay whole, quotes and all."""
+    if '"' not in name:
+        return name.split(".")
+    return [part[0] for part in re.finditer(r'(?:(?<=\.)|\A)(?:"(?:[^"\\]|\\.)*"(?=\.|\Z)|[^.]*)', name)]
+
+
+def _unquoted(segment: str) -> str:
+    try:
+        return str(json.loads(segment)) if segment.startswith('"') else segment
+    except ValueError:
+        return segment
+
+
+def _apart(tree: Mapping[str, object]) -> dict[str, tuple[tuple[object, ...], object]]:
+    """The leaves by name, with the keys that lead to each."""
+    leaves = [([str(key) for key in path], path, leaf) for path, leaf in _leaves(tree, ())]
+    count = Counter(".".join(keys) for keys, _, _ in leaves)
+    return {
+        name if count[name := ".".join(keys)] == 1 else ".".join(map(_quoted, keys)): (path, leaf)
+        for keys, path, leaf in leaves
+    }
+
+
+def _leaves(tree: Mapping[str, object], above: tuple[object, ...]) -> Iterator[tuple[tuple[object, ...], object]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, (*above, key))
+        else:
+            yield (*above, key), value
+
+
+def _quoted(segment: str) -> str:
+    return json.dumps(segment, ensure_ascii=False) if "." in segment else segment
 
 
 # most leaves are of these very types, and a set is searched faster than a class is asked
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
-def _flatten_into(flat: dict[str, Value], tree: Mapping[str, object], prefix: str) -> None:
+def _flatten_into(flat: dict[str, Value], tree: Mapping[str, object], prefix: str) -> int:
+    """How many leaves there are: more than in `flat` where some have one name."""
+    count = 0
     for key, value in tree.items():
+        count += 1
         if type(value) in _PLAIN:
             flat[f"{prefix}{key}"] = value  # type: ignore[assignment]
         elif isinstance(value, Mapping) and value:
-            _flatten_into(flat, value, f"{prefix}{key}.")
+            count += _flatten_into(flat, value, f"{prefix}{key}.") - 1
         else:
             flat[f"{prefix}{key}"] = as_value(value)
+    return count
 
 
 def as_value(value: object) -> Value:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Final, cast
 
 from ledger.errors import LedgerError
-from ledger.model.parameters import Value, as_value, flatten, format_value, near_misses
+from ledger.model.parameters import Value, as_value, flatten, format_value, near_misses, path_of
 from ledger.model.paramformats.format import Format, Path, Unreadable, at
 
 
@@ -138,6 +138,9 @@ def _changes_more(path: str, expected: object, found: object) -> LedgerError:
 def _locate(path: str, tree: object, key: str) -> Path:
     """The one place that `key` names; a `LedgerError` where there is none, more than one, or a section."""
     found = list(_places(tree, key)) or list(_places(tree, re.sub(r"\[(\d+)\]", r".\1", key)))
+    quoted = path_of(cast("dict[str, object]", tree), key) if not found and '"' in key else None
+    if quoted is not None:
+        return quoted
     flat = flatten(cast("dict[str, object]", tree))
     if not found:
         near = near_misses(key, flat)

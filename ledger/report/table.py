@@ -10,7 +10,7 @@ from typing import Any, Final
 from ledger.analysis.columns import TRIALS, Column
 from ledger.analysis.fields import METRICS, NUMERIC, Field, Kind
 from ledger.analysis.table import Table
-from ledger.model.parameters import format_value
+from ledger.model.parameters import format_value, segments
 from ledger.model.row import NOT_FINITE, Row
 from ledger.model.settings import Settings
 from ledger.report import fit
@@ -76,7 +76,7 @@ def short_names(fields: Sequence[Field]) -> list[str]:
 
 
 def _ends(field: Field) -> list[str]:
-    parts = field.short.split(".") if field.kind is Kind.PARAM else [field.short]
+    parts = segments(field.short) if field.kind is Kind.PARAM else [field.short]
     ends = [".".join(parts[-count:]) for count in range(1, len(parts) + 1)]
     return list(dict.fromkeys([*ends, field.short, field.name]))
 

@@ -18,8 +18,8 @@ from ledger.model import trial as trials
 from ledger.model.environment import Environment
 from ledger.model.experiment import directory
 from ledger.model.hypothesis import Plan
-from ledger.model.lockfile import LockedStage, Pinned, locked_stages, unflatten
-from ledger.model.parameters import flatten
+from ledger.model.lockfile import LockedStage, Pinned, locked_stages
+from ledger.model.parameters import flatten, unflatten
 from ledger.model.paramfiles import parse
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Failure, StageRun, Trial

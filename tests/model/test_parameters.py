@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from functools import reduce
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,9 @@ from ledger.model.parameters import (
     parse_assignment,
     parse_value,
     parse_values,
+    path_of,
+    segments,
+    unflatten,
 )
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=300)
@@ -178,3 +182,39 @@ def test_what_people_see_can_be_typed(value: Value) -> None:
 def test_an_axis_of_values_in_brackets_can_be_typed(items: list[Value]) -> None:
     text = ",".join(format_value([item]) for item in items)
     assert parse_values(text) == tuple([item] for item in items)
+
+
+# --- two leaves that would have one name
+
+
+TWICE = [
+    ({"a.b": 1, "a": {"b": 2}}, {'"a.b"': 1, "a.b": 2}),
+    ({"a": {"b": 2}, "a.b": 1}, {"a.b": 2, '"a.b"': 1}),
+    ({"x": {"a.b": 1, "a": {"b": 2}}, "c.d": 3}, {'x."a.b"': 1, "x.a.b": 2, "c.d": 3}),
+    ({"a.b": {"c": 1}, "a": {"b.c": 2}}, {'"a.b".c': 1, 'a."b.c"': 2}),
+    ({"a.b.c": 1, "a.b": {"c": 2}, "a": {"b": {"c": 3}}}, {'"a.b.c"': 1, '"a.b".c': 2, "a.b.c": 3}),
+]
+
+
+@pytest.mark.parametrize(("tree", "flat"), TWICE)
+def test_two_leaves_of_one_name_stay_apart(tree: dict[str, object], flat: dict[str, object]) -> None:
+    assert flatten(tree) == flat
+    assert list(flatten(tree).values()) == list(flat.values())
+    # a record holds what `unflatten` gives
+    assert flatten(unflatten(flatten(tree))) == flat
+    for name, value in flat.items():
+        path = path_of(tree, name)
+        assert path is not None
+        assert reduce(lambda node, key: node[key], path, tree) == value  # type: ignore[index,return-value,arg-type]
+
+
+@pytest.mark.parametrize("tree", [{'"a.b"': 1}, {'"a.b"': 1, "a.b": 2}, {'"': 1, 'x"y.z': 2}, {"a..b": 1, "": 2}])
+def test_quotes_of_the_users_own_are_kept(tree: dict[str, object]) -> None:
+    assert flatten(tree) == tree
+    assert flatten(unflatten(tree)) == tree
+
+
+def test_a_dotted_name_in_its_segments() -> None:
+    assert segments("train.lr") == ["train", "lr"]
+    assert segments('x."a.b".c') == ["x", '"a.b"', "c"]
+    assert segments('"a') == ['"a'] and segments("a..") == ["a", "", ""]

@@ -282,6 +282,7 @@ def test_an_unreadable_file_is_named_with_the_place(path: str, text: str, messag
         ("p.yaml", "a: [1]", {"a.1": 2}, "no parameter", "a"),
         ("p.yaml", "train: {lr: 1}", {"train": 2}, "is a section", "train.lr"),
         ("p.yaml", "a.b: 1\na: {b: 2}", {"a.b": 3}, "two spellings", "rename"),
+        ("p.yaml", "a.b: 1", {'"a.b"': 3}, "no parameter", "a.b"),
         ("p.toml", "a = 1", {"a": None}, "cannot set a to null", "by hand"),
         ("p.py", "a = 1", {"a": math.nan}, "cannot set a to .nan", "by hand"),
     ],
@@ -397,3 +398,8 @@ def test_a_python_edit_is_the_file_as_it_would_have_been(edit: tuple[dict[str, V
 
     new = paramfiles.edit("p.py", source(tree), {key: value})
     assert new == source(put(tree, key, value))
+
+
+def test_a_key_with_dots_is_set_by_its_quoted_name() -> None:
+    text = "a.b: 1  # one\na: {b: 2}\n"
+    assert paramfiles.edit("p.yaml", text, {'"a.b"': 3}) == "a.b: 3  # one\na: {b: 2}\n"
