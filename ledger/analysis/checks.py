@@ -21,11 +21,13 @@ from ledger.model.trial import Trial
 class Content:
     """What a commit holds at a path: the md5s that DVC may have given it.
 
-    `doubt` says why another md5 proves nothing, None where it does.
+    `doubt` says why another md5 proves nothing, None where it does. `filtered`: git changes the file on its way in or
+    out, so that it holds other bytes than the stage wrote.
     """
 
     md5s: frozenset[str]
     doubt: str | None = None
+    filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,7 @@ def _results(
                 continue
             if any(state.results.get(path) == oid for state in together):
                 continue
-            if content is None or (content.doubt is not None and path not in metrics):
+            if content is None or (content.doubt is not None and (path not in metrics or content.filtered)):
                 found.append(_unproved(f"{path} on the branch may not be what dvc.lock pins"))
             else:
                 found.append(_problem(f"{path} on the branch is not what dvc.lock pins: it was changed by hand"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ledger.analysis import progress
 from ledger.analysis.diff import CodeChange, Diff, Side, diff
@@ -15,8 +16,11 @@ from ledger.model.experiment import DIRECTORY, Experiment, Recorded
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.lockfile import Pinned
 from ledger.model.parameters import Value, flatten, merge_files
+from ledger.model.pipeline import inside
 from ledger.model.replicates import Point
+from ledger.model.trial import Trial
 from ledger.store import dvc_config
+from ledger.store.code import Code
 from ledger.store.ledger import Ledger
 from ledger.store.targets import Target, filling
 
@@ -24,6 +28,7 @@ from ledger.store.targets import Target, filling
 def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
     """The comparison of two targets."""
     left, right = side(ledger, a), side(ledger, b)
+    left, right = _in_same_terms(ledger, left, right), _in_same_terms(ledger, right, left)
     changes = code_changes(ledger, left, right)
     digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
     return diff(left, right, code=changes, listings=_listings(ledger, digests))
@@ -88,7 +93,7 @@ def _arm(
     return Side(
         label=label,
         params=first.flat_params,
-        data=first.data,
+        data={**_unrecorded_data(ledger, first), **first.data},
         code=first.code,
         environments=tuple(known.values()),
         metrics=values,
@@ -107,7 +112,7 @@ def _planned(ledger: Ledger, experiment: Experiment, label: str, variant: str) -
     return Side(
         label=label,
         params=merge_files(trees),
-        data=dict(arm.code.data),
+        data=_tracked_data(arm.code, arm.code.pipeline.sources()),
         code=arm.code.commit,
         environments=(),
         metrics={},
@@ -132,8 +137,12 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
         except FormatError as error:
             warnings.append(f"{label}: {error}")
     pins = {path: pin for stage in locks for path, pin in stage.dependencies.items()}
-    sources = [p for p in code.pipeline.sources() if p not in code.files and (p in pins or p in code.data)]
-    data: dict[str, Pinned] = {p: code.data.get(p) or pins[p] for p in sources}
+    data: dict[str, Pinned] = {}
+    for path in code.pipeline.sources():
+        if path in code.files:
+            continue
+        pin = code.data.get(path) or pins.get(path)
+        data |= _tracked_data(code, (path,)) if pin is None else {path: pin}
     return Side(
         label=label,
         params=merge_files({file: _tracked(ledger, commit, file, text) for file, text in code.texts.items()}),
@@ -153,6 +162,35 @@ def _tracked(ledger: Ledger, commit: str, file: str, text: str) -> dict[str, Val
     if file in pipeline.variables:
         return dict(values)
     return {key: value for key, value in values.items() if any(use.covers(key) for use in uses)}
+
+
+def _tracked_data(code: Code, sources: Iterable[str]) -> dict[str, Pinned]:
+    """What `.dvc` files and frozen stages pin of the sources: they themselves, what is in them, or what they are in."""
+    read = [path for path in sources if path not in code.files]
+    return {at: pin for at, pin in code.data.items() if any(inside(at, path) or inside(path, at) for path in read)}
+
+
+def _unrecorded_data(ledger: Ledger, trial: Trial) -> dict[str, Pinned]:
+    """What `.dvc` files pin of folders that a stage reads, where git holds some of them too: no record names these."""
+    if ledger.git.commit(trial.code) is None:
+        return {}
+    code = ledger.code.at(trial.code)
+    return _tracked_data(code, [path for path in code.pipeline.sources() if path not in trial.data])
+
+
+def _in_same_terms(ledger: Ledger, a: Side, b: Side) -> Side:
+    """The side `a` with its data named as `b` names it.
+
+    A trial's record names a folder that a stage reads by one hash, where before a run only the `.dvc` files in it, or
+    around it, are known: those of both sides are compared then.
+    """
+    data = dict(a.data)
+    for path in a.data.keys() - b.data.keys():
+        related = [at for at in b.data.keys() - a.data.keys() if inside(at, path) or inside(path, at)]
+        if related and a.code is not None and ledger.git.commit(a.code) is not None:
+            del data[path]
+            data |= _tracked_data(ledger.code.at(a.code), (path,))
+    return replace(a, data=data)
 
 
 # --- code

@@ -136,3 +136,28 @@ def test_data_of_a_project_deep_below_the_root(make_project: MakeProject) -> Non
     for cwd in (inside, inside / "data", project.root):
         (data,) = project.ledger("diff", "HEAD~1", "HEAD", "--json", cwd=cwd).json["data"]
         assert (data["path"], data["added"], data["removed"], data["changed"]) == (f"{deep}/data", 2, 1, 0)
+
+
+def test_data_of_an_arm_that_has_not_run_is_named_as_of_one_that_has(make_project: MakeProject) -> None:
+    # one stage reads a folder that holds tracked files, and a file within a tracked folder; nothing reads `spare`
+    reads = TRAIN + 'open("d/x").read(), open("whole/part").read()\n'
+    files = default_files() | {
+        "train.py": reads,
+        "dvc.yaml": PIPELINE.replace("[train.py]", "[train.py, d, whole/part]"),
+    }
+    project = make_project(files)
+    project.write({"d/x": "1", "whole/part": "1", "whole/rest": "1", "spare": "1"})
+    project.dvc("add", "-q", "d/x", "whole", "spare")
+    project.commit("data")
+    project.ledger("new", "X", "--name", "x", "--predict", "accuracy > baseline", "-S", "train.lr=0.3")
+    project.ledger("run", "--only", "baseline")
+    for targets in ([], ["x:baseline", "HEAD"], ["main", "x:baseline"], ["main", "x"]):
+        assert project.ledger("diff", *targets, "--json").json["data"] == [], targets
+    project.write({"d/x": "22"})
+    project.dvc("add", "-q", "d/x")
+    project.commit("other data")
+    (change,) = project.ledger("diff", "--json").json["data"]
+    assert (change["path"], change["a"]["size"], change["b"]["size"]) == ("d/x", 1, 2)
+    project.ledger("run")
+    (change,) = project.ledger("diff", "--json").json["data"]
+    assert (change["path"], change["a"]["size"], change["b"]["size"]) == ("d/x", 1, 2)

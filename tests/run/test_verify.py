@@ -836,3 +836,15 @@ def test_a_checkpoint_that_was_changed_is_found(recorded: CopyProject) -> None:
     at.chmod(0o644)
     at.write_text("0.99")
     found(project, "data", "model.txt", at.name, trial=SEED1, arguments=("--data",))
+
+
+def test_a_filter_on_the_metrics_is_no_lie(make_project: MakeProject) -> None:
+    project = make_project(FILES | {".gitattributes": "metrics.json filter=rounded\n"})
+    project.git("config", "filter.rounded.clean", "sed 's/\\(0\\.[0-9]\\)[0-9]*/\\1/g'")
+    project.ledger("new", "A higher rate", "--name", "a", "--seeds", "2", "-S", "train.lr=0.2", "--predict", "loss < 1")
+    project.ledger("run")
+    assert re.search(r"0\.\d,", project.git("show", "HEAD:metrics.json"))
+    found = project.ledger("verify", "a", "--json").json
+    assert found["problems"] == []
+    said = [one["message"] for one in found["unproved"] if one["check"] == "numbers"]
+    assert len([text for text in said if text.startswith("git holds metrics.json as filters have left it")]) == 2

@@ -37,6 +37,18 @@ def head(project: Project) -> str:
     return project.git("rev-parse", "HEAD")
 
 
+def test_what_filters_change_is_told_path_by_path(plain: Project, git: Git) -> None:
+    attributes = "*.bin filter=lfs\nfolder/* -filter\nb.txt text eol=crlf\n"
+    commit = plain.commit("filters", {".gitattributes": attributes, "x.bin": "", "folder/y.bin": ""})
+    (plain.root / ".gitattributes").write_text("*.txt filter=other\n")
+    paths = ["a.txt", "b.txt", "x.bin", "folder/y.bin", "folder/c.txt"]
+    assert git.filtered(commit, paths) == {"x.bin"}
+    assert git.filtered(f"{commit}~1", paths) == git.filtered(commit, []) == frozenset()
+    (git.common / "info").mkdir(exist_ok=True)
+    (git.common / "info/attributes").write_text("a.txt ident\n")
+    assert git.filtered(commit, paths) == {"a.txt", "x.bin"}
+
+
 # --- comparing
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.analysis.checks import Content, Witness
-from ledger.analysis.findings import NUMBERS, Finding
+from ledger.analysis.findings import NUMBERS, Finding, same
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import metrics, paramfiles, settings, yaml12
@@ -25,6 +25,8 @@ from ledger.store.git import EMPTY_TREE
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry, Objects
 from ledger.store.proof.checkpoints import Checkpoints, listing_digest
+
+_FILTERS = "filters of .gitattributes change files on their way out of git"
 
 # what `git lfs` keeps in place of a file
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -71,6 +73,7 @@ class Trees:
         self._blobs: dict[str, Blob] = {}
         self._plans: dict[str, Plan | None] = {}
         self._arms: dict[tuple[str, str, str], str] = {}
+        self._with_filters: dict[object, frozenset[str]] = {}
 
     # --- code and results
 
@@ -256,6 +259,7 @@ class Trees:
         """The numbers in the metrics files of the commit, or of the cache where git does not hold them."""
         made = {path: pin.md5 for stage in tree.locks.values() for path, pin in stage.outputs.items()}
         files: dict[str, dict[str, float]] = {}
+        filtered = self._filtered(tree, [path for path in tree.pipeline.metric_files() if path in tree.files])
         for path in tree.pipeline.metric_files():
             if path in tree.files:
                 text: str | None = self.text(tree.files[path])
@@ -270,8 +274,15 @@ class Trees:
             try:
                 files[path] = metrics.parse(path, text)[0]
             except FormatError as error:
+                if path in filtered:
+                    return None, _through_filters(trial, path)
                 return None, Finding(check=NUMBERS, trial=trial.id, message=f"in the trial commit, {error}")
-        return metrics.merge(files), None
+        found = metrics.merge(files)
+        if filtered and (
+            found.keys() != trial.metrics.keys() or not all(same(trial.metrics[n], found[n]) for n in found)
+        ):
+            return None, _through_filters(trial, min(filtered))
+        return found, None
 
     def _cached(self, path: str, made: Mapping[str, str | None]) -> str | None:
         """What the cache holds of an output, or of a file within an output, as text."""
@@ -287,16 +298,15 @@ class Trees:
     def contents(self, tree: Tree) -> dict[str, Content]:
         """What git, `.dvc` files or the cache hold at the paths that the locks pin, where that is known."""
         paths = dict.fromkeys(path for stage in tree.locks.values() for path in (*stage.dependencies, *stage.outputs))
-        filtered = self._filtered(tree)
+        filtered = self._filtered(tree, [path for path in paths if path in tree.files])
         found = {path: self._content(tree, path, filtered) for path in paths}
         return {path: content for path, content in found.items() if content is not None}
 
-    def _content(self, tree: Tree, path: str, filtered: bool) -> Content | None:
+    def _content(self, tree: Tree, path: str, filtered: frozenset[str]) -> Content | None:
         entry = tree.files.get(path)
         if entry is not None:
             blob = self._blob(entry)
-            doubt = "filters of .gitattributes change files on their way out of git"
-            return replace(blob, doubt=doubt) if filtered and blob.doubt is None else blob
+            return replace(blob, doubt=blob.doubt or _FILTERS, filtered=True) if path in filtered else blob
         if path in tree.code.data:
             digest = tree.code.data[path].md5
             return None if digest is None else Content(md5s=frozenset({digest}))
@@ -328,18 +338,23 @@ class Trees:
             self._blobs[entry.oid] = _digests(b"" if found is None else found.data)
         return self._blobs[entry.oid]
 
-    def _filtered(self, tree: Tree) -> bool:
-        for path, entry in tree.files.items():
-            if path.endswith(".gitattributes"):
-                text = self.text(entry)
-                if any(word in text for word in ("filter=", "ident", "working-tree-encoding")):
-                    return True
-        return False
+    def _filtered(self, tree: Tree, paths: Sequence[str]) -> frozenset[str]:
+        """Those of the paths that git changes on their way in or out, at the commit and in this clone."""
+        attributes = tuple((path, e.oid) for path, e in tree.files.items() if path.endswith(".gitattributes"))
+        key = (attributes, tuple(paths))
+        if key not in self._with_filters:
+            self._with_filters[key] = self.ledger.git.filtered(tree.commit, paths)
+        return self._with_filters[key]
 
     def text(self, entry: Entry) -> str:
         """A blob as text."""
         found = self._objects.read(entry.oid)
         return "" if found is None else found.data.decode("utf-8", errors="replace")
+
+
+def _through_filters(trial: Trial, path: str) -> Finding:
+    message = f"git holds {path} as filters have left it, so its numbers cannot be compared"
+    return Finding(check=NUMBERS, trial=trial.id, message=message, problem=False)
 
 
 def _digests(data: bytes) -> Blob:
