@@ -65,13 +65,13 @@ def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declar
     return tuple(rows)
 
 
-def canonical(experiment: Experiment, present: Mapping[str, str]) -> Recorded | None:
-    """The treatment's trial at the first declared replicate that succeeded, else at any that did.
+def canonical(experiment: Experiment, present: Mapping[str, str], variant: str = TREATMENT) -> Recorded | None:
+    """The arm's trial at the first declared replicate that succeeded, else at any that did.
 
     The branch shows its parameters, lock and metrics, so that a review sees the treatment and not the seed of
     whichever trial came last.
     """
-    good = counting(experiment.of(TREATMENT), present.get(TREATMENT))
+    good = counting(experiment.of(variant), present.get(variant))
     for point in experiment.plan.replicates.points():
         if point in good:
             return good[point]

@@ -6,28 +6,43 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
+from ledger.cli import console
 from ledger.errors import LedgerError
+from ledger.model.hypothesis import TREATMENT
 from ledger.run.land import Landed
 from ledger.run.land import land as land_experiment
 from ledger.store.landing.land import ADOPT, RECORD
+from ledger.store.targets import part
 
 
 def land(
-    experiment: options.Experiment = None,
+    experiment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[EXP[:ARM]]", help="An experiment, or the arm whose change is adopted; else the current."
+        ),
+    ] = None,
     record: Annotated[bool, typer.Option("--record", help="Its record alone, code untouched.")] = False,
     adopt: Annotated[bool, typer.Option("--adopt", help="Its change too, by a merge.")] = False,
     message: Annotated[str | None, typer.Option("-m", "--message", help="What to say in the commit.")] = None,
 ) -> int:
     """Bring an experiment into the main branch: with its change where the verdict is supported, else its record alone.
 
-    Example: ledger land focal-loss
+    Where the verdict is about one arm, that arm's change is adopted, its parameters written where the code has them.
+
+    Example: ledger land --adopt focal-loss:high-lr
     """
     if record and adopt:
         raise LedgerError("--record and --adopt exclude each other", hint="--adopt brings the record too")
     kind = RECORD if record else ADOPT if adopt else None
     with console.opened() as ledger:
-        landed = land_experiment(ledger, ledger.experiment(experiment), kind=kind, message=message)
+        chosen = part(ledger, experiment)
+        if chosen.trial is not None:
+            raise LedgerError(
+                f"{experiment} is a trial, and an arm is adopted",
+                hint=f"ledger land --adopt {chosen.experiment.name}:{chosen.arm}",
+            )
+        landed = land_experiment(ledger, chosen.experiment, kind=kind, message=message, arm=chosen.arm)
     for remark in landed.remarks:
         console.say(remark)
     console.answer(_told(landed, chosen=kind is None))
@@ -37,7 +52,8 @@ def land(
 def _told(landed: Landed, *, chosen: bool) -> str:
     done, experiment = landed.prepared, landed.experiment
     branch = (experiment.branch or "").removeprefix("refs/heads/")
-    what = "with its change" if done.kind == ADOPT else "its record alone, code untouched"
+    change = "with its change" if done.arm == TREATMENT else f"with the change of its arm {done.arm}"
+    what = change if done.kind == ADOPT else "its record alone, code untouched"
     why = f" (the verdict is {experiment.outcome}; --{RECORD if done.kind == ADOPT else ADOPT} does the other)"
     lines = [f"landed {experiment.name} on {done.main} as {done.step.new[:10]}: {what}{why if chosen else ''}"]
     if done.stale:

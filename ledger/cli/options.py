@@ -17,6 +17,10 @@ Timeout = Annotated[
     str | None,
     typer.Option("--timeout", metavar="TIME", help="End a trial that takes longer: 90 (s), 30m, 2h."),
 ]
+Part = Annotated[
+    str | None,
+    typer.Argument(metavar="[EXP[:ARM]]", help="An experiment, an arm or a trial of one; else the current experiment."),
+]
 Experiment = Annotated[
     str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else the current.")
 ]

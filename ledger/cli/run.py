@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ledger.cli import console, detach, live, options
+from ledger.errors import LedgerError
 from ledger.model.hypothesis import Plan
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
@@ -21,13 +23,14 @@ from ledger.run.board import Board
 from ledger.run.record import Kept
 from ledger.run.run import Report, Wanted
 from ledger.run.run import run as run_trials
+from ledger.store.targets import part
 
 # of a longer line that a stage has printed, so many columns are shown
 _LINE = 300
 
 
 def run(
-    experiment: options.Experiment = None,
+    experiment: options.Part = None,
     message: Annotated[
         str | None, typer.Option("-m", "--message", help="Commit changes of tracked files first, with this message.")
     ] = None,
@@ -66,7 +69,14 @@ def run(
         log=None if log is None else Path(log),
     )
     with console.opened() as ledger:
-        chosen = ledger.experiment(experiment)
+        named = part(ledger, experiment)
+        chosen = named.experiment
+        if named.name is not None:
+            if only:
+                raise LedgerError(
+                    f"{experiment} and --only both choose trials", hint=f"ledger run {chosen.name} --only {named.name}"
+                )
+            wanted = replace(wanted, only=(named.name,))
         if detached:
             return detach.detach(ledger, chosen.name, _given(wanted, json=json), json=json)
         with _Screen(chosen.plan, ledger.settings, quiet=json) as screen:

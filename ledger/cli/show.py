@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -9,21 +10,24 @@ import typer
 from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
 from ledger.model import trial as trials
+from ledger.model.experiment import Experiment
 from ledger.report import shapes
 from ledger.report import show as report
 from ledger.report.text import clean, uncoloured
 from ledger.store import histories
 from ledger.store.ledger import Ledger
+from ledger.store.targets import part
 
 
 def show(
-    experiment: options.Experiment = None,
+    experiment: options.Part = None,
     log: Annotated[bool, typer.Option("--log", help="Print what the commands of one trial printed.")] = False,
     json: options.AsJson = False,
 ) -> int:
     """Show one experiment: the plan, every trial, the hypothesis and the notes.
 
-    For one trial (NAME:VARIANT/TRIAL) show its record, or with --log what its commands printed.
+    For an arm (NAME:VARIANT) show its trials alone; for one trial (NAME:VARIANT/TRIAL) its record, or with --log what
+    its commands printed.
 
     Example: ledger show focal-loss
     """
@@ -31,9 +35,12 @@ def show(
         if log:
             console.answer(_log(ledger, experiment))
             return 0
-        chosen = ledger.experiment(experiment)
+        chosen = part(ledger, experiment).experiment
         present = ledger.present(chosen)
-        one = None if experiment is None else ledger.target(experiment).trial
+        target = None if experiment is None else ledger.target(experiment)
+        one = None if target is None else target.trial
+        if target is not None and one is None and ":" in target.text:
+            chosen = _arm(chosen, target.variant)
         if one is not None:
             commits = histories.trial_commits(ledger, chosen.name)
             if json:
@@ -55,6 +62,17 @@ def show(
             )
             pager.answer(text, ledger.git)
     return 0
+
+
+def _arm(experiment: Experiment, name: str) -> Experiment:
+    """The experiment with the trials of one arm alone. Raises LedgerError where these are another experiment's."""
+    declared = experiment.plan.variant(name)
+    if declared is not None and declared.filled_by is not None:
+        raise LedgerError(
+            f"the trials of {experiment.name}:{name} are those of {declared.filled_by}",
+            hint=f"ledger show {declared.filled_by}",
+        )
+    return replace(experiment, trials=experiment.of(name))
 
 
 def _log(ledger: Ledger, target: str | None) -> str:

@@ -11,17 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.analysis import progress
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.report.numbers import headline, number, seconds, spread
-from ledger.run.plan import at_point
 from ledger.run.record import described
 from ledger.run.worker import Worker
 from ledger.stats.summary import Summary, summarise
-from ledger.store import caches, work_trees
+from ledger.store import caches, canonical, work_trees
 from ledger.store.branch import Moved, Step, advance, holders
+from ledger.store.canonical import Change
 from ledger.store.dvc.places import own_cache
 from ledger.store.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.store.git import RefChange
@@ -29,8 +28,6 @@ from ledger.store.ledger import Ledger
 
 # more parents make a commit that git's own tools show badly
 MAX_PARENTS = 16
-
-Change = tuple[str, str] | None
 
 # DVC root and cache by work tree
 _Places = Mapping[Path, tuple[Path, Path]]
@@ -126,35 +123,15 @@ def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Chan
 
 
 def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change]:
-    """What the branch shows of the canonical trial, where that is among the trials that are collected now.
-
-    Its results are taken as they are; of the parameter files only the replicate's values. All else in them that a stage
-    could notice is on the branch already, since the fingerprints agree, and what the user has done meanwhile stays.
-    """
+    """What the branch shows of the canonical trial, where that is among the trials that are collected now."""
     treatment = experiment.plan.variant(TREATMENT)
     if treatment is None:
         return {}
     arm = ledger.arm(experiment, treatment)
-    record = progress.canonical(experiment, {TREATMENT: arm.fingerprint})
+    record = canonical.record_of(experiment, TREATMENT, arm)
     if record is None or record.commit is None:
         return {}
-    git, files = ledger.git, arm.code.files
-    texts = at_point(arm, record.trial.point)
-    changes: dict[str, Change] = {
-        path: (files[path].mode, git.blob(text.encode()))
-        for path, text in texts.items()
-        if text != arm.code.texts[path]
-    }
-    # a template may name results after the replicate
-    pipelines = (arm.code.pipeline, ledger.code.resolve(arm.code, texts))
-    held, before = git.objects.files(record.commit), git.objects.files(record.trial.code)
-    # what DVC added to them, unless somebody else has changed them since
-    ignores = {p for pipeline in pipelines for p in pipeline.ignore_files() if files.get(p) == before.get(p)}
-    for path in git.changed_paths(experiment.tip, record.commit):
-        if path in ignores or any(pipeline.is_result(path) for pipeline in pipelines):
-            entry = held.get(path)
-            changes[path] = None if entry is None else (entry.mode, entry.oid)
-    return changes
+    return canonical.shown(ledger, experiment, arm, record, record.commit)
 
 
 def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) -> str:

@@ -23,12 +23,17 @@ class Landed:
     remarks: tuple[str, ...]
 
 
-def land(ledger: Ledger, experiment: Experiment, *, kind: str | None, message: str | None) -> Landed:
-    """Land an experiment, as its verdict says where no `kind` is given. Raises LedgerError: then nothing has moved."""
+def land(
+    ledger: Ledger, experiment: Experiment, *, kind: str | None, message: str | None, arm: str | None = None
+) -> Landed:
+    """Land an experiment, as its verdict says where no `kind` is given; `arm`: the one whose change is adopted.
+
+    Raises LedgerError: then nothing has moved.
+    """
     ledger.git.identity()
     require_text(message)
     name = experiment.name
-    kind_of(experiment, kind)
+    kind_of(experiment, kind, arm)
     if ledger.pending.get(name):
         with Worker() as worker:
             collect(ledger, name, worker)
@@ -36,7 +41,7 @@ def land(ledger: Ledger, experiment: Experiment, *, kind: str | None, message: s
         for _ in range(20):
             ledger.refresh()
             experiment = ledger.experiment(name)
-            prepared = prepare(ledger, experiment, kind_of(experiment, kind), message)
+            prepared = prepare(ledger, experiment, kind_of(experiment, kind, arm), message, arm)
             try:
                 remarks = _move(ledger, experiment, prepared.step, prepared.kind)
             except Moved:

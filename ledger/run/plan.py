@@ -14,7 +14,8 @@ from ledger.model.parameters import flatten
 from ledger.model.paramfiles import parse
 from ledger.model.pipeline import inside
 from ledger.model.replicates import REPEAT, Point
-from ledger.store.code import Arm, Code, edited
+from ledger.store.canonical import at_point
+from ledger.store.code import Arm, Code
 from ledger.store.ledger import Ledger
 from ledger.store.planning import axes_of
 
@@ -83,11 +84,6 @@ def next_attempt(ledger: Ledger, experiment: Experiment, variant: str, point: Po
     while replicates.file_name(point, attempt) in taken:
         attempt += 1
     return attempt
-
-
-def at_point(arm: Arm, point: Point) -> dict[str, str]:
-    """The arm's parameter files with the values of a point written into them."""
-    return edited(arm.texts, {arm.code.locate(axis): value for axis, value in point if axis != REPEAT})
 
 
 def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:

@@ -278,12 +278,9 @@ class Ledger:
 
     def experiment(self, text: str | None = None) -> Experiment:
         """The experiment that `text` names, or without it the one that is checked out. Raises LedgerError."""
-        if text is None:
-            return self.current()
-        target = self.target(text)
-        if target.experiment is None:
-            raise LedgerError(f"{text} is a git revision, not an experiment", hint="ledger log lists the experiments")
-        return target.experiment
+        from ledger.store import targets
+
+        return self.current() if text is None else targets.whole(self, text)
 
     def current(self) -> Experiment:
         """The experiment whose branch is checked out. Raises LedgerError where there is none."""

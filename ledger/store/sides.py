@@ -22,7 +22,7 @@ from ledger.model.trial import Trial
 from ledger.store import dvc_config
 from ledger.store.code import Code
 from ledger.store.ledger import Ledger
-from ledger.store.targets import Target, filling
+from ledger.store.targets import Target, filling, part
 
 
 def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
@@ -263,13 +263,13 @@ def sides_of(ledger: Ledger, a: str | None, b: str | None) -> tuple[Target, Targ
     """The two targets of a comparison; with one experiment or none, its baseline and its treatment."""
     if a is not None and b is not None:
         return ledger.target(a), ledger.target(b)
-    experiment = ledger.experiment(a)
+    named = part(ledger, a)
+    experiment = named.experiment
     baseline = experiment.plan.variant(BASELINE)
     if baseline is None:
         raise LedgerError(
             f"{experiment.name} declares no baseline to compare with",
             hint=f"name the other side: ledger diff {ledger.main or 'main'} {experiment.name}",
         )
-    return Target(text=f"{experiment.name}:{BASELINE}", experiment=experiment, variant=BASELINE), Target(
-        text=experiment.name, experiment=experiment
-    )
+    treatment = Target(text=experiment.name, experiment=experiment) if a is None else ledger.target(a)
+    return Target(text=f"{experiment.name}:{BASELINE}", experiment=experiment, variant=BASELINE), treatment

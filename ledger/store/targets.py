@@ -65,6 +65,46 @@ def resolve(ledger: Ledger, text: str) -> Target:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """An experiment, with the arm of it that was named, or None, and the trial (`seed-0`), which may not have run."""
+
+    experiment: Experiment
+    arm: str | None = None
+    trial: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """`hi`, or `hi/seed-0`; None for a whole experiment."""
+        return self.arm if self.trial is None else f"{self.arm}/{self.trial}"
+
+
+def part(ledger: Ledger, text: str | None) -> Part:
+    """What an argument names of an experiment, without one that which is checked out.
+
+    Raises LedgerError where it is a revision, or has no such arm.
+    """
+    if text is None:
+        return Part(experiment=ledger.current())
+    reference = names.parse_reference(text)
+    arm = text if reference.replicate is None else text.rpartition("/")[0]
+    target = resolve(ledger, arm)
+    if target.experiment is None:
+        raise LedgerError(f"{text} is a git revision, not an experiment", hint="ledger log lists the experiments")
+    return Part(experiment=target.experiment, arm=reference.variant, trial=reference.replicate)
+
+
+def whole(ledger: Ledger, text: str) -> Experiment:
+    """The experiment that an argument names. Raises LedgerError where it names a part of one, or a revision."""
+    named = part(ledger, text)
+    if named.name is not None:
+        raise LedgerError(
+            f"{text} is {'an arm' if named.trial is None else 'a trial'}, and this is about whole experiments",
+            hint=f"name the experiment: {named.experiment.name}",
+        )
+    return named.experiment
+
+
 def filling(ledger: Ledger, variant: Variant) -> Target | None:
     """The arm of another experiment whose trials fill one, followed where that is filled by a third one's.
 

@@ -106,3 +106,104 @@ def test_a_fork_of_an_arm_has_its_parameters(arms: Project) -> None:
     arms.ledger("new", "H", "--name", "h", "--from", "a:treatment")
     assert rate(arms, "exp/h") == 0.1
     assert arms.git("rev-parse", "exp/h^") == arms.git("rev-parse", "exp/a")
+
+
+# --- landing
+
+
+def predicts(project: Project, *predictions: str) -> None:
+    """A concluded experiment `h` about the arm `hi`, and another arm."""
+    options = [word for text in predictions for word in ("--predict", text)]
+    project.ledger(
+        *("new", "H", "--name", "h", "--seeds", "2", "--variant", "hi:train.lr=0.9", "--variant", "low:train.lr=0.05"),
+        *options,
+    )
+    project.ledger("run")
+    project.ledger("conclude", "-m", "")
+
+
+def about_one(project: Project) -> None:
+    """The same, predicting about one arm."""
+    predicts(project, "accuracy[hi] >= baseline")
+
+
+def about_two(project: Project) -> None:
+    """The same, predicting about two."""
+    predicts(project, "accuracy[hi] >= baseline", "accuracy[low] <= baseline")
+
+
+def test_a_supported_arm_lands_with_its_parameters(shelved: Shelved) -> None:
+    project = shelved(about_one)
+    answer = project.ledger("land", "h")
+    assert "with the change of its arm hi" in answer.out and "may not be" not in answer.out
+    assert "to be reproduced" not in answer.out
+    assert rate(project, "main") == 0.9
+    metrics = json.loads(project.git("show", "main:metrics.json"))
+    with ledger.open(project.root) as book:
+        record = book.experiment("h").of("hi")[0].trial
+    assert metrics["accuracy"] == record.metrics["accuracy"]
+    assert project.git("merge-base", "--is-ancestor", "exp/h", "main") == ""
+    project.git("switch", "-q", "main")
+    project.dvc("checkout", "-q")
+    assert "up to date" in project.dvc("status")
+    assert project.ledger("verify", "h").code == 0
+    project.git("branch", "-q", "-d", "exp/h")
+    assert project.ledger("verify", "h").code == 0
+    # the lock that main has is that of its parameters: nothing runs again
+    assert project.ledger("diff", "main", "h:hi", "--json").json["params"] == []
+
+
+def test_of_several_arms_it_must_be_said_which(shelved: Shelved) -> None:
+    project = shelved(about_two)
+    before = project.state()
+    refused = project.ledger("land", "h", code=2).err
+    assert "ledger land --adopt h:hi or ledger land --adopt h:low" in refused
+    for wanted, said in {
+        ("h:hi", "--record"): "a record is of the whole experiment",
+        ("h:baseline", "--adopt"): "runs the base",
+        ("h:hi/seed-0", "--adopt"): "is a trial, and an arm is adopted",
+    }.items():
+        assert said in project.ledger("land", *wanted, code=2).err
+    assert project.state() == before
+    assert "its arm low" in project.ledger("land", "--adopt", "h:low").out
+    assert rate(project, "main") == 0.05
+
+
+def test_an_arm_lands_without_its_trial_commits(shelved: Shelved) -> None:
+    project = shelved(about_one)
+    project.git("tag", "-d", *project.git("tag", "--list").split())
+    assert "to be reproduced on main: train" in project.ledger("land", "--adopt", "h:hi").out
+    assert rate(project, "main") == 0.9
+
+
+# --- the other commands
+
+
+def test_commands_about_whole_experiments_refuse_an_arm(arms: Project) -> None:
+    before = arms.state()
+    for command in (
+        ("status", "a:hi"),
+        ("verify", "a:hi"),
+        ("conclude", "a:hi", "-m", "x"),
+        ("archive", "a:hi"),
+        ("note", "x", "--exp", "a:hi"),
+        ("amend", "--set", "alpha=0.01", "-m", "x", "--exp", "a:hi"),
+    ):
+        refused = arms.ledger(*command, code=2).err
+        assert "a:hi is an arm" in refused and "name the experiment: a" in refused
+    assert "a:hi/seed-0 is a trial" in arms.ledger("status", "a:hi/seed-0", code=2).err
+    assert arms.state() == before
+
+
+def test_commands_about_arms_honour_one(arms: Project) -> None:
+    shown = arms.ledger("show", "a:hi").out
+    assert "hi/seed-1" in shown and "treatment/seed" not in shown
+    assert {t["variant"] for t in arms.ledger("show", "a:hi", "--json").json["trials"]} == {"hi"}
+    arms.ledger("new", "B", "--name", "b", "--seeds", "2", "--variant", "low:train.lr=0.05", "--baseline", "a:hi")
+    assert "hint: ledger show a:hi" in arms.ledger("show", "b:baseline", code=2).err
+    assert [t["id"] for t in arms.ledger("run", "b:low/seed-1", "--json").json["trials"]] == ["low/seed-1"]
+    assert [t["id"] for t in arms.ledger("run", "b:low", "--json").json["trials"]] == ["low/seed-0"]
+    assert "both choose trials" in arms.ledger("run", "b:low", "--only", "seed-0", code=2).err
+    assert "no trial" in arms.ledger("run", "b:low/seed-7", code=2).err
+    diff = arms.ledger("diff", "b:low", "--json").json
+    assert (diff["a"], diff["b"]) == ("a:hi", "b:low")

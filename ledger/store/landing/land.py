@@ -6,17 +6,18 @@ the code had been merged as well, and a later adoption would find nothing to do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import verdict
 from ledger.model.experiment import DIRECTORY, Experiment, directory
-from ledger.model.hypothesis import TREATMENT
+from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.pipeline import inside
 from ledger.store import histories
 from ledger.store.archive import tip_tag
 from ledger.store.branch import Step
+from ledger.store.landing import arms
 from ledger.store.landing.merge import merge
 from ledger.store.ledger import Ledger
 
@@ -31,28 +32,44 @@ _SUBMODULE = "160000"
 class Prepared:
     """A landing that is ready: the step on the main branch `main`, and what is to be said about it.
 
-    `tag` holds the branch's tip, for a record; `stale` are the stages to reproduce; `measured` says whether some trial
-    ran what the main branch then holds, None where that is not to be known.
+    `arm` is the one whose change is adopted. `tag` holds the branch's tip, for a record; `stale` are the stages to
+    reproduce; `measured` says whether some trial ran what the main branch then holds, None where that is not to be
+    known.
     """
 
     kind: str
     main: str
     step: Step
+    arm: str = TREATMENT
     tag: str | None = None
     stale: tuple[str, ...] = ()
     measured: bool | None = None
     remarks: tuple[str, ...] = ()
 
 
-def kind_of(experiment: Experiment, wanted: str | None) -> str:
-    """How the experiment lands: as it is `wanted`, or as its verdict says. Raises LedgerError where there is none."""
-    if wanted == ADOPT and not any(r.trial.succeeded for r in experiment.of(TREATMENT)):
+def kind_of(experiment: Experiment, wanted: str | None, arm: str | None = None) -> str:
+    """How the experiment lands: as it is `wanted`, or as its verdict says; `arm`: the change of this one.
+
+    Raises LedgerError where there is no verdict, and where it is not plain which change is adopted.
+    """
+    kind = wanted or _by_verdict(experiment)
+    if kind == ADOPT:
+        name = arms.adopted(experiment, arm).name
+        if wanted == ADOPT and not any(r.trial.succeeded for r in experiment.of(name)):
+            raise LedgerError(
+                f"{experiment.name} has no {name} trial that succeeded, so its change is not adopted",
+                hint=f"ledger land {experiment.name} --record keeps its record",
+            )
+    elif arm is not None:
+        why = "" if wanted else f", and {experiment.name} is {experiment.outcome}"
         raise LedgerError(
-            f"{experiment.name} has no treatment trial that succeeded, so its change is not adopted",
-            hint=f"ledger land {experiment.name} --record keeps its record",
+            f"a record is of the whole experiment, not of {experiment.name}:{arm}{why}",
+            hint=f"ledger land {experiment.name} --record, or --adopt {experiment.name}:{arm}",
         )
-    if wanted is not None:
-        return wanted
+    return kind
+
+
+def _by_verdict(experiment: Experiment) -> str:
     if experiment.outcome is None:
         lacking = "no verdict on what it predicts now" if experiment.overtaken else "no verdict"
         raise LedgerError(
@@ -62,7 +79,7 @@ def kind_of(experiment: Experiment, wanted: str | None) -> str:
     return ADOPT if experiment.outcome == verdict.SUPPORTED else RECORD
 
 
-def prepare(ledger: Ledger, experiment: Experiment, kind: str, message: str | None) -> Prepared:
+def prepare(ledger: Ledger, experiment: Experiment, kind: str, message: str | None, arm: str | None = None) -> Prepared:
     """Build what the main branch becomes. Raises LedgerError where it cannot land; nothing has moved either way.
 
     The caller holds the repository's lock until the step is made.
@@ -77,8 +94,9 @@ def prepare(ledger: Ledger, experiment: Experiment, kind: str, message: str | No
             f"{experiment.name} has landed already: {main} holds {_short(experiment)} whole",
             hint=f"git log {main} -- {directory(experiment.name)} says when",
         )
-    landing = _adopted if kind == ADOPT else _recorded
-    return landing(ledger, experiment, main, tip, message)
+    if kind == ADOPT:
+        return _adopted(ledger, experiment, arms.adopted(experiment, arm), main, tip, message)
+    return _recorded(ledger, experiment, main, tip, message)
 
 
 def main_branch(ledger: Ledger) -> tuple[str, str]:
@@ -211,34 +229,37 @@ def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, messa
 # --- the change too
 
 
-def _adopted(ledger: Ledger, experiment: Experiment, main: str, tip: str, message: str | None) -> Prepared:
+def _adopted(
+    ledger: Ledger, experiment: Experiment, arm: Variant, main: str, tip: str, message: str | None
+) -> Prepared:
     git = ledger.git
     _require_no_links_around_outputs(ledger, experiment)
-    merged = merge(ledger, experiment, main, tip)
-    said = [*merged.remarks]
+    theirs = arms.commit_of(ledger, experiment, arm)
+    merged = merge(ledger, replace(experiment, tip=theirs), main, tip)
+    said = [*([f"the arm {arm.name} is adopted"] if arm.name != TREATMENT else []), *merged.remarks]
     if merged.stale:
         said.append(f"to be reproduced: {', '.join(merged.stale)}")
-    commit = git.commit_tree(merged.tree, [tip, experiment.tip], _message(experiment, ADOPT, message, said))
+    commit = git.commit_tree(merged.tree, [tip, theirs], _message(experiment, ADOPT, message, said))
     step = Step(ref=f"refs/heads/{main}", old=tip, new=commit, reason=f"ledger land: {experiment.name} adopted")
     return Prepared(
         kind=ADOPT,
         main=main,
         step=step,
+        arm=arm.name,
         stale=merged.stale,
-        measured=_measured(ledger, experiment, commit),
+        measured=_measured(ledger, experiment, arm, commit),
         remarks=merged.remarks,
     )
 
 
-def _measured(ledger: Ledger, experiment: Experiment, commit: str) -> bool | None:
-    """Whether a trial of the treatment ran at the fingerprint that the commit has."""
-    treatment = experiment.plan.variant(TREATMENT)
-    known = {r.trial.fingerprint for r in experiment.of(TREATMENT) if r.trial.succeeded}
-    if treatment is None or not known:
+def _measured(ledger: Ledger, experiment: Experiment, arm: Variant, commit: str) -> bool | None:
+    """Whether a trial of the arm ran at the fingerprint that the commit has."""
+    known = {r.trial.fingerprint for r in experiment.of(arm.name) if r.trial.succeeded}
+    if not known:
         return None
     axes = experiment.plan.replicates.parameters
     try:
-        return ledger.code.arm(ledger.code.at(commit), treatment.params, axes).fingerprint in known
+        return ledger.code.arm(ledger.code.at(commit), {}, axes).fingerprint in known
     except LedgerError:
         # main has dropped a parameter that the plan names
         return False
