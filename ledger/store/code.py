@@ -247,8 +247,7 @@ class CodeReader:
         )
 
     def _blob(self, entry: Entry) -> bytes:
-        found = self.git.objects.read(entry.oid)
-        return b"" if found is None else found.data
+        return self.git.objects.held(entry.oid).data
 
     def _lock(self, commit: str, path: str) -> object:
         text = self.git.objects.text(commit, path)

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from ledger.errors import LedgerError
-from ledger.store.objects import Objects
+from ledger.store.objects import Objects, is_unreadable, unreadable
 
 # what ties a git process to another repository or index than the one it is started in, as it is set within hooks
 # (`git rev-parse --local-env-vars`, without those that only configure)
@@ -107,6 +107,11 @@ def call(
     return done
 
 
+def _failed(arguments: Sequence[str], said: str) -> GitError | LedgerError:
+    """The error that a command of git's has failed: the user's where an object cannot be read."""
+    return unreadable(None, said) if is_unreadable(said) else GitError(arguments, said)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Git:
     """A repository seen from one of its work trees.
@@ -132,7 +137,7 @@ class Git:
         """What git prints. Raises GitError where it fails."""
         done = call(arguments, cwd=cwd or self.root, stdin=stdin, environment=environment)
         if done.returncode != 0:
-            raise GitError(arguments, done.stderr.decode(errors="replace"))
+            raise _failed(arguments, done.stderr.decode(errors="replace"))
         return done.stdout
 
     def text(self, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None) -> str:
@@ -336,7 +341,10 @@ class Git:
         import git
 
         with git.Repo(self.root) as repo:
-            diffs = repo.commit(a).diff(repo.commit(b), create_patch=True)
+            try:
+                diffs = repo.commit(a).diff(repo.commit(b), create_patch=True)
+            except git.GitCommandError as error:
+                raise _failed(["diff-tree", a, b], str(error.stderr)) from None
             return tuple(
                 FileChange(
                     path=diff.b_path or diff.a_path or "",

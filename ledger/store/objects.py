@@ -73,7 +73,14 @@ class Objects:
                     process.kill()
                     self.close()
                     raise
-        raise _ended()
+        raise self._unreadable(name)
+
+    def held(self, oid: str) -> GitObject:
+        """The object that something names which was read, such as a tree. Raises LedgerError where it is gone."""
+        found = self.read(oid)
+        if found is None:
+            raise self._unreadable(oid)
+        return found
 
     def read_many(self, names: Sequence[str]) -> Iterator[GitObject | None]:
         """The objects one after another, None for what there is not, through a process of their own.
@@ -98,11 +105,11 @@ class Objects:
         feeder.start()
         stream = process.stdout
         try:
-            for _ in names:
+            for name in names:
                 try:
                     found = _answer(stream)
                 except _Ended:
-                    raise _ended() from None
+                    raise self._unreadable(name) from None
                 yield found
         finally:
             # whoever asked may have seen enough
@@ -140,7 +147,9 @@ class Objects:
             # a main branch on which thousands have landed has as many folders
             trees = [self.read(tree) for tree in asked] if len(asked) < _FEW else self.read_many(asked)
             below = []
-            for (prefix, _), tree in zip(level, trees, strict=True):
+            for (prefix, asked_for), tree in zip(level, trees, strict=True):
+                if tree is None and (prefix or self.read(name) is not None):
+                    raise self._unreadable(asked_for)
                 if skips is not None and tree is not None and skips(prefix, tree.data):
                     continue
                 for entry_name, entry in entries(tree).items():
@@ -182,6 +191,12 @@ class Objects:
     def __del__(self) -> None:
         self.close()
 
+    def _unreadable(self, name: str) -> LedgerError:
+        """Why git ends when it is asked for an object: it is asked again alone, and says so."""
+        asked = ["git", "cat-file", "-p", name]
+        done = subprocess.run(asked, cwd=self._root, env=self._environment, capture_output=True, check=False)
+        return unreadable(name, done.stderr.decode(errors="replace"))
+
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
@@ -201,8 +216,40 @@ class _Ended(Exception):
     """git has stopped in the middle of its answers."""
 
 
-def _ended() -> LedgerError:
-    return LedgerError("git cat-file ended early", hint="try again; git fsck says whether the repository is damaged")
+def unreadable(name: str | None, said: str) -> LedgerError:
+    """The error that git cannot read an object, from what it says; `name` is what it was asked for."""
+    lines = [line.partition(": ")[2] for line in said.splitlines() if line.startswith(("fatal: ", "error: "))]
+    what = "an object" if name is None else name
+    if any(_PROMISED in line for line in lines):
+        return LedgerError(
+            f"git cannot read {what}: {lines[-1]}",
+            hint="this is a partial clone, which fetches objects when they are needed, and its remote gives none now:\n"
+            "      git remote -v names it, git remote set-url origin URL corrects it, git fetch --refetch tries it",
+        )
+    return LedgerError(
+        f"git cannot read {what}: {lines[-1] if lines else 'git cat-file ended early'}",
+        hint="git fsck says what is missing or damaged; another clone may have it: git fetch --refetch",
+    )
+
+
+_PROMISED = "promisor remote"
+# how git calls an object that should be there and is not, or cannot be read
+_LACKING = (
+    "bad object",
+    "missing object",
+    "cannot simplify commit",
+    "unable to read",
+    "is corrupt",
+    "bad tree object",
+    "unable to find",
+    "missing blob",
+    _PROMISED,
+)
+
+
+def is_unreadable(said: str) -> bool:
+    """Whether a command of git's has failed since it could not read an object."""
+    return any(words in said for words in _LACKING)
 
 
 def _answer(stream: IO[bytes]) -> GitObject | None:

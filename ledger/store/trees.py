@@ -46,7 +46,7 @@ def changed(
             at = below
         at[name] = change
     process = subprocess.Popen(
-        [*git, "mktree", "-z", "--batch"],
+        [*git, "mktree", "-z", "--missing", "--batch"],
         cwd=root,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

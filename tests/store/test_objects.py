@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import IO
 
 import pytest
@@ -24,3 +25,35 @@ def test_an_interrupt_between_question_and_answer(project: Project, monkeypatch:
             objects.read("HEAD:dvc.yaml")
     assert objects.blob("HEAD", "train.py") == (project.root / "train.py").read_bytes()
     objects.close()
+
+
+@pytest.mark.parametrize("lacking", ["blob:none", "tree:0"])
+def test_a_partial_clone_without_its_origin_says_what_it_lacks(
+    project: Project,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    lacking: str,
+) -> None:
+    project.ledger("new", "Rate", "--name", "rate", "-S", "train.lr=0.2")
+    project.git("config", "uploadpack.allowFilter", "true")
+    project.git(
+        "clone", "-q", "--no-checkout", f"--filter={lacking}", f"file://{project.root}", str(tmp_path / "partial")
+    )
+    partial = Project(tmp_path / "partial", capsys, monkeypatch)
+    project.root.rename(tmp_path / "gone")
+    for command in (("log",), ("show", "rate"), ("verify", "rate"), ("run", "rate")):
+        said = partial.ledger(*command, code=2).err
+        assert "error: git cannot read" in said and "from promisor remote" in said
+        assert "hint: this is a partial clone" in said and "git remote set-url" in said
+
+
+def test_an_object_that_is_gone_is_an_error_and_a_command_of_gits_says_so(project: Project) -> None:
+    project.ledger("new", "Rate", "--name", "rate", "-S", "train.lr=0.2")
+    tree, blob = project.git("rev-parse", "main^{tree}", "main:dvc.yaml").split()
+    for oid in (blob, tree):
+        (project.root / ".git/objects" / oid[:2] / oid[2:]).unlink()
+        for command in (("diff", "main", "rate"), ("run", "--only", "baseline")):
+            said = project.ledger(*command, code=2).err
+            assert f"git cannot read {oid}" in said or "unable to read" in said, said
+            assert "git fsck" in said

@@ -334,8 +334,7 @@ class Trees:
         if entry.mode in ("120000", "160000"):
             return Blob(md5s=frozenset(), plain="", doubt="it is a link or a submodule")
         if entry.oid not in self._blobs:
-            found = self._objects.read(entry.oid)
-            self._blobs[entry.oid] = _digests(b"" if found is None else found.data)
+            self._blobs[entry.oid] = _digests(self._objects.held(entry.oid).data)
         return self._blobs[entry.oid]
 
     def _filtered(self, tree: Tree, paths: Sequence[str]) -> frozenset[str]:
@@ -348,8 +347,7 @@ class Trees:
 
     def text(self, entry: Entry) -> str:
         """A blob as text."""
-        found = self._objects.read(entry.oid)
-        return "" if found is None else found.data.decode("utf-8", errors="replace")
+        return self._objects.held(entry.oid).data.decode("utf-8", errors="replace")
 
 
 def _through_filters(trial: Trial, path: str) -> Finding:
