@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -293,7 +293,7 @@ def verdict_of(hypothesis: Hypothesis, records: Sequence[Trial]) -> tuple[Verdic
         for name, value in record.metrics.items():
             metrics.setdefault(name, {})[record.point] = value
     arms = {TREATMENT: Arm(label=TREATMENT, declared=points, metrics=metrics, evaluation={})}
-    verdict = judge(plan, arms)
+    verdict = replace(judge(plan, arms), fingerprints={TREATMENT: records[0].fingerprint})
     experiment = Experiment(
         name=plan.name,
         branch=None,

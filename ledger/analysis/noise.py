@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.analysis.progress import counting
-from ledger.model.experiment import Experiment, Recorded
+from ledger.analysis.counting import When, at, state
+from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.replicates import Point
 from ledger.stats.power import detectable, replicates_needed
@@ -29,7 +29,7 @@ def noise(experiments: Iterable[Experiment], metric: str) -> Noise | None:
     """The noise of a metric in the differences of treatment and baseline; None where no experiment has two pairs."""
     squares, df, names = 0.0, 0, []
     for experiment in experiments:
-        arms = [_latest(experiment.of(name), metric) for name in (BASELINE, TREATMENT)]
+        arms = [_values(experiment, name, metric) for name in (BASELINE, TREATMENT)]
         differences = [arms[1][point] - arms[0][point] for point in arms[1] if point in arms[0]]
         if len(differences) < 2 or max(differences) - min(differences) <= ROUNDING * max(map(abs, arms[1].values())):
             continue
@@ -40,13 +40,11 @@ def noise(experiments: Iterable[Experiment], metric: str) -> Noise | None:
     return Noise(sd=math.sqrt(squares / df), df=df, experiments=tuple(names)) if squares > 0 else None
 
 
-def _latest(records: Iterable[Recorded], metric: str) -> dict[Point, float]:
-    """A metric by replicate at the state that an arm had last."""
-    good = [r for r in records if r.trial.succeeded and math.isfinite(r.trial.metrics.get(metric, math.nan))]
-    if not good:
-        return {}
-    last = max(good, key=lambda r: r.trial.started).trial.fingerprint
-    return {point: r.trial.metrics[metric] for point, r in counting(good, last).items()}
+def _values(experiment: Experiment, variant: str, metric: str) -> dict[Point, float]:
+    """A metric by replicate where it is a number, of the trials that count."""
+    counted = at(experiment.of(variant), state(experiment, variant, When.JUDGED))
+    values = {point: record.trial.metrics.get(metric, math.nan) for point, record in counted.items()}
+    return {point: value for point, value in values.items() if math.isfinite(value)}
 
 
 def sight(found: Noise, *, replicates: int, alpha: float, margin: float) -> tuple[float, int | None]:

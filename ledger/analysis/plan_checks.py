@@ -48,10 +48,13 @@ def ordered(trial: Trial, at_code: Mapping[str, Any] | None, plan: PlanHistory) 
 def judged(stored: Mapping[str, Any], computed: Mapping[str, Any], file: str) -> list[Finding]:
     """Where the stored front matter differs from the verdict that the records give.
 
-    A verdict of another schema may say the same in other words: its sentences are unproved, its numbers are not.
+    A verdict of another schema may say the same in other words, and less: its sentences are unproved, its numbers are
+    not, and what verdicts have said only since is not asked of it.
     """
     kept = {key: value for key, value in stored.items() if key not in ("schema", "early")}
     worded_alike = stored.get("schema") == SCHEMA
+    if not worded_alike:
+        computed = {key: value for key, value in computed.items() if key in kept}
     return [
         Finding(
             check=VERDICT,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ledger.analysis.counting import at
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import TREATMENT, Plan
+from ledger.model.hypothesis import TREATMENT
 from ledger.model.replicates import Point
 
 SUCCEEDED = "succeeded"
@@ -29,21 +30,6 @@ class Declared:
     record: Recorded | None
 
 
-def counting(records: Iterable[Recorded], fingerprint: str | None) -> dict[Point, Recorded]:
-    """The succeeded records at one fingerprint by point; of two at one point the first started."""
-    chosen: dict[Point, Recorded] = {}
-    for record in sorted(records, key=lambda r: (r.trial.started, r.trial.attempt)):
-        if record.trial.succeeded and record.trial.fingerprint == fingerprint:
-            chosen.setdefault(record.trial.point, record)
-    return chosen
-
-
-def of_plan(found: Mapping[Point, Recorded], plan: Plan) -> dict[Point, Recorded]:
-    """Those at declared replicates, in the order of the plan; where there are none, all: the others are exploratory."""
-    points = {point: found[point] for point in plan.replicates.points() if point in found}
-    return points or dict(found)
-
-
 def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declared, ...]:
     """The state of every declared trial, in the order of the plan. `present`: fingerprints by variant."""
     rows = []
@@ -51,7 +37,7 @@ def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declar
         if variant.experiment is not None:
             continue
         records = experiment.of(variant.name)
-        good = counting(records, present.get(variant.name))
+        good = at(records, present.get(variant.name))
         for point in experiment.plan.replicates.points():
             tried = sorted((r for r in records if r.trial.point == point), key=lambda r: r.trial.attempt)
             if point in good:
@@ -71,7 +57,7 @@ def canonical(experiment: Experiment, present: Mapping[str, str], variant: str =
     The branch shows its parameters, lock and metrics, so that a review sees the treatment and not the seed of
     whichever trial came last.
     """
-    good = counting(experiment.of(variant), present.get(variant))
+    good = at(experiment.of(variant), present.get(variant))
     for point in experiment.plan.replicates.points():
         if point in good:
             return good[point]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.analysis.progress import counting, of_plan
+from ledger.analysis.counting import When, counted
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import flatten
@@ -41,19 +41,18 @@ class Rows:
         return tuple(_trial(self.facts, one) for one in self.tried)
 
 
-def rows_of(experiment: Experiment) -> Rows:
-    """The rows of an experiment, from its records alone.
+def rows_of(experiment: Experiment, present: Mapping[str, str] | None = None) -> Rows:
+    """The rows of an experiment, from its records, and where these leave it open from its arms' `present` fingerprints.
 
-    An arm's metrics sum up the succeeded trials at the fingerprint of the one that started last, at declared
-    replicates where there are any: those that the log's headline counts. Arms that another experiment fills have no
-    row here; arms that are recorded and no longer declared have one.
+    An arm's metrics sum up the trials that count as the verdict judged them (`counting.When.JUDGED`). Arms that another
+    experiment fills have no row here; arms that are recorded and no longer declared have one.
     """
     declared = [v.name for v in experiment.plan.variants if v.experiment is None]
     names = list(dict.fromkeys([*declared, *(r.trial.variant for r in experiment.trials)]))
-    chosen = {name: _counted(experiment, name) for name in names}
-    counted = {id(record) for records in chosen.values() for record in records}
+    chosen = {name: counted(experiment, name, When.JUDGED, present=(present or {}).get(name)) for name in names}
+    counting = {id(record) for records in chosen.values() for record in records}
     facts = _facts(experiment)
-    tried = {id(record): _tried(record, id(record) in counted) for record in experiment.trials}
+    tried = {id(record): _tried(record, id(record) in counting) for record in experiment.trials}
     variants = tuple(_arm(experiment, facts, name, chosen[name], tried) for name in names)
     own = next((row for row in variants if row.variant == TREATMENT), variants[0] if variants else None)
     if own is None:
@@ -74,15 +73,6 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         "exploratory": experiment.plan.exploratory,
         "better": _better(experiment),
     }
-
-
-def _counted(experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
-    """The trials of an arm that count."""
-    good = [r for r in experiment.of(variant) if r.trial.succeeded]
-    if not good:
-        return ()
-    latest = max(good, key=lambda r: r.trial.started).trial
-    return tuple(of_plan(counting(good, latest.fingerprint), experiment.plan).values())
 
 
 def _arm(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger.analysis.counting import When
 from ledger.cli import console, options
 from ledger.model import verdict as verdicts
 from ledger.report.shapes import plain
@@ -41,7 +42,7 @@ def conclude(
         interpretation = message
         if message is None and chosen.verdict is None and sys.stdin.isatty():
             # computed before anybody writes about it, and shown to whoever does
-            found = conclusion(ledger, chosen, gather(ledger, chosen), early=early)
+            found = conclusion(ledger, chosen, gather(ledger, chosen, When.PRESENT), early=early)
             prompt = "What do you make of it? Lines that begin with # are left out."
             interpretation = console.edited("\n".join([prompt, "", *told(found)]))
         done = conclude_experiment(ledger, chosen, interpretation=interpretation, early=early)

@@ -35,7 +35,7 @@ def reproduce(
     with console.opened() as ledger:
         own = ledger.experiment(None).name if experiment is None else experiment
         target = ledger.target(own)
-        records = again.chosen(target, everything=everything)
+        records = again.chosen(ledger, target, everything=everything)
         assert target.experiment is not None
         console.say(f"running {len(records)} trial{'s' if len(records) != 1 else ''} of {target.experiment.name} again")
         for record, one in zip(

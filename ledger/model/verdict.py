@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 # raised whenever a warning or a remark is worded anew, so that no honest verdict is accused of its words
-SCHEMA = 1
+SCHEMA = 2
 
 SUPPORTED = "supported"
 REFUTED = "refuted"
@@ -38,7 +39,8 @@ class Judged:
 class Verdict:
     """The outcome of an experiment. `warnings` stand in the order of their weight.
 
-    `early`: it was computed while declared trials were missing, and is inconclusive for that.
+    `early`: it was computed while declared trials were missing, and is inconclusive for that. `fingerprints`: the
+    states of the arms that were judged, by the names that predictions use.
     """
 
     outcome: str
@@ -48,6 +50,7 @@ class Verdict:
     looks: int
     alpha: float
     early: bool = False
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_mapping(verdict: Verdict) -> dict[str, Any]:
@@ -77,6 +80,7 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
         "amendments": [dict(amendment) for amendment in verdict.amendments],
         "looks": verdict.looks,
         "alpha": verdict.alpha,
+        "fingerprints": dict(verdict.fingerprints),
     }
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
+from ledger.analysis.counting import When, counted
 from ledger.analysis.diff import metric_change
-from ledger.analysis.progress import counting, of_plan
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import format_value
@@ -133,8 +133,10 @@ def _cell(record: Recorded, name: str, settings: Settings) -> str:
 
 def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int | None) -> list[str]:
     """What came of each arm: beside the baseline, where there is one, with the difference from it."""
+    # of arms that have changed since, the trials say so themselves
+    when = When.PRESENT if experiment.verdict is None else When.JUDGED
     good = {
-        arm: list(of_plan(counting(experiment.of(arm), present.get(arm)), experiment.plan).values())
+        arm: counted(experiment, arm, when, present=present.get(arm))
         for arm in dict.fromkeys(r.trial.variant for r in experiment.trials)
     }
     good = {arm: records for arm, records in good.items() if records}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ledger.analysis import progress
+from ledger.analysis import counting
+from ledger.analysis.counting import When, counted
 from ledger.analysis.reproduction import Reproduction, compare
 from ledger.errors import LedgerError
 from ledger.model import yaml12
@@ -25,7 +26,7 @@ from ledger.store.ledger import Ledger
 from ledger.store.targets import Target
 
 
-def chosen(target: Target, *, everything: bool) -> tuple[Recorded, ...]:
+def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorded, ...]:
     """The recorded trials that a target means: the one that is named, else the first of the arm that counts, or all."""
     experiment = target.experiment
     if experiment is None:
@@ -34,7 +35,8 @@ def chosen(target: Target, *, everything: bool) -> tuple[Recorded, ...]:
         found: Sequence[Recorded] = (target.trial,)
     else:
         arms = dict.fromkeys([target.variant] if ":" in target.text else [r.trial.variant for r in experiment.trials])
-        found = [record for arm in arms for record in counting(experiment, arm)]
+        present = ledger.present(experiment)
+        found = [r for arm in arms for r in counted(experiment, arm, When.JUDGED, present=present.get(arm))]
         if not everything:
             first = [r for r in found if r.trial.variant == TREATMENT] or found
             found = first[:1]
@@ -46,15 +48,6 @@ def chosen(target: Target, *, everything: bool) -> tuple[Recorded, ...]:
             hint=f"ledger run {experiment.name} --again tries it once more",
         )
     return tuple(found)
-
-
-def counting(experiment: Experiment, arm: str) -> tuple[Recorded, ...]:
-    """The trials of an arm that count at the state that it had last, in the order of the plan."""
-    good = [record for record in experiment.of(arm) if record.trial.succeeded]
-    if not good:
-        return ()
-    last = max(good, key=lambda r: r.trial.started).trial.fingerprint
-    return tuple(progress.of_plan(progress.counting(good, last), experiment.plan).values())
 
 
 def reproduce(
@@ -84,7 +77,7 @@ def _again(ledger: Ledger, experiment: Experiment, station: Station, spec: Spec,
     setting = station.furnish(spec)
     ended = station.reproduce(spec, setting, force=True, aside=True, log=log_of(ledger, recorded), tell=_deaf)
     trial, _ = made(ledger, spec, ended, setting.environment)
-    alike = progress.counting(experiment.of(recorded.variant), recorded.fingerprint)
+    alike = counting.at(experiment.of(recorded.variant), recorded.fingerprint)
     return compare(
         recorded,
         trial.metrics,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ledger.analysis.counting import When
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import yaml12
@@ -36,7 +37,7 @@ def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | No
     with ledger.place.locked():
         ledger.refresh()
         experiment = ledger.experiment(experiment.name)
-        evidence = gather(ledger, experiment)
+        evidence = gather(ledger, experiment, When.PRESENT)
         verdict = conclusion(ledger, experiment, evidence, early=early)
         earlier = ledger.git.objects.text(experiment.tip, path) or ""
         said = report.interpretation_of(earlier) if interpretation is None else interpretation

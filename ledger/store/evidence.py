@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ledger.analysis import plan_checks, progress
+from ledger.analysis import counting, plan_checks, progress
+from ledger.analysis.counting import When
 from ledger.analysis.findings import Finding
 from ledger.analysis.judge import Arm, judge
 from ledger.errors import FormatError, LedgerError
@@ -43,7 +44,7 @@ class Evidence:
 def weigh(ledger: Ledger, experiment: Experiment) -> Verdict:
     """The verdict that the records give, to be compared with the stored one. Raises LedgerError as `conclude` does."""
     early = bool(experiment.verdict and experiment.verdict.get("early"))
-    evidence = gather(ledger, experiment)
+    evidence = gather(ledger, experiment, When.JUDGED)
     if not early:
         _require_others(evidence)
     return _weighed(ledger, experiment, evidence, early=early)
@@ -69,7 +70,7 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
 def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
     _require_metrics(experiment, evidence)
     changes = amendments(ledger, experiment)
-    return judge(
+    verdict = judge(
         experiment.plan,
         evidence.arms,
         warnings=_warnings(ledger, experiment, evidence, changes),
@@ -77,6 +78,8 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
         looks=looks(ledger, experiment),
         early=early,
     )
+    states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
+    return replace(verdict, fingerprints=states)
 
 
 def _require_others(evidence: Evidence) -> None:
@@ -99,19 +102,23 @@ def _require_complete(evidence: Evidence) -> None:
 # --- the arms
 
 
-def gather(ledger: Ledger, experiment: Experiment) -> Evidence:
-    """The trials that count for each arm: at its present state, at the declared replicates, the first of each."""
+def gather(ledger: Ledger, experiment: Experiment, when: When) -> Evidence:
+    """The trials that count for each arm, at the declared replicates.
+
+    `when`: PRESENT for a new verdict, JUDGED for the stored one.
+    """
     plan = experiment.plan
     arms: dict[str, Arm] = {}
     records: dict[str, tuple[Recorded, ...]] = {}
     absent: dict[str, str] = {}
     present = ledger.present(experiment)
+    named = counting.judged(experiment) if when is When.JUDGED else {}
     points = plan.replicates.points()
     for variant in plan.variants:
         if variant.experiment is not None:
-            absent |= _add_other(ledger, variant, plan, arms, records)
+            absent |= _add_other(ledger, variant, plan, arms, records, named.get(variant.name))
             continue
-        good = _standing(experiment, variant.name, present.get(variant.name))
+        good = _standing(experiment, variant.name, present.get(variant.name), named.get(variant.name))
         chosen = tuple(good[point] for point in points if point in good)
         arms[variant.name] = _arm(ledger, variant.name, points, chosen, plan.evaluation)
         records[variant.name] = chosen
@@ -124,25 +131,29 @@ def gather(ledger: Ledger, experiment: Experiment) -> Evidence:
         reference = prediction.reference
         if reference not in (None, BASELINE, *arms):
             other = Variant(name=reference or "", experiment=reference)
-            absent |= _add_other(ledger, other, plan, arms, records)
+            absent |= _add_other(ledger, other, plan, arms, records, named.get(other.name))
     return Evidence(arms=arms, records=records, missing=missing, stale=stale, absent=absent)
 
 
-def _standing(experiment: Experiment, variant: str, fingerprint: str | None) -> dict[Point, Recorded]:
-    """The results of an arm at its present state.
+def _standing(experiment: Experiment, variant: str, present: str | None, named: str | None) -> dict[Point, Recorded]:
+    """The results of an arm at the state that a verdict has `named`, else at its present one.
 
-    Code that came after a verdict, by a rebase perhaps, does not take the results back: then those of the latest state.
+    Code that came after a verdict, by a rebase perhaps, does not take the results back: then those that it judged.
     """
     records = experiment.of(variant)
-    good = progress.counting(records, fingerprint)
+    good = counting.at(records, named) or counting.at(records, present)
     if good or experiment.verdict is None:
         return good
-    latest = max(records, key=lambda record: record.trial.started, default=None)
-    return progress.counting(records, latest.trial.fingerprint if latest else None)
+    return counting.at(records, counting.state(experiment, variant, When.JUDGED))
 
 
 def _add_other(
-    ledger: Ledger, role: Variant, plan: Plan, arms: dict[str, Arm], records: dict[str, tuple[Recorded, ...]]
+    ledger: Ledger,
+    role: Variant,
+    plan: Plan,
+    arms: dict[str, Arm],
+    records: dict[str, tuple[Recorded, ...]],
+    named: str | None,
 ) -> dict[str, str]:
     """Another experiment's arm in the role of one here: the same replicates where it has them, else all its own.
 
@@ -153,7 +164,7 @@ def _add_other(
     if target is None or target.experiment is None:
         return {name: f"the experiment {role.filled_by}, which is compared with, is not in this clone"}
     other, arm = target.experiment, target.variant
-    good = _standing(other, arm, ledger.present(other).get(arm))
+    good = _standing(other, arm, ledger.present(other).get(arm), named)
     if not good:
         changed = " since it changed" if any(r.trial.succeeded for r in other.of(arm)) else ""
         return {name: f"the experiment {role.filled_by}, which is compared with, has no results{changed}"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, directory
+from ledger.store import experiments
+from ledger.store.experiments import Wanted
 from ledger.store.ledger import Ledger
 from ledger.store.sources import TIP
 
@@ -81,11 +83,35 @@ def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
         return reason
 
 
+def as_concluded(ledger: Ledger, experiment: Experiment) -> Experiment:
+    """The experiment as it was when its verdict was written; itself where that is what it is, or cannot be read."""
+    commit = _concluded(ledger, experiment)
+    if commit in (None, experiment.tip):
+        return experiment
+    try:
+        found = experiments.read(
+            ledger.git.objects,
+            Wanted(name=experiment.name, tip=commit or "", pending=()),
+            branch=experiment.branch,
+            landed=experiment.landed,
+            archived=experiment.archived,
+        )
+    except FormatError:
+        return experiment
+    return experiment if found is None or found.verdict is None else found
+
+
+def _concluded(ledger: Ledger, experiment: Experiment) -> str | None:
+    """The commit that wrote the verdict as it stands."""
+    file = f"{directory(experiment.name)}/verdict.md"
+    return ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", file).strip() or None
+
+
 def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:
     """What has been committed of the plan and the records since the verdict."""
     folder, git = directory(experiment.name), ledger.git
-    concluded = git.text("log", "-1", "--format=%H", experiment.tip, "--", f"{folder}/verdict.md").strip()
-    if not concluded:
+    concluded = _concluded(ledger, experiment)
+    if concluded is None:
         return None
     changed = git.text("diff", "--name-only", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
     if changed:

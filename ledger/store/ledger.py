@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -9,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ledger.analysis import counting
+from ledger.analysis.counting import When
 from ledger.errors import FormatError, LedgerError
 from ledger.model import names, settings, yaml12
 from ledger.model.experiment import Experiment, Recorded, directory
@@ -352,20 +355,20 @@ class Ledger:
     def present(self, experiment: Experiment) -> dict[str, str]:
         """The present fingerprint of every arm whose code is here.
 
-        An experiment without a branch has no present code: there the latest trial of an arm says what it was.
+        An experiment without a branch has no present code: there the trials that count say what it was.
         """
         found: dict[str, str] = {}
         for variant in experiment.plan.variants:
             if variant.experiment is not None:
                 continue
-            latest = max(experiment.of(variant.name), key=lambda r: r.trial.started, default=None)
-            try:
-                if experiment.branch is None:
-                    raise LedgerError("landed")
-                found[variant.name] = self.arm(experiment, variant).fingerprint
-            except LedgerError:
-                if latest is not None:
-                    found[variant.name] = latest.trial.fingerprint
+            known = None
+            if experiment.branch is not None:
+                with contextlib.suppress(LedgerError):
+                    known = self.arm(experiment, variant).fingerprint
+            if known is None:
+                known = counting.state(experiment, variant.name, When.JUDGED)
+            if known is not None:
+                found[variant.name] = known
         return found
 
     def environment(self, experiment: Experiment, record: Recorded) -> Environment | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ledger.analysis import progress
+from ledger.analysis.counting import When, counted
 from ledger.analysis.diff import CodeChange, Diff, Side, diff
 from ledger.errors import FormatError, LedgerError
 from ledger.model import metrics, paramfiles
@@ -62,17 +62,16 @@ def side(ledger: Ledger, target: Target) -> Side:
 
 
 def current(ledger: Ledger, experiment: Experiment, variant: str, label: str) -> tuple[list[Recorded], tuple[str, ...]]:
-    """The succeeded trials of an arm at its present state, or else at its latest, with a warning."""
-    records = experiment.of(variant)
-    good = progress.of_plan(progress.counting(records, ledger.present(experiment).get(variant)), experiment.plan)
+    """The succeeded trials of an arm at its present state, or else those that count without it, with a warning."""
+    present = ledger.present(experiment).get(variant)
+    good = counted(experiment, variant, When.PRESENT, present=present)
     if good:
-        return list(good.values()), ()
-    succeeded = [record for record in records if record.trial.succeeded]
-    if not succeeded:
+        return list(good), ()
+    earlier = counted(experiment, variant, When.JUDGED)
+    if not earlier:
         return [], ()
-    latest = max(succeeded, key=lambda record: record.trial.started)
-    stale = list(progress.of_plan(progress.counting(records, latest.trial.fingerprint), experiment.plan).values())
-    return stale, (f"{label} has changed since its trials ran: these are results of {latest.trial.code[:10]}",)
+    code = max(earlier, key=lambda record: record.trial.started).trial.code
+    return list(earlier), (f"{label} has changed since its trials ran: these are results of {code[:10]}",)
 
 
 def _arm(

@@ -16,6 +16,7 @@ from scipy import stats
 from ledger.cli import console
 from ledger.model import hypothesis as hypotheses
 from ledger.model import yaml12
+from ledger.model.verdict import SCHEMA
 
 FILE = "experiments/{}/verdict.md"
 
@@ -83,7 +84,7 @@ def test_the_outcome_follows_from_the_trials(shelved: Shelved, name: str, outcom
 
     # the file says the same, the commit adds the file and nothing else
     document, body = front_matter(project, name)
-    assert document == {"schema": 1, **found}
+    assert document == {"schema": SCHEMA, **found}
     assert body.startswith(f"## Verdict: {outcome}\n\n**{outcome}**: `accuracy >= baseline + {margin:g}`\n")
     assert body.endswith("## Interpretation\n\nMostly on small ones.\n")
     assert project.git("diff", "--name-only", tip, f"exp/{name}") == FILE.format(name)

@@ -173,4 +173,4 @@ def test_the_subject_and_the_terminal() -> None:
 def test_numbers_are_written_to_ten_digits() -> None:
     mapping = to_mapping(replace(VERDICT, predictions=(replace(JUDGED, estimate=1 / 3, p_value=2 / 3),)))
     assert (mapping["predictions"][0]["estimate"], mapping["predictions"][0]["p_value"]) == (0.3333333333, 0.6666666667)
-    assert list(mapping) == ["outcome", "predictions", "warnings", "amendments", "looks", "alpha"]
+    assert list(mapping) == ["outcome", "predictions", "warnings", "amendments", "looks", "alpha", "fingerprints"]

@@ -9,6 +9,7 @@ import pytest
 from conftest import Project, Shelved
 
 import ledger
+from ledger.analysis.counting import When
 from ledger.errors import LedgerError
 from ledger.store.evidence import gather
 
@@ -58,7 +59,10 @@ def test_an_arm_is_the_baseline(arms: Project) -> None:
         assert chosen is not None
         filled = chosen.plan.variant("baseline")
         assert filled is not None and filled.filled_by == "a:hi"
-        assert {r.trial.id for r in gather(book, chosen).records["baseline"]} == {"hi/seed-0", "hi/seed-1"}
+        assert {r.trial.id for r in gather(book, chosen, When.PRESENT).records["baseline"]} == {
+            "hi/seed-0",
+            "hi/seed-1",
+        }
 
 
 def test_what_is_no_arm_is_no_baseline(arms: Project) -> None:
@@ -81,7 +85,7 @@ def test_a_circle_of_arms_is_refused(arms: Project) -> None:
     text = (arms.root / path).read_text().replace("{experiment: a}", "{experiment: b, variant: baseline}")
     arms.commit("in a circle", {str(path): text})
     with ledger.open(arms.root) as book, pytest.raises(LedgerError, match="filled by itself"):
-        gather(book, book.experiment("b"))
+        gather(book, book.experiment("b"), When.PRESENT)
 
 
 def test_a_fork_of_an_arm_has_its_parameters(arms: Project) -> None:

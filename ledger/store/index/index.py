@@ -12,10 +12,11 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ledger.model.experiment import PLANNED, RECORDED, RUNNING
+from ledger.errors import LedgerError
+from ledger.model.experiment import PLANNED, RECORDED, RUNNING, directory
 from ledger.store.experiments import Wanted
 from ledger.store.index import file as index_file
 from ledger.store.index import rows as index_rows
@@ -260,20 +261,20 @@ class Index:
 
     def _changed(self, connection: sqlite3.Connection) -> tuple[list[Asked], list[str]]:
         """The experiments whose source is another than the index has, and the names of those that are gone."""
-        known = {name: rest for name, *rest in connection.execute("SELECT name, key, pending, tree FROM e")}
+        known = {name: rest for name, *rest in connection.execute("SELECT name, key, pending, tree, undecided FROM e")}
         if _meta(connection, "made_by") != __version__:
             # another version of ledger may have read the same differently
-            known = {name: [None, None, None] for name in known}
+            known = {name: [None, None, None, None] for name in known}
         sources, pending = self._ledger.sources, self._ledger.pending
         asked = []
         for name, source in sources.items():
             waiting = tuple(pending[name].items()) if name in pending else ()
-            key, held, tree = known.get(name, (None, None, None))
+            key, held, tree, undecided = known.get(name, (None, None, None, None))
             alike = held == (_as_text(waiting) if waiting else "")
             if alike and key == source.key:
                 continue
-            # where anything else than the commit has changed, the row says otherwise
-            same = alike and key is not None and _but_the_commit(key) == _but_the_commit(source.key)
+            # where anything else than the commit has changed, the row says otherwise; and where the code decides, too
+            same = alike and not undecided and key is not None and _but_the_commit(key) == _but_the_commit(source.key)
             wanted = Wanted(name=name, tip=source.tip, pending=waiting)
             asked.append(Asked(wanted=wanted, source=source, tree=tree if same else None))
         return asked, [name for name in known if name not in sources]
@@ -285,9 +286,27 @@ class Index:
         if progress is not None and asked:
             progress(0, len(asked))
         for done, found in enumerate(index_reading.read(self._ledger.git, asked, main=self._ledger.main), 1):
-            yield found
+            yield replace(found, lines=self._decided(found)) if found.lines and found.lines.undecided else found
             if progress is not None and (done % 100 == 0 or done == len(asked)):
                 progress(done, len(asked))
+
+    def _decided(self, found: Found) -> Lines | None:
+        """The lines of an experiment whose records leave open which of them count: its branch's code tells."""
+        from ledger.store import experiments
+        from ledger.store.index.tables import lines_of
+
+        asked, git = found.asked, self._ledger.git
+        source = asked.source
+        try:
+            experiment = experiments.read(
+                git.objects, asked.wanted, branch=source.branch, landed=source.landed, archived=source.archived
+            )
+            if experiment is None:
+                return found.lines
+            verdict = git.objects.text(asked.wanted.tip, f"{directory(experiment.name)}/verdict.md")
+            return lines_of(experiment, verdict, self._ledger.present(experiment))
+        except LedgerError:
+            return found.lines
 
 
 def _as_text(pending: Sequence[tuple[str, str]]) -> str:

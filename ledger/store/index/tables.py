@@ -21,7 +21,7 @@ from ledger.model.row import Row
 if TYPE_CHECKING:
     from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -31,8 +31,8 @@ TABLES: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE e (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key TEXT NOT NULL, tree TEXT, pending TEXT NOT NULL,
-    error TEXT, problems TEXT, newer INTEGER, branch TEXT, title TEXT, status TEXT, outcome TEXT, parent TEXT,
-    author TEXT, tags TEXT, created TEXT, moment REAL, exploratory INTEGER, better TEXT, predicted TEXT,
+    error TEXT, problems TEXT, newer INTEGER, undecided INTEGER, branch TEXT, title TEXT, status TEXT, outcome TEXT,
+    parent TEXT, author TEXT, tags TEXT, created TEXT, moment REAL, exploratory INTEGER, better TEXT, predicted TEXT,
     records INTEGER, declared INTEGER, missing INTEGER, own INTEGER
 );
 CREATE TABLE v (
@@ -84,24 +84,33 @@ Line = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """One experiment as lines of the tables, without their ids. `own`: the place of the arm that stands for it."""
+    """One experiment as lines of the tables, without their ids. `own`: the place of the arm that stands for it.
+
+    `undecided`: which of its trials count depends on what its branch would run now.
+    """
 
     experiment: Line
     variants: tuple[Line, ...] = ()
     trials: tuple[Line, ...] = ()
     own: int | None = None
     prose: str | None = None
+    undecided: bool = False
 
 
-_NOTHING: Final[Line] = (None,) * 17
+_NOTHING: Final[Line] = (None,) * 18
 
 
-def lines_of(experiment: Experiment, verdict: str | None) -> Lines:
-    """The lines of an experiment that could be read; `verdict` is the text of its `verdict.md`."""
+def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, str] | None = None) -> Lines:
+    """The lines of an experiment that could be read; `verdict` is the text of its `verdict.md`.
+
+    `present` are the present fingerprints of its arms, which are needed where the lines are `undecided` without.
+    """
     # an index that is current computes nothing
+    from ledger.analysis import counting
     from ledger.analysis.rows import rows_of
 
-    rows = rows_of(experiment)
+    rows = rows_of(experiment, present)
+    undecided = experiment.branch is not None and counting.undecided(experiment)
     plan = experiment.plan
     own = _own(rows)
     variants = [_variant(row, hidden=False) for row in rows.variants]
@@ -113,6 +122,7 @@ def lines_of(experiment: Experiment, verdict: str | None) -> Lines:
             None,
             _json(experiment.problems),
             experiment.newer,
+            undecided,
             experiment.branch,
             plan.title,
             rows.experiment.status,
@@ -133,6 +143,7 @@ def lines_of(experiment: Experiment, verdict: str | None) -> Lines:
         trials=tuple(_trial(one) for one in rows.tried),
         own=own,
         prose=_prose(experiment, verdict or ""),
+        undecided=undecided,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ledger.analysis.progress import counting, of_plan
+from ledger.analysis.counting import When, counted
 from ledger.analysis.rows import rows_of
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
@@ -76,21 +76,16 @@ def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[Arm]:
         if declared is not None and declared.experiment is not None:
             other = filling(ledger, declared)
             if other is not None and other.experiment is not None:
-                counted = _counted(other.experiment, other.variant)
+                counted = _counted(ledger, other.experiment, other.variant)
                 yield Arm(label=other.text, experiment=other.experiment, records=counted)
         else:
             label = experiment.name if several and name == TREATMENT else f"{experiment.name}:{name}"
-            records = _counted(experiment, name)
+            records = _counted(ledger, experiment, name)
             yield Arm(label=label if several else name, experiment=experiment, records=records)
 
 
-def _counted(experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
-    """The succeeded trials at the arm's latest fingerprint, the declared replicates where there are any."""
-    good = [r for r in experiment.of(variant) if r.trial.succeeded]
-    if not good:
-        return ()
-    latest = max(good, key=lambda r: r.trial.started).trial
-    return tuple(of_plan(counting(good, latest.fingerprint), experiment.plan).values())
+def _counted(ledger: Ledger, experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
+    return counted(experiment, variant, When.JUDGED, present=ledger.present(experiment).get(variant))
 
 
 def rows(ledger: Ledger, targets: Sequence[Target], level: str) -> Sequence[Row]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ledger.analysis import checks, findings, plan_checks
+from ledger.analysis.counting import When
 from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, PLAN, RECORDS, VERDICT, Finding
 from ledger.errors import LedgerError
 from ledger.model import environment as environments
@@ -302,9 +303,12 @@ class _Prover:
     # --- the verdict
 
     def _verdict(self) -> Iterator[Finding]:
-        experiment, file = self.experiment, f"{self.folder}/verdict.md"
-        if experiment.verdict is None:
+        file = f"{self.folder}/verdict.md"
+        if self.experiment.verdict is None:
             return
+        # what has been recorded and amended since makes it old, and not false
+        experiment = histories.as_concluded(self.ledger, self.experiment)
+        assert experiment.verdict is not None
         try:
             verdict = weigh(self.ledger, experiment)
         except LedgerError as error:
@@ -321,10 +325,16 @@ class _Prover:
             message = f"{file}: the text begins with {heading!r}, the outcome is {outcome}"
             yield Finding(check=VERDICT, message=message)
         said = report.interpretation_of(stored)
-        arms = gather(self.ledger, experiment).arms
+        arms = gather(self.ledger, experiment, When.JUDGED).arms
         if body != report.body(verdict, experiment, arms, self.ledger.settings, said):
             message = f"{file}: the text is not what the front matter gives, so the front matter alone is proved"
             yield Finding(check=VERDICT, message=message, problem=False)
+        outdated = histories.outdated(self.ledger, self.experiment)
+        if outdated is not None:
+            # what has landed or was put away is no longer changed by anybody honest
+            settled = self.experiment.branch is None
+            message = f"{file} is out of date: {outdated}{'' if settled else ' (ledger conclude)'}"
+            yield Finding(check=VERDICT, message=message, problem=settled)
         if histories.tip(self.ledger, experiment) is None:
             message = f"{file}: `amendments` and `looks` follow from the branch's history, which is not here"
             yield Finding(check=VERDICT, message=message, problem=False)
