@@ -11,7 +11,7 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.report import experiments as report
 from ledger.report import shapes
-from ledger.store import histories, runs
+from ledger.store import histories, runs, unseen
 
 
 def status(
@@ -64,8 +64,10 @@ def status(
             unrecorded = [d.path for d in changed if pipeline.is_git_result(d.path)]
             dirty = [d.path for d in changed if not d.untracked and d.path not in unrecorded]
         outdated = histories.outdated(ledger, chosen)
+        refusal = unseen.since_trials(ledger, chosen)
         if json:
-            shape = shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty) | {"verdict_outdated": outdated}
+            shape = shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty)
+            shape |= {"verdict_outdated": outdated, "changed_unseen": None if refusal is None else refusal.message}
             groups = {"runs": own, "killed_runs": killed, "unseen_runs": elsewhere}
             console.answer_json(
                 shape | {name: [shapes.run_state(state) for state in states] for name, states in groups.items()}
@@ -81,6 +83,7 @@ def status(
                     killed=killed,
                     elsewhere=elsewhere,
                     outdated=outdated,
+                    refusal=refusal,
                     now=console.now(),
                     total=console.bound(),
                 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
+from ledger.errors import LedgerError
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import Plan
@@ -108,6 +109,7 @@ def status(
     killed: Sequence[RunState],
     elsewhere: Sequence[RunState] = (),
     outdated: str | None,
+    refusal: LedgerError | None = None,
     now: datetime,
     total: int | None,
 ) -> str:
@@ -135,8 +137,10 @@ def status(
         lines += ["", f"uncommitted changes: {', '.join(map(clean, dirty[:6]))}"]
     lines += _not_numbers(rows)
     lines += [f"! the verdict is out of date: {outdated}"] if outdated is not None else []
+    lines += [f"! {clean(refusal.message)}"] if refusal is not None else []
     lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
     following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
+    following = following or (None if refusal is None else refusal.hint)
     following = following or _next(experiment, rows, unrecorded, dirty, judged=outdated is None)
     lines += ["", f"next: {following}"]
     return "\n".join(lines) + "\n"

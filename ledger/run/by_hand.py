@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ledger.analysis import traps
 from ledger.errors import FormatError, LedgerError
 from ledger.model import replicates
 from ledger.model import trial as trials
@@ -19,11 +18,12 @@ from ledger.model.paramfiles import parse
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Trial
 from ledger.run.collect import Collected, collect
-from ledger.run.plan import Spec, check, next_attempt, undeclared_error
+from ledger.run.plan import Spec, check, next_attempt
 from ledger.run.record import Ended, keep, read_metrics
 from ledger.run.stage_environment import scrubbed_for_stages, with_locks
 from ledger.run.worker import Worker
 from ledger.store import environment as environments
+from ledger.store import unseen
 from ledger.store.branch import Overlap
 from ledger.store.code import Arm, Code, edited
 from ledger.store.commit import commit_tracked, require_text
@@ -183,9 +183,7 @@ def _checked(ledger: Ledger, experiment: Experiment, arm: Arm) -> Arm:
 def _check_unseen(ledger: Ledger, here: Code) -> None:
     """Refuse uncommitted changes that no stage depends on: the results may be of either state."""
     changed = [d.path for d in ledger.git.dirty() if not d.untracked]
-    unseen = traps.undeclared(changed, here.pipeline, ledger.settings, tracked=here.data)
-    if unseen:
-        raise undeclared_error(unseen)
+    unseen.refuse_undeclared(ledger, here, changed)
 
 
 def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], message: str | None) -> str:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.analysis import progress, traps
+from ledger.analysis import progress
 from ledger.errors import LedgerError
 from ledger.model import replicates
 from ledger.model.experiment import Experiment, directory
-from ledger.model.hypothesis import TREATMENT
-from ledger.model.parameters import flatten
-from ledger.model.paramfiles import parse
 from ledger.model.pipeline import inside
 from ledger.model.replicates import REPEAT, Point
+from ledger.store import unseen
 from ledger.store.canonical import at_point
-from ledger.store.code import Arm, Code
+from ledger.store.code import Arm
 from ledger.store.ledger import Ledger
 from ledger.store.planning import axes_of
 
@@ -119,44 +117,7 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
         )
     ledger.code.locks(code)
     if code.commit != experiment.plan.base:
-        _check_code(ledger, experiment, code)
-
-
-def _check_code(ledger: Ledger, experiment: Experiment, code: Code) -> None:
-    """Refuse code that changed since `base`, or since the last trial, behind the back of every stage."""
-    git = ledger.git
-    before = [experiment.plan.base]
-    before += [r.trial.code for r in experiment.of(TREATMENT)[-1:] if r.trial.code != code.commit]
-    known = [commit for commit in before if git.commit(commit) is not None]
-    changed = {path for commit in known for path in git.changed_paths(commit, code.commit)}
-    unseen = traps.undeclared(changed, code.pipeline, ledger.settings, tracked=code.data)
-    if unseen:
-        raise undeclared_error(unseen)
-    for commit in known:
-        _check_parameters(ledger, ledger.code.at(commit), code)
-
-
-def undeclared_error(paths: Sequence[str]) -> LedgerError:
-    """The refusal that names changed files which no stage depends on."""
-    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
-    named = ", ".join(paths[:5]) + more
-    return LedgerError(
-        f"changed, but no stage depends on it: {named}. DVC would not run anything again, and old numbers would be "
-        "recorded as the new code's",
-        hint="list it in dvc.yaml under `deps:` of the stage that uses it (a frozen one does not count), or, if it "
-        f"has no effect, under `ignore:` in ledger.yaml ({paths[0]})",
-    )
-
-
-def _check_parameters(ledger: Ledger, before: Code, after: Code) -> None:
-    for file, text in after.texts.items():
-        if text == before.texts.get(file):
-            continue
-        old = flatten(parse(file, before.texts[file])) if file in before.texts else {}
-        new = flatten(parse(file, text))
-        for key, value in new.items():
-            if key not in old or old[key] != value:
-                ledger.code.require_tracked(after, f"{file}:{key}", old.get(key))
+        unseen.refuse(ledger, experiment, code)
 
 
 def asked(row: progress.Declared, only: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.verdict import Verdict
-from ledger.store import histories
+from ledger.store import histories, unseen
 from ledger.store.ledger import Ledger
 from ledger.store.sides import compare
 from ledger.store.targets import Target, filling
@@ -60,10 +60,15 @@ def differences(experiment: Experiment, verdict: Verdict) -> list[Finding]:
 
 
 def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
-    """A new verdict. Raises LedgerError where declared trials are missing and it is not `early`, or a metric is."""
+    """A new verdict. Raises LedgerError where declared trials are missing and it is not `early`, a metric is, or
+    the code has changed since the trials so that no stage noticed.
+    """
     if not early:
         _require_others(evidence)
         _require_complete(evidence)
+    refusal = unseen.since_trials(ledger, experiment)
+    if refusal is not None:
+        raise refusal
     return _weighed(ledger, experiment, evidence, early=bool(evidence.missing or evidence.absent))
 
 

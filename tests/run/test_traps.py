@@ -390,3 +390,31 @@ def test_a_restored_stage_of_the_same_code_does_not_run_again(make_project: Make
     project.ledger("new", "Second", "--name", "second")
     project.ledger("run")
     assert restored(project, "second") == [True]
+
+
+def test_the_trap_after_the_trials(make_project: MakeProject) -> None:
+    """What `run` refuses, no other command calls measured."""
+    project = make_project(with_lib(deps="train.py"))
+    project.ledger("new", "X", "--name", "x", "-S", "train.lr=0.3", "--seeds", "2", "--predict", "accuracy <= 0.9")
+    project.ledger("run")
+    project.ledger("conclude", "-m", "")
+    assert project.ledger("verify", "x").code == 0
+    assert project.ledger("status", "--json").json["changed_unseen"] is None
+    project.commit("behind its back", {"src/lib.py": lib(40.5)})
+    for command in (("run",), ("conclude", "-m", ""), ("land", "--adopt"), ("land", "--record")):
+        assert "no stage depends on it: src/lib.py" in refused(project, *command)
+    assert "since the trials: changed, but no stage depends on it: src/lib.py" in project.ledger("verify", code=1).out
+    status = project.ledger("status").out
+    assert "! changed, but no stage depends on it: src/lib.py" in status and "next: list it in dvc.yaml" in status
+    assert "src/lib.py" in project.ledger("status", "--json").json["changed_unseen"]
+
+    # a file that has no effect is named as such, and nothing else is in the way
+    project.commit("no effect", {"ledger.yaml": "ignore: [src/]\n"})
+    assert project.ledger("verify", "x").code == 0
+    project.ledger("conclude", "-m", "")
+    # what is changed is not changed in the past: a landed record is what it was
+    project.ledger("land", "--record")
+    project.git("switch", "-q", "main")
+    project.git("branch", "-q", "-D", "exp/x")
+    project.commit("main moves on", {"src/lib.py": lib(7.0)})
+    assert project.ledger("verify", "x").code == 0

@@ -14,7 +14,7 @@ from ledger.model import verdict
 from ledger.model.experiment import DIRECTORY, Experiment, directory
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.pipeline import inside
-from ledger.store import histories
+from ledger.store import histories, unseen
 from ledger.store.archive import tip_tag
 from ledger.store.branch import Step
 from ledger.store.landing import arms
@@ -155,6 +155,12 @@ def _require_present_verdict(ledger: Ledger, experiment: Experiment) -> None:
         )
 
 
+def _require_seen(ledger: Ledger, experiment: Experiment) -> None:
+    refusal = unseen.since_trials(ledger, experiment)
+    if refusal is not None:
+        raise refusal
+
+
 def _require_no_links(ledger: Ledger, experiment: Experiment) -> None:
     """Refuse links and submodules: DVC and whoever reads the record would follow them out of the repository."""
     folder = directory(experiment.name)
@@ -204,6 +210,7 @@ def _require_no_links_around_outputs(ledger: Ledger, experiment: Experiment) -> 
 
 
 def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, message: str | None) -> Prepared:
+    _require_seen(ledger, experiment)
     git, folder = ledger.git, directory(experiment.name)
     here, there = (
         {path: entry for path, entry in git.objects.files(commit).items() if inside(path, folder)}
@@ -234,6 +241,7 @@ def _adopted(
 ) -> Prepared:
     git = ledger.git
     _require_no_links_around_outputs(ledger, experiment)
+    _require_seen(ledger, experiment)
     theirs = arms.commit_of(ledger, experiment, arm)
     merged = merge(ledger, replace(experiment, tip=theirs), main, tip)
     said = [*([f"the arm {arm.name} is adopted"] if arm.name != TREATMENT else []), *merged.remarks]

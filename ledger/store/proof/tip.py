@@ -9,6 +9,7 @@ from ledger.analysis.findings import BRANCH, Finding
 from ledger.analysis.shown import State, shown
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.store import unseen
 from ledger.store.ledger import Ledger
 from ledger.store.proof.witness import Tree, Trees
 
@@ -21,6 +22,9 @@ def tip_findings(ledger: Ledger, experiment: Experiment, trees: Trees, commits: 
     succeeded = [r for r in experiment.trials if r.collected and r.trial.succeeded]
     if experiment.branch is None or not succeeded:
         return
+    refusal = unseen.since_trials(ledger, experiment)
+    if refusal is not None:
+        yield Finding(check=BRANCH, message=f"since the trials: {refusal.message}")
     try:
         tip = next(iter(trees.trees(experiment.tip, experiment.tip, experiment.tip)))
     except LedgerError as error:
