@@ -28,11 +28,15 @@ def holds_parameters(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """One output of a stage. `cached`: DVC keeps it in its cache, so git does not; `kind`: out, metric or plot."""
+    """One output of a stage. `cached`: DVC keeps it in its cache, so git does not; `kind`: out, metric or plot.
+
+    `persists`: DVC leaves it there when the stage runs again, so that a script may go on from it.
+    """
 
     path: str
     cached: bool
     kind: str = "out"
+    persists: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +182,7 @@ def to_json(pipeline: Pipeline) -> dict[str, Any]:
                 "wdir": s.wdir,
                 "command": s.command,
                 "dependencies": list(s.dependencies),
-                "outputs": [[o.path, o.cached, o.kind] for o in s.outputs],
+                "outputs": [[o.path, o.cached, o.kind, o.persists] for o in s.outputs],
                 "parameters": [[p.file, list(p.keys)] for p in s.parameters],
                 "lockfile": s.lockfile,
                 "lock_name": s.lock_name,
@@ -202,7 +206,7 @@ def from_json(value: Mapping[str, Any]) -> Pipeline:
                 wdir=s["wdir"],
                 command=s["command"],
                 dependencies=tuple(s["dependencies"]),
-                outputs=tuple(Output(path=p, cached=c, kind=k) for p, c, k in s["outputs"]),
+                outputs=tuple(Output(path=p, cached=c, kind=k, persists=on) for p, c, k, on in s["outputs"]),
                 parameters=tuple(TrackedParameters(file=f, keys=tuple(keys)) for f, keys in s["parameters"]),
                 lockfile=s["lockfile"],
                 lock_name=s["lock_name"],

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ledger.errors import FormatError, LedgerError
-from ledger.model import replicates
+from ledger.model import replicates, yaml12
 from ledger.model import trial as trials
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.lockfile import locked_stages
 from ledger.model.parameters import flatten
 from ledger.model.paramfiles import parse
 from ledger.model.replicates import REPEAT, Point
@@ -63,6 +64,7 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
                 str(error), hint="correct the stage that writes it, dvc repro, then ledger record"
             ) from None
         _refuse_old(ledger, experiment, here)
+        persisting = _refuse_warm(ledger, experiment, here)
         arm, name, code = _identify(ledger, experiment, here, message, variant)
         experiment = ledger.current()
         point = _point(experiment, here)
@@ -91,7 +93,9 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
             collected, reason = collect(ledger, experiment.name, worker, recorded={ledger.git.root: replaceable}), None
         except Overlap as overlap:
             collected, reason = None, overlap.message
-    return Report(trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=kept.warnings)
+    return Report(
+        trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=(*kept.warnings, *persisting)
+    )
 
 
 def _held(ledger: Ledger, commit: str) -> list[str]:
@@ -236,6 +240,34 @@ def _refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
             "nothing new to record: the work tree shows results that are on the branch already",
             hint="change the seed or the code, dvc repro, then ledger record",
         )
+
+
+def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[str, ...]:
+    """Refuse results of a stage that may have gone on from what an earlier run of it left: no clean trial's replicate.
+
+    Returns what is to be said where no earlier run is known of.
+    """
+    stages = [(s, o.path) for s in here.pipeline.stages for o in s.outputs if o.persists]
+    if not stages:
+        return ()
+    own = [p for p in here.pipeline.lockfiles() if (ledger.git.root / p).is_file()]
+    now = locked_stages(here.pipeline, {p: yaml12.loads((ledger.git.root / p).read_text("utf-8")) for p in own})
+    tip = ledger.code.locks(here, experiment.tip)
+    places = dict.fromkeys([experiment.tip, experiment.plan.base, *([ledger.main_tip] if ledger.main_tip else [])])
+    earlier = {path for at in places for stage in ledger.code.locks(here, at).values() for path in stage.outputs}
+    earlier |= {path for record in experiment.trials if record.trial.by_hand for path in record.trial.outs}
+    ran = [path for stage, path in stages if now.get(stage.name) != tip.get(stage.name)]
+    warm = [path for path in ran if path in earlier]
+    if warm:
+        raise LedgerError(
+            f"DVC keeps {', '.join(warm)} when its stage runs again (`persist: true`), and an earlier run has left it: "
+            "this may be a warm start, and no replicate of a clean trial",
+            hint="ledger run trains each trial from nothing",
+        )
+    return tuple(
+        f"DVC keeps {path} when its stage runs again (`persist: true`): nobody can see that there was none before"
+        for path in ran
+    )
 
 
 def _refuse_twice(experiment: Experiment, name: str, point: Point, arm: Arm) -> None:

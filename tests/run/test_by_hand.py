@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from conftest import PARAMS, TRAIN, Project
+from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files
 
 from ledger.model import yaml12
 
@@ -243,3 +243,46 @@ def test_a_comment_beside_the_seed_is_not_lost(make_project: Any, canonical: boo
     assert project.git("show", "HEAD~1:params.yaml") == text.replace("seed: 1", "seed: 0").strip()
     assert (project.root / "params.yaml").read_text() == shown
     assert clean(project)
+
+
+# goes on from its own checkpoint, as training that was interrupted does
+WARM = """\
+import json, os
+
+params = json.load(open("params.json"))
+before = float(open("ck").read()) if os.path.exists("ck") else 0.0
+value = before + params["train"]["lr"] + params["seed"] / 1000
+open("ck", "w").write(str(value))
+json.dump({"accuracy": value}, open("metrics.json", "w"))
+open("model.txt", "w").write(str(value))
+"""
+
+
+def test_a_warm_start_is_no_trial(make_project: MakeProject) -> None:
+    pipeline = PIPELINE.replace("outs: [model.txt]", "outs:\n      - model.txt\n      - ck: {persist: true}")
+    project = make_project(
+        default_files() | {"train.py": WARM, "dvc.yaml": pipeline, ".gitignore": "/model.txt\n/ck\n"}
+    )
+    project.ledger("new", "X", "--name", "x", "--seeds", "3")
+    # the first one has begun from nothing
+    repro(project)
+    first = project.ledger("record")
+    assert "warning: DVC keeps ck when its stage runs again" in first.err
+    # the next goes on from it, whether the parameters of the arm or the seed are others
+    for changed in (params(1), params(0, lr=0.2)):
+        project.write({"params.json": changed})
+        repro(project)
+        before = project.state()
+        refused = project.ledger("record", code=2).err
+        assert "may be a warm start" in refused and "ledger run trains each trial from nothing" in refused
+        assert project.state() == before
+    project.git("checkout", "-q", "--", ".")
+    project.dvc("checkout", "-q", "--force")
+    trials = {t["id"]: t["metrics"] for t in project.ledger("run", "--json").json["trials"]}
+    assert trials["treatment/seed-2"]["accuracy"] == pytest.approx(0.102)
+    # on a branch that has none yet, what main's lock knows of is there all the same
+    project.ledger("land", "--adopt")
+    project.git("switch", "-q", "main")
+    project.ledger("new", "Y", "--name", "y", "-S", "train.lr=0.4")
+    repro(project)
+    assert "may be a warm start" in project.ledger("record", code=2).err

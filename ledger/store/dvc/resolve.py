@@ -104,6 +104,7 @@ def _pipeline(repo: Any, root: Path, definitions: Sequence[str]) -> Pipeline:
                         path=place(wdir, str(o.def_path)),
                         cached=bool(o.use_cache),
                         kind="metric" if o.metric else "plot" if o.plot else "out",
+                        persists=bool(o.persist),
                     )
                     for o in stage.outs
                 ),
