@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.analysis.folds import OtherFolds, fold_by_fold
+from ledger.analysis.designs import OtherParts, compared
 from ledger.model.environment import Environment, difference
 from ledger.model.lockfile import Pinned
 from ledger.model.parameters import Value
-from ledger.model.replicates import Point
-from ledger.stats.contrast import Contrast, NoNoise, paired, welch
+from ledger.model.replicates import Axis, Point
+from ledger.stats.contrast import Contrast, NoNoise
 from ledger.stats.summary import Summary, summarise
 
 # of the intervals that are shown: one-sided bounds at 5%
@@ -24,8 +24,8 @@ class Side:
     """One side of a comparison: an arm with its trials, one trial, or a revision.
 
     `metrics` holds the values by replicate; `environments` every distinct one; `warnings` what is doubtful about
-    the side itself. `axes` are the parameters that replicates vary, which are no difference; `fold` is the one of them
-    whose values are the folds of a cross-validation.
+    the side itself. `axes` are the parameters that replicates vary, which are no difference; `parts` is the one of them
+    whose values are folds or splits.
     """
 
     label: str
@@ -35,7 +35,7 @@ class Side:
     environments: tuple[Environment, ...]
     metrics: Mapping[str, Mapping[Point, float]]
     axes: frozenset[str] = frozenset()
-    fold: str | None = None
+    parts: Axis | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -134,7 +134,7 @@ def diff(
     ]
     environment = [ValueChange(name=n, a=x, b=y) for n, x, y in _environment(a.environments, b.environments)]
     metrics = [
-        metric_change(name, a.metrics.get(name, {}), b.metrics.get(name, {}), fold=a.fold or b.fold)
+        metric_change(name, a.metrics.get(name, {}), b.metrics.get(name, {}), parts=a.parts or b.parts)
         for name in _ordered(a.metrics, b.metrics)
     ]
     kinds = {
@@ -211,11 +211,11 @@ def _key(environment: Environment) -> str:
 
 
 def metric_change(
-    name: str, a: Mapping[Point, float], b: Mapping[Point, float], *, fold: str | None = None
+    name: str, a: Mapping[Point, float], b: Mapping[Point, float], *, parts: Axis | None = None
 ) -> MetricChange:
     """A metric's values by replicate on both sides: paired where the replicates are the same, else Welch's test.
 
-    With `fold`, the axis of a cross-validation, fold by fold; folds that differ are not tested.
+    With `parts`, the axis of folds or splits, by their rule; folds that differ are not tested.
     """
     left, right = summarise(a.values()), summarise(b.values())
     known = left.mean is not None and right.mean is not None
@@ -224,20 +224,16 @@ def metric_change(
         a=left,
         b=right,
         difference=(right.mean or 0.0) - (left.mean or 0.0) if known else None,
-        contrast=_contrast(a, b, fold),
+        contrast=_contrast(a, b, parts),
     )
 
 
-def _contrast(a: Mapping[Point, float], b: Mapping[Point, float], fold: str | None) -> Contrast | None:
+def _contrast(a: Mapping[Point, float], b: Mapping[Point, float], parts: Axis | None) -> Contrast | None:
     before = {point: value for point, value in a.items() if math.isfinite(value)}
     after = {point: value for point, value in b.items() if math.isfinite(value)}
     try:
-        if fold is not None:
-            return fold_by_fold(after, before, fold)(1.0)
-        if before.keys() == after.keys():
-            return paired([after[point] for point in before], list(before.values()))
-        return welch(list(after.values()), list(before.values()))
-    except (NoNoise, OtherFolds):
+        return compared(after, before, parts)(1.0)
+    except (NoNoise, OtherParts):
         return None
 
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ledger.analysis.folds import Family, OtherFolds, fold_by_fold
+from ledger.analysis import designs
+from ledger.analysis.designs import Family, OtherParts
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.replicates import Point
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED, Judged, Verdict
-from ledger.stats.contrast import FOLDS, WELCH, Contrast, NoNoise, NoVariation, one_sample, paired, welch
+from ledger.stats.contrast import Contrast, NoNoise, NoVariation
 from ledger.stats.multiple import holm
-from ledger.stats.power import WANTED, noncentrality, replicates_needed
+from ledger.stats.power import SIDES, WANTED, noncentrality, replicates_needed
 
 Values = dict[Point, float]
 
@@ -119,6 +120,7 @@ class _Case:
         self.early = early
         self.metric = prediction.metric.name
         self.alpha = plan.alpha / plan.looks
+        self.parts = plan.replicates.parts_axis
         self.treatment = arms.get(prediction.metric.variant or TREATMENT)
         self.baseline = None if prediction.reference is None else arms.get(prediction.reference)
         self.said: list[str] = []
@@ -297,22 +299,24 @@ class _Case:
 
     def _contrast(self, treatment: Values, baseline: Values | None) -> Family:
         """The test that the design asks for, as a function of the baseline's factor."""
-        fold = self.plan.replicates.fold_axis
-        if fold is not None:
-            try:
-                return fold_by_fold(treatment, baseline, fold.name)
-            except OtherFolds as error:
-                raise _Open(str(error)) from None
-        if baseline is None:
-            return lambda _: one_sample(list(treatment.values()))
-        if treatment.keys() == baseline.keys():
-            return lambda factor: paired(list(treatment.values()), list(baseline.values()), factor=factor)
-        common = sum(point in baseline for point in treatment)
-        if common:
+        try:
+            family = designs.compared(treatment, baseline, self.parts)
+        except OtherParts as error:
+            raise _Open(str(error)) from None
+        rule = designs.rule(treatment, self.parts)
+        if rule is not None:
+            self.said.append(rule)
+        for name in self.plan.replicates.unclear:
+            self.said.append(
+                f"{name} sounds like parts of one data set, and the plan does not say what it is: its values are taken "
+                "for independent, which is too sure if they are folds or splits"
+            )
+        common = sum(point in baseline for point in treatment) if baseline is not None and self.parts is None else 0
+        if baseline is not None and common and treatment.keys() != baseline.keys():
             self.said.append(
                 f"only {common} of {len(treatment)} replicates are the same on both sides: they are not paired"
             )
-        return lambda factor: welch(list(treatment.values()), list(baseline.values()), factor=factor)
+        return family
 
     # --- the remarks
 
@@ -328,7 +332,8 @@ class _Case:
         p, near = self.prediction, min(self.gaps, key=lambda gap: abs(gap.estimate))
         of_mean = p.threshold is not None
         thing, margin = ("mean", "threshold") if of_mean else ("difference", "margin")
-        units = "folds" if near.test == FOLDS else "replicates"
+        units, more = designs.units(self.parts)
+        design = designs.design_of(near, self.parts)
         inside = self._on_the_claims_side()
         alpha = self.alpha if inside else self.alpha / len(self.plan.predictions)
         effects = sorted(abs(gap.estimate) / gap.sd for gap in self.gaps)
@@ -342,13 +347,11 @@ class _Case:
             least = noncentrality(near.df, alpha=alpha) * near.error
             told = f"tell a true {thing} from the {margin} where they are {least:.3g} or more apart"
         sight = f"{near.n} {units} as noisy as these {told} (power {WANTED:g})"
-        needed = replicates_needed(
-            effects[0], alpha=alpha, paired=near.test != WELCH, folds=near.test == FOLDS, other=other
-        )
+        needed = replicates_needed(effects[0], alpha=alpha, design=design, other=other)
         if needed is None:
-            outlook = f"the observed {thing} is so near to the {margin} that 10,000 {units} would not tell them apart"
+            outlook = f"the observed {thing} is so near to the {margin} that 10,000 {more} would not tell them apart"
         else:
-            count = f"{math.ceil(needed)} {units}{' a side' if near.test == WELCH else ''}"
+            count = f"{math.ceil(needed)} {more}{' a side' if design == SIDES else ''}"
             would = "support" if inside else "refute"
             outlook = (
                 f"were the observed {thing} the true one, about {count} would {would} the prediction (power {WANTED:g})"

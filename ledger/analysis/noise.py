@@ -52,6 +52,6 @@ def sight(found: Noise, *, replicates: int, alpha: float, margin: float) -> tupl
 
     The second is None where no number up to 10,000 does, or where there is no margin.
     """
-    smallest = detectable(replicates, alpha=alpha, paired=True) * found.sd
-    needed = replicates_needed(abs(margin) / found.sd, alpha=alpha, paired=True) if margin else None
+    smallest = detectable(replicates, alpha=alpha) * found.sd
+    needed = replicates_needed(abs(margin) / found.sd, alpha=alpha) if margin else None
     return smallest, None if needed is None else math.ceil(needed)

@@ -9,6 +9,7 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters, replicates
+from ledger.store.axes import amended
 from ledger.store.conclude import amend as amend_plan
 
 
@@ -17,9 +18,11 @@ def amend(
     predict: Annotated[
         list[str] | None, typer.Option(metavar="PREDICTION", help="The predictions from now on; repeatable.")
     ] = None,
-    over: Annotated[
-        list[str] | None, typer.Option(metavar="KEY=LIST", help="The replicates of an axis: seed=0..9; repeatable.")
-    ] = None,
+    over: options.Over = None,
+    folds: options.Folds = None,
+    splits: options.Splits = None,
+    independent: options.Independent = None,
+    reshuffled_by: options.ReshuffledBy = None,
     overrides: Annotated[
         list[str] | None, typer.Option("-S", "--set", metavar="KEY=VALUE", help="Another key: alpha=0.01; repeatable.")
     ] = None,
@@ -37,10 +40,10 @@ def amend(
         if predict:
             changes["predictions"] = list(predict)
             changes["exploratory"] = False
-        if over:
-            changes["replicates"] = replicates.to_mapping(chosen.plan.replicates) | dict(
-                _declared(text) for text in over
-            )
+        asked = options.axes_of(over, folds, splits, independent, reshuffled_by)
+        if asked:
+            code = ledger.code.at(chosen.tip)
+            changes["replicates"] = replicates.to_mapping(amended(code, chosen.plan.replicates, asked))
         if not changes:
             raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
         done = amend_plan(ledger, chosen, changes, reason=message)
@@ -48,11 +51,3 @@ def amend(
     if done.after_results:
         console.say("warning: results had been seen, and the verdict will say that too")
     return 0
-
-
-def _declared(text: str) -> tuple[str, int | list[parameters.Value]]:
-    """An axis as the plan writes it: `repeat` has a number, others have values."""
-    name, values = options.axis(text)
-    if name == replicates.REPEAT and len(values) == 1 and isinstance(values[0], int):
-        return name, values[0]
-    return name, list(values)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import typer
 
@@ -12,10 +12,9 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
 from ledger.report.experiments import described_axes
+from ledger.store.axes import Seeds
 from ledger.store.create import Created, create
-from ledger.store.planning import Request, Seeds
-
-T = TypeVar("T")
+from ledger.store.planning import Request
 
 # so wide may the names of the arms be on the line that counts the trials
 _ARMS_WIDTH = 48
@@ -57,9 +56,11 @@ def new(
             help="How many seeds, from the present one on; which (0,3,7 or 0..4); hashed:5, which nobody can pick.",
         ),
     ] = None,
-    over: Annotated[
-        list[str] | None, typer.Option(metavar="KEY=LIST", help="Another axis of replicates: fold=0..4; repeatable.")
-    ] = None,
+    over: options.Over = None,
+    folds: options.Folds = None,
+    splits: options.Splits = None,
+    independent: options.Independent = None,
+    reshuffled_by: options.ReshuffledBy = None,
     repeats: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Repeat so often, where the pipeline has no seed.")
     ] = None,
@@ -84,11 +85,11 @@ def new(
         predictions=tuple(predict or ()),
         baseline=baseline,
         start=start,
-        overrides=_once("-S", (parameters.parse_assignment(text) for text in overrides or ())),
-        variants=_once("--variant", (_variant(text) for text in variant or ())),
-        vary=_once("--vary", (options.axis(text, "--vary") for text in vary or ())),
+        overrides=options.once("-S", (parameters.parse_assignment(text) for text in overrides or ())),
+        variants=options.once("--variant", (_variant(text) for text in variant or ())),
+        vary=options.once("--vary", (options.axis(text, "--vary") for text in vary or ())),
         seeds=None if seeds is None else _seeds(seeds),
-        over=_once("--over", (options.axis(text) for text in over or ())),
+        axes=options.axes_of(over, folds, splits, independent, reshuffled_by),
         repeats=repeats,
         evaluation=tuple(evaluation or ()),
         alpha=None if alpha is None else _level(alpha),
@@ -137,23 +138,13 @@ def _told(created: Created, *, set_: bool, varied: Mapping[str, Sequence[object]
     return "\n".join(lines)
 
 
-def _once(option: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """The pairs as a mapping. Raises LedgerError where two have one name: neither is meant to be lost."""
-    found: dict[str, T] = {}
-    for name, value in pairs:
-        if name in found:
-            raise LedgerError(f"{option} is given twice for {name}", hint="leave one of them out")
-        found[name] = value
-    return found
-
-
 def _variant(text: str) -> tuple[str, dict[str, parameters.Value]]:
     name, colon, rest = text.partition(":")
     if not colon or not name or not rest:
         raise LedgerError(
             f"--variant {text!r} is not NAME:KEY=VALUE", hint="--variant high-lr:train.lr=0.3,train.epochs=20"
         )
-    return name, _once("--variant", (parameters.parse_assignment(part) for part in parameters.split_list(rest)))
+    return name, options.once("--variant", (parameters.parse_assignment(part) for part in parameters.split_list(rest)))
 
 
 def _seeds(text: str) -> Seeds:

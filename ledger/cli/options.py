@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, TypeVar
 
 import typer
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, parse_values
 from ledger.report.tables import Format
+from ledger.store.axes import Asked
+
+T = TypeVar("T")
 
 AsFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md, csv or html.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is fixed.")]
+Over = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY=LIST", help="An axis of independent replicates, with its values: seed=0..9; repeatable."),
+]
+Folds = Annotated[
+    str | None,
+    typer.Option(metavar="K|KEY=LIST", help="The folds of a cross-validation: how many, or which (fold=0..4)."),
+]
+Splits = Annotated[
+    str | None,
+    typer.Option(metavar="N|KEY=LIST", help="Random splits or samples of the data: how many, or which."),
+]
+Independent = Annotated[
+    str | None,
+    typer.Option(metavar="KEY=LIST", help="An axis named like folds or splits that is neither."),
+]
+ReshuffledBy = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", help="The parameter of which each value makes new folds: seed."),
+]
 Timeout = Annotated[
     str | None,
     typer.Option("--timeout", metavar="TIME", help="End a trial that takes longer: 90 (s), 30m, 2h."),
@@ -38,9 +62,49 @@ def axis(text: str, option: str = "--over") -> tuple[str, tuple[Value, ...]]:
     """A parameter with its values, from `fold=0..4`. Raises LedgerError, which names the option."""
     name, equals, rest = text.partition("=")
     if not equals or not name.strip() or not rest:
-        example = "--vary train.lr=0.01,0.1" if option == "--vary" else "--over seed=0..9, --over fold=0..4"
+        example = {"--vary": "--vary train.lr=0.01,0.1", "--over": "--over seed=0..9, --over noise=0,1"}.get(
+            option, f"{option} 5, {option} fold=0..4"
+        )
         raise LedgerError(f"{option} {text!r} is not KEY=LIST", hint=example)
     return name.strip(), parse_values(rest)
+
+
+def once(option: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """The pairs as a mapping. Raises LedgerError where two have one name: neither is meant to be lost."""
+    found: dict[str, T] = {}
+    for name, value in pairs:
+        if name in found:
+            raise LedgerError(f"{option} is given twice for {name}", hint="leave one of them out")
+        found[name] = value
+    return found
+
+
+def axes_of(
+    over: list[str] | None, folds: str | None, splits: str | None, independent: str | None, reshuffled_by: str | None
+) -> Asked:
+    """The axes of the replicates that the options ask for. Raises LedgerError."""
+    return Asked(
+        over=once("--over", (axis(text) for text in over or ())),
+        folds=parts(folds, "--folds"),
+        splits=parts(splits, "--splits"),
+        independent={} if independent is None else dict([axis(independent, "--independent")]),
+        reshuffled_by=reshuffled_by,
+    )
+
+
+def parts(text: str | None, option: str) -> dict[str, tuple[Value, ...]] | int:
+    """Folds or splits, from `fold=0..4` or from their number alone. Raises LedgerError, which names the option."""
+    if text is None:
+        return {}
+    if text.strip().isdecimal():
+        count = int(text)
+        if not 2 <= count <= 1000:
+            raise LedgerError(
+                f"{option} {count} is not from 2 to 1000", hint=f"{option} 5, or which: {option} fold=0..4"
+            )
+        return count
+    name, values = axis(text, option)
+    return {name: values}
 
 
 def duration(text: str) -> float:

@@ -26,7 +26,34 @@ Point: TypeAlias = tuple[tuple[str, Value], ...]
 
 REPEAT: Final = "repeat"
 KIND: Final = "kind"
+RESHUFFLED_BY: Final = "reshuffled_by"
+
+SEED: Final = "seed"
 FOLD: Final = "fold"
+SPLIT: Final = "split"
+KINDS: Final = (SEED, FOLD, SPLIT)
+"""What an axis may be declared to be: independent, the folds of a cross-validation, or random splits of the data."""
+
+# words of which folds and splits are named
+_DEPENDENT: Final = frozenset(
+    (
+        "fold",
+        "folds",
+        "kfold",
+        "kfolds",
+        "foldid",
+        "foldidx",
+        "cv",
+        "crossval",
+        "crossvalidation",
+        "split",
+        "splits",
+        "partition",
+        "partitions",
+        "resample",
+        "bootstrap",
+    )
+)
 MAX_POINTS: Final = 10_000
 MAX_STEM: Final = 80
 _MAX_TEXT: Final = 40
@@ -38,19 +65,28 @@ _MISLEADING: Final = r"-?[0-9]+(?:_[0-9]+)?(?:e-?[0-9]+)?|true|false|.*_[0-9a-f]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """The values of one parameter (or of `repeat`, which is none); `fold` marks that of cross-validation."""
+    """The values of one parameter (or of `repeat`, which is none).
+
+    `kind` is what the plan declares it to be; an axis of which it says nothing is taken for independent replicates.
+    `reshuffled_by` names the axis of which each value makes a new partition into these folds.
+    """
 
     name: str
     values: tuple[Value, ...]
-    fold: bool = False
+    kind: str | None = None
+    reshuffled_by: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.name or not self.name.isprintable() or self.name == KIND:
+        if not self.name or not self.name.isprintable() or self.name in (KIND, RESHUFFLED_BY):
             raise ValueError(f"{self.name!r} cannot name an axis of replicates")
         if not self.values:
             raise ValueError(f"{self.name}: no values are given")
-        if self.fold and self.name == REPEAT:
-            raise ValueError(f"{self.name}: repeats are not folds")
+        if self.kind not in (None, *KINDS):
+            raise ValueError(f"{KIND}: one of {', '.join(KINDS)} was expected for {self.name}, not {self.kind!r}")
+        if self.kind in (FOLD, SPLIT) and self.name == REPEAT:
+            raise ValueError(f"{self.name}: repeats are not {self.kind}s")
+        if self.reshuffled_by is not None and self.kind != FOLD:
+            raise ValueError(f"{RESHUFFLED_BY}: {self.name} is not declared the axis of the folds")
         seen: dict[Value, Value] = {}
         files: dict[str, Value] = {}
         for value in self.values:
@@ -71,6 +107,11 @@ class Axis:
         """Whether a trial sets a parameter of this name."""
         return self.name != REPEAT
 
+    @property
+    def unclear(self) -> bool:
+        """Whether the plan does not say what the axis is, and its name sounds like parts of one data set."""
+        return self.kind is None and sounds_dependent(self.name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replicates:
@@ -83,9 +124,12 @@ class Replicates:
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"{name}: the axis is given twice")
-        folds = [axis.name for axis in self.axes if axis.fold]
-        if len(folds) > 1:
-            raise ValueError(f"{folds[1]}: {folds[0]} is the fold axis already")
+        parts = [axis for axis in self.axes if axis.kind in (FOLD, SPLIT)]
+        if len(parts) > 1:
+            raise ValueError(f"{parts[1].name}: {parts[0].name} is the {parts[0].kind} axis already")
+        for axis in parts:
+            if axis.reshuffled_by is not None and (axis.reshuffled_by == axis.name or axis.reshuffled_by not in names):
+                raise ValueError(f"{RESHUFFLED_BY}: {axis.reshuffled_by} is no other axis of the replicates")
         if len(self) > MAX_POINTS:
             raise ValueError(f"{', '.join(names)}: {len(self)} points, {MAX_POINTS} at most are allowed")
 
@@ -94,9 +138,14 @@ class Replicates:
         return math.prod(len(axis.values) for axis in self.axes)
 
     @property
-    def fold_axis(self) -> Axis | None:
-        """The axis of cross-validation, if there is one."""
-        return next((axis for axis in self.axes if axis.fold), None)
+    def parts_axis(self) -> Axis | None:
+        """The axis whose values are parts of one data set, folds or splits, if one is declared."""
+        return next((axis for axis in self.axes if axis.kind in (FOLD, SPLIT)), None)
+
+    @property
+    def unclear(self) -> tuple[str, ...]:
+        """The axes that are taken for independent although their names sound like folds or splits."""
+        return tuple(axis.name for axis in self.axes if axis.unclear)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -114,7 +163,8 @@ def from_mapping(obj: object) -> Replicates:
 
     `{seed: [0, 1]}` is an axis, `{repeat: 5}` is one of 0 to 4. `kind: fold` marks the axis of
     cross-validation: that whose last component is `fold`, else has `fold` in it, else the first;
-    `kind: {split: fold}` names it.
+    `kind: split` likewise; `kind: {cv: fold, noise: seed}` names them. `reshuffled_by: seed` says that each
+    value of that axis makes new folds.
     """
     if not isinstance(obj, Mapping):
         raise ValueError(f"replicates: names with lists were expected, not {obj!r}")
@@ -122,10 +172,20 @@ def from_mapping(obj: object) -> Replicates:
     for name, given in obj.items():
         if not isinstance(name, str):
             raise ValueError(f"{name!r}: the name of an axis is a text")
-        if name != KIND:
+        if name not in (KIND, RESHUFFLED_BY):
             values[name] = _values(name, given)
-    fold = _fold_name(obj[KIND], tuple(values)) if KIND in obj else None
-    return Replicates(axes=tuple(Axis(name=n, values=v, fold=n == fold) for n, v in values.items()))
+    kinds = _kinds(obj[KIND], tuple(values)) if KIND in obj else {}
+    by = obj.get(RESHUFFLED_BY)
+    if by is not None and FOLD not in kinds.values():
+        raise ValueError(f"{RESHUFFLED_BY}: no axis is declared the one of the folds ({KIND}: {FOLD})")
+    if by is not None and not isinstance(by, str):
+        raise ValueError(f"{RESHUFFLED_BY}: the name of an axis was expected, not {by!r}")
+    return Replicates(
+        axes=tuple(
+            Axis(name=n, values=v, kind=kinds.get(n), reshuffled_by=by if kinds.get(n) == FOLD else None)
+            for n, v in values.items()
+        )
+    )
 
 
 def to_mapping(replicates: Replicates) -> dict[str, object]:
@@ -135,11 +195,22 @@ def to_mapping(replicates: Replicates) -> dict[str, object]:
         count = len(axis.values)
         counted = axis.name == REPEAT and [repr(v) for v in axis.values] == [repr(i) for i in range(count)]
         result[axis.name] = count if counted else list(axis.values)
-    fold = replicates.fold_axis
-    if fold is not None:
-        found = _fold_name(FOLD, tuple(result))
-        result[KIND] = FOLD if found == fold.name else {fold.name: FOLD}
+    kinds = {axis.name: axis.kind for axis in replicates.axes if axis.kind is not None}
+    if kinds:
+        first = next(iter(kinds.values()))
+        plain = first in (FOLD, SPLIT) and {_named(first, tuple(result)): first} == kinds
+        result[KIND] = first if plain else kinds
+    parts = replicates.parts_axis
+    if parts is not None and parts.reshuffled_by is not None:
+        result[RESHUFFLED_BY] = parts.reshuffled_by
     return result
+
+
+def sounds_dependent(name: str) -> bool:
+    """Whether the name of a parameter sounds like folds or splits of one data set, which are not independent."""
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower())
+    pairs = [a + b for a, b in itertools.pairwise(words)]
+    return not _DEPENDENT.isdisjoint([*words, *pairs])
 
 
 def make_point(obj: object) -> Point:
@@ -216,21 +287,28 @@ def _check_value(name: str, value: object) -> Value:
     raise ValueError(f"{name}: {value!r} is not a number, a text or a truth value")
 
 
-def _fold_name(kind: object, names: tuple[str, ...]) -> str:
-    """Which of the axes is the one of cross-validation."""
-    if isinstance(kind, Mapping):
-        marked = list(kind.items())
-        if len(marked) != 1 or marked[0][0] not in names or marked[0][1] != FOLD:
-            raise ValueError(f"{KIND}: one axis with 'fold' was expected, not {kind!r}")
-        return str(marked[0][0])
-    if kind != FOLD:
-        raise ValueError(f"{KIND}: only 'fold' is known, not {kind!r}")
+def _kinds(given: object, names: tuple[str, ...]) -> dict[str, str]:
+    """The declared kinds by axis."""
+    if isinstance(given, Mapping):
+        if not given:
+            raise ValueError(f"{KIND}: an axis with its kind was expected, not {given!r}")
+        for name, kind in given.items():
+            if name not in names or kind not in KINDS:
+                raise ValueError(f"{KIND}: an axis with one of {', '.join(KINDS)} was expected, not {name!r}: {kind!r}")
+        return {str(name): str(kind) for name, kind in given.items()}
+    if given not in (FOLD, SPLIT):
+        raise ValueError(f"{KIND}: only 'fold', 'split' and {{axis: kind}} are known, not {given!r}")
+    return {_named(str(given), names): str(given)}
+
+
+def _named(kind: str, names: tuple[str, ...]) -> str:
+    """Which of the axes is meant where a kind is given without one."""
     names = tuple(name for name in names if name != REPEAT)
     if not names:
-        raise ValueError(f"{KIND}: there is no axis that could hold the folds")
+        raise ValueError(f"{KIND}: there is no axis that could hold the {kind}s")
     last = {name: name.rpartition(".")[2] for name in names}
-    exact = [name for name in names if last[name] == FOLD]
-    near = [name for name in names if FOLD in last[name]]
+    exact = [name for name in names if last[name] == kind]
+    near = [name for name in names if kind in last[name]]
     return (exact or near or list(names))[0]
 
 

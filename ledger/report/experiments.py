@@ -12,6 +12,7 @@ from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import Plan
 from ledger.model.parameters import Value, format_value
+from ledger.model.replicates import FOLD, SPLIT, Axis
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
@@ -78,7 +79,12 @@ def _by_parent(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:
 
 def described_axes(plan: Plan) -> str:
     """`seed 0, 1, 2`, consecutive ones as `seed 0..99`; the axes of a grid are joined by a semicolon."""
-    return "; ".join(f"{axis.name} {_values(axis.values)}" for axis in plan.replicates.axes) or "one"
+    return "; ".join(f"{axis.name} {_values(axis.values)}{_kind(axis)}" for axis in plan.replicates.axes) or "one"
+
+
+def _kind(axis: Axis) -> str:
+    by = f" reshuffled by {axis.reshuffled_by}" if axis.reshuffled_by is not None else ""
+    return f" ({axis.kind}s{by})" if axis.kind in (FOLD, SPLIT) else ""
 
 
 def _values(values: Sequence[Value]) -> str:

@@ -106,6 +106,8 @@ def show(experiment: Experiment, present: Mapping[str, str], commits: Mapping[st
         "predictions": [str(p) for p in plan.predictions],
         "variants": {v.name: variant(v) for v in plan.variants},
         "replicates": {axis.name: list(axis.values) for axis in plan.replicates.axes},
+        "kinds": {axis.name: axis.kind for axis in plan.replicates.axes if axis.kind is not None},
+        "reshuffled_by": next((a.reshuffled_by for a in plan.replicates.axes if a.reshuffled_by is not None), None),
         "trials": [trial(r, present, commits) for r in experiment.trials],
         "verdict": None if experiment.verdict is None else dict(experiment.verdict),
     }

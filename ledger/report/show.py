@@ -148,15 +148,14 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
     shown = _fitting(names, experiment, settings)
     if len(good) < 2 or BASELINE not in good or not shown:
         return _of_arms(values, shown, settings, total)
-    fold = experiment.plan.replicates.fold_axis
-    axis = None if fold is None else fold.name
+    parts = experiment.plan.replicates.parts_axis
     if good.keys() == {BASELINE, TREATMENT}:
-        changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name], fold=axis) for name in shown]
+        changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name], parts=parts) for name in shown]
         return metrics_table(changes, (BASELINE, TREATMENT), settings, total=total, indent=2)
     lines = []
     for name in shown:
         changes = [
-            replace(metric_change(name, values[BASELINE][name], of[name], fold=axis), name=arm)
+            replace(metric_change(name, values[BASELINE][name], of[name], parts=parts), name=arm)
             for arm, of in values.items()
             if arm != BASELINE
         ]

@@ -18,7 +18,9 @@ _LARGEST = 1e300
 PAIRED = "paired t"
 WELCH = "Welch's t"
 FOLDS = "corrected resampled t"
+RESHUFFLED = "corrected resampled t, reshuffled folds"
 ONE_SAMPLE = "one-sample t"
+OVER_SPLITS = " over splits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Contrast:
     @property
     def paired(self) -> bool:
         """Whether each value was compared with its own partner."""
-        return self.test in (PAIRED, FOLDS) and self.n_baseline is not None
+        return self.n_baseline is not None and not self.test.startswith(WELCH)
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """The two-sided interval of that confidence, such as 0.9."""
@@ -117,12 +119,18 @@ def welch(treatment: Sequence[float], baseline: Sequence[float], *, factor: floa
 
 
 def over_folds(
-    treatment: Sequence[float], baseline: Sequence[float] | None, *, test_share: float, factor: float = 1.0
+    treatment: Sequence[float],
+    baseline: Sequence[float] | None,
+    *,
+    test_share: float,
+    factor: float = 1.0,
+    test: str = FOLDS,
 ) -> Contrast:
     """The contrast over cross-validation folds, whose training sets overlap (Nadeau & Bengio 2003).
 
     `test_share` is n_test / n_train: 1 / (k - 1) for k folds. The variance of the mean is s² (1/n + test_share).
     Without a baseline it is the mean of the treatment, to be compared with a number: its folds overlap just so.
+    With the k·r values of r cross-validations, each of a new partition, it is the test of Bouckaert & Frank (2004).
     """
     partners = [0.0] * len(treatment) if baseline is None else baseline
     differences = [t - factor * b for t, b in zip(treatment, partners, strict=True)]
@@ -130,7 +138,7 @@ def over_folds(
     centre, sd = _moments(differences, [*treatment, *partners])
     error = sd * math.sqrt(1 / n + test_share)
     sides = None if baseline is None else n
-    return Contrast(estimate=centre, error=error, df=n - 1, test=FOLDS, n=n, n_baseline=sides, sd=sd)
+    return Contrast(estimate=centre, error=error, df=n - 1, test=test, n=n, n_baseline=sides, sd=sd)
 
 
 def one_sample(values: Sequence[float]) -> Contrast:

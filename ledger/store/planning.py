@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,31 +16,16 @@ from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant, derived_
 from ledger.model.parameters import near_misses
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
-from ledger.model.replicates import Axis, Replicates
+from ledger.model.replicates import Replicates
+from ledger.store.axes import Asked, Seeds, declared, make_axis, seed_parameter
 from ledger.store.code import Code, ParameterKey
 from ledger.store.ledger import Ledger
 from ledger.store.targets import filling
 
 T = TypeVar("T")
 
-_AXES_HINT = "each axis once, each value once: --seeds 0,3,7 --over fold=0..4"
-
 # how many experiments are asked for the noise of a metric
 RECENT = 20
-
-SEED_NAMES = ("seed", "random_seed", "random_state", "rng_seed")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seeds:
-    """The seeds that were asked for: so many from the parameter's present value on, or these values.
-
-    `hashed`: so many, derived from the id of the commit that holds the prediction.
-    """
-
-    count: int | None = None
-    hashed: bool = False
-    values: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +41,7 @@ class Request:
     variants: Mapping[str, Mapping[str, Any]] | None = None
     vary: Mapping[str, tuple[Any, ...]] | None = None
     seeds: Seeds | None = None
-    over: Mapping[str, tuple[Any, ...]] | None = None
+    axes: Asked = field(default_factory=Asked)
     repeats: int | None = None
     evaluation: Sequence[str] = ()
     alpha: float | None = None
@@ -94,7 +79,7 @@ def with_plain_names(request: Request, code: Code) -> Request:
         overrides=plain("-S", request.overrides),
         variants={name: plain(f"--variant {name}", params) for name, params in (request.variants or {}).items()},
         vary=plain("--vary", request.vary),
-        over=plain("--over", request.over),
+        axes=request.axes.plain(code),
     )
 
 
@@ -106,7 +91,7 @@ def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> P
     predictions = tuple(prediction.parse(text) for text in request.predictions)
     variants = _variants(ledger, request, code, predictions)
     check_predictions(ledger, predictions, variants, origin.name)
-    points = _replicates(ledger, request, code)
+    points = declared(ledger, code, seeds=request.seeds, axes=request.axes, repeats=request.repeats)
     check_parameters(ledger, code, points, [request.overrides or {}, *(variant.params for variant in variants)])
     return Plan(
         title=origin.title,
@@ -247,76 +232,11 @@ def check_predictions(
             )
 
 
-def _replicates(ledger: Ledger, request: Request, code: Code) -> Replicates:
-    axes = []
-    if request.seeds is not None:
-        seed = _seed_parameter(ledger, code)
-        if request.seeds.hashed:
-            ledger.code.require_tracked(code, seed, None)
-    if request.seeds is not None and not request.seeds.hashed:
-        values = request.seeds.values
-        present = code.names[seed][1]
-        whole = isinstance(present, int) and not isinstance(present, bool)
-        if request.seeds.count is not None:
-            if not whole:
-                raise LedgerError(
-                    f"the seed parameter {seed} is {present!r}, no whole number",
-                    hint="give the seeds: --seeds 0,1,2",
-                )
-            values = tuple(range(present, present + request.seeds.count))
-        strange = [value for value in values if isinstance(value, bool) or not isinstance(value, int)]
-        if whole and strange:
-            raise LedgerError(
-                f"--seeds gives {strange[0]!r}, but the seed parameter {seed} is a whole number ({present})",
-                hint="how many seeds, --seeds 5, or which: --seeds 0,3,7",
-            )
-        axes.append(_axis(seed, values))
-    for name, values in (request.over or {}).items():
-        axes.append(_axis(name, values))
-    if request.repeats is not None and axes:
-        raise LedgerError(
-            "repeats are for a pipeline without a seed: the same seed again is the same numbers, and no new evidence",
-            hint="leave --repeats out, or the seeds",
-        )
-    if request.repeats is not None:
-        axes.append(_axis(replicates.REPEAT, tuple(range(request.repeats))))
-    try:
-        return Replicates(axes=tuple(axes))
-    except ValueError as error:
-        raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
-
-
-def _axis(name: str, values: tuple[Any, ...]) -> Axis:
-    try:
-        return Axis(name=name, values=values, fold=name.rsplit(".", 1)[-1] == replicates.FOLD)
-    except ValueError as error:
-        raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
-
-
-def _seed_parameter(ledger: Ledger, code: Code) -> str:
-    if ledger.settings.seed is not None:
-        return code.plain(ledger.settings.seed)
-    known = code.names
-    found = [n for wanted in SEED_NAMES for n in known if n.rsplit(":", 1)[-1].rsplit(".", 1)[-1] == wanted]
-    exact = [n for n in found if n in SEED_NAMES]
-    if len(found) == 1 or len(exact) == 1:
-        return (exact or found)[0]
-    if not found:
-        raise LedgerError(
-            "no parameter of the pipeline looks like a seed",
-            hint="name it in ledger.yaml (seed: train.my_seed), or repeat without one: --repeats 5",
-        )
-    raise LedgerError(
-        f"several parameters look like the seed: {', '.join(found)}",
-        hint=f"say which in ledger.yaml: seed: {found[0]}",
-    )
-
-
 def with_seeds_of(ledger: Ledger, plan: Plan, code: Code, commit: str) -> Plan:
     """The plan with its seeds derived from the commit that holds the prediction."""
     assert plan.seeds_from is not None
     count = int(plan.seeds_from.removeprefix("hashed:"))
-    axis = _axis(_seed_parameter(ledger, code), derived_seeds(commit, count))
+    axis = make_axis(seed_parameter(ledger, code), derived_seeds(commit, count))
     return replace(plan, replicates=Replicates(axes=(axis, *plan.replicates.axes)), seeds_from=commit)
 
 
@@ -325,7 +245,7 @@ def _repeated_seeds(ledger: Ledger, plan: Plan) -> list[str]:
     if not any(axis.name == replicates.REPEAT for axis in plan.replicates.axes):
         return []
     try:
-        seed = _seed_parameter(ledger, ledger.code.at(plan.base))
+        seed = seed_parameter(ledger, ledger.code.at(plan.base))
     except LedgerError:
         return []
     return [f"the pipeline has a seed, {seed}, which is the same in every repeat: --seeds varies it"]

@@ -88,7 +88,6 @@ def _arm(
         for name, value in record.trial.metrics.items():
             values.setdefault(name, {})[record.trial.point] = value
     axes = frozenset(axis for record in records for axis, _ in record.trial.point)
-    fold = experiment.plan.replicates.fold_axis
     return Side(
         label=label,
         params=first.flat_params,
@@ -97,7 +96,7 @@ def _arm(
         environments=tuple(known.values()),
         metrics=values,
         axes=axes,
-        fold=None if fold is None else fold.name,
+        parts=experiment.plan.replicates.parts_axis,
         warnings=warnings,
     )
 

@@ -10,6 +10,7 @@ import pytest
 from ledger.analysis.diff import CodeChange, Diff, Side, diff, metric_change
 from ledger.model.environment import Environment
 from ledger.model.lockfile import Pinned
+from ledger.model.replicates import Axis
 from ledger.stats.contrast import over_folds
 
 ENVIRONMENT = Environment(
@@ -141,17 +142,20 @@ def test_what_is_doubtful_about_a_side_is_passed_on() -> None:
     assert compare(side(warnings=("one",)), side("b", warnings=("two",))).warnings == ("one", "two")
 
 
+FOLDS = Axis(name="fold", values=(0, 1, 2, 3, 4), kind="fold")
+
+
 def test_folds_overlap_so_that_their_differences_say_less() -> None:
     def folded(*values: float) -> dict[Any, float]:
         return {(("fold", fold), ("seed", seed)): v + seed / 100 for fold, v in enumerate(values) for seed in (0, 1)}
 
     low, high = folded(0.70, 0.71, 0.69, 0.72, 0.68), folded(0.72, 0.74, 0.70, 0.74, 0.70)
-    found = metric_change("m", low, high, fold="fold").contrast
+    found = metric_change("m", low, high, parts=FOLDS).contrast
     assert found == over_folds(
         (0.725, 0.745, 0.705, 0.745, 0.705), (0.705, 0.715, 0.695, 0.725, 0.685), test_share=1 / 4
     )
     # not the same folds, and none at all: no test
-    assert metric_change("m", folded(0.70, 0.71), high, fold="fold").contrast is None
-    assert metric_change("m", {(("seed", 0),): 0.7, (("seed", 1),): 0.6}, high, fold="fold").contrast is None
-    both = compare(side(metrics={"m": low}, fold="fold"), side(metrics={"m": high}, fold="fold"))
+    assert metric_change("m", folded(0.70, 0.71), high, parts=FOLDS).contrast is None
+    assert metric_change("m", {(("seed", 0),): 0.7, (("seed", 1),): 0.6}, high, parts=FOLDS).contrast is None
+    both = compare(side(metrics={"m": low}, parts=FOLDS), side(metrics={"m": high}, parts=FOLDS))
     assert both.metrics[0].contrast == found

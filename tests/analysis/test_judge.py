@@ -8,17 +8,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pytest import approx
+from scipy import stats
 
 from ledger.analysis.judge import Arm, decide, judge
 from ledger.model import prediction, replicates
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.replicates import Point
 from ledger.model.verdict import Judged, Verdict
-from ledger.stats.contrast import over_folds, paired
+from ledger.stats.contrast import one_sample, over_folds, paired
 from ledger.stats.power import replicates_needed
 
 # Student's sleep data, as R has it
@@ -715,6 +717,78 @@ def test_one_fold() -> None:
     assert judged.remarks == ("no estimate of the noise: one fold gives none",)
 
 
+# --- reshuffled folds and splits
+
+RESHUFFLED = {"fold": [0, 1, 2], "seed": [0, 1], "kind": "fold", "reshuffled_by": "seed"}
+SPLITS = {"split": [0, 1, 2], "seed": [0, 1], "kind": "split"}
+
+
+def gridded(label: str, values: Sequence[float], axis: str = "fold", seeds: Sequence[int] = (0, 1)) -> Arm:
+    """A side with a value for each of (0, first seed), (0, second seed), (1, first seed) …."""
+    points: list[Point] = [((axis, i // len(seeds)), ("seed", seeds[i % len(seeds)])) for i in range(len(values))]
+    known = dict(zip(points, values, strict=True))
+    return Arm(label=label, declared=tuple(known), metrics={"m": known}, evaluation={})
+
+
+SIX = (0.71, 0.74, 0.69, 0.75, 0.72, 0.77)
+OTHER = (0.69, 0.71, 0.68, 0.70, 0.71, 0.71)
+
+
+@pytest.mark.parametrize("text", [GOOD, "m >= baseline + 2%", "m within 0.02 of baseline"])
+def test_reshuffled_folds_all_count(text: str) -> None:
+    judged = one(text, gridded("treatment", SIX), gridded("baseline", OTHER), axes=RESHUFFLED)
+    contrast = over_folds(SIX, OTHER, test_share=1 / 2)
+    assert judged.test == "corrected resampled t, reshuffled folds"
+    assert judged.n == 6
+    assert judged.interval == approx(contrast.interval(0.9))
+    differences = [a - b for a, b in zip(SIX, OTHER, strict=True)]
+    # variance s² (1/(kr) + 1/(k-1)), kr - 1 degrees of freedom
+    half = stats.t.ppf(0.95, 5) * np.std(differences, ddof=1) * math.sqrt(1 / 6 + 1 / 2)
+    assert judged.interval == approx((np.mean(differences) - half, np.mean(differences) + half))
+    assert "fold makes 3 folds, reshuffled 2 times by seed: every fold of every partition counts" in judged.remarks
+    if "%" in text:
+        assert judged.p_value == approx(over_folds(SIX, OTHER, test_share=1 / 2, factor=1.02).p_above(0))
+
+
+def test_other_partitions_are_not_paired() -> None:
+    judged = one(GOOD, gridded("treatment", SIX), gridded("baseline", OTHER, seeds=(5, 6)), axes=RESHUFFLED)
+    assert judged.remarks == ("the two sides have not the same folds, and no test fits folds that are not paired",)
+
+
+@pytest.mark.parametrize("text", [GOOD, "m >= baseline + 2%", "m within 0.02 of baseline", "m >= 0.7"])
+def test_splits_are_averaged_before_they_are_compared(text: str) -> None:
+    number = text == "m >= 0.7"
+    sides = gridded("treatment", SIX, "split"), None if number else gridded("baseline", OTHER, "split")
+    judged = one(text, *sides, axes=SPLITS)
+    mine, theirs = ([(v[i] + v[i + 1]) / 2 for i in (0, 2, 4)] for v in (SIX, OTHER))
+    contrast = one_sample(mine) if number else paired(mine, theirs)
+    assert judged.test == f"{contrast.test} over splits"
+    assert judged.n == 3
+    assert judged.interval == approx(contrast.interval(0.9))
+    assert "seed averaged within each split" in judged.remarks
+    if "%" in text:
+        assert judged.p_value == approx(paired(mine, theirs, factor=1.02).p_above(0))
+
+
+def test_other_splits_are_compared_by_welch() -> None:
+    moved: dict[Point, float] = {(("split", 3 + i // 2), ("seed", i % 2)): value for i, value in enumerate(OTHER)}
+    other = Arm(label="baseline", declared=tuple(moved), metrics={"m": moved}, evaluation={})
+    judged = one(GOOD, gridded("treatment", SIX, "split"), other, axes=SPLITS)
+    assert (judged.test, judged.n, judged.n_baseline) == ("Welch's t over splits", 3, 3)
+    seeds = one(GOOD, gridded("treatment", SIX, "split"), arm("baseline", LOW), axes=SPLITS)
+    assert seeds.outcome == "inconclusive"
+    assert seeds.remarks[0].startswith("one side has no splits")
+
+
+def test_an_axis_that_sounds_like_folds_is_not_taken_for_independent_in_silence() -> None:
+    axes = {key: value for key, value in FOLDS.items() if key != "kind"}
+    judged = one(GOOD, folded("treatment", HIGH), folded("baseline", LOW), axes=axes)
+    assert judged.test == "paired t"
+    assert any(remark.startswith("fold sounds like parts of one data set") for remark in judged.remarks)
+    clear = one(GOOD, folded("treatment", HIGH), folded("baseline", LOW), axes={**axes, "kind": {"fold": "seed"}})
+    assert not any("sounds like" in remark for remark in clear.remarks)
+
+
 # --- what could have been seen
 
 
@@ -726,7 +800,7 @@ def test_what_so_many_replicates_could_have_told() -> None:
         f"10 replicates as noisy as these {told}",
         "were the observed difference the true one, about 30 replicates would support the prediction (power 0.8)",
     )
-    assert replicates_needed(0.58 / paired(G2, G1).sd, alpha=0.05, paired=True) == approx(29.2, abs=0.1)
+    assert replicates_needed(0.58 / paired(G2, G1).sd, alpha=0.05) == approx(29.2, abs=0.1)
 
 
 def test_on_the_far_side_of_the_margin() -> None:

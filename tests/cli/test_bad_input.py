@@ -169,7 +169,15 @@ def test_a_text_that_looks_like_an_option(project: Project) -> None:
 
 
 def test_an_option_that_is_mistyped(project: Project) -> None:
-    refused(project, "new", "Wider", "--seds", "5", says="--seds (Possible options: --seeds", hint="ledger new --help")
+    refused(
+        project,
+        "new",
+        "Wider",
+        "--seds",
+        "5",
+        says="--seds (Possible options: --folds, --seeds",
+        hint="ledger new --help",
+    )
     refused(project, "lgo", says="ledger has no command lgo", hint="did you mean log?")
     refused(project, "log", "-n", "0", says="'-n'", hint="ledger log --help")
     refused(project, "log", "-n", "many", says="'many'", hint="ledger log --help")
@@ -264,7 +272,11 @@ PARAMETERS = [
     ("--variant big:train.lrr=1", "no parameter file has train.lrr", "did you mean train.lr"),
     ("--variant big:train.lr=1 --variant big:train.lr=2", "--variant is given twice for big", "leave one"),
     ("--over sed=0..4", "no parameter file has sed", "did you mean seed?"),
-    ("--over fold", "--over 'fold' is not KEY=LIST", "--over fold=0..4"),
+    ("--over fold", "--over 'fold' is not KEY=LIST", "--over seed=0..9"),
+    ("--folds fold", "--folds 'fold' is not KEY=LIST", "--folds fold=0..4"),
+    ("--folds 1", "--folds 1 is not from 2 to 1000", "--folds 5"),
+    ("--folds 5", "no parameter of the pipeline looks like the fold", "--folds my_fold=0..4"),
+    ("--seeds 2 --reshuffled-by seed", "--reshuffled-by is of folds", "--folds fold=0..4"),
     ("--over seed=4..0", "the range 4..0 is empty", "write 0..4"),
     ("--over seed=0,0", "0 is given twice", "each value once"),
     ("--over train.layers=[1],[2]", "[1] is not a number, a text or a truth value", "each value once"),

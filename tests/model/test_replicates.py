@@ -82,13 +82,45 @@ def test_repeats() -> None:
 )
 def test_fold_axis(mapping: dict[str, object], fold: str | None) -> None:
     replicates = from_mapping(mapping)
-    assert (replicates.fold_axis.name if replicates.fold_axis else None) == fold
+    assert (replicates.parts_axis.name if replicates.parts_axis else None) == fold
     assert from_mapping(to_mapping(replicates)) == replicates
+
+
+def test_kinds_and_reshuffling() -> None:
+    mapping = {"fold": [0, 1], "seed": [0, 1], "kind": "fold", "reshuffled_by": "seed"}
+    replicates = from_mapping(mapping)
+    assert replicates.axes[0] == Axis(name="fold", values=(0, 1), kind="fold", reshuffled_by="seed")
+    assert to_mapping(replicates) == mapping
+    split = from_mapping({"split": [0, 1], "kind": "split"})
+    assert split.parts_axis == Axis(name="split", values=(0, 1), kind="split")
+    assert to_mapping(split) == {"split": [0, 1], "kind": "split"}
+    plain = from_mapping({"split": [0, 1], "kind": {"split": "seed"}})
+    assert (plain.parts_axis, plain.unclear) == (None, ())
+    assert from_mapping(to_mapping(plain)) == plain
+
+
+@pytest.mark.parametrize(
+    "name", ["fold", "cv", "kfold", "k_fold", "data.split", "cvFold", "split_seed", "cross_val", "10fold"]
+)
+def test_names_that_sound_like_parts_of_one_data_set(name: str) -> None:
+    assert from_mapping({name: [0, 1]}).unclear == (name,)
+
+
+@pytest.mark.parametrize("name", ["seed", "scaffold", "manifold", "cross_entropy", "folder", "repeat", "cvss"])
+def test_names_that_do_not(name: str) -> None:
+    assert from_mapping({name: [0, 1]}).unclear == ()
 
 
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
+        ({"fold": [0], "reshuffled_by": "seed"}, "reshuffled_by: no axis is declared"),
+        ({"fold": [0], "kind": "split", "reshuffled_by": "seed"}, "reshuffled_by: no axis is declared"),
+        ({"fold": [0], "kind": "fold", "reshuffled_by": "seed"}, "reshuffled_by: seed is no other axis"),
+        ({"fold": [0], "kind": "fold", "reshuffled_by": "fold"}, "reshuffled_by: fold is no other axis"),
+        ({"fold": [0], "kind": "fold", "reshuffled_by": 1}, "reshuffled_by: the name of an axis"),
+        ({"a": [0], "b": [1], "kind": {"a": "fold", "b": "split"}}, "b: a is the fold axis already"),
+        ({"a": [0], "kind": {}}, "kind: an axis with"),
         (None, "replicates: "),
         ([0, 1], "replicates: "),
         ({0: [1]}, "0: "),
@@ -113,12 +145,12 @@ def test_fold_axis(mapping: dict[str, object], fold: str | None) -> None:
         ({"repeat": 10**9}, "repeat: a number from 1"),
         ({"repeat": "5"}, "repeat: a number or a list"),
         ({"a": list(range(101)), "b": list(range(100))}, "a, b: 10100 points"),
-        ({"seed": [0], "kind": "folds"}, "kind: only 'fold'"),
+        ({"seed": [0], "kind": "folds"}, "kind: only 'fold', 'split'"),
         ({"kind": "fold"}, "kind: there is no axis"),
         ({"repeat": 5, "kind": "fold"}, "kind: there is no axis"),
         ({"repeat": 5, "kind": {"repeat": "fold"}}, "repeat: repeats are not folds"),
-        ({"seed": [0], "kind": {"other": "fold"}}, "kind: one axis"),
-        ({"seed": [0], "kind": {"seed": []}}, "kind: one axis"),
+        ({"seed": [0], "kind": {"other": "fold"}}, "kind: an axis with"),
+        ({"seed": [0], "kind": {"seed": []}}, "kind: an axis with"),
     ],
 )
 def test_refused_mappings(mapping: object, message: str) -> None:
@@ -131,7 +163,7 @@ def test_refused_axes() -> None:
     with pytest.raises(ValueError, match="seed: the axis is given twice"):
         Replicates(axes=(seed, seed))
     with pytest.raises(ValueError, match="b: a is the fold axis already"):
-        Replicates(axes=(Axis(name="a", values=(0,), fold=True), Axis(name="b", values=(0,), fold=True)))
+        Replicates(axes=(Axis(name="a", values=(0,), kind="fold"), Axis(name="b", values=(0,), kind="fold")))
 
 
 class _Level(IntEnum):
@@ -225,7 +257,7 @@ def test_refused_points(obj: object) -> None:
 
 
 axis_names = st.sampled_from(["seed", "fold", "repeat", "train.seed"]) | st.text(min_size=1, max_size=50).filter(
-    lambda name: name.isprintable() and name != "kind"
+    lambda name: name.isprintable() and name not in ("kind", "reshuffled_by")
 )
 tricky: list[Value] = [0, 2, 0.2, 0.0, -1, "0", "0.2", "0_2", "true", True, "a.2", "..", ".lock", "~", "a/b"]
 scalars: st.SearchStrategy[Value] = st.one_of(
@@ -245,7 +277,7 @@ def grids(draw: st.DrawFn) -> Replicates:
     for name in names:
         values = draw(st.lists(scalars, min_size=1, max_size=4))
         try:
-            axes.append(Axis(name=name, values=tuple(values), fold=name == fold))
+            axes.append(Axis(name=name, values=tuple(values), kind="fold" if name == fold else None))
         except ValueError:
             assume(False)
     return Replicates(axes=tuple(axes))

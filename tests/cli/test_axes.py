@@ -1,0 +1,93 @@
+"""What kind of axis replicates lie on: folds, reshuffled folds, splits; said with options, never guessed in silence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import PARAMS, PIPELINE, Project
+
+from ledger.model import hypothesis, replicates
+
+
+def folded(project: Project) -> None:
+    """A pipeline with a parameter `fold` and one `data.split`."""
+    params = {**PARAMS, "fold": 0, "data": {"split": 7}}
+    pipeline = PIPELINE.replace("seed", "seed, fold, data.split", 1)
+    assert pipeline != PIPELINE
+    project.commit("folds", {"params.json": json.dumps(params, indent=2) + "\n", "dvc.yaml": pipeline})
+
+
+def planned(project: Project) -> dict[str, Any]:
+    """The replicates of the experiment's plan."""
+    text = (project.root / "experiments/a/hypothesis.md").read_text()
+    return replicates.to_mapping(hypothesis.parse(text).plan.replicates)
+
+
+NEW = ("new", "A", "--predict", "accuracy >= baseline", "-S", "train.lr=0.2")
+
+ASKED: list[tuple[list[str], dict[str, Any]]] = [
+    (["--folds", "3"], {"fold": [0, 1, 2], "kind": "fold"}),
+    (["--folds", "fold=1..3"], {"fold": [1, 2, 3], "kind": "fold"}),
+    (["--splits", "2"], {"data.split": [7, 8], "kind": "split"}),
+    (["--independent", "fold=0,1"], {"fold": [0, 1], "kind": {"fold": "seed"}}),
+    (
+        ["--folds", "2", "--seeds", "2", "--reshuffled-by", "seed"],
+        {"seed": [0, 1], "fold": [0, 1], "kind": "fold", "reshuffled_by": "seed"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "expected"), ASKED)
+def test_kinds_are_declared(project: Project, options: list[str], expected: dict[str, Any]) -> None:
+    folded(project)
+    project.ledger(*NEW, *options)
+    assert planned(project) == expected
+
+
+@pytest.mark.parametrize(("options", "expected"), ASKED)
+def test_amend_declares_them_alike(project: Project, options: list[str], expected: dict[str, Any]) -> None:
+    folded(project)
+    project.ledger(*NEW)
+    if "--seeds" in options:
+        options = [
+            {"--seeds": "--over", "2": "seed=0,1"}.get(o, o) if i in (2, 3) else o for i, o in enumerate(options)
+        ]
+    project.ledger("amend", *options, "-m", "why")
+    assert planned(project) == dict(expected)
+
+
+def test_a_declared_kind_stays_when_values_are_added(project: Project) -> None:
+    folded(project)
+    project.ledger(*NEW, "--folds", "2", "--seeds", "2", "--reshuffled-by", "seed")
+    project.ledger("amend", "--over", "fold=0..3", "--over", "seed=0..2", "-m", "more")
+    assert planned(project) == {
+        "seed": [0, 1, 2], "fold": [0, 1, 2, 3], "kind": "fold", "reshuffled_by": "seed"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["fold", "data.split"])
+def test_an_axis_that_sounds_like_folds_is_asked_about(project: Project, name: str) -> None:
+    folded(project)
+    answer = project.ledger(*NEW, "--over", f"{name}=0..2", code=2)
+    assert "sounds like parts of one data set" in answer.err
+    for option in ("--folds", "--splits", "--independent", "--reshuffled-by"):
+        assert option in answer.err.partition("hint: ")[2]
+    project.ledger(*NEW)
+    state = project.state()
+    assert "sounds like" in project.ledger("amend", "--over", f"{name}=0..2", "-m", "why", code=2).err
+    assert project.state() == state
+
+
+def test_reshuffled_folds_whole(project: Project) -> None:
+    folded(project)
+    project.ledger(*NEW, "--folds", "2", "--seeds", "2", "--reshuffled-by", "seed")
+    project.ledger("run")
+    shown = project.ledger("show", "--json").json
+    assert shown["kinds"] == {"fold": "fold"}
+    assert shown["reshuffled_by"] == "seed"
+    assert "fold 0, 1 (folds reshuffled by seed)" in project.ledger("show").out
+    verdict = project.ledger("conclude", "--json").json
+    assert verdict["predictions"][0]["n"] == 4
+    project.ledger("verify")
