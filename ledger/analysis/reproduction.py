@@ -8,19 +8,23 @@ from dataclasses import dataclass
 
 from ledger.model.environment import Environment, difference
 from ledger.model.lockfile import Pinned
+from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Failure, Trial
 from ledger.stats.repeat import margin
 
 IDENTICAL = "identical"
 WITHIN = "within noise"
+LESS = "less than replicates"
 DIFFERENT = "different"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricAgain:
-    """One metric, recorded and again (None where a side lacks it). `margin`: what the noise explains, None if unknown.
+    """One metric, recorded and again (None where a side lacks it). `margin`: how far the declared replicates lie apart,
+    None if unknown.
 
-    `state` is IDENTICAL, WITHIN or DIFFERENT.
+    `state` is IDENTICAL, WITHIN, LESS or DIFFERENT. WITHIN is for repeats alone, which differ by what running again
+    does. A second run of one seed has that seed: that it lies within the spread of seeds is LESS, and explains nothing.
     """
 
     name: str
@@ -51,12 +55,22 @@ class Reproduction:
     outs: tuple[OutputAgain, ...]
     environment: tuple[tuple[str, str | None, str | None], ...]
     replicates: int
+    point: Point = ()
     failure: Failure | None = None
 
-    def same(self, *, outputs: bool = True) -> bool:
-        """Whether nothing differs but what noise explains; `outputs`: by their hashes too."""
+    @property
+    def varied(self) -> str:
+        """What differs between the replicates of its arm: `seeds`, `folds`; `replicates` where several things do."""
+        axes = [axis.rsplit(".", 1)[-1] for axis, _ in self.point if axis != REPEAT]
+        return f"{axes[0]}s" if len(axes) == 1 and axes[0].endswith(("seed", "fold", "split")) else "replicates"
+
+    def same(self, *, outputs: bool = True, within_noise: bool = False) -> bool:
+        """Whether nothing differs but what running again does; `outputs`: by their hashes too.
+
+        `within_noise`: what differs by less than replicates do passes as the same.
+        """
         found = [m.state for m in self.metrics] + ([o.state for o in self.outs] if outputs else [])
-        return self.failure is None and DIFFERENT not in found
+        return self.failure is None and not {DIFFERENT, *(() if within_noise else (LESS,))} & set(found)
 
 
 def compare(
@@ -70,7 +84,7 @@ def compare(
 ) -> Reproduction:
     """The comparison. `outs` are those recorded and those made again.
 
-    `replicates` are the trials of the same arm and fingerprint, whose spread is the noise.
+    `replicates` are the declared trials of the same arm and fingerprint, whose spread is the noise.
     """
     names = dict.fromkeys([*recorded.metrics, *metrics])
     paths = dict.fromkeys([*outs[0], *outs[1]])
@@ -84,6 +98,7 @@ def compare(
         outs=() if failure else tuple(_output(path, *outs) for path in paths),
         environment=tuple(changes),
         replicates=len(replicates),
+        point=recorded.point,
         failure=failure,
     )
 
@@ -94,7 +109,7 @@ def _metric(name: str, recorded: Trial, again: Mapping[str, float], replicates: 
     if a is not None and b is not None and (a == b or (math.isnan(a) and math.isnan(b))):
         state = IDENTICAL
     elif a is not None and b is not None and noise is not None and abs(a - b) <= noise:
-        state = WITHIN
+        state = WITHIN if all(axis == REPEAT for axis, _ in recorded.point) else LESS
     else:
         state = DIFFERENT
     return MetricAgain(name=name, recorded=a, again=b, margin=noise, state=state)

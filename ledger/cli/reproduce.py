@@ -20,13 +20,17 @@ def reproduce(
     metrics_only: Annotated[
         bool, typer.Option("--metrics-only", help="Outputs may differ by hash: the metrics alone decide.")
     ] = False,
+    within_noise: Annotated[
+        bool, typer.Option("--within-noise", help="A metric may differ by less than the declared replicates do.")
+    ] = False,
     timeout: options.Timeout = None,
     json: options.AsJson = False,
 ) -> int:
     """Run a recorded trial again from its own commit, past DVC's run cache, and compare.
 
-    Each metric is identical, within the noise of the experiment's own seeds, or different; each output is identical or
-    different by its hash. Nothing is recorded. Exits with 1 where something differs.
+    Each metric is identical, differs by less than the declared replicates do, or is different; each output is identical
+    or different by its hash. Nothing is recorded. Exits with 1 where something differs: the seed is the same, so the
+    spread of seeds is no excuse, unless --within-noise says so. Repeats without a seed may differ by their own noise.
 
     Example: ledger reproduce focal-loss:treatment/seed-0
     """
@@ -45,8 +49,10 @@ def reproduce(
             if not json:
                 log = str(again.log_of(ledger, record.trial))
                 lines = report.reproduction(one, ledger.settings, log=log, total=console.bound())
-                console.answer("\n".join([*lines, report.verdict(one, outputs=not metrics_only)]))
-    same = all(one.same(outputs=not metrics_only) for one in found)
+                console.answer(
+                    "\n".join([*lines, report.verdict(one, outputs=not metrics_only, within_noise=within_noise)])
+                )
+    same = all(one.same(outputs=not metrics_only, within_noise=within_noise) for one in found)
     if json:
         console.answer_json(shapes.reproductions(found, same=same))
     return 0 if same else 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.analysis.reproduction import DIFFERENT, IDENTICAL, WITHIN, Reproduction
+from ledger.analysis.reproduction import DIFFERENT, IDENTICAL, LESS, WITHIN, Reproduction
+from ledger.model.replicates import REPEAT
 from ledger.model.settings import Settings
 from ledger.report.numbers import number
 from ledger.report.text import clean, columns
@@ -26,11 +27,11 @@ def reproduction(found: Reproduction, settings: Settings, *, log: str, total: in
         if metric.state != IDENTICAL and a is not None and b is not None and number(a, digits) == number(b, digits):
             # as many digits as show that they differ
             digits = next((n for n in range(1, 17) if f"{a:.{n}f}" != f"{b:.{n}f}"), digits)
-        noise = "" if metric.margin is None or metric.state == IDENTICAL else f"noise ±{number(metric.margin)}"
+        noise = "" if metric.margin is None or metric.state == IDENTICAL else f"{_band(found)} ±{number(metric.margin)}"
         if metric.state == DIFFERENT and metric.margin is None:
-            noise = f"noise unknown: {found.replicates} replicate{'s' if found.replicates != 1 else ''}"
+            noise = f"{_band(found)} unknown: {found.replicates} replicate{'s' if found.replicates != 1 else ''}"
         rows.append(
-            [clean(metric.name), number(a, digits), "→", number(b, digits), metric.state, noise]
+            [clean(metric.name), number(a, digits), "→", number(b, digits), _state(found, metric.state), noise]
             if metric.state != IDENTICAL
             else [clean(metric.name), number(a, digits), "", "", metric.state, noise]
         )
@@ -44,7 +45,16 @@ def reproduction(found: Reproduction, settings: Settings, *, log: str, total: in
     return lines
 
 
-def verdict(found: Reproduction, *, outputs: bool) -> str:
+def _band(found: Reproduction) -> str:
+    """What the margin is the width of."""
+    return found.varied if any(axis != REPEAT for axis, _ in found.point) else "noise"
+
+
+def _state(found: Reproduction, state: str) -> str:
+    return f"differs, by less than {found.varied} do" if state == LESS else state
+
+
+def verdict(found: Reproduction, *, outputs: bool, within_noise: bool = False) -> str:
     """One sentence on it."""
     states = {m.state for m in found.metrics}
     if found.failure is not None:
@@ -52,9 +62,16 @@ def verdict(found: Reproduction, *, outputs: bool) -> str:
     differing = [m.name for m in found.metrics if m.state == DIFFERENT]
     if differing:
         return f"not reproduced: {', '.join(map(clean, differing))} differ{'s' if len(differing) == 1 else ''}"
-    if not found.same(outputs=outputs):
+    less = [m.name for m in found.metrics if m.state == LESS]
+    if less and not within_noise:
+        named = ", ".join(map(clean, less))
+        differ = "differs" if len(less) == 1 else "differ"
+        return f"{named} {differ}, by less than {found.varied} do: --within-noise lets that pass"
+    if not found.same(outputs=outputs, within_noise=within_noise):
         return "the metrics are reproduced, the outputs are not"
-    return "reproduced within the noise of the seeds" if WITHIN in states else "reproduced"
+    if LESS in states:
+        return f"reproduced: what differs does so by less than {found.varied} do"
+    return "reproduced within the noise of the repeats" if WITHIN in states else "reproduced"
 
 
 def _there(value: str | None) -> str:

@@ -78,11 +78,12 @@ def _again(ledger: Ledger, experiment: Experiment, station: Station, spec: Spec,
     ended = station.reproduce(spec, setting, force=True, aside=True, log=log_of(ledger, recorded), tell=_deaf)
     trial, _ = made(ledger, spec, ended, setting.environment)
     alike = counting.at(experiment.of(recorded.variant), recorded.fingerprint)
+    declared = experiment.plan.replicates.points()
     return compare(
         recorded,
         trial.metrics,
         _outputs(ledger, spec, record, trial, ended.root),
-        replicates=[r.trial for r in alike.values()],
+        replicates=[r.trial for point, r in alike.items() if point in declared],
         environments=(ledger.environment(experiment, record), setting.environment),
         failure=trial.error,
     )

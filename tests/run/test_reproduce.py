@@ -53,16 +53,42 @@ def test_within_the_noise_and_beyond_it(drifting: tuple[Project, Path]) -> None:
     project, drift = drifting
     values = [t["metrics"]["accuracy"] for t in project.ledger("show", "--json").json["trials"]]
     drift.write_text(repr((max(values) - min(values)) / 2))
-    found = project.ledger("reproduce", "a", "--json").json
+    # the seed is the same: what seeds do explains nothing
+    found = project.ledger("reproduce", "a", "--json", code=1).json
     states = {m["name"]: m["state"] for m in found["trials"][0]["metrics"]}
-    assert states == {"accuracy": "within noise", "loss": "identical"}
-    assert found["ok"] is True
+    assert states == {"accuracy": "less than replicates", "loss": "identical"}
+    assert found["ok"] is False
+    said = project.ledger("reproduce", "a", code=1).out.splitlines()[-1]
+    assert said == "accuracy differs, by less than seeds do: --within-noise lets that pass"
+    assert project.ledger("reproduce", "a", "--json", "--within-noise").json["ok"] is True
     drift.write_text("0.4")
     got = project.ledger("reproduce", "a", code=1)
     assert got.out.splitlines()[-1] == "not reproduced: accuracy differs"
     (metric, _) = project.ledger("reproduce", "a", "--json", code=1).json["trials"][0]["metrics"]
     assert metric["again"] - metric["recorded"] == pytest.approx(0.4)
     assert metric["margin"] < 0.4
+
+
+def test_trials_beyond_the_plan_do_not_widen_the_band(drifting: tuple[Project, Path]) -> None:
+    project, drift = drifting
+    (before, _) = project.ledger("reproduce", "a", "--json").json["trials"][0]["metrics"]
+    project.ledger("amend", "--over", "seed=0..3", "-m", "one more")
+    drift.write_text("0.3")
+    project.ledger("run")
+    project.ledger("amend", "--over", "seed=0..2", "-m", "and no more")
+    drift.write_text("0")
+    (metric, _) = project.ledger("reproduce", "a", "--json").json["trials"][0]["metrics"]
+    assert metric["margin"] == before["margin"]
+
+
+def test_repeats_differ_by_their_own_noise(make_project: MakeProject) -> None:
+    project = make_project(default_files() | {"train.py": TRAIN.replace('random.seed(params["seed"])', "")})
+    project.ledger("new", "Repeats", "--name", "a", "--repeats", "3")
+    project.ledger("run")
+    found = project.ledger("reproduce", "a", "--metrics-only", "--json", code=None).json
+    for metric in found["trials"][0]["metrics"]:
+        near = abs(metric["again"] - metric["recorded"]) <= metric["margin"]
+        assert metric["state"] == ("within noise" if near else "different")
 
 
 def test_an_output_that_differs(make_project: MakeProject, tmp_path: Path) -> None:
