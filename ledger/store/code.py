@@ -315,7 +315,9 @@ class CodeReader:
 
         with self._turn:
             pipeline = resolve(files, folder=folder)
-        templated = tuple(path for path in variables if path not in pipeline.parameter_files())
+        # what an ignored definition would read is none of it
+        read = variable_files({path: files[path] for path in pipeline.definitions}, variables)
+        templated = tuple(path for path in read if path not in pipeline.parameter_files())
         pipeline = Pipeline(
             stages=pipeline.stages,
             definitions=pipeline.definitions,
@@ -330,7 +332,7 @@ class CodeReader:
 _SUBMODULE = "160000"
 
 # raised whenever the values in the cache change their meaning
-_RESOLVER = 2
+_RESOLVER = 3
 
 
 def _is_experiment(folder: str, tree: bytes) -> bool:

@@ -51,6 +51,16 @@ def test_parameters_go_by_their_dotted_names(project: Project) -> None:
     assert found.locate("params.json:train.lr") == ("params.json", "train.lr")
 
 
+def test_what_dvcignore_leaves_out_is_none_of_the_pipeline(make_project: MakeProject) -> None:
+    other = "vars: [more.yaml]\nstages:\n  other:\n    cmd: echo ${lr}\n"
+    below = {"others/x/dvc.yaml": other, "others/x/params.yaml": "seed: 9\nlr: 8\n", "others/x/more.yaml": "n: 1\n"}
+    plain = make_project(default_files(), name="plain")
+    project = make_project(default_files() | below | {".dvcignore": "/others\n"})
+    assert code(project).names == code(plain).names
+    assert code(project).pipeline == code(plain).pipeline
+    assert arm(project).fingerprint == arm(plain).fingerprint
+
+
 @pytest.mark.parametrize(
     ("name", "message", "hint"),
     [

@@ -55,5 +55,5 @@ def test_an_object_that_is_gone_is_an_error_and_a_command_of_gits_says_so(projec
         (project.root / ".git/objects" / oid[:2] / oid[2:]).unlink()
         for command in (("diff", "main", "rate"), ("run", "--only", "baseline")):
             said = project.ledger(*command, code=2).err
-            assert f"git cannot read {oid}" in said or "unable to read" in said, said
+            assert "git cannot read" in said, said
             assert "git fsck" in said

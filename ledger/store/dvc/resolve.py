@@ -36,7 +36,10 @@ def resolve(files: Mapping[str, bytes], *, folder: str) -> Pipeline:
         (dvc / "config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
         try:
             with Repo(str(root / folder)) as repo:
-                definitions = [path for path in files if PurePosixPath(path).name == "dvc.yaml"]
+                # those that .dvcignore leaves out define nothing
+                ignored = repo.dvcignore.is_ignored_file
+                named = [path for path in files if PurePosixPath(path).name == "dvc.yaml"]
+                definitions = [path for path in named if not ignored(str(root / path))]
                 return _pipeline(repo, root, definitions)
         except DvcException as error:
             said = words(error).replace(f"{os.path.relpath(root)}/", "").replace(f"{root}/", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from ledger.errors import LedgerError
@@ -46,7 +46,7 @@ def dvc_folder(files: Mapping[str, Entry], git: Git) -> str:
 _VARS = re.compile(r"^\s*(?:-\s*)?vars\s*:", re.MULTILINE)
 
 
-def variable_files(definitions: Mapping[str, bytes], files: Mapping[str, Entry]) -> list[str]:
+def variable_files(definitions: Mapping[str, bytes], files: Collection[str]) -> list[str]:
     """The files that the templates of the definitions may read: `params.yaml`, and those listed under `vars`."""
     found: list[str] = []
     for path, data in definitions.items():

@@ -1,0 +1,3 @@
+import json
+
+json.dump([json.load(open("params.json"))["scale"]], open("features.json", "w"))
