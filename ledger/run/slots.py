@@ -39,7 +39,7 @@ class Slot:
         kept = ["/.dvc/tmp", *(f"/{path}" for path in keep)]
         patterns = [argument for path in kept for argument in ("-e", _literal(path))]
         try:
-            self.git.run(*work_trees.WITHOUT_HOOKS, "checkout", "--quiet", "--force", "--detach", commit, cwd=self.path)
+            work_trees.check_out(self.git, self.path, commit)
             self.git.run("clean", "-ffdxq", *patterns, cwd=self.path)
         except GitError:
             # a damaged index, or a folder that a stage has made read-only
@@ -66,13 +66,17 @@ class Slot:
     def _usable(self) -> bool:
         if not (self.path / ".git").is_file():
             return False
-        named = [argument for lock in ("index.lock", "HEAD.lock") for argument in ("--git-path", lock)]
+        own = ("info/sparse-checkout", "index.lock", "HEAD.lock")
+        named = [argument for path in own for argument in ("--git-path", path)]
         asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", *named]
         done = call(asked, cwd=self.path)
         if done.returncode != 0:
             return False
-        top, common, *locks = os.fsdecode(done.stdout).splitlines()
+        top, common, sparse, *locks = os.fsdecode(done.stdout).splitlines()
         if Path(top).resolve() != self.path.resolve() or Path(common).resolve() != self.git.common.resolve():
+            return False
+        if Path(sparse).exists():
+            # an earlier version made the slots of a sparse clone sparse
             return False
         # killed in the middle of a checkout, a slot still holds git's locks; it is ours, so they are stale
         for lock in locks:

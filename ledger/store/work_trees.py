@@ -24,8 +24,7 @@ from ledger.store.git import Git, GitError, call
 # `dvc install` puts a post-checkout hook in place that fires before a slot's cache is configured
 WITHOUT_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
-# what the user's own work tree knows of its files, and a linked one does not inherit by itself
-_SPARSE = "info/sparse-checkout"
+# the configuration of one work tree, which a linked one does not inherit by itself
 _OWN_CONFIG = "config.worktree"
 
 # how long somebody else may take to add or remove a work tree, in seconds between two looks
@@ -105,7 +104,13 @@ def add(git: Git, path: Path, commit: str, *, aside: Path) -> None:
     (aside / "gitdir").write_bytes(os.fsencode(path.resolve() / ".git") + b"\n")
     _inherit(git, aside)
     _register(aside, path, git.common.resolve() / "worktrees")
-    git.run(*WITHOUT_HOOKS, "checkout", "--quiet", "--force", "--detach", full, cwd=path)
+    check_out(git, path, full)
+
+
+def check_out(git: Git, path: Path, commit: str) -> None:
+    """Make the work tree hold the commit's files, all of them also where the user's is sparse. Raises GitError."""
+    whole = (*WITHOUT_HOOKS, "-c", "core.sparseCheckout=false")
+    git.run(*whole, "checkout", "--quiet", "--force", "--detach", commit, cwd=path)
 
 
 def remove(git: Git, path: Path, *, aside: Path) -> None:
@@ -138,14 +143,14 @@ def _register(aside: Path, path: Path, folder: Path) -> None:
 
 
 def _inherit(git: Git, registered: Path) -> None:
-    """Give a work tree the sparse checkout that the user's has, as `git worktree add` does."""
+    """Give a work tree the configuration that the user's has of its own, but that of a sparse checkout.
+
+    A stage may read what the user has no need to look at.
+    """
     own = Path(git.text("rev-parse", "--absolute-git-dir"))
-    for name in (_SPARSE, _OWN_CONFIG):
-        if (own / name).is_file():
-            (registered / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(own / name, registered / name)
-    if (registered / _OWN_CONFIG).is_file():
-        for key in ("core.worktree", "core.bare"):
+    if (own / _OWN_CONFIG).is_file():
+        shutil.copyfile(own / _OWN_CONFIG, registered / _OWN_CONFIG)
+        for key in ("core.worktree", "core.bare", "core.sparseCheckout", "core.sparseCheckoutCone", "index.sparse"):
             git.succeeds("config", "--file", str(registered / _OWN_CONFIG), "--unset-all", key)
 
 

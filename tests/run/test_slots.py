@@ -125,3 +125,19 @@ def test_a_pool_is_no_larger_than_the_trials(project: Project) -> None:
         git = open_repository(project.root)
         own = [held.enter_context(slot(git, place(project))) for _ in range(3)]
         assert [s.path.name for s in own] == ["0", "1", "2"]
+
+
+def test_a_sparse_clone_runs_what_its_user_does_not_see(make_project: MakeProject) -> None:
+    reads = TRAIN + 'assert open("hidden/rows.csv").read()\n'
+    pipeline = default_files()["dvc.yaml"].replace("[train.py]", "[train.py, hidden]")
+    project = make_project(default_files() | {"train.py": reads, "dvc.yaml": pipeline, "hidden/rows.csv": "1\n"})
+    project.git("sparse-checkout", "set", "--no-cone", "/*", "!/hidden")
+    with slot(open_repository(project.root), place(project)) as ours:
+        ours.prepare("main", keep=[])
+        # as an earlier version left it
+        project.git("sparse-checkout", "set", "--no-cone", "/*", "!/hidden", cwd=ours.path)
+        assert not (ours.path / "hidden").exists()
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+    project.ledger("run")
+    assert project.git("status", "--porcelain") == "" and not (project.root / "hidden").exists()
+    assert project.ledger("verify", "--json").json["problems"] == []

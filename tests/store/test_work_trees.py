@@ -110,11 +110,13 @@ def test_a_name_that_is_taken_is_left_alone(project: Project) -> None:
     assert project.git("status", "--porcelain", cwd=theirs) == project.git("status", "--porcelain", cwd=ours) == ""
 
 
-def test_a_sparse_checkout_is_inherited(make_project: MakeProject) -> None:
-    project = make_project({"train/a.py": "a", "huge/b.bin": "b"}, dvc=False)
-    project.git("sparse-checkout", "set", "train")
-    assert not (project.root / "huge").exists()
+@pytest.mark.parametrize("cone", ["--cone", "--no-cone"])
+def test_a_sparse_checkout_is_not_inherited(make_project: MakeProject, cone: str) -> None:
+    project = make_project({"train/a.py": "a", "data/b.bin": "b"}, dvc=False)
+    project.git("sparse-checkout", "set", cone, "train")
+    assert not (project.root / "data").exists()
     ours = made(open_repository(project.root), 0)
-    assert (ours / "train/a.py").is_file()
-    assert not (ours / "huge").exists()
+    assert (ours / "train/a.py").is_file() and (ours / "data/b.bin").is_file()
     assert project.git("status", "--porcelain", cwd=ours) == ""
+    project.git("sparse-checkout", "reapply")
+    assert project.git("status", "--porcelain") == "" and not (project.root / "data").exists()
