@@ -33,9 +33,6 @@ _DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
 # somebody else's commit or `git gc` holds a lock for a moment only (milliseconds)
 _PATIENT = ("-c", "core.filesRefLockTimeout=2000", "-c", "core.packedRefsTimeout=2000")
 
-# the attributes by which a file in a work tree has other bytes than git holds; line ends are another matter
-_CHANGING = ("filter", "ident", "working-tree-encoding")
-
 ZERO = "0" * 40
 
 # the tree that holds nothing, which every repository knows without having it
@@ -193,22 +190,6 @@ class Git:
         # every restored trial asks for the same few; what full ids name never changes
         ask = _changed_paths if len(old) == len(new) == len(ZERO) else _changed_paths.__wrapped__
         return ask(self, old, new)
-
-    def filtered(self, commit: str, paths: Sequence[str]) -> frozenset[str]:
-        """Those of the paths that git changes on their way in or out, by attributes at a commit or in this clone."""
-        if not paths:
-            return frozenset()
-        listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        with self.private_index() as environment:
-            # `--source` would do, but git 2.39 does not have it
-            self.run("read-tree", commit, environment=environment)
-            asked = ("check-attr", "--cached", "-z", "--stdin", *_CHANGING)
-            out = self.run(*asked, stdin=listed, environment=environment)
-        fields = out.split(b"\0")[:-1]
-        unset = (b"unspecified", b"unset", b"")
-        return frozenset(
-            os.fsdecode(p) for p, value in zip(fields[::3], fields[2::3], strict=True) if value not in unset
-        )
 
     def identity(self) -> str:
         """`Name <mail>` of whoever runs this. Raises LedgerError where git has not been told."""

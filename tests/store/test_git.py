@@ -12,6 +12,7 @@ from conftest import MakeProject, Project
 
 from ledger.errors import LedgerError
 from ledger.store import work_trees
+from ledger.store.attributes import filtered
 from ledger.store.branch import Moved, Overlap, Step, advance
 from ledger.store.git import EMPTY_TREE, Dirty, Git, RefChange, call, open_repository
 
@@ -42,11 +43,11 @@ def test_what_filters_change_is_told_path_by_path(plain: Project, git: Git) -> N
     commit = plain.commit("filters", {".gitattributes": attributes, "x.bin": "", "folder/y.bin": ""})
     (plain.root / ".gitattributes").write_text("*.txt filter=other\n")
     paths = ["a.txt", "b.txt", "x.bin", "folder/y.bin", "folder/c.txt"]
-    assert git.filtered(commit, paths) == {"x.bin"}
-    assert git.filtered(f"{commit}~1", paths) == git.filtered(commit, []) == frozenset()
+    assert filtered(git, commit, paths) == {"x.bin"}
+    assert filtered(git, f"{commit}~1", paths) == filtered(git, commit, []) == frozenset()
     (git.common / "info").mkdir(exist_ok=True)
     (git.common / "info/attributes").write_text("a.txt ident\n")
-    assert git.filtered(commit, paths) == {"a.txt", "x.bin"}
+    assert filtered(git, commit, paths) == {"a.txt", "x.bin"}
 
 
 # --- comparing

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -20,16 +19,15 @@ from ledger.model.pipeline import Pipeline, inside
 from ledger.model.replicates import REPEAT
 from ledger.model.settings import Settings
 from ledger.model.trial import Trial
+from ledger.store import attributes
 from ledger.store.code import Code, CodeReader, edited
 from ledger.store.git import EMPTY_TREE
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry, Objects
+from ledger.store.proof.blobs import Blob, digests
 from ledger.store.proof.checkpoints import Checkpoints, listing_digest
 
 _FILTERS = "filters of .gitattributes change files on their way out of git"
-
-# what `git lfs` keeps in place of a file
-_LFS = b"version https://git-lfs.github.com/spec/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +51,6 @@ class Tree:
             if any(inside(path, at) for at in made) and PurePosixPath(path).name != ".gitignore":
                 found[path] = entry.oid
         return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blob(Content):
-    """What git holds of one file; `plain` is the md5 of exactly these bytes."""
-
-    plain: str
 
 
 class Trees:
@@ -334,15 +325,15 @@ class Trees:
         if entry.mode in ("120000", "160000"):
             return Blob(md5s=frozenset(), plain="", doubt="it is a link or a submodule")
         if entry.oid not in self._blobs:
-            self._blobs[entry.oid] = _digests(self._objects.held(entry.oid).data)
+            self._blobs[entry.oid] = digests(self._objects.held(entry.oid).data)
         return self._blobs[entry.oid]
 
     def _filtered(self, tree: Tree, paths: Sequence[str]) -> frozenset[str]:
         """Those of the paths that git changes on their way in or out, at the commit and in this clone."""
-        attributes = tuple((path, e.oid) for path, e in tree.files.items() if path.endswith(".gitattributes"))
-        key = (attributes, tuple(paths))
+        files = tuple((path, e.oid) for path, e in tree.files.items() if path.endswith(".gitattributes"))
+        key = (files, tuple(paths))
         if key not in self._with_filters:
-            self._with_filters[key] = self.ledger.git.filtered(tree.commit, paths)
+            self._with_filters[key] = attributes.filtered(self.ledger.git, tree.commit, paths)
         return self._with_filters[key]
 
     def text(self, entry: Entry) -> str:
@@ -353,15 +344,6 @@ class Trees:
 def _through_filters(trial: Trial, path: str) -> Finding:
     message = f"git holds {path} as filters have left it, so its numbers cannot be compared"
     return Finding(check=NUMBERS, trial=trial.id, message=message, problem=False)
-
-
-def _digests(data: bytes) -> Blob:
-    """The md5s of a file, with the line ends that git or an old DVC may have given it."""
-    plain = hashlib.md5(data).hexdigest()
-    unix = data.replace(b"\r\n", b"\n")
-    others = {hashlib.md5(text).hexdigest() for text in (unix, unix.replace(b"\n", b"\r\n"))}
-    doubt = "git holds a pointer of its large file storage" if data.startswith(_LFS) else None
-    return Blob(md5s=frozenset({plain, *others}), plain=plain, doubt=doubt)
 
 
 def _data(tree: Tree) -> dict[str, Pinned]:
