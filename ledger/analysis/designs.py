@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from ledger.model.replicates import SPLIT, Axis, Point, Value
+from ledger.model.replicates import SPLIT, Axis, Point, Replicates, Value
 from ledger.stats import power
 from ledger.stats.contrast import (
     FOLDS,
@@ -122,6 +122,19 @@ def design_of(found: Contrast, parts: Axis | None) -> Design:
     if found.test == FOLDS:
         return power.FOLDS
     return SIDES if found.n_baseline is not None and not found.paired else PAIRS
+
+
+def planned(replicates: Replicates) -> tuple[Design, int]:
+    """How certainty grows with what such replicates count, and how many of that they are."""
+    parts = replicates.parts_axis
+    if parts is None:
+        return PAIRS, len(replicates)
+    if parts.kind == SPLIT:
+        return PAIRS, len(parts.values)
+    times = next((len(axis.values) for axis in replicates.axes if axis.name == parts.reshuffled_by), None)
+    if times is None or len(parts.values) < 2:
+        return power.FOLDS, len(parts.values)
+    return Design(folds=len(parts.values)), times
 
 
 def units(parts: Axis | None) -> tuple[str, str]:

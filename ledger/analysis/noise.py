@@ -1,4 +1,4 @@
-"""How noisy is a metric, and what can so many replicates see of it?"""
+"""How noisy is a metric, by what the ledger has seen of it?"""
 
 from __future__ import annotations
 
@@ -7,37 +7,60 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.analysis.counting import When, at, state
+from ledger.analysis.designs import OtherParts, compared
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import BASELINE, TREATMENT
-from ledger.model.replicates import Point
-from ledger.stats.power import detectable, replicates_needed
-
-# a spread this small beside the values is what rounding leaves of none at all
-ROUNDING = 1e-12
+from ledger.model.replicates import Axis, Point, Replicates
+from ledger.stats.contrast import NoNoise, mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noise:
-    """The standard deviation of paired differences, pooled over experiments, with its degrees of freedom."""
+    """The standard deviation of what a design counts, pooled over experiments, with its degrees of freedom.
+
+    `level` is the mean of the metric in the baselines (in the treatments, where it is held against a number).
+    """
 
     sd: float
     df: int
+    level: float
     experiments: tuple[str, ...]
 
 
-def noise(experiments: Iterable[Experiment], metric: str) -> Noise | None:
-    """The noise of a metric in the differences of treatment and baseline; None where no experiment has two pairs."""
-    squares, df, names = 0.0, 0, []
+def noise(
+    experiments: Iterable[Experiment], metric: str, like: Replicates, *, factor: float = 1.0, of_mean: bool = False
+) -> Noise | None:
+    """The noise of a metric in the differences treatment - factor * baseline, or in the treatment itself (`of_mean`).
+
+    Of experiments whose replicates are of the same kind as `like`: what seeds vary says nothing of what folds do, and
+    trials within a fold or split are averaged as the verdict averages them. None where none has two that differ.
+    """
+    squares, df, names, levels = 0.0, 0, [], []
     for experiment in experiments:
-        arms = [_values(experiment, name, metric) for name in (BASELINE, TREATMENT)]
-        differences = [arms[1][point] - arms[0][point] for point in arms[1] if point in arms[0]]
-        if len(differences) < 2 or max(differences) - min(differences) <= ROUNDING * max(map(abs, arms[1].values())):
+        parts = experiment.plan.replicates.parts_axis
+        if _kind(parts) != _kind(like.parts_axis):
             continue
-        centre = math.fsum(differences) / len(differences)
-        squares += math.fsum((d - centre) ** 2 for d in differences)
-        df += len(differences) - 1
+        treatment = _values(experiment, TREATMENT, metric)
+        baseline = None if of_mean else _values(experiment, BASELINE, metric)
+        if baseline is not None:
+            # what has no partner says nothing of the noise of pairs
+            treatment = {point: value for point, value in treatment.items() if point in baseline}
+            baseline = {point: baseline[point] for point in treatment}
+        try:
+            found = compared(treatment, baseline, parts)(factor)
+        except (NoNoise, OtherParts):
+            continue
+        squares += (found.n - 1) * found.sd**2
+        df += found.n - 1
         names.append(experiment.name)
-    return Noise(sd=math.sqrt(squares / df), df=df, experiments=tuple(names)) if squares > 0 else None
+        levels.append(mean(list((treatment if baseline is None else baseline).values())))
+    if not squares > 0:
+        return None
+    return Noise(sd=math.sqrt(squares / df), df=df, level=mean(levels), experiments=tuple(names))
+
+
+def _kind(parts: Axis | None) -> tuple[str | None, bool]:
+    return (None, False) if parts is None else (parts.kind, parts.reshuffled_by is not None)
 
 
 def _values(experiment: Experiment, variant: str, metric: str) -> dict[Point, float]:
@@ -45,13 +68,3 @@ def _values(experiment: Experiment, variant: str, metric: str) -> dict[Point, fl
     counted = at(experiment.of(variant), state(experiment, variant, When.JUDGED))
     values = {point: record.trial.metrics.get(metric, math.nan) for point, record in counted.items()}
     return {point: value for point, value in values.items() if math.isfinite(value)}
-
-
-def sight(found: Noise, *, replicates: int, alpha: float, margin: float) -> tuple[float, int | None]:
-    """The smallest difference that so many pairs see with power 0.8, and how many pairs see one as large as `margin`.
-
-    The second is None where no number up to 10,000 does, or where there is no margin.
-    """
-    smallest = detectable(replicates, alpha=alpha) * found.sd
-    needed = replicates_needed(abs(margin) / found.sd, alpha=alpha) if margin else None
-    return smallest, None if needed is None else math.ceil(needed)

@@ -36,6 +36,7 @@ COMMANDS = {
     "show": "Show one experiment: the plan, every trial, the hypothesis and the notes.",
     "amend": "Change the plan openly.",
     "conclude": "Compute the verdict from the declared trials, and commit it.",
+    "power": "Tabulate what so many replicates show, and how many show what is expected.",
     "diff": "Say what differs between two experiments, and what came of it.",
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
     "plot": "Draw learning curves, a metric against a parameter, or its spread in each arm.",

@@ -107,6 +107,14 @@ def parts(text: str | None, option: str) -> dict[str, tuple[Value, ...]] | int:
     return {name: values}
 
 
+def whole_numbers(text: str | None, option: str) -> tuple[int, ...]:
+    """Whole numbers, from `3,5,10` or `2..20`; none where nothing is given. Raises LedgerError."""
+    found = () if text is None else parse_values(text)
+    if any(isinstance(value, bool) or not isinstance(value, int) for value in found):
+        raise LedgerError(f"{option} {text!r} is not a list of whole numbers", hint=f"{option} 3,5,10")
+    return tuple(value for value in found if isinstance(value, int))
+
+
 def duration(text: str) -> float:
     """Seconds, from `90`, `1.5m`, `2h` or `1d`. Raises LedgerError."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d)?", text.strip())

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from ledger.analysis.noise import noise, sight
+from ledger.analysis.designs import planned
+from ledger.analysis.outlook import RECENT, outlook
 from ledger.errors import FormatError, LedgerError
 from ledger.model import metrics, names, prediction, replicates
 from ledger.model.grid import grid
@@ -17,15 +18,13 @@ from ledger.model.parameters import near_misses
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
+from ledger.report.power import note
 from ledger.store.axes import Asked, Seeds, declared, make_axis, seed_parameter
 from ledger.store.code import Code, ParameterKey
 from ledger.store.ledger import Ledger
 from ledger.store.targets import filling
 
 T = TypeVar("T")
-
-# how many experiments are asked for the noise of a metric
-RECENT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,16 +285,13 @@ def remarks(ledger: Ledger, plan: Plan) -> tuple[str, ...]:
     if plan.predictions and count == 1:
         alone = "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5"
         return (*found, alone)
+    design, n = planned(plan.replicates)
+    if plan.predictions and n < design.fewest:
+        parts = plan.replicates.parts_axis
+        return (*found, f"one {parts.kind if parts else 'replicate'} gives no estimate of the noise")
+    known = ledger.recent(RECENT)
     for p in plan.predictions:
-        known = noise(ledger.recent(RECENT), p.metric.name) if p.reference is not None else None
-        if known is None:
-            continue
-        alpha = plan.alpha / plan.looks
-        margin = 0.0 if p.relative else p.margin
-        smallest, needed = sight(known, replicates=count, alpha=alpha, margin=margin)
-        text = f"{count} pairs can see a difference of {smallest:.2g} in {p.metric.name} (power 0.8"
-        text += f", noise of {', '.join(known.experiments[:3])})"
-        if needed is not None:
-            text += f"; one as large as the margin takes {needed}"
-        found.append(text)
+        seen = outlook(known, p, plan.replicates, alpha=plan.alpha / plan.looks)
+        if seen is not None:
+            found.append(note(seen, n, plan.replicates))
     return tuple(found)

@@ -62,6 +62,6 @@ def test_new_says_what_its_replicates_can_see_once_the_noise_is_known(project: P
     second = project.ledger(
         "new", "Rate", "--predict", "accuracy >= baseline + 0.01", "--seeds", "4", "-S", "train.lr=0.2"
     )
-    assert "4 pairs can see a difference of" in second.err
-    assert "noise of data" in second.err
-    assert "one as large as the margin takes" in second.err
+    assert "4 pairs can see a true difference of at least" in second.err
+    assert "3 degrees of freedom), of data" in second.err
+    assert "one as large as the margin is supported in 5% of cases, however many there are" in second.err
