@@ -62,7 +62,11 @@ class DataChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeChange:
-    """A file that differs. `change`: added, removed, renamed (from `old_path`) or changed; lines that came and went."""
+    """A file that differs. `change`: added, removed, renamed (from `old_path`) or changed; lines that came and went.
+
+    `ignored`: no stage depends on it, and `ignore` in `ledger.yaml` says that it changes nothing: no difference can be
+    attributed to it.
+    """
 
     path: str
     change: str
@@ -70,6 +74,7 @@ class CodeChange:
     lines_removed: int
     patch: str
     old_path: str | None = None
+    ignored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +145,7 @@ def diff(
     kinds = {
         "parameters": len(params),
         "data": len(data),
-        "code": len(code),
+        "code": sum(not change.ignored for change in code),
         "environment": len(environment),
     }
     return Diff(

@@ -17,7 +17,7 @@ FILE = "ledger.yaml"
 
 # files that no stage depends on and that change nothing that a trial computes
 DEFAULT_IGNORE = (
-    "experiments/", "docs/", "doc/", "tests/", "test/", "notebooks/", ".github/", ".gitlab/", ".ci/", ".vscode/",
+    "docs/", "doc/", "tests/", "test/", "notebooks/", ".github/", ".gitlab/", ".ci/", ".vscode/",
     "*.md", "*.rst", "requirements*.txt", "constraints*.txt", "LICENSE*", "CITATION*", "CODEOWNERS", "Makefile",
     "ledger.yaml", ".gitignore", ".gitattributes", ".gitmodules", ".dvcignore", ".dvc/", ".editorconfig",
     ".pre-commit-config.yaml", ".gitlab-ci.yml", "mypy.ini", "ruff.toml", ".ruff.toml", "tox.ini", "noxfile.py",

@@ -85,7 +85,8 @@ def _data(change: DataChange) -> list[str]:
 
 def _code(change: CodeChange) -> list[str]:
     path = clean(change.path) if change.old_path is None else f"{clean(change.old_path)} → {clean(change.path)}"
-    return [path, change.change, f"+{change.lines_added} -{change.lines_removed}"]
+    what = f"{change.change} (ignored)" if change.ignored else change.change
+    return [path, what, f"+{change.lines_added} -{change.lines_removed}"]
 
 
 def _patch(change: CodeChange) -> list[str]:

@@ -65,6 +65,7 @@ def diff(value: Diff) -> dict[str, Any]:
                 "lines_removed": c.lines_removed,
             }
             | ({} if c.old_path is None else {"old_path": c.old_path})
+            | ({"ignored": True} if c.ignored else {})
             for c in value.code
         ],
         "environment": [{"name": c.name, "a": c.a, "b": c.b} for c in value.environment],

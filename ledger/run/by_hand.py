@@ -28,6 +28,7 @@ from ledger.store import unseen
 from ledger.store.branch import Overlap
 from ledger.store.code import Arm, Code, edited
 from ledger.store.commit import commit_tracked, require_text
+from ledger.store.experiments import is_record
 from ledger.store.ledger import Ledger
 
 
@@ -205,6 +206,8 @@ def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, axes: Seq
 
 
 def _only_ignored(ledger: Ledger, here: Code, path: str) -> bool:
+    if is_record(ledger.git.objects, path, "HEAD"):
+        return True
     return ledger.settings.ignores(path) and not here.pipeline.reads(path)
 
 

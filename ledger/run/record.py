@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ledger.analysis import traps
 from ledger.errors import FormatError, LedgerError
 from ledger.model import environment as environments
 from ledger.model import metrics, replicates, yaml12
@@ -26,7 +25,7 @@ from ledger.model.trial import Failure, StageRun, Trial
 from ledger.report.numbers import headline, number
 from ledger.report.text import uncoloured
 from ledger.run.plan import Spec
-from ledger.store import timings
+from ledger.store import timings, unseen
 from ledger.store.dvc.commands import CommandRun
 from ledger.store.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.store.git import RefChange
@@ -191,8 +190,7 @@ def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
             return True
         if ledger.git.commit(other) is None:
             return False
-        changed = ledger.git.changed_paths(other, code.commit)
-        return not traps.undeclared(changed, code.pipeline, ledger.settings, tracked=code.data)
+        return not unseen.undeclared(ledger, code, since=other)
 
     for stage in pipeline.stages:
         if stage.frozen or stage.name in ran or stage.name not in locks:

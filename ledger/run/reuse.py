@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ledger.analysis import traps
-from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.pipeline import inside
 from ledger.model.trial import Trial
 from ledger.run import copied
 from ledger.run.plan import Spec
 from ledger.run.record import Kept, commit_trial, record_files
-from ledger.store import histories
+from ledger.store import histories, unseen
 from ledger.store.ledger import Ledger
 
 
@@ -45,7 +45,7 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
         environment = ledger.git.objects.text(commit, f"{directory(name)}/environments/{record.trial.environment}.yaml")
         if environment is None:
             continue
-        written = _results(ledger, commit, found.code) | record_files(ledger, found, environment)
+        written = _results(ledger, commit, found.code, name) | record_files(ledger, found, environment)
         kept = commit_trial(ledger, experiment.plan, found, ledger.git.tree(found.code, written))
         return Kept(trial=found, commit=kept, warnings=())
     return None
@@ -66,12 +66,11 @@ def _alike(ledger: Ledger, spec: Spec, other: Trial) -> bool:
     code = spec.arm.code
     if ledger.git.commit(other.code) is None:
         return False
-    changed = ledger.git.changed_paths(other.code, code.commit)
-    return not traps.undeclared(changed, code.pipeline, ledger.settings, tracked=code.data)
+    return not unseen.undeclared(ledger, code, since=other.code)
 
 
-def _results(ledger: Ledger, commit: str, code: str) -> dict[str, tuple[str, str] | None]:
+def _results(ledger: Ledger, commit: str, code: str, experiment: str) -> dict[str, tuple[str, str] | None]:
     """What the trial wrote for git, None where it removed a file: all that its commit changes but for the record."""
     files = ledger.git.objects.files(commit)
-    paths = [path for path in ledger.git.changed_paths(code, commit) if not path.startswith(f"{DIRECTORY}/")]
+    paths = [path for path in ledger.git.changed_paths(code, commit) if not inside(path, directory(experiment))]
     return {p: (files[p].mode, files[p].oid) if p in files else None for p in paths}

@@ -31,6 +31,7 @@ from ledger.store import gpus, runs, work_trees
 from ledger.store.branch import Overlap
 from ledger.store.code import Code
 from ledger.store.commit import commit_tracked, require_text
+from ledger.store.experiments import is_record
 from ledger.store.ledger import Ledger
 
 
@@ -251,7 +252,12 @@ def _settle(ledger: Ledger, experiment: Experiment, message: str | None, worker:
             hint="ledger record keeps them as a trial; git restore (or git clean) drops them",
         )
     changed = [d.path for d in dirty if not d.untracked]
-    relevant = [path for path in changed if pipeline.reads(path) or not ledger.settings.ignores(path)]
+    objects, tip = ledger.git.objects, experiment.tip
+    relevant = [
+        path
+        for path in changed
+        if pipeline.reads(path) or not (ledger.settings.ignores(path) or is_record(objects, path, tip))
+    ]
     # a folder that git holds in part: a stage would find the new file here, and not in a trial
     held = [source for source in pipeline.sources() if any(inside(file, source) for file in code.files)]
     added = [d.path for d in dirty if d.untracked and any(inside(d.path, folder) for folder in held)]

@@ -9,7 +9,7 @@ from ledger.errors import FormatError, NewerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
 from ledger.model import yaml12
-from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.hypothesis import Plan
 from ledger.store.objects import Entry, GitObject, Objects, entries
 
@@ -22,6 +22,17 @@ HOLDING_REFS = "refs/remotes/ledger-trials"
 _LINK = "120000"
 
 ReadMany = Callable[[Sequence[str]], Iterable[GitObject | None]]
+
+
+def is_record(objects: Objects, path: str, *commits: str) -> bool:
+    """Whether a path belongs to the ledger: it lies in a folder of `experiments/` that holds a hypothesis at a commit.
+
+    What else is below `experiments/` is the project's own, as in every other folder.
+    """
+    parts = path.split("/")
+    if parts[0] != DIRECTORY or len(parts) < 3:
+        return False
+    return any(objects.read(f"{commit}:{directory(parts[1])}/hypothesis.md") is not None for commit in commits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

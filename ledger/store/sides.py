@@ -12,7 +12,7 @@ from ledger.analysis.diff import CodeChange, Diff, Side, diff
 from ledger.errors import FormatError, LedgerError
 from ledger.model import metrics, paramfiles
 from ledger.model.environment import Environment
-from ledger.model.experiment import DIRECTORY, Experiment, Recorded
+from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.lockfile import Pinned
 from ledger.model.parameters import Value, flatten, merge_files
@@ -21,6 +21,7 @@ from ledger.model.replicates import Point
 from ledger.model.trial import Trial
 from ledger.store import dvc_config
 from ledger.store.code import Code
+from ledger.store.experiments import is_record
 from ledger.store.ledger import Ledger
 from ledger.store.targets import Target, filling, part
 
@@ -207,10 +208,10 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
     states = [ledger.code.at(commit) for commit in (a.code, b.code)]
     changes = []
     for file in ledger.git.file_changes(a.code, b.code):
-        if file.path.startswith(f"{DIRECTORY}/") or file.path.endswith((".dvc", ".gitignore")):
+        paths = {file.path, file.old_path or file.path}
+        if any(_no_code(ledger, state, path) for state in states for path in paths):
             continue
-        if any(file.path in s.texts or s.pipeline.is_result(file.path) for s in states):
-            continue
+        reads = any(state.pipeline.reads(path) for state in states for path in paths)
         changes.append(
             CodeChange(
                 path=file.path,
@@ -219,9 +220,17 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
                 lines_added=file.lines("+"),
                 lines_removed=file.lines("-"),
                 patch=file.patch,
+                ignored=not reads and all(ledger.settings.ignores(path) for path in paths),
             )
         )
     return tuple(changes)
+
+
+def _no_code(ledger: Ledger, state: Code, path: str) -> bool:
+    """Whether a file is none of the code that a commit has: a record, a result, parameters or a pointer to data."""
+    if path.endswith((".dvc", ".gitignore")) or path in state.texts or state.pipeline.is_result(path):
+        return True
+    return is_record(ledger.git.objects, path, state.commit)
 
 
 # --- data

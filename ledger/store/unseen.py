@@ -14,6 +14,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.parameters import flatten
 from ledger.model.paramfiles import parse
 from ledger.store.code import Code
+from ledger.store.experiments import is_record
 from ledger.store.ledger import Ledger
 
 
@@ -41,16 +42,29 @@ def refuse(ledger: Ledger, experiment: Experiment, code: Code) -> None:
     git = ledger.git
     before = dict.fromkeys([experiment.plan.base, *_codes(experiment)])
     known = [commit for commit in before if commit != code.commit and git.commit(commit) is not None]
-    refuse_undeclared(ledger, code, (path for commit in known for path in git.changed_paths(commit, code.commit)))
+    paths = dict.fromkeys(path for commit in known for path in undeclared(ledger, code, since=commit))
+    if paths:
+        raise _error(sorted(paths))
     for commit in known:
         _refuse_parameters(ledger, ledger.code.at(commit), code)
 
 
+def undeclared(ledger: Ledger, code: Code, *, since: str) -> tuple[str, ...]:
+    """The files that differ from another commit and that no stage of the code depends on, sorted."""
+    return _undeclared(ledger, code, ledger.git.changed_paths(since, code.commit), since)
+
+
 def refuse_undeclared(ledger: Ledger, code: Code, changed: Iterable[str]) -> None:
     """Raise LedgerError, which names them, where changed files are such that no stage of the code depends on."""
-    paths = traps.undeclared(changed, code.pipeline, ledger.settings, tracked=code.data)
+    paths = _undeclared(ledger, code, changed)
     if paths:
         raise _error(paths)
+
+
+def _undeclared(ledger: Ledger, code: Code, changed: Iterable[str], *commits: str) -> tuple[str, ...]:
+    objects = ledger.git.objects
+    own = [path for path in changed if not is_record(objects, path, code.commit, *commits)]
+    return traps.undeclared(own, code.pipeline, ledger.settings, tracked=code.data)
 
 
 def _codes(experiment: Experiment) -> list[str]:

@@ -97,6 +97,27 @@ def test_revisions_without_results(make_project: MakeProject) -> None:
     }
 
 
+def test_what_is_ignored_confounds_nothing(project: Project) -> None:
+    """Notes beside the code, and where DVC pushes to: neither explains a number."""
+    project.ledger("new", "X", "--name", "x", "--predict", "accuracy > baseline", "-S", "train.lr=0.3", "--seeds", "2")
+    project.write({"NOTES.md": "words\n"})
+    project.dvc("remote", "add", "-d", "store", "/nowhere")
+    project.git("add", "NOTES.md", ".dvc/config")
+    project.git("commit", "-qm", "notes, remote")
+    project.ledger("run")
+    found = project.ledger("diff", "--json").json
+    assert {c["path"]: c["ignored"] for c in found["code"]} == {"NOTES.md": True, ".dvc/config": True}
+    assert not [w for w in found["warnings"] if "attributed" in w]
+    assert "NOTES.md" in project.ledger("diff").out
+    verdict = project.ledger("conclude", "-m", "so", "--json").json
+    assert not [w for w in verdict["warnings"] if "attributed" in w]
+    # what a stage reads is a difference, whatever it is called
+    project.commit("code", {"train.py": BETTER})
+    project.ledger("run")
+    found = project.ledger("diff", "--json").json
+    assert [w for w in found["warnings"] if "attributed" in w]
+
+
 def test_an_arm_that_has_not_run_or_has_changed_says_so(project: Project) -> None:
     project.ledger("new", "X", "--name", "x", "--predict", "accuracy > baseline", "-S", "train.lr=0.3")
     found = project.ledger("diff", "--json").json

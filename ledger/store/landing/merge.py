@@ -16,11 +16,12 @@ from ledger.analysis import locks
 from ledger.analysis.locks import BOTH, OURS, THEIRS, Choice
 from ledger.analysis.merge import Clash, merge_parameters
 from ledger.errors import LedgerError, Refused
-from ledger.model.experiment import DIRECTORY, Experiment, directory
+from ledger.model.experiment import Experiment, directory
 from ledger.model.lockfile import Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, inside
 from ledger.store.code import Code
+from ledger.store.experiments import is_record
 from ledger.store.landing.three_way import is_shallow, merge_base, merge_trees, weave
 from ledger.store.ledger import Ledger
 from ledger.store.objects import Entry
@@ -74,6 +75,10 @@ class _Merge:
         """The paths at which the sides differ."""
         ours, theirs = self.files[OURS], self.files[THEIRS]
         return [path for path in dict.fromkeys([*ours, *theirs]) if ours.get(path) != theirs.get(path)]
+
+    def is_record(self, path: str) -> bool:
+        """Whether the file belongs to an experiment's record on either side."""
+        return is_record(self.ledger.git.objects, path, self.commits[OURS], self.commits[THEIRS])
 
     def contested(self, path: str) -> bool:
         """Whether both sides changed the file, each in its way."""
@@ -180,7 +185,7 @@ def _merge_files(state: _Merge) -> None:
             state.take(path, THEIRS)
         elif path in parameters and everywhere:
             _merge_parameters(state, path)
-        elif path in state.conflicts and inside(path, DIRECTORY):
+        elif path in state.conflicts and state.is_record(path):
             state.take(path, OURS)
         elif path in state.conflicts and not (path in ignores and everywhere and _merge_ignores(state, path)):
             state.clashes.append(f"{path}: {_said(state, state.conflicts[path])}")
@@ -278,10 +283,7 @@ def _below(code: Code, folder: str) -> dict[str, str | None]:
     held: dict[str, str | None] = {
         path: entry.oid
         for path, entry in code.files.items()
-        if inside(path, folder)
-        and not code.pipeline.is_result(path)
-        and not inside(path, DIRECTORY)
-        and not path.endswith(".gitignore")
+        if inside(path, folder) and not code.pipeline.is_result(path) and not path.endswith(".gitignore")
     }
     return held | {p: pin.md5 for p, pin in code.data.items() if inside(p, folder) or inside(folder, p)}
 
@@ -293,7 +295,7 @@ def _merge_results(state: _Merge, code: Code, choice: Choice) -> None:
     made = {output.path: choice.sides[s.name] for s in code.pipeline.stages for output in s.outputs}
     taken = set()
     for path in state.differing():
-        if path in lockfiles or inside(path, DIRECTORY) or not any(p.is_result(path) for p in pipelines):
+        if path in lockfiles or state.is_record(path) or not any(p.is_result(path) for p in pipelines):
             continue
         side = next((side for output, side in made.items() if inside(path, output)), BOTH)
         if side == BOTH and not state.contested(path):

@@ -21,7 +21,7 @@ def defines(path: str, folder: str) -> bool:
 
 def beside(path: str, pipeline: Pipeline) -> bool:
     """Files in a directory that is a dependency which are no input of it: results, and git's own files."""
-    return pipeline.is_result(path) or path.startswith("experiments/") or path.endswith(".gitignore")
+    return pipeline.is_result(path) or path.endswith(".gitignore")
 
 
 def dvc_folder(files: Mapping[str, Entry], git: Git) -> str:
