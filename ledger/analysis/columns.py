@@ -109,7 +109,8 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
     if request.detail and request.level != EXPERIMENTS:
         facts += ["trial_status"] if request.level == TRIALS else []
     columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []
-    columns += [Column(field=PLAIN[name], rank=95) for name in facts]
+    # the arms of one experiment differ in parameters, and not in its state
+    columns += [Column(field=PLAIN[name], rank=60 if request.level == VARIANTS else 95) for name in facts]
     columns += [
         Column(field=named.metric(name), rank=_HEADLINE if at == 0 else 62 - 16 * at)
         for at, name in enumerate(metric_names(rows, settings))

@@ -114,7 +114,7 @@ def metrics_table(
     lines = columns(wide, head=[*head, "p"], right=right, total=total, indent=indent)
     if total is not None and max(map(width, lines)) > total:
         lines = columns(rows, head=head, right=right, flexible=0, apart=True, total=total, indent=indent)
-    return [*lines, *_signs(changes, indent)]
+    return [*lines, *signs(changes, indent=indent)]
 
 
 def arms_table(
@@ -128,16 +128,16 @@ def arms_table(
         [clean(c.name), str(c.b.n), spread(c.b, precision), _difference(c, _finest(c, precision)), _p(c)]
         for c in changes
     ]
-    head = [metric, "n", "mean ± sd", "from the baseline", "p"]
+    head = ["arm", "n", "mean ± sd", "from the baseline", "p"]
     lines = columns(rows, head=head, right=range(1, 5), total=total, indent=indent)
     if total is not None and max(map(width, lines)) > total:
         head, rows = head[:4], [row[:4] for row in rows]
         lines = columns(rows, head=head, right=range(1, 4), flexible=0, apart=True, total=total, indent=indent)
-    return [*lines, *_signs(changes, indent)]
+    return [" " * indent + clean(metric), *lines]
 
 
-def _signs(changes: Sequence[MetricChange], indent: int) -> list[str]:
-    """What the signs mean."""
+def signs(changes: Sequence[MetricChange], *, indent: int = 0) -> list[str]:
+    """What the signs of differences mean; nothing where none has an interval."""
     tests = dict.fromkeys(c.contrast.test for c in changes if c.contrast is not None)
     said = f"difference with its {CONFIDENCE:.0%} interval ({', '.join(tests)}); ~: none to be seen"
     return [" " * indent + said] if tests else []

@@ -111,7 +111,8 @@ def _lines(shown: Sequence[_Measured], widths: Sequence[int]) -> list[str]:
 def _laid(column: _Measured, size: int) -> list[str]:
     """The head and the texts of a column, each as wide as the column is."""
     right = column.column.right()
-    lines = [pad(cut(column.column.head, size), size, right=right)]
+    # of dotted names the ends tell
+    lines = [pad(cut_within(column.column.head, size), size, right=right)]
     for text, taken in zip(column.texts, column.sizes, strict=True):
         if taken > size:
             lines.append(pad((cut_within if column.column.within else cut)(text, size), size, right=right))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from ledger.analysis.counting import When, counted
 from ledger.analysis.diff import metric_change
@@ -14,11 +14,14 @@ from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import format_value
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
-from ledger.report.diff import arms_table, metrics_table
+from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
-from ledger.report.text import clean, columns, width
+from ledger.report.text import clean, columns, cut_apart, width
 from ledger.stats.summary import summarise
+
+# so wide may be what stands over a column of numbers
+_HEAD: Final = 16
 
 
 def show(
@@ -88,7 +91,8 @@ def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settin
             ]
             for r in experiment.trials
         ]
-        head = ["trial", "status", *shown, "time"]
+        heads = [clean(name) for name in shown]
+        head = ["trial", "status", *(heads if total is None else cut_apart(heads, _HEAD)), "time"]
         lines = columns(rows, head=head, right=range(2, len(head)), indent=2, total=total)
         if len(shown) < 2 or _fits(lines, total):
             break
@@ -153,14 +157,16 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
         changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name], parts=parts) for name in shown]
         return metrics_table(changes, (BASELINE, TREATMENT), settings, total=total, indent=2)
     lines = []
+    every = []
     for name in shown:
         changes = [
             replace(metric_change(name, values[BASELINE][name], of[name], parts=parts), name=arm)
             for arm, of in values.items()
             if arm != BASELINE
         ]
-        lines += [*arms_table(clean(name), changes, settings, total=total, indent=2), ""]
-    return lines[:-1]
+        lines += [*arms_table(name, changes, settings, total=total, indent=2), ""]
+        every += changes
+    return [*(lines[:-1]), *signs(every, indent=2)]
 
 
 Values: TypeAlias = Mapping[str, Mapping[str, Mapping[Point, float]]]

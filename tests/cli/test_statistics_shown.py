@@ -119,3 +119,32 @@ def test_show_has_the_verdict(shelved: Shelved) -> None:
     found = project.ledger("show", "much", "--json").json
     assert found["outcome"] == "supported"
     assert found["verdict"]["predictions"][0]["n"] == 3
+
+
+def test_show_sets_every_arm_beside_the_baseline(shelved: Shelved) -> None:
+    project = shelved(arms)
+    project.git("switch", "-q", "main")
+    variants = [
+        option
+        for name, rate in (("a-low-rate", 0.11), ("high", 0.4))
+        for option in ("--variant", f"{name}:train.lr={rate}")
+    ]
+    project.ledger(
+        "new", "Several", "--name", "several", "--seeds", "3", "--predict", "accuracy >= baseline", *variants
+    )
+    project.ledger("run")
+    text = project.ledger("show").out
+    assert fits(text), text
+    lines = text.splitlines()
+    at = lines.index("  accuracy")
+    assert lines[at + 1].split()[:2] == ["arm", "n"]
+    table = {line.split()[0]: line for line in lines[at + 2 : lines.index("", at)]}
+    assert {"baseline", "a-low-rate", "high"} <= table.keys()
+    for arm in ("a-low-rate", "high"):
+        (row,) = [
+            m
+            for m in project.ledger("diff", "several:baseline", f"several:{arm}", "--json").json["metrics"]
+            if m["name"] == "accuracy"
+        ]
+        assert f"{row['difference']:+.4f}"[:6] in table[arm]
+    assert text.count("difference with its 90% interval") == 1
