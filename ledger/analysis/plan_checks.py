@@ -38,7 +38,8 @@ def ordered(trial: Trial, at_code: Mapping[str, Any] | None, plan: PlanHistory) 
     keys = [
         key for key in dict.fromkeys([*at_code, *plan.present]) if not same(at_code.get(key), plan.present.get(key))
     ]
-    differs = f"{plan.file}: {', '.join(keys)} was another when the trial ran ({code})"
+    was = "was" if len(keys) == 1 else "were"
+    differs = f"{plan.file}: {', '.join(keys)} {was} another when the trial ran ({code})"
     if not plan.whole and plan.listed != 0:
         message = f"{differs}, and the history that would show the amendment is gone"
         return [Finding(check=PLAN, trial=trial.id, message=message, problem=False)]

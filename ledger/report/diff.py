@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ledger.analysis.diff import CONFIDENCE, CodeChange, DataChange, Diff, MetricChange
 from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.lockfile import Pinned
 from ledger.model.parameters import Value, format_value
 from ledger.model.settings import Settings
 from ledger.report.numbers import fineness, p_value, signed, size, spread
@@ -39,10 +40,10 @@ def rows(diff: Diff, settings: Settings) -> list[tuple[str, ...]]:
     """The comparison as one table, with HEAD above it."""
     found: list[tuple[str, ...]] = [("parameter", clean(c.name), _value(c.a), _value(c.b), "") for c in diff.params]
     for data in diff.data:
-        path, sizes, counts = _data(data)
-        before, _, after = sizes.partition(" → ")
-        found.append(("data", path, before, after, counts))
-    found += [("code", *_code(c)[:1], "", c.change, f"+{c.lines_added} -{c.lines_removed}") for c in diff.code]
+        path, _, counts = _data(data)
+        found.append(("data", path, _held(data.a), _held(data.b), counts))
+    for path, kind, lines in map(_code, diff.code):
+        found.append(("code", path, "", "", f"{kind}, {lines}"))
     found += [("environment", clean(c.name), clean(c.a or "-"), clean(c.b or "-"), "") for c in diff.environment]
     for change in diff.metrics:
         name, a, b, difference = _metric(change, settings)
@@ -81,6 +82,13 @@ def _data(change: DataChange) -> list[str]:
     nfiles = [str(p.nfiles) if p is not None and p.nfiles is not None else "" for p in (change.a, change.b)]
     files = f" ({nfiles[0] or 0} → {nfiles[1] or 0} files)" if any(nfiles) else ""
     return [clean(change.path), f"{size(before)} → {size(after)}{files}", counts]
+
+
+def _held(pin: Pinned | None) -> str:
+    """One side of a change of data, in one cell: `1.2 MB (20 files)`."""
+    if pin is None:
+        return size(None)
+    return size(pin.size) + ("" if pin.nfiles is None else f" ({pin.nfiles} files)")
 
 
 def _code(change: CodeChange) -> list[str]:

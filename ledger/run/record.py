@@ -147,7 +147,8 @@ def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tupl
         raise FormatError(f"no number is in {', '.join(files)}")
     strange = [name for name, value in merged.items() if not math.isfinite(value)]
     if strange:
-        warnings.append(f"{', '.join(strange)} is not finite: the trial counts as failed for it")
+        are, them = ("is", "it") if len(strange) == 1 else ("are", "them")
+        warnings.append(f"{', '.join(strange)} {are} not finite: the trial counts as failed for {them}")
     return merged, tuple(warnings)
 
 

@@ -167,8 +167,9 @@ def _refuse_overlap(ledger: Ledger, changed: Mapping[str, str]) -> None:
     dirty = {d.path for d in ledger.git.dirty()}
     overlap = sorted(dirty & set(changed))
     if overlap:
+        have, it = ("has", "it") if len(overlap) == 1 else ("have", "them")
         raise LedgerError(
-            f"{', '.join(overlap)} has uncommitted changes, and -S would write to it",
+            f"{', '.join(overlap)} {have} uncommitted changes, and -S would write to {it}",
             hint="commit them first, or write the parameter by hand after ledger new",
         )
 

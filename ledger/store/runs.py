@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import metrics, run_state
@@ -46,10 +47,14 @@ def published(place: Place, experiment: str) -> Iterator[Published]:
     name = secrets.token_hex(4)
     path = place.runs / f"{experiment}+{name}.json"
     with locks.waited_for(path.with_suffix(".lock")):
+        turn, ended = Lock(), False
 
         def publish(state: RunState) -> None:
             # a full disk is no reason to end a run
-            with contextlib.suppress(OSError):
+            with turn, contextlib.suppress(OSError):
+                if ended:
+                    # a station that an interrupt has cut off: its file would say that the run was killed
+                    return
                 partial = path.with_suffix(".partial")
                 partial.write_text(run_state.dumps(state), "utf-8")
                 partial.replace(path)
@@ -57,7 +62,9 @@ def published(place: Place, experiment: str) -> Iterator[Published]:
         try:
             yield Published(id=name, origin=own, publish=publish)
         finally:
-            path.unlink(missing_ok=True)
+            with turn:
+                ended = True
+                path.unlink(missing_ok=True)
 
 
 def live(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:

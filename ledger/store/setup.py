@@ -13,6 +13,7 @@ from ledger.model import paramfiles, yaml12
 from ledger.model.experiment import DIRECTORY
 from ledger.model.parameters import flatten
 from ledger.model.settings import FILE
+from ledger.store import bulk
 from ledger.store.git import Git
 
 PARAMETER_FILES = (
@@ -95,7 +96,14 @@ def set_up(git: Git, script: Script | None) -> Made:
     if not told:
         told.append("everything is set up already")
     else:
-        told.append("next: git add -A && git commit -m 'set up ledger', then ledger new \"what you expect\"")
+        data = bulk.untracked(git)
+        if data:
+            remarks.append(
+                f"git would keep for good what is large or binary and untracked: {bulk.named(data)}. Data "
+                "belongs to DVC, or into .gitignore"
+            )
+        first = f"{bulk.command(data)}, then " if data else ""
+        told.append(f"next: {first}git add -A && git commit -m 'set up ledger', then ledger new \"what you expect\"")
     if planned is None and not list(git.root.glob("**/dvc.yaml")):
         remarks.append(
             'there is no dvc.yaml yet: dvc stage add, or ledger init --cmd "python train.py" --metrics metrics.json'

@@ -182,3 +182,9 @@ def test_data_of_an_arm_that_has_not_run_is_named_as_of_one_that_has(make_projec
     project.ledger("run")
     (change,) = project.ledger("diff", "--json").json["data"]
     assert (change["path"], change["a"]["size"], change["b"]["size"]) == ("d/x", 1, 2)
+
+
+def test_one_fact_stands_in_one_cell(concluded: Project) -> None:
+    lines = concluded.ledger("diff", "--format", "md").out.splitlines()
+    (code,) = (line for line in lines if "| code" in line)
+    assert [cell.strip() for cell in code.strip("|").split("|")] == ["code", "train.py", "", "", "changed, +1 -1"]

@@ -179,6 +179,8 @@ def test_a_signal_ends_the_run(
     assert "Traceback" not in said
     made.gone()
     kept(made.project, 0)
+    # it was not killed: whoever ended it knows
+    assert made.project.ledger("status", "--json").json["killed_runs"] == []
     complete(made)
 
 

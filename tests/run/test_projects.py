@@ -318,3 +318,25 @@ def test_a_parameter_file_that_is_a_plain_dependency(make_project: MakeProject) 
     assert difference(found) == pytest.approx(0.2)
     assert found["params"] == [{"name": "train.lr", "a": 0.1, "b": 0.3}]
     assert found["code"] == []
+
+
+def test_data_that_git_does_not_track_is_named(make_project: MakeProject) -> None:
+    project = make_project({"train.py": "", "scans/README.md": "whose they are"}, dvc=False)
+    (project.root / "scans/raw").mkdir()
+    for number in range(3):
+        (project.root / f"scans/raw/{number}.img").write_bytes(b"\0\1" * 50_000)
+    (project.root / "patients.csv").write_text("name,age\n" * 100_000)
+    (project.root / "notes.txt").write_text("small")
+    (project.root / "own.bin").write_bytes(b"\0")
+    project.write({".gitignore": "own.bin\n"})
+    answer = project.ledger("init")
+    assert "patients.csv (900 kB), scans/raw (3 files, 300 kB)" in answer.err
+    assert "next: dvc add patients.csv scans/raw, then git add -A" in answer.out
+    assert "own.bin" not in answer.err + answer.out and "notes.txt" not in answer.err + answer.out
+
+
+def test_nothing_is_named_where_nothing_is_bulk(make_project: MakeProject) -> None:
+    project = make_project({"train.py": ""}, dvc=False)
+    project.write({"more.py": "x = 1\n"})
+    answer = project.ledger("init")
+    assert "next: git add -A" in answer.out and "for good" not in answer.err

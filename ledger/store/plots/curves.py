@@ -40,7 +40,7 @@ def read(ledger: Ledger, chosen: Sequence[Arm]) -> Read:
         if reader.declared:
             raise LedgerError(
                 f"no trial of {', '.join(arm.label for arm in chosen[:5])} has its plot files here",
-                hint="ledger pull, or git fetch --tags and dvc fetch, brings what others have pushed",
+                hint="git fetch --tags, then dvc fetch, brings what others have pushed",
             )
         raise LedgerError(f"the pipeline of {chosen[0].experiment.name} declares no plots", hint=DECLARE)
     return Read(samples=tuple(samples), notes=reader.notes())

@@ -90,7 +90,8 @@ class Checkpoints:
 
 def lacking(kept: Checkpoints, experiment: Experiment) -> Iterator[Finding]:
     """The recorded outputs, and the inputs that DVC tracks, which no cache here holds whole."""
-    where = f"a remote may hold it ({', '.join(kept.remotes)}): dvc fetch" if kept.remotes else "it is nowhere here"
+    named = ", ".join(kept.remotes)
+    where = f"a remote may have what is missing ({named}): dvc fetch" if named else "nowhere here, and no remote is set"
     for record in experiment.trials:
         trial = record.trial
         for path, pin in [*trial.outs.items(), *trial.data.items()]:
@@ -101,10 +102,10 @@ def lacking(kept: Checkpoints, experiment: Experiment) -> Iterator[Finding]:
             for name, digest, size in _members(kept, path, pin):
                 states.setdefault(kept.state(digest, size), []).append(f"{name} ({digest})")
             if CORRUPT in states:
-                message = f"{_some(states[CORRUPT])} is in the cache, but not with the content that its name says"
+                message = f"{_some(states[CORRUPT])} in the cache, but not with the content that the name says"
                 yield Finding(check=DATA, trial=trial.id, message=message)
             if ABSENT in states:
-                message = f"{_some(states[ABSENT])} is not in the cache; {where}"
+                message = f"{_some(states[ABSENT])} not in the cache; {where}"
                 yield Finding(check=DATA, trial=trial.id, message=message, problem=False)
 
 
@@ -118,7 +119,10 @@ def _members(kept: Checkpoints, path: str, pin: Pinned) -> Iterator[tuple[str, s
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    """`a is`, or `a, b and c are`, in the order of their names."""
+    ordered = sorted(names)
+    shown = ordered[:3] + ([f"{len(ordered) - 3} more"] if len(ordered) > 3 else [])
+    return f"{shown[0]} is" if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]} are"
 
 
 def _whole(path: Path, digest: str, size: int | None) -> bool:
