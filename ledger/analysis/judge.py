@@ -10,13 +10,13 @@ from typing import Any
 
 from ledger.analysis import designs
 from ledger.analysis.designs import Family, OtherParts
+from ledger.analysis.sight import sight
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.replicates import Point
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED, Judged, Verdict
 from ledger.stats.contrast import Contrast, NoNoise, NoVariation
 from ledger.stats.multiple import holm
-from ledger.stats.power import SIDES, WANTED, noncentrality, replicates_needed
 
 Values = dict[Point, float]
 
@@ -143,7 +143,7 @@ class _Case:
             remarks.append("an improvement all the same: the interval lies wholly on the better side of no difference")
         remarks += [*self.said, *judged.remarks]
         if judged.outcome == INCONCLUSIVE and self.gaps:
-            remarks += self._sight()
+            remarks += sight(self.prediction, self.gaps, self.parts, alpha=self.alpha, tests=len(self.plan.predictions))
         return tuple(remarks)
 
     def _judged(self) -> Judged:
@@ -326,44 +326,6 @@ class _Case:
             return False
         low, high = judged.interval or (judged.estimate, judged.estimate)
         return low > 0 if higher else high < 0
-
-    def _sight(self) -> list[str]:
-        """What so many replicates, as noisy as these, could have told, and how many would tell what was observed."""
-        p, near = self.prediction, min(self.gaps, key=lambda gap: abs(gap.estimate))
-        of_mean = p.threshold is not None
-        thing, margin = ("mean", "threshold") if of_mean else ("difference", "margin")
-        units, more = designs.units(self.parts)
-        design = designs.design_of(near, self.parts)
-        inside = self._on_the_claims_side()
-        alpha = self.alpha if inside else self.alpha / len(self.plan.predictions)
-        effects = sorted(abs(gap.estimate) / gap.sd for gap in self.gaps)
-        other = math.inf
-        if p.operator is Operator.WITHIN and inside:
-            # both bounds must be cleared: at no difference each with half of what may be missed
-            least = noncentrality(near.df, alpha=alpha, wanted=(1 + WANTED) / 2) * near.error
-            told = f"show a true difference of nothing to lie within a margin of {least:.3g} or more, no smaller one"
-            other = effects[-1]
-        else:
-            least = noncentrality(near.df, alpha=alpha) * near.error
-            told = f"tell a true {thing} from the {margin} where they are {least:.3g} or more apart"
-        sight = f"{near.n} {units} as noisy as these {told} (power {WANTED:g})"
-        needed = replicates_needed(effects[0], alpha=alpha, design=design, other=other)
-        if needed is None:
-            outlook = f"the observed {thing} is so near to the {margin} that 10,000 {more} would not tell them apart"
-        else:
-            count = f"{math.ceil(needed)} {more}{' a side' if design == SIDES else ''}"
-            would = "support" if inside else "refute"
-            outlook = (
-                f"were the observed {thing} the true one, about {count} would {would} the prediction (power {WANTED:g})"
-            )
-        return [sight, outlook]
-
-    def _on_the_claims_side(self) -> bool:
-        if self.prediction.operator is Operator.WITHIN:
-            lower, upper = self.gaps
-            return lower.estimate >= 0 >= upper.estimate
-        (gap,) = self.gaps
-        return gap.estimate >= 0 if self.prediction.higher_is_better else gap.estimate <= 0
 
 
 class _Open(Exception):
