@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ledger.analysis import designs
+from ledger.analysis import confirmatory, designs
 from ledger.analysis.designs import Family, OtherParts
 from ledger.analysis.sight import sight
 from ledger.model.hypothesis import TREATMENT, Plan
@@ -39,14 +39,15 @@ def judge(
     arms: Mapping[str, Arm],
     *,
     warnings: Iterable[str] = (),
-    amendments: Iterable[Mapping[str, Any]] = (),
+    amendments: Sequence[Mapping[str, Any]] = (),
     looks: int = 1,
+    left_out: Sequence[str] = (),
     early: bool = False,
 ) -> Verdict:
     """The verdict on a plan. `arms` holds the plan's variants and the other experiments that predictions name.
 
     `looks` counts how often the results were there to be looked at; `early`: trials are still missing, which makes
-    the outcome inconclusive whatever the numbers are.
+    the outcome inconclusive whatever the numbers are. `left_out`: see `confirmatory.reasons`.
     """
     cases = [_Case(plan, prediction, arms, early=early) for prediction in plan.predictions]
     judged = _corrected([case.judged() for case in cases], plan.alpha / plan.looks)
@@ -57,8 +58,8 @@ def judge(
     elif REFUTED in outcomes:
         outcome = REFUTED
     else:
-        sure = all(o == SUPPORTED for o in outcomes) and not plan.exploratory
-        outcome = SUPPORTED if sure else INCONCLUSIVE
+        outcome = SUPPORTED if all(o == SUPPORTED for o in outcomes) else INCONCLUSIVE
+    why_not = confirmatory.reasons(plan, amendments, looks=looks, left_out=left_out)
     first = []
     if looks > plan.looks:
         first.append(
@@ -72,7 +73,10 @@ def judge(
     elif plan.exploratory:
         first.append("exploratory: what is found here is for a new experiment to support")
     return Verdict(
-        outcome=outcome,
+        outcome=confirmatory.capped(outcome, why_not),
+        reasons=why_not,
+        numbers_say=outcome,
+        left_out=tuple(left_out),
         predictions=tuple(judged),
         warnings=(
             *first,

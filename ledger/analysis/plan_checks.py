@@ -50,20 +50,45 @@ def judged(stored: Mapping[str, Any], computed: Mapping[str, Any], file: str) ->
     """Where the stored front matter differs from the verdict that the records give.
 
     A verdict of another schema may say the same in other words, and less: its sentences are unproved, its numbers are
-    not, and what verdicts have said only since is not asked of it.
+    not, and what verdicts have said only since is not asked of it. One from before verdicts said whether they are
+    confirmatory counted looks, and what came after results, by other rules.
     """
     kept = {key: value for key, value in stored.items() if key not in ("schema", "early")}
     worded_alike = stored.get("schema") == SCHEMA
+    found: list[Finding] = []
+    unproved: tuple[str, ...] = ("warnings", "remarks")
     if not worded_alike:
+        if "confirmatory" not in stored:
+            found, computed = _post_hoc(computed, file), _as_before(stored, computed)
+            unproved += ("looks", "after_results")
         computed = {key: value for key, value in computed.items() if key in kept}
-    return [
+    return found + [
         Finding(
             check=VERDICT,
             message=f"{file}: `{key}` is {_short(a)}, but the records give {_short(b)}",
-            problem=worded_alike or not key.endswith(("warnings", "remarks")),
+            problem=worded_alike or not key.endswith(unproved),
         )
         for key, a, b in _differences("", kept, computed)
     ]
+
+
+def _post_hoc(computed: Mapping[str, Any], file: str) -> list[Finding]:
+    if computed["confirmatory"]:
+        return []
+    why = "; ".join(computed["reasons"])
+    message = f"{file} is older than `confirmatory`, and the records give no ({why}): ledger conclude says so"
+    return [Finding(check=VERDICT, message=message, problem=False)]
+
+
+def _as_before(stored: Mapping[str, Any], computed: Mapping[str, Any]) -> dict[str, Any]:
+    """The computed verdict in the terms of one that does not know `confirmatory`, and does not cap its outcome."""
+    said = dict(computed)
+    if stored.get("outcome") == computed["numbers_say"]:
+        said["outcome"] = computed["numbers_say"]
+    said["amendments"] = [
+        {key: change[key] for key in ("date", "changed", "after_results")} for change in computed["amendments"]
+    ]
+    return said
 
 
 _ABSENT = object()

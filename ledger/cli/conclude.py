@@ -26,7 +26,8 @@ def conclude(
         str | None, typer.Option("-m", "--message", help="What you make of it; otherwise an editor asks.")
     ] = None,
     early: Annotated[
-        bool, typer.Option("--early", help="Conclude though declared trials are missing: inconclusive, and a look.")
+        bool,
+        typer.Option("--early", help="Conclude though declared trials are missing: inconclusive till then."),
     ] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where the outcome is refuted.")] = False,
     json: options.AsJson = False,

@@ -13,6 +13,9 @@ SUPPORTED = "supported"
 REFUTED = "refuted"
 INCONCLUSIVE = "inconclusive"
 
+# what an outcome is called that is not confirmatory
+POST_HOC = "post hoc"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -40,7 +43,9 @@ class Verdict:
     """The outcome of an experiment. `warnings` stand in the order of their weight.
 
     `early`: it was computed while declared trials were missing, and is inconclusive for that. `fingerprints`: the
-    states of the arms that were judged, by the names that predictions use.
+    states of the arms that were judged, by the names that predictions use. `reasons` say why it is not confirmatory,
+    what decides the outcome having been chosen after results; `numbers_say` is the outcome that the numbers alone would
+    give; `left_out` names known results of trials of others that the plan does without.
     """
 
     outcome: str
@@ -50,7 +55,16 @@ class Verdict:
     looks: int
     alpha: float
     early: bool = False
+    reasons: tuple[str, ...] = ()
+    numbers_say: str | None = None
+    left_out: tuple[str, ...] = ()
+
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def confirmatory(self) -> bool:
+        """Whether there is no reason against it."""
+        return not self.reasons
 
 
 def to_mapping(verdict: Verdict) -> dict[str, Any]:
@@ -60,6 +74,9 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
     """
     return {
         "outcome": verdict.outcome,
+        "confirmatory": verdict.confirmatory,
+        "reasons": list(verdict.reasons),
+        "numbers_say": verdict.numbers_say or verdict.outcome,
         "predictions": [
             {
                 "text": p.text,
@@ -80,6 +97,7 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
         "amendments": [dict(amendment) for amendment in verdict.amendments],
         "looks": verdict.looks,
         "alpha": verdict.alpha,
+        "left_out": list(verdict.left_out),
         "fingerprints": dict(verdict.fingerprints),
     }
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ledger.analysis.judge import Arm
 from ledger.model.experiment import Experiment
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
-from ledger.model.verdict import SUPPORTED, Judged, Verdict
+from ledger.model.verdict import POST_HOC, SUPPORTED, Judged, Verdict
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import digits_of, number, p_value, signed, spread
 from ledger.report.tables import Format, table
+from ledger.report.text import clean
 from ledger.stats.summary import summarise
 
 INTERPRETATION = "## Interpretation"
@@ -23,7 +26,8 @@ def body(
     verdict: Verdict, experiment: Experiment, arms: Mapping[str, Arm], settings: Settings, interpretation: str
 ) -> str:
     """The body of `verdict.md` in markdown."""
-    lines = [f"## Verdict: {verdict.outcome}", "", *_predictions(verdict), "", "## Results", ""]
+    lines = [f"## Verdict: {verdict.outcome}", "", *_reservations(verdict), *_predictions(verdict), ""]
+    lines += ["## Results", ""]
     lines += [_basis(verdict, experiment), "", results(arms, experiment, settings, Format.MD).rstrip(), ""]
     for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
         lines += [*_by_replicate(name, arms, settings), ""]
@@ -34,9 +38,35 @@ def body(
         for change in verdict.amendments:
             after = "after results had been seen" if change.get("after_results") else "before any result"
             lines.append(f"- {change.get('date')}: {', '.join(change.get('changed', []))}, {after}")
+            lines += _texts(change)
         lines.append("")
     lines += [INTERPRETATION, "", interpretation.strip() or PLACEHOLDER]
     return "\n".join(lines) + "\n"
+
+
+def _reservations(verdict: Verdict) -> list[str]:
+    """Why the verdict is not confirmatory; nothing where it is."""
+    if verdict.confirmatory:
+        return []
+    lines = [f"Confirmatory: no, {_post_hoc(verdict)}.", ""]
+    return [*lines, *(f"- {clean(reason)}" for reason in verdict.reasons), ""]
+
+
+def _post_hoc(verdict: Verdict) -> str:
+    """What an outcome that is not confirmatory is worth, and what the numbers would have said."""
+    capped = verdict.numbers_say not in (None, verdict.outcome)
+    return f"{POST_HOC}: for a new experiment{f' (the numbers say {verdict.numbers_say})' if capped else ''}"
+
+
+def _texts(change: Mapping[str, Any]) -> list[str]:
+    """What each amended key said before and after, as far as the verdict tells."""
+    if "before" not in change:
+        return []
+    sides = [change["before"], change["after"]]
+    return [
+        f"  - {key}: {' → '.join(_code(clean(json.dumps(side[key]))) if key in side else 'nothing' for side in sides)}"
+        for key in change["changed"]
+    ]
 
 
 def interpretation_of(text: str) -> str:
@@ -65,7 +95,8 @@ def _basis(verdict: Verdict, experiment: Experiment) -> str:
     at = f", {described_axes(plan)}" if plan.replicates.axes else ""
     looks = f"looked at {times(verdict.looks)}, {times(plan.looks)} declared"
     divided = f", divided by {plan.looks} looks" if plan.looks > 1 else ""
-    return f"The declared replicates{at}; mean ± standard deviation. Alpha {verdict.alpha:g}{divided}; {looks}."
+    judged = f"Alpha {verdict.alpha:g}{divided}; {looks}.\nConfirmatory: {'yes' if verdict.confirmatory else 'no'}."
+    return f"The declared replicates{at}; mean ± standard deviation. {judged}"
 
 
 def times(count: int) -> str:
@@ -86,13 +117,19 @@ def _by_replicate(name: str, arms: Mapping[str, Arm], settings: Settings) -> lis
 def _predictions(verdict: Verdict) -> list[str]:
     lines: list[str] = []
     for judged in verdict.predictions:
-        lines.append(f"**{judged.outcome}**: {_code(judged.text)}")
+        lines.append(f"**{_stated(judged, verdict)}**: {_code(judged.text)}")
         lines.append("")
         if judged.estimate is not None:
             lines += [f"- {evidence(judged)}", *(f"- {remark}" for remark in judged.remarks), ""]
         else:
             lines += [*(f"- {remark}" for remark in judged.remarks), ""]
     return lines[:-1] if lines else ["Nothing was predicted."]
+
+
+def _stated(judged: Judged, verdict: Verdict) -> str:
+    """The outcome of one prediction: what only the numbers support is told apart."""
+    capped = judged.outcome == SUPPORTED and not verdict.confirmatory
+    return f"{judged.outcome} by the numbers, {POST_HOC}" if capped else judged.outcome
 
 
 def _code(text: str) -> str:
@@ -134,7 +171,7 @@ def _fineness(judged: Judged) -> int | None:
 
 def subject(verdict: Verdict, predicted: Sequence[str]) -> str:
     """`verdict: supported, dice +0.021 (90% CI 0.012..0.030, n=5)`."""
-    text = f"verdict: {verdict.outcome}"
+    text = f"verdict: {verdict.outcome}{f', {POST_HOC}' if verdict.predictions and not verdict.confirmatory else ''}"
     if verdict.predictions and predicted:
         first = verdict.predictions[0]
         if first.estimate is not None:
@@ -149,10 +186,11 @@ def subject(verdict: Verdict, predicted: Sequence[str]) -> str:
 
 def told(verdict: Verdict) -> list[str]:
     """The verdict for the terminal."""
-    lines = [verdict.outcome]
+    lines = [verdict.outcome if verdict.confirmatory else f"{verdict.outcome}, {_post_hoc(verdict)}"]
     for judged in verdict.predictions:
-        lines.append(f"  {judged.text}: {judged.outcome}")
+        lines.append(f"  {judged.text}: {_stated(judged, verdict)}")
         if judged.estimate is not None:
             lines.append(f"    {evidence(judged)}")
         lines += [f"    {remark}" for remark in judged.remarks]
+    lines += [f"! not confirmatory: {clean(reason)}" for reason in verdict.reasons]
     return [*lines, *(f"! {warning}" for warning in verdict.warnings)]

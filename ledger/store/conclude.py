@@ -96,7 +96,7 @@ def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *,
             check_parameters(ledger, code, draft.replicates, [variant.params for variant in draft.variants])
         text = hypotheses.render(Hypothesis(plan=draft, body=experiment.hypothesis.body))
         message = f"amend: {', '.join(keys)}\n\n{reason.strip()}\n\nLedger-Experiment: {experiment.name}\n"
-        seen = any(r.trial.succeeded and r.trial.variant != BASELINE for r in experiment.trials)
+        seen = any(r.trial.succeeded for r in experiment.trials)
         commit = _write(ledger, experiment, path, text, message)
     return Amended(plan=draft, keys=tuple(keys), commit=commit, after_results=seen)
 

@@ -1,18 +1,16 @@
-"""What a verdict is computed from: the arms as they are recorded, and the plan's own history."""
+"""What a verdict is computed from: the arms as they are recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from ledger.analysis import counting, plan_checks, progress
 from ledger.analysis.counting import When
 from ledger.analysis.findings import Finding
 from ledger.analysis.judge import Arm, judge
-from ledger.errors import FormatError, LedgerError
-from ledger.model import hypothesis as hypotheses
+from ledger.errors import LedgerError
 from ledger.model import replicates, yaml12
 from ledger.model import verdict as verdicts
 from ledger.model.experiment import Experiment, Recorded, directory
@@ -20,7 +18,7 @@ from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.verdict import Verdict
-from ledger.store import histories, unseen
+from ledger.store import plan_history, unseen
 from ledger.store.ledger import Ledger
 from ledger.store.sides import compare
 from ledger.store.targets import Target, filling
@@ -74,13 +72,14 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
 
 def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
     _require_metrics(experiment, evidence)
-    changes = amendments(ledger, experiment)
+    changes = plan_history.amendments(ledger, experiment)
     verdict = judge(
         experiment.plan,
         evidence.arms,
-        warnings=_warnings(ledger, experiment, evidence, changes),
+        warnings=_warnings(ledger, experiment, evidence),
         amendments=changes,
-        looks=looks(ledger, experiment),
+        looks=plan_history.looks(ledger, experiment),
+        left_out=plan_history.left_out(ledger, experiment, evidence.records, changes),
         early=early,
     )
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
@@ -89,7 +88,7 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
 
 def _require_others(evidence: Evidence) -> None:
     for name, reason in evidence.absent.items():
-        raise LedgerError(reason, hint=f"git fetch, or ledger run {name}; --early concludes without, and is a look")
+        raise LedgerError(reason, hint=f"git fetch, or ledger run {name}; --early concludes without it")
 
 
 def _require_complete(evidence: Evidence) -> None:
@@ -100,7 +99,7 @@ def _require_complete(evidence: Evidence) -> None:
     changed = f" ({stale} ran before the variant changed)" if stale else ""
     raise LedgerError(
         f"{lacking}{changed}: {_some(evidence.missing)}",
-        hint="ledger run, or --early for an inconclusive verdict that counts as a look",
+        hint="ledger run, or --early for an inconclusive verdict until then",
     )
 
 
@@ -231,99 +230,11 @@ def _require_metrics(experiment: Experiment, evidence: Evidence) -> None:
             )
 
 
-# --- the plan's own history
-
-
-def history(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
-    """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
-    path = f"{directory(experiment.name)}/{file}"
-    tip = histories.tip(ledger, experiment)
-    if tip is None:
-        return []
-    out = ledger.git.text("log", "--reverse", "--format=%H %aI", "--no-renames", tip, "--", path)
-    found = []
-    for line in out.splitlines():
-        commit, _, moment = line.partition(" ")
-        text = ledger.git.objects.text(commit, path)
-        if text is not None:
-            found.append((commit, datetime.fromisoformat(moment), text))
-    return found
-
-
-def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
-    """Every change of the front matter since the first version: date, keys, and whether results were there by then.
-
-    The author's date counts, because a rebase keeps it. A version that cannot be read changes nothing by itself, since
-    no trial runs under it: the next one is compared with the last before it. Where the history is gone the stored
-    verdict is believed.
-    """
-    if histories.tip(ledger, experiment) is None:
-        return tuple((experiment.verdict or {}).get("amendments") or ())
-    found: list[dict[str, Any]] = []
-    before: dict[str, Any] | None = None
-    for commit, moment, text in history(ledger, experiment, "hypothesis.md"):
-        try:
-            mapping = hypotheses.to_mapping(hypotheses.parse(text).plan)
-        except FormatError:
-            continue
-        if before is not None and mapping != before and not hypotheses.fills_in_seeds(before, mapping):
-            keys = [key for key in dict.fromkeys([*before, *mapping]) if before.get(key) != mapping.get(key)]
-            seen = _seen_by(ledger, experiment, commit, moment)
-            found.append({"date": moment.isoformat(), "changed": keys, "after_results": seen})
-        before = mapping
-    return tuple(found)
-
-
-def _seen_by(ledger: Ledger, experiment: Experiment, commit: str, moment: datetime) -> bool:
-    """Whether an arm that is predicted about had results by a commit: begun before it, or already on the branch.
-
-    A baseline's results alone are no knowledge of what the change does.
-    """
-    results = [r for r in experiment.trials if r.trial.succeeded and r.trial.variant != BASELINE]
-    return any(r.trial.started < moment or ledger.git.objects.read(f"{commit}^:{r.path}") is not None for r in results)
-
-
-def looks(ledger: Ledger, experiment: Experiment) -> int:
-    """How often results were there to be looked at: every state of the treatment that had some is a look.
-
-    A state that verdicts were computed of from different trials, early or before replicates were added, is as many.
-    Where the history is gone the stored verdict is believed.
-    """
-    if histories.tip(ledger, experiment) is None and experiment.verdict is not None:
-        return int(experiment.verdict.get("looks") or 1)
-    points = set(experiment.plan.replicates.points())
-    results = [r for r in experiment.trials if r.trial.succeeded and r.trial.point in points]
-    folder = f"{directory(experiment.name)}/trials"
-    views = [results]
-    for commit, _, _ in history(ledger, experiment, "verdict.md"):
-        held = {
-            f"{folder}/{variant}/{file}"
-            for variant in {r.trial.variant for r in results}
-            for file in ledger.git.objects.folder(f"{commit}:{folder}/{variant}")
-        }
-        views.append([r for r in results if r.path in held])
-    seen: dict[str, set[frozenset[str]]] = {}
-    for record in experiment.of(TREATMENT):
-        if record.trial.succeeded:
-            seen.setdefault(record.trial.fingerprint, set())
-    for view in views:
-        latest = max((r for r in view if r.trial.variant == TREATMENT), key=lambda r: r.trial.started, default=None)
-        if latest is not None:
-            seen[latest.trial.fingerprint].add(frozenset(r.path for r in view))
-    return max(1, sum(max(1, len(different)) for different in seen.values()))
-
-
 # --- warnings
 
 
-def _warnings(
-    ledger: Ledger, experiment: Experiment, evidence: Evidence, changes: Sequence[dict[str, Any]]
-) -> list[str]:
+def _warnings(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> list[str]:
     warnings = []
-    late = [change for change in changes if change["after_results"]]
-    if late:
-        keys = ", ".join(dict.fromkeys(key for change in late for key in change["changed"]))
-        warnings.append(f"the plan was amended after results had been seen: {keys}")
     records = [record for chosen in evidence.records.values() for record in chosen]
     own = [r for r in records if r.trial.experiment == experiment.name]
     hand = [r.trial.id for r in own if r.trial.by_hand]

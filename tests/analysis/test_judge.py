@@ -549,7 +549,7 @@ def test_more_looks_than_declared_are_said_first() -> None:
         looks=3,
         early=True,
         warnings=["of the records"],
-        amendments=[{"date": "2026-11-20", "changed": ["looks"]}],
+        amendments=[{"date": "2026-11-20", "changed": ["looks"], "after_results": False}],
     )
     assert found.looks == 3
     assert found.alpha == 0.05
@@ -559,7 +559,7 @@ def test_more_looks_than_declared_are_said_first() -> None:
         "of the records",
         LAST,
     )
-    assert found.amendments == ({"date": "2026-11-20", "changed": ["looks"]},)
+    assert found.amendments == ({"date": "2026-11-20", "changed": ["looks"], "after_results": False},)
 
 
 def test_early_is_inconclusive_whatever_the_numbers_are() -> None:

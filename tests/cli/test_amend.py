@@ -179,11 +179,27 @@ def test_an_amendment_after_results(shelved: Shelved) -> None:
         (["alpha"], True),
         (["predictions"], True),
     ]
-    assert found["warnings"][0] == "the plan was amended after results had been seen: alpha, predictions"
-    assert ": alpha, after results had been seen\n" in project.git("show", "HEAD:experiments/a/verdict.md")
+    assert (found["confirmatory"], found["reasons"]) == (
+        False, ["changed after results had been seen: alpha, predictions"],
+    )  # fmt: skip
+    shown = project.git("show", "HEAD:experiments/a/verdict.md")
+    assert ": alpha, after results had been seen\n  - alpha: `0.05` → `0.1`\n" in shown
+    assert '  - predictions: `["accuracy >= baseline + 0.05"]` → `["accuracy >= baseline + 0.04"]`\n' in shown
     # and taking it back is one more
     project.ledger("amend", "-S", "alpha=0.05", "-m", "better not")
-    assert len(concluded(project)["amendments"]) == 3
+    back = concluded(project)
+    assert len(back["amendments"]) == 3
+    assert back["reasons"] == ["changed after results had been seen: predictions"]
+    assert project.ledger("verify").code == 0
+
+
+def test_what_does_not_decide_the_outcome_does_not_brand(shelved: Shelved) -> None:
+    project = shelved(recorded)
+    project.ledger("amend", "-S", "title=Another title", "-S", "tags=[x]", "-m", "words")
+    by_hand(project, "## Why\n", "## Why\n\nBecause.\n")
+    found = concluded(project)
+    assert [(c["changed"], c["after_results"]) for c in found["amendments"]] == [(["title", "tags"], True)]
+    assert (found["confirmatory"], found["reasons"]) == (True, [])
 
 
 def test_a_verdict_on_other_predictions_is_none(shelved: Shelved) -> None:
@@ -261,13 +277,17 @@ def test_a_rebase_keeps_the_order_of_things(shelved: Shelved) -> None:
     assert [c["after_results"] for c in before] == [False, True]
 
 
-def test_a_baseline_alone_is_no_result(shelved: Shelved) -> None:
+def test_a_baseline_alone_is_a_result(shelved: Shelved) -> None:
     project = shelved(begun)
     project.ledger("run", "--only", "baseline")
     done = project.ledger("amend", "--predict", "accuracy >= baseline + 0.02", "-m", "the noise is small")
-    assert done.err == ""
+    assert "results had been seen" in done.err
     project.ledger("run")
-    assert concluded(project)["amendments"][0]["after_results"] is False
+    found = concluded(project)
+    assert found["amendments"][0]["after_results"] is True
+    assert found["confirmatory"] is False
+    # nobody has looked at the treatment
+    assert found["looks"] == 1
 
 
 def test_prose_is_no_amendment(shelved: Shelved) -> None:
@@ -303,7 +323,9 @@ def test_more_replicates_after_results(shelved: Shelved) -> None:
     # to look, and to add seeds until it works, is to look more than once
     assert found["looks"] == 2
     assert found["warnings"][0].startswith("the results were looked at 2 times, and the plan declares 1")
-    assert found["warnings"][1] == "the plan was amended after results had been seen: replicates"
+    assert found["reasons"] == [
+        "changed after results had been seen: replicates", "looks at the results: 2, declared: 1",
+    ]  # fmt: skip
     assert found["amendments"][0]["after_results"] is True
 
 

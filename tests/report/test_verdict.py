@@ -87,6 +87,7 @@ def test_the_body() -> None:
 ## Results
 
 The declared replicates, seed 0, 1; mean ± standard deviation. Alpha 0.05; looked at once, once declared.
+Confirmatory: yes.
 
 | metric   | baseline              | treatment           |
 |----------|-----------------------|---------------------|
@@ -117,6 +118,35 @@ def test_amendments_say_what_was_known() -> None:
     found = text(replace(VERDICT, amendments=changes))
     assert "- 2026-01-02T10:00:00+00:00: alpha, looks, before any result\n" in found
     assert "- 2026-01-03T10:00:00+00:00: predictions, after results had been seen\n" in found
+
+
+def test_amendments_show_both_texts() -> None:
+    change = {
+        "date": "2026-01-03T10:00:00+00:00", "changed": ["predictions", "deterministic"], "after_results": True,
+        "before": {"predictions": ["dice >= baseline + 0.05"]},
+        "after": {"predictions": ["dice >= baseline + 0.01"], "deterministic": ["size"]},
+    }  # fmt: skip
+    found = text(replace(VERDICT, amendments=(change,)))
+    assert '  - predictions: `["dice >= baseline + 0.05"]` → `["dice >= baseline + 0.01"]`\n' in found
+    assert '  - deterministic: nothing → `["size"]`\n' in found
+
+
+def test_what_is_not_confirmatory_is_never_plainly_supported() -> None:
+    assert "looked at once, once declared.\nConfirmatory: yes.\n" in text(VERDICT)
+    late = replace(VERDICT, outcome="inconclusive", numbers_say="supported", reasons=("alpha came late",))
+    found = text(late)
+    assert found.startswith("## Verdict: inconclusive\n")
+    assert (
+        "\nConfirmatory: no, post hoc: for a new experiment (the numbers say supported).\n\n- alpha came late\n"
+        in found
+    )
+    assert "**supported by the numbers, post hoc**: " in found
+    assert told(late)[0] == "inconclusive, post hoc: for a new experiment (the numbers say supported)"
+    assert "! not confirmatory: alpha came late" in told(late)
+    assert subject(late, ["dice"]).startswith("verdict: inconclusive, post hoc, dice +0.0211")
+    refuted = replace(late, outcome="refuted", numbers_say="refuted", predictions=(replace(JUDGED, outcome="refuted"),))
+    assert told(refuted)[:1] == ["refuted, post hoc: for a new experiment"]
+    assert to_mapping(late)["confirmatory"] is False
 
 
 def test_names_cannot_break_the_tables() -> None:
@@ -173,4 +203,7 @@ def test_the_subject_and_the_terminal() -> None:
 def test_numbers_are_written_to_ten_digits() -> None:
     mapping = to_mapping(replace(VERDICT, predictions=(replace(JUDGED, estimate=1 / 3, p_value=2 / 3),)))
     assert (mapping["predictions"][0]["estimate"], mapping["predictions"][0]["p_value"]) == (0.3333333333, 0.6666666667)
-    assert list(mapping) == ["outcome", "predictions", "warnings", "amendments", "looks", "alpha", "fingerprints"]
+    assert list(mapping) == [
+        "outcome", "confirmatory", "reasons", "numbers_say", "predictions", "warnings", "amendments", "looks", "alpha",
+        "left_out", "fingerprints",
+    ]  # fmt: skip

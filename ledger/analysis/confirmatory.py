@@ -1,0 +1,71 @@
+"""Does a verdict test what was predicted, or what the results suggested? A post hoc outcome is never "supported"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ledger.model import hypothesis as hypotheses
+from ledger.model.hypothesis import Plan
+from ledger.model.verdict import INCONCLUSIVE, SUPPORTED
+
+# what decides an outcome: chosen after results, each can make noise look like a finding
+_DECIDING = (
+    "predictions", "exploratory", "replicates", "alpha", "looks", "failures", "deterministic", "evaluation",
+)  # fmt: skip
+
+_MOST = 5
+
+
+def reasons(
+    plan: Plan, amendments: Sequence[Mapping[str, Any]], *, looks: int, left_out: Sequence[str]
+) -> tuple[str, ...]:
+    """Why the verdict on a plan is not confirmatory; empty where it is.
+
+    `amendments` are the plan's changes, oldest first; `looks` counts how often results were there to be looked at;
+    `left_out` names results of reused trials that were known when the plan was made, and that it does without.
+    """
+    found = []
+    if plan.exploratory:
+        found.append("the plan is exploratory")
+    turned = changed_after_results(plan, amendments)
+    if turned:
+        found.append(f"changed after results had been seen: {', '.join(turned)}")
+    if left_out:
+        more = f" and {len(left_out) - _MOST} more" if len(left_out) > _MOST else ""
+        found.append(f"known before the plan and left out of it: {', '.join(left_out[:_MOST])}{more}")
+    if looks > plan.looks:
+        found.append(f"looks at the results: {looks}, declared: {plan.looks}")
+    return tuple(found)
+
+
+def changed_after_results(plan: Plan, amendments: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The keys that decide the outcome and are no longer what they were when the first result came.
+
+    A change that was taken back is none. Of the arms only those that predictions compare with decide: another state of
+    an arm that is predicted about is a look.
+    """
+    present = hypotheses.to_mapping(plan)
+    first: dict[str, Mapping[str, Any]] = {}
+    for change in amendments:
+        if change["after_results"]:
+            for key in change["changed"]:
+                first.setdefault(key, change)
+    found = []
+    for key, change in first.items():
+        # older verdicts tell only that a key was changed
+        known = "before" in change
+        before, now = (change.get("before") or {}).get(key), present.get(key)
+        if key == "variants":
+            references = {p.reference for p in plan.predictions if p.reference is not None}
+            before, now = ({name: (arms or {}).get(name) for name in references} for arms in (before, now))
+        elif key not in _DECIDING:
+            continue
+        if before != now or (not known and key != "variants"):
+            found.append(key)
+    return tuple(found)
+
+
+def capped(outcome: str, why_not: Sequence[str]) -> str:
+    """The outcome that a verdict may state, given what the numbers say and why it is not confirmatory."""
+    return INCONCLUSIVE if why_not and outcome == SUPPORTED else outcome

@@ -1,0 +1,69 @@
+"""Replicates that are chosen for what they gave: pure noise is never "supported"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import NOISY, Project
+
+NOISE = NOISY.replace('params["train"]["lr"]', "0.1")
+
+
+@pytest.fixture
+def noise(project: Project) -> Project:
+    """Twelve baseline trials of a pipeline in which the rate does nothing."""
+    assert NOISE != NOISY
+    project.commit("noise", {"train.py": NOISE})
+    project.ledger("new", "A rate helps", "--name", "a", "--predict", "accuracy > baseline", "--seeds", "12",
+                   "-S", "train.lr=0.2")  # fmt: skip
+    project.ledger("run", "--only", "baseline", "-j", "2")
+    return project
+
+
+def lowest(project: Project) -> str:
+    """The five seeds whose baselines are the worst, as the plan's axis."""
+    trials = project.ledger("show", "a", "--json").json["trials"]
+    worst = sorted(trials, key=lambda t: t["metrics"]["accuracy"])[:5]
+    return "seed=" + ",".join(str(t["replicate"]["seed"]) for t in worst)
+
+
+def concluded(project: Project) -> dict[str, Any]:
+    project.ledger("run", "-j", "2")
+    found = dict(project.ledger("conclude", "--json").json)
+    assert project.ledger("verify").code == 0
+    return found
+
+
+def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
+    chosen = lowest(noise)
+    said = noise.ledger("amend", "--over", chosen, "-m", "fewer will do").err
+    assert "results had been seen" in said
+    found = concluded(noise)
+    assert (found["numbers_say"], found["outcome"], found["confirmatory"]) == ("supported", "inconclusive", False)
+    assert found["reasons"] == ["changed after results had been seen: replicates"]
+    [change] = found["amendments"]
+    assert change["before"]["replicates"] == {"seed": list(range(12))} and change["after_results"]
+
+    # a new plan that takes the same baselines knows the others too
+    noise.git("switch", "-q", "main")
+    noise.ledger("new", "It helps", "--name", "b", "--predict", "accuracy > baseline", "--over", chosen,
+                 "-S", "train.lr=0.2")  # fmt: skip
+    found = concluded(noise)
+    assert {t["reused"] for t in noise.ledger("show", "b", "--json").json["trials"] if t["variant"] == "baseline"} != {
+        None
+    }
+    assert (found["outcome"], found["confirmatory"], len(found["left_out"])) == ("inconclusive", False, 7)
+    assert found["reasons"][0].startswith("known before the plan and left out of it: a/baseline seed=")
+    assert found["amendments"] == []
+
+    # one that takes all that were known left nothing out
+    noise.git("switch", "-q", "main")
+    noise.ledger("new", "It helps so", "--name", "c", "--predict", "accuracy > baseline - 1", "--seeds", "12",
+                 "-S", "train.lr=0.2")  # fmt: skip
+    found = concluded(noise)
+    assert (found["outcome"], found["reasons"], found["left_out"]) == ("supported", [], [])
+    # and without the other experiment the stored verdict is believed
+    noise.git("branch", "-D", "exp/a")
+    answer = noise.ledger("verify", "b", code=None)
+    assert "left_out" not in answer.out
