@@ -31,6 +31,7 @@ class Shape:
 
 
 SHAPES = {
+    "code_in_experiments": Shape(edited=("experiments/lib/model.py",)),
     "foreach_and_matrix": Shape(parameter="sizes.big.rate", before=0.2, metric="big-score.json:accuracy"),
     "two_pipelines": Shape(edited=("features/features.py",)),
     "wdir_and_vars": Shape(parameter="model.rate"),
