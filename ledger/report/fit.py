@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.report.text import cut, cut_within, pad, width
+from ledger.report.text import cut, cut_apart, cut_within, pad, width
 
 _GAP: Final = 2
 # a head may be cut down to this, where its cells are narrower
@@ -113,10 +113,21 @@ def _laid(column: _Measured, size: int) -> list[str]:
     right = column.column.right()
     # of dotted names the ends tell
     lines = [pad(cut_within(column.column.head, size), size, right=right)]
+    names = _names(column, size) if column.column.within and max(column.sizes, default=0) > size else {}
     for text, taken in zip(column.texts, column.sizes, strict=True):
         if taken > size:
-            lines.append(pad((cut_within if column.column.within else cut)(text, size), size, right=right))
+            lines.append(pad(names.get(text) or cut(text, size), size, right=right))
         else:
             blanks = " " * (size - taken)
             lines.append(blanks + text if right else text + blanks)
     return lines
+
+
+def _names(column: _Measured, size: int) -> dict[str, str]:
+    """The column's texts as they are cut: in their middles, or elsewhere where some would look alike."""
+    texts = list(dict.fromkeys(column.texts))
+    cuts = [cut_within(text, size) for text in texts]
+    if len(set(cuts)) < len(texts):
+        apart = cut_apart(texts, size)
+        cuts = apart if max(map(width, apart)) <= size else cuts
+    return dict(zip(texts, cuts, strict=True))

@@ -201,6 +201,13 @@ def test_an_export_keeps_what_is_not_finite() -> None:
     assert [each["metrics.loss"] for each in json.loads(selection.to_json())] == [0.5, None, None]
 
 
+def test_names_that_differ_in_their_middle_are_told_apart() -> None:
+    names = [f"a-beginning-{word}-and-a-long-end-of-the-name" for word in ("small", "large")]
+    shown = text(table(tuple(row(name, {"accuracy": [0.5, 0.6]}, lr=0.1) for name in names)), 80).splitlines()[1:]
+    first = [line.split()[0] for line in shown]
+    assert len(set(first)) == 2 and all("…" in name for name in first), first
+
+
 def test_a_table_of_trials_says_what_is_not_finite() -> None:
     values = (0.5, float("inf"), float("-inf"), float("nan"))
     rows = [
