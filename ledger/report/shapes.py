@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ledger.analysis.progress import FAILED, STALE, SUCCEEDED, Declared
+from ledger.analysis.variance import shares
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT, Variant
@@ -109,10 +110,25 @@ def show(experiment: Experiment, present: Mapping[str, str], commits: Mapping[st
         "replicates": {axis.name: list(axis.values) for axis in plan.replicates.axes},
         "kinds": {axis.name: axis.kind for axis in plan.replicates.axes if axis.kind is not None},
         "reshuffled_by": next((a.reshuffled_by for a in plan.replicates.axes if a.reshuffled_by is not None), None),
+        "variance": variance(experiment, present),
         "trials": [trial(r, present, commits) for r in experiment.trials],
         "verdict": None if experiment.verdict is None else dict(experiment.verdict),
     }
     return dict(plain(document))
+
+
+def variance(experiment: Experiment, present: Mapping[str, str]) -> dict[str, Any]:
+    """The shares of each metric's variance by axis, where the replicates lie on two axes or more."""
+    names = dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics)
+    found = [one for one in (shares(experiment, name, present) for name in names) if one is not None]
+    return {
+        one.metric: {
+            "of": "differences" if one.paired else "treatment",
+            "shares": dict(one.shares),
+            "more": None if one.more is None else one.more.name,
+        }
+        for one in found
+    }
 
 
 def variant(value: Variant) -> dict[str, Any]:

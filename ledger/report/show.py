@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from ledger.analysis.counting import When, counted
 from ledger.analysis.diff import metric_change
+from ledger.analysis.variance import plural, shares
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import format_value
@@ -54,6 +55,7 @@ def show(
     if experiment.trials:
         lines += [*_trials(experiment, present, settings, total), ""]
         lines += _means(experiment, present, settings, total)
+        lines += _variance(experiment, present, settings)
     lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
     body = experiment.hypothesis.body.strip()
     if body:
@@ -167,6 +169,23 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
         lines += [*arms_table(name, changes, settings, total=total, indent=2), ""]
         every += changes
     return [*(lines[:-1]), *signs(every, indent=2)]
+
+
+def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[str]:
+    """Which axis the noise of the metrics comes from, a line a metric that varies."""
+    names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
+    lines = []
+    for name in _fitting(names, experiment, settings):
+        found = shares(experiment, name, present)
+        if found is not None:
+            *axes, rest = found.shares
+            order = [*sorted(axes, key=lambda part: -part[1]), rest]
+            parts = ", ".join(f"{share:.0%} {axis.rpartition('.')[2]}" for axis, share in order)
+            of = "the differences in" if found.paired else "the treatment's"
+            advice = f": more {plural(found.more)}" if found.more is not None else ""
+            advice += f", not {' or '.join(map(plural, found.less))}" if found.less else ""
+            lines.append(f"  variance of {of} {clean(name)}: {clean(parts)}{advice}")
+    return ["", *lines] if lines else []
 
 
 Values: TypeAlias = Mapping[str, Mapping[str, Mapping[Point, float]]]

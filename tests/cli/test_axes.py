@@ -91,3 +91,25 @@ def test_reshuffled_folds_whole(project: Project) -> None:
     verdict = project.ledger("conclude", "--json").json
     assert verdict["predictions"][0]["n"] == 4
     project.ledger("verify")
+
+
+def test_show_gives_the_shares_of_variance(project: Project) -> None:
+    folded(project)
+    train = """\
+import json
+p = json.load(open("params.json"))
+split, seed, lr = p["data"]["split"], p["seed"], p["train"]["lr"]
+accuracy = lr * (1 + split * split) + seed * seed * lr / 10
+json.dump({"accuracy": accuracy}, open("metrics.json", "w"))
+open("model.txt", "w").write(str(accuracy))
+"""
+    project.commit("split", {"train.py": train})
+    project.ledger(*NEW, "--splits", "3", "--seeds", "2")
+    project.ledger("run")
+    found = project.ledger("show", "--json").json["variance"]["accuracy"]
+    assert found["of"] == "differences"
+    assert found["more"] == "data.split"
+    assert found["shares"]["data.split"] > 0.9
+    assert "variance of the differences in accuracy: 100% split, 0% seed, 0% rest: more splits, not seeds" in (
+        project.ledger("show").out
+    )
