@@ -149,7 +149,9 @@ def one_sample(values: Sequence[float]) -> Contrast:
 
 
 def mean(values: Sequence[float]) -> float:
-    """The arithmetic mean, without the rounding of a running sum."""
+    """The arithmetic mean, without the rounding of a running sum; of equal numbers exactly that number."""
+    if all(value == values[0] for value in values):
+        return float(values[0])
     try:
         return math.fsum(values) / len(values)
     except OverflowError:

@@ -13,6 +13,8 @@ from typing import IO
 
 from ledger.errors import LedgerError
 
+_SUBMODULE = "160000"
+
 # so many are read by the process that is running already, before one of their own is worth its start
 _FEW = 100
 
@@ -120,9 +122,22 @@ class Objects:
                     pipe.close()
             process.wait()
 
+    def at(self, commit: str, path: str) -> GitObject | None:
+        """What stands at a path of a commit; None where nothing does. Raises LedgerError where its object is gone."""
+        name = f"{commit}:{path}"
+        found = self.read(name)
+        # git says "missing" of both
+        if found is None and path and "\n" not in path:
+            parent, _, last = path.rpartition("/")
+            above = self.at(commit, parent)
+            entry = entries(above).get(last) if above is not None and os.fsencode(last) in above.data else None
+            if entry is not None and entry.mode != _SUBMODULE:
+                raise self._unreadable(entry.oid)
+        return found
+
     def blob(self, commit: str, path: str) -> bytes | None:
         """The content of a file at a commit; None where there is no file."""
-        found = self.read(f"{commit}:{path}")
+        found = self.at(commit, path)
         return found.data if found is not None and found.kind == "blob" else None
 
     def text(self, commit: str, path: str) -> str | None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest import approx
 
+from ledger.stats import contrast
 from ledger.stats.summary import Summary, summarise
 
 fast = settings(derandomize=True, deadline=None, max_examples=60)
@@ -47,3 +48,11 @@ def test_metrics_that_exploded(unit: float) -> None:
     found = summarise([unit, 2 * unit, 3 * unit])
     assert found.mean == approx(2 * unit)
     assert found.sd == approx(unit)
+
+
+def test_the_mean_of_equal_numbers_is_that_number() -> None:
+    for value in (0.1, 1 / 3, 1e-310, 1.7e308, 2**53 + 1):
+        for n in range(1, 12):
+            found = summarise([value] * n)
+            assert found.mean == value and found.sd in (None, 0.0)
+    assert contrast.mean([0.1] * 10) == 0.1

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from conftest import Project
+from conftest import Project, Shelved
 
 from ledger.store import objects as module
 from ledger.store.git import open_repository
@@ -57,3 +57,23 @@ def test_an_object_that_is_gone_is_an_error_and_a_command_of_gits_says_so(projec
             said = project.ledger(*command, code=2).err
             assert "git cannot read" in said, said
             assert "git fsck" in said
+
+
+def test_a_file_that_is_gone_is_no_forgery(shelved: Shelved) -> None:
+    project = shelved(recorded)
+    path = "experiments/rate/trials/treatment/seed-0.yaml"
+    tag = project.git("for-each-ref", "--format=%(refname)", "refs/tags/ledger/rate").splitlines()[0]
+    assert open_repository(project.root).objects.at(tag, "experiments/none") is None
+    blob = project.git("rev-parse", f"HEAD:{path}")
+    loose = "for p in *.pack; do git unpack-objects -q < $p; done"
+    project.shell(f"mv .git/objects/pack/*.pack . && {loose} && rm -f *.pack .git/objects/pack/*")
+    (project.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    for command in (("verify", "rate"), ("show", "rate")):
+        said = project.ledger(*command, code=2).err
+        assert f"git cannot read {blob}" in said and "git fsck" in said
+
+
+def recorded(project: Project) -> None:
+    """An experiment with a trial."""
+    project.ledger("new", "Rate", "--name", "rate", "-S", "train.lr=0.2", "--seeds", "1")
+    project.ledger("run")

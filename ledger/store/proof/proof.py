@@ -114,7 +114,7 @@ class _Prover:
 
     def _files(self, commit: str) -> dict[str, Entry]:
         """The files in the experiment's folder at a commit, by their path in it."""
-        folder = self.objects.read(f"{commit}:{self.folder}")
+        folder = self.objects.at(commit, self.folder)
         return {} if folder is None else self.objects.files(folder.oid)
 
     def _commit(self, record: Recorded) -> str | None:
@@ -126,7 +126,7 @@ class _Prover:
 
     def _same(self, record: Recorded, commit: str) -> bool:
         entry = self.files.get(record.path.removeprefix(f"{self.folder}/"))
-        held = self.objects.read(f"{commit}:{record.path}")
+        held = self.objects.at(commit, record.path)
         return record.commit is not None or (entry is not None and held is not None and entry.oid == held.oid)
 
     def _tree(self) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ class _Prover:
             return
         path = f"environments/{trial.environment}.yaml"
         commit = self.commits.get(record.path)
-        held = None if commit is None else self.objects.read(f"{commit}:{self.folder}/{path}")
+        held = None if commit is None else self.objects.at(commit, f"{self.folder}/{path}")
         if path not in self.files:
             if record.collected or held is None:
                 yield Finding(check=RECORDS, trial=trial.id, message=f"{self.folder}/{path}, which it names, is gone")
@@ -222,7 +222,7 @@ class _Prover:
         return Finding(check=LOST, trial=trial.id, message=message, problem=False)
 
     def _had(self, commit: str, path: str) -> bool:
-        return self.objects.read(f"{commit}:{path}") is not None
+        return self.objects.at(commit, path) is not None
 
     def _added(self, path: str) -> tuple[str | None, str]:
         """The commit that brought a file onto the branch, with the first line of its message."""

@@ -141,7 +141,7 @@ class Trees:
 
     def plan(self, commit: str, name: str) -> Plan | None:
         """The plan as a commit holds it, None where there is none that can be read."""
-        blob = self._objects.read(f"{commit}:{directory(name)}/hypothesis.md")
+        blob = self._objects.at(commit, f"{directory(name)}/hypothesis.md")
         if blob is None:
             return None
         if blob.oid not in self._plans:
