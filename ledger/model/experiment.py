@@ -19,7 +19,8 @@ RECORDED = "recorded"
 CONCLUDED = "concluded"
 LANDED = "landed"
 ARCHIVED = "archived"
-STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED)
+DELETED = "branch deleted"
+STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED, DELETED)
 
 
 def at_present(status: str, *, running: bool) -> str:
@@ -48,7 +49,8 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """One question. `branch` is the full ref that speaks for it, None where it has landed or is archived only.
+    """One question. `branch` is the full ref that speaks for it, None where it has landed or is archived only,
+    or its branch was deleted.
 
     `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `newer` how
     many of these are records of a newer schema. `archived`: it was put away under a tag, without having landed.
@@ -97,15 +99,22 @@ class Experiment:
             return LANDED
         if self.archived:
             return ARCHIVED
+        if self.deleted:
+            return DELETED
         if self.verdict is not None and not self.overtaken:
             return CONCLUDED
         return at_present(RECORDED if self.trials else PLANNED, running=self.running)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether its branch is gone, without having landed or been put away: the tags of its trials speak for it."""
+        return self.branch is None and not self.landed and not self.archived
 
     def branch_hint(self, prefix: str) -> str:
         """What to type where it has no branch here to write on; `prefix` is what experiments' branches begin with."""
         if self.branch is not None:
             return f"git switch {prefix}{self.name}"
-        if self.archived:
+        if self.archived or self.deleted:
             return f"ledger archive {self.name} --undo brings its branch back"
         return "it has landed, and its record stays as it is: begin a new one"
 

@@ -170,7 +170,7 @@ def _next(
     experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str], *, judged: bool
 ) -> str:
     states = [row.state for row in rows]
-    if experiment.archived:
+    if experiment.archived or experiment.deleted:
         return f"ledger archive {experiment.name} --undo brings its branch back"
     if unrecorded:
         return "ledger record keeps what dvc repro made"

@@ -36,11 +36,7 @@ def show(
 ) -> str:
     """One experiment whole: the plan, the trials, and the prose. `outdated` says why its verdict is, if it is."""
     plan = experiment.plan
-    branch = (
-        (experiment.branch or ("archived" if experiment.archived else "landed"))
-        .removeprefix("refs/heads/")
-        .removeprefix("refs/remotes/")
-    )
+    branch = (experiment.branch or _without(experiment)).removeprefix("refs/heads/").removeprefix("refs/remotes/")
     facts = [
         ["status", (experiment.outcome or experiment.status) + (f" (out of date: {outdated})" if outdated else "")],
         ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
@@ -63,6 +59,13 @@ def show(
     if experiment.notes.strip():
         lines += ["", "## Notes", "", *(_shown(line) for line in experiment.notes.strip().splitlines())]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _without(experiment: Experiment) -> str:
+    """What is said in place of the branch."""
+    if experiment.deleted:
+        return f"deleted; {experiment.branch_hint('')}"
+    return "archived" if experiment.archived else "landed"
 
 
 def _shown(line: str) -> str:

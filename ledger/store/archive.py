@@ -82,12 +82,25 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> str:
             remote = experiment.branch.removeprefix("refs/remotes/")
             raise LedgerError(f"{name} is not archived: its branch is {remote}", hint=f"git switch {short}")
         tip = histories.tip(ledger, experiment)
+        if experiment.deleted and tip == experiment.tip:
+            tip = _linear(ledger, experiment)
         if tip is None:
             raise LedgerError(f"no tag here holds the tip of {name}", hint="git fetch --tags")
         if not ledger.git.move([RefChange(ref=branch, old=None, new=tip)], f"ledger archive: {name} brought back"):
             raise LedgerError(f"{short} was made meanwhile", hint=f"git switch {short}")
     ledger.refresh()
     return short
+
+
+def _linear(ledger: Ledger, experiment: Experiment) -> str | None:
+    """A commit for a branch whose own commits git has no more: on the code that ran last, with all the records."""
+    git = ledger.git
+    codes = [r.trial.code for r in sorted(experiment.trials, key=lambda r: r.trial.started) if r.trial.reused is None]
+    last = next((code for code in reversed(codes) if git.commit(code) is not None), None)
+    if last is None:
+        return None
+    message = f"run: brought back from its trials\n\nLedger-Experiment: {experiment.name}\n"
+    return git.commit_tree(git.text("rev-parse", f"{experiment.tip}^{{tree}}"), [last], message)
 
 
 def _require_branch(ledger: Ledger, experiment: Experiment) -> str:
@@ -97,6 +110,9 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> str:
         return branch
     if experiment.archived:
         raise LedgerError(f"{name} is archived already", hint=f"ledger archive {name} --undo brings its branch back")
+    if experiment.deleted:
+        hint = experiment.branch_hint(ledger.settings.branch_prefix)
+        raise LedgerError(f"the branch of {name} was deleted", hint=hint)
     if experiment.branch is not None:
         short = branch.removeprefix("refs/heads/")
         raise LedgerError(f"{name} has no branch here, only on a remote", hint=f"git switch {short}")

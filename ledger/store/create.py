@@ -109,6 +109,8 @@ def _taken(ledger: Ledger, name: str) -> str | None:
         return f"the branch {source.branch.removeprefix('refs/heads/').removeprefix('refs/remotes/')}"
     if source is not None and source.landed:
         return f"{folder}/ on {ledger.main}"
+    if source is not None and not source.archived:
+        return f"an experiment whose branch was deleted (ledger archive {name} --undo brings it back)"
     below = git.refs(f"{ledger.branch_of(name)}/")
     if below:
         return f"the branch {next(iter(below)).removeprefix('refs/heads/')}"

@@ -16,6 +16,8 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
 
     None where that history is gone, as after a squash by hand.
     """
+    if experiment.deleted:
+        return _last_run(ledger, experiment)
     if experiment.archived or (experiment.branch or "").startswith("refs/heads/"):
         return experiment.tip
     kept = kept_tip(ledger, experiment)
@@ -29,6 +31,13 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
     form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
     named = ledger.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
     return ledger.git.commit(named) if named else None
+
+
+def _last_run(ledger: Ledger, experiment: Experiment) -> str:
+    """Of a deleted branch the commit of its last run while git still has it, else that which holds the run's trials."""
+    message = ledger.git.objects.message(experiment.tip)
+    run = next((line[12:] for line in message.splitlines() if line.startswith("Ledger-Run: ")), "")
+    return (ledger.git.commit(run) if run else None) or experiment.tip
 
 
 def kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:

@@ -1,4 +1,5 @@
-"""Which ref speaks for an experiment: its branch here, a remote's, what has landed on main, or the tag of an archive.
+"""Which ref speaks for an experiment: its branch here, a remote's, what has landed on main, the tag of an archive,
+or the tags of its trials.
 
 The one place where this is decided, for all experiments at once or for one by name.
 """
@@ -19,7 +20,7 @@ TIP = "tip of "
 _HEADS = "refs/heads/"
 # what `git fetch` keeps, and what a clone without a work tree's remotes may keep below ledger's own refs
 _REMOTES = ("refs/remotes/", "refs/ledger/remotes/")
-_TAG = re.compile(rb"object ([0-9a-f]+)\ntype commit\n(?:.*\n)*?tagger .* (\d+) [-+]\d+\n\n" + TIP.encode())
+_TAG = re.compile(rb"object ([0-9a-f]+)\ntype commit\n(?:.*\n)*?tagger .* (\d+) [-+]\d+\n\n(" + TIP.encode() + rb")?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,8 @@ class Source:
     """Where an experiment is read from: the branch that speaks for it, None where there is none, and the commit.
 
     `landed`: it is on the main branch too. `tree`: its directory's tree there, where main itself speaks, so that it is
-    plain when main has moved for other reasons. `archived`: it was put away under a tag, and has not landed.
+    plain when main has moved for other reasons. `archived`: it was put away under a tag, and has not landed. Where it
+    is neither and has no branch, that was deleted: `tip` holds the trials of its last run, with the plan and records.
     """
 
     branch: str | None
@@ -38,7 +40,7 @@ class Source:
 
     def place(self, main: str | None) -> str:
         """What people call the branch or commit; `main` is the short name of the main branch."""
-        where = self.branch or (self.tip[:10] if self.archived else main) or ""
+        where = self.branch or (main if self.landed else self.tip[:10]) or ""
         return where.removeprefix("refs/heads/").removeprefix("refs/remotes/")
 
     @property
@@ -110,6 +112,8 @@ def _speaking(
         elif git.is_ancestor(source.tip, tip):
             # put away with commits that the remote has never had
             found[name] = Source(branch=None, tip=tip, landed=False, archived=True)
+    for name, tip in _latest(git, [one for one in tags if _tagged(one[0]) not in found], tips=False).items():
+        found[name] = Source(branch=None, tip=tip, landed=False)
     return found
 
 
@@ -180,14 +184,30 @@ def _tips(git: Git, tags: Sequence[tuple[str, str]], found: Mapping[str, Source]
         source = found.get(name)
         if name and (source is None or not source.landed):
             asked.append((name, oid))
+    return iter(_of(git, asked, tips=True).items())
+
+
+def _latest(git: Git, tags: Sequence[tuple[str, str]], *, tips: bool) -> dict[str, str]:
+    """By name the commit that the latest tag holds, of those for a branch's tip (`tips`) or of those for trials."""
+    return _of(git, [(name, oid) for ref, oid in tags if (name := _tagged(ref))], tips=tips)
+
+
+def _of(git: Git, asked: Sequence[tuple[str, str]], *, tips: bool) -> dict[str, str]:
     latest: dict[str, tuple[int, str]] = {}
     for (name, _), tag in zip(asked, git.objects.read_many([oid for _, oid in asked]), strict=True):
         match = _TAG.match(tag.data) if tag is not None and tag.kind == "tag" else None
-        if match is None:
+        if match is None or (match[3] is not None) is not tips:
             continue
         when, tip = int(match[2]), match[1].decode()
         known, other = latest.get(name, (-1, ""))
         # two of one second: the one that goes on from the other
-        if when > known or (when == known and git.is_ancestor(other, tip)):
+        if when > known or (when == known and _goes_on(git, other, tip, tips=tips)):
             latest[name] = (when, tip)
-    return ((name, tip) for name, (_, tip) in latest.items())
+    return {name: tip for name, (_, tip) in latest.items()}
+
+
+def _goes_on(git: Git, other: str, tip: str, *, tips: bool) -> bool:
+    """Whether a tag's commit is later than another's; of trials, which are side by side, the later has more files."""
+    if tips:
+        return git.is_ancestor(other, tip)
+    return len(git.objects.files(tip)) > len(git.objects.files(other))

@@ -128,7 +128,12 @@ def test_what_changes_is_read_again_and_nothing_else(history: Project, read: lis
 
     same(history.root)
 
-    assert sorted(read) == sorted([moved, noted])
+    # without its branch the tags of its trials speak for it
+    assert sorted(read) == sorted([moved, gone, noted])
+    with open_ledger(history.root) as ledger:
+        assert {row.experiment: row.status for row in ledger.rows("experiments")}[gone] == "branch deleted"
+    for tag in history.git("tag", "--list", f"ledger/{gone}/*").split():
+        git("tag", "-d", tag)
     with open_ledger(history.root) as ledger:
         assert gone not in {row.experiment for row in ledger.rows("experiments")}
         assert {e.name: e.outcome for e in ledger.entries()}[noted] == "refuted"

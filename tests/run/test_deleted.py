@@ -1,0 +1,54 @@
+"""A branch that was deleted before it landed: the tags of its trials speak for the experiment."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Project, Shelved
+
+
+def without_branch(project: Project) -> None:
+    """An experiment with two runs, whose branch was deleted."""
+    project.ledger("new", "X", "--name", "x", "--seeds", "2", "-S", "train.lr=0.3", "--predict", "accuracy > baseline")
+    project.ledger("run", "--only", "seed-0")
+    project.ledger("run")
+    project.git("switch", "-q", "main")
+    project.git("branch", "-q", "-D", "exp/x")
+
+
+@pytest.fixture
+def deleted(shelved: Shelved) -> Project:
+    """A copy of it."""
+    return shelved(without_branch)
+
+
+def test_every_command_finds_it(deleted: Project) -> None:
+    assert "branch deleted" in deleted.ledger("log").out
+    (row,) = deleted.ledger("log", "--status", "branch deleted", "--json").json
+    assert row["name"] == "x"
+    shown = deleted.ledger("show", "x", "--json").json
+    assert shown["status"] == "branch deleted" and len(shown["trials"]) == 4
+    assert "ledger archive x --undo" in deleted.ledger("show", "x").out
+    assert "ledger archive x --undo" in deleted.ledger("status", "x").out
+    assert deleted.ledger("diff", "x", "--json").json["metrics"][0]["a"]["n"] == 2
+    assert deleted.ledger("table", "--trials", "--json").json
+    assert deleted.ledger("verify", "x").code == 0
+    before = deleted.state()
+    for command in (("run", "x"), ("conclude", "x", "-m", ""), ("land", "x", "--record"), ("archive", "x")):
+        assert "ledger archive x --undo" in deleted.ledger(*command, code=2).err
+    taken = deleted.ledger("new", "X", "--name", "x", code=2).err
+    assert "an experiment whose branch was deleted (ledger archive x --undo brings it back)" in taken
+    assert deleted.state() == before
+
+
+@pytest.mark.parametrize("pruned", [False, True])
+def test_it_is_brought_back(deleted: Project, *, pruned: bool) -> None:
+    if pruned:
+        deleted.git("reflog", "expire", "--expire=now", "--all")
+        deleted.git("gc", "-q", "--prune=now")
+    deleted.ledger("archive", "x", "--undo")
+    assert deleted.git("rev-list", "--merges", "exp/x") == ""
+    deleted.git("switch", "-q", "exp/x")
+    assert deleted.ledger("run", "--json").json["trials"] == []
+    deleted.ledger("conclude", "-m", "")
+    assert deleted.ledger("verify", "x").code == 0
+    assert deleted.ledger("log", "--json").json[0]["status"] == "concluded"
