@@ -57,10 +57,10 @@ class Folder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record's file. `commit`: its trial commit, where it is not on the branch yet."""
+    """A record's file; `text` is None where git cannot read it. `commit`: its trial commit, if not on the branch."""
 
     path: str
-    text: str
+    text: str | None
     link: bool = False
     commit: str | None = None
 
@@ -131,7 +131,7 @@ def read_texts(read_many: ReadMany, wanted: Sequence[Wanted], at: Sequence[Folde
     ]
     records: list[list[Record]] = [[] for _ in at]
     for (number, path, entry), got in zip(files, read_many([entry.oid for *_, entry in files]), strict=True):
-        records[number].append(Record(path=path, text="" if got is None else _text(got), link=entry.mode == _LINK))
+        records[number].append(Record(path=path, text=None if got is None else _text(got), link=entry.mode == _LINK))
     for (number, trial, commit), got in zip(pending, found[len(listed) :], strict=True):
         path = _path(wanted[number].name, trial)
         if got is not None and got.kind == "blob" and all(path != record.path for record in records[number]):
@@ -199,6 +199,8 @@ def _recorded(record: Record, name: str) -> Recorded:
     """The trial that a file holds. Raises FormatError, which goes on from the file's path."""
     if record.link:
         raise FormatError(" is a symbolic link, not a record")
+    if record.text is None:
+        raise FormatError(": git cannot read it (git fsck says what is damaged)")
     try:
         trial = trials.loads(record.text)
     except NewerError:
