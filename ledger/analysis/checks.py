@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.analysis.findings import CODE, COMMIT, NUMBERS, RECORDS, Finding, same
+from ledger.model import globs
 from ledger.model.lockfile import LockedStage, Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, Stage
@@ -220,7 +221,7 @@ def _parameters(witness: Witness) -> list[Finding]:
                     _unproved(NUMBERS, witness, f"{file} is not in the trial commit, so its values are unproved")
                 )
                 continue
-            for key, value in flatten(values).items():
+            for key, value in globs.named(values, tree).items():
                 there, held = _look_up(tree, key)
                 if not there or not same(held, value):
                     said = f"{held!r}" if there else "lacking"
@@ -247,7 +248,8 @@ def _expected_parameters(witness: Witness) -> dict[str, dict[str, Any]]:
         locked = witness.locks.get(stage.name)
         for use in stage.parameters:
             if locked is not None and use.file in locked.parameters:
-                flat.setdefault(use.file, {}).update(flatten(locked.parameters[use.file]))
+                values = globs.named(locked.parameters[use.file], witness.parameters.get(use.file, {}))
+                flat.setdefault(use.file, {}).update(values)
             elif use.file in witness.parameters:
                 values = flatten(witness.parameters[use.file])
                 flat.setdefault(use.file, {}).update({key: v for key, v in values.items() if use.covers(key)})

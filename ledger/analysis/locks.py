@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
-from ledger.model import yaml12
+from ledger.model import globs, yaml12
 from ledger.model.lockfile import LockedStage, Pinned
-from ledger.model.parameters import Value, flatten, format_value
+from ledger.model.parameters import Value, format_value, unflatten
 from ledger.model.pipeline import Pipeline, Stage, inside
 
 OURS = "ours"
@@ -147,9 +147,9 @@ def _same_parameters(
     present = {
         key: format_value(value)
         for key, value in parameters.get(file, {}).items()
-        if any(not use.keys or any(key == own or key.startswith(own + ".") for own in use.keys) for use in uses)
+        if any(use.covers(key) for use in uses)
     }
-    recorded = flatten(entry.parameters.get(file, {}))
+    recorded = globs.named(entry.parameters.get(file, {}), unflatten(parameters.get(file, {})))
     return present == {key: format_value(value) for key, value in recorded.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,10 +35,19 @@ def parse(path: str, text: str) -> tuple[dict[str, float], tuple[str, ...]]:
         if isinstance(value, bool):
             numbers[key] = int(value)
         elif isinstance(value, int | float):
-            numbers[key] = value
+            numbers[key] = _finite_or_infinite(value)
         else:
             others.append(key)
     return numbers, tuple(others)
+
+
+def _finite_or_infinite(value: float) -> float:
+    """The number, or an infinity for a whole one that no float can hold, as `1e400` is read."""
+    try:
+        float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+    return value
 
 
 def merge(files: Mapping[str, Mapping[str, float]]) -> dict[str, float]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.model import globs
+
 
 def inside(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies below it; every path lies below the empty one and `.`."""
@@ -48,9 +50,7 @@ class TrackedParameters:
 
     def covers(self, key: str) -> bool:
         """Whether a change of the dotted `key` is seen by the stage."""
-        return not self.keys or any(
-            key == own or key.startswith(own + ".") or own.startswith(key + ".") for own in self.keys
-        )
+        return not self.keys or any(globs.covers(own, key) for own in self.keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

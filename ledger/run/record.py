@@ -12,7 +12,7 @@ from typing import Any
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import environment as environments
-from ledger.model import metrics, replicates, yaml12
+from ledger.model import globs, metrics, replicates, yaml12
 from ledger.model import trial as trials
 from ledger.model.environment import Environment
 from ledger.model.experiment import directory
@@ -176,9 +176,11 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
 
 
 def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
-    """Whether DVC restored or kept a stage that ran here on code which differs in a file that no stage depends on.
+    """Whether DVC restored or kept a stage that ran on something else than this trial's.
 
-    Its numbers may be those of the old code. Where it is not known which code ran, they are taken as they are.
+    That is on code which differs in a file that no stage depends on, so that its numbers may be those of the old code
+    (where it is not known which code ran, they are taken as they are); or with parameters that DVC holds equal and a
+    program does not: 1, 1.0 and true.
     """
     code, pipeline = spec.arm.code, _pipeline(ledger, spec)
     if ended.failure is not None:
@@ -196,10 +198,25 @@ def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
     for stage in pipeline.stages:
         if stage.frozen or stage.name in ran or stage.name not in locks:
             continue
+        if not _as_written(locks[stage.name], spec.texts):
+            return True
         codes = timings.find(ledger.place.timings, locks[stage.name]).codes
         if codes and not any(alike(other) for other in reversed(codes)):
             return True
     return False
+
+
+def _as_written(locked: LockedStage, texts: Mapping[str, str]) -> bool:
+    """Whether the parameters that a lock pins are those of the files, in type too."""
+    for file, pinned in locked.parameters.items():
+        if file not in texts:
+            continue
+        document = parse(file, texts[file])
+        written = flatten(document)
+        for key, value in globs.named(pinned, document).items():
+            if key in written and written[key] == value and repr(written[key]) != repr(value):
+                return False
+    return True
 
 
 def cached_outputs(ledger: Ledger, spec: Spec, ended: Ended) -> list[str]:
@@ -230,7 +247,8 @@ def _params(
         pinned = locks[stage.name].parameters if stage.name in locks else {}
         for use in stage.parameters:
             if use.file in pinned:
-                flat.setdefault(use.file, {}).update(flatten(pinned[use.file]))
+                document = parse(use.file, texts[use.file]) if use.file in texts else {}
+                flat.setdefault(use.file, {}).update(globs.named(pinned[use.file], document))
             elif use.file in texts:
                 values = flatten(parse(use.file, texts[use.file]))
                 flat.setdefault(use.file, {}).update({k: v for k, v in values.items() if use.covers(k)})

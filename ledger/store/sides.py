@@ -128,7 +128,7 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
     numbers: dict[str, Mapping[str, float]] = {}
     warnings = []
     for path in code.pipeline.metric_files():
-        text = ledger.git.objects.text(commit, path) or _cached(ledger, made.get(path))
+        text = ledger.git.objects.text(commit, path) or _cached(ledger, _digest_at(ledger, made, path))
         if text is None:
             continue
         try:
@@ -248,6 +248,16 @@ def _listings(ledger: Ledger, digests: set[str]) -> dict[str, dict[str, str]]:
         if listing:
             found[digest] = listing
     return found
+
+
+def _digest_at(ledger: Ledger, made: Mapping[str, str | None], path: str) -> str | None:
+    """The md5 of an output, or of a file in an output folder; None where it is not known here."""
+    if path in made:
+        return made[path]
+    for folder, digest in made.items():
+        if inside(path, folder) and digest is not None and digest.endswith(".dir"):
+            return _listings(ledger, {digest}).get(digest, {}).get(path.removeprefix(f"{folder}/"))
+    return None
 
 
 _DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")

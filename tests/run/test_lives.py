@@ -37,6 +37,8 @@ SHAPES = {
     "wdir_and_vars": Shape(parameter="model.rate"),
     "python_and_toml": Shape(parameter="Train.lr", seed="SEED", also={"width": 8}),
     "frozen_stage": Shape(frozen="download", also={"rows": 7}),
+    "wildcard_params": Shape(),
+    "cached_metrics": Shape(),
     "dotted_keys": Shape(parameter='"train.lr"', also={"tokens": 2**53 + 5}),
 }
 
