@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, time
 
 from ledger.model.lockfile import Pinned
+from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
 
@@ -17,6 +19,27 @@ def undeclared(
     `tracked` are the paths that `.dvc` files pin; a changed `.dvc` file counts through what it pins.
     """
     return tuple(sorted(p for p in set(changed) if not _noticed(p, pipeline, settings, tracked)))
+
+
+def not_plain(pipeline: Pipeline, files: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:
+    """The tracked parameters, as `file:key`, whose value DVC cannot pin: dates and times. `files` are parsed."""
+    uses = [use for stage in pipeline.stages if not stage.frozen for use in stage.parameters if use.file in files]
+    return tuple(
+        dict.fromkeys(
+            f"{use.file}:{key}"
+            for use in uses
+            for key, value in flatten(files[use.file]).items()
+            if use.covers(key) and _holds_a_date(value)
+        )
+    )
+
+
+def _holds_a_date(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_holds_a_date, value))
+    if isinstance(value, Mapping):
+        return any(map(_holds_a_date, value.values()))
+    return isinstance(value, date | time)
 
 
 def _noticed(path: str, pipeline: Pipeline, settings: Settings, tracked: Mapping[str, Pinned]) -> bool:

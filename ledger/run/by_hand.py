@@ -19,6 +19,7 @@ from ledger.model.paramfiles import parse
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Trial
 from ledger.run.collect import Collected, collect
+from ledger.run.pinned import locks, taken_for_equal
 from ledger.run.plan import Spec, check, next_attempt
 from ledger.run.record import Ended, keep, read_metrics
 from ledger.run.stage_environment import scrubbed_for_stages, with_locks
@@ -130,6 +131,19 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
         raise LedgerError(
             f"the results are not those of the present files: {', '.join(sorted(stale)[:5])} changed since",
             hint="dvc repro, then ledger record (dvc status says what changed)",
+        )
+    pinned = locks(ledger.git.root, here.pipeline)
+    others = [
+        key
+        for stage in here.pipeline.stages
+        if not stage.frozen and stage.name in pinned
+        for key in taken_for_equal(pinned[stage.name], here.texts)
+    ]
+    if others:
+        raise LedgerError(
+            f"the results are of another {', '.join(dict.fromkeys(others))}: DVC holds 1, 1.0 and true equal, and a "
+            "program does not",
+            hint="dvc repro -f, then ledger record",
         )
 
 

@@ -87,6 +87,7 @@ def next_attempt(ledger: Ledger, experiment: Experiment, variant: str, point: Po
 def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     """Refuse what would give wrong numbers: parameters, sources and code that no stage would notice."""
     code = arm.code
+    unseen.refuse_dates(code)
     for axis in experiment.plan.replicates.axes:
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])

@@ -24,6 +24,8 @@ from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Failure, StageRun, Trial
 from ledger.report.numbers import headline, number
 from ledger.report.text import uncoloured
+from ledger.run.pinned import locks as locks_of
+from ledger.run.pinned import taken_for_equal
 from ledger.run.plan import Spec
 from ledger.store import timings, unseen
 from ledger.store.dvc.commands import CommandRun
@@ -94,7 +96,7 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
     if ended.left_behind:
         names = ", ".join(ended.left_behind)
         warnings += (f"stages left processes running, which were ended: {names}",)
-    locks = _locks(ended.root, pipeline) if failure is None else {}
+    locks = locks_of(ended.root, pipeline) if failure is None else {}
     stages = _stages(ledger, pipeline, locks, ended)
     times = [run.seconds for run in stages.values()]
     known = [seconds for seconds in times if seconds is not None]
@@ -152,14 +154,6 @@ def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tupl
     return merged, tuple(warnings)
 
 
-def _locks(root: Path, pipeline: Pipeline) -> dict[str, LockedStage]:
-    documents = {}
-    for path in pipeline.lockfiles():
-        if (root / path).is_file():
-            documents[path] = yaml12.loads((root / path).read_text("utf-8"))
-    return locked_stages(pipeline, documents)
-
-
 def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage], ended: Ended) -> dict[str, StageRun]:
     """What each stage took; a stage that DVC restored keeps the seconds that were measured when it ran here."""
     ran = {run.stage: run for run in ended.ran}
@@ -186,7 +180,7 @@ def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
     if ended.failure is not None:
         return False
     ran = {run.stage for run in ended.ran}
-    locks = _locks(ended.root, pipeline)
+    locks = locks_of(ended.root, pipeline)
 
     def alike(other: str) -> bool:
         if other == code.commit:
@@ -198,7 +192,7 @@ def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
     for stage in pipeline.stages:
         if stage.frozen or stage.name in ran or stage.name not in locks:
             continue
-        if not _as_written(locks[stage.name], spec.texts):
+        if taken_for_equal(locks[stage.name], spec.texts):
             return True
         codes = timings.find(ledger.place.timings, locks[stage.name]).codes
         if codes and not any(alike(other) for other in reversed(codes)):
@@ -206,23 +200,10 @@ def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
     return False
 
 
-def _as_written(locked: LockedStage, texts: Mapping[str, str]) -> bool:
-    """Whether the parameters that a lock pins are those of the files, in type too."""
-    for file, pinned in locked.parameters.items():
-        if file not in texts:
-            continue
-        document = parse(file, texts[file])
-        written = flatten(document)
-        for key, value in globs.named(pinned, document).items():
-            if key in written and written[key] == value and repr(written[key]) != repr(value):
-                return False
-    return True
-
-
 def cached_outputs(ledger: Ledger, spec: Spec, ended: Ended) -> list[str]:
     """The md5s of the outputs that DVC's cache should hold of a trial that has succeeded."""
     pipeline = _pipeline(ledger, spec)
-    pins = _outs(pipeline, _locks(ended.root, pipeline))
+    pins = _outs(pipeline, locks_of(ended.root, pipeline))
     return [pin.md5 for pin in pins.values() if pin.md5 is not None]
 
 

@@ -19,6 +19,7 @@ from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
 from ledger.report.power import note
+from ledger.store import unseen
 from ledger.store.axes import Asked, Seeds, declared, make_axis, seed_parameter
 from ledger.store.code import Code, ParameterKey
 from ledger.store.ledger import Ledger
@@ -182,6 +183,7 @@ def _grid(request: Request, code: Code) -> dict[str, dict[str, Any]]:
 
 def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden: Sequence[Mapping[str, Any]]) -> None:
     """Raise LedgerError where an axis or a variant sets a parameter that no stage reads, or both set the same."""
+    unseen.refuse_dates(code)
     axes = axes_of(code, points)
     for key, value in itertools.chain.from_iterable(params.items() for params in overridden):
         if code.locate(key) in axes:

@@ -67,6 +67,17 @@ def _undeclared(ledger: Ledger, code: Code, changed: Iterable[str], *commits: st
     return traps.undeclared(own, code.pipeline, ledger.settings, tracked=code.data)
 
 
+def refuse_dates(code: Code) -> None:
+    """Raise LedgerError where a tracked parameter is a date: DVC runs no stage that has one."""
+    files = {file: parse(file, text) for file, text in code.texts.items()}
+    dates = traps.not_plain(code.pipeline, files)
+    if dates:
+        raise LedgerError(
+            f"{dates[0]} is a date, which DVC cannot track as a parameter",
+            hint="put it in quotes, which makes it a text, and commit it",
+        )
+
+
 def _codes(experiment: Experiment) -> list[str]:
     """The commits on which the results of the branch's own arms ran last; an arm at the base has none of them."""
     found: list[str] = []
