@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.analysis.findings import PLAN, VERDICT, Finding, same
+from ledger.model import seeds
+from ledger.model.hypothesis import Plan
 from ledger.model.trial import Trial
 from ledger.model.verdict import SCHEMA
 
@@ -44,6 +46,22 @@ def ordered(trial: Trial, at_code: Mapping[str, Any] | None, plan: PlanHistory) 
         message = f"{differs}, and the history that would show the amendment is gone"
         return [Finding(check=PLAN, trial=trial.id, message=message, problem=False)]
     return [Finding(check=PLAN, trial=trial.id, message=f"{differs}, and no commit amended it")]
+
+
+def seeds_follow(plan: Plan, versions: Iterable[Mapping[str, Any]], file: str, *, whole: bool) -> list[Finding]:
+    """Whether the seeds are those that `seeds_from` gives, and whether that is what the plan predicted of what.
+
+    `versions` are the plans of the history, which is `whole` or not; a plan may have been amended since.
+    """
+    if plan.seeds_from is None:
+        return []
+    if not seeds.follow(plan.seeds_from, plan.replicates):
+        message = f"{file}: the seeds are not those that `seeds_from` gives: somebody chose them"
+        return [Finding(check=PLAN, message=message)]
+    if not seeds.of_a_plan(plan.seeds_from) or plan.seeds_from in map(seeds.source_of, versions):
+        return []
+    message = f"{file}: `seeds_from` does not follow from the base, the title and the predictions of any version of it"
+    return [Finding(check=PLAN, message=message, problem=whole)]
 
 
 def judged(stored: Mapping[str, Any], computed: Mapping[str, Any], file: str) -> list[Finding]:

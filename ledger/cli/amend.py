@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -9,8 +10,9 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters, replicates
+from ledger.store.amend import AMENDABLE
+from ledger.store.amend import amend as amend_plan
 from ledger.store.axes import amended
-from ledger.store.conclude import amend as amend_plan
 
 
 def amend(
@@ -23,9 +25,11 @@ def amend(
     splits: options.Splits = None,
     independent: options.Independent = None,
     reshuffled_by: options.ReshuffledBy = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("-S", "--set", metavar="KEY=VALUE", help="Another key: alpha=0.01; repeatable.")
+    keys: Annotated[
+        list[str] | None,
+        typer.Option("--key", metavar="KEY=VALUE", help="Another key of the plan: alpha=0.01; repeatable."),
     ] = None,
+    overrides: Annotated[list[str] | None, typer.Option("-S", "--set", hidden=True)] = None,
     experiment: Annotated[
         str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
     ] = None,
@@ -34,9 +38,11 @@ def amend(
 
     Example: ledger amend --over seed=0..9 -m "five seeds cannot see an effect this small"
     """
+    if overrides:
+        raise _no_parameters(overrides[0])
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
-        changes: dict[str, object] = dict(parameters.parse_assignment(text) for text in overrides or ())
+        changes: dict[str, object] = dict(parameters.parse_assignment(text) for text in keys or ())
         if predict:
             changes["predictions"] = list(predict)
             changes["exploratory"] = False
@@ -51,3 +57,17 @@ def amend(
     if done.after_results:
         console.say("warning: results had been seen, and the verdict will say that too")
     return 0
+
+
+def _no_parameters(given: str) -> LedgerError:
+    """Why `-S`, which sets parameters, is none of amend's options, with what to type for what was meant."""
+    name = given.partition("=")[0].strip()
+    if name in AMENDABLE:
+        return LedgerError(
+            f"-S sets a parameter, and {name} is a key of the plan",
+            hint=f'ledger amend --key {shlex.quote(given)} -m "why"',
+        )
+    return LedgerError(
+        f"-S sets a parameter, and an amendment changes the plan: {name} is none of its keys",
+        hint=f'change {name} in its file, then ledger run -m "why"; a further arm is --key variants={{…}}',
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,7 +46,7 @@ class Variant:
 class Plan:
     """What is fixed before the first trial. `base` is the full id of the commit that was forked from.
 
-    `seeds_from`: the commit from whose id the seeds are derived (`--seeds hashed:5`), or `hashed:5` until they are.
+    `seeds_from`: what the seeds are derived from (`--seeds hashed:5`): see `ledger.model.seeds`.
     """
 
     title: str
@@ -79,29 +78,6 @@ class Hypothesis:
 
     plan: Plan
     body: str
-
-
-def derived_seeds(commit: str, count: int) -> tuple[int, ...]:
-    """So many different seeds from 0 to 2**31 - 1 that follow from a commit's id, and that nobody can pick."""
-    found: dict[int, None] = {}
-    number = 0
-    while len(found) < count:
-        digest = hashlib.sha256(f"{commit}:{number}".encode()).digest()
-        found[int.from_bytes(digest[:4], "big") >> 1] = None
-        number += 1
-    return tuple(found)
-
-
-def fills_in_seeds(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether a change of the front matter does nothing but write down the seeds that a commit's id gives."""
-    asked, commit = str(before.get("seeds_from")), str(after.get("seeds_from"))
-    if not asked.startswith("hashed:") or commit.startswith("hashed:"):
-        return False
-    seeds = list(derived_seeds(commit, int(asked.removeprefix("hashed:"))))
-    others = {key: value for key, value in before.items() if key not in ("replicates", "seeds_from")}
-    same = all(after.get(key) == value for key, value in others.items())
-    axes = dict(after.get("replicates") or {})
-    return same and list(axes.pop(next(iter(axes), ""), ())) == seeds and axes == dict(before.get("replicates") or {})
 
 
 BODY = """\

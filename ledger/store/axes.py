@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
+from ledger.model.seeds import derived_seeds
 
 if TYPE_CHECKING:
     from ledger.store.code import Code
@@ -26,7 +27,7 @@ SEED_NAMES = ("seed", "random_seed", "random_state", "rng_seed")
 class Seeds:
     """The seeds that were asked for: so many from the parameter's present value on, or these values.
 
-    `hashed`: so many, derived from the id of the commit that holds the prediction.
+    `hashed`: so many, derived from the base, the title and the predictions.
     """
 
     count: int | None = None
@@ -90,15 +91,18 @@ class Asked:
         return any(getattr(self, one.name) for one in fields(self))
 
 
-def declared(ledger: Ledger, code: Code, *, seeds: Seeds | None, axes: Asked, repeats: int | None) -> Replicates:
-    """The replicates of a new plan. Raises LedgerError for what is no grid, or no replication."""
+def declared(
+    ledger: Ledger, code: Code, *, seeds: Seeds | None, source: str, axes: Asked, repeats: int | None
+) -> Replicates:
+    """The replicates of a new plan; hashed seeds are derived from `source`.
+
+    Raises LedgerError for what is no grid, or no replication.
+    """
     made = []
     if seeds is not None:
         seed = seed_parameter(ledger, code)
-        if seeds.hashed:
-            ledger.code.require_tracked(code, seed, None)
-        else:
-            made.append(make_axis(seed, _seeds(code, seed, seeds)))
+        values = derived_seeds(source, seeds.count or 0) if seeds.hashed else _seeds(code, seed, seeds)
+        made.append(make_axis(seed, values))
     made += axes.axes()
     if repeats is not None and made:
         raise LedgerError(
@@ -107,8 +111,7 @@ def declared(ledger: Ledger, code: Code, *, seeds: Seeds | None, axes: Asked, re
         )
     if repeats is not None:
         made.append(make_axis(REPEAT, tuple(range(repeats))))
-    hashed = seeds is not None and seeds.hashed
-    return _grid(made, axes.reshuffled_by, later=seed_parameter(ledger, code) if hashed else None)
+    return _grid(made, axes.reshuffled_by)
 
 
 def amended(code: Code, known: Replicates, asked: Asked) -> Replicates:
@@ -120,16 +123,13 @@ def amended(code: Code, known: Replicates, asked: Asked) -> Replicates:
     return _grid([*made, *new.values()], asked.reshuffled_by)
 
 
-def _grid(made: list[Axis], reshuffled_by: str | None, later: str | None = None) -> Replicates:
-    """The grid of the axes. `later` is an axis whose values are drawn afterwards, so that it is not there yet."""
+def _grid(made: list[Axis], reshuffled_by: str | None) -> Replicates:
     folds = [axis.name for axis in made if axis.kind == FOLD]
     if reshuffled_by is not None and not folds:
         raise LedgerError(
             "--reshuffled-by is of folds, and none are declared",
             hint="--folds fold=0..4 --reshuffled-by seed --seeds 3",
         )
-    if later is not None and later == reshuffled_by:
-        raise LedgerError("seeds that are drawn later cannot reshuffle folds", hint="give the seeds: --seeds 0,1,2")
     try:
         if reshuffled_by is not None:
             made = [replace(axis, reshuffled_by=reshuffled_by) if axis.kind == FOLD else axis for axis in made]

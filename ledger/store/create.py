@@ -16,7 +16,7 @@ from ledger.store import forks
 from ledger.store.code import edited
 from ledger.store.git import RefChange, call
 from ledger.store.ledger import Ledger
-from ledger.store.planning import Origin, Request, make_plan, remarks, with_plain_names, with_seeds_of
+from ledger.store.planning import Origin, Request, make_plan, remarks, with_plain_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,6 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
         git = ledger.git
         entries = {path: (code.files[path].mode, git.blob(text.encode())) for path, text in changed.items()}
         commit = _commit(ledger, plan, base, entries, _message(plan, request))
-        if plan.seeds_from is not None:
-            # the seeds come from the id of the commit that holds the prediction, so they cannot have been picked
-            plan = with_seeds_of(ledger, plan, code, commit)
-            told = f"seeds: derived from {commit[:10]}\n\nLedger-Experiment: {name}\n"
-            commit = _commit(ledger, plan, commit, {}, told)
         if not git.move([RefChange(ref=branch, old=None, new=commit)], f"ledger new: {name}"):
             raise LedgerError(f"the branch {branch.removeprefix('refs/heads/')} was made meanwhile", hint="try again")
         if request.switch:

@@ -9,7 +9,7 @@ from typing import Any
 from ledger.analysis import looks as views
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import yaml12
+from ledger.model import seeds, yaml12
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point, label
@@ -69,7 +69,7 @@ def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[tuple[str, date
             continue
         if before is not None:
             old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
-            if old != new and not hypotheses.fills_in_seeds(old, new):
+            if old != new and not seeds.fills_in_seeds(old, new):
                 yield commit, moment, before, after
         before = after
 

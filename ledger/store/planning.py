@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 from ledger.analysis.designs import planned
 from ledger.analysis.outlook import RECENT, outlook
 from ledger.errors import FormatError, LedgerError
-from ledger.model import metrics, names, prediction, replicates
+from ledger.model import metrics, names, prediction, replicates, seeds
 from ledger.model.grid import grid
-from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant, derived_seeds
+from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
 from ledger.report.power import note
 from ledger.store import unseen
-from ledger.store.axes import Asked, Seeds, declared, make_axis, seed_parameter
+from ledger.store.axes import Asked, Seeds, declared, seed_parameter
 from ledger.store.code import Code, ParameterKey
 from ledger.store.ledger import Ledger
 from ledger.store.targets import filling
@@ -91,7 +91,8 @@ def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> P
     predictions = tuple(prediction.parse(text) for text in request.predictions)
     variants = _variants(ledger, request, code, predictions)
     check_predictions(ledger, predictions, variants, origin.name)
-    points = declared(ledger, code, seeds=request.seeds, axes=request.axes, repeats=request.repeats)
+    source = seeds.source(origin.base, origin.title, [str(p) for p in predictions])
+    points = declared(ledger, code, seeds=request.seeds, source=source, axes=request.axes, repeats=request.repeats)
     check_parameters(ledger, code, points, [request.overrides or {}, *(variant.params for variant in variants)])
     return Plan(
         title=origin.title,
@@ -103,31 +104,32 @@ def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> P
         predictions=predictions,
         variants=variants,
         replicates=points,
-        seeds_from=f"hashed:{request.seeds.count}" if request.seeds is not None and request.seeds.hashed else None,
-        evaluation=tuple(dict.fromkeys(_evaluation(code, path) for path in request.evaluation)),
-        alpha=0.05 if request.alpha is None else _alpha(request.alpha),
+        seeds_from=source if request.seeds is not None and request.seeds.hashed else None,
+        evaluation=tuple(dict.fromkeys(check_evaluation(code, path) for path in request.evaluation)),
+        alpha=0.05 if request.alpha is None else check_alpha(request.alpha),
         looks=request.looks or 1,
         exploratory=not predictions,
         tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in request.tags)),
     )
 
 
-def _evaluation(code: Code, path: str) -> str:
+def check_evaluation(code: Code, path: str) -> str:
     """A path on which both sides must be evaluated alike. Raises LedgerError where nothing pins its content."""
     known = [*(o.path for o in code.pipeline.outputs()), *code.data, *code.pipeline.sources(), *code.files]
     plain = path.rstrip("/")
     if plain not in known and not any(inside(file, plain) for file in code.files):
         near = near_misses(plain, known)
         raise LedgerError(
-            f"--evaluation {path} is no output, no data and no file of the pipeline",
+            f"the evaluation {path} is no output, no data and no file of the pipeline",
             hint=f"did you mean {' or '.join(near)}?" if near else "name what the last stage evaluates on",
         )
     return plain
 
 
-def _alpha(alpha: float) -> float:
+def check_alpha(alpha: float) -> float:
+    """The alpha itself. Raises LedgerError where it is none to decide by."""
     if not 0 < alpha < 0.5:
-        raise LedgerError(f"--alpha {alpha:g} is not between 0 and 0.5", hint="0.05 is usual")
+        raise LedgerError(f"an alpha of {alpha:g} is not between 0 and 0.5", hint="0.05 is usual")
     return alpha
 
 
@@ -231,14 +233,6 @@ def check_predictions(
                 f"the prediction {p} compares with {p.reference}, which is no experiment here",
                 hint=f"did you mean {' or '.join(near)}?" if near else "compare with baseline",
             )
-
-
-def with_seeds_of(ledger: Ledger, plan: Plan, code: Code, commit: str) -> Plan:
-    """The plan with its seeds derived from the commit that holds the prediction."""
-    assert plan.seeds_from is not None
-    count = int(plan.seeds_from.removeprefix("hashed:"))
-    axis = make_axis(seed_parameter(ledger, code), derived_seeds(commit, count))
-    return replace(plan, replicates=Replicates(axes=(axis, *plan.replicates.axes)), seeds_from=commit)
 
 
 def _repeated_seeds(ledger: Ledger, plan: Plan) -> list[str]:

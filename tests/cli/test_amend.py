@@ -56,7 +56,7 @@ def test_keys_of_the_plan(shelved: Shelved) -> None:
     assert done.out.startswith("amended predictions of a as ")
     assert done.err == ""
     project.ledger("amend", "--over", "seed=0..3", "-m", "more")
-    project.ledger("amend", "-S", "alpha=0.01", "-S", "looks=2", "-S", "tags=[rate, lr]", "-m", "stricter")
+    project.ledger("amend", "--key", "alpha=0.01", "--key", "looks=2", "--key", "tags=[rate, lr]", "-m", "stricter")
     shown = project.ledger("show", "--json").json
     assert shown["predictions"] == ["accuracy >= baseline + 0.02", "loss < 1"]
     assert shown["replicates"] == {"seed": [0, 1, 2, 3]}
@@ -73,14 +73,14 @@ def test_the_body_stays_as_it_is(shelved: Shelved) -> None:
     project = shelved(begun)
     by_hand(project, "## Why\n", "## Why\n\nIt did *elsewhere* — `¼` of the time.\n")
     body = (project.root / FILE).read_text().split("---\n", 2)[2]
-    project.ledger("amend", "-S", "alpha=0.01", "-m", "stricter")
+    project.ledger("amend", "--key", "alpha=0.01", "-m", "stricter")
     assert (project.root / FILE).read_text().split("---\n", 2)[2] == body
 
 
 def test_an_experiment_that_is_not_checked_out(shelved: Shelved) -> None:
     project = shelved(begun)
     project.git("switch", "-q", "main")
-    project.ledger("amend", "--exp", "a", "-S", "alpha=0.01", "-m", "stricter")
+    project.ledger("amend", "--exp", "a", "--key", "alpha=0.01", "-m", "stricter")
     assert "alpha: 0.01" in project.git("show", f"exp/a:{FILE}")
     assert project.git("status", "--porcelain") == ""
 
@@ -108,18 +108,20 @@ def test_a_first_prediction_brings_its_baseline(shelved: Shelved) -> None:
 @pytest.mark.parametrize("key", ["name", "base", "author", "created", "schema"])
 def test_what_identifies_the_experiment(shelved: Shelved, key: str) -> None:
     project = shelved(begun)
-    refused(project, "-S", f"{key}=x", "-m", "why", says=f"the plan's key {key} cannot be amended", hint="these can: ")
+    refused(
+        project, "--key", f"{key}=x", "-m", "why", says=f"the plan's key {key} cannot be amended", hint="these can: "
+    )
 
 
 def test_what_is_no_amendment(shelved: Shelved) -> None:
     project = shelved(begun)
-    refused(project, "-S", "alhpa=0.1", "-m", "why", says="key alhpa cannot be", hint="did you mean alpha?")
-    refused(project, "-S", "predicton=x", "-m", "why", says="key predicton cannot", hint="did you mean predictions?")
-    refused(project, "-S", "alpha=0.05", "-m", "why", says="changes nothing", hint="ledger show")
+    refused(project, "--key", "alhpa=0.1", "-m", "why", says="key alhpa cannot be", hint="did you mean alpha?")
+    refused(project, "--key", "predicton=x", "-m", "why", says="key predicton cannot", hint="did you mean predictions?")
+    refused(project, "--key", "alpha=0.05", "-m", "why", says="changes nothing", hint="ledger show")
     refused(project, "--over", "seed=0..1", "-m", "why", says="changes nothing", hint="ledger show")
     refused(project, "-m", "why", says="say what changes", hint='ledger amend --predict "')
-    refused(project, "-S", "alpha=0.1", says="missing option '-m'", hint="ledger amend --help")
-    refused(project, "-S", "alpha=0.1", "-m", "  ", says="an amendment needs its reason", hint='-m "why"')
+    refused(project, "--key", "alpha=0.1", says="missing option '-m'", hint="ledger amend --help")
+    refused(project, "--key", "alpha=0.1", "-m", "  ", says="an amendment needs its reason", hint='-m "why"')
     refused(project, "--over", "seed", "-m", "why", says="--over 'seed' is not KEY=LIST", hint="--over seed=0..9")
 
 
@@ -134,13 +136,36 @@ def test_what_would_be_no_plan(shelved: Shelved) -> None:
     assert lines[pointed - 1].strip() == wrong
     assert project.state() == state
     for given, says in {
-        "alpha=0.9": "`alpha` is 0.9, not a number from 0 to 0.5",
+        "alpha=x": "`alpha` is 'x', not a number from 0 to 0.5",
         "looks=0": "`looks` is 0",
         "failures=maybe": "`failures` is 'maybe'; it may be `inconclusive`, `worst` or a number",
         "tags=x": "`tags` is not a list of texts",
         "variants={treatment: {at: main}}": "`variants.treatment.at` is 'main'",
     }.items():
-        refused(project, "-S", given, "-m", "why", says=says, hint="ledger amend --help")
+        refused(project, "--key", given, "-m", "why", says=says, hint="ledger amend --help")
+
+
+def test_nonsense_that_new_refuses_too(shelved: Shelved) -> None:
+    project = shelved(begun)
+    for given, says, hint in (
+        ("alpha=0.5", "an alpha of 0.5 is not between 0 and 0.5", "0.05 is usual"),
+        ("alpha=0", "an alpha of 0 is not between 0 and 0.5", "0.05 is usual"),
+        ("alpha=0.9", "an alpha of 0.9 is not between 0 and 0.5", "0.05 is usual"),
+        ("looks=2.5", "looks=2.5 is no whole number", "--key looks=2"),
+        ("exploratory=maybe", "exploratory=maybe is neither true nor false", "--key exploratory=true"),
+        ("predictions=[]", "a plan without a prediction is exploratory", "ledger amend --predict"),
+        ("evaluation=[nowhere.csv]", "the evaluation nowhere.csv is no output", "evaluates on"),
+        ("parent=nobody", "no experiment nobody", "ledger log"),
+    ):
+        refused(project, "--key", given, "-m", "why", says=says, hint=hint)
+
+
+def test_parameters_are_not_amended(shelved: Shelved) -> None:
+    project = shelved(begun)
+    refused(project, "-S", "alpha=0.01", "-m", "why", says="alpha is a key of the plan",
+            hint='ledger amend --key alpha=0.01 -m "why"')  # fmt: skip
+    refused(project, "--set", "train.lr=0.3", "-m", "why", says="train.lr is none of its keys",
+            hint="change train.lr in its file")  # fmt: skip
 
 
 def test_what_the_repository_does_not_have(shelved: Shelved) -> None:
@@ -149,8 +174,8 @@ def test_what_the_repository_does_not_have(shelved: Shelved) -> None:
     refused(project, "--predict", "accuracy > nobody", "-m", "why", says="compares with nobody", hint="baseline")
     refused(project, "--predict", "accuracy > a", "-m", "why", says="with itself", hint="compare with baseline")
     refused(project, "--over", "sede=0..4", "-m", "why", says="sede", hint="seed")
-    refused(project, "-S", "variants={baseline: {at: base}, treatment: {}, high: {params: {train.lrr: 1}}}", "-m", "y",
-            says="train.lrr", hint="train.lr")  # fmt: skip
+    refused(project, "--key", "variants={baseline: {at: base}, treatment: {}, high: {params: {train.lrr: 1}}}", "-m",
+            "y", says="train.lrr", hint="train.lr")  # fmt: skip
 
 
 # --- what the verdict says of it
@@ -171,7 +196,7 @@ def test_an_amendment_before_any_result(shelved: Shelved) -> None:
 
 def test_an_amendment_after_results(shelved: Shelved) -> None:
     project = shelved(recorded)
-    done = project.ledger("amend", "-S", "alpha=0.1", "-m", "nearly there")
+    done = project.ledger("amend", "--key", "alpha=0.1", "-m", "nearly there")
     assert done.err == "warning: results had been seen, and the verdict will say that too\n"
     project.ledger("amend", "--predict", "accuracy >= baseline + 0.04", "-m", "nearer")
     found = concluded(project)
@@ -186,7 +211,7 @@ def test_an_amendment_after_results(shelved: Shelved) -> None:
     assert ": alpha, after results had been seen\n  - alpha: `0.05` → `0.1`\n" in shown
     assert '  - predictions: `["accuracy >= baseline + 0.05"]` → `["accuracy >= baseline + 0.04"]`\n' in shown
     # and taking it back is one more
-    project.ledger("amend", "-S", "alpha=0.05", "-m", "better not")
+    project.ledger("amend", "--key", "alpha=0.05", "-m", "better not")
     back = concluded(project)
     assert len(back["amendments"]) == 3
     assert back["reasons"] == ["changed after results had been seen: predictions"]
@@ -195,7 +220,7 @@ def test_an_amendment_after_results(shelved: Shelved) -> None:
 
 def test_what_does_not_decide_the_outcome_does_not_brand(shelved: Shelved) -> None:
     project = shelved(recorded)
-    project.ledger("amend", "-S", "title=Another title", "-S", "tags=[x]", "-m", "words")
+    project.ledger("amend", "--key", "title=Another title", "--key", "tags=[x]", "-m", "words")
     by_hand(project, "## Why\n", "## Why\n\nBecause.\n")
     found = concluded(project)
     assert [(c["changed"], c["after_results"]) for c in found["amendments"]] == [(["title", "tags"], True)]
@@ -225,7 +250,7 @@ def test_a_verdict_on_other_predictions_is_none(shelved: Shelved) -> None:
 def test_a_verdict_does_not_outlive_what_it_rests_on(shelved: Shelved) -> None:
     project = shelved(recorded)
     concluded(project)
-    project.ledger("amend", "-S", "alpha=0.1", "-m", "why not")
+    project.ledger("amend", "--key", "alpha=0.1", "-m", "why not")
     assert project.ledger("status", "--json").json["verdict_outdated"] == "the plan was amended since"
     concluded(project)
     project.ledger("note", "prose is no evidence")
@@ -265,9 +290,9 @@ def test_a_date_that_was_set_back_does_not_hide_it(shelved: Shelved, monkeypatch
 
 def test_a_rebase_keeps_the_order_of_things(shelved: Shelved) -> None:
     project = shelved(begun)
-    project.ledger("amend", "-S", "alpha=0.01", "-m", "before")
+    project.ledger("amend", "--key", "alpha=0.01", "-m", "before")
     project.ledger("run")
-    project.ledger("amend", "-S", "tags=[x]", "-m", "after")
+    project.ledger("amend", "--key", "tags=[x]", "-m", "after")
     before = concluded(project)["amendments"]
     project.git("switch", "-q", "main")
     project.commit("words", {"README.md": "words\n"})
@@ -341,5 +366,5 @@ def test_an_edit_that_is_not_committed_is_in_the_way(shelved: Shelved) -> None:
     project = shelved(begun)
     path: Path = project.root / FILE
     path.write_text(path.read_text().replace("## Why\n", "## Why\n\nBecause.\n"))
-    refused(project, "-S", "alpha=0.01", "-m", "why", says="in the way", hint="commit or stash those changes")
+    refused(project, "--key", "alpha=0.01", "-m", "why", says="in the way", hint="commit or stash those changes")
     assert "Because." in path.read_text()

@@ -184,7 +184,7 @@ def test_an_interpretation_is_kept(shelved: Shelved) -> None:
     path = project.root / FILE.format("good")
     asked = "<!-- What do you make of it? -->\n\nBy hand."
     project.commit("words", {FILE.format("good"): path.read_text().replace("On second thought.", asked)})
-    project.ledger("amend", "-S", "tags=[x]", "-m", "to find it")
+    project.ledger("amend", "--key", "tags=[x]", "-m", "to find it")
     project.ledger("conclude")
     assert path.read_text().endswith("## Interpretation\n\nBy hand.\n")
 
@@ -291,7 +291,7 @@ def test_an_early_verdict_is_inconclusive_and_takes_nothing_from_the_planned_one
 
 def test_looks_that_the_plan_declares_share_alpha(shelved: Shelved) -> None:
     project = shelved(planned)
-    project.ledger("amend", "-S", "looks=2", "-m", "one early look")
+    project.ledger("amend", "--key", "looks=2", "-m", "one early look")
     project.ledger("run")
     project.ledger("conclude")
     project.commit("a little more", {"train.py": NOISY.replace("0.5 +", "0.6 +")})
@@ -395,7 +395,7 @@ def test_a_failed_trial(shelved: Shelved) -> None:
     assert any(line.startswith("| seed=1") and line.split("|")[3].strip() == "-" for line in
                front_matter(project, "a")[1].splitlines())  # fmt: skip
 
-    project.ledger("amend", "-S", "failures=worst", "-m", "a crash is a bad result")
+    project.ledger("amend", "--key", "failures=worst", "-m", "a crash is a bad result")
     worst = project.ledger("conclude", "--json").json
     [judged] = worst["predictions"]
     assert judged["remarks"][0].startswith("1 of 3 trials of treatment failed and count as 0.6")
@@ -406,7 +406,7 @@ def test_a_failed_trial(shelved: Shelved) -> None:
     )
     assert worst["reasons"] == ["changed after results had been seen: failures"]
 
-    project.ledger("amend", "-S", "failures=0.0", "-m", "a crash is no result")
+    project.ledger("amend", "--key", "failures=0.0", "-m", "a crash is no result")
     zero = project.ledger("conclude", "--json").json["predictions"][0]
     assert zero["remarks"][0] == "1 of 3 trials of treatment failed and count as 0, as the plan declares"
     assert zero["estimate"] < judged["estimate"]
@@ -454,7 +454,7 @@ def test_replicates_that_change_nothing(shelved: Shelved) -> None:
         "replicate, declare it deterministic in the plan; else replicates change nothing, or were restored from one run"
     )
     project.git("switch", "-q", "exp/still")
-    project.ledger("amend", "-S", "deterministic=[accuracy]", "-m", "there is no noise in it")
+    project.ledger("amend", "--key", "deterministic=[accuracy]", "-m", "there is no noise in it")
     [exact] = project.ledger("conclude", "still", "--json").json["predictions"]
     assert (exact["outcome"], exact["test"], exact["interval"]) == ("supported", "exact", None)
     assert exact["estimate"] == pytest.approx(0.1)
@@ -604,7 +604,7 @@ def test_another_experiment_without_results(shelved: Shelved) -> None:
     project = shelved(compared)
     project.ledger("new", "Unborn", "--name", "unborn", "--from", "main", "--seeds", "3", "--no-switch")
     project.git("switch", "-q", "exp/same")
-    project.ledger("amend", "-S", "variants={baseline: {experiment: unborn}, treatment: {}}", "-m", "another")
+    project.ledger("amend", "--key", "variants={baseline: {experiment: unborn}, treatment: {}}", "-m", "another")
     answer = project.ledger("conclude", code=2)
     assert answer.err == (
         "error: the experiment unborn, which is compared with, has no results\n"
@@ -620,7 +620,7 @@ def test_another_experiment_without_results(shelved: Shelved) -> None:
 def test_data_that_both_sides_must_be_evaluated_on(shelved: Shelved) -> None:
     project = shelved(compared)
     project.git("switch", "-q", "exp/same")
-    project.ledger("amend", "-S", "evaluation=[test.csv]", "-m", "say it")
+    project.ledger("amend", "--key", "evaluation=[test.csv]", "-m", "say it")
     late = project.ledger("conclude", "--json").json
     assert (late["outcome"], late["numbers_say"]) == ("inconclusive", "supported")
     assert late["reasons"] == ["changed after results had been seen: evaluation"]
@@ -654,7 +654,7 @@ def test_an_experiment_without_a_branch(shelved: Shelved) -> None:
     project.git("commit", "-q", "-m", "good")
     project.git("branch", "-D", "exp/good")
     state = project.state()
-    for command in (["conclude", "good"], ["amend", "--exp", "good", "-S", "tags=[x]", "-m", "x"]):
+    for command in (["conclude", "good"], ["amend", "--exp", "good", "--key", "tags=[x]", "-m", "x"]):
         answer = project.ledger(*command, code=2)
         assert answer.err == (
             "error: good has no branch here to write on\n"

@@ -75,7 +75,7 @@ def test_what_is_no_arm_is_no_baseline(arms: Project) -> None:
         assert said in arms.ledger("new", "B", "--name", "b", "--baseline", wanted, code=2).err
     assert arms.state() == before
     arms.ledger("new", "B", "--name", "b", "--baseline", "a:hi")
-    amended = ("amend", "--set", "variants={baseline: {experiment: a, variant: low}, treatment: {}}", "-m", "x")
+    amended = ("amend", "--key", "variants={baseline: {experiment: a, variant: low}, treatment: {}}", "-m", "x")
     assert "a has no variant low" in arms.ledger(*amended, code=2).err
 
 
@@ -191,7 +191,7 @@ def test_commands_about_whole_experiments_refuse_an_arm(arms: Project) -> None:
         ("conclude", "a:hi", "-m", "x"),
         ("archive", "a:hi"),
         ("note", "x", "--exp", "a:hi"),
-        ("amend", "--set", "alpha=0.01", "-m", "x", "--exp", "a:hi"),
+        ("amend", "--key", "alpha=0.01", "-m", "x", "--exp", "a:hi"),
     ):
         refused = arms.ledger(*command, code=2).err
         assert "a:hi is an arm" in refused and "name the experiment: a" in refused

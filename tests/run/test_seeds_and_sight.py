@@ -4,35 +4,66 @@ from __future__ import annotations
 
 from conftest import Project
 
-from ledger.model.hypothesis import derived_seeds
+from ledger.model.seeds import derived_seeds, source
+
+HASHED = ("new", "Rate", "--predict", "accuracy >= baseline", "--seeds", "hashed:3", "-S", "train.lr=0.2")
+FILE = "experiments/rate/hypothesis.md"
 
 
-def test_hashed_seeds_follow_from_the_commit_that_holds_the_prediction(project: Project) -> None:
-    project.ledger("new", "Rate", "--predict", "accuracy >= baseline", "--seeds", "hashed:3", "-S", "train.lr=0.2")
-    first = project.git("rev-parse", "HEAD~1")
-    assert project.git("log", "--format=%s", "main..HEAD").splitlines() == [
-        f"seeds: derived from {first[:10]}",
-        "new: Rate",
-    ]
-    before = project.git("show", f"{first}:experiments/rate/hypothesis.md")
-    assert "accuracy >= baseline" in before
-    assert "seeds_from: hashed:3" in before
-    shown = project.ledger("show", "--json").json
-    assert tuple(shown["replicates"]["seed"]) == derived_seeds(first, 3)
+def test_hashed_seeds_follow_from_what_is_predicted_of_what(project: Project) -> None:
+    project.ledger(*HASHED)
+    assert project.git("log", "--format=%s", "main..HEAD").splitlines() == ["new: Rate"]
+    text = source(project.git("rev-parse", "main"), "Rate", ["accuracy >= baseline"])
+    assert f"seeds_from: {text}\n" in project.git("show", f"HEAD:{FILE}")
+    drawn = project.ledger("show", "--json").json["replicates"]["seed"]
+    assert tuple(drawn) == derived_seeds(text, 3)
+    # to begin again draws the same
+    project.git("switch", "-q", "main")
+    project.git("branch", "-D", "exp/rate")
+    project.ledger(*HASHED, "--alpha", "0.04")
+    assert project.ledger("show", "--json").json["replicates"]["seed"] == drawn
+    project.ledger("amend", "--key", "title=Another", "-m", "words")
     project.ledger("run")
     project.ledger("conclude", "-m", "as expected")
     verdict = project.ledger("show", "--json").json["verdict"]
-    assert verdict["amendments"] == []
-    assert verdict["looks"] == 1
+    assert (verdict["looks"], verdict["confirmatory"]) == (1, True)
+    assert project.ledger("verify").code == 0
 
 
-def test_other_hands_on_the_seeds_are_an_amendment(project: Project) -> None:
-    project.ledger("new", "Rate", "--predict", "accuracy >= baseline", "--seeds", "hashed:3", "-S", "train.lr=0.2")
-    project.ledger("amend", "--over", "seed=1,2,3", "-m", "I like these")
+def test_seeds_that_were_amended_away_are_derived_no_more(project: Project) -> None:
+    project.ledger(*HASHED)
+    text = (project.root / FILE).read_text()
+    said = project.ledger("amend", "--over", "seed=1,2,3", "-m", "I like these").out
+    assert said.startswith("amended replicates, seeds_from of rate")
+    assert "seeds_from" not in (project.root / FILE).read_text()
     project.ledger("run")
     project.ledger("conclude", "-m", "")
     amended = project.ledger("show", "--json").json["verdict"]["amendments"]
-    assert [a["changed"] for a in amended] == [["replicates"]]
+    assert [a["changed"] for a in amended] == [["replicates", "seeds_from"]]
+    assert project.ledger("verify").code == 0
+
+    # by hand they are found out, and so is a source that no version of the plan gives
+    chosen = text[: text.index("replicates:")] + "replicates: {seed: [1, 2, 3]}\n" + text[text.index("seeds_from:") :]
+    assert "the seeds are not those that `seeds_from` gives" in verified(project, chosen)
+    other = "plan:" + "0" * 64
+    drawn = f"replicates: {{seed: {list(derived_seeds(other, 3))}}}\nseeds_from: {other}\n"
+    forged = text[: text.index("replicates:")] + drawn + text[text.index("alpha:") :]
+    assert "does not follow from the base, the title and the predictions" in verified(project, forged)
+
+
+def test_older_plans_name_the_commit_that_held_the_prediction(project: Project) -> None:
+    project.ledger(*HASHED)
+    text = (project.root / FILE).read_text()
+    commit = project.git("rev-parse", "HEAD")
+    drawn = f"replicates: {{seed: {list(derived_seeds(commit, 3))}}}\nseeds_from: {commit}\n"
+    older = text[: text.index("replicates:")] + drawn + text[text.index("alpha:") :]
+    assert "seeds" not in verified(project, older, code=0)
+
+
+def verified(project: Project, text: str, code: int = 1) -> str:
+    """What `verify` says of a hypothesis file that was written by hand."""
+    project.commit("by hand", {FILE: text})
+    return project.ledger("verify", code=code).out
 
 
 def test_hashed_seeds_need_a_number(project: Project) -> None:

@@ -105,6 +105,7 @@ class _Prover:
             yield from self._environment(record)
         yield from checks.duplicates(r.trial for r in self.experiment.trials)
         yield from self._environments()
+        yield from self._seeds()
         yield from self._verdict()
         yield from tip_findings(self.ledger, self.experiment, self.trees, self.commits)
         if data:
@@ -290,6 +291,14 @@ class _Prover:
             whole=not amended or histories.tip(self.ledger, self.experiment) is not None,
             listed=None if verdict is None else len(verdict.get("amendments") or ()),
         )
+
+    def _seeds(self) -> list[Finding]:
+        plan = self.experiment.plan
+        if plan.seeds_from is None:
+            return []
+        versions = [hypotheses.to_mapping(plan), *self._versions]
+        whole = histories.tip(self.ledger, self.experiment) is not None
+        return plan_checks.seeds_follow(plan, versions, f"{self.folder}/hypothesis.md", whole=whole)
 
     @cached_property
     def _versions(self) -> list[Mapping[str, Any]]:
