@@ -67,7 +67,8 @@ class Asked:
                 if known in seen:
                     raise LedgerError(f"--{option} is given twice for {known}", hint="leave one of them out")
                 seen.add(known)
-                found[option][known] = values
+                counted = name == REPEAT and len(values) == 1 and type(values[0]) is int and values[0] > 0
+                found[option][known] = tuple(range(values[0])) if counted else values
         by = self.reshuffled_by
         return Asked(**found, reshuffled_by=by if by is None else code.plain(by))
 
@@ -103,6 +104,8 @@ def declared(
         seed = seed_parameter(ledger, code)
         values = derived_seeds(source, seeds.count or 0) if seeds.hashed else _seeds(code, seed, seeds)
         made.append(make_axis(seed, values))
+    if REPEAT in axes.over:
+        raise LedgerError(f"{REPEAT} is no parameter", hint="--repeats 5")
     made += axes.axes()
     if repeats is not None and made:
         raise LedgerError(

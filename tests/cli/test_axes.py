@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import PARAMS, PIPELINE, Project
+from conftest import NOISY, PARAMS, PIPELINE, Project
 
 from ledger.model import hypothesis, replicates
 
@@ -65,6 +65,36 @@ def test_a_declared_kind_stays_when_values_are_added(project: Project) -> None:
     assert planned(project) == {
         "seed": [0, 1, 2], "fold": [0, 1, 2, 3], "kind": "fold", "reshuffled_by": "seed"
     }  # fmt: skip
+
+
+def test_repeats_are_counted(project: Project) -> None:
+    project.ledger(*NEW, "--repeats", "2")
+    project.ledger("amend", "--over", "repeat=5", "-m", "more")
+    assert planned(project) == {"repeat": 5}
+    answer = project.ledger("new", "B", "--from", "main", "--over", "repeat=5", code=2)
+    assert "--repeats 5" in answer.err
+
+
+def test_hashed_seeds_reshuffle_folds_too(project: Project) -> None:
+    folded(project)
+    project.ledger(*NEW, "--folds", "2", "--seeds", "hashed:3", "--reshuffled-by", "seed")
+    plan = planned(project)
+    assert (len(plan["seed"]), plan["fold"], plan["kind"], plan["reshuffled_by"]) == (3, [0, 1], "fold", "seed")
+
+
+def test_new_counts_folds_and_not_seeds_times_folds(project: Project) -> None:
+    folded(project)
+    project.commit("noise", {"train.py": NOISY})
+    project.ledger(*NEW, "--folds", "3", "--seeds", "2")
+    project.ledger("run")
+    project.git("switch", "-q", "main")
+    ask = ("new", "B", "--no-switch", "--predict", "accuracy >= baseline", "-S", "train.lr=0.3", "--name")
+    note = project.ledger(*ask, "b", "--folds", "3", "--seeds", "2").err
+    assert "3 folds can see a true difference of at least" in note
+    assert "2 degrees of freedom, hardly more than a guess" in note
+    # what folds vary is not what seeds vary, nor what new partitions do
+    assert "can see" not in project.ledger(*ask, "c", "--seeds", "5").err
+    assert "can see" not in project.ledger(*ask, "d", "--folds", "3", "--seeds", "2", "--reshuffled-by", "seed").err
 
 
 @pytest.mark.parametrize("name", ["fold", "data.split"])
