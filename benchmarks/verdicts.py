@@ -17,11 +17,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ledger.analysis.designs import compared
 from ledger.analysis.judge import decide
+from ledger.model.replicates import FOLD, SPLIT, Axis, Point
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED
 from ledger.stats.contrast import Contrast, over_folds, paired, welch
 
@@ -30,6 +32,8 @@ REPLICATES = (3, 5, 10)
 EFFECTS = (0.0, 1.0, 2.0)
 # the mean of the baseline, beside a standard deviation of 1 on each side
 LEVEL = 10.0
+# within each split, and as many partitions into folds
+SEEDS = 5
 
 Sides = tuple[Sequence[float], Sequence[float]]
 
@@ -46,6 +50,8 @@ class Design:
     test: Callable[[Sequence[float], Sequence[float]], tuple[Contrast, float]]
     truth: Callable[[float], float]
     counter_example: bool = False
+    sizes: tuple[int, ...] = REPLICATES
+    effects: tuple[float, ...] = EFFECTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +85,96 @@ def folds(luck: np.random.Generator, n: int, effect: float) -> Sides:
     differences = effect + math.sqrt(share) * luck.normal() + math.sqrt(1 - share) * luck.normal(0, 1, n)
     baseline = luck.normal(LEVEL, 1, n)
     return (baseline + differences).tolist(), baseline.tolist()
+
+
+def splits(share: float) -> Callable[[np.random.Generator, int, float], Sides]:
+    """n random splits with five seeds each, whose differences owe that share of their variance to the split."""
+
+    def draw(luck: np.random.Generator, n: int, effect: float) -> Sides:
+        of_split = np.repeat(math.sqrt(share) * luck.normal(0, 1, n), SEEDS)
+        differences = effect + of_split + math.sqrt(1 - share) * luck.normal(0, 1, n * SEEDS)
+        baseline = luck.normal(LEVEL, 1, n * SEEDS)
+        return (baseline + differences).tolist(), baseline.tolist()
+
+    return draw
+
+
+def cross_validated(luck: np.random.Generator, k: int, effect: float) -> Sides:
+    """The errors of two equally good models in SEEDS real cross-validations of one small sample.
+
+    Two linear regressions, each on a half of the features, all of which matter alike; the margin is no difference. Of
+    fresh samples neither is better, though on one sample it may be, and reshuffling does not see that.
+    """
+    count, features = 10 * k, 4
+    x = luck.normal(0, 1, (count, 2 * features))
+    y = x.sum(axis=1) + luck.normal(0, 1, count)
+    held = np.zeros((SEEDS * k, count))
+    for again in range(SEEDS):
+        for fold, part in enumerate(np.split(luck.permutation(count), k)):
+            held[again * k + fold, part] = 1
+    sides = []
+    for half in (x[:, :features], x[:, features:]):
+        kept = half[None] * (1 - held)[:, :, None]
+        weights = np.linalg.solve(kept.transpose(0, 2, 1) @ half, (kept.transpose(0, 2, 1) @ y)[:, :, None])[:, :, 0]
+        errors = (y - weights @ half.T) ** 2
+        sides.append((errors * held).sum(axis=1) / held.sum(axis=1))
+    return (sides[0] + effect - 1).tolist(), sides[1].tolist()
+
+
+def ruled(axis: Axis, inner: str) -> Callable[[Sequence[float], Sequence[float]], tuple[Contrast, float]]:
+    """The verdict's own rule for values on two axes, the values of `inner` fastest; the margin is 1."""
+
+    def test(a: Sequence[float], b: Sequence[float]) -> tuple[Contrast, float]:
+        points = gridded(len(a), axis, inner)
+        return compared(dict(zip(points, a, strict=True)), dict(zip(points, b, strict=True)), axis)(1.0), 1.0
+
+    return test
+
+
+def gridded(count: int, axis: Axis, inner: str) -> list[Point]:
+    """Points of which those of a cross-validation, or those of a split, stand together."""
+    if inner == axis.name:
+        return [(("seed", i // (count // SEEDS)), (axis.name, i % (count // SEEDS))) for i in range(count)]
+    return [((axis.name, i // SEEDS), ("seed", i % SEEDS)) for i in range(count)]
+
+
+def partitioned(rule: Axis | None) -> Callable[[Sequence[float], Sequence[float]], tuple[Contrast, float]]:
+    """The test of reshuffled folds by a rule, against no difference; without one as if all were independent."""
+
+    def test(a: Sequence[float], b: Sequence[float]) -> tuple[Contrast, float]:
+        if rule is None:
+            return paired(a, b), 0.0
+        return ruled(rule, rule.name)(a, b)[0], 0.0
+
+    return test
+
+
+def grids() -> Iterator[Design]:
+    """Replicates on two axes: splits with five seeds each, and five reshuffled cross-validations."""
+    split = Axis(name="split", values=(0, 1, 2), kind=SPLIT)
+    for share in (0.25, 0.5, 0.75):
+        for counter in (False, True):
+            yield Design(
+                name=f"splits × {SEEDS} seeds, {share:.0%} of the variance the split's"
+                + (", as if independent" if counter else ""),
+                draw=splits(share),
+                test=(lambda a, b: (paired(a, b), 1.0)) if counter else ruled(split, "seed"),
+                truth=lambda e: e,
+                counter_example=counter,
+                sizes=(3,),
+            )
+    fold = Axis(name="fold", values=(0, 1), kind=FOLD)
+    rules = (("", replace(fold, reshuffled_by="seed")), (", as plain folds", fold), (", as if independent", None))
+    for name, rule in rules:
+        yield Design(
+            name=f"folds reshuffled by {SEEDS} seeds{name}",
+            draw=cross_validated,
+            test=partitioned(rule),
+            truth=lambda e: e - 1,
+            counter_example=bool(name),
+            sizes=(5, 10),
+            effects=(1.0,),
+        )
 
 
 def relative(percent: float, *, shared: float) -> Callable[[np.random.Generator, int, float], Sides]:
@@ -171,10 +267,10 @@ def rows(experiments: int, seed: int) -> Iterator[str]:
     yield "| design | n | true difference | supported | refuted | inconclusive | interval covers |"
     yield "| --- | ---: | --- | ---: | ---: | ---: | ---: |"
     places = {0.0: "0", 1.0: "the margin", 2.0: "2 × the margin"}
-    for number, design in enumerate(designs()):
+    for number, design in enumerate((*designs(), *grids())):
         name = f"*{design.name}*" if design.counter_example else design.name
-        for n in REPLICATES:
-            for effect in (1.0,) if design.counter_example else EFFECTS:
+        for n in design.sizes:
+            for effect in (1.0,) if design.counter_example else design.effects:
                 # a stream of its own for every row, so that another row changes none
                 luck = np.random.default_rng([seed, number, n, int(effect)])
                 found = simulate(design, n, effect, experiments, luck)
