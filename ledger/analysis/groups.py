@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ledger.analysis.direction import agreed
 from ledger.analysis.fields import Field, Kind, is_missing
 from ledger.model.parameters import format_value
 from ledger.model.row import Row
@@ -135,4 +136,4 @@ def _agreed(rows: Sequence[Row]) -> dict[str, str]:
     for row in rows:
         for name, direction in row.better.items():
             said.setdefault(name, set()).add(direction)
-    return {name: directions.pop() for name, directions in said.items() if len(directions) == 1}
+    return {name: agreed(directions) for name, directions in said.items()}

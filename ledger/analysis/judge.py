@@ -20,6 +20,9 @@ from ledger.stats.multiple import holm
 
 Values = dict[Point, float]
 
+# differences that spread by less than this share of the values may be rounding of 32-bit numbers
+_DUST = 1e-6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
@@ -81,7 +84,10 @@ def judge(
         warnings=(
             *first,
             *warnings,
-            "on this evaluation set: the replicates do not measure the luck of having just this one",
+            # folds and splits sample the test data of one data set; nothing samples another
+            "for this evaluation set only: replicates do not sample the test data"
+            if plan.replicates.parts_axis is None
+            else f"for this data set only: {plan.replicates.parts_axis.kind}s sample no other one",
         ),
         amendments=tuple(dict(a) for a in amendments),
         looks=looks,
@@ -143,8 +149,9 @@ class _Case:
     def remarks(self, judged: Judged) -> tuple[str, ...]:
         """What else is to be known of the prediction, its outcome being final."""
         remarks = []
-        if judged.outcome == REFUTED and self._improved(judged):
-            remarks.append("an improvement all the same: the interval lies wholly on the better side of no difference")
+        if judged.outcome == REFUTED and self._moved(judged):
+            # whether the predicted direction is the better one is not for an inequality to say
+            remarks.append("in the predicted direction all the same: the whole interval lies on that side of zero")
         remarks += [*self.said, *judged.remarks]
         if judged.outcome == INCONCLUSIVE and self.gaps:
             remarks += sight(self.prediction, self.gaps, self.parts, alpha=self.alpha, tests=len(self.plan.predictions))
@@ -165,6 +172,11 @@ class _Case:
             raise _Open(f"a relative margin has no meaning here: the mean of {p.reference} is not positive")
         if self.metric in self.plan.deterministic:
             return self._exact(treatment, baseline)
+        if baseline is not None:
+            if self.parts is None:
+                self._require_like_axes(treatment, baseline)
+            if p.operator is Operator.WITHIN and treatment == baseline and len(set(treatment.values())) > 1:
+                return self._identical(len(treatment))
         try:
             return self._tested(treatment, baseline)
         except NoNoise as error:
@@ -179,6 +191,15 @@ class _Case:
             f"{error}. If {self.metric} is honestly the same for every replicate, declare it deterministic in the "
             "plan; else replicates change nothing, or were restored from one run"
         )
+
+    def _require_like_axes(self, treatment: Values, baseline: Values) -> None:
+        """No test fits seeds against folds: each side's noise is of another kind."""
+        mine, theirs = ({axis for point in side for axis, _ in point} for side in (treatment, baseline))
+        if mine != theirs:
+            raise _Open(
+                f"the replicates of the two sides are of different kinds ({_named(mine)} against {_named(theirs)}), "
+                "and no test fits both"
+            )
 
     # --- the values
 
@@ -197,6 +218,10 @@ class _Case:
         # a trial that has not run yet has not failed
         if failures == "inconclusive" or self.early:
             raise _Open(f"{lacking} of {len(arm.declared)} trials of {arm.label} have no finite {self.metric}")
+        if self.metric not in arm.metrics and any(
+            point in values for values in arm.metrics.values() for point in arm.declared
+        ):
+            raise _Open(f"no trial of {arm.label} that succeeded has a metric {self.metric}: that is no failure")
         stand_in = self._worst() if failures == "worst" else float(failures)
         self.said.append(
             f"{lacking} of {len(arm.declared)} trials of {arm.label} failed and count as {stand_in:g}, "
@@ -255,9 +280,16 @@ class _Case:
             n_baseline=None if baseline is None else len(baseline),
         )
 
+    def _identical(self, n: int) -> Judged:
+        """Pairs that are the same to the last bit need no test to lie within any margin."""
+        self.said.append(f"identical at all {n} replicates")
+        return Judged(text=str(self.prediction), outcome=SUPPORTED, estimate=0.0, test="identical", n=n, n_baseline=n)
+
     def _tested(self, treatment: Values, baseline: Values | None) -> Judged:
         p = self.prediction
         contrast = self._contrast(treatment, baseline)
+        if p.relative and baseline is not None:
+            self._require_positive(baseline)
         plain = contrast(1.0)
         # against each bound: how far the estimate lies above it
         if p.operator is Operator.WITHIN:
@@ -273,6 +305,17 @@ class _Case:
         for arm, side in ((self.treatment, treatment), (self.baseline, baseline)):
             if arm is not None and side is not None and len(set(side.values())) == 1:
                 self.said.append(f"every replicate of {arm.label} has the same {self.metric}: do they change anything?")
+        if min(plain.n, plain.n if plain.n_baseline is None else plain.n_baseline) == 2:
+            self.said.append("two replicates: the estimate of the noise is itself nearly a guess")
+        largest = max(abs(value) for side in (treatment, baseline or {}) for value in side.values())
+        if plain.sd < _DUST * largest:
+            self.said.append(
+                f"{self.metric} varies by less than a millionth of its size: this may be the rounding of 32-bit numbers"
+            )
+        if p.operator is Operator.WITHIN:
+            low, high = plain.interval(1 - 2 * self.alpha)
+            told = "is not told" if low <= 0 <= high else "is told"
+            self.said.append(f"the difference {told} from zero")
         return Judged(
             text=str(p),
             outcome=decide(claim, contrary, self.alpha),
@@ -285,6 +328,18 @@ class _Case:
             n=plain.n,
             n_baseline=plain.n_baseline,
         )
+
+    def _require_positive(self, baseline: Values) -> None:
+        """A relative margin turns round with the sign of the baseline's mean, which must be certain."""
+        try:
+            low, high = designs.compared(baseline, None, self.parts)(1.0).interval(0.9)
+        except NoVariation:
+            return  # it is the same at every replicate, and positive
+        if low <= 0:
+            raise _Open(
+                f"a relative margin has no meaning here: the mean of {self.prediction.reference} is not known to be "
+                f"positive (90% interval {low:.4g} to {high:.4g})"
+            )
 
     def _gap(self, contrast: Family, margin: float) -> Contrast:
         """How far the estimate lies above a margin. A relative one is no fixed number, but part of the contrast."""
@@ -324,7 +379,7 @@ class _Case:
 
     # --- the remarks
 
-    def _improved(self, judged: Judged) -> bool:
+    def _moved(self, judged: Judged) -> bool:
         higher = self.prediction.higher_is_better
         if higher is None or self.prediction.reference is None or judged.estimate is None:
             return False
@@ -334,6 +389,10 @@ class _Case:
 
 class _Open(Exception):
     """Why a prediction can be neither supported nor refuted."""
+
+
+def _named(axes: set[str]) -> str:
+    return " and ".join(sorted(axes)) or "none"
 
 
 def _decimal(value: float) -> Decimal:

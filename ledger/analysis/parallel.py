@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.analysis.direction import direction
 from ledger.analysis.fields import finite
 from ledger.analysis.points import is_log, metric_named
-from ledger.analysis.table import direction
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, format_value
 from ledger.model.row import Row

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.analysis.counting import When, counted
+from ledger.analysis.direction import of_plan
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import flatten
@@ -71,7 +72,7 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         "author": experiment.plan.author,
         "tags": experiment.plan.tags,
         "exploratory": experiment.plan.exploratory,
-        "better": _better(experiment),
+        "better": of_plan(experiment.plan.predictions),
     }
 
 
@@ -159,15 +160,6 @@ def not_finite(record: Recorded) -> dict[str, Any]:
     """The metrics that are NaN or infinite, as texts: a summary leaves them out, and an export must not lose them."""
     found = {name: repr(float(v)) for name, v in record.trial.metrics.items() if not math.isfinite(v)}
     return {NOT_FINITE: found} if found else {}
-
-
-def _better(experiment: Experiment) -> dict[str, str]:
-    """The directions that the predictions give, each metric's first."""
-    found: dict[str, str] = {}
-    for prediction in experiment.plan.predictions:
-        if prediction.higher_is_better is not None:
-            found.setdefault(prediction.metric.name, "higher" if prediction.higher_is_better else "lower")
-    return found
 
 
 def _shared(mappings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

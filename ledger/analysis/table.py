@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ledger.analysis.columns import TRIALS, Column, Request, grouped_columns, kept, row_columns
 from ledger.analysis.conditions import condition
+from ledger.analysis.direction import direction
 from ledger.analysis.fields import METRICS, Field, Fields
 from ledger.analysis.groups import grouped, repeated_note, rows_field, value_field
 from ledger.analysis.order import ordered, sort_keys, split_names
@@ -91,15 +92,6 @@ def _group_notes(uncounted: int, repeated: int) -> list[str]:
     if repeated:
         notes.append(repeated_note(repeated))
     return notes
-
-
-def direction(name: str, rows: Sequence[Row], settings: Settings) -> str | None:
-    """Whether `higher` or `lower` is better: by the settings, else where all predictions that name it agree."""
-    known = settings.metrics.get(name)
-    if known is not None and known.direction is not None:
-        return known.direction
-    said = {row.better[name] for row in rows if name in row.better}
-    return said.pop() if len(said) == 1 else None
 
 
 def _best(rows: Sequence[Row], count: int, settings: Settings) -> dict[str, frozenset[int]]:

@@ -191,15 +191,16 @@ def test_equivalence_as_statsmodels_has_it() -> None:
 
 
 def test_a_refuted_margin_can_be_an_improvement() -> None:
-    remark = "an improvement all the same: the interval lies wholly on the better side of no difference"
+    remark = "in the predicted direction all the same: the whole interval lies on that side of zero"
     assert one("m >= baseline + 0.03", HIGH, LOW).remarks == (remark,)
+    # the fall of an accuracy in an ablation, or of a loss: what moved is said, not that it is better
     assert one("m <= baseline - 0.03", LOW, HIGH).remarks == (remark,)
     # no interval that is refuted and better, and no reference to be better than
     assert one("m >= baseline + 0.03", LOW, HIGH).remarks == ()
     assert one("m >= baseline + 0.03", (0.71, 0.69, 0.7, 0.72, 0.69), LOW).remarks == ()
     assert one("m <= baseline + 0.01", HIGH, LOW).remarks == ()
     assert one("m >= 0.9", HIGH, None).remarks == ()
-    assert one("m within 0.01 of baseline", HIGH, LOW).remarks == ()
+    assert one("m within 0.01 of baseline", HIGH, LOW).remarks == ("the difference is told from zero",)
 
 
 # --- relative margins
@@ -343,7 +344,7 @@ def test_what_cannot_be_tested_refutes_nothing_and_supports_nothing() -> None:
 # --- the guards
 
 
-LAST = "on this evaluation set: the replicates do not measure the luck of having just this one"
+LAST = "for this evaluation set only: replicates do not sample the test data"
 
 
 def test_every_verdict_says_on_what() -> None:
@@ -499,7 +500,7 @@ def test_a_deterministic_metric_is_compared_as_written(text: str, outcome: str, 
 def test_a_deterministic_improvement_that_is_too_small() -> None:
     judged = one("m >= baseline + 0.02", [0.57], [0.56], deterministic=("m",))
     assert judged.outcome == "refuted"
-    assert judged.remarks[0].startswith("an improvement all the same")
+    assert judged.remarks[0].startswith("in the predicted direction all the same")
 
 
 def test_a_deterministic_metric_that_varies() -> None:
@@ -835,13 +836,13 @@ def test_over_folds_it_is_so_many_folds() -> None:
 
 def test_equivalence_needs_a_margin_that_the_noise_leaves_room_for() -> None:
     judged = one("m within 2 of baseline", G2, G1)
-    assert judged.remarks[0] == (
-        "10 replicates as noisy as these show a true difference of nothing to lie within a margin of 1.24 or more, no "
-        "smaller one (power 0.8)"
+    assert judged.remarks[0] == "the difference is told from zero"
+    assert judged.remarks[1] == (
+        "10 replicates as noisy as these can establish equivalence only for margins of 1.24 or more (power 0.8)"
     )
-    assert "would support the prediction" in judged.remarks[1]
+    assert "would support the prediction" in judged.remarks[2]
     outside = one("m within 1 of baseline", G2, G1)
-    assert "would refute the prediction" in outside.remarks[1]
+    assert "would refute the prediction" in outside.remarks[2]
 
 
 def test_an_estimate_on_the_margin_itself() -> None:
@@ -849,6 +850,58 @@ def test_an_estimate_on_the_margin_itself() -> None:
     assert judged.remarks[1] == (
         "the observed difference is so near to the margin that 10,000 replicates would not tell them apart"
     )
+
+
+def test_seeds_are_not_compared_with_folds() -> None:
+    folds = tuple((("fold", k),) for k in range(5))
+    other = arm("other", LOW, declared=folds, metrics={"m": dict(zip(folds, LOW, strict=True))})
+    judged = one(GOOD, HIGH, other)
+    assert (judged.outcome, judged.p_value) == ("inconclusive", None)
+    assert judged.remarks == (
+        "the replicates of the two sides are of different kinds (seed against fold), and no test fits both",
+    )
+
+
+def test_identical_pairs_are_within_any_margin() -> None:
+    judged = one("m within 0.001 of baseline", LOW, LOW)
+    assert (judged.outcome, judged.estimate, judged.p_value) == ("supported", 0.0, None)
+    assert judged.remarks == ("identical at all 5 replicates",)
+    # seeds that change nothing on either side are no evidence, and of a gain there is none
+    assert one("m within 0.001 of baseline", [0.9] * 5, [0.9] * 5).outcome == "inconclusive"
+    assert one("m >= baseline + 0.1", LOW, LOW).outcome == "inconclusive"
+
+
+def test_the_dust_of_32_bit_numbers_is_remarked_on() -> None:
+    a, b = (0.5123457, 0.5123458, 0.5123457), (0.5123401, 0.5123402, 0.5123402)
+    assert any("rounding of 32-bit numbers" in remark for remark in one("m >= baseline", a, b).remarks)
+    assert not any("rounding" in remark for remark in one("m >= baseline", HIGH, LOW).remarks)
+
+
+@pytest.mark.parametrize("failures", ["worst", 0])
+def test_a_metric_under_another_name_is_no_failure(failures: str | int) -> None:
+    renamed = arm("treatment", HIGH, metric="m2")
+    judged = one(GOOD, renamed, LOW, failures=failures)
+    assert judged.outcome == "inconclusive"
+    assert judged.remarks == ("no trial of treatment that succeeded has a metric m: that is no failure",)
+
+
+def test_two_replicates_are_remarked_on() -> None:
+    remark = "two replicates: the estimate of the noise is itself nearly a guess"
+    assert remark in one("m >= baseline", HIGH[:2], LOW[:2]).remarks
+    assert remark not in one("m >= baseline", HIGH[:3], LOW[:3]).remarks
+
+
+def test_a_relative_margin_needs_a_baseline_that_is_surely_positive() -> None:
+    judged = one("m >= baseline + 5%", (3.0, 2.0, 4.0), (-1.0, 2.0, 1.0))
+    assert judged.outcome == "inconclusive"
+    low, high = one_sample([-1.0, 2.0, 1.0]).interval(0.9)
+    assert judged.remarks[0].endswith(f"not known to be positive (90% interval {low:.4g} to {high:.4g})")
+
+
+def test_within_says_whether_there_is_a_difference() -> None:
+    assert one("m within 0.5 of baseline", HIGH, LOW).remarks == ("the difference is told from zero",)
+    same = (0.71, 0.70, 0.69, 0.71, 0.69)
+    assert "the difference is not told from zero" in one("m within 0.5 of baseline", same, LOW).remarks
 
 
 def test_what_is_decided_needs_no_outlook() -> None:

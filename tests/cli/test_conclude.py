@@ -76,8 +76,8 @@ def test_the_outcome_follows_from_the_trials(shelved: Shelved, name: str, outcom
     assert (judged["outcome"], judged["test"], judged["n"], judged["n_baseline"]) == (outcome, "paired t", 3, 3)
     assert judged["confidence"] == pytest.approx(0.9)
     assert (found["looks"], found["alpha"], found["amendments"]) == (1, 0.05, [])
-    assert any(warning.startswith("on this evaluation set") for warning in found["warnings"])
-    improved = [remark for remark in judged["remarks"] if "improvement all the same" in remark]
+    assert any(warning.startswith("for this evaluation set only") for warning in found["warnings"])
+    improved = [remark for remark in judged["remarks"] if "in the predicted direction all the same" in remark]
     assert bool(improved) is (outcome == "refuted")
     power = [remark for remark in judged["remarks"] if "replicates" in remark]
     assert bool(power) is (outcome == "inconclusive")
@@ -109,7 +109,7 @@ def test_the_body_can_be_read(shelved: Shelved) -> None:
         "seed=2",
     ]
     assert "The declared replicates, seed 0, 1, 2; mean ± standard deviation. Alpha 0.05; looked at once" in body
-    assert "## What this does not show\n\n- on this evaluation set" in body
+    assert "## What this does not show\n\n- for this evaluation set only" in body
     assert "<!-- What do you make of it? -->" in body
     assert "## Amendments" not in body
 
@@ -131,7 +131,7 @@ def test_what_it_says_on_the_terminal(shelved: Shelved) -> None:
     assert first == "bad: refuted"
     assert second == "  accuracy >= baseline + 0.2: refuted"
     assert third.startswith("    difference +0.11") and third.endswith("paired t, n = 3, p > 0.99")
-    assert rest[-1].startswith("! on this evaluation set")
+    assert rest[-1].startswith("! for this evaluation set only")
     assert answer.err.startswith("committed as ")
 
 
