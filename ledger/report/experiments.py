@@ -83,6 +83,8 @@ def described_axes(plan: Plan) -> str:
 
 
 def _kind(axis: Axis) -> str:
+    if axis.unclear:
+        return " (taken for independent)"
     by = f" reshuffled by {axis.reshuffled_by}" if axis.reshuffled_by is not None else ""
     return f" ({axis.kind}s{by})" if axis.kind in (FOLD, SPLIT) else ""
 

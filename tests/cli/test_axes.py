@@ -123,6 +123,24 @@ def test_reshuffled_folds_whole(project: Project) -> None:
     project.ledger("verify")
 
 
+def test_a_plan_that_leaves_it_open_is_judged_as_ever_and_says_so(project: Project) -> None:
+    folded(project)
+    project.commit("noise", {"train.py": NOISY})
+    project.ledger(*NEW, "--independent", "fold=0..2")
+    path = project.root / "experiments/a/hypothesis.md"
+    text = path.read_text()
+    assert "  kind: {fold: seed}\n" in text
+    # as plans of before were written
+    path.write_text(text.replace("  kind: {fold: seed}\n", ""))
+    project.git("commit", "-qam", "an older plan")
+    project.ledger("run")
+    assert "fold 0, 1, 2 (taken for independent)" in project.ledger("show").out
+    (judged,) = project.ledger("conclude", "--json").json["predictions"]
+    assert (judged["test"], judged["n"]) == ("paired t", 3)
+    assert any("sounds like parts of one data set" in remark for remark in judged["remarks"])
+    project.ledger("verify")
+
+
 def test_show_gives_the_shares_of_variance(project: Project) -> None:
     folded(project)
     train = """\
