@@ -106,6 +106,9 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
     identity = _IDENTITY[request.level]
     columns = [Column(field=PLAIN[name], rank=math.inf, fixed=True) for name in identity]
     facts = ["status", "outcome", "author", "parent", "exploratory"] if request.detail else ["state"]
+    # what most verdicts are need not be said of each
+    if request.detail or any(row.confirmatory is False for row in rows):
+        facts.insert(facts.index("outcome") + 1 if request.detail else 1, "confirmatory")
     if request.detail and request.level != EXPERIMENTS:
         facts += ["trial_status"] if request.level == TRIALS else []
     columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []

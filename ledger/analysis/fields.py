@@ -73,6 +73,7 @@ PLAIN: Final = {
         Field(name="state", kind=Kind.STATE, get=_state),
         Field(name="status", kind=Kind.STATE, get=attrgetter("status")),
         Field(name="outcome", kind=Kind.STATE, get=attrgetter("outcome")),
+        Field(name="confirmatory", kind=Kind.PARAM, get=attrgetter("confirmatory")),
         Field(name="trial_status", kind=Kind.STATE, get=attrgetter("trial_status")),
         Field(name="created", kind=Kind.MOMENT, get=attrgetter("created")),
         Field(name="author", kind=Kind.TEXT, get=attrgetter("author")),

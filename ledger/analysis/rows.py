@@ -68,6 +68,7 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         "title": experiment.plan.title,
         "status": experiment.status,
         "outcome": experiment.outcome,
+        "confirmatory": experiment.confirmatory,
         "parent": experiment.plan.parent,
         "author": experiment.plan.author,
         "tags": experiment.plan.tags,

@@ -54,7 +54,7 @@ def _told(landed: Landed, *, chosen: bool) -> str:
     branch = (experiment.branch or "").removeprefix("refs/heads/")
     change = "with its change" if done.arm == TREATMENT else f"with the change of its arm {done.arm}"
     what = change if done.kind == ADOPT else "its record alone, code untouched"
-    why = f" (the verdict is {experiment.outcome}; --{RECORD if done.kind == ADOPT else ADOPT} does the other)"
+    why = f" (the verdict is {experiment.state}; --{RECORD if done.kind == ADOPT else ADOPT} does the other)"
     lines = [f"landed {experiment.name} on {done.main} as {done.step.new[:10]}: {what}{why if chosen else ''}"]
     if done.stale:
         lines.append(f"to be reproduced on {done.main}: {', '.join(done.stale)} (git switch {done.main}, dvc repro)")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.model.summary import Summary
+from ledger.model.verdict import stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,9 @@ class Entry:
     metrics: Mapping[str, Summary]
     problems: tuple[str, ...] = ()
     newer: int = 0
+    confirmatory: bool | None = None
 
     @property
     def state(self) -> str:
         """The verdict's outcome, and before there is one how far the experiment has come."""
-        return self.outcome or self.status
+        return self.status if self.outcome is None else stated(self.outcome, self.confirmatory)

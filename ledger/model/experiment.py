@@ -9,6 +9,7 @@ from typing import Any
 from ledger.model.hypothesis import Hypothesis, Plan
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
+from ledger.model.verdict import stated
 
 DIRECTORY = "experiments"
 
@@ -82,6 +83,17 @@ class Experiment:
             return None
         outcome = self.verdict.get("outcome")
         return outcome if isinstance(outcome, str) else None
+
+    @property
+    def confirmatory(self) -> bool | None:
+        """Whether its outcome is confirmatory, None where there is none, or where the verdict does not say."""
+        said = None if self.verdict is None or self.outcome is None else self.verdict.get("confirmatory")
+        return said if isinstance(said, bool) else None
+
+    @property
+    def state(self) -> str:
+        """The outcome for people, and before there is one how far it has come."""
+        return self.status if self.outcome is None else stated(self.outcome, self.confirmatory)
 
     @property
     def overtaken(self) -> bool:

@@ -27,6 +27,7 @@ class Row:
     started, `trials` is 1 where it counts and else 0, `trial_status` is its status, `replicate` its point and `reused`
     the other experiment's trial that it repeats (`other/baseline/seed-0`), if any; these are None in a row of an arm,
     as `missing` is in that of a trial.
+    `confirmatory`: whether the verdict is, None where it does not say.
     `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell;
     `unclear` where they name it and do not.
     `extra` is for what few rows have; it holds what JSON can.
@@ -49,6 +50,7 @@ class Row:
     trials: int
     recorded: int
     seconds: float | None
+    confirmatory: bool | None = None
     missing: int | None = None
     trial_status: str | None = None
     replicate: Mapping[str, Any] | None = None

@@ -17,6 +17,11 @@ INCONCLUSIVE = "inconclusive"
 POST_HOC = "post hoc"
 
 
+def stated(outcome: str, confirmatory: bool | None) -> str:
+    """The outcome for people; `confirmatory` is None where the verdict is older than the question."""
+    return f"{outcome}, {POST_HOC}" if confirmatory is False else outcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """One prediction with its outcome. `estimate` and `interval` are in the metric's unit: a difference, or a mean.

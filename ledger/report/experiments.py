@@ -123,7 +123,7 @@ def status(
 ) -> str:
     """Where am I: what is declared, what has become of it, and what to do next."""
     plan = experiment.plan
-    lines = [f"{experiment.name}: {clean(plan.title)} ({experiment.outcome or experiment.status})"]
+    lines = [f"{experiment.name}: {clean(plan.title)} ({experiment.state})"]
     lines += [f"  predicts {p}" for p in plan.predictions]
     table = []
     for arm in dict.fromkeys(row.variant for row in rows):
@@ -188,7 +188,7 @@ def _next(
     if not judged:
         return "ledger conclude computes the verdict again"
     if experiment.outcome is not None:
-        return f"ledger land brings it into the main branch ({experiment.outcome})"
+        return f"ledger land brings it into the main branch ({experiment.state})"
     if experiment.plan.predictions:
         return "ledger diff shows what came of it, ledger conclude computes the verdict"
     return "ledger diff shows what came of it"

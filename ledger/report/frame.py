@@ -140,6 +140,7 @@ def _facts(level: str) -> dict[str, Callable[[Row], Any]]:
         "title": lambda row: row.title,
         "status": lambda row: row.status,
         "outcome": lambda row: row.outcome,
+        "confirmatory": lambda row: row.confirmatory,
         "created": lambda row: row.created.astimezone(UTC),
         "author": lambda row: row.author,
         "tags": lambda row: ", ".join(row.tags),

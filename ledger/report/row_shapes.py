@@ -36,6 +36,7 @@ def _row(row: Row) -> dict[str, Any]:
         "title": row.title,
         "status": row.status,
         "outcome": row.outcome,
+        "confirmatory": row.confirmatory,
         "params": {},
         "metrics": {},
         "trials": row.trials,

@@ -105,6 +105,7 @@ def show(experiment: Experiment, present: Mapping[str, str], commits: Mapping[st
         "exploratory": plan.exploratory,
         "status": experiment.status,
         "outcome": experiment.outcome,
+        "confirmatory": experiment.confirmatory,
         "predictions": [str(p) for p in plan.predictions],
         "variants": {v.name: variant(v) for v in plan.variants},
         "replicates": {axis.name: list(axis.values) for axis in plan.replicates.axes},
@@ -187,6 +188,7 @@ def status(
         "stale": sum(row.state == STALE for row in rows),
         "status": experiment.status,
         "outcome": experiment.outcome,
+        "confirmatory": experiment.confirmatory,
     }
 
 
@@ -292,6 +294,7 @@ def no_status(branch: str) -> dict[str, Any]:
         **counts,
         "status": None,
         "outcome": None,
+        "confirmatory": None,
     }
 
 
@@ -302,6 +305,7 @@ def log(entry: Entry, metric: str | None, value: Summary | None) -> dict[str, An
         "title": entry.title,
         "status": entry.status,
         "outcome": entry.outcome,
+        "confirmatory": entry.confirmatory,
         "parent": entry.parent,
         "created": entry.created.isoformat(),
         "author": entry.author,

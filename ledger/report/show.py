@@ -38,7 +38,7 @@ def show(
     plan = experiment.plan
     branch = (experiment.branch or _without(experiment)).removeprefix("refs/heads/").removeprefix("refs/remotes/")
     facts = [
-        ["status", (experiment.outcome or experiment.status) + (f" (out of date: {outdated})" if outdated else "")],
+        ["status", experiment.state + (f" (out of date: {outdated})" if outdated else "")],
         ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
         ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {ago(plan.created, now)}"],
         *([["tags", ", ".join(map(clean, plan.tags))]] if plan.tags else []),

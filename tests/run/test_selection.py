@@ -45,6 +45,19 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
     [change] = found["amendments"]
     assert change["before"]["replicates"] == {"seed": list(range(12))} and change["after_results"]
 
+    # every place that tells the outcome tells it
+    assert [row["confirmatory"] for row in noise.ledger("log", "--json").json] == [False]
+    assert "inconclusive, post hoc" in noise.ledger("log").out
+    assert [row["confirmatory"] for row in noise.ledger("table", "--json").json] == [False]
+    assert "confirmatory" in noise.ledger("table").out.splitlines()[0]
+    assert noise.ledger("status", "--json").json["confirmatory"] is False
+    shown = noise.ledger("show", "a", "--json").json
+    assert (shown["confirmatory"], shown["verdict"]["confirmatory"]) == (False, False)
+    queried = noise.ledger("query", "SELECT outcome, confirmatory FROM experiments", "--json").json
+    assert queried == [{"outcome": "inconclusive", "confirmatory": 0}]
+    landed = noise.ledger("land", "a")
+    assert "its record alone" in landed.out and "the verdict is inconclusive, post hoc;" in landed.out
+
     # a new plan that takes the same baselines knows the others too
     noise.git("switch", "-q", "main")
     noise.ledger("new", "It helps", "--name", "b", "--predict", "accuracy > baseline", "--over", chosen,

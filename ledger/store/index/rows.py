@@ -31,14 +31,14 @@ NEWER: Final = " is newer than this version of ledger reads"
 
 _PLAN: Final = "e.name, e.title, e.status, e.outcome, e.parent, e.author, e.tags, e.exploratory, e.better, e.created"
 _ARM: Final = f"""{_PLAN}, v.variant, v.params, v.metrics, v.data, v.odd, v.seconds, v.code, v.fingerprint,
-    v.trials, v.recorded, v.missing FROM e JOIN v"""
+    v.trials, v.recorded, v.missing, e.confirmatory FROM e JOIN v"""
 _ORDER: Final = "ORDER BY e.moment DESC, e.name DESC"
 
 _QUERIES: Final[Mapping[str, str]] = {
     EXPERIMENTS: f"SELECT {_ARM} ON v.id = e.own {_ORDER}",
     VARIANTS: f"SELECT {_ARM} ON v.e = e.id WHERE NOT v.hidden {_ORDER}, v.id",
     TRIALS: f"""SELECT {_PLAN}, t.variant, t.params, t.metrics, t.data, t.odd, t.seconds, t.code, t.fingerprint,
-        t.counts, 1, NULL, t.trial, t.status, t.replicate, t.started, t.reused, t.extra
+        t.counts, 1, NULL, t.trial, t.status, t.replicate, t.started, t.reused, t.extra, e.confirmatory
         FROM e JOIN t ON t.e = e.id {_ORDER}, t.id""",
 }
 
@@ -101,10 +101,15 @@ def _rows(found: Sequence[tuple[Any, ...]], running: Collection[str], *, of_tria
                 code=one[16],
                 fingerprint=one[17],
                 better=shared(one[8]),
+                confirmatory=_truth(one[-1]),
                 extra=shared(one[26]) if of_trials else {},
             )
         )
     return made
+
+
+def _truth(number: int | None) -> bool | None:
+    return None if number is None else number == 1
 
 
 def _documents(texts: Iterable[str]) -> list[Any]:
@@ -172,6 +177,7 @@ def entries(
                     metrics=_of_many(json.loads(one[11])) if one[15] == TREATMENT else {},
                     problems=problems,
                     newer=one[13],
+                    confirmatory=_truth(one[-1]),
                 )
             )
             if len(found) == limit:
@@ -189,7 +195,7 @@ def _entry_query(wished: Wished, limit: int | None) -> tuple[str, list[object]]:
         values.append(wished.since.timestamp())
     prose, join = ("prose.text", "JOIN prose ON prose.id = e.id") if wished.grep is not None else ("NULL", "")
     query = f"""SELECT e.name, e.title, e.status, e.outcome, e.parent, e.branch, e.author, e.tags, e.created, e.records,
-        e.predicted, v.metrics, e.problems, e.newer, {prose}, v.variant, e.declared, e.missing
+        e.predicted, v.metrics, e.problems, e.newer, {prose}, v.variant, e.declared, e.missing, e.confirmatory
         FROM e JOIN v ON v.id = e.own {join}
         WHERE {" AND ".join(conditions)} {_ORDER}"""
     chosen_here = wished.author or wished.grep or wished.tags or wished.status

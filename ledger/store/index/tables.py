@@ -21,7 +21,7 @@ from ledger.model.row import Row
 if TYPE_CHECKING:
     from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -32,8 +32,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE e (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key TEXT NOT NULL, tree TEXT, pending TEXT NOT NULL,
     error TEXT, problems TEXT, newer INTEGER, undecided INTEGER, branch TEXT, title TEXT, status TEXT, outcome TEXT,
-    parent TEXT, author TEXT, tags TEXT, created TEXT, moment REAL, exploratory INTEGER, better TEXT, predicted TEXT,
-    records INTEGER, declared INTEGER, missing INTEGER, own INTEGER
+    confirmatory INTEGER, parent TEXT, author TEXT, tags TEXT, created TEXT, moment REAL, exploratory INTEGER,
+    better TEXT, predicted TEXT, records INTEGER, declared INTEGER, missing INTEGER, own INTEGER
 );
 CREATE TABLE v (
     id INTEGER PRIMARY KEY, e INTEGER NOT NULL, variant TEXT, params TEXT, metrics TEXT, data TEXT, odd INTEGER,
@@ -52,8 +52,9 @@ CREATE INDEX e_moment ON e (moment, name);
 # what `docs/query.md` documents, and all that `ledger query` may read
 VIEWS: Final[Mapping[str, str]] = {
     "experiments": """
-        SELECT e.name AS experiment, e.title, e.status, e.outcome, e.parent, e.author, e.tags, e.created,
-            e.exploratory, e.branch, v.variant, v.trials, v.recorded, v.missing, v.seconds, v.fingerprint, v.code
+        SELECT e.name AS experiment, e.title, e.status, e.outcome, e.confirmatory, e.parent, e.author, e.tags,
+            e.created, e.exploratory, e.branch, v.variant, v.trials, v.recorded, v.missing, v.seconds, v.fingerprint,
+            v.code
         FROM e JOIN v ON v.id = e.own""",
     "variants": """
         SELECT e.name AS experiment, v.variant, v.trials, v.recorded, v.missing, v.seconds, v.fingerprint, v.code,
@@ -97,7 +98,7 @@ class Lines:
     undecided: bool = False
 
 
-_NOTHING: Final[Line] = (None,) * 18
+_NOTHING: Final[Line] = (None,) * 19
 
 
 def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, str] | None = None) -> Lines:
@@ -127,6 +128,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
             plan.title,
             rows.experiment.status,
             rows.experiment.outcome,
+            rows.experiment.confirmatory,
             plan.parent,
             plan.author,
             _json(plan.tags),

@@ -61,7 +61,7 @@ def kind_of(experiment: Experiment, wanted: str | None, arm: str | None = None) 
                 hint=f"ledger land {experiment.name} --record keeps its record",
             )
     elif arm is not None:
-        why = "" if wanted else f", and {experiment.name} is {experiment.outcome}"
+        why = "" if wanted else f", and {experiment.name} is {experiment.state}"
         raise LedgerError(
             f"a record is of the whole experiment, not of {experiment.name}:{arm}{why}",
             hint=f"ledger land {experiment.name} --record, or --adopt {experiment.name}:{arm}",
@@ -277,7 +277,7 @@ def _measured(ledger: Ledger, experiment: Experiment, arm: Variant, commit: str)
 
 def _message(experiment: Experiment, kind: str, message: str | None, said: list[str] | None = None) -> str:
     title = " ".join(experiment.plan.title.split())
-    paragraphs = [f"land: {experiment.outcome or 'unconcluded'} {title}"]
+    paragraphs = [f"land: {'unconcluded' if experiment.outcome is None else experiment.state} {title}"]
     if message is not None:
         paragraphs.append(message.strip())
     if said:
