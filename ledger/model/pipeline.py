@@ -94,6 +94,10 @@ class Pipeline:
         """The dependencies that no stage makes, each once, sorted."""
         return tuple(sorted({d for stage in self.stages for d in stage.dependencies if not self.makes(d)}))
 
+    def gathers(self, path: str) -> bool:
+        """Whether a folder holds outputs of stages: what is in it follows from them, and from what else is there."""
+        return any(inside(o.path, path) for stage in self.stages if not stage.frozen for o in stage.outputs)
+
     def reads(self, path: str) -> bool:
         """Whether a change of the file is one of the pipeline: a definition, a file of parameters, a dependency."""
         if path in self.definitions or path in self.parameter_files():

@@ -246,7 +246,7 @@ def _data(ledger: Ledger, spec: Spec, pipeline: Pipeline, locks: Mapping[str, Lo
     pinned = {path: pin for stage in locks.values() for path, pin in stage.dependencies.items()}
     found = {}
     for path in pipeline.sources():
-        if path in files or any(inside(file, path) for file in files):
+        if path in files or pipeline.gathers(path) or any(inside(file, path) for file in files):
             continue
         if path in pinned:
             found[path] = pinned[path]

@@ -300,7 +300,7 @@ class CodeReader:
         copied = borrowed.is_copied(path, self.settings.copy)
         if copied or borrowed.link_above(self.git.root, path, code.files) is not None:
             return borrowed.content(self.git.root / path, self._places.contents)
-        return None
+        return path if pipeline.gathers(path) else None
 
     def _resolved(self, files: Mapping[str, bytes], folder: str, variables: tuple[str, ...]) -> Pipeline:
         digest = hashlib.sha256(repr((_RESOLVER, folder)).encode())

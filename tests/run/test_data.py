@@ -143,6 +143,20 @@ def test_data_that_no_stage_reads_may_be_elsewhere(make_project: MakeProject) ->
     assert trial["metrics"] == {"accuracy": 12}
 
 
+def test_data_that_a_later_stage_reads_is_laid_out_again(make_project: MakeProject) -> None:
+    """Past the run cache, as `reproduce` and repeats are, DVC goes through the data of every stage as well."""
+    project = with_data(make_project)
+    pipeline = ONE_STAGE.replace("data/raw, data/weight.txt", "words.txt, data/raw, data/weight.txt").replace(
+        "stages:\n",
+        "stages:\n  first:\n    cmd: wc -w data/raw/0.csv > words.txt\n    deps: [data/raw]\n    outs: [words.txt]\n",
+    )
+    project.commit("two stages", {"dvc.yaml": pipeline, ".gitignore": "/words.txt\n"})
+    project.ledger("new", "Repeats", "--name", "a", "--repeats", "2")
+    project.ledger("run")
+    assert [t["status"] for t in project.ledger("show", "--json").json["trials"]] == ["succeeded", "succeeded"]
+    project.ledger("reproduce", "a")
+
+
 def test_what_a_linked_work_tree_recorded_outlives_it(make_project: MakeProject, tmp_path: Path) -> None:
     """Its own cache goes with it: what `dvc repro` put there by hand is brought into the one that stays."""
     project = make_project()

@@ -39,6 +39,7 @@ SHAPES = {
     "frozen_stage": Shape(frozen="download", also={"rows": 7}),
     "wildcard_params": Shape(),
     "cached_metrics": Shape(),
+    "gathered_outputs": Shape(),
     "dotted_keys": Shape(parameter='"train.lr"', also={"tokens": 2**53 + 5}),
 }
 

@@ -188,8 +188,10 @@ def _log(line: str) -> None:
 
 
 def address(stage: Any) -> str:
-    """The stage's name as `dvc repro` takes it at the DVC root: `train`, `sub/dvc.yaml:train`."""
-    definition = os.path.relpath(stage.path, stage.repo.root_dir)
+    """The stage's name as `dvc repro` takes it at the DVC root: `train`, `sub/dvc.yaml:train`, `data.dvc`."""
+    definition = str(os.path.relpath(stage.path, stage.repo.root_dir))
+    if not hasattr(stage, "name"):
+        return definition
     return str(stage.name) if definition == "dvc.yaml" else f"{definition}:{stage.name}"
 
 

@@ -306,10 +306,20 @@ class Trees:
             if folder != path and inside(path, folder) and pin.md5 is not None and pin.md5.endswith(".dir"):
                 return self._within(pin.md5, path.removeprefix(f"{folder}/"))
         below = {p.removeprefix(f"{path}/"): e for p, e in tree.files.items() if p.startswith(f"{path}/")}
-        if not below:
+        members = {name: self._blob(e).plain for name, e in below.items()}
+        for at, pin in [*tree.code.data.items(), *made.items()]:
+            if at != path and inside(at, path) and pin.md5 is not None:
+                members |= self._members(at.removeprefix(f"{path}/"), pin.md5)
+        if not members:
             return None
-        digest = listing_digest({name: self._blob(e).plain for name, e in below.items()})
+        digest = listing_digest(members)
         return Content(md5s=frozenset({digest}), doubt="files in it that git ignores count too")
+
+    def _members(self, name: str, digest: str) -> dict[str, str]:
+        """The files of an output with their md5s: itself, or those of a folder, as far as its listing is here."""
+        if not digest.endswith(".dir"):
+            return {name: digest}
+        return {f"{name}/{member}": md5 for member, md5 in (self.checkpoints.listing(digest) or {}).items()}
 
     def _within(self, digest: str, name: str) -> Content:
         """A part of a directory that DVC holds, by the directory's listing."""
@@ -351,7 +361,9 @@ def _data(tree: Tree) -> dict[str, Pinned]:
     pinned = {path: pin for stage in tree.locks.values() for path, pin in stage.dependencies.items()}
     found = {}
     for path in tree.pipeline.sources():
-        if path in tree.code.files or any(file.startswith(f"{path}/") for file in tree.code.files):
+        if path in tree.code.files or tree.pipeline.gathers(path):
+            continue
+        if any(file.startswith(f"{path}/") for file in tree.code.files):
             continue
         pin = pinned.get(path) or tree.code.data.get(path)
         if pin is not None:
