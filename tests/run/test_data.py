@@ -157,6 +157,21 @@ def test_data_that_a_later_stage_reads_is_laid_out_again(make_project: MakeProje
     project.ledger("reproduce", "a")
 
 
+def test_a_remote_whose_plugin_is_missing_is_needed_for_what_is_not_here_alone(make_project: MakeProject) -> None:
+    project = with_data(make_project)
+    project.dvc("remote", "add", "-d", "store", "s3://bucket/x")
+    project.git("commit", "-qam", "remote")
+    project.ledger("new", "Remote", "--name", "a")
+    project.ledger("run")
+    project.ledger("conclude", "-m", "so")
+    shutil.rmtree(project.root / ".dvc" / "cache")
+    shutil.rmtree(project.root / "data" / "raw")
+    shutil.rmtree(project.root / ".git" / "ledger" / "slots")
+    refused = project.ledger("reproduce", "a", code=2).err
+    assert "data/raw" in refused
+    assert "pip install 'dvc[s3]'" in refused
+
+
 def test_what_a_linked_work_tree_recorded_outlives_it(make_project: MakeProject, tmp_path: Path) -> None:
     """Its own cache goes with it: what `dvc repro` put there by hand is brought into the one that stays."""
     project = make_project()

@@ -14,7 +14,7 @@ from typing import Any
 from ledger.errors import LedgerError
 from ledger.model.lockfile import locked_stage
 from ledger.store import timings
-from ledger.store.dvc import hashing, inputs, once
+from ledger.store.dvc import hashing, inputs, once, remotes
 from ledger.store.dvc.commands import CommandRun, Runner, Terms, address
 from ledger.store.dvc.places import own_cache
 from ledger.store.dvc.resolve import words
@@ -82,14 +82,14 @@ def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) 
     runner = Runner(terms=request.terms, begins=lambda name: tell(("stage", name)), adopts=adopts)
     failure: dict[str, Any] = {}
     os.chdir(request.root)
-    with _patched(request, runner, outputs, tell):
+    with remotes.without_plugins() as missed, _patched(request, runner, outputs, tell):
         try:
             # one lock for all of it: DVC reads all definitions again whenever it takes it
             with Repo(str(request.root)) as repo, lock_repo(repo):
                 repo.scm_context.quiet = True
                 targets = list(request.targets) or _definitions(repo)
                 stages = _steps(repo, targets)
-                data = _lay_out_data(repo, stages, [own_cache(twin) for twin in request.twins])
+                data = _lay_out_data(repo, stages, [own_cache(twin) for twin in request.twins], missed)
                 outputs |= {out.fs_path: out for out in repo.index.outs}
                 try:
                     repo.reproduce(targets=targets, force=request.force, no_commit=request.aside)
@@ -226,7 +226,7 @@ def _steps(repo: Any, targets: Sequence[str]) -> list[Any]:
     return list(plan_repro(get_active_graph(repo.index.graph), named))
 
 
-def _lay_out_data(repo: Any, stages: Iterable[Any], caches: Sequence[Path]) -> list[Any]:
+def _lay_out_data(repo: Any, stages: Iterable[Any], caches: Sequence[Path], missed: Sequence[str]) -> list[Any]:
     """Lay out what no command will make: the data of `.dvc` files, and the outputs of frozen stages; returns them.
 
     What the cache lacks is taken from the `caches` of the user's work trees, or fetched where there is a remote.
@@ -247,6 +247,8 @@ def _lay_out_data(repo: Any, stages: Iterable[Any], caches: Sequence[Path]) -> l
             repo.checkout(targets=tracked, force=True)
     except CheckoutError as error:
         lacking = ", ".join(os.path.relpath(path, repo.root_dir) for path in error.target_infos)
+        if missed:
+            raise remotes.missing_plugin(lacking, missed[0]) from None
         if not repo.config["core"].get("remote"):
             raise LedgerError(
                 f"{lacking} is not in DVC's cache, and there is no remote to fetch it from",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.errors import LedgerError
+from ledger.store.dvc import remotes
 from ledger.store.dvc.resolve import words
 
 
@@ -88,7 +89,10 @@ def work_tree(root: Path, cache: Path | None = None) -> Iterator[Any]:
 
     os.chdir(root)
     try:
-        with Repo(str(root), config={"cache": {"dir": str(cache)}} if cache else None) as repo:
+        with (
+            remotes.without_plugins(),
+            Repo(str(root), config={"cache": {"dir": str(cache)}} if cache else None) as repo,
+        ):
             yield repo
     except DvcException as error:
         hint = "correct the file, or git restore it, then try again"
