@@ -220,15 +220,19 @@ def metric_change(
 ) -> MetricChange:
     """A metric's values by replicate on both sides: paired where the replicates are the same, else Welch's test.
 
-    With `parts`, the axis of folds or splits, by their rule; folds that differ are not tested.
+    Of the same replicates those count that have a number on both sides: one that diverged takes its pair with it. With
+    `parts`, the axis of folds or splits, by their rule; folds that differ are not tested.
     """
     left, right = summarise(a.values()), summarise(b.values())
-    known = left.mean is not None and right.mean is not None
+    if a.keys() == b.keys():
+        whole = [point for point in a if math.isfinite(a[point]) and math.isfinite(b[point])]
+        a, b = {point: a[point] for point in whole}, {point: b[point] for point in whole}
+    before, after = summarise(a.values()).mean, summarise(b.values()).mean
     return MetricChange(
         name=name,
         a=left,
         b=right,
-        difference=(right.mean or 0.0) - (left.mean or 0.0) if known else None,
+        difference=None if before is None or after is None else after - before,
         contrast=_contrast(a, b, parts),
     )
 

@@ -147,7 +147,7 @@ def arms_table(
 def signs(changes: Sequence[MetricChange], *, indent: int = 0) -> list[str]:
     """What the signs of differences mean; nothing where none has an interval."""
     tests = dict.fromkeys(c.contrast.test for c in changes if c.contrast is not None)
-    said = f"difference with its {CONFIDENCE:.0%} interval ({', '.join(tests)}); ~: none to be seen"
+    said = f"difference with its {CONFIDENCE:.0%} interval ({', '.join(tests)}), p two-sided; ~: none to be seen"
     return [" " * indent + said] if tests else []
 
 

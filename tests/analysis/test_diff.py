@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from ledger.analysis.diff import CodeChange, Diff, Side, diff, metric_change
 from ledger.model.environment import Environment
 from ledger.model.lockfile import Pinned
-from ledger.model.replicates import Axis
+from ledger.model.replicates import Axis, Point
 from ledger.stats.contrast import over_folds
 
 ENVIRONMENT = Environment(
@@ -159,3 +160,19 @@ def test_folds_overlap_so_that_their_differences_say_less() -> None:
     assert metric_change("m", {(("seed", 0),): 0.7, (("seed", 1),): 0.6}, high, parts=FOLDS).contrast is None
     both = compare(side(metrics={"m": low}, parts=FOLDS), side(metrics={"m": high}, parts=FOLDS))
     assert both.metrics[0].contrast == found
+
+
+def test_a_replicate_that_diverged_takes_its_pair_with_it() -> None:
+    """One NaN among five pairs leaves four pairs, and not two samples."""
+    a: dict[Point, float] = {(("seed", n),): 0.5 + n / 10 for n in range(5)}
+    b: dict[Point, float] = {(("seed", n),): 0.6 + n / 10 + n * n / 1000 for n in range(5)}
+    whole = metric_change("m", {p: a[p] for p in list(a)[1:]}, {p: b[p] for p in list(b)[1:]})
+    found = metric_change("m", a | {(("seed", 0),): math.nan}, b)
+    assert found.contrast == whole.contrast
+    assert found.contrast is not None and found.contrast.test == "paired t"
+    assert found.difference == pytest.approx(whole.difference)
+    assert (found.a.n, found.a.left_out, found.b.n) == (4, 1, 5)
+    # other replicates are another design
+    moved: dict[Point, float] = {(("seed", n + 1),): v for n, v in enumerate(a.values())}
+    other = metric_change("m", moved, b)
+    assert other.contrast is not None and other.contrast.test == "Welch's t"

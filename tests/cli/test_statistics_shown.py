@@ -69,7 +69,7 @@ def test_other_seeds_are_not(shelved: Shelved) -> None:
     assert row["p_value"] == pytest.approx(expected.pvalue)
     assert row["interval"] == pytest.approx(list(expected.confidence_interval(0.9)))
     shown = project.ledger("diff", "much", "other").out
-    assert "difference with its 90% interval (Welch's t); ~: none to be seen" in shown
+    assert "difference with its 90% interval (Welch's t), p two-sided; ~: none to be seen" in shown
     assert fits(shown)
 
 
