@@ -177,6 +177,19 @@ def grids() -> Iterator[Design]:
         )
 
 
+def collapsing(share: float, depth: float) -> Callable[[np.random.Generator, int, float], Sides]:
+    """Pairs of which the treatment's collapses in a share of the seeds, by so many standard deviations.
+
+    The others are as much better as the mean difference, which is what is predicted about, is held where it is asked.
+    """
+
+    def draw(luck: np.random.Generator, n: int, effect: float) -> Sides:
+        treatment, baseline = pairs(luck, n, effect + share * depth)
+        return (np.array(treatment) - depth * (luck.random(n) < share)).tolist(), baseline
+
+    return draw
+
+
 def relative(percent: float, *, shared: float) -> Callable[[np.random.Generator, int, float], Sides]:
     """Sides of which the treatment is better by that many percent times the effect. `shared` is their correlation."""
 
@@ -244,6 +257,18 @@ def designs() -> Iterator[Design]:
     )
 
 
+def collapses() -> Iterator[Design]:
+    """What few seeds do not show: that one in ten collapses."""
+    yield Design(
+        name="paired, one seed in ten collapses by 30 SD",
+        draw=collapsing(0.1, 30.0),
+        test=lambda a, b: (paired(a, b), 1.0),
+        truth=lambda e: e,
+        counter_example=True,
+        sizes=(*REPLICATES, 20),
+    )
+
+
 def simulate(design: Design, n: int, effect: float, experiments: int, luck: np.random.Generator) -> Rates:
     """The rates over so many experiments."""
     counts = dict.fromkeys((SUPPORTED, REFUTED, INCONCLUSIVE), 0)
@@ -267,7 +292,7 @@ def rows(experiments: int, seed: int) -> Iterator[str]:
     yield "| design | n | true difference | supported | refuted | inconclusive | interval covers |"
     yield "| --- | ---: | --- | ---: | ---: | ---: | ---: |"
     places = {0.0: "0", 1.0: "the margin", 2.0: "2 × the margin"}
-    for number, design in enumerate((*designs(), *grids())):
+    for number, design in enumerate((*designs(), *grids(), *collapses())):
         name = f"*{design.name}*" if design.counter_example else design.name
         for n in design.sizes:
             for effect in (1.0,) if design.counter_example else design.effects:
