@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.analysis.counting import When, counted
 from ledger.analysis.direction import of_plan
+from ledger.analysis.looks import predicted_arms
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import flatten
@@ -29,7 +30,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """The rows of one experiment: its treatment's (or its first own arm's), one an arm, one a recorded trial."""
+    """The rows of one experiment: that of the arm it stands or falls with, one an arm, one a recorded trial.
+
+    The first is the arm that the first prediction is about; where there is no such row the treatment's, else the first.
+    """
 
     experiment: Row
     variants: tuple[Row, ...]
@@ -55,7 +59,9 @@ def rows_of(experiment: Experiment, present: Mapping[str, str] | None = None) ->
     facts = _facts(experiment)
     tried = {id(record): _tried(record, id(record) in counting) for record in experiment.trials}
     variants = tuple(_arm(experiment, facts, name, chosen[name], tried) for name in names)
-    own = next((row for row in variants if row.variant == TREATMENT), variants[0] if variants else None)
+    by_name = {row.variant: row for row in variants}
+    wanted = [*predicted_arms(experiment.plan)[:1], TREATMENT, *names[:1]]
+    own = next((by_name[name] for name in wanted if name in by_name), None)
     if own is None:
         own = _arm(experiment, facts, TREATMENT, (), tried)
     return Rows(experiment=own, variants=variants, tried=tuple(tried.values()), facts=facts)

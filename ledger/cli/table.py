@@ -42,7 +42,8 @@ def table(
 ) -> int:
     """Show experiments as rows: verdict, metrics as mean ± sd (n), and the parameters that vary.
 
-    An experiment's row is that of its treatment. docs/table.md explains what --where can say.
+    An experiment's row is that of the arm that its first prediction is about, else of its treatment.
+    docs/table.md explains what --where can say.
 
     Example: ledger table --where "accuracy > 0.95 and outcome = supported" --sort -accuracy
     """

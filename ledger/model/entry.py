@@ -14,10 +14,10 @@ from ledger.model.verdict import stated
 class Entry:
     """One experiment in the log.
 
-    `metrics` sum up the trials of its treatment that count; `predicted` are the metrics that it predicts, in the
-    plan's order. `declared` counts the trials that the plan asks for, `missing` those of them without a result at the
-    state that their arm had last. `problems` say which files were passed over, but for the `newer` records of a newer
-    schema.
+    `arm` is what its first prediction is about, the treatment where nothing is predicted, and `metrics` sum up the
+    trials of that arm that count; `predicted` are the metrics that it predicts, in the plan's order. `declared` counts
+    the trials that the plan asks for, `missing` those of them without a result at the state that their arm had last.
+    `problems` say which files were passed over, but for the `newer` records of a newer schema.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Entry:
     declared: int
     missing: int
     predicted: tuple[str, ...]
+    arm: str
     metrics: Mapping[str, Summary]
     problems: tuple[str, ...] = ()
     newer: int = 0

@@ -10,7 +10,7 @@ from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
 from ledger.errors import LedgerError
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import Plan
+from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.parameters import Value, format_value
 from ledger.model.replicates import FOLD, SPLIT, Axis
 from ledger.model.run_state import RunState
@@ -22,7 +22,7 @@ from ledger.report.text import clean, columns
 
 
 def headline_value(entry: Entry, settings: Settings) -> tuple[str | None, Summary | None]:
-    """The experiment's headline metric over the trials of its treatment that count, None before there are any."""
+    """The experiment's headline metric over the trials of `entry.arm` that count, None before there are any."""
     metric = headline_of(entry.predicted, settings, entry.metrics)
     return metric, None if metric is None else entry.metrics[metric]
 
@@ -36,9 +36,10 @@ def log(entries: Sequence[Entry], settings: Settings, *, now: datetime, graph: b
     rows: list[tuple[str, ...]] = []
     for prefix, entry in ordered:
         metric, value = headline_value(entry, settings)
-        shown = (
-            "" if metric is None or value is None else f"{clean(metric)} {spread(value, settings.precision(metric))}"
-        )
+        shown = ""
+        if metric is not None and value is not None:
+            arm = "" if entry.arm == TREATMENT else f"[{entry.arm}]"
+            shown = f"{clean(metric)}{arm} {spread(value, settings.precision(metric))}"
         rows.append(
             (
                 entry.state,

@@ -311,6 +311,7 @@ def log(entry: Entry, metric: str | None, value: Summary | None) -> dict[str, An
         "author": entry.author,
         "tags": list(entry.tags),
         "metric": metric,
+        "variant": entry.arm,
         "value": None if value is None else summary(value),
         "trials": entry.records,
         "declared": entry.declared,

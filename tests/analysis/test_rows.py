@@ -114,5 +114,23 @@ def test_the_experiment_is_its_treatment_else_its_first_own_arm() -> None:
     assert (found.experiment.variant, [row.variant for row in found.variants]) == ("x", ["x"])
 
 
+def test_the_experiment_is_the_arm_that_its_first_prediction_is_about() -> None:
+    records = [record(0, 0.1), record(0, 0.7, variant="x")]
+
+    def shown(*predictions: str) -> tuple[str, float | None]:
+        plan = replace(PLAN, predictions=tuple(parse(text) for text in predictions))
+        row = rows_of(experiment(*records, plan=plan)).experiment
+        return row.variant, row.metrics["accuracy"].mean
+
+    assert shown("accuracy[x] >= baseline") == ("x", 0.7)
+    assert shown("accuracy[x] >= baseline", "size <= 3") == ("x", 0.7)
+    assert shown("size <= 3", "accuracy[x] >= baseline") == ("treatment", 0.1)
+    assert shown() == ("treatment", 0.1)
+    # an arm without results is shown as that, and no other in its stead
+    plan = replace(PLAN, predictions=(parse("accuracy[x] >= baseline"),))
+    row = rows_of(experiment(records[0], plan=plan)).experiment
+    assert (row.variant, row.metrics) == ("x", {})
+
+
 def test_predictions_say_which_direction_is_better() -> None:
     assert rows_of(experiment()).experiment.better == {"accuracy": "higher"}

@@ -93,6 +93,7 @@ def line(name: str, parent: str | None) -> Entry:
         declared=1,
         missing=1,
         predicted=(),
+        arm="treatment",
         metrics={},
     )
 

@@ -136,6 +136,21 @@ def about_two(project: Project) -> None:
     predicts(project, "accuracy[hi] >= baseline", "accuracy[low] <= baseline")
 
 
+def test_the_arm_that_is_predicted_about_stands_for_the_experiment(shelved: Shelved) -> None:
+    project = shelved(about_one)
+    (arm,) = (r for r in project.ledger("table", "--variants", "--json").json if r["variant"] == "hi")
+    mean = arm["metrics"]["accuracy"]["mean"]
+    (treatment,) = (r for r in project.ledger("table", "--variants", "--json").json if r["variant"] == "treatment")
+    assert treatment["metrics"]["accuracy"]["mean"] != mean
+    (row,) = project.ledger("table", "--json").json
+    assert (row["variant"], row["params"]["train.lr"], row["metrics"]["accuracy"]["mean"]) == ("hi", 0.9, mean)
+    (line,) = project.ledger("log", "--json").json
+    assert (line["variant"], line["metric"], line["value"]["mean"]) == ("hi", "accuracy", mean)
+    assert "accuracy[hi] " in project.ledger("log").out
+    (queried,) = project.ledger("query", "--json", "SELECT variant FROM experiments").json
+    assert queried == {"variant": "hi"}
+
+
 def test_a_supported_arm_lands_with_its_parameters(shelved: Shelved) -> None:
     project = shelved(about_one)
     answer = project.ledger("land", "h")

@@ -14,7 +14,6 @@ from typing import Any, Final
 from ledger.errors import LedgerError
 from ledger.model.entry import Entry
 from ledger.model.experiment import at_present
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.row import Row
 from ledger.model.summary import Summary
 from ledger.store.index.tables import decoded
@@ -174,7 +173,8 @@ def entries(
                     declared=one[16],
                     missing=one[17],
                     predicted=tuple(json.loads(one[10])),
-                    metrics=_of_many(json.loads(one[11])) if one[15] == TREATMENT else {},
+                    arm=one[18],
+                    metrics=_of_many(json.loads(one[11])) if one[15] == one[18] else {},
                     problems=problems,
                     newer=one[13],
                     confirmatory=_truth(one[-1]),
@@ -195,7 +195,7 @@ def _entry_query(wished: Wished, limit: int | None) -> tuple[str, list[object]]:
         values.append(wished.since.timestamp())
     prose, join = ("prose.text", "JOIN prose ON prose.id = e.id") if wished.grep is not None else ("NULL", "")
     query = f"""SELECT e.name, e.title, e.status, e.outcome, e.parent, e.branch, e.author, e.tags, e.created, e.records,
-        e.predicted, v.metrics, e.problems, e.newer, {prose}, v.variant, e.declared, e.missing, e.confirmatory
+        e.predicted, v.metrics, e.problems, e.newer, {prose}, v.variant, e.declared, e.missing, e.about, e.confirmatory
         FROM e JOIN v ON v.id = e.own {join}
         WHERE {" AND ".join(conditions)} {_ORDER}"""
     chosen_here = wished.author or wished.grep or wished.tags or wished.status

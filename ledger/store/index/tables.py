@@ -21,7 +21,7 @@ from ledger.model.row import Row
 if TYPE_CHECKING:
     from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 7
+VERSION: Final = 8
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -33,7 +33,7 @@ CREATE TABLE e (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key TEXT NOT NULL, tree TEXT, pending TEXT NOT NULL,
     error TEXT, problems TEXT, newer INTEGER, undecided INTEGER, branch TEXT, title TEXT, status TEXT, outcome TEXT,
     confirmatory INTEGER, parent TEXT, author TEXT, tags TEXT, created TEXT, moment REAL, exploratory INTEGER,
-    better TEXT, predicted TEXT, records INTEGER, declared INTEGER, missing INTEGER, own INTEGER
+    better TEXT, predicted TEXT, about TEXT, records INTEGER, declared INTEGER, missing INTEGER, own INTEGER
 );
 CREATE TABLE v (
     id INTEGER PRIMARY KEY, e INTEGER NOT NULL, variant TEXT, params TEXT, metrics TEXT, data TEXT, odd INTEGER,
@@ -98,7 +98,7 @@ class Lines:
     undecided: bool = False
 
 
-_NOTHING: Final[Line] = (None,) * 19
+_NOTHING: Final[Line] = (None,) * 20
 
 
 def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, str] | None = None) -> Lines:
@@ -108,6 +108,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
     """
     # an index that is current computes nothing
     from ledger.analysis import counting
+    from ledger.analysis.looks import predicted_arms
     from ledger.analysis.rows import rows_of
 
     rows = rows_of(experiment, present)
@@ -137,6 +138,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
             plan.exploratory,
             _json(dict(rows.experiment.better)),
             _json(list(dict.fromkeys(p.metric.name for p in plan.predictions))),
+            predicted_arms(plan)[0],
             len(experiment.trials),
             len(declared_points(plan)),
             sum(row.missing or 0 for row in rows.variants),
