@@ -67,6 +67,11 @@ class Plan:
     exploratory: bool = False
     tags: tuple[str, ...] = ()
 
+    @property
+    def predicted(self) -> frozenset[str]:
+        """The arms that the predictions are about, without those that they compare with."""
+        return frozenset(p.metric.variant or TREATMENT for p in self.predictions)
+
     def variant(self, name: str) -> Variant | None:
         """The declared arm of that name."""
         return next((v for v in self.variants if v.name == name), None)

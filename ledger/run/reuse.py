@@ -31,6 +31,9 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
     if not reusable(experiment, spec):
         return None
     for name, record in _same(ledger, spec):
+        if spec.variant in experiment.plan.predicted and record.trial.started < experiment.plan.created:
+            # a prediction about results that are known already is none
+            continue
         commit = histories.trial_commits(ledger, name).get(record.trial.id) or record.commit
         if commit is None or not _alike(ledger, spec, record.trial) or not copied.is_known_alike(ledger, name, copies):
             continue

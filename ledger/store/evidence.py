@@ -250,6 +250,19 @@ def _warnings(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> lis
     early = [r.trial.id for r in own if r.trial.started < experiment.plan.created and r.trial.variant != BASELINE]
     if early:
         warnings.append(f"begun before the prediction was written: {_some(early)}")
+    counted = {(r.trial.variant, r.trial.point, r.trial.fingerprint) for r in own}
+    before = [
+        r.trial.status
+        for r in experiment.trials
+        if not r.trial.succeeded and (r.trial.variant, r.trial.point, r.trial.fingerprint) in counted
+    ]
+    if before:
+        kinds = ", ".join(f"{before.count(status)} {status}" for status in dict.fromkeys(before))
+        again = "1 attempt" if len(before) == 1 else f"{len(before)} attempts"
+        warnings.append(
+            f"{again} at replicates that count ended without a result before one had it ({kinds}): "
+            "runs that look bad can be stopped and tried again"
+        )
     beyond = len(
         {
             (r.trial.variant, r.trial.point)

@@ -226,3 +226,22 @@ def test_commands_about_arms_honour_one(arms: Project) -> None:
     assert "no trial" in arms.ledger("run", "b:low/seed-7", code=2).err
     diff = arms.ledger("diff", "b:low", "--json").json
     assert (diff["a"], diff["b"]) == ("a:hi", "b:low")
+
+
+def test_results_that_are_known_are_not_reused_for_what_is_predicted(arms: Project) -> None:
+    arms.ledger("new", "B", "--name", "b", "--seeds", "2", "--predict", "accuracy >= baseline")
+    path = "experiments/b/hypothesis.md"
+    text = (
+        (arms.root / path)
+        .read_text()
+        .replace(
+            "treatment: {}",
+            "treatment: {at: base, params: {train.lr: 0.9}}\n  other: {at: base, params: {train.lr: 0.9}}",
+        )
+    )
+    arms.commit("the plan", {path: text})
+    arms.ledger("run")
+    trials = arms.ledger("show", "--json").json["trials"]
+    held = {t["id"]: arms.git("show", f"{t['commit']}:experiments/b/trials/{t['id']}.yaml") for t in trials}
+    assert {name for name, record in held.items() if "\nreused: a/hi/" in record} == {"other/seed-0", "other/seed-1"}
+    assert arms.ledger("verify", "b", "--json").json["problems"] == []

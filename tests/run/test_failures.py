@@ -131,6 +131,10 @@ def test_failed_trials_are_tried_again_when_asked(make_project: MakeProject, tmp
         "seed-1.2": "succeeded",
     }
     assert "nothing to run" in project.ledger("run", "--again").out
+    # whoever reads the verdict knows of it
+    verdict = project.ledger("conclude", "-m", "so", "--json").json
+    assert [w for w in verdict["warnings"] if w.startswith("1 attempt at replicates that count") and "1 failed" in w]
+    assert project.ledger("verify", "--json").json["problems"] == []
 
 
 # --- a disk that is full
