@@ -29,16 +29,17 @@ def not_plain(pipeline: Pipeline, files: Mapping[str, Mapping[str, object]]) -> 
             f"{use.file}:{key}"
             for use in uses
             for key, value in flatten(files[use.file]).items()
-            if use.covers(key) and _holds_a_date(value)
+            if use.covers(key) and holds_a_date(value)
         )
     )
 
 
-def _holds_a_date(value: object) -> bool:
+def holds_a_date(value: object) -> bool:
+    """Whether a parameter's value is a date or a time, or has one in it."""
     if isinstance(value, list | tuple):
-        return any(map(_holds_a_date, value))
+        return any(map(holds_a_date, value))
     if isinstance(value, Mapping):
-        return any(map(_holds_a_date, value.values()))
+        return any(map(holds_a_date, value.values()))
     return isinstance(value, date | time)
 
 

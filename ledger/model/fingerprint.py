@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ledger.model import globs
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, TrackedParameters
 
@@ -58,4 +59,6 @@ def _values(
 
 
 def _listed(use: TrackedParameters, key: str) -> bool:
-    return not use.keys or any(key == own or key.startswith(own + ".") for own in use.keys)
+    return not use.keys or any(
+        globs.covers(own, key) if globs.is_glob(own) else key == own or key.startswith(own + ".") for own in use.keys
+    )

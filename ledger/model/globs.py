@@ -14,7 +14,7 @@ from ledger.model.parameters import Value, flatten
 
 def covers(pattern: str, key: str) -> bool:
     """Whether a dotted key is what a pattern stands for, or lies in it, or holds it."""
-    if not _is_glob(pattern):
+    if not is_glob(pattern):
         return key == pattern or key.startswith(f"{pattern}.") or pattern.startswith(f"{key}.")
     if "**" in pattern:
         return fnmatchcase(key, pattern.replace("**", "*"))
@@ -26,7 +26,7 @@ def named(pinned: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, V
     """The values that a lock pins of a parameter file, flat, by the names that they have in the file."""
     found: dict[str, Any] = {}
     for name, value in pinned.items():
-        if not _is_glob(name) or name in document:
+        if not is_glob(name) or name in document:
             found[name] = value
             continue
         paths = [path for path in _paths(document) if _is(name, path)]
@@ -35,7 +35,8 @@ def named(pinned: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, V
     return flatten(found)
 
 
-def _is_glob(name: str) -> bool:
+def is_glob(name: str) -> bool:
+    """Whether a name has wildcards in it."""
     return any(mark in name for mark in "*?[")
 
 

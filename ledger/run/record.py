@@ -169,6 +169,17 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
     return found
 
 
+def kept_for_equal(ledger: Ledger, spec: Spec, root: Path) -> bool:
+    """Whether a lock in a work tree pins a stage's parameters in another type than the trial has them."""
+    pipeline = _pipeline(ledger, spec)
+    locks = locks_of(root, pipeline)
+    return any(
+        taken_for_equal(locks[stage.name], spec.texts)
+        for stage in pipeline.stages
+        if not stage.frozen and stage.name in locks
+    )
+
+
 def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
     """Whether DVC restored or kept a stage that ran on something else than this trial's.
 
@@ -227,6 +238,8 @@ def _params(
     for stage in pipeline.stages:
         pinned = locks[stage.name].parameters if stage.name in locks else {}
         for use in stage.parameters:
+            if pipeline.makes(use.file):
+                continue
             if use.file in pinned:
                 document = parse(use.file, texts[use.file]) if use.file in texts else {}
                 flat.setdefault(use.file, {}).update(globs.named(pinned[use.file], document))

@@ -18,7 +18,7 @@ from ledger.model.paramfiles import parse
 from ledger.model.trial import Failure
 from ledger.run.outcome import outcome, untracked
 from ledger.run.plan import Spec
-from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, outdated, tail
+from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, kept_for_equal, outdated, tail
 from ledger.run.slots import Slot
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker
@@ -140,7 +140,9 @@ class Station:
         """The recorded trial; from then on it cannot be lost. None for one that was cut off because the run ends."""
         setting = self.furnish(spec)
         log = self.shop.ledger.place.log(spec.experiment, spec.id)
-        ended = self.reproduce(spec, setting, force=spec.past_cache, log=log, tell=tell)
+        # DVC would lay out the results of 1 for 1.0
+        force = spec.past_cache or kept_for_equal(self.shop.ledger, spec, self.slot.path)
+        ended = self.reproduce(spec, setting, force=force, log=log, tell=tell)
         if outdated(self.shop.ledger, spec, ended):
             ended = self.reproduce(spec, self.furnish(spec), force=True, log=log, tell=tell)
         if ended.failure is not None:

@@ -140,7 +140,8 @@ class CodeReader:
         stand_ins = {key: _stand_in(flatten(paramfiles.parse(key[0], texts[key[0]])).get(key[1])) for key in axis_keys}
         masked = edited(texts, stand_ins)
         pipeline = self.resolve(code, masked)
-        trees = {path: paramfiles.parse(path, text) for path, text in masked.items()}
+        # what a stage writes follows from the rest
+        trees = {path: paramfiles.parse(path, text) for path, text in masked.items() if not pipeline.makes(path)}
         sources = {path: self._source(code, pipeline, path) for path in pipeline.sources()}
         return Arm(
             code=code,

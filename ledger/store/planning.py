@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from ledger.analysis import traps
 from ledger.analysis.designs import planned
 from ledger.analysis.outlook import RECENT, outlook
 from ledger.errors import FormatError, LedgerError
@@ -192,8 +193,12 @@ def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden:
             raise LedgerError(
                 f"{key} is an axis of the replicates, so no variant can set it", hint="choose one of the two"
             )
+        if traps.holds_a_date(value):
+            raise unseen.no_date(key)
         ledger.code.require_tracked(code, key, value)
     for axis in points.axes:
+        if any(map(traps.holds_a_date, axis.values)):
+            raise unseen.no_date(axis.name)
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
 

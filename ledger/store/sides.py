@@ -157,6 +157,8 @@ def _tracked(ledger: Ledger, commit: str, file: str, text: str) -> dict[str, Val
     """The parameters of a file that some stage declares, or templates read."""
     pipeline = ledger.code.at(commit).pipeline
     uses = [use for stage in pipeline.stages for use in stage.parameters if use.file == file]
+    if pipeline.makes(file):
+        return {}
     values = flatten(paramfiles.parse(file, text))
     if file in pipeline.variables:
         return dict(values)

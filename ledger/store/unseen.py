@@ -72,10 +72,14 @@ def refuse_dates(code: Code) -> None:
     files = {file: parse(file, text) for file, text in code.texts.items()}
     dates = traps.not_plain(code.pipeline, files)
     if dates:
-        raise LedgerError(
-            f"{dates[0]} is a date, which DVC cannot track as a parameter",
-            hint="put it in quotes, which makes it a text, and commit it",
-        )
+        raise no_date(dates[0])
+
+
+def no_date(name: str) -> LedgerError:
+    """The refusal of a parameter that is a date."""
+    return LedgerError(
+        f"{name} is a date, which DVC cannot track as a parameter", hint="put it in quotes, which makes it a text"
+    )
 
 
 def _codes(experiment: Experiment) -> list[str]:

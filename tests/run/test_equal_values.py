@@ -28,17 +28,23 @@ stages:
 """
 
 
-def typed(make_project: MakeProject) -> Project:
-    project = make_project(
-        {"train.py": TYPES, "dvc.yaml": PIPELINE, "params.json": json.dumps({"seed": 0, "k": 1}), ".gitignore": ""}
-    )
+def typed(make_project: MakeProject, *, cached: bool) -> Project:
+    # DVC lays a cached output out again, and pins it with the new value
+    pipeline = PIPELINE.replace("    metrics:", "    outs: [kept.txt]\n    metrics:") if cached else PIPELINE
+    files = {"train.py": TYPES, "dvc.yaml": pipeline, "params.json": json.dumps({"seed": 0, "k": 1}), ".gitignore": ""}
+    if cached:
+        files |= {"train.py": TYPES + 'open("kept.txt", "w").write(str(code))\n', ".gitignore": "/kept.txt\n"}
+        files["dvc.yaml"] = files["dvc.yaml"].replace("{cache: false}", "{cache: true}")
+        files[".gitignore"] += "/metrics.json\n"
+    project = make_project(files)
     project.dvc("repro", "-q")
     project.commit("results")
     return project
 
 
-def test_one_and_one_point_nought_and_true_are_three_programs(make_project: MakeProject) -> None:
-    project = typed(make_project)
+@pytest.mark.parametrize("cached", [False, True])
+def test_one_and_one_point_nought_and_true_are_three_programs(make_project: MakeProject, cached: bool) -> None:
+    project = typed(make_project, cached=cached)
     project.ledger(
         *("new", "Types", "--name", "a", "--seeds", "2", "--predict", "accuracy > baseline"),
         *("-S", "k=1.0", "--variant", "flag:k=true"),
@@ -53,6 +59,8 @@ def test_one_and_one_point_nought_and_true_are_three_programs(make_project: Make
         "baseline/seed-0": "1", "treatment/seed-0": "1.0", "flag/seed-0": "True",
     }  # fmt: skip
     assert project.ledger("verify", "--json").json["problems"] == []
+    if cached:
+        return
     # by hand too: DVC holds the old results for those of the new value
     project.write({"params.json": json.dumps({"seed": 7, "k": 1})})
     project.dvc("repro", "-q")
@@ -70,6 +78,8 @@ def test_a_date_is_refused_before_anything_runs(make_project: MakeProject) -> No
     refused = project.ledger("new", "Dates", "--name", "a", code=2).err
     assert "params.yaml:split.until is a date" in refused
     assert "quotes" in refused
+    given = project.ledger("new", "Dates", "--name", "a", "-S", "seed=2020-01-02", code=2).err
+    assert "is a date" in given
     project.commit("quoted", {"params.yaml": "seed: 0\nsplit: {until: '2020-01-01'}\n"})
     project.ledger("new", "Dates", "--name", "a")
     project.commit("a date again", {"params.yaml": "seed: 0\nsplit: {until: 2020-01-01}\n"})

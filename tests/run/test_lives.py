@@ -40,6 +40,7 @@ SHAPES = {
     "wildcard_params": Shape(),
     "cached_metrics": Shape(),
     "gathered_outputs": Shape(),
+    "tuned_parameters": Shape(),
     "dotted_keys": Shape(parameter='"train.lr"', also={"tokens": 2**53 + 5}),
 }
 
