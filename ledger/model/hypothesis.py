@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import names, prediction, replicates, yaml12
+from ledger.model import bounds, names, prediction, replicates, yaml12
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
 
@@ -180,7 +180,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         name=_checked(names.check_name, _text(document, "name"), "name"),
         author=_text(document, "author"),
         created=_moment(document, "created"),
-        base=_text(document, "base"),
+        base=_commit(document, "base"),
         parent=_text(document, "parent") if document.get("parent") is not None else None,
         predictions=tuple(
             _checked(_prediction, text, f"predictions[{number}]")
@@ -265,6 +265,14 @@ def _text(document: Mapping[str, Any], key: str) -> str:
     return value
 
 
+def _commit(document: Mapping[str, Any], key: str) -> str:
+    text = _text(document, key)
+    try:
+        return bounds.commit(text)
+    except ValueError as error:
+        raise FormatError(f"`{key}`: {error}") from None
+
+
 def _texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = document.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -282,7 +290,9 @@ def _number(document: Mapping[str, Any], key: str, default: float, *, low: float
 def _moment(document: Mapping[str, Any], key: str) -> datetime:
     value = document.get(key)
     try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(document, key))
+        moment = bounds.moment(value if isinstance(value, datetime) else _text(document, key))
+    except FormatError:
+        raise
     except ValueError:
         raise FormatError(f"`{key}` is {value!r}, not a time such as 2026-11-20T10:00:00+00:00") from None
     return moment if moment.tzinfo else moment.astimezone()

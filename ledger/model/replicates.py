@@ -130,8 +130,10 @@ class Replicates:
         for axis in parts:
             if axis.reshuffled_by is not None and (axis.reshuffled_by == axis.name or axis.reshuffled_by not in names):
                 raise ValueError(f"{RESHUFFLED_BY}: {axis.reshuffled_by} is no other axis of the replicates")
-        if len(self) > MAX_POINTS:
-            raise ValueError(f"{', '.join(names)}: {len(self)} points, {MAX_POINTS} at most are allowed")
+        # not `len`, which cannot answer with a number that fits no index
+        count = math.prod(len(axis.values) for axis in self.axes)
+        if count > MAX_POINTS:
+            raise ValueError(f"{', '.join(names)}: {count} points, {MAX_POINTS} at most are allowed")
 
     def __len__(self) -> int:
         """The number of points."""

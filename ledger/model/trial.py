@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, NewerError
-from ledger.model import replicates, yaml12
+from ledger.model import bounds, replicates, yaml12
 from ledger.model.lockfile import Pinned
 from ledger.model.parameters import flatten, merge_files
 from ledger.model.replicates import Point
@@ -186,7 +185,7 @@ def loads(text: str) -> Trial:
         attempt=reader.positive("attempt"),
         status=reader.one_of("status", STATUSES),
         fingerprint=reader.text("fingerprint"),
-        code=reader.text("code"),
+        code=reader.commit("code"),
         started=reader.moment("started"),
         seconds=reader.seconds(document.get("seconds"), "seconds"),
         params={file: reader.nested(tree, f"params.{file}") for file, tree in reader.mapping("params").items()},
@@ -223,6 +222,14 @@ class _Reader:
             raise FormatError(f"`{key}` is {value!r}, not a text")
         return value
 
+    def commit(self, key: str) -> str:
+        try:
+            return bounds.commit(self.text(key))
+        except FormatError:
+            raise
+        except ValueError as error:
+            raise FormatError(f"`{key}`: {error}") from None
+
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
         value = self.text(key)
         if value not in allowed:
@@ -231,14 +238,16 @@ class _Reader:
 
     def positive(self, key: str) -> int:
         value = self.document.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise FormatError(f"`{key}` is {value!r}, not a number from 1")
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= bounds.MAX_ATTEMPTS:
+            raise FormatError(f"`{key}` is {value!r}, not a number from 1 to {bounds.MAX_ATTEMPTS}")
         return value
 
     def moment(self, key: str) -> datetime:
         value = self.document.get(key)
         try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(self.text(key))
+            moment = bounds.moment(value if isinstance(value, datetime) else self.text(key))
+        except FormatError:
+            raise
         except ValueError:
             raise FormatError(f"`{key}` is {value!r}, not a time") from None
         if moment.tzinfo is None:
@@ -275,11 +284,7 @@ class _Reader:
     def seconds(self, value: object, key: str) -> float | None:
         if value is None:
             return None
-        if type(value) is float and 0 <= value < math.inf:
-            return value
-        if isinstance(value, int):
-            _refuse_huge(value, key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= bounds.MAX_SECONDS:
             raise FormatError(f"`{key}` is {value!r}, not a number of seconds")
         return value
 
@@ -290,8 +295,8 @@ class _Reader:
             md5, size, nfiles = entry.get("md5"), entry.get("size"), entry.get("nfiles")
             if (
                 (md5 is not None and not isinstance(md5, str))
-                or (size is not None and not isinstance(size, int))
-                or (nfiles is not None and not isinstance(nfiles, int))
+                or (size is not None and not bounds.is_count(size))
+                or (nfiles is not None and not bounds.is_count(nfiles))
             ):
                 raise FormatError(f"`{key}.{path}` is {pin!r}, not a hash with sizes")
             pins[path] = Pinned(md5=md5, size=size, nfiles=nfiles)
@@ -313,7 +318,7 @@ class _Reader:
         reason, hint = entry.get("reason"), entry.get("hint")
         return Failure(
             stage=stage if isinstance(stage, str) else None,
-            exit_code=code if isinstance(code, int) else None,
+            exit_code=code if isinstance(code, int) and abs(code) <= bounds.MAX_COUNT else None,
             tail=str(entry.get("tail") or ""),
             reason=reason if isinstance(reason, str) else None,
             hint=hint if isinstance(hint, str) else None,

@@ -65,19 +65,20 @@ class Selection(Sequence[Row]):
             facts |= {REPLICATE + n: [(row.replicate or {}).get(n) for row in self.rows] for n in names.replicate}
         facts |= {PARAMS + name: [row.params.get(name) for row in self.rows] for name in names.params}
         facts |= {f"data.{path}": [row.data.get(path) for row in self.rows] for path in names.data}
+        found = {name: _of_one_type(values) for name, values in facts.items()}
         parts = _parts(self.level)
         if long:
             pairs = [(at, name) for at, row in enumerate(self.rows) for name in row.metrics]
-            found = {name: [values[at] for at, _ in pairs] for name, values in facts.items()}
+            found = {name: [values[at] for at, _ in pairs] for name, values in found.items()}
             found["metric"] = [name for _, name in pairs]
             for part, get in parts.items():
-                found[part or "value"] = [get(self.rows[at], name) for at, name in pairs]
+                found[part or "value"] = _numbers([get(self.rows[at], name) for at, name in pairs])
         else:
-            found = facts
             for name in names.metrics:
                 for part, get in parts.items():
-                    found[f"{METRICS}{name}{'.' if part else ''}{part}"] = [get(row, name) for row in self.rows]
-        return {name: _of_one_type(values) for name, values in found.items()}
+                    column = f"{METRICS}{name}{'.' if part else ''}{part}"
+                    found[column] = _numbers([get(row, name) for row in self.rows])
+        return found
 
     def to_pandas(self, *, long: bool = False) -> pandas.DataFrame:
         """A data frame of `columns`. Whole numbers that some rows lack are `Int64`; times have their zone (UTC).
@@ -192,6 +193,15 @@ def _of_one_type(values: Sequence[Any]) -> list[Any]:
     if len(types) <= 1 and types <= {bool, str, datetime}:
         return list(values)
     return [None if value is None else _written(value) for value in values]
+
+
+def _numbers(values: Sequence[float | None]) -> list[Any]:
+    """A metric's numbers as one type: whole numbers, or floats where some are none.
+
+    They are never texts: a huge number of somebody else's must not make texts of all.
+    """
+    column = _of_one_type(values)
+    return [None if v is None else float(v) for v in values] if any(isinstance(v, str) for v in column) else column
 
 
 def _is_whole(value: float) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ledger.errors import FormatError, NewerError
@@ -165,7 +166,8 @@ def assemble(
     name, folder = wanted.name, directory(wanted.name)
     if texts.hypothesis is None:
         return None
-    hypothesis = hypotheses.parse(texts.hypothesis)
+    with anything_wrong():
+        hypothesis = hypotheses.parse(texts.hypothesis)
     if hypothesis.plan.name != name:
         raise FormatError(f"`name` is {hypothesis.plan.name}, but the folder is {folder}")
     problems: list[str] = []
@@ -195,6 +197,21 @@ def assemble(
     )
 
 
+@contextmanager
+def anything_wrong() -> Iterator[None]:
+    """Whatever a reader of other people's files fails over is a FormatError: their file's problem, not the command's.
+
+    But for a lack of memory, which is the machine's.
+    """
+    try:
+        yield
+    except (FormatError, MemoryError):
+        raise
+    except Exception as error:
+        said = str(error).strip().splitlines() or ["no message"]
+        raise FormatError(f"it cannot be read: {type(error).__name__}: {said[0][:200]}") from error
+
+
 def _recorded(record: Record, name: str) -> Recorded:
     """The trial that a file holds. Raises FormatError, which goes on from the file's path."""
     if record.link:
@@ -202,12 +219,14 @@ def _recorded(record: Record, name: str) -> Recorded:
     if record.text is None:
         raise FormatError(": git cannot read it (git fsck says what is damaged)")
     try:
-        trial = trials.loads(record.text)
+        with anything_wrong():
+            trial = trials.loads(record.text)
+            path = trials.record_path(directory(name), trial)
     except NewerError:
         raise
     except FormatError as error:
         raise FormatError(f": {error}") from None
-    if trial.experiment != name or trials.record_path(directory(name), trial) != record.path:
+    if trial.experiment != name or path != record.path:
         raise FormatError(f": it says that it is {trial.experiment}:{trial.id}")
     return Recorded(trial=trial, path=record.path, commit=record.commit)
 
@@ -226,11 +245,15 @@ def _ordered(records: Iterable[Recorded], plan: Plan) -> tuple[Recorded, ...]:
 
 def _front_matter(text: str, path: str, problems: list[str]) -> dict[str, object] | None:
     try:
-        front, _ = hypotheses.split_front_matter(text)
-        document = yaml12.loads_untrusted(front)
-        if not isinstance(document, dict):
-            raise FormatError("the front matter is not a mapping")
-    except (FormatError, yaml12.YamlError) as error:
+        with anything_wrong():
+            front, _ = hypotheses.split_front_matter(text)
+            try:
+                document = yaml12.loads_untrusted(front)
+            except yaml12.YamlError as error:
+                raise FormatError(f"{error}") from None
+            if not isinstance(document, dict):
+                raise FormatError("the front matter is not a mapping")
+    except FormatError as error:
         problems.append(f"{path}: {error}")
         return None
     return document

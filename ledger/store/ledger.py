@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -381,15 +381,10 @@ class Ledger:
         at = record.commit or experiment.tip
         text = self.git.objects.text(at, f"{directory(experiment.name)}/environments/{digest}.yaml")
         try:
-            return None if text is None else environments.from_mapping(_mapping(yaml12.loads_untrusted(text)))
-        except ValueError:
+            with experiments.anything_wrong():
+                return None if text is None else environments.from_mapping(yaml12.loads_untrusted(text))
+        except FormatError:
             return None
-
-
-def _mapping(document: object) -> Mapping[str, object]:
-    if not isinstance(document, dict):
-        raise ValueError("not a mapping")
-    return document
 
 
 def open_ledger(path: str | Path = ".") -> Ledger:

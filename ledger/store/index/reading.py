@@ -67,9 +67,10 @@ def _lines(one: Asked, texts: Texts, main: str | None) -> Lines:
         experiment = experiments.assemble(
             one.wanted, texts, branch=source.branch, landed=source.landed, archived=source.archived
         )
+        with experiments.anything_wrong():
+            return unread(None) if experiment is None else lines_of(experiment, texts.verdict)
     except FormatError as error:
         return unread(unreadable(one.wanted.name, source.place(main), error))
-    return unread(None) if experiment is None else lines_of(experiment, texts.verdict)
 
 
 def unreadable(name: str, where: str, error: FormatError) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import FormatError
+from ledger.model import bounds
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, declared_points
 from ledger.model.row import Row
@@ -119,7 +120,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
     if own is None:
         own = len(variants)
         variants.append(_variant(rows.experiment, hidden=True))
-    return Lines(
+    lines = Lines(
         experiment=(
             None,
             _json(experiment.problems),
@@ -149,6 +150,18 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
         prose=_prose(experiment, verdict or ""),
         undecided=undecided,
     )
+    _check(lines)
+    return lines
+
+
+def _check(lines: Lines) -> None:
+    """Raise for a value that SQLite would refuse: where it is written, nobody knows whose it was."""
+    for line in (lines.experiment, *lines.variants, *lines.trials, (lines.prose,)):
+        for value in line:
+            if type(value) is str:
+                value.encode()
+            elif type(value) is int and abs(value) > bounds.MAX_COUNT:
+                raise OverflowError(f"{value} is more than the index can hold")
 
 
 def unread(error: str | None) -> Lines:

@@ -1,0 +1,56 @@
+"""The bounds on values in the ledger's files, in one place: codecs refuse what is beyond, and no reader fails over it.
+
+They are far outside of what anybody records, and inside of what SQLite, JSON, time zones and file names can hold.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+MAX_SECONDS: Final = 1e11
+"""Three thousand years; a run's memory in megabytes has the same bound."""
+
+MAX_ATTEMPTS: Final = 999_999_999
+"""As many digits as the name of a trial's file may end in."""
+
+MAX_COUNT: Final = 2**63 - 1
+"""Of bytes, of files, and of whatever else is counted: SQLite's largest integer."""
+
+YEARS: Final = range(1900, 3000)
+"""The ends of the calendar overflow in another time zone."""
+
+# `fromisoformat` takes any number of digits, and leaves out those that it has no use for
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?))?)?", re.ASCII
+)
+
+# short ones and names resolve too, where somebody has written them by hand
+_COMMIT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./~^-]*", re.ASCII)
+
+
+def moment(value: str | datetime) -> datetime:
+    """The moment that a text states, or one that YAML has read. Raises ValueError for what is none, or out of bounds.
+
+    It is without a zone where the text has none.
+    """
+    if isinstance(value, str):
+        if _MOMENT.fullmatch(value) is None:
+            raise ValueError(f"{value[:40]!r} is no moment")
+        value = datetime.fromisoformat(value)
+    if value.year not in YEARS:
+        raise ValueError(f"the year {value.year} is not between {YEARS.start} and {YEARS.stop - 1}")
+    return value
+
+
+def is_count(value: object) -> bool:
+    """Whether it is a whole number of things, from 0."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
+
+
+def commit(value: str) -> str:
+    """The id of a commit. Raises ValueError for what git would take for an option, or could not take at all."""
+    if _COMMIT.fullmatch(value) is None:
+        raise ValueError(f"{value[:40]!r} is no commit's id")
+    return value
