@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
-from ledger.report.text import harmless
+from ledger.report.text import as_json, harmless
 
 if TYPE_CHECKING:
     from ledger.store.ledger import Ledger
@@ -72,14 +71,18 @@ class Progress:
             self._bar = None
 
 
-def answer(text: str) -> None:
-    """Print an answer."""
+def answer(text: str, *, painted: bool = False) -> None:
+    """Print an answer: without the control characters that text of other people's may hold.
+
+    `painted`: it holds the terminal's colours, and was made harmless before these were put in.
+    """
+    text = text if painted else harmless(text)
     sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
 
 
 def answer_json(document: Any) -> None:
     """Print an answer as JSON."""
-    answer(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    answer(as_json(document))
 
 
 def say(text: str) -> None:

@@ -20,6 +20,7 @@ def diff(
     b: Side = None,
     patch: Annotated[bool, typer.Option("--patch", "-p", help="Show the changes of the code in full.")] = False,
     form: options.AsFormat = Format.TEXT.value,
+    guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
     """Say what differs between two experiments, arms or revisions, and what came of it.
@@ -33,7 +34,9 @@ def diff(
         if json:
             console.answer_json(shapes.diff(found))
         elif options.format_of(form) is not Format.TEXT:
-            console.answer(table(report.rows(found, ledger.settings), report.HEAD, options.format_of(form)))
+            console.answer(
+                table(report.rows(found, ledger.settings), report.HEAD, options.format_of(form), guard=guard)
+            )
             for warning in found.warnings:
                 console.say(f"warning: {warning}")
         else:

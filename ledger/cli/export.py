@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS
-from ledger.cli import console
+from ledger.cli import console, options
 from ledger.cli.table import Where
 from ledger.errors import LedgerError
 
@@ -34,6 +34,7 @@ def export(
         bool, typer.Option("--long/--wide", help="A row for every metric, or a column for every metric.")
     ] = False,
     where: Where = None,
+    guard: options.Guard = True,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here.")] = None,
 ) -> int:
     """Write trials, arms or experiments with all parameters and metrics for other programs.
@@ -53,7 +54,8 @@ def export(
         if kind is Kind.PARQUET:
             content = selection.to_parquet(long=long)
         else:
-            content = (selection.to_csv if kind is Kind.CSV else selection.to_json)(long=long).encode()
+            csv = kind is Kind.CSV
+            content = (selection.to_csv(long=long, guard=guard) if csv else selection.to_json(long=long)).encode()
         _write(content, output)
         if output is not None:
             rows = f"{sum(len(row.metrics) for row in selection)} rows of " if long else ""

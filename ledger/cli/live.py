@@ -10,6 +10,7 @@ from ledger.cli import console
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.report.progress import progress
+from ledger.report.text import harmless
 from ledger.store import runs
 
 
@@ -36,11 +37,13 @@ def table(
             return Text("")
         lines = progress(now, runs.latest(now), settings, now=console.now(), total=screen.width - 1)
         # more rows than the terminal has would scroll
-        return Text("\n".join([*lines[: max(2, screen.height - 2)], *([footer] if footer else [])]), no_wrap=True)
+        return Text(
+            harmless("\n".join([*lines[: max(2, screen.height - 2)], *([footer] if footer else [])])), no_wrap=True
+        )
 
     with Live(get_renderable=drawn, console=screen, refresh_per_second=4, transient=True) as live:
 
         def say(text: str) -> None:
-            live.console.print(Text(text), soft_wrap=True)
+            live.console.print(Text(harmless(text)), soft_wrap=True)
 
         yield say

@@ -52,6 +52,7 @@ def log(
         typer.Option("--grep", metavar="PATTERN", help="In hypothesis, notes or verdict, in any case; a pattern."),
     ] = None,
     form: options.AsFormat = Format.TEXT.value,
+    guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
     """List the experiments, newest first, one a line.
@@ -86,7 +87,7 @@ def log(
                 lines = columns(rows, head=report.LOG_HEAD, right=(4, 5), flexible=2, total=total)
                 pager.answer("\n".join(lines), ledger.git)
             else:
-                console.answer(table(rows, report.LOG_HEAD, options.format_of(form)))
+                console.answer(table(rows, report.LOG_HEAD, options.format_of(form), guard=guard))
         elif wished == Wished():
             console.say('no experiments yet: ledger new "what you expect" begins one')
         else:

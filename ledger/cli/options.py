@@ -37,6 +37,10 @@ ReshuffledBy = Annotated[
     str | None,
     typer.Option(metavar="KEY", help="The parameter of which each value makes new folds: seed."),
 ]
+Guard = Annotated[
+    bool,
+    typer.Option("--guard/--no-guard", help="In CSV, put ' before a text that a spreadsheet would take for a formula."),
+]
 Timeout = Annotated[
     str | None,
     typer.Option("--timeout", metavar="TIME", help="End a trial that takes longer: 90 (s), 30m, 2h."),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ledger.cli import console
+from ledger.report.text import harmless
 
 if TYPE_CHECKING:
     from ledger.store.git import Git
@@ -26,7 +27,7 @@ def answer(text: str, git: Git) -> None:
     """
     if sys.stdout.isatty():
         pager = git.text("var", "GIT_PAGER").strip()
-        if pager not in ("", "cat") and shown(text, pager, os.environ):
+        if pager not in ("", "cat") and shown(harmless(text), pager, os.environ):
             return
     console.answer(text)
 

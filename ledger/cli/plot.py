@@ -99,7 +99,7 @@ def plot(
             console.answer_json(shapes.plain(kinds.shape(drawn)))
         else:
             total = console.columns()
-            console.answer(kinds.text(drawn, ledger.settings, heading, total=total, colour=_has_colour()))
+            console.answer(kinds.text(drawn, ledger.settings, heading, total=total, colour=_has_colour()), painted=True)
         for note in (*notes, *drawn.notes):
             console.say(f"note: {note}")
         if kind is not None and not targets:

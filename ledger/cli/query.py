@@ -24,6 +24,7 @@ def query(
         float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="How long it may take.")
     ] = 30.0,
     form: options.AsFormat = Format.TEXT.value,
+    guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
     """Ask the history in SQL: SELECT on documented views, which nothing can change.
@@ -50,7 +51,7 @@ def query(
                 heads = [clean(name) for name in found.columns]
                 pager.answer("\n".join(columns(cells, head=heads, right=numbers)), ledger.git)
             else:
-                console.answer(table(rows, found.columns, as_format))
+                console.answer(table(rows, found.columns, as_format, guard=guard))
         if found.more:
             console.say(f"the first {limit} rows: there are more, --limit shows them")
         console.warn_unreadable(ledger)

@@ -38,6 +38,7 @@ def table(
     limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The first N rows.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every parameter, however wide; else those that vary.")] = False,
     form: options.AsFormat = Format.TEXT.value,
+    guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
     """Show experiments as rows: verdict, metrics as mean ± sd (n), and the parameters that vary.
@@ -67,7 +68,7 @@ def table(
         if json:
             console.answer_json(row_shapes.table(found))
         elif found.rows or as_format is not Format.TEXT:
-            made = render(found, ledger.settings, as_format, total=None if every else console.bound())
+            made = render(found, ledger.settings, as_format, total=None if every else console.bound(), guard=guard)
             pager.answer(made.text, ledger.git)
             for note in made.notes:
                 console.say(note)

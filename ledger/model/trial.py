@@ -196,7 +196,7 @@ def loads(text: str) -> Trial:
         environment=reader.text("environment") if document.get("environment") is not None else None,
         error=reader.error(),
         by_hand=document.get("by_hand") is True,
-        reused=reader.text("reused") if document.get("reused") is not None else None,
+        reused=reader.source("reused") if document.get("reused") is not None else None,
     )
 
 
@@ -229,6 +229,12 @@ class _Reader:
             raise
         except ValueError as error:
             raise FormatError(f"`{key}`: {error}") from None
+
+    def source(self, key: str) -> str:
+        text = self.text(key)
+        if text.count("/") != 2 or not all(text.split("/")):
+            raise FormatError(f"`{key}` is {text!r}, not EXPERIMENT/ARM/TRIAL")
+        return text
 
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
         value = self.text(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from ledger.model.parameters import format_value
 from ledger.model.row import NOT_FINITE, Row
 from ledger.report.shapes import plain
 from ledger.report.tables import Format, table
+from ledger.report.text import as_json
 
 if TYPE_CHECKING:
     import pandas
@@ -110,17 +110,17 @@ class Selection(Sequence[Row]):
         parquet.write_table(made, sink)
         return bytes(sink.getvalue())
 
-    def to_csv(self, *, long: bool = False) -> str:
-        """CSV with full precision; a missing value is empty, NaN is `nan`."""
+    def to_csv(self, *, long: bool = False, guard: bool = True) -> str:
+        """CSV with full precision; a missing value is empty, NaN is `nan`. `guard`: a text is no formula."""
         columns = self.columns(long=long)
         rows = [[_written(value) for value in row] for row in zip(*columns.values(), strict=True)]
-        return table(rows, list(columns), Format.CSV)
+        return table(rows, list(columns), Format.CSV, guard=guard)
 
     def to_json(self, *, long: bool = False) -> str:
         """A list of flat objects; NaN and infinities are null, as JSON has none."""
         columns = self.columns(long=long)
         rows = [dict(zip(columns, map(plain, row), strict=True)) for row in zip(*columns.values(), strict=True)]
-        return json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return as_json(rows) + "\n"
 
 
 def _missing(library: str) -> LedgerError:

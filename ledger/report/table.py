@@ -35,10 +35,13 @@ class Rendered:
     notes: tuple[str, ...]
 
 
-def render(value: Table, settings: Settings, form: Format, *, total: int | None) -> Rendered:
-    """The table in a format. Text fits into `total` columns, None for any width; the others have every column."""
+def render(value: Table, settings: Settings, form: Format, *, total: int | None, guard: bool = True) -> Rendered:
+    """The table in a format. Text fits into `total` columns, None for any width; the others have every column.
+
+    `guard`: see `ledger.report.tables.table`.
+    """
     if form is Format.CSV:
-        return Rendered(text=_csv(value), notes=value.notes)
+        return Rendered(text=_csv(value, guard), notes=value.notes)
     columns = value.columns
     heads = short_names([column.field for column in columns])
     cells = [_cells(value, column, settings, aligned=form is Format.TEXT) for column in columns]
@@ -208,7 +211,7 @@ def _marked(rows: list[list[str]], heads: list[str], best: Sequence[frozenset[in
     return table(rows, heads, form).replace(begin, bold[0]).replace(end, bold[1])
 
 
-def _csv(value: Table) -> str:
+def _csv(value: Table, guard: bool) -> str:
     """Numbers in full, a metric in three columns, times as ISO 8601, and nothing where there is no value."""
     heads: list[str] = []
     getters: list[Callable[[Row], object]] = []
@@ -222,7 +225,7 @@ def _csv(value: Table) -> str:
             heads.append(f"{field.name}.{part}")
             getters.append(_part(field.short, part))
     rows = [[_exact(get(row)) for get in getters] for row in value.rows]
-    return table(rows, heads, Format.CSV)
+    return table(rows, heads, Format.CSV, guard=guard)
 
 
 def _part(metric: str, part: str) -> Callable[[Row], object]:

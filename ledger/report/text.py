@@ -5,20 +5,41 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 
 def clean(text: str) -> str:
     """One line without control and bidirectional characters, which could rewrite what a terminal shows."""
-    if text.isprintable():
-        return text.strip()
-    return "".join(c if c == " " or not _is_harmful(c) else " " for c in text).strip()
+    return text.strip() if text.isprintable() else _HARMFUL.sub(" ", text).strip()
 
 
 def harmless(text: str) -> str:
     """Several lines, each without what `clean` takes out; they keep their indents and their tabs."""
-    if text.isprintable():
-        return text
-    return "".join(c if c in " \t\n" or not _is_harmful(c) else " " for c in text)
+    return text if text.isprintable() else _HARMFUL.sub(_but_layout, text)
+
+
+def as_json(document: Any) -> str:
+    """The document as JSON that says the same and holds no such character raw; NaN is a ValueError."""
+    import json
+
+    return harmless_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def harmless_json(text: str) -> str:
+    """JSON that says the same with JSON's own escapes for such characters."""
+    return _HARMFUL.sub(_escaped, text)
+
+
+def _but_layout(found: re.Match[str]) -> str:
+    return found[0] if found[0] in "\t\n" else " "
+
+
+def _escaped(found: re.Match[str]) -> str:
+    c = found[0]
+    if c == "\n":
+        return c
+    units = c.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def uncoloured(text: str) -> str:
@@ -28,14 +49,15 @@ def uncoloured(text: str) -> str:
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
-# control, format (bidirectional marks among them), surrogates, line and paragraph separators
-_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-# what joins letters, or keeps them apart, within a word of Persian and of Indian scripts, and within an emoji
-_JOINERS = "\u200c\u200d"
-
-
-def _is_harmful(c: str) -> bool:
-    return c not in _JOINERS and unicodedata.category(c) in _HARMFUL
+# Unicode's categories Cc, Cf (bidirectional marks among them), Cs, Zl and Zp, but for what joins letters, or keeps them
+# apart, within a word of Persian and of Indian scripts, and within an emoji
+_HARMFUL = re.compile(
+    "["
+    r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
+    r"\u2028-\u202e\u2060-\u2064\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
+    r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+    "]"
+)
 
 
 # what surely takes one column a character: Latin, ± among it, dashes and the ellipsis; tables are made of these

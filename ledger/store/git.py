@@ -252,13 +252,13 @@ class Git:
         """The id of a new commit; no ref points to it yet."""
         named = [argument for parent in parents for argument in ("-p", parent)]
         arguments = (*_DURABLE, "commit-tree", tree, *named, "-F", "-")
-        return self.text(*arguments, stdin=message.encode())
+        return self.text(*arguments, stdin=message.replace("\0", " ").encode("utf-8", "replace"))
 
     def annotated_tag(self, name: str, target: str, message: str) -> str:
         """The id of a new tag object for the commit `target`; no ref points to it yet."""
         tagger = self.text("var", "GIT_COMMITTER_IDENT")
         text = f"object {target}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message.rstrip()}\n"
-        return self.text(*_DURABLE, "mktag", stdin=text.encode())
+        return self.text(*_DURABLE, "mktag", stdin=text.replace("\0", " ").encode("utf-8", "replace"))
 
     # --- moving refs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -218,5 +219,25 @@ def test_values_beyond_all_bounds_are_one_experiments_problem(shelved: Shelved) 
         text = text.replace("NAME", name)
         assert old in text
         pushed[name] = files_of(name, {file: text.replace(old, new).encode()})
+    push(project, pushed)
+    answers(project)
+
+
+def test_any_bytes_in_any_file_are_one_experiments_problem(shelved: Shelved) -> None:
+    project = shelved(honest)
+    luck = random.Random(0)
+    pushed = {}
+    for number in range(200):
+        name = f"bad-{number}"
+        whole = files_of(name, {})
+        path = luck.choice(list(whole))
+        text = bytearray(whole[path])
+        for _ in range(luck.choice((1, 1, 3, 30))):
+            at, end = luck.randrange(len(text) + 1), luck.randrange(1, 20)
+            junk = luck.choice(
+                (b"", luck.randbytes(3), b"\x00", b"\xff\xfe", b"9" * 400, b": [", b"\n---\n", b"\n- ", b"{", b"'")
+            )
+            text[at : at + luck.choice((0, end))] = junk
+        pushed[name] = whole | {path: bytes(text) if number % 5 else luck.randbytes(200)}
     push(project, pushed)
     answers(project)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
-from ledger.report.text import clean, cut, pad, width
+from ledger.report.text import clean, cut, harmless, pad, width
 
 Span: TypeAlias = tuple[str, int | None]
 """A piece of text in one colour: a number of the 256 that terminals know, None for the terminal's own."""
@@ -189,7 +189,8 @@ def painted(lines: Sequence[Line], *, colour: bool) -> str:
             if colour and hue != present and piece.strip():
                 text += "\x1b[0m" if hue is None else f"\x1b[38;5;{hue}m"
                 present = hue
-            text += piece
+            # before the colours are put in, which are control characters too
+            text += harmless(piece)
         found.append(text + ("\x1b[0m" if present is not None else ""))
     return "\n".join(found) + "\n"
 

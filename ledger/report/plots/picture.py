@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from ledger.errors import LedgerError
+from ledger.report.text import clean, harmless_json
 
 FORMATS = ("png", "svg", "html", "json")
 
@@ -90,14 +91,14 @@ def draw(chart: Any, form: str, title: str) -> bytes:
 
     spec = chart.to_dict()
     if form == "json":
-        return (json.dumps(spec, indent=1, ensure_ascii=False) + "\n").encode()
+        return (harmless_json(json.dumps(spec, indent=1, ensure_ascii=False)) + "\n").encode()
     version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     known = version if version in vl_convert.get_vegalite_versions() else None
     if form == "html":
         # other people's text stands in it: nothing in the data can end the script that holds it
-        safe = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+        safe = harmless_json(json.dumps(spec, ensure_ascii=False)).replace("<", "\\u003c")
         library = vl_convert.javascript_bundle(_GLOBAL, vl_version=known)
-        return _PAGE.format(title=html.escape(title), library=library, spec=safe).encode()
+        return _PAGE.format(title=html.escape(clean(title)), library=library, spec=safe).encode()
     if form == "svg":
         return vl_convert.vegalite_to_svg(spec, vl_version=known, allowed_base_urls=[]).encode()
     return vl_convert.vegalite_to_png(spec, vl_version=known, scale=2, allowed_base_urls=[])
