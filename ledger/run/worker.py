@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from ledger.errors import LedgerError
 from ledger.run.slots import Slot
@@ -21,6 +21,9 @@ from ledger.store.dvc.commands import CommandRun
 from ledger.store.dvc.places import DvcPlace
 from ledger.store.dvc.reproduce import Event, Reproduction, Request
 from ledger.store.git import scrubbed
+
+# what may be asked twice: a trial that is cut off goes on in another slot instead (`execute.py`)
+_LOOKS = frozenset({"describe", "changed_outputs", "checkout", "status"})
 
 
 class WorkerDied(Exception):
@@ -41,20 +44,27 @@ class Worker:
 
     It leads a session of its own, so that Ctrl-C in the terminal reaches the controller alone, which then ends the
     worker with all that it has started: no half-dead stage writes into a slot that is used again.
+
+    Where somebody else kills it while it looks at something, another process is started in its place, once.
     """
 
     def __init__(self, slot: Slot | None = None) -> None:
         self._slot = slot
-        keeps = () if slot is None else (slot.lock,)
-        mark = {} if slot is None else {processes.MARK: str(slot.path)}
+        self._ended = False
+        self._replaced = False
+        self._process, self._complaints = self._started()
+
+    def _started(self) -> tuple[subprocess.Popen[str], IO[bytes]]:
+        keeps = () if self._slot is None else (self._slot.lock,)
+        mark = {} if self._slot is None else {processes.MARK: str(self._slot.path)}
         # what a worker says that cannot even start
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        self._process = subprocess.Popen(
+        complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        process = subprocess.Popen(
             # -P: a file dvc.py in the current directory is not DVC
             [sys.executable, "-P", "-m", "ledger.run.worker_main", *map(str, keeps)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._complaints,
+            stderr=complaints,
             cwd="/",
             env=scrubbed(os.environ) | {"DVC_NO_ANALYTICS": "1"} | mark,
             start_new_session=True,
@@ -62,6 +72,7 @@ class Worker:
             text=True,
             encoding="utf-8",
         )
+        return process, complaints
 
     def __enter__(self) -> Self:
         return self
@@ -73,8 +84,12 @@ class Worker:
 
     def close(self, *, kill: bool) -> None:
         """End the process; `kill`: at once, with all that it has started."""
+        self._ended = True
         if kill:
             self.kill()
+        self._let_go()
+
+    def _let_go(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
@@ -88,6 +103,7 @@ class Worker:
 
         Another thread that waits for an answer gets WorkerDied.
         """
+        self._ended = True
         # a command that ends well because it was asked to end has not run to its end
         self._process.send_signal(signal.SIGUSR1)
         processes.end(processes.descendants(self._process.pid))
@@ -163,6 +179,18 @@ class Worker:
     def _call(
         self, name: str, log: Path | None = None, tell: Callable[[Event], None] | None = None, **arguments: object
     ) -> Any:
+        try:
+            return self._asked(name, log, tell, **arguments)
+        except WorkerDied as death:
+            if death.killed is None or name not in _LOOKS or self._ended or self._replaced:
+                raise
+            # somebody has killed it, and not we: what it was asked changes nothing that asking again would not
+            self._replaced = True
+            self._let_go()
+            self._process, self._complaints = self._started()
+            return self._asked(name, log, tell, **arguments)
+
+    def _asked(self, name: str, log: Path | None, tell: Callable[[Event], None] | None, **arguments: object) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         request = {"call": name, "log": None if log is None else str(log), "arguments": arguments}

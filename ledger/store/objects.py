@@ -89,6 +89,9 @@ class Objects:
 
         All names are asked for before the first answer is read; a thread does it, since a pipe holds only so many.
         """
+        return self._read_many(names, again=False)
+
+    def _read_many(self, names: Sequence[str], *, again: bool) -> Iterator[GitObject | None]:
         if not names:
             return
         process = subprocess.Popen(
@@ -107,11 +110,15 @@ class Objects:
         feeder.start()
         stream = process.stdout
         try:
-            for name in names:
+            for at, name in enumerate(names):
                 try:
                     found = _answer(stream)
                 except _Ended:
-                    raise self._unreadable(name) from None
+                    if process.wait() >= 0 or again:
+                        raise self._unreadable(name) from None
+                    # somebody has killed it
+                    yield from self._read_many(names[at:], again=True)
+                    return
                 yield found
         finally:
             # whoever asked may have seen enough

@@ -206,6 +206,34 @@ def test_an_interrupt_keeps_what_has_finished(gate: Gate) -> None:
     finish(gate)
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_worker_is_killed_while_it_looks_at_the_repository(
+    project: Project, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    project.ledger("new", "Wider", "--seeds", "2")
+    ask = Worker._asked
+    killed: list[str] = []
+
+    def asked(self: Worker, name: str, *arguments: object, **named: object) -> object:
+        if name == "describe" and len(killed) < times:
+            killed.append(name)
+            os.kill(self._process.pid, signal.SIGKILL)
+        return ask(self, name, *arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Worker, "_asked", asked)
+
+    answer = project.ledger("run", code=0 if times == 1 else 2)
+
+    assert len(killed) == times
+    if times == 2:
+        # twice is no accident of ours: it is told as what it is
+        assert "error: the worker process was killed" in answer.err
+        assert "hint: by hand, or by the system for lack of memory; type it again" in answer.err
+        monkeypatch.undo()
+        project.ledger("run")
+    assert len(project.ledger("show", "--json").json["trials"]) == 2
+
+
 # --- killed while trials are collected
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import IO
 
 import pytest
 from conftest import Project, Shelved
 
+from ledger.errors import LedgerError
 from ledger.store import objects as module
 from ledger.store.git import open_repository
 
@@ -77,3 +80,22 @@ def recorded(project: Project) -> None:
     """An experiment with a trial."""
     project.ledger("new", "Rate", "--name", "rate", "-S", "train.lr=0.2", "--seeds", "1")
     project.ledger("run")
+
+
+def test_git_is_killed_while_it_reads_many(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = shutil.which("git")
+    shim = tmp_path / "bin" / "git"
+    shim.parent.mkdir()
+    times = tmp_path / "times"
+    kills = f'case "$*" in *--buffer*) if [ -s {times} ]; then sed -i 1d {times}; kill -9 $$; fi;; esac'
+    shim.write_text(f'#!/bin/sh\n{kills}\nexec {found} "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
+    objects = open_repository(project.root).objects
+    names = ["HEAD", "HEAD:nothing", "HEAD:train.py"]
+    whole = list(objects.read_many(names))
+    times.write_text("once\n")
+    assert list(objects.read_many(names)) == whole
+    times.write_text("once\ntwice\n")
+    with pytest.raises(LedgerError, match="git cat-file ended early"):
+        list(objects.read_many(names))
