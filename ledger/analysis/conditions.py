@@ -21,7 +21,7 @@ _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {"=": eq, "<": lt, "<=": 
 
 _STATES: Final = {"status": STATUSES, "outcome": (SUPPORTED, REFUTED, INCONCLUSIVE)}
 
-_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|[+-]?inf|nan", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?|[+-]?inf|nan", re.IGNORECASE)
 
 
 def condition(text: str, fields: Fields) -> Callable[[Row], bool]:

@@ -21,6 +21,7 @@ def note(
     Example: ledger note "loss is flat after epoch 20"
     """
     with console.opened() as ledger:
-        name = add_note(ledger, ledger.experiment(experiment), text, now=console.now())
-    console.answer(f"noted in experiments/{name}/notes.md")
+        chosen = ledger.experiment(experiment)
+        added = add_note(ledger, chosen, text, now=console.now())
+    console.answer(f"{'noted' if added else 'already noted'} in experiments/{chosen.name}/notes.md")
     return 0

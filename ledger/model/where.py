@@ -90,7 +90,15 @@ class Not:
     part: Where
 
     def __str__(self) -> str:
-        return f"not {_inner(self.part)}"
+        # `not` before a comparison would be one level deeper than what was read, and so may be too deep
+        part = self.part
+        if isinstance(part, Compare) and part.operator in ("=", "~"):
+            return f"{part.name} !{part.operator} {part.value}"
+        if isinstance(part, OneOf):
+            return f"{part.name} not in ({', '.join(map(str, part.values))})"
+        if isinstance(part, IsNull):
+            return f"{part.name} is not null"
+        return f"not {_inner(part)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ from ledger.model.pointer import pointed, printable
 
 EXAMPLE: Final = "metrics.accuracy > 0.95 and params.train.lr < 0.1"
 
+MAX_LENGTH: Final = 250_000
+"""Of an expression, in characters."""
+
 _TOKEN: Final = re.compile(
     r"""(?P<blank>\s+)
     |(?P<sign><=|>=|==|!=|<>|!~|[=<>~(),])
@@ -58,6 +61,8 @@ class Word:
 
 def words(text: str) -> list[Word]:
     """The words of an expression, with an END behind them. Raises LedgerError."""
+    if len(text) > MAX_LENGTH:
+        raise error(text, MAX_LENGTH, f"it has more than {MAX_LENGTH} characters")
     found: list[Word] = []
     at = 0
     while at < len(text):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, directory
 from ledger.store.branch import Moved, Step, advance
 from ledger.store.ledger import Ledger
 
+# a note's date has no seconds
+_MEANWHILE = (timedelta(0), timedelta(minutes=1))
 
-def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime) -> str:
-    """Commit a note on the experiment's branch; returns the experiment's name."""
+
+def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime) -> bool:
+    """Commit a note on the experiment's branch.
+
+    False where the last note is the same, by the same author, of this minute or the one before: a command that was
+    killed behind its commit is typed again.
+    """
     git = ledger.git
     if not text.strip():
         raise LedgerError("the note is empty", hint='ledger note "what you saw"')
@@ -29,7 +36,9 @@ def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime
             at = ledger.experiment(experiment.name)
             assert at.branch is not None
             before = at.notes.rstrip()
-            entry = f"## {now.astimezone():%Y-%m-%d %H:%M} {author}\n\n{text.strip()}\n"
+            entry, *others = [_entry(text, author, at=now - ago) for ago in _MEANWHILE]
+            if any(f"\n{before}\n".endswith(f"\n{other}") for other in (entry, *others)):
+                return False
             blob = git.blob(f"{before}\n\n{entry}".lstrip().encode())
             first = " ".join(text.split())
             subject = first if len(first) <= 60 else f"{first[:59]}…"
@@ -43,5 +52,9 @@ def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime
             except Moved:
                 continue
             ledger.refresh()
-            return experiment.name
+            return True
     raise LedgerError("the branch moves too fast to write a note", hint="try again")
+
+
+def _entry(text: str, author: str, *, at: datetime) -> str:
+    return f"## {at.astimezone():%Y-%m-%d %H:%M} {author}\n\n{text.strip()}\n"

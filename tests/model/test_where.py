@@ -148,3 +148,24 @@ def test_logic_has_three_values() -> None:
     assert said("u is null or f is null") is None
     assert said("not u is null") is None
     assert said("not (f is null or f is null)") is True
+
+
+def test_what_is_read_at_the_deepest_is_written_no_deeper() -> None:
+    for atom in ("a != 1", "a !~ 1", "a not in (1, 2)", "a is not null", "not a < 1"):
+        deepest = None
+        for brackets in range(60):
+            try:
+                deepest = parse("not " * brackets + atom)
+            except LedgerError:
+                break
+            assert parse(str(deepest)) == deepest
+        assert deepest is not None
+
+
+def test_a_long_expression_is_refused_before_it_takes_long() -> None:
+    one = " and (b = 2 or not c in (1, 2, 3))"
+    assert parse(str(parse("a = 1" + one * 1000))) == parse("a = 1" + one * 1000)
+    with pytest.raises(LedgerError, match="it has more than 25000 words"):
+        parse("a = 1" + one * 2000)
+    with pytest.raises(LedgerError, match="it has more than 250000 characters"):
+        parse("a = 1" + one * 20_000)
