@@ -104,7 +104,8 @@ def _taken(ledger: Ledger, name: str) -> str | None:
         return f"the branch {source.branch.removeprefix('refs/heads/').removeprefix('refs/remotes/')}"
     if source is not None and source.landed:
         return f"{folder}/ on {ledger.main}"
-    if source is not None and not source.archived:
+    # a tag may hold anything
+    if source is not None and not source.archived and git.objects.folder(f"{source.tip}:{folder}"):
         return f"an experiment whose branch was deleted (ledger archive {name} --undo brings it back)"
     below = git.refs(f"{ledger.branch_of(name)}/")
     if below:
