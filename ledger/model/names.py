@@ -105,7 +105,8 @@ def check_title(title: str) -> str:
     bad = _invisible(title)
     if bad is not None:
         index, kind = bad
-        cleaned = _visible(title)
+        # each takes a look at all before it, and what is longer is refused in the end
+        cleaned = _visible(title[: 4 * MAX_TITLE])
         raise LedgerError(
             f"the title has {kind} at character {index + 1} (U+{ord(title[index]):04X})",
             hint=f"try {cleaned!r}" if cleaned else "write the hypothesis as one line of text",

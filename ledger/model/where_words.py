@@ -19,6 +19,8 @@ EXAMPLE: Final = "metrics.accuracy > 0.95 and params.train.lr < 0.1"
 
 MAX_LENGTH: Final = 250_000
 """Of an expression, in characters."""
+MAX_WORDS: Final = 25_000
+"""Names, operators, values, brackets and commas: so many are read in well under a second."""
 
 _TOKEN: Final = re.compile(
     r"""(?P<blank>\s+)
@@ -79,6 +81,8 @@ def words(text: str) -> list[Word]:
         elif kind != "blank":
             inner = said[1:-1].replace(said[0] * 2, said[0])
             found.append(Word(kind=Kind.NAME if kind == "name" else Kind.TEXT, text=inner, at=at))
+        if len(found) > MAX_WORDS:
+            raise error(text, at, f"it has more than {MAX_WORDS} words", "narrow the rows down with `in (a, b)` or ~")
         at = match.end()
     return [*found, Word(kind=Kind.END, text="", at=len(text.rstrip()))]
 

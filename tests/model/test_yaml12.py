@@ -217,6 +217,11 @@ def test_anchors_and_merge_keys(text: str, value: object) -> None:
     assert value is None or yaml12.loads(text) == value
 
 
+def test_a_tag_without_a_name_agrees_with_dvc() -> None:
+    for value in ("!", "! ''", "! a", "! 1"):
+        assert ours(f"x: {value}\ny: 1\n") == dvc(f"x: {value}\ny: 1\n")
+
+
 def test_an_empty_document_is_none() -> None:
     assert yaml12.loads("") is None
     assert yaml12.loads("# nothing\n") is None
@@ -230,6 +235,8 @@ def test_an_empty_document_is_none() -> None:
         ("a: 1\n---\nb: 2\n", "more than one document", 2),
         ("a: *x\n", "no anchor", 1),
         ("a: &x [*x]\n", "no anchor", 1),
+        ("a: &x {k: 1}\nb: &x {<<: *x}\n", "no anchor", 2),
+        ("a: 1\n\ufeffb: 2\n", "a byte order mark", 2),
         ("a: !mine 3\n", "tag", 1),
         ("a: !!python/tuple [1]\n", "tag", 1),
         ("a: !!int x\n", "not a value", 1),

@@ -318,6 +318,33 @@ def test_trials_are_collected_once_by_whoever_comes_first(uncollected: Project) 
     sound(project)
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_killed_while_what_an_amendment_added_was_collected(
+    project: Project, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    arms = ("--predict", "accuracy >= baseline + 0.1", "-S", "train.lr=0.5")
+    project.ledger("new", "Seeds", "--name", "a", "--over", "seed=0..1", *arms)
+    project.ledger("run")
+    project.ledger("conclude")
+    project.ledger("amend", "--over", "seed=0..3", "-m", "two are few")
+    move = Git.move
+
+    def killed(git: Git, changes: object, reason: str) -> bool:
+        if not reason.startswith("ledger run") or moved:
+            move(git, changes, reason)  # type: ignore[arg-type]
+        if reason.startswith("ledger run"):
+            raise Killed
+        return True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Git, "move", killed)
+        with pytest.raises(Killed):
+            project.ledger("run")
+    project.ledger("run", "--again")
+    # the verdict is out of date, and nobody is accused
+    assert "a: no problem, 8 trials" in project.ledger("verify", "a").out
+
+
 # --- slots that are in no fit state
 
 

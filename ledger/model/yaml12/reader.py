@@ -98,6 +98,11 @@ def _error(message: str, event: yaml.Event) -> YamlError:
 
 def events(text: str) -> Iterator[yaml.Event]:
     """The parser's events, their marks in characters; whatever it finds wrong is raised as a `YamlError`."""
+    at = text.find("\ufeff", 1)
+    if at > 0:
+        # libyaml passes over it, ruamel.yaml takes it for a letter: they would read two documents
+        before = text[:at]
+        raise YamlError("a byte order mark is not allowed here", before.count("\n") + 1, at - before.rfind("\n"))
     try:
         parser = _Parser(text)
         while (event := parser.get_event()) is not None:
@@ -137,6 +142,8 @@ def _build(text: str, *, trusted: bool, max_depth: int) -> object:
                 _refuse_properties(event)
             if len(stack) >= max_depth:
                 raise _error(f"nested deeper than {max_depth} levels", event)
+            # from here on the anchor is this collection's, which cannot hold itself
+            anchors.pop(event.anchor or "", None)
             stack.append(_frame(event))
             continue
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -187,8 +194,11 @@ def _scalar_value(event: yaml.ScalarEvent) -> object:
             return scalar(text)
         except YamlError as error:
             raise _error(error.message, event) from error
-    if tag is None or tag == "!":
+    if tag is None:
         return text
+    if tag == "!":
+        # of nothing at all it makes no text
+        return text or None
     construct = TAGGED.get(tag.removeprefix(TAG)) if tag.startswith(TAG) else None
     if construct is None:
         raise _error(f"the tag {tag} is not supported", event)
