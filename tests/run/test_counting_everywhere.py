@@ -17,11 +17,15 @@ def rates(project: Project) -> dict[str, object]:
     (arm,) = (r for r in project.ledger("table", "--variants", "--json").json if r["variant"] == "treatment")
     query = "SELECT value FROM metrics WHERE variant = 'treatment' AND trial IS NULL AND name = 'accuracy'"
     (queried,) = project.ledger("query", "--json", query).json
+    drawn = project.ledger("plot", "a", "--parallel", "--metric", "accuracy", "--json").json
+    (line,) = (arm for arm in drawn["arms"] if arm["arm"] == "a:treatment")
+    assert line["params"]["train.lr"] == row["params"]["train.lr"]
     change = project.ledger("diff", "--json").json["metrics"]
     found = {
         round(row["metrics"]["accuracy"]["mean"], 10),
         round(arm["metrics"]["accuracy"]["mean"], 10),
         round(queried["value"], 10),
+        round(line["mean"], 10),
         round(next(m["b"]["mean"] for m in change if m["name"] == "accuracy"), 10),
     }
     assert len(found) == 1, found

@@ -71,21 +71,19 @@ def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[Arm]:
         yield Arm(label=target.text, experiment=experiment, records=tuple(only))
         return
     names = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
+    present = ledger.present(experiment)
     for name in [target.variant] if ":" in target.text else names:
         declared = experiment.plan.variant(name)
         if declared is not None and declared.experiment is not None:
             other = filling(ledger, declared)
             if other is not None and other.experiment is not None:
-                counted = _counted(ledger, other.experiment, other.variant)
-                yield Arm(label=other.text, experiment=other.experiment, records=counted)
+                fingerprint = ledger.present(other.experiment).get(other.variant)
+                records = counted(other.experiment, other.variant, When.JUDGED, present=fingerprint)
+                yield Arm(label=other.text, experiment=other.experiment, records=records)
         else:
             label = experiment.name if several and name == TREATMENT else f"{experiment.name}:{name}"
-            records = _counted(ledger, experiment, name)
+            records = counted(experiment, name, When.JUDGED, present=present.get(name))
             yield Arm(label=label if several else name, experiment=experiment, records=records)
-
-
-def _counted(ledger: Ledger, experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
-    return counted(experiment, variant, When.JUDGED, present=ledger.present(experiment).get(variant))
 
 
 def rows(ledger: Ledger, targets: Sequence[Target], level: str) -> Sequence[Row]:
@@ -98,7 +96,7 @@ def rows(ledger: Ledger, targets: Sequence[Target], level: str) -> Sequence[Row]
             raise LedgerError(f"{target.text} is a git revision, not an experiment", hint="ledger log lists them")
         for chosen in _with_fillers(ledger, target):
             assert chosen.experiment is not None
-            own = rows_of(chosen.experiment)
+            own = rows_of(chosen.experiment, ledger.present(chosen.experiment))
             for row in own.variants if level == "variants" else own.trials:
                 whole = ":" not in chosen.text and chosen is target
                 if (whole or row.variant == chosen.variant) and (
