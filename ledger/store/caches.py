@@ -7,7 +7,12 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from ledger.model.pipeline import inside
+
+DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
 
 # a name with more to it is of a file that DVC is still writing
 _OBJECT = re.compile(r"[0-9a-f]{30}(\.dir)?")
@@ -36,10 +41,33 @@ def lacks(cache: Path, digest: str) -> bool:
         return True
 
 
-def _find(cache: Path, digest: str) -> Path | None:
+def places(cache: Path, digest: str) -> tuple[Path, ...]:
+    """Where a cache may hold an object; nowhere for what is no md5 of DVC's."""
+    if not DIGEST.fullmatch(digest):
+        return ()
     # before its version 3 DVC had its objects at the top
-    places = (folder / digest[:2] / digest[2:] for folder in (cache / "files" / "md5", cache))
-    return next((path for path in places if path.exists()), None)
+    return tuple(folder / digest[:2] / digest[2:] for folder in (cache / "files" / "md5", cache))
+
+
+def digest_at(
+    path: str, made: Mapping[str, str | None], listing: Callable[[str], Mapping[str, str] | None]
+) -> str | None:
+    """The md5 of an output, or of a file in an output folder; None where it is not known.
+
+    `made` are the outputs' md5s by path; `listing` gives those of a folder's files by their path in it.
+    """
+    if made.get(path) is not None:
+        return made[path]
+    for folder, digest in made.items():
+        if digest is not None and digest.endswith(".dir") and inside(path, folder):
+            found = (listing(digest) or {}).get(path.removeprefix(f"{folder}/"))
+            if found is not None:
+                return found
+    return None
+
+
+def _find(cache: Path, digest: str) -> Path | None:
+    return next((path for path in places(cache, digest) if path.exists()), None)
 
 
 def _names(folder: Path) -> set[str]:

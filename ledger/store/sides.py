@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -19,7 +18,7 @@ from ledger.model.parameters import Value, flatten, merge_files
 from ledger.model.pipeline import inside
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
-from ledger.store import dvc_config
+from ledger.store import caches, dvc_config
 from ledger.store.code import Code
 from ledger.store.experiments import is_record
 from ledger.store.ledger import Ledger
@@ -128,7 +127,9 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
     numbers: dict[str, Mapping[str, float]] = {}
     warnings = []
     for path in code.pipeline.metric_files():
-        text = ledger.git.objects.text(commit, path) or _cached(ledger, _digest_at(ledger, made, path))
+        text = ledger.git.objects.text(commit, path) or _cached(
+            ledger, caches.digest_at(path, made, lambda digest: _listings(ledger, {digest}).get(digest))
+        )
         if text is None:
             continue
         try:
@@ -252,27 +253,12 @@ def _listings(ledger: Ledger, digests: set[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _digest_at(ledger: Ledger, made: Mapping[str, str | None], path: str) -> str | None:
-    """The md5 of an output, or of a file in an output folder; None where it is not known here."""
-    if path in made:
-        return made[path]
-    for folder, digest in made.items():
-        if inside(path, folder) and digest is not None and digest.endswith(".dir"):
-            return _listings(ledger, {digest}).get(digest, {}).get(path.removeprefix(f"{folder}/"))
-    return None
-
-
-_DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
-
-
 def _cached(ledger: Ledger, digest: str | None) -> str | None:
     """What DVC's cache holds under an md5 as text; None where it has nothing."""
-    if digest is None or not _DIGEST.fullmatch(digest):
-        return None
-    for cache in dvc_config.caches(ledger.git):
-        for folder in (cache / "files" / "md5", cache):
+    for cache in () if digest is None else dvc_config.caches(ledger.git):
+        for path in caches.places(cache, digest or ""):
             try:
-                return (folder / digest[:2] / digest[2:]).read_text("utf-8")
+                return path.read_text("utf-8")
             except (OSError, UnicodeDecodeError):
                 continue
     return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +11,11 @@ from pathlib import Path
 from ledger.analysis.findings import DATA, Finding
 from ledger.model.experiment import Experiment
 from ledger.model.lockfile import Pinned
-from ledger.store import dvc_config
+from ledger.store import caches, dvc_config
 from ledger.store.ledger import Ledger
 
 # larger files are compared by their size alone
 MAX_HASHED = 100_000_000
-
-DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
 
 PRESENT = "present"
 CORRUPT = "corrupt"
@@ -73,10 +70,7 @@ class Checkpoints:
         return PRESENT if any(_whole(path, digest, size) for path in found) else CORRUPT
 
     def _paths(self, digest: str) -> list[Path]:
-        if not DIGEST.fullmatch(digest):
-            return []
-        roots = [folder for at in self._places for folder in (at / "files" / "md5", at)]
-        return [root / digest[:2] / digest[2:] for root in roots]
+        return [path for at in self._places for path in caches.places(at, digest)]
 
     @cached_property
     def _places(self) -> tuple[Path, ...]:
@@ -95,7 +89,7 @@ def lacking(kept: Checkpoints, experiment: Experiment) -> Iterator[Finding]:
     for record in experiment.trials:
         trial = record.trial
         for path, pin in [*trial.outs.items(), *trial.data.items()]:
-            if pin.md5 is None or not DIGEST.fullmatch(pin.md5):
+            if pin.md5 is None or not caches.DIGEST.fullmatch(pin.md5):
                 # without an md5: a remote file that DVC names by the remote's own mark
                 continue
             states: dict[str, list[str]] = {}

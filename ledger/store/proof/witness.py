@@ -19,7 +19,7 @@ from ledger.model.pipeline import Pipeline, inside
 from ledger.model.replicates import REPEAT
 from ledger.model.settings import Settings
 from ledger.model.trial import Trial
-from ledger.store import attributes
+from ledger.store import attributes, caches
 from ledger.store.code import Code, CodeReader, edited
 from ledger.store.git import EMPTY_TREE
 from ledger.store.ledger import Ledger
@@ -277,10 +277,7 @@ class Trees:
 
     def _cached(self, path: str, made: Mapping[str, str | None]) -> str | None:
         """What the cache holds of an output, or of a file within an output, as text."""
-        digest = made.get(path)
-        for folder, listed in made.items():
-            if digest is None and listed is not None and listed.endswith(".dir") and inside(path, folder):
-                digest = (self.checkpoints.listing(listed) or {}).get(path.removeprefix(f"{folder}/"))
+        digest = caches.digest_at(path, made, self.checkpoints.listing)
         data = None if digest is None else self.checkpoints.read(digest)
         return None if data is None else data.decode("utf-8", errors="replace")
 
