@@ -10,8 +10,7 @@ from ledger.model.hypothesis import TREATMENT, Plan
 
 def predicted_arms(plan: Plan) -> tuple[str, ...]:
     """The arms of the experiment that its predictions are about; the treatment where nothing is predicted."""
-    named = dict.fromkeys(p.metric.variant or TREATMENT for p in plan.predictions)
-    return tuple(named) or (TREATMENT,)
+    return plan.predicted or (TREATMENT,)
 
 
 def count(results: Iterable[Recorded], views: Iterable[Iterable[Recorded]]) -> int:

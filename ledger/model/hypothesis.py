@@ -68,9 +68,9 @@ class Plan:
     tags: tuple[str, ...] = ()
 
     @property
-    def predicted(self) -> frozenset[str]:
-        """The arms that the predictions are about, without those that they compare with."""
-        return frozenset(p.metric.variant or TREATMENT for p in self.predictions)
+    def predicted(self) -> tuple[str, ...]:
+        """The arms that the predictions are about, in their order, without those that they compare with."""
+        return tuple(dict.fromkeys(p.metric.variant or TREATMENT for p in self.predictions))
 
     def variant(self, name: str) -> Variant | None:
         """The declared arm of that name."""

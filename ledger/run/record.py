@@ -291,14 +291,17 @@ def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
     git = ledger.git
     commit = git.commit_tree(tree, [trial.code], _message(ledger, plan, trial))
     ref, holding = (f"{where}/{trial.experiment}/{trial.id}" for where in (TRIAL_REFS, HOLDING_REFS))
+    left: str | None = None
     for _ in range(20):
-        held = RefChange(ref=holding, old=git.refs(holding).get(holding), new=commit)
+        held = RefChange(ref=holding, old=left, new=commit)
         if git.move([RefChange(ref=ref, old=None, new=commit), held], f"ledger: trial {trial.id}"):
             return commit
         other = git.commit(ref)
         if other is not None:
             return other
-        # git could not make the ref, and it is not there: the ref of another trial was going away beside it
+        # git could not make the refs, and the first is not there: that of another trial was going away beside it, or
+        # somebody has taken away the one alone
+        left = git.refs(holding).get(holding)
     raise LedgerError(f"git does not take the ref {ref}", hint="try again; git fsck says if the repository is whole")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ledger.analysis.looks import predicted_arms
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.hypothesis import Variant
 from ledger.store import canonical, histories
 from ledger.store.ledger import Ledger
 
@@ -12,7 +13,7 @@ from ledger.store.ledger import Ledger
 def adopted(experiment: Experiment, wanted: str | None) -> Variant:
     """The arm that is `wanted`, or that the predictions are about. Raises LedgerError where they are about several."""
     name, plan = experiment.name, experiment.plan
-    about = list(dict.fromkeys(p.metric.variant or TREATMENT for p in plan.predictions)) or [TREATMENT]
+    about = predicted_arms(plan)
     if wanted is None and len(about) > 1:
         raise LedgerError(
             f"{name} predicts about several arms ({', '.join(about)}), so it is not plain whose change is adopted",
