@@ -181,11 +181,9 @@ def kept_for_equal(ledger: Ledger, spec: Spec, root: Path) -> bool:
 
 
 def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
-    """Whether DVC restored or kept a stage that ran on something else than this trial's.
+    """Whether DVC restored or kept a stage that ran here on code which differs in a file that no stage depends on.
 
-    That is on code which differs in a file that no stage depends on, so that its numbers may be those of the old code
-    (where it is not known which code ran, they are taken as they are); or with parameters that DVC holds equal and a
-    program does not: 1, 1.0 and true.
+    Its numbers may be those of the old code. Where it is not known which code ran, they are taken as they are.
     """
     code, pipeline = spec.arm.code, _pipeline(ledger, spec)
     if ended.failure is not None:
@@ -203,8 +201,6 @@ def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
     for stage in pipeline.stages:
         if stage.frozen or stage.name in ran or stage.name not in locks:
             continue
-        if taken_for_equal(locks[stage.name], spec.texts):
-            return True
         codes = timings.find(ledger.place.timings, locks[stage.name]).codes
         if codes and not any(alike(other) for other in reversed(codes)):
             return True
