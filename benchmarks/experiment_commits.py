@@ -22,17 +22,17 @@ from made_up import (
     verdict_of,
 )
 
+from ledger.dvc.resolve import resolve
 from ledger.model import environment as environments
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as records
-from ledger.model import yaml12
 from ledger.model.environment import Environment
 from ledger.model.experiment import directory
+from ledger.model.formats import yaml12
 from ledger.model.pipeline import Pipeline
 from ledger.model.trial import Trial
 from ledger.report.numbers import spread
 from ledger.stats.summary import summarise
-from ledger.store.dvc.resolve import resolve
 
 LANDED_AND_GONE: Final = "landed, its branch deleted"
 LANDED: Final = "landed"

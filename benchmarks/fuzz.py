@@ -24,8 +24,9 @@ from typing import Final
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import names, parameters, prediction, where, yaml12
+from ledger.model import names, parameters, prediction, where
 from ledger.model import trial as trials
+from ledger.model.formats import yaml12
 
 SLOW: Final = 1.0
 """Seconds of the processor that reading one input may take, writing it and reading it again included."""

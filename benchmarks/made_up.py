@@ -16,20 +16,21 @@ from typing import Any
 
 from ledger.analysis.judge import Arm, judge
 from ledger.model import environment as environments
-from ledger.model import prediction, replicates, yaml12
+from ledger.model import prediction, replicates
 from ledger.model import trial as trials
 from ledger.model.environment import Environment
 from ledger.model.experiment import Experiment
 from ledger.model.fingerprint import fingerprint as computed
+from ledger.model.formats import yaml12
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import BASELINE, TREATMENT, Hypothesis, Plan, Variant
-from ledger.model.lockfile import Pinned
 from ledger.model.pipeline import Pipeline
 from ledger.model.replicates import Axis, Point, Replicates
 from ledger.model.settings import Settings
 from ledger.model.trial import Failure, StageRun, Trial
 from ledger.model.verdict import Verdict
+from ledger.repo.evidence import front_matter
 from ledger.report import verdict as report
-from ledger.store.evidence import front_matter
 
 Params = dict[str, dict[str, Any]]
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import psutil
 from sandbox import Repository
 
-from ledger.store import locks, processes
+from ledger.machine import locks, processes
 
 TRIALS = 6
 # two at a time, and one more for each worker that is killed while its run goes on

@@ -18,7 +18,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.version import __version__
 
 if TYPE_CHECKING:
-    from ledger.store.ledger import Ledger
+    from ledger.repo.ledger import Ledger
 
 __all__ = ["FormatError", "LedgerError", "__version__", "open"]
 
@@ -29,6 +29,6 @@ def open(path: str | Path = ".") -> Ledger:
     Raises LedgerError where there is no git repository.
     """
     # imported here, so that `import ledger` costs next to nothing
-    from ledger.store.ledger import open_ledger
+    from ledger.repo.ledger import open_ledger
 
     return open_ledger(path)

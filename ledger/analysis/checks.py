@@ -12,7 +12,7 @@ from typing import Any
 
 from ledger.analysis.findings import CODE, COMMIT, NUMBERS, RECORDS, Finding, same
 from ledger.model import globs
-from ledger.model.lockfile import LockedStage, Pinned
+from ledger.model.formats.lockfile import LockedStage, Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, Stage
 from ledger.model.trial import Trial

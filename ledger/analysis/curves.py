@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.errors import LedgerError
-from ledger.model.curves import Series, logged_metric
+from ledger.model.formats.curves import Series, logged_metric
 from ledger.model.parameters import near_misses
 from ledger.model.plot_definitions import Plot
 

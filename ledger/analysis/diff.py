@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.environment import Environment, difference
-from ledger.model.lockfile import Pinned
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import Value
 from ledger.model.replicates import Axis, Point
 from ledger.stats.contrast import Contrast, NoNoise

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
-from ledger.model import globs, yaml12
-from ledger.model.lockfile import LockedStage, Pinned
+from ledger.model import globs
+from ledger.model.formats import yaml12
+from ledger.model.formats.lockfile import LockedStage, Pinned
 from ledger.model.parameters import Value, format_value, unflatten
 from ledger.model.pipeline import Pipeline, Stage, inside
 

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
 from ledger.errors import LedgerError
-from ledger.model import paramfiles
+from ledger.model.formats import paramfiles
 from ledger.model.parameters import Value, flatten, format_value
 
 Flat: TypeAlias = Mapping[str, Value]

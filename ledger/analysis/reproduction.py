@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.model.environment import Environment, difference
-from ledger.model.lockfile import Pinned
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Failure, Trial
 from ledger.stats.repeat import margin

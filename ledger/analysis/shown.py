@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ledger.analysis.checks import Content
 from ledger.analysis.findings import BRANCH, Finding
-from ledger.model.lockfile import LockedStage
+from ledger.model.formats.lockfile import LockedStage
 from ledger.model.pipeline import inside
 
 

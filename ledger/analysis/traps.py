@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, time
 
-from ledger.model.lockfile import Pinned
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings

@@ -10,9 +10,9 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters, replicates
-from ledger.store.amend import AMENDABLE
-from ledger.store.amend import amend as amend_plan
-from ledger.store.axes import amended
+from ledger.ops.amend import AMENDABLE
+from ledger.ops.amend import amend as amend_plan
+from ledger.repo.axes import amended
 
 
 def amend(

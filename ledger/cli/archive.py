@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console
-from ledger.store.archive import archive as put_away
-from ledger.store.archive import bring_back
+from ledger.ops.archive import archive as put_away
+from ledger.ops.archive import bring_back
 
 
 def archive(

@@ -10,14 +10,14 @@ import typer
 from ledger.analysis.counting import When
 from ledger.cli import console, options
 from ledger.model import verdict as verdicts
+from ledger.ops.conclude import conclude as conclude_experiment
+from ledger.repo.evidence import conclusion, gather
 from ledger.report.shapes import plain
 from ledger.report.verdict import told
-from ledger.store.conclude import conclude as conclude_experiment
-from ledger.store.evidence import conclusion, gather
 
 if TYPE_CHECKING:
     from ledger.model.experiment import Experiment
-    from ledger.store.ledger import Ledger
+    from ledger.repo.ledger import Ledger
 
 
 def conclude(

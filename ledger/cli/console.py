@@ -17,13 +17,13 @@ from ledger.errors import LedgerError
 from ledger.report.text import as_json, harmless
 
 if TYPE_CHECKING:
-    from ledger.store.ledger import Ledger
+    from ledger.repo.ledger import Ledger
 
 
 @contextmanager
 def opened() -> Iterator[Ledger]:
     """The ledger of the current directory."""
-    from ledger.store.ledger import open_ledger
+    from ledger.repo.ledger import open_ledger
 
     with open_ledger(".") as ledger:
         bar = Progress("reading experiments")

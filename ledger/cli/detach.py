@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.cli import console
-from ledger.store import runs
-from ledger.store.ledger import Ledger
+from ledger.repo import runs
+from ledger.repo.ledger import Ledger
 
 # where the child writes what it says; set in its environment
 LOG = "LEDGER_RUN_LOG"

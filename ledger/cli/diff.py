@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, options
+from ledger.repo.sides import compare, sides_of
 from ledger.report import diff as report
 from ledger.report import shapes
 from ledger.report.tables import Format, table
-from ledger.store.sides import compare, sides_of
 
 Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console
-from ledger.store.git import open_repository
-from ledger.store.setup import Script, set_up
+from ledger.git.git import open_repository
+from ledger.ops.init import Script, set_up
 
 
 def init(

@@ -9,10 +9,10 @@ import typer
 from ledger.cli import console
 from ledger.errors import LedgerError
 from ledger.model.hypothesis import TREATMENT
-from ledger.run.land import Landed
-from ledger.run.land import land as land_experiment
-from ledger.store.landing.land import ADOPT, RECORD
-from ledger.store.targets import part
+from ledger.ops.land import Landed
+from ledger.ops.land import land as land_experiment
+from ledger.ops.landing import ADOPT, RECORD
+from ledger.repo.targets import part
 
 
 def land(

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from ledger.cli import console
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
+from ledger.repo import runs
 from ledger.report.progress import progress
 from ledger.report.text import harmless
-from ledger.store import runs
 
 
 @contextmanager

@@ -10,14 +10,14 @@ import typer
 
 from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model import verdict
 from ledger.model.experiment import STATUSES
+from ledger.repo.index.rows import NONE, Wished
 from ledger.report import experiments as report
 from ledger.report import shapes
 from ledger.report.tables import Format, table
 from ledger.report.text import columns, cut_apart
-from ledger.store.git import Git
-from ledger.store.index.rows import NONE, Wished
 
 # the words of git's approximate dates (its date.c)
 _DATE_WORDS = re.compile(

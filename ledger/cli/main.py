@@ -162,8 +162,8 @@ def _fault(error: Exception) -> int:
     text = "".join(traceback.format_exception(error))
     path = None
     try:
-        from ledger.store.git import open_repository
-        from ledger.store.place import Place
+        from ledger.git.git import open_repository
+        from ledger.machine.place import Place
 
         folder = Place(common=open_repository(Path.cwd()).common).faults
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,10 +11,10 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
+from ledger.ops.new import Created, create
+from ledger.repo.axes import Seeds
+from ledger.repo.planning import Request
 from ledger.report.experiments import described_axes
-from ledger.store.axes import Seeds
-from ledger.store.create import Created, create
-from ledger.store.planning import Request
 
 # so wide may the names of the arms be on the line that counts the trials
 _ARMS_WIDTH = 48

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console
-from ledger.store.notes import add_note
+from ledger.ops.note import add_note
 
 
 def note(

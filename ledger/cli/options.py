@@ -10,8 +10,8 @@ import typer
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, parse_values
+from ledger.repo.axes import Asked
 from ledger.report.tables import Format
-from ledger.store.axes import Asked
 
 T = TypeVar("T")
 

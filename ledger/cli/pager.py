@@ -13,7 +13,7 @@ from ledger.cli import console
 from ledger.report.text import harmless
 
 if TYPE_CHECKING:
-    from ledger.store.git import Git
+    from ledger.git.git import Git
 
 # leave where all fits on the screen (F), keep colours (R), keep the screen (X), and scroll wide lines (S)
 LESS = "FRXS"

@@ -18,15 +18,15 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import Settings
+from ledger.repo.plots import curves, plotted
 from ledger.report import shapes
 from ledger.report.numbers import headline
 from ledger.report.plots import kinds, picture
 from ledger.report.text import cut
-from ledger.store.plots import curves, plotted
 
 if TYPE_CHECKING:
-    from ledger.store.ledger import Ledger
-    from ledger.store.targets import Target
+    from ledger.repo.ledger import Ledger
+    from ledger.repo.targets import Target
 
 Targets = Annotated[
     list[str] | None,

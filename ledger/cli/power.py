@@ -8,10 +8,10 @@ import typer
 
 from ledger.cli import console, options
 from ledger.errors import LedgerError
+from ledger.ops.power import Asked, gather
 from ledger.report import power as report
 from ledger.report import shapes
 from ledger.report.tables import Format
-from ledger.store.power import Asked, gather
 
 
 def power(

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli import console, options, pager
+from ledger.repo.index.query import query as ask
 from ledger.report.shapes import plain
 from ledger.report.tables import Format, table
 from ledger.report.text import clean, columns
-from ledger.store.index.query import query as ask
 
 
 def query(

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console
+from ledger.ops.record import record as record_by_hand
 from ledger.report.trials import line
-from ledger.run.by_hand import record as record_by_hand
 
 
 def record(

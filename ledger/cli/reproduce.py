@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, options
+from ledger.ops import reproduce as again
 from ledger.report import reproduce as report
 from ledger.report import shapes
-from ledger.run import reproduce as again
 
 
 def reproduce(

@@ -16,14 +16,14 @@ from ledger.errors import LedgerError
 from ledger.model.hypothesis import Plan
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
+from ledger.ops.run import Report, Wanted
+from ledger.ops.run import run as run_trials
+from ledger.repo.targets import part
 from ledger.report import shapes
 from ledger.report.text import cut
 from ledger.report.trials import line
 from ledger.run.board import Board
 from ledger.run.record import Kept
-from ledger.run.run import Report, Wanted
-from ledger.run.run import run as run_trials
-from ledger.store.targets import part
 
 # of a longer line that a stage has printed, so many columns are shown
 _LINE = 300

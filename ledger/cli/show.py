@@ -11,12 +11,12 @@ from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
 from ledger.model import trial as trials
 from ledger.model.experiment import Experiment
+from ledger.repo import histories
+from ledger.repo.ledger import Ledger
+from ledger.repo.targets import part
 from ledger.report import shapes
 from ledger.report import show as report
 from ledger.report.text import clean, uncoloured
-from ledger.store import histories
-from ledger.store.ledger import Ledger
-from ledger.store.targets import part
 
 
 def show(

@@ -9,9 +9,9 @@ import typer
 from ledger.analysis import progress
 from ledger.cli import console, options
 from ledger.errors import LedgerError
+from ledger.repo import histories, runs, unseen
 from ledger.report import experiments as report
 from ledger.report import shapes
-from ledger.store import histories, runs, unseen
 
 
 def status(

@@ -24,7 +24,7 @@ def verify(
 
     Example: ledger verify focal-loss
     """
-    from ledger.store.proof.proof import prove, prove_all
+    from ledger.ops.verify import prove, prove_all
 
     with console.opened() as ledger:
         if experiment is None:

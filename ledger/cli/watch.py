@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from ledger.cli import console, live
 from ledger.errors import LedgerError
 from ledger.model.run_state import RunState
+from ledger.repo import runs
+from ledger.repo.ledger import Ledger
 from ledger.report.progress import summary
-from ledger.store import runs
-from ledger.store.ledger import Ledger
 
 # how long a run may take to end its trials and to keep what has finished, in seconds
 _PATIENCE = 30.0

@@ -1,6 +1,6 @@
 """The software and machine that a trial ran on, and what differs between two of them.
 
-A value with its text form; what it holds is found out by `store/environment.py`. A name here is never a
+A value with its text form; what it holds is found out by `machine/environment.py`. A name here is never a
 promise that the environment can be built again: it says what was there.
 """
 

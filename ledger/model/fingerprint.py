@@ -28,7 +28,7 @@ def fingerprint(
 
     `sources` holds an identifier for each dependency that no stage makes; `parameters` the parsed parameter
     files by path; `axes` the (file, key) pairs of the replicate axes, which are left out, so that the
-    `pipeline` must have been resolved with the same values of them (see `store/code.py`).
+    `pipeline` must have been resolved with the same values of them (see `repo/code.py`).
     """
     flat = {file: flatten(tree) for file, tree in parameters.items()}
     stages = [

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import bounds, names, prediction, replicates, yaml12
+from ledger.model import bounds, names, prediction, replicates
+from ledger.model.formats import yaml12
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ledger.errors import LedgerError
-from ledger.model import yaml12
+from ledger.model.formats import yaml12
 
 Scalar: TypeAlias = str | int | float | bool | datetime.date | None
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"

@@ -1,7 +1,7 @@
 """What a DVC pipeline is at one code state: its stages, what they read and what they make.
 
 Paths are relative to the git root, with `/`. A path outside the repository (absolute, or a URL) is kept as
-it is written. Resolving templates is DVC's work (`store/dvc/`); here are only the values.
+it is written. Resolving templates is DVC's work (`dvc/`); here are only the values.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ledger.model.lockfile import place
+from ledger.model.formats.lockfile import place
 from ledger.model.pipeline import inside
 
 # DVC's own templates that draw lines; a template of the user's may

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.errors import LedgerError
-from ledger.model import yaml12
+from ledger.model.formats import yaml12
 from ledger.model.parameters import near_misses
 
 FILE = "ledger.yaml"

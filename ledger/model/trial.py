@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, NewerError
-from ledger.model import bounds, replicates, yaml12
-from ledger.model.lockfile import Pinned
+from ledger.model import bounds, replicates
+from ledger.model.formats import yaml12
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten, merge_files
 from ledger.model.replicates import Point
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.analysis.diff import CONFIDENCE, CodeChange, DataChange, Diff, MetricChange
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import BASELINE, TREATMENT
-from ledger.model.lockfile import Pinned
 from ledger.model.parameters import Value, format_value
 from ledger.model.settings import Settings
 from ledger.report.numbers import fineness, p_value, signed, size, spread

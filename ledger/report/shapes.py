@@ -11,8 +11,8 @@ from ledger.analysis.progress import FAILED, STALE, SUCCEEDED, Declared
 from ledger.analysis.variance import shares
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import TREATMENT, Variant
-from ledger.model.lockfile import Pinned
 from ledger.model.run_state import RunState
 from ledger.model.trial import Failure, Trial
 from ledger.stats.summary import Summary

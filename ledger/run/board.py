@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 
+from ledger.dvc.reproduce import Event
 from ledger.model.run_state import Running, RunState
+from ledger.repo.runs import Published
 from ledger.run.plan import Spec
 from ledger.run.record import Kept
 from ledger.run.slots import Slot
-from ledger.store.dvc.reproduce import Event
-from ledger.store.runs import Published
 
 # DVCLive writes the latest numbers here unless it is told another place
 _DVCLIVE = "dvclive/metrics.json"

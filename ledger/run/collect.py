@@ -11,20 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger.dvc import caches
+from ledger.dvc.places import own_cache
 from ledger.errors import LedgerError
+from ledger.git import work_trees
+from ledger.git.branch import Moved, Step, advance, holders
+from ledger.git.git import RefChange
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.repo import canonical
+from ledger.repo.canonical import Change
+from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
+from ledger.repo.ledger import Ledger
 from ledger.report.numbers import headline, number, seconds, spread
 from ledger.run.record import described
 from ledger.run.worker import Worker
 from ledger.stats.summary import Summary, summarise
-from ledger.store import caches, canonical, work_trees
-from ledger.store.branch import Moved, Step, advance, holders
-from ledger.store.canonical import Change
-from ledger.store.dvc.places import own_cache
-from ledger.store.experiments import HOLDING_REFS, TRIAL_REFS
-from ledger.store.git import RefChange
-from ledger.store.ledger import Ledger
 
 # more parents make a commit that git's own tools show badly
 MAX_PARENTS = 16

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from ledger.errors import LedgerError
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Trial
-from ledger.store import borrowed
-from ledger.store.ledger import Ledger
+from ledger.repo import borrowed
+from ledger.repo.ledger import Ledger
 
 Held = Mapping[str, str | None]
 """Hashes of what the files hold, by path; None for one that is not there."""

@@ -12,7 +12,11 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Protocol, Self
 
+from ledger.dvc.reproduce import Event
+from ledger.git import work_trees
+from ledger.machine import environment as environments
 from ledger.model.experiment import Experiment
+from ledger.repo.ledger import Ledger
 from ledger.run.plan import Spec
 from ledger.run.queue import Queue
 from ledger.run.record import Kept
@@ -20,10 +24,6 @@ from ledger.run.slots import Slot, slot
 from ledger.run.stage_environment import scrubbed_for_stages
 from ledger.run.station import Shop, Station
 from ledger.run.worker import Worker, WorkerDied
-from ledger.store import environment as environments
-from ledger.store import work_trees
-from ledger.store.dvc.reproduce import Event
-from ledger.store.ledger import Ledger
 
 
 class Watcher(Protocol):

@@ -8,10 +8,10 @@ import signal
 from collections.abc import Iterable
 from pathlib import Path
 
+from ledger.dvc.commands import MEMORY, TIMEOUT
+from ledger.dvc.reproduce import Reproduction
 from ledger.model import trial as trials
 from ledger.model.trial import Failure
-from ledger.store.dvc.commands import MEMORY, TIMEOUT
-from ledger.store.dvc.reproduce import Reproduction
 
 _MISSING = re.compile(
     r"no such file|not found|cannot open|can't open|does not exist|filenotfound|no module named", re.IGNORECASE

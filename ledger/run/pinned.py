@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ledger.model import globs, yaml12
-from ledger.model.lockfile import LockedStage, locked_stages
+from ledger.model import globs
+from ledger.model.formats import yaml12
+from ledger.model.formats.lockfile import LockedStage, locked_stages
+from ledger.model.formats.paramfiles import parse
 from ledger.model.parameters import flatten
-from ledger.model.paramfiles import parse
 from ledger.model.pipeline import Pipeline
 
 

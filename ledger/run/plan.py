@@ -11,11 +11,11 @@ from ledger.model import replicates
 from ledger.model.experiment import Experiment, directory
 from ledger.model.pipeline import inside
 from ledger.model.replicates import REPEAT, Point
-from ledger.store import unseen
-from ledger.store.canonical import at_point
-from ledger.store.code import Arm
-from ledger.store.ledger import Ledger
-from ledger.store.planning import axes_of
+from ledger.repo import unseen
+from ledger.repo.canonical import at_point
+from ledger.repo.code import Arm
+from ledger.repo.ledger import Ledger
+from ledger.repo.planning import axes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

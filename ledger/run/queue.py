@@ -15,10 +15,10 @@ from ledger.model import replicates
 from ledger.model import trial as trials
 from ledger.model.experiment import directory
 from ledger.model.trial import Trial
+from ledger.repo.experiments import TRIAL_REFS
+from ledger.repo.ledger import Ledger
 from ledger.run.plan import Spec
 from ledger.run.record import Kept
-from ledger.store.experiments import TRIAL_REFS
-from ledger.store.ledger import Ledger
 
 # how often a claim is asked for before it counts as somebody's
 _TRIES = 3

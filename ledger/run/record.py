@@ -10,28 +10,30 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ledger.dvc import timings
+from ledger.dvc.commands import CommandRun
 from ledger.errors import FormatError, LedgerError
+from ledger.git.git import RefChange
 from ledger.model import environment as environments
-from ledger.model import globs, metrics, replicates, yaml12
+from ledger.model import globs, replicates
 from ledger.model import trial as trials
 from ledger.model.environment import Environment
 from ledger.model.experiment import directory
+from ledger.model.formats import metrics, yaml12
+from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
+from ledger.model.formats.paramfiles import parse
 from ledger.model.hypothesis import Plan
-from ledger.model.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.parameters import flatten, unflatten
-from ledger.model.paramfiles import parse
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Failure, StageRun, Trial
+from ledger.repo import unseen
+from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
+from ledger.repo.ledger import Ledger
 from ledger.report.numbers import headline, number
 from ledger.report.text import uncoloured
 from ledger.run.pinned import locks as locks_of
 from ledger.run.pinned import taken_for_equal
 from ledger.run.plan import Spec
-from ledger.store import timings, unseen
-from ledger.store.dvc.commands import CommandRun
-from ledger.store.experiments import HOLDING_REFS, TRIAL_REFS
-from ledger.store.git import RefChange
-from ledger.store.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.pipeline import inside
 from ledger.model.trial import Trial
+from ledger.repo import histories, unseen
+from ledger.repo.ledger import Ledger
 from ledger.run import copied
 from ledger.run.plan import Spec
 from ledger.run.record import Kept, commit_trial, record_files
-from ledger.store import histories, unseen
-from ledger.store.ledger import Ledger
 
 
 def reusable(experiment: Experiment, spec: Spec) -> bool:

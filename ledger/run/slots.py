@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ledger.store import processes, work_trees
-from ledger.store.git import Git, GitError, call
-from ledger.store.place import Place
+from ledger.git import work_trees
+from ledger.git.git import Git, GitError, call
+from ledger.machine import processes
+from ledger.machine.place import Place
 
 # how long what has been killed may take to let go of a slot, in seconds
 _PATIENCE = 2.0

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.git.git import scrubbed
+from ledger.machine import environment as environments
 from ledger.model.environment import LOCK_FILES, Environment
-from ledger.store import environment as environments
-from ledger.store.code import Code
-from ledger.store.git import scrubbed
-from ledger.store.ledger import Ledger
+from ledger.repo.code import Code
+from ledger.repo.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,26 +10,27 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ledger.dvc import caches
+from ledger.dvc.commands import Terms
+from ledger.dvc.places import DvcPlace
+from ledger.dvc.reproduce import Event, Request
 from ledger.errors import LedgerError
+from ledger.git.git import GitError
+from ledger.machine.environment import Probe
+from ledger.machine.processes import MARK
 from ledger.model import trial as trials
+from ledger.model.formats.paramfiles import parse
 from ledger.model.hypothesis import Plan
 from ledger.model.parameters import flatten
-from ledger.model.paramfiles import parse
 from ledger.model.trial import Failure
+from ledger.repo import borrowed
+from ledger.repo.ledger import Ledger
 from ledger.run.outcome import outcome, untracked
 from ledger.run.plan import Spec
 from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, kept_for_equal, outdated, tail
 from ledger.run.slots import Slot
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker
-from ledger.store import borrowed, caches
-from ledger.store.dvc.commands import Terms
-from ledger.store.dvc.places import DvcPlace
-from ledger.store.dvc.reproduce import Event, Request
-from ledger.store.environment import Probe
-from ledger.store.git import GitError
-from ledger.store.ledger import Ledger
-from ledger.store.processes import MARK
 
 # a disk with less room than this counts as full, and of a log that fills it so much is kept, in bytes
 _ROOM = 16 * 1024 * 1024

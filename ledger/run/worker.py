@@ -14,13 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from ledger.dvc.commands import CommandRun
+from ledger.dvc.places import DvcPlace
+from ledger.dvc.reproduce import Event, Reproduction, Request
 from ledger.errors import LedgerError
+from ledger.git.git import scrubbed
+from ledger.machine import processes
 from ledger.run.slots import Slot
-from ledger.store import processes
-from ledger.store.dvc.commands import CommandRun
-from ledger.store.dvc.places import DvcPlace
-from ledger.store.dvc.reproduce import Event, Reproduction, Request
-from ledger.store.git import scrubbed
 
 # what may be asked twice: a trial that is cut off goes on in another slot instead (`execute.py`)
 _LOOKS = frozenset({"describe", "changed_outputs", "checkout", "status"})

@@ -19,13 +19,13 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any, TextIO
 
+from ledger.dvc import places, work_tree
+from ledger.dvc import reproduce as reproducing
+from ledger.dvc.commands import Runner, Terms
+from ledger.dvc.places import DvcPlace
+from ledger.dvc.reproduce import Request
 from ledger.errors import LedgerError
-from ledger.store import processes
-from ledger.store.dvc import places, work_tree
-from ledger.store.dvc import reproduce as reproducing
-from ledger.store.dvc.commands import Runner, Terms
-from ledger.store.dvc.places import DvcPlace
-from ledger.store.dvc.reproduce import Request
+from ledger.machine import processes
 
 
 def _place(arguments: dict[str, Any]) -> DvcPlace:

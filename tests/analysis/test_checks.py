@@ -12,7 +12,7 @@ from ledger.analysis import checks, findings, plan_checks
 from ledger.analysis.checks import Content, Witness
 from ledger.analysis.plan_checks import PlanHistory
 from ledger.analysis.shown import State, shown
-from ledger.model.lockfile import LockedStage, Pinned
+from ledger.model.formats.lockfile import LockedStage, Pinned
 from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters
 from ledger.model.trial import Failure, StageRun, Trial
 

@@ -13,7 +13,7 @@ from scipy import stats
 from ledger.analysis.bands import Band, Bands, bands, level
 from ledger.analysis.curves import Sample, choose
 from ledger.errors import LedgerError
-from ledger.model.curves import Series, parse
+from ledger.model.formats.curves import Series, parse
 from ledger.model.plot_definitions import Axis, Plot
 
 DECLARED = (Plot(title=None, y=(Axis(file="c.csv", column="loss"),), x=(Axis(file="c.csv", column="epoch"),)),)

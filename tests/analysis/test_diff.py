@@ -10,7 +10,7 @@ import pytest
 
 from ledger.analysis.diff import CodeChange, Diff, Side, diff, metric_change
 from ledger.model.environment import Environment
-from ledger.model.lockfile import Pinned
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.replicates import Axis, Point
 from ledger.stats.contrast import over_folds
 

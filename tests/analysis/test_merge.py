@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from ledger.analysis import locks
 from ledger.analysis.locks import BOTH, OURS, THEIRS, choose, merge_lock, three_way
 from ledger.analysis.merge import Clash, merge_parameters, merge_values
-from ledger.model import paramfiles, yaml12
-from ledger.model.lockfile import LockedStage, Pinned
+from ledger.git.git import open_repository
+from ledger.git.three_way import weave
+from ledger.model.formats import paramfiles, yaml12
+from ledger.model.formats.lockfile import LockedStage, Pinned
 from ledger.model.parameters import Value, flatten
 from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters
-from ledger.store.git import open_repository
-from ledger.store.landing.three_way import weave
 
 
 def none(base: str, ours: str, theirs: str) -> str | None:

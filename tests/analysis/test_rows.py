@@ -9,8 +9,8 @@ from typing import Any
 
 from ledger.analysis.rows import rows_of
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import Hypothesis, Plan, Variant
-from ledger.model.lockfile import Pinned
 from ledger.model.prediction import parse
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.row import NOT_FINITE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.analysis.traps import undeclared
-from ledger.model.lockfile import Pinned
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters
 from ledger.model.settings import DEFAULT_IGNORE, Settings
 

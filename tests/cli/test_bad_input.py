@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import PARAMS, PIPELINE, MakeProject, Project, default_files
 
+from ledger.machine.place import Place
 from ledger.model import hypothesis as hypotheses
-from ledger.store.place import Place
 
 
 def refused(project: Project, *arguments: str, says: str, hint: str, cwd: Path | None = None) -> None:

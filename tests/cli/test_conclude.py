@@ -15,7 +15,7 @@ from scipy import stats
 
 from ledger.cli import console
 from ledger.model import hypothesis as hypotheses
-from ledger.model import yaml12
+from ledger.model.formats import yaml12
 from ledger.model.verdict import SCHEMA
 
 FILE = "experiments/{}/verdict.md"

@@ -10,8 +10,8 @@ import pytest
 from conftest import Project
 
 from ledger.cli.outside import explained
+from ledger.git.git import GitError
 from ledger.run.worker import WorkerDied
-from ledger.store.git import GitError
 
 OUTSIDE: list[tuple[Exception, str]] = [
     (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),

@@ -10,7 +10,7 @@ import pytest
 from conftest import Project, Shelved, default_files
 from test_bad_input import refused
 
-from ledger.store.index.tables import VIEWS
+from ledger.repo.index.tables import VIEWS
 
 
 def two_experiments(project: Project) -> None:

@@ -11,7 +11,7 @@ import ledger
 
 PACKAGE = Path(ledger.__file__).parent
 
-LAYERS = ("errors", "model", "stats", "analysis", "report", "store", "run", "cli")
+LAYERS = ("errors", "model", "stats", "analysis", "report", "git", "machine", "dvc", "repo", "run", "ops", "cli")
 PURE = LAYERS[:5]
 # the face, the entry point and the version stand outside the layers
 OUTSIDE = ("__init__.py", "__main__.py", "version.py")
@@ -22,8 +22,8 @@ DOING_IO = {
 }  # fmt: skip
 
 DOORS = {
-    "git": ("store/git.py",),
-    "dvc": ("store/dvc/",),
+    "git": ("git/git.py",),
+    "dvc": ("dvc/",),
     "typer": ("cli/",),
     "click": ("cli/",),
     "rich": ("report/", "cli/"),
@@ -32,9 +32,9 @@ DOORS = {
 }
 
 # DVC takes the current directory for its own, in the worker process
-CHANGES_DIRECTORY = ("store/dvc/reproduce.py", "store/dvc/work_tree.py")
+CHANGES_DIRECTORY = ("dvc/reproduce.py", "dvc/work_tree.py")
 # the present moment is an argument everywhere but where commands begin and where a trial does
-READS_THE_CLOCK = ("cli/console.py", "run/station.py", "run/board.py", "store/borrowed.py")
+READS_THE_CLOCK = ("cli/console.py", "run/station.py", "run/board.py", "repo/borrowed.py")
 
 
 @cache

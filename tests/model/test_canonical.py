@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_yaml12 import shape, texts, trees
 
-from ledger.model import yaml12
-from ledger.model.yaml12 import canonical, reader
+from ledger.model.formats import yaml12
+from ledger.model.formats.yaml12 import canonical, reader
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=300)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import FormatError
-from ledger.model import curves, yaml12
+from ledger.model.formats import curves, yaml12
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 NAMES = st.text(min_size=1, max_size=8).filter(lambda s: s == s.strip() and s.isprintable())

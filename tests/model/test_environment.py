@@ -1,4 +1,4 @@
-"""The value and its text form; finding it out is tested in tests/store."""
+"""The value and its text form; finding it out is tested in tests/machine."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
-from ledger.model import paramfiles, yaml12
+from ledger.model.formats import paramfiles, yaml12
 from ledger.model.parameters import Value, flatten
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=120)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.model import plot_definitions, yaml12
+from ledger.model import plot_definitions
+from ledger.model.formats import yaml12
 from ledger.model.plot_definitions import Axis, Plot
 
 DOCUMENT = """

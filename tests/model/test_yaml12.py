@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from ledger.model import yaml12
-from ledger.model.yaml12 import reader
+from ledger.model.formats import yaml12
+from ledger.model.formats.yaml12 import reader
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=250)
 

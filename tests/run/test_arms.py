@@ -11,7 +11,7 @@ from conftest import Project, Shelved
 import ledger
 from ledger.analysis.counting import When
 from ledger.errors import LedgerError
-from ledger.store.evidence import gather
+from ledger.repo.evidence import gather
 
 
 def with_arms(project: Project) -> None:

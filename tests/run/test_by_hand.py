@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files
 
-from ledger.model import yaml12
+from ledger.model.formats import yaml12
 
 YAML_PARAMS = """\
 seed: 0  # the first

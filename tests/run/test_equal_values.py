@@ -8,7 +8,7 @@ import math
 import pytest
 from conftest import MakeProject, Project
 
-from ledger.model import metrics
+from ledger.model.formats import metrics
 
 TYPES = """\
 import json

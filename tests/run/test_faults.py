@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 from conftest import TRAIN, MakeProject, Project, Shelved, default_files
 
+from ledger.git.git import Git, open_repository
+from ledger.machine.place import Place
+from ledger.machine.processes import marked
+from ledger.repo.ledger import open_ledger
 from ledger.run.collect import collect
 from ledger.run.slots import slot
 from ledger.run.worker import Worker
-from ledger.store.git import Git, open_repository
-from ledger.store.ledger import open_ledger
-from ledger.store.place import Place
-from ledger.store.processes import marked
 
 # The second trial says who it is and then waits to be killed, until the test takes the gate away. It also keeps a
 # pipe open, whose end tells the test that it is gone.
@@ -444,8 +444,8 @@ POINTS = [
     ("ledger.run.worker", "Worker.furnish", "before", 2),
     ("ledger.run.worker", "Worker.reproduce", "before", 2),
     ("ledger.run.worker", "Worker.reproduce", "after", 2),
-    ("ledger.store.git", "Git.commit_tree", "after", 2),
-    ("ledger.store.git", "Git.move", "before", 2),
+    ("ledger.git.git", "Git.commit_tree", "after", 2),
+    ("ledger.git.git", "Git.move", "before", 2),
 ]
 
 
@@ -476,7 +476,7 @@ def test_killed_at_one_line_after_the_other(project: Project) -> None:
 def test_killed_while_it_collects(project: Project, name: str) -> None:
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
     project.write({"mine.txt": "mine"})
-    killed_at(project, "ledger.store.git", name, "after", 1, "ledger run" if name == "Git.move" else "")
+    killed_at(project, "ledger.git.git", name, "after", 1, "ledger run" if name == "Git.move" else "")
     project.ledger("run", "-j", "2")
     assert project.git("status", "--porcelain") == "?? mine.txt"
     (project.root / "mine.txt").unlink()

@@ -9,7 +9,7 @@ from typing import Any
 
 from conftest import PIPELINE, TRAIN, Project, Shelved, default_files
 
-from ledger.model import yaml12
+from ledger.model.formats import yaml12
 
 # a plot that git holds, besides the metrics
 PLOTTED = PIPELINE + "    plots:\n      - curve.csv: {cache: false}\n"

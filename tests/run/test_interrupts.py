@@ -19,12 +19,12 @@ import psutil
 import pytest
 from conftest import TRAIN, MakeProject, Project, default_files
 
+from ledger.dvc.commands import Runner, Terms
+from ledger.git.git import open_repository
+from ledger.machine import processes
+from ledger.machine.locks import is_held
+from ledger.machine.place import Place
 from ledger.run.slots import slot
-from ledger.store import processes
-from ledger.store.dvc.commands import Runner, Terms
-from ledger.store.git import open_repository
-from ledger.store.locks import is_held
-from ledger.store.place import Place
 
 # All seeds but 0 wait at the gate. Each first starts a process that leaves its session and closes what it was given,
 # and which keeps the pipe open whose end tells the test that all are gone.

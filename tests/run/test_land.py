@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files
 
-import ledger.run.land as landing
-from ledger.store.git import open_repository
-from ledger.store.landing.land import RECORD, prepare
-from ledger.store.ledger import open_ledger
+import ledger.ops.land as landing
+from ledger.git.git import open_repository
+from ledger.ops.landing import RECORD, prepare
+from ledger.repo.ledger import open_ledger
 
 VERDICT = """\
 ---

@@ -19,11 +19,12 @@ from typing import Any
 import pytest
 from conftest import TRAIN, MakeProject, Project, default_files
 
+from ledger.dvc.commands import MEMORY
+from ledger.dvc.reproduce import Reproduction
+from ledger.machine import gpus
+from ledger.machine.place import Place
+from ledger.repo import runs
 from ledger.run.outcome import outcome
-from ledger.store import gpus, runs
-from ledger.store.dvc.commands import MEMORY
-from ledger.store.dvc.reproduce import Reproduction
-from ledger.store.place import Place
 
 # the time that a test waits for something that must come, in seconds
 PATIENCE = 60.0

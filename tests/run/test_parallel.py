@@ -255,9 +255,9 @@ def test_eight_processes_record_into_one_repository(project: Project) -> None:
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_trial_that_was_collected_since_it_was_planned_is_not_run_again(project: Project, *, packed: bool) -> None:
+    from ledger.repo.ledger import open_ledger
     from ledger.run.plan import missing
     from ledger.run.queue import Queue
-    from ledger.store.ledger import open_ledger
 
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
     with open_ledger(project.root) as ledger:

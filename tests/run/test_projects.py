@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files
 
-from ledger.model import yaml12
+from ledger.model.formats import yaml12
 
 
 def one_stage(*lines: str, cmd: str = "python train.py", deps: str = "train.py", metrics: str = "metrics.json") -> str:

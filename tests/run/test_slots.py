@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from conftest import TRAIN, MakeProject, Project, default_files
 
+from ledger.git.git import open_repository
+from ledger.machine import processes
+from ledger.machine.place import Place
 from ledger.run import slots
 from ledger.run.slots import slot
-from ledger.store import processes
-from ledger.store.git import open_repository
-from ledger.store.place import Place
 
 # says in a metric whether it holds on to the lock of the slot that it runs in, and in another which slot that is
 HOLDS = """

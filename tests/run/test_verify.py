@@ -15,7 +15,7 @@ import pytest
 from conftest import TRAIN, MakeProject, Project, Shelved, default_files
 
 from ledger.model import trial as trials
-from ledger.model import yaml12
+from ledger.model.formats import yaml12
 
 # the noise differs between the arms, as it does in life
 NOISY = TRAIN.replace('random.seed(params["seed"])', "random.seed(f\"{params['seed']} {params['train']['lr']}\")")

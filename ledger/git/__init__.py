@@ -1,0 +1,1 @@
+"""Git: objects, trees, refs and work trees; knows nothing of experiments."""

@@ -1,0 +1,101 @@
+"""Moving a branch to a new commit, with every work tree that has it checked out.
+
+The work tree goes first and the ref second: a process that is killed in between leaves new files staged, which the
+next attempt finds in place, and never a ref whose files look deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.errors import LedgerError
+from ledger.git import work_trees
+from ledger.git.git import Git, GitError, RefChange
+
+
+class Overlap(LedgerError):
+    """A work tree holds changes of the user's where the new commit has changes too; nothing was moved."""
+
+
+class Moved(Exception):
+    """The branch is no longer where it was read: read again and build on what is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A branch's way from one commit to another, with refs that move in the same moment."""
+
+    ref: str
+    old: str
+    new: str
+    reason: str
+    also: Sequence[RefChange] = ()
+
+
+def holders(git: Git, ref: str) -> tuple[Path, ...]:
+    """The work trees that have the branch checked out."""
+    return tuple(tree.path for tree in work_trees.listed(git) if tree.branch == ref)
+
+
+def advance(git: Git, step: Step) -> tuple[Path, ...]:
+    """Move the branch and the work trees that show it; returns those work trees.
+
+    The caller holds the repository's lock. Raises Overlap or Moved, and then nothing has changed.
+    """
+    rebased = _being_rebased(git, step.ref)
+    if rebased is not None:
+        # git would refuse to move the branch at the end of the rebase
+        raise Overlap(f"the branch is being rebased in {rebased}", hint="git rebase --continue, then call this again")
+    trees = holders(git, step.ref)
+    for tree in trees:
+        in_the_way = git.can_bring_along(tree, step.old, step.new)
+        if in_the_way is not None and "index.lock" in in_the_way:
+            raise Overlap(
+                f"another git process holds the index of {tree}: {_first_line(in_the_way)}",
+                hint="let it end, then call this again; where none is running, remove that file",
+            )
+        if in_the_way is not None:
+            raise Overlap(
+                f"changes in {tree} are in the way: {_first_line(in_the_way)}",
+                hint="commit or stash those changes, then call this again",
+            )
+    brought: list[Path] = []
+    try:
+        for tree in trees:
+            git.bring_along(tree, step.old, step.new)
+            brought.append(tree)
+    except GitError as error:
+        _back(git, brought, step)
+        raise Overlap(f"a work tree could not be brought along: {_first_line(error.stderr)}") from None
+    try:
+        moved = git.move([RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)
+    except (GitError, LedgerError):
+        _back(git, brought, step)
+        raise
+    if not moved:
+        _back(git, brought, step)
+        raise Moved(step.ref)
+    return trees
+
+
+def _being_rebased(git: Git, ref: str) -> Path | None:
+    """The work tree in which a rebase of the branch is under way; HEAD is detached there meanwhile."""
+    named = [argument for way in ("merge", "apply") for argument in ("--git-path", f"rebase-{way}/head-name")]
+    for tree in work_trees.listed(git):
+        if tree.branch is None:
+            paths = git.text("-C", str(tree.path), "rev-parse", "--path-format=absolute", *named).splitlines()
+            if any(Path(path).is_file() and Path(path).read_text("utf-8").strip() == ref for path in paths):
+                return tree.path
+    return None
+
+
+def _back(git: Git, trees: Sequence[Path], step: Step) -> None:
+    for tree in trees:
+        git.bring_along(tree, step.new, step.old)
+
+
+def _first_line(text: str) -> str:
+    lines = [line.strip() for line in text.removeprefix("error: ").splitlines() if line.strip()]
+    return lines[0] if lines else "git does not say what"

@@ -1,0 +1,1 @@
+"""This machine: its environment, processes, graphics processors and locks."""

@@ -1,0 +1,1 @@
+"""Text to values and back: YAML, parameter files, metrics, curves, lock files."""

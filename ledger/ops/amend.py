@@ -1,0 +1,120 @@
+"""Changing a plan openly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ledger.errors import FormatError, LedgerError
+from ledger.model import hypothesis as hypotheses
+from ledger.model import names, seeds
+from ledger.model.experiment import Experiment, directory
+from ledger.model.formats import yaml12
+from ledger.model.hypothesis import BASELINE, Hypothesis, Plan, Variant
+from ledger.model.parameters import near_misses
+from ledger.ops.conclude import require_branch, write
+from ledger.repo.code import Code
+from ledger.repo.ledger import Ledger
+from ledger.repo.planning import check_alpha, check_evaluation, check_parameters, check_predictions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """The plan as it is now, the keys that changed, and whether results had been seen by then."""
+
+    plan: Plan
+    keys: tuple[str, ...]
+    commit: str
+    after_results: bool
+
+
+def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *, reason: str) -> Amended:
+    """Change keys of the plan openly. Raises LedgerError where that would be no plan, or the same.
+
+    What identifies the experiment (its name, base, author and date) cannot be amended.
+    """
+    ledger.git.identity()
+    require_branch(ledger, experiment)
+    if not reason.strip():
+        raise LedgerError("an amendment needs its reason", hint='ledger amend … -m "why"')
+    path = f"{directory(experiment.name)}/hypothesis.md"
+    with ledger.place.locked():
+        ledger.refresh()
+        experiment = ledger.experiment(experiment.name)
+        plan = experiment.plan
+        before = hypotheses.to_mapping(plan)
+        for key in changes:
+            if key not in AMENDABLE:
+                near = near_misses(key, AMENDABLE)
+                raise LedgerError(
+                    f"the plan's key {key} cannot be amended",
+                    hint=f"did you mean {near[0]}?" if near else f"these can: {', '.join(AMENDABLE)}",
+                )
+        code = ledger.code.at(experiment.tip)
+        draft = _amended(plan, before | _sensible(ledger, code, changes))
+        after = hypotheses.to_mapping(draft)
+        keys = [key for key in dict.fromkeys([*before, *after]) if after.get(key) != before.get(key)]
+        if not keys:
+            raise LedgerError("the amendment changes nothing", hint="ledger show says what the plan is")
+        if "predictions" in keys or "variants" in keys:
+            check_predictions(ledger, draft.predictions, draft.variants, plan.name)
+        if "replicates" in keys or "variants" in keys:
+            check_parameters(ledger, code, draft.replicates, [variant.params for variant in draft.variants])
+        text = hypotheses.render(Hypothesis(plan=draft, body=experiment.hypothesis.body))
+        message = f"amend: {', '.join(keys)}\n\n{reason.strip()}\n\nLedger-Experiment: {experiment.name}\n"
+        seen = any(r.trial.succeeded for r in experiment.trials)
+        commit = write(ledger, experiment, path, text, message)
+    return Amended(plan=draft, keys=tuple(keys), commit=commit, after_results=seen)
+
+
+def _amended(plan: Plan, document: Mapping[str, Any]) -> Plan:
+    """The plan that the front matter states, with a baseline where a prediction needs one."""
+    try:
+        draft = hypotheses.parse(f"---\n{yaml12.dumps(document)}---\n").plan
+    except FormatError as error:
+        raise LedgerError(
+            f"the amended plan would not be one: {error}", hint="ledger amend --help has an example"
+        ) from None
+    if any(p.reference == BASELINE for p in draft.predictions) and draft.variant(BASELINE) is None:
+        draft = replace(draft, variants=(Variant(name=BASELINE, at_base=True), *draft.variants))
+    if not draft.predictions and not draft.exploratory:
+        raise LedgerError(
+            "a plan without a prediction is exploratory",
+            hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"',
+        )
+    if draft.seeds_from is not None and not seeds.follow(draft.seeds_from, draft.replicates):
+        # they are derived no more
+        draft = replace(draft, seeds_from=None)
+    return draft
+
+
+def _sensible(ledger: Ledger, code: Code, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes as `ledger new` would write them. Raises LedgerError for what it would refuse too.
+
+    A plan that is stored already may say such a thing and is read all the same.
+    """
+    found = dict(changes)
+    alpha, looks, exploratory = (found.get(key) for key in ("alpha", "looks", "exploratory"))
+    if isinstance(alpha, int | float) and not isinstance(alpha, bool):
+        check_alpha(alpha)
+    if isinstance(looks, float):
+        raise LedgerError(f"looks={looks:g} is no whole number", hint="--key looks=2")
+    if exploratory is not None and not isinstance(exploratory, bool):
+        raise LedgerError(f"exploratory={exploratory} is neither true nor false", hint="--key exploratory=true")
+    if isinstance(found.get("title"), str):
+        found["title"] = names.check_title(found["title"])
+    if isinstance(found.get("tags"), list):
+        found["tags"] = list(dict.fromkeys(names.check_tag(str(tag)) for tag in found["tags"]))
+    if isinstance(found.get("evaluation"), list):
+        found["evaluation"] = list(dict.fromkeys(check_evaluation(code, str(path)) for path in found["evaluation"]))
+    parent = found.get("parent")
+    if isinstance(parent, str) and ledger.find(parent) is None:
+        raise LedgerError(f"there is no experiment {parent} to be the parent", hint="ledger log lists them")
+    return found
+
+
+AMENDABLE = (
+    "title", "predictions", "variants", "replicates", "evaluation", "alpha", "looks", "failures", "deterministic",
+    "exploratory", "tags", "parent",
+)  # fmt: skip

@@ -1,0 +1,185 @@
+"""Beginning an experiment: its branch, its hypothesis file, and the parameters that are its treatment."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.errors import LedgerError
+from ledger.git.git import RefChange, call
+from ledger.model import hypothesis as hypotheses
+from ledger.model import names
+from ledger.model.experiment import directory
+from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.repo import forks
+from ledger.repo.code import edited
+from ledger.repo.ledger import Ledger
+from ledger.repo.planning import Origin, Request, make_plan, remarks, with_plain_names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """The experiment as it was begun. `remarks` say what the author may want to know."""
+
+    plan: Plan
+    branch: str
+    start: str
+    commit: str
+    switched: bool
+    remarks: tuple[str, ...]
+
+
+def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
+    """Begin an experiment. Raises LedgerError, and then the repository is as it was."""
+    title = names.check_title(request.title)
+    author = ledger.git.identity()
+    with ledger.place.locked():
+        name = _free_name(ledger, request.name, title)
+        base, start, parent = _start(ledger, request.start)
+        code = ledger.code.at(base)
+        request = with_plain_names(request, code)
+        origin = Origin(title=title, name=name, author=author, base=base, parent=parent, created=now)
+        plan = make_plan(ledger, request, code, origin)
+        texts = edited(code.texts, {code.locate(key): value for key, value in (request.overrides or {}).items()})
+        changed = {path: text for path, text in texts.items() if text != code.texts[path]}
+        branch = ledger.branch_of(name)
+        if request.switch:
+            _refuse_overlap(ledger, changed)
+        git = ledger.git
+        entries = {path: (code.files[path].mode, git.blob(text.encode())) for path, text in changed.items()}
+        commit = _commit(ledger, plan, base, entries, _message(plan, request))
+        if not git.move([RefChange(ref=branch, old=None, new=commit)], f"ledger new: {name}"):
+            raise LedgerError(f"the branch {branch.removeprefix('refs/heads/')} was made meanwhile", hint="try again")
+        if request.switch:
+            _switch(ledger, branch, commit)
+    ledger.refresh()
+    return Created(
+        plan=plan,
+        branch=branch.removeprefix("refs/heads/"),
+        start=start,
+        commit=commit,
+        switched=request.switch,
+        remarks=remarks(ledger, plan),
+    )
+
+
+def _commit(ledger: Ledger, plan: Plan, parent: str, entries: Mapping[str, tuple[str, str]], message: str) -> str:
+    """A commit on `parent` that adds the hypothesis file with the plan."""
+    text = hypotheses.render(Hypothesis(plan=plan, body=hypotheses.BODY.format(title=plan.title)))
+    blob = ledger.git.blob(text.encode())
+    tree = ledger.git.tree(parent, {**entries, f"{directory(plan.name)}/hypothesis.md": ("100644", blob)})
+    return ledger.git.commit_tree(tree, [parent], message)
+
+
+def _message(plan: Plan, request: Request) -> str:
+    lines = [f"new: {plan.title}", ""]
+    lines += [f"predicts {p}" for p in plan.predictions]
+    lines += [f"sets {key} = {value}" for key, value in (request.overrides or {}).items()]
+    return "\n".join([*lines, "", f"Ledger-Experiment: {plan.name}"]).replace("\n\n\n", "\n\n") + "\n"
+
+
+# --- the name and the place
+
+
+def _free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
+    name = names.check_name(wanted) if wanted is not None else names.slug(title)
+    if not name:
+        raise LedgerError(f"no name can be made from the title {title!r}", hint="give one: --name focal-loss")
+    _refuse_blocked(ledger)
+    taken = _taken(ledger, name)
+    if taken is not None:
+        numbered = (f"{name[:58].rstrip('-')}-{n}" for n in itertools.count(2))
+        free = next(other for other in numbered if _taken(ledger, other) is None)
+        raise LedgerError(f"the name {name} is taken by {taken}", hint=f"another one: --name {free}")
+    return name
+
+
+def _taken(ledger: Ledger, name: str) -> str | None:
+    """What has the name already, None where it is free."""
+    git, folder = ledger.git, directory(name)
+    source = ledger.source(name)
+    if source is not None and source.branch is not None:
+        return f"the branch {source.branch.removeprefix('refs/heads/').removeprefix('refs/remotes/')}"
+    if source is not None and source.landed:
+        return f"{folder}/ on {ledger.main}"
+    # a tag may hold anything
+    if source is not None and not source.archived and git.objects.folder(f"{source.tip}:{folder}"):
+        return f"an experiment whose branch was deleted (ledger archive {name} --undo brings it back)"
+    below = git.refs(f"{ledger.branch_of(name)}/")
+    if below:
+        return f"the branch {next(iter(below)).removeprefix('refs/heads/')}"
+    ref, commit = git.head()
+    if commit is not None and git.objects.folder(f"{commit}:{folder}"):
+        return f"{folder}/ on {(ref or 'HEAD').removeprefix('refs/heads/')}"
+    tags = git.refs(f"refs/tags/ledger/{name}")
+    if tags:
+        return f"the tag {next(iter(tags)).removeprefix('refs/tags/')}"
+    return f"{folder} in the work tree" if (git.root / folder).exists() else None
+
+
+def _refuse_blocked(ledger: Ledger) -> None:
+    """Refuse where a branch named `exp` leaves no place for branches `exp/…`."""
+    prefix = ledger.settings.branch_prefix
+    for at in (i for i, character in enumerate(prefix) if character == "/"):
+        branch = prefix[:at]
+        # not `for-each-ref`, which would list all that is below it as well
+        if ledger.git.succeeds("show-ref", "--verify", "--quiet", f"refs/heads/{branch}"):
+            raise LedgerError(
+                f"the branch {branch} is in the way: git has no place for branches {prefix}NAME beside it",
+                hint=f"git branch -m {branch} {branch}-old, or set another `branch_prefix` in ledger.yaml",
+            )
+
+
+def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
+    """The commit to fork from, what to call it, and the experiment that it belongs to."""
+    ref, commit = ledger.git.head()
+    if commit is None:
+        raise LedgerError(
+            "there is no commit yet to fork from", hint="commit your pipeline first: git add -A && git commit"
+        )
+    if wanted is not None:
+        target = ledger.target(wanted)
+        if target.experiment is not None:
+            return forks.start(ledger, target)
+        assert target.commit is not None
+        return target.commit, wanted, ledger.name_of(f"refs/heads/{wanted}")
+    if ref is None:
+        raise LedgerError(
+            f"HEAD is detached at {commit[:10]}, so it is not plain where to fork from",
+            hint="say it: --from HEAD, or --from main",
+        )
+    name = ledger.name_of(ref)
+    parent = None if name is None else ledger.find(name)
+    if parent is not None and parent.outcome != "supported":
+        outcome = parent.outcome or "not concluded"
+        raise LedgerError(
+            f"you are on the experiment {parent.name}, which is {outcome}: a fork of it would inherit its change",
+            hint=f"--from {ledger.main or 'main'} to begin anew, --from {parent.name} to build on it all the same",
+        )
+    return commit, ref.removeprefix("refs/heads/"), None if parent is None else parent.name
+
+
+def _refuse_overlap(ledger: Ledger, changed: Mapping[str, str]) -> None:
+    dirty = {d.path for d in ledger.git.dirty()}
+    overlap = sorted(dirty & set(changed))
+    if overlap:
+        have, it = ("has", "it") if len(overlap) == 1 else ("have", "them")
+        raise LedgerError(
+            f"{', '.join(overlap)} {have} uncommitted changes, and -S would write to {it}",
+            hint="commit them first, or write the parameter by hand after ledger new",
+        )
+
+
+def _switch(ledger: Ledger, branch: str, commit: str) -> None:
+    short = branch.removeprefix("refs/heads/")
+    done = call(["switch", "--quiet", "--no-guess", short], cwd=ledger.git.root)
+    # a hook may fail after the switch has been made: where HEAD is decides
+    if ledger.git.head()[0] != branch:
+        ledger.git.move([RefChange(ref=branch, old=commit, new=None)], "ledger new: taken back")
+        said = done.stderr.decode(errors="replace").strip().removeprefix("error: ")
+        raise LedgerError(
+            f"git cannot switch to the new branch: {said}",
+            hint="commit or stash the changes, or use --no-switch",
+        )

@@ -1,0 +1,308 @@
+"""`ledger record`: keep what `dvc repro` made in the work tree as a trial, the same kind as `ledger run` makes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ledger.errors import FormatError, LedgerError
+from ledger.git.branch import Overlap
+from ledger.machine import environment as environments
+from ledger.model import replicates
+from ledger.model import trial as trials
+from ledger.model.experiment import Experiment
+from ledger.model.formats import yaml12
+from ledger.model.formats.lockfile import locked_stages
+from ledger.model.formats.paramfiles import parse
+from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.parameters import flatten
+from ledger.model.replicates import REPEAT, Point
+from ledger.model.trial import Trial
+from ledger.repo import unseen
+from ledger.repo.code import Arm, Code, edited
+from ledger.repo.commit import commit_tracked, require_text
+from ledger.repo.experiments import is_record
+from ledger.repo.ledger import Ledger
+from ledger.run.collect import Collected, collect
+from ledger.run.pinned import locks, taken_for_equal
+from ledger.run.plan import Spec, check, next_attempt
+from ledger.run.record import Ended, keep, read_metrics
+from ledger.run.stage_environment import scrubbed_for_stages, with_locks
+from ledger.run.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was recorded. `code`: the commit that the change became, None where nothing had changed."""
+
+    trial: Trial
+    code: str | None
+    collected: Collected | None
+    uncollected: str | None
+    warnings: tuple[str, ...]
+
+
+def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Report:
+    """Record the present results of the work tree on the experiment that is checked out.
+
+    Which arm and which replicate they are follows from the parameters. Raises LedgerError where the lock does not
+    agree with the files, and then nothing has changed.
+    """
+    ledger.git.identity()
+    require_text(message)
+    with Worker() as worker:
+        # a run that was killed while it collected has left its files in the work tree
+        with contextlib.suppress(Overlap):
+            collect(ledger, ledger.current().name, worker)
+        experiment = ledger.current()
+        here = ledger.code.at(_work_tree(ledger, experiment))
+        _require_reproduced(ledger, here, worker)
+        try:
+            read_metrics(ledger.git.root, here.pipeline)
+        except FormatError as error:
+            raise LedgerError(
+                str(error), hint="correct the stage that writes it, dvc repro, then ledger record"
+            ) from None
+        _refuse_old(ledger, experiment, here)
+        persisting = _refuse_warm(ledger, experiment, here)
+        arm, name, code = _identify(ledger, experiment, here, message, variant)
+        experiment = ledger.current()
+        point = _point(experiment, here)
+        _refuse_twice(experiment, name, point, arm)
+        spec = Spec(
+            experiment=experiment.name,
+            variant=name,
+            point=point,
+            attempt=next_attempt(ledger, experiment, name, point),
+            arm=arm,
+            texts={path: here.texts[path] for path in arm.texts if path in here.texts},
+        )
+        variables = scrubbed_for_stages(os.environ)
+        probe = environments.probe(variables, cwd=ledger.git.root, roots=[ledger.git.root])
+        ended = Ended(
+            root=ledger.git.root,
+            started=_made(ledger, here),
+            ran=(),
+            status=trials.SUCCEEDED,
+            failure=None,
+            by_hand=True,
+        )
+        kept = keep(ledger, experiment.plan, spec, ended, with_locks(ledger, probe.environment, arm.code))
+        replaceable = _held(ledger, kept.commit)
+        try:
+            collected, reason = collect(ledger, experiment.name, worker, recorded={ledger.git.root: replaceable}), None
+        except Overlap as overlap:
+            collected, reason = None, overlap.message
+    return Report(
+        trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=(*kept.warnings, *persisting)
+    )
+
+
+def _held(ledger: Ledger, commit: str) -> list[str]:
+    """The files that differ from HEAD and whose content the commit holds."""
+    files = ledger.git.objects.files(commit)
+    paths = [d.path for d in ledger.git.dirty() if d.path in files and (ledger.git.root / d.path).is_file()]
+    return [path for path, oid in zip(paths, ledger.git.hashes(paths), strict=True) if files[path].oid == oid]
+
+
+def _work_tree(ledger: Ledger, experiment: Experiment) -> str:
+    """A tree object of the work tree's tracked files as they are."""
+    changed = [d.path for d in ledger.git.dirty() if not d.untracked]
+    return ledger.git.tree_of_files(experiment.tip, changed, root=ledger.git.root, entries={})
+
+
+def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
+    root = ledger.git.root / here.folder
+    absent = [path for path in here.pipeline.lockfiles() if not (ledger.git.root / path).is_file()]
+    if absent:
+        raise LedgerError(
+            f"there is no {absent[0]}: the pipeline has not run here", hint="dvc repro, then ledger record"
+        )
+    stale = worker.status(root, targets=ledger.settings.targets)
+    unkept = _not_in_cache(stale)
+    if unkept:
+        raise LedgerError(
+            f"the cache does not hold {', '.join(unkept[:5])}: the trial could not be brought back",
+            hint="dvc commit, then ledger record",
+        )
+    if stale:
+        raise LedgerError(
+            f"the results are not those of the present files: {', '.join(sorted(stale)[:5])} changed since",
+            hint="dvc repro, then ledger record (dvc status says what changed)",
+        )
+    pinned = locks(ledger.git.root, here.pipeline)
+    others = [
+        key
+        for stage in here.pipeline.stages
+        if not stage.frozen and stage.name in pinned
+        for key in taken_for_equal(pinned[stage.name], here.texts)
+    ]
+    if others:
+        raise LedgerError(
+            f"the results are of another {', '.join(dict.fromkeys(others))}: DVC holds 1, 1.0 and true equal, and a "
+            "program does not",
+            hint="dvc repro -f, then ledger record",
+        )
+
+
+def _not_in_cache(stale: Mapping[str, object]) -> list[str]:
+    """The outputs that DVC's cache lacks, where the status says nothing else: after `dvc repro --no-commit`."""
+    found = []
+    for entries in stale.values():
+        for entry in entries if isinstance(entries, list) else [entries]:
+            outputs = entry.get("changed outs") if isinstance(entry, dict) and len(entry) == 1 else None
+            if outputs is None or set(outputs.values()) != {"not in cache"}:
+                return []
+            found += outputs
+    return found
+
+
+def _identify(
+    ledger: Ledger, experiment: Experiment, here: Code, message: str | None, variant: str | None
+) -> tuple[Arm, str, str | None]:
+    """The arm that the work tree's state is, after committing it as code where it is none that is declared."""
+    axes = experiment.plan.replicates.parameters
+    mine = ledger.code.arm(here, {}, axes)
+    arms = ledger.arms(experiment)
+    if variant is not None and variant not in arms:
+        raise LedgerError(f"the plan has no variant {variant} of its own", hint=f"it has {', '.join(arms)}")
+    fitting = [name for name, arm in arms.items() if arm.fingerprint == mine.fingerprint]
+    if variant is not None and variant not in fitting and variant != TREATMENT:
+        raise LedgerError(
+            f"the work tree is not the variant {variant}: its code, data or parameters differ",
+            hint=f"it is {' or '.join(fitting) or 'none that is declared'}",
+        )
+    order = [variant] if variant in fitting else [n for n in (TREATMENT, *fitting, BASELINE) if n in fitting]
+    _check_unseen(ledger, here)
+    if order and not _edited_beside(ledger, experiment, here, axes, arms[order[0] or TREATMENT]):
+        name = order[0] or TREATMENT
+        return _checked(ledger, experiment, arms[name]), name, None
+    commit = _commit_change(ledger, experiment, here, axes, message)
+    now = ledger.current()
+    treatment = now.plan.variant(TREATMENT)
+    if treatment is None:
+        raise LedgerError("the plan declares no treatment, so a change belongs to no arm")
+    return _checked(ledger, now, ledger.arm(now, treatment)), TREATMENT, commit
+
+
+def _edited_beside(ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], arm: Arm) -> bool:
+    """Whether the branch's parameter files hold edits that no stage notices, such as comments: they are code too."""
+    before = ledger.code.at(experiment.tip)
+    texts = _without_axes(before, here, axes)
+    return arm.texts == before.texts and any(text != before.texts.get(path, text) for path, text in texts.items())
+
+
+def _checked(ledger: Ledger, experiment: Experiment, arm: Arm) -> Arm:
+    check(ledger, experiment, arm)
+    return arm
+
+
+def _check_unseen(ledger: Ledger, here: Code) -> None:
+    """Refuse uncommitted changes that no stage depends on: the results may be of either state."""
+    changed = [d.path for d in ledger.git.dirty() if not d.untracked]
+    unseen.refuse_undeclared(ledger, here, changed)
+
+
+def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], message: str | None) -> str:
+    """Commit what makes the work tree another treatment; the replicate's own values stay as the branch has them."""
+    before = ledger.code.at(experiment.tip)
+    paths = [
+        d.path
+        for d in ledger.git.dirty()
+        if not d.untracked and not here.pipeline.is_result(d.path) and not _only_ignored(ledger, here, d.path)
+    ]
+    if not paths:
+        raise LedgerError("the work tree differs from every arm, but no tracked file has changed", hint="ledger status")
+    instead = {path: text for path, text in _without_axes(before, here, axes).items() if path in paths}
+    return commit_tracked(ledger, experiment, paths, message or f"change {_brief(paths)}", instead=instead)
+
+
+def _only_ignored(ledger: Ledger, here: Code, path: str) -> bool:
+    if is_record(ledger.git.objects, path, "HEAD"):
+        return True
+    return ledger.settings.ignores(path) and not here.pipeline.reads(path)
+
+
+def _without_axes(before: Code, here: Code, axes: Sequence[str]) -> Mapping[str, str]:
+    old = {here.locate(axis): before.names[axis][1] for axis in axes if axis in before.names}
+    return edited(here.texts, old)
+
+
+def _point(experiment: Experiment, here: Code) -> Point:
+    """The replicate that the work tree's parameters say."""
+    pairs: list[tuple[str, replicates.Value]] = []
+    for axis in experiment.plan.replicates.axes:
+        if not axis.is_parameter:
+            taken = {dict(r.trial.point).get(REPEAT) for r in experiment.trials}
+            pairs.append((axis.name, next(n for n in range(len(taken) + 1) if n not in taken)))
+            continue
+        file, key = here.locate(axis.name)
+        value = flatten(parse(file, here.texts[file]))[key]
+        if not isinstance(value, bool | int | float | str):
+            raise LedgerError(f"the replicate axis {axis.name} is {value!r} in {file}", hint="it takes one plain value")
+        pairs.append((axis.name, value))
+    return tuple(pairs)
+
+
+def _refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
+    """Refuse results that the branch shows already, where repeats have no seed that would tell them apart."""
+    if all(axis.is_parameter for axis in experiment.plan.replicates.axes):
+        return
+    fresh = [d.path for d in ledger.git.dirty() if here.pipeline.is_result(d.path) or d.path in here.texts]
+    shown = ledger.git.objects.files(experiment.tip)
+    if not fresh and experiment.trials and all(path in shown for path in here.pipeline.lockfiles()):
+        raise LedgerError(
+            "nothing new to record: the work tree shows results that are on the branch already",
+            hint="change the seed or the code, dvc repro, then ledger record",
+        )
+
+
+def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[str, ...]:
+    """Refuse results of a stage that may have gone on from what an earlier run of it left: no clean trial's replicate.
+
+    Returns what is to be said where no earlier run is known of.
+    """
+    stages = [(s, o.path) for s in here.pipeline.stages for o in s.outputs if o.persists]
+    if not stages:
+        return ()
+    own = [p for p in here.pipeline.lockfiles() if (ledger.git.root / p).is_file()]
+    now = locked_stages(here.pipeline, {p: yaml12.loads((ledger.git.root / p).read_text("utf-8")) for p in own})
+    tip = ledger.code.locks(here, experiment.tip)
+    commits = map(ledger.git.commit, (experiment.tip, experiment.plan.base, ledger.main_tip or "HEAD"))
+    earlier = {path for at in commits if at for stage in ledger.code.locks(here, at).values() for path in stage.outputs}
+    earlier |= {path for record in experiment.trials if record.trial.by_hand for path in record.trial.outs}
+    ran = [path for stage, path in stages if now.get(stage.name) != tip.get(stage.name)]
+    warm = [path for path in ran if path in earlier]
+    if warm:
+        raise LedgerError(
+            f"DVC keeps {', '.join(warm)} when its stage runs again (`persist: true`), and an earlier run has left it: "
+            "this may be a warm start, and no replicate of a clean trial",
+            hint="ledger run trains each trial from nothing",
+        )
+    return tuple(
+        f"DVC keeps {path} when its stage runs again (`persist: true`): nobody can see that there was none before"
+        for path in ran
+    )
+
+
+def _refuse_twice(experiment: Experiment, name: str, point: Point, arm: Arm) -> None:
+    for record in experiment.of(name):
+        trial = record.trial
+        if trial.succeeded and trial.point == point and trial.fingerprint == arm.fingerprint:
+            raise LedgerError(
+                f"{experiment.name}:{trial.id} is recorded already, with this code, data and parameters",
+                hint="change the seed or the code, dvc repro, then ledger record",
+            )
+
+
+def _made(ledger: Ledger, here: Code) -> datetime:
+    """When the results were written: the lock's time, since nobody measured the start."""
+    times = [(ledger.git.root / path).stat().st_mtime for path in here.pipeline.lockfiles()]
+    return datetime.fromtimestamp(max(times), UTC)
+
+
+def _brief(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

@@ -1,0 +1,259 @@
+"""Reading experiments out of git objects: from a commit's tree and from trials that are not collected yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ledger.errors import FormatError, NewerError
+from ledger.git.objects import Entry, GitObject, Objects, entries
+from ledger.model import hypothesis as hypotheses
+from ledger.model import trial as trials
+from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.formats import yaml12
+from ledger.model.hypothesis import Plan
+
+TRIAL_REFS = "refs/ledger/trials"
+
+# the same trials where `dvc gc --all-commits` looks: it follows heads, remotes and tags, and deletes the checkpoints of
+# what other refs hold. Not tags, which `git push --tags` would give to others
+HOLDING_REFS = "refs/remotes/ledger-trials"
+
+_LINK = "120000"
+
+ReadMany = Callable[[Sequence[str]], Iterable[GitObject | None]]
+
+
+def is_record(objects: Objects, path: str, *commits: str) -> bool:
+    """Whether a path belongs to the ledger: it lies in a folder of `experiments/` that holds a hypothesis at a commit.
+
+    What else is below `experiments/` is the project's own, as in every other folder.
+    """
+    parts = path.split("/")
+    if parts[0] != DIRECTORY or len(parts) < 3:
+        return False
+    return any(objects.read(f"{commit}:{directory(parts[1])}/hypothesis.md") is not None for commit in commits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be read: the experiment's directory at the commit `tip`, and trials that are not on the branch.
+
+    `pending` are (trial id, trial commit) pairs.
+    """
+
+    name: str
+    tip: str
+    pending: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """An experiment's directory: the id of its tree, None where there is none, and what is in it."""
+
+    tree: str | None
+    files: Mapping[str, Entry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record's file; `text` is None where git cannot read it. `commit`: its trial commit, if not on the branch."""
+
+    path: str
+    text: str | None
+    link: bool = False
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The files of one experiment; `hypothesis` and `verdict` are None where there is none."""
+
+    hypothesis: str | None
+    notes: str
+    verdict: str | None
+    records: tuple[Record, ...]
+
+
+def read(
+    objects: Objects,
+    wanted: Wanted,
+    *,
+    branch: str | None,
+    landed: bool,
+    archived: bool = False,
+) -> Experiment | None:
+    """The experiment, None where it has no `hypothesis.md`.
+
+    A record that cannot be read is passed over and named in `problems`. Raises FormatError where the hypothesis
+    cannot be.
+    """
+
+    def one_by_one(asked: Sequence[str]) -> list[GitObject | None]:
+        # the process that is running already is the fastest for a few
+        return [objects.read(one) for one in asked]
+
+    (texts,) = read_texts(one_by_one, [wanted], folders(one_by_one, [wanted]))
+    return assemble(wanted, texts, branch=branch, landed=landed, archived=archived)
+
+
+# --- from git
+
+
+def folders(read_many: ReadMany, wanted: Sequence[Wanted]) -> list[Folder]:
+    """The experiments' directories."""
+    found = read_many([f"{w.tip}:{directory(w.name)}" for w in wanted])
+    return [Folder(tree=f.oid if f is not None and f.kind == "tree" else None, files=entries(f)) for f in found]
+
+
+def read_texts(read_many: ReadMany, wanted: Sequence[Wanted], at: Sequence[Folder]) -> list[Texts]:
+    """The files of the experiments, in three rounds of reading however many they are."""
+    names = ("hypothesis.md", "notes.md", "verdict.md", "trials")
+    listed = [(number, name) for number, folder in enumerate(at) for name in names if name in folder.files]
+    pending = [(number, trial, commit) for number, w in enumerate(wanted) for trial, commit in w.pending]
+    asked = [at[number].files[name].oid for number, name in listed]
+    asked += [f"{commit}:{_path(wanted[number].name, trial)}" for number, trial, commit in pending]
+    found = list(read_many(asked))
+
+    texts: list[dict[str, str]] = [{} for _ in at]
+    arms: list[tuple[int, str, str]] = []
+    for (number, name), got in zip(listed, found, strict=False):
+        if name == "trials":
+            arms += [(number, arm, entry.oid) for arm, entry in entries(got).items() if entry.is_tree]
+        elif got is not None and got.kind == "blob":
+            texts[number][name] = _text(got)
+
+    files = [
+        (number, f"{directory(wanted[number].name)}/trials/{arm}/{file}", entry)
+        for (number, arm, _), got in zip(arms, read_many([oid for *_, oid in arms]), strict=True)
+        for file, entry in entries(got).items()
+        if file.endswith(".yaml") and not entry.is_tree
+    ]
+    records: list[list[Record]] = [[] for _ in at]
+    for (number, path, entry), got in zip(files, read_many([entry.oid for *_, entry in files]), strict=True):
+        records[number].append(Record(path=path, text=None if got is None else _text(got), link=entry.mode == _LINK))
+    for (number, trial, commit), got in zip(pending, found[len(listed) :], strict=True):
+        path = _path(wanted[number].name, trial)
+        if got is not None and got.kind == "blob" and all(path != record.path for record in records[number]):
+            records[number].append(Record(path=path, text=_text(got), commit=commit))
+    return [
+        Texts(
+            hypothesis=text.get("hypothesis.md"),
+            notes=text.get("notes.md", ""),
+            verdict=text.get("verdict.md"),
+            records=tuple(own),
+        )
+        for text, own in zip(texts, records, strict=True)
+    ]
+
+
+def _path(name: str, trial: str) -> str:
+    return f"{directory(name)}/trials/{trial}.yaml"
+
+
+def _text(found: GitObject) -> str:
+    return found.data.decode("utf-8", errors="replace")
+
+
+# --- from texts
+
+
+def assemble(
+    wanted: Wanted, texts: Texts, *, branch: str | None, landed: bool, archived: bool = False
+) -> Experiment | None:
+    """The experiment that the texts make, as `read` says."""
+    name, folder = wanted.name, directory(wanted.name)
+    if texts.hypothesis is None:
+        return None
+    with anything_wrong():
+        hypothesis = hypotheses.parse(texts.hypothesis)
+    if hypothesis.plan.name != name:
+        raise FormatError(f"`name` is {hypothesis.plan.name}, but the folder is {folder}")
+    problems: list[str] = []
+    found: list[Recorded] = []
+    newer = 0
+    for record in texts.records:
+        try:
+            found.append(_recorded(record, name))
+        except NewerError as error:
+            newer += 1
+            problems.append(f"{record.path}: {error}")
+        except FormatError as error:
+            problems.append(f"{record.path}{error}")
+    verdict = texts.verdict
+    return Experiment(
+        name=name,
+        branch=branch,
+        tip=wanted.tip,
+        hypothesis=hypothesis,
+        trials=_ordered(found, hypothesis.plan),
+        notes=texts.notes,
+        verdict=None if verdict is None else _front_matter(verdict, f"{folder}/verdict.md", problems),
+        landed=landed,
+        archived=archived,
+        problems=tuple(problems),
+        newer=newer,
+    )
+
+
+@contextmanager
+def anything_wrong() -> Iterator[None]:
+    """Whatever a reader of other people's files fails over is a FormatError: their file's problem, not the command's.
+
+    But for a lack of memory, which is the machine's.
+    """
+    try:
+        yield
+    except (FormatError, MemoryError):
+        raise
+    except Exception as error:
+        said = str(error).strip().splitlines() or ["no message"]
+        raise FormatError(f"it cannot be read: {type(error).__name__}: {said[0][:200]}") from error
+
+
+def _recorded(record: Record, name: str) -> Recorded:
+    """The trial that a file holds. Raises FormatError, which goes on from the file's path."""
+    if record.link:
+        raise FormatError(" is a symbolic link, not a record")
+    if record.text is None:
+        raise FormatError(": git cannot read it (git fsck says what is damaged)")
+    try:
+        with anything_wrong():
+            trial = trials.loads(record.text)
+            path = trials.record_path(directory(name), trial)
+    except NewerError:
+        raise
+    except FormatError as error:
+        raise FormatError(f": {error}") from None
+    if trial.experiment != name or path != record.path:
+        raise FormatError(f": it says that it is {trial.experiment}:{trial.id}")
+    return Recorded(trial=trial, path=record.path, commit=record.commit)
+
+
+def _ordered(records: Iterable[Recorded], plan: Plan) -> tuple[Recorded, ...]:
+    arms = {variant.name: number for number, variant in enumerate(plan.variants)}
+    points = {point: number for number, point in enumerate(plan.replicates.points())}
+
+    def key(record: Recorded) -> tuple[int, str, int, str, int]:
+        trial = record.trial
+        place = points.get(trial.point, len(points))
+        return (arms.get(trial.variant, len(arms)), trial.variant, place, str(trial.point), trial.attempt)
+
+    return tuple(sorted(records, key=key))
+
+
+def _front_matter(text: str, path: str, problems: list[str]) -> dict[str, object] | None:
+    try:
+        with anything_wrong():
+            front, _ = hypotheses.split_front_matter(text)
+            try:
+                document = yaml12.loads_untrusted(front)
+            except yaml12.YamlError as error:
+                raise FormatError(f"{error}") from None
+            if not isinstance(document, dict):
+                raise FormatError("the front matter is not a mapping")
+    except FormatError as error:
+        problems.append(f"{path}: {error}")
+        return None
+    return document

@@ -1,0 +1,79 @@
+"""Where an experiment forks from another one's arm or trial: a commit that has what the arm ran with.
+
+An arm's parameters are written in no commit of its branch. They get one of their own, which becomes the `base` of the
+new experiment: its baseline is then the arm, and only what the new branch changes differs from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.trial import Trial
+from ledger.repo import histories
+from ledger.repo.code import Code, ParameterKey, edited, recorded_changes
+from ledger.repo.ledger import Ledger
+from ledger.repo.targets import Target, filling
+
+
+def start(ledger: Ledger, target: Target) -> tuple[str, str, str]:
+    """The commit to fork from, what to call it, and the experiment that it belongs to.
+
+    An arm forks from the code that it runs on now, a trial from the code that ran. Raises LedgerError where that is not
+    here.
+    """
+    origin = target.experiment
+    assert origin is not None
+    declared = origin.plan.variant(target.variant)
+    if declared is not None and declared.experiment is not None:
+        filler = filling(ledger, declared)
+        if filler is None:
+            raise LedgerError(
+                f"{declared.filled_by}, which fills {target.text}, is not in this clone", hint="git fetch"
+            )
+        return start(ledger, filler)
+    trial = None if target.trial is None else target.trial.trial
+    if trial is None and declared is None:
+        # an arm that the plan has no more is what its last trial was
+        trial = max(origin.of(target.variant), key=lambda record: record.trial.started).trial
+    if trial is not None:
+        code = _code(ledger, origin, trial.code)
+        changes: Mapping[ParameterKey, Any] = _of_arm(code, trial)
+    else:
+        assert declared is not None
+        code = _code(ledger, origin, origin.plan.base if declared.at_base else histories.tip(ledger, origin))
+        changes = {code.locate(key): value for key, value in declared.params.items()}
+    part = target.variant if target.trial is None else target.trial.trial.id
+    label = origin.name if part == TREATMENT else f"{origin.name}:{part}"
+    return _with_parameters(ledger, code, changes, label), label, origin.name
+
+
+def _code(ledger: Ledger, origin: Experiment, commit: str | None) -> Code:
+    if commit is None or ledger.git.commit(commit) is None:
+        raise LedgerError(
+            f"the branch of {origin.name} is gone, and its code with it",
+            hint=f"git fetch --tags, or --from {ledger.main or 'main'}",
+        )
+    return ledger.code.at(commit)
+
+
+def _of_arm(code: Code, trial: Trial) -> dict[ParameterKey, Any]:
+    """What the record has other than the code, without its replicate: that is none of the arm's parameters."""
+    replicate = {code.locate(axis) for axis, _ in trial.point if axis in code.names}
+    return {key: value for key, value in recorded_changes(code, trial).items() if key not in replicate}
+
+
+def _with_parameters(ledger: Ledger, code: Code, changes: Mapping[ParameterKey, Any], label: str) -> str:
+    """The commit of the code itself where it has the parameters already, else one on top of it."""
+    git, texts = ledger.git, edited(code.texts, changes)
+    entries = {
+        path: (code.files[path].mode, git.blob(text.encode()))
+        for path, text in texts.items()
+        if text != code.texts[path]
+    }
+    if not entries:
+        return code.commit
+    return git.commit_tree(git.tree(code.commit, entries), [code.commit], f"fork: the parameters of {label}\n")

@@ -1,0 +1,133 @@
+"""What branches and tags keep of an experiment's history: its own commits, and the states of its trials."""
+
+from __future__ import annotations
+
+from ledger.errors import FormatError, LedgerError
+from ledger.model import hypothesis as hypotheses
+from ledger.model.experiment import Experiment, directory
+from ledger.repo import experiments
+from ledger.repo.experiments import Wanted
+from ledger.repo.ledger import Ledger
+from ledger.repo.sources import TIP
+
+
+def tip(ledger: Ledger, experiment: Experiment) -> str | None:
+    """The commit whose history is the experiment's own: its branch's, or the tip that landing or archiving kept.
+
+    None where that history is gone, as after a squash by hand.
+    """
+    if experiment.deleted:
+        return _last_run(ledger, experiment)
+    if experiment.archived or (experiment.branch or "").startswith("refs/heads/"):
+        return experiment.tip
+    kept = kept_tip(ledger, experiment)
+    if experiment.branch is not None:
+        # a remote may have been left behind by what was put away or landed here
+        return kept if kept is not None and ledger.git.is_ancestor(experiment.tip, kept) else experiment.tip
+    if kept is not None:
+        return kept
+    # an adopted branch is in the history of main, whose merge names its tip
+    own = ("--grep", f"^Ledger-Experiment: {experiment.name}$", "--grep", "^Ledger-Tip: ", "--all-match")
+    form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
+    named = ledger.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
+    return ledger.git.commit(named) if named else None
+
+
+def _last_run(ledger: Ledger, experiment: Experiment) -> str:
+    """Of a deleted branch the commit of its last run while git still has it, else that which holds the run's trials."""
+    message = ledger.git.objects.message(experiment.tip)
+    run = next((line[12:] for line in message.splitlines() if line.startswith("Ledger-Run: ")), "")
+    return (ledger.git.commit(run) if run else None) or experiment.tip
+
+
+def kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
+    """The commit that the latest tag for a branch's tip holds, None where there is no such tag."""
+    tags = ledger.git.text(
+        "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"
+    )
+    for tag in tags.splitlines():
+        if (ledger.git.objects.tag_message(tag) or "").startswith(TIP):
+            return ledger.git.commit(tag)
+    return None
+
+
+def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
+    """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
+    found: dict[str, str] = {}
+    pending = list(ledger.git.refs(f"refs/tags/ledger/{name}").values())
+    seen: set[str] = set()
+    while pending:
+        commit = pending.pop()
+        if commit in seen:
+            continue
+        seen.add(commit)
+        message = ledger.git.objects.message(commit)
+        trial = next((line[14:] for line in message.splitlines() if line.startswith("Ledger-Trial: ")), None)
+        if trial is not None:
+            found[trial] = commit
+        elif message.startswith("trials of "):
+            pending += ledger.git.objects.parents(commit)
+    return found
+
+
+def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
+    """Why the verdict is no longer that of the plan and the records, None where it still is.
+
+    The experiment's own history says whether anything has changed since; only then the verdict is computed again, and
+    records that change nothing (a trial that failed on code that was taken back) leave it as it was.
+    """
+    if experiment.verdict is None:
+        return None
+    if experiment.overtaken:
+        return "the predictions were changed since"
+    reason = _changed_since(ledger, experiment)
+    if reason is None:
+        return None
+    # imported late: what computes verdicts takes a quarter of a second to import
+    from ledger.repo.evidence import differences, weigh
+
+    try:
+        return reason if differences(experiment, weigh(ledger, experiment)) else None
+    except LedgerError:
+        return reason
+
+
+def as_concluded(ledger: Ledger, experiment: Experiment) -> Experiment:
+    """The experiment as it was when its verdict was written; itself where that is what it is, or cannot be read."""
+    commit = _concluded(ledger, experiment)
+    if commit in (None, experiment.tip):
+        return experiment
+    try:
+        found = experiments.read(
+            ledger.git.objects,
+            Wanted(name=experiment.name, tip=commit or "", pending=()),
+            branch=experiment.branch,
+            landed=experiment.landed,
+            archived=experiment.archived,
+        )
+    except FormatError:
+        return experiment
+    return experiment if found is None or found.verdict is None else found
+
+
+def _concluded(ledger: Ledger, experiment: Experiment) -> str | None:
+    """The commit that wrote the verdict as it stands."""
+    file = f"{directory(experiment.name)}/verdict.md"
+    return ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", file).strip() or None
+
+
+def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:
+    """What has been committed of the plan and the records since the verdict."""
+    folder, git = directory(experiment.name), ledger.git
+    concluded = _concluded(ledger, experiment)
+    if concluded is None:
+        return None
+    changed = git.text("diff", "--name-only", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
+    if changed:
+        return "trials were recorded since"
+    before = git.objects.text(concluded, f"{folder}/hypothesis.md")
+    try:
+        same = before is None or hypotheses.parse(before).plan == experiment.plan
+    except FormatError:
+        same = True
+    return None if same else "the plan was amended since"

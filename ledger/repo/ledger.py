@@ -1,0 +1,393 @@
+"""The face of a ledger: what commands and the Python API (`ledger.open(path)`) use to read one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ledger.analysis import counting
+from ledger.analysis.counting import When
+from ledger.errors import FormatError, LedgerError
+from ledger.git.git import Git, open_repository
+from ledger.machine.place import Place
+from ledger.model import names, settings
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.formats import yaml12
+from ledger.model.hypothesis import Variant
+from ledger.model.settings import Settings
+from ledger.repo import experiments, sources
+from ledger.repo.experiments import Wanted
+from ledger.repo.sources import Source
+
+if TYPE_CHECKING:
+    # imported where they are used: `log` starts without them
+    from ledger.model.entry import Entry
+    from ledger.model.environment import Environment
+    from ledger.model.row import Row
+    from ledger.repo.code import Arm, CodeReader
+    from ledger.repo.index.index import Index, Progress
+    from ledger.repo.index.rows import Wished
+    from ledger.repo.targets import Target
+    from ledger.report.frame import Selection
+
+
+# their texts are in memory together
+_AT_ONCE = 500
+
+
+class Ledger:
+    """One repository's experiments. Use it as a context manager: it keeps a git process while it is open."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self.place = Place(common=git.common)
+        self._read: dict[str, Experiment] = {}
+        self._sources: dict[str, Source | None] = {}
+        self.progress: Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.git.objects.close()
+        if "index" in self.__dict__:
+            self.index.close()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """`ledger.yaml` of the work tree, or the defaults."""
+        path = self.git.root / settings.FILE
+        try:
+            return settings.parse(path.read_text("utf-8")) if path.is_file() else Settings()
+        except UnicodeDecodeError:
+            raise LedgerError(f"{settings.FILE} is not text in UTF-8", hint=f"save {settings.FILE} as UTF-8") from None
+
+    @cached_property
+    def code(self) -> CodeReader:
+        """Reads what commits would run."""
+        from ledger.repo.code import CodeReader
+
+        return CodeReader(self.git, self.settings, self.place)
+
+    @cached_property
+    def index(self) -> Index:
+        """What all experiments together answer, without their being read."""
+        from ledger.repo.index.index import Index
+
+        return Index(self)
+
+    # --- branches
+
+    @cached_property
+    def main(self) -> str | None:
+        """The short name of the main branch, None where there is none."""
+        if self.settings.main is not None:
+            return self.settings.main
+        names = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
+        heads = self.git.refs(*names)
+        found = next((ref for ref in names if ref in heads), None)
+        return None if found is None else found.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+
+    @cached_property
+    def head(self) -> tuple[str | None, str | None]:
+        """The full ref that HEAD points to (None when detached) and its commit (None when unborn)."""
+        return self.git.head()
+
+    def branch_of(self, name: str) -> str:
+        """The full ref of an experiment's branch."""
+        return f"refs/heads/{self.settings.branch_prefix}{name}"
+
+    def name_of(self, ref: str | None) -> str | None:
+        """The experiment that a full ref of a branch speaks for, None where it is no experiment's."""
+        prefix = f"refs/heads/{self.settings.branch_prefix}"
+        return ref.removeprefix(prefix) if ref is not None and ref.startswith(prefix) else None
+
+    @cached_property
+    def main_tip(self) -> str | None:
+        """The main branch's commit, None where there is none."""
+        return None if self.main is None else self.git.commit(self.main)
+
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """The names of the experiments that runs are at work on in this repository, at this moment."""
+        if not any(self.place.runs.glob("*.json")):
+            return frozenset()
+        # imported late: mostly nothing runs
+        from ledger.repo import runs
+
+        return frozenset(state.experiment for state in runs.live(self.place))
+
+    @cached_property
+    def listing(self) -> str:
+        """All refs that may speak for experiments or hold trials of theirs, a line each, as git lists them."""
+        prefix = self.settings.branch_prefix
+        return self.git.text(
+            "for-each-ref", "--format=%(objectname) %(refname)", *sources.patterns(prefix), experiments.TRIAL_REFS
+        )
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every experiment's name with where it is read from: its branch, a remote's, what has landed, an archive."""
+        prefix = self.settings.branch_prefix
+        return sources.all_of(self.git, self._listed, self.main_tip, prefix)
+
+    @cached_property
+    def _listed(self) -> dict[str, str]:
+        return {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
+
+    def source(self, name: str) -> Source | None:
+        """Where one experiment is read from, None where there is none; the others are not looked at."""
+        if "sources" in self.__dict__ or not names.NAME.fullmatch(name):
+            return self.sources.get(name)
+        if name not in self._sources:
+            self._sources[name] = sources.one_of(self.git, name, self.main_tip, self.settings.branch_prefix)
+        return self._sources[name]
+
+    @cached_property
+    def pending(self) -> dict[str, dict[str, str]]:
+        """Trials that finished but are not on their branch: experiment, then trial id, then trial commit."""
+        found: dict[str, dict[str, str]] = {}
+        trials = experiments.TRIAL_REFS + "/"
+        known = self._listed if "listing" in self.__dict__ else self.git.refs(trials)
+        for ref, commit in known.items():
+            if not ref.startswith(trials):
+                continue
+            name, _, trial_id = ref.removeprefix(trials).partition("/")
+            found.setdefault(name, {})[trial_id] = commit
+        return found
+
+    # --- experiments
+
+    def experiments(self) -> tuple[Experiment, ...]:
+        """All experiments with all that they hold, the latest created first; one that cannot be read is left out.
+
+        They are read from git: the index answers faster, for whom its entries and rows are enough.
+        """
+        lacking = [name for name in self.sources if name not in self._read]
+        for at in range(0, len(lacking), _AT_ONCE):
+            self._read_many(lacking[at : at + _AT_ONCE])
+        found = [self._read[name] for name in self.sources if name in self._read]
+        return tuple(sorted(found, key=lambda e: (e.plan.created, e.name), reverse=True))
+
+    def _read_many(self, names_: Sequence[str]) -> None:
+        many = self.git.objects.read_many
+        wanted = [self._wanted(name, self.sources[name]) for name in names_]
+        texts = experiments.read_texts(many, wanted, experiments.folders(many, wanted))
+        for one, text in zip(wanted, texts, strict=True):
+            source = self.sources[one.name]
+            try:
+                experiment = experiments.assemble(
+                    one, text, branch=source.branch, landed=source.landed, archived=source.archived
+                )
+            except FormatError:
+                continue
+            if experiment is not None:
+                self._read[one.name] = self._at_present(experiment)
+
+    def _wanted(self, name: str, source: Source) -> Wanted:
+        return Wanted(name=name, tip=source.tip, pending=tuple(self.pending.get(name, {}).items()))
+
+    def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
+        """The lines of the log, the latest experiment first, at most `limit`; those that are `wished` for."""
+        return self.index.entries(wished, limit)
+
+    def rows(self, level: str) -> Sequence[Row]:
+        """The rows of the table: a row an experiment, one an arm (`variants`) or one a trial (`trials`)."""
+        return self.index.rows(level)
+
+    def trials(self) -> Selection:
+        """Every trial as a row, to be narrowed down (`where`) and handed on (`to_pandas`)."""
+        return self.selection("trials")
+
+    def selection(self, level: str) -> Selection:
+        """The rows of a level: `experiments`, `variants` or `trials`."""
+        from ledger.report.frame import Selection
+
+        return Selection(tuple(self.rows(level)), level)
+
+    def recent(self, count: int) -> tuple[Experiment, ...]:
+        """The present experiment and those that began last, at most `count`, as far as the index has heard of them."""
+        current = self.name_of(self.head[0])
+        names_ = dict.fromkeys([*([] if current is None else [current]), *self.index.names(count)])
+        return tuple(e for e in map(self.find, names_) if e is not None)
+
+    def unreadable(self) -> dict[str, str]:
+        """The experiments that cannot be read, with the reason."""
+        return self.index.unreadable()
+
+    def find(self, name: str) -> Experiment | None:
+        """The experiment of exactly that name, None where there is none. Raises LedgerError where it cannot be read."""
+        # before the branch: a trial that is collected in between is found there
+        pending = tuple(self.pending.get(name, {}).items())
+        source = self.source(name)
+        if source is None:
+            return None
+        if name not in self._read:
+            try:
+                experiment = experiments.read(
+                    self.git.objects,
+                    Wanted(name=name, tip=source.tip, pending=pending),
+                    branch=source.branch,
+                    landed=source.landed,
+                    archived=source.archived,
+                )
+            except FormatError as error:
+                raise self._unreadable(name, source, error) from None
+            if experiment is None:
+                return None
+            self._read[name] = self._at_present(experiment)
+        return self._read[name]
+
+    def _at_present(self, experiment: Experiment) -> Experiment:
+        return replace(experiment, running=True) if experiment.name in self.running else experiment
+
+    def here(self, name: str) -> Experiment | None:
+        """The same as its branch here has it, None where there is none: what is written goes there, even while a
+        remote's branch is ahead of it."""
+        ref = self.branch_of(name)
+        tip = self.git.refs(ref).get(ref)
+        found = self.find(name)
+        if tip is None or found is None or found.branch == ref:
+            return found if tip is not None else None
+        wanted = Wanted(name=name, tip=tip, pending=tuple(self.pending.get(name, {}).items()))
+        try:
+            return experiments.read(self.git.objects, wanted, branch=ref, landed=found.landed)
+        except FormatError as error:
+            raise self._unreadable(name, Source(branch=ref, tip=tip, landed=found.landed), error) from None
+
+    def require_current(self, experiment: Experiment) -> None:
+        """Refuse where the branch here is behind a remote's: what is written there would leave the others out."""
+        branch = self.branch_of(experiment.name)
+        if experiment.branch not in (None, branch) and branch in self.git.refs(branch):
+            assert experiment.branch is not None
+            short, ahead = branch.removeprefix("refs/heads/"), experiment.branch.removeprefix("refs/remotes/")
+            raise LedgerError(
+                f"{short} is behind {ahead}, which goes on from it",
+                hint=f"git switch {short} && git merge --ff-only {ahead}",
+            )
+
+    def _unreadable(self, name: str, source: Source, error: FormatError) -> LedgerError:
+        where, file = source.place(self.main), f"{directory(name)}/hypothesis.md"
+        return LedgerError(
+            f"{file} on {where}: {error}",
+            hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",
+        )
+
+    def experiment(self, text: str | None = None) -> Experiment:
+        """The experiment that `text` names, or without it the one that is checked out. Raises LedgerError."""
+        from ledger.repo import targets
+
+        return self.current() if text is None else targets.whole(self, text)
+
+    def current(self) -> Experiment:
+        """The experiment whose branch is checked out. Raises LedgerError where there is none."""
+        ref, commit = self.head
+        if commit is None:
+            raise LedgerError("there is no commit yet", hint="commit your pipeline first: git add -A && git commit")
+        if ref is None:
+            raise LedgerError(
+                f"HEAD is detached at {commit[:10]}: no experiment is checked out",
+                hint=f"git switch {self.settings.branch_prefix}NAME, or name the experiment: ledger log lists them",
+            )
+        name = self.name_of(ref)
+        experiment = None if name is None else self.find(name)
+        if experiment is None:
+            branch, prefix = ref.removeprefix("refs/heads/"), self.settings.branch_prefix
+            lacking = "" if name is None else f", which has no {directory(name)}/hypothesis.md"
+            raise LedgerError(
+                f"no experiment is checked out: you are on {branch}{lacking}",
+                hint=f"git switch {prefix}NAME, or name the experiment (ledger log lists them), or begin one: "
+                'ledger new "what you expect"',
+            )
+        return experiment
+
+    def plain_branch(self) -> str | None:
+        """The short name of the branch that is checked out, where it is no experiment's and has commits."""
+        ref, commit = self.head
+        if ref is None or commit is None or self.name_of(ref) in self.sources:
+            return None
+        return ref.removeprefix("refs/heads/")
+
+    def refresh(self) -> None:
+        """Forget what was read, after refs have moved."""
+        self._read.clear()
+        self._sources.clear()
+        if "index" in self.__dict__:
+            self.index.forget()
+        for name in ("head", "main_tip", "listing", "_listed", "sources", "pending", "running"):
+            self.__dict__.pop(name, None)
+
+    # --- what an argument means
+
+    def target(self, text: str) -> Target:
+        """What `text` means: an experiment, an arm or a trial of one, or a revision. Raises LedgerError."""
+        from ledger.repo import targets
+
+        return targets.resolve(self, text)
+
+    # --- what variants are now
+
+    def arms(self, experiment: Experiment) -> dict[str, Arm]:
+        """What every arm of the plan is at present, by name: its code, parameters and fingerprint.
+
+        An arm that another experiment fills is left out. Raises LedgerError where a code state is not here or
+        a parameter is gone.
+        """
+        return {v.name: self.arm(experiment, v) for v in experiment.plan.variants if v.experiment is None}
+
+    def arm(self, experiment: Experiment, variant: Variant, *, tip: str | None = None) -> Arm:
+        """One arm at present; `tip` stands for the branch's commit where it is not written yet."""
+        commit = experiment.plan.base if variant.at_base else tip or experiment.tip
+        if variant.at_base and self.git.commit(commit) is None:
+            raise LedgerError(
+                f"the base of {experiment.name} is not in this clone: {commit[:10]}",
+                hint="git fetch --unshallow, or fetch it",
+            )
+        axes = experiment.plan.replicates.parameters
+        return self.code.arm(self.code.at(commit), variant.params, axes)
+
+    def present(self, experiment: Experiment) -> dict[str, str]:
+        """The present fingerprint of every arm whose code is here.
+
+        An experiment without a branch has no present code: there the trials that count say what it was.
+        """
+        found: dict[str, str] = {}
+        for variant in experiment.plan.variants:
+            if variant.experiment is not None:
+                continue
+            known = None
+            if experiment.branch is not None:
+                with contextlib.suppress(LedgerError):
+                    known = self.arm(experiment, variant).fingerprint
+            if known is None:
+                known = counting.state(experiment, variant.name, When.JUDGED)
+            if known is not None:
+                found[variant.name] = known
+        return found
+
+    def environment(self, experiment: Experiment, record: Recorded) -> Environment | None:
+        """The software that a trial ran in, None where its file is gone or unreadable."""
+        from ledger.model import environment as environments
+
+        digest = record.trial.environment
+        if digest is None:
+            return None
+        at = record.commit or experiment.tip
+        text = self.git.objects.text(at, f"{directory(experiment.name)}/environments/{digest}.yaml")
+        try:
+            with experiments.anything_wrong():
+                return None if text is None else environments.from_mapping(yaml12.loads_untrusted(text))
+        except FormatError:
+            return None
+
+
+def open_ledger(path: str | Path = ".") -> Ledger:
+    """The ledger of the repository that holds `path`. Raises LedgerError where there is no repository."""
+    return Ledger(open_repository(Path(path)))

@@ -1,0 +1,179 @@
+"""The plan's own history: how it was amended, how often results were looked at, and what was known before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ledger.analysis import looks as views
+from ledger.errors import FormatError, LedgerError
+from ledger.model import hypothesis as hypotheses
+from ledger.model import seeds
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.formats import yaml12
+from ledger.model.hypothesis import Plan
+from ledger.model.replicates import Point, label
+from ledger.repo import histories
+from ledger.repo.ledger import Ledger
+
+
+def history(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
+    """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
+    path = f"{directory(experiment.name)}/{file}"
+    tip = histories.tip(ledger, experiment)
+    if tip is None:
+        return []
+    out = ledger.git.text("log", "--reverse", "--format=%H %aI", "--no-renames", tip, "--", path)
+    found = []
+    for line in out.splitlines():
+        commit, _, moment = line.partition(" ")
+        text = ledger.git.objects.text(commit, path)
+        if text is not None:
+            found.append((commit, datetime.fromisoformat(moment), text))
+    return found
+
+
+def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
+    """Every change of the front matter since the first version: date, keys, whether results were there, both texts.
+
+    The author's date counts, because a rebase keeps it. Where the history is gone the stored verdict is believed.
+    """
+    if histories.tip(ledger, experiment) is None:
+        return tuple((experiment.verdict or {}).get("amendments") or ())
+    found: list[dict[str, Any]] = []
+    for commit, moment, before, after in _changes(ledger, experiment):
+        old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
+        keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
+        seen = bool(_there(ledger, commit, moment, (r for r in experiment.trials if r.trial.succeeded)))
+        change = {"date": moment.isoformat(), "changed": keys, "after_results": seen}
+        texts = {name: {key: side[key] for key in keys if key in side} for name, side in _sides(old, new)}
+        found.append(change | texts)
+    return tuple(found)
+
+
+def _sides(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    return ("before", old), ("after", new)
+
+
+def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[tuple[str, datetime, Plan, Plan]]:
+    """Every commit that changed what the plan says, with its date, and the plan before and after it.
+
+    A version that cannot be read changes nothing by itself, since no trial runs under it: the next one is compared with
+    the last before it.
+    """
+    before: Plan | None = None
+    for commit, moment, text in history(ledger, experiment, "hypothesis.md"):
+        try:
+            after = hypotheses.parse(text).plan
+        except FormatError:
+            continue
+        if before is not None:
+            old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
+            if old != new and not seeds.fills_in_seeds(old, new):
+                yield commit, moment, before, after
+        before = after
+
+
+def _there(ledger: Ledger, commit: str, moment: datetime, records: Iterable[Recorded]) -> tuple[Recorded, ...]:
+    """The records that were there by a commit: begun before it, or already on the branch.
+
+    When a reused one was begun tells nothing of when this experiment had it.
+    """
+    return tuple(
+        r
+        for r in records
+        if (r.trial.reused is None and r.trial.started < moment)
+        or ledger.git.objects.read(f"{commit}^:{r.path}") is not None
+    )
+
+
+def looks(ledger: Ledger, experiment: Experiment) -> int:
+    """How often results were there to be looked at. Where the history is gone the stored verdict is believed."""
+    if histories.tip(ledger, experiment) is None and experiment.verdict is not None:
+        return int(experiment.verdict.get("looks") or 1)
+    results = views.of_arms(experiment.trials, experiment.plan)
+    seen = [views.at_points(results, experiment.plan)]
+    for commit, moment, before, after in _changes(ledger, experiment):
+        if before.replicates != after.replicates:
+            seen.append(views.at_points(_there(ledger, commit, moment, results), before))
+    path = f"{directory(experiment.name)}/hypothesis.md"
+    for commit, _, text in history(ledger, experiment, "verdict.md"):
+        if _early(text):
+            continue
+        held = _held(ledger, commit, experiment.name, results)
+        try:
+            plan = hypotheses.parse(ledger.git.objects.text(commit, path) or "").plan
+        except FormatError:
+            plan = experiment.plan
+        seen.append(views.at_points(held, plan))
+    return views.count(results, seen)
+
+
+def _early(text: str) -> bool:
+    """Whether a verdict was computed while trials were missing; a text that cannot be read is none."""
+    try:
+        document = yaml12.loads_untrusted(hypotheses.split_front_matter(text)[0])
+    except (FormatError, yaml12.YamlError):
+        return True
+    return not isinstance(document, dict) or bool(document.get("early"))
+
+
+def _held(ledger: Ledger, commit: str, name: str, records: Sequence[Recorded]) -> tuple[Recorded, ...]:
+    """The records that a commit holds."""
+    folder = f"{directory(name)}/trials"
+    held = {
+        f"{folder}/{variant}/{file}"
+        for variant in {r.trial.variant for r in records}
+        for file in ledger.git.objects.folder(f"{commit}:{folder}/{variant}")
+    }
+    return tuple(r for r in records if r.path in held)
+
+
+def left_out(
+    ledger: Ledger,
+    experiment: Experiment,
+    records: Mapping[str, Sequence[Recorded]],
+    changes: Sequence[Mapping[str, Any]],
+) -> tuple[str, ...]:
+    """The results that were known when the replicates were chosen, of arms that others had trained, and are not used.
+
+    `records` are those that count, by arm. Where another experiment is not in this clone the stored verdict is
+    believed.
+    """
+    dates = [datetime.fromisoformat(str(change["date"])) for change in changes if "replicates" in change["changed"]]
+    chosen = max([experiment.plan.created, *dates])
+    found: dict[str, None] = {}
+    for used in records.values():
+        points = {r.trial.point for r in used} | set(experiment.plan.replicates.points())
+        for name, arm, fingerprint in dict.fromkeys(_sources(experiment, used, chosen)):
+            try:
+                other = ledger.find(name)
+            except LedgerError:
+                other = None
+            if other is None:
+                return tuple((experiment.verdict or {}).get("left_out") or ())
+            for point in _known(other.of(arm), fingerprint, chosen, points):
+                found.setdefault(f"{name}/{arm} {label(point)}")
+    return tuple(found)
+
+
+def _sources(experiment: Experiment, used: Sequence[Recorded], chosen: datetime) -> Iterable[tuple[str, str, str]]:
+    """The experiments, with arm and fingerprint, that had trained trials before the replicates were chosen."""
+    for trial in (r.trial for r in used if r.trial.started <= chosen):
+        if trial.reused is not None:
+            name, arm, _ = trial.reused.split("/", 2)
+            yield name, arm, trial.fingerprint
+        elif trial.experiment != experiment.name:
+            yield trial.experiment, trial.variant, trial.fingerprint
+
+
+def _known(
+    records: Iterable[Recorded], fingerprint: str, chosen: datetime, points: Collection[Point]
+) -> Iterable[Point]:
+    """The points with results at a state by a time, on the same axes as `points`, that are none of these."""
+    axes = {tuple(sorted(name for name, _ in point)) for point in points}
+    for trial in (r.trial for r in records):
+        known = trial.succeeded and trial.fingerprint == fingerprint and trial.started <= chosen
+        if known and trial.point not in points and tuple(sorted(name for name, _ in trial.point)) in axes:
+            yield trial.point

@@ -1,0 +1,299 @@
+"""Making a plan from what `ledger new` was asked for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from ledger.analysis import traps
+from ledger.analysis.designs import planned
+from ledger.analysis.outlook import RECENT, outlook
+from ledger.errors import FormatError, LedgerError
+from ledger.model import names, prediction, replicates, seeds
+from ledger.model.formats import metrics
+from ledger.model.grid import grid
+from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
+from ledger.model.parameters import near_misses
+from ledger.model.pipeline import inside
+from ledger.model.prediction import Prediction
+from ledger.model.replicates import Replicates
+from ledger.repo import unseen
+from ledger.repo.axes import Asked, Seeds, declared, seed_parameter
+from ledger.repo.code import Code, ParameterKey
+from ledger.repo.ledger import Ledger
+from ledger.repo.targets import filling
+from ledger.report.power import note
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What `ledger new` was asked for. `start`: a revision or an experiment; `overrides` are written on the branch."""
+
+    title: str
+    name: str | None = None
+    predictions: Sequence[str] = ()
+    baseline: str | None = None
+    start: str | None = None
+    overrides: Mapping[str, Any] | None = None
+    variants: Mapping[str, Mapping[str, Any]] | None = None
+    vary: Mapping[str, tuple[Any, ...]] | None = None
+    seeds: Seeds | None = None
+    axes: Asked = field(default_factory=Asked)
+    repeats: int | None = None
+    evaluation: Sequence[str] = ()
+    alpha: float | None = None
+    looks: int | None = None
+    tags: Sequence[str] = ()
+    switch: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What identifies an experiment: its title and name, whose it is, and where and when it was forked."""
+
+    title: str
+    name: str
+    author: str
+    base: str
+    parent: str | None
+    created: datetime
+
+
+def with_plain_names(request: Request, code: Code) -> Request:
+    """The request with every parameter under its one name. Raises LedgerError where one is set twice, or is none."""
+
+    def plain(option: str, given: Mapping[str, T] | None) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for name, value in (given or {}).items():
+            known = code.plain(name)
+            if known in found:
+                raise LedgerError(f"{option} is given twice for {known}", hint="leave one of them out")
+            found[known] = value
+        return found
+
+    return replace(
+        request,
+        overrides=plain("-S", request.overrides),
+        variants={name: plain(f"--variant {name}", params) for name, params in (request.variants or {}).items()},
+        vary=plain("--vary", request.vary),
+        axes=request.axes.plain(code),
+    )
+
+
+def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> Plan:
+    """The plan that was asked for, with parameters under their plain names.
+
+    Raises LedgerError for what no stage would notice, or cannot be compared.
+    """
+    predictions = tuple(prediction.parse(text) for text in request.predictions)
+    variants = _variants(ledger, request, code, predictions)
+    check_predictions(ledger, predictions, variants, origin.name)
+    source = seeds.source(origin.base, origin.title, [str(p) for p in predictions])
+    points = declared(ledger, code, seeds=request.seeds, source=source, axes=request.axes, repeats=request.repeats)
+    check_parameters(ledger, code, points, [request.overrides or {}, *(variant.params for variant in variants)])
+    return Plan(
+        title=origin.title,
+        name=origin.name,
+        author=origin.author,
+        created=origin.created.replace(microsecond=0),
+        base=origin.base,
+        parent=origin.parent,
+        predictions=predictions,
+        variants=variants,
+        replicates=points,
+        seeds_from=source if request.seeds is not None and request.seeds.hashed else None,
+        evaluation=tuple(dict.fromkeys(check_evaluation(code, path) for path in request.evaluation)),
+        alpha=0.05 if request.alpha is None else check_alpha(request.alpha),
+        looks=request.looks or 1,
+        exploratory=not predictions,
+        tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in request.tags)),
+    )
+
+
+def check_evaluation(code: Code, path: str) -> str:
+    """A path on which both sides must be evaluated alike. Raises LedgerError where nothing pins its content."""
+    known = [*(o.path for o in code.pipeline.outputs()), *code.data, *code.pipeline.sources(), *code.files]
+    plain = path.rstrip("/")
+    if plain not in known and not any(inside(file, plain) for file in code.files):
+        near = near_misses(plain, known)
+        raise LedgerError(
+            f"the evaluation {path} is no output, no data and no file of the pipeline",
+            hint=f"did you mean {' or '.join(near)}?" if near else "name what the last stage evaluates on",
+        )
+    return plain
+
+
+def check_alpha(alpha: float) -> float:
+    """The alpha itself. Raises LedgerError where it is none to decide by."""
+    if not 0 < alpha < 0.5:
+        raise LedgerError(f"an alpha of {alpha:g} is not between 0 and 0.5", hint="0.05 is usual")
+    return alpha
+
+
+def _variants(ledger: Ledger, request: Request, code: Code, predictions: Sequence[Prediction]) -> tuple[Variant, ...]:
+    variants = []
+    if request.baseline is not None:
+        variants.append(_filled(ledger, request.baseline))
+    elif any(p.reference == BASELINE for p in predictions):
+        variants.append(Variant(name=BASELINE, at_base=True))
+    variants.append(Variant(name=TREATMENT))
+    for name, params in (request.variants or {}).items():
+        names.check_variant(name)
+        if name in (BASELINE, TREATMENT):
+            raise LedgerError(
+                f"the variant {name} is not declared with --variant",
+                hint="-S sets the treatment's parameters",
+            )
+        variants.append(Variant(name=name, params=params))
+    for name, params in _grid(request, code).items():
+        if any(variant.name == name for variant in variants):
+            raise LedgerError(f"--variant and --vary both make an arm {name}", hint="give the variant another name")
+        variants.append(Variant(name=name, params=params))
+    return tuple(variants)
+
+
+def _filled(ledger: Ledger, text: str) -> Variant:
+    """The baseline that another experiment's arm fills: the one that has the trials, where that is filled itself."""
+    target = ledger.target(text)
+    if target.experiment is None:
+        raise LedgerError(f"--baseline {text} is a git revision, not an experiment", hint=f"fork there: --from {text}")
+    if target.trial is not None:
+        arm = text.rpartition("/")[0]
+        raise LedgerError(f"--baseline {text} is one trial, and a baseline is an arm", hint=f"--baseline {arm}")
+    named = Variant(name=BASELINE, experiment=target.experiment.name, arm=target.variant)
+    end = filling(ledger, named)
+    if end is None or end.experiment is None:
+        raise LedgerError(f"--baseline {text} is filled by an experiment that is not in this clone", hint="git fetch")
+    return replace(named, experiment=end.experiment.name, arm=end.variant)
+
+
+def _grid(request: Request, code: Code) -> dict[str, dict[str, Any]]:
+    """The arms of the grid, but for the combination that the treatment has: that one is the treatment."""
+    vary = request.vary or {}
+    own = {**{name: value for name, (_, value) in code.names.items()}, **(request.overrides or {})}
+    return {
+        name: params
+        for name, params in (grid(vary) if vary else {}).items()
+        if any(
+            key not in own or own[key] != value or type(own[key]) is not type(value) for key, value in params.items()
+        )
+    }
+
+
+def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden: Sequence[Mapping[str, Any]]) -> None:
+    """Raise LedgerError where an axis or a variant sets a parameter that no stage reads, or both set the same."""
+    unseen.refuse_dates(code)
+    axes = axes_of(code, points)
+    for key, value in itertools.chain.from_iterable(params.items() for params in overridden):
+        if code.locate(key) in axes:
+            raise LedgerError(
+                f"{key} is an axis of the replicates, so no variant can set it", hint="choose one of the two"
+            )
+        if traps.holds_a_date(value):
+            raise unseen.no_date(key)
+        ledger.code.require_tracked(code, key, value)
+    for axis in points.axes:
+        if any(map(traps.holds_a_date, axis.values)):
+            raise unseen.no_date(axis.name)
+        if axis.is_parameter:
+            ledger.code.require_tracked(code, axis.name, axis.values[-1])
+
+
+def axes_of(code: Code, points: Replicates) -> dict[ParameterKey, str]:
+    """The axes by the file and key of their parameter. Raises LedgerError where two mean the same one."""
+    found: dict[ParameterKey, str] = {}
+    for name in points.parameters:
+        at = code.locate(name)
+        if at in found:
+            raise LedgerError(f"the axes {found[at]} and {name} are the same parameter", hint="leave one of them out")
+        found[at] = name
+    return found
+
+
+def check_predictions(
+    ledger: Ledger, predictions: Sequence[Prediction], variants: Sequence[Variant], name: str
+) -> None:
+    """Raise LedgerError where a prediction is about a variant or an experiment that there is not, or about itself."""
+    declared = [v.name for v in variants]
+    for variant in variants:
+        if variant.experiment is not None and variant.experiment == name:
+            raise LedgerError(f"the variant {variant.name} is filled by its own experiment", hint="name another one")
+        if variant.filled_by is not None:
+            ledger.target(variant.filled_by)
+    for p in predictions:
+        if p.metric.variant is not None and p.metric.variant not in declared:
+            raise LedgerError(
+                f"the prediction {p} is about the variant {p.metric.variant}, which is not declared",
+                hint=f"declare it with --variant {p.metric.variant}:parameter=value; there is {', '.join(declared)}",
+            )
+        if p.reference == name:
+            raise LedgerError(f"the prediction {p} compares the experiment with itself", hint="compare with baseline")
+        if p.reference not in (None, BASELINE) and ledger.find(p.reference or "") is None:
+            near = near_misses(p.reference or "", list(ledger.sources))
+            raise LedgerError(
+                f"the prediction {p} compares with {p.reference}, which is no experiment here",
+                hint=f"did you mean {' or '.join(near)}?" if near else "compare with baseline",
+            )
+
+
+def _repeated_seeds(ledger: Ledger, plan: Plan) -> list[str]:
+    """That repeats of a pipeline with a seed all have the same one."""
+    if not any(axis.name == replicates.REPEAT for axis in plan.replicates.axes):
+        return []
+    try:
+        seed = seed_parameter(ledger, ledger.code.at(plan.base))
+    except LedgerError:
+        return []
+    return [f"the pipeline has a seed, {seed}, which is the same in every repeat: --seeds varies it"]
+
+
+def _unknown_metrics(ledger: Ledger, plan: Plan) -> list[str]:
+    """Metrics that are predicted and that the pipeline does not write, as far as the base shows its metrics files."""
+    pipeline = ledger.code.at(plan.base).pipeline
+    if plan.predictions and not pipeline.metric_files():
+        return ["dvc.yaml names no metrics file, so nothing that is predicted will be measured"]
+    known: set[str] = set()
+    for path in pipeline.metric_files():
+        text = ledger.git.objects.text(plan.base, path)
+        if text is None:
+            return []
+        try:
+            known |= metrics.parse(path, text)[0].keys()
+        except FormatError:
+            return []
+    found = []
+    for name in dict.fromkeys(p.metric.name for p in plan.predictions):
+        # a key that two files share is written file:key
+        if name not in known and name.rpartition(":")[2] not in known:
+            near = near_misses(name, sorted(known))
+            guess = (
+                f"did you mean {' or '.join(near)}?"
+                if near
+                else f"there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known)[:6])}"
+            )
+            found.append(f"no metrics file has {name} at {plan.base[:10]}: {guess}")
+    return found
+
+
+def remarks(ledger: Ledger, plan: Plan) -> tuple[str, ...]:
+    """What the author may want to know before the first trial: doubtful metrics, and what the replicates can see."""
+    found = [*_unknown_metrics(ledger, plan), *_repeated_seeds(ledger, plan)]
+    count = len(plan.replicates.points())
+    if plan.predictions and count == 1:
+        alone = "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5"
+        return (*found, alone)
+    design, n = planned(plan.replicates)
+    if plan.predictions and n < design.fewest:
+        parts = plan.replicates.parts_axis
+        return (*found, f"one {parts.kind if parts else 'replicate'} gives no estimate of the noise")
+    known = ledger.recent(RECENT)
+    for p in plan.predictions:
+        seen = outlook(known, p, plan.replicates, alpha=plan.alpha / plan.looks)
+        if seen is not None:
+            found.append(note(seen, n, plan.replicates))
+    return tuple(found)

@@ -1,0 +1,281 @@
+"""What a command's argument is as one side of a comparison, read from records and revisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ledger.analysis.counting import When, counted
+from ledger.analysis.diff import CodeChange, Diff, Side, diff
+from ledger.dvc import caches
+from ledger.dvc import config as dvc_config
+from ledger.errors import FormatError, LedgerError
+from ledger.model.environment import Environment
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.formats import metrics, paramfiles
+from ledger.model.formats.lockfile import Pinned
+from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.parameters import Value, flatten, merge_files
+from ledger.model.pipeline import inside
+from ledger.model.replicates import Point
+from ledger.model.trial import Trial
+from ledger.repo.code import Code
+from ledger.repo.experiments import is_record
+from ledger.repo.ledger import Ledger
+from ledger.repo.targets import Target, filling, part
+
+
+def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
+    """The comparison of two targets."""
+    left, right = side(ledger, a), side(ledger, b)
+    left, right = _in_same_terms(ledger, left, right), _in_same_terms(ledger, right, left)
+    changes = code_changes(ledger, left, right)
+    digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
+    return diff(left, right, code=changes, listings=_listings(ledger, digests))
+
+
+def side(ledger: Ledger, target: Target) -> Side:
+    """The side that a target is. Raises LedgerError where it has nothing to compare."""
+    if target.experiment is None:
+        assert target.commit is not None
+        return _revision(ledger, target.text, target.commit)
+    experiment = target.experiment
+    if target.trial is not None:
+        if not target.trial.trial.succeeded:
+            raise LedgerError(f"{target.text} {target.trial.trial.status}: it has no metrics to compare")
+        return _arm(ledger, experiment, target.text, [target.trial], ())
+    declared = experiment.plan.variant(target.variant)
+    if declared is not None and declared.experiment is not None:
+        filler = filling(ledger, declared)
+        if filler is None:
+            raise LedgerError(
+                f"{target.text} is filled by {declared.filled_by}, which is not in this clone", hint="git fetch"
+            )
+        return side(ledger, filler)
+    label = experiment.name if target.variant == TREATMENT else f"{experiment.name}:{target.variant}"
+    records, warnings = current(ledger, experiment, target.variant, label)
+    if records:
+        return _arm(ledger, experiment, label, records, warnings)
+    if declared is None or (experiment.branch is None and not declared.at_base):
+        raise LedgerError(f"{label} has no trials, and no branch", hint="there is nothing to compare")
+    return _planned(ledger, experiment, label, target.variant)
+
+
+def current(ledger: Ledger, experiment: Experiment, variant: str, label: str) -> tuple[list[Recorded], tuple[str, ...]]:
+    """The succeeded trials of an arm at its present state, or else those that count without it, with a warning."""
+    present = ledger.present(experiment).get(variant)
+    good = counted(experiment, variant, When.PRESENT, present=present)
+    if good:
+        return list(good), ()
+    earlier = counted(experiment, variant, When.JUDGED)
+    if not earlier:
+        return [], ()
+    code = max(earlier, key=lambda record: record.trial.started).trial.code
+    return list(earlier), (f"{label} has changed since its trials ran: these are results of {code[:10]}",)
+
+
+def _arm(
+    ledger: Ledger, experiment: Experiment, label: str, records: Sequence[Recorded], warnings: tuple[str, ...]
+) -> Side:
+    first = records[0].trial
+    known: dict[str, Environment] = {}
+    for record in records:
+        environment = ledger.environment(experiment, record)
+        if environment is not None and record.trial.environment is not None:
+            known[record.trial.environment] = environment
+    values: dict[str, dict[Point, float]] = {}
+    for record in records:
+        for name, value in record.trial.metrics.items():
+            values.setdefault(name, {})[record.trial.point] = value
+    axes = frozenset(axis for record in records for axis, _ in record.trial.point)
+    return Side(
+        label=label,
+        params=first.flat_params,
+        data={**_unrecorded_data(ledger, first), **first.data},
+        code=first.code,
+        environments=tuple(known.values()),
+        metrics=values,
+        axes=axes,
+        parts=experiment.plan.replicates.parts_axis,
+        warnings=warnings,
+    )
+
+
+def _planned(ledger: Ledger, experiment: Experiment, label: str, variant: str) -> Side:
+    """An arm that has not run yet: what would run, without metrics."""
+    declared = experiment.plan.variant(variant)
+    assert declared is not None
+    arm = ledger.arm(experiment, declared)
+    trees = {file: _tracked(ledger, arm.code.commit, file, text) for file, text in arm.texts.items()}
+    return Side(
+        label=label,
+        params=merge_files(trees),
+        data=_tracked_data(arm.code, arm.code.pipeline.sources()),
+        code=arm.code.commit,
+        environments=(),
+        metrics={},
+        axes=frozenset(axis.name for axis in experiment.plan.replicates.axes),
+        warnings=(f"{label} has no trial that succeeded" if experiment.of(variant) else f"{label} has not run yet",),
+    )
+
+
+def _revision(ledger: Ledger, label: str, commit: str) -> Side:
+    """A revision with a pipeline: its parameter files, its locks, and its metrics files where git or DVC holds them."""
+    code = ledger.code.at(commit)
+    locks = ledger.code.locks(code).values()
+    made = {path: pin.md5 for stage in locks for path, pin in stage.outputs.items()}
+    numbers: dict[str, Mapping[str, float]] = {}
+    warnings = []
+    for path in code.pipeline.metric_files():
+        text = ledger.git.objects.text(commit, path) or _cached(
+            ledger, caches.digest_at(path, made, lambda digest: _listings(ledger, {digest}).get(digest))
+        )
+        if text is None:
+            continue
+        try:
+            numbers[path] = metrics.parse(path, text)[0]
+        except FormatError as error:
+            warnings.append(f"{label}: {error}")
+    pins = {path: pin for stage in locks for path, pin in stage.dependencies.items()}
+    data: dict[str, Pinned] = {}
+    for path in code.pipeline.sources():
+        if path in code.files:
+            continue
+        pin = code.data.get(path) or pins.get(path)
+        data |= _tracked_data(code, (path,)) if pin is None else {path: pin}
+    return Side(
+        label=label,
+        params=merge_files({file: _tracked(ledger, commit, file, text) for file, text in code.texts.items()}),
+        data=data,
+        code=commit,
+        environments=(),
+        metrics={name: {(): value} for name, value in metrics.merge(numbers).items()},
+        warnings=tuple(warnings),
+    )
+
+
+def _tracked(ledger: Ledger, commit: str, file: str, text: str) -> dict[str, Value]:
+    """The parameters of a file that some stage declares, or templates read."""
+    pipeline = ledger.code.at(commit).pipeline
+    uses = [use for stage in pipeline.stages for use in stage.parameters if use.file == file]
+    if pipeline.makes(file):
+        return {}
+    values = flatten(paramfiles.parse(file, text))
+    if file in pipeline.variables:
+        return dict(values)
+    return {key: value for key, value in values.items() if any(use.covers(key) for use in uses)}
+
+
+def _tracked_data(code: Code, sources: Iterable[str]) -> dict[str, Pinned]:
+    """What `.dvc` files and frozen stages pin of the sources: they themselves, what is in them, or what they are in."""
+    read = [path for path in sources if path not in code.files]
+    return {at: pin for at, pin in code.data.items() if any(inside(at, path) or inside(path, at) for path in read)}
+
+
+def _unrecorded_data(ledger: Ledger, trial: Trial) -> dict[str, Pinned]:
+    """What `.dvc` files pin of folders that a stage reads, where git holds some of them too: no record names these."""
+    if ledger.git.commit(trial.code) is None:
+        return {}
+    code = ledger.code.at(trial.code)
+    return _tracked_data(code, [path for path in code.pipeline.sources() if path not in trial.data])
+
+
+def _in_same_terms(ledger: Ledger, a: Side, b: Side) -> Side:
+    """The side `a` with its data named as `b` names it.
+
+    A trial's record names a folder that a stage reads by one hash, where before a run only the `.dvc` files in it, or
+    around it, are known: those of both sides are compared then.
+    """
+    data = dict(a.data)
+    for path in a.data.keys() - b.data.keys():
+        related = [at for at in b.data.keys() - a.data.keys() if inside(at, path) or inside(path, at)]
+        if related and a.code is not None and ledger.git.commit(a.code) is not None:
+            del data[path]
+            data |= _tracked_data(ledger.code.at(a.code), (path,))
+    return replace(a, data=data)
+
+
+# --- code
+
+
+def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
+    """The files that differ between the code of two sides, without results, parameters and pointers to data."""
+    if a.code is None or b.code is None or a.code == b.code:
+        return ()
+    for one in (a, b):
+        if one.code is not None and ledger.git.commit(one.code) is None:
+            raise LedgerError(
+                f"the code of {one.label} is not in this clone: {one.code[:10]}",
+                hint="git fetch --tags, or --unshallow",
+            )
+    states = [ledger.code.at(commit) for commit in (a.code, b.code)]
+    changes = []
+    for file in ledger.git.file_changes(a.code, b.code):
+        paths = {file.path, file.old_path or file.path}
+        if any(_no_code(ledger, state, path) for state in states for path in paths):
+            continue
+        reads = any(state.pipeline.reads(path) for state in states for path in paths)
+        changes.append(
+            CodeChange(
+                path=file.path,
+                change=file.kind,
+                old_path=file.old_path,
+                lines_added=file.lines("+"),
+                lines_removed=file.lines("-"),
+                patch=file.patch,
+                ignored=not reads and all(ledger.settings.ignores(path) for path in paths),
+            )
+        )
+    return tuple(changes)
+
+
+def _no_code(ledger: Ledger, state: Code, path: str) -> bool:
+    """Whether a file is none of the code that a commit has: a record, a result, parameters or a pointer to data."""
+    if path.endswith((".dvc", ".gitignore")) or path in state.texts or state.pipeline.is_result(path):
+        return True
+    return is_record(ledger.git.objects, path, state.commit)
+
+
+# --- data
+
+
+def _listings(ledger: Ledger, digests: set[str]) -> dict[str, dict[str, str]]:
+    """The contents of directories as DVC's cache lists them: path to md5, by the directory's own md5."""
+    found = {}
+    for digest in digests:
+        try:
+            entries = json.loads(_cached(ledger, digest) or "[]")
+            listing = {str(entry["relpath"]): str(entry.get("md5")) for entry in entries}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+        if listing:
+            found[digest] = listing
+    return found
+
+
+def _cached(ledger: Ledger, digest: str | None) -> str | None:
+    """What DVC's cache holds under an md5 as text; None where it has nothing."""
+    for cache in () if digest is None else dvc_config.caches(ledger.git):
+        for path in caches.places(cache, digest or ""):
+            try:
+                return path.read_text("utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
+    return None
+
+
+def sides_of(ledger: Ledger, a: str | None, b: str | None) -> tuple[Target, Target]:
+    """The two targets of a comparison; with one experiment or none, its baseline and its treatment."""
+    if a is not None and b is not None:
+        return ledger.target(a), ledger.target(b)
+    named = part(ledger, a)
+    experiment = named.experiment
+    baseline = experiment.plan.variant(BASELINE)
+    if baseline is None:
+        raise LedgerError(
+            f"{experiment.name} declares no baseline to compare with",
+            hint=f"name the other side: ledger diff {ledger.main or 'main'} {experiment.name}",
+        )
+    treatment = Target(text=experiment.name, experiment=experiment) if a is None else ledger.target(a)
+    return Target(text=f"{experiment.name}:{BASELINE}", experiment=experiment, variant=BASELINE), treatment

@@ -1,0 +1,151 @@
+"""What a command's argument means: a name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ledger.errors import LedgerError
+from ledger.model import names
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.parameters import near_misses
+
+if TYPE_CHECKING:
+    from ledger.repo.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a command's argument means: an experiment, an arm or a trial of one, or else a git revision."""
+
+    text: str
+    experiment: Experiment | None = None
+    variant: str = TREATMENT
+    trial: Recorded | None = None
+    commit: str | None = None
+
+
+def resolve(ledger: Ledger, text: str) -> Target:
+    """What `text` means: an exact name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix.
+
+    Raises LedgerError with near misses where it means nothing, or more than one thing.
+    """
+    reference = names.parse_reference(text)
+    prefix = ledger.settings.branch_prefix
+    for name in names.candidates(reference.name, prefix=prefix):
+        experiment = ledger.find(name)
+        if experiment is not None:
+            return _part(text, experiment, reference.variant, reference.replicate)
+    commit = ledger.git.commit(text)
+    if commit is not None:
+        if not ledger.code.has_pipeline(commit):
+            raise LedgerError(
+                f"{text} is a revision without a dvc.yaml",
+                hint="name one that has a pipeline, or an experiment: ledger log lists them",
+            )
+        return Target(text=text, commit=commit)
+    short = reference.name.removeprefix(prefix)
+    begun = list(islice(_begun_with(ledger, short), 9))
+    if len(begun) == 1:
+        return _part(text, _exactly(ledger, begun[0]), reference.variant, reference.replicate)
+    if begun:
+        raise LedgerError(f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name")
+    if short in ledger.sources:
+        raise LedgerError(
+            f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
+            hint="ledger log lists the experiments",
+        )
+    near = near_misses(short, list(ledger.sources))
+    raise LedgerError(
+        f"there is no experiment and no revision {text!r}",
+        hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """An experiment, with the arm of it that was named, or None, and the trial (`seed-0`), which may not have run."""
+
+    experiment: Experiment
+    arm: str | None = None
+    trial: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """`hi`, or `hi/seed-0`; None for a whole experiment."""
+        return self.arm if self.trial is None else f"{self.arm}/{self.trial}"
+
+
+def part(ledger: Ledger, text: str | None) -> Part:
+    """What an argument names of an experiment, without one that which is checked out.
+
+    Raises LedgerError where it is a revision, or has no such arm.
+    """
+    if text is None:
+        return Part(experiment=ledger.current())
+    reference = names.parse_reference(text)
+    arm = text if reference.replicate is None else text.rpartition("/")[0]
+    target = resolve(ledger, arm)
+    if target.experiment is None:
+        raise LedgerError(f"{text} is a git revision, not an experiment", hint="ledger log lists the experiments")
+    return Part(experiment=target.experiment, arm=reference.variant, trial=reference.replicate)
+
+
+def whole(ledger: Ledger, text: str) -> Experiment:
+    """The experiment that an argument names. Raises LedgerError where it names a part of one, or a revision."""
+    named = part(ledger, text)
+    if named.name is not None:
+        raise LedgerError(
+            f"{text} is {'an arm' if named.trial is None else 'a trial'}, and this is about whole experiments",
+            hint=f"name the experiment: {named.experiment.name}",
+        )
+    return named.experiment
+
+
+def filling(ledger: Ledger, variant: Variant) -> Target | None:
+    """The arm of another experiment whose trials fill one, followed where that is filled by a third one's.
+
+    None where it is not in this clone, and for an arm that has trials of its own. Raises LedgerError where arms fill
+    each other.
+    """
+    passed: set[str | None] = set()
+    found: Target | None = None
+    while variant.experiment is not None:
+        if variant.filled_by in passed:
+            raise LedgerError(f"{variant.filled_by} is filled by itself", hint="correct the `variants` of its plan")
+        passed.add(variant.filled_by)
+        experiment = ledger.find(variant.experiment)
+        if experiment is None:
+            return None
+        found = Target(text=variant.filled_by or "", experiment=experiment, variant=variant.arm)
+        variant = experiment.plan.variant(variant.arm) or Variant(name=variant.arm)
+    return found
+
+
+def _begun_with(ledger: Ledger, short: str) -> Iterator[str]:
+    """The names of experiments that begin so, in their order; they are read one by one, as they are asked for."""
+    return (name for name in sorted(ledger.sources) if short and name.startswith(short) and ledger.find(name))
+
+
+def _exactly(ledger: Ledger, name: str) -> Experiment:
+    experiment = ledger.find(name)
+    assert experiment is not None
+    return experiment
+
+
+def _part(text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
+    if variant is None:
+        return Target(text=text, experiment=experiment)
+    known = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
+    if variant not in known:
+        raise LedgerError(f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}")
+    if trial is None:
+        return Target(text=text, experiment=experiment, variant=variant)
+    found = [r for r in experiment.of(variant) if r.trial.id == f"{variant}/{trial}"]
+    if not found:
+        have = ", ".join(r.trial.id for r in experiment.of(variant)[:8]) or "none yet"
+        raise LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
+    return Target(text=text, experiment=experiment, variant=variant, trial=found[0])

@@ -1,0 +1,116 @@
+"""The one guard against code that changed behind the back of every stage: its numbers are the old code's.
+
+`run` and `record` ask before they make results, `conclude`, `verify`, `land` and `status` before these stand for the
+code that the branch has now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ledger.analysis import traps
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment
+from ledger.model.formats.paramfiles import parse
+from ledger.model.parameters import flatten
+from ledger.repo.code import Code
+from ledger.repo.experiments import is_record
+from ledger.repo.ledger import Ledger
+
+
+def since_trials(ledger: Ledger, experiment: Experiment) -> LedgerError | None:
+    """The refusal where the branch has changed since the trials so that no stage noticed; None where it has not.
+
+    Also None for what has no branch, whose code is not here any more, and before there are results.
+    """
+    if experiment.branch is None or not _codes(experiment):
+        return None
+    try:
+        code = ledger.code.at(experiment.tip)
+    except LedgerError:
+        # a branch that nobody can read has worse problems, of which others tell
+        return None
+    try:
+        refuse(ledger, experiment, code)
+    except LedgerError as error:
+        return error
+    return None
+
+
+def refuse(ledger: Ledger, experiment: Experiment, code: Code) -> None:
+    """Raise LedgerError where code or a parameter changed since `base` or the last trials, and no stage notices."""
+    git = ledger.git
+    before = dict.fromkeys([experiment.plan.base, *_codes(experiment)])
+    known = [commit for commit in before if commit != code.commit and git.commit(commit) is not None]
+    paths = dict.fromkeys(path for commit in known for path in undeclared(ledger, code, since=commit))
+    if paths:
+        raise _error(sorted(paths))
+    for commit in known:
+        _refuse_parameters(ledger, ledger.code.at(commit), code)
+
+
+def undeclared(ledger: Ledger, code: Code, *, since: str) -> tuple[str, ...]:
+    """The files that differ from another commit and that no stage of the code depends on, sorted."""
+    return _undeclared(ledger, code, ledger.git.changed_paths(since, code.commit), since)
+
+
+def refuse_undeclared(ledger: Ledger, code: Code, changed: Iterable[str]) -> None:
+    """Raise LedgerError, which names them, where changed files are such that no stage of the code depends on."""
+    paths = _undeclared(ledger, code, changed)
+    if paths:
+        raise _error(paths)
+
+
+def _undeclared(ledger: Ledger, code: Code, changed: Iterable[str], *commits: str) -> tuple[str, ...]:
+    objects = ledger.git.objects
+    own = [path for path in changed if not is_record(objects, path, code.commit, *commits)]
+    return traps.undeclared(own, code.pipeline, ledger.settings, tracked=code.data)
+
+
+def refuse_dates(code: Code) -> None:
+    """Raise LedgerError where a tracked parameter is a date: DVC runs no stage that has one."""
+    files = {file: parse(file, text) for file, text in code.texts.items()}
+    dates = traps.not_plain(code.pipeline, files)
+    if dates:
+        raise no_date(dates[0])
+
+
+def no_date(name: str) -> LedgerError:
+    """The refusal of a parameter that is a date."""
+    return LedgerError(
+        f"{name} is a date, which DVC cannot track as a parameter", hint="put it in quotes, which makes it a text"
+    )
+
+
+def _codes(experiment: Experiment) -> list[str]:
+    """The commits on which the results of the branch's own arms ran last; an arm at the base has none of them."""
+    found: list[str] = []
+    for variant in experiment.plan.variants:
+        if variant.at_base or variant.experiment is not None:
+            continue
+        good = [r.trial for r in experiment.of(variant.name) if r.trial.succeeded]
+        last = max(good, key=lambda trial: trial.started, default=None)
+        found += [trial.code for trial in good if last is not None and trial.fingerprint == last.fingerprint]
+    return list(dict.fromkeys(found))
+
+
+def _error(paths: Sequence[str]) -> LedgerError:
+    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+    named = ", ".join(paths[:5]) + more
+    return LedgerError(
+        f"changed, but no stage depends on it: {named}. DVC would not run anything again, and old numbers would "
+        "pass for the new code's",
+        hint="list it in dvc.yaml under `deps:` of the stage that uses it (a frozen one does not count), or, if it "
+        f"has no effect, under `ignore:` in ledger.yaml ({paths[0]})",
+    )
+
+
+def _refuse_parameters(ledger: Ledger, before: Code, after: Code) -> None:
+    for file, text in after.texts.items():
+        if text == before.texts.get(file):
+            continue
+        old = flatten(parse(file, before.texts[file])) if file in before.texts else {}
+        new = flatten(parse(file, text))
+        for key, value in new.items():
+            if key not in old or old[key] != value:
+                ledger.code.require_tracked(after, f"{file}:{key}", old.get(key))

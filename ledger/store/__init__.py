@@ -1,1 +1,0 @@
-"""Where things are kept: git, DVC, files of the machine."""

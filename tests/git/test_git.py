@@ -1,0 +1,359 @@
+"""The plumbing: objects on a private index, refs by compare-and-swap, work trees that are brought along."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from conftest import MakeProject, Project
+
+from ledger.errors import LedgerError
+from ledger.git import work_trees
+from ledger.git.attributes import filtered
+from ledger.git.branch import Moved, Overlap, Step, advance
+from ledger.git.git import EMPTY_TREE, Dirty, Git, RefChange, call, open_repository
+
+
+@pytest.fixture
+def plain(make_project: MakeProject) -> Project:
+    """A repository without DVC: `a.txt`, `b.txt` and a folder on main."""
+    return make_project({"a.txt": "a\n", "b.txt": "b\n", "folder/c.txt": "c\n"}, dvc=False)
+
+
+@pytest.fixture
+def git(plain: Project) -> Git:
+    return open_repository(plain.root)
+
+
+def committed(git: Git, base: str, files: Mapping[str, str | None], *, message: str = "more") -> str:
+    """A commit on top of `base` that no ref names, with the files set or removed."""
+    entries = {path: None if text is None else ("100644", git.blob(text.encode())) for path, text in files.items()}
+    return git.commit_tree(git.tree(base, entries), [base], message)
+
+
+def head(project: Project) -> str:
+    return project.git("rev-parse", "HEAD")
+
+
+def test_what_filters_change_is_told_path_by_path(plain: Project, git: Git) -> None:
+    attributes = "*.bin filter=lfs\nfolder/* -filter\nb.txt text eol=crlf\n"
+    commit = plain.commit("filters", {".gitattributes": attributes, "x.bin": "", "folder/y.bin": ""})
+    (plain.root / ".gitattributes").write_text("*.txt filter=other\n")
+    paths = ["a.txt", "b.txt", "x.bin", "folder/y.bin", "folder/c.txt"]
+    assert filtered(git, commit, paths) == {"x.bin"}
+    assert filtered(git, f"{commit}~1", paths) == filtered(git, commit, []) == frozenset()
+    (git.common / "info").mkdir(exist_ok=True)
+    (git.common / "info/attributes").write_text("a.txt ident\n")
+    assert filtered(git, commit, paths) == {"a.txt", "x.bin"}
+
+
+# --- comparing
+
+
+def test_the_lines_of_a_change_are_counted_as_git_counts_them(plain: Project) -> None:
+    body = "".join(f"line {n}\n" for n in range(20))
+    plain.commit("before", {"q.sql": "-- old\nSELECT 1\n-- gone\n", "feed.txt": "a\n", "long.py": body})
+    plain.git("mv", "long.py", "renamed.py")
+    after = {"q.sql": "++ new\nSELECT 1\n", "feed.txt": "a\nb\x0c+c\r+d\u2028-e\n", "renamed.py": body + "more\n"}
+    plain.commit("after", after)
+    changes = {
+        c.path: c for c in open_repository(plain.root).file_changes(*(plain.git("rev-parse", "HEAD~1", "HEAD").split()))
+    }
+    counted = {path: (c.lines("+"), c.lines("-")) for path, c in changes.items()}
+    told = [
+        line.split("\t")
+        for line in plain.git(
+            "diff", "--numstat", "--no-renames", "HEAD~1", "HEAD", "--", "*.txt", "*.sql"
+        ).splitlines()
+    ]
+    assert {path: counted[path] for _, _, path in told} == {path: (int(a), int(b)) for a, b, path in told}
+    assert counted["q.sql"] == (1, 2)
+    assert (changes["renamed.py"].kind, changes["renamed.py"].old_path, counted["renamed.py"]) == (
+        "renamed",
+        "long.py",
+        (1, 0),
+    )
+
+
+# --- objects
+
+
+def test_a_tree_is_built_without_touching_the_index(plain: Project, git: Git) -> None:
+    plain.write({"staged.txt": "s\n", "a.txt": "edited\n"})
+    plain.git("add", "staged.txt")
+    before = plain.state()
+    blob = git.blob(b"new\r\n\xff")
+    tree = git.tree("HEAD", {"deep/ä b.txt": ("100755", blob), "a.txt": None, "folder/c.txt": ("120000", blob)})
+    assert plain.git("ls-tree", "-r", "-z", tree).split("\0")[:-1] == [
+        f"100644 blob {plain.git('rev-parse', 'HEAD:b.txt')}\tb.txt",
+        f"100755 blob {blob}\tdeep/ä b.txt",
+        f"120000 blob {blob}\tfolder/c.txt",
+    ]
+    assert git.objects.blob(tree, "deep/ä b.txt") == b"new\r\n\xff"
+    assert git.tree(tree, dict.fromkeys(git.objects.files(tree))) == EMPTY_TREE
+    assert plain.state() == before
+
+
+def test_commits_and_tags_are_those_of_git(plain: Project, git: Git) -> None:
+    commit = git.commit_tree("HEAD^{tree}", [head(plain)], "subject\n\n# not a comment\n\nKey: value\n")
+    assert plain.git("log", "-1", "--format=%B|%(trailers:key=Key,valueonly)", commit) == (
+        "subject\n\n# not a comment\n\nKey: value\n|value"
+    )
+    assert plain.git("log", "-1", "--format=%an %ae", commit) == "Ada Lovelace ada@example.org"
+    assert git.objects.parents(commit) == (head(plain),)
+    tag = git.annotated_tag("ledger/x/1", commit, "what\nis in it")
+    assert git.move([RefChange(ref="refs/tags/ledger/x/1", old=None, new=tag)], "tagged")
+    assert plain.git("cat-file", "-t", "ledger/x/1") == "tag"
+    assert plain.git("rev-parse", "ledger/x/1^{commit}") == commit == git.commit("ledger/x/1")
+    assert plain.git("tag", "-l", "--format=%(contents)", "ledger/x/1") == "what\nis in it"
+    assert git.objects.parents("ledger/x/1") == (head(plain),)
+    assert plain.git("fsck", "--strict", "--no-dangling") == ""
+
+
+@pytest.mark.parametrize("revision", ["", "nothing", "--all", "-n1", "HEAD:a.txt", "HEAD^{tree}", "$(id)", "x\ny"])
+def test_what_names_no_commit_is_none(git: Git, revision: str) -> None:
+    assert git.commit(revision) is None
+
+
+# --- refs
+
+
+def test_refs_move_all_or_none(plain: Project, git: Git) -> None:
+    first, second = head(plain), committed(git, "HEAD", {"a.txt": "2\n"})
+    new = RefChange(ref="refs/ledger/trials/x/t", old=None, new=second)
+    assert git.move([new], "made")
+    # it is there already
+    assert not git.move([new], "made")
+    # one of two is not what it should be
+    wrong = RefChange(ref="refs/heads/main", old=second, new=first)
+    assert not git.move([RefChange(ref=new.ref, old=second, new=None), wrong], "no")
+    assert git.refs("refs/ledger") == {new.ref: second}
+    # it does not exist
+    assert not git.move([RefChange(ref="refs/heads/none", old=first, new=second)], "no")
+    right = RefChange(ref="refs/heads/main", old=first, new=second)
+    assert git.move([RefChange(ref=new.ref, old=second, new=None), right], "ledger: why")
+    assert git.refs("refs/ledger") == {}
+    assert head(plain) == second
+    assert plain.git("reflog", "-1", "--format=%gs", "refs/heads/main") == "ledger: why"
+
+
+def test_a_ref_that_another_process_holds_is_named(plain: Project, git: Git) -> None:
+    first, second = head(plain), committed(git, "HEAD", {"a.txt": "2\n"})
+    lock = plain.root / ".git/refs/heads/main.lock"
+    lock.touch()
+    with pytest.raises(LedgerError, match=r"main\.lock"):
+        git.move([RefChange(ref="refs/heads/main", old=first, new=second)], "why")
+    lock.unlink()
+    assert git.move([RefChange(ref="refs/heads/main", old=first, new=second)], "why")
+
+
+# --- reading
+
+
+def test_what_is_dirty(plain: Project, git: Git) -> None:
+    assert git.dirty() == ()
+    plain.git("mv", "a.txt", "ä →.txt")
+    plain.write({"b.txt": "edited\n", "new/one.txt": "1", "new/two.txt": "2"})
+    (plain.root / "folder/c.txt").unlink()
+    assert set(git.dirty()) == {
+        Dirty(path="a.txt", untracked=False),
+        Dirty(path="ä →.txt", untracked=False),
+        Dirty(path="b.txt", untracked=False),
+        Dirty(path="folder/c.txt", untracked=False),
+        Dirty(path="new/one.txt", untracked=True),
+        Dirty(path="new/two.txt", untracked=True),
+    }
+
+
+def test_a_hook_of_another_repository_does_not_mislead(
+    plain: Project, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_project({"x.txt": "x"}, name="other", dvc=False)
+    monkeypatch.setenv("GIT_DIR", str(other.root / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other.root / ".git/index"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other.root))
+    git = open_repository(plain.root)
+    assert git.root == plain.root
+    assert set(git.objects.files("HEAD")) == {"a.txt", "b.txt", "folder/c.txt"}
+    assert git.dirty() == ()
+
+
+def test_where_a_repository_is_opened(plain: Project, git: Git, tmp_path: Path) -> None:
+    below = open_repository(plain.root / "folder")
+    assert (below.root, below.prefix, below.common) == (git.root, "folder", plain.root / ".git")
+    linked = tmp_path / "a linked träe"
+    plain.git("worktree", "add", "-q", "-b", "side", str(linked))
+    there = open_repository(linked)
+    assert (there.root, there.prefix, there.common) == (linked, "", plain.root / ".git")
+    assert {(tree.path, tree.branch) for tree in work_trees.listed(git)} == {
+        (plain.root, "refs/heads/main"),
+        (linked, "refs/heads/side"),
+    }
+    with pytest.raises(LedgerError, match="not in a git repository"):
+        open_repository(tmp_path)
+    with pytest.raises(LedgerError, match="without a work tree"):
+        open_repository(plain.root / ".git")
+    with pytest.raises(LedgerError, match="no folder"):
+        open_repository(plain.root / "nowhere")
+
+
+def test_nobody_is_nobody(plain: Project, git: Git) -> None:
+    assert git.identity() == "Ada Lovelace <ada@example.org>"
+    Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")
+    with pytest.raises(LedgerError) as caught:
+        git.identity()
+    assert "git config" in str(caught.value.hint)
+
+
+# --- work trees
+
+
+def test_a_branch_takes_its_work_tree_along(plain: Project, git: Git) -> None:
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n", "folder/c.txt": None, "made/d.txt": "d\n"})
+    plain.write({"b.txt": "mine\n", "scratch.txt": "mine\n", "staged.txt": "mine\n"})
+    plain.git("add", "staged.txt")
+    assert advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why")) == (plain.root,)
+    assert head(plain) == new
+    assert plain.git("status", "--porcelain").splitlines() == ["M b.txt", "A  staged.txt", "?? scratch.txt"]
+    assert (plain.root / "a.txt").read_text() == "new\n"
+    assert not (plain.root / "folder").exists()
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        pytest.param({"a.txt": "mine\n"}, id="an edit"),
+        pytest.param({"made/d.txt": "mine\n"}, id="a new file"),
+        pytest.param({"made": "mine\n"}, id="a file where a folder comes"),
+        pytest.param({"ignored.txt": "mine\n", ".gitignore": "ignored.txt\n"}, id="an ignored file"),
+    ],
+)
+@pytest.mark.parametrize("staged", [False, True], ids=["", "staged"])
+def test_nothing_moves_where_changes_overlap(
+    plain: Project, git: Git, meanwhile: Mapping[str, str], staged: bool
+) -> None:
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n", "made/d.txt": "d\n", "ignored.txt": "new\n"})
+    plain.write(meanwhile)
+    if staged:
+        plain.git("add", "--force", "-A")
+    before = plain.state()
+    with pytest.raises(Overlap) as caught:
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert next(iter(meanwhile)) in caught.value.message
+    assert plain.state() == before
+    assert {path: (plain.root / path).read_text() for path in meanwhile} == meanwhile
+
+
+def test_an_ignored_file_where_a_folder_comes_is_kept(plain: Project, git: Git) -> None:
+    plain.write({"made": "mine\n", ".git/info/exclude": "made\n"})
+    old = head(plain)
+    new = committed(git, old, {"made/d.txt": "d\n"})
+    with pytest.raises(Overlap, match="ignored file made"):
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert (plain.root / "made").read_text() == "mine\n"
+    assert head(plain) == old
+
+
+def test_what_is_already_there_is_no_overlap(plain: Project, git: Git) -> None:
+    """A process that was killed after the work tree, before the ref, has left it so."""
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n", "made/d.txt": "d\n", "b.txt": None})
+    git.bring_along(plain.root, old, new)
+    assert plain.git("status", "--porcelain").splitlines() == ["M  a.txt", "D  b.txt", "A  made/d.txt"]
+    advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert plain.git("status", "--porcelain") == ""
+
+
+def test_the_work_tree_goes_back_where_the_branch_has_moved(plain: Project, git: Git) -> None:
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n", "made/d.txt": "d\n"})
+    plain.commit("meanwhile", {"b.txt": "theirs\n"})
+    plain.write({"folder/c.txt": "mine\n"})
+    before = plain.state()
+    with pytest.raises(Moved):
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert plain.state() == before
+
+
+def test_the_work_tree_goes_back_where_the_ref_is_held(plain: Project, git: Git) -> None:
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n", "made/d.txt": "d\n"})
+    lock = plain.root / ".git/refs/heads/main.lock"
+    lock.touch()
+    with pytest.raises(LedgerError, match="another git process"):
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    lock.unlink()
+    assert head(plain) == old
+    assert plain.git("status", "--porcelain") == ""
+
+
+def test_a_branch_that_is_being_rebased_waits(plain: Project, git: Git) -> None:
+    plain.git("switch", "-q", "-c", "side")
+    old = plain.commit("ours", {"a.txt": "ours\n"})
+    plain.git("switch", "-q", "main")
+    plain.commit("theirs", {"a.txt": "theirs\n"})
+    plain.git("switch", "-q", "side")
+    plain.shell("git rebase main", code=1)
+    before = plain.state()
+    new = committed(git, old, {"b.txt": "new\n"})
+    step = Step(ref="refs/heads/side", old=old, new=new, reason="why")
+    with pytest.raises(Overlap, match="being rebased"):
+        advance(git, step)
+    assert plain.state() == before
+    plain.git("rebase", "--abort")
+    advance(git, step)
+    assert plain.git("status", "--porcelain") == ""
+
+
+def test_a_file_that_was_only_touched_is_not_in_the_way(plain: Project, git: Git) -> None:
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n"})
+    os.utime(plain.root / "a.txt", (1, 1))
+    advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert plain.git("status", "--porcelain") == ""
+
+
+def test_a_branch_in_no_work_tree_and_in_two(plain: Project, git: Git, tmp_path: Path) -> None:
+    old = head(plain)
+    plain.git("branch", "side")
+    new = committed(git, old, {"a.txt": "new\n"})
+    assert advance(git, Step(ref="refs/heads/side", old=old, new=new, reason="why")) == ()
+    assert plain.git("status", "--porcelain") == ""
+    trees = [tmp_path / "one", tmp_path / "two"]
+    for tree in trees:
+        plain.git("worktree", "add", "-q", "--force", str(tree), "side")
+    newer = committed(git, new, {"a.txt": "newer\n"})
+    (trees[1] / "a.txt").write_text("mine\n")
+    step = Step(ref="refs/heads/side", old=new, new=newer, reason="why")
+    with pytest.raises(Overlap, match="two"):
+        advance(git, step)
+    assert [plain.git("status", "--porcelain", cwd=tree) for tree in trees] == ["", "M a.txt"]
+    plain.git("checkout", "-q", "a.txt", cwd=trees[1])
+    assert set(advance(git, step)) == set(trees)
+    assert [plain.git("status", "--porcelain", cwd=tree) for tree in trees] == ["", ""]
+
+
+def test_names_that_lead_out_of_a_folder_are_passed_over(project: Project) -> None:
+    blob = project.git("hash-object", "-w", "train.py")
+    raw = b"".join(b"100644 " + name + b"\0" + bytes.fromhex(blob) for name in (b"..", b".git", b"a/b", b"plain"))
+    tree = subprocess.run(
+        ["git", "hash-object", "-w", "-t", "tree", "--literally", "--stdin"],
+        cwd=project.root, input=raw, capture_output=True, check=True,
+    ).stdout.decode().strip()  # fmt: skip
+    assert list(open_repository(project.root).objects.files(tree)) == ["plain"]
+
+
+@pytest.mark.parametrize(("name", "said"), [("new\nline", "line break"), ("back\\slash", "backslash")])
+@pytest.mark.parametrize("below", [False, True])
+def test_a_path_that_git_or_dvc_misreads_is_refused(tmp_path: Path, name: str, said: str, below: bool) -> None:
+    folder = tmp_path / name / "in" if below else tmp_path / name
+    folder.mkdir(parents=True)
+    call(["init", "-q"], cwd=tmp_path / name)
+    with pytest.raises(LedgerError, match=said):
+        open_repository(folder)
+    assert {path.name for path in tmp_path.iterdir()} == {name}

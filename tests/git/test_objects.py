@@ -1,0 +1,101 @@
+"""Reading after an interrupt: the answer to one question is never taken for that to the next."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import IO
+
+import pytest
+from conftest import Project, Shelved
+
+from ledger.errors import LedgerError
+from ledger.git import objects as module
+from ledger.git.git import open_repository
+
+
+def test_an_interrupt_between_question_and_answer(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    objects = open_repository(project.root).objects
+    assert objects.blob("HEAD", "train.py") is not None
+
+    def interrupted(stream: IO[bytes]) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            objects.read("HEAD:dvc.yaml")
+    assert objects.blob("HEAD", "train.py") == (project.root / "train.py").read_bytes()
+    objects.close()
+
+
+@pytest.mark.parametrize("lacking", ["blob:none", "tree:0"])
+def test_a_partial_clone_without_its_origin_says_what_it_lacks(
+    project: Project,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    lacking: str,
+) -> None:
+    project.ledger("new", "Rate", "--name", "rate", "-S", "train.lr=0.2")
+    project.git("config", "uploadpack.allowFilter", "true")
+    project.git(
+        "clone", "-q", "--no-checkout", f"--filter={lacking}", f"file://{project.root}", str(tmp_path / "partial")
+    )
+    partial = Project(tmp_path / "partial", capsys, monkeypatch)
+    project.root.rename(tmp_path / "gone")
+    for command in (("log",), ("show", "rate"), ("verify", "rate"), ("run", "rate")):
+        said = partial.ledger(*command, code=2).err
+        assert "error: git cannot read" in said and "from promisor remote" in said
+        assert "hint: this is a partial clone" in said and "git remote set-url" in said
+
+
+def test_an_object_that_is_gone_is_an_error_and_a_command_of_gits_says_so(project: Project) -> None:
+    project.ledger("new", "Rate", "--name", "rate", "-S", "train.lr=0.2")
+    tree, blob = project.git("rev-parse", "main^{tree}", "main:dvc.yaml").split()
+    for oid in (blob, tree):
+        (project.root / ".git/objects" / oid[:2] / oid[2:]).unlink()
+        for command in (("diff", "main", "rate"), ("run", "--only", "baseline")):
+            said = project.ledger(*command, code=2).err
+            assert "git cannot read" in said, said
+            assert "git fsck" in said
+
+
+def test_a_file_that_is_gone_is_no_forgery(shelved: Shelved) -> None:
+    project = shelved(recorded)
+    path = "experiments/rate/trials/treatment/seed-0.yaml"
+    tag = project.git("for-each-ref", "--format=%(refname)", "refs/tags/ledger/rate").splitlines()[0]
+    assert open_repository(project.root).objects.at(tag, "experiments/none") is None
+    blob = project.git("rev-parse", f"HEAD:{path}")
+    loose = "for p in *.pack; do git unpack-objects -q < $p; done"
+    project.shell(f"mv .git/objects/pack/*.pack . && {loose} && rm -f *.pack .git/objects/pack/*")
+    (project.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    said = project.ledger("verify", "rate", code=2).err
+    assert f"git cannot read {blob}" in said and "git fsck" in said
+    assert f"{path}: git cannot read it (git fsck says what is damaged)" in project.ledger("show", "rate").out
+
+
+def recorded(project: Project) -> None:
+    """An experiment with a trial."""
+    project.ledger("new", "Rate", "--name", "rate", "-S", "train.lr=0.2", "--seeds", "1")
+    project.ledger("run")
+
+
+def test_git_is_killed_while_it_reads_many(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = shutil.which("git")
+    shim = tmp_path / "bin" / "git"
+    shim.parent.mkdir()
+    times = tmp_path / "times"
+    kills = f'case "$*" in *--buffer*) if [ -s {times} ]; then sed -i 1d {times}; kill -9 $$; fi;; esac'
+    shim.write_text(f'#!/bin/sh\n{kills}\nexec {found} "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
+    objects = open_repository(project.root).objects
+    names = ["HEAD", "HEAD:nothing", "HEAD:train.py"]
+    whole = list(objects.read_many(names))
+    times.write_text("once\n")
+    assert list(objects.read_many(names)) == whole
+    times.write_text("once\ntwice\n")
+    with pytest.raises(LedgerError, match="git cat-file ended early"):
+        list(objects.read_many(names))
