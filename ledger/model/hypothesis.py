@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -158,6 +159,12 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
     document["exploratory"] = plan.exploratory
     document["tags"] = list(plan.tags)
     return document
+
+
+def digest(plan: Plan) -> str:
+    """Sixteen hexadecimal digits that are others for every other front matter; the prose does not count."""
+    text = yaml12.dumps(to_mapping(plan))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _variant_mapping(variant: Variant) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ledger.model.parameters import near_misses
 from ledger.ops.conclude import require_branch, write
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
+from ledger.repo.plan_order import known_now
 from ledger.repo.planning import check_alpha, check_evaluation, check_parameters, check_predictions
 
 
@@ -62,7 +63,8 @@ def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *,
         if "replicates" in keys or "variants" in keys:
             check_parameters(ledger, code, draft.replicates, [variant.params for variant in draft.variants])
         text = hypotheses.render(Hypothesis(plan=draft, body=experiment.hypothesis.body))
-        message = f"amend: {', '.join(keys)}\n\n{reason.strip()}\n\nLedger-Experiment: {experiment.name}\n"
+        trailers = [f"Ledger-Experiment: {experiment.name}", *known_now(ledger, experiment)]
+        message = f"amend: {', '.join(keys)}\n\n{reason.strip()}\n\n" + "".join(f"{line}\n" for line in trailers)
         seen = any(r.trial.succeeded for r in experiment.trials)
         commit = write(ledger, experiment, path, text, message)
     return Amended(plan=draft, keys=tuple(keys), commit=commit, after_results=seen)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from ledger.analysis import looks as views
@@ -16,6 +18,7 @@ from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point, label
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
+from ledger.repo.plan_order import Change, Order
 
 
 def history(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
@@ -24,7 +27,7 @@ def history(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str
     tip = histories.tip(ledger, experiment)
     if tip is None:
         return []
-    out = ledger.git.text("log", "--reverse", "--format=%H %aI", "--no-renames", tip, "--", path)
+    out = ledger.git.text("log", "--reverse", "--topo-order", "--format=%H %aI", "--no-renames", tip, "--", path)
     found = []
     for line in out.splitlines():
         commit, _, moment = line.partition(" ")
@@ -37,18 +40,19 @@ def history(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str
 def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
     """Every change of the front matter since the first version: date, keys, whether results were there, both texts.
 
-    The author's date counts, because a rebase keeps it. Where the history is gone the stored verdict is believed.
+    The author's date is shown, because a rebase keeps it. Where the history is gone the stored verdict is believed.
     """
     if histories.tip(ledger, experiment) is None:
         return tuple((experiment.verdict or {}).get("amendments") or ())
+    order = Order(ledger, experiment)
     found: list[dict[str, Any]] = []
-    for commit, moment, before, after in _changes(ledger, experiment):
-        old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
+    for change in _changes(ledger, experiment):
+        old, new = hypotheses.to_mapping(change.before), hypotheses.to_mapping(change.after)
         keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
-        seen = bool(_there(ledger, commit, moment, (r for r in experiment.trials if r.trial.succeeded)))
-        change = {"date": moment.isoformat(), "changed": keys, "after_results": seen}
+        seen = bool(order.there(change, (r for r in experiment.trials if r.trial.succeeded)))
+        said = {"date": change.moment.isoformat(), "changed": keys, "after_results": seen}
         texts = {name: {key: side[key] for key in keys if key in side} for name, side in _sides(old, new)}
-        found.append(change | texts)
+        found.append(said | texts)
     return tuple(found)
 
 
@@ -56,36 +60,22 @@ def _sides(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[str, M
     return ("before", old), ("after", new)
 
 
-def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[tuple[str, datetime, Plan, Plan]]:
-    """Every commit that changed what the plan says, with its date, and the plan before and after it.
+def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[Change]:
+    """Every commit that changed what the plan says, oldest first.
 
     A version that cannot be read changes nothing by itself, since no trial runs under it: the next one is compared with
     the last before it.
     """
-    before: Plan | None = None
+    versions: list[tuple[str, datetime, Plan]] = []
     for commit, moment, text in history(ledger, experiment, "hypothesis.md"):
-        try:
-            after = hypotheses.parse(text).plan
-        except FormatError:
-            continue
-        if before is not None:
-            old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
-            if old != new and not seeds.fills_in_seeds(old, new):
-                yield commit, moment, before, after
-        before = after
-
-
-def _there(ledger: Ledger, commit: str, moment: datetime, records: Iterable[Recorded]) -> tuple[Recorded, ...]:
-    """The records that were there by a commit: begun before it, or already on the branch.
-
-    When a reused one was begun tells nothing of when this experiment had it.
-    """
-    return tuple(
-        r
-        for r in records
-        if (r.trial.reused is None and r.trial.started < moment)
-        or ledger.git.objects.read(f"{commit}^:{r.path}") is not None
-    )
+        with suppress(FormatError):
+            versions.append((commit, moment, hypotheses.parse(text).plan))
+    digests = [hypotheses.digest(plan) for _, _, plan in versions]
+    for number, ((_, _, before), (commit, moment, after)) in enumerate(pairwise(versions), start=1):
+        old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
+        if old != new and not seeds.fills_in_seeds(old, new):
+            earlier, later = frozenset(digests[:number]), frozenset(digests[number:])
+            yield Change(commit=commit, moment=moment, before=before, after=after, earlier=earlier, later=later)
 
 
 def looks(ledger: Ledger, experiment: Experiment) -> int:
@@ -94,9 +84,10 @@ def looks(ledger: Ledger, experiment: Experiment) -> int:
         return int(experiment.verdict.get("looks") or 1)
     results = views.of_arms(experiment.trials, experiment.plan)
     seen = [views.at_points(results, experiment.plan)]
-    for commit, moment, before, after in _changes(ledger, experiment):
-        if before.replicates != after.replicates:
-            seen.append(views.at_points(_there(ledger, commit, moment, results), before))
+    order = Order(ledger, experiment)
+    for change in _changes(ledger, experiment):
+        if change.before.replicates != change.after.replicates:
+            seen.append(views.at_points(order.there(change, results), change.before))
     path = f"{directory(experiment.name)}/hypothesis.md"
     for commit, _, text in history(ledger, experiment, "verdict.md"):
         if _early(text):

@@ -16,6 +16,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.git.git import RefChange
 from ledger.model import environment as environments
 from ledger.model import globs, replicates
+from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
 from ledger.model.environment import Environment
 from ledger.model.experiment import directory
@@ -29,6 +30,7 @@ from ledger.model.trial import Failure, StageRun, Trial
 from ledger.repo import unseen
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
+from ledger.repo.plan_order import UNDER
 from ledger.report.numbers import headline, number
 from ledger.report.text import uncoloured
 from ledger.run.pinned import locks as locks_of
@@ -329,6 +331,7 @@ def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:
         f"Ledger-Variant: {trial.variant}",
         *(f"Ledger-Replicate: {axis}={value}" for axis, value in trial.point),
         f"Ledger-Status: {trial.status}",
+        f"{UNDER}: {hypotheses.digest(plan)}",
         *(f"Ledger-Metric: {name}={value!r}" for name, value in trial.metrics.items()),
     ]
     # a line break in a value would void the whole trailer block

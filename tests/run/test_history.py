@@ -139,6 +139,7 @@ def test_a_run_leaves_a_linear_branch_and_whole_trials_beside_it(project: Projec
         "Ledger-Variant",
         "Ledger-Replicate",
         "Ledger-Status",
+        "Ledger-Plan",
         *["Ledger-Metric"] * 2,
     ]
 

@@ -1,0 +1,103 @@
+"""Which results were there when the plan was changed: by the graph and by what commits say, by dates only last.
+
+Dates are whatever the one who commits says that they are. A trial's commit states the plan that the trial ran under,
+and so does the code that ran; an amendment states which trials had begun and were not on the branch yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.errors import FormatError
+from ledger.model import hypothesis as hypotheses
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.hypothesis import Plan
+from ledger.repo import histories, runs
+from ledger.repo.ledger import Ledger
+
+# in a trial commit: the plan that the trial ran under
+UNDER = "Ledger-Plan"
+
+# in an amendment: a trial that had begun, and was not on the branch
+KNOWN = "Ledger-Known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A commit that changed what the plan says, with its author's date and the plan before and after it.
+
+    `earlier` and `later` are the digests of the versions up to it, and from it on.
+    """
+
+    commit: str
+    moment: datetime
+    before: Plan
+    after: Plan
+    earlier: frozenset[str]
+    later: frozenset[str]
+
+
+def known_now(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
+    """The trailers for an amendment that is made now: the trials that wait to be collected, and those under way."""
+    waiting = [r.trial.id for r in experiment.trials if not r.collected]
+    states = (*runs.live(ledger.place, experiment.name), *runs.cut_off(ledger.place, experiment.name))
+    under_way = [trial.trial for state in states for trial in state.running]
+    return tuple(f"{KNOWN}: {trial}" for trial in dict.fromkeys([*waiting, *under_way]))
+
+
+class Order:
+    """What one experiment's commits say of the order of its plan and its trials."""
+
+    def __init__(self, ledger: Ledger, experiment: Experiment) -> None:
+        self._objects = ledger.git.objects
+        self._experiment = experiment
+        self._commits: Callable[[], Mapping[str, str]] = lambda: histories.trial_commits(ledger, experiment.name)
+        self._held: Mapping[str, str] | None = None
+        self._under: dict[str, str | None] = {}
+
+    def there(self, change: Change, records: Iterable[Recorded]) -> tuple[Recorded, ...]:
+        """The records that were there by a change: on the branch, begun, or run under an earlier plan.
+
+        When a reused one was begun tells nothing of when this experiment had it.
+        """
+        said = trailers(self._objects.message(change.commit), KNOWN)
+        return tuple(r for r in records if r.trial.id in said or self._precedes(r, change))
+
+    def _precedes(self, record: Recorded, change: Change) -> bool:
+        trial = record.trial
+        if any(self._objects.read(f"{p}:{record.path}") is not None for p in self._objects.parents(change.commit)):
+            return True
+        under = self.under(record)
+        before, after = under in change.earlier, under in change.later
+        if before is not after and (before or not trial.by_hand):
+            # what is recorded by hand may have run under any plan before the one that it is recorded under
+            return before
+        return trial.reused is None and trial.started < change.moment
+
+    def under(self, record: Recorded) -> str | None:
+        """The digest of the plan that a trial ran under, None where neither its commit nor its code says."""
+        if record.path not in self._under:
+            self._under[record.path] = self._stated(record) or self._in_code(record)
+        return self._under[record.path]
+
+    def _stated(self, record: Recorded) -> str | None:
+        if self._held is None:
+            self._held = self._commits()
+        commit = record.commit or self._held.get(record.trial.id)
+        said = () if commit is None else trailers(self._objects.message(commit), UNDER)
+        return next(iter(said), None)
+
+    def _in_code(self, record: Recorded) -> str | None:
+        text = self._objects.text(record.trial.code, f"{directory(self._experiment.name)}/hypothesis.md")
+        try:
+            return None if text is None else hypotheses.digest(hypotheses.parse(text).plan)
+        except FormatError:
+            return None
+
+
+def trailers(message: str, key: str) -> tuple[str, ...]:
+    """The values of a trailer in a commit's message."""
+    start = f"{key}: "
+    return tuple(line.removeprefix(start).strip() for line in message.splitlines() if line.startswith(start))
