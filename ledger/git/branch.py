@@ -12,7 +12,8 @@ from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.git import work_trees
-from ledger.git.git import Git, GitError, RefChange
+from ledger.git.git import Git, RefChange
+from ledger.git.process import GitError
 
 
 class Overlap(LedgerError):

@@ -8,7 +8,6 @@ is touched by `bring_along` alone. GitPython is imported inside the functions th
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,15 +16,8 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from ledger.errors import LedgerError
-from ledger.git.objects import Objects, is_unreadable, unreadable
-
-# what ties a git process to another repository or index than the one it is started in, as it is set within hooks
-# (`git rev-parse --local-env-vars`, without those that only configure)
-_LOCAL_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
-)  # fmt: skip
+from ledger.git.objects import Objects
+from ledger.git.process import GitError, call, failed, scrubbed
 
 # results must survive a power cut: objects and refs are synced before a command says that they are recorded
 _DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
@@ -37,18 +29,6 @@ ZERO = "0" * 40
 
 # the tree that holds nothing, which every repository knows without having it
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-
-
-class GitError(Exception):
-    """A git command failed in a way that no caller expected; `stderr` is what git said.
-
-    `killed`: who was ended by a signal, None where nobody was.
-    """
-
-    def __init__(self, arguments: Sequence[str], stderr: str, *, killed: bool = False) -> None:
-        super().__init__(f"git {' '.join(arguments)}: {stderr.strip()}")
-        self.stderr = stderr
-        self.killed = "git" if killed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,47 +46,6 @@ class RefChange:
     ref: str
     old: str | None
     new: str | None
-
-
-def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what would tie git to another repository, and without prompts.
-
-    Objects are read as they are: `git replace` and grafts would show another plan or history in their place.
-    """
-    kept = {key: value for key, value in environment.items() if key not in _LOCAL_VARIABLES}
-    # a graft file that is there, if empty, makes git say that such files are deprecated
-    original = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
-    return kept | original | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}
-
-
-def call(
-    arguments: Sequence[str],
-    *,
-    cwd: Path,
-    stdin: bytes | None = None,
-    environment: Mapping[str, str] | None = None,
-) -> subprocess.CompletedProcess[bytes]:
-    """One git process, run to its end; the caller looks at its exit code. Raises GitError where it was killed."""
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=cwd,
-        input=stdin,
-        stdin=subprocess.DEVNULL if stdin is None else None,
-        capture_output=True,
-        check=False,
-        env=scrubbed(os.environ) | dict(environment or {}),
-        # Ctrl-C in the terminal is for us alone: no command of git's is cut in two
-        process_group=0,
-    )
-    if done.returncode < 0:
-        # that is no answer, neither yes nor no
-        raise GitError(arguments, f"ended by signal {-done.returncode}", killed=True)
-    return done
-
-
-def _failed(arguments: Sequence[str], said: str) -> GitError | LedgerError:
-    """The error that a command of git's has failed: the user's where an object cannot be read."""
-    return unreadable(None, said) if is_unreadable(said) else GitError(arguments, said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +73,7 @@ class Git:
         """What git prints. Raises GitError where it fails."""
         done = call(arguments, cwd=cwd or self.root, stdin=stdin, environment=environment)
         if done.returncode != 0:
-            raise _failed(arguments, done.stderr.decode(errors="replace"))
+            raise failed(arguments, done.stderr.decode(errors="replace"))
         return done.stdout
 
     def text(self, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None) -> str:
@@ -325,7 +264,7 @@ class Git:
             try:
                 diffs = repo.commit(a).diff(repo.commit(b), create_patch=True)
             except git.GitCommandError as error:
-                raise _failed(["diff-tree", a, b], str(error.stderr)) from None
+                raise failed(["diff-tree", a, b], str(error.stderr)) from None
             return tuple(
                 FileChange(
                     path=diff.b_path or diff.a_path or "",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
-from ledger.git.git import Git, GitError, call
+from ledger.git.git import Git
 from ledger.git.objects import Entry
+from ledger.git.process import GitError, call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ledger.git.objects import Entry, Objects
+from ledger.git.process import ATTEMPTS, failed, swept_away
 
 # a mode and an object's id, or None for a path that goes
 Change = tuple[str, str] | None
@@ -34,6 +36,40 @@ def changed(
 
     `git` is the command with its configuration, called in `root` with `environment`.
     """
+    nested = _by_folder(changes)
+    command = [*git, "mktree", "-z", "--missing", "--batch"]
+    pipe = subprocess.PIPE
+    left = ATTEMPTS
+    while True:
+        process = subprocess.Popen(
+            command, cwd=root, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, process_group=0
+        )
+        with process:
+            try:
+                made = _built(objects, f"{base}^{{tree}}", nested, process)
+                return _made({}, process) if made is None else made
+            except (BrokenPipeError, _Ended):
+                said, code = _ended(process)
+        left -= 1
+        if not left or not swept_away(said):
+            raise failed(["mktree"], said.decode(errors="replace") or f"ended with {code}", killed=code < 0)
+
+
+class _Ended(Exception):
+    """git has stopped before it answered."""
+
+
+def _ended(process: subprocess.Popen[bytes]) -> tuple[bytes, int]:
+    """What a process that has stopped said, and its exit code."""
+    assert process.stdin is not None
+    assert process.stderr is not None
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    return process.stderr.read(), process.wait()
+
+
+def _by_folder(changes: Mapping[str, Change]) -> dict[str, Any]:
+    """The changes nested as folders are."""
     nested: dict[str, Any] = {}
     for path, change in changes.items():
         *folders, name = path.split("/")
@@ -45,18 +81,7 @@ def changed(
                 below = at[folder] = {}
             at = below
         at[name] = change
-    process = subprocess.Popen(
-        [*git, "mktree", "-z", "--missing", "--batch"],
-        cwd=root,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        process_group=0,
-    )
-    with process:
-        made = _built(objects, f"{base}^{{tree}}", nested, process)
-        return _made({}, process) if made is None else made
+    return nested
 
 
 def _built(
@@ -92,5 +117,5 @@ def _made(entries: Mapping[str, Entry], process: subprocess.Popen[bytes]) -> str
     process.stdin.flush()
     oid = process.stdout.readline().strip().decode()
     if not oid:
-        raise RuntimeError(f"git mktree ended with {process.wait()}")
+        raise _Ended
     return oid

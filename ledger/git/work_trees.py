@@ -19,7 +19,8 @@ from itertools import count
 from pathlib import Path
 
 from ledger.errors import LedgerError
-from ledger.git.git import Git, GitError, call
+from ledger.git.git import Git
+from ledger.git.process import GitError, call
 
 # `dvc install` puts a post-checkout hook in place that fires before a slot's cache is configured
 WITHOUT_HOOKS = ("-c", "core.hooksPath=/dev/null")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.errors import LedgerError
-from ledger.git.git import RefChange, call
+from ledger.git.git import RefChange
+from ledger.git.process import call
 from ledger.model import hypothesis as hypotheses
 from ledger.model import names
 from ledger.model.experiment import directory

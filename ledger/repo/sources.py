@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from ledger.git.git import Git, GitError
+from ledger.git.git import Git
+from ledger.git.process import GitError
 from ledger.model.experiment import DIRECTORY, directory
 
 TAGS = "refs/tags/ledger"

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from ledger.git import work_trees
-from ledger.git.git import Git, GitError, call
+from ledger.git.git import Git
+from ledger.git.process import GitError, call
 from ledger.machine import processes
 from ledger.machine.place import Place
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
-from ledger.git.git import scrubbed
+from ledger.git.process import scrubbed
 from ledger.machine import environment as environments
 from ledger.model.environment import LOCK_FILES, Environment
 from ledger.repo.code import Code
@@ -48,7 +48,7 @@ def prepared(
 def scrubbed_for_stages(environment: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment as the stages get it, without what ties git to a repository."""
     clean = scrubbed(environment)
-    for key in ("GIT_TERMINAL_PROMPT", "LC_ALL", "GIT_OPTIONAL_LOCKS"):
+    for key in ("GIT_TERMINAL_PROMPT", "LC_ALL", "LANGUAGE", "GIT_OPTIONAL_LOCKS"):
         if key in environment:
             clean[key] = environment[key]
         else:

@@ -15,7 +15,7 @@ from ledger.dvc.commands import Terms
 from ledger.dvc.places import DvcPlace
 from ledger.dvc.reproduce import Event, Request
 from ledger.errors import LedgerError
-from ledger.git.git import GitError
+from ledger.git.process import GitError
 from ledger.machine.environment import Probe
 from ledger.machine.processes import MARK
 from ledger.model import trial as trials

@@ -18,7 +18,7 @@ from ledger.dvc.commands import CommandRun
 from ledger.dvc.places import DvcPlace
 from ledger.dvc.reproduce import Event, Reproduction, Request
 from ledger.errors import LedgerError
-from ledger.git.git import scrubbed
+from ledger.git.process import scrubbed
 from ledger.machine import processes
 from ledger.run.slots import Slot
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import Project
 
 from ledger.cli.outside import explained
-from ledger.git.git import GitError
+from ledger.git.process import GitError
 from ledger.run.worker import WorkerDied
 
 OUTSIDE: list[tuple[Exception, str]] = [

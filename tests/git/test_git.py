@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from ledger.errors import LedgerError
 from ledger.git import work_trees
 from ledger.git.attributes import filtered
 from ledger.git.branch import Moved, Overlap, Step, advance
-from ledger.git.git import EMPTY_TREE, Dirty, Git, RefChange, call, open_repository
+from ledger.git.git import EMPTY_TREE, Dirty, Git, RefChange, open_repository
+from ledger.git.process import GitError, call
 
 
 @pytest.fixture
@@ -357,3 +359,58 @@ def test_a_path_that_git_or_dvc_misreads_is_refused(tmp_path: Path, name: str, s
     with pytest.raises(LedgerError, match=said):
         open_repository(folder)
     assert {path.name for path in tmp_path.iterdir()} == {name}
+
+
+def test_what_gc_sweeps_away_is_written_again(
+    plain: Project, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = shimmed(tmp_path, monkeypatch, "error: unable to create temporary file: No such file or directory")
+    written: tuple[Callable[[], str], ...] = (
+        lambda: git.blob(b"swept"),
+        lambda: git.tree("HEAD", {"new.txt": ("100644", git.blob(b"swept"))}),
+        lambda: git.commit_tree(EMPTY_TREE, [head(plain)], "a commit"),
+        lambda: git.annotated_tag("t", head(plain), "a tag"),
+        lambda: git.tree_of_files("HEAD", ["a.txt"], root=plain.root, entries={}),
+    )
+    for writes in written:
+        times.write_text("once\n" * 3)
+        assert git.objects.read(writes()) is not None
+        assert times.read_text() == ""
+    times.write_text("always\n" * 99)
+    with pytest.raises(GitError, match="unable to create temporary file"):
+        git.blob(b"swept")
+    with pytest.raises(GitError, match="unable to create temporary file"):
+        git.tree("HEAD", {"newer.txt": ("100644", "0" * 40)})
+
+
+def test_a_tree_that_cannot_be_written(
+    plain: Project, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = shimmed(tmp_path, monkeypatch, "fatal: write failed: No space left on device")
+    times.write_text("once\n")
+    with pytest.raises(GitError, match="No space left on device"):
+        git.tree("HEAD", {"new.txt": ("100644", "0" * 40)})
+    times = shimmed(tmp_path, monkeypatch, "", ends="kill -9 $$")
+    times.write_text("once\n")
+    with pytest.raises(GitError) as error:
+        git.tree("HEAD", {"new.txt": ("100644", "0" * 40)})
+    assert error.value.killed == "git"
+
+
+def test_git_is_asked_in_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    said = call(["rev-parse", "--show-toplevel"], cwd=tmp_path).stderr
+    assert b"not a git repository" in said
+
+
+def shimmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, *, ends: str = "exit 128") -> Path:
+    """A file: as many lines as it has, so many processes of git that write an object fail."""
+    found, times = shutil.which("git"), tmp_path / "times"
+    shim = tmp_path / ends / "git"
+    shim.parent.mkdir()
+    writes = "*hash-object*|*mktree*|*commit-tree*|*mktag*|*write-tree*"
+    fails = f"if [ -s {times} ]; then sed -i 1d {times}; echo '{says}' >&2; {ends}; fi"
+    shim.write_text(f'#!/bin/sh\ncase "$*" in {writes}) {fails};; esac\nexec {found} "$@"\n')
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
+    return times

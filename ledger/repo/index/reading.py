@@ -150,7 +150,7 @@ def _received(pipe: IO[bytes] | None) -> list[Read] | None:
 
 
 def _main() -> None:
-    from ledger.git.git import scrubbed
+    from ledger.git.process import scrubbed
 
     # what asks and what answers are one program: nothing else can write to these pipes
     root, main, chunks = pickle.load(sys.stdin.buffer)

@@ -1,0 +1,90 @@
+"""One git process: what it may inherit, what it says where it fails, and when it is simply run again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ledger.errors import LedgerError
+from ledger.git.objects import is_unreadable, unreadable
+
+# what ties a git process to another repository or index than the one it is started in, as it is set within hooks
+# (`git rev-parse --local-env-vars`, without those that only configure)
+_LOCAL_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+)  # fmt: skip
+
+# how often a command is run until one gets past `git gc`
+ATTEMPTS = 10
+_WRITING = (b"unable to create temporary file", b"unable to write file")
+
+
+class GitError(Exception):
+    """A git command failed in a way that no caller expected; `stderr` is what git said.
+
+    `killed`: who was ended by a signal, None where nobody was.
+    """
+
+    def __init__(self, arguments: Sequence[str], stderr: str, *, killed: bool = False) -> None:
+        super().__init__(f"git {' '.join(arguments)}: {stderr.strip()}")
+        self.stderr = stderr
+        self.killed = "git" if killed else None
+
+
+def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what would tie git to another repository, and without prompts.
+
+    Objects are read as they are: `git replace` and grafts would show another plan or history in their place.
+    """
+    kept = {key: value for key, value in environment.items() if key not in _LOCAL_VARIABLES}
+    # a graft file that is there, if empty, makes git say that such files are deprecated
+    original = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
+    # LANGUAGE wins over LC_ALL, and what git says is looked at
+    english = {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
+    return kept | original | english | {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def call(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """One git process, run to its end; the caller looks at its exit code. Raises GitError where it was killed."""
+    for _ in range(ATTEMPTS):
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=cwd,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            check=False,
+            env=scrubbed(os.environ) | dict(environment or {}),
+            # Ctrl-C in the terminal is for us alone: no command of git's is cut in two
+            process_group=0,
+        )
+        if done.returncode == 0 or not swept_away(done.stderr):
+            break
+    if done.returncode < 0:
+        # that is no answer, neither yes nor no
+        raise GitError(arguments, f"ended by signal {-done.returncode}", killed=True)
+    return done
+
+
+def swept_away(said: bytes) -> bool:
+    """Whether `git gc` removed an object's folder, or a file in it, while git wrote there.
+
+    It removes folders that have become empty, one of them between the moment when another process makes it and the
+    moment when that process puts a file there. To write the object again is right: its name is its content.
+    """
+    return any(words in said and b"No such file or directory" in said for words in _WRITING)
+
+
+def failed(arguments: Sequence[str], said: str, *, killed: bool = False) -> GitError | LedgerError:
+    """The error that a command of git's has failed: the user's where an object cannot be read."""
+    return unreadable(None, said) if is_unreadable(said) else GitError(arguments, said, killed=killed)
