@@ -118,11 +118,19 @@ def warn_passed_over(records: int) -> None:
         say(f"warning: {files} cannot be read and {'are' if records > 1 else 'is'} passed over: ledger log names them")
 
 
-def show_error(error: LedgerError) -> None:
-    """Say what is wrong, then what to type."""
+def show_error(error: LedgerError, *, code: int, json: bool) -> None:
+    """Say what is wrong, then what to type; as JSON with the exit code where JSON was asked for."""
+    if json:
+        say_error_as_json(error.message, error.hint, code)
+        return
     say(f"error: {error.message}")
     if error.hint:
         say(f"hint: {error.hint}")
+
+
+def say_error_as_json(message: str, hint: str | None, code: int) -> None:
+    """Say in one line of JSON what is wrong and what to type, with the exit code."""
+    say(as_json({"error": message, "hint": hint, "code": code}, indent=None))
 
 
 def columns() -> int:

@@ -1,4 +1,4 @@
-"""The command `ledger`: its commands in one table, and the one place where errors are rendered.
+"""The command `ledger`: its commands in one table; how errors end them is in `ending.py`.
 
 A command's module is imported when the command is called, so that each starts as fast as it can: the options of one
 command take Typer longer to prepare than git takes to answer.
@@ -9,13 +9,11 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.cli import console
-from ledger.errors import LedgerError, Refused
+from ledger.cli import console, ending
+from ledger.errors import LedgerError
 from ledger.version import __version__
 
 if TYPE_CHECKING:
@@ -44,9 +42,6 @@ COMMANDS = {
     "land": "Bring an experiment into the main branch: its record alone, or its change too.",
     "archive": "Put a finished branch away under a tag: every command still finds the experiment.",
 }
-
-# commands that take a text, which may begin with what looks like an option
-BEHIND_DASHES = {"new": 'ledger new --seeds 5 -- "-O3 is faster"', "note": 'ledger note -- "-3 points"'}
 
 
 def usage() -> str:
@@ -98,22 +93,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _dispatch(given)
         sys.stdout.flush()
-        if code == 130:
-            # Typer has made the interrupt a code
-            console.say("interrupted")
-    except LedgerError as error:
-        console.show_error(error)
-        return 1 if isinstance(error, Refused) else 2
     except BrokenPipeError:
         # whoever read the answer has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        console.say("interrupted")
-        return 130
+        return ending.interrupted(given)
     except Exception as error:
-        return _failed(error, given)
-    return code
+        return ending.failed(error, given)
+    # Typer has made the interrupt a code
+    return ending.interrupted(given) if code == ending.INTERRUPTED else code
 
 
 def _dispatch(given: Sequence[str]) -> int:
@@ -132,50 +121,6 @@ def _dispatch(given: Sequence[str]) -> int:
     name, *rest = given
     result = command(name).main(args=rest, prog_name=f"ledger {name}", standalone_mode=False)
     return result if isinstance(result, int) else 0
-
-
-def _failed(error: Exception, given: Sequence[str]) -> int:
-    """A command line that cannot be parsed is the user's; anything else that comes here is a fault of ours."""
-    import typer
-
-    from ledger.cli import outside
-
-    if isinstance(error, typer.Abort):
-        console.say("interrupted")
-        return 130
-    message = getattr(error, "format_message", None)
-    if message is None and (known := outside.explained(error)) is not None:
-        console.show_error(known)
-        return 2
-    if message is None:
-        return _fault(error)
-    said = message().rstrip(".")
-    hint = f"ledger {given[0]} --help"
-    if given[0] in BEHIND_DASHES and any(text.startswith("-") and " " in text for text in given[1:]):
-        hint = f"a text that begins with - goes last, behind --: {BEHIND_DASHES[given[0]]}"
-    console.show_error(LedgerError(said[:1].lower() + said[1:], hint=hint))
-    return 2
-
-
-def _fault(error: Exception) -> int:
-    """A fault of ours: keep the traceback and say where."""
-    text = "".join(traceback.format_exception(error))
-    path = None
-    try:
-        from ledger.git.git import open_repository
-        from ledger.machine.place import Place
-
-        folder = Place(common=open_repository(Path.cwd()).common).faults
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{console.now():%Y%m%dT%H%M%S}-{os.getpid()}.log"
-        path.write_text(f"ledger {__version__} {' '.join(sys.argv[1:])}\n\n{text}", "utf-8")
-    except (OSError, LedgerError):
-        console.say(text)
-    lines = str(error).strip().splitlines()
-    console.say(f"fault: {type(error).__name__}: {lines[-1] if lines else 'no message'}")
-    if path is not None:
-        console.say(f"hint: this is a mistake of ledger's, not yours; what happened is in {path}")
-    return 3
 
 
 def run_main() -> None:

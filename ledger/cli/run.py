@@ -168,11 +168,17 @@ def _tell(report: Report, *, quiet: bool) -> None:
     if failed and not quiet:
         console.say(f"what it printed: ledger show {report.name}:{failed[0].id} --log")
     if report.uncollected is not None:
-        console.say(f"error: the trials are recorded, but not on the branch yet: {report.uncollected}")
-        console.say(f"hint: {report.remedy or 'the next ledger run collects the trials'}")
+        uncollected = LedgerError(
+            f"the trials are recorded, but not on the branch yet: {report.uncollected}",
+            hint=report.remedy or "the next ledger run collects the trials",
+        )
+        console.show_error(uncollected, code=1, json=quiet)
     if report.lost:
-        console.say(f"error: cut off twice, since the worker process was killed: {', '.join(report.lost)}")
-        console.say("hint: is the memory of the machine enough for so many at a time? ledger run tries them again")
+        lost = LedgerError(
+            f"cut off twice, since the worker process was killed: {', '.join(report.lost)}",
+            hint="is the memory of the machine enough for so many at a time? ledger run tries them again",
+        )
+        console.show_error(lost, code=1, json=quiet)
     if report.elsewhere:
         console.say(f"{len(report.elsewhere)} are another run's: ledger status {report.name} says how far it is")
     if report.stale:

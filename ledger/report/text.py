@@ -18,11 +18,14 @@ def harmless(text: str) -> str:
     return text if text.isprintable() else _HARMFUL.sub(_but_layout, text)
 
 
-def as_json(document: Any) -> str:
-    """The document as JSON that says the same and holds no such character raw; NaN is a ValueError."""
+def as_json(document: Any, *, indent: int | None = 2) -> str:
+    """The document as JSON that says the same and holds no such character raw; NaN is a ValueError.
+
+    Without an indent it is one line.
+    """
     import json
 
-    return harmless_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    return harmless_json(json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False))
 
 
 def harmless_json(text: str) -> str:

@@ -1,0 +1,99 @@
+"""How a command ends that does not answer: the one place where errors are rendered, as text or as JSON.
+
+Where `--json` was given an error is one line of JSON on standard error, `{"error": …, "hint": …, "code": …}`, with the
+code by which the command exits. Warnings stay text.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from ledger.cli import console
+from ledger.errors import LedgerError, Refused
+from ledger.version import __version__
+
+NO = 1
+USERS = 2
+OURS = 3
+INTERRUPTED = 130
+
+# commands that take a text, which may begin with what looks like an option
+_BEHIND_DASHES = {"new": 'ledger new --seeds 5 -- "-O3 is faster"', "note": 'ledger note -- "-3 points"'}
+
+
+def wants_json(given: Sequence[str]) -> bool:
+    """Whether the command line asks for JSON, also one that cannot be parsed."""
+    options = given[: given.index("--")] if "--" in given else given
+    return "--json" in options
+
+
+def interrupted(given: Sequence[str]) -> int:
+    """Say that the command was interrupted. Returns the exit code."""
+    if wants_json(given):
+        console.say_error_as_json("interrupted", None, INTERRUPTED)
+    else:
+        console.say("interrupted")
+    return INTERRUPTED
+
+
+def failed(error: Exception, given: Sequence[str]) -> int:
+    """Say what is wrong. Returns the exit code: the user's error, an answer that is no, or a fault of ours."""
+    import typer
+
+    from ledger.cli import outside
+
+    if isinstance(error, typer.Abort):
+        return interrupted(given)
+    known: LedgerError | None
+    if isinstance(error, LedgerError):
+        known = error
+    elif (said := getattr(error, "format_message", None)) is not None:
+        # the option parser's
+        known = _usage(said(), given)
+    else:
+        known = outside.explained(error)
+    if known is None:
+        return _fault(error, given)
+    code = NO if isinstance(known, Refused) else USERS
+    console.show_error(known, code=code, json=wants_json(given))
+    return code
+
+
+def _usage(said: str, given: Sequence[str]) -> LedgerError:
+    """A command line that cannot be parsed."""
+    said = said.rstrip(".")
+    name, *rest = [text for text in given if text != "--no-pager"]
+    hint = f"ledger {name} --help"
+    if name in _BEHIND_DASHES and any(text.startswith("-") and " " in text for text in rest):
+        hint = f"a text that begins with - goes last, behind --: {_BEHIND_DASHES[name]}"
+    return LedgerError(said[:1].lower() + said[1:], hint=hint)
+
+
+def _fault(error: Exception, given: Sequence[str]) -> int:
+    """A fault of ours: keep the traceback and say where."""
+    text = "".join(traceback.format_exception(error))
+    hint = None
+    try:
+        from ledger.git.git import open_repository
+        from ledger.machine.place import Place
+
+        folder = Place(common=open_repository(Path.cwd()).common).faults
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{console.now():%Y%m%dT%H%M%S}-{os.getpid()}.log"
+        path.write_text(f"ledger {__version__} {' '.join(sys.argv[1:])}\n\n{text}", "utf-8")
+        hint = f"this is a mistake of ledger's, not yours; what happened is in {path}"
+    except (OSError, LedgerError):
+        console.say(text)
+    lines = str(error).strip().splitlines()
+    said = f"{type(error).__name__}: {lines[-1] if lines else 'no message'}"
+    if wants_json(given):
+        console.say_error_as_json(said, hint, OURS)
+        return OURS
+    console.say(f"fault: {said}")
+    if hint is not None:
+        console.say(f"hint: {hint}")
+    return OURS
