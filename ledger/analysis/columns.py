@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger.analysis import fields as named
 from ledger.analysis.fields import PLAIN, Field, Fields, is_missing
-from ledger.analysis.groups import rows_field
+from ledger.analysis.groups import POOLED, rows_field, shared_field
 from ledger.analysis.order import split_names
 from ledger.errors import LedgerError
 from ledger.model.row import Row
@@ -173,17 +173,19 @@ def _patterns(texts: Sequence[str]) -> list[str]:
 
 def _named(pattern: str, columns: Sequence[Column], every: Fields, request: Request) -> list[Field]:
     """The fields that a pattern names, by their whole or their short names. Raises LedgerError where there is none."""
-    candidates = [column.field for column in columns]
-    if not request.group:
-        candidates += [each for each in every.all if each.name not in {c.name for c in candidates}]
-    if not any(sign in pattern for sign in "*?["):
+    have = {column.field.name: column.field for column in columns}
+    candidates = [*have.values(), *(each for each in every.all if each.name not in have)]
+    if any(sign in pattern for sign in "*?["):
+        found = [each for each in candidates if any(fnmatch.fnmatchcase(n, pattern) for n in (each.name, each.short))]
+        if not found:
+            raise LedgerError(f"no column is called like {pattern}", hint="ledger table --all shows every column")
+    else:
         exact = [each for each in candidates if pattern in (each.name, each.short)]
-        if request.group and not exact:
-            have = ", ".join(each.short for each in candidates)
-            raise LedgerError(f"the groups have no column {pattern}", hint=f"they have {have}")
         # where it may mean two, `find` says so
-        return exact if len(exact) == 1 else [every.find(pattern)]
-    found = [each for each in candidates if any(fnmatch.fnmatchcase(n, pattern) for n in (each.name, each.short))]
-    if not found:
-        raise LedgerError(f"no column is called like {pattern}", hint="ledger table --all shows every column")
-    return found
+        found = exact if len(exact) == 1 else [every.find(pattern)]
+    return [have.get(each.name) or (_of_group(each) if request.group else each) for each in found]
+
+
+def _of_group(field: Field) -> Field:
+    """A field that the groups have no column of by themselves: pooled where it can be, else what a group agrees on."""
+    return field if field.name.startswith(named.METRICS) or field.name in POOLED else shared_field(field)

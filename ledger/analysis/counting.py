@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 
 from ledger.model.experiment import Experiment, Recorded
@@ -44,6 +44,15 @@ def state(experiment: Experiment, variant: str, when: When, *, present: str | No
             if fingerprint in ran:
                 return fingerprint
     return max(results, key=lambda r: r.trial.started).trial.fingerprint if results else None
+
+
+def counting_attempt(
+    experiment: Experiment, attempts: Sequence[Recorded], when: When, *, present: str | None = None
+) -> Recorded:
+    """Of the attempts at one point of an arm that which counts, else the last with a result, else the last."""
+    first = attempts[0].trial
+    good = at(attempts, state(experiment, first.variant, when, present=present)).get(first.point)
+    return good or max(attempts, key=lambda r: (r.trial.succeeded, r.trial.attempt))
 
 
 def judged(experiment: Experiment) -> Mapping[str, str]:

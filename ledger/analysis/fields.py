@@ -132,7 +132,7 @@ class Fields:
     def find(self, name: str) -> Field:
         """The field of that name. Raises LedgerError with near misses where there is none.
 
-        A metric or parameter needs no prefix where no other has the name, nor its whole name where only one ends so.
+        What it is of needs no prefix where no other has the name, nor its whole name where only one ends so.
         A plain fact may be written with `row.` before it, where a metric or a parameter is called like it.
         """
         word = name.removeprefix(ROW)
@@ -159,8 +159,11 @@ class Fields:
             (DATA, self.data, data),
             (REPLICATE, self.replicate, axis),
         ):
-            if name.startswith(prefix) and name.removeprefix(prefix) in keys:
-                return [make(name.removeprefix(prefix))]
+            key = name.removeprefix(prefix)
+            if name.startswith(prefix) and key in keys:
+                return [make(key)]
+            if name.startswith(prefix) and prefix != DATA:
+                return [make(each) for each in keys if _ends(each, key)]
         return self._metric(name.removeprefix(METRICS)) if name.startswith(METRICS) else []
 
     def _exact(self, name: str) -> list[Field]:
@@ -170,10 +173,12 @@ class Fields:
         return exact or [axis(key) for key in self.replicate if key == name]
 
     def _ending(self, name: str) -> list[Field]:
-        end = f".{name}"
+        # a parameter that is also an axis is found among the parameters
+        axes = [key for key in self.replicate if key not in self.params]
         return [
-            *(metric(key) for key in self.metrics if key.endswith(end)),
-            *(param(key) for key in self.params if key.endswith(end)),
+            *(metric(key) for key in self.metrics if _ends(key, name)),
+            *(param(key) for key in self.params if _ends(key, name)),
+            *(axis(key) for key in axes if _ends(key, name)),
         ]
 
     def _metric(self, name: str) -> list[Field]:
@@ -234,6 +239,11 @@ def finite(value: object) -> float | None:
 def is_missing(value: object) -> bool:
     """Whether a value is as good as none: NaN cannot be put in order."""
     return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _ends(key: str, name: str) -> bool:
+    """Whether a dotted name ends with another, `train.seed` and `other.yaml:seed` with `seed`."""
+    return key.endswith((f".{name}", f":{name}"))
 
 
 def _keys(mappings: Iterable[Mapping[str, object]]) -> tuple[str, ...]:

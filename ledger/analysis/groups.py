@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from ledger.analysis.direction import agreed
@@ -15,6 +16,10 @@ from ledger.stats.summary import pooled
 
 VALUES: Final = "group"
 ROWS: Final = "rows"
+POOLED: Final = ("trials", "recorded", "missing", "seconds")
+"""The plain fields that a group has, summed over its rows."""
+
+_MEMBERS: Final = "members"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,16 @@ def rows_field(level: str) -> Field:
     return Field(name=level, kind=Kind.COUNT, get=lambda row: row.extra[ROWS])
 
 
+def shared_field(field: Field) -> Field:
+    """The field as a column of the groups where it is not grouped by: what all rows of a group agree on, else None."""
+
+    def shared(row: Row) -> Any:
+        values = {_key(value): value for value in map(field.get, row.extra[_MEMBERS])}
+        return next(iter(values.values())) if len(values) == 1 else None
+
+    return Field(name=field.name, kind=field.kind, get=shared)
+
+
 def _values(row: Row, fields: Sequence[Field]) -> list[dict[str, Any]]:
     """The values of the fields: one set of them for every tag where tags are among the fields."""
     found: list[dict[str, Any]] = [{}]
@@ -97,6 +112,8 @@ def _key(value: object) -> object:
     """What tells groups apart: 1 and 1.0 are one, 1 and true are not."""
     if isinstance(value, bool):
         return ("truth", value)
+    if isinstance(value, tuple | datetime):
+        return repr(value)
     return value if isinstance(value, int | float | str | None) else format_value(value)  # type: ignore[arg-type]
 
 
@@ -127,7 +144,7 @@ def _pooled(members: Sequence[Row], parts: Sequence[Row], values: Mapping[str, A
         missing=sum(row.missing or 0 for row in members),
         seconds=math.fsum(seconds) if seconds else None,
         better=_agreed(members),
-        extra={VALUES: dict(values), ROWS: len(members)},
+        extra={VALUES: dict(values), ROWS: len(members), _MEMBERS: tuple(members)},
     )
 
 

@@ -9,7 +9,7 @@ from ledger.analysis.columns import TRIALS, Column, Request, grouped_columns, ke
 from ledger.analysis.conditions import condition
 from ledger.analysis.direction import direction
 from ledger.analysis.fields import METRICS, Field, Fields
-from ledger.analysis.groups import grouped, repeated_note, rows_field, value_field
+from ledger.analysis.groups import POOLED, grouped, repeated_note, rows_field, value_field
 from ledger.analysis.order import ordered, sort_keys, split_names
 from ledger.errors import LedgerError
 from ledger.model.row import Row
@@ -72,7 +72,7 @@ def select(
 
 def _sortable(found: Field, own: Mapping[str, Field]) -> Field:
     """The field, or where rows are grouped (`own` are then the groups' fields) what a group has of it."""
-    pools = found.name in own or found.name.startswith(METRICS) or found.name in ("trials", "recorded", "seconds")
+    pools = found.name in own or found.name.startswith(METRICS) or found.name in POOLED
     if own and not pools:
         raise LedgerError(f"a group has no {found.name} to sort by", hint=f"it has {', '.join(own)} and its metrics")
     return own.get(found.name, found)

@@ -10,6 +10,7 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters, replicates
+from ledger.model.seeds import source as seed_source
 from ledger.ops.amend import AMENDABLE
 from ledger.ops.amend import amend as amend_plan
 from ledger.repo.axes import amended
@@ -20,6 +21,7 @@ def amend(
     predict: Annotated[
         list[str] | None, typer.Option(metavar="PREDICTION", help="The predictions from now on; repeatable.")
     ] = None,
+    seeds: options.SeedsOption = None,
     over: options.Over = None,
     folds: options.Folds = None,
     splits: options.Splits = None,
@@ -36,7 +38,7 @@ def amend(
 ) -> int:
     """Change the plan of an experiment, and say why. The verdict lists every change.
 
-    Example: ledger amend --over seed=0..9 -m "five seeds cannot see an effect this small"
+    Example: ledger amend --seeds 10 -m "five seeds cannot see an effect this small"
     """
     if overrides:
         raise _no_parameters(overrides[0])
@@ -47,12 +49,18 @@ def amend(
             changes["predictions"] = list(predict)
             changes["exploratory"] = False
         asked = options.axes_of(over, folds, splits, independent, reshuffled_by)
-        if asked:
+        wanted = options.seeds(seeds)
+        plan = chosen.plan
+        # more of the hashed seeds begin with those that there are
+        source = plan.seeds_from or seed_source(plan.base, plan.title, [str(p) for p in plan.predictions])
+        if asked or wanted is not None:
             code = ledger.code.at(chosen.tip)
-            changes["replicates"] = replicates.to_mapping(amended(code, chosen.plan.replicates, asked))
+            grid = amended(ledger, code, plan.replicates, seeds=wanted, source=source, asked=asked)
+            changes["replicates"] = replicates.to_mapping(grid)
         if not changes:
             raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
-        done = amend_plan(ledger, chosen, changes, reason=message)
+        hashed = source if wanted is not None and wanted.hashed else None
+        done = amend_plan(ledger, chosen, changes, seeds_from=hashed, reason=message)
     console.answer(f"amended {', '.join(done.keys)} of {done.plan.name} as {done.commit[:10]}: the verdict will say so")
     if done.after_results:
         console.say("warning: results had been seen, and the verdict will say that too")

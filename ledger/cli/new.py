@@ -12,7 +12,6 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
 from ledger.ops.new import Created, create
-from ledger.repo.axes import Seeds
 from ledger.repo.planning import Request
 from ledger.report.experiments import described_axes
 
@@ -49,13 +48,7 @@ def new(
         list[str] | None,
         typer.Option(metavar="KEY=LIST", help="An arm for each value; for each combination where repeated."),
     ] = None,
-    seeds: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|LIST",
-            help="How many seeds, from the present one on; which (0,3,7 or 0..4); hashed:5, which nobody can pick.",
-        ),
-    ] = None,
+    seeds: options.SeedsOption = None,
     over: options.Over = None,
     folds: options.Folds = None,
     splits: options.Splits = None,
@@ -88,7 +81,7 @@ def new(
         overrides=options.once("-S", (parameters.parse_assignment(text) for text in overrides or ())),
         variants=options.once("--variant", (_variant(text) for text in variant or ())),
         vary=options.once("--vary", (options.axis(text, "--vary") for text in vary or ())),
-        seeds=None if seeds is None else _seeds(seeds),
+        seeds=options.seeds(seeds),
         axes=options.axes_of(over, folds, splits, independent, reshuffled_by),
         repeats=repeats,
         evaluation=tuple(evaluation or ()),
@@ -145,21 +138,6 @@ def _variant(text: str) -> tuple[str, dict[str, parameters.Value]]:
             f"--variant {text!r} is not NAME:KEY=VALUE", hint="--variant high-lr:train.lr=0.3,train.epochs=20"
         )
     return name, options.once("--variant", (parameters.parse_assignment(part) for part in parameters.split_list(rest)))
-
-
-def _seeds(text: str) -> Seeds:
-    if not text.strip():
-        raise LedgerError("--seeds is empty", hint="how many seeds, --seeds 5, or which: --seeds 0,3,7")
-    word, colon, number = text.strip().partition(":")
-    hashed = bool(colon) and word == "hashed"
-    if hashed and not number.isdecimal():
-        raise LedgerError(f"--seeds {text} is not hashed:N", hint="--seeds hashed:5")
-    if hashed or text.strip().isdecimal():
-        count = int(number if hashed else text)
-        if not 1 <= count <= 1000:
-            raise LedgerError(f"--seeds {count} is not from 1 to 1000", hint="--seeds 5, or which seeds: --seeds 0,3,7")
-        return Seeds(count=count, hashed=hashed)
-    return Seeds(values=parameters.parse_values(text))
 
 
 def _level(text: str) -> float:

@@ -10,13 +10,20 @@ import typer
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, parse_values
-from ledger.repo.axes import Asked
+from ledger.repo.axes import Asked, Seeds
 from ledger.report.tables import Format
 
 T = TypeVar("T")
 
 AsFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md, csv or html.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is fixed.")]
+SeedsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|LIST",
+        help="How many seeds, from the present one on; which (0,3,7 or 0..4); hashed:5, which nobody can pick.",
+    ),
+]
 Over = Annotated[
     list[str] | None,
     typer.Option(metavar="KEY=LIST", help="An axis of independent replicates, with its values: seed=0..9; repeatable."),
@@ -81,6 +88,24 @@ def once(option: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
             raise LedgerError(f"{option} is given twice for {name}", hint="leave one of them out")
         found[name] = value
     return found
+
+
+def seeds(text: str | None) -> Seeds | None:
+    """The seeds that were asked for: how many, `hashed:` so many, or which. Raises LedgerError."""
+    if text is None:
+        return None
+    if not text.strip():
+        raise LedgerError("--seeds is empty", hint="how many seeds, --seeds 5, or which: --seeds 0,3,7")
+    word, colon, number = text.strip().partition(":")
+    hashed = bool(colon) and word == "hashed"
+    if hashed and not number.isdecimal():
+        raise LedgerError(f"--seeds {text} is not hashed:N", hint="--seeds hashed:5")
+    if hashed or text.strip().isdecimal():
+        count = int(number if hashed else text)
+        if not 1 <= count <= 1000:
+            raise LedgerError(f"--seeds {count} is not from 1 to 1000", hint="--seeds 5, or which seeds: --seeds 0,3,7")
+        return Seeds(count=count, hashed=hashed)
+    return Seeds(values=parse_values(text))
 
 
 def axes_of(

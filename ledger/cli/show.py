@@ -10,7 +10,7 @@ import typer
 from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
 from ledger.model import trial as trials
-from ledger.model.experiment import Experiment
+from ledger.model.experiment import Experiment, Recorded
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import part
@@ -33,7 +33,7 @@ def show(
     """
     with console.opened() as ledger:
         if log:
-            console.answer(_log(ledger, experiment))
+            console.answer(_log(ledger, experiment or ""))
             return 0
         chosen = part(ledger, experiment).experiment
         present = ledger.present(chosen)
@@ -47,6 +47,7 @@ def show(
                 console.answer_json(shapes.plain(shapes.trial(one, present, commits)))
             else:
                 console.answer(trials.dumps(one.trial))
+            _tell_others(chosen, one)
         elif json:
             console.answer_json(shapes.show(chosen, present, histories.trial_commits(ledger, chosen.name)))
             for problem in chosen.problems:
@@ -75,27 +76,41 @@ def _arm(experiment: Experiment, name: str) -> Experiment:
     return replace(experiment, trials=experiment.of(name))
 
 
-def _log(ledger: Ledger, target: str | None) -> str:
+def _tell_others(experiment: Experiment, one: Recorded) -> None:
+    """Say which other attempts there are at the trial's point, and how to name them."""
+    for other in experiment.of(one.trial.variant):
+        if other.trial.point == one.trial.point and other is not one:
+            name = other.trial.id if other.trial.attempt > 1 else f"{other.trial.id}.1"
+            console.say(f"note: this is {one.trial.id}; also: {name} ({other.trial.status})")
+
+
+def _log(ledger: Ledger, text: str) -> str:
     """What a trial printed, also of one that is still running or was cut off. Raises LedgerError where no log is."""
-    name, colon, trial = (target or "").partition(":")
-    if not colon or "/" not in trial:
+    named = part(ledger, text) if ":" in text else None
+    if named is None or named.name is None or named.trial is None:
         raise LedgerError("--log is of one trial", hint="ledger show NAME:treatment/seed-0 --log")
-    chosen = ledger.experiment(name or None)
-    path = ledger.place.log(chosen.name, trial)
+    chosen, name = named.experiment, named.name
     try:
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        one = ledger.target(text).trial
+    except LedgerError:
+        # not recorded, or not yet
+        one = None
+    if one is not None:
+        name = one.trial.id
+        _tell_others(chosen, one)
+    try:
+        printed = ledger.place.log(chosen.name, name).read_bytes().decode("utf-8", errors="replace")
     except OSError:
         known = [r.trial.id for r in chosen.trials]
         hint = "logs stay where the trial ran, which may have been another clone"
-        reused = next((r.trial.reused for r in chosen.trials if r.trial.id == trial), None)
-        if reused is not None:
-            other, _, source = reused.partition("/")
+        if one is not None and one.trial.reused is not None:
+            other, _, source = one.trial.reused.partition("/")
             hint = f"it is another experiment's trial: ledger show {other}:{source} --log"
-        if trial not in known:
+        if one is None:
             hint = f"its trials: {', '.join(known[:8])}" if known else "it has no trials yet"
-        raise LedgerError(f"there is no log of {chosen.name}:{trial} here", hint=hint) from None
+        raise LedgerError(f"there is no log of {chosen.name}:{name} here", hint=hint) from None
     # a progress bar rewrites its line
-    lines = (row.rstrip("\r").rsplit("\r", 1)[-1] for row in text.split("\n"))
+    lines = (row.rstrip("\r").rsplit("\r", 1)[-1] for row in printed.split("\n"))
     return "\n".join(_shown(row) for row in lines)
 
 

@@ -30,10 +30,13 @@ class Amended:
     after_results: bool
 
 
-def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *, reason: str) -> Amended:
+def amend(
+    ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *, seeds_from: str | None = None, reason: str
+) -> Amended:
     """Change keys of the plan openly. Raises LedgerError where that would be no plan, or the same.
 
-    What identifies the experiment (its name, base, author and date) cannot be amended.
+    `seeds_from` is what the seeds among the changes were derived from. What identifies the experiment (its name, base,
+    author and date) cannot be amended.
     """
     ledger.git.identity()
     require_branch(ledger, experiment)
@@ -53,7 +56,8 @@ def amend(ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *,
                     hint=f"did you mean {near[0]}?" if near else f"these can: {', '.join(AMENDABLE)}",
                 )
         code = ledger.code.at(experiment.tip)
-        draft = _amended(plan, before | _sensible(ledger, code, changes))
+        derived = {} if seeds_from is None else {"seeds_from": seeds_from}
+        draft = _amended(plan, before | _sensible(ledger, code, changes) | derived)
         after = hypotheses.to_mapping(draft)
         keys = [key for key in dict.fromkeys([*before, *after]) if after.get(key) != before.get(key)]
         if not keys:

@@ -6,13 +6,14 @@ fits them is nothing that a name can say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
 from ledger.model.seeds import derived_seeds
+from ledger.model.trial_names import by_last_word, last_word
 
 if TYPE_CHECKING:
     from ledger.repo.code import Code
@@ -52,8 +53,11 @@ class Asked:
     independent: Values = field(default_factory=dict)
     reshuffled_by: str | None = None
 
-    def plain(self, code: Code) -> Asked:
-        """The same with every parameter under its one name. Raises LedgerError where one is given twice, or is none."""
+    def plain(self, code: Code, declared: Collection[str] = ()) -> Asked:
+        """The same with every parameter under its one name; an axis, those `declared` first, goes by its last word.
+
+        Raises LedgerError where one is given twice, or is none.
+        """
         found: dict[str, Any] = {}
         seen: set[str] = set()
         for option in ("over", "folds", "splits", "independent"):
@@ -63,14 +67,14 @@ class Asked:
                 given = {name: _counted(code, name, given, f"--{option}")}
             found[option] = {}
             for name, values in given.items():
-                known = name if name == REPEAT else code.plain(name)
+                known = name if name == REPEAT else _whole(code, name, declared)
                 if known in seen:
                     raise LedgerError(f"--{option} is given twice for {known}", hint="leave one of them out")
                 seen.add(known)
                 counted = name == REPEAT and len(values) == 1 and type(values[0]) is int and values[0] > 0
                 found[option][known] = tuple(range(values[0])) if counted else values
         by = self.reshuffled_by
-        return Asked(**found, reshuffled_by=by if by is None else code.plain(by))
+        return Asked(**found, reshuffled_by=by if by is None else _whole(code, by, declared))
 
     def axes(self, known: Replicates | None = None) -> list[Axis]:
         """The axes, those of plain names. What `known` declares keeps its kind. Raises LedgerError for unclear ones."""
@@ -102,8 +106,7 @@ def declared(
     made = []
     if seeds is not None:
         seed = seed_parameter(ledger, code)
-        values = derived_seeds(source, seeds.count or 0) if seeds.hashed else _seeds(code, seed, seeds)
-        made.append(make_axis(seed, values))
+        made.append(make_axis(seed, _seeds(code, seed, seeds, source)))
     if REPEAT in axes.over:
         raise LedgerError(f"{REPEAT} is no parameter", hint="--repeats 5")
     made += axes.axes()
@@ -117,11 +120,19 @@ def declared(
     return _grid(made, axes.reshuffled_by)
 
 
-def amended(code: Code, known: Replicates, asked: Asked) -> Replicates:
+def amended(
+    ledger: Ledger, code: Code, known: Replicates, *, seeds: Seeds | None, source: str, asked: Asked
+) -> Replicates:
     """The replicates of a plan with those axes changed or added. Raises LedgerError as `declared` does."""
-    asked = asked.plain(code)
-    new = {axis.name: axis for axis in asked.axes(known)}
     names = [axis.name for axis in known.axes]
+    asked = asked.plain(code, names)
+    new = {axis.name: axis for axis in asked.axes(known)}
+    if seeds is not None:
+        own = [name for name in names if last_word(name) in SEED_NAMES]
+        seed = own[0] if len(own) == 1 else seed_parameter(ledger, code)
+        if seed in new:
+            raise LedgerError(f"--seeds and another option both give {seed}", hint="leave one of them out")
+        new[seed] = make_axis(seed, _seeds(code, seed, seeds, source))
     made = [new.pop(name, axis) for name, axis in zip(names, known.axes, strict=True)]
     return _grid([*made, *new.values()], asked.reshuffled_by)
 
@@ -141,7 +152,16 @@ def _grid(made: list[Axis], reshuffled_by: str | None) -> Replicates:
         raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
 
 
-def _seeds(code: Code, seed: str, given: Seeds) -> tuple[Any, ...]:
+def _whole(code: Code, name: str, declared: Collection[str]) -> str:
+    """The one name of a parameter that is, or may become, an axis, of its own or its last word."""
+    if name not in code.names:
+        name = by_last_word(name, declared) or by_last_word(name, code.names) or name
+    return code.plain(name)
+
+
+def _seeds(code: Code, seed: str, given: Seeds, source: str) -> tuple[Any, ...]:
+    if given.hashed:
+        return derived_seeds(source, given.count or 0)
     values = given.values
     present = code.names[seed][1]
     whole = isinstance(present, int) and not isinstance(present, bool)
@@ -180,8 +200,8 @@ def _unclear(name: str, values: tuple[Any, ...]) -> LedgerError:
 
 def _named(code: Code, kind: str) -> str:
     """The one parameter that is named like the folds or the splits."""
-    found = [name for name in code.names if kind in name.rpartition(":")[2].rpartition(".")[2].lower()]
-    exact = [name for name in found if name.rpartition(":")[2].rpartition(".")[2] == kind]
+    found = [name for name in code.names if kind in last_word(name).lower()]
+    exact = [name for name in found if last_word(name) == kind]
     chosen = exact if len(exact) == 1 else found
     if len(chosen) != 1:
         several = f"several parameters look like the {kind}: {', '.join(found)}"
@@ -208,7 +228,7 @@ def seed_parameter(ledger: Ledger, code: Code) -> str:
     if ledger.settings.seed is not None:
         return code.plain(ledger.settings.seed)
     known = code.names
-    found = [n for wanted in SEED_NAMES for n in known if n.rsplit(":", 1)[-1].rsplit(".", 1)[-1] == wanted]
+    found = [n for wanted in SEED_NAMES for n in known if last_word(n) == wanted]
     exact = [n for n in found if n in SEED_NAMES]
     if len(found) == 1 or len(exact) == 1:
         return (exact or found)[0]

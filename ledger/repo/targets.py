@@ -1,17 +1,22 @@
-"""What a command's argument means: a name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix."""
+"""What a command's argument means: a name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix.
+
+A trial is the attempt that counts where the argument does not say which (`seed-3.1`, `seed-3.2`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ledger.analysis.counting import When, counting_attempt
 from ledger.errors import LedgerError
-from ledger.model import names
+from ledger.model import names, replicates, trial_names
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.parameters import near_misses
+from ledger.model.replicates import Point
 
 if TYPE_CHECKING:
     from ledger.repo.ledger import Ledger
@@ -38,7 +43,7 @@ def resolve(ledger: Ledger, text: str) -> Target:
     for name in names.candidates(reference.name, prefix=prefix):
         experiment = ledger.find(name)
         if experiment is not None:
-            return _part(text, experiment, reference.variant, reference.replicate)
+            return _part(ledger, text, experiment, reference.variant, reference.replicate)
     commit = ledger.git.commit(text)
     if commit is not None:
         if not ledger.code.has_pipeline(commit):
@@ -50,7 +55,7 @@ def resolve(ledger: Ledger, text: str) -> Target:
     short = reference.name.removeprefix(prefix)
     begun = list(islice(_begun_with(ledger, short), 9))
     if len(begun) == 1:
-        return _part(text, _exactly(ledger, begun[0]), reference.variant, reference.replicate)
+        return _part(ledger, text, _exactly(ledger, begun[0]), reference.variant, reference.replicate)
     if begun:
         raise LedgerError(f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name")
     if short in ledger.sources:
@@ -67,7 +72,10 @@ def resolve(ledger: Ledger, text: str) -> Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """An experiment, with the arm of it that was named, or None, and the trial (`seed-0`), which may not have run."""
+    """An experiment, with the arm of it that was named, or None, and the trial, which may not have run.
+
+    The trial has its axes by their whole names (`train.seed-0`), however it was written.
+    """
 
     experiment: Experiment
     arm: str | None = None
@@ -91,7 +99,13 @@ def part(ledger: Ledger, text: str | None) -> Part:
     target = resolve(ledger, arm)
     if target.experiment is None:
         raise LedgerError(f"{text} is a git revision, not an experiment", hint="ledger log lists the experiments")
-    return Part(experiment=target.experiment, arm=reference.variant, trial=reference.replicate)
+    experiment, trial = target.experiment, reference.replicate
+    if trial is not None:
+        points = [*experiment.plan.replicates.points(), *(r.trial.point for r in experiment.of(target.variant))]
+        found = _called(text, trial, points)
+        # one that was never declared is the command's to refuse
+        trial = trial if found is None else replicates.stem(found.point, found.attempt or 1)
+    return Part(experiment=experiment, arm=reference.variant, trial=trial)
 
 
 def whole(ledger: Ledger, text: str) -> Experiment:
@@ -136,7 +150,7 @@ def _exactly(ledger: Ledger, name: str) -> Experiment:
     return experiment
 
 
-def _part(text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
+def _part(ledger: Ledger, text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
     if variant is None:
         return Target(text=text, experiment=experiment)
     known = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
@@ -144,8 +158,23 @@ def _part(text: str, experiment: Experiment, variant: str | None, trial: str | N
         raise LedgerError(f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}")
     if trial is None:
         return Target(text=text, experiment=experiment, variant=variant)
-    found = [r for r in experiment.of(variant) if r.trial.id == f"{variant}/{trial}"]
+    own = experiment.of(variant)
+    meant = _called(text, trial, [r.trial.point for r in own])
+    found = [r for r in own if meant and r.trial.point == meant.point and meant.attempt in (None, r.trial.attempt)]
     if not found:
-        have = ", ".join(r.trial.id for r in experiment.of(variant)[:8]) or "none yet"
+        have = ", ".join(r.trial.id for r in own[:8]) or "none yet"
         raise LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
+    if len(found) > 1:
+        # what it is at present costs a look at the code
+        present = ledger.present(experiment).get(variant)
+        found = [counting_attempt(experiment, found, When.JUDGED, present=present)]
     return Target(text=text, experiment=experiment, variant=variant, trial=found[0])
+
+
+def _called(text: str, trial: str, points: Sequence[Point]) -> trial_names.Called | None:
+    """The one point that a trial's name means, None where it is of none. Raises LedgerError where it is of several."""
+    found = trial_names.called(trial, points)
+    if len(found) > 1:
+        several = [replicates.stem(one.point, one.attempt or 1) for one in found]
+        raise LedgerError(f"{text} may mean {', '.join(several[:8])}", hint="write the axis by its whole name")
+    return found[0] if found else None

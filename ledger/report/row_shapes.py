@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.analysis.fields import DATA, METRICS, PARAMS
-from ledger.analysis.groups import ROWS, VALUES
+from ledger.analysis.groups import POOLED, ROWS, VALUES
 from ledger.analysis.table import Table
 from ledger.model.row import Row
 from ledger.report.shapes import plain
@@ -15,6 +15,8 @@ from ledger.stats.summary import Summary
 def table(value: Table) -> list[dict[str, Any]]:
     """One mapping a row; parameters, metrics and data as far as the table has columns for them."""
     names = {column.field.name for column in value.columns}
+    own = {*(field.name for field in value.grouped), *POOLED, value.level}
+    shared = [c.field for c in value.columns if c.field.name not in own and not c.field.name.startswith(METRICS)]
     made = [_group(row, value.level) if value.grouped else _row(row) for row in value.rows]
     for at, (row, document) in enumerate(zip(value.rows, made, strict=True)):
         document["metrics"] = {n: _summary(s) for n, s in row.metrics.items() if METRICS + n in names}
@@ -22,6 +24,8 @@ def table(value: Table) -> list[dict[str, Any]]:
         if not value.grouped:
             document["params"] = {n: v for n, v in row.params.items() if PARAMS + n in names}
             document["data"] = {n: v for n, v in row.data.items() if DATA + n in names}
+        elif shared:
+            document["shared"] = {field.name: field.get(row) for field in shared}
     return [dict(plain(document)) for document in made]
 
 

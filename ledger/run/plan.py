@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.analysis import progress
 from ledger.errors import LedgerError
-from ledger.model import replicates
+from ledger.model import replicates, trial_names
 from ledger.model.experiment import Experiment, directory
 from ledger.model.pipeline import inside
 from ledger.model.replicates import REPEAT, Point
@@ -126,16 +126,16 @@ def asked(row: progress.Declared, only: Sequence[str]) -> bool:
     return not only or any(name in only for name in _names(row))
 
 
-def _names(row: progress.Declared) -> tuple[str, str, str]:
+def _names(row: progress.Declared) -> list[str]:
     """What a trial may be asked for by: its variant, its replicate, or both."""
-    point = replicates.slug(row.point)
-    return row.variant, point, f"{row.variant}/{point}"
+    points = trial_names.spellings(row.point)
+    return [row.variant, *points, *(f"{row.variant}/{point}" for point in points)]
 
 
-def _check_only(only: Sequence[str], rows: Iterable[progress.Declared]) -> None:
-    known = {name for row in rows for name in _names(row)}
+def _check_only(only: Sequence[str], rows: Sequence[progress.Declared]) -> None:
+    known = {name for row in rows for name in _names(row)} if only else set()
     for name in only:
-        if name not in known:
-            raise LedgerError(
-                f"the plan has no variant and no trial {name}", hint=f"it has {', '.join(sorted(known)[:10])}"
-            )
+        if name in known:
+            continue
+        have = {row.variant: None for row in rows} | {replicates.slug(row.point): None for row in rows}
+        raise LedgerError(f"the plan has no variant and no trial {name}", hint=f"it has {', '.join([*have][:10])}")

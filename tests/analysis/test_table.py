@@ -17,6 +17,7 @@ from ledger.analysis.table import Table, select
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import MetricSettings, Settings
+from ledger.report import row_shapes
 from ledger.stats.summary import pooled, summarise
 
 ROWS = (
@@ -166,8 +167,47 @@ def test_groups_are_sorted_by_what_they_have() -> None:
     assert [each.metrics["accuracy"].n for each in table(group=("opt",), sort=("-accuracy",)).rows] == [2, 4]
     with pytest.raises(LedgerError, match="a group has no created"):
         table(group=("opt",), sort=("created",))
-    with pytest.raises(LedgerError, match="the groups have no column title"):
-        table(group=("opt",), keep=("title",))
+
+
+@pytest.mark.parametrize("group", [(), ("depth",), ("opt",)])
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [
+        ("acc*", ["metrics.accuracy"]),
+        ("loss.sd,parent", ["metrics.loss.sd", "parent"]),
+        ("name,title", ["experiment", "title"]),
+        ("params.lr,tag", ["params.lr", "tags"]),
+        ("recorded", ["recorded"]),
+    ],
+)
+def test_the_same_columns_can_be_kept_of_groups(group: tuple[str, ...], keep: str, expected: list[str]) -> None:
+    own = [f"params.{name}" for name in group] or ["experiment"]
+    assert columns(table(group=group, keep=(keep,))) == list(dict.fromkeys([*own, *expected]))
+
+
+def test_a_name_that_is_unknown_or_unclear_is_refused_of_groups_alike() -> None:
+    for group in ((), ("opt",)):
+        with pytest.raises(LedgerError) as raised:
+            table(group=group, keep=("accurcy",))
+        assert raised.value.hint == "did you mean metrics.accuracy?"
+    nested = (row("a", {"x.f1": [1.0]}, lr=1), row("b", {"y.f1": [1.0]}, lr=1))
+    with pytest.raises(LedgerError, match=r"f1 may mean metrics\.x\.f1, metrics\.y\.f1"):
+        table(nested, group=("lr",), keep=("f1",))
+    assert columns(table((row("a", {"x.f1": [1.0]}, lr=1),), group=("lr",), keep=("f1",))) == [
+        "params.lr",
+        "metrics.x.f1",
+    ]
+
+
+def test_of_what_is_not_pooled_a_group_shows_what_its_rows_agree_on() -> None:
+    found = table(group=("opt",), keep=("depth,lr,created,tags,author",))
+    shown = {column.field.name: [column.field.get(each) for each in found.rows] for column in found.columns}
+    assert shown["params.opt"] == ["adam", "sgd"]
+    assert shown["params.depth"] == [2, 2]
+    assert shown["params.lr"] == [None, None]
+    assert shown["created"] == [ROWS[0].created] * 2
+    assert shown["author"] == [ROWS[0].author] * 2
+    assert row_shapes.table(found)[0]["shared"]["params.depth"] == 2
 
 
 def test_rows_are_sorted_by_several_keys_with_what_is_missing_last() -> None:
