@@ -18,12 +18,18 @@ _MOST = 5
 
 
 def reasons(
-    plan: Plan, amendments: Sequence[Mapping[str, Any]], *, looks: int, left_out: Sequence[str]
+    plan: Plan,
+    amendments: Sequence[Mapping[str, Any]],
+    *,
+    looks: int,
+    left_out: Sequence[str],
+    older: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Why the verdict on a plan is not confirmatory; empty where it is.
 
     `amendments` are the plan's changes, oldest first; `looks` counts how often results were there to be looked at;
-    `left_out` names results of reused trials that were known when the plan was made, and that it does without.
+    `left_out` names results of reused trials that were known when the plan was made, and that it does without;
+    `older` those of the trials that count for what is predicted about that others had before the prediction.
     """
     found = []
     if plan.exploratory:
@@ -31,12 +37,18 @@ def reasons(
     turned = changed_after_results(plan, amendments)
     if turned:
         found.append(f"changed after results had been seen: {', '.join(turned)}")
+    if older:
+        found.append(f"results of another experiment, older than the prediction: {_some(older)}")
     if left_out:
-        more = f" and {len(left_out) - _MOST} more" if len(left_out) > _MOST else ""
-        found.append(f"known before the plan and left out of it: {', '.join(left_out[:_MOST])}{more}")
+        found.append(f"known before the plan and left out of it: {_some(left_out)}")
     if looks > plan.looks:
         found.append(f"looks at the results: {looks}, declared: {plan.looks}")
     return tuple(found)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return f"{', '.join(names[:_MOST])}{more}"
 
 
 def changed_after_results(plan: Plan, amendments: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

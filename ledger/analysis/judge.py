@@ -45,12 +45,12 @@ def judge(
     amendments: Sequence[Mapping[str, Any]] = (),
     looks: int = 1,
     left_out: Sequence[str] = (),
+    older: Sequence[str] = (),
     early: bool = False,
 ) -> Verdict:
     """The verdict on a plan. `arms` holds the plan's variants and the other experiments that predictions name.
 
-    `looks` counts how often the results were there to be looked at; `early`: trials are still missing, which makes
-    the outcome inconclusive whatever the numbers are. `left_out`: see `confirmatory.reasons`.
+    `looks`, `left_out`, `older`: see `confirmatory.reasons`. `early`: trials are missing, so it is inconclusive.
     """
     cases = [_Case(plan, prediction, arms, early=early) for prediction in plan.predictions]
     judged = _corrected([case.judged() for case in cases], plan.alpha / plan.looks)
@@ -62,7 +62,7 @@ def judge(
         outcome = REFUTED
     else:
         outcome = SUPPORTED if all(o == SUPPORTED for o in outcomes) else INCONCLUSIVE
-    why_not = confirmatory.reasons(plan, amendments, looks=looks, left_out=left_out)
+    why_not = confirmatory.reasons(plan, amendments, looks=looks, left_out=left_out, older=older)
     first = []
     if looks > plan.looks:
         first.append(

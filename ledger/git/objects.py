@@ -184,11 +184,15 @@ class Objects:
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The parents of a commit; of a tag, those of the commit that it names."""
+        return tuple(line.removeprefix("parent ") for line in self._header(commit) if line.startswith("parent "))
+
+    def header(self, commit: str, key: str) -> str | None:
+        """What the header of a commit says under a key such as `committer`, None where it does not, or is not here."""
+        return next((line.removeprefix(f"{key} ") for line in self._header(commit) if line.startswith(f"{key} ")), None)
+
+    def _header(self, commit: str) -> list[str]:
         found = self.read(f"{commit}^{{commit}}")
-        if found is None:
-            return ()
-        header = found.data.split(b"\n\n", 1)[0].decode(errors="replace")
-        return tuple(line[7:] for line in header.splitlines() if line.startswith("parent "))
+        return [] if found is None else found.data.split(b"\n\n", 1)[0].decode(errors="replace").split("\n")
 
     def message(self, commit: str) -> str:
         """The message of a commit, "" where there is none."""

@@ -8,13 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cached_property
-from typing import Any
 
-from ledger.analysis import checks, findings, plan_checks
+from ledger.analysis import checks, findings
 from ledger.analysis.counting import When
-from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, PLAN, RECORDS, VERDICT, Finding
+from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, RECORDS, VERDICT, Finding
 from ledger.errors import LedgerError
 from ledger.git.objects import Entry
 from ledger.git.replaced import replaced
@@ -23,13 +20,13 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.hypothesis import Plan
 from ledger.model.trial import Trial, record_path
 from ledger.repo import histories
 from ledger.repo.evidence import differences, gather, weigh
 from ledger.repo.ledger import Ledger
 from ledger.repo.proof.checkpoints import Checkpoints, lacking
 from ledger.repo.proof.dropped import dropped
+from ledger.repo.proof.ordered import Ordered
 from ledger.repo.proof.tags import ended, held_by_tags
 from ledger.repo.proof.tip import tip_findings
 from ledger.repo.proof.witness import Trees
@@ -90,6 +87,7 @@ class _Prover:
         self.objects = ledger.git.objects
         self.checkpoints = Checkpoints(ledger)
         self.trees = Trees(ledger, self.checkpoints)
+        self.ordered = Ordered(ledger, experiment, self.trees)
         self.files = self._files(experiment.tip)
         self.held = held_by_tags(ledger, experiment.name)
         self.commits = {r.path: c for r in experiment.trials if (c := self._commit(r)) is not None}
@@ -98,15 +96,16 @@ class _Prover:
         """Everything that was found, in the order of the checks."""
         yield from replaced(self.ledger.git, dict.fromkeys([self.experiment.tip, *self.commits.values()]))
         yield from self._tree()
+        yield from self.ordered.begun()
         yield from dropped(self.ledger, self.experiment, self.held, self.files, self.commits.values())
         for record in self.experiment.trials:
             yield from checks.consistent(record.trial)
-            yield from self._order(record.trial)
+            yield from self.ordered.trial(record)
             yield from self._trial(record)
             yield from self._environment(record)
         yield from checks.duplicates(r.trial for r in self.experiment.trials)
         yield from self._environments()
-        yield from self._seeds()
+        yield from self.ordered.seeds()
         yield from self._verdict()
         yield from tip_findings(self.ledger, self.experiment, self.trees, self.commits)
         if data:
@@ -258,63 +257,6 @@ class _Prover:
                 message = f"{_path(trial)}: `{key}` is not that of {trial.reused}, which it repeats"
                 yield Finding(check=NUMBERS, trial=trial.id, message=message)
 
-    # --- the plan
-
-    def _order(self, trial: Trial) -> Iterator[Finding]:
-        plan = self.experiment.plan
-        variant = plan.variant(trial.variant)
-        at_base = variant is not None and variant.at_base
-        if not plan.predictions or ((at_base or trial.reused is not None) and trial.variant not in plan.predicted):
-            return
-        held = self.trees.plan(trial.code, self.experiment.name)
-        restored = any(run.cached for run in trial.stages.values())
-        # code that holds the plan proves the order, even where a clock is behind
-        late = plan.created if held is None else plan.created - _CLOCKS
-        if trial.started < late and not trial.by_hand and not restored:
-            message = f"{_path(trial)}: it started {trial.started.isoformat()}, before the plan was written"
-            message += f" ({plan.created.isoformat()})"
-            yield Finding(check=PLAN, trial=trial.id, message=message)
-        if at_base or trial.reused is not None:
-            return
-        if self.objects.read(f"{trial.code}^{{commit}}") is None:
-            message = f"its code {trial.code[:10]} is not in this clone, so the plan that it held is unknown"
-            yield Finding(check=PLAN, trial=trial.id, message=message, problem=False)
-            return
-        if held is None and self._had(trial.code, f"{self.folder}/hypothesis.md"):
-            message = f"{self.folder}/hypothesis.md cannot be read at {trial.code[:10]}, the code that ran"
-            yield Finding(check=PLAN, trial=trial.id, message=message, problem=False)
-            return
-        yield from plan_checks.ordered(trial, _mapping(held), self._plan_history(held))
-
-    def _plan_history(self, held: Plan | None) -> plan_checks.PlanHistory:
-        present = hypotheses.to_mapping(self.experiment.plan)
-        amended = held is not None and _mapping(held) != present
-        verdict = self.experiment.verdict
-        return plan_checks.PlanHistory(
-            file=f"{self.folder}/hypothesis.md",
-            present=present,
-            versions=self._versions if amended else (),
-            whole=not amended or histories.tip(self.ledger, self.experiment) is not None,
-            listed=None if verdict is None else len(verdict.get("amendments") or ()),
-        )
-
-    def _seeds(self) -> list[Finding]:
-        plan = self.experiment.plan
-        if plan.seeds_from is None:
-            return []
-        versions = [hypotheses.to_mapping(plan), *self._versions]
-        whole = histories.tip(self.ledger, self.experiment) is not None
-        return plan_checks.seeds_follow(plan, versions, f"{self.folder}/hypothesis.md", whole=whole)
-
-    @cached_property
-    def _versions(self) -> list[Mapping[str, Any]]:
-        """Every plan in the experiment's own history, or where that is gone in what the main branch has of it."""
-        git, path = self.ledger.git, f"{self.folder}/hypothesis.md"
-        tip = histories.tip(self.ledger, self.experiment) or self.experiment.tip
-        commits = git.text("log", "--format=%H", "--no-renames", tip, "--", path).split()
-        plans = [self.trees.plan(commit, self.experiment.name) for commit in commits]
-        return [hypotheses.to_mapping(plan) for plan in plans if plan is not None]
-
     # --- the verdict
 
     def _verdict(self) -> Iterator[Finding]:
@@ -355,9 +297,6 @@ class _Prover:
             yield Finding(check=VERDICT, message=message, problem=False)
 
 
-# by how much the clocks of two machines may differ
-_CLOCKS = timedelta(days=1)
-
 _TRIAL = re.compile(r"/trials/([^/\s]+/[^/\s]+)\.yaml")
 
 
@@ -365,10 +304,6 @@ def _trial_in(message: str) -> str | None:
     """The trial that a message names by its file."""
     found = _TRIAL.search(message)
     return None if found is None else found[1]
-
-
-def _mapping(plan: Plan | None) -> Mapping[str, Any] | None:
-    return None if plan is None else hypotheses.to_mapping(plan)
 
 
 def _path(trial: Trial) -> str:

@@ -80,6 +80,7 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
         warnings=_warnings(ledger, experiment, evidence),
         amendments=changes,
         looks=plan_history.looks(ledger, experiment),
+        older=plan_history.known_before(ledger, experiment, evidence.records),
         left_out=plan_history.left_out(ledger, experiment, evidence.records, changes),
         early=early,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, directory
@@ -31,6 +33,22 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
     form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
     named = ledger.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
     return ledger.git.commit(named) if named else None
+
+
+def of_file(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
+    """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
+    path = f"{directory(experiment.name)}/{file}"
+    own = tip(ledger, experiment)
+    if own is None:
+        return []
+    out = ledger.git.text("log", "--reverse", "--topo-order", "--format=%H %aI", "--no-renames", own, "--", path)
+    found = []
+    for line in out.splitlines():
+        commit, _, moment = line.partition(" ")
+        text = ledger.git.objects.text(commit, path)
+        if text is not None:
+            found.append((commit, datetime.fromisoformat(moment), text))
+    return found
 
 
 def _last_run(ledger: Ledger, experiment: Experiment) -> str:

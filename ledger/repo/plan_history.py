@@ -21,22 +21,6 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.plan_order import Change, Order
 
 
-def history(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
-    """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
-    path = f"{directory(experiment.name)}/{file}"
-    tip = histories.tip(ledger, experiment)
-    if tip is None:
-        return []
-    out = ledger.git.text("log", "--reverse", "--topo-order", "--format=%H %aI", "--no-renames", tip, "--", path)
-    found = []
-    for line in out.splitlines():
-        commit, _, moment = line.partition(" ")
-        text = ledger.git.objects.text(commit, path)
-        if text is not None:
-            found.append((commit, datetime.fromisoformat(moment), text))
-    return found
-
-
 def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
     """Every change of the front matter since the first version: date, keys, whether results were there, both texts.
 
@@ -67,7 +51,7 @@ def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[Change]:
     the last before it.
     """
     versions: list[tuple[str, datetime, Plan]] = []
-    for commit, moment, text in history(ledger, experiment, "hypothesis.md"):
+    for commit, moment, text in histories.of_file(ledger, experiment, "hypothesis.md"):
         with suppress(FormatError):
             versions.append((commit, moment, hypotheses.parse(text).plan))
     digests = [hypotheses.digest(plan) for _, _, plan in versions]
@@ -89,7 +73,7 @@ def looks(ledger: Ledger, experiment: Experiment) -> int:
         if change.before.replicates != change.after.replicates:
             seen.append(views.at_points(order.there(change, results), change.before))
     path = f"{directory(experiment.name)}/hypothesis.md"
-    for commit, _, text in history(ledger, experiment, "verdict.md"):
+    for commit, _, text in histories.of_file(ledger, experiment, "verdict.md"):
         if _early(text):
             continue
         held = _held(ledger, commit, experiment.name, results)
@@ -119,6 +103,17 @@ def _held(ledger: Ledger, commit: str, name: str, records: Sequence[Recorded]) -
         for file in ledger.git.objects.folder(f"{commit}:{folder}/{variant}")
     }
     return tuple(r for r in records if r.path in held)
+
+
+def known_before(ledger: Ledger, experiment: Experiment, records: Mapping[str, Sequence[Recorded]]) -> tuple[str, ...]:
+    """The repeated results that count for an arm that is predicted about, and that are older than the plan."""
+    order = Order(ledger, experiment)
+    return tuple(
+        r.trial.id
+        for arm in experiment.plan.predicted
+        for r in records.get(arm, ())
+        if r.trial.reused is not None and r.trial.started < order.written(r)
+    )
 
 
 def left_out(

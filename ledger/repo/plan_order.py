@@ -6,9 +6,10 @@ and so does the code that ran; an amendment states which trials had begun and we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
@@ -51,10 +52,9 @@ class Order:
     """What one experiment's commits say of the order of its plan and its trials."""
 
     def __init__(self, ledger: Ledger, experiment: Experiment) -> None:
+        self._ledger = ledger
         self._objects = ledger.git.objects
         self._experiment = experiment
-        self._commits: Callable[[], Mapping[str, str]] = lambda: histories.trial_commits(ledger, experiment.name)
-        self._held: Mapping[str, str] | None = None
         self._under: dict[str, str | None] = {}
 
     def there(self, change: Change, records: Iterable[Recorded]) -> tuple[Recorded, ...]:
@@ -82,12 +82,32 @@ class Order:
             self._under[record.path] = self._stated(record) or self._in_code(record)
         return self._under[record.path]
 
+    def written(self, record: Recorded) -> datetime:
+        """When the plan was written, for a record that no code ties to it: the date that it states, or the author's of
+        the commit that first held it, whichever is later.
+
+        A first commit that holds the record too is what a squash has left, and its date says nothing.
+        """
+        plan = self._experiment.plan
+        if self._first is None:
+            return plan.created
+        commit, moment = self._first
+        squashed = self._objects.read(f"{commit}:{record.path}") is not None
+        return plan.created if squashed else max(plan.created, moment)
+
     def _stated(self, record: Recorded) -> str | None:
-        if self._held is None:
-            self._held = self._commits()
         commit = record.commit or self._held.get(record.trial.id)
         said = () if commit is None else trailers(self._objects.message(commit), UNDER)
         return next(iter(said), None)
+
+    @cached_property
+    def _held(self) -> Mapping[str, str]:
+        return histories.trial_commits(self._ledger, self._experiment.name)
+
+    @cached_property
+    def _first(self) -> tuple[str, datetime] | None:
+        found = histories.of_file(self._ledger, self._experiment, "hypothesis.md")
+        return found[0][:2] if found else None
 
     def _in_code(self, record: Recorded) -> str | None:
         text = self._objects.text(record.trial.code, f"{directory(self._experiment.name)}/hypothesis.md")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.pipeline import inside
 from ledger.model.trial import Trial
-from ledger.repo import histories, unseen
+from ledger.repo import histories, plan_order, unseen
 from ledger.repo.ledger import Ledger
 from ledger.run import copied
 from ledger.run.plan import Spec
@@ -30,8 +30,9 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
     """
     if not reusable(experiment, spec):
         return None
+    order = plan_order.Order(ledger, experiment)
     for name, record in _same(ledger, spec):
-        if spec.variant in experiment.plan.predicted and record.trial.started < experiment.plan.created:
+        if spec.variant in experiment.plan.predicted and record.trial.started < order.written(record):
             # a prediction about results that are known already is none
             continue
         commit = histories.trial_commits(ledger, name).get(record.trial.id) or record.commit
