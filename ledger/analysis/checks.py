@@ -12,6 +12,7 @@ from typing import Any
 
 from ledger.analysis.findings import CODE, COMMIT, NUMBERS, RECORDS, Finding, same
 from ledger.model import globs
+from ledger.model.formats import trailers
 from ledger.model.formats.lockfile import LockedStage, Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, Stage
@@ -130,12 +131,11 @@ def _may_touch(witness: Witness, path: str) -> bool:
 
 def _said_otherwise(witness: Witness) -> list[str]:
     """Where the trailers of the trial commit, which `git log` searches, say something else than the record."""
-    trailers = [line.partition(": ")[::2] for line in witness.message.splitlines()]
     found = []
-    for key, value in trailers:
-        if key == "Ledger-Status" and value != witness.trial.status:
+    for key, value in trailers.read(witness.message):
+        if key == trailers.STATUS and value != witness.trial.status:
             found.append(f"says {value}, the record {witness.trial.status}")
-        if key == "Ledger-Metric":
+        if key == trailers.METRIC:
             name, _, number = value.partition("=")
             known = {" ".join(metric.split()): said for metric, said in witness.trial.metrics.items()}
             if repr(known.get(name)) != number:

@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
 from ledger.git.objects import Objects
 from ledger.git.process import GitError, call, failed, scrubbed
+
+if TYPE_CHECKING:
+    from ledger.git.trees import TreeEntry
 
 # results must survive a power cut: objects and refs are synced before a command says that they are recorded
 _DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
@@ -147,7 +151,7 @@ class Git:
         """The id of a new blob that holds exactly `data`."""
         return self.text(*_DURABLE, "hash-object", "-w", "--stdin", stdin=data)
 
-    def tree(self, base: str, changes: Mapping[str, tuple[str, str] | None]) -> str:
+    def tree(self, base: str, changes: Mapping[str, TreeEntry]) -> str:
         """The id of a tree: `base` with each path set to a (mode, object id), or removed where None."""
         # imported late: commands that only read have no use for it
         from ledger.git import trees
@@ -161,9 +165,7 @@ class Git:
             environment=scrubbed(os.environ),
         )
 
-    def tree_of_files(
-        self, base: str, paths: Iterable[str], *, root: Path, entries: Mapping[str, tuple[str, str] | None]
-    ) -> str:
+    def tree_of_files(self, base: str, paths: Iterable[str], *, root: Path, entries: Mapping[str, TreeEntry]) -> str:
         """The same, with paths as they are in the work tree `root` before that: removed where they are gone there."""
         listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
         lines = b"".join(

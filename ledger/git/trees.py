@@ -17,7 +17,7 @@ from ledger.git.objects import Entry, Objects
 from ledger.git.process import ATTEMPTS, failed, swept_away
 
 # a mode and an object's id, or None for a path that goes
-Change = tuple[str, str] | None
+TreeEntry = tuple[str, str] | None
 
 _TREE = "040000"
 _KINDS = {_TREE: "tree", "160000": "commit"}
@@ -26,7 +26,7 @@ _KINDS = {_TREE: "tree", "160000": "commit"}
 def changed(
     objects: Objects,
     base: str,
-    changes: Mapping[str, Change],
+    changes: Mapping[str, TreeEntry],
     *,
     root: Path,
     git: list[str],
@@ -68,7 +68,7 @@ def _ended(process: subprocess.Popen[bytes]) -> tuple[bytes, int]:
     return process.stderr.read(), process.wait()
 
 
-def _by_folder(changes: Mapping[str, Change]) -> dict[str, Any]:
+def _by_folder(changes: Mapping[str, TreeEntry]) -> dict[str, Any]:
     """The changes nested as folders are."""
     nested: dict[str, Any] = {}
     for path, change in changes.items():

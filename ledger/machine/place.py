@@ -33,6 +33,11 @@ class Place:
         return self.folder / "index.db"
 
     @property
+    def operations(self) -> Path:
+        """Which command moved which refs."""
+        return self.folder / "operations.jsonl"
+
+    @property
     def slots(self) -> Path:
         """The work trees in which trials run."""
         return self.folder / "slots"

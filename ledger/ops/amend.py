@@ -10,10 +10,10 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import names, seeds
 from ledger.model.experiment import Experiment, directory
-from ledger.model.formats import yaml12
+from ledger.model.formats import trailers, yaml12
 from ledger.model.hypothesis import BASELINE, Hypothesis, Plan, Variant
 from ledger.model.parameters import near_misses
-from ledger.ops.conclude import require_branch, write
+from ledger.repo.change import Change, require_branch, transact
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_order import known_now
@@ -43,10 +43,10 @@ def amend(
     if not reason.strip():
         raise LedgerError("an amendment needs its reason", hint='ledger amend … -m "why"')
     path = f"{directory(experiment.name)}/hypothesis.md"
-    with ledger.place.locked():
-        ledger.refresh()
-        experiment = ledger.experiment(experiment.name)
-        plan = experiment.plan
+
+    def make(change: Change) -> Amended:
+        at = change.experiment(experiment.name)
+        plan = at.plan
         before = hypotheses.to_mapping(plan)
         for key in changes:
             if key not in AMENDABLE:
@@ -55,7 +55,7 @@ def amend(
                     f"the plan's key {key} cannot be amended",
                     hint=f"did you mean {near[0]}?" if near else f"these can: {', '.join(AMENDABLE)}",
                 )
-        code = ledger.code.at(experiment.tip)
+        code = ledger.code.at(at.tip)
         derived = {} if seeds_from is None else {"seeds_from": seeds_from}
         draft = _amended(plan, before | _sensible(ledger, code, changes) | derived)
         after = hypotheses.to_mapping(draft)
@@ -66,12 +66,15 @@ def amend(
             check_predictions(ledger, draft.predictions, draft.variants, plan.name)
         if "replicates" in keys or "variants" in keys:
             check_parameters(ledger, code, draft.replicates, [variant.params for variant in draft.variants])
-        text = hypotheses.render(Hypothesis(plan=draft, body=experiment.hypothesis.body))
-        trailers = [f"Ledger-Experiment: {experiment.name}", *known_now(ledger, experiment)]
-        message = f"amend: {', '.join(keys)}\n\n{reason.strip()}\n\n" + "".join(f"{line}\n" for line in trailers)
-        seen = any(r.trial.succeeded for r in experiment.trials)
-        commit = write(ledger, experiment, path, text, message)
-    return Amended(plan=draft, keys=tuple(keys), commit=commit, after_results=seen)
+        text = hypotheses.render(Hypothesis(plan=draft, body=at.hypothesis.body))
+        told = [(trailers.EXPERIMENT, at.name), *((trailers.KNOWN, trial) for trial in known_now(ledger, at))]
+        message = trailers.compose(f"amend: {', '.join(keys)}", reason, trailers=told)
+        seen = any(r.trial.succeeded for r in at.trials)
+        step = change.commit(at, {path: change.blob(text)}, message)
+        change.advance(step)
+        return Amended(plan=draft, keys=tuple(keys), commit=step.new, after_results=seen)
+
+    return transact(ledger, make)
 
 
 def _amended(plan: Plan, document: Mapping[str, Any]) -> Plan:

@@ -12,7 +12,9 @@ from ledger.errors import LedgerError
 from ledger.git.branch import holders
 from ledger.git.git import RefChange
 from ledger.model.experiment import Experiment
+from ledger.model.formats import trailers
 from ledger.repo import histories, sources
+from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TIP
 
@@ -43,53 +45,52 @@ def tip_tag(ledger: Ledger, name: str, tip: str) -> tuple[str, tuple[RefChange, 
 
 def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
     """Put a finished branch away. Raises LedgerError, and then nothing has moved; `force` takes an unfinished one."""
-    git, name = ledger.git, experiment.name
-    git.identity()
-    with ledger.place.locked():
-        ledger.refresh()
-        experiment = ledger.experiment(name)
-        branch = _require_branch(ledger, experiment)
+    ledger.git.identity()
+    name = experiment.name
+
+    def make(change: Change) -> Archived:
+        at = ledger.experiment(name)
+        branch = _require_branch(ledger, at)
         short = branch.removeprefix("refs/heads/")
-        if experiment.outcome is None and not force:
+        if at.outcome is None and not force:
             raise LedgerError(
                 f"{name} is not finished: it has no verdict",
                 hint=f"ledger conclude {name}, or put it away as it is: ledger archive {name} --force",
             )
         _require_rest(ledger, name)
-        trees = holders(git, branch)
+        trees = holders(ledger.git, branch)
         if trees:
             raise LedgerError(
                 f"{short} is checked out in {trees[0]}", hint=f"git switch {ledger.main or '--detach'} there first"
             )
-        tag, made = tip_tag(ledger, name, experiment.tip)
-        gone = RefChange(ref=branch, old=experiment.tip, new=None)
-        if not git.move([*made, gone], f"ledger archive: {name}"):
-            raise LedgerError(f"{short} moved meanwhile", hint="try again")
-    ledger.refresh()
-    return Archived(branch=short, tag=tag, remote=_remote(ledger, name))
+        tag, made = tip_tag(ledger, name, at.tip)
+        change.move([*made, RefChange(ref=branch, old=at.tip, new=None)], f"ledger archive: {name}")
+        return Archived(branch=short, tag=tag, remote=_remote(ledger, name))
+
+    return transact(ledger, make)
 
 
 def bring_back(ledger: Ledger, experiment: Experiment) -> str:
     """Make the branch of an archived experiment again; returns its short name. The tag stays, as all tags do."""
     name, branch = experiment.name, ledger.branch_of(experiment.name)
-    with ledger.place.locked():
-        ledger.refresh()
-        experiment = ledger.experiment(name)
-        short = branch.removeprefix("refs/heads/")
+    short = branch.removeprefix("refs/heads/")
+
+    def make(change: Change) -> str:
+        at = ledger.experiment(name)
         if ledger.git.refs(branch):
             raise LedgerError(f"{name} is not archived: {short} is here", hint=f"git switch {short}")
-        if experiment.branch is not None and histories.kept_tip(ledger, experiment) is None:
-            remote = experiment.branch.removeprefix("refs/remotes/")
+        if at.branch is not None and histories.kept_tip(ledger, at) is None:
+            remote = at.branch.removeprefix("refs/remotes/")
             raise LedgerError(f"{name} is not archived: its branch is {remote}", hint=f"git switch {short}")
-        tip = histories.tip(ledger, experiment)
-        if experiment.deleted and tip == experiment.tip:
-            tip = _linear(ledger, experiment)
+        tip = histories.tip(ledger, at)
+        if at.deleted and tip == at.tip:
+            tip = _linear(ledger, at)
         if tip is None:
             raise LedgerError(f"no tag here holds the tip of {name}", hint="git fetch --tags")
-        if not ledger.git.move([RefChange(ref=branch, old=None, new=tip)], f"ledger archive: {name} brought back"):
-            raise LedgerError(f"{short} was made meanwhile", hint=f"git switch {short}")
-    ledger.refresh()
-    return short
+        change.move([RefChange(ref=branch, old=None, new=tip)], f"ledger archive: {name} brought back")
+        return short
+
+    return transact(ledger, make)
 
 
 def _linear(ledger: Ledger, experiment: Experiment) -> str | None:
@@ -99,7 +100,8 @@ def _linear(ledger: Ledger, experiment: Experiment) -> str | None:
     last = next((code for code in reversed(codes) if git.commit(code) is not None), None)
     if last is None:
         return None
-    message = f"run: brought back from its trials\n\nLedger-Experiment: {experiment.name}\n"
+    told = [(trailers.EXPERIMENT, experiment.name)]
+    message = trailers.compose("run: brought back from its trials", trailers=told)
     return git.commit_tree(git.text("rev-parse", f"{experiment.tip}^{{tree}}"), [last], message)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.errors import LedgerError
-from ledger.git.branch import Moved, Step, advance, holders
+from ledger.git.branch import Step, holders
 from ledger.model.experiment import Experiment
 from ledger.ops.landing import ADOPT, Prepared, kind_of, prepare
+from ledger.repo.change import Change, transact
 from ledger.repo.commit import require_text
 from ledger.repo.ledger import Ledger
 from ledger.run.collect import advance_with_outputs, collect
@@ -37,25 +37,22 @@ def land(
     if ledger.pending.get(name):
         with Worker() as worker:
             collect(ledger, name, worker)
-    with ledger.place.locked():
-        for _ in range(20):
-            ledger.refresh()
-            experiment = ledger.experiment(name)
-            prepared = prepare(ledger, experiment, kind_of(experiment, kind, arm), message, arm)
-            try:
-                remarks = _move(ledger, experiment, prepared.step, prepared.kind)
-            except Moved:
-                continue
-            ledger.refresh()
-            return Landed(experiment=experiment, prepared=prepared, remarks=(*prepared.remarks, *remarks))
-    raise LedgerError(f"{prepared.main} moves too fast to land on it", hint="try again")
+
+    def make(change: Change) -> Landed:
+        at = ledger.experiment(name)
+        prepared = prepare(ledger, at, kind_of(at, kind, arm), message, arm)
+        remarks = _move(change, at, prepared.step, prepared.kind)
+        return Landed(experiment=at, prepared=prepared, remarks=(*prepared.remarks, *remarks))
+
+    return transact(ledger, make)
 
 
-def _move(ledger: Ledger, experiment: Experiment, step: Step, kind: str) -> tuple[str, ...]:
+def _move(change: Change, experiment: Experiment, step: Step, kind: str) -> tuple[str, ...]:
     """Outputs are laid out where a work tree of main would show others than its new locks say."""
-    changed = ledger.git.changed_paths(step.old, step.new) if kind == ADOPT and holders(ledger.git, step.ref) else ()
+    git = change.ledger.git
+    changed = git.changed_paths(step.old, step.new) if kind == ADOPT and holders(git, step.ref) else ()
     if any(path.endswith(("dvc.lock", "dvc.yaml", ".dvc")) for path in changed):
         with Worker() as worker:
-            return advance_with_outputs(ledger, experiment, step, worker, {})
-    advance(ledger.git, step)
+            return advance_with_outputs(change, experiment, step, worker, {})
+    change.advance(step)
     return ()

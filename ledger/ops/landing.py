@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from ledger.errors import FormatError, LedgerError
 from ledger.git.branch import Step
+from ledger.git.trees import TreeEntry
 from ledger.model import hypothesis as hypotheses
 from ledger.model import verdict
 from ledger.model.experiment import DIRECTORY, Experiment, directory
+from ledger.model.formats import trailers
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.pipeline import inside
 from ledger.ops.archive import tip_tag
@@ -223,7 +225,7 @@ def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, messa
             f"the record of {experiment.name} has landed already: {folder}/ on {main} is as on {_short(experiment)}",
             hint=f"ledger land {experiment.name} --adopt takes its change too",
         )
-    changes: dict[str, tuple[str, str] | None] = dict.fromkeys(here)
+    changes: dict[str, TreeEntry] = dict.fromkeys(here)
     changes |= {path: (entry.mode, entry.oid) for path, entry in there.items()}
     tree = git.tree(tip, changes)
     name, also = tip_tag(ledger, experiment.name, experiment.tip)
@@ -282,8 +284,8 @@ def _message(experiment: Experiment, kind: str, message: str | None, said: list[
         paragraphs.append(message.strip())
     if said:
         paragraphs.append("\n".join(said))
-    trailers = [f"Ledger-Experiment: {experiment.name}", f"Ledger-Landed: {kind}", f"Ledger-Tip: {experiment.tip}"]
-    return "\n\n".join([*paragraphs, "\n".join(trailers)]) + "\n"
+    told = [(trailers.EXPERIMENT, experiment.name), (trailers.LANDED, kind), (trailers.TIP, experiment.tip)]
+    return trailers.compose(*paragraphs, trailers=told)
 
 
 def _short(experiment: Experiment) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.errors import LedgerError
@@ -13,8 +13,10 @@ from ledger.git.process import call
 from ledger.model import hypothesis as hypotheses
 from ledger.model import names
 from ledger.model.experiment import directory
+from ledger.model.formats import trailers
 from ledger.model.hypothesis import Hypothesis, Plan
 from ledger.repo import forks
+from ledger.repo.change import Change, transact
 from ledger.repo.code import edited
 from ledger.repo.ledger import Ledger
 from ledger.repo.planning import Origin, Request, make_plan, remarks, with_plain_names
@@ -36,34 +38,36 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
     """Begin an experiment. Raises LedgerError, and then the repository is as it was."""
     title = names.check_title(request.title)
     author = ledger.git.identity()
-    with ledger.place.locked():
+
+    def make(change: Change) -> Created:
+        git = ledger.git
         name = _free_name(ledger, request.name, title)
         base, start, parent = _start(ledger, request.start)
         code = ledger.code.at(base)
-        request = with_plain_names(request, code)
+        asked = with_plain_names(request, code)
         origin = Origin(title=title, name=name, author=author, base=base, parent=parent, created=now)
-        plan = make_plan(ledger, request, code, origin)
-        texts = edited(code.texts, {code.locate(key): value for key, value in (request.overrides or {}).items()})
+        plan = make_plan(ledger, asked, code, origin)
+        texts = edited(code.texts, {code.locate(key): value for key, value in (asked.overrides or {}).items()})
         changed = {path: text for path, text in texts.items() if text != code.texts[path]}
         branch = ledger.branch_of(name)
-        if request.switch:
+        if asked.switch:
             _refuse_overlap(ledger, changed)
-        git = ledger.git
         entries = {path: (code.files[path].mode, git.blob(text.encode())) for path, text in changed.items()}
-        commit = _commit(ledger, plan, base, entries, _message(plan, request))
-        if not git.move([RefChange(ref=branch, old=None, new=commit)], f"ledger new: {name}"):
-            raise LedgerError(f"the branch {branch.removeprefix('refs/heads/')} was made meanwhile", hint="try again")
-        if request.switch:
-            _switch(ledger, branch, commit)
-    ledger.refresh()
-    return Created(
-        plan=plan,
-        branch=branch.removeprefix("refs/heads/"),
-        start=start,
-        commit=commit,
-        switched=request.switch,
-        remarks=remarks(ledger, plan),
-    )
+        commit = _commit(ledger, plan, base, entries, _message(plan, asked))
+        change.move([RefChange(ref=branch, old=None, new=commit)], f"ledger new: {name}")
+        if asked.switch:
+            _switch(change, branch, commit)
+        return Created(
+            plan=plan,
+            branch=branch.removeprefix("refs/heads/"),
+            start=start,
+            commit=commit,
+            switched=asked.switch,
+            remarks=(),
+        )
+
+    created = transact(ledger, make)
+    return replace(created, remarks=remarks(ledger, created.plan))
 
 
 def _commit(ledger: Ledger, plan: Plan, parent: str, entries: Mapping[str, tuple[str, str]], message: str) -> str:
@@ -75,10 +79,9 @@ def _commit(ledger: Ledger, plan: Plan, parent: str, entries: Mapping[str, tuple
 
 
 def _message(plan: Plan, request: Request) -> str:
-    lines = [f"new: {plan.title}", ""]
-    lines += [f"predicts {p}" for p in plan.predictions]
+    lines = [f"predicts {p}" for p in plan.predictions]
     lines += [f"sets {key} = {value}" for key, value in (request.overrides or {}).items()]
-    return "\n".join([*lines, "", f"Ledger-Experiment: {plan.name}"]).replace("\n\n\n", "\n\n") + "\n"
+    return trailers.compose(f"new: {plan.title}", "\n".join(lines), trailers=[(trailers.EXPERIMENT, plan.name)])
 
 
 # --- the name and the place
@@ -173,12 +176,13 @@ def _refuse_overlap(ledger: Ledger, changed: Mapping[str, str]) -> None:
         )
 
 
-def _switch(ledger: Ledger, branch: str, commit: str) -> None:
+def _switch(change: Change, branch: str, commit: str) -> None:
+    ledger = change.ledger
     short = branch.removeprefix("refs/heads/")
     done = call(["switch", "--quiet", "--no-guess", short], cwd=ledger.git.root)
     # a hook may fail after the switch has been made: where HEAD is decides
     if ledger.git.head()[0] != branch:
-        ledger.git.move([RefChange(ref=branch, old=commit, new=None)], "ledger new: taken back")
+        change.move([RefChange(ref=branch, old=commit, new=None)], "ledger new: taken back")
         said = done.stderr.decode(errors="replace").strip().removeprefix("error: ")
         raise LedgerError(
             f"git cannot switch to the new branch: {said}",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ledger.analysis import progress
+from ledger.git.trees import TreeEntry
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.replicates import REPEAT, Point
 from ledger.repo.code import Arm, edited
 from ledger.repo.ledger import Ledger
-
-Change = tuple[str, str] | None
 
 
 def at_point(arm: Arm, point: Point) -> dict[str, str]:
@@ -21,7 +20,7 @@ def record_of(experiment: Experiment, variant: str, arm: Arm) -> Recorded | None
     return progress.canonical(experiment, {variant: arm.fingerprint}, variant)
 
 
-def parameter_files(ledger: Ledger, arm: Arm, point: Point) -> dict[str, Change]:
+def parameter_files(ledger: Ledger, arm: Arm, point: Point) -> dict[str, TreeEntry]:
     """The parameter files that the arm writes at a point, where the branch has others."""
     files = arm.code.files
     return {
@@ -31,7 +30,7 @@ def parameter_files(ledger: Ledger, arm: Arm, point: Point) -> dict[str, Change]
     }
 
 
-def shown(ledger: Ledger, experiment: Experiment, arm: Arm, record: Recorded, commit: str) -> dict[str, Change]:
+def shown(ledger: Ledger, experiment: Experiment, arm: Arm, record: Recorded, commit: str) -> dict[str, TreeEntry]:
     """The files of the branch that change for it to show the trial which `commit` holds.
 
     Its results are taken as they are; of the parameter files only the replicate's values, with those of the arm. All

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ledger.errors import LedgerError
-from ledger.git.branch import Moved, Overlap, Step, advance
+from ledger.git.branch import Moved, Overlap, Step
 from ledger.model.experiment import Experiment
+from ledger.model.formats import trailers
+from ledger.repo.change import PLAIN, Change, transact
 from ledger.repo.ledger import Ledger
 
 
@@ -24,19 +26,18 @@ def commit_tracked(
     commit. Raises LedgerError, and then the branch and the index are as they were.
     """
     git = ledger.git
-    assert experiment.branch is not None
-    with ledger.place.locked():
+
+    def make(change: Change) -> str:
         before = git.objects.files(experiment.tip)
         entries = {
             # a file that is new to the branch has the usual mode
-            path: (before[path].mode if path in before else "100644", git.blob(text.encode()))
+            path: (before[path].mode if path in before else PLAIN, git.blob(text.encode()))
             for path, text in (instead or {}).items()
         }
         tree = git.tree_of_files(experiment.tip, paths, root=git.root, entries=entries)
         files = git.objects.files(tree)
-        commit = git.commit_tree(
-            tree, [experiment.tip], f"{_subject(message)}\n\nLedger-Experiment: {experiment.name}\n"
-        )
+        told = [(trailers.EXPERIMENT, experiment.name)]
+        commit = git.commit_tree(tree, [experiment.tip], trailers.compose(_subject(message), trailers=told))
         # the index entries first: then the work tree is where the branch goes, and stays untouched
         index = "".join(
             f"{files[path].mode} {files[path].oid}\t{path}\0" if path in files else f"0 {'0' * 40}\t{path}\0"
@@ -44,15 +45,18 @@ def commit_tracked(
         ).encode("utf-8", "surrogateescape")
         git.run("update-index", "-z", "--index-info", stdin=index)
         try:
-            advance(git, Step(ref=experiment.branch, old=experiment.tip, new=commit, reason=f"ledger: {message}"))
+            change.advance(
+                Step(ref=experiment.branch or "", old=experiment.tip, new=commit, reason=f"ledger: {message}")
+            )
         except (Moved, Overlap) as error:
             git.run("reset", "--quiet", "--", *(f":(top,literal){path}" for path in paths))
             raise LedgerError(
                 "the branch moved, or a work tree is in the way, while the change was committed: " + str(error),
                 hint="try again",
             ) from None
-    ledger.refresh()
-    return commit
+        return commit
+
+    return transact(ledger, make)
 
 
 def require_text(message: str | None) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, directory
+from ledger.model.formats import trailers
 from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
@@ -29,9 +30,9 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
     if kept is not None:
         return kept
     # an adopted branch is in the history of main, whose merge names its tip
-    own = ("--grep", f"^Ledger-Experiment: {experiment.name}$", "--grep", "^Ledger-Tip: ", "--all-match")
-    form = "--format=%(trailers:key=Ledger-Tip,valueonly)"
-    named = ledger.git.text("log", "-1", *own, form, experiment.tip, "--").strip()
+    named_so = ("--grep", f"^{trailers.EXPERIMENT}: {experiment.name}$", "--grep", f"^{trailers.TIP}: ", "--all-match")
+    form = f"--format=%(trailers:key={trailers.TIP},valueonly)"
+    named = ledger.git.text("log", "-1", *named_so, form, experiment.tip, "--").strip()
     return ledger.git.commit(named) if named else None
 
 
@@ -54,7 +55,7 @@ def of_file(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str
 def _last_run(ledger: Ledger, experiment: Experiment) -> str:
     """Of a deleted branch the commit of its last run while git still has it, else that which holds the run's trials."""
     message = ledger.git.objects.message(experiment.tip)
-    run = next((line[12:] for line in message.splitlines() if line.startswith("Ledger-Run: ")), "")
+    run = trailers.value(message, trailers.RUN)
     return (ledger.git.commit(run) if run else None) or experiment.tip
 
 
@@ -80,7 +81,7 @@ def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
             continue
         seen.add(commit)
         message = ledger.git.objects.message(commit)
-        trial = next((line[14:] for line in message.splitlines() if line.startswith("Ledger-Trial: ")), None)
+        trial = trailers.value(message, trailers.TRIAL)
         if trial is not None:
             found[trial] = commit
         elif message.startswith("trials of "):

@@ -18,7 +18,7 @@ from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point, label
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_order import Change, Order
+from ledger.repo.plan_order import Order, PlanChange
 
 
 def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
@@ -44,7 +44,7 @@ def _sides(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[str, M
     return ("before", old), ("after", new)
 
 
-def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[Change]:
+def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[PlanChange]:
     """Every commit that changed what the plan says, oldest first.
 
     A version that cannot be read changes nothing by itself, since no trial runs under it: the next one is compared with
@@ -59,7 +59,7 @@ def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[Change]:
         old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
         if old != new and not seeds.fills_in_seeds(old, new):
             earlier, later = frozenset(digests[:number]), frozenset(digests[number:])
-            yield Change(commit=commit, moment=moment, before=before, after=after, earlier=earlier, later=later)
+            yield PlanChange(commit=commit, moment=moment, before=before, after=after, earlier=earlier, later=later)
 
 
 def looks(ledger: Ledger, experiment: Experiment) -> int:

@@ -14,19 +14,14 @@ from functools import cached_property
 from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.formats import trailers
 from ledger.model.hypothesis import Plan
 from ledger.repo import histories, runs
 from ledger.repo.ledger import Ledger
 
-# in a trial commit: the plan that the trial ran under
-UNDER = "Ledger-Plan"
-
-# in an amendment: a trial that had begun, and was not on the branch
-KNOWN = "Ledger-Known"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class PlanChange:
     """A commit that changed what the plan says, with its author's date and the plan before and after it.
 
     `earlier` and `later` are the digests of the versions up to it, and from it on.
@@ -41,11 +36,11 @@ class Change:
 
 
 def known_now(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
-    """The trailers for an amendment that is made now: the trials that wait to be collected, and those under way."""
+    """What an amendment that is made now has to say: the trials that wait to be collected, and those under way."""
     waiting = [r.trial.id for r in experiment.trials if not r.collected]
     states = (*runs.live(ledger.place, experiment.name), *runs.cut_off(ledger.place, experiment.name))
     under_way = [trial.trial for state in states for trial in state.running]
-    return tuple(f"{KNOWN}: {trial}" for trial in dict.fromkeys([*waiting, *under_way]))
+    return tuple(dict.fromkeys([*waiting, *under_way]))
 
 
 class Order:
@@ -57,15 +52,15 @@ class Order:
         self._experiment = experiment
         self._under: dict[str, str | None] = {}
 
-    def there(self, change: Change, records: Iterable[Recorded]) -> tuple[Recorded, ...]:
+    def there(self, change: PlanChange, records: Iterable[Recorded]) -> tuple[Recorded, ...]:
         """The records that were there by a change: on the branch, begun, or run under an earlier plan.
 
         When a reused one was begun tells nothing of when this experiment had it.
         """
-        said = trailers(self._objects.message(change.commit), KNOWN)
+        said = trailers.values(self._objects.message(change.commit), trailers.KNOWN)
         return tuple(r for r in records if r.trial.id in said or self._precedes(r, change))
 
-    def _precedes(self, record: Recorded, change: Change) -> bool:
+    def _precedes(self, record: Recorded, change: PlanChange) -> bool:
         trial = record.trial
         if any(self._objects.read(f"{p}:{record.path}") is not None for p in self._objects.parents(change.commit)):
             return True
@@ -97,8 +92,7 @@ class Order:
 
     def _stated(self, record: Recorded) -> str | None:
         commit = record.commit or self._held.get(record.trial.id)
-        said = () if commit is None else trailers(self._objects.message(commit), UNDER)
-        return next(iter(said), None)
+        return None if commit is None else trailers.value(self._objects.message(commit), trailers.PLAN)
 
     @cached_property
     def _held(self) -> Mapping[str, str]:
@@ -115,9 +109,3 @@ class Order:
             return None if text is None else hypotheses.digest(hypotheses.parse(text).plan)
         except FormatError:
             return None
-
-
-def trailers(message: str, key: str) -> tuple[str, ...]:
-    """The values of a trailer in a commit's message."""
-    start = f"{key}: "
-    return tuple(line.removeprefix(start).strip() for line in message.splitlines() if line.startswith(start))

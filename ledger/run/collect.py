@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ledger.dvc import caches
 from ledger.dvc.places import own_cache
-from ledger.errors import LedgerError
 from ledger.git import work_trees
-from ledger.git.branch import Moved, Step, advance, holders
+from ledger.git.branch import Step, holders
 from ledger.git.git import RefChange
+from ledger.git.trees import TreeEntry
 from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.formats import trailers
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.repo import canonical
-from ledger.repo.canonical import Change
+from ledger.repo.change import Change, transact
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
 from ledger.report.numbers import headline, number, seconds, spread
@@ -53,44 +54,40 @@ def collect(
     `recorded` names by work tree the files whose present content a trial commit holds, which may therefore be
     replaced. Raises Overlap where a user's changes are in the way: the trials then stay where they are, safe.
     """
-    with ledger.place.locked():
+
+    def make(change: Change) -> Collected | None:
         _finish_checkout(ledger, worker)
-        for _ in range(20):
-            ledger.refresh()
-            pending = ledger.pending.get(name, {})
-            # what a remote has meanwhile is no reason to let the trials wait
-            experiment = ledger.here(name)
-            if (
-                not pending
-                or experiment is None
-                or experiment.branch is None
-                or not experiment.branch.startswith("refs/heads/")
-            ):
-                return None
-            _keep_checkpoints(ledger, experiment, worker)
-            try:
-                return _collect(ledger, experiment, pending, worker, recorded or {})
-            except Moved:
-                continue
-    raise LedgerError(f"the branch of {name} moves too fast to collect its trials", hint="try again")
+        pending = ledger.pending.get(name, {})
+        # what a remote has meanwhile is no reason to let the trials wait
+        experiment = ledger.here(name)
+        if (
+            not pending
+            or experiment is None
+            or experiment.branch is None
+            or not experiment.branch.startswith("refs/heads/")
+        ):
+            return None
+        _keep_checkpoints(ledger, experiment, worker)
+        return _collect(change, experiment, pending, worker, recorded or {})
+
+    return transact(ledger, make)
 
 
 def _collect(
-    ledger: Ledger,
+    change: Change,
     experiment: Experiment,
     pending: Mapping[str, str],
     worker: Worker,
     recorded: Mapping[Path, Sequence[str]],
 ) -> Collected:
-    git = ledger.git
-    assert experiment.branch is not None
+    ledger, git = change.ledger, change.ledger.git
     fresh = [record for record in experiment.trials if not record.collected]
-    changes: dict[str, Change] = {}
+    files: dict[str, TreeEntry] = {}
     for record in fresh:
-        changes |= _record_files(ledger, experiment.name, record)
-    changes |= _canonical_files(ledger, experiment)
-    commit = git.commit_tree(git.tree(experiment.tip, changes), [experiment.tip], _message(ledger, experiment, fresh))
-    merge = _merged(ledger, experiment, commit, list(dict.fromkeys(pending.values())))
+        files |= _record_files(ledger, experiment.name, record)
+    files |= _canonical_files(ledger, experiment)
+    step = change.commit(experiment, files, _message(ledger, experiment, fresh))
+    merge = _merged(ledger, experiment, step.new, list(dict.fromkeys(pending.values())))
     tag = f"ledger/{experiment.name}/{merge[:10]}"
     refs = {f"{TRIAL_REFS}/{experiment.name}/{trial}": at for trial, at in pending.items()}
     refs |= git.refs(*(f"{HOLDING_REFS}/{experiment.name}/{trial}" for trial in pending))
@@ -100,22 +97,15 @@ def _collect(
         also.append(
             RefChange(ref=tag_ref, old=None, new=git.annotated_tag(tag, merge, _tag_message(experiment, fresh)))
         )
-    step = Step(
-        ref=experiment.branch,
-        old=experiment.tip,
-        new=commit,
-        reason=f"ledger run: {len(pending)} trial{'s' if len(pending) > 1 else ''}",
-        also=also,
-    )
-    remarks = advance_with_outputs(ledger, experiment, step, worker, recorded)
-    ledger.refresh()
-    return Collected(commit=commit, tag=tag, trials=len(pending), remarks=remarks)
+    reason = f"ledger run: {len(pending)} trial{'s' if len(pending) > 1 else ''}"
+    remarks = advance_with_outputs(change, experiment, replace(step, reason=reason, also=also), worker, recorded)
+    return Collected(commit=step.new, tag=tag, trials=len(pending), remarks=remarks)
 
 
 # --- what the branch gets
 
 
-def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Change]:
+def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, TreeEntry]:
     assert record.commit is not None
     paths = [record.path]
     if record.trial.environment is not None:
@@ -124,7 +114,7 @@ def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Chan
     return {path: ("100644", blob.oid) for path, blob in found.items() if blob is not None}
 
 
-def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Change]:
+def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, TreeEntry]:
     """What the branch shows of the canonical trial, where that is among the trials that are collected now."""
     treatment = experiment.plan.variant(TREATMENT)
     if treatment is None:
@@ -143,7 +133,7 @@ def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) 
     lines = [
         f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}" for v in order for r in arms[v]
     ]
-    return f"{subject}\n\n" + "\n".join(lines) + f"\n\nLedger-Experiment: {experiment.name}\n"
+    return trailers.compose(subject, "\n".join(lines), trailers=[(trailers.EXPERIMENT, experiment.name)])
 
 
 def _arms(ledger: Ledger, experiment: Experiment, arms: Sequence[Sequence[Recorded]]) -> str:
@@ -196,7 +186,8 @@ def _headline(ledger: Ledger, experiment: Experiment, records: Sequence[Recorded
 def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]) -> str:
     """The commit that holds all trial commits, at most 16 parents a commit; its tree is that of the run commit."""
     tree = ledger.git.text("rev-parse", f"{run}^{{tree}}")
-    message = f"trials of {experiment.name}\n\nLedger-Experiment: {experiment.name}\nLedger-Run: {run}\n"
+    told = [(trailers.EXPERIMENT, experiment.name), (trailers.RUN, run)]
+    message = trailers.compose(f"trials of {experiment.name}", trailers=told)
     while True:
         groups = [commits[i : i + MAX_PARENTS] for i in range(0, len(commits), MAX_PARENTS)]
         commits = [ledger.git.commit_tree(tree, group, message) for group in groups]
@@ -214,9 +205,10 @@ def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
 
 
 def advance_with_outputs(
-    ledger: Ledger, experiment: Experiment, step: Step, worker: Worker, recorded: Mapping[Path, Sequence[str]]
+    change: Change, experiment: Experiment, step: Step, worker: Worker, recorded: Mapping[Path, Sequence[str]]
 ) -> tuple[str, ...]:
     """Move a branch with its work trees, DVC's outputs among them; returns what could not be laid out, or was kept."""
+    ledger = change.ledger
     places = _dvc_places(ledger, experiment, step.ref, worker)
     # what the user has in place of an output must be known before the lock changes
     own = {
@@ -226,7 +218,7 @@ def advance_with_outputs(
         _put_back(ledger, tree, paths)
     # where we are killed in between, the next collection lays the outputs out
     ledger.place.checkout.write_text(json.dumps({"experiment": experiment.name, "keep": {str(t): own[t] for t in own}}))
-    advance(ledger.git, step)
+    change.advance(step)
     remarks = _laid_out(places, own, worker)
     ledger.place.checkout.unlink(missing_ok=True)
     return remarks

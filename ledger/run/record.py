@@ -20,7 +20,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
 from ledger.model.environment import Environment
 from ledger.model.experiment import directory
-from ledger.model.formats import metrics, yaml12
+from ledger.model.formats import metrics, trailers, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.formats.paramfiles import parse
 from ledger.model.hypothesis import Plan
@@ -30,7 +30,6 @@ from ledger.model.trial import Failure, StageRun, Trial
 from ledger.repo import unseen
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_order import UNDER
 from ledger.report.numbers import headline, number
 from ledger.report.text import uncoloured
 from ledger.run.pinned import locks as locks_of
@@ -325,17 +324,16 @@ def results_tree(
 
 
 def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:
-    trailers = [
-        f"Ledger-Experiment: {trial.experiment}",
-        f"Ledger-Trial: {trial.id}",
-        f"Ledger-Variant: {trial.variant}",
-        *(f"Ledger-Replicate: {axis}={value}" for axis, value in trial.point),
-        f"Ledger-Status: {trial.status}",
-        f"{UNDER}: {hypotheses.digest(plan)}",
-        *(f"Ledger-Metric: {name}={value!r}" for name, value in trial.metrics.items()),
+    told = [
+        (trailers.EXPERIMENT, trial.experiment),
+        (trailers.TRIAL, trial.id),
+        (trailers.VARIANT, trial.variant),
+        *((trailers.REPLICATE, f"{axis}={value}") for axis, value in trial.point),
+        (trailers.STATUS, trial.status),
+        (trailers.PLAN, hypotheses.digest(plan)),
+        *((trailers.METRIC, f"{name}={value!r}") for name, value in trial.metrics.items()),
     ]
-    # a line break in a value would void the whole trailer block
-    return f"trial: {described(ledger, plan, trial)}\n\n" + "\n".join(" ".join(t.split()) for t in trailers) + "\n"
+    return trailers.compose(f"trial: {described(ledger, plan, trial)}", trailers=told)
 
 
 def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.analysis.looks import predicted_arms
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.model.formats import trailers
 from ledger.model.hypothesis import Variant
 from ledger.repo import canonical, histories
 from ledger.repo.ledger import Ledger
@@ -52,5 +53,6 @@ def commit_of(ledger: Ledger, experiment: Experiment, arm: Variant) -> str:
         changes = canonical.parameter_files(ledger, present, ())
     if not changes:
         return experiment.tip
-    message = f"adopt: the parameters of {arm.name}\n\nLedger-Experiment: {experiment.name}\n"
+    told = [(trailers.EXPERIMENT, experiment.name)]
+    message = trailers.compose(f"adopt: the parameters of {arm.name}", trailers=told)
     return ledger.git.commit_tree(ledger.git.tree(experiment.tip, changes), [experiment.tip], message)

@@ -18,6 +18,7 @@ from ledger.analysis.merge import Clash, merge_parameters
 from ledger.errors import LedgerError, Refused
 from ledger.git.objects import Entry
 from ledger.git.three_way import is_shallow, merge_base, merge_trees, weave
+from ledger.git.trees import TreeEntry
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten
@@ -57,7 +58,7 @@ class _Merge:
     files: Mapping[str, Files]
     codes: Mapping[str, Code]
     conflicts: Mapping[str, Stages]
-    changes: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+    changes: dict[str, TreeEntry] = field(default_factory=dict)
     clashes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 

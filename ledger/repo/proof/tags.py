@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from ledger.errors import FormatError
 from ledger.model import trial as trials
 from ledger.model.experiment import directory
+from ledger.model.formats import trailers
 from ledger.model.trial import Trial
 from ledger.repo.ledger import Ledger
 
@@ -79,7 +80,7 @@ def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, st
             # a shallow clone has the tag and not the trials
             continue
         message = ledger.git.objects.message(at)
-        trial = next((line[14:] for line in message.splitlines() if line.startswith("Ledger-Trial: ")), None)
+        trial = trailers.value(message, trailers.TRIAL)
         if trial is None and message.startswith("trials of "):
             pending += ledger.git.objects.parents(at)
         else:

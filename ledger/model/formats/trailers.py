@@ -1,0 +1,46 @@
+"""Messages of commits, with the trailers that make `git log` searchable: written and read here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+EXPERIMENT: Final = "Ledger-Experiment"
+TRIAL: Final = "Ledger-Trial"
+VARIANT: Final = "Ledger-Variant"
+REPLICATE: Final = "Ledger-Replicate"
+STATUS: Final = "Ledger-Status"
+METRIC: Final = "Ledger-Metric"
+RUN: Final = "Ledger-Run"
+OUTCOME: Final = "Ledger-Outcome"
+LANDED: Final = "Ledger-Landed"
+TIP: Final = "Ledger-Tip"
+# in a trial commit: the plan that the trial ran under
+PLAN: Final = "Ledger-Plan"
+# in an amendment: a trial that had begun, and was not on the branch
+KNOWN: Final = "Ledger-Known"
+
+
+def compose(*paragraphs: str, trailers: Iterable[tuple[str, str]]) -> str:
+    """The message with its trailers last; paragraphs that are empty are left out.
+
+    A line break in a trailer would end git's trailer block, so that values are written as one line.
+    """
+    block = "\n".join(f"{key}: {' '.join(value.split())}".rstrip() for key, value in trailers)
+    return "\n\n".join([*(text.strip() for text in paragraphs if text.strip()), block]) + "\n"
+
+
+def read(message: str) -> list[tuple[str, str]]:
+    """The trailers of a message in their order: what its last paragraph says, as git has it."""
+    lines = message.rstrip().rpartition("\n\n")[2].splitlines()
+    return [(key, value) for key, colon, value in (line.partition(": ") for line in lines) if colon]
+
+
+def value(message: str, key: str) -> str | None:
+    """The first value of a trailer, None where the message has none."""
+    return next(iter(values(message, key)), None)
+
+
+def values(message: str, key: str) -> tuple[str, ...]:
+    """All values of a trailer in their order."""
+    return tuple(value for name, value in read(message) if name == key)

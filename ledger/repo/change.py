@@ -1,0 +1,94 @@
+"""The one transaction in which everything is written to git: lock, fresh look, commits, refs that move at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from ledger.errors import LedgerError
+from ledger.git import branch
+from ledger.git.branch import Moved, Step
+from ledger.git.git import RefChange
+from ledger.git.trees import TreeEntry
+from ledger.model.experiment import Experiment
+from ledger.repo import operations
+from ledger.repo.ledger import Ledger
+from ledger.repo.operations import Operation
+
+T = TypeVar("T")
+
+# people go on committing while trials are collected: so often a change begins anew on what is there
+_TRIES = 20
+
+# the mode of a plain file
+PLAIN = "100644"
+
+
+class Change:
+    """What may be done to the repository within `transact`: nothing is visible before its refs move, all at once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+    def experiment(self, name: str) -> Experiment:
+        """The experiment as it is now. Raises LedgerError where it has no branch here to write on."""
+        found = self.ledger.experiment(name)
+        require_branch(self.ledger, found)
+        return found
+
+    def blob(self, text: str) -> tuple[str, str]:
+        """The mode and the id of a plain file."""
+        return PLAIN, self.ledger.git.blob(text.encode())
+
+    def commit(self, experiment: Experiment, files: Mapping[str, TreeEntry], message: str) -> Step:
+        """A commit on the experiment's branch with these files changed (None: gone), as the step that moves there."""
+        git = self.ledger.git
+        assert experiment.branch is not None
+        new = git.commit_tree(git.tree(experiment.tip, files), [experiment.tip], message)
+        return Step(ref=experiment.branch, old=experiment.tip, new=new, reason=f"ledger: {message.splitlines()[0]}")
+
+    def advance(self, step: Step) -> tuple[Path, ...]:
+        """Move a branch, and the work trees that show it, which are returned. Raises Overlap where these hinder it."""
+        self._log([RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)
+        return branch.advance(self.ledger.git, step)
+
+    def move(self, refs: Sequence[RefChange], reason: str) -> None:
+        """Move refs that no work tree shows."""
+        self._log(refs, reason)
+        if not self.ledger.git.move(refs, reason):
+            raise Moved(refs[0].ref)
+
+    def _log(self, moves: Sequence[RefChange], reason: str) -> None:
+        operation = Operation(
+            when=datetime.now(UTC), command=operations.command_line(), reason=reason, moves=tuple(moves)
+        )
+        operations.append(self.ledger.place.operations, operation)
+
+
+def transact(ledger: Ledger, make: Callable[[Change], T]) -> T:
+    """Hold the repository's lock, look anew, and `make` the change: again where a branch was moved in between.
+
+    Raises what `make` raises; then nothing has moved.
+    """
+    with ledger.place.locked():
+        for _ in range(_TRIES):
+            ledger.refresh()
+            try:
+                return make(Change(ledger))
+            except Moved as moved:
+                name = str(moved).removeprefix("refs/heads/")
+            finally:
+                ledger.refresh()
+    raise LedgerError(f"{name} moves too fast to be written to", hint="try again")
+
+
+def require_branch(ledger: Ledger, experiment: Experiment) -> None:
+    """Raise LedgerError where the experiment has no branch here to write on."""
+    ledger.require_current(experiment)
+    if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
+        raise LedgerError(
+            f"{experiment.name} has no branch here to write on",
+            hint=experiment.branch_hint(ledger.settings.branch_prefix),
+        )

@@ -1,0 +1,65 @@
+"""The operations log: which command moved which refs from where to where, for whoever wants to take one back.
+
+A file beside the index, a JSON document a line. It is written before refs move: of a command that was killed in
+between it names moves that were not made, which the refs themselves tell.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ledger.git.git import RefChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What one command did: when, by which command line, why as the reflog has it, and the refs that it moved."""
+
+    when: datetime
+    command: str
+    reason: str
+    moves: tuple[RefChange, ...]
+
+
+def command_line() -> str:
+    """How the present process was called, as one would type it."""
+    program, *arguments = sys.argv or ["ledger"]
+    return shlex.join([Path(program).name, *arguments])
+
+
+def append(path: Path, operation: Operation) -> None:
+    """Add an operation to the log. The caller holds the repository's lock."""
+    moves = [{"ref": move.ref, "from": move.old, "to": move.new} for move in operation.moves]
+    entry = {
+        "when": operation.when.astimezone(UTC).isoformat(timespec="seconds"),
+        "command": operation.command,
+        "reason": operation.reason,
+        "moves": moves,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(entry) + "\n")
+
+
+def read(path: Path) -> Sequence[Operation]:
+    """The operations, the oldest first; a line that was cut off by a full disk or a kill is passed over."""
+    try:
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+    found = []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+            moves = tuple(RefChange(ref=m["ref"], old=m["from"], new=m["to"]) for m in entry["moves"])
+            when = datetime.fromisoformat(entry["when"])
+            found.append(Operation(when=when, command=entry["command"], reason=entry["reason"], moves=moves))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
