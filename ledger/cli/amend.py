@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
+from ledger.cli import change_shapes, console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters, replicates
 from ledger.model.seeds import source as seed_source
@@ -35,6 +35,7 @@ def amend(
     experiment: Annotated[
         str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
     ] = None,
+    json: options.AsJson = False,
 ) -> int:
     """Change the plan of an experiment, and say why. The verdict lists every change.
 
@@ -61,7 +62,12 @@ def amend(
             raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
         hashed = source if wanted is not None and wanted.hashed else None
         done = amend_plan(ledger, chosen, changes, seeds_from=hashed, reason=message)
-    console.answer(f"amended {', '.join(done.keys)} of {done.plan.name} as {done.commit[:10]}: the verdict will say so")
+    if json:
+        console.answer_json(change_shapes.amended(done))
+    else:
+        console.answer(
+            f"amended {', '.join(done.keys)} of {done.plan.name} as {done.commit[:10]}: the verdict will say so"
+        )
     if done.after_results:
         console.say("warning: results had been seen, and the verdict will say that too")
     return 0

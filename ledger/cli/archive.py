@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console
+from ledger.cli import change_shapes, console, options
 from ledger.ops.archive import archive as put_away
 from ledger.ops.archive import bring_back
 
@@ -15,6 +15,7 @@ def archive(
     experiment: Annotated[str, typer.Argument(metavar="EXP", help="An experiment's name, or the beginning of one.")],
     force: Annotated[bool, typer.Option("--force", help="Although it has no verdict.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Bring the branch back.")] = False,
+    json: options.AsJson = False,
 ) -> int:
     """Put a finished branch away: a tag holds its tip, and every command still finds the experiment.
 
@@ -25,9 +26,16 @@ def archive(
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
         if undo:
-            console.answer(f"the branch {bring_back(ledger, chosen)} is back: it is where it was")
+            branch = bring_back(ledger, chosen)
+            if json:
+                console.answer_json(change_shapes.brought_back(chosen.name, branch))
+            else:
+                console.answer(f"the branch {branch} is back: it is where it was")
             return 0
         done = put_away(ledger, chosen, force=force)
+    if json:
+        console.answer_json(change_shapes.archived(chosen.name, done))
+        return 0
     console.answer(f"archived {chosen.name}: the tag {done.tag} holds what {done.branch} was")
     if done.remote is not None:
         remote = done.remote.partition("/")[0]

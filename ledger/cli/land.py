@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console
+from ledger.cli import change_shapes, console, options
 from ledger.errors import LedgerError
 from ledger.model.hypothesis import TREATMENT
 from ledger.ops.land import Landed
@@ -25,6 +25,7 @@ def land(
     record: Annotated[bool, typer.Option("--record", help="Its record alone, code untouched.")] = False,
     adopt: Annotated[bool, typer.Option("--adopt", help="Its change too, by a merge.")] = False,
     message: Annotated[str | None, typer.Option("-m", "--message", help="What to say in the commit.")] = None,
+    json: options.AsJson = False,
 ) -> int:
     """Bring an experiment into the main branch: with its change where the verdict is supported, else its record alone.
 
@@ -43,6 +44,9 @@ def land(
                 hint=f"ledger land --adopt {chosen.experiment.name}:{chosen.arm}",
             )
         landed = land_experiment(ledger, chosen.experiment, kind=kind, message=message, arm=chosen.arm)
+    if json:
+        console.answer_json(change_shapes.landed(landed))
+        return 0
     for remark in landed.remarks:
         console.say(remark)
     console.answer(_told(landed, chosen=kind is None))

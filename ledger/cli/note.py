@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console
-from ledger.ops.note import add_note
+from ledger.cli import change_shapes, console, options
+from ledger.ops.note import add_note, path_of
 
 
 def note(
@@ -15,6 +15,7 @@ def note(
     experiment: Annotated[
         str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
     ] = None,
+    json: options.AsJson = False,
 ) -> int:
     """Add a dated note to the experiment and commit it.
 
@@ -22,6 +23,10 @@ def note(
     """
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
-        added = add_note(ledger, chosen, text, now=console.now())
-    console.answer(f"{'noted' if added else 'already noted'} in experiments/{chosen.name}/notes.md")
+        commit = add_note(ledger, chosen, text, now=console.now())
+    path = path_of(chosen.name)
+    if json:
+        console.answer_json(change_shapes.noted(chosen.name, path, commit))
+    else:
+        console.answer(f"{'noted' if commit is not None else 'already noted'} in {path}")
     return 0

@@ -48,6 +48,11 @@ class Prepared:
     measured: bool | None = None
     remarks: tuple[str, ...] = ()
 
+    @property
+    def adopts(self) -> bool:
+        """Whether main gets the change too."""
+        return self.kind == ADOPT
+
 
 def kind_of(experiment: Experiment, wanted: str | None, arm: str | None = None) -> str:
     """How the experiment lands: as it is `wanted`, or as its verdict says; `arm`: the change of this one.

@@ -14,29 +14,35 @@ from ledger.repo.ledger import Ledger
 _MEANWHILE = (timedelta(0), timedelta(minutes=1))
 
 
-def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime) -> bool:
-    """Commit a note on the experiment's branch.
+def path_of(name: str) -> str:
+    """Where the notes on an experiment are."""
+    return f"{directory(name)}/notes.md"
 
-    False where the last note is the same, by the same author, of this minute or the one before: a command that was
+
+def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime) -> str | None:
+    """Commit a note on the experiment's branch. Returns the commit.
+
+    None where the last note is the same, by the same author, of this minute or the one before: a command that was
     killed behind its commit is typed again.
     """
     if not text.strip():
         raise LedgerError("the note is empty", hint='ledger note "what you saw"')
     require_branch(ledger, experiment)
     author = ledger.git.identity().rsplit(" <", 1)[0]
-    path = f"{directory(experiment.name)}/notes.md"
+    path = path_of(experiment.name)
     entry, *others = [_entry(text, author, at=now - ago) for ago in _MEANWHILE]
     first = " ".join(text.split())
     subject = first if len(first) <= 60 else f"{first[:59]}…"
 
-    def make(change: Change) -> bool:
+    def make(change: Change) -> str | None:
         at = change.experiment(experiment.name)
         before = at.notes.rstrip()
         if any(f"\n{before}\n".endswith(f"\n{known}") for known in (entry, *others)):
-            return False
+            return None
         message = trailers.compose(f"note: {subject}", trailers=[(trailers.EXPERIMENT, at.name)])
-        change.advance(change.commit(at, {path: change.blob(f"{before}\n\n{entry}".lstrip())}, message))
-        return True
+        step = change.commit(at, {path: change.blob(f"{before}\n\n{entry}".lstrip())}, message)
+        change.advance(step)
+        return step.new
 
     return transact(ledger, make)
 

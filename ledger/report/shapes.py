@@ -217,24 +217,26 @@ def run(name: str, trials: Sequence[Trial], tag: str | None, uncollected: str | 
         plain(
             {
                 "experiment": name,
-                "trials": [
-                    {
-                        "id": t.id,
-                        "variant": t.variant,
-                        "replicate": dict(t.point),
-                        "status": t.status,
-                        "metrics": dict(t.metrics),
-                        "seconds": t.seconds,
-                        "error": None if t.error is None else failure(t.error),
-                        "reused": t.reused,
-                    }
-                    for t in trials
-                ],
+                "trials": [brief_trial(t) for t in trials],
                 "tag": tag,
                 "uncollected": uncollected,
             }
         )
     )
+
+
+def brief_trial(value: Trial) -> dict[str, Any]:
+    """A trial that has just been recorded."""
+    return {
+        "id": value.id,
+        "variant": value.variant,
+        "replicate": dict(value.point),
+        "status": value.status,
+        "metrics": dict(value.metrics),
+        "seconds": value.seconds,
+        "error": None if value.error is None else failure(value.error),
+        "reused": value.reused,
+    }
 
 
 def reproductions(found: Sequence[Reproduction], *, same: bool) -> dict[str, Any]:
