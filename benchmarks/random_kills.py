@@ -3,9 +3,10 @@
     python benchmarks/random_kills.py [KILLS] [--seed SEED]
 
 A stream of experiments is run two trials at a time. At a random moment a random process of the run is killed: the
-controller, a worker, or a process of a stage. After one to three kills the experiment is run to its end. What had been
-seen to be finished must then be recorded once, and git, DVC, the user's files and the machine must be clean. Prints how
-often what was killed, and what was found wrong; exits with 1 where anything was.
+controller, a worker, a process of a stage, or git. After one to three kills the experiment is run to its end. What had
+been seen to be finished must then be recorded once, and git, DVC, the user's files and the machine must be clean.
+Half of the kills are of the other commands that write (`killed_commands.py`), unless --run or --commands names one
+half alone. Prints how often what was killed, and what was found wrong; exits with 1 where anything was.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import killed_commands
 import psutil
 from sandbox import Repository
 
@@ -31,7 +33,7 @@ TRIALS = 6
 # two at a time, and one more for each worker that is killed while its run goes on
 MOST_SLOTS = 5
 MINE = {"mine.txt": "a file of the user's\n", "ignored.txt": "one that git ignores\n"}
-KINDS = ("controller", "worker", "stage")
+KINDS = ("controller", "worker", "stage", "git")
 
 
 def main() -> int:
@@ -39,8 +41,32 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kills", nargs="?", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
+    half = parser.add_mutually_exclusive_group()
+    half.add_argument("--run", action="store_true", help="`run` alone")
+    half.add_argument("--commands", action="store_true", help="the other commands alone")
     wanted = parser.parse_args()
+    commands = 0 if wanted.run else wanted.kills if wanted.commands else wanted.kills // 2
     luck = random.Random(wanted.seed)
+    problems = _kill_runs(wanted.kills - commands, luck) if commands < wanted.kills else []
+    if commands:
+        problems += _kill_commands(commands, luck)
+    print("\n".join(problems) or "nothing lost, nothing twice, every command completed, all clean")
+    return int(bool(problems))
+
+
+def _kill_commands(kills: int, luck: random.Random) -> list[str]:
+    """What was found wrong with the commands beside `run`; prints how often what was killed."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="ledger-benchmark-") as folder:
+        found = killed_commands.kill_commands(Path(folder), kills, luck)
+    of = ", ".join(f"{name} {count}" for name, count in sorted(found.killed.items()))
+    print(f"{found.killed.total()} kills of other commands ({of}) in {time.monotonic() - started:.0f} s")
+    print(f"{found.before} were as before, {found.complete} were wholly done; {found.locks} locks of git's were left")
+    return found.problems
+
+
+def _kill_runs(kills: int, luck: random.Random) -> list[str]:
+    """What was found wrong with `run`; prints how often what was killed."""
     killed: Counter[str] = Counter()
     problems: list[str] = []
     started = time.monotonic()
@@ -50,12 +76,12 @@ def main() -> int:
         # how long a run takes here, so that moments are spread over all of it
         length = _undisturbed(repository)
         number = 0
-        while killed.total() < wanted.kills:
+        while killed.total() < kills:
             number += 1
             name = f"e{number}"
             _new(repository, name)
             seen: dict[str, str] = {}
-            for _ in range(min(luck.randint(1, 3), wanted.kills - killed.total())):
+            for _ in range(min(luck.randint(1, 3), kills - killed.total())):
                 kind, said = _killed(repository, name, luck, length)
                 killed[kind] += kind != "nothing"
                 seen |= _finished(repository, name)
@@ -68,8 +94,7 @@ def main() -> int:
     of = ", ".join(f"{killed[kind]} of a {kind}" for kind in KINDS)
     print(f"{killed.total()} kills ({of}) over {number} experiments in {time.monotonic() - started:.0f} s")
     print(f"{finished} trials had finished before a kill; {number * TRIALS} were to be done")
-    print("\n".join(problems) or "nothing lost, nothing twice, every experiment completed, all clean")
-    return int(bool(problems))
+    return problems
 
 
 def _new(repository: Repository, name: str) -> None:
@@ -118,9 +143,13 @@ def _victims(pid: int, kind: str) -> Iterator[psutil.Process]:
         if kind == "controller":
             yield psutil.Process(pid)
             return
+        if kind == "git":
+            yield from (child for child in psutil.Process(pid).children(recursive=True) if child.name() == "git")
+            return
         for child in psutil.Process(pid).children():
             if any("worker_main" in part for part in child.cmdline()):
-                yield from [child] if kind == "worker" else child.children(recursive=True)
+                below = [one for one in child.children(recursive=True) if one.name() != "git"]
+                yield from [child] if kind == "worker" else below
 
 
 def _said(text: str) -> set[str]:
@@ -146,12 +175,12 @@ def _finished(repository: Repository, name: str) -> dict[str, str]:
 def _completed(repository: Repository, name: str, seen: dict[str, str]) -> Iterator[str]:
     """Run the experiment to its end; gives what is wrong then."""
     for _ in range(3):
-        run = repository.start("run", name, "-j", "2", "--again")
-        out, err = run.communicate(timeout=300)
-        if run.returncode == 0:
+        code, said = killed_commands.type_again(repository, ("run", name, "-j", "2", "--again"))
+        if code == 0:
             break
     else:
-        yield f"the next run gave {run.returncode}: {out}{err}"
+        yield f"the next run gave {code}: {said}"
+    yield from killed_commands.faults(repository)
     on_branch, tagged = repository.recorded(name), repository.tagged(name)
     now = _finished(repository, name)
     yield from (f"{trial} is lost" for trial in seen if trial not in on_branch)
