@@ -174,7 +174,8 @@ def kill(repository: Repository, words: tuple[str, ...], luck: random.Random, le
     """The kind of process that was killed at a random moment of a command ("nothing": it was over), what it said."""
     process = repository.start(*words)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=luck.random() * length)
+        # before a quarter of it Python is still starting
+        process.communicate(timeout=luck.uniform(0.25, 1) * length)
         return "nothing", ""
     kind = "nothing"
     with contextlib.suppress(psutil.Error):

@@ -60,7 +60,7 @@ def _kill_commands(kills: int, luck: random.Random) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="ledger-benchmark-") as folder:
         found = killed_commands.kill_commands(Path(folder), kills, luck)
     of = ", ".join(f"{name} {count}" for name, count in sorted(found.killed.items()))
-    print(f"{found.killed.total()} kills of other commands ({of}) in {time.monotonic() - started:.0f} s")
+    print(f"other commands: {found.killed.total()} kills ({of}) in {time.monotonic() - started:.0f} s")
     print(f"{found.before} were as before, {found.complete} were wholly done; {found.locks} locks of git's were left")
     return found.problems
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,9 +53,9 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
     ledger.git.identity()
     require_text(message)
     with Worker() as worker:
-        # a run that was killed while it collected has left its files in the work tree
-        with contextlib.suppress(Overlap):
-            collect(ledger, ledger.current().name, worker)
+        done = _collect_left(ledger, worker)
+        if done is not None:
+            return done
         experiment = ledger.current()
         here = ledger.code.at(_work_tree(ledger, experiment))
         _require_reproduced(ledger, here, worker)
@@ -99,6 +98,30 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
     return Report(
         trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=(*kept.warnings, *persisting)
     )
+
+
+def _collect_left(ledger: Ledger, worker: Worker) -> Report | None:
+    """Collect what a command that was killed has left; the report where that is what the work tree shows.
+
+    A run that was killed while it collected has left its files in the work tree, and so has this command.
+    """
+    experiment = ledger.current()
+    left = [r for r in experiment.trials if r.commit is not None and not r.collected and r.trial.by_hand]
+    here = ledger.code.at(_work_tree(ledger, experiment))
+    fresh = {d.path for d in ledger.git.dirty() if here.pipeline.is_result(d.path) or d.path in here.texts}
+    for record in left:
+        held = _held(ledger, record.commit or "")
+        if fresh <= set(held):
+            break
+    else:
+        record, held = None, []
+    try:
+        collected = collect(ledger, experiment.name, worker, recorded={ledger.git.root: held} if held else {})
+    except Overlap:
+        return None
+    if record is None or collected is None:
+        return None
+    return Report(trial=record.trial, code=None, collected=collected, uncollected=None, warnings=())
 
 
 def _held(ledger: Ledger, commit: str) -> list[str]:

@@ -286,3 +286,28 @@ def test_a_warm_start_is_no_trial(make_project: MakeProject) -> None:
     project.ledger("new", "Y", "--name", "y", "-S", "train.lr=0.4")
     repro(project)
     assert "may be a warm start" in project.ledger("record", code=2).err
+
+
+@pytest.mark.parametrize("at", ["_put_back", "advance"])
+def test_a_record_that_was_killed_is_completed_by_the_next(
+    project: Project, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    project.ledger("new", "By hand", "--name", "hand", "-S", "train.lr=0.2", "--seeds", "2")
+    repro(project)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"ledger.run.collect.{at}", killed)
+        project.ledger("record", code=130)
+    assert project.git("for-each-ref", "--format=%(refname)", "refs/ledger/trials").endswith("seed-0")
+    assert "treatment/seed-0" in project.ledger("record").out
+    assert record(project, "hand/trials/treatment/seed-0")["by_hand"] is True
+    assert project.git("for-each-ref", "refs/ledger/trials") == ""
+    assert clean(project)
+    project.ledger("verify", "hand")
+    # what is another trial's is not mistaken for it
+    (project.root / "params.json").write_text(params(1, 0.2))
+    repro(project)
+    assert "treatment/seed-1" in project.ledger("record").out
