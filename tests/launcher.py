@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import gc
 import importlib
 import json
 import os
@@ -133,6 +134,11 @@ def main() -> None:
     """Fork for every request until the socket is closed, and say of every process how it ended."""
     for module in MODULES:
         importlib.import_module(module)
+    # DVC makes it once a process, of eighty commands
+    importlib.import_module("dvc.cli.parser").get_main_parser()
+    # what is here by now stays: no fork looks through it for garbage, and copies its pages to do so
+    gc.collect()
+    gc.freeze()
     requests = socket.socket(fileno=os.dup(0))
     ended, wakes = os.pipe()
     os.set_blocking(wakes, False)
@@ -166,13 +172,40 @@ def main() -> None:
 
 # what a trial and the command line need; DVC imports the later ones when it needs them first
 MODULES = (
+    "configobj",
+    "dulwich.ignore",
+    "dulwich.index",
+    "dulwich.worktree",
+    "dvc.analytics",
+    "dvc.cachemgr",
     "dvc.cli",
-    "ledger.run.worker_main",
+    "dvc.data_cloud",
+    "dvc.lock",
+    "dvc.repo.artifacts",
+    "dvc.repo.datasets",
+    "dvc.repo.graph",
+    "dvc.repo.index",
+    "dvc.repo.metrics",
+    "dvc.repo.params",
+    "dvc.repo.plots",
     "dvc.repo.reproduce",
+    "dvc.repo.stage",
+    "dvc.repo.trie",
+    "dvc.rwlock",
+    "dvc.utils.strictyaml",
+    "dvc_data.hashfile.db.local",
+    "dvc_data.hashfile.status",
+    "dvc_data.index.checkout",
     "dvc_render",
+    "fsspec.implementations.memory",
+    "ledger.run.worker_main",
     "networkx",
+    "platformdirs.unix",
+    "psutil",
+    "rich.console",
     "ruamel.yaml",
     "scmrepo.git",
+    "scmrepo.noscm",
 )
 
 
