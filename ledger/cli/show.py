@@ -56,6 +56,7 @@ def show(
             text = report.show(
                 chosen,
                 present,
+                histories.trial_commits(ledger, chosen.name),
                 ledger.settings,
                 outdated=histories.outdated(ledger, chosen),
                 now=console.now(),

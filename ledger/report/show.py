@@ -23,18 +23,24 @@ from ledger.stats.summary import summarise
 
 # so wide may be what stands over a column of numbers
 _HEAD: Final = 16
+# and so much of a commit's id is plain
+_SHORT: Final = 7
 
 
 def show(
     experiment: Experiment,
     present: Mapping[str, str],
+    commits: Mapping[str, str],
     settings: Settings,
     *,
     outdated: str | None,
     now: datetime,
     total: int | None,
 ) -> str:
-    """One experiment whole: the plan, the trials, and the prose. `outdated` says why its verdict is, if it is."""
+    """One experiment whole: the plan, the trials, and the prose.
+
+    `commits`: trial commits by trial id. `outdated` says why its verdict is, if it is.
+    """
     plan = experiment.plan
     branch = (experiment.branch or _without(experiment)).removeprefix("refs/heads/").removeprefix("refs/remotes/")
     facts = [
@@ -49,7 +55,7 @@ def show(
     ]
     lines = [f"{experiment.name}: {clean(plan.title)}", "", *columns(facts, indent=2, total=total), ""]
     if experiment.trials:
-        lines += [*_trials(experiment, present, settings, total), ""]
+        lines += [*_trials(experiment, present, commits, settings, total), ""]
         lines += _means(experiment, present, settings, total)
         lines += _variance(experiment, present, settings)
     lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
@@ -83,7 +89,13 @@ def _variant(variant: Variant) -> str:
     return f"{variant.name}: {place}" + (f", {params}" if params else "")
 
 
-def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int | None) -> list[str]:
+def _trials(
+    experiment: Experiment,
+    present: Mapping[str, str],
+    commits: Mapping[str, str],
+    settings: Settings,
+    total: int | None,
+) -> list[str]:
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
     shown = _fitting(names, experiment, settings)
     while True:
@@ -93,12 +105,13 @@ def _trials(experiment: Experiment, present: Mapping[str, str], settings: Settin
                 _state(r, present, experiment.plan),
                 *(_cell(r, n, settings) for n in shown),
                 seconds(r.trial.seconds),
+                short_commit(r, commits),
             ]
             for r in experiment.trials
         ]
         heads = [clean(name) for name in shown]
-        head = ["trial", "status", *(heads if total is None else cut_apart(heads, _HEAD)), "time"]
-        lines = columns(rows, head=head, right=range(2, len(head)), indent=2, total=total)
+        head = ["trial", "status", *(heads if total is None else cut_apart(heads, _HEAD)), "time", "commit"]
+        lines = columns(rows, head=head, right=range(2, len(head) - 1), indent=2, total=total)
         if len(shown) < 2 or _fits(lines, total):
             break
         shown = shown[:-1]
@@ -134,6 +147,11 @@ def _state(record: Recorded, present: Mapping[str, str], plan: Plan) -> str:
     if not record.collected:
         marks.append("uncollected")
     return trial.status + (f" ({', '.join(marks)})" if marks else "")
+
+
+def short_commit(record: Recorded, commits: Mapping[str, str]) -> str:
+    """The beginning of the trial commit's id; `-` where it is lost."""
+    return (record.commit or commits.get(record.trial.id, "-"))[:_SHORT]
 
 
 def _cell(record: Recorded, name: str, settings: Settings) -> str:

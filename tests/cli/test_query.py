@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -145,6 +144,19 @@ def test_the_views_are_as_documented(two: Project) -> None:
     for view in VIEWS:
         (row,) = [line for line in text.splitlines() if line.startswith(f"| `{view}` |")]
         named = [cell.strip("` ") for cell in row.split("|")[3].split(",")]
-        connection = sqlite3.connect(two.root / ".git/ledger/index.db")
-        assert [column[0] for column in connection.execute(f"SELECT * FROM {view}").description] == named
-        connection.close()
+        head = two.ledger("query", f"SELECT * FROM {view}", "--format", "csv").out.splitlines()[0]
+        assert head.split(",") == named
+
+
+def test_the_trial_commit_is_where_show_says(two: Project) -> None:
+    found = two.ledger("query", "SELECT experiment, trial, trial_commit FROM trials", "--json").json
+
+    assert len(found) == 4
+    for name in ("a", "b"):
+        shown = {t["id"]: t["commit"] for t in two.ledger("show", name, "--json").json["trials"]}
+        assert {row["trial"]: row["trial_commit"] for row in found if row["experiment"] == name} == shown
+        assert all(commit and commit[:7] in two.ledger("show", name).out for commit in shown.values())
+    # an index that is in memory alone answers the same
+    (two.root / ".git/ledger/index.db").unlink()
+    (two.root / ".git/ledger/index.db").mkdir()
+    assert two.ledger("query", "SELECT experiment, trial, trial_commit FROM trials", "--json").json == found

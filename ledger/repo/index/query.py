@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import near_misses
+from ledger.repo.histories import trial_commits
 from ledger.repo.index.tables import VIEWS
 from ledger.repo.ledger import Ledger
 
@@ -66,6 +67,7 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Fou
 def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again: bool = False) -> Found:
     """The rows. Raises _DamagedError where the file of the index is, unless it was built `again`."""
     connection, own = _read_only(ledger)
+    _with_commits(connection, ledger)
     ends = time.monotonic() + seconds
     late = False
 
@@ -123,6 +125,24 @@ def _read_only(ledger: Ledger) -> tuple[sqlite3.Connection, bool]:
         return current, False
 
 
+def _with_commits(connection: sqlite3.Connection, ledger: Ledger) -> None:
+    """Give the view `trials` the column `trial_commit`: tags hold it, so it is looked up where a query asks for it."""
+    known: dict[str, dict[str, str]] = {}
+
+    def look_up(name: str, trial: str) -> str | None:
+        if name not in known:
+            pending = ledger.pending.get(name, {})
+            held = trial_commits(ledger, name)
+            known[name] = held | {t: commit for t, commit in pending.items() if t not in held}
+        return known[name].get(trial)
+
+    connection.create_function("trial_commit_of", 2, look_up, deterministic=True)
+    connection.execute(
+        "CREATE TEMP VIEW IF NOT EXISTS trials AS "
+        "SELECT *, trial_commit_of(experiment, trial) AS trial_commit FROM main.trials"
+    )
+
+
 def _authorizer(action: int, first: str | None, second: str | None, database: str | None, view: str | None) -> int:
     if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE):
         return sqlite3.SQLITE_OK
@@ -167,6 +187,7 @@ def columns(ledger: Ledger) -> dict[str, tuple[str, ...]]:
     """The columns of every view."""
     connection = ledger.index.connection()
     connection.set_authorizer(None)
+    _with_commits(connection, ledger)
     found = {}
     for name in VIEWS:
         described = connection.execute(f"SELECT * FROM {name} LIMIT 0").description
