@@ -31,6 +31,7 @@ def amend(
         list[str] | None,
         typer.Option("--key", metavar="KEY=VALUE", help="Another key of the plan: alpha=0.01; repeatable."),
     ] = None,
+    retype: options.Retype = False,
     overrides: Annotated[list[str] | None, typer.Option("-S", "--set", hidden=True)] = None,
     experiment: Annotated[
         str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
@@ -61,7 +62,7 @@ def amend(
         if not changes:
             raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
         hashed = source if wanted is not None and wanted.hashed else None
-        done = amend_plan(ledger, chosen, changes, seeds_from=hashed, reason=message)
+        done = amend_plan(ledger, chosen, changes, seeds_from=hashed, retype=retype, reason=message)
     if json:
         console.answer_json(change_shapes.amended(done))
     else:

@@ -66,6 +66,7 @@ def new(
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")] = None,
     no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
+    retype: options.Retype = False,
     json: options.AsJson = False,
 ) -> int:
     """Begin an experiment: a branch and a hypothesis file, with the prediction in it.
@@ -89,6 +90,7 @@ def new(
         looks=looks,
         tags=tuple(tag or ()),
         switch=not no_switch,
+        retype=retype,
     )
     with console.opened() as ledger:
         created = create(ledger, request, now=console.now())
@@ -121,12 +123,14 @@ def _told(created: Created, *, set_: bool, varied: Mapping[str, Sequence[object]
     shown = ", ".join(arms[:fitting]) + (f" and {len(arms) - fitting} more" if len(arms) > fitting else "")
     own = [v for v in plan.variants if set(v.params) == set(varied)]
     inside = bool(varied) and len(own) < math.prod(map(len, varied.values()))
+    # the next command is about the branch that is checked out unless it names another
+    run = "ledger run" if created.switched else f"ledger run {plan.name}"
     lines = [
         f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
         *(f"  predicts {p}" for p in plan.predictions),
         f"  {size}: {shown}{' each' if len(arms) > 1 and axes else ''}{axes}",
         *(["  treatment is the combination of the grid that the branch has already"] if inside else []),
-        f"next: say why in experiments/{plan.name}/hypothesis.md, {'' if set_ else 'change the code, '}ledger run",
+        f"next: say why in experiments/{plan.name}/hypothesis.md, {'' if set_ else 'change the code, '}{run}",
     ]
     return "\n".join(lines)
 

@@ -44,6 +44,9 @@ ReshuffledBy = Annotated[
     str | None,
     typer.Option(metavar="KEY", help="The parameter of which each value makes new folds: seed."),
 ]
+Retype = Annotated[
+    bool, typer.Option("--retype", help="A parameter may become another kind of value: a text where a number was.")
+]
 Guard = Annotated[
     bool,
     typer.Option("--guard/--no-guard", help="In CSV, put ' before a text that a spreadsheet would take for a formula."),

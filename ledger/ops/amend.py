@@ -17,7 +17,7 @@ from ledger.repo.change import Change, require_branch, transact
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_order import known_now
-from ledger.repo.planning import check_alpha, check_evaluation, check_parameters, check_predictions
+from ledger.repo.planning import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +31,18 @@ class Amended:
 
 
 def amend(
-    ledger: Ledger, experiment: Experiment, changes: Mapping[str, Any], *, seeds_from: str | None = None, reason: str
+    ledger: Ledger,
+    experiment: Experiment,
+    changes: Mapping[str, Any],
+    *,
+    seeds_from: str | None = None,
+    retype: bool = False,
+    reason: str,
 ) -> Amended:
     """Change keys of the plan openly. Raises LedgerError where that would be no plan, or the same.
 
-    `seeds_from` is what the seeds among the changes were derived from. What identifies the experiment (its name, base,
-    author and date) cannot be amended.
+    `seeds_from` is what the seeds among the changes were derived from; with `retype` a parameter may become another
+    kind of value. What identifies the experiment (its name, base, author and date) cannot be amended.
     """
     ledger.git.identity()
     require_branch(ledger, experiment)
@@ -66,6 +72,10 @@ def amend(
             check_predictions(ledger, draft.predictions, draft.variants, plan.name)
         if "replicates" in keys or "variants" in keys:
             check_parameters(ledger, code, draft.replicates, [variant.params for variant in draft.variants])
+            if not retype:
+                # what the plan has already was meant
+                axes = [axis for axis in draft.replicates.axes if axis not in plan.replicates.axes]
+                check_kinds(code, axes, [v.params for v in draft.variants if v not in plan.variants])
         text = hypotheses.render(Hypothesis(plan=draft, body=at.hypothesis.body))
         told = [(trailers.EXPERIMENT, at.name), *((trailers.KNOWN, trial) for trial in known_now(ledger, at))]
         message = trailers.compose(f"amend: {', '.join(keys)}", reason, trailers=told)

@@ -12,14 +12,14 @@ from ledger.analysis import traps
 from ledger.analysis.designs import planned
 from ledger.analysis.outlook import RECENT, outlook
 from ledger.errors import FormatError, LedgerError
-from ledger.model import names, prediction, replicates, seeds
+from ledger.model import kinds, names, prediction, replicates, seeds
 from ledger.model.formats import metrics
 from ledger.model.grid import grid
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
-from ledger.model.replicates import Replicates
+from ledger.model.replicates import Axis, Replicates
 from ledger.repo import unseen
 from ledger.repo.axes import Asked, Seeds, declared, seed_parameter
 from ledger.repo.code import Code, ParameterKey
@@ -32,7 +32,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What `ledger new` was asked for. `start`: a revision or an experiment; `overrides` are written on the branch."""
+    """What `ledger new` was asked for. `start`: a revision or an experiment; `overrides` are written on the branch.
+
+    `retype`: a parameter may become another kind of value.
+    """
 
     title: str
     name: str | None = None
@@ -50,6 +53,7 @@ class Request:
     looks: int | None = None
     tags: Sequence[str] = ()
     switch: bool = True
+    retype: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,8 @@ def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> P
     source = seeds.source(origin.base, origin.title, [str(p) for p in predictions])
     points = declared(ledger, code, seeds=request.seeds, source=source, axes=request.axes, repeats=request.repeats)
     check_parameters(ledger, code, points, [request.overrides or {}, *(variant.params for variant in variants)])
+    if not request.retype:
+        check_kinds(code, points.axes, [request.overrides or {}, *(variant.params for variant in variants)])
     return Plan(
         title=origin.title,
         name=origin.name,
@@ -202,6 +208,15 @@ def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden:
             raise unseen.no_date(axis.name)
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
+
+
+def check_kinds(code: Code, axes: Sequence[Axis], overridden: Sequence[Mapping[str, Any]]) -> None:
+    """Raise LedgerError where an axis or a variant makes of a parameter another kind of value than it has."""
+    present = {name: value for name, (_, value) in code.names.items()}
+    pairs = [*itertools.chain.from_iterable(params.items() for params in overridden)]
+    pairs += [(axis.name, value) for axis in axes if axis.is_parameter for value in axis.values]
+    for name, value in pairs:
+        kinds.refuse_another(present, code.plain(name), value)
 
 
 def axes_of(code: Code, points: Replicates) -> dict[ParameterKey, str]:
