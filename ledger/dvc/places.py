@@ -6,9 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ledger.dvc.resolve import silence
 from ledger.errors import LedgerError
+
+# of the levels of DVC's configuration, those that are of no project
+_OUTSIDE = ("system", "global")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +29,9 @@ def describe(root: Path, *, main_root: Path) -> DvcPlace:
     """How DVC is configured at `root`, a work tree; `main_root` is the same place in the main work tree.
 
     A linked work tree whose own cache is empty uses the main one's: DVC alone would let it begin with nothing.
-    Raises LedgerError where DVC does not understand its configuration.
+    Raises LedgerError as `configured` does.
     """
-    from configobj import ConfigObjError
-    from dvc.config import Config, ConfigError
-
-    try:
-        config = Config(str(root / ".dvc"), validate=True)
-    except (ConfigError, ConfigObjError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).removeprefix("config file error: ").split())
-        raise LedgerError(
-            f"DVC cannot read its configuration: {said}",
-            hint="correct .dvc/config (or .dvc/config.local, or the global one): dvc config --list --show-origin",
-        ) from None
+    config = configured(root)
     cache = config["cache"].get("dir")
     # DVC lowers a relative `cache.dir` to the folder of the config file that names it
     at = Path(root / ".dvc" / cache) if cache else own_cache(root if holds_objects(own_cache(root)) else main_root)
@@ -48,6 +42,37 @@ def describe(root: Path, *, main_root: Path) -> DvcPlace:
         core_remote=config["core"].get("remote"),
         cache_types=(types,) if isinstance(types, str) else tuple(types),
     )
+
+
+def configured(root: Path | None) -> Any:
+    """DVC's configuration at `root`: the project's, the user's and the machine's; without a root, the latter two.
+
+    Raises LedgerError, which names the file that DVC does not understand.
+    """
+    from configobj import ConfigObjError
+    from dvc.config import Config, ConfigError
+
+    broken = (ConfigError, ConfigObjError, UnicodeDecodeError, OSError)
+    folder = None if root is None else str(root / ".dvc")
+    try:
+        return Config(folder, validate=True)
+    except broken as error:
+        said = " ".join(str(error).removeprefix("config file error: ").split())
+    outside = [str(Path(folder) / Config.CONFIG) for folder in map(Config.get_dir, _OUTSIDE)]
+    files = dict(zip(outside, outside, strict=True))
+    if root is not None:
+        files |= {f".dvc/{name}": str(root / ".dvc" / name) for name in (Config.CONFIG, Config.CONFIG_LOCAL)}
+    for name, path in files.items():
+        try:
+            Config.validate(Config.load_file(path))
+        except FileNotFoundError:
+            continue
+        except broken:
+            raise LedgerError(
+                f"DVC cannot read its configuration {name}: {said}",
+                hint=f"correct {name}; dvc config --list --show-origin tells what DVC takes from where",
+            ) from None
+    raise LedgerError(f"DVC cannot read its configuration: {said}", hint="dvc config --list --show-origin")
 
 
 def own_cache(root: Path) -> Path:
@@ -67,6 +92,8 @@ def furnish(root: Path, place_: DvcPlace) -> None:
     """Write the local DVC configuration of a slot: the shared cache, links instead of copies, remotes by full path."""
     from configobj import ConfigObj
 
+    # of the slot's commit, and of the user, who may have written to it since: no trial fails over it
+    configured(root)
     types = place_.cache_types or ("reflink", "hardlink", "symlink", "copy")
     # written here, since DVC reads UTF-8 but writes ASCII alone: a path may hold any letter
     local = ConfigObj(encoding="utf-8", interpolation=False)
@@ -100,5 +127,6 @@ def initialise(root: Path, *, subdir: bool) -> None:
     """`dvc init` at `root`."""
     from dvc.repo import Repo
 
+    configured(None)
     with silence():
         Repo.init(str(root), subdir=subdir).close()

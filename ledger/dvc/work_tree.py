@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ledger.dvc import remotes
+from ledger.dvc import places, remotes
 from ledger.dvc.resolve import words
 from ledger.errors import LedgerError
 
@@ -84,6 +84,7 @@ def status(root: Path, *, targets: Sequence[str]) -> dict[str, Any]:
 @contextmanager
 def work_tree(root: Path, cache: Path | None = None) -> Iterator[Any]:
     """DVC's view of a work tree. What it finds wrong in its files is the user's to correct: a LedgerError."""
+    from dvc.config import ConfigError
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
@@ -95,5 +96,8 @@ def work_tree(root: Path, cache: Path | None = None) -> Iterator[Any]:
         ):
             yield repo
     except DvcException as error:
+        if isinstance(error, ConfigError):
+            # which says what file it is
+            places.configured(root)
         hint = "correct the file, or git restore it, then try again"
         raise LedgerError(f"DVC cannot read the work tree: {words(error)}", hint=hint) from None

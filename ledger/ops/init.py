@@ -65,15 +65,16 @@ class Made:
 
 def set_up(git: Git, script: Script | None) -> Made:
     """Set the repository up; what is there already is left alone. Nothing is committed: that is the author's."""
+    from ledger.dvc.places import configured, initialise
+
     told: list[str] = []
     remarks: list[str] = []
     here = git.root / git.prefix
     planned = None if script is None else _pipeline(here, script, remarks)
-    if not any(
-        (folder / ".dvc" / "config").is_file() for folder in (here, *here.parents) if folder.is_relative_to(git.root)
-    ):
-        from ledger.dvc.places import initialise
-
+    projects = (folder for folder in (here, *here.parents) if folder.is_relative_to(git.root))
+    project = next((folder for folder in projects if (folder / ".dvc" / "config").is_file()), None)
+    configured(project)
+    if project is None:
         below = git.text("ls-files", "--", ":(glob)**/.dvc/config").splitlines()
         if below:
             folder = below[0].removesuffix("/.dvc/config")

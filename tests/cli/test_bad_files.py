@@ -269,7 +269,7 @@ CONFLICT = "<<<<<<< HEAD\n{}=======\n>>>>>>> other\n"
         ("dvc.lock", "a: [", "is not YAML: line 2", "git rm dvc.lock && git commit"),
         ("dvc.lock", CONFLICT.format("schema: '2.0'\n"), "dvc.lock at ", "git rm dvc.lock && git commit"),
         ("dvc.lock", "- a\n", "does not pin any stage", "git rm dvc.lock && git commit"),
-        (".dvc/config", "[core\nx", "DVC cannot read its configuration", "dvc config --list"),
+        (".dvc/config", "[core\nx", "DVC cannot read its configuration .dvc/config: ", "dvc config --list"),
         (".dvc/config", "[cache]\ntype = none\n", "Unsupported cache type(s): none", "correct .dvc/config"),
         ("params.json", "{", "params.json:1:2: Expecting property name", "correct params.json"),
         ("params.json", CONFLICT.format("{}\n"), "params.json:1:1", "correct params.json"),
@@ -283,6 +283,37 @@ def test_pipeline_files_that_cannot_be_read(project: Project, path: str, text: s
     assert project.ledger("record", code=2).err.startswith("error: ")
     for command in (["log"], ["show"]):
         assert "wider" in project.ledger(*command).out
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [
+        ("GLOBAL", b"garbage [ here\n[["),
+        ("GLOBAL", b"[core]\nremoote = x\n"),
+        ("GLOBAL", b"[cache]\ndir = \xff\n"),
+        ("SYSTEM", b"[cache]\ntype = none\n"),
+    ],
+)
+def test_a_configuration_of_dvc_outside_the_project(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str, text: bytes
+) -> None:
+    project.ledger("new", "Wider", "--seeds", "1", "-S", "train.lr=0.2")
+    project.ledger("run")
+    project.ledger("amend", "--seeds", "2", "-m", "more")
+    monkeypatch.setenv(f"DVC_{level}_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "config").write_bytes(text)
+    says = f"DVC cannot read its configuration {tmp_path}/config: "
+    refused(project, "run", says=says, hint=f"correct {tmp_path}/config;")
+    assert says in project.ledger("reproduce", "wider", code=2).err
+    assert says in project.ledger("init", code=2).err
+    assert len(project.ledger("show", "--json").json["trials"]) == 1
+    (tmp_path / "config").unlink()
+    project.ledger("run")
+    assert {t["status"] for t in project.ledger("show", "--json").json["trials"]} == {"succeeded"}
+    project.write({"params.json": (project.root / "params.json").read_text().replace("0.2", "0.3")})
+    project.dvc("repro")
+    (tmp_path / "config").write_bytes(text)
+    assert says in project.ledger("record", "-m", "by hand", code=2).err
 
 
 def test_a_lock_in_the_work_tree_that_cannot_be_read(project: Project) -> None:
