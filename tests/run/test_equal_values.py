@@ -47,7 +47,7 @@ def test_one_and_one_point_nought_and_true_are_three_programs(make_project: Make
     project = typed(make_project, cached=cached)
     project.ledger(
         *("new", "Types", "--name", "a", "--seeds", "2", "--predict", "accuracy > baseline"),
-        *("-S", "k=1.0", "--variant", "flag:k=true"),
+        *("-S", "k=1.0", "--variant", "flag:k=true", "--retype"),
     )
     project.ledger("run")
     trials = {t["id"]: t for t in project.ledger("show", "--json").json["trials"]}
