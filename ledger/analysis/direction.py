@@ -45,8 +45,17 @@ def agreed(directions: Iterable[str]) -> str:
 
 def direction(name: str, rows: Sequence[Row], settings: Settings) -> str | None:
     """Whether `higher` or `lower` is better: by the settings, else where all predictions that tell agree."""
+    return _told(name, (row.better[name] for row in rows if name in row.better), settings)
+
+
+def of_metric(name: str, predictions: Iterable[Prediction], settings: Settings) -> str | None:
+    """The same for one plan's predictions."""
+    return _told(name, (found for metric, found in of_plan(predictions).items() if metric == name), settings)
+
+
+def _told(name: str, predicted: Iterable[str], settings: Settings) -> str | None:
     known = settings.metrics.get(name)
     if known is not None and known.direction is not None:
         return known.direction
-    found = agreed(row.better[name] for row in rows if name in row.better)
+    found = agreed(predicted)
     return None if found == UNCLEAR else found

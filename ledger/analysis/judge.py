@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ledger.analysis import confirmatory, designs
+from ledger.analysis import confirmatory, designs, direction
 from ledger.analysis.designs import Family, OtherParts
 from ledger.analysis.sight import sight
+from ledger.analysis.variation import variation
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.replicates import Point
+from ledger.model.settings import Settings
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED, Judged, Verdict
 from ledger.stats.contrast import Contrast, NoNoise, NoVariation
 from ledger.stats.multiple import holm
 
 Values = dict[Point, float]
-
-# differences that spread by less than this share of the values may be rounding of 32-bit numbers
-_DUST = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +46,15 @@ def judge(
     left_out: Sequence[str] = (),
     older: Sequence[str] = (),
     early: bool = False,
+    settings: Settings | None = None,
 ) -> Verdict:
     """The verdict on a plan. `arms` holds the plan's variants and the other experiments that predictions name.
 
+    `settings` say which values of a metric are better, where the plan counts failures as the worst.
     `looks`, `left_out`, `older`: see `confirmatory.reasons`. `early`: trials are missing, so it is inconclusive.
     """
-    cases = [_Case(plan, prediction, arms, early=early) for prediction in plan.predictions]
+    known = settings or Settings()
+    cases = [_Case(plan, prediction, arms, early=early, settings=known) for prediction in plan.predictions]
     judged = _corrected([case.judged() for case in cases], plan.alpha / plan.looks)
     judged = [replace(one, remarks=case.remarks(one)) for case, one in zip(cases, judged, strict=True)]
     outcomes = [one.outcome for one in judged]
@@ -124,11 +126,14 @@ def _corrected(judged: Sequence[Judged], alpha: float) -> list[Judged]:
 class _Case:
     """One prediction and the two sides that it is about."""
 
-    def __init__(self, plan: Plan, prediction: Prediction, arms: Mapping[str, Arm], *, early: bool) -> None:
+    def __init__(
+        self, plan: Plan, prediction: Prediction, arms: Mapping[str, Arm], *, early: bool, settings: Settings
+    ) -> None:
         self.plan = plan
         self.prediction = prediction
         self.early = early
         self.metric = prediction.metric.name
+        self.settings = settings
         self.alpha = plan.alpha / plan.looks
         self.parts = plan.replicates.parts_axis
         self.treatment = arms.get(prediction.metric.variant or TREATMENT)
@@ -231,14 +236,16 @@ class _Case:
 
     def _worst(self) -> float:
         """The worst value of either side, which stands for a failure on any."""
-        higher = self.prediction.higher_is_better
-        if higher is None:
-            raise _Open("the plan counts a failure as the worst value, and of `within` neither side is worse")
-        arms = [arm for arm in (self.treatment, self.baseline) if arm is not None]
-        seen = [value for arm in arms for value in self._known(arm).values()]
+        better = direction.of_metric(self.metric, self.plan.predictions, self.settings)
+        if better is None:
+            raise _Open(
+                f"the plan counts a failure as the worst value, and nothing says which values of {self.metric} are "
+                f"worse: commit `direction` of {self.metric} in ledger.yaml"
+            )
+        seen = [v for arm in (self.treatment, self.baseline) if arm is not None for v in self._known(arm).values()]
         if not seen:
             raise _Open("the plan counts a failure as the worst value, and there is none to take")
-        return min(seen) if higher else max(seen)
+        return min(seen) if better == direction.HIGHER else max(seen)
 
     def _require_same_evaluation(self, treatment: Arm) -> None:
         if self.baseline is None:
@@ -302,16 +309,9 @@ class _Case:
             self.gaps = (gap,)
             above, below = gap.p_above(0), gap.p_below(0)
             claim, contrary = (above, below) if p.higher_is_better else (below, above)
-        for arm, side in ((self.treatment, treatment), (self.baseline, baseline)):
-            if arm is not None and side is not None and len(set(side.values())) == 1:
-                self.said.append(f"every replicate of {arm.label} has the same {self.metric}: do they change anything?")
-        if min(plain.n, plain.n if plain.n_baseline is None else plain.n_baseline) == 2:
-            self.said.append("two replicates: the estimate of the noise is itself nearly a guess")
-        largest = max(abs(value) for side in (treatment, baseline or {}) for value in side.values())
-        if plain.sd < _DUST * largest:
-            self.said.append(
-                f"{self.metric} varies by less than a millionth of its size: this may be the rounding of 32-bit numbers"
-            )
+        sides = {arm.label: side for arm, side in ((self.treatment, treatment), (self.baseline, baseline))
+                 if arm is not None and side is not None}  # fmt: skip
+        self.said += variation(self.metric, plain, {label: list(side.values()) for label, side in sides.items()})
         if p.operator is Operator.WITHIN:
             low, high = plain.interval(1 - 2 * self.alpha)
             told = "is not told" if low <= 0 <= high else "is told"

@@ -11,13 +11,14 @@ from ledger.analysis.counting import When
 from ledger.analysis.findings import Finding
 from ledger.analysis.judge import Arm, judge
 from ledger.errors import LedgerError
-from ledger.model import replicates
+from ledger.model import replicates, settings
 from ledger.model import verdict as verdicts
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
+from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict
 from ledger.repo import plan_history, unseen
 from ledger.repo.ledger import Ledger
@@ -83,9 +84,16 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
         older=plan_history.known_before(ledger, experiment, evidence.records),
         left_out=plan_history.left_out(ledger, experiment, evidence.records, changes),
         early=early,
+        settings=_settings(ledger, experiment),
     )
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
     return replace(verdict, fingerprints=states)
+
+
+def _settings(ledger: Ledger, experiment: Experiment) -> Settings:
+    """`ledger.yaml` as the experiment has it, so that a verdict can be computed again; else that of the work tree."""
+    text = ledger.git.objects.text(experiment.tip, settings.FILE)
+    return ledger.settings if text is None else settings.parse(text)
 
 
 def _require_others(evidence: Evidence) -> None:

@@ -19,6 +19,7 @@ from ledger.analysis.judge import Arm, decide, judge
 from ledger.model import prediction, replicates
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.replicates import Point
+from ledger.model.settings import MetricSettings, Settings
 from ledger.model.verdict import Judged, Verdict
 from ledger.stats.contrast import one_sample, over_folds, paired
 from ledger.stats.power import replicates_needed
@@ -434,10 +435,33 @@ def test_the_worst_is_that_of_declared_trials() -> None:
     assert "count as 0.68" in judged.remarks[0]
 
 
-def test_a_failure_that_has_no_worst() -> None:
-    judged = one("m within 1 of baseline", lacking("treatment", HIGH, 1), LOW, failures="worst")
+@pytest.mark.parametrize("text", ["m <= baseline - 0.05", "m < baseline", "m <= 0.5", "m within 1 of baseline"])
+def test_a_failure_that_has_no_worst(text: str) -> None:
+    arms = {"treatment": arm("treatment", LOW), "baseline": lacking("baseline", HIGH, 1)}
+    if "baseline" not in text:
+        arms = {"treatment": lacking("treatment", HIGH, 1)}
+    judged = one(text, arms["treatment"], arms.get("baseline"), failures="worst")
     assert judged.outcome == "inconclusive"
-    assert "of `within` neither side is worse" in judged.remarks[0]
+    [remark] = judged.remarks
+    assert remark.endswith("nothing says which values of m are worse: commit `direction` of m in ledger.yaml")
+
+
+@pytest.mark.parametrize(("direction", "worst"), [("higher", "0.68"), ("lower", "0.74")])
+@pytest.mark.parametrize("text", ["m <= baseline - 0.05", "m >= baseline + 0.05", "m within 0.1 of baseline"])
+def test_the_worst_is_by_the_direction_and_not_by_the_inequality(text: str, direction: str, worst: str) -> None:
+    arms = {"treatment": arm("treatment", LOW), "baseline": lacking("baseline", HIGH, 1)}
+    known = Settings(metrics={"m": MetricSettings(direction=direction)})
+    [judged] = judge(plan(text, failures="worst"), arms, settings=known).predictions
+    assert f"1 of 5 trials of baseline failed and count as {worst}, as the plan declares" in judged.remarks
+
+
+def test_another_prediction_tells_which_value_is_the_worst() -> None:
+    arms = {"treatment": arm("treatment", LOW), "baseline": lacking("baseline", HIGH, 1)}
+    judged = judge(plan("m <= baseline - 0.05", "m >= baseline - 0.1", failures="worst"), arms).predictions
+    assert all("count as 0.68" in one.remarks[0] for one in judged)
+
+
+def test_a_failure_where_there_is_no_value_at_all() -> None:
     none = {"m": dict[Point, float]()}
     judged = one(GOOD, arm("treatment", HIGH, metrics=none), arm("baseline", LOW, metrics=none), failures="worst")
     assert "there is none to take" in judged.remarks[0]
