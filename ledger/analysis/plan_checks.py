@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +18,15 @@ from ledger.model.verdict import SCHEMA
 class PlanHistory:
     """The plan as the experiment has it now, and the versions in its history.
 
-    `whole`: whether that is the experiment's own history, and not what is left of it on the main branch. `listed`: how
-    many amendments the stored verdict lists, None where there is no verdict.
+    `whole`: whether that is the experiment's own history, and not what a squash has left of it. `listed`: the keys that
+    the stored verdict says were amended, None where there is no verdict.
     """
 
     file: str
     present: Mapping[str, Any]
     versions: Sequence[Mapping[str, Any]]
     whole: bool
-    listed: int | None
+    listed: Collection[str] | None
 
 
 def ordered(trial: Trial, at_code: Mapping[str, Any] | None, plan: PlanHistory) -> list[Finding]:
@@ -42,7 +42,7 @@ def ordered(trial: Trial, at_code: Mapping[str, Any] | None, plan: PlanHistory) 
     ]
     was = "was" if len(keys) == 1 else "were"
     differs = f"{plan.file}: {', '.join(keys)} {was} another when the trial ran ({code})"
-    if not plan.whole and plan.listed != 0:
+    if not plan.whole and (plan.listed is None or set(keys) <= set(plan.listed)):
         message = f"{differs}, and the history that would show the amendment is gone"
         return [Finding(check=PLAN, trial=trial.id, message=message, problem=False)]
     return [Finding(check=PLAN, trial=trial.id, message=f"{differs}, and no commit amended it")]

@@ -21,7 +21,7 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.trial import Trial, record_path
-from ledger.repo import histories
+from ledger.repo import histories, plan_history
 from ledger.repo.evidence import differences, gather, weigh
 from ledger.repo.ledger import Ledger
 from ledger.repo.proof.checkpoints import Checkpoints, lacking
@@ -292,8 +292,8 @@ class _Prover:
             settled = self.experiment.branch is None
             message = f"{file} is out of date: {outdated}{'' if settled else ' (ledger conclude)'}"
             yield Finding(check=VERDICT, message=message, problem=settled)
-        if histories.tip(self.ledger, experiment) is None:
-            message = f"{file}: `amendments` and `looks` follow from the branch's history, which is not here"
+        if plan_history.stored_alone(self.ledger, experiment):
+            message = f"{file}: `amendments` and `looks` follow from the branch's history, which is not here as it was"
             yield Finding(check=VERDICT, message=message, problem=False)
 
 

@@ -33,16 +33,25 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
     named_so = ("--grep", f"^{trailers.EXPERIMENT}: {experiment.name}$", "--grep", f"^{trailers.TIP}: ", "--all-match")
     form = f"--format=%(trailers:key={trailers.TIP},valueonly)"
     named = ledger.git.text("log", "-1", *named_so, form, experiment.tip, "--").strip()
-    return ledger.git.commit(named) if named else None
+    own = ledger.git.commit(named) if named else None
+    return own or (experiment.tip if _grew(ledger, experiment) else None)
+
+
+def _grew(ledger: Ledger, experiment: Experiment) -> bool:
+    """Whether the main branch has the experiment's own commits, and not one that brought it whole, as a squash does."""
+    first = next(iter(_texts(ledger, experiment.tip, experiment.name, "hypothesis.md")), None)
+    return first is not None and not ledger.git.objects.folder(f"{first[0]}:{directory(experiment.name)}/trials")
 
 
 def of_file(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
     """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
-    path = f"{directory(experiment.name)}/{file}"
     own = tip(ledger, experiment)
-    if own is None:
-        return []
-    out = ledger.git.text("log", "--reverse", "--topo-order", "--format=%H %aI", "--no-renames", own, "--", path)
+    return [] if own is None else _texts(ledger, own, experiment.name, file)
+
+
+def _texts(ledger: Ledger, at: str, name: str, file: str) -> list[tuple[str, datetime, str]]:
+    path = f"{directory(name)}/{file}"
+    out = ledger.git.text("log", "--reverse", "--topo-order", "--format=%H %aI", "--no-renames", at, "--", path)
     found = []
     for line in out.splitlines():
         commit, _, moment = line.partition(" ")
@@ -50,6 +59,36 @@ def of_file(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str
         if text is not None:
             found.append((commit, datetime.fromisoformat(moment), text))
     return found
+
+
+def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
+    """Whether the branch is no longer that on which the trials ran: it was rebased, squashed or filtered since.
+
+    Tags keep the commits whose code ran, and name the run commits that were on the branch.
+    """
+    own = tip(ledger, experiment)
+    held = ledger.git.refs(f"refs/tags/ledger/{experiment.name}").values()
+    named = [trailers.value(ledger.git.objects.message(commit), trailers.RUN) for commit in held]
+    asked = {name for name in named if name} | _codes(experiment)
+    here = [commit for commit in asked if ledger.git.objects.read(f"{commit}^{{commit}}") is not None]
+    if own is None or len(here) < len(asked):
+        return True
+    return bool(here) and bool(ledger.git.text("rev-list", "-n1", *here, "--not", own, "--").strip())
+
+
+def before_rewriting(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
+    """The same as `of_file` of the commits below the code that ran, which tags keep: the longest such history."""
+    here = [code for code in _codes(experiment) if ledger.git.objects.read(f"{code}^{{commit}}") is not None]
+    return max((_texts(ledger, code, experiment.name, file) for code in sorted(here)), key=len, default=[])
+
+
+def _codes(experiment: Experiment) -> set[str]:
+    """The commits on the branch whose code ran."""
+    plan = experiment.plan
+    at_base = {variant.name for variant in plan.variants if variant.at_base}
+    return {r.trial.code for r in experiment.trials if r.trial.reused is None and r.trial.variant not in at_base} - {
+        plan.base
+    }
 
 
 def _last_run(ledger: Ledger, experiment: Experiment) -> str:

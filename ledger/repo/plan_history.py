@@ -16,7 +16,7 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point, label
-from ledger.repo import histories
+from ledger.repo import histories, plan_order
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_order import Order, PlanChange
 
@@ -24,10 +24,44 @@ from ledger.repo.plan_order import Order, PlanChange
 def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
     """Every change of the front matter since the first version: date, keys, whether results were there, both texts.
 
-    The author's date is shown, because a rebase keeps it. Where the history is gone the stored verdict is believed.
+    The author's date is shown, because a rebase keeps it. Where the history is gone, or was rewritten, the stored
+    verdict is believed if it tells no less than what is left of it.
     """
-    if histories.tip(ledger, experiment) is None:
-        return tuple((experiment.verdict or {}).get("amendments") or ())
+    found = _in_commits(ledger, experiment)
+    stored = tuple((experiment.verdict or {}).get("amendments") or ())
+    return stored if stored != found and _believed(ledger, experiment, stored, found) else found
+
+
+def stored_alone(ledger: Ledger, experiment: Experiment) -> bool:
+    """Whether the verdict's amendments and looks are those that it states, and commits do not show them all."""
+    verdict = experiment.verdict or {}
+    if verdict and histories.tip(ledger, experiment) is None:
+        return True
+    stored, found = tuple(verdict.get("amendments") or ()), _in_commits(ledger, experiment)
+    if stored != found:
+        return _believed(ledger, experiment, stored, found)
+    return histories.rewritten(ledger, experiment) and looks(ledger, experiment) > _looks(ledger, experiment)
+
+
+def _believed(
+    ledger: Ledger, experiment: Experiment, stored: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Whether what a verdict states of amendments covers what the commits of a history with gaps show."""
+    known, shown = (
+        (
+            {(key, bool(change["after_results"])) for change in changes for key in change["changed"]},
+            {key: (change.get("after") or {}).get(key) for change in changes for key in change["changed"]},
+        )
+        for changes in (stored, found)
+    )
+    return (
+        all((key, seen) in known[0] or (key, True) in known[0] for key, seen in shown[0])
+        and all(known[1].get(key, value) == value for key, value in shown[1].items())
+        and histories.rewritten(ledger, experiment)
+    )
+
+
+def _in_commits(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
     order = Order(ledger, experiment)
     found: list[dict[str, Any]] = []
     for change in _changes(ledger, experiment):
@@ -50,10 +84,7 @@ def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[PlanChange]:
     A version that cannot be read changes nothing by itself, since no trial runs under it: the next one is compared with
     the last before it.
     """
-    versions: list[tuple[str, datetime, Plan]] = []
-    for commit, moment, text in histories.of_file(ledger, experiment, "hypothesis.md"):
-        with suppress(FormatError):
-            versions.append((commit, moment, hypotheses.parse(text).plan))
+    versions = _versions(ledger, experiment)
     digests = [hypotheses.digest(plan) for _, _, plan in versions]
     for number, ((_, _, before), (commit, moment, after)) in enumerate(pairwise(versions), start=1):
         old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
@@ -62,10 +93,42 @@ def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[PlanChange]:
             yield PlanChange(commit=commit, moment=moment, before=before, after=after, earlier=earlier, later=later)
 
 
+def _versions(ledger: Ledger, experiment: Experiment) -> list[tuple[str, datetime, Plan]]:
+    """Every plan that the history holds, oldest first, those among them that a squash has taken off the branch."""
+    file = "hypothesis.md"
+    own = _plans(histories.of_file(ledger, experiment, file))
+    if not histories.rewritten(ledger, experiment):
+        return own
+    lost = _plans(histories.before_rewriting(ledger, experiment, file))
+    now, was = ([hypotheses.digest(plan) for _, _, plan in line] for line in (own, lost))
+    alike = next((n for n, (a, b) in enumerate(zip(now, was, strict=False)) if a != b), min(len(now), len(was)))
+    if alike == len(was) or plan_order.set_back(ledger, experiment):
+        # a rebase keeps them all; where the plan was exchanged nothing is made up for it
+        return own
+    goes_on = len(now) - now[::-1].index(was[-1]) if was[-1] in now else alike
+    return [*lost, *own[goes_on:]]
+
+
+def _plans(texts: Iterable[tuple[str, datetime, str]]) -> list[tuple[str, datetime, Plan]]:
+    found = []
+    for commit, moment, text in texts:
+        with suppress(FormatError):
+            found.append((commit, moment, hypotheses.parse(text).plan))
+    return found
+
+
 def looks(ledger: Ledger, experiment: Experiment) -> int:
-    """How often results were there to be looked at. Where the history is gone the stored verdict is believed."""
+    """How often results were there to be looked at. Where the history is gone the stored verdict is believed, and where
+    it was rewritten if it says more.
+    """
+    stored = int((experiment.verdict or {}).get("looks") or 1)
     if histories.tip(ledger, experiment) is None and experiment.verdict is not None:
-        return int(experiment.verdict.get("looks") or 1)
+        return stored
+    found = _looks(ledger, experiment)
+    return stored if stored > found and histories.rewritten(ledger, experiment) else found
+
+
+def _looks(ledger: Ledger, experiment: Experiment) -> int:
     results = views.of_arms(experiment.trials, experiment.plan)
     seen = [views.at_points(results, experiment.plan)]
     order = Order(ledger, experiment)

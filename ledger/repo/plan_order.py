@@ -105,7 +105,26 @@ class Order:
 
     def _in_code(self, record: Recorded) -> str | None:
         text = self._objects.text(record.trial.code, f"{directory(self._experiment.name)}/hypothesis.md")
-        try:
-            return None if text is None else hypotheses.digest(hypotheses.parse(text).plan)
-        except FormatError:
-            return None
+        return None if text is None else _digest(text)
+
+
+def set_back(ledger: Ledger, experiment: Experiment) -> bool:
+    """Whether a branch that was rewritten shows a plan before its trials that the code which ran knows nothing of.
+
+    A squash shows it together with them, or after.
+    """
+    file = "hypothesis.md"
+    known = {text for _, _, text in histories.before_rewriting(ledger, experiment, file)}
+    plans = {_digest(text) for text in known}
+    folder = f"{directory(experiment.name)}/trials"
+    return bool(known) and any(
+        _digest(text) not in plans and not ledger.git.objects.folder(f"{commit}:{folder}")
+        for commit, _, text in histories.of_file(ledger, experiment, file)
+    )
+
+
+def _digest(text: str) -> str | None:
+    try:
+        return hypotheses.digest(hypotheses.parse(text).plan)
+    except FormatError:
+        return None

@@ -153,7 +153,7 @@ def test_a_plan_must_have_been_there() -> None:
 
     def ordered(at_code: dict[str, Any] | None, versions: tuple[dict[str, Any], ...], **kind: Any) -> list[Any]:
         history = PlanHistory(
-            file="hypothesis.md", present=new, versions=versions, **{"whole": True, "listed": 0, **kind}
+            file="hypothesis.md", present=new, versions=versions, **{"whole": True, "listed": (), **kind}
         )
         return [(f.problem, f.message) for f in plan_checks.ordered(TRIAL, at_code, history)]
 
@@ -164,9 +164,10 @@ def test_a_plan_must_have_been_there() -> None:
     [(problem, message)] = ordered(None, (new,))
     assert problem and "hypothesis.md" in message
     # after a squash what the verdict says of amendments is all that is left of them
-    assert [p for p, _ in ordered(old, (new,), whole=False, listed=1)] == [False]
+    assert [p for p, _ in ordered(old, (new,), whole=False, listed={"predictions"})] == [False]
     assert [p for p, _ in ordered(old, (new,), whole=False, listed=None)] == [False]
-    assert [p for p, _ in ordered(old, (new,), whole=False, listed=0)] == [True]
+    assert [p for p, _ in ordered(old, (new,), whole=False, listed=())] == [True]
+    assert [p for p, _ in ordered(old, (new,), whole=False, listed={"alpha"})] == [True]
 
 
 def test_a_verdict_is_compared_key_by_key() -> None:

@@ -87,13 +87,19 @@ class Ordered:
             file=self._file,
             present=present,
             versions=list(map(hypotheses.to_mapping, self._versions)) if amended else (),
-            whole=not amended or self._whole,
-            listed=None if verdict is None else len(verdict.get("amendments") or ()),
+            whole=not amended or not self._dropped,
+            listed=None if verdict is None else _amended(verdict),
         )
 
     @cached_property
     def _whole(self) -> bool:
         return histories.tip(self._ledger, self._experiment) is not None
+
+    @cached_property
+    def _dropped(self) -> bool:
+        """Whether amendments may have gone with a history that was rewritten."""
+        rewritten = histories.rewritten(self._ledger, self._experiment)
+        return not self._whole or (rewritten and not plan_order.set_back(self._ledger, self._experiment))
 
     @cached_property
     def _digests(self) -> set[str]:
@@ -110,6 +116,13 @@ class Ordered:
 
 def _mapping(plan: Plan | None) -> Mapping[str, Any] | None:
     return None if plan is None else hypotheses.to_mapping(plan)
+
+
+def _amended(verdict: Mapping[str, Any]) -> set[str]:
+    """The keys of the plan that a stored verdict says were amended."""
+    changes = verdict.get("amendments")
+    listed = [change.get("changed") for change in changes or () if isinstance(change, Mapping)]
+    return {str(key) for keys in listed if isinstance(keys, list) for key in keys}
 
 
 def _committed(header: str | None) -> datetime | None:
