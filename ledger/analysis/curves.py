@@ -5,9 +5,10 @@ Chooses the curves that are drawn: the declared ones, or those that are asked fo
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.errors import LedgerError
 from ledger.model.formats.curves import Series, logged_metric
@@ -139,10 +140,11 @@ def _offers(sample: Sample) -> Iterator[_Offer]:
                 # a path that a parameter is part of is one curve in all trials; `foreach` makes several of one
                 source = axis.file if "${" in axis.file and len(held) == 1 else path
                 steps = _step_column(plot, path, series)
+                shown = replace(plot, lines=False) if _of_cases(plot, path, series) else plot
                 for name in [axis.column] if axis.column is not None else series.numbers:
                     if name in series.numbers and name not in (steps, _CLOCK) and (path, name) not in taken:
                         taken.add((path, name))
-                        yield _Offer(column=_Column(source, name), path=path, plot=plot)
+                        yield _Offer(column=_Column(source, name), path=path, plot=shown)
     given = {path for path in sample.files if any(a.holds(path) for p in sample.plots for a in p.y)}
     for path, series in sample.files.items():
         for name in series.numbers:
@@ -215,6 +217,18 @@ def _curve(sample: Sample, offers: Sequence[_Offer], column: _Column, name: str,
         x_label=plot.x_label if plot is not None and x is None else None,
         y_label=plot.y_label if plot is not None else None,
     )
+
+
+def _of_cases(plot: Plot, path: str, series: Series) -> bool:
+    """Whether a row is a case and no step: a text names the rows, and no column of steps goes through them in order."""
+    if not series.others:
+        return False
+    at = _step_column(plot, path, series)
+    if plot.x:
+        # steps that are declared are steps, but for names
+        return at is None and any(axis.holds(path) and axis.column in series.others for axis in plot.x)
+    steps = series.numbers.get(at, ()) if at is not None else ()
+    return at is None or any(later < earlier for earlier, later in itertools.pairwise(steps))
 
 
 def _step_column(plot: Plot | None, path: str, series: Series) -> str | None:

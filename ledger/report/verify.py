@@ -18,7 +18,7 @@ def verified(name: str, trials: int, problems: Sequence[Finding], unproved: Sequ
     else:
         said = "no problem" if unproved else "proved"
     lines = [f"{clean(name)}: {said}, {trials} trial{'s' if trials != 1 else ''}"]
-    lines += [f"  ! {_line(finding)}" for finding in problems]
+    lines += [f"  ! {line}" for line in _lines(problems)]
     if unproved:
         lines.append("  unproved:")
         lost = [finding for finding in unproved if finding.check == LOST]
@@ -27,10 +27,22 @@ def verified(name: str, trials: int, problems: Sequence[Finding], unproved: Sequ
             lines.append(f"  ? {LOST}: {some} and {len(lost) - FEW} more: no tag here holds their trial commits")
             lines.append("          (git fetch --tags), so their numbers are unproved")
             unproved = [finding for finding in unproved if finding.check != LOST]
-        lines += [f"  ? {_line(finding)}" for finding in unproved]
+        lines += [f"  ? {line}" for line in _lines(unproved)]
     return lines
 
 
-def _line(finding: Finding) -> str:
-    where = "" if finding.trial is None else f"{clean(finding.trial)}: "
-    return f"{finding.check}: {where}{clean(finding.message)}"
+def _lines(findings: Sequence[Finding]) -> list[str]:
+    """A line for each thing that was found: what several trials share, as a hash that is gone, is said once."""
+    shared: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        trials = shared.setdefault((finding.check, finding.message), [])
+        if finding.trial is not None and finding.trial not in trials:
+            trials.append(finding.trial)
+    return [f"{check}: {_where(trials)}{clean(message)}" for (check, message), trials in shared.items()]
+
+
+def _where(trials: Sequence[str]) -> str:
+    if not trials:
+        return ""
+    more = f" and {len(trials) - FEW} more" if len(trials) > FEW else ""
+    return f"{', '.join(map(clean, trials[:FEW]))}{more}: "

@@ -197,3 +197,30 @@ def test_a_path_with_a_parameter_in_it_is_one_curve() -> None:
 
     assert chosen.metrics == ("loss",)
     assert {curve.arm for curve in chosen.curves} == {"a", "b"}
+
+
+OPEN = (Plot(title=None, y=(Axis(file="c.csv", column=None),)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "plots"),
+    [
+        # a row a patient
+        ("case,dice p7,0.5 p2,0.7 p9,0.1", OPEN),
+        # a slice is no step where a case begins again with the first
+        ("case,step,dice p7,1,0.5 p7,2,0.7 p2,1,0.1", OPEN),
+        ("case,dice p7,0.5 p2,0.7", (Plot(title=None, y=OPEN[0].y, x=(Axis(file="c.csv", column="case"),)),)),
+    ],
+)
+def test_a_table_of_cases_is_no_curve(text: str, plots: tuple[Plot, ...]) -> None:
+    with pytest.raises(LedgerError, match="learning curve"):
+        choose([sample("a", 0, text, plots)])
+
+    assert choose([sample("a", 0, text, plots)], y=("dice",)).metrics == ("dice",)
+
+
+def test_a_curve_may_have_texts_in_it() -> None:
+    for text in ("epoch,phase,loss 1,warm,4 2,warm,3 3,main,2", "loss 4 3", "epoch,loss 1,4 2,3 1,2"):
+        assert choose([sample("a", 0, text, OPEN)]).metrics == ("loss",)
+    declared = (Plot(title=None, y=(Axis(file="c.csv", column="loss"),), x=(Axis(file="c.csv", column="n"),)),)
+    assert choose([sample("a", 0, "n,phase,loss 3,a,4 1,b,3", declared)]).metrics == ("loss",)
