@@ -8,7 +8,11 @@ import os
 from ledger.errors import LedgerError
 
 # git and the worker process say in their own words what the system told them
-_FULL = ("No space left on device", "Out of diskspace", "Disk quota exceeded")
+_FULL = ("No space left on device", "Out of diskspace", "Disk quota exceeded", "database or disk is full")
+_LARGE = ("File too large",)
+# SQLite, in DVC's own state, says no more
+_DISK = ("disk I/O error",)
+_TEMPORARY = ("No usable temporary directory",)
 _FILES = ("Too many open files",)
 _MEMORY = ("Cannot allocate memory", "Out of memory", "unable to create thread", "MemoryError")
 _PROCESSES = ("Resource temporarily unavailable",)
@@ -26,6 +30,13 @@ def explained(error: Exception) -> LedgerError | None:
 
     if is_one((errno.ENOSPC, errno.EDQUOT), _FULL):
         return LedgerError("the disk is full", hint=f"make room, then {_AGAIN}")
+    if is_one((errno.EFBIG,), _LARGE):
+        return LedgerError("the system lets no file grow so large", hint=f"raise ulimit -f, then {_AGAIN}")
+    if is_one((errno.EIO,), _DISK):
+        hint = f"df -h says whether it is full, dmesg whether it fails, ulimit -f whether files may grow; then {_AGAIN}"
+        return LedgerError("the disk cannot be read or written", hint=hint)
+    if is_one((), _TEMPORARY):
+        return LedgerError("no temporary file can be written", hint=f"TMPDIR=FOLDER names a place for them; {_AGAIN}")
     if is_one((errno.EMFILE, errno.ENFILE), _FILES):
         return LedgerError("too many files are open", hint=f"ulimit -n 4096, or lower -j, then {_AGAIN}")
     if isinstance(error, MemoryError) or is_one((errno.ENOMEM,), _MEMORY):
