@@ -24,11 +24,20 @@ from ledger.run import worker
 
 launcher = Launcher()
 
+# several times what a run of all tests leaves until its end
+MEMORY = 4 << 30
+
 
 def pytest_configure() -> None:
     # a shell has its background jobs ignore it, what they start inherits that, and tests interrupt what they start
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # in memory, where there is room and programs may lie: git waits for the disk at every commit
+    memory = Path("/dev/shm")
+    if "TMPDIR" not in os.environ and memory.is_dir() and os.access(memory, os.W_OK):
+        about = os.statvfs(memory)
+        if about.f_bavail * about.f_frsize >= MEMORY and not about.f_flag & os.ST_NOEXEC:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_xdist_auto_num_workers() -> int:

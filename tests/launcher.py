@@ -2,7 +2,8 @@
 
 What they run is what a process started cold runs: the command line of DVC, and the worker (`ledger.run.worker_main`),
 each in a process of its own, in the directory and the environment that it is given. Importing takes 0.4 s of CPU, and
-the tests ask a thousand times. Commands that tests start by `python -m ledger` have cold workers.
+the tests ask a thousand times. Commands that tests start by `Launcher.ledger` have their workers from here too; those
+that they start by `python -m ledger` have cold ones.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from types import SimpleNamespace
 from typing import IO, Any, NoReturn
+
+import psutil
 
 # above those that anybody asks for by number
 _FREE = 200
@@ -57,15 +61,22 @@ class Launched:
 class Launcher:
     """One process that has DVC imported, and forks. It is started when it is needed first."""
 
-    def __init__(self) -> None:
+    def __init__(self, asks: socket.socket | None = None) -> None:
+        """`asks`: of a launcher that another process has started, and ends."""
         self._process: subprocess.Popen[bytes] | None = None
+        self._socket = asks
         self._asks = Lock()
 
     def close(self) -> None:
         """End the process."""
-        if self._process is not None:
+        if self._process is not None and self._socket is not None:
             self._socket.close()
             self._process.wait()
+
+    def forks(self) -> list[psutil.Process]:
+        """Those that run still; a mark that they were given cannot be seen from outside."""
+        below = [] if self._process is None else psutil.Process(self._process.pid).children()
+        return [process for process in below if process.status() != psutil.STATUS_ZOMBIE]
 
     def worker(self, command: Sequence[str], **options: Any) -> Launched:
         """Stands for `subprocess.Popen` where `ledger.run.worker` calls it."""
@@ -82,6 +93,14 @@ class Launcher:
             os.close(theirs_in)
             os.close(theirs_out)
         return Launched(pid, status, open(ours_in, "w", encoding="utf-8"), open(ours_out, encoding="utf-8"))  # noqa: PTH123
+
+    def ledger(self, *arguments: str, code: str | None = None, **options: Any) -> subprocess.Popen[Any]:
+        """A command of the ledger in a process of its own, or `code` in the place of `ledger` itself."""
+        mine, theirs = socket.socketpair()
+        with mine, theirs:
+            self._ask({"what": "listen"}, [theirs.fileno()])
+            command = [sys.executable, "-P", __file__, str(mine.fileno()), code or LEDGER, *arguments]
+            return subprocess.Popen(command, pass_fds=[mine.fileno()], **options)
 
     def dvc(self, arguments: Sequence[str], cwd: Path, out: IO[Any], err: IO[Any]) -> int:
         """Run DVC's command line; its exit code."""
@@ -113,18 +132,34 @@ class Launcher:
             "limits": {name: resource.getrlimit(getattr(resource, name)) for name in ("RLIMIT_FSIZE", "RLIMIT_NOFILE")},
         }
         try:
-            with self._asks:
-                self._start()
-                socket.send_fds(self._socket, [json.dumps(request).encode() + b"\n"], [theirs, *fds.values()])
-                return int(self._socket.recv(32)), status
+            return self._ask(request, [theirs, *fds.values()]), status
         finally:
             os.close(theirs)
 
-    def _start(self) -> None:
-        if self._process is None:
-            self._socket, theirs = socket.socketpair()
-            with theirs:
-                self._process = subprocess.Popen([sys.executable, "-P", __file__], stdin=theirs.fileno(), cwd="/")
+    def _ask(self, request: Mapping[str, Any], fds: Sequence[int]) -> int:
+        """The process that was forked, 0 for none."""
+        with self._asks:
+            if self._socket is None:
+                self._socket, theirs = socket.socketpair()
+                with theirs:
+                    self._process = subprocess.Popen([sys.executable, "-P", __file__], stdin=theirs.fileno(), cwd="/")
+            socket.send_fds(self._socket, [json.dumps(request).encode() + b"\n"], fds)
+            return int(self._socket.recv(32))
+
+
+# --- a process that the launcher gives workers to
+
+LEDGER = "from ledger.cli.main import run_main\nrun_main()"
+
+
+def client(asks: int, code: str) -> None:
+    """Run the code with workers from the launcher that listens to this descriptor."""
+    from ledger.run import worker
+
+    launcher = Launcher(socket.socket(fileno=asks))
+    vars(worker)["subprocess"] = SimpleNamespace(Popen=launcher.worker, PIPE=subprocess.PIPE)
+    sys.argv = ["ledger", *sys.argv[3:]]
+    exec(compile(code, "<test>", "exec"), {"__name__": "__main__"})
 
 
 # --- the launcher's own process
@@ -139,35 +174,51 @@ def main() -> None:
     # what is here by now stays: no fork looks through it for garbage, and copies its pages to do so
     gc.collect()
     gc.freeze()
-    requests = socket.socket(fileno=os.dup(0))
+    owner = socket.socket(fileno=os.dup(0))
+    asking = {owner.fileno(): owner}
     ended, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     waiting: dict[int, int] = {}
     while True:
-        ready, _, _ = select.select([requests.fileno(), ended], [], [])
+        ready, _, _ = select.select([*asking, ended], [], [])
         if ended in ready:
             os.read(ended, 4096)
             _tell(waiting)
-        if requests.fileno() in ready:
-            message, fds, _, _ = socket.recv_fds(requests, 1 << 16, 64)
+        for asks in [asking[fd] for fd in ready if fd in asking]:
+            try:
+                message, fds, _, _ = socket.recv_fds(asks, 1 << 16, 64)
+                while message and not message.endswith(b"\n"):
+                    more = asks.recv(1 << 16)
+                    message = message + more if more else b""
+            except ConnectionError:
+                # killed with an answer that it had not read
+                message, fds = b"", []
             if not message:
-                return
-            while not message.endswith(b"\n"):
-                message += requests.recv(1 << 16)
-            request, status, given = json.loads(message), fds[0], fds[1:]
-            pid = os.fork()
-            if pid == 0:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for fd in (requests.fileno(), ended, wakes, status, *waiting.values()):
+                if asks is owner:
+                    return
+                del asking[asks.fileno()]
+                asks.close()
+                continue
+            request = json.loads(message)
+            pid = 0
+            if request["what"] == "listen":
+                asking[fds[0]] = socket.socket(fileno=fds[0])
+            else:
+                status, given = fds[0], fds[1:]
+                pid = os.fork()
+                if pid == 0:
+                    signal.set_wakeup_fd(-1)
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    for fd in (*asking, ended, wakes, status, *waiting.values()):
+                        os.close(fd)
+                    _become(request, given)
+                for fd in given:
                     os.close(fd)
-                _become(request, given)
-            for fd in given:
-                os.close(fd)
-            waiting[pid] = status
-            requests.send(str(pid).encode())
+                waiting[pid] = status
+            with contextlib.suppress(ConnectionError):
+                asks.send(str(pid).encode())
 
 
 # what a trial and the command line need; DVC imports the later ones when it needs them first
@@ -201,7 +252,6 @@ MODULES = (
     "ledger.run.worker_main",
     "networkx",
     "platformdirs.unix",
-    "psutil",
     "rich.console",
     "ruamel.yaml",
     "scmrepo.git",
@@ -265,4 +315,7 @@ def _run(what: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        client(int(sys.argv[1]), sys.argv[2])
+    else:
+        main()

@@ -30,6 +30,7 @@ _DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
 _PATIENT = ("-c", "core.filesRefLockTimeout=2000", "-c", "core.packedRefsTimeout=2000")
 
 ZERO = "0" * 40
+_HEX = frozenset("0123456789abcdef")
 
 # the tree that holds nothing, which every repository knows without having it
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -100,6 +101,11 @@ class Git:
         """The full id of the commit that `revision` names, None where it names none."""
         if not revision or revision.startswith("-"):
             return None
+        # a full id is what most ask for, and the process that reads objects is there already
+        if len(revision) == len(ZERO) and _HEX.issuperset(revision):
+            found = self.objects.read(revision)
+            if found is None or found.kind == "commit":
+                return None if found is None else found.oid
         done = call(["rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}"], cwd=self.root)
         return done.stdout.decode().strip() or None
 

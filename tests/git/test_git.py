@@ -123,6 +123,18 @@ def test_what_names_no_commit_is_none(git: Git, revision: str) -> None:
 # --- refs
 
 
+def test_a_full_id_names_what_git_says_that_it_names(plain: Project, git: Git) -> None:
+    commit = head(plain)
+    assert git.commit(commit) == commit
+    assert git.commit(plain.git("rev-parse", "HEAD^{tree}")) is None
+    assert git.commit("1" * 40) is None
+    plain.git("tag", "-m", "one", "one")
+    assert git.commit(plain.git("rev-parse", "one")) == commit
+    # a commit that is made while the process that reads objects is running
+    later = plain.commit("later", {"a.txt": "later"})
+    assert git.commit(later) == later
+
+
 def test_refs_move_all_or_none(plain: Project, git: Git) -> None:
     first, second = head(plain), committed(git, "HEAD", {"a.txt": "2\n"})
     new = RefChange(ref="refs/ledger/trials/x/t", old=None, new=second)

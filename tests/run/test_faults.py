@@ -11,9 +11,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, Shelved, default_files
+from conftest import TRAIN, MakeProject, Project, Shelved, default_files, launcher
 
 from ledger.git.git import Git, open_repository
 from ledger.machine.place import Place
@@ -46,14 +47,16 @@ class Gate:
         self._pipes = {name: os.open(folder / name, flag) for name, flag in flags.items()}
         self._controller: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> tuple[subprocess.Popen[bytes], int, Path]:
-        """A run whose second trial waits; with the stage's process and the slot."""
-        self._controller = subprocess.Popen(
-            [sys.executable, "-m", "ledger", "run"],
-            cwd=self.project.root,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+    def start(self, *, marked: bool = False) -> tuple[subprocess.Popen[bytes], int, Path]:
+        """A run whose second trial waits; with the stage's process and the slot.
+
+        `marked`: with a worker that others can tell by its mark, as they cannot where it is a fork.
+        """
+        options: dict[str, Any] = {"cwd": self.project.root, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        if marked:
+            self._controller = subprocess.Popen([sys.executable, "-m", "ledger", "run"], **options)
+        else:
+            self._controller = launcher.ledger("run", **options)
         stage, folder = self._heard("hello").decode().split(" ", 1)
         return self._controller, int(stage), Path(folder)
 
@@ -145,7 +148,7 @@ def test_the_controller_is_killed(gate: Gate) -> None:
 
 
 def test_what_a_killed_run_left_at_work_is_ended_before_its_slot_is_used_again(gate: Gate) -> None:
-    controller, stage, own = gate.start()
+    controller, stage, own = gate.start(marked=True)
     worker = os.getsid(stage)
     os.kill(worker, signal.SIGSTOP)
     controller.kill()
@@ -432,8 +435,9 @@ sys.exit(main(["run", "-j", "2"]))
 def killed_at(project: Project, module: str, name: str, when: str, count: int, word: str = "") -> None:
     """A run that kills itself before or after a function's call with an argument that begins with `word`."""
     given = [module, name, when, str(count), word]
-    done = subprocess.run([sys.executable, "-c", KILLED_AT, *given], cwd=project.root, capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, (given, done.stderr)
+    run = launcher.ledger(*given, code=KILLED_AT, cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = run.communicate()
+    assert run.returncode == -signal.SIGKILL, (given, said)
 
 
 # each begins where the one before it was cut off
@@ -470,6 +474,7 @@ def test_killed_at_one_line_after_the_other(project: Project) -> None:
     assert listed.count("worktree ") == 3
     assert "prunable" not in listed
     assert [process for number in range(2) for process in marked(own / str(number))] == []
+    assert launcher.forks() == []
 
 
 @pytest.mark.parametrize("name", ["Git.bring_along", "Git.annotated_tag", "Git.move"])

@@ -11,13 +11,12 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import TRAIN, MakeProject, Project, default_files, launcher
 
 from ledger.dvc.commands import Runner, Terms
 from ledger.git.git import open_repository
@@ -66,8 +65,8 @@ class Gate:
 
     def start(self, *, waiting: int) -> subprocess.Popen[bytes]:
         """A run with two slots, in which so many trials wait."""
-        self.run = subprocess.Popen(
-            [sys.executable, "-m", "ledger", "run", "-j", "2"],
+        self.run = launcher.ledger(
+            *("run", "-j", "2"),
             cwd=self.project.root,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -150,6 +149,7 @@ def kept(project: Project, *seeds: int) -> None:
     assert [path for path in own if is_held(path)] == []
     for number in (0, 1):
         assert processes.marked(common / f"ledger/slots/{number}") == []
+    assert launcher.forks() == []
     # both slots are free
     with slot(open_repository(project.root), Place(common=common)) as first:
         assert first.path.name == "0"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import TRAIN, MakeProject, Project, default_files, launcher
 
 from ledger.dvc.commands import MEMORY
 from ledger.dvc.reproduce import Reproduction
@@ -166,8 +166,8 @@ def test_each_slot_has_gpus_of_its_own(
     project.ledger("new", "Other", "--name", "b", "--seeds", "5", "--no-switch")
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
     heard, gate = os.open(hello, os.O_RDWR), os.open(go, os.O_RDWR)
-    controller = subprocess.Popen(
-        [sys.executable, "-m", "ledger", "run", "-j", "2", "--gpus-per-trial", "2"],
+    controller = launcher.ledger(
+        *("run", "-j", "2", "--gpus-per-trial", "2"),
         cwd=project.root,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -499,9 +499,7 @@ def test_a_detached_run_tells_programs_what_it_is(gate: Gate) -> None:
 
 
 def test_a_plan_that_grows_while_it_runs_is_told(gate: Gate) -> None:
-    running = subprocess.Popen(
-        [sys.executable, "-m", "ledger", "run"], cwd=gate.project.root, stderr=subprocess.PIPE, text=True
-    )
+    running = launcher.ledger("run", cwd=gate.project.root, stderr=subprocess.PIPE, text=True)
     gate.waits()
     gate.project.ledger("amend", "--over", "seed=0..4", "-m", "more")
     gate.opens()

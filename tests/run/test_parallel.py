@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files
+from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files, launcher
 
 from ledger.model.trial import StageRun, loads
 
@@ -93,8 +92,8 @@ def stages(project: Project, name: str = "a") -> list[Mapping[str, StageRun]]:
 
 def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
     """A command in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "ledger", *arguments],
+    return launcher.ledger(
+        *arguments,
         cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
