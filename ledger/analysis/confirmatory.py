@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ledger.analysis.metric_names import renamed
 from ledger.model import hypothesis as hypotheses
 from ledger.model.hypothesis import Plan
 from ledger.model.verdict import INCONCLUSIVE, SUPPORTED
@@ -68,6 +69,8 @@ def changed_after_results(plan: Plan, amendments: Sequence[Mapping[str, Any]]) -
         # older verdicts tell only that a key was changed
         known = "before" in change
         before, now = (change.get("before") or {}).get(key), present.get(key)
+        if key == "predictions" and known:
+            before = _corrected(before, amendments)
         if key == "variants":
             references = {p.reference for p in plan.predictions if p.reference is not None}
             before, now = ({name: (arms or {}).get(name) for name in references} for arms in (before, now))
@@ -76,6 +79,15 @@ def changed_after_results(plan: Plan, amendments: Sequence[Mapping[str, Any]]) -
         if before != now or (not known and key != "variants"):
             found.append(key)
     return tuple(found)
+
+
+def _corrected(predictions: Sequence[str] | None, amendments: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Predictions with the names of metrics as amendments after results have corrected them."""
+    found = [*(predictions or ())]
+    for change in amendments:
+        if change["after_results"] and change.get("corrects"):
+            found = renamed(found, change["corrects"])
+    return found
 
 
 def capped(outcome: str, why_not: Sequence[str]) -> str:

@@ -69,7 +69,9 @@ def amend(
         console.answer(
             f"amended {', '.join(done.keys)} of {done.plan.name} as {done.commit[:10]}: the verdict will say so"
         )
-    if done.after_results:
+    for old, new in done.corrects.items():
+        console.say(f"note: no result has {old}, so {new} corrects a name and decides nothing")
+    if done.after_results and not done.corrects:
         console.say("warning: results had been seen, and the verdict will say that too")
     return 0
 

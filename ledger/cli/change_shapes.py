@@ -38,6 +38,7 @@ def amended(value: Amended) -> dict[str, Any]:
         "keys": list(value.keys),
         "commit": value.commit,
         "after_results": value.after_results,
+        "corrects": dict(value.corrects),
     }
 
 

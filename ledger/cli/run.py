@@ -43,6 +43,7 @@ def run(
         typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, seed-0, treatment/seed-0; repeatable."),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Try trials that failed once more.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Go on although no trial has a metric that is predicted.")] = False,
     timeout: options.Timeout = None,
     gpus_per_trial: Annotated[
         int | None, typer.Option(metavar="K", min=1, help="Give each trial K GPUs of its own (CUDA_VISIBLE_DEVICES).")
@@ -62,6 +63,7 @@ def run(
     wanted = Wanted(
         only=tuple(only or ()),
         again=again,
+        unmeasured=yes,
         message=message,
         jobs=jobs,
         timeout=None if timeout is None else options.duration(timeout),
@@ -96,6 +98,7 @@ def _given(wanted: Wanted, *, json: bool) -> list[str]:
     found = [] if wanted.message is None else [f"--message={wanted.message}"]
     found += [f"--only={name}" for name in wanted.only]
     found += ["--again"] if wanted.again else []
+    found += ["--yes"] if wanted.unmeasured else []
     numbers = {"jobs": wanted.jobs, "timeout": wanted.timeout, "gpus-per-trial": wanted.gpus_per_trial}
     found += [f"--{name}={value}" for name, value in numbers.items() if value is not None]
     return found + (["--json"] if json else [])

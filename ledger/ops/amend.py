@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ledger.analysis.metric_names import corrections
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import names, seeds
@@ -22,12 +23,16 @@ from ledger.repo.planning import check_alpha, check_evaluation, check_kinds, che
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amended:
-    """The plan as it is now, the keys that changed, and whether results had been seen by then."""
+    """The plan as it is now, the keys that changed, and whether results had been seen by then.
+
+    `corrects`: where nothing but names of metrics changed that no result has, the new ones by the old ones.
+    """
 
     plan: Plan
     keys: tuple[str, ...]
     commit: str
     after_results: bool
+    corrects: Mapping[str, str] = field(default_factory=dict)
 
 
 def amend(
@@ -78,11 +83,14 @@ def amend(
                 check_kinds(code, axes, [v.params for v in draft.variants if v not in plan.variants])
         text = hypotheses.render(Hypothesis(plan=draft, body=at.hypothesis.body))
         told = [(trailers.EXPERIMENT, at.name), *((trailers.KNOWN, trial) for trial in known_now(ledger, at))]
+        results = [r.trial for r in at.trials if r.trial.succeeded]
+        names_now = corrections(plan, draft, results) if results else {}
+        if names_now:
+            told.append((trailers.CORRECTS, ", ".join(f"{old} to {new}" for old, new in names_now.items())))
         message = trailers.compose(f"amend: {', '.join(keys)}", reason, trailers=told)
-        seen = any(r.trial.succeeded for r in at.trials)
         step = change.commit(at, {path: change.blob(text)}, message)
         change.advance(step)
-        return Amended(plan=draft, keys=tuple(keys), commit=step.new, after_results=seen)
+        return Amended(plan=draft, keys=tuple(keys), commit=step.new, after_results=bool(results), corrects=names_now)
 
     return transact(ledger, make)
 

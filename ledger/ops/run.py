@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import posixpath
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from ledger.analysis import progress
+from ledger.analysis.metric_names import forced, renamed, unmeasured
 from ledger.errors import LedgerError
 from ledger.git import work_trees
 from ledger.git.branch import Overlap
@@ -42,11 +44,13 @@ class Wanted:
     """Which trials to run, and what each may take.
 
     `only`: variants or trials; `again`: those too that failed at this state; `message`: commit tracked changes first;
-    `timeout` in seconds a trial; `gpus_per_trial`: so many for each slot; `log`: where a detached run says things.
+    `unmeasured`: go on although no trial has a metric that is predicted; `timeout` in seconds a trial;
+    `gpus_per_trial`: so many for each slot; `log`: where a detached run says things.
     """
 
     only: Sequence[str] = ()
     again: bool = False
+    unmeasured: bool = False
     message: str | None = None
     jobs: int | None = None
     timeout: float | None = None
@@ -130,27 +134,15 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             begun = True
             for doubt in _doubts(ledger, experiment, specs):
                 listener.doubted(doubt)
+            check = partial(_require_metrics, ledger, experiment) if not wanted.unmeasured else _accept
+            check(kept, len(specs))
             board.planned(len(specs))
             listener.planned(board)
-            for one in queue.settle(
-                partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec, copies)
-            ):
+            for one in _results(ledger, experiment, queue, slots, board, replace(wanted, jobs=jobs), copies, stack):
                 kept.append(one)
                 copied.remember(ledger, one.trial, copies)
-                board.reused()
                 listener.recorded(one, board.state)
-            if len(queue):
-                each, count = wanted.gpus_per_trial, min(jobs, len(queue))
-                devices = (
-                    []
-                    if each is None
-                    else gpus.shared_out(ledger.place, os.environ, each=each, slots=count, held=stack)
-                )
-                limits = Limits(jobs=count, timeout=wanted.timeout, devices=devices)
-                for one in slots.run(experiment, queue, limits, board):
-                    kept.append(one)
-                    copied.remember(ledger, one.trial, copies)
-                    listener.recorded(one, board.state)
+                check(kept, len(specs))
             if specs and not kept and len(queue.elsewhere) == len(specs):
                 count = len(specs)
                 raise LedgerError(
@@ -201,6 +193,57 @@ def _doubts(ledger: Ledger, experiment: Experiment, specs: Sequence[Spec]) -> li
         for arms in alike.values()
         if len(arms) > 1
     ]
+
+
+def _results(
+    ledger: Ledger,
+    experiment: Experiment,
+    queue: Queue,
+    slots: LocalSlots,
+    board: Board,
+    wanted: Wanted,
+    copies: Mapping[str, str | None],
+    held: ExitStack,
+) -> Iterator[Kept]:
+    """The recorded trials as they come: first those whose result is known, then those that run."""
+    for one in queue.settle(partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec, copies)):
+        board.reused()
+        yield one
+    if len(queue):
+        each, count = wanted.gpus_per_trial, min(wanted.jobs or 1, len(queue))
+        devices = [] if each is None else gpus.shared_out(ledger.place, os.environ, each=each, slots=count, held=held)
+        yield from slots.run(experiment, queue, Limits(jobs=count, timeout=wanted.timeout, devices=devices), board)
+
+
+def _accept(kept: Sequence[Kept], planned: int) -> None:
+    """Whatever the trials measure is fine."""
+
+
+def _require_metrics(ledger: Ledger, experiment: Experiment, kept: Sequence[Kept], planned: int) -> None:
+    """Stop before the hours are spent where what is predicted is not measured. Raises LedgerError."""
+    left = planned - len(kept)
+    plan = experiment.plan
+    if not left or not plan.predictions:
+        return
+    trials = [*(r.trial for r in experiment.trials), *(one.trial for one in kept)]
+    had = {name for trial in trials if trial.succeeded for name in trial.metrics}
+    if had.issuperset(p.metric.name for p in plan.predictions):
+        return
+    lacking = unmeasured(plan, trials, {name: arm.fingerprint for name, arm in ledger.arms(experiment).items()})
+    if not lacking:
+        return
+    meant = {name: found for name in lacking if (found := forced(name, had)) is not None}
+    hint = "ledger new begins anew with the right one, since to choose among several after a result is post hoc"
+    if len(meant) == len(lacking):
+        texts = renamed([str(p) for p in plan.predictions], meant)
+        predict = " ".join(f"--predict {shlex.quote(text)}" for text in texts)
+        hint = f'ledger amend {predict} -m "the name" corrects it'
+    have = ", ".join(sorted(had)[:8]) or "none"
+    raise LedgerError(
+        f"no trial has the predicted metric {', '.join(lacking)}: they have {have}, and "
+        f"{left} trial{' is' if left == 1 else 's are'} left to run",
+        hint=f"{hint}; ledger run --yes goes on all the same",
+    )
 
 
 def _in_order(kept: Sequence[Kept], specs: Sequence[Spec]) -> list[Kept]:

@@ -9,11 +9,12 @@ from itertools import pairwise
 from typing import Any
 
 from ledger.analysis import looks as views
+from ledger.analysis.metric_names import corrections
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import seeds
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.formats import yaml12
+from ledger.model.formats import trailers, yaml12
 from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point, label
 from ledger.repo import histories, plan_order
@@ -67,8 +68,12 @@ def _in_commits(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any],
     for change in _changes(ledger, experiment):
         old, new = hypotheses.to_mapping(change.before), hypotheses.to_mapping(change.after)
         keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
-        seen = bool(order.there(change, (r for r in experiment.trials if r.trial.succeeded)))
-        said = {"date": change.moment.isoformat(), "changed": keys, "after_results": seen}
+        seen = order.there(change, (r for r in experiment.trials if r.trial.succeeded))
+        said: dict[str, Any] = {"date": change.moment.isoformat(), "changed": keys, "after_results": bool(seen)}
+        # what the commit claims is proved by the records; commits of older versions claim nothing
+        if seen and trailers.value(ledger.git.objects.message(change.commit), trailers.CORRECTS):
+            names = corrections(change.before, change.after, [r.trial for r in seen])
+            said |= {"corrects": names} if names else {}
         texts = {name: {key: side[key] for key in keys if key in side} for name, side in _sides(old, new)}
         found.append(said | texts)
     return tuple(found)

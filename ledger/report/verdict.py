@@ -37,7 +37,8 @@ def body(
         lines += ["## Amendments of the plan", ""]
         for change in verdict.amendments:
             after = "after results had been seen" if change.get("after_results") else "before any result"
-            lines.append(f"- {change.get('date')}: {', '.join(change.get('changed', []))}, {after}")
+            corrected = ", the name of a metric that no result had" if change.get("corrects") else ""
+            lines.append(f"- {change.get('date')}: {', '.join(change.get('changed', []))}, {after}{corrected}")
             lines += _texts(change)
         lines.append("")
     lines += [INTERPRETATION, "", interpretation.strip() or PLACEHOLDER]

@@ -19,6 +19,8 @@ TIP: Final = "Ledger-Tip"
 PLAN: Final = "Ledger-Plan"
 # in an amendment: a trial that had begun, and was not on the branch
 KNOWN: Final = "Ledger-Known"
+# in an amendment: that it does nothing but correct the names of metrics
+CORRECTS: Final = "Ledger-Corrects"
 
 
 def compose(*paragraphs: str, trailers: Iterable[tuple[str, str]]) -> str:
