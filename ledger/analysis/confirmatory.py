@@ -25,12 +25,15 @@ def reasons(
     looks: int,
     left_out: Sequence[str],
     older: Sequence[str] = (),
+    voided: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Why the verdict on a plan is not confirmatory; empty where it is.
 
     `amendments` are the plan's changes, oldest first; `looks` counts how often results were there to be looked at;
     `left_out` names results of reused trials that were known when the plan was made, and that it does without;
-    `older` those of the trials that count for what is predicted about that others had before the prediction.
+    `older` those of the trials that count for what is predicted about that others had before the prediction; `voided`
+    the trials of compared arms that were voided: their results were known, and to void one side's or both sides' of a
+    replicate alike chooses among the numbers.
     """
     found = []
     if plan.exploratory:
@@ -42,6 +45,9 @@ def reasons(
         found.append(f"results of another experiment, older than the prediction: {_some(older)}")
     if left_out:
         found.append(f"known before the plan and left out of it: {_some(left_out)}")
+    if voided:
+        was = "1 trial was" if len(voided) == 1 else f"{len(voided)} trials were"
+        found.append(f"{was} voided after results: {_some(voided)}")
     if looks > plan.looks:
         found.append(f"looks at the results: {looks}, declared: {plan.looks}")
     return tuple(found)

@@ -26,8 +26,8 @@ class When(Enum):
 def counted(experiment: Experiment, variant: str, when: When, *, present: str | None = None) -> tuple[Recorded, ...]:
     """The trials of an arm that count: of each declared replicate the first that succeeded, in the order of the plan.
 
-    Where none is at a declared replicate all are given: they are exploratory. `present` is the arm's present
-    fingerprint, None where it is not known.
+    A trial that was voided never does. Where none is at a declared replicate all are given: they are exploratory.
+    `present` is the arm's present fingerprint, None where it is not known.
     """
     found = at(experiment.of(variant), state(experiment, variant, when, present=present))
     return tuple(of_plan(found, experiment.plan).values())
@@ -37,7 +37,7 @@ def state(experiment: Experiment, variant: str, when: When, *, present: str | No
     """The fingerprint at which the trials of an arm count, None where there is none."""
     if when is When.PRESENT:
         return present
-    results = [record for record in experiment.of(variant) if record.trial.succeeded]
+    results = [record for record in experiment.of(variant) if record.valid]
     ran = {record.trial.fingerprint for record in results}
     if when is When.JUDGED:
         for fingerprint in (judged(experiment).get(variant), present):
@@ -52,7 +52,7 @@ def counting_attempt(
     """Of the attempts at one point of an arm that which counts, else the last with a result, else the last."""
     first = attempts[0].trial
     good = at(attempts, state(experiment, first.variant, when, present=present)).get(first.point)
-    return good or max(attempts, key=lambda r: (r.trial.succeeded, r.trial.attempt))
+    return good or max(attempts, key=lambda r: (r.valid, r.trial.attempt))
 
 
 def judged(experiment: Experiment) -> Mapping[str, str]:
@@ -66,16 +66,16 @@ def undecided(experiment: Experiment) -> bool:
     known = judged(experiment)
     states: dict[str, set[str]] = {}
     for record in experiment.trials:
-        if record.trial.succeeded and record.trial.variant not in known:
+        if record.valid and record.trial.variant not in known:
             states.setdefault(record.trial.variant, set()).add(record.trial.fingerprint)
     return any(len(found) > 1 for found in states.values())
 
 
 def at(records: Iterable[Recorded], fingerprint: str | None) -> dict[Point, Recorded]:
-    """The succeeded records at one fingerprint by point; of two at one point the first started."""
+    """The succeeded records at one fingerprint by point, without voided ones; of two at one point the first started."""
     chosen: dict[Point, Recorded] = {}
     for record in sorted(records, key=lambda r: (r.trial.started, r.trial.attempt)):
-        if record.trial.succeeded and record.trial.fingerprint == fingerprint:
+        if record.valid and record.trial.fingerprint == fingerprint:
             chosen.setdefault(record.trial.point, record)
     return chosen
 

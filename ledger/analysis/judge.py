@@ -45,13 +45,14 @@ def judge(
     looks: int = 1,
     left_out: Sequence[str] = (),
     older: Sequence[str] = (),
+    voided: Sequence[str] = (),
     early: bool = False,
     settings: Settings | None = None,
 ) -> Verdict:
     """The verdict on a plan. `arms` holds the plan's variants and the other experiments that predictions name.
 
     `settings` say which values of a metric are better, where the plan counts failures as the worst.
-    `looks`, `left_out`, `older`: see `confirmatory.reasons`. `early`: trials are missing, so it is inconclusive.
+    `looks` to `voided`: see `confirmatory.reasons`. `early`: trials are missing, so it is inconclusive.
     """
     known = settings or Settings()
     cases = [_Case(plan, prediction, arms, early=early, settings=known) for prediction in plan.predictions]
@@ -64,13 +65,11 @@ def judge(
         outcome = REFUTED
     else:
         outcome = SUPPORTED if all(o == SUPPORTED for o in outcomes) else INCONCLUSIVE
-    why_not = confirmatory.reasons(plan, amendments, looks=looks, left_out=left_out, older=older)
+    why_not = confirmatory.reasons(plan, amendments, looks=looks, left_out=left_out, older=older, voided=voided)
     first = []
     if looks > plan.looks:
-        first.append(
-            f"the results were looked at {looks} times, and the plan declares {plan.looks}: "
-            "the chance of a false verdict is greater than alpha says"
-        )
+        times = f"the results were looked at {looks} times, and the plan declares {plan.looks}"
+        first.append(f"{times}: the chance of a false verdict is greater than alpha says")
     if early:
         first.append("concluded early: declared trials were missing")
     if not judged:
@@ -82,6 +81,7 @@ def judge(
         reasons=why_not,
         numbers_say=outcome,
         left_out=tuple(left_out),
+        voided=tuple(voided),
         predictions=tuple(judged),
         warnings=(
             *first,

@@ -47,6 +47,9 @@ def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declar
             else:
                 same = [r for r in tried if r.trial.fingerprint == present.get(variant.name)]
                 state, record = (FAILED, same[-1]) if same else (STALE, tried[-1])
+                if record.void is not None:
+                    # it is to be run again, as one that nobody has tried
+                    state = MISSING
             rows.append(Declared(variant=variant.name, point=point, state=state, record=record))
     return tuple(rows)
 

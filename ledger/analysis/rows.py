@@ -137,7 +137,7 @@ def _trial(facts: Mapping[str, Any], tried: Tried) -> Row:
         trials=int(tried.counts),
         recorded=1,
         seconds=trial.seconds,
-        trial_status=trial.status,
+        trial_status=tried.record.status,
         replicate=dict(trial.point),
         reused=trial.reused,
         code=trial.code,

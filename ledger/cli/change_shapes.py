@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ledger.ops.archive import Archived
     from ledger.ops.land import Landed
     from ledger.ops.record import Report
+    from ledger.ops.void import Voided
 
 
 def landed(value: Landed) -> dict[str, Any]:
@@ -72,3 +73,14 @@ def archived(experiment: str, value: Archived) -> dict[str, Any]:
 def brought_back(experiment: str, branch: str) -> dict[str, Any]:
     """The shape of `archive --undo`: the branch is there, and no tag speaks for it."""
     return {"experiment": experiment, "branch": branch, "tag": None, "remote": None}
+
+
+def voided(value: Voided, *, undo: bool) -> dict[str, Any]:
+    """The shape of `void`; no commit where the trial was voided already. `verdict_outdated`: there is one, older."""
+    return {
+        "experiment": value.experiment,
+        "trial": value.record.trial.id,
+        "voided": not undo,
+        "commit": value.commit,
+        "verdict_outdated": value.concluded and value.commit is not None,
+    }

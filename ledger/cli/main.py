@@ -33,6 +33,7 @@ COMMANDS = {
     "query": "Ask the history in SQL: SELECT on documented views, which nothing can change.",
     "show": "Show one experiment: the plan, every trial, the hypothesis and the notes.",
     "amend": "Change the plan openly.",
+    "void": "Void a trial openly: it stays in the record, and counts nowhere.",
     "conclude": "Compute the verdict from the declared trials, and commit it.",
     "power": "Tabulate what so many replicates show, and how many show what is expected.",
     "diff": "Say what differs between two experiments, and what came of it.",

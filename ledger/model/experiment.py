@@ -10,6 +10,7 @@ from ledger.model.hypothesis import Hypothesis, Plan
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
 from ledger.model.verdict import stated
+from ledger.model.void import VOIDED, Void
 
 DIRECTORY = "experiments"
 
@@ -36,16 +37,30 @@ def directory(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A trial with the place of its record. `commit`: its trial commit, where the record is not on the branch yet."""
+    """A trial with the place of its record. `commit`: its trial commit, where the record is not on the branch yet.
+
+    `void` says who has voided it and why, None where nobody has.
+    """
 
     trial: Trial
     path: str
     commit: str | None = None
+    void: Void | None = None
 
     @property
     def collected(self) -> bool:
         """Whether the record is on the branch."""
         return self.commit is None
+
+    @property
+    def valid(self) -> bool:
+        """Whether it has a result that may count: it succeeded, and was not voided."""
+        return self.trial.succeeded and self.void is None
+
+    @property
+    def status(self) -> str:
+        """How the trial ended, or that it was voided."""
+        return self.trial.status if self.void is None else VOIDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

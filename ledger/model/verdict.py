@@ -50,7 +50,8 @@ class Verdict:
     `early`: it was computed while declared trials were missing, and is inconclusive for that. `fingerprints`: the
     states of the arms that were judged, by the names that predictions use. `reasons` say why it is not confirmatory,
     what decides the outcome having been chosen after results; `numbers_say` is the outcome that the numbers alone would
-    give; `left_out` names known results of trials of others that the plan does without.
+    give; `left_out` names known results of trials of others that the plan does without, `voided` the trials of the arms
+    that are compared which somebody has voided.
     """
 
     outcome: str
@@ -63,6 +64,7 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     numbers_say: str | None = None
     left_out: tuple[str, ...] = ()
+    voided: tuple[str, ...] = ()
 
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
@@ -104,6 +106,8 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
         "alpha": verdict.alpha,
         "left_out": list(verdict.left_out),
         "fingerprints": dict(verdict.fingerprints),
+        # where there is none it is as it was before trials could be voided
+        **({"voided": list(verdict.voided)} if verdict.voided else {}),
     }
 
 

@@ -62,7 +62,7 @@ def kind_of(experiment: Experiment, wanted: str | None, arm: str | None = None) 
     kind = wanted or _by_verdict(experiment)
     if kind == ADOPT:
         name = arms.adopted(experiment, arm).name
-        if wanted == ADOPT and not any(r.trial.succeeded for r in experiment.of(name)):
+        if wanted == ADOPT and not any(r.valid for r in experiment.of(name)):
             raise LedgerError(
                 f"{experiment.name} has no {name} trial that succeeded, so its change is not adopted",
                 hint=f"ledger land {experiment.name} --record keeps its record",
@@ -271,7 +271,7 @@ def _adopted(
 
 def _measured(ledger: Ledger, experiment: Experiment, arm: Variant, commit: str) -> bool | None:
     """Whether a trial of the arm ran at the fingerprint that the commit has."""
-    known = {r.trial.fingerprint for r in experiment.of(arm.name) if r.trial.succeeded}
+    known = {r.trial.fingerprint for r in experiment.of(arm.name) if r.valid}
     if not known:
         return None
     axes = experiment.plan.replicates.parameters

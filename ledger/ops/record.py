@@ -314,7 +314,7 @@ def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[st
 def _refuse_twice(experiment: Experiment, name: str, point: Point, arm: Arm) -> None:
     for record in experiment.of(name):
         trial = record.trial
-        if trial.succeeded and trial.point == point and trial.fingerprint == arm.fingerprint:
+        if record.valid and trial.point == point and trial.fingerprint == arm.fingerprint:
             raise LedgerError(
                 f"{experiment.name}:{trial.id} is recorded already, with this code, data and parameters",
                 hint="change the seed or the code, dvc repro, then ledger record",

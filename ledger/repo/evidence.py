@@ -20,6 +20,7 @@ from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict
+from ledger.model.void import Void
 from ledger.repo import plan_history, unseen
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import compare
@@ -31,7 +32,9 @@ class Evidence:
     """The arms by the name that predictions use, the records behind each, and what is lacking.
 
     `missing` are the declared trials without a result, `stale` those of them that ran before their variant changed.
-    `absent` says of every other experiment that is compared with why it has no results here.
+    `absent` says of every other experiment that is compared with why it has no results here. `voided` holds the trials
+    at declared replicates that were voided, of own arms that predictions compare and of all others, by what verdicts
+    call them.
     """
 
     arms: dict[str, Arm]
@@ -39,6 +42,7 @@ class Evidence:
     missing: tuple[str, ...]
     stale: tuple[str, ...]
     absent: dict[str, str]
+    voided: dict[str, Recorded]
 
 
 def weigh(ledger: Ledger, experiment: Experiment) -> Verdict:
@@ -83,6 +87,7 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
         looks=plan_history.looks(ledger, experiment),
         older=plan_history.known_before(ledger, experiment, evidence.records),
         left_out=plan_history.left_out(ledger, experiment, evidence.records, changes),
+        voided=list(evidence.voided),
         early=early,
         settings=_settings(ledger, experiment),
     )
@@ -127,11 +132,16 @@ def gather(ledger: Ledger, experiment: Experiment, when: When) -> Evidence:
     absent: dict[str, str] = {}
     present = ledger.present(experiment)
     named = counting.judged(experiment) if when is When.JUDGED else {}
+    known = _known_voids(experiment) if when is When.JUDGED else None
+    voided: dict[str, Recorded] = {}
+    compared = {name for p in plan.predictions for name in (p.metric.variant or TREATMENT, p.reference)}
     points = plan.replicates.points()
     for variant in plan.variants:
         if variant.experiment is not None:
-            absent |= _add_other(ledger, variant, plan, arms, records, named.get(variant.name))
+            absent |= _add_other(ledger, variant, plan, arms, records, named.get(variant.name), known, voided)
             continue
+        if variant.name in compared:
+            voided |= {r.trial.id: r for r in experiment.of(variant.name) if r.void and r.trial.point in points}
         good = _standing(experiment, variant.name, present.get(variant.name), named.get(variant.name))
         chosen = tuple(good[point] for point in points if point in good)
         arms[variant.name] = _arm(ledger, variant.name, points, chosen, plan.evaluation)
@@ -145,8 +155,13 @@ def gather(ledger: Ledger, experiment: Experiment, when: When) -> Evidence:
         reference = prediction.reference
         if reference not in (None, BASELINE, *arms):
             other = Variant(name=reference or "", experiment=reference)
-            absent |= _add_other(ledger, other, plan, arms, records, named.get(other.name))
-    return Evidence(arms=arms, records=records, missing=missing, stale=stale, absent=absent)
+            absent |= _add_other(ledger, other, plan, arms, records, named.get(other.name), known, voided)
+    return Evidence(arms=arms, records=records, missing=missing, stale=stale, absent=absent, voided=voided)
+
+
+def _known_voids(experiment: Experiment) -> frozenset[str]:
+    """What the stored verdict knew to be voided."""
+    return frozenset(map(str, (experiment.verdict or {}).get("voided") or ()))
 
 
 def _standing(experiment: Experiment, variant: str, present: str | None, named: str | None) -> dict[Point, Recorded]:
@@ -168,9 +183,12 @@ def _add_other(
     arms: dict[str, Arm],
     records: dict[str, tuple[Recorded, ...]],
     named: str | None,
+    known: frozenset[str] | None,
+    voided: dict[str, Recorded],
 ) -> dict[str, str]:
     """Another experiment's arm in the role of one here: the same replicates where it has them, else all its own.
 
+    Of what was voided there only what a stored verdict has `known` is so for it; None is for a new one.
     Returns why it has no results, by its experiment's name; nothing where it has some.
     """
     target = filling(ledger, role)
@@ -178,6 +196,10 @@ def _add_other(
     if target is None or target.experiment is None:
         return {name: f"the experiment {role.filled_by}, which is compared with, is not in this clone"}
     other, arm = target.experiment, target.variant
+    if known is not None:
+        other = replace(other, trials=tuple(_as_known(r, known) for r in other.trials))
+    at = {*plan.replicates.points(), *other.plan.replicates.points()}
+    voided |= {_foreign(r): r for r in other.of(arm) if r.void is not None and r.trial.point in at}
     good = _standing(other, arm, ledger.present(other).get(arm), named)
     if not good:
         changed = " since it changed" if any(r.trial.succeeded for r in other.of(arm)) else ""
@@ -188,6 +210,24 @@ def _add_other(
     arms[role.name] = _arm(ledger, target.text, declared, chosen, plan.evaluation)
     records[role.name] = chosen
     return {}
+
+
+def _foreign(record: Recorded) -> str:
+    return f"{record.trial.experiment}:{record.trial.id}"
+
+
+def _as_known(record: Recorded, known: frozenset[str]) -> Recorded:
+    """A record as it was when a verdict knew these to be voided."""
+    if _foreign(record) not in known:
+        return replace(record, void=None)
+    return record if record.void is not None else replace(record, void=Void(by="", when=record.trial.started, why=""))
+
+
+def voided_elsewhere(ledger: Ledger, experiment: Experiment) -> str | None:
+    """Which trials of others were voided since the verdict, or are so no more; None where that is as it was."""
+    now = {name for name in gather(ledger, experiment, When.PRESENT).voided if ":" in name}
+    changed = sorted(now ^ {name for name in _known_voids(experiment) if ":" in name})
+    return f"voided since, or no longer: {_some(changed)}" if changed else None
 
 
 def _arm(
@@ -277,12 +317,15 @@ def _warnings(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> lis
         {
             (r.trial.variant, r.trial.point)
             for r in experiment.trials
-            if r.trial.succeeded and r.trial.point not in experiment.plan.replicates.points()
+            if r.valid and r.trial.point not in experiment.plan.replicates.points()
         }
     )
     if beyond:
         stored = "1 trial is" if beyond == 1 else f"{beyond} trials are"
         warnings.append(f"{stored} beyond the declared replicates: stored, and not counted")
+    for name, record in evidence.voided.items():
+        if record.void is not None and record.void.why:
+            warnings.append(f"voided: {name}, {' '.join(record.void.why.split())}")
     environments = {r.trial.environment for r in records}
     if len(environments) > 1:
         warnings.append(f"the trials ran in {len(environments)} different environments: ledger diff names what differs")

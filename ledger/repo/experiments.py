@@ -10,9 +10,12 @@ from ledger.errors import FormatError, NewerError
 from ledger.git.objects import Entry, GitObject, Objects, entries
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
+from ledger.model import void as voids
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import Plan
+from ledger.model.trial import Trial
+from ledger.model.void import Void
 
 TRIAL_REFS = "refs/ledger/trials"
 
@@ -58,12 +61,16 @@ class Folder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record's file; `text` is None where git cannot read it. `commit`: its trial commit, if not on the branch."""
+    """A record's file; `text` is None where git cannot read it. `commit`: its trial commit, if not on the branch.
+
+    `void` is the text of the file that voids it, None where there is none.
+    """
 
     path: str
     text: str | None
     link: bool = False
     commit: str | None = None
+    void: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +135,17 @@ def read_texts(read_many: ReadMany, wanted: Sequence[Wanted], at: Sequence[Folde
         (number, f"{directory(wanted[number].name)}/trials/{arm}/{file}", entry)
         for (number, arm, _), got in zip(arms, read_many([oid for *_, oid in arms]), strict=True)
         for file, entry in entries(got).items()
-        if file.endswith(".yaml") and not entry.is_tree
+        if file.endswith((".yaml", voids.SUFFIX)) and not entry.is_tree
     ]
     records: list[list[Record]] = [[] for _ in at]
-    for (number, path, entry), got in zip(files, read_many([entry.oid for *_, entry in files]), strict=True):
-        records[number].append(Record(path=path, text=None if got is None else _text(got), link=entry.mode == _LINK))
+    held = list(zip(files, read_many([entry.oid for *_, entry in files]), strict=True))
+    voided = {path: "" if got is None else _text(got) for (_, path, _), got in held if path.endswith(voids.SUFFIX)}
+    for (number, path, entry), got in held:
+        if path in voided:
+            continue
+        void = voided.get(voids.path_of(path)) if voided else None
+        text = None if got is None else _text(got)
+        records[number].append(Record(path=path, text=text, link=entry.mode == _LINK, void=void))
     for (number, trial, commit), got in zip(pending, found[len(listed) :], strict=True):
         path = _path(wanted[number].name, trial)
         if got is not None and got.kind == "blob" and all(path != record.path for record in records[number]):
@@ -175,7 +188,7 @@ def assemble(
     newer = 0
     for record in texts.records:
         try:
-            found.append(_recorded(record, name))
+            found.append(_recorded(record, name, problems))
         except NewerError as error:
             newer += 1
             problems.append(f"{record.path}: {error}")
@@ -212,7 +225,7 @@ def anything_wrong() -> Iterator[None]:
         raise FormatError(f"it cannot be read: {type(error).__name__}: {said[0][:200]}") from error
 
 
-def _recorded(record: Record, name: str) -> Recorded:
+def _recorded(record: Record, name: str, problems: list[str]) -> Recorded:
     """The trial that a file holds. Raises FormatError, which goes on from the file's path."""
     if record.link:
         raise FormatError(" is a symbolic link, not a record")
@@ -228,7 +241,18 @@ def _recorded(record: Record, name: str) -> Recorded:
         raise FormatError(f": {error}") from None
     if trial.experiment != name or path != record.path:
         raise FormatError(f": it says that it is {trial.experiment}:{trial.id}")
-    return Recorded(trial=trial, path=record.path, commit=record.commit)
+    void = None if record.void is None else _void(record.void, trial, voids.path_of(path), problems)
+    return Recorded(trial=trial, path=record.path, commit=record.commit, void=void)
+
+
+def _void(text: str, trial: Trial, path: str, problems: list[str]) -> Void:
+    """What voids a trial: whatever is wrong with the file, somebody has meant that the trial shall not count."""
+    try:
+        with anything_wrong():
+            return voids.loads(text)
+    except FormatError as error:
+        problems.append(f"{path}: {error}")
+        return Void(by="", when=trial.started, why="")
 
 
 def _ordered(records: Iterable[Recorded], plan: Plan) -> tuple[Recorded, ...]:

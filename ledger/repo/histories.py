@@ -8,6 +8,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
+from ledger.model.void import SUFFIX
 from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
@@ -139,11 +140,16 @@ def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
     if experiment.overtaken:
         return "the predictions were changed since"
     reason = _changed_since(ledger, experiment)
-    if reason is None:
+    alone = not any(v.experiment for v in experiment.plan.variants) and all(
+        p.reference is None or experiment.plan.variant(p.reference) for p in experiment.plan.predictions
+    )
+    if reason is None and alone:
         return None
     # imported late: what computes verdicts takes a quarter of a second to import
-    from ledger.repo.evidence import differences, weigh
+    from ledger.repo.evidence import differences, voided_elsewhere, weigh
 
+    if reason is None:
+        return voided_elsewhere(ledger, experiment)
     try:
         return reason if differences(experiment, weigh(ledger, experiment)) else None
     except LedgerError:
@@ -182,7 +188,8 @@ def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:
         return None
     changed = git.text("diff", "--name-only", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
     if changed:
-        return "trials were recorded since"
+        names = changed.splitlines()
+        return f"trials were {'voided' if all(n.endswith(SUFFIX) for n in names) else 'recorded'} since"
     before = git.objects.text(concluded, f"{folder}/hypothesis.md")
     try:
         same = before is None or hypotheses.parse(before).plan == experiment.plan

@@ -88,7 +88,7 @@ def _codes(experiment: Experiment) -> list[str]:
     for variant in experiment.plan.variants:
         if variant.at_base or variant.experiment is not None:
             continue
-        good = [r.trial for r in experiment.of(variant.name) if r.trial.succeeded]
+        good = [r.trial for r in experiment.of(variant.name) if r.valid]
         last = max(good, key=lambda trial: trial.started, default=None)
         found += [trial.code for trial in good if last is not None and trial.fingerprint == last.fingerprint]
     return list(dict.fromkeys(found))

@@ -166,6 +166,9 @@ def trial(record: Recorded, present: Mapping[str, str], commits: Mapping[str, st
         "by_hand": value.by_hand,
         "reused": value.reused,
         "error": None if value.error is None else failure(value.error),
+        "voided": None
+        if record.void is None
+        else {"by": record.void.by, "when": record.void.when.isoformat(), "why": record.void.why},
     }
 
 

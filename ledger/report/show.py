@@ -146,7 +146,7 @@ def _state(record: Recorded, present: Mapping[str, str], plan: Plan) -> str:
         marks.append("restored")
     if not record.collected:
         marks.append("uncollected")
-    return trial.status + (f" ({', '.join(marks)})" if marks else "")
+    return record.status + (f" ({', '.join(marks)})" if marks else "")
 
 
 def short_commit(record: Recorded, commits: Mapping[str, str]) -> str:

@@ -20,7 +20,10 @@ from ledger.repo.planning import axes_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """One trial to run: the arm at a point, with the parameter files as it writes them, by path."""
+    """One trial to run: the arm at a point, with the parameter files as it writes them, by path.
+
+    `voided`: a trial of this very state was voided, so that nothing of it may be taken over.
+    """
 
     experiment: str
     variant: str
@@ -28,6 +31,7 @@ class Spec:
     attempt: int
     arm: Arm
     texts: Mapping[str, str]
+    voided: bool = False
 
     @property
     def id(self) -> str:
@@ -36,8 +40,11 @@ class Spec:
 
     @property
     def past_cache(self) -> bool:
-        """Whether DVC's run cache must not answer: a repeat differs from the others in nothing that DVC sees."""
-        return any(axis == REPEAT for axis, _ in self.point)
+        """Whether DVC's run cache must not answer: a repeat differs from the others in nothing that DVC sees.
+
+        And what was voided would be restored.
+        """
+        return self.voided or any(axis == REPEAT for axis, _ in self.point)
 
 
 def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], again: bool) -> tuple[Spec, ...]:
@@ -70,6 +77,12 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
             attempt=next_attempt(ledger, experiment, row.variant, row.point),
             arm=arms[row.variant],
             texts=at_point(arms[row.variant], row.point),
+            voided=any(
+                r.void is not None
+                and r.trial.point == row.point
+                and r.trial.fingerprint == arms[row.variant].fingerprint
+                for r in experiment.of(row.variant)
+            ),
         )
         for row in wanted
     )

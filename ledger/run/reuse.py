@@ -63,7 +63,7 @@ def _same(ledger: Ledger, spec: Spec) -> Iterator[tuple[str, Recorded]]:
             continue
         experiment = ledger.find(name)
         if experiment is not None:
-            yield from ((name, record) for record in experiment.trials if record.trial.id == trial)
+            yield from ((name, record) for record in experiment.trials if record.trial.id == trial and record.valid)
 
 
 def _alike(ledger: Ledger, spec: Spec, other: Trial) -> bool:

@@ -13,6 +13,7 @@ STATUS: Final = "Ledger-Status"
 METRIC: Final = "Ledger-Metric"
 RUN: Final = "Ledger-Run"
 OUTCOME: Final = "Ledger-Outcome"
+VOID: Final = "Ledger-Void"
 LANDED: Final = "Ledger-Landed"
 TIP: Final = "Ledger-Tip"
 # in a trial commit: the plan that the trial ran under

@@ -22,7 +22,7 @@ from ledger.model.row import Row
 if TYPE_CHECKING:
     from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 8
+VERSION: Final = 9
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -191,7 +191,7 @@ def _trial(tried: Tried) -> Line:
     # None for what was not a number: the trial failed for this metric
     metrics = _json({name: exact(value) if math.isfinite(value) else None for name, value in trial.metrics.items()})
     data = _json(tried.data) if tried.data else "{}"
-    known = (trial.seconds, trial.code, trial.fingerprint, trial.status, replicate, trial.started.isoformat())
+    known = (trial.seconds, trial.code, trial.fingerprint, tried.record.status, replicate, trial.started.isoformat())
     extra = _json(not_finite(tried.record))
     return (trial.variant, trial.id, params, metrics, data, odd, int(tried.counts), *known, trial.reused, extra)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ledger.analysis.findings import RECORDS, Finding
 from ledger.git.objects import Entry
 from ledger.model.experiment import Experiment, directory
+from ledger.model.void import SUFFIX, path_of
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.proof.tags import Held
@@ -42,7 +43,7 @@ def dropped(
                 continue
             else:
                 message = f"{folder}/{path} is gone; the trial commit {commit[:10]} holds it"
-            yield Finding(check=RECORDS, trial=trial, message=message)
+            yield Finding(check=RECORDS, trial=trial, message=message, problem=path_of(path) not in files)
     for lost in _lost(ledger, experiment):
         entry = files.get(lost.path)
         if lost.path in told or (entry is not None and entry.oid == lost.oid):
@@ -50,7 +51,26 @@ def dropped(
         told.add(lost.path)
         what = f"was {'changed' if lost.changed else 'removed'} by the commit {lost.commit[:10]}"
         trial = lost.path.removeprefix("trials/").removesuffix(".yaml")
-        yield Finding(check=RECORDS, trial=trial, message=f"{folder}/{lost.path} {what}, which had recorded a result")
+        message = f"{folder}/{lost.path} {what}, which had recorded a result"
+        yield Finding(
+            check=RECORDS, trial=trial, message=message, problem=entry is not None or path_of(lost.path) not in files
+        )
+    yield from _voided(experiment, files)
+
+
+def _voided(experiment: Experiment, files: Mapping[str, Entry]) -> Iterator[Finding]:
+    """What was voided openly: no problem, and not to be overlooked. A file that voids no record is one."""
+    folder = directory(experiment.name)
+    known = {r.path: r.void for r in experiment.trials if r.void is not None}
+    for path, void in known.items():
+        trial = path.removeprefix(f"{folder}/trials/").removesuffix(".yaml")
+        who = f" by {void.by} on {void.when:%Y-%m-%d}" if void.by else ""
+        message = f"voided{who}, and counts nowhere{f': {void.why}' if void.why else ''}"
+        yield Finding(check=RECORDS, trial=trial, message=message, problem=False)
+    for path in files:
+        record = f"{path.removesuffix(SUFFIX)}.yaml"
+        if path.startswith("trials/") and path.endswith(SUFFIX) and record not in files:
+            yield Finding(check=RECORDS, message=f"{folder}/{path} voids a record that is not here")
 
 
 def _elsewhere(ledger: Ledger, experiment: str, path: str) -> bool:

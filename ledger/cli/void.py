@@ -1,0 +1,47 @@
+"""`ledger void`: a trial stays in the record, and counts nowhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import change_shapes, console, options
+from ledger.errors import LedgerError
+from ledger.ops import void as voiding
+
+
+def void(
+    trial: Annotated[str, typer.Argument(metavar="EXP:ARM/TRIAL", help="One trial: focal-loss:treatment/seed-3.")],
+    message: Annotated[str, typer.Option("-m", "--message", help="Why it does not count.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Let it count again.")] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Void a trial openly: its record stays, it counts nowhere, and ledger run runs its replicate again.
+
+    Its result is known by then, so a verdict that compares its arm is not confirmatory, and says why.
+
+    Example: ledger void focal-loss:treatment/seed-3 -m "the disk was full"
+    """
+    with console.opened() as ledger:
+        target = ledger.target(trial)
+        if target.experiment is None or target.trial is None:
+            raise LedgerError(f"{trial} is no trial", hint="name one, such as focal-loss:treatment/seed-3")
+        if undo:
+            done = voiding.undo(ledger, target.experiment, target.trial, why=message)
+        else:
+            done = voiding.void(ledger, target.experiment, target.trial, why=message, now=console.now())
+    name = f"{done.experiment}:{done.record.trial.id}"
+    if json:
+        console.answer_json(change_shapes.voided(done, undo=undo))
+        return 0
+    if done.commit is None:
+        assert done.record.void is not None
+        console.answer(f"{name} is voided already: {done.record.void.why}")
+        return 0
+    console.answer(f"{name} {'counts again' if undo else 'is voided'}: commit {done.commit[:10]}")
+    if not undo:
+        console.say(f"ledger run {done.experiment} runs the replicate again; ledger void {name} --undo takes it back")
+    if done.concluded:
+        console.say(f"the verdict is out of date: ledger conclude {done.experiment}")
+    return 0

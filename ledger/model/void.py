@@ -1,0 +1,61 @@
+"""A trial that was voided openly: it stays in the record and counts nowhere. One file beside the record says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.errors import FormatError, NewerError
+from ledger.model import bounds
+from ledger.model.formats import yaml12
+
+SCHEMA = 1
+
+SUFFIX = ".void"
+"""`seed-3.void` lies beside `seed-3.yaml`, which stays to the last byte what its trial commit holds."""
+
+VOIDED = "voided"
+"""The state of such a trial where rows of trials are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Void:
+    """Who voided a trial, when, and why."""
+
+    by: str
+    when: datetime
+    why: str
+
+
+def path_of(record: str) -> str:
+    """Where the file lies of a record's path."""
+    return record.removesuffix(".yaml") + SUFFIX
+
+
+def dumps(void: Void) -> str:
+    """The text of the file; `loads` is the inverse."""
+    when = void.when.isoformat(timespec="seconds")
+    return yaml12.dumps({"schema": SCHEMA, "by": void.by, "when": when, "why": void.why})
+
+
+def loads(text: str) -> Void:
+    """What the file says; unknown keys are ignored. Raises FormatError, which names the key."""
+    try:
+        document = yaml12.loads_untrusted(text)
+    except yaml12.YamlError as error:
+        raise FormatError(f"it is not YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise FormatError("it is not a mapping of keys to values")
+    schema = document.get("schema")
+    if not isinstance(schema, int) or isinstance(schema, bool):
+        raise FormatError("it lacks the key `schema`")
+    if schema > SCHEMA:
+        raise NewerError(f"schema {schema} is newer than this version of ledger reads ({SCHEMA})")
+    by, why, when = (document.get(key) for key in ("by", "why", "when"))
+    if not isinstance(by, str) or not isinstance(why, str):
+        raise FormatError("`by` and `why` are not both texts")
+    try:
+        moment = bounds.moment(when if isinstance(when, datetime) else str(when))
+    except ValueError:
+        raise FormatError(f"`when` is {when!r}, not a time") from None
+    return Void(by=by, when=moment, why=why)

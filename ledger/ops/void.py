@@ -1,0 +1,85 @@
+"""Voiding a trial openly: a commit on the experiment's branch says who, when and why; the record stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.errors import LedgerError
+from ledger.git.trees import TreeEntry
+from ledger.model import void as voids
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.formats import trailers
+from ledger.model.void import Void
+from ledger.repo.change import Change, transact
+from ledger.repo.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voided:
+    """The trial as it is now. `commit` is None where it was voided already; `concluded`: a verdict is there."""
+
+    experiment: str
+    record: Recorded
+    commit: str | None
+    concluded: bool
+
+
+def void(ledger: Ledger, experiment: Experiment, trial: Recorded, *, why: str, now: datetime) -> Voided:
+    """Void a trial. Raises LedgerError where it has no result on a branch here; nothing has changed then."""
+    author = ledger.git.identity().rsplit(" <", 1)[0]
+    if not why.strip():
+        raise LedgerError("a void needs its reason", hint='ledger void … -m "the disk was full"')
+    if not trial.trial.succeeded:
+        raise LedgerError(
+            f"{experiment.name}:{trial.trial.id} {trial.trial.status}: it has no result to void",
+            hint=f"ledger run {experiment.name} --again tries it again",
+        )
+
+    def make(change: Change) -> Voided:
+        at, record = _found(change, experiment, trial)
+        if record.void is not None:
+            return _done(at, record, None)
+        said = Void(by=author, when=now, why=why.strip())
+        files = {voids.path_of(record.path): change.blob(voids.dumps(said))}
+        commit = _commit(change, at, record, files, "void", why)
+        return _done(at, record, commit)
+
+    return transact(ledger, make)
+
+
+def undo(ledger: Ledger, experiment: Experiment, trial: Recorded, *, why: str) -> Voided:
+    """Let a voided trial count again. Raises LedgerError where it is not voided."""
+    ledger.git.identity()
+
+    def make(change: Change) -> Voided:
+        at, record = _found(change, experiment, trial)
+        if record.void is None:
+            raise LedgerError(f"{at.name}:{record.trial.id} is not voided", hint=f"ledger show {at.name}")
+        return _done(at, record, _commit(change, at, record, {voids.path_of(record.path): None}, "void --undo", why))
+
+    return transact(ledger, make)
+
+
+def _found(change: Change, experiment: Experiment, trial: Recorded) -> tuple[Experiment, Recorded]:
+    at = change.experiment(experiment.name)
+    record = next((r for r in at.trials if r.path == trial.path), None)
+    if record is None or not record.collected:
+        raise LedgerError(
+            f"{at.name}:{trial.trial.id} is not on the branch yet", hint=f"ledger run {at.name} collects it"
+        )
+    return at, record
+
+
+def _commit(
+    change: Change, at: Experiment, record: Recorded, files: Mapping[str, TreeEntry], what: str, why: str
+) -> str:
+    told = [(trailers.EXPERIMENT, at.name), (trailers.VOID, record.trial.id)]
+    step = change.commit(at, files, trailers.compose(f"{what}: {record.trial.id}", why, trailers=told))
+    change.advance(step)
+    return step.new
+
+
+def _done(at: Experiment, record: Recorded, commit: str | None) -> Voided:
+    return Voided(experiment=at.name, record=record, commit=commit, concluded=at.verdict is not None)
