@@ -16,7 +16,7 @@ from ledger.model.trial import Trial
 from ledger.repo import histories
 from ledger.repo.code import Code, ParameterKey, edited, recorded_changes
 from ledger.repo.ledger import Ledger
-from ledger.repo.targets import Target, filling
+from ledger.repo.targets import Target, filler
 
 
 def start(ledger: Ledger, target: Target) -> tuple[str, str, str]:
@@ -29,12 +29,7 @@ def start(ledger: Ledger, target: Target) -> tuple[str, str, str]:
     assert origin is not None
     declared = origin.plan.variant(target.variant)
     if declared is not None and declared.experiment is not None:
-        filler = filling(ledger, declared)
-        if filler is None:
-            raise LedgerError(
-                f"{declared.filled_by}, which fills {target.text}, is not in this clone", hint="git fetch"
-            )
-        return start(ledger, filler)
+        return start(ledger, filler(ledger, declared, target.text))
     trial = None if target.trial is None else target.trial.trial
     if trial is None and declared is None:
         # an arm that the plan has no more is what its last trial was

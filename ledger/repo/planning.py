@@ -24,7 +24,7 @@ from ledger.repo import unseen
 from ledger.repo.axes import Asked, Seeds, declared, seed_parameter
 from ledger.repo.code import Code, ParameterKey
 from ledger.repo.ledger import Ledger
-from ledger.repo.targets import filling
+from ledger.repo.targets import filler
 from ledger.report.power import note
 
 T = TypeVar("T")
@@ -172,9 +172,8 @@ def _filled(ledger: Ledger, text: str) -> Variant:
         arm = text.rpartition("/")[0]
         raise LedgerError(f"--baseline {text} is one trial, and a baseline is an arm", hint=f"--baseline {arm}")
     named = Variant(name=BASELINE, experiment=target.experiment.name, arm=target.variant)
-    end = filling(ledger, named)
-    if end is None or end.experiment is None:
-        raise LedgerError(f"--baseline {text} is filled by an experiment that is not in this clone", hint="git fetch")
+    end = filler(ledger, named, f"--baseline {text}")
+    assert end.experiment is not None
     return replace(named, experiment=end.experiment.name, arm=end.variant)
 
 

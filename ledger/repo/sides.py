@@ -23,7 +23,7 @@ from ledger.model.trial import Trial
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
-from ledger.repo.targets import Target, filling, part
+from ledger.repo.targets import Target, filler, part
 
 
 def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
@@ -47,12 +47,7 @@ def side(ledger: Ledger, target: Target) -> Side:
         return _arm(ledger, experiment, target.text, [target.trial], ())
     declared = experiment.plan.variant(target.variant)
     if declared is not None and declared.experiment is not None:
-        filler = filling(ledger, declared)
-        if filler is None:
-            raise LedgerError(
-                f"{target.text} is filled by {declared.filled_by}, which is not in this clone", hint="git fetch"
-            )
-        return side(ledger, filler)
+        return side(ledger, filler(ledger, declared, target.text))
     label = experiment.name if target.variant == TREATMENT else f"{experiment.name}:{target.variant}"
     records, warnings = current(ledger, experiment, target.variant, label)
     if records:

@@ -139,6 +139,14 @@ def filling(ledger: Ledger, variant: Variant) -> Target | None:
     return found
 
 
+def filler(ledger: Ledger, variant: Variant, text: str) -> Target:
+    """The arm that fills one, which an argument calls `text`. Raises LedgerError where it is not in this clone."""
+    found = filling(ledger, variant)
+    if found is None:
+        raise LedgerError(f"{text} is filled by {variant.filled_by}, which is not in this clone", hint="git fetch")
+    return found
+
+
 def _begun_with(ledger: Ledger, short: str) -> Iterator[str]:
     """The names of experiments that begin so, in their order; they are read one by one, as they are asked for."""
     return (name for name in sorted(ledger.sources) if short and name.startswith(short) and ledger.find(name))

@@ -15,6 +15,7 @@ from ledger.model.experiment import Experiment, directory
 from ledger.model.void import SUFFIX, path_of
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
+from ledger.repo.proof.set_back import mending
 from ledger.repo.proof.tags import Held
 
 
@@ -29,6 +30,7 @@ def dropped(
     folder = directory(experiment.name)
     pending = ledger.pending.get(experiment.name, {}).values()
     told = set()
+    gone = []
     for trial, commits in held.commits.items():
         path = f"trials/{trial}.yaml"
         for commit in commits:
@@ -43,7 +45,12 @@ def dropped(
                 continue
             else:
                 message = f"{folder}/{path} is gone; the trial commit {commit[:10]} holds it"
+                gone.append(f"{folder}/{path}")
             yield Finding(check=RECORDS, trial=trial, message=message, problem=path_of(path) not in files)
+    mend = mending(ledger, experiment, held.runs, gone)
+    if mend is not None:
+        message = f"the branch does not hold a run that was on it; this brings its records back: {mend}"
+        yield Finding(check=RECORDS, message=message)
     for lost in _lost(ledger, experiment):
         entry = files.get(lost.path)
         if lost.path in told or (entry is not None and entry.oid == lost.oid):
@@ -55,10 +62,10 @@ def dropped(
         yield Finding(
             check=RECORDS, trial=trial, message=message, problem=entry is not None or path_of(lost.path) not in files
         )
-    yield from _voided(experiment, files)
+    yield from _voided(experiment, files, told)
 
 
-def _voided(experiment: Experiment, files: Mapping[str, Entry]) -> Iterator[Finding]:
+def _voided(experiment: Experiment, files: Mapping[str, Entry], told: Collection[str]) -> Iterator[Finding]:
     """What was voided openly: no problem, and not to be overlooked. A file that voids no record is one."""
     folder = directory(experiment.name)
     known = {r.path: r.void for r in experiment.trials if r.void is not None}
@@ -69,7 +76,7 @@ def _voided(experiment: Experiment, files: Mapping[str, Entry]) -> Iterator[Find
         yield Finding(check=RECORDS, trial=trial, message=message, problem=False)
     for path in files:
         record = f"{path.removesuffix(SUFFIX)}.yaml"
-        if path.startswith("trials/") and path.endswith(SUFFIX) and record not in files:
+        if path.startswith("trials/") and path.endswith(SUFFIX) and record not in files and record not in told:
             yield Finding(check=RECORDS, message=f"{folder}/{path} voids a record that is not here")
 
 
