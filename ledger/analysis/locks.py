@@ -176,7 +176,9 @@ def merge_lock(base: str, ours: str, theirs: str, sides: Mapping[str, str]) -> s
     merged: dict[str, Any] = {}
     for key in dict.fromkeys([*documents[1], *documents[2]]):
         if key != "stages":
-            _take(merged, key, documents, THEIRS)
+            # a side without the file has taken its stages back, and not how such a file begins
+            there = [document or documents[1] or documents[2] for document in documents]
+            _take(merged, key, there, THEIRS)
     stages = [document.get("stages") or {} for document in documents]
     taken: dict[str, Any] = {}
     origin = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ledger.errors import FormatError, LedgerError
+from ledger.errors import FormatError, LedgerError, Refused
 from ledger.git.branch import Step
 from ledger.git.trees import TreeEntry
 from ledger.model import hypothesis as hypotheses
@@ -96,13 +96,13 @@ def prepare(ledger: Ledger, experiment: Experiment, kind: str, message: str | No
     _require_present_verdict(ledger, experiment)
     _require_no_links(ledger, experiment)
     _require_one(ledger, experiment, main, tip)
-    if ledger.git.is_ancestor(experiment.tip, tip):
-        raise LedgerError(
-            f"{experiment.name} has landed already: {main} holds {_short(experiment)} whole",
-            hint=f"git log {main} -- {directory(experiment.name)} says when",
-        )
-    if kind == ADOPT:
-        return _adopted(ledger, experiment, arms.adopted(experiment, arm), main, tip, message)
+    whole = ledger.git.is_ancestor(experiment.tip, tip)
+    chosen = arms.adopted(experiment, arm) if kind == ADOPT else None
+    # with one arm main has the whole branch, and yet not what another arm runs with
+    if whole and (chosen is None or not chosen.params):
+        raise _landed_already(experiment, main)
+    if chosen is not None:
+        return _adopted(ledger, experiment, chosen, main, tip, message, again=whole)
     return _recorded(ledger, experiment, main, tip, message)
 
 
@@ -128,6 +128,13 @@ def main_branch(ledger: Ledger) -> tuple[str, str]:
 
 
 # --- what is refused
+
+
+def _landed_already(experiment: Experiment, main: str) -> LedgerError:
+    return LedgerError(
+        f"{experiment.name} has landed already: {main} holds {_short(experiment)} whole",
+        hint=f"git log {main} -- {directory(experiment.name)} says when",
+    )
 
 
 def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
@@ -246,13 +253,26 @@ def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, messa
 
 
 def _adopted(
-    ledger: Ledger, experiment: Experiment, arm: Variant, main: str, tip: str, message: str | None
+    ledger: Ledger, experiment: Experiment, arm: Variant, main: str, tip: str, message: str | None, *, again: bool
 ) -> Prepared:
+    """The adoption of an arm; `again`: main has the branch already, with the change of some arm."""
     git = ledger.git
     _require_no_links_around_outputs(ledger, experiment)
     _require_seen(ledger, experiment)
     theirs = arms.commit_of(ledger, experiment, arm)
-    merged = merge(ledger, replace(experiment, tip=theirs), main, tip)
+    try:
+        merged = merge(ledger, replace(experiment, tip=theirs), main, tip)
+    except Refused as refusal:
+        earlier = arms.adoption(ledger, experiment.name, tip) if again else None
+        if earlier is None:
+            raise
+        raise Refused(
+            f"{main} has the change of another arm of {experiment.name}: {refusal.message}",
+            hint=f"git switch {main} && git revert --no-edit -m 1 {earlier[:10]}, "
+            f"then ledger land --adopt {experiment.name}:{arm.name}",
+        ) from None
+    if again and merged.tree == git.text("rev-parse", f"{tip}^{{tree}}").strip():
+        raise _landed_already(experiment, main)
     said = [*([f"the arm {arm.name} is adopted"] if arm.name != TREATMENT else []), *merged.remarks]
     if merged.stale:
         said.append(f"to be reproduced: {', '.join(merged.stale)}")

@@ -188,6 +188,23 @@ def test_of_several_arms_it_must_be_said_which(shelved: Shelved) -> None:
     assert rate(project, "main") == 0.05
 
 
+def test_another_arm_of_what_has_landed(shelved: Shelved) -> None:
+    """With one arm the whole branch is on main: another is still to be had, in place of the first."""
+    project = shelved(about_two)
+    project.ledger("land", "--adopt", "h:hi")
+    before = project.state()
+    assert "h has landed already" in project.ledger("land", "--adopt", "h:hi", code=2).err
+    refused = project.ledger("land", "--adopt", "h:low", code=1).err
+    assert "main has the change of another arm of h" in refused and "train.lr was" in refused
+    assert project.state() == before
+    taken_back, again = refused.partition("hint: ")[2].strip().split(", then ")
+    project.shell(taken_back)
+    project.ledger(*again.split()[1:])
+    assert rate(project, "main") == 0.05
+    assert project.ledger("verify", "h").code == 0
+    assert "landed already" in project.ledger("land", "--adopt", "h:low", code=2).err
+
+
 def test_an_arm_lands_without_its_trial_commits(shelved: Shelved) -> None:
     project = shelved(about_one)
     project.git("tag", "-d", *project.git("tag", "--list").split())

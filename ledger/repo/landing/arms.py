@@ -56,3 +56,9 @@ def commit_of(ledger: Ledger, experiment: Experiment, arm: Variant) -> str:
     told = [(trailers.EXPERIMENT, experiment.name)]
     message = trailers.compose(f"adopt: the parameters of {arm.name}", trailers=told)
     return ledger.git.commit_tree(ledger.git.tree(experiment.tip, changes), [experiment.tip], message)
+
+
+def adoption(ledger: Ledger, name: str, main: str) -> str | None:
+    """The merge that last brought an arm's change to the main branch, None where there is none."""
+    named = ("--grep", f"^{trailers.EXPERIMENT}: {name}$", "--grep", f"^{trailers.LANDED}: adopt$", "--all-match")
+    return ledger.git.text("log", "-1", "--merges", "--first-parent", *named, "--format=%H", main, "--").strip() or None
