@@ -21,7 +21,7 @@ RECORDED = "recorded"
 CONCLUDED = "concluded"
 LANDED = "landed"
 ARCHIVED = "archived"
-DELETED = "branch deleted"
+DELETED = "no branch here"
 STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED, DELETED)
 
 
@@ -66,7 +66,7 @@ class Recorded:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
     """One question. `branch` is the full ref that speaks for it, None where it has landed or is archived only,
-    or its branch was deleted.
+    or its branch was deleted or never fetched.
 
     `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `newer` how
     many of these are records of a newer schema. `archived`: it was put away under a tag, without having landed.
@@ -134,16 +134,29 @@ class Experiment:
 
     @property
     def deleted(self) -> bool:
-        """Whether its branch is gone, without having landed or been put away: the tags of its trials speak for it."""
+        """Whether its branch is not here, without having landed or been put away: the tags of its trials speak for it.
+
+        It was deleted, or a clone of some branches alone never fetched it.
+        """
         return self.branch is None and not self.landed and not self.archived
 
     def branch_hint(self, prefix: str) -> str:
         """What to type where it has no branch here to write on; `prefix` is what experiments' branches begin with."""
         if self.branch is not None:
             return f"git switch {prefix}{self.name}"
-        if self.archived or self.deleted:
+        if self.archived:
             return f"ledger archive {self.name} --undo brings its branch back"
+        if self.deleted:
+            return self.missing_hint(prefix)
         return "it has landed, and its record stays as it is: begin a new one"
+
+    def missing_hint(self, prefix: str) -> str:
+        """What to type where its branch is not in this clone, for either reason that this may have."""
+        branch = f"{prefix}{self.name}"
+        return (
+            f"where a remote has it: git fetch REMOTE {branch}:{branch}; "
+            f"where it was deleted: ledger archive {self.name} --undo"
+        )
 
     def of(self, variant: str) -> tuple[Recorded, ...]:
         """The records of one arm."""

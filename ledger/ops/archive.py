@@ -114,7 +114,7 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> str:
         raise LedgerError(f"{name} is archived already", hint=f"ledger archive {name} --undo brings its branch back")
     if experiment.deleted:
         hint = experiment.branch_hint(ledger.settings.branch_prefix)
-        raise LedgerError(f"the branch of {name} was deleted", hint=hint)
+        raise LedgerError(f"the branch of {name} is not in this clone", hint=hint)
     if experiment.branch is not None:
         short = branch.removeprefix("refs/heads/")
         raise LedgerError(f"{name} has no branch here, only on a remote", hint=f"git switch {short}")

@@ -142,7 +142,7 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
     if experiment.archived:
         raise LedgerError(f"{name} is archived", hint=f"ledger archive {name} --undo, then ledger land {name}")
     if experiment.deleted:
-        raise LedgerError(f"the branch of {name} was deleted", hint=experiment.branch_hint(prefix))
+        raise LedgerError(f"the branch of {name} is not in this clone", hint=experiment.branch_hint(prefix))
     if experiment.branch is None:
         tip = histories.tip(ledger, experiment)
         raise LedgerError(

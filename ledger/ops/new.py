@@ -110,7 +110,7 @@ def _taken(ledger: Ledger, name: str) -> str | None:
         return f"{folder}/ on {ledger.main}"
     # a tag may hold anything
     if source is not None and not source.archived and git.objects.folder(f"{source.tip}:{folder}"):
-        return f"an experiment whose branch was deleted (ledger archive {name} --undo brings it back)"
+        return f"an experiment whose branch is not here (ledger archive {name} --undo brings it back)"
     below = git.refs(f"{ledger.branch_of(name)}/")
     if below:
         return f"the branch {next(iter(below)).removeprefix('refs/heads/')}"

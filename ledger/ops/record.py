@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -95,9 +95,20 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
             collected, reason = collect(ledger, experiment.name, worker, recorded={ledger.git.root: replaceable}), None
         except Overlap as overlap:
             collected, reason = None, overlap.message
-    return Report(
-        trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=(*kept.warnings, *persisting)
-    )
+    said = (*kept.warnings, *persisting, *_set_back(ledger, here, experiment.plan.replicates.parameters))
+    return Report(trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=said)
+
+
+def _set_back(ledger: Ledger, here: Code, axes: Sequence[str]) -> Iterator[str]:
+    """Which values of the replicate the work tree has no more: the branch shows those of its canonical trial."""
+    for axis in axes:
+        file, key = here.locate(axis)
+        path = ledger.git.root / file
+        if not path.is_file():
+            continue
+        was, now = (flatten(parse(file, text)).get(key) for text in (here.texts[file], path.read_text("utf-8")))
+        if was != now:
+            yield f"{file} has {key}: {now} again, as the branch does; the record has your {key}: {was}"
 
 
 def _collect_left(ledger: Ledger, worker: Worker) -> Report | None:

@@ -30,7 +30,7 @@ class Source:
 
     `landed`: it is on the main branch too. `tree`: its directory's tree there, where main itself speaks, so that it is
     plain when main has moved for other reasons. `archived`: it was put away under a tag, and has not landed. Where it
-    is neither and has no branch, that was deleted: `tip` holds the trials of its last run, with the plan and records.
+    is neither and has no branch, that is not here: `tip` holds the trials of its last run, with the plan and records.
     """
 
     branch: str | None

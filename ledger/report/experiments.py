@@ -173,7 +173,9 @@ def _next(
     experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str], *, judged: bool
 ) -> str:
     states = [row.state for row in rows]
-    if experiment.archived or experiment.deleted:
+    if experiment.deleted:
+        return f"fetch its branch, or ledger archive {experiment.name} --undo where it was deleted"
+    if experiment.archived:
         return f"ledger archive {experiment.name} --undo brings its branch back"
     if unrecorded:
         return "ledger record keeps what dvc repro made"

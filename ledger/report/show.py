@@ -42,7 +42,11 @@ def show(
     `commits`: trial commits by trial id. `outdated` says why its verdict is, if it is.
     """
     plan = experiment.plan
-    branch = (experiment.branch or _without(experiment)).removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    branch = (
+        (experiment.branch or _without(experiment, settings.branch_prefix))
+        .removeprefix("refs/heads/")
+        .removeprefix("refs/remotes/")
+    )
     facts = [
         ["status", experiment.state + (f" (out of date: {outdated})" if outdated else "")],
         ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
@@ -67,10 +71,10 @@ def show(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _without(experiment: Experiment) -> str:
+def _without(experiment: Experiment, prefix: str) -> str:
     """What is said in place of the branch."""
     if experiment.deleted:
-        return f"deleted; {experiment.branch_hint('')}"
+        return f"not here; {experiment.missing_hint(prefix)}"
     return "archived" if experiment.archived else "landed"
 
 

@@ -131,7 +131,7 @@ def test_what_changes_is_read_again_and_nothing_else(history: Project, read: lis
     # without its branch the tags of its trials speak for it
     assert sorted(read) == sorted([moved, gone, noted])
     with open_ledger(history.root) as ledger:
-        assert {row.experiment: row.status for row in ledger.rows("experiments")}[gone] == "branch deleted"
+        assert {row.experiment: row.status for row in ledger.rows("experiments")}[gone] == "no branch here"
     for tag in history.git("tag", "--list", f"ledger/{gone}/*").split():
         git("tag", "-d", tag)
     with open_ledger(history.root) as ledger:

@@ -138,6 +138,18 @@ def test_a_change_that_is_not_committed_becomes_code_first(project: Project) -> 
     assert clean(project)
 
 
+def test_a_seed_that_is_set_back_is_told(project: Project) -> None:
+    project.ledger("new", "By hand", "--name", "hand", "--over", "seed=1,2", "-S", "train.lr=0.2")
+    for seed, told in ((1, False), (2, True)):
+        project.write({"params.json": params(seed, lr=0.2)})
+        repro(project)
+        said = project.ledger("record", "--json").json["warnings"]
+        now = json.loads((project.root / "params.json").read_text())["seed"]
+        assert (now == seed) is not told
+        line = f"params.json has seed: {now} again, as the branch does; the record has your seed: {seed}"
+        assert (line in said) is told, said
+
+
 def test_variants_are_known_by_their_parameters(project: Project) -> None:
     arms = ("--predict", "accuracy >= baseline", "--variant", "high:train.lr=0.3", "-S", "train.lr=0.2")
     project.ledger("new", "Rates", "--name", "rates", *arms, "--seeds", "2")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import Project, Shelved
 
@@ -15,6 +17,13 @@ def without_branch(project: Project) -> None:
     project.git("branch", "-q", "-D", "exp/x")
 
 
+def with_branch(project: Project) -> None:
+    """An experiment with a run, whose branch is there."""
+    project.ledger("new", "X", "--name", "x", "-S", "train.lr=0.3")
+    project.ledger("run")
+    project.git("switch", "-q", "main")
+
+
 @pytest.fixture
 def deleted(shelved: Shelved) -> Project:
     """A copy of it."""
@@ -22,11 +31,11 @@ def deleted(shelved: Shelved) -> Project:
 
 
 def test_every_command_finds_it(deleted: Project) -> None:
-    assert "branch deleted" in deleted.ledger("log").out
-    (row,) = deleted.ledger("log", "--status", "branch deleted", "--json").json
+    assert "no branch here" in deleted.ledger("log").out
+    (row,) = deleted.ledger("log", "--status", "no branch here", "--json").json
     assert row["name"] == "x"
     shown = deleted.ledger("show", "x", "--json").json
-    assert shown["status"] == "branch deleted" and len(shown["trials"]) == 4
+    assert shown["status"] == "no branch here" and len(shown["trials"]) == 4
     assert "ledger archive x --undo" in deleted.ledger("show", "x").out
     assert "ledger archive x --undo" in deleted.ledger("status", "x").out
     assert deleted.ledger("diff", "x", "--json").json["metrics"][0]["a"]["n"] == 2
@@ -36,7 +45,7 @@ def test_every_command_finds_it(deleted: Project) -> None:
     for command in (("run", "x"), ("conclude", "x", "-m", ""), ("land", "x", "--record"), ("archive", "x")):
         assert "ledger archive x --undo" in deleted.ledger(*command, code=2).err
     taken = deleted.ledger("new", "X", "--name", "x", code=2).err
-    assert "an experiment whose branch was deleted (ledger archive x --undo brings it back)" in taken
+    assert "an experiment whose branch is not here (ledger archive x --undo brings it back)" in taken
     assert deleted.state() == before
 
 
@@ -52,3 +61,19 @@ def test_it_is_brought_back(deleted: Project, *, pruned: bool) -> None:
     deleted.ledger("conclude", "-m", "")
     assert deleted.ledger("verify", "x").code == 0
     assert deleted.ledger("log", "--json").json[0]["status"] == "concluded"
+
+
+def test_a_clone_of_one_branch_does_not_call_it_deleted(shelved: Shelved, tmp_path: Path) -> None:
+    """What was never fetched looks the same: the words are true of both, and the hint fetches it."""
+    project = shelved(with_branch)
+    clone = tmp_path / "clone"
+    project.git("clone", "-q", "--single-branch", "--branch", "main", f"file://{project.root}", str(clone))
+    project.git("fetch", "-q", "--tags", cwd=clone)
+    (row,) = project.ledger("log", "--json", cwd=clone).json
+    assert row["status"] == "no branch here"
+    said = project.ledger("run", "x", code=2, cwd=clone).err
+    assert "deleted: ledger archive x --undo" in said
+    command = said.partition("where a remote has it: ")[2].partition(";")[0].replace("REMOTE", "origin")
+    project.shell(command, cwd=clone)
+    assert project.ledger("log", "--json", cwd=clone).json[0]["status"] == "recorded"
+    assert project.git("rev-parse", "exp/x", cwd=clone) == project.git("rev-parse", "exp/x")
