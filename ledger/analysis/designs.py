@@ -26,7 +26,7 @@ Family = Callable[[float], Contrast]
 
 
 class OtherParts(ValueError):
-    """The two sides do not have the same folds or splits, and no test fits them."""
+    """The two sides do not have the same folds or splits, or vary different axes, and no test fits them."""
 
 
 def compared(treatment: Mapping[Point, float], baseline: Mapping[Point, float] | None, parts: Axis | None) -> Family:
@@ -63,8 +63,17 @@ def _independent(treatment: Mapping[Point, float], baseline: Mapping[Point, floa
     if treatment.keys() == baseline.keys():
         partners = [baseline[point] for point in treatment]
         return lambda factor: paired(mine, partners, factor=factor)
+    _require_like_axes(treatment, baseline)
     others = list(baseline.values())
     return lambda factor: welch(mine, others, factor=factor)
+
+
+def _require_like_axes(treatment: Mapping[Point, float], baseline: Mapping[Point, float]) -> None:
+    """No test fits seeds against folds, whatever is declared of them: each side's noise is of another kind."""
+    mine, theirs = ({axis for point in side for axis, _ in point} for side in (treatment, baseline))
+    if treatment and baseline and mine != theirs:
+        sides = " against ".join(" and ".join(sorted(axes)) or "none" for axes in (mine, theirs))
+        raise OtherParts(f"the replicates of the two sides are of different kinds ({sides}), and no test fits both")
 
 
 def _over_splits(treatment: Mapping[Point, float], baseline: Mapping[Point, float] | None, name: str) -> Family:

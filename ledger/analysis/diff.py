@@ -161,6 +161,7 @@ def diff(
             *b.warnings,
             *_attribution(kinds, params),
             *_replication(a, b),
+            *_untested(a, b),
             *_left_out(metrics, a, b),
         ),
     )
@@ -175,6 +176,21 @@ def _left_out(metrics: Sequence[MetricChange], a: Side, b: Side) -> list[str]:
                 total = summary.n + summary.left_out
                 found.append(f"{change.name} is not finite in {summary.left_out} of {total} trials of {side.label}")
     return found
+
+
+def _untested(a: Side, b: Side) -> list[str]:
+    """Why the differences of two replicated sides have no interval: no test fits what they vary. Said once."""
+    found = []
+    for name in a.metrics.keys() & b.metrics.keys():
+        if min(len(a.metrics[name]), len(b.metrics[name])) < 2:
+            continue
+        try:
+            compared(b.metrics[name], a.metrics[name], a.parts or b.parts)
+        except OtherParts as reason:
+            found.append(f"no interval: {reason}")
+        except NoNoise:
+            continue
+    return list(dict.fromkeys(found))
 
 
 _ABSENT = object()

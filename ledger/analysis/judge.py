@@ -177,11 +177,8 @@ class _Case:
             raise _Open(f"a relative margin has no meaning here: the mean of {p.reference} is not positive")
         if self.metric in self.plan.deterministic:
             return self._exact(treatment, baseline)
-        if baseline is not None:
-            if self.parts is None:
-                self._require_like_axes(treatment, baseline)
-            if p.operator is Operator.WITHIN and treatment == baseline and len(set(treatment.values())) > 1:
-                return self._identical(len(treatment))
+        if p.operator is Operator.WITHIN and treatment == baseline and len(set(treatment.values())) > 1:
+            return self._identical(len(treatment))
         try:
             return self._tested(treatment, baseline)
         except NoNoise as error:
@@ -196,15 +193,6 @@ class _Case:
             f"{error}. If {self.metric} is honestly the same for every replicate, declare it deterministic in the "
             "plan; else replicates change nothing, or were restored from one run"
         )
-
-    def _require_like_axes(self, treatment: Values, baseline: Values) -> None:
-        """No test fits seeds against folds: each side's noise is of another kind."""
-        mine, theirs = ({axis for point in side for axis, _ in point} for side in (treatment, baseline))
-        if mine != theirs:
-            raise _Open(
-                f"the replicates of the two sides are of different kinds ({_named(mine)} against {_named(theirs)}), "
-                "and no test fits both"
-            )
 
     # --- the values
 
@@ -389,10 +377,6 @@ class _Case:
 
 class _Open(Exception):
     """Why a prediction can be neither supported nor refuted."""
-
-
-def _named(axes: set[str]) -> str:
-    return " and ".join(sorted(axes)) or "none"
 
 
 def _decimal(value: float) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from ledger.model import names
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
 from ledger.model.hypothesis import Hypothesis, Plan
-from ledger.repo import forks
+from ledger.repo import forks, plan_history
 from ledger.repo.change import Change, transact
 from ledger.repo.code import edited
 from ledger.repo.ledger import Ledger
@@ -67,7 +68,11 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
         )
 
     created = transact(ledger, make)
-    return replace(created, remarks=remarks(ledger, created.plan))
+    said = remarks(ledger, created.plan)
+    with contextlib.suppress(LedgerError):
+        # what cannot run yet is for `run` to refuse
+        said += plan_history.to_be_left_out(ledger, ledger.experiment(created.plan.name))
+    return replace(created, remarks=said)
 
 
 def _commit(ledger: Ledger, plan: Plan, parent: str, entries: Mapping[str, tuple[str, str]], message: str) -> str:

@@ -23,7 +23,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.pipeline import inside
 from ledger.model.run_state import RunState
 from ledger.model.trial import Trial
-from ledger.repo import runs
+from ledger.repo import plan_history, runs
 from ledger.repo.code import Code
 from ledger.repo.commit import commit_tracked, require_text
 from ledger.repo.experiments import is_record
@@ -184,7 +184,9 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
 
 
 def _doubts(ledger: Ledger, experiment: Experiment, specs: Sequence[Spec]) -> list[str]:
-    """Which arms are one and the same, so that nothing but noise can come of comparing them."""
+    """Which arms are one and the same, so that nothing but noise can come of comparing them; and what the plan leaves
+    out of the known results that it reuses, which can still be mended.
+    """
     alike: dict[str, list[str]] = {}
     for name, arm in (ledger.arms(experiment) if specs else {}).items():
         alike.setdefault(arm.fingerprint, []).append(name)
@@ -192,7 +194,7 @@ def _doubts(ledger: Ledger, experiment: Experiment, specs: Sequence[Spec]) -> li
         f"{' and '.join(arms)} are the same: no command, parameter, data or code that a stage depends on differs"
         for arms in alike.values()
         if len(arms) > 1
-    ]
+    ] + list(plan_history.to_be_left_out(ledger, experiment) if specs else ())
 
 
 def _results(

@@ -195,8 +195,7 @@ def left_out(
     `records` are those that count, by arm. Where another experiment is not in this clone the stored verdict is
     believed.
     """
-    dates = [datetime.fromisoformat(str(change["date"])) for change in changes if "replicates" in change["changed"]]
-    chosen = max([experiment.plan.created, *dates])
+    chosen = _chosen(experiment, changes)
     found: dict[str, None] = {}
     for used in records.values():
         points = {r.trial.point for r in used} | set(experiment.plan.replicates.points())
@@ -212,6 +211,41 @@ def left_out(
     return tuple(found)
 
 
+def _chosen(experiment: Experiment, changes: Sequence[Mapping[str, Any]]) -> datetime:
+    """When the replicates were chosen."""
+    dates = [datetime.fromisoformat(str(change["date"])) for change in changes if "replicates" in change["changed"]]
+    return max([experiment.plan.created, *dates])
+
+
+def to_be_left_out(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
+    """A warning for each other arm whose known results the plan would reuse in part: the verdict will say so.
+
+    The same rule as `left_out`, before the plan's own trials are there. Raises LedgerError as `Ledger.arms` does.
+    """
+    plan = experiment.plan
+    points = set(plan.replicates.points())
+    chosen: datetime | None = None
+    said: list[str] = []
+    for variant in plan.variants:
+        if not variant.at_base:
+            continue
+        fingerprint = ledger.arm(experiment, variant).fingerprint
+        names = {name for name, _, _ in ledger.index.at_fingerprint(fingerprint)} - {experiment.name}
+        for other in filter(None, map(ledger.find, sorted(names))):
+            chosen = chosen or _chosen(experiment, amendments(ledger, experiment))
+            for arm in dict.fromkeys(r.trial.variant for r in other.trials if r.trial.reused is None):
+                shared = _known(other.of(arm), fingerprint, chosen, set())
+                lost = list(dict.fromkeys(_known(other.of(arm), fingerprint, chosen, points)))
+                if not lost or not points.intersection(shared):
+                    continue
+                text = ", ".join(label(point) for point in lost[:5]) + (" …" if len(lost) > 5 else "")
+                said.append(
+                    f"known results of {other.name}:{arm} are reused without {text}: the verdict will not be "
+                    "confirmatory. Take all of them, or seeds that nobody has run (--seeds hashed:N)"
+                )
+    return tuple(said)
+
+
 def _sources(experiment: Experiment, used: Sequence[Recorded], chosen: datetime) -> Iterable[tuple[str, str, str]]:
     """The experiments, with arm and fingerprint, that had trained trials before the replicates were chosen."""
     for trial in (r.trial for r in used if r.trial.started <= chosen):
@@ -225,9 +259,10 @@ def _sources(experiment: Experiment, used: Sequence[Recorded], chosen: datetime)
 def _known(
     records: Iterable[Recorded], fingerprint: str, chosen: datetime, points: Collection[Point]
 ) -> Iterable[Point]:
-    """The points with results at a state by a time, on the same axes as `points`, that are none of these."""
+    """The points with results at a state by a time, on the same axes as `points` if any, that are none of these."""
     axes = {tuple(sorted(name for name, _ in point)) for point in points}
     for trial in (r.trial for r in records):
         known = trial.succeeded and trial.fingerprint == fingerprint and trial.started <= chosen
-        if known and trial.point not in points and tuple(sorted(name for name, _ in trial.point)) in axes:
+        same_axes = not axes or tuple(sorted(name for name, _ in trial.point)) in axes
+        if known and trial.point not in points and same_axes:
             yield trial.point

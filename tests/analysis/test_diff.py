@@ -162,6 +162,21 @@ def test_folds_overlap_so_that_their_differences_say_less() -> None:
     assert both.metrics[0].contrast == found
 
 
+def test_seeds_are_not_compared_with_folds_that_nobody_declared() -> None:
+    """The difference stands without an interval, and one line says why, however many metrics there are."""
+    seeds: dict[Point, float] = {(("seed", n),): 0.5 + n / 10 for n in range(5)}
+    folds: dict[Point, float] = {(("fold", n),): 0.6 + n / 10 + n * n / 1000 for n in range(5)}
+    found = compare(side(metrics={"m": seeds, "k": seeds}), side("b", metrics={"m": folds, "k": folds}))
+    assert [change.contrast for change in found.metrics] == [None, None]
+    assert found.metrics[0].difference == pytest.approx(0.106)
+    [warning] = found.warnings
+    assert warning == (
+        "no interval: the replicates of the two sides are of different kinds (fold against seed), and no test fits both"
+    )
+    one = compare(side(metrics={"m": seeds}), side("b", metrics={"m": {(): 0.5}}))
+    assert one.warnings == ("b has one replicate: there is no estimate of the noise",)
+
+
 def test_a_replicate_that_diverged_takes_its_pair_with_it() -> None:
     """One NaN among five pairs leaves four pairs, and not two samples."""
     a: dict[Point, float] = {(("seed", n),): 0.5 + n / 10 for n in range(5)}

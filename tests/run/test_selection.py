@@ -60,8 +60,12 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
 
     # a new plan that takes the same baselines knows the others too
     noise.git("switch", "-q", "main")
-    noise.ledger("new", "It helps", "--name", "b", "--predict", "accuracy > baseline", "--over", chosen,
-                 "-S", "train.lr=0.2")  # fmt: skip
+    begun = noise.ledger("new", "It helps", "--name", "b", "--predict", "accuracy > baseline", "--over", chosen,
+                         "-S", "train.lr=0.2")  # fmt: skip
+    warning = "known results of a:baseline are reused without seed="
+    assert warning in " ".join(begun.err.split()) + " ".join(begun.out.split())
+    ran = noise.ledger("run", "--only", "baseline")
+    assert warning in " ".join(ran.err.split()) + " ".join(ran.out.split())
     found = concluded(noise)
     assert {t["reused"] for t in noise.ledger("show", "b", "--json").json["trials"] if t["variant"] == "baseline"} != {
         None
