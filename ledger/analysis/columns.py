@@ -91,7 +91,7 @@ def _commonest(rows: Sequence[Row], names: Sequence[str], present: Mapping[str, 
         # over what a row has, not over all names: of a thousand, most rows have a few
         for name, value in row.params.items():
             if name in counts:
-                counts[name][value if isinstance(value, str | int | float) else repr(value)] += 1
+                counts[name][_hashable(value)] += 1
     return {name: max(len(rows) - present[name], *counts[name].values()) for name in names}
 
 

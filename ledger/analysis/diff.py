@@ -10,7 +10,7 @@ from typing import Any
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.environment import Environment, difference
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.parameters import Value
+from ledger.model.parameters import Value, identical
 from ledger.model.replicates import Axis, Point
 from ledger.stats.contrast import Contrast, NoNoise
 from ledger.stats.summary import Summary, summarise
@@ -130,7 +130,7 @@ def diff(
     params = [
         ValueChange(name=name, a=a.params.get(name), b=b.params.get(name))
         for name in _ordered(a.params, b.params)
-        if name not in axes and a.params.get(name, _ABSENT) != b.params.get(name, _ABSENT)
+        if name not in axes and not identical(a.params.get(name, _ABSENT), b.params.get(name, _ABSENT))
     ]
     data = [
         _data_change(path, a.data.get(path), b.data.get(path), listings)

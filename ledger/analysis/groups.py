@@ -50,7 +50,7 @@ def grouped(rows: Sequence[Row], fields: Sequence[Field], trials: Iterable[Row] 
     groups: dict[tuple[object, ...], tuple[dict[str, Any], list[Row]]] = {}
     for row in counted:
         for values in _values(row, fields):
-            key = tuple(_key(value) for value in values.values())
+            key = tuple(_key(values[field.name], field.kind) for field in fields)
             groups.setdefault(key, (values, []))[1].append(row)
     repeated: set[int] = set()
     made = []
@@ -85,7 +85,7 @@ def shared_field(field: Field) -> Field:
     """The field as a column of the groups where it is not grouped by: what all rows of a group agree on, else None."""
 
     def shared(row: Row) -> Any:
-        values = {_key(value): value for value in map(field.get, row.extra[_MEMBERS])}
+        values = {_key(value, field.kind): value for value in map(field.get, row.extra[_MEMBERS])}
         return next(iter(values.values())) if len(values) == 1 else None
 
     return Field(name=field.name, kind=field.kind, get=shared)
@@ -108,10 +108,10 @@ def _values(row: Row, fields: Sequence[Field]) -> list[dict[str, Any]]:
     return found
 
 
-def _key(value: object) -> object:
-    """What tells groups apart: 1 and 1.0 are one, 1 and true are not."""
-    if isinstance(value, bool):
-        return ("truth", value)
+def _key(value: object, kind: Kind) -> object:
+    """What tells groups apart: of numbers their value, of parameters their type too, see `parameters.identical`."""
+    if isinstance(value, bool) or kind is Kind.PARAM:
+        return type(value), repr(value)
     if isinstance(value, tuple | datetime):
         return repr(value)
     return value if isinstance(value, int | float | str | None) else format_value(value)  # type: ignore[arg-type]

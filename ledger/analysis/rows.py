@@ -12,7 +12,7 @@ from ledger.analysis.direction import of_plan
 from ledger.analysis.looks import predicted_arms
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
-from ledger.model.parameters import flatten
+from ledger.model.parameters import flatten, identical
 from ledger.model.replicates import REPEAT
 from ledger.model.row import NOT_FINITE, Row
 from ledger.stats.summary import Summary, summarise
@@ -179,11 +179,6 @@ def _shared(mappings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         shared = {
             key: value
             for key, value in shared.items()
-            if key in other and (other[key] is value or _same(other[key], value))
+            if key in other and (other[key] is value or identical(other[key], value))
         }
     return shared
-
-
-def _same(a: object, b: object) -> bool:
-    # NaN is no reason to leave a parameter out: it is written alike
-    return type(a) is type(b) and (a == b or repr(a) == repr(b))

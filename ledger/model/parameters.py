@@ -134,6 +134,18 @@ def as_value(value: object) -> Value:
     return str(value)
 
 
+def identical(a: object, b: object) -> bool:
+    """Whether a program that reads either reads the same: 1, 1.0 and true are three values, and NaN is itself.
+
+    Python, and so DVC, holds the three equal, in lists too; the code that is trained may not.
+    """
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(identical(value, b[key]) for key, value in a.items())
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(identical, a, b))
+    return type(a) is type(b) and repr(a) == repr(b)
+
+
 def merge_files(files: Mapping[str, Mapping[str, T]]) -> dict[str, T]:
     """Several files' flat parameters or metrics in one: a key that two files share becomes `file:key`."""
     if len(files) == 1:

@@ -25,7 +25,7 @@ from ledger.model.experiment import DIRECTORY
 from ledger.model.fingerprint import fingerprint
 from ledger.model.formats import paramfiles, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
-from ledger.model.parameters import flatten, merge_files, near_misses
+from ledger.model.parameters import flatten, identical, merge_files, near_misses
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
 from ledger.model.trial import Trial
@@ -359,7 +359,7 @@ def recorded_changes(code: Code, trial: Trial) -> dict[ParameterKey, Any]:
             continue
         present = flatten(paramfiles.parse(file, code.texts[file]))
         for key, value in flatten(tree).items():
-            if key in present and (present[key] != value or type(present[key]) is not type(value)):
+            if key in present and not identical(present[key], value):
                 changes[file, key] = value
     return changes
 

@@ -16,7 +16,7 @@ from ledger.model import kinds, names, prediction, replicates, seeds
 from ledger.model.formats import metrics
 from ledger.model.grid import grid
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
-from ledger.model.parameters import near_misses
+from ledger.model.parameters import identical, near_misses
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Axis, Replicates
@@ -184,9 +184,7 @@ def _grid(request: Request, code: Code) -> dict[str, dict[str, Any]]:
     return {
         name: params
         for name, params in (grid(vary) if vary else {}).items()
-        if any(
-            key not in own or own[key] != value or type(own[key]) is not type(value) for key, value in params.items()
-        )
+        if any(key not in own or not identical(own[key], value) for key, value in params.items())
     }
 
 

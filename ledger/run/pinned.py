@@ -9,7 +9,7 @@ from ledger.model import globs
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import LockedStage, locked_stages
 from ledger.model.formats.paramfiles import parse
-from ledger.model.parameters import flatten
+from ledger.model.parameters import flatten, identical
 from ledger.model.pipeline import Pipeline
 
 
@@ -31,6 +31,6 @@ def taken_for_equal(locked: LockedStage, texts: Mapping[str, str]) -> tuple[str,
         found += [
             key
             for key, value in globs.named(pinned, document).items()
-            if key in written and written[key] == value and repr(written[key]) != repr(value)
+            if key in written and written[key] == value and not identical(written[key], value)
         ]
     return tuple(found)

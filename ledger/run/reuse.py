@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ledger.git.trees import TreeEntry
 from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.parameters import identical
 from ledger.model.pipeline import inside
 from ledger.model.trial import Trial
 from ledger.repo import histories, plan_order, unseen
@@ -59,7 +60,7 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
 def _same(ledger: Ledger, spec: Spec) -> Iterator[tuple[str, Recorded]]:
     """Succeeded trials of other experiments at the spec's fingerprint and point, with the experiment's name."""
     for name, trial, point in ledger.index.at_fingerprint(spec.arm.fingerprint):
-        if name == spec.experiment or point != dict(spec.point):
+        if name == spec.experiment or not identical(point, dict(spec.point)):
             continue
         experiment = ledger.find(name)
         if experiment is not None:

@@ -64,6 +64,21 @@ def test_parameters_that_differ_come_alone_and_replicates_never() -> None:
     assert [(p.name, p.a, p.b) for p in found.params] == [("lr", 0.1, 0.2), ("old", 1, None), ("new", None, None)]
 
 
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [(1, 1.0), (1, True), (0, False), ([1, 2], [1, 2.0]), ([{"k": 1}], [{"k": True}]), ("1", 1), (0.0, -0.0), ({}, [])],
+)
+def test_what_python_holds_equal_is_a_difference_to_the_code(a: Any, b: Any) -> None:
+    (change,) = compare(side(params={"k": a}), side(params={"k": b})).params
+    assert (repr(change.a), repr(change.b)) == (repr(a), repr(b))
+
+
+@pytest.mark.parametrize("value", [1, math.nan, [math.nan], [{"a": 1, "b": 2}], None, "1"])
+def test_a_value_is_itself(value: Any) -> None:
+    other = [{"b": 2, "a": 1}] if value == [{"a": 1, "b": 2}] else value
+    assert compare(side(params={"k": value}), side(params={"k": other})).params == ()
+
+
 def test_a_replicate_axis_of_either_side_is_no_difference() -> None:
     found = compare(side(axes=frozenset()), side(params={"lr": 0.1, "seed": 5}))
     assert found.params == ()

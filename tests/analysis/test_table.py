@@ -89,6 +89,16 @@ def test_a_row_with_two_tags_is_in_two_groups_and_one_with_none_in_its_own() -> 
     ]
 
 
+def test_one_and_one_point_nought_and_true_are_three_groups() -> None:
+    rows = tuple(row(name, {"accuracy": [0.9]}, k=k) for name, k in (("a", 1), ("b", 1.0), ("c", True), ("d", 1)))
+
+    found = table(rows, group=("k",))
+
+    assert [(repr(each.extra["group"]["params.k"]), each.trials) for each in found.rows] == [
+        ("1", 2), ("1.0", 1), ("True", 1),
+    ]  # fmt: skip
+
+
 def test_trials_that_several_rows_hold_are_pooled_once() -> None:
     baseline = row("a", {"accuracy": [0.9, 0.92]}, lr=1, _fingerprint="77ab")
     rows = (baseline, replace(baseline, experiment="b"), row("c", {"accuracy": [0.9, 0.92]}, lr=1, _fingerprint="88"))

@@ -59,6 +59,12 @@ def test_one_and_one_point_nought_and_true_are_three_programs(make_project: Make
         "baseline/seed-0": "1", "treatment/seed-0": "1.0", "flag/seed-0": "True",
     }  # fmt: skip
     assert project.ledger("verify", "--json").json["problems"] == []
+    (change,) = project.ledger("diff", "a", "--json").json["params"]
+    assert (change["name"], repr(change["a"]), repr(change["b"])) == ("k", "1", "1.0")
+    types = project.ledger(
+        "query", "SELECT type FROM params WHERE name = 'k' AND trial IS NULL ORDER BY variant", "--json"
+    )
+    assert [one["type"] for one in types.json] == ["integer", "true", "real"]
     if cached:
         return
     # by hand too: DVC holds the old results for those of the new value

@@ -73,10 +73,11 @@ VIEWS: Final[Mapping[str, str]] = {
         SELECT e.name, t.variant, t.trial, j.key, j.value, j.value IS NOT NULL, NULL FROM t JOIN e ON e.id = t.e
             JOIN json_each(t.metrics) j""",
     "params": """
-        SELECT e.name AS experiment, v.variant, NULL AS trial, j.key AS name, j.value AS value
+        SELECT e.name AS experiment, v.variant, NULL AS trial, j.key AS name, j.value AS value, j.type AS type
         FROM v JOIN e ON e.id = v.e JOIN json_each(v.params) j WHERE NOT v.hidden
         UNION ALL
-        SELECT e.name, t.variant, t.trial, j.key, j.value FROM t JOIN e ON e.id = t.e JOIN json_each(t.params) j""",
+        SELECT e.name, t.variant, t.trial, j.key, j.value, j.type
+        FROM t JOIN e ON e.id = t.e JOIN json_each(t.params) j""",
 }
 
 SCHEMA: Final = TABLES + "".join(f"CREATE VIEW {name} AS {select};\n" for name, select in VIEWS.items())
