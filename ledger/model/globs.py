@@ -1,25 +1,32 @@
 """Wildcards in the `params:` of a stage, as DVC reads them (dpath): `l*`, `train.*`, one name between two dots each.
 
-DVC pins what they stand for under the wildcard itself; records and comparisons name the parameter.
+`**` is any number of names, none too, and may stand once. DVC pins what they stand for under the wildcard itself;
+records and comparisons name the parameter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from ledger.model.parameters import Value, flatten
+
+_ANY = "**"
 
 
 def covers(pattern: str, key: str) -> bool:
     """Whether a dotted key is what a pattern stands for, or lies in it, or holds it."""
     if not is_glob(pattern):
         return key == pattern or key.startswith(f"{pattern}.") or pattern.startswith(f"{key}.")
-    if "**" in pattern:
-        return fnmatchcase(key, pattern.replace("**", "*"))
+    parts, names = pattern.split("."), key.split(".")
+    if any(_is(parts, names[:end]) for end in range(1, len(names) + 1)):
+        return True
+    if _ANY in parts:
+        # a place in a list, which no key names
+        return any(part.isdigit() and _is(parts[:at], names) for at, part in enumerate(parts))
     # what is longer goes on below the other
-    return all(fnmatchcase(part, own) for own, part in zip(pattern.split("."), key.split("."), strict=False))
+    return len(names) < len(parts) and _is(parts[: len(names)], names)
 
 
 def named(pinned: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Value]:
@@ -29,9 +36,10 @@ def named(pinned: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, V
         if not is_glob(name) or name in document:
             found[name] = value
             continue
-        paths = [path for path in _paths(document) if _is(name, path)]
+        parts = name.split(".")
+        paths = [path for path in _paths(document) if _is(parts, path)]
         # DVC takes a wildcard for one parameter alone
-        found[paths[0] if len(paths) == 1 else name] = value
+        found[".".join(paths[0]) if len(paths) == 1 else name] = value
     return flatten(found)
 
 
@@ -40,12 +48,17 @@ def is_glob(name: str) -> bool:
     return any(mark in name for mark in "*?[")
 
 
-def _is(pattern: str, path: str) -> bool:
-    return path.count(".") == pattern.count(".") and covers(pattern, path)
+def _is(parts: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether the parts of a pattern stand for just these names, as `dpath.segments.match` has it."""
+    if _ANY in parts:
+        at, more = parts.index(_ANY), len(names) - len(parts) + 1
+        parts = [*parts[:at], *["*"] * more, *parts[at + 1 :]]
+    return len(parts) == len(names) and all(map(fnmatchcase, names, parts))
 
 
-def _paths(tree: Mapping[str, Any], above: str = "") -> Iterator[str]:
+def _paths(tree: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for key, value in tree.items():
-        yield f"{above}{key}"
+        path = (*above, str(key))
+        yield path
         if isinstance(value, Mapping):
-            yield from _paths(value, f"{above}{key}.")
+            yield from _paths(value, path)
