@@ -149,7 +149,11 @@ class CodeReader:
             texts=texts,
             missing=tuple(path for path, digest in sources.items() if digest is None and path not in trees),
             linked=self._linked(code, [path for path, digest in sources.items() if digest is not None]),
-            borrowed={path: digest for path, digest in sources.items() if digest and self._is_borrowed(code, path)},
+            borrowed={
+                path: borrowed.content(self.git.root / path, self._places.contents) or digest
+                for path, digest in sources.items()
+                if digest and self._is_borrowed(code, path)
+            },
             overrides=located,
         )
 
@@ -284,9 +288,9 @@ class CodeReader:
         """What identifies a dependency that no stage makes; None where nothing holds it."""
         entry = code.files.get(path)
         if any(e.mode == _SUBMODULE and inside(path, p) for p, e in code.files.items()):
-            # a slot has an empty folder in its place
-            copied = borrowed.is_copied(path, self.settings.copy)
-            return borrowed.content(self.git.root / path, self._places.contents) if copied else None
+            # a slot has an empty folder in its place, or what `unseen.refuse_other_submodules` lets be copied
+            commits = {p: e.oid for p, e in code.files.items() if e.mode == _SUBMODULE and inside(path, p)}
+            return f"{commits} {path}" if borrowed.is_copied(path, self.settings.copy) else None
         if entry is not None:
             return entry.oid
         for held, pin in code.data.items():

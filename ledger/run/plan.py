@@ -101,6 +101,7 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     """Refuse what would give wrong numbers: parameters, sources and code that no stage would notice."""
     code = arm.code
     unseen.refuse_dates(code)
+    unseen.refuse_other_submodules(ledger, code)
     for axis in experiment.plan.replicates.axes:
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
