@@ -26,6 +26,7 @@ from ledger.repo.evidence import differences, gather, weigh
 from ledger.repo.ledger import Ledger
 from ledger.repo.proof.checkpoints import Checkpoints, lacking
 from ledger.repo.proof.dropped import dropped
+from ledger.repo.proof.filtered import excused, filtered
 from ledger.repo.proof.ordered import Ordered
 from ledger.repo.proof.tags import ended, held_by_tags
 from ledger.repo.proof.tip import tip_findings
@@ -54,7 +55,11 @@ class Proof:
 
 def prove(ledger: Ledger, experiment: Experiment, *, data: bool) -> Proof:
     """The proof of one experiment. `data`: look for its checkpoints too, and read them."""
-    found = dict.fromkeys(_Prover(ledger, experiment).findings(data=data))
+    prover = _Prover(ledger, experiment)
+    findings = prover.findings(data=data)
+    if filtered(ledger.git, experiment, prover.commits):
+        findings = excused(findings, prover.held.strange)
+    found = dict.fromkeys(findings)
     return Proof(experiment=experiment.name, trials=len(experiment.trials), findings=tuple(found))
 
 

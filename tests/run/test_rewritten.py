@@ -109,3 +109,19 @@ def test_a_verdict_that_lists_less_than_the_code_held_is_a_problem(shelved: Shel
     assert verdict.read_text("utf-8") != text
     project.git("commit", "-q", "-a", "--amend", "-m", "a, in one")
     assert any(row["check"] == "verdict" for row in shape(project)["problems"])
+
+
+def test_a_filtered_history_is_unproved_with_the_reason(shelved: Shelved) -> None:
+    project = shelved(amended)
+    env = "FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch --env-filter 'export GIT_AUTHOR_EMAIL=a@example.org'"
+    project.shell(f"{env} --tag-name-filter cat -- --all")
+    found = shape(project)
+    assert found["problems"] == []
+    assert found["unproved"][0]["message"].startswith("the history was filtered")
+    # a number that was changed is one all the same
+    path = project.root / "experiments/a/trials/treatment/seed-0.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("accuracy: 0.7", "accuracy: 0.9"), "utf-8")
+    assert path.read_text("utf-8") != text
+    project.git("commit", "-q", "-a", "-m", "better")
+    assert any(row["trial"] == "treatment/seed-0" for row in shape(project)["problems"])
