@@ -24,7 +24,7 @@ from typing import Final
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import names, parameters, prediction, where
+from ledger.model import names, parameters, prediction_parser, where_parser
 from ledger.model import trial as trials
 from ledger.model.formats import yaml12
 
@@ -108,13 +108,13 @@ class Wrong(Exception):
 
 
 def _prediction(text: str) -> None:
-    read = prediction.parse(text)
-    _same(read, prediction.parse(str(read)))
+    read = prediction_parser.parse(text)
+    _same(read, prediction_parser.parse(str(read)))
 
 
 def _where(text: str) -> None:
-    read = where.parse(text)
-    _same(read, where.parse(str(read)))
+    read = where_parser.parse(text)
+    _same(read, where_parser.parse(str(read)))
 
 
 def _yaml(text: str) -> None:

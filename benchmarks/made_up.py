@@ -16,7 +16,7 @@ from typing import Any
 
 from ledger.analysis.judge import Arm, judge
 from ledger.model import environment as environments
-from ledger.model import prediction, replicates
+from ledger.model import prediction_parser, replicates
 from ledger.model import trial as trials
 from ledger.model.environment import Environment
 from ledger.model.experiment import Experiment
@@ -201,7 +201,7 @@ def plan_of(made: Made, base: str) -> Plan:
         created=made.created,
         base=base,
         parent=made.parent,
-        predictions=() if made.exploratory else tuple(prediction.parse(text) for text in said),
+        predictions=() if made.exploratory else tuple(prediction_parser.parse(text) for text in said),
         variants=tuple(variants),
         replicates=Replicates(axes=(Axis(name="seed", values=tuple(range(made.trials))),)),
         exploratory=made.exploratory,

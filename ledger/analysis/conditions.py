@@ -15,7 +15,8 @@ from ledger.model.experiment import STATUSES
 from ledger.model.parameters import format_value, near_misses
 from ledger.model.row import Row
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED
-from ledger.model.where import Atom, Compare, IsNull, Literal, OneOf, Test, compiled, parse
+from ledger.model.where import Atom, Compare, IsNull, Literal, OneOf, Test, compiled
+from ledger.model.where_parser import parse
 
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 

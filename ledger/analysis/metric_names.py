@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ledger.model import hypothesis as hypotheses
-from ledger.model import prediction
+from ledger.model import prediction_parser
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.parameters import near_misses
 from ledger.model.trial import Trial
@@ -52,7 +52,7 @@ def corrections(before: Plan, after: Plan, seen: Sequence[Trial]) -> dict[str, s
 def renamed(predictions: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """The texts of predictions with other names of metrics in them."""
     found = []
-    for p in map(prediction.parse, predictions):
+    for p in map(prediction_parser.parse, predictions):
         found.append(str(replace(p, metric=replace(p.metric, name=names.get(p.metric.name, p.metric.name)))))
     return found
 

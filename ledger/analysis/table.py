@@ -14,7 +14,8 @@ from ledger.analysis.order import ordered, sort_keys, split_names
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import Settings
-from ledger.model.where import atoms, parse
+from ledger.model.where import atoms
+from ledger.model.where_parser import parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

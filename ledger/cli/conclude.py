@@ -38,7 +38,7 @@ def conclude(
     """
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
-        if ledger.pending.get(chosen.name):
+        if ledger.snapshot.pending.get(chosen.name):
             chosen = _collected(ledger, chosen.name)
         interpretation = message
         if message is None and chosen.verdict is None and sys.stdin.isatty():

@@ -11,7 +11,7 @@ from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
 from ledger.model import trial as trials
 from ledger.model.experiment import Experiment, Recorded
-from ledger.repo import histories
+from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import part
 from ledger.report import shapes
@@ -58,7 +58,7 @@ def show(
                 present,
                 histories.trial_commits(ledger, chosen.name),
                 ledger.settings,
-                outdated=histories.outdated(ledger, chosen),
+                outdated=concluded.outdated(ledger, chosen),
                 now=console.now(),
                 total=console.bound(),
             )

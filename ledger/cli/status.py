@@ -9,7 +9,7 @@ import typer
 from ledger.analysis import progress
 from ledger.cli import console, options
 from ledger.errors import LedgerError
-from ledger.repo import histories, runs, unseen
+from ledger.repo import concluded, runs, unseen
 from ledger.report import experiments as report
 from ledger.report import shapes
 
@@ -58,12 +58,12 @@ def status(
         elsewhere = runs.elsewhere(ledger.place, chosen.name)
         unrecorded: list[str] = []
         dirty: list[str] = []
-        if ledger.head[0] == chosen.branch:
+        if ledger.snapshot.head[0] == chosen.branch:
             pipeline = ledger.code.at(chosen.tip).pipeline
             changed = ledger.git.dirty()
             unrecorded = [d.path for d in changed if pipeline.is_git_result(d.path)]
             dirty = [d.path for d in changed if not d.untracked and d.path not in unrecorded]
-        outdated = histories.outdated(ledger, chosen)
+        outdated = concluded.outdated(ledger, chosen)
         refusal = unseen.since_trials(ledger, chosen)
         if json:
             shape = shapes.status(chosen, rows, unrecorded=unrecorded, dirty=dirty)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import bounds, names, prediction, replicates
+from ledger.model import bounds, names, prediction_parser, replicates
 from ledger.model.formats import yaml12
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
@@ -210,7 +210,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 @functools.lru_cache(1000)
 def _prediction(text: str) -> Prediction:
     # a sweep predicts the same of each of its experiments
-    return prediction.parse(text)
+    return prediction_parser.parse(text)
 
 
 def _variants(value: object) -> tuple[Variant, ...]:

@@ -103,7 +103,7 @@ class Prediction:
         return self.operator in (Operator.AT_LEAST, Operator.ABOVE)
 
     def __str__(self) -> str:
-        """The canonical text, which `parse` reads as an equal prediction."""
+        """The canonical text, which `prediction_parser.parse` reads as an equal prediction."""
         size = Margin(value=abs(self.margin), relative=self.relative)
         if self.operator is Operator.WITHIN:
             return f"{self.metric} within {size} of {self.reference}"
@@ -111,13 +111,6 @@ class Prediction:
             return f"{self.metric} {self.operator} {decimal(self.threshold or 0.0)}"
         signed = f" {'-' if self.margin < 0 else '+'} {size}" if self.margin or self.relative else ""
         return f"{self.metric} {self.operator} {self.reference}{signed}"
-
-
-def parse(text: str) -> Prediction:
-    """The prediction that a text states; a LedgerError that points at the first mistake if not."""
-    from ledger.model.prediction_parser import Parser
-
-    return Parser(text).prediction()
 
 
 def decimal(value: float, *, shift: int = 0) -> str:

@@ -19,7 +19,12 @@ _OPERATOR_LIKE: Final = r"[<>=≥≤⩾⩽!≈]+"
 _REPLACEMENTS: Final = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<=", "⩾": ">=", "⩽": "<="}
 
 
-class Parser(Words):
+def parse(text: str) -> Prediction:
+    """The prediction that a text states; `str` is the inverse. A LedgerError points at the first mistake."""
+    return _Parser(text).prediction()
+
+
+class _Parser(Words):
     """Reads a prediction from left to right, one word of the grammar a method."""
 
     def prediction(self) -> Prediction:

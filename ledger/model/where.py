@@ -126,13 +126,6 @@ Atom: TypeAlias = Compare | OneOf | IsNull
 Where: TypeAlias = Atom | Not | All | Any
 
 
-def parse(text: str) -> Where:
-    """The expression that a text states; `str` is the inverse. A LedgerError points at the first mistake."""
-    from ledger.model.where_parser import Parser
-
-    return Parser(text).whole()
-
-
 def atoms(where: Where) -> tuple[Atom, ...]:
     """The comparisons of an expression, from left to right."""
     if isinstance(where, Not):

@@ -11,7 +11,12 @@ from ledger.model.where_words import Kind, Word, error, words
 MAX_DEPTH: Final = 50
 
 
-class Parser:
+def parse(text: str) -> Where:
+    """The expression that a text states; `str` is the inverse. A LedgerError points at the first mistake."""
+    return _Parser(text).whole()
+
+
+class _Parser:
     """Reads words from left to right; each method returns what it has read."""
 
     def __init__(self, text: str) -> None:

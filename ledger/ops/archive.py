@@ -60,9 +60,8 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
         _require_rest(ledger, name)
         trees = holders(ledger.git, branch)
         if trees:
-            raise LedgerError(
-                f"{short} is checked out in {trees[0]}", hint=f"git switch {ledger.main or '--detach'} there first"
-            )
+            elsewhere = ledger.snapshot.main or "--detach"
+            raise LedgerError(f"{short} is checked out in {trees[0]}", hint=f"git switch {elsewhere} there first")
         tag, made = tip_tag(ledger, name, at.tip)
         change.move([*made, RefChange(ref=branch, old=at.tip, new=None)], f"ledger archive: {name}")
         return Archived(branch=short, tag=tag, remote=_remote(ledger, name))
@@ -123,7 +122,7 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> str:
 
 def _require_rest(ledger: Ledger, name: str) -> None:
     """Refuse while trials are under way or wait to be collected: they could not come onto the branch any more."""
-    waiting = ledger.pending.get(name)
+    waiting = ledger.snapshot.pending.get(name)
     if waiting:
         raise LedgerError(
             f"{len(waiting)} finished trial{'s' if len(waiting) > 1 else ''} of {name} "

@@ -34,7 +34,7 @@ def land(
     require_text(message)
     name = experiment.name
     kind_of(experiment, kind, arm)
-    if ledger.pending.get(name):
+    if ledger.snapshot.pending.get(name):
         with Worker() as worker:
             collect(ledger, name, worker)
 

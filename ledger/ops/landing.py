@@ -18,7 +18,7 @@ from ledger.model.formats import trailers
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.pipeline import inside
 from ledger.ops.archive import tip_tag
-from ledger.repo import histories, unseen
+from ledger.repo import concluded, histories, unseen
 from ledger.repo.landing import arms
 from ledger.repo.landing.merge import merge
 from ledger.repo.ledger import Ledger
@@ -108,7 +108,7 @@ def prepare(ledger: Ledger, experiment: Experiment, kind: str, message: str | No
 
 def main_branch(ledger: Ledger) -> tuple[str, str]:
     """The short name of the local main branch and its commit. Raises LedgerError where there is none."""
-    name = ledger.main
+    name = ledger.snapshot.main
     if name is None:
         raise LedgerError(
             "there is no main branch to land on: neither main nor master is here",
@@ -154,7 +154,7 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
     ledger.require_current(experiment)
     if not experiment.branch.startswith("refs/heads/"):
         raise LedgerError(f"{name} has no branch here, only on a remote", hint=f"git switch {prefix}{name}")
-    waiting = ledger.pending.get(name)
+    waiting = ledger.snapshot.pending.get(name)
     if waiting:
         raise LedgerError(
             f"{len(waiting)} finished trials of {name} are not on its branch yet",
@@ -163,7 +163,7 @@ def _require_branch(ledger: Ledger, experiment: Experiment) -> None:
 
 
 def _require_present_verdict(ledger: Ledger, experiment: Experiment) -> None:
-    reason = histories.outdated(ledger, experiment)
+    reason = concluded.outdated(ledger, experiment)
     if reason is not None:
         raise LedgerError(
             f"the verdict of {experiment.name} is out of date: {reason}",

@@ -108,11 +108,11 @@ def _free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
 def _taken(ledger: Ledger, name: str) -> str | None:
     """What has the name already, None where it is free."""
     git, folder = ledger.git, directory(name)
-    source = ledger.source(name)
+    source = ledger.snapshot.source(name)
     if source is not None and source.branch is not None:
         return f"the branch {source.branch.removeprefix('refs/heads/').removeprefix('refs/remotes/')}"
     if source is not None and source.landed:
-        return f"{folder}/ on {ledger.main}"
+        return f"{folder}/ on {ledger.snapshot.main}"
     # a tag may hold anything
     if source is not None and not source.archived and git.objects.folder(f"{source.tip}:{folder}"):
         return f"an experiment whose branch is not here (ledger archive {name} --undo brings it back)"
@@ -162,10 +162,10 @@ def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
     name = ledger.name_of(ref)
     parent = None if name is None else ledger.find(name)
     if parent is not None and parent.outcome != "supported":
-        outcome = parent.outcome or "not concluded"
+        outcome, main = parent.outcome or "not concluded", ledger.snapshot.main or "main"
         raise LedgerError(
             f"you are on the experiment {parent.name}, which is {outcome}: a fork of it would inherit its change",
-            hint=f"--from {ledger.main or 'main'} to begin anew, --from {parent.name} to build on it all the same",
+            hint=f"--from {main} to begin anew, --from {parent.name} to build on it all the same",
         )
     return commit, ref.removeprefix("refs/heads/"), None if parent is None else parent.name
 

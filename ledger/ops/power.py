@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ledger.analysis import designs
 from ledger.analysis.outlook import RECENT, Outlook, outlook
 from ledger.errors import LedgerError
-from ledger.model import prediction
+from ledger.model import prediction_parser
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import BASELINE
 from ledger.model.prediction import Metric, Operator, Prediction
@@ -106,7 +106,7 @@ def _predictions(asked: Asked, chosen: Experiment | None) -> list[Prediction]:
 
 def _prediction(asked: Asked) -> Prediction:
     if asked.predict is not None:
-        return prediction.parse(asked.predict)
+        return prediction_parser.parse(asked.predict)
     metric = Metric(name=asked.metric or _NAMELESS)
     if asked.within is not None:
         return Prediction(metric=metric, operator=Operator.WITHIN, reference=BASELINE, margin=asked.within)

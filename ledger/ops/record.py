@@ -305,7 +305,7 @@ def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[st
     own = [p for p in here.pipeline.lockfiles() if (ledger.git.root / p).is_file()]
     now = locked_stages(here.pipeline, {p: yaml12.loads((ledger.git.root / p).read_text("utf-8")) for p in own})
     tip = ledger.code.locks(here, experiment.tip)
-    commits = map(ledger.git.commit, (experiment.tip, experiment.plan.base, ledger.main_tip or "HEAD"))
+    commits = map(ledger.git.commit, (experiment.tip, experiment.plan.base, ledger.snapshot.main_tip or "HEAD"))
     earlier = {path for at in commits if at for stage in ledger.code.locks(here, at).values() for path in stage.outputs}
     earlier |= {path for record in experiment.trials if record.trial.by_hand for path in record.trial.outs}
     ran = [path for stage, path in stages if now.get(stage.name) != tip.get(stage.name)]

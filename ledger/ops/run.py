@@ -156,7 +156,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
     except BaseException as error:
         # what has finished is kept, whatever ended the run; the workers have been ended with it
         ledger.refresh()
-        if begun and ledger.pending.get(name):
+        if begun and ledger.snapshot.pending.get(name):
             # where that fails too, the next command does it: the error to hear of is the first
             with contextlib.suppress(Exception), Worker() as another:
                 _collect(ledger, name, another)

@@ -21,7 +21,7 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.trial import Trial, record_path
-from ledger.repo import histories, plan_history
+from ledger.repo import concluded, plan_history
 from ledger.repo.evidence import differences, gather, weigh
 from ledger.repo.ledger import Ledger
 from ledger.repo.proof.checkpoints import Checkpoints, lacking
@@ -68,7 +68,7 @@ def prove_all(ledger: Ledger, *, data: bool) -> tuple[Proof, ...]:
     proofs = []
     unreadable = ledger.unreadable()
     tagged = {ref.split("/")[3] for ref in ledger.git.refs("refs/tags/ledger") if ref.count("/") > 3}
-    for name in sorted(ledger.sources.keys() | tagged):
+    for name in sorted(ledger.snapshot.sources.keys() | tagged):
         experiment = None if name in unreadable else ledger.find(name)
         if experiment is not None:
             proofs.append(prove(ledger, experiment, data=data))
@@ -77,7 +77,7 @@ def prove_all(ledger: Ledger, *, data: bool) -> tuple[Proof, ...]:
             proofs.append(Proof(experiment=name, trials=0, findings=(finding,)))
         elif name in tagged:
             message = f"tags hold its trials, but no branch and not the main one has {directory(name)}/hypothesis.md"
-            finding = Finding(check=RECORDS, message=message, problem=name in ledger.sources)
+            finding = Finding(check=RECORDS, message=message, problem=name in ledger.snapshot.sources)
             proofs.append(Proof(experiment=name, trials=0, findings=(finding,)))
     return tuple(proofs)
 
@@ -269,7 +269,7 @@ class _Prover:
         if self.experiment.verdict is None:
             return
         # what has been recorded and amended since makes it old, and not false
-        experiment = histories.as_concluded(self.ledger, self.experiment)
+        experiment = concluded.as_concluded(self.ledger, self.experiment)
         assert experiment.verdict is not None
         try:
             verdict = weigh(self.ledger, experiment)
@@ -291,7 +291,7 @@ class _Prover:
         if body != report.body(verdict, experiment, arms, self.ledger.settings, said):
             message = f"{file}: the text is not what the front matter gives, so the front matter alone is proved"
             yield Finding(check=VERDICT, message=message, problem=False)
-        outdated = histories.outdated(self.ledger, self.experiment)
+        outdated = concluded.outdated(self.ledger, self.experiment)
         if outdated is not None:
             # what has landed or was put away is no longer changed by anybody honest
             settled = self.experiment.branch is None

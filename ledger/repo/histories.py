@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ledger.errors import FormatError, LedgerError
-from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
-from ledger.model.void import SUFFIX
-from ledger.repo import experiments
-from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TIP
 
@@ -127,72 +122,3 @@ def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
         elif message.startswith("trials of "):
             pending += ledger.git.objects.parents(commit)
     return found
-
-
-def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
-    """Why the verdict is no longer that of the plan and the records, None where it still is.
-
-    The experiment's own history says whether anything has changed since; only then the verdict is computed again, and
-    records that change nothing (a trial that failed on code that was taken back) leave it as it was.
-    """
-    if experiment.verdict is None:
-        return None
-    if experiment.overtaken:
-        return "the predictions were changed since"
-    reason = _changed_since(ledger, experiment)
-    alone = not any(v.experiment for v in experiment.plan.variants) and all(
-        p.reference is None or experiment.plan.variant(p.reference) for p in experiment.plan.predictions
-    )
-    if reason is None and alone:
-        return None
-    # imported late: what computes verdicts takes a quarter of a second to import
-    from ledger.repo.evidence import differences, voided_elsewhere, weigh
-
-    if reason is None:
-        return voided_elsewhere(ledger, experiment)
-    try:
-        return reason if differences(experiment, weigh(ledger, experiment)) else None
-    except LedgerError:
-        return reason
-
-
-def as_concluded(ledger: Ledger, experiment: Experiment) -> Experiment:
-    """The experiment as it was when its verdict was written; itself where that is what it is, or cannot be read."""
-    commit = _concluded(ledger, experiment)
-    if commit in (None, experiment.tip):
-        return experiment
-    try:
-        found = experiments.read(
-            ledger.git.objects,
-            Wanted(name=experiment.name, tip=commit or "", pending=()),
-            branch=experiment.branch,
-            landed=experiment.landed,
-            archived=experiment.archived,
-        )
-    except FormatError:
-        return experiment
-    return experiment if found is None or found.verdict is None else found
-
-
-def _concluded(ledger: Ledger, experiment: Experiment) -> str | None:
-    """The commit that wrote the verdict as it stands."""
-    file = f"{directory(experiment.name)}/verdict.md"
-    return ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", file).strip() or None
-
-
-def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:
-    """What has been committed of the plan and the records since the verdict."""
-    folder, git = directory(experiment.name), ledger.git
-    concluded = _concluded(ledger, experiment)
-    if concluded is None:
-        return None
-    changed = git.text("diff", "--name-only", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
-    if changed:
-        names = changed.splitlines()
-        return f"trials were {'voided' if all(n.endswith(SUFFIX) for n in names) else 'recorded'} since"
-    before = git.objects.text(concluded, f"{folder}/hypothesis.md")
-    try:
-        same = before is None or hypotheses.parse(before).plan == experiment.plan
-    except FormatError:
-        same = True
-    return None if same else "the plan was amended since"

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Self
 from ledger.analysis import counting
 from ledger.analysis.counting import When
 from ledger.errors import FormatError, LedgerError
-from ledger.git.git import Git, open_repository
-from ledger.machine.place import Place
-from ledger.model import names, settings
+from ledger.git.git import open_repository
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import Variant
-from ledger.model.settings import Settings
-from ledger.repo import experiments, sources
+from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
+from ledger.repo.snapshot import Repository
 from ledger.repo.sources import Source
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from ledger.model.environment import Environment
     from ledger.model.row import Row
     from ledger.repo.code import Arm, CodeReader
-    from ledger.repo.index.index import Index, Progress
+    from ledger.repo.index.index import Index
     from ledger.repo.index.rows import Wished
     from ledger.repo.targets import Target
     from ledger.report.frame import Selection
@@ -40,15 +38,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 500
 
 
-class Ledger:
+class Ledger(Repository):
     """One repository's experiments. Use it as a context manager: it keeps a git process while it is open."""
-
-    def __init__(self, git: Git) -> None:
-        self.git = git
-        self.place = Place(common=git.common)
-        self._read: dict[str, Experiment] = {}
-        self._sources: dict[str, Source | None] = {}
-        self.progress: Progress | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -59,15 +50,6 @@ class Ledger:
         self.git.objects.close()
         if "index" in self.__dict__:
             self.index.close()
-
-    @cached_property
-    def settings(self) -> Settings:
-        """`ledger.yaml` of the work tree, or the defaults."""
-        path = self.git.root / settings.FILE
-        try:
-            return settings.parse(path.read_text("utf-8")) if path.is_file() else Settings()
-        except UnicodeDecodeError:
-            raise LedgerError(f"{settings.FILE} is not text in UTF-8", hint=f"save {settings.FILE} as UTF-8") from None
 
     @cached_property
     def code(self) -> CodeReader:
@@ -81,24 +63,9 @@ class Ledger:
         """What all experiments together answer, without their being read."""
         from ledger.repo.index.index import Index
 
-        return Index(self)
+        return Index(self, self.present)
 
     # --- branches
-
-    @cached_property
-    def main(self) -> str | None:
-        """The short name of the main branch, None where there is none."""
-        if self.settings.main is not None:
-            return self.settings.main
-        names = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
-        heads = self.git.refs(*names)
-        found = next((ref for ref in names if ref in heads), None)
-        return None if found is None else found.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-
-    @cached_property
-    def head(self) -> tuple[str | None, str | None]:
-        """The full ref that HEAD points to (None when detached) and its commit (None when unborn)."""
-        return self.git.head()
 
     def branch_of(self, name: str) -> str:
         """The full ref of an experiment's branch."""
@@ -109,60 +76,6 @@ class Ledger:
         prefix = f"refs/heads/{self.settings.branch_prefix}"
         return ref.removeprefix(prefix) if ref is not None and ref.startswith(prefix) else None
 
-    @cached_property
-    def main_tip(self) -> str | None:
-        """The main branch's commit, None where there is none."""
-        return None if self.main is None else self.git.commit(self.main)
-
-    @cached_property
-    def running(self) -> frozenset[str]:
-        """The names of the experiments that runs are at work on in this repository, at this moment."""
-        if not any(self.place.runs.glob("*.json")):
-            return frozenset()
-        # imported late: mostly nothing runs
-        from ledger.repo import runs
-
-        return frozenset(state.experiment for state in runs.live(self.place))
-
-    @cached_property
-    def listing(self) -> str:
-        """All refs that may speak for experiments or hold trials of theirs, a line each, as git lists them."""
-        prefix = self.settings.branch_prefix
-        return self.git.text(
-            "for-each-ref", "--format=%(objectname) %(refname)", *sources.patterns(prefix), experiments.TRIAL_REFS
-        )
-
-    @cached_property
-    def sources(self) -> dict[str, Source]:
-        """Every experiment's name with where it is read from: its branch, a remote's, what has landed, an archive."""
-        prefix = self.settings.branch_prefix
-        return sources.all_of(self.git, self._listed, self.main_tip, prefix)
-
-    @cached_property
-    def _listed(self) -> dict[str, str]:
-        return {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
-
-    def source(self, name: str) -> Source | None:
-        """Where one experiment is read from, None where there is none; the others are not looked at."""
-        if "sources" in self.__dict__ or not names.NAME.fullmatch(name):
-            return self.sources.get(name)
-        if name not in self._sources:
-            self._sources[name] = sources.one_of(self.git, name, self.main_tip, self.settings.branch_prefix)
-        return self._sources[name]
-
-    @cached_property
-    def pending(self) -> dict[str, dict[str, str]]:
-        """Trials that finished but are not on their branch: experiment, then trial id, then trial commit."""
-        found: dict[str, dict[str, str]] = {}
-        trials = experiments.TRIAL_REFS + "/"
-        known = self._listed if "listing" in self.__dict__ else self.git.refs(trials)
-        for ref, commit in known.items():
-            if not ref.startswith(trials):
-                continue
-            name, _, trial_id = ref.removeprefix(trials).partition("/")
-            found.setdefault(name, {})[trial_id] = commit
-        return found
-
     # --- experiments
 
     def experiments(self) -> tuple[Experiment, ...]:
@@ -170,18 +83,18 @@ class Ledger:
 
         They are read from git: the index answers faster, for whom its entries and rows are enough.
         """
-        lacking = [name for name in self.sources if name not in self._read]
+        lacking = [name for name in self.snapshot.sources if name not in self.snapshot.read]
         for at in range(0, len(lacking), _AT_ONCE):
             self._read_many(lacking[at : at + _AT_ONCE])
-        found = [self._read[name] for name in self.sources if name in self._read]
+        found = [self.snapshot.read[name] for name in self.snapshot.sources if name in self.snapshot.read]
         return tuple(sorted(found, key=lambda e: (e.plan.created, e.name), reverse=True))
 
     def _read_many(self, names_: Sequence[str]) -> None:
         many = self.git.objects.read_many
-        wanted = [self._wanted(name, self.sources[name]) for name in names_]
+        wanted = [self._wanted(name, self.snapshot.sources[name]) for name in names_]
         texts = experiments.read_texts(many, wanted, experiments.folders(many, wanted))
         for one, text in zip(wanted, texts, strict=True):
-            source = self.sources[one.name]
+            source = self.snapshot.sources[one.name]
             try:
                 experiment = experiments.assemble(
                     one, text, branch=source.branch, landed=source.landed, archived=source.archived
@@ -189,10 +102,10 @@ class Ledger:
             except FormatError:
                 continue
             if experiment is not None:
-                self._read[one.name] = self._at_present(experiment)
+                self.snapshot.read[one.name] = self._at_present(experiment)
 
     def _wanted(self, name: str, source: Source) -> Wanted:
-        return Wanted(name=name, tip=source.tip, pending=tuple(self.pending.get(name, {}).items()))
+        return Wanted(name=name, tip=source.tip, pending=tuple(self.snapshot.pending.get(name, {}).items()))
 
     def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
         """The lines of the log, the latest experiment first, at most `limit`; those that are `wished` for."""
@@ -214,7 +127,7 @@ class Ledger:
 
     def recent(self, count: int) -> tuple[Experiment, ...]:
         """The present experiment and those that began last, at most `count`, as far as the index has heard of them."""
-        current = self.name_of(self.head[0])
+        current = self.name_of(self.snapshot.head[0])
         names_ = dict.fromkeys([*([] if current is None else [current]), *self.index.names(count)])
         return tuple(e for e in map(self.find, names_) if e is not None)
 
@@ -225,11 +138,11 @@ class Ledger:
     def find(self, name: str) -> Experiment | None:
         """The experiment of exactly that name, None where there is none. Raises LedgerError where it cannot be read."""
         # before the branch: a trial that is collected in between is found there
-        pending = tuple(self.pending.get(name, {}).items())
-        source = self.source(name)
+        pending = tuple(self.snapshot.pending.get(name, {}).items())
+        source = self.snapshot.source(name)
         if source is None:
             return None
-        if name not in self._read:
+        if name not in self.snapshot.read:
             try:
                 experiment = experiments.read(
                     self.git.objects,
@@ -242,11 +155,11 @@ class Ledger:
                 raise self._unreadable(name, source, error) from None
             if experiment is None:
                 return None
-            self._read[name] = self._at_present(experiment)
-        return self._read[name]
+            self.snapshot.read[name] = self._at_present(experiment)
+        return self.snapshot.read[name]
 
     def _at_present(self, experiment: Experiment) -> Experiment:
-        return replace(experiment, running=True) if experiment.name in self.running else experiment
+        return replace(experiment, running=True) if experiment.name in self.snapshot.running else experiment
 
     def here(self, name: str) -> Experiment | None:
         """The same as its branch here has it, None where there is none: what is written goes there, even while a
@@ -256,7 +169,7 @@ class Ledger:
         found = self.find(name)
         if tip is None or found is None or found.branch == ref:
             return found if tip is not None else None
-        wanted = Wanted(name=name, tip=tip, pending=tuple(self.pending.get(name, {}).items()))
+        wanted = Wanted(name=name, tip=tip, pending=tuple(self.snapshot.pending.get(name, {}).items()))
         try:
             return experiments.read(self.git.objects, wanted, branch=ref, landed=found.landed)
         except FormatError as error:
@@ -274,7 +187,7 @@ class Ledger:
             )
 
     def _unreadable(self, name: str, source: Source, error: FormatError) -> LedgerError:
-        where, file = source.place(self.main), f"{directory(name)}/hypothesis.md"
+        where, file = source.place(self.snapshot.main), f"{directory(name)}/hypothesis.md"
         return LedgerError(
             f"{file} on {where}: {error}",
             hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",
@@ -288,7 +201,7 @@ class Ledger:
 
     def current(self) -> Experiment:
         """The experiment whose branch is checked out. Raises LedgerError where there is none."""
-        ref, commit = self.head
+        ref, commit = self.snapshot.head
         if commit is None:
             raise LedgerError("there is no commit yet", hint="commit your pipeline first: git add -A && git commit")
         if ref is None:
@@ -310,19 +223,16 @@ class Ledger:
 
     def plain_branch(self) -> str | None:
         """The short name of the branch that is checked out, where it is no experiment's and has commits."""
-        ref, commit = self.head
-        if ref is None or commit is None or self.name_of(ref) in self.sources:
+        ref, commit = self.snapshot.head
+        if ref is None or commit is None or self.name_of(ref) in self.snapshot.sources:
             return None
         return ref.removeprefix("refs/heads/")
 
     def refresh(self) -> None:
         """Forget what was read, after refs have moved."""
-        self._read.clear()
-        self._sources.clear()
+        super().refresh()
         if "index" in self.__dict__:
             self.index.forget()
-        for name in ("head", "main_tip", "listing", "_listed", "sources", "pending", "running"):
-            self.__dict__.pop(name, None)
 
     # --- what an argument means
 

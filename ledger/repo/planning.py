@@ -12,7 +12,7 @@ from ledger.analysis import traps
 from ledger.analysis.designs import planned
 from ledger.analysis.outlook import RECENT, outlook
 from ledger.errors import FormatError, LedgerError
-from ledger.model import kinds, names, prediction, replicates, seeds
+from ledger.model import kinds, names, prediction_parser, replicates, seeds
 from ledger.model.formats import metrics
 from ledger.model.grid import grid
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
@@ -94,7 +94,7 @@ def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> P
 
     Raises LedgerError for what no stage would notice, or cannot be compared.
     """
-    predictions = tuple(prediction.parse(text) for text in request.predictions)
+    predictions = tuple(prediction_parser.parse(text) for text in request.predictions)
     variants = _variants(ledger, request, code, predictions)
     check_predictions(ledger, predictions, variants, origin.name)
     source = seeds.source(origin.base, origin.title, [str(p) for p in predictions])
@@ -246,7 +246,7 @@ def check_predictions(
         if p.reference == name:
             raise LedgerError(f"the prediction {p} compares the experiment with itself", hint="compare with baseline")
         if p.reference not in (None, BASELINE) and ledger.find(p.reference or "") is None:
-            near = near_misses(p.reference or "", list(ledger.sources))
+            near = near_misses(p.reference or "", list(ledger.snapshot.sources))
             raise LedgerError(
                 f"the prediction {p} compares with {p.reference}, which is no experiment here",
                 hint=f"did you mean {' or '.join(near)}?" if near else "compare with baseline",

@@ -270,7 +270,7 @@ def sides_of(ledger: Ledger, a: str | None, b: str | None) -> tuple[Target, Targ
     if baseline is None:
         raise LedgerError(
             f"{experiment.name} declares no baseline to compare with",
-            hint=f"name the other side: ledger diff {ledger.main or 'main'} {experiment.name}",
+            hint=f"name the other side: ledger diff {ledger.snapshot.main or 'main'} {experiment.name}",
         )
     treatment = Target(text=experiment.name, experiment=experiment) if a is None else ledger.target(a)
     return Target(text=f"{experiment.name}:{BASELINE}", experiment=experiment, variant=BASELINE), treatment

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ledger.analysis.counting import When, counting_attempt
 from ledger.errors import LedgerError
@@ -19,7 +19,26 @@ from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 
 if TYPE_CHECKING:
-    from ledger.repo.ledger import Ledger
+    from ledger.git.git import Git
+    from ledger.model.settings import Settings
+    from ledger.repo.code import CodeReader
+    from ledger.repo.snapshot import Snapshot
+
+
+class Ledger(Protocol):
+    """What a ledger must be able to tell for an argument to be understood."""
+
+    @property
+    def git(self) -> Git: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def snapshot(self) -> Snapshot: ...
+    @property
+    def code(self) -> CodeReader: ...
+    def find(self, name: str) -> Experiment | None: ...
+    def current(self) -> Experiment: ...
+    def present(self, experiment: Experiment) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +77,12 @@ def resolve(ledger: Ledger, text: str) -> Target:
         return _part(ledger, text, _exactly(ledger, begun[0]), reference.variant, reference.replicate)
     if begun:
         raise LedgerError(f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name")
-    if short in ledger.sources:
+    if short in ledger.snapshot.sources:
         raise LedgerError(
             f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
             hint="ledger log lists the experiments",
         )
-    near = near_misses(short, list(ledger.sources))
+    near = near_misses(short, list(ledger.snapshot.sources))
     raise LedgerError(
         f"there is no experiment and no revision {text!r}",
         hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
@@ -149,7 +168,7 @@ def filler(ledger: Ledger, variant: Variant, text: str) -> Target:
 
 def _begun_with(ledger: Ledger, short: str) -> Iterator[str]:
     """The names of experiments that begin so, in their order; they are read one by one, as they are asked for."""
-    return (name for name in sorted(ledger.sources) if short and name.startswith(short) and ledger.find(name))
+    return (name for name in sorted(ledger.snapshot.sources) if short and name.startswith(short) and ledger.find(name))
 
 
 def _exactly(ledger: Ledger, name: str) -> Experiment:

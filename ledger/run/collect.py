@@ -57,7 +57,7 @@ def collect(
 
     def make(change: Change) -> Collected | None:
         _finish_checkout(ledger, worker)
-        pending = ledger.pending.get(name, {})
+        pending = ledger.snapshot.pending.get(name, {})
         # what a remote has meanwhile is no reason to let the trials wait
         experiment = ledger.here(name)
         if (

@@ -11,7 +11,7 @@ from ledger.analysis import confirmatory, looks
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Recorded
 from ledger.model.hypothesis import Plan, Variant
-from ledger.model.prediction import parse
+from ledger.model.prediction_parser import parse
 from ledger.model.replicates import from_mapping
 from ledger.model.trial import Trial
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.analysis.direction import agreed, of_plan
-from ledger.model.prediction import parse
+from ledger.model.prediction_parser import parse
 
 
 @pytest.mark.parametrize(

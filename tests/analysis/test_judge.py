@@ -16,7 +16,7 @@ from pytest import approx
 from scipy import stats
 
 from ledger.analysis.judge import Arm, decide, judge
-from ledger.model import prediction, replicates
+from ledger.model import prediction_parser, replicates
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.replicates import Point
 from ledger.model.settings import MetricSettings, Settings
@@ -57,7 +57,7 @@ def plan(*predictions: str, axes: Mapping[str, object] | None = None, **others: 
         "author": "Ada Lovelace <ada@example.org>",
         "created": datetime(2026, 11, 20, 10, tzinfo=UTC),
         "base": "b" * 40,
-        "predictions": tuple(prediction.parse(text) for text in predictions),
+        "predictions": tuple(prediction_parser.parse(text) for text in predictions),
         "variants": (Variant(name="baseline", at_base=True), Variant(name="treatment")),
         "replicates": replicates.from_mapping(axes or {"seed": [0, 1, 2, 3, 4]}),
     }

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ledger.analysis.metric_names import corrections, unmeasured
-from ledger.model import prediction
+from ledger.model import prediction_parser
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.replicates import Replicates
 from ledger.model.trial import FAILED, SUCCEEDED, Trial
@@ -20,7 +20,7 @@ def plan(*texts: str) -> Plan:
     """A plan with these predictions."""
     return Plan(
         title="A", name="a", author="Ada <a@b.c>", created=NOW, base="0" * 40, parent=None,
-        predictions=tuple(prediction.parse(text) for text in texts),
+        predictions=tuple(prediction_parser.parse(text) for text in texts),
         variants=(Variant(name="baseline", at_base=True), Variant(name="treatment")),
         replicates=Replicates(),
     )  # fmt: skip

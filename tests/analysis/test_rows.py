@@ -11,7 +11,7 @@ from ledger.analysis.rows import rows_of
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import Hypothesis, Plan, Variant
-from ledger.model.prediction import parse
+from ledger.model.prediction_parser import parse
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.row import NOT_FINITE
 from ledger.model.trial import FAILED, SUCCEEDED, Trial

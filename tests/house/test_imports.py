@@ -120,3 +120,16 @@ def test_the_current_directory_and_the_clock_are_arguments() -> None:
 
 def test_no_file_has_a_name_that_says_nothing() -> None:
     assert not {PurePosixPath(path).stem for path in sources()} & {"utils", "util", "helpers", "common", "misc"}
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    known = {f"ledger.{path.removesuffix('.py').replace('/', '.')}": path for path in sources()}
+    needs: dict[str, set[str]] = {module: set() for module in known}
+    for path, target in imports():
+        module = f"ledger.{path.removesuffix('.py').replace('/', '.')}"
+        needs[module] |= {name for name in (target, target.rpartition(".")[0]) if name in known and name != module}
+    # what needs nothing that is left goes, until nothing goes: the rest goes round in circles
+    while free := {module for module, others in needs.items() if not others & needs.keys()}:
+        for module in free:
+            del needs[module]
+    assert not needs

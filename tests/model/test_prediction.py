@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
 from ledger.model.names import NAME, reserved
-from ledger.model.prediction import Margin, Metric, Operator, Prediction, decimal, parse
+from ledger.model.prediction import Margin, Metric, Operator, Prediction, decimal
+from ledger.model.prediction_parser import parse
 
 PROPERTY = settings(derandomize=True, deadline=None)
 EX = "accuracy >= baseline + 0.01"

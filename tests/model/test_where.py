@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
 from ledger.model import where
-from ledger.model.where import All, Any, Atom, Compare, IsNull, Literal, Name, Not, OneOf, Where, atoms, compiled, parse
+from ledger.model.where import All, Any, Atom, Compare, IsNull, Literal, Name, Not, OneOf, Where, atoms, compiled
+from ledger.model.where_parser import parse
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NAMES = st.builds(lambda text: Name(text=text), TEXTS.filter(bool) | st.sampled_from(["and", "IN", "a.b", "1x", "`"]))

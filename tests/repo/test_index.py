@@ -23,7 +23,7 @@ from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.repo.index import file as index_file
 from ledger.repo.index import reading as index_reading
-from ledger.repo.index.index import Asked, Found
+from ledger.repo.index.changes import Asked, Found
 from ledger.repo.index.tables import VERSION, decoded, encoded
 from ledger.repo.ledger import Ledger, open_ledger
 
@@ -106,7 +106,7 @@ def test_every_experiment_is_there_once_with_its_status(history: Project) -> Non
         rows = ledger.rows("experiments")
         found = {row.experiment: row.status for row in rows}
 
-        assert len(found) == len(rows) == len(ledger.sources) == 40
+        assert len(found) == len(rows) == len(ledger.snapshot.sources) == 40
         assert {"landed", "archived", "concluded", "recorded"} <= set(found.values())
         assert [row.experiment for row in rows] == [entry.name for entry in ledger.entries()]
 
@@ -115,7 +115,7 @@ def test_what_changes_is_read_again_and_nothing_else(history: Project, read: lis
     same(history.root)
     with open_ledger(history.root) as ledger:
         shared = {ref.rpartition("/")[2] for ref in ledger.git.refs("refs/remotes")}
-        here = [name for name, s in ledger.sources.items() if s.branch and not s.landed and name not in shared]
+        here = [name for name, s in ledger.snapshot.sources.items() if s.branch and not s.landed and name not in shared]
     moved, gone, noted = here[0], here[1], here[2]
     git = history.git
     commit = git("commit-tree", f"exp/{moved}^{{tree}}", "-p", f"exp/{moved}", "-m", "code")
@@ -390,7 +390,7 @@ def names_of(ledger: Ledger) -> list[str]:
 def test_what_was_checked_is_what_is_read(history: Project) -> None:
     """A process that looked at the refs earlier may write what it saw between our check and our question."""
     with open_ledger(history.root) as old, open_ledger(history.root) as new:
-        assert old.listing
+        assert old.snapshot.listing
         first = history.git("for-each-ref", "--count=1", "--format=%(refname)", "refs/heads/exp")
         history.git("branch", "exp/another", first)
         assert "another" in names_of(new)
@@ -527,7 +527,7 @@ def test_a_git_that_dies_during_a_read_leaves_nothing_behind(
         patch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
         with open_ledger(history.root) as ledger, pytest.raises(LedgerError, match="git cat-file ended early"):
             ledger.rows("experiments")
-            for name in ledger.sources:
+            for name in ledger.snapshot.sources:
                 ledger.find(name)
 
     same(history.root)
@@ -546,7 +546,7 @@ def test_several_processes_read_what_one_reads(history: Project, monkeypatch: py
 
 def test_a_branch_whose_objects_are_gone_is_passed_over(history: Project) -> None:
     with open_ledger(history.root) as ledger:
-        ledger.__dict__["listing"] = f"{ledger.listing}\n{'1' * 40} refs/heads/exp/vanished"
+        ledger.snapshot.__dict__["listing"] = f"{ledger.snapshot.listing}\n{'1' * 40} refs/heads/exp/vanished"
 
         assert len(ledger.rows("experiments")) == 40
         assert not ledger.unreadable()

@@ -11,7 +11,7 @@ import pytest
 from ledger.analysis.judge import Arm
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import Hypothesis, Plan, Variant
-from ledger.model.prediction import parse
+from ledger.model.prediction_parser import parse
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.settings import Settings
 from ledger.model.verdict import Judged, Verdict, to_mapping

@@ -12,7 +12,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.errors import LedgerError
@@ -20,15 +20,16 @@ from ledger.model.experiment import PLANNED, RECORDED, RUNNING, directory
 from ledger.repo.experiments import Wanted
 from ledger.repo.index import file as index_file
 from ledger.repo.index import rows as index_rows
+from ledger.repo.index.changes import Asked, Found
 from ledger.repo.index.rows import Wished
 from ledger.repo.index.tables import STRIDE, VERSION, Lines
 from ledger.version import __version__
 
 if TYPE_CHECKING:
     from ledger.model.entry import Entry
+    from ledger.model.experiment import Experiment
     from ledger.model.row import Row
-    from ledger.repo.ledger import Ledger
-    from ledger.repo.sources import Source
+    from ledger.repo.snapshot import Repository
 
 T = TypeVar("T")
 
@@ -39,29 +40,12 @@ Progress = Callable[[int, int], None]
 """Called with how many experiments are read and how many there are to read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """An experiment that may have changed. `tree` is that of what the index holds, None where it holds nothing."""
-
-    wanted: Wanted
-    source: Source
-    tree: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What has become of it. `lines` is None where its directory is as the index has it."""
-
-    asked: Asked
-    tree: str | None
-    lines: Lines | None
-
-
 class Index:
-    """The index of one ledger. It answers for the moment at which it was first asked, until `Ledger.refresh`."""
+    """The index of one repository. It answers as of the repository's snapshot; `present`: its arms' fingerprints."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, repository: Repository, present: Callable[[Experiment], Mapping[str, str]]) -> None:
+        self._repository = repository
+        self._present = present
         self._opened: index_file.Opened | None = None
         self._fresh = False
         self._state = ""
@@ -70,17 +54,17 @@ class Index:
 
     def rows(self, level: str) -> list[Row]:
         """The rows of the table: one an experiment, one a variant or one a trial, the latest experiment first."""
-        running = self._ledger.running
+        running = self._repository.snapshot.running
         return self._reading(lambda connection: index_rows.rows(connection, level, running))
 
     def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
         """The lines of the log, the latest experiment first, at most `limit`."""
-        running = self._ledger.running
+        running = self._repository.snapshot.running
         return self._reading(lambda connection: index_rows.entries(connection, wished or Wished(), limit, running))
 
     def states(self) -> dict[str, int]:
         """How many experiments are in which state (`Entry.state`), that of the latest first."""
-        running = tuple(self._ledger.running)
+        running = tuple(self._repository.snapshot.running)
         at_work = f"outcome IS NULL AND status IN ('{PLANNED}', '{RECORDED}') AND name IN ({_places(running)})"
         query = f"""SELECT CASE WHEN {at_work} THEN '{RUNNING}' ELSE coalesce(outcome, status) END AS state, count(*)
             FROM e WHERE own IS NOT NULL GROUP BY state ORDER BY max(moment) DESC"""
@@ -97,7 +81,7 @@ class Index:
             return [name for (name,) in connection.execute(query, (limit,))]
 
         if self._opened is None:
-            self._opened = index_file.open_index(self._ledger.place.index)
+            self._opened = index_file.open_index(self._repository.place.index)
         try:
             found = names(self._opened.connection)
         except _DAMAGE:
@@ -167,7 +151,7 @@ class Index:
     def discard(self) -> None:
         """Throw the file away, which proved to be damaged; the next answer comes from one that is built anew."""
         self.close()
-        index_file.discard(self._ledger.place.index)
+        index_file.discard(self._repository.place.index)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -205,7 +189,7 @@ class Index:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
             # another process has written what it sees, which may be newer than what we saw
-            self._ledger.refresh()
+            self._repository.refresh()
         self.close()
         self._opened = index_file.Opened(connection=index_file.in_memory(), file=False)
         return question(self._current())
@@ -214,7 +198,7 @@ class Index:
 
     def _current(self) -> sqlite3.Connection:
         if self._opened is None:
-            self._opened = index_file.open_index(self._ledger.place.index)
+            self._opened = index_file.open_index(self._repository.place.index)
         if not self._fresh:
             # tens of thousands of refs that all live: looking for garbage among them takes as long as reading them
             collecting = gc.isenabled()
@@ -246,7 +230,7 @@ class Index:
                 _write(opened.connection, found, gone, state=state, generation=_generation(opened.connection))
                 return state
             # another process has written meanwhile, perhaps of refs that are newer than those that we saw
-            self._ledger.refresh()
+            self._repository.refresh()
         state = self._digest()
         opened.connection, opened.file = index_file.in_memory(), False
         asked, gone = self._changed(opened.connection)
@@ -255,9 +239,9 @@ class Index:
 
     def _digest(self) -> str:
         """All that the index depends on, as one text."""
-        ledger = self._ledger
-        settled = f"{VERSION} {__version__} {ledger.settings.branch_prefix} {ledger.main} {ledger.main_tip}\n"
-        return hashlib.sha1(settled.encode() + ledger.listing.encode(errors="surrogateescape")).hexdigest()
+        now, prefix = self._repository.snapshot, self._repository.settings.branch_prefix
+        settled = f"{VERSION} {__version__} {prefix} {now.main} {now.main_tip}\n"
+        return hashlib.sha1(settled.encode() + now.listing.encode(errors="surrogateescape")).hexdigest()
 
     def _changed(self, connection: sqlite3.Connection) -> tuple[list[Asked], list[str]]:
         """The experiments whose source is another than the index has, and the names of those that are gone."""
@@ -265,7 +249,7 @@ class Index:
         if _meta(connection, "made_by") != __version__:
             # another version of ledger may have read the same differently
             known = {name: [None, None, None, None] for name in known}
-        sources, pending = self._ledger.sources, self._ledger.pending
+        sources, pending = self._repository.snapshot.sources, self._repository.snapshot.pending
         asked = []
         for name, source in sources.items():
             waiting = tuple(pending[name].items()) if name in pending else ()
@@ -282,10 +266,10 @@ class Index:
     def _read(self, asked: Sequence[Asked]) -> Iterator[Found]:
         from ledger.repo.index import reading as index_reading
 
-        progress = self._ledger.progress
+        progress, main = self._repository.progress, self._repository.snapshot.main
         if progress is not None and asked:
             progress(0, len(asked))
-        for done, found in enumerate(index_reading.read(self._ledger.git, asked, main=self._ledger.main), 1):
+        for done, found in enumerate(index_reading.read(self._repository.git, asked, main=main), 1):
             yield replace(found, lines=self._decided(found)) if found.lines and found.lines.undecided else found
             if progress is not None and (done % 100 == 0 or done == len(asked)):
                 progress(done, len(asked))
@@ -295,7 +279,7 @@ class Index:
         from ledger.repo import experiments
         from ledger.repo.index.tables import lines_of
 
-        asked, git = found.asked, self._ledger.git
+        asked, git = found.asked, self._repository.git
         source = asked.source
         try:
             experiment = experiments.read(
@@ -304,7 +288,7 @@ class Index:
             if experiment is None:
                 return found.lines
             verdict = git.objects.text(asked.wanted.tip, f"{directory(experiment.name)}/verdict.md")
-            return lines_of(experiment, verdict, self._ledger.present(experiment))
+            return lines_of(experiment, verdict, self._present(experiment))
         except LedgerError:
             return found.lines
 

@@ -131,7 +131,7 @@ def _with_commits(connection: sqlite3.Connection, ledger: Ledger) -> None:
 
     def look_up(name: str, trial: str) -> str | None:
         if name not in known:
-            pending = ledger.pending.get(name, {})
+            pending = ledger.snapshot.pending.get(name, {})
             held = trial_commits(ledger, name)
             known[name] = held | {t: commit for t, commit in pending.items() if t not in held}
         return known[name].get(trial)

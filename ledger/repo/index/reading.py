@@ -20,7 +20,7 @@ from ledger.repo.index.tables import Lines, lines_of, unread
 if TYPE_CHECKING:
     from ledger.git.git import Git
     from ledger.repo.experiments import Texts
-    from ledger.repo.index.index import Asked, Found
+    from ledger.repo.index.changes import Asked, Found
 
 # so many at once: their texts are in memory together, and more spare git's starts where there are few processors
 CHUNK = 250
@@ -36,7 +36,7 @@ Read = tuple[str | None, Lines | None]
 
 def read(git: Git, asked: Sequence[Asked], *, main: str | None) -> Iterator[Found]:
     """What has become of every experiment that is asked for, in their order."""
-    from ledger.repo.index.index import Found
+    from ledger.repo.index.changes import Found
 
     processors = min(_MAX_PROCESSES, _processors())
     size = max(CHUNK, min(MAX_CHUNK, len(asked) // (2 * processors)))

@@ -28,7 +28,7 @@ def dropped(
     """
     yield from (Finding(check=RECORDS, message=message) for message in held.strange)
     folder = directory(experiment.name)
-    pending = ledger.pending.get(experiment.name, {}).values()
+    pending = ledger.snapshot.pending.get(experiment.name, {}).values()
     told = set()
     gone = []
     for trial, commits in held.commits.items():

@@ -1,0 +1,131 @@
+"""What the refs of a repository said at one moment."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ledger.errors import LedgerError
+from ledger.git.git import Git
+from ledger.machine.place import Place
+from ledger.model import names, settings
+from ledger.model.experiment import Experiment
+from ledger.model.settings import Settings
+from ledger.repo import experiments, sources
+from ledger.repo.sources import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Snapshot:
+    """HEAD, the main branch, the source of every experiment and the trials that wait, as of one moment.
+
+    Each is asked of git when it is first wanted, since few commands want all, and is the same from then on. When refs
+    have moved a new one takes its place. `read` keeps the experiments that were read at it.
+    """
+
+    def __init__(self, git: Git, place: Place, settings_: Settings) -> None:
+        self._git = git
+        self._place = place
+        self._settings = settings_
+        self._sources: dict[str, Source | None] = {}
+        self.read: dict[str, Experiment] = {}
+
+    @cached_property
+    def main(self) -> str | None:
+        """The short name of the main branch, None where there is none."""
+        if self._settings.main is not None:
+            return self._settings.main
+        known = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
+        heads = self._git.refs(*known)
+        found = next((ref for ref in known if ref in heads), None)
+        return None if found is None else found.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+
+    @cached_property
+    def main_tip(self) -> str | None:
+        """The main branch's commit, None where there is none."""
+        return None if self.main is None else self._git.commit(self.main)
+
+    @cached_property
+    def head(self) -> tuple[str | None, str | None]:
+        """The full ref that HEAD points to (None when detached) and its commit (None when unborn)."""
+        return self._git.head()
+
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """The names of the experiments that runs are at work on in this repository, at this moment."""
+        if not any(self._place.runs.glob("*.json")):
+            return frozenset()
+        # imported late: mostly nothing runs
+        from ledger.repo import runs
+
+        return frozenset(state.experiment for state in runs.live(self._place))
+
+    @cached_property
+    def listing(self) -> str:
+        """All refs that may speak for experiments or hold trials of theirs, a line each, as git lists them."""
+        prefix = self._settings.branch_prefix
+        return self._git.text(
+            "for-each-ref", "--format=%(objectname) %(refname)", *sources.patterns(prefix), experiments.TRIAL_REFS
+        )
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every experiment's name with where it is read from: its branch, a remote's, what has landed, an archive."""
+        return sources.all_of(self._git, self._listed, self.main_tip, self._settings.branch_prefix)
+
+    @cached_property
+    def _listed(self) -> dict[str, str]:
+        return {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
+
+    def source(self, name: str) -> Source | None:
+        """Where one experiment is read from, None where there is none; the others are not looked at."""
+        if "sources" in self.__dict__ or not names.NAME.fullmatch(name):
+            return self.sources.get(name)
+        if name not in self._sources:
+            self._sources[name] = sources.one_of(self._git, name, self.main_tip, self._settings.branch_prefix)
+        return self._sources[name]
+
+    @cached_property
+    def pending(self) -> dict[str, dict[str, str]]:
+        """Trials that finished but are not on their branch: experiment, then trial id, then trial commit."""
+        found: dict[str, dict[str, str]] = {}
+        trials = experiments.TRIAL_REFS + "/"
+        known = self._listed if "listing" in self.__dict__ else self._git.refs(trials)
+        for ref, commit in known.items():
+            if not ref.startswith(trials):
+                continue
+            name, _, trial_id = ref.removeprefix(trials).partition("/")
+            found.setdefault(name, {})[trial_id] = commit
+        return found
+
+
+class Repository:
+    """A repository with the snapshot of it that is current."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self.place = Place(common=git.common)
+        self.progress: Callable[[int, int], None] | None = None
+        self._snapshot: Snapshot | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """`ledger.yaml` of the work tree, or the defaults."""
+        path = self.git.root / settings.FILE
+        try:
+            return settings.parse(path.read_text("utf-8")) if path.is_file() else Settings()
+        except UnicodeDecodeError:
+            raise LedgerError(f"{settings.FILE} is not text in UTF-8", hint=f"save {settings.FILE} as UTF-8") from None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the refs say, as of the first look or of the last `refresh`."""
+        if self._snapshot is None:
+            self._snapshot = Snapshot(self.git, self.place, self.settings)
+        return self._snapshot
+
+    def refresh(self) -> None:
+        """Look at the refs anew: they have moved."""
+        self._snapshot = None
