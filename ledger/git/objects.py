@@ -314,9 +314,12 @@ def _entries(data: bytes, width: int) -> dict[str, Entry]:
     entries = {}
     at = 0
     while at < len(data):
-        space = data.index(b" ", at)
-        end = data.index(b"\0", space)
+        space = data.find(b" ", at)
+        end = data.find(b"\0", space)
         oid = data[end + 1 : end + 1 + width].hex()
+        if space < 0 or end < 0 or len(oid) != 2 * width or not data[at:space].isdigit():
+            # no tree of git's: what follows has no beginning
+            break
         name = os.fsdecode(data[space + 1 : end])
         # git writes no such names; a crafted tree could lead out of the folder that it is written to
         if name not in ("", ".", "..", ".git") and "/" not in name:

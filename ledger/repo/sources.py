@@ -60,7 +60,13 @@ def all_of(git: Git, refs: Mapping[str, str], main: str | None, prefix: str) -> 
     """Every experiment's source by name, from the `refs` below `patterns`; `main` is the main branch's commit."""
     landed = {} if main is None else git.objects.folder(f"{main}:{DIRECTORY}")
     trees = {name: entry.oid for name, entry in landed.items() if entry.is_tree}
-    return _speaking(git, refs, trees, main, prefix)
+    found = _speaking(git, refs, trees, main, prefix)
+    # bytes that are no text are no name of an experiment's, and could be neither stored nor shown
+    return {name: one for name, one in found.items() if _is_text(name, one)}
+
+
+def _is_text(name: str, source: Source) -> bool:
+    return not any("\udc80" <= character <= "\udcff" for character in f"{name}{source.branch or ''}")
 
 
 def one_of(git: Git, name: str, main: str | None, prefix: str) -> Source | None:

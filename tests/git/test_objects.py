@@ -99,3 +99,27 @@ def test_git_is_killed_while_it_reads_many(project: Project, tmp_path: Path, mon
     times.write_text("once\ntwice\n")
     with pytest.raises(LedgerError, match="git cat-file ended early"):
         list(objects.read_many(names))
+
+
+@pytest.mark.parametrize("data", [b"hello", b"100644 a\0abc", b"\xff a\0" + bytes(20), b"100644 a", b" "])
+def test_bytes_that_are_no_tree_end_it(data: bytes) -> None:
+    good = b"100644 good\0" + bytes(20)
+    assert list(module.entries(module.GitObject(oid="0" * 40, kind="tree", data=good + data))) == ["good"]
+
+
+@pytest.mark.parametrize("place", ["folder", "branch", "remote"])
+def test_names_that_are_no_text_hide_no_other_experiment(project: Project, place: str) -> None:
+    project.ledger("new", "Rate", "--name", "rate")
+    project.git("switch", "-q", "main")
+    if place == "folder":
+        below = project.root / os.fsdecode(b"experiments/\xff")
+        below.mkdir(parents=True)
+        (below / "hypothesis.md").write_text("x")
+        project.git("add", "-A")
+        project.git("commit", "-q", "-m", "x")
+    else:
+        name = {"branch": b"refs/heads/exp/\xff", "remote": b"refs/remotes/\xff/exp/rates"}[place]
+        project.git("update-ref", os.fsdecode(name), "exp/rate")
+    for command in ("log", "table"):
+        assert "rate" in project.ledger(command).out
+    project.ledger("table", "--json")
