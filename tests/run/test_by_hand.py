@@ -300,7 +300,7 @@ def test_a_warm_start_is_no_trial(make_project: MakeProject) -> None:
     assert "may be a warm start" in project.ledger("record", code=2).err
 
 
-@pytest.mark.parametrize("at", ["_put_back", "advance"])
+@pytest.mark.parametrize("at", ["_put_back", "advance_with_outputs"])
 def test_a_record_that_was_killed_is_completed_by_the_next(
     project: Project, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
