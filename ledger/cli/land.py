@@ -59,7 +59,11 @@ def _told(landed: Landed, *, chosen: bool) -> str:
     change = "with its change" if done.arm == TREATMENT else f"with the change of its arm {done.arm}"
     what = change if done.kind == ADOPT else "its record alone, code untouched"
     why = f" (the verdict is {experiment.state}; --{RECORD if done.kind == ADOPT else ADOPT} does the other)"
+    off = []
+    if chosen and done.data_left:
+        off = [f"its data ({', '.join(done.data_left[:3])}) stay off {done.main}: --adopt keeps them, without a claim"]
     lines = [f"landed {experiment.name} on {done.main} as {done.step.new[:10]}: {what}{why if chosen else ''}"]
+    lines += off
     if done.stale:
         lines.append(f"to be reproduced on {done.main}: {', '.join(done.stale)} (git switch {done.main}, dvc repro)")
     elif done.measured is False:

@@ -35,8 +35,8 @@ class Prepared:
     """A landing that is ready: the step on the main branch `main`, and what is to be said about it.
 
     `arm` is the one whose change is adopted. `tag` holds the branch's tip, for a record; `stale` are the stages to
-    reproduce; `measured` says whether some trial ran what the main branch then holds, None where that is not to be
-    known.
+    reproduce; `data_left` is what DVC tracks and a record leaves off main; `measured` says whether some trial ran what
+    the main branch then holds, None where that is not to be known.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Prepared:
     stale: tuple[str, ...] = ()
     measured: bool | None = None
     remarks: tuple[str, ...] = ()
+    data_left: tuple[str, ...] = ()
 
     @property
     def adopts(self) -> bool:
@@ -246,7 +247,9 @@ def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, messa
         ref=f"refs/heads/{main}", old=tip, new=commit, reason=f"ledger land: record of {experiment.name}", also=also
     )
     remarks = (f"{folder}/ on {main} is brought up to date",) if here else ()
-    return Prepared(kind=RECORD, main=main, step=step, tag=name, remarks=remarks)
+    changed = git.changed_paths(experiment.plan.base, experiment.tip) if git.commit(experiment.plan.base) else ()
+    data = tuple(path.removesuffix(".dvc") for path in changed if path.endswith(".dvc"))
+    return Prepared(kind=RECORD, main=main, step=step, tag=name, remarks=remarks, data_left=data)
 
 
 # --- the change too

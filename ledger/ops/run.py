@@ -184,17 +184,24 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
 
 
 def _doubts(ledger: Ledger, experiment: Experiment, specs: Sequence[Spec]) -> list[str]:
-    """Which arms are one and the same, so that nothing but noise can come of comparing them; and what the plan leaves
-    out of the known results that it reuses, which can still be mended.
+    """Which arms are one and the same, so that only noise can come of comparing them, and why they share no stage; and
+    what the plan leaves out of the known results that it reuses, which can still be mended.
     """
     alike: dict[str, list[str]] = {}
     for name, arm in (ledger.arms(experiment) if specs else {}).items():
         alike.setdefault(arm.fingerprint, []).append(name)
-    return [
+    same = [arms for arms in alike.values() if len(arms) > 1]
+    doubts = [
         f"{' and '.join(arms)} are the same: no command, parameter, data or code that a stage depends on differs"
-        for arms in alike.values()
-        if len(arms) > 1
-    ] + list(plan_history.to_be_left_out(ledger, experiment) if specs else ())
+        for arms in same
+    ]
+    outputs = ledger.code.at(experiment.tip).pipeline.outputs() if same else ()
+    unshared = [out.path for out in outputs if out.kind == "out" and not out.cached]
+    if unshared:
+        named = ", ".join(unshared[:3]) + (f" and {len(unshared) - 3} more" if len(unshared) > 3 else "")
+        what = f"{named}, which cache: false keeps out of DVC's cache"
+        doubts.append(f"each of these trains anew for {what}: cache it, or declare it under plots or metrics")
+    return doubts + list(plan_history.to_be_left_out(ledger, experiment) if specs else ())
 
 
 def _results(

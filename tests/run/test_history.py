@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from conftest import PIPELINE, TRAIN, Project, Shelved, default_files
+from conftest import PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files
 
 from ledger.model.formats import yaml12
 
@@ -184,6 +184,16 @@ def test_arms_that_are_the_same_are_told_before_they_run(project: Project) -> No
     assert first.startswith("note: baseline and treatment are the same: no command, parameter, data or code")
     project.ledger("new", "Other", "--name", "b", "--from", "main", "-S", "train.lr=0.2", "--predict", "loss < 1")
     assert "are the same" not in project.ledger("run").err
+
+
+def test_an_uncached_output_that_keeps_alike_arms_from_sharing_is_told(make_project: MakeProject) -> None:
+    files = default_files()
+    files["dvc.yaml"] = files["dvc.yaml"].replace("outs: [model.txt]", "outs: [{model.txt: {cache: false}}]")
+    project = make_project(files | {".gitignore": ""})
+    project.ledger("new", "Same", "--name", "a", "--predict", "accuracy > baseline", "-S", "train.lr=0.1")
+    said = [line for line in project.ledger("run").err.splitlines() if "cache: false" in line]
+    told = "note: each of these trains anew for model.txt, which cache: false keeps out of DVC's cache: "
+    assert said == [told + "cache it, or declare it under plots or metrics"]
 
 
 def test_gc_finds_nothing_to_complain_of(project: Project) -> None:

@@ -710,3 +710,17 @@ def test_the_repository_is_locked_meanwhile(refuted: Project, monkeypatch: pytes
     refuted.ledger("land")
     assert held == [True]
     assert trailers(refuted)["Ledger-Landed"] == RECORD
+
+
+def test_data_that_a_record_leaves_behind_are_told(project: Project) -> None:
+    begin(project)
+    pointer = "outs:\n- md5: 900150983cd24fb0d6963f7d28e17f72\n  size: 3\n  hash: md5\n  path: weekly\n"
+    project.git("switch", "-q", "exp/a")
+    project.commit("weekly data", {"data/weekly.dvc": pointer, "ledger.yaml": "ignore: [data/weekly.dvc]\n"})
+    conclude(project, "inconclusive")
+    said = "its data (data/weekly) stay off main: --adopt keeps them, without a claim"
+    assert project.ledger("land").out.count(said) == 1
+    assert "data/weekly.dvc" not in project.git("ls-tree", "-r", "--name-only", "main")
+    # what the line says to type does it
+    assert said not in project.ledger("land", "--adopt").out
+    assert "data/weekly.dvc" in project.git("ls-tree", "-r", "--name-only", "main")
