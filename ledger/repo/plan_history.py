@@ -180,7 +180,7 @@ def known_before(ledger: Ledger, experiment: Experiment, records: Mapping[str, S
         r.trial.id
         for arm in experiment.plan.predicted
         for r in records.get(arm, ())
-        if r.trial.reused is not None and r.trial.started < order.written(r)
+        if r.trial.reused is not None and r.trial.started <= order.written(r)
     )
 
 

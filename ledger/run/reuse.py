@@ -34,7 +34,7 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
         return None
     order = plan_order.Order(ledger, experiment)
     for name, record in _same(ledger, spec):
-        if spec.variant in experiment.plan.predicted and record.trial.started < order.written(record):
+        if spec.variant in experiment.plan.predicted and record.trial.started <= order.written(record):
             # a prediction about results that are known already is none
             continue
         commit = histories.trial_commits(ledger, name).get(record.trial.id) or record.commit

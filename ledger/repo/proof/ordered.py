@@ -55,7 +55,9 @@ class Ordered:
         under = held is not None or (trial.reused is None and self._order.under(record) in self._digests)
         written = self._order.written(record)
         late = plan.created - _CLOCKS if under else written if elsewhere else plan.created
-        if trial.started < late and not trial.by_hand and not restored:
+        # what is repeated in the second in which the plan was written was there before: nothing is reused then
+        too_soon = trial.started < late or (trial.reused is not None and trial.started == late)
+        if too_soon and not trial.by_hand and not restored:
             message = f"{record.path}: it started {trial.started.isoformat()}, before the plan was written"
             yield Finding(check=PLAN, trial=trial.id, message=f"{message} ({late.isoformat()})")
         if elsewhere:
