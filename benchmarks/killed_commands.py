@@ -115,6 +115,11 @@ COMMANDS = (
     Command(
         words=("note", "seen"), prepare=_ran, done=_holds(f"exp/{EXPERIMENT}", "notes.md", "seen")
     ),
+    Command(
+        words=("void", f"{EXPERIMENT}:treatment/seed-1", "-m", "the disk was full"),
+        prepare=_ran,
+        done=_holds(f"exp/{EXPERIMENT}", "trials/treatment/seed-1.void", "the disk was full"),
+    ),
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -94,7 +95,7 @@ class Repository:
         """The trials whose records are on an experiment's branch."""
         tree = f"exp/{name}:experiments/{name}"
         listed = self.git("ls-tree", "-r", "--name-only", tree).splitlines()
-        return [path.removeprefix("trials/").removesuffix(".yaml") for path in listed if path.startswith("trials/")]
+        return [p.removeprefix("trials/").removesuffix(".yaml") for p in listed if re.match(r"trials/.*\.yaml$", p)]
 
     def tagged(self, name: str) -> list[str]:
         """The trials whose commits an experiment's tags hold."""
