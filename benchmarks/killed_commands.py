@@ -134,15 +134,17 @@ class Kills:
     problems: list[str] = field(default_factory=list)
 
 
-def kill_commands(folder: Path, kills: int, luck: random.Random) -> Kills:
-    """Kill the commands one after another, and the building of the index."""
+def kill_commands(folder: Path, kills: int, luck: random.Random, until: float) -> Kills:
+    """Kill the commands one after another, and the building of the index; `until` as `time.monotonic()` has it."""
     found = Kills()
     counts = Counter(i % (len(COMMANDS) + 1) for i in range(kills))
     for at, command in enumerate(COMMANDS):
         if counts[at]:
             below = folder / command.name
             below.mkdir()
-            _kill_command(below, command, counts[at], luck, found)
+            for _ in _killed_commands(below, command, counts[at], luck, found):
+                if time.monotonic() > until:
+                    return found
     if counts[len(COMMANDS)]:
         below = folder / "index"
         below.mkdir()
@@ -150,7 +152,8 @@ def kill_commands(folder: Path, kills: int, luck: random.Random) -> Kills:
     return found
 
 
-def _kill_command(folder: Path, command: Command, kills: int, luck: random.Random, found: Kills) -> None:
+def _killed_commands(folder: Path, command: Command, kills: int, luck: random.Random, found: Kills) -> Iterator[None]:
+    """Kill a command so often; comes back after each."""
     repository = Repository(folder)
     command.prepare(repository)
     kept = folder / "kept"
@@ -161,6 +164,7 @@ def _kill_command(folder: Path, command: Command, kills: int, luck: random.Rando
     length = time.monotonic() - started
     clean = repository.git("status", "--porcelain")
     done = 0
+    print(f"{found.killed.total()} kills, next is {command.name}", file=sys.stderr)
     while done < kills:
         shutil.rmtree(repository.root)
         shutil.copytree(kept, repository.root, symlinks=True)
@@ -172,7 +176,10 @@ def _kill_command(folder: Path, command: Command, kills: int, luck: random.Rando
         wrong = [*_checked(repository, command, refs, found), *_completed(repository, command, found)]
         now = repository.git("status", "--porcelain")
         wrong += [f"git status: {now}"] if now != clean else []
-        found.problems += [f"{command.name}, {kind} killed ({said.strip()}): {problem}" for problem in wrong]
+        wrong = [f"{command.name}, {kind} killed ({said.strip()}): {problem}" for problem in wrong]
+        print("\n".join(wrong), end="\n" * bool(wrong), file=sys.stderr)
+        found.problems += wrong
+        yield
 
 
 def kill(repository: Repository, words: tuple[str, ...], luck: random.Random, length: float) -> tuple[str, str]:

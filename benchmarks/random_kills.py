@@ -1,12 +1,13 @@
 """Kill -9 at random moments: is anything lost, recorded twice, or left in a state that the next run cannot mend?
 
-    python benchmarks/random_kills.py [KILLS] [--seed SEED]
+    python benchmarks/random_kills.py [KILLS] [--seed SEED] [--minutes MINUTES]
 
 A stream of experiments is run two trials at a time. At a random moment a random process of the run is killed: the
 controller, a worker, a process of a stage, or git. After one to three kills the experiment is run to its end. What had
 been seen to be finished must then be recorded once, and git, DVC, the user's files and the machine must be clean.
 Half of the kills are of the other commands that write (`killed_commands.py`), unless --run or --commands names one
-half alone. Prints how often what was killed, and what was found wrong; exits with 1 where anything was.
+half alone. What is wrong is told at once. Prints how often what was killed, and what was found wrong; exits with 1
+where anything was.
 """
 
 from __future__ import annotations
@@ -41,31 +42,33 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kills", nargs="?", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="begin no other kill after so many")
     half = parser.add_mutually_exclusive_group()
     half.add_argument("--run", action="store_true", help="`run` alone")
     half.add_argument("--commands", action="store_true", help="the other commands alone")
     wanted = parser.parse_args()
     commands = 0 if wanted.run else wanted.kills if wanted.commands else wanted.kills // 2
     luck = random.Random(wanted.seed)
-    problems = _kill_runs(wanted.kills - commands, luck) if commands < wanted.kills else []
+    until = time.monotonic() + 60 * wanted.minutes
+    problems = _kill_runs(wanted.kills - commands, luck, until) if commands < wanted.kills else []
     if commands:
-        problems += _kill_commands(commands, luck)
+        problems += _kill_commands(commands, luck, until)
     print("\n".join(problems) or "nothing lost, nothing twice, every command completed, all clean")
     return int(bool(problems))
 
 
-def _kill_commands(kills: int, luck: random.Random) -> list[str]:
+def _kill_commands(kills: int, luck: random.Random, until: float) -> list[str]:
     """What was found wrong with the commands beside `run`; prints how often what was killed."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ledger-benchmark-") as folder:
-        found = killed_commands.kill_commands(Path(folder), kills, luck)
+        found = killed_commands.kill_commands(Path(folder), kills, luck, until)
     of = ", ".join(f"{name} {count}" for name, count in sorted(found.killed.items()))
     print(f"other commands: {found.killed.total()} kills ({of}) in {time.monotonic() - started:.0f} s")
     print(f"{found.before} were as before, {found.complete} were wholly done; {found.locks} locks of git's were left")
     return found.problems
 
 
-def _kill_runs(kills: int, luck: random.Random) -> list[str]:
+def _kill_runs(kills: int, luck: random.Random, until: float) -> list[str]:
     """What was found wrong with `run`; prints how often what was killed."""
     killed: Counter[str] = Counter()
     problems: list[str] = []
@@ -76,9 +79,9 @@ def _kill_runs(kills: int, luck: random.Random) -> list[str]:
         # how long a run takes here, so that moments are spread over all of it
         length = _undisturbed(repository)
         number = 0
-        while killed.total() < kills:
+        while killed.total() < kills and time.monotonic() < until:
             number += 1
-            name = f"e{number}"
+            name, told = f"e{number}", len(problems)
             _new(repository, name)
             seen: dict[str, str] = {}
             for _ in range(min(luck.randint(1, 3), kills - killed.total())):
@@ -89,6 +92,7 @@ def _kill_runs(kills: int, luck: random.Random) -> list[str]:
                 problems += [f"{name}: {problem}" for problem in found]
             finished += len(seen)
             problems += [f"{name}: {problem}" for problem in _completed(repository, name, seen)]
+            print("\n".join(problems[told:]), end="\n" * (told < len(problems)), file=sys.stderr)
             if number % 10 == 0:
                 print(f"{killed.total()} kills, {time.monotonic() - started:.0f} s", file=sys.stderr)
     of = ", ".join(f"{killed[kind]} of a {kind}" for kind in KINDS)
