@@ -7,6 +7,7 @@ between it names moves that were not made, which the refs themselves tell.
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -34,7 +35,10 @@ def command_line() -> str:
 
 
 def append(path: Path, operation: Operation) -> None:
-    """Add an operation to the log. The caller holds the repository's lock."""
+    """Add an operation to the log, on a line of its own also behind one that was cut off.
+
+    The caller holds the repository's lock.
+    """
     moves = [{"ref": move.ref, "from": move.old, "to": move.new} for move in operation.moves]
     entry = {
         "when": operation.when.astimezone(UTC).isoformat(timespec="seconds"),
@@ -43,8 +47,12 @@ def append(path: Path, operation: Operation) -> None:
         "moves": moves,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(entry) + "\n")
+    with path.open("ab+") as stream:
+        if stream.tell():
+            stream.seek(-1, os.SEEK_END)
+            if stream.read(1) != b"\n":
+                stream.write(b"\n")
+        stream.write(json.dumps(entry).encode() + b"\n")
 
 
 def read(path: Path) -> Sequence[Operation]:

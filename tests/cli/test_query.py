@@ -119,6 +119,13 @@ def test_nothing_else_can_be_read_or_changed(shelved: Shelved, sql: str) -> None
     ("sql", "says", "hint"),
     [
         ("SELECT outcom FROM experiments", "no view has a column outcom", "did you mean outcome?"),
+        (
+            "SELECT name FROM experiments",
+            "experiments has no column name",
+            "metrics and params have one; experiments:",
+        ),
+        ("SELECT e.value FROM experiments e", "experiments has no column value", "experiment, title, status"),
+        ("SELECT title FROM trials, params", "trials and params have no column title", "experiments has one; trials:"),
         ("SELECT * FROM metric", "there is no view metric", "did you mean metrics?"),
         ("SELEC 1", 'near "SELEC": syntax error', "the views are"),
         ("SELECT 1; SELECT 2", "one statement at a time", "the views are"),

@@ -64,3 +64,6 @@ def test_a_line_that_was_cut_off_is_passed_over(ledger: Ledger) -> None:
     text = ledger.place.operations.read_text()
     ledger.place.operations.write_text(text[:-20])
     assert len(operations.read(ledger.place.operations)) == 1
+    # what comes after it is on a line of its own
+    transact(ledger, partial(Change.move, refs=[RefChange(ref="refs/heads/c", old=None, new=tip)], reason="after"))
+    assert [o.reason for o in operations.read(ledger.place.operations)] == ["ledger new", "after"]

@@ -94,7 +94,7 @@ def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again
             raise LedgerError(
                 f"the query took longer than {seconds:g} seconds", hint="narrow it down, or allow more: --timeout 600"
             ) from None
-        raise _told(ledger, str(error)) from None
+        raise _told(ledger, sql, str(error)) from None
     finally:
         connection.set_authorizer(None)
         connection.set_progress_handler(None, 0)
@@ -159,12 +159,11 @@ def _authorizer(action: int, first: str | None, second: str | None, database: st
     return sqlite3.SQLITE_DENY
 
 
-def _told(ledger: Ledger, said: str) -> LedgerError:
+def _told(ledger: Ledger, sql: str, said: str) -> LedgerError:
     """SQLite's words with what may have been meant."""
     column = re.fullmatch(r"no such column: (?:\w+\.)?(.+)", said)
     if column is not None:
-        near = near_misses(column[1], sorted({name for names in columns(ledger).values() for name in names}))
-        return LedgerError(f"no view has a column {column[1]}", hint=_hint(near))
+        return _no_column(column[1], columns(ledger), set(re.findall(r"\w+", _LEXEMES.sub(_plain, sql).lower())))
     table = re.fullmatch(r"no such table: (.+)", said)
     if table is not None:
         return LedgerError(f"there is no view {table[1]}", hint=_hint(near_misses(table[1], list(VIEWS))))
@@ -177,6 +176,21 @@ def _told(ledger: Ledger, said: str) -> LedgerError:
     ):
         return LedgerError(f"a query may only read the documented views: {said}", hint=HINT)
     return LedgerError(f"SQLite cannot read the query: {said}", hint=HINT)
+
+
+def _no_column(column: str, views: dict[str, tuple[str, ...]], words: set[str]) -> LedgerError:
+    """That no view among the query's words has such a column, and which is meant, or has it, or there are."""
+    asked = {view: names for view, names in views.items() if view in words} or views
+    elsewhere = [view for view, names in views.items() if column.lower() in names and view not in asked]
+    near = near_misses(column, sorted({name for names in asked.values() for name in names}))
+    if not elsewhere:
+        near = near or near_misses(column, sorted({name for names in views.values() for name in names}))
+        return LedgerError(f"no view has a column {column}", hint=_hint(near))
+    there = [f"{view}: {', '.join(names)}" for view, names in asked.items()]
+    return LedgerError(
+        f"{' and '.join(asked)} {'have' if len(asked) > 1 else 'has'} no column {column}",
+        hint=f"{' and '.join(elsewhere)} {'have' if len(elsewhere) > 1 else 'has'} one; {'; '.join(there)}",
+    )
 
 
 def _hint(near: list[str]) -> str:
