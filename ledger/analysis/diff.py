@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.environment import Environment, difference
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.parameters import Value, identical
+from ledger.model.parameters import Value, identical, in_same_terms, renamed
 from ledger.model.replicates import Axis, Point
 from ledger.stats.contrast import Contrast, NoNoise
 from ledger.stats.summary import Summary, summarise
@@ -25,7 +25,8 @@ class Side:
 
     `metrics` holds the values by replicate; `environments` every distinct one; `warnings` what is doubtful about
     the side itself. `axes` are the parameters that replicates vary, which are no difference; `parts` is the one of them
-    whose values are folds or splits.
+    whose values are folds or splits. `parameter_files` and
+    `metric_files` say which file holds each of them, as far as is known.
     """
 
     label: str
@@ -37,6 +38,8 @@ class Side:
     axes: frozenset[str] = frozenset()
     parts: Axis | None = None
     warnings: tuple[str, ...] = ()
+    parameter_files: Mapping[str, str] = field(default_factory=dict)
+    metric_files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,7 @@ def diff(
     listings: Mapping[str, Mapping[str, str]],
 ) -> Diff:
     """The comparison of two sides. `code` are the files that differ; `listings` directories by md5: path to md5."""
+    a, b = _in_same_terms(a, b)
     axes = a.axes | b.axes
     params = [
         ValueChange(name=name, a=a.params.get(name), b=b.params.get(name))
@@ -165,6 +169,22 @@ def diff(
             *_left_out(metrics, a, b),
         ),
     )
+
+
+def _in_same_terms(a: Side, b: Side) -> tuple[Side, Side]:
+    """Both sides with one name for what one of them calls `key` and the other `file:key`."""
+    params = in_same_terms(a.parameter_files, b.parameter_files)
+    metrics = in_same_terms(a.metric_files, b.metric_files)
+    first, second = (
+        replace(
+            side,
+            params=renamed(side.params, params[at]),
+            metrics=renamed(side.metrics, metrics[at]),
+            axes=frozenset(params[at].get(name, name) for name in side.axes),
+        )
+        for at, side in enumerate((a, b))
+    )
+    return first, second
 
 
 def _left_out(metrics: Sequence[MetricChange], a: Side, b: Side) -> list[str]:

@@ -158,6 +158,40 @@ def merge_files(files: Mapping[str, Mapping[str, T]]) -> dict[str, T]:
     }
 
 
+def origins(files: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """The file that holds each name which `merge_files` gives, of several files' keys."""
+    return merge_files({file: dict.fromkeys(keys, file) for file, keys in files.items()})
+
+
+def in_same_terms(a: Mapping[str, str], b: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """New names for both sides, where one thing is called `key` on the one and `file:key` on the other.
+
+    `a` and `b` are the files that hold each name. A key that more than one file holds on either side is the same in
+    the same file; what is left of it in one file on each side has been moved, and is called after its file in `b`.
+    """
+    sides: list[dict[str, dict[str, str]]] = [{}, {}]
+    for side, names in zip(sides, (a, b), strict=True):
+        for name, file in names.items():
+            side.setdefault(name.removeprefix(f"{file}:"), {})[file] = name
+    renamed: tuple[dict[str, str], dict[str, str]] = {}, {}
+    left, right = sides
+    for key in left.keys() & right.keys():
+        before, after = left[key], right[key]
+        if len(before) == len(after) == 1:
+            continue
+        pairs = [(file, file) for file in before if file in after]
+        gone, come = [f for f in before if f not in after], [f for f in after if f not in before]
+        pairs += [(gone[0], come[0])] if len(gone) == len(come) == 1 else []
+        for old, new in pairs:
+            renamed[0][before[old]] = renamed[1][after[new]] = f"{new}:{key}"
+    return renamed
+
+
+def renamed(values: Mapping[str, T], names: Mapping[str, str]) -> dict[str, T]:
+    """The values with the names that have a new one under that."""
+    return {names.get(name, name): value for name, value in values.items()}
+
+
 def parse_assignment(text: str) -> tuple[str, Value]:
     """The key and the value of `train.lr=0.3`, the value read as by `parse_value`.
 

@@ -26,7 +26,7 @@ from ledger.repo.commit import commit_tracked, require_text
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
 from ledger.run.collect import Collected, collect
-from ledger.run.pinned import locks, taken_for_equal
+from ledger.run.pinned import dropped, locks, taken_for_equal
 from ledger.run.plan import Spec, check, next_attempt
 from ledger.run.record import Ended, keep, read_metrics
 from ledger.run.stage_environment import scrubbed_for_stages, with_locks
@@ -168,12 +168,15 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
             hint="dvc repro, then ledger record (dvc status says what changed)",
         )
     pinned = locks(ledger.git.root, here.pipeline)
-    others = [
-        key
-        for stage in here.pipeline.stages
-        if not stage.frozen and stage.name in pinned
-        for key in taken_for_equal(pinned[stage.name], here.texts)
-    ]
+    ran = [stage for stage in here.pipeline.stages if not stage.frozen and stage.name in pinned]
+    gone = [name for stage in ran for name in dropped(pinned[stage.name], stage)]
+    if gone:
+        raise LedgerError(
+            f"the results are of a stage that depended on {', '.join(dict.fromkeys(gone))} too: DVC does not notice "
+            "that dvc.yaml names it no more",
+            hint="dvc repro -f, then ledger record",
+        )
+    others = [key for stage in ran for key in taken_for_equal(pinned[stage.name], here.texts)]
     if others:
         raise LedgerError(
             f"the results are of another {', '.join(dict.fromkeys(others))}: DVC holds 1, 1.0 and true equal, and a "

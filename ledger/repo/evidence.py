@@ -21,7 +21,7 @@ from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict
 from ledger.model.void import Void
-from ledger.repo import plan_history, unseen
+from ledger.repo import metric_files, plan_history, unseen
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import compare
 from ledger.repo.targets import Target, filling
@@ -156,6 +156,7 @@ def gather(ledger: Ledger, experiment: Experiment, when: When) -> Evidence:
         if reference not in (None, BASELINE, *arms):
             other = Variant(name=reference or "", experiment=reference)
             absent |= _add_other(ledger, other, plan, arms, records, named.get(other.name), known, voided)
+    arms = metric_files.by_predicted_names(ledger, plan, arms, records)
     return Evidence(arms=arms, records=records, missing=missing, stale=stale, absent=absent, voided=voided)
 
 

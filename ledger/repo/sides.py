@@ -16,13 +16,14 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics, paramfiles
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import BASELINE, TREATMENT
-from ledger.model.parameters import Value, flatten, merge_files
+from ledger.model.parameters import Value, flatten, merge_files, origins
 from ledger.model.pipeline import inside
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
+from ledger.repo.metric_files import files_of_metrics
 from ledger.repo.targets import Target, filler, part
 
 
@@ -94,6 +95,8 @@ def _arm(
         axes=axes,
         parts=experiment.plan.replicates.parts_axis,
         warnings=warnings,
+        parameter_files=origins({file: flatten(tree) for file, tree in first.params.items()}),
+        metric_files=files_of_metrics(ledger, records),
     )
 
 
@@ -111,6 +114,7 @@ def _planned(ledger: Ledger, experiment: Experiment, label: str, variant: str) -
         environments=(),
         metrics={},
         axes=frozenset(axis.name for axis in experiment.plan.replicates.axes),
+        parameter_files=origins(trees),
         warnings=(f"{label} has no trial that succeeded" if experiment.of(variant) else f"{label} has not run yet",),
     )
 
@@ -139,14 +143,17 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
             continue
         pin = code.data.get(path) or pins.get(path)
         data |= _tracked_data(code, (path,)) if pin is None else {path: pin}
+    trees = {file: _tracked(ledger, commit, file, text) for file, text in code.texts.items()}
     return Side(
         label=label,
-        params=merge_files({file: _tracked(ledger, commit, file, text) for file, text in code.texts.items()}),
+        params=merge_files(trees),
         data=data,
         code=commit,
         environments=(),
         metrics={name: {(): value} for name, value in metrics.merge(numbers).items()},
         warnings=tuple(warnings),
+        parameter_files=origins(trees),
+        metric_files=origins(numbers),
     )
 
 

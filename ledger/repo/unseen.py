@@ -46,16 +46,30 @@ def refuse(ledger: Ledger, experiment: Experiment, code: Code) -> None:
     git = ledger.git
     before = dict.fromkeys([experiment.plan.base, *_codes(experiment)])
     known = [commit for commit in before if commit != code.commit and git.commit(commit) is not None]
-    paths = dict.fromkeys(path for commit in known for path in undeclared(ledger, code, since=commit))
+    paths = {
+        path for commit in known for path in undeclared(ledger, code, since=commit) - _parted(ledger, code, commit)
+    }
     if paths:
         raise _error(sorted(paths))
     for commit in known:
         _refuse_parameters(ledger, ledger.code.at(commit), code)
 
 
-def undeclared(ledger: Ledger, code: Code, *, since: str) -> tuple[str, ...]:
-    """The files that differ from another commit and that no stage of the code depends on, sorted."""
-    return _undeclared(ledger, code, ledger.git.changed_paths(since, code.commit), since)
+def undeclared(ledger: Ledger, code: Code, *, since: str) -> frozenset[str]:
+    """The files that differ from another commit and that no stage of the code depends on.
+
+    A result that a stage wrote there, and writes to another place now, is none of them.
+    """
+    found = _undeclared(ledger, code, ledger.git.changed_paths(since, code.commit), since)
+    gone = [path for path in found if path not in code.files]
+    before = ledger.code.at(since).pipeline if gone and ledger.code.has_pipeline(since) else None
+    return frozenset(found) - {path for path in gone if before is not None and before.is_result(path)}
+
+
+def _parted(ledger: Ledger, code: Code, since: str) -> set[str]:
+    """The files that another commit's pipeline read, and that are gone from this one's: their stages run anew."""
+    before = ledger.code.at(since)
+    return {path for path in before.files.keys() - code.files.keys() if before.pipeline.reads(path)}
 
 
 def refuse_undeclared(ledger: Ledger, code: Code, changed: Iterable[str]) -> None:
@@ -113,7 +127,9 @@ def _refuse_parameters(ledger: Ledger, before: Code, after: Code) -> None:
     for file, text in after.texts.items():
         if text == before.texts.get(file):
             continue
-        old = flatten(parse(file, before.texts[file])) if file in before.texts else {}
+        # a file that is gone may have been moved here
+        held = [before.texts[path] for path in before.texts if path == file or path not in after.files]
+        old = {key: value for text in held for key, value in flatten(parse(file, text)).items()}
         new = flatten(parse(file, text))
         for key, value in new.items():
             if key not in old or old[key] != value:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ledger.model import globs
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import LockedStage, locked_stages
 from ledger.model.formats.paramfiles import parse
 from ledger.model.parameters import flatten, identical
-from ledger.model.pipeline import Pipeline
+from ledger.model.pipeline import Pipeline, Stage
 
 
 def locks(root: Path, pipeline: Pipeline) -> dict[str, LockedStage]:
@@ -34,3 +35,28 @@ def taken_for_equal(locked: LockedStage, texts: Mapping[str, str]) -> tuple[str,
             if key in written and written[key] == value and not identical(written[key], value)
         ]
     return tuple(found)
+
+
+def dropped(locked: LockedStage, stage: Stage) -> tuple[str, ...]:
+    """The dependencies and parameters that a stage ran with and declares no more: DVC takes it for unchanged."""
+    return (
+        *(path for path in locked.dependencies if path not in stage.dependencies),
+        *(
+            key
+            for file, values in locked.parameters.items()
+            for key in values
+            if not any(use.file == file and (key in use.keys or use.covers(key)) for use in stage.parameters)
+        ),
+    )
+
+
+def forget_dropped(root: Path, pipeline: Pipeline) -> None:
+    """Take out of the lock files of a work tree what they pin of stages that ran with more than they declare now."""
+    pinned = locks(root, pipeline)
+    for stage in pipeline.stages:
+        if stage.frozen or stage.name not in pinned or not dropped(pinned[stage.name], stage):
+            continue
+        path = root / stage.lockfile
+        document: Any = yaml12.loads(path.read_text("utf-8"))
+        del document["stages"][stage.lock_name]
+        path.write_text(yaml12.dumps(document), "utf-8")

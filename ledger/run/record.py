@@ -32,8 +32,8 @@ from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
 from ledger.report.numbers import headline, number
 from ledger.report.text import uncoloured
+from ledger.run.pinned import forget_dropped, taken_for_equal
 from ledger.run.pinned import locks as locks_of
-from ledger.run.pinned import taken_for_equal
 from ledger.run.plan import Spec
 
 
@@ -170,6 +170,11 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
             earlier = timings.find(ledger.place.timings, locks[name]) if name in locks else timings.Known()
             found[name] = StageRun(seconds=earlier.seconds, cached=True, peak_memory_mb=earlier.peak_memory_mb)
     return found
+
+
+def forget_others(ledger: Ledger, spec: Spec, root: Path) -> None:
+    """Let no stage of a work tree pass for one that has run, where it ran with inputs that it has no more."""
+    forget_dropped(root, _pipeline(ledger, spec))
 
 
 def kept_for_equal(ledger: Ledger, spec: Spec, root: Path) -> bool:

@@ -27,7 +27,7 @@ from ledger.repo import borrowed
 from ledger.repo.ledger import Ledger
 from ledger.run.outcome import outcome, untracked
 from ledger.run.plan import Spec
-from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, kept_for_equal, outdated, tail
+from ledger.run.record import Ended, Kept, cached_outputs, forget_others, hidden, keep, kept_for_equal, outdated, tail
 from ledger.run.slots import Slot
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker
@@ -141,6 +141,7 @@ class Station:
         """The recorded trial; from then on it cannot be lost. None for one that was cut off because the run ends."""
         setting = self.furnish(spec)
         log = self.shop.ledger.place.log(spec.experiment, spec.id)
+        forget_others(self.shop.ledger, spec, self.slot.path)
         # DVC would lay out the results of 1 for 1.0
         force = spec.past_cache or kept_for_equal(self.shop.ledger, spec, self.slot.path)
         ended = self.reproduce(spec, setting, force=force, log=log, tell=tell)
