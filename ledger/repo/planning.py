@@ -13,10 +13,10 @@ from ledger.analysis.designs import planned
 from ledger.analysis.outlook import RECENT, outlook
 from ledger.errors import FormatError, LedgerError
 from ledger.model import kinds, names, prediction_parser, replicates, seeds
-from ledger.model.formats import metrics
+from ledger.model.formats import metrics, paramfiles
 from ledger.model.grid import grid
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
-from ledger.model.parameters import identical, near_misses
+from ledger.model.parameters import flatten, format_value, identical, near_misses
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Axis, Replicates
@@ -213,7 +213,21 @@ def check_kinds(code: Code, axes: Sequence[Axis], overridden: Sequence[Mapping[s
     pairs = [*itertools.chain.from_iterable(params.items() for params in overridden)]
     pairs += [(axis.name, value) for axis in axes if axis.is_parameter for value in axis.values]
     for name, value in pairs:
+        _refuse_two_readings(code, name)
         kinds.refuse_another(present, code.plain(name), value)
+
+
+def _refuse_two_readings(code: Code, name: str) -> None:
+    """Raise LedgerError where DVC reads a parameter otherwise than programs may: what is set would be of DVC's kind."""
+    file, key = code.locate(name)
+    other = paramfiles.other_reading(file, code.texts[file], key)
+    if other is not None:
+        ours = flatten(paramfiles.parse(file, code.texts[file]))[key]
+        raise LedgerError(
+            f"{name} in {file} is {format_value(other)} to programs that read YAML 1.1, as PyYAML does, and "
+            f"{format_value(ours)} to DVC, which reads YAML 1.2",
+            hint=f"write {format_value(other)} there, or a text in quotes, and commit it; --retype sets it regardless",
+        )
 
 
 def axes_of(code: Code, points: Replicates) -> dict[ParameterKey, str]:

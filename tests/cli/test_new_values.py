@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Project
+from conftest import MakeProject, Project, default_files
 
 NEW = ("new", "A", "--name", "a", "--predict", "accuracy >= baseline", "--seeds", "2")
 AMEND = ("amend", "-m", "why")
@@ -44,3 +44,18 @@ def test_amend_refuses_the_same(project: Project, wrong: str, right: str) -> Non
 def test_a_branch_that_is_not_checked_out_is_named_in_what_to_type_next(project: Project) -> None:
     assert project.ledger(*NEW, "--no-switch").out.splitlines()[-1].endswith("change the code, ledger run a")
     assert project.ledger("new", "B", "--name", "b").out.splitlines()[-1].endswith("change the code, ledger run")
+
+
+def test_a_value_that_programs_read_otherwise_than_dvc_is_refused(make_project: MakeProject) -> None:
+    """To PyYAML `yes` is true, and the `no` that is text to DVC would be written as a text, which is true as well."""
+    files = default_files() | {"params.yaml": "flag: yes\nrate: 1e-3\nquoted: 'yes'\ncount: 010\nat: 1:30\n"}
+    files["dvc.yaml"] += (
+        "  other:\n    cmd: 'true'\n    params: [flag, rate, quoted, count, at]\n    outs: [nothing.txt]\n"
+    )
+    project = make_project(files)
+    for wrong, ours, theirs in (("flag=no", "yes", "true"), ("flag=false", "yes", "true"), ("count=12", "10", "8"),
+                                ("at=2:30", "1:30", "90")):  # fmt: skip
+        said = project.ledger(*NEW, "-S", wrong, code=2).err
+        assert f"is {theirs} to programs that read YAML 1.1" in said and f"and {ours} to DVC" in said
+    project.ledger(*NEW, "-S", "flag=false", "-S", "rate=2e-3", "-S", "quoted=no", "--retype")
+    assert (project.root / "params.yaml").read_text().split("\n")[:3] == ["flag: false", "rate: 0.002", "quoted: 'no'"]

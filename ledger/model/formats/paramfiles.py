@@ -39,6 +39,20 @@ def parse(path: str, text: str) -> dict[str, object]:
     return cast("dict[str, object]", tree)
 
 
+def other_reading(path: str, text: str, key: str) -> Value:
+    """What YAML 1.1 takes a parameter for where that is another value: `yes` is true there, `010` eight, `1:30` ninety.
+
+    None where there is none. A number that 1.1 takes for its own text (`1e-3`) is none either: programs make it one.
+    """
+    if _format(path) is not _yaml():
+        return None
+    from ledger.model.formats import yaml_text
+
+    found, other = (flatten(tree).get(key) for tree in (parse(path, text), yaml_text.read_as_older(text)))
+    number_as_text = isinstance(found, int | float) and isinstance(other, str)
+    return None if number_as_text or _same(found, other) else other
+
+
 def edit(path: str, text: str, changes: Mapping[str, Value]) -> str:
     """`text` with the values of existing dotted keys changed, all else kept byte for byte.
 

@@ -14,6 +14,17 @@ def read(text: str) -> object:
         raise Unreadable(error.message, error.line, error.column) from error
 
 
+def read_as_older(text: str) -> dict[str, object]:
+    """What YAML 1.1 takes the text for; nothing where that cannot read it."""
+    import yaml
+
+    try:
+        tree = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
 def edit(text: str, where: Path, changed: object) -> str:
     """The text with the value at a place as it is in `changed`."""
     from ledger.model.formats import yaml_edit
