@@ -5,7 +5,7 @@ Over rows of trials (`analysis/rows.py`): the trials that count, each a point.
 
 from __future__ import annotations
 
-import statistics
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -208,6 +208,15 @@ def _natural(text: str) -> tuple[bool, float, str]:
         return True, 0.0, text
 
 
+def _quantile(numbers: Sequence[float], share: float) -> float:
+    """The quantile of R's type 7, which numpy and spreadsheets use too; between equal numbers it is that number."""
+    ordered = sorted(numbers)
+    at = share * (len(ordered) - 1)
+    low, high, part = ordered[math.floor(at)], ordered[math.ceil(at)], at % 1
+    # as a mean with weights: the difference of two numbers may be none that a float can hold
+    return low if low == high else low * (1 - part) + high * part
+
+
 def distribution(rows: Sequence[Row], metric: str, *, most: int = 60) -> Distribution:
     """Every trial's value of a metric, arm by arm in the order of the rows; at most so many arms."""
     metric = metric_named(rows, metric)
@@ -226,8 +235,7 @@ def distribution(rows: Sequence[Row], metric: str, *, most: int = 60) -> Distrib
         numbers = [value for _, value in values]
         box = None
         if len(numbers) >= 5:
-            # the quartiles of R's type 7, which numpy and spreadsheets use too
-            first, middle, third = statistics.quantiles(numbers, n=4, method="inclusive")
+            first, middle, third = (_quantile(numbers, share) for share in (0.25, 0.5, 0.75))
             box = (first, middle, third)
         strips.append(Strip(arm=arm, values=tuple(values), summary=summarise(numbers), box=box))
     notes = _left_out(lost, len(rows), f"no finite {metric}")

@@ -53,7 +53,8 @@ def pooled(summaries: Sequence[Summary]) -> Summary:
     if all(centre == groups[0][1] and not sd for _, centre, sd in groups):
         # exactly none, and not what rounding makes of it
         return Summary(n=n, mean=groups[0][1], sd=0.0, left_out=left_out)
-    mean = math.fsum(count / n * centre for count, centre, _ in groups)
+    # each as often as it counts, so that it is the mean of the values in whatever groups they come, without a rounding
+    mean = contrast.mean([centre for count, centre, _ in groups for _ in range(count)])
     parts = [math.sqrt(count - 1) * sd for count, _, sd in groups]
     parts += [math.sqrt(count) * (centre - mean) for count, centre, _ in groups]
     sd = math.hypot(*parts) / math.sqrt(n - 1) if n > 1 else None

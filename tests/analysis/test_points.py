@@ -130,8 +130,17 @@ def test_every_trial_of_an_arm_is_in_its_strip() -> None:
     first, second = distribution(rows, "accuracy").strips
 
     assert [value for _, value in first.values] == values
-    assert first.box == tuple(statistics.quantiles(values, n=4, method="inclusive"))
+    assert first.box == pytest.approx(tuple(statistics.quantiles(values, n=4, method="inclusive")))
     assert (second.arm, second.box) == ("w", None)
+
+    # nor is anything lost where a float holds no multiple of them
+    for values in ([0.7] * 5, [1.7e308] * 6, [5e-324] * 7):
+        (strip,) = distribution([row(f"v/{i}", {}, value) for i, value in enumerate(values)], "accuracy").strips
+        assert strip.box == (values[0],) * 3 and strip.summary.sd == 0
+    (strip,) = distribution(
+        [row(f"v/{i}", {}, value) for i, value in enumerate([-1.7e308, -1, 0, 1, 2, 1.7e308])], "accuracy"
+    ).strips
+    assert strip.box == (-0.75, 0.5, 1.75)
 
 
 def test_parallel_shows_what_varies() -> None:

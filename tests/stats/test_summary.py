@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest import approx
 
 from ledger.stats import contrast
-from ledger.stats.summary import Summary, summarise
+from ledger.stats.summary import Summary, pooled, summarise
 
 fast = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -56,3 +56,18 @@ def test_the_mean_of_equal_numbers_is_that_number() -> None:
             found = summarise([value] * n)
             assert found.mean == value and found.sd in (None, 0.0)
     assert contrast.mean([0.1] * 10) == 0.1
+
+
+@pytest.mark.parametrize("value", [0.1, 0.7, 1 / 3, 5e-324, 1e-310, 1e308, 1.7e308])
+def test_groups_that_have_one_mean_have_it_together(value: float) -> None:
+    for n in range(1, 8):
+        alone = pooled([summarise([value])] * n)
+        assert (alone.mean, alone.sd) == (value, None if n == 1 else 0.0)
+        noisy = [Summary(n=count, mean=value, sd=value / 10) for count in (3, n)]
+        assert pooled(noisy).mean == value
+
+
+@fast
+@given(st.lists(st.floats(-1e308, 1e308) | st.floats(-1e-310, 1e-310), min_size=2, max_size=6))
+def test_in_whatever_groups_values_come_their_mean_is_the_same(values: list[float]) -> None:
+    assert pooled([summarise([value]) for value in values]).mean == summarise(values).mean
