@@ -22,8 +22,8 @@ _LOGS = 20
 
 def detach(ledger: Ledger, name: str, options: Sequence[str], *, json: bool) -> int:
     """Start the run and wait until it knows what it has to do, or has ended because it could not begin."""
-    ledger.place.runs.mkdir(parents=True, exist_ok=True)
-    log = runs.said(ledger.place, name)
+    ledger.state_dir.runs.mkdir(parents=True, exist_ok=True)
+    log = runs.said(ledger.state_dir, name)
     with log.open("wb") as stream:
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "ledger", "run", name, *options],
@@ -36,7 +36,7 @@ def detach(ledger: Ledger, name: str, options: Sequence[str], *, json: bool) -> 
         )
     while True:
         code = _polled(child)
-        state = next((state for state in runs.live(ledger.place, name) if state.log == str(log)), None)
+        state = next((state for state in runs.live(ledger.state_dir, name) if state.log == str(log)), None)
         if code is not None:
             console.say(log.read_text("utf-8", errors="replace").rstrip())
             log.unlink(missing_ok=True)
@@ -68,6 +68,6 @@ def _polled(child: subprocess.Popen[bytes]) -> int | None:
 
 def _prune(ledger: Ledger) -> None:
     """Keep the messages of the latest detached runs alone."""
-    logs = sorted(ledger.place.runs.glob("*.log"), key=lambda path: path.stat().st_mtime)
+    logs = sorted(ledger.state_dir.runs.glob("*.log"), key=lambda path: path.stat().st_mtime)
     for path in logs[:-_LOGS]:
         path.unlink(missing_ok=True)

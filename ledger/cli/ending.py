@@ -79,9 +79,9 @@ def _fault(error: Exception, given: Sequence[str]) -> int:
     hint = None
     try:
         from ledger.git.git import open_repository
-        from ledger.machine.place import Place
+        from ledger.machine.state_directory import StateDirectory
 
-        folder = Place(common=open_repository(Path.cwd()).common).faults
+        folder = StateDirectory(common=open_repository(Path.cwd()).common).faults
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{console.now():%Y%m%dT%H%M%S}-{os.getpid()}.log"
         path.write_text(f"ledger {__version__} {' '.join(sys.argv[1:])}\n\n{text}", "utf-8")

@@ -22,7 +22,7 @@ from ledger.repo.targets import part
 from ledger.report import shapes
 from ledger.report.text import cut
 from ledger.report.trials import line
-from ledger.run.board import Board
+from ledger.run.monitor import RunMonitor
 from ledger.run.record import Kept
 
 # of a longer line that a stage has printed, so many columns are shown
@@ -111,7 +111,7 @@ class _Screen:
         self.plan = plan
         self.settings = settings
         self.quiet = quiet
-        self.board: Board | None = None
+        self.monitor: RunMonitor | None = None
         self.say: Callable[[str], None] = console.say
         self.count = 0
         self._stack = ExitStack()
@@ -124,8 +124,8 @@ class _Screen:
 
     def interrupted(self) -> None:
         """Say what is kept."""
-        if self.board is not None:
-            state = self.board.state
+        if self.monitor is not None:
+            state = self.monitor.state
             rest = "; ledger run goes on with the rest" if state.done < state.total else ""
             console.say(f"{state.done} of {state.total} trials are done and kept{rest}")
 
@@ -133,11 +133,11 @@ class _Screen:
         """Say it before the hours are spent."""
         console.say(f"note: {doubt}")
 
-    def planned(self, board: Board) -> None:
+    def planned(self, monitor: RunMonitor) -> None:
         """Begin to draw."""
-        self.board = board
+        self.monitor = monitor
         if not self.quiet:
-            self.say = self._stack.enter_context(live.table(lambda: board.state, self.settings))
+            self.say = self._stack.enter_context(live.table(lambda: monitor.state, self.settings))
 
     def recorded(self, kept: Kept, state: RunState) -> None:
         """Say what came of it."""

@@ -100,7 +100,7 @@ def _log(ledger: Ledger, text: str) -> str:
         name = one.trial.id
         _tell_others(chosen, one)
     try:
-        printed = ledger.place.log(chosen.name, name).read_bytes().decode("utf-8", errors="replace")
+        printed = ledger.state_dir.log(chosen.name, name).read_bytes().decode("utf-8", errors="replace")
     except OSError:
         known = [r.trial.id for r in chosen.trials]
         hint = "logs stay where the trial ran, which may have been another clone"

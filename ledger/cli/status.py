@@ -26,7 +26,7 @@ def status(
     """
     with console.opened() as ledger:
         branch = ledger.plain_branch() if experiment is None else None
-        every = runs.live(ledger.place)
+        every = runs.live(ledger.state_dir)
         if branch is not None and (watch or stop):
             names = list(dict.fromkeys(state.experiment for state in every))
             if len(names) != 1:
@@ -51,11 +51,11 @@ def status(
             watching.watch(ledger, chosen.name)
             ledger.refresh()
             chosen = ledger.experiment(chosen.name)
-        own = runs.live(ledger.place, chosen.name)
+        own = runs.live(ledger.state_dir, chosen.name)
         rows = progress.declared(chosen, ledger.present(chosen))
         done = all(row.state == progress.SUCCEEDED for row in rows)
-        killed = () if done else runs.cut_off(ledger.place, chosen.name)
-        elsewhere = runs.elsewhere(ledger.place, chosen.name)
+        killed = () if done else runs.cut_off(ledger.state_dir, chosen.name)
+        elsewhere = runs.elsewhere(ledger.state_dir, chosen.name)
         unrecorded: list[str] = []
         dirty: list[str] = []
         if ledger.snapshot.head[0] == chosen.branch:

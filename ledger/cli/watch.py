@@ -21,7 +21,7 @@ _PATIENCE = 30.0
 
 def watch(ledger: Ledger, name: str) -> None:
     """Draw the runs of an experiment until they end, or until the user has seen enough."""
-    states = runs.live(ledger.place, name)
+    states = runs.live(ledger.state_dir, name)
     if not states:
         # what a run has come to may be known just after its end
         console.say(f"no run of {name} is at work (ledger run {name} --detach starts one)")
@@ -43,7 +43,7 @@ def watch(ledger: Ledger, name: str) -> None:
                     say(summary(last, now=console.now()))
                 key = pressed(0.25)
                 if key == "s":
-                    runs.stop(ledger.place, last)
+                    runs.stop(ledger.state_dir, last)
                     say("stopping: what has finished is kept")
                 elif key in ("q", "\x1b"):
                     break
@@ -53,7 +53,7 @@ def watch(ledger: Ledger, name: str) -> None:
 
 def stop(ledger: Ledger, name: str) -> int:
     """End the runs of an experiment; what has finished is kept."""
-    states = [state for state in runs.live(ledger.place, name) if runs.stop(ledger.place, state)]
+    states = [state for state in runs.live(ledger.state_dir, name) if runs.stop(ledger.state_dir, state)]
     if not states:
         raise LedgerError(f"no run of {name} is at work", hint=f"ledger status {name}")
     patience = time.monotonic() + _PATIENCE
@@ -71,7 +71,7 @@ def stop(ledger: Ledger, name: str) -> int:
 
 
 def _one(ledger: Ledger, name: str, run: str) -> RunState | None:
-    return next((state for state in runs.live(ledger.place, name) if state.id == run), None)
+    return next((state for state in runs.live(ledger.state_dir, name) if state.id == run), None)
 
 
 @contextmanager

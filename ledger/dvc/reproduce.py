@@ -13,8 +13,8 @@ from typing import Any
 
 from ledger.dvc import hashing, inputs, once, remotes, timings
 from ledger.dvc.commands import CommandRun, Runner, Terms, address
-from ledger.dvc.places import own_cache
 from ledger.dvc.resolve import words
+from ledger.dvc.work_tree_config import own_cache
 from ledger.errors import LedgerError
 from ledger.model.formats.lockfile import locked_stage
 

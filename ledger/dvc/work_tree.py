@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ledger.dvc import places, remotes
+from ledger.dvc import remotes, work_tree_config
 from ledger.dvc.resolve import words
 from ledger.errors import LedgerError
 
@@ -98,6 +98,6 @@ def work_tree(root: Path, cache: Path | None = None) -> Iterator[Any]:
     except DvcException as error:
         if isinstance(error, ConfigError):
             # which says what file it is
-            places.configured(root)
+            work_tree_config.configured(root)
         hint = "correct the file, or git restore it, then try again"
         raise LedgerError(f"DVC cannot read the work tree: {words(error)}", hint=hint) from None

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from ledger.errors import LedgerError
 from ledger.machine import locks
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 
@@ -26,7 +26,7 @@ def visible(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def shared_out(
-    place: Place, environment: Mapping[str, str], *, each: int, slots: int, held: ExitStack
+    state_dir: StateDirectory, environment: Mapping[str, str], *, each: int, slots: int, held: ExitStack
 ) -> list[dict[str, str]]:
     """For each slot the variable that gives it `each` GPUs of its own, which no other run here has got.
 
@@ -41,7 +41,9 @@ def shared_out(
         )
     free: list[str] = []
     for name in ids:
-        if len(free) < each * slots and held.enter_context(locks.tried(place.folder / "gpus" / name.replace("/", "-"))):
+        if len(free) < each * slots and held.enter_context(
+            locks.tried(state_dir.folder / "gpus" / name.replace("/", "-"))
+        ):
             free.append(name)
     if len(free) < each * slots:
         taken = len(ids) - len(free)

@@ -129,7 +129,7 @@ def _require_rest(ledger: Ledger, name: str) -> None:
             f"{'are' if len(waiting) > 1 else 'is'} not on its branch yet",
             hint=f"ledger run {name} collects them",
         )
-    running = ledger.place.running(name)
+    running = ledger.state_dir.running(name)
     if running:
         raise LedgerError(f"a trial of {name} is running: {running[0]}", hint="let it end first")
 

@@ -65,7 +65,7 @@ class Made:
 
 def set_up(git: Git, script: Script | None) -> Made:
     """Set the repository up; what is there already is left alone. Nothing is committed: that is the author's."""
-    from ledger.dvc.places import configured, initialise
+    from ledger.dvc.work_tree_config import configured, initialise
 
     told: list[str] = []
     remarks: list[str] = []

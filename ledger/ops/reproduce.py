@@ -69,12 +69,12 @@ def reproduce(
 
 def log_of(ledger: Ledger, trial: Trial) -> Path:
     """What the commands printed when the trial was run again."""
-    return ledger.place.log(trial.experiment, f"again/{trial.id}")
+    return ledger.state_dir.log(trial.experiment, f"again/{trial.id}")
 
 
 def _again(ledger: Ledger, experiment: Experiment, station: Station, spec: Spec, record: Recorded) -> Reproduction:
     recorded = record.trial
-    setting = station.furnish(spec)
+    setting = station.prepare(spec)
     ended = station.reproduce(spec, setting, force=True, aside=True, log=log_of(ledger, recorded), tell=_deaf)
     trial, _ = made(ledger, spec, ended, setting.environment)
     alike = counting.at(experiment.of(recorded.variant), recorded.fingerprint)

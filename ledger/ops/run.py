@@ -29,9 +29,9 @@ from ledger.repo.commit import commit_tracked, require_text
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
 from ledger.run import copied, signals
-from ledger.run.board import Board
 from ledger.run.collect import Collected, collect
 from ledger.run.execute import Limits, LocalSlots
+from ledger.run.monitor import RunMonitor
 from ledger.run.plan import Spec, asked, missing
 from ledger.run.queue import Queue
 from ledger.run.record import Kept
@@ -64,8 +64,8 @@ class Listener(Protocol):
     def doubted(self, doubt: str) -> None:
         """There is something about the trials that their author may not have meant."""
 
-    def planned(self, board: Board) -> None:
-        """The run knows what it has to do; the board tells how far it has come."""
+    def planned(self, monitor: RunMonitor) -> None:
+        """The run knows what it has to do; the monitor tells how far it has come."""
 
     def recorded(self, kept: Kept, state: RunState) -> None:
         """A trial is recorded."""
@@ -130,18 +130,20 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             copies = copied.checked(ledger, name, ledger.code.at(experiment.tip).pipeline) if specs else {}
             queue = Queue(ledger, specs, branch)
             log = None if wanted.log is None else str(wanted.log)
-            board = Board(name, jobs=jobs, run=stack.enter_context(runs.published(ledger.place, name)), log=log)
+            monitor = RunMonitor(
+                name, jobs=jobs, run=stack.enter_context(runs.published(ledger.state_dir, name)), log=log
+            )
             begun = True
             for doubt in _doubts(ledger, experiment, specs):
                 listener.doubted(doubt)
             check = partial(_require_metrics, ledger, experiment) if not wanted.unmeasured else _accept
             check(kept, len(specs))
-            board.planned(len(specs))
-            listener.planned(board)
-            for one in _results(ledger, experiment, queue, slots, board, replace(wanted, jobs=jobs), copies, stack):
+            monitor.planned(len(specs))
+            listener.planned(monitor)
+            for one in _results(ledger, experiment, queue, slots, monitor, replace(wanted, jobs=jobs), copies, stack):
                 kept.append(one)
                 copied.remember(ledger, one.trial, copies)
-                listener.recorded(one, board.state)
+                listener.recorded(one, monitor.state)
                 check(kept, len(specs))
             if specs and not kept and len(queue.elsewhere) == len(specs):
                 count = len(specs)
@@ -209,19 +211,21 @@ def _results(
     experiment: Experiment,
     queue: Queue,
     slots: LocalSlots,
-    board: Board,
+    monitor: RunMonitor,
     wanted: Wanted,
     copies: Mapping[str, str | None],
     held: ExitStack,
 ) -> Iterator[Kept]:
     """The recorded trials as they come: first those whose result is known, then those that run."""
     for one in queue.settle(partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec, copies)):
-        board.reused()
+        monitor.reused()
         yield one
     if len(queue):
         each, count = wanted.gpus_per_trial, min(wanted.jobs or 1, len(queue))
-        devices = [] if each is None else gpus.shared_out(ledger.place, os.environ, each=each, slots=count, held=held)
-        yield from slots.run(experiment, queue, Limits(jobs=count, timeout=wanted.timeout, devices=devices), board)
+        devices = (
+            [] if each is None else gpus.shared_out(ledger.state_dir, os.environ, each=each, slots=count, held=held)
+        )
+        yield from slots.run(experiment, queue, Limits(jobs=count, timeout=wanted.timeout, devices=devices), monitor)
 
 
 def _accept(kept: Sequence[Kept], planned: int) -> None:

@@ -64,7 +64,7 @@ class Change:
         operation = Operation(
             when=datetime.now(UTC), command=operations.command_line(), reason=reason, moves=tuple(moves)
         )
-        operations.append(self.ledger.place.operations, operation)
+        operations.append(self.ledger.state_dir.operations, operation)
 
 
 def transact(ledger: Ledger, make: Callable[[Change], T]) -> T:
@@ -72,7 +72,7 @@ def transact(ledger: Ledger, make: Callable[[Change], T]) -> T:
 
     Raises what `make` raises; then nothing has moved.
     """
-    with ledger.place.locked():
+    with ledger.state_dir.locked():
         for _ in range(_TRIES):
             ledger.refresh()
             try:

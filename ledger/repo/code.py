@@ -19,7 +19,7 @@ from ledger.dvc.definitions import beside, defines, dvc_folder, tracked, variabl
 from ledger.errors import LedgerError
 from ledger.git.git import Git
 from ledger.git.objects import Entry
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 from ledger.model import pipeline as pipelines
 from ledger.model.experiment import DIRECTORY
 from ledger.model.fingerprint import fingerprint
@@ -112,10 +112,10 @@ class Arm:
 class CodeReader:
     """Reads code states of one repository; each commit once."""
 
-    def __init__(self, git: Git, settings: Settings, places: Place) -> None:
+    def __init__(self, git: Git, settings: Settings, state_dir: StateDirectory) -> None:
         self.git = git
         self.settings = settings
-        self._places = places
+        self._places = state_dir
         self._read: dict[str, Code] = {}
         # stations resolve templates at the same time, and DVC is not made for that
         self._turn = Lock()

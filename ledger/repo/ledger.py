@@ -56,7 +56,7 @@ class Ledger(Repository):
         """Reads what commits would run."""
         from ledger.repo.code import CodeReader
 
-        return CodeReader(self.git, self.settings, self.place)
+        return CodeReader(self.git, self.settings, self.state_dir)
 
     @cached_property
     def index(self) -> Index:
@@ -187,7 +187,7 @@ class Ledger(Repository):
             )
 
     def _unreadable(self, name: str, source: Source, error: FormatError) -> LedgerError:
-        where, file = source.place(self.snapshot.main), f"{directory(name)}/hypothesis.md"
+        where, file = source.label(self.snapshot.main), f"{directory(name)}/hypothesis.md"
         return LedgerError(
             f"{file} on {where}: {error}",
             hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",

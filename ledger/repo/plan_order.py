@@ -38,7 +38,7 @@ class PlanChange:
 def known_now(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
     """What an amendment that is made now has to say: the trials that wait to be collected, and those under way."""
     waiting = [r.trial.id for r in experiment.trials if not r.collected]
-    states = (*runs.live(ledger.place, experiment.name), *runs.cut_off(ledger.place, experiment.name))
+    states = (*runs.live(ledger.state_dir, experiment.name), *runs.cut_off(ledger.state_dir, experiment.name))
     under_way = [trial.trial for state in states for trial in state.running]
     return tuple(dict.fromkeys([*waiting, *under_way]))
 

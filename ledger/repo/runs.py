@@ -14,7 +14,7 @@ from threading import Lock
 
 from ledger.errors import FormatError, LedgerError
 from ledger.machine import locks, origin
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 from ledger.model import run_state
 from ledger.model.formats import metrics
 from ledger.model.run_state import Origin, RunState
@@ -33,20 +33,20 @@ class Published:
 
 
 @contextmanager
-def published(place: Place, experiment: str) -> Iterator[Published]:
+def published(state_dir: StateDirectory, experiment: str) -> Iterator[Published]:
     """Tell other processes of a run while the block lasts."""
     # what killed runs have left
-    for file in _files(place, experiment, held=False):
+    for file in _files(state_dir, experiment, held=False):
         state = _read(file)
         if state is None or origin.same_kernel(state.origin):
             for suffix in _SUFFIXES:
                 file.with_suffix(suffix).unlink(missing_ok=True)
-    for folder in (place.claims, place.stages):
+    for folder in (state_dir.claims, state_dir.stages):
         locks.sweep(folder)
     own = origin.of(os.getpid())
     assert own is not None
     name = secrets.token_hex(4)
-    path = place.runs / f"{experiment}+{name}.json"
+    path = state_dir.runs / f"{experiment}+{name}.json"
     with locks.waited_for(path.with_suffix(".lock")):
         turn, ended = Lock(), False
 
@@ -68,26 +68,26 @@ def published(place: Place, experiment: str) -> Iterator[Published]:
                 path.unlink(missing_ok=True)
 
 
-def live(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
+def live(state_dir: StateDirectory, experiment: str | None = None) -> tuple[RunState, ...]:
     """The runs at work, of one experiment or of all, the first begun first."""
-    return _states(place, experiment, held=True)
+    return _states(state_dir, experiment, held=True)
 
 
-def cut_off(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
+def cut_off(state_dir: StateDirectory, experiment: str | None = None) -> tuple[RunState, ...]:
     """The runs that were killed, as they were at their last moment, until the experiment's next run begins.
 
     Those of another machine are left out: whether they have ended cannot be seen from here.
     """
-    return tuple(state for state in _states(place, experiment, held=False) if origin.same_kernel(state.origin))
+    return tuple(state for state in _states(state_dir, experiment, held=False) if origin.same_kernel(state.origin))
 
 
-def elsewhere(place: Place, experiment: str | None = None) -> tuple[RunState, ...]:
+def elsewhere(state_dir: StateDirectory, experiment: str | None = None) -> tuple[RunState, ...]:
     """The runs of other machines of which it cannot be seen from here whether they are still at work."""
-    return tuple(state for state in _states(place, experiment, held=False) if not origin.same_kernel(state.origin))
+    return tuple(state for state in _states(state_dir, experiment, held=False) if not origin.same_kernel(state.origin))
 
 
-def _states(place: Place, experiment: str | None, *, held: bool) -> tuple[RunState, ...]:
-    found = [state for path in _files(place, experiment, held=held) if (state := _read(path)) is not None]
+def _states(state_dir: StateDirectory, experiment: str | None, *, held: bool) -> tuple[RunState, ...]:
+    found = [state for path in _files(state_dir, experiment, held=held) if (state := _read(path)) is not None]
     return tuple(sorted(found, key=lambda state: state.started))
 
 
@@ -98,11 +98,11 @@ def _read(path: Path) -> RunState | None:
     return None
 
 
-def _files(place: Place, experiment: str | None, *, held: bool) -> list[Path]:
+def _files(state_dir: StateDirectory, experiment: str | None, *, held: bool) -> list[Path]:
     """The files of the runs that live (`held`), or of those that do not."""
     return [
         path
-        for path in sorted(place.runs.glob("*.json"))
+        for path in sorted(state_dir.runs.glob("*.json"))
         if experiment in (None, path.stem.rpartition("+")[0]) and locks.is_held(path.with_suffix(".lock")) is held
     ]
 
@@ -128,13 +128,13 @@ def _numbers(path: Path, since: float) -> dict[str, float]:
         return {}
 
 
-def stop(place: Place, state: RunState) -> bool:
+def stop(state_dir: StateDirectory, state: RunState) -> bool:
     """Ask a run to end as Ctrl-C does: what has finished is kept. False where it has ended by itself.
 
     Not by SIGINT: a shell has its background jobs ignore that. Raises LedgerError where its process is of another
     machine or container: a process that has the same number here is somebody else's.
     """
-    lock = place.runs / f"{state.experiment}+{state.id}.lock"
+    lock = state_dir.runs / f"{state.experiment}+{state.id}.lock"
     if not locks.is_held(lock):
         return False
     if origin.signalled(state.origin, signal.SIGTERM):
@@ -147,6 +147,6 @@ def stop(place: Place, state: RunState) -> bool:
     )
 
 
-def said(place: Place, experiment: str) -> Path:
+def said(state_dir: StateDirectory, experiment: str) -> Path:
     """A file in which a new detached run writes what it says."""
-    return place.runs / f"{experiment}+{secrets.token_hex(4)}.log"
+    return state_dir.runs / f"{experiment}+{secrets.token_hex(4)}.log"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
 from ledger.git.git import Git
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 from ledger.model import names, settings
 from ledger.model.experiment import Experiment
 from ledger.model.settings import Settings
@@ -25,9 +25,9 @@ class Snapshot:
     have moved a new one takes its place. `read` keeps the experiments that were read at it.
     """
 
-    def __init__(self, git: Git, place: Place, settings_: Settings) -> None:
+    def __init__(self, git: Git, state_dir: StateDirectory, settings_: Settings) -> None:
         self._git = git
-        self._place = place
+        self._state_dir = state_dir
         self._settings = settings_
         self._sources: dict[str, Source | None] = {}
         self.read: dict[str, Experiment] = {}
@@ -55,12 +55,12 @@ class Snapshot:
     @cached_property
     def running(self) -> frozenset[str]:
         """The names of the experiments that runs are at work on in this repository, at this moment."""
-        if not any(self._place.runs.glob("*.json")):
+        if not any(self._state_dir.runs.glob("*.json")):
             return frozenset()
         # imported late: mostly nothing runs
         from ledger.repo import runs
 
-        return frozenset(state.experiment for state in runs.live(self._place))
+        return frozenset(state.experiment for state in runs.live(self._state_dir))
 
     @cached_property
     def listing(self) -> str:
@@ -106,7 +106,7 @@ class Repository:
 
     def __init__(self, git: Git) -> None:
         self.git = git
-        self.place = Place(common=git.common)
+        self.state_dir = StateDirectory(common=git.common)
         self.progress: Callable[[int, int], None] | None = None
         self._snapshot: Snapshot | None = None
 
@@ -123,7 +123,7 @@ class Repository:
     def snapshot(self) -> Snapshot:
         """What the refs say, as of the first look or of the last `refresh`."""
         if self._snapshot is None:
-            self._snapshot = Snapshot(self.git, self.place, self.settings)
+            self._snapshot = Snapshot(self.git, self.state_dir, self.settings)
         return self._snapshot
 
     def refresh(self) -> None:

@@ -39,7 +39,7 @@ class Source:
     archived: bool = False
     tree: str | None = None
 
-    def place(self, main: str | None) -> str:
+    def label(self, main: str | None) -> str:
         """What people call the branch or commit; `main` is the short name of the main branch."""
         where = self.branch or (main if self.landed else self.tip[:10]) or ""
         return where.removeprefix("refs/heads/").removeprefix("refs/remotes/")

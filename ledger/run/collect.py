@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ledger.dvc import caches
-from ledger.dvc.places import own_cache
+from ledger.dvc.work_tree_config import own_cache
 from ledger.git import work_trees
 from ledger.git.branch import Step, holders
 from ledger.git.git import RefChange
@@ -217,10 +217,12 @@ def advance_with_outputs(
     for tree, paths in recorded.items():
         _put_back(ledger, tree, paths)
     # where we are killed in between, the next collection lays the outputs out
-    ledger.place.checkout.write_text(json.dumps({"experiment": experiment.name, "keep": {str(t): own[t] for t in own}}))
+    ledger.state_dir.checkout.write_text(
+        json.dumps({"experiment": experiment.name, "keep": {str(t): own[t] for t in own}})
+    )
     change.advance(step)
     remarks = _laid_out(places, own, worker)
-    ledger.place.checkout.unlink(missing_ok=True)
+    ledger.state_dir.checkout.unlink(missing_ok=True)
     return remarks
 
 
@@ -242,7 +244,7 @@ def _laid_out(places: _Places, own: Mapping[Path, list[str]], worker: Worker) ->
 def _finish_checkout(ledger: Ledger, worker: Worker) -> None:
     """Lay out the outputs of a branch that moved in a process that was killed before it came to that."""
     try:
-        left = json.loads(ledger.place.checkout.read_text())
+        left = json.loads(ledger.state_dir.checkout.read_text())
         name, own = str(left["experiment"]), {Path(tree): list(paths) for tree, paths in left["keep"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
@@ -254,7 +256,7 @@ def _finish_checkout(ledger: Ledger, worker: Worker) -> None:
             # what the user has changed since then is the user's too
             own[tree] = list(dict.fromkeys([*own[tree], *worker.changed_outputs(root, cache)]))
         _laid_out(places, own, worker)
-    ledger.place.checkout.unlink(missing_ok=True)
+    ledger.state_dir.checkout.unlink(missing_ok=True)
 
 
 def _dvc_places(ledger: Ledger, experiment: Experiment, ref: str, worker: Worker) -> _Places:

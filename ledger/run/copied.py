@@ -22,7 +22,7 @@ def held(ledger: Ledger, pipeline: Pipeline) -> Held:
     """What the copied files hold now that no stage of the pipeline depends on, and that may have an effect."""
     sources, settings = pipeline.sources(), ledger.settings
     return {
-        name: borrowed.content(ledger.git.root / name, ledger.place.contents)
+        name: borrowed.content(ledger.git.root / name, ledger.state_dir.contents)
         for name in (name.rstrip("/") for name in settings.copy)
         if not settings.ignores(name) and not any(inside(name, one) or inside(one, name) for one in sources)
     }
@@ -53,13 +53,13 @@ def remember(ledger: Ledger, trial: Trial, now: Held) -> None:
     """Keep in mind what a trial that succeeded has had."""
     before = _remembered(ledger, trial.experiment)
     if trial.succeeded and any(before.get(name) != digest for name, digest in now.items()):
-        file = ledger.place.copied / f"{trial.experiment}.json"
+        file = ledger.state_dir.copied / f"{trial.experiment}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({**before, **now}), "utf-8")
 
 
 def _remembered(ledger: Ledger, experiment: str) -> dict[str, str | None]:
     try:
-        return dict(json.loads((ledger.place.copied / f"{experiment}.json").read_text("utf-8")))
+        return dict(json.loads((ledger.state_dir.copied / f"{experiment}.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return {}

@@ -22,7 +22,7 @@ from ledger.run.queue import Queue
 from ledger.run.record import Kept
 from ledger.run.slots import Slot, slot
 from ledger.run.stage_environment import scrubbed_for_stages
-from ledger.run.station import Shop, Station
+from ledger.run.station import RunContext, Station
 from ledger.run.worker import Worker, WorkerDied
 
 
@@ -92,7 +92,7 @@ class LocalSlots:
     def station(self, experiment: Experiment, limits: Limits) -> Station:
         """The first slot, for one trial at a time."""
         own, worker = self._first
-        return Station(shop=self._shop(experiment, limits), slot=own, worker=worker)
+        return Station(context=self._context(experiment, limits), slot=own, worker=worker)
 
     def run(self, experiment: Experiment, queue: Queue, limits: Limits, watcher: Watcher) -> Iterator[Kept]:
         """The recorded trials as they end, until the queue has no more."""
@@ -100,10 +100,10 @@ class LocalSlots:
         count = min(limits.jobs, len(queue))
         # the others warm up while the first one tells how DVC is set up
         opened = [self._first, *(self._opened() for _ in range(count - 1))]
-        shop = self._shop(experiment, limits)
+        context = self._context(experiment, limits)
         for number, (own, worker) in enumerate(opened):
             devices = limits.devices[number] if limits.devices else {}
-            station = Station(shop=shop, slot=own, worker=worker, variables=devices)
+            station = Station(context=context, slot=own, worker=worker, variables=devices)
             thread = Thread(target=self._serve, args=(station, queue, watcher, results), daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -118,7 +118,7 @@ class LocalSlots:
 
     def _opened(self) -> tuple[Slot, Worker]:
         with self._turn:
-            own = self._stack.enter_context(slot(self._ledger.git, self._ledger.place))
+            own = self._stack.enter_context(slot(self._ledger.git, self._ledger.state_dir))
             worker = Worker(own)
             self._workers.append(worker)
         return own, worker
@@ -129,18 +129,18 @@ class LocalSlots:
         own, worker = self._opened()
         with self._turn:
             self._workers.remove(station.worker)
-        return Station(shop=station.shop, slot=own, worker=worker, variables=station.variables)
+        return Station(context=station.context, slot=own, worker=worker, variables=station.variables)
 
-    def _shop(self, experiment: Experiment, limits: Limits) -> Shop:
+    def _context(self, experiment: Experiment, limits: Limits) -> RunContext:
         ledger = self._ledger
         trees = work_trees.listed(ledger.git)
-        roots = [tree.path for tree in trees if ledger.place.slots not in tree.path.parents]
+        roots = [tree.path for tree in trees if ledger.state_dir.slots not in tree.path.parents]
         code = ledger.code.at(experiment.tip)
         own_slot, folder = self._first[0], code.folder
         own_slot.prepare(code.commit, keep=[*code.data, *ledger.settings.copy])
         own, main = ledger.git.root / folder, trees[0].path / folder
         variables = scrubbed_for_stages(os.environ)
-        return Shop(
+        return RunContext(
             ledger=ledger,
             plan=experiment.plan,
             dvc=self.worker.describe(own if own.is_dir() else main, main_root=main),

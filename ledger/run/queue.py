@@ -87,7 +87,7 @@ class Queue:
         name = f"{spec.variant}/{replicates.slug(spec.point)}"
         for _ in range(_TRIES):
             with ExitStack() as stack:
-                if stack.enter_context(self._ledger.place.claimed(spec.experiment, name)):
+                if stack.enter_context(self._ledger.state_dir.claimed(spec.experiment, name)):
                     present = self._still_missing(spec)
                     if present is None:
                         break

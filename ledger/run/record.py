@@ -167,7 +167,7 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
             run = ran[name]
             found[name] = StageRun(cached=False, seconds=round(run.seconds, 3), peak_memory_mb=run.peak_memory_mb)
         elif ended.failure is None:
-            earlier = timings.find(ledger.place.timings, locks[name]) if name in locks else timings.Known()
+            earlier = timings.find(ledger.state_dir.timings, locks[name]) if name in locks else timings.Known()
             found[name] = StageRun(seconds=earlier.seconds, cached=True, peak_memory_mb=earlier.peak_memory_mb)
     return found
 
@@ -209,7 +209,7 @@ def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
     for stage in pipeline.stages:
         if stage.frozen or stage.name in ran or stage.name not in locks:
             continue
-        codes = timings.find(ledger.place.timings, locks[stage.name]).codes
+        codes = timings.find(ledger.state_dir.timings, locks[stage.name]).codes
         if codes and not any(alike(other) for other in reversed(codes)):
             return True
     return False

@@ -16,7 +16,7 @@ from ledger.git import work_trees
 from ledger.git.git import Git
 from ledger.git.process import GitError, call
 from ledger.machine import processes
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 
 # how long what has been killed may take to let go of a slot, in seconds
 _PATIENCE = 2.0
@@ -97,16 +97,19 @@ def _literal(path: str) -> str:
 
 
 @contextmanager
-def slot(git: Git, place: Place) -> Iterator[Slot]:
+def slot(git: Git, state_dir: StateDirectory) -> Iterator[Slot]:
     """The first free slot, held until the block ends or the process does, and all that works in it with it.
 
     What a run that was killed has left at work there is ended first.
     """
-    place.slots.mkdir(parents=True, exist_ok=True)
+    state_dir.slots.mkdir(parents=True, exist_ok=True)
     number = 0
     while True:
-        path = place.slots / str(number)
-        with (place.slots / f"{number}.run").open("w") as run, (place.slots / f"{number}.lock").open("w") as lock:
+        path = state_dir.slots / str(number)
+        with (
+            (state_dir.slots / f"{number}.run").open("w") as run,
+            (state_dir.slots / f"{number}.lock").open("w") as lock,
+        ):
             if _locked(run) and _emptied(path, lock):
                 yield Slot(path=path, git=git, lock=lock.fileno())
                 return

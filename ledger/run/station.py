@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ledger.dvc import caches
 from ledger.dvc.commands import Terms
-from ledger.dvc.places import DvcPlace
 from ledger.dvc.reproduce import Event, Request
+from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.git.process import GitError
 from ledger.machine.environment import Probe
@@ -38,12 +38,12 @@ _END_OF_LOG = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shop:
+class RunContext:
     """What the stations of one run share. `roots` are the user's work trees; `timeout` is in seconds a trial."""
 
     ledger: Ledger
     plan: Plan
-    dvc: DvcPlace
+    dvc: DvcConfig
     probe: Probe
     variables: Mapping[str, str]
     roots: Sequence[Path]
@@ -54,30 +54,30 @@ class Shop:
 class Station:
     """One slot and its worker. `variables` are the slot's own, such as the GPUs that it may use."""
 
-    shop: Shop
+    context: RunContext
     slot: Slot
     worker: Worker
     variables: Mapping[str, str] = field(default_factory=dict)
     _environments: dict[str, StageEnvironment] = field(default_factory=dict)
 
-    def furnish(self, spec: Spec) -> StageEnvironment:
+    def prepare(self, spec: Spec) -> StageEnvironment:
         """Bring the slot to the spec's code, parameters, data pointers and borrowed inputs."""
-        ledger, code = self.shop.ledger, spec.arm.code
+        ledger, code = self.context.ledger, spec.arm.code
         copied = ledger.settings.copy
         self.slot.prepare(code.commit, keep=[*code.data, *copied, *spec.arm.linked])
-        self.worker.furnish(self.slot.path / code.folder, self.shop.dvc)
+        self.worker.configure(self.slot.path / code.folder, self.context.dvc)
         for path, text in spec.texts.items():
             (self.slot.path / path).write_text(text, "utf-8", newline="")
         borrowed.lend(ledger.git.root, self.slot.path, copied=copied, linked=spec.arm.linked)
         for path, digest in spec.arm.borrowed.items():
-            if borrowed.content(ledger.git.root / path, ledger.place.contents) != digest:
+            if borrowed.content(ledger.git.root / path, ledger.state_dir.contents) != digest:
                 # its trials would pass for replicates of those that ran before
                 raise LedgerError(f"{path} has changed since the run was planned", hint="ledger run plans it anew")
         if code.commit not in self._environments:
-            shop = self.shop
-            own = {**shop.variables, **self.variables, MARK: str(self.slot.path)}
+            context = self.context
+            own = {**context.variables, **self.variables, MARK: str(self.slot.path)}
             self._environments[code.commit] = prepared(
-                ledger, code, shop.probe, own, roots=shop.roots, slot=self.slot.path
+                ledger, code, context.probe, own, roots=context.roots, slot=self.slot.path
             )
         return self._environments[code.commit]
 
@@ -91,11 +91,11 @@ class Station:
         log: Path,
         tell: Callable[[Event], None],
     ) -> Ended:
-        """Run the pipeline in the furnished slot; whatever it does wrong is a result. It prints to `log`.
+        """Run the pipeline in the prepared slot; whatever it does wrong is a result. It prints to `log`.
 
         `force`: past the run cache; `aside`: it leaves nothing there either.
         """
-        ledger, slot = self.shop.ledger, self.slot.path
+        ledger, slot = self.context.ledger, self.slot.path
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
         lent = self._stamps(spec)
@@ -105,21 +105,21 @@ class Station:
                 root=slot / spec.arm.code.folder,
                 top=slot,
                 targets=ledger.settings.targets,
-                terms=Terms(environment=setting.variables, timeout=self.shop.timeout),
+                terms=Terms(environment=setting.variables, timeout=self.context.timeout),
                 force=force,
                 aside=aside,
                 code=spec.arm.code.commit,
-                locks=ledger.place.stages,
-                kept=ledger.place.timings,
-                twins=[root / spec.arm.code.folder for root in self.shop.roots],
+                locks=ledger.state_dir.stages,
+                kept=ledger.state_dir.timings,
+                twins=[root / spec.arm.code.folder for root in self.context.roots],
             ),
             log=log,
             tell=tell,
         )
-        own = [slot, *self.shop.roots, self.shop.dvc.cache]
+        own = [slot, *self.context.roots, self.context.dvc.cache]
         printed = tail(log, start=0, hide=own)
         full = shutil.disk_usage(slot).free < _ROOM
-        status, failure = outcome(done, printed, hidden(done.message or "", own), self.shop.timeout, full=full)
+        status, failure = outcome(done, printed, hidden(done.message or "", own), self.context.timeout, full=full)
         if failure is None:
             failure = self._changed_inputs(spec, lent, printed)
             status = trials.SUCCEEDED if failure is None else trials.FAILED
@@ -139,36 +139,38 @@ class Station:
 
     def run(self, spec: Spec, tell: Callable[[Event], None], *, stopping: Callable[[], bool]) -> Kept | None:
         """The recorded trial; from then on it cannot be lost. None for one that was cut off because the run ends."""
-        setting = self.furnish(spec)
-        log = self.shop.ledger.place.log(spec.experiment, spec.id)
-        forget_others(self.shop.ledger, spec, self.slot.path)
+        setting = self.prepare(spec)
+        log = self.context.ledger.state_dir.log(spec.experiment, spec.id)
+        forget_others(self.context.ledger, spec, self.slot.path)
         # DVC would lay out the results of 1 for 1.0
-        force = spec.past_cache or kept_for_equal(self.shop.ledger, spec, self.slot.path)
+        force = spec.past_cache or kept_for_equal(self.context.ledger, spec, self.slot.path)
         ended = self.reproduce(spec, setting, force=force, log=log, tell=tell)
-        if outdated(self.shop.ledger, spec, ended):
-            ended = self.reproduce(spec, self.furnish(spec), force=True, log=log, tell=tell)
+        if outdated(self.context.ledger, spec, ended):
+            ended = self.reproduce(spec, self.prepare(spec), force=True, log=log, tell=tell)
         if ended.failure is not None:
             if stopping():
                 return None
             # it may have filled the disk, and its record needs a little of that
             self.slot.clear()
-            _shorten(self.shop.ledger.place.log(spec.experiment, spec.id))
-        elif any(caches.lacks(self.shop.dvc.cache, digest) for digest in cached_outputs(self.shop.ledger, spec, ended)):
+            _shorten(self.context.ledger.state_dir.log(spec.experiment, spec.id))
+        elif any(
+            caches.lacks(self.context.dvc.cache, digest) for digest in cached_outputs(self.context.ledger, spec, ended)
+        ):
             # `dvc gc` knows nothing of trials that are under way: what it took is still in the slot
-            self.worker.commit(self.slot.path / spec.arm.code.folder, targets=self.shop.ledger.settings.targets)
-        return keep(self.shop.ledger, self.shop.plan, spec, ended, setting.environment)
+            self.worker.commit(self.slot.path / spec.arm.code.folder, targets=self.context.ledger.settings.targets)
+        return keep(self.context.ledger, self.context.plan, spec, ended, setting.environment)
 
     # --- what a trial must not do
 
     def _stamps(self, spec: Spec) -> dict[str, str]:
         """What the file system says of the borrowed inputs, by path."""
-        names = (*self.shop.ledger.settings.copy, *spec.arm.linked)
+        names = (*self.context.ledger.settings.copy, *spec.arm.linked)
         stamps = {name: borrowed.stamp(self.slot.path / name) for name in names}
         return {name: stamp[0] for name, stamp in stamps.items() if stamp is not None}
 
     def _changed_inputs(self, spec: Spec, lent: Mapping[str, str], printed: str) -> Failure | None:
         """The failure of a trial whose stages have changed what it is recorded to have run on."""
-        pipeline, settings = spec.arm.code.pipeline, self.shop.ledger.settings
+        pipeline, settings = spec.arm.code.pipeline, self.context.ledger.settings
         try:
             changed = self.slot.changed(spec.arm.code.commit)
         except GitError as error:

@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from ledger.dvc.commands import CommandRun
-from ledger.dvc.places import DvcPlace
 from ledger.dvc.reproduce import Event, Reproduction, Request
+from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.git.process import scrubbed
 from ledger.machine import processes
@@ -112,25 +112,25 @@ class Worker:
         if self._slot is not None:
             processes.end_marked(self._slot.path)
 
-    def describe(self, root: Path, *, main_root: Path) -> DvcPlace:
+    def describe(self, root: Path, *, main_root: Path) -> DvcConfig:
         """How DVC is configured at `root`."""
         answer = self._call("describe", root=str(root), main_root=str(main_root))
-        return DvcPlace(
+        return DvcConfig(
             cache=Path(answer["cache"]),
             remotes=answer["remotes"],
             core_remote=answer["core_remote"],
             cache_types=tuple(answer["cache_types"]),
         )
 
-    def furnish(self, root: Path, place: DvcPlace) -> None:
+    def configure(self, root: Path, config: DvcConfig) -> None:
         """Write the local DVC configuration of a slot."""
         described = {
-            "cache": str(place.cache),
-            "remotes": {name: dict(remote) for name, remote in place.remotes.items()},
-            "core_remote": place.core_remote,
-            "cache_types": list(place.cache_types),
+            "cache": str(config.cache),
+            "remotes": {name: dict(remote) for name, remote in config.remotes.items()},
+            "core_remote": config.core_remote,
+            "cache_types": list(config.cache_types),
         }
-        self._call("furnish", root=str(root), place=described)
+        self._call("configure", root=str(root), config=described)
 
     def reproduce(self, request: Request, *, log: Path, tell: Callable[[Event], None]) -> Reproduction:
         """Run a pipeline; what its commands print goes to `log`, and `tell` hears of its stages as they begin."""

@@ -19,17 +19,17 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any, TextIO
 
-from ledger.dvc import places, work_tree
 from ledger.dvc import reproduce as reproducing
+from ledger.dvc import work_tree, work_tree_config
 from ledger.dvc.commands import Runner, Terms
-from ledger.dvc.places import DvcPlace
 from ledger.dvc.reproduce import Request
+from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.machine import processes
 
 
-def _place(arguments: dict[str, Any]) -> DvcPlace:
-    return DvcPlace(
+def _config(arguments: dict[str, Any]) -> DvcConfig:
+    return DvcConfig(
         cache=Path(arguments["cache"]),
         remotes=arguments["remotes"],
         core_remote=arguments["core_remote"],
@@ -38,12 +38,12 @@ def _place(arguments: dict[str, Any]) -> DvcPlace:
 
 
 def _describe(root: str, main_root: str) -> object:
-    described = dataclasses.asdict(places.describe(Path(root), main_root=Path(main_root)))
+    described = dataclasses.asdict(work_tree_config.describe(Path(root), main_root=Path(main_root)))
     return described | {"cache": str(described["cache"])}
 
 
-def _furnish(root: str, place: dict[str, Any]) -> None:
-    places.furnish(Path(root), _place(place))
+def _configure(root: str, config: dict[str, Any]) -> None:
+    work_tree_config.write_local(Path(root), _config(config))
 
 
 def _changed_outputs(root: str, cache: str) -> list[str]:
@@ -64,7 +64,7 @@ def _status(root: str, targets: list[str]) -> object:
 
 CALLS: dict[str, Callable[..., object]] = {
     "describe": _describe,
-    "furnish": _furnish,
+    "configure": _configure,
     "changed_outputs": _changed_outputs,
     "checkout": _checkout,
     "commit": _commit,

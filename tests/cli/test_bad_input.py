@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PARAMS, PIPELINE, MakeProject, Project, default_files
 
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 from ledger.model import hypothesis as hypotheses
 
 
@@ -241,11 +241,11 @@ def test_a_fork_of_an_experiment_must_be_meant(project: Project) -> None:
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
 def test_a_repository_that_cannot_be_written(project: Project, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     # whoever runs the tests as root may write everywhere
-    def locked(place: Place) -> None:
-        raise OSError(number, os.strerror(number), str(place.folder / "lock"))
+    def locked(state_dir: StateDirectory) -> None:
+        raise OSError(number, os.strerror(number), str(state_dir.folder / "lock"))
 
     project.ledger("new", "Wider")
-    monkeypatch.setattr(Place, "locked", locked)
+    monkeypatch.setattr(StateDirectory, "locked", locked)
     says = f"{project.root}/.git/ledger/lock: {os.strerror(number)}"
     refused(project, "note", "a thought", says=says, hint="below the git directory")
 

@@ -27,7 +27,7 @@ def test_what_moved_is_in_the_operations_log(ledger: Ledger) -> None:
     tip = ledger.git.commit("main")
     made = RefChange(ref="refs/heads/exp/a", old=None, new=tip)
     transact(ledger, lambda change: change.move([made], "ledger new: a"))
-    found = operations.read(ledger.place.operations)
+    found = operations.read(ledger.state_dir.operations)
     assert [(o.reason, o.moves) for o in found] == [("ledger new: a", (made,))]
     assert found[0].command
 
@@ -61,9 +61,9 @@ def test_a_line_that_was_cut_off_is_passed_over(ledger: Ledger) -> None:
     for name in ("a", "b"):
         made = [RefChange(ref=f"refs/heads/{name}", old=None, new=tip)]
         transact(ledger, partial(Change.move, refs=made, reason="ledger new"))
-    text = ledger.place.operations.read_text()
-    ledger.place.operations.write_text(text[:-20])
-    assert len(operations.read(ledger.place.operations)) == 1
+    text = ledger.state_dir.operations.read_text()
+    ledger.state_dir.operations.write_text(text[:-20])
+    assert len(operations.read(ledger.state_dir.operations)) == 1
     # what comes after it is on a line of its own
     transact(ledger, partial(Change.move, refs=[RefChange(ref="refs/heads/c", old=None, new=tip)], reason="after"))
-    assert [o.reason for o in operations.read(ledger.place.operations)] == ["ledger new", "after"]
+    assert [o.reason for o in operations.read(ledger.state_dir.operations)] == ["ledger new", "after"]

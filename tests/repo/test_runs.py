@@ -15,7 +15,7 @@ import pytest
 
 from ledger.errors import LedgerError
 from ledger.machine import origin
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 from ledger.model.run_state import Origin, RunState
 from ledger.repo import runs
 from ledger.repo.runs import Published
@@ -60,45 +60,45 @@ def test_a_process_of_another_place_is_not_signalled(change: Callable[[Origin], 
 
 
 def test_a_run_elsewhere_is_not_stopped_from_here(tmp_path: Path) -> None:
-    place = Place(common=tmp_path)
+    state_dir = StateDirectory(common=tmp_path)
     bystander = subprocess.Popen([sys.executable, "-c", SLEEPS], stdin=subprocess.PIPE)
     try:
         own = origin.of(bystander.pid)
         assert own is not None
-        with runs.published(place, "a") as run:
+        with runs.published(state_dir, "a") as run:
             run.publish(state(run, replace(own, host="node-7", namespace="pid:[1]")))
-            (seen,) = runs.live(place, "a")
+            (seen,) = runs.live(state_dir, "a")
             with pytest.raises(LedgerError, match="node-7"):
-                runs.stop(place, seen)
+                runs.stop(state_dir, seen)
         assert bystander.poll() is None
         # it has ended by itself
-        assert not runs.stop(place, seen)
+        assert not runs.stop(state_dir, seen)
     finally:
         bystander.kill()
         bystander.communicate()
 
 
 def test_runs_with_one_process_number_do_not_wait_for_each_other(tmp_path: Path) -> None:
-    place = Place(common=tmp_path)
-    with runs.published(place, "a") as one, runs.published(place, "a") as other:
+    state_dir = StateDirectory(common=tmp_path)
+    with runs.published(state_dir, "a") as one, runs.published(state_dir, "a") as other:
         assert one.id != other.id
         for run in (one, other):
             run.publish(state(run, run.origin))
-        assert {seen.id for seen in runs.live(place)} == {one.id, other.id}
-    assert runs.live(place) == ()
-    assert list(place.runs.iterdir()) == []
+        assert {seen.id for seen in runs.live(state_dir)} == {one.id, other.id}
+    assert runs.live(state_dir) == ()
+    assert list(state_dir.runs.iterdir()) == []
 
 
 def test_only_what_ended_here_is_cleared_away(tmp_path: Path) -> None:
-    place = Place(common=tmp_path)
+    state_dir = StateDirectory(common=tmp_path)
     texts = {}
-    with runs.published(place, "a") as run:
+    with runs.published(state_dir, "a") as run:
         for name, by in (("here", run.origin), ("there", replace(run.origin, host="other", boot="other"))):
             run.publish(replace(state(run, by), id=name))
-            texts[name] = (place.runs / f"a+{run.id}.json").read_text()
+            texts[name] = (state_dir.runs / f"a+{run.id}.json").read_text()
     for name, text in texts.items():
-        (place.runs / f"a+{name}.json").write_text(text)
-    assert [seen.id for seen in runs.cut_off(place, "a")] == ["here"]
-    assert [seen.id for seen in runs.elsewhere(place, "a")] == ["there"]
-    with runs.published(place, "a"):
-        assert [path.name for path in place.runs.glob("*.json")] == ["a+there.json"]
+        (state_dir.runs / f"a+{name}.json").write_text(text)
+    assert [seen.id for seen in runs.cut_off(state_dir, "a")] == ["here"]
+    assert [seen.id for seen in runs.elsewhere(state_dir, "a")] == ["there"]
+    with runs.published(state_dir, "a"):
+        assert [path.name for path in state_dir.runs.glob("*.json")] == ["a+there.json"]

@@ -17,8 +17,8 @@ import pytest
 from conftest import TRAIN, MakeProject, Project, Shelved, default_files, launcher
 
 from ledger.git.git import Git, open_repository
-from ledger.machine.place import Place
 from ledger.machine.processes import marked
+from ledger.machine.state_directory import StateDirectory
 from ledger.repo.ledger import open_ledger
 from ledger.run.collect import collect
 from ledger.run.slots import slot
@@ -371,7 +371,7 @@ HARMS = [
 def test_a_broken_slot_is_mended(project: Project) -> None:
     git = open_repository(project.root)
     for harm in HARMS:
-        with slot(git, Place(common=git.common)) as own:
+        with slot(git, StateDirectory(common=git.common)) as own:
             own.prepare("main", keep=[])
             project.shell(harm.replace("SLOT", f'"{own.path}"'))
             own.prepare("main", keep=[])
@@ -396,7 +396,7 @@ def test_a_run_in_a_slot_that_was_broken(project: Project) -> None:
 
 def test_a_second_run_of_an_experiment_is_refused_while_one_is_at_work(project: Project) -> None:
     project.ledger("new", "Rate", "--seeds", "1")
-    with Place(common=project.root / ".git").claimed("rate", "treatment/seed-0") as ours:
+    with StateDirectory(common=project.root / ".git").claimed("rate", "treatment/seed-0") as ours:
         assert ours
         refused = project.ledger("run", code=2)
     assert "another run of rate is at work" in refused.err
@@ -445,7 +445,7 @@ POINTS = [
     ("ledger.run.slots", "Slot._rebuild", "before", 2),
     ("ledger.run.slots", "Slot._rebuild", "after", 1),
     ("ledger.run.slots", "Slot.prepare", "after", 2),
-    ("ledger.run.worker", "Worker.furnish", "before", 2),
+    ("ledger.run.worker", "Worker.configure", "before", 2),
     ("ledger.run.worker", "Worker.reproduce", "before", 2),
     ("ledger.run.worker", "Worker.reproduce", "after", 2),
     ("ledger.git.git", "Git.commit_tree", "after", 2),

@@ -22,7 +22,7 @@ from ledger.dvc.commands import Runner, Terms
 from ledger.git.git import open_repository
 from ledger.machine import processes
 from ledger.machine.locks import is_held
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 from ledger.run.slots import slot
 
 # All seeds but 0 wait at the gate. Each first starts a process that leaves its session and closes what it was given,
@@ -151,7 +151,7 @@ def kept(project: Project, *seeds: int) -> None:
         assert processes.marked(common / f"ledger/slots/{number}") == []
     assert launcher.forks() == []
     # both slots are free
-    with slot(open_repository(project.root), Place(common=common)) as first:
+    with slot(open_repository(project.root), StateDirectory(common=common)) as first:
         assert first.path.name == "0"
 
 

@@ -22,7 +22,7 @@ from conftest import TRAIN, MakeProject, Project, default_files, launcher
 from ledger.dvc.commands import MEMORY
 from ledger.dvc.reproduce import Reproduction
 from ledger.machine import gpus
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 from ledger.repo import runs
 from ledger.run.outcome import outcome
 
@@ -217,7 +217,7 @@ def test_too_few_gpus(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_gpus_that_another_run_holds_are_passed_over(tmp_path: Path) -> None:
-    place, environment = Place(common=tmp_path), {"CUDA_VISIBLE_DEVICES": "0,1,2"}
+    place, environment = StateDirectory(common=tmp_path), {"CUDA_VISIBLE_DEVICES": "0,1,2"}
     with ExitStack() as first, ExitStack() as second:
         assert gpus.shared_out(place, environment, each=1, slots=2, held=first) == [
             {"CUDA_VISIBLE_DEVICES": "0"},
@@ -266,7 +266,7 @@ class Gate:
         self.project = project
         self.hello = os.open(folder / "hello", os.O_RDWR)
         self.go = os.open(folder / "go", os.O_RDWR)
-        self.place = Place(common=project.root / ".git")
+        self.state_dir = StateDirectory(common=project.root / ".git")
 
     def waits(self) -> None:
         """The second trial has come to the gate."""
@@ -282,14 +282,14 @@ class Gate:
         # in a process of its own, whose child it does not stay
         subprocess.run([sys.executable, "-m", "ledger", "run", "--detach"], cwd=self.project.root, check=True)
         self.waits()
-        return runs.live(self.place, "a")[0].pid
+        return runs.live(self.state_dir, "a")[0].pid
 
     def ends(self) -> None:
         """No run is at work any more."""
-        until(lambda: not runs.live(self.place), "the end of the run")
+        until(lambda: not runs.live(self.state_dir), "the end of the run")
 
     def close(self) -> None:
-        for state in runs.live(self.place):
+        for state in runs.live(self.state_dir):
             os.kill(state.pid, signal.SIGINT)
         self.ends()
         os.close(self.hello)
@@ -406,7 +406,7 @@ def test_status_while_a_run_is_at_work(gate: Gate) -> None:
     terminal.until("s stops the run, q leaves it running")
     terminal.type("q")
     assert terminal.ends() == 0
-    assert runs.live(gate.place)
+    assert runs.live(gate.state_dir)
     # and stopped from there
     terminal = Terminal(project, "status", "--watch")
     terminal.until("q leaves it running")
@@ -428,7 +428,7 @@ def test_a_run_is_stopped_from_elsewhere(gate: Gate) -> None:
     gate.detached()
     said = gate.project.ledger("status", "--stop").out
     assert "stopped after 1 of 3 trials; ledger run goes on with the rest" in said
-    assert runs.live(gate.place) == ()
+    assert runs.live(gate.state_dir) == ()
     assert list(trials_of(gate.project)) == ["seed-0"]
     assert "no run of a is at work" in gate.project.ledger("status", "--stop", code=2).err
     assert gate.project.git("status", "--porcelain") == ""
@@ -462,7 +462,7 @@ def test_a_detached_run_outlives_its_terminal(gate: Gate) -> None:
     gate.waits()
     terminal.hang_up()
     os.waitpid(terminal.pid, 0)
-    (state,) = runs.live(gate.place)
+    (state,) = runs.live(gate.state_dir)
     assert state.log is not None
     gate.opens()
     gate.ends()
@@ -480,13 +480,13 @@ def test_a_detached_run_that_was_killed_is_told(gate: Gate) -> None:
     for _ in range(2):
         said = project.ledger("status").out
         assert f"! a run was killed after 1 of 3 trials (process {pid}, begun " in said
-        assert f"what it had said: {gate.place.runs}/a+" in said
+        assert f"what it had said: {gate.state_dir.runs}/a+" in said
     found = project.ledger("status", "--json").json
     assert (found["runs"], [run["pid"] for run in found["killed_runs"]]) == ([], [pid])
     # until the next run begins
     project.ledger("run", "--only", "treatment/seed-0")
     assert "killed" not in project.ledger("status").out
-    assert list(gate.place.runs.glob("*.json")) == []
+    assert list(gate.state_dir.runs.glob("*.json")) == []
 
 
 def test_a_detached_run_tells_programs_what_it_is(gate: Gate) -> None:
@@ -494,7 +494,7 @@ def test_a_detached_run_tells_programs_what_it_is(gate: Gate) -> None:
     done = subprocess.run(command, cwd=gate.project.root, check=True, capture_output=True)
     gate.waits()
     told = json.loads(done.stdout)
-    (state,) = runs.live(gate.place)
+    (state,) = runs.live(gate.state_dir)
     assert told == {"experiment": "a", "pid": state.pid, "trials": 3, "log": state.log}
 
 

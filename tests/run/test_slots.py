@@ -13,7 +13,7 @@ from conftest import TRAIN, MakeProject, Project, default_files
 
 from ledger.git.git import open_repository
 from ledger.machine import processes
-from ledger.machine.place import Place
+from ledger.machine.state_directory import StateDirectory
 from ledger.run import slots
 from ledger.run.slots import slot
 
@@ -28,8 +28,8 @@ json.dump(numbers, open("metrics.json", "w"))
 """
 
 
-def place(project: Project) -> Place:
-    return Place(common=project.root / ".git")
+def place(project: Project) -> StateDirectory:
+    return StateDirectory(common=project.root / ".git")
 
 
 def child(slot_path: Path, lock: int, *, marked: bool) -> subprocess.Popen[bytes]:

@@ -81,7 +81,7 @@ class Index:
             return [name for (name,) in connection.execute(query, (limit,))]
 
         if self._opened is None:
-            self._opened = index_file.open_index(self._repository.place.index)
+            self._opened = index_file.open_index(self._repository.state_dir.index)
         try:
             found = names(self._opened.connection)
         except _DAMAGE:
@@ -151,7 +151,7 @@ class Index:
     def discard(self) -> None:
         """Throw the file away, which proved to be damaged; the next answer comes from one that is built anew."""
         self.close()
-        index_file.discard(self._repository.place.index)
+        index_file.discard(self._repository.state_dir.index)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -198,7 +198,7 @@ class Index:
 
     def _current(self) -> sqlite3.Connection:
         if self._opened is None:
-            self._opened = index_file.open_index(self._repository.place.index)
+            self._opened = index_file.open_index(self._repository.state_dir.index)
         if not self._fresh:
             # tens of thousands of refs that all live: looking for garbage among them takes as long as reading them
             collecting = gc.isenabled()

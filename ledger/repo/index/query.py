@@ -119,7 +119,7 @@ def _read_only(ledger: Ledger) -> tuple[sqlite3.Connection, bool]:
         return current, False
     try:
         return sqlite3.connect(
-            f"{ledger.place.index.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
+            f"{ledger.state_dir.index.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
         ), True
     except sqlite3.Error:
         return current, False

@@ -70,7 +70,7 @@ def _lines(one: Asked, texts: Texts, main: str | None) -> Lines:
         with experiments.anything_wrong():
             return unread(None) if experiment is None else lines_of(experiment, texts.verdict)
     except FormatError as error:
-        return unread(unreadable(one.wanted.name, source.place(main), error))
+        return unread(unreadable(one.wanted.name, source.label(main), error))
 
 
 def unreadable(name: str, where: str, error: FormatError) -> str:

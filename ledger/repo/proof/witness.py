@@ -133,7 +133,7 @@ class Trees:
             key = (one.targets, one.copy)
             if key not in self._readers:
                 own = key == (self.ledger.settings.targets, self.ledger.settings.copy)
-                made = CodeReader(self.ledger.git, one, self.ledger.place)
+                made = CodeReader(self.ledger.git, one, self.ledger.state_dir)
                 self._readers[key] = self.ledger.code if own else made
             if self._readers[key] not in readers:
                 readers.append(self._readers[key])

@@ -1,4 +1,4 @@
-"""The board of a run: how far it has come, kept for its own terminal and published for others."""
+"""The monitor of a run: how far it has come, kept for its own terminal and published for others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ledger.run.slots import Slot
 _DVCLIVE = "dvclive/metrics.json"
 
 
-class Board:
+class RunMonitor:
     """Hears of trials as a `Watcher` and keeps one `RunState`; each change is published."""
 
     def __init__(self, experiment: str, *, jobs: int, run: Published, log: str | None) -> None:

@@ -12,7 +12,7 @@ from ledger.machine import locks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class StateDirectory:
     """The folder `ledger` in the common git directory. Deleting it loses no result, only caches and logs."""
 
     common: Path

@@ -16,7 +16,7 @@ _OUTSIDE = ("system", "global")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DvcPlace:
+class DvcConfig:
     """Where a work tree's DVC keeps things: the cache, the root below the git root, settings for a slot."""
 
     cache: Path
@@ -25,7 +25,7 @@ class DvcPlace:
     cache_types: tuple[str, ...]
 
 
-def describe(root: Path, *, main_root: Path) -> DvcPlace:
+def describe(root: Path, *, main_root: Path) -> DvcConfig:
     """How DVC is configured at `root`, a work tree; `main_root` is the same place in the main work tree.
 
     A linked work tree whose own cache is empty uses the main one's: DVC alone would let it begin with nothing.
@@ -36,7 +36,7 @@ def describe(root: Path, *, main_root: Path) -> DvcPlace:
     # DVC lowers a relative `cache.dir` to the folder of the config file that names it
     at = Path(root / ".dvc" / cache) if cache else own_cache(root if holds_objects(own_cache(root)) else main_root)
     types = config["cache"].get("type") or ()
-    return DvcPlace(
+    return DvcConfig(
         cache=at.resolve(),
         remotes={name: {k: str(v) for k, v in remote.items()} for name, remote in config["remote"].items()},
         core_remote=config["core"].get("remote"),
@@ -88,20 +88,20 @@ def holds_objects(cache: Path) -> bool:
         return False
 
 
-def furnish(root: Path, place_: DvcPlace) -> None:
+def write_local(root: Path, config: DvcConfig) -> None:
     """Write the local DVC configuration of a slot: the shared cache, links instead of copies, remotes by full path."""
     from configobj import ConfigObj
 
     # of the slot's commit, and of the user, who may have written to it since: no trial fails over it
     configured(root)
-    types = place_.cache_types or ("reflink", "hardlink", "symlink", "copy")
+    types = config.cache_types or ("reflink", "hardlink", "symlink", "copy")
     # written here, since DVC reads UTF-8 but writes ASCII alone: a path may hold any letter
     local = ConfigObj(encoding="utf-8", interpolation=False)
-    local["cache"] = {"dir": _written(str(place_.cache), root / ".dvc"), "type": ",".join(types)}
+    local["cache"] = {"dir": _written(str(config.cache), root / ".dvc"), "type": ",".join(types)}
     local["core"] = {"analytics": False, "autostage": False, "check_update": False}
-    if place_.core_remote:
-        local["core"]["remote"] = place_.core_remote
-    for name, remote in place_.remotes.items():
+    if config.core_remote:
+        local["core"]["remote"] = config.core_remote
+    for name, remote in config.remotes.items():
         local[f'remote "{name}"'] = {key: _written(value, root / ".dvc") for key, value in remote.items()}
     path = root / ".dvc" / "config.local"
     # made anew and for us alone: remotes may have passwords in the user's own config.local
