@@ -14,6 +14,7 @@ from ledger.errors import LedgerError
 from ledger.git import work_trees
 from ledger.git.git import Git, RefChange
 from ledger.git.process import GitError
+from ledger.git.work_trees import WorkTree
 
 
 class Overlap(LedgerError):
@@ -35,9 +36,9 @@ class Step:
     also: Sequence[RefChange] = ()
 
 
-def holders(git: Git, ref: str) -> tuple[Path, ...]:
-    """The work trees that have the branch checked out."""
-    return tuple(tree.path for tree in work_trees.listed(git) if tree.branch == ref)
+def holders(trees: Sequence[WorkTree], ref: str) -> tuple[Path, ...]:
+    """Those of the work trees that have the branch checked out."""
+    return tuple(tree.path for tree in trees if tree.branch == ref)
 
 
 def advance(git: Git, step: Step) -> tuple[Path, ...]:
@@ -45,11 +46,12 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
 
     The caller holds the repository's lock. Raises Overlap or Moved, and then nothing has changed.
     """
-    rebased = _being_rebased(git, step.ref)
+    every = work_trees.listed(git)
+    rebased = _being_rebased(git, every, step.ref)
     if rebased is not None:
         # git would refuse to move the branch at the end of the rebase
         raise Overlap(f"the branch is being rebased in {rebased}", hint="git rebase --continue, then call this again")
-    trees = holders(git, step.ref)
+    trees = holders(every, step.ref)
     for tree in trees:
         in_the_way = git.can_bring_along(tree, step.old, step.new)
         if in_the_way is not None and "index.lock" in in_the_way:
@@ -81,10 +83,10 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
     return trees
 
 
-def _being_rebased(git: Git, ref: str) -> Path | None:
+def _being_rebased(git: Git, trees: Sequence[WorkTree], ref: str) -> Path | None:
     """The work tree in which a rebase of the branch is under way; HEAD is detached there meanwhile."""
     named = [argument for way in ("merge", "apply") for argument in ("--git-path", f"rebase-{way}/head-name")]
-    for tree in work_trees.listed(git):
+    for tree in trees:
         if tree.branch is None:
             paths = git.text("-C", str(tree.path), "rev-parse", "--path-format=absolute", *named).splitlines()
             if any(Path(path).is_file() and Path(path).read_text("utf-8").strip() == ref for path in paths):

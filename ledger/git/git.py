@@ -8,6 +8,7 @@ is touched by `bring_along` alone. GitPython is imported inside the functions th
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _PATIENT = ("-c", "core.filesRefLockTimeout=2000", "-c", "core.packedRefsTimeout
 
 ZERO = "0" * 40
 _HEX = frozenset("0123456789abcdef")
+
+# what needs no looking into reflogs or histories, at which the process that reads objects may die
+_PLAIN = re.compile(r"[\w/][\w./-]*")
 
 # the tree that holds nothing, which every repository knows without having it
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -101,11 +105,10 @@ class Git:
         """The full id of the commit that `revision` names, None where it names none."""
         if not revision or revision.startswith("-"):
             return None
-        # a full id is what most ask for, and the process that reads objects is there already
-        if len(revision) == len(ZERO) and _HEX.issuperset(revision):
-            found = self.objects.read(revision)
-            if found is None or found.kind == "commit":
-                return None if found is None else found.oid
+        # the process that reads objects is there already, and knows where a ref is at this moment
+        if _PLAIN.fullmatch(revision):
+            found = self.objects.read(f"{revision}^{{commit}}")
+            return None if found is None else found.oid
         done = call(["rev-parse", "-q", "--verify", "--end-of-options", revision + "^{commit}"], cwd=self.root)
         return done.stdout.decode().strip() or None
 

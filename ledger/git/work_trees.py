@@ -96,7 +96,7 @@ def add(git: Git, path: Path, commit: str, *, aside: Path) -> None:
     `aside` is a folder of the caller's alone, on the file system of the git directory; what stands there is removed.
     Raises GitError where git cannot check the commit out.
     """
-    full = git.text("rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
+    full = git.objects.held(f"{commit}^{{commit}}").oid
     _discard(aside)
     path.mkdir(parents=True)
     aside.mkdir(parents=True)

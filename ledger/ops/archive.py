@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.errors import LedgerError
+from ledger.git import work_trees
 from ledger.git.branch import holders
 from ledger.git.git import RefChange
 from ledger.model.experiment import Experiment
@@ -58,7 +59,7 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
                 hint=f"ledger conclude {name}, or put it away as it is: ledger archive {name} --force",
             )
         _require_rest(ledger, name)
-        trees = holders(ledger.git, branch)
+        trees = holders(work_trees.listed(ledger.git), branch)
         if trees:
             elsewhere = ledger.snapshot.main or "--detach"
             raise LedgerError(f"{short} is checked out in {trees[0]}", hint=f"git switch {elsewhere} there first")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.git import work_trees
 from ledger.git.branch import Step, holders
 from ledger.model.experiment import Experiment
 from ledger.ops.landing import ADOPT, Prepared, kind_of, prepare
@@ -50,7 +51,9 @@ def land(
 def _move(change: Change, experiment: Experiment, step: Step, kind: str) -> tuple[str, ...]:
     """Outputs are laid out where a work tree of main would show others than its new locks say."""
     git = change.ledger.git
-    changed = git.changed_paths(step.old, step.new) if kind == ADOPT and holders(git, step.ref) else ()
+    changed = (
+        git.changed_paths(step.old, step.new) if kind == ADOPT and holders(work_trees.listed(git), step.ref) else ()
+    )
     if any(path.endswith(("dvc.lock", "dvc.yaml", ".dvc")) for path in changed):
         with Worker() as worker:
             return advance_with_outputs(change, experiment, step, worker, {})

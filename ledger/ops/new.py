@@ -116,13 +116,13 @@ def _taken(ledger: Ledger, name: str) -> str | None:
     # a tag may hold anything
     if source is not None and not source.archived and git.objects.folder(f"{source.tip}:{folder}"):
         return f"an experiment whose branch is not here (ledger archive {name} --undo brings it back)"
-    below = git.refs(f"{ledger.branch_of(name)}/")
-    if below:
-        return f"the branch {next(iter(below)).removeprefix('refs/heads/')}"
-    ref, commit = git.head()
+    below = next((ref for ref in ledger.snapshot.refs_of(name) if ref.startswith(f"{ledger.branch_of(name)}/")), None)
+    if below is not None:
+        return f"the branch {below.removeprefix('refs/heads/')}"
+    ref, commit = ledger.snapshot.head
     if commit is not None and git.objects.folder(f"{commit}:{folder}"):
         return f"{folder}/ on {(ref or 'HEAD').removeprefix('refs/heads/')}"
-    tags = git.refs(f"refs/tags/ledger/{name}")
+    tags = ledger.snapshot.tags_of(name)
     if tags:
         return f"the tag {next(iter(tags)).removeprefix('refs/tags/')}"
     return f"{folder} in the work tree" if (git.root / folder).exists() else None
@@ -143,7 +143,7 @@ def _refuse_blocked(ledger: Ledger) -> None:
 
 def _start(ledger: Ledger, wanted: str | None) -> tuple[str, str, str | None]:
     """The commit to fork from, what to call it, and the experiment that it belongs to."""
-    ref, commit = ledger.git.head()
+    ref, commit = ledger.snapshot.head
     if commit is None:
         raise LedgerError(
             "there is no commit yet to fork from", hint="commit your pipeline first: git add -A && git commit"

@@ -102,7 +102,7 @@ def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: Want
     ledger.git.identity()
     require_text(wanted.message)
     branch = _branch(ledger, experiment)
-    here = ledger.git.head()[0] == branch
+    here = ledger.snapshot.head[0] == branch
     if wanted.message is not None and not here:
         raise LedgerError(
             f"-m commits changes of the branch that is checked out, which is not {experiment.name}'s",

@@ -63,7 +63,7 @@ def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
     Tags keep the commits whose code ran, and name the run commits that were on the branch.
     """
     own = tip(ledger, experiment)
-    held = ledger.git.refs(f"refs/tags/ledger/{experiment.name}").values()
+    held = ledger.snapshot.tags_of(experiment.name).values()
     named = [trailers.value(ledger.git.objects.message(commit), trailers.RUN) for commit in held]
     asked = {name for name in named if name} | _codes(experiment)
     here = [commit for commit in asked if ledger.git.objects.read(f"{commit}^{{commit}}") is not None]
@@ -108,7 +108,7 @@ def kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
 def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
     """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
     found: dict[str, str] = {}
-    pending = list(ledger.git.refs(f"refs/tags/ledger/{name}").values())
+    pending = list(ledger.snapshot.tags_of(name).values())
     seen: set[str] = set()
     while pending:
         commit = pending.pop()

@@ -165,7 +165,7 @@ class Ledger(Repository):
         """The same as its branch here has it, None where there is none: what is written goes there, even while a
         remote's branch is ahead of it."""
         ref = self.branch_of(name)
-        tip = self.git.refs(ref).get(ref)
+        tip = self.snapshot.refs_of(name).get(ref)
         found = self.find(name)
         if tip is None or found is None or found.branch == ref:
             return found if tip is not None else None
@@ -178,7 +178,7 @@ class Ledger(Repository):
     def require_current(self, experiment: Experiment) -> None:
         """Refuse where the branch here is behind a remote's: what is written there would leave the others out."""
         branch = self.branch_of(experiment.name)
-        if experiment.branch not in (None, branch) and branch in self.git.refs(branch):
+        if experiment.branch not in (None, branch) and branch in self.snapshot.refs_of(experiment.name):
             assert experiment.branch is not None
             short, ahead = branch.removeprefix("refs/heads/"), experiment.branch.removeprefix("refs/remotes/")
             raise LedgerError(

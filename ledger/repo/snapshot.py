@@ -17,6 +17,10 @@ from ledger.repo.sources import Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# the main branch, the first of them that is there
+_MAINS = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
+_TRIALS = experiments.TRIAL_REFS + "/"
+
 
 class Snapshot:
     """HEAD, the main branch, the source of every experiment and the trials that wait, as of one moment.
@@ -30,6 +34,7 @@ class Snapshot:
         self._state_dir = state_dir
         self._settings = settings_
         self._sources: dict[str, Source | None] = {}
+        self._refs_of: dict[str, dict[str, str]] = {}
         self.read: dict[str, Experiment] = {}
 
     @cached_property
@@ -37,10 +42,13 @@ class Snapshot:
         """The short name of the main branch, None where there is none."""
         if self._settings.main is not None:
             return self._settings.main
-        known = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
-        heads = self._git.refs(*known)
-        found = next((ref for ref in known if ref in heads), None)
+        found = next((ref for ref in _MAINS if ref in self._common), None)
         return None if found is None else found.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+
+    @cached_property
+    def _common(self) -> dict[str, str]:
+        """The trials that wait, and what may be the main branch: hardly a command does without both."""
+        return self._git.refs(*_MAINS, _TRIALS)
 
     @cached_property
     def main_tip(self) -> str | None:
@@ -84,19 +92,29 @@ class Snapshot:
         if "sources" in self.__dict__ or not names.NAME.fullmatch(name):
             return self.sources.get(name)
         if name not in self._sources:
-            self._sources[name] = sources.one_of(self._git, name, self.main_tip, self._settings.branch_prefix)
+            prefix = self._settings.branch_prefix
+            self._sources[name] = sources.one_of(self._git, self.refs_of(name), name, self.main_tip, prefix)
         return self._sources[name]
+
+    def refs_of(self, name: str) -> dict[str, str]:
+        """The refs that may speak for one experiment with the objects that they name: its branches, then its tags."""
+        if name not in self._refs_of:
+            self._refs_of[name] = self._git.refs(*sources.patterns_of(name, self._settings.branch_prefix))
+        return self._refs_of[name]
+
+    def tags_of(self, name: str) -> dict[str, str]:
+        """The tags of one experiment with the objects that they name."""
+        return {ref: oid for ref, oid in self.refs_of(name).items() if ref.startswith(sources.TAGS)}
 
     @cached_property
     def pending(self) -> dict[str, dict[str, str]]:
         """Trials that finished but are not on their branch: experiment, then trial id, then trial commit."""
         found: dict[str, dict[str, str]] = {}
-        trials = experiments.TRIAL_REFS + "/"
-        known = self._listed if "listing" in self.__dict__ else self._git.refs(trials)
+        known = self._listed if "listing" in self.__dict__ else self._common
         for ref, commit in known.items():
-            if not ref.startswith(trials):
+            if not ref.startswith(_TRIALS):
                 continue
-            name, _, trial_id = ref.removeprefix(trials).partition("/")
+            name, _, trial_id = ref.removeprefix(_TRIALS).partition("/")
             found.setdefault(name, {})[trial_id] = commit
         return found
 

@@ -69,11 +69,13 @@ def _is_text(name: str, source: Source) -> bool:
     return not any("\udc80" <= character <= "\udcff" for character in f"{name}{source.branch or ''}")
 
 
-def one_of(git: Git, name: str, main: str | None, prefix: str) -> Source | None:
-    """The source of one experiment, None where there is none; the others cost nothing."""
-    refs = git.refs(
-        f"{_HEADS}{prefix}{name}", *(f"{remotes}*/{prefix}{name}" for remotes in _REMOTES), f"{TAGS}/{name}"
-    )
+def patterns_of(name: str, prefix: str) -> tuple[str, ...]:
+    """The refs that may speak for one experiment."""
+    return f"{_HEADS}{prefix}{name}", *(f"{remotes}*/{prefix}{name}" for remotes in _REMOTES), f"{TAGS}/{name}"
+
+
+def one_of(git: Git, refs: Mapping[str, str], name: str, main: str | None, prefix: str) -> Source | None:
+    """The source of one experiment from the `refs` of `patterns_of` it, None where there is none."""
     tree = None if main is None else git.objects.read(f"{main}:{directory(name)}")
     trees = {name: tree.oid} if tree is not None and tree.kind == "tree" else {}
     return _speaking(git, refs, trees, main, prefix).get(name)

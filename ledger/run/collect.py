@@ -185,7 +185,7 @@ def _headline(ledger: Ledger, experiment: Experiment, records: Sequence[Recorded
 
 def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]) -> str:
     """The commit that holds all trial commits, at most 16 parents a commit; its tree is that of the run commit."""
-    tree = ledger.git.text("rev-parse", f"{run}^{{tree}}")
+    tree = ledger.git.objects.held(f"{run}^{{tree}}").oid
     told = [(trailers.EXPERIMENT, experiment.name), (trailers.RUN, run)]
     message = trailers.compose(f"trials of {experiment.name}", trailers=told)
     while True:
@@ -261,8 +261,9 @@ def _finish_checkout(ledger: Ledger, worker: Worker) -> None:
 
 def _dvc_places(ledger: Ledger, experiment: Experiment, ref: str, worker: Worker) -> _Places:
     """The work trees that show the branch, each with its DVC root and cache."""
-    roots = {tree: _dvc_root(ledger, experiment, tree) for tree in holders(ledger.git, ref)}
-    mains = _dvc_root(ledger, experiment, work_trees.listed(ledger.git)[0].path)
+    trees = work_trees.listed(ledger.git)
+    roots = {tree: _dvc_root(ledger, experiment, tree) for tree in holders(trees, ref)}
+    mains = _dvc_root(ledger, experiment, trees[0].path)
     return {tree: (root, worker.describe(root, main_root=mains).cache) for tree, root in roots.items()}
 
 

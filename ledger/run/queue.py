@@ -110,9 +110,8 @@ class Queue:
         path = f"{directory(spec.experiment)}/trials/{spec.id}.yaml"
         # the trial's ref first: one that is collected in between is found on the branch
         for ref in (f"{TRIAL_REFS}/{spec.experiment}/{spec.id}", self._branch):
-            for commit in git.refs(ref).values():
-                text = git.objects.text(commit, path)
-                if text is not None:
-                    with contextlib.suppress(FormatError):
-                        return trials.loads(text)
+            text = git.objects.text(ref, path)
+            if text is not None:
+                with contextlib.suppress(FormatError):
+                    return trials.loads(text)
         return None

@@ -41,7 +41,7 @@ def held_by_tags(ledger: Ledger, name: str) -> Held:
     commits: dict[str, list[str]] = {}
     runs: list[Run] = []
     strange: list[str] = []
-    for ref in ledger.git.refs(f"refs/tags/ledger/{name}"):
+    for ref in ledger.snapshot.tags_of(name):
         tag = ref.removeprefix("refs/tags/")
         if (objects.tag_message(ref) or "").startswith("tip of "):
             continue
