@@ -9,7 +9,7 @@ import typer
 from ledger.cli import console, options
 from ledger.repo.sides import compare, sides_of
 from ledger.report import diff as report
-from ledger.report import shapes
+from ledger.report import shapes, terminal
 from ledger.report.tables import Format, table
 
 Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
@@ -40,5 +40,5 @@ def diff(
             for warning in found.warnings:
                 console.say(f"warning: {warning}")
         else:
-            console.answer(report.render(found, ledger.settings, patch=patch, total=console.bound()))
+            console.answer(terminal.render(report.document(found, ledger.settings, patch=patch), total=console.bound()))
     return 0

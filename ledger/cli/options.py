@@ -11,11 +11,13 @@ import typer
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, parse_values
 from ledger.repo.axes import Asked, Seeds
+from ledger.report.documents import Page
 from ledger.report.tables import Format
 
 T = TypeVar("T")
 
 AsFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md, csv or html.")]
+AsPage = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md or html (one page).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is fixed.")]
 SeedsOption = Annotated[
     str | None,
@@ -70,6 +72,14 @@ def format_of(text: str) -> Format:
         return Format(text)
     except ValueError:
         raise LedgerError(f"--format {text} is none of {', '.join(Format)}", hint="--format md") from None
+
+
+def page_of(text: str) -> Page:
+    """The format of a document that was asked for. Raises LedgerError."""
+    try:
+        return Page(text)
+    except ValueError:
+        raise LedgerError(f"--format {text} is none of {', '.join(Page)}", hint="--format md") from None
 
 
 def axis(text: str, option: str = "--over") -> tuple[str, tuple[Value, ...]]:

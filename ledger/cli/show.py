@@ -9,19 +9,21 @@ import typer
 
 from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
-from ledger.model import trial as trials
 from ledger.model.experiment import Experiment, Recorded
 from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import part
 from ledger.report import shapes
 from ledger.report import show as report
-from ledger.report.text import clean, uncoloured
+from ledger.report.blocks import Document
+from ledger.report.documents import Page, rendered
+from ledger.report.text import uncoloured
 
 
 def show(
     experiment: options.Part = None,
     log: Annotated[bool, typer.Option("--log", help="Print what the commands of one trial printed.")] = False,
+    form: options.AsPage = Page.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """Show one experiment: the plan, every trial, the hypothesis and the notes.
@@ -31,9 +33,10 @@ def show(
 
     Example: ledger show focal-loss
     """
+    page = options.page_of(form)
     with console.opened() as ledger:
         if log:
-            console.answer(_log(ledger, experiment or ""))
+            console.answer(rendered(_log(ledger, experiment or ""), page, total=None))
             return 0
         chosen = part(ledger, experiment).experiment
         present = ledger.present(chosen)
@@ -46,23 +49,22 @@ def show(
             if json:
                 console.answer_json(shapes.plain(shapes.trial(one, present, commits)))
             else:
-                console.answer(trials.dumps(one.trial))
+                console.answer(rendered(report.record(chosen.name, one), page, total=None))
             _tell_others(chosen, one)
         elif json:
             console.answer_json(shapes.show(chosen, present, histories.trial_commits(ledger, chosen.name)))
             for problem in chosen.problems:
                 console.say(f"warning: passed over: {problem}")
         else:
-            text = report.show(
+            document = report.document(
                 chosen,
                 present,
                 histories.trial_commits(ledger, chosen.name),
                 ledger.settings,
                 outdated=concluded.outdated(ledger, chosen),
                 now=console.now(),
-                total=console.bound(),
             )
-            pager.answer(text, ledger.git)
+            pager.answer(rendered(document, page, total=console.bound()), ledger.git)
     return 0
 
 
@@ -85,7 +87,7 @@ def _tell_others(experiment: Experiment, one: Recorded) -> None:
             console.say(f"note: this is {one.trial.id}; also: {name} ({other.trial.status})")
 
 
-def _log(ledger: Ledger, text: str) -> str:
+def _log(ledger: Ledger, text: str) -> Document:
     """What a trial printed, also of one that is still running or was cut off. Raises LedgerError where no log is."""
     named = part(ledger, text) if ":" in text else None
     if named is None or named.name is None or named.trial is None:
@@ -111,11 +113,5 @@ def _log(ledger: Ledger, text: str) -> str:
             hint = f"its trials: {', '.join(known[:8])}" if known else "it has no trials yet"
         raise LedgerError(f"there is no log of {chosen.name}:{name} here", hint=hint) from None
     # a progress bar rewrites its line
-    lines = (row.rstrip("\r").rsplit("\r", 1)[-1] for row in printed.split("\n"))
-    return "\n".join(_shown(row) for row in lines)
-
-
-def _shown(row: str) -> str:
-    """A line of a log without what could rewrite the terminal; its indentation stays."""
-    row = uncoloured(row).expandtabs()
-    return " " * (len(row) - len(row.lstrip(" "))) + clean(row)
+    lines = (uncoloured(row.rstrip("\r").rsplit("\r", 1)[-1]).expandtabs().rstrip() for row in printed.split("\n"))
+    return report.page(f"{chosen.name}:{name}: what its commands printed", "\n".join(lines))

@@ -1,50 +1,52 @@
-"""The comparison of two sides as text."""
+"""The comparison of two sides: a document, or one table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ledger.analysis.diff import CONFIDENCE, CodeChange, DataChange, Diff, MetricChange
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.parameters import Value, format_value
 from ledger.model.settings import Settings
+from ledger.report.blocks import Block, Code, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.numbers import fineness, p_value, signed, size, spread
-from ledger.report.text import clean, columns, cut_apart, width
+from ledger.report.text import clean
 
 
-def render(diff: Diff, settings: Settings, *, patch: bool, total: int | None) -> str:
+def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
     """What changed, what came of it, and what cannot be told apart."""
-    a, b = clean(diff.a), clean(diff.b)
-    lines = [f"{a}  →  {b}", ""]
+    title = f"{diff.a}  →  {diff.b}"
     changes = [
-        *_section("parameters", [[clean(c.name), _value(c.a), "→", _value(c.b)] for c in diff.params], total),
-        *_section("data", [_data(c) for c in diff.data], total),
-        *_section("code", [_code(c) for c in diff.code], total),
+        *_section("parameters", ("name", "a", "", "b"), [(c.name, _value(c.a), "→", _value(c.b)) for c in diff.params]),
+        *_section("data", ("path", "size", "files"), [_data(c) for c in diff.data]),
+        *_section("code", ("path", "change", "lines"), [_code(c) for c in diff.code]),
         *_section(
-            "environment",
-            [[clean(c.name), clean(c.a or "-"), "→", clean(c.b or "-")] for c in diff.environment],
-            total,
+            "environment", ("name", "a", "", "b"), [(c.name, c.a or "-", "→", c.b or "-") for c in diff.environment]
         ),
     ]
-    lines += changes or ["no difference in parameters, data, code or environment", ""]
+    blocks: list[Block] = [Heading(text=title, level=1)]
+    blocks += changes or [Prose(text="no difference in parameters, data, code or environment")]
     if patch:
-        lines += [line for c in diff.code for line in _patch(c)]
+        blocks += [Code(text=_patch(c), language="diff") for c in diff.code]
     if diff.metrics:
-        lines += [*metrics_table(diff.metrics, _heads(a, b, total), settings, total=total), ""]
-    lines += [f"! {clean(warning)}" for warning in diff.warnings]
-    return "\n".join(lines).rstrip() + "\n"
+        blocks.append(Heading(text="Metrics", paged=True))
+        blocks.append(metrics_table(diff.metrics, _heads(diff.a, diff.b), settings))
+    if diff.warnings:
+        blocks.append(Items(items=tuple(diff.warnings), mark=Mark.WRONG))
+    return Document(title=title, blocks=tuple(blocks))
 
 
 def rows(diff: Diff, settings: Settings) -> list[tuple[str, ...]]:
     """The comparison as one table, with HEAD above it."""
-    found: list[tuple[str, ...]] = [("parameter", clean(c.name), _value(c.a), _value(c.b), "") for c in diff.params]
+    found: list[tuple[str, ...]] = [("parameter", c.name, _value(c.a), _value(c.b), "") for c in diff.params]
     for data in diff.data:
         path, _, counts = _data(data)
         found.append(("data", path, _held(data.a), _held(data.b), counts))
     for path, kind, lines in map(_code, diff.code):
         found.append(("code", path, "", "", f"{kind}, {lines}"))
-    found += [("environment", clean(c.name), clean(c.a or "-"), clean(c.b or "-"), "") for c in diff.environment]
+    found += [("environment", c.name, c.a or "-", c.b or "-", "") for c in diff.environment]
     for change in diff.metrics:
         name, a, b, difference = _metric(change, settings)
         found.append(("metric", name, a, b, difference))
@@ -54,26 +56,28 @@ def rows(diff: Diff, settings: Settings) -> list[tuple[str, ...]]:
 HEAD = ("what", "name", "a", "b", "difference")
 
 
-def _heads(a: str, b: str, total: int | None) -> tuple[str, str]:
+# so wide may be a name over a column of numbers, and so wide is the count behind it
+_HEAD: Final = 24
+_COUNT: Final = len(" (n=3)")
+
+
+def _heads(a: str, b: str) -> tuple[str, str]:
     """Names for the two columns: the arms alone where both are of one experiment."""
     (left, _, left_arm), (right, _, right_arm) = a.partition(":"), b.partition(":")
-    if left == right:
-        return left_arm or TREATMENT, right_arm or TREATMENT
-    if total is None:
-        return a, b
-    left, right = cut_apart([a, b], 24)
-    return left, right
+    return (left_arm or TREATMENT, right_arm or TREATMENT) if left == right else (a, b)
 
 
-def _section(title: str, rows: list[list[str]], total: int | None) -> list[str]:
-    return [title, *columns(rows, indent=2, total=total), ""] if rows else []
+def _section(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[Block]:
+    """What differs of one kind; nothing where nothing does."""
+    table = Table(head=head, rows=tuple(rows), headed=False, indent=2, near=True)
+    return [Heading(text=title), table] if rows else []
 
 
 def _value(value: Value | None) -> str:
-    return "-" if value is None else clean(format_value(value))
+    return "-" if value is None else format_value(value)
 
 
-def _data(change: DataChange) -> list[str]:
+def _data(change: DataChange) -> tuple[str, str, str]:
     if change.added is not None:
         counts = f"+{change.added} files, -{change.removed}, {change.changed} changed"
     else:
@@ -81,7 +85,7 @@ def _data(change: DataChange) -> list[str]:
     before, after = (None if p is None else p.size for p in (change.a, change.b))
     nfiles = [str(p.nfiles) if p is not None and p.nfiles is not None else "" for p in (change.a, change.b)]
     files = f" ({nfiles[0] or 0} → {nfiles[1] or 0} files)" if any(nfiles) else ""
-    return [clean(change.path), f"{size(before)} → {size(after)}{files}", counts]
+    return change.path, f"{size(before)} → {size(after)}{files}", counts
 
 
 def _held(pin: Pinned | None) -> str:
@@ -91,74 +95,68 @@ def _held(pin: Pinned | None) -> str:
     return size(pin.size) + ("" if pin.nfiles is None else f" ({pin.nfiles} files)")
 
 
-def _code(change: CodeChange) -> list[str]:
-    path = clean(change.path) if change.old_path is None else f"{clean(change.old_path)} → {clean(change.path)}"
+def _code(change: CodeChange) -> tuple[str, str, str]:
+    path = change.path if change.old_path is None else f"{change.old_path} → {change.path}"
     what = f"{change.change} (ignored)" if change.ignored else change.change
-    return [path, what, f"+{change.lines_added} -{change.lines_removed}"]
+    return path, what, f"+{change.lines_added} -{change.lines_removed}"
 
 
-def _patch(change: CodeChange) -> list[str]:
-    body = ["".join(c if c.isprintable() or c == "\t" else "?" for c in line) for line in change.patch.splitlines()]
-    return [f"--- {clean(change.path)}", *body, ""]
+def _patch(change: CodeChange) -> str:
+    return f"--- {clean(change.path)}\n{change.patch}"
 
 
-def metrics_table(
-    changes: Sequence[MetricChange], heads: tuple[str, str], settings: Settings, *, total: int | None, indent: int = 0
-) -> list[str]:
+def metrics_table(changes: Sequence[MetricChange], heads: tuple[str, str], settings: Settings) -> Table:
     """A row a metric: both sides, the difference with its interval, and below it what the signs mean.
 
-    Where they do not fit into `total`, the p-values are left out, then names are cut, so that they can be told apart.
+    In a narrow terminal the p-values are left out, then names are cut, so that they can be told apart.
     """
     counts = [{s.n for s in side} for side in (tuple(c.a for c in changes), tuple(c.b for c in changes))]
     common = all(len(count) == 1 for count in counts)
-    head = ["metric", *(f"{h} (n={min(c)})" if common else h for h, c in zip(heads, counts, strict=True)), "difference"]
-    rows = [_metric(c, settings, with_n=False) for c in changes]
+    sides = [f"{h} (n={min(c)})" if common else h for h, c in zip(heads, counts, strict=True)]
+    rows: list[tuple[str, ...]] = [(*_metric(c, settings, with_n=False), _p(c)) for c in changes]
+    head = ["metric", *sides, "difference", "p"]
     if not common:
         # one narrow column, where a count in every cell would leave no room for the names
         head.insert(1, "n")
-        rows = [[name, f"{c.a.n}, {c.b.n}", *cells] for (name, *cells), c in zip(rows, changes, strict=True)]
-    right = range(1, len(head) + 1)
-    wide = [[*row, _p(c)] for row, c in zip(rows, changes, strict=True)]
-    lines = columns(wide, head=[*head, "p"], right=right, total=total, indent=indent)
-    if total is not None and max(map(width, lines)) > total:
-        lines = columns(rows, head=head, right=right, flexible=0, apart=True, total=total, indent=indent)
-    return [*lines, *signs(changes, indent=indent)]
+        rows = [(name, f"{c.a.n}, {c.b.n}", *cells) for (name, *cells), c in zip(rows, changes, strict=True)]
+    return Table(
+        head=tuple(head),
+        rows=tuple(rows),
+        right=tuple(range(1, len(head))),
+        optional=(len(head) - 1,),
+        names=0,
+        head_width=_HEAD + (_COUNT if common else 0),
+        notes=signs(changes),
+    )
 
 
-def arms_table(
-    metric: str, changes: Sequence[MetricChange], settings: Settings, *, total: int | None, indent: int = 0
-) -> list[str]:
+def arms_table(metric: str, changes: Sequence[MetricChange], settings: Settings) -> Table:
     """A row an arm, each beside the same baseline. `changes` are of one `metric`, each named as its arm is."""
     precision = settings.precision(metric)
     baseline = changes[0].a
-    rows = [[BASELINE, str(baseline.n), spread(baseline, precision), "", ""]]
+    rows = [(BASELINE, str(baseline.n), spread(baseline, precision), "", "")]
     rows += [
-        [clean(c.name), str(c.b.n), spread(c.b, precision), _difference(c, _finest(c, precision)), _p(c)]
-        for c in changes
+        (c.name, str(c.b.n), spread(c.b, precision), _difference(c, _finest(c, precision)), _p(c)) for c in changes
     ]
-    head = ["arm", "n", "mean ± sd", "from the baseline", "p"]
-    lines = columns(rows, head=head, right=range(1, 5), total=total, indent=indent)
-    if total is not None and max(map(width, lines)) > total:
-        head, rows = head[:4], [row[:4] for row in rows]
-        lines = columns(rows, head=head, right=range(1, 4), flexible=0, apart=True, total=total, indent=indent)
-    return [" " * indent + clean(metric), *lines]
+    head = ("arm", "n", "mean ± sd", "from the baseline", "p")
+    return Table(head=head, rows=tuple(rows), right=(1, 2, 3, 4), optional=(4,), names=0, caption=metric)
 
 
-def signs(changes: Sequence[MetricChange], *, indent: int = 0) -> list[str]:
+def signs(changes: Sequence[MetricChange]) -> tuple[str, ...]:
     """What the signs of differences mean; nothing where none has an interval."""
     tests = dict.fromkeys(c.contrast.test for c in changes if c.contrast is not None)
     said = f"difference with its {CONFIDENCE:.0%} interval ({', '.join(tests)}), p two-sided; ~: none to be seen"
-    return [" " * indent + said] if tests else []
+    return (said,) if tests else ()
 
 
 def _finest(change: MetricChange, precision: int | None) -> int | None:
     return fineness(change.a, change.b) if precision is None else precision
 
 
-def _metric(change: MetricChange, settings: Settings, *, with_n: bool = True) -> list[str]:
+def _metric(change: MetricChange, settings: Settings, *, with_n: bool = True) -> tuple[str, str, str, str]:
     precision = settings.precision(change.name)
-    cells = [spread(s, precision) + (f" (n={s.n})" if with_n and s.n != 1 else "") for s in (change.a, change.b)]
-    return [clean(change.name), *cells, _difference(change, _finest(change, precision))]
+    a, b = (spread(s, precision) + (f" (n={s.n})" if with_n and s.n != 1 else "") for s in (change.a, change.b))
+    return change.name, a, b, _difference(change, _finest(change, precision))
 
 
 def _difference(change: MetricChange, precision: int | None) -> str:

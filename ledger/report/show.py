@@ -1,4 +1,4 @@
-"""One experiment whole, as text."""
+"""One experiment whole, as a document."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ from typing import Final, TypeAlias
 from ledger.analysis.counting import When, counted
 from ledger.analysis.diff import metric_change
 from ledger.analysis.variance import plural, shares
+from ledger.model import trial as trials
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import format_value
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
+from ledger.report.blocks import Block, Code, Document, Facts, Fold, Heading, Items, Mark, Table, Written
 from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
-from ledger.report.text import clean, columns, cut_apart, width
 from ledger.stats.summary import summarise
 
 # so wide may be what stands over a column of numbers
 _HEAD: Final = 16
+# a page folds the table of more trials
+_MANY: Final = 24
 # and so much of a commit's id is plain
 _SHORT: Final = 7
 
 
-def show(
+def document(
     experiment: Experiment,
     present: Mapping[str, str],
     commits: Mapping[str, str],
@@ -35,40 +38,60 @@ def show(
     *,
     outdated: str | None,
     now: datetime,
-    total: int | None,
-) -> str:
+) -> Document:
     """One experiment whole: the plan, the trials, and the prose.
 
     `commits`: trial commits by trial id. `outdated` says why its verdict is, if it is.
     """
+    plan = experiment.plan
+    blocks: list[Block] = [
+        Heading(text=f"{experiment.name}: {plan.title}", level=1),
+        Facts(pairs=_facts(experiment, settings, outdated, now)),
+    ]
+    if experiment.trials:
+        blocks += [Heading(text="Trials", paged=True), _trials(experiment, present, commits, settings)]
+        results = [*_means(experiment, present, settings), *_variance(experiment, present, settings)]
+        blocks += [Heading(text="Results", paged=True), *results] if results else []
+    if experiment.problems:
+        blocks.append(Items(items=tuple(f"{p} (passed over)" for p in experiment.problems), mark=Mark.WRONG))
+    blocks.append(Written(text=experiment.hypothesis.body))
+    if experiment.notes.strip():
+        blocks.append(Written(text=experiment.notes, title="Notes"))
+    return Document(title=f"{experiment.name}: {plan.title}", blocks=tuple(blocks))
+
+
+def record(experiment: str, one: Recorded) -> Document:
+    """The record of one trial, as its file has it."""
+    return page(f"{experiment}:{one.trial.id}", trials.dumps(one.trial), language="yaml")
+
+
+def page(title: str, text: str, *, language: str = "") -> Document:
+    """A text that keeps its lines, below a title that pages alone have."""
+    blocks = (Heading(text=title, level=1, paged=True), Code(text=text, language=language))
+    return Document(title=title, blocks=blocks)
+
+
+def _facts(
+    experiment: Experiment, settings: Settings, outdated: str | None, now: datetime
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What the plan says, and what has become of it."""
     plan = experiment.plan
     branch = (
         (experiment.branch or _without(experiment, settings.branch_prefix))
         .removeprefix("refs/heads/")
         .removeprefix("refs/remotes/")
     )
-    facts = [
-        ["status", experiment.state + (f" (out of date: {outdated})" if outdated else "")],
-        ["branch", f"{branch} (from {plan.base[:10]}{', refines ' + plan.parent if plan.parent else ''})"],
-        ["author", f"{clean(plan.author)}, {plan.created:%Y-%m-%d %H:%M}, {ago(plan.created, now)}"],
-        *([["tags", ", ".join(map(clean, plan.tags))]] if plan.tags else []),
-        *(["predicts" if i == 0 else "", str(p)] for i, p in enumerate(plan.predictions)),
-        *([["predicts", "nothing: exploratory"]] if not plan.predictions else []),
-        *(["variants" if i == 0 else "", _variant(v)] for i, v in enumerate(plan.variants)),
-        ["replicates", described_axes(plan)],
-    ]
-    lines = [f"{experiment.name}: {clean(plan.title)}", "", *columns(facts, indent=2, total=total), ""]
-    if experiment.trials:
-        lines += [*_trials(experiment, present, commits, settings, total), ""]
-        lines += _means(experiment, present, settings, total)
-        lines += _variance(experiment, present, settings)
-    lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
-    body = experiment.hypothesis.body.strip()
-    if body:
-        lines += ["", *(_shown(line) for line in body.splitlines())]
-    if experiment.notes.strip():
-        lines += ["", "## Notes", "", *(_shown(line) for line in experiment.notes.strip().splitlines())]
-    return "\n".join(lines).rstrip() + "\n"
+    parent = "" if plan.parent is None else f", refines {plan.parent}"
+    facts = {
+        "status": (experiment.state + (f" (out of date: {outdated})" if outdated else ""),),
+        "branch": (f"{branch} (from {plan.base[:10]}{parent})",),
+        "author": (f"{plan.author}, {plan.created:%Y-%m-%d %H:%M}, {ago(plan.created, now)}",),
+        "tags": (", ".join(plan.tags),) if plan.tags else (),
+        "predicts": tuple(map(str, plan.predictions)) or ("nothing: exploratory",),
+        "variants": tuple(map(_variant, plan.variants)),
+        "replicates": (described_axes(plan),),
+    }
+    return tuple((name, values) for name, values in facts.items() if values)
 
 
 def _without(experiment: Experiment, prefix: str) -> str:
@@ -78,15 +101,10 @@ def _without(experiment: Experiment, prefix: str) -> str:
     return "archived" if experiment.archived else "landed"
 
 
-def _shown(line: str) -> str:
-    indent = len(line) - len(line.lstrip(" "))
-    return " " * indent + clean(line)
-
-
 def _variant(variant: Variant) -> str:
     if variant.filled_by is not None:
         return f"{variant.name}: the trials of {variant.filled_by}"
-    params = clean(", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items()))
+    params = ", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items())
     if params and not variant.at_base:
         return f"{variant.name}: {params}"
     place = "code and parameters of the base" if variant.at_base else "code and parameters of the branch"
@@ -94,38 +112,32 @@ def _variant(variant: Variant) -> str:
 
 
 def _trials(
-    experiment: Experiment,
-    present: Mapping[str, str],
-    commits: Mapping[str, str],
-    settings: Settings,
-    total: int | None,
-) -> list[str]:
+    experiment: Experiment, present: Mapping[str, str], commits: Mapping[str, str], settings: Settings
+) -> Table | Fold:
+    """A row a trial; of many, a page shows them when asked."""
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
     shown = _fitting(names, experiment, settings)
-    while True:
-        rows = [
-            [
-                r.trial.id,
-                _state(r, present, experiment.plan),
-                *(_cell(r, n, settings) for n in shown),
-                seconds(r.trial.seconds),
-                short_commit(r, commits),
-            ]
-            for r in experiment.trials
-        ]
-        heads = [clean(name) for name in shown]
-        head = ["trial", "status", *(heads if total is None else cut_apart(heads, _HEAD)), "time", "commit"]
-        lines = columns(rows, head=head, right=range(2, len(head) - 1), indent=2, total=total)
-        if len(shown) < 2 or _fits(lines, total):
-            break
-        shown = shown[:-1]
-    if len(shown) < len(names):
-        lines.append(f"  and {len(names) - len(shown)} more metrics: --json shows all")
-    return lines
-
-
-def _fits(lines: Sequence[str], total: int | None) -> bool:
-    return total is None or max(map(width, lines)) <= total
+    rows = tuple(
+        (
+            r.trial.id,
+            _state(r, present, experiment.plan),
+            *(_cell(r, n, settings) for n in shown),
+            seconds(r.trial.seconds),
+            short_commit(r, commits),
+        )
+        for r in experiment.trials
+    )
+    table = Table(
+        head=("trial", "status", *shown, "time", "commit"),
+        rows=rows,
+        right=tuple(range(2, len(shown) + 3)),
+        optional=tuple(range(len(shown) + 1, 2, -1)),
+        head_width=_HEAD,
+        beyond=len(names) - len(shown),
+        columns="metric",
+        indent=2,
+    )
+    return table if len(rows) <= _MANY else Fold(summary=f"{len(rows)} trials", blocks=(table,))
 
 
 def _fitting(names: Sequence[str], experiment: Experiment, settings: Settings) -> list[str]:
@@ -162,7 +174,7 @@ def _cell(record: Recorded, name: str, settings: Settings) -> str:
     return number(record.trial.metrics.get(name), settings.precision(name)) if name in record.trial.metrics else "-"
 
 
-def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings, total: int | None) -> list[str]:
+def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
     """What came of each arm: beside the baseline, where there is one, with the difference from it."""
     # of arms that have changed since, the trials say so themselves
     when = When.PRESENT if experiment.verdict is None else When.JUDGED
@@ -177,13 +189,15 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
         for arm, records in good.items()
     }
     shown = _fitting(names, experiment, settings)
-    if len(good) < 2 or BASELINE not in good or not shown:
-        return _of_arms(values, shown, settings, total)
+    if not shown:
+        return []
+    if len(good) < 2 or BASELINE not in good:
+        return [_of_arms(values, shown, settings)]
     parts = experiment.plan.replicates.parts_axis
     if good.keys() == {BASELINE, TREATMENT}:
         changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name], parts=parts) for name in shown]
-        return metrics_table(changes, (BASELINE, TREATMENT), settings, total=total, indent=2)
-    lines = []
+        return [replace(metrics_table(changes, (BASELINE, TREATMENT), settings), indent=2)]
+    tables = []
     every = []
     for name in shown:
         changes = [
@@ -191,12 +205,12 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
             for arm, of in values.items()
             if arm != BASELINE
         ]
-        lines += [*arms_table(name, changes, settings, total=total, indent=2), ""]
+        tables.append(replace(arms_table(name, changes, settings), indent=2))
         every += changes
-    return [*(lines[:-1]), *signs(every, indent=2)]
+    return [*tables[:-1], replace(tables[-1], notes=signs(every))]
 
 
-def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[str]:
+def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
     """Which axis the noise of the metrics comes from, a line a metric that varies."""
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
     lines = []
@@ -209,23 +223,28 @@ def _variance(experiment: Experiment, present: Mapping[str, str], settings: Sett
             of = "the differences in" if found.paired else "the treatment's"
             advice = f": more {plural(found.more)}" if found.more is not None else ""
             advice += f", not {' or '.join(map(plural, found.less))}" if found.less else ""
-            lines.append(f"  variance of {of} {clean(name)}: {clean(parts)}{advice}")
-    return ["", *lines] if lines else []
+            lines.append(f"variance of {of} {name}: {parts}{advice}")
+    return [Items(items=tuple(lines), indent=2)] if lines else []
 
 
 Values: TypeAlias = Mapping[str, Mapping[str, Mapping[Point, float]]]
 
 
-def _of_arms(values: Values, shown: Sequence[str], settings: Settings, total: int | None) -> list[str]:
+def _of_arms(values: Values, shown: Sequence[str], settings: Settings) -> Table:
     """A row an arm, with as many metrics as there is room for beside whole names."""
-    for count in range(len(shown), 0, -1):
-        rows = []
-        for arm, of in values.items():
-            n = max(len(points) for points in of.values())
-            means = (spread(summarise(of[name].values()), settings.precision(name)) for name in shown[:count])
-            rows.append([arm, str(n), *means])
-        head = ["mean ± sd", "n", *map(clean, shown[:count])]
-        lines = columns(rows, head=head, right=range(1, len(head)), indent=2, total=total)
-        if _fits(lines, total):
-            return lines
-    return columns(rows, head=head, right=(1, 2), indent=2, flexible=0, apart=True, total=total) if shown else []
+    rows = tuple(
+        (
+            arm,
+            str(max(len(points) for points in of.values())),
+            *(spread(summarise(of[name].values()), settings.precision(name)) for name in shown),
+        )
+        for arm, of in values.items()
+    )
+    return Table(
+        head=("mean ± sd", "n", *shown),
+        rows=rows,
+        right=tuple(range(1, len(shown) + 2)),
+        optional=tuple(range(len(shown) + 1, 2, -1)),
+        names=0,
+        indent=2,
+    )

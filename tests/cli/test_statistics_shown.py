@@ -148,3 +148,18 @@ def test_show_sets_every_arm_beside_the_baseline(shelved: Shelved) -> None:
         ]
         assert f"{row['difference']:+.4f}"[:6] in table[arm]
     assert text.count("difference with its 90% interval") == 1
+
+
+def test_an_experiment_is_shown_as_markdown_and_as_a_page(shelved: Shelved) -> None:
+    project = shelved(arms)
+    marked = project.ledger("show", "much", "--format", "md").out
+    assert marked.startswith("# much: A rate\n\n- **status**: recorded\n")
+    assert "\n## Trials\n\n| trial " in marked
+    assert "| baseline/seed-0 " in marked
+    page = project.ledger("show", "much", "--format", "html").out
+    assert page.startswith("<!doctype html>")
+    assert "<h2>Results</h2>" in page
+    record = project.ledger("show", "much:treatment/seed-0", "--format", "md").out
+    assert record.startswith("# much:treatment/seed-0\n\n```yaml\nschema: 1\n")
+    refused = project.ledger("show", "much", "--format", "csv", code=2)
+    assert "--format csv is none of text, md, html" in refused.err

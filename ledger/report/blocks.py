@@ -1,0 +1,151 @@
+"""What a document is made of: frozen values that say what stands there, and nothing of how it looks.
+
+Texts are plain and as people wrote them. The renderers (`terminal`, `markdown`, `html`) clean and escape them, each in
+one place; whoever builds a document does neither. In headings, prose and lists, code stands between backquotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Mark(StrEnum):
+    """What stands before the items of a list in a terminal."""
+
+    NONE = ""
+    WRONG = "!"
+    UNSURE = "?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spaced:
+    """`near`: in a terminal no blank line stands before the block."""
+
+    near: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading(_Spaced):
+    """A line above what follows. `paged`: on pages alone; in a terminal what follows speaks for itself."""
+
+    text: str
+    level: int = 2
+    paged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prose(_Spaced):
+    """A paragraph of ours. `indent` is a terminal's."""
+
+    text: str
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written(_Spaced):
+    """What a person wrote in markdown: a terminal shows it as it is, pages its headings, lists and paragraphs.
+
+    With a `title` it stands below that, and so do its headings.
+    """
+
+    text: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(_Spaced):
+    """Names, each with one value or more."""
+
+    pairs: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items(_Spaced):
+    """A list without an order. `indent` is a terminal's."""
+
+    items: tuple[str, ...]
+    mark: Mark = Mark.NONE
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code(_Spaced):
+    """Text that keeps its lines and its blanks."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(_Spaced):
+    """Rows below their heads, with what a narrow terminal does about them; pages show every column.
+
+    `right` are the places of the columns that stand on the right. Where lines are too long, the `optional` columns are
+    left out in this order, then the texts of the column `names` are cut so that they can be told apart. Heads are cut
+    to `head_width`. A table that is not `headed` has heads on pages alone. `beyond` counts the columns that the table
+    does not have to begin with; they and those that are left out are told as so many more of what `columns` names.
+    `caption` stands above, `notes` below.
+    """
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[int, ...] = ()
+    optional: tuple[int, ...] = ()
+    names: int | None = None
+    head_width: int | None = None
+    headed: bool = True
+    beyond: int = 0
+    columns: str | None = None
+    caption: str | None = None
+    notes: tuple[str, ...] = ()
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold(_Spaced):
+    """Blocks that a page shows when they are asked for; a terminal shows them."""
+
+    summary: str
+    blocks: tuple[Block, ...]
+
+
+Block: TypeAlias = Heading | Prose | Written | Facts | Items | Code | Table | Fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Blocks in their order. `title` is that of the page; what is read begins with a heading of its own."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def unfolded(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks with those that folds hold in the folds' places."""
+    for block in blocks:
+        if isinstance(block, Fold):
+            yield from unfolded(block.blocks)
+        else:
+            yield block
+
+
+def more(table: Table, left_out: int) -> str | None:
+    """What is said of columns that a table does not show, of which a renderer `left_out` so many."""
+    count = table.beyond + left_out
+    if table.columns is None or not count:
+        return None
+    return f"and {count} more {table.columns}{'s' if count > 1 else ''}: --json shows all"
+
+
+def filled(table: Table) -> Table:
+    """The table as a page has it: without columns in which no row has anything."""
+    kept = [at for at in range(len(table.head)) if any(row[at] for row in table.rows)]
+    return replace(
+        table,
+        head=tuple(table.head[at] for at in kept),
+        rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
+        right=tuple(place for place, at in enumerate(kept) if at in table.right),
+    )

@@ -1,0 +1,92 @@
+"""A document as markdown, in which no text of other people's is markdown or HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from ledger.report import written
+from ledger.report.blocks import Block, Code, Document, Facts, Fold, Heading, Items, Prose, Table, Written, filled, more
+from ledger.report.text import clean, harmless, pad, width
+
+
+def render(document: Document) -> str:
+    """The document's blocks with a blank line between them."""
+    return "\n\n".join(part for part in map(_block, document.blocks) if part) + "\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            return f"{'#' * block.level} {inline(block.text)}".rstrip()
+        case Prose():
+            return inline(block.text)
+        case Written():
+            return "\n\n".join(map(_block, written.blocks(block)))
+        case Code():
+            return _fenced(block)
+        case Items():
+            mark = f"{block.mark} " if block.mark else ""
+            return "\n".join(f"- {mark}{inline(item)}" for item in block.items)
+        case Facts():
+            return "\n".join(f"- **{escaped(name)}**:{_values(values)}" for name, values in block.pairs)
+        case Table():
+            return _table(block)
+        case Fold():
+            inner = "\n\n".join(part for part in map(_block, block.blocks) if part)
+            # on a line that begins with HTML markdown's own escapes mean nothing
+            summary = html.escape(clean(block.summary))
+            return f"<details>\n<summary>{summary}</summary>\n\n{inner}\n\n</details>"
+
+
+def escaped(text: str) -> str:
+    """One line of text that means in markdown what it says: no character of it is markup."""
+    return "".join("\\" + c if c in _MARKUP else c for c in clean(text)).replace("&", "&amp;")
+
+
+_MARKUP: Final = frozenset("\\`*_{}[]<>#|~")
+# a list, a rule or the line below a heading begins with these
+_BEGINS: Final = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")
+
+
+def inline(text: str) -> str:
+    """The escaped text, in which what stands between backquotes is code; nothing else in it begins a block."""
+    pieces = written.parts(clean(text))
+    marked = "".join(f"`{piece}`" if code and "|" not in piece else _escaped(piece) for piece, code in pieces)
+    return _BEGINS.sub(r"\1\\\2", marked)
+
+
+def _escaped(piece: str) -> str:
+    """As `escaped`, with the blanks round a piece of a text."""
+    return piece[: len(piece) - len(piece.lstrip())] + escaped(piece) + piece[len(piece.rstrip()) :]
+
+
+def _values(values: Sequence[str]) -> str:
+    """One value behind its name, several in a list below it."""
+    return f" {escaped(values[0])}" if len(values) == 1 else "".join(f"\n  - {escaped(value)}" for value in values)
+
+
+def _fenced(block: Code) -> str:
+    body = harmless(block.text).rstrip("\n")
+    longest = max((len(run) for run in re.findall("`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{block.language}\n{body}\n{fence}"
+
+
+def _table(block: Table) -> str:
+    block = filled(block)
+    lines = [f"**{escaped(block.caption)}**", ""] if block.caption is not None else []
+    lines += rows(block.head, block.rows, block.right)
+    said = more(block, 0)
+    return "\n".join([*lines, *(line for note in (said, *block.notes) if note for line in ("", inline(note)))])
+
+
+def rows(head: Sequence[str], body: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """The lines of a table, the cells of which are escaped and aligned."""
+    cells = [[escaped(cell) for cell in row] for row in (head, *body)]
+    widths = [max(3, *(width(row[at]) for row in cells)) for at in range(len(head))]
+    lines = [" | ".join(pad(cell, widths[at], right=at in right) for at, cell in enumerate(row)) for row in cells]
+    rule = " | ".join("-" * (size - 1) + (":" if at in right else "-") for at, size in enumerate(widths))
+    return [f"| {line} |" for line in (lines[0], rule, *lines[1:])]

@@ -1,0 +1,84 @@
+"""A document as text for a terminal, fitted into its width, or for a pipe."""
+
+from __future__ import annotations
+
+from ledger.report.blocks import Block, Code, Document, Facts, Heading, Items, Prose, Table, Written, more, unfolded
+from ledger.report.text import clean, columns, cut_apart, harmless, width
+
+
+def render(document: Document, *, total: int | None) -> str:
+    """The document's lines; tables fit into `total` columns (None: any width)."""
+    lines: list[str] = []
+    for block in unfolded(document.blocks):
+        own = _lines(block, total)
+        if own and lines and not block.near:
+            lines.append("")
+        lines += own
+    text = "\n".join(lines).rstrip()
+    return text + "\n" if text else ""
+
+
+def _lines(block: Block, total: int | None) -> list[str]:
+    match block:
+        case Heading():
+            return [] if block.paged else [clean(block.text)]
+        case Prose():
+            return [" " * block.indent + clean(block.text)] if block.text.strip() else []
+        case Written():
+            title = [] if block.title is None else [f"## {clean(block.title)}", ""]
+            return [*title, *(_indented(line) for line in block.text.strip().splitlines())]
+        case Code():
+            return harmless(block.text).rstrip("\n").split("\n")
+        case Items():
+            mark = f"{block.mark} " if block.mark else ""
+            return [" " * block.indent + mark + clean(item) for item in block.items]
+        case Facts():
+            rows = [
+                (clean(name) if at == 0 else "", clean(v))
+                for name, values in block.pairs
+                for at, v in enumerate(values)
+            ]
+            return columns(rows, indent=2, total=total)
+        case Table():
+            return table(block, total=total)
+        case _:
+            return []
+
+
+def _indented(line: str) -> str:
+    return " " * (len(line) - len(line.lstrip(" "))) + clean(line)
+
+
+def table(block: Table, *, total: int | None) -> list[str]:
+    """The lines of a table: columns are left out, then names cut, until it fits; else it is as wide as it must be."""
+    head, *rows = ([clean(cell) for cell in row] for row in (block.head, *block.rows))
+    kept = list(range(len(head)))
+    waiting = list(block.optional)
+    while True:
+        lines = _aligned(block, head, rows, kept, total, cut=not waiting)
+        if not waiting or total is None or max(map(width, lines), default=0) <= total:
+            break
+        kept.remove(waiting.pop(0))
+    said = more(block, len(head) - len(kept))
+    blanks = " " * block.indent
+    lines += [blanks + clean(note) for note in (*([] if said is None else [said]), *block.notes)]
+    return lines if block.caption is None else [blanks + clean(block.caption), *lines]
+
+
+def _aligned(
+    block: Table, head: list[str], rows: list[list[str]], kept: list[int], total: int | None, *, cut: bool
+) -> list[str]:
+    names = kept.index(block.names) if cut and block.names is not None else None
+    heads = [head[at] for at in kept]
+    if block.head_width is not None and total is not None:
+        # so that they can be told apart from those that stand beside them
+        heads = cut_apart(heads, block.head_width)
+    return columns(
+        [[row[at] for at in kept] for row in rows],
+        head=heads if block.headed else None,
+        right=[place for place, at in enumerate(kept) if at in block.right],
+        flexible=names,
+        apart=names is not None,
+        total=total,
+        indent=block.indent,
+    )

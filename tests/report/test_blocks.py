@@ -1,0 +1,205 @@
+"""Documents: the same blocks in a terminal, in markdown and as a page, in which nobody's text is more than text."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from ledger.report import html, markdown, terminal
+from ledger.report.blocks import Code, Document, Facts, Fold, Heading, Items, Mark, Prose, Table, Written
+from ledger.report.documents import Page, rendered
+from ledger.report.text import clean
+
+NASTY = '<script>alert(1)</script> [x](javascript:y) ![z](//t/i.png) **b** | a&amp;b "q" \x1b[31m\u202eevil'
+
+TABLE = Table(
+    head=("trial", "status", "dice", "loss", "time"),
+    rows=(("a/seed-0", "succeeded", "0.5", "0.125", "1 s"), ("a/seed-1", "failed", "-", "-", "2 s")),
+    right=(2, 3, 4),
+    optional=(3,),
+    beyond=1,
+    columns="metric",
+    indent=2,
+)
+DOCUMENT = Document(
+    title="a: A title",
+    blocks=(
+        Heading(text="a: A title", level=1),
+        Facts(pairs=(("status", ("recorded",)), ("variants", ("baseline: base", "treatment: branch")))),
+        Heading(text="Trials", paged=True),
+        TABLE,
+        Items(items=("no `seed`",), mark=Mark.WRONG, near=True),
+        Written(text="## Why\n\nIt was `so`,\nand is.\n\n- one\n  more\n- two\n\n## Method\n\n<!-- what? -->"),
+        Written(text="## Monday\n\nSeen.", title="Notes"),
+    ),
+)
+
+
+class Read(HTMLParser):
+    """The tags and the texts of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def shown(text: str) -> Read:
+    """What a renderer of markdown makes of a text, with HTML allowed, as some do."""
+    return Read(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text))
+
+
+def test_in_a_terminal() -> None:
+    assert terminal.render(DOCUMENT, total=80).splitlines() == [
+        "a: A title",
+        "",
+        "  status    recorded",
+        "  variants  baseline: base",
+        "            treatment: branch",
+        "",
+        "  trial     status     dice   loss  time",
+        "  a/seed-0  succeeded   0.5  0.125   1 s",
+        "  a/seed-1  failed        -      -   2 s",
+        "  and 1 more metric: --json shows all",
+        "! no `seed`",
+        "",
+        "## Why",
+        "",
+        "It was `so`,",
+        "and is.",
+        "",
+        "- one",
+        "  more",
+        "- two",
+        "",
+        "## Method",
+        "",
+        "<!-- what? -->",
+        "",
+        "## Notes",
+        "",
+        "## Monday",
+        "",
+        "Seen.",
+    ]
+
+
+def test_a_narrow_terminal_leaves_columns_out_and_counts_them() -> None:
+    assert terminal.table(TABLE, total=38) == [
+        "  trial     status     dice  time",
+        "  a/seed-0  succeeded   0.5   1 s",
+        "  a/seed-1  failed        -   2 s",
+        "  and 2 more metrics: --json shows all",
+    ]
+
+
+def test_in_markdown() -> None:
+    assert markdown.render(DOCUMENT).splitlines() == [
+        "# a: A title",
+        "",
+        "- **status**: recorded",
+        "- **variants**:",
+        "  - baseline: base",
+        "  - treatment: branch",
+        "",
+        "## Trials",
+        "",
+        "| trial    | status    | dice |  loss | time |",
+        "| -------- | --------- | ---: | ----: | ---: |",
+        "| a/seed-0 | succeeded |  0.5 | 0.125 |  1 s |",
+        "| a/seed-1 | failed    |    - |     - |  2 s |",
+        "",
+        "and 1 more metric: --json shows all",
+        "",
+        "- ! no `seed`",
+        "",
+        "## Why",
+        "",
+        "It was `so`, and is.",
+        "",
+        "- one more",
+        "- two",
+        "",
+        "## Notes",
+        "",
+        "### Monday",
+        "",
+        "Seen.",
+    ]
+
+
+def test_as_a_page() -> None:
+    page = Read(rendered(DOCUMENT, Page.HTML, total=None))
+    assert {"h1", "h2", "h3", "dl", "table", "ul", "code"} <= set(page.tags)
+    assert not {"script", "img", "link", "a", "iframe"} & set(page.tags)
+    assert [t for t in page.texts if t in ("Why", "Method", "Notes", "Monday")] == ["Why", "Notes", "Monday"]
+
+
+def test_a_column_without_anything_in_it_is_not_on_pages() -> None:
+    table = Table(head=("arm", "difference", "p"), rows=(("a", "+1", ""), ("b", "+2", "")), right=(1, 2))
+    page = Document(title="t", blocks=(table,))
+    assert markdown.render(page).splitlines()[0] == "| arm | difference |"
+    assert "<th>p</th>" not in html.render(page)
+
+
+def test_a_fold_is_shown_in_a_terminal_and_closed_on_a_page() -> None:
+    page = Document(title="t", blocks=(Fold(summary="30 trials", blocks=(Prose(text="all"),)),))
+    assert terminal.render(page, total=80) == "all\n"
+    assert markdown.render(page) == "<details>\n<summary>30 trials</summary>\n\nall\n\n</details>\n"
+    assert Read(html.render(page)).tags[-3:] == ["details", "summary", "p"]
+
+
+def everywhere(text: str) -> Document:
+    """A text of other people's in every place where one can stand."""
+    return Document(
+        title=text,
+        blocks=(
+            Heading(text=text, level=1),
+            Prose(text=text),
+            Facts(pairs=((text, (text,)), (text, (text, text)))),
+            Items(items=(text,), mark=Mark.UNSURE),
+            Table(head=(text,), rows=((text,),), caption=text, notes=(text,)),
+            Fold(summary=text, blocks=(Code(text=text, language="yaml"),)),
+            Written(text=text, title=text),
+        ),
+    )
+
+
+def test_what_others_wrote_is_text_everywhere() -> None:
+    page = Read(html.render(everywhere(NASTY)))
+    assert not {"script", "img", "a", "b", "strong"} & set(page.tags)
+    assert page.texts.count(clean(NASTY)) == 17
+    marked = shown(markdown.render(everywhere(NASTY)))
+    assert not {"script", "img", "a", "b"} & set(marked.tags)
+    assert sum(clean(NASTY) in text for text in marked.texts) == 16
+    assert "\x1b" not in terminal.render(everywhere(NASTY), total=None)
+
+
+@pytest.mark.parametrize("text", ["- a", "+ a", "* a", "1. a", "1) a", "---", "===", "> a", "# a", "a | b", "``` a"])
+def test_a_text_begins_no_block(text: str) -> None:
+    found = shown(markdown.render(Document(title="t", blocks=(Prose(text=text),))))
+    assert (found.tags, "".join(found.texts).strip()) == (["p"], text)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], max_codepoint=0x2FF), max_size=30))
+def test_a_cell_of_markdown_means_what_it_says(text: str) -> None:
+    page = Document(title="t", blocks=(Table(head=("h",), rows=((text,), ("x",))),))
+    found = shown(markdown.render(page))
+    assert "".join(found.texts).split() == ["h", *clean(text).split(), "x"]
+
+
+def test_code_holds_its_own_fence() -> None:
+    body = "a\n````\n```\nb"
+    found = shown(markdown.render(Document(title="t", blocks=(Code(text=body),))))
+    assert (found.tags, "".join(found.texts).strip()) == (["pre", "code"], body)
