@@ -58,6 +58,7 @@ def chosen(text: str, rows: tuple[Row, ...] = ROWS) -> str:
         ("lr = nan", "d"),
         ("lr < inf", "abc"),
         ("lr in (1e-1, 0.01)", "ab"),
+        ("params.lr in (1e-1, 0.01)", "ab"),
         ("deep = TRUE", "c"),
         ("deep != true", ""),
         ("opt = adam or opt = 1.10", "ad"),
@@ -95,7 +96,7 @@ def test_what_is_chosen(text: str, names: str) -> None:
     [
         ("a = 1 and acuracy > 0.9", 1, "no row has a field a", "every column"),
         ("accuracy > 0.9 and acuracy > 0.9", 20, "no row has a field acuracy", "did you mean metrics.accuracy?"),
-        ("params.lr > 0.1", 1, "no row has a field params.lr", "did you mean params.train.lr"),
+        ("params.train.lrr > 0.1", 1, "no row has a field params.train.lrr", "did you mean params.train.lr"),
         ("accuracy > high", 12, "metrics.accuracy is a number, and 'high' is none", None),
         ("outcome = suported", 11, "no outcome is called suported", "did you mean supported?"),
         ("created > yesterday", 11, "yesterday is no date", "write 2026-11-01"),

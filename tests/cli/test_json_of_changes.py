@@ -37,6 +37,7 @@ def test_amend(shelved: Shelved) -> None:
         "keys": ["alpha", "looks"],
         "commit": project.git("rev-parse", "exp/a"),
         "after_results": True,
+        "corrects": {},
     }
 
 

@@ -68,10 +68,10 @@ def test_a_reused_trial_brings_its_results(own: Project) -> None:
     own.git("switch", "-q", "main")
     own.ledger("new", "Base", "--name", "b", "--seeds", "2")
     own.commit("a third net", {"experiments/nets/net.py": "shift = 3\n"})
-    own.ledger("amend", "--predict", "accuracy >= baseline", "-m", "compare")
+    own.ledger("amend", "--predict", "shift >= baseline", "-m", "compare")
     own.ledger("run")
     own.git("switch", "-q", "main")
-    own.ledger("new", "Base again", "--name", "c", "--seeds", "2", "--predict", "accuracy >= baseline - 9")
+    own.ledger("new", "Base again", "--name", "c", "--seeds", "2", "--predict", "shift >= baseline - 9")
     own.commit("a fourth net", {"experiments/nets/net.py": "shift = 4\n"})
     own.ledger("run", "--only", "baseline")
     trials = {t["id"]: t for t in own.ledger("show", "--json").json["trials"]}
