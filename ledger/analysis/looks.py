@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ledger.model.experiment import Recorded
-from ledger.model.hypothesis import TREATMENT, Plan
+from ledger.model.hypothesis import Plan
 
 
 def predicted_arms(plan: Plan) -> tuple[str, ...]:
-    """The arms of the experiment that its predictions are about; the treatment where nothing is predicted."""
-    return plan.predicted or (TREATMENT,)
+    """The arms of the experiment that its predictions are about; its leading arm where nothing is predicted."""
+    return plan.predicted or (plan.leading,)
 
 
 def count(results: Iterable[Recorded], views: Iterable[Iterable[Recorded]]) -> int:

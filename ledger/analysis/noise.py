@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ledger.analysis.counting import When, at, state
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.hypothesis import BASELINE
 from ledger.model.replicates import Axis, Point, Replicates
 from ledger.stats.contrast import NoNoise, mean
 
@@ -40,7 +40,7 @@ def noise(
         parts = experiment.plan.replicates.parts_axis
         if _kind(parts) != _kind(like.parts_axis):
             continue
-        treatment = _values(experiment, TREATMENT, metric)
+        treatment = _values(experiment, experiment.plan.leading, metric)
         baseline = None if of_mean else _values(experiment, BASELINE, metric)
         if baseline is not None:
             # what has no partner says nothing of the noise of pairs

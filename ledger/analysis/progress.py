@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ledger.analysis.counting import at
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.replicates import Point
 
 SUCCEEDED = "succeeded"
@@ -54,11 +53,11 @@ def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declar
     return tuple(rows)
 
 
-def canonical(experiment: Experiment, present: Mapping[str, str], variant: str = TREATMENT) -> Recorded | None:
+def canonical(experiment: Experiment, present: Mapping[str, str], variant: str) -> Recorded | None:
     """The arm's trial at the first declared replicate that succeeded, else at any that did.
 
-    The branch shows its parameters, lock and metrics, so that a review sees the treatment and not the seed of
-    whichever trial came last.
+    The branch shows its parameters, lock and metrics, so that a review sees the arm and not the seed of whichever trial
+    came last.
     """
     good = at(experiment.of(variant), present.get(variant))
     for point in experiment.plan.replicates.points():

@@ -11,7 +11,6 @@ from ledger.analysis.counting import When, counted
 from ledger.analysis.direction import of_plan
 from ledger.analysis.looks import predicted_arms
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import flatten, identical
 from ledger.model.replicates import REPEAT
 from ledger.model.row import NOT_FINITE, Row
@@ -32,7 +31,8 @@ class Tried:
 class Rows:
     """The rows of one experiment: that of the arm it stands or falls with, one an arm, one a recorded trial.
 
-    The first is the arm that the first prediction is about; where there is no such row the treatment's, else the first.
+    The first is the arm that the first prediction is about; where there is no such row that of the leading arm, else
+    the first.
     """
 
     experiment: Row
@@ -60,10 +60,10 @@ def rows_of(experiment: Experiment, present: Mapping[str, str] | None = None) ->
     tried = {id(record): _tried(record, id(record) in counting) for record in experiment.trials}
     variants = tuple(_arm(experiment, facts, name, chosen[name], tried) for name in names)
     by_name = {row.variant: row for row in variants}
-    wanted = [*predicted_arms(experiment.plan)[:1], TREATMENT, *names[:1]]
+    wanted = [*predicted_arms(experiment.plan)[:1], experiment.plan.leading, *names[:1]]
     own = next((by_name[name] for name in wanted if name in by_name), None)
     if own is None:
-        own = _arm(experiment, facts, TREATMENT, (), tried)
+        own = _arm(experiment, facts, experiment.plan.leading, (), tried)
     return Rows(experiment=own, variants=variants, tried=tuple(tried.values()), facts=facts)
 
 

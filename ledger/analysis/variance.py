@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ledger.analysis.counting import When, counted
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.hypothesis import BASELINE
 from ledger.model.replicates import FOLD, Axis, Point, Replicates
 from ledger.stats.components import components
 
@@ -23,7 +23,7 @@ _ROUNDING = 1e-20
 class Shares:
     """The shares of the variance of a metric by axis, those of `rest` last; they sum to 1.
 
-    `paired`: of the differences from the baseline, which the verdict rests on; else of the treatment's values. `more`
+    `paired`: of the differences from the baseline, which the verdict rests on; else of the leading arm's values. `more`
     and `less` name the axis that is to have more values and those that need none, where that is clear.
     """
 
@@ -40,9 +40,10 @@ def shares(experiment: Experiment, metric: str, present: Mapping[str, str]) -> S
         return None
     # as the means that stand above them
     when = When.PRESENT if experiment.verdict is None else When.JUDGED
+    leading = experiment.plan.leading
     sides = [
         {r.trial.point: r.trial.metrics[metric] for r in found if metric in r.trial.metrics}
-        for found in (counted(experiment, arm, when, present=present.get(arm)) for arm in (TREATMENT, BASELINE))
+        for found in (counted(experiment, arm, when, present=present.get(arm)) for arm in (leading, BASELINE))
     ]
     treatment, baseline = sides
     paired = bool(baseline) and treatment.keys() == baseline.keys()

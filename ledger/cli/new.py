@@ -11,6 +11,7 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
+from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.ops.new import Created, create
 from ledger.repo.planning import Request
 from ledger.report.experiments import described_axes
@@ -123,13 +124,14 @@ def _told(created: Created, *, set_: bool, varied: Mapping[str, Sequence[object]
     shown = ", ".join(arms[:fitting]) + (f" and {len(arms) - fitting} more" if len(arms) > fitting else "")
     own = [v for v in plan.variants if set(v.params) == set(varied)]
     inside = bool(varied) and len(own) < math.prod(map(len, varied.values()))
+    standing = TREATMENT if plan.variant(TREATMENT) else BASELINE
     # the next command is about the branch that is checked out unless it names another
     run = "ledger run" if created.switched else f"ledger run {plan.name}"
     lines = [
         f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
         *(f"  predicts {p}" for p in plan.predictions),
         f"  {size}: {shown}{' each' if len(arms) > 1 and axes else ''}{axes}",
-        *(["  treatment is the combination of the grid that the branch has already"] if inside else []),
+        *([f"  {standing} is the combination of the grid that the branch has already"] if inside else []),
         f"next: say why in experiments/{plan.name}/hypothesis.md, {'' if set_ else 'change the code, '}{run}",
     ]
     return "\n".join(lines)

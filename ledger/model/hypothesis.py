@@ -27,7 +27,8 @@ class Variant:
     """One arm: parameter overrides on one code state, or an arm of another experiment in its role.
 
     `at_base`: code and parameters of the plan's `base` instead of the branch's. `experiment`: the trials of
-    that experiment's arm `arm` stand for this one, which has none of its own.
+    that experiment's arm `arm` stand for this one, which has none of its own (`filling` in `repo/targets.py`: where
+    that plan has no treatment, the default is its leading arm).
     """
 
     name: str
@@ -73,6 +74,28 @@ class Plan:
     def predicted(self) -> tuple[str, ...]:
         """The arms that the predictions are about, in their order, without those that they compare with."""
         return tuple(dict.fromkeys(p.metric.variant or TREATMENT for p in self.predictions))
+
+    @property
+    def leading(self) -> str:
+        """The arm that stands for the experiment where none is named: the treatment; in a plan without one the first
+        that a prediction is about, else the first but the baseline.
+        """
+        names = [v.name for v in self.variants]
+        if TREATMENT in names:
+            return TREATMENT
+        about = [name for name in self.predicted if name in names]
+        return [*about, *(name for name in names if name != BASELINE), TREATMENT][0]
+
+    @property
+    def on_branch(self) -> Variant | None:
+        """The arm whose results and parameters the branch shows: the leading one where it runs the branch as it is.
+
+        None where it has parameters of its own and is not the treatment: on the branch they would be every arm's.
+        """
+        arm = self.variant(self.leading)
+        if arm is None or (arm.name != TREATMENT and (arm.params or arm.at_base or arm.experiment)):
+            return None
+        return arm
 
     def variant(self, name: str) -> Variant | None:
         """The declared arm of that name."""

@@ -16,8 +16,8 @@ from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import locked_stages
 from ledger.model.formats.paramfiles import parse
-from ledger.model.hypothesis import BASELINE, TREATMENT
-from ledger.model.parameters import flatten
+from ledger.model.hypothesis import BASELINE, Plan, Variant
+from ledger.model.parameters import Value, flatten, identical
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Trial
 from ledger.repo import unseen
@@ -95,14 +95,19 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
             collected, reason = collect(ledger, experiment.name, worker, recorded={ledger.git.root: replaceable}), None
         except Overlap as overlap:
             collected, reason = None, overlap.message
-    said = (*kept.warnings, *persisting, *_set_back(ledger, here, experiment.plan.replicates.parameters))
+    said = (*kept.warnings, *persisting, *_set_back(ledger, here, _own(experiment.plan, name)))
     return Report(trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=said)
 
 
-def _set_back(ledger: Ledger, here: Code, axes: Sequence[str]) -> Iterator[str]:
-    """Which values of the replicate the work tree has no more: the branch shows those of its canonical trial."""
-    for axis in axes:
-        file, key = here.locate(axis)
+def _own(plan: Plan, variant: str) -> list[str]:
+    """The parameters that a trial has and its code has not: its replicate's and its arm's."""
+    declared = plan.variant(variant)
+    return [*plan.replicates.parameters, *(declared.params if declared is not None else ())]
+
+
+def _set_back(ledger: Ledger, here: Code, names: Sequence[str]) -> Iterator[str]:
+    """Which of these values the work tree has no more: the branch has its own, or shows its canonical trial's."""
+    for file, key in map(here.locate, names):
         path = ledger.git.root / file
         if not path.is_file():
             continue
@@ -207,28 +212,50 @@ def _identify(
     if variant is not None and variant not in arms:
         raise LedgerError(f"the plan has no variant {variant} of its own", hint=f"it has {', '.join(arms)}")
     fitting = [name for name, arm in arms.items() if arm.fingerprint == mine.fingerprint]
-    if variant is not None and variant not in fitting and variant != TREATMENT:
+    changed = _changed_arm(experiment.plan, here, variant)
+    if variant is not None and variant not in fitting and (changed is None or variant != changed.name):
         raise LedgerError(
             f"the work tree is not the variant {variant}: its code, data or parameters differ",
             hint=f"it is {' or '.join(fitting) or 'none that is declared'}",
         )
-    order = [variant] if variant in fitting else [n for n in (TREATMENT, *fitting, BASELINE) if n in fitting]
+    leading = experiment.plan.leading
+    order = [variant] if variant in fitting else [n for n in (leading, *fitting, BASELINE) if n in fitting]
     _check_unseen(ledger, here)
-    if order and not _edited_beside(ledger, experiment, here, axes, arms[order[0] or TREATMENT]):
-        name = order[0] or TREATMENT
+    if order and not _edited_beside(ledger, experiment, here, axes, arms[order[0]]):
+        name = order[0]
         return _checked(ledger, experiment, arms[name]), name, None
-    commit = _commit_change(ledger, experiment, here, axes, message)
+    if changed is None:
+        raise LedgerError(
+            "the work tree has the parameters of no arm",
+            hint=f"ledger amend declares another arm; there is {', '.join(arms)}",
+        )
+    commit = _commit_change(ledger, experiment, here, _own(experiment.plan, changed.name), message)
     now = ledger.current()
-    treatment = now.plan.variant(TREATMENT)
-    if treatment is None:
-        raise LedgerError("the plan declares no treatment, so a change belongs to no arm")
-    return _checked(ledger, now, ledger.arm(now, treatment)), TREATMENT, commit
+    return _checked(ledger, now, ledger.arm(now, changed)), changed.name, commit
+
+
+def _changed_arm(plan: Plan, here: Code, wanted: str | None) -> Variant | None:
+    """The arm that a change of the branch is recorded of, one whose own parameters the work tree has: a treatment has
+    none, and takes any change.
+    """
+    own = {
+        v.name: v
+        for v in plan.variants
+        if not v.at_base and v.experiment is None and all(_has(here, key, value) for key, value in v.params.items())
+    }
+    return own.get(wanted) if wanted is not None else own.get(plan.leading) or next(iter(own.values()), None)
+
+
+def _has(here: Code, name: str, value: Value) -> bool:
+    file, key = here.locate(name)
+    known = flatten(here.trees[file])
+    return key in known and identical(known[key], value)
 
 
 def _edited_beside(ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], arm: Arm) -> bool:
     """Whether the branch's parameter files hold edits that no stage notices, such as comments: they are code too."""
     before = ledger.code.at(experiment.tip)
-    texts = _without_axes(before, here, axes)
+    texts = _without(before, here, axes)
     return arm.texts == before.texts and any(text != before.texts.get(path, text) for path, text in texts.items())
 
 
@@ -243,17 +270,18 @@ def _check_unseen(ledger: Ledger, here: Code) -> None:
     unseen.refuse_undeclared(ledger, here, changed)
 
 
-def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, axes: Sequence[str], message: str | None) -> str:
-    """Commit what makes the work tree another treatment; the replicate's own values stay as the branch has them."""
+def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, own: Sequence[str], message: str | None) -> str:
+    """Commit what makes the work tree another state of its arm, without the `own` parameters of the trial."""
     before = ledger.code.at(experiment.tip)
     paths = [
         d.path
         for d in ledger.git.dirty()
         if not d.untracked and not here.pipeline.is_result(d.path) and not _only_ignored(ledger, here, d.path)
     ]
+    instead = {path: text for path, text in _without(before, here, own).items() if path in paths}
+    paths = [path for path in paths if path not in instead or instead[path] != before.texts.get(path)]
     if not paths:
         raise LedgerError("the work tree differs from every arm, but no tracked file has changed", hint="ledger status")
-    instead = {path: text for path, text in _without_axes(before, here, axes).items() if path in paths}
     return commit_tracked(ledger, experiment, paths, message or f"change {_brief(paths)}", instead=instead)
 
 
@@ -263,8 +291,12 @@ def _only_ignored(ledger: Ledger, here: Code, path: str) -> bool:
     return ledger.settings.ignores(path) and not here.pipeline.reads(path)
 
 
-def _without_axes(before: Code, here: Code, axes: Sequence[str]) -> Mapping[str, str]:
-    old = {here.locate(axis): before.names[axis][1] for axis in axes if axis in before.names}
+def _without(before: Code, here: Code, own: Sequence[str]) -> Mapping[str, str]:
+    old = {}
+    for file, key in map(here.locate, own):
+        known = flatten(before.trees[file]) if file in before.trees else {}
+        if key in known:
+            old[file, key] = known[key]
     return edited(here.texts, old)
 
 

@@ -13,7 +13,6 @@ from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.trial import Trial
 from ledger.repo import histories
 from ledger.repo.code import Arm, edited, recorded_changes
@@ -38,7 +37,7 @@ def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorde
         present = ledger.present(experiment)
         found = [r for arm in arms for r in counted(experiment, arm, When.JUDGED, present=present.get(arm))]
         if not everything:
-            first = [r for r in found if r.trial.variant == TREATMENT] or found
+            first = [r for r in found if r.trial.variant == experiment.plan.leading] or found
             found = first[:1]
     if not found:
         raise LedgerError(f"{target.text} has no trial with a result", hint=f"ledger run {experiment.name}")

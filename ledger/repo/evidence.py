@@ -345,7 +345,10 @@ def _attribution(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> 
         own = Target(text=variant, experiment=experiment, variant=variant)
         arm = experiment.plan.variant(reference)
         other = experiment if arm is not None else ledger.find(reference)
-        against = Target(text=reference, experiment=other, variant=TREATMENT if arm is None else reference)
+        if other is None:
+            continue
+        named = reference if arm is not None else other.plan.leading
+        against = Target(text=reference, experiment=other, variant=named)
         confounded = [w for w in compare(ledger, against, own).warnings if "attributed" in w]
         warnings += [f"between {reference} and {variant} {w}" for w in confounded] if len(sides) > 1 else confounded
     return warnings

@@ -147,7 +147,12 @@ def _variants(ledger: Ledger, request: Request, code: Code, predictions: Sequenc
         variants.append(_filled(ledger, request.baseline))
     elif any(p.reference == BASELINE for p in predictions):
         variants.append(Variant(name=BASELINE, at_base=True))
-    variants.append(Variant(name=TREATMENT))
+    combinations = grid(request.vary) if request.vary else {}
+    based = any(v.at_base for v in variants)
+    about = {p.metric.variant for p in predictions}
+    held = {name for name, params in combinations.items() if name not in about and _holds(code, request, params)}
+    if _has_treatment(request, predictions) or (held and not based):
+        variants.append(Variant(name=TREATMENT))
     for name, params in (request.variants or {}).items():
         names.check_variant(name)
         if name in (BASELINE, TREATMENT):
@@ -156,7 +161,10 @@ def _variants(ledger: Ledger, request: Request, code: Code, predictions: Sequenc
                 hint="-S sets the treatment's parameters",
             )
         variants.append(Variant(name=name, params=params))
-    for name, params in _grid(request, code).items():
+    for name, params in combinations.items():
+        # what the branch has already is the treatment, or else the baseline
+        if name in held:
+            continue
         if any(variant.name == name for variant in variants):
             raise LedgerError(f"--variant and --vary both make an arm {name}", hint="give the variant another name")
         variants.append(Variant(name=name, params=params))
@@ -177,15 +185,16 @@ def _filled(ledger: Ledger, text: str) -> Variant:
     return replace(named, experiment=end.experiment.name, arm=end.variant)
 
 
-def _grid(request: Request, code: Code) -> dict[str, dict[str, Any]]:
-    """The arms of the grid, but for the combination that the treatment has: that one is the treatment."""
-    vary = request.vary or {}
+def _has_treatment(request: Request, predictions: Sequence[Prediction]) -> bool:
+    """Whether something tells a treatment from what it is forked from or asks for it, or there is no other arm."""
+    asked = request.overrides or any(p.metric.variant is None for p in predictions)
+    return bool(asked) or not (request.variants or request.vary)
+
+
+def _holds(code: Code, request: Request, params: Mapping[str, Any]) -> bool:
+    """Whether the branch has these parameters as it begins."""
     own = {**{name: value for name, (_, value) in code.names.items()}, **(request.overrides or {})}
-    return {
-        name: params
-        for name, params in (grid(vary) if vary else {}).items()
-        if any(key not in own or not identical(own[key], value) for key, value in params.items())
-    }
+    return all(key in own and identical(own[key], value) for key, value in params.items())
 
 
 def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden: Sequence[Mapping[str, Any]]) -> None:
@@ -256,6 +265,12 @@ def check_predictions(
             raise LedgerError(
                 f"the prediction {p} is about the variant {p.metric.variant}, which is not declared",
                 hint=f"declare it with --variant {p.metric.variant}:parameter=value; there is {', '.join(declared)}",
+            )
+        if p.metric.variant is None and TREATMENT not in declared:
+            own = [v.name for v in variants if v.name != BASELINE]
+            raise LedgerError(
+                f"the prediction {p} is about the treatment, which the plan does not declare",
+                hint=f"name the arm: {p.metric.name}[{own[0]}]; there is {', '.join(own)}" if own else None,
             )
         if p.reference == name:
             raise LedgerError(f"the prediction {p} compares the experiment with itself", hint="compare with baseline")

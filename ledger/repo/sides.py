@@ -268,7 +268,7 @@ def _cached(ledger: Ledger, digest: str | None) -> str | None:
 
 
 def sides_of(ledger: Ledger, a: str | None, b: str | None) -> tuple[Target, Target]:
-    """The two targets of a comparison; with one experiment or none, its baseline and its treatment."""
+    """The two targets of a comparison; with one experiment or none, its baseline and its leading arm."""
     if a is not None and b is not None:
         return ledger.target(a), ledger.target(b)
     named = part(ledger, a)
@@ -279,5 +279,6 @@ def sides_of(ledger: Ledger, a: str | None, b: str | None) -> tuple[Target, Targ
             f"{experiment.name} declares no baseline to compare with",
             hint=f"name the other side: ledger diff {ledger.snapshot.main or 'main'} {experiment.name}",
         )
-    treatment = Target(text=experiment.name, experiment=experiment) if a is None else ledger.target(a)
-    return Target(text=f"{experiment.name}:{BASELINE}", experiment=experiment, variant=BASELINE), treatment
+    leading = experiment.plan.leading
+    other = Target(text=experiment.name, experiment=experiment, variant=leading) if a is None else ledger.target(a)
+    return Target(text=f"{experiment.name}:{BASELINE}", experiment=experiment, variant=BASELINE), other

@@ -43,11 +43,14 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a command's argument means: an experiment, an arm or a trial of one, or else a git revision."""
+    """What a command's argument means: an experiment, an arm or a trial of one, or else a git revision.
+
+    `variant` is the arm that is named, else the one that leads; empty for a revision.
+    """
 
     text: str
     experiment: Experiment | None = None
-    variant: str = TREATMENT
+    variant: str = ""
     trial: Recorded | None = None
     commit: str | None = None
 
@@ -153,8 +156,9 @@ def filling(ledger: Ledger, variant: Variant) -> Target | None:
         experiment = ledger.find(variant.experiment)
         if experiment is None:
             return None
-        found = Target(text=variant.filled_by or "", experiment=experiment, variant=variant.arm)
-        variant = experiment.plan.variant(variant.arm) or Variant(name=variant.arm)
+        arm = experiment.plan.leading if variant.arm == TREATMENT else variant.arm
+        found = Target(text=variant.filled_by or "", experiment=experiment, variant=arm)
+        variant = experiment.plan.variant(arm) or Variant(name=arm)
     return found
 
 
@@ -179,7 +183,7 @@ def _exactly(ledger: Ledger, name: str) -> Experiment:
 
 def _part(ledger: Ledger, text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
     if variant is None:
-        return Target(text=text, experiment=experiment)
+        return Target(text=text, experiment=experiment, variant=experiment.plan.leading)
     known = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
     if variant not in known:
         raise LedgerError(f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}")

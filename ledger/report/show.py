@@ -193,10 +193,10 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
         return []
     if len(good) < 2 or BASELINE not in good:
         return [_of_arms(values, shown, settings)]
-    parts = experiment.plan.replicates.parts_axis
-    if good.keys() == {BASELINE, TREATMENT}:
-        changes = [metric_change(name, values[BASELINE][name], values[TREATMENT][name], parts=parts) for name in shown]
-        return [replace(metrics_table(changes, (BASELINE, TREATMENT), settings), indent=2)]
+    parts, leading = experiment.plan.replicates.parts_axis, experiment.plan.leading
+    if good.keys() == {BASELINE, leading}:
+        changes = [metric_change(name, values[BASELINE][name], values[leading][name], parts=parts) for name in shown]
+        return [replace(metrics_table(changes, (BASELINE, leading), settings), indent=2)]
     tables = []
     every = []
     for name in shown:
@@ -213,6 +213,7 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
 def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
     """Which axis the noise of the metrics comes from, a line a metric that varies."""
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
+    leading = "the treatment" if experiment.plan.leading == TREATMENT else experiment.plan.leading
     lines = []
     for name in _fitting(names, experiment, settings):
         found = shares(experiment, name, present)
@@ -220,7 +221,7 @@ def _variance(experiment: Experiment, present: Mapping[str, str], settings: Sett
             *axes, rest = found.shares
             order = [*sorted(axes, key=lambda part: -part[1]), rest]
             parts = ", ".join(f"{share:.0%} {axis.rpartition('.')[2]}" for axis, share in order)
-            of = "the differences in" if found.paired else "the treatment's"
+            of = "the differences in" if found.paired else f"{leading}'s"
             advice = f": more {plural(found.more)}" if found.more is not None else ""
             advice += f", not {' or '.join(map(plural, found.less))}" if found.less else ""
             lines.append(f"variance of {of} {name}: {parts}{advice}")

@@ -19,7 +19,7 @@ from ledger.git.git import RefChange
 from ledger.git.trees import TreeEntry
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
-from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.hypothesis import BASELINE
 from ledger.repo import canonical
 from ledger.repo.change import Change, transact
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
@@ -116,11 +116,11 @@ def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Tree
 
 def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, TreeEntry]:
     """What the branch shows of the canonical trial, where that is among the trials that are collected now."""
-    treatment = experiment.plan.variant(TREATMENT)
-    if treatment is None:
+    declared = experiment.plan.on_branch
+    if declared is None:
         return {}
-    arm = ledger.arm(experiment, treatment)
-    record = canonical.record_of(experiment, TREATMENT, arm)
+    arm = ledger.arm(experiment, declared)
+    record = canonical.record_of(experiment, declared.name, arm)
     if record is None or record.commit is None:
         return {}
     return canonical.shown(ledger, experiment, arm, record, record.commit)
@@ -128,7 +128,7 @@ def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, TreeEn
 
 def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) -> str:
     arms = {v: [r for r in fresh if r.trial.variant == v] for v in dict.fromkeys(r.trial.variant for r in fresh)}
-    order = sorted(arms, key=lambda v: (v == BASELINE, v != TREATMENT, v))
+    order = sorted(arms, key=lambda v: (v == BASELINE, v != experiment.plan.leading, v))
     subject = f"run: {_arms(ledger, experiment, [arms[v] for v in order])}"
     lines = [
         f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}" for v in order for r in arms[v]
@@ -197,7 +197,7 @@ def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]
 
 def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
     counts = {v: sum(r.trial.variant == v for r in fresh) for v in dict.fromkeys(r.trial.variant for r in fresh)}
-    order = sorted(counts, key=lambda v: (v != TREATMENT, v))
+    order = sorted(counts, key=lambda v: (v != experiment.plan.leading, v))
     return f"trials of {experiment.name}: " + ", ".join(f"{counts[v]} {v}" for v in order)
 
 

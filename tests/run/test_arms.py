@@ -16,7 +16,7 @@ from ledger.repo.evidence import gather
 
 def with_arms(project: Project) -> None:
     """A project on main, with an experiment `a` whose arm `hi` is far better than its treatment."""
-    project.ledger("new", "Arms", "--name", "a", "--seeds", "2", "--variant", "hi:train.lr=0.9")
+    project.ledger("new", "Arms", "--name", "a", "--seeds", "2", "--variant", "hi:train.lr=0.9", "-S", "train.lr=0.1")
     project.ledger("run")
     project.git("switch", "-q", "main")
 
@@ -140,8 +140,8 @@ def test_the_arm_that_is_predicted_about_stands_for_the_experiment(shelved: Shel
     project = shelved(about_one)
     (arm,) = (r for r in project.ledger("table", "--variants", "--json").json if r["variant"] == "hi")
     mean = arm["metrics"]["accuracy"]["mean"]
-    (treatment,) = (r for r in project.ledger("table", "--variants", "--json").json if r["variant"] == "treatment")
-    assert treatment["metrics"]["accuracy"]["mean"] != mean
+    (low,) = (r for r in project.ledger("table", "--variants", "--json").json if r["variant"] == "low")
+    assert low["metrics"]["accuracy"]["mean"] != mean
     (row,) = project.ledger("table", "--json").json
     assert (row["variant"], row["params"]["train.lr"], row["metrics"]["accuracy"]["mean"]) == ("hi", 0.9, mean)
     (line,) = project.ledger("log", "--json").json

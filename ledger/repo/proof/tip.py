@@ -36,7 +36,8 @@ def tip_findings(ledger: Ledger, experiment: Experiment, trees: Trees, commits: 
         tree = None if commit is None else _tree(trees, record.trial.code, commit, experiment)
         if tree is not None:
             made[record.path] = state(tree, record.trial.id)
-    canonical = progress.canonical(experiment, ledger.present(experiment))
+    arm = experiment.plan.on_branch
+    canonical = None if arm is None else progress.canonical(experiment, ledger.present(experiment), arm.name)
     earlier = []
     for commit in dict.fromkeys([experiment.plan.base, *(r.trial.code for r in succeeded)]):
         tree = _tree(trees, commit, commit, experiment)
