@@ -283,7 +283,9 @@ def test_a_path_with_a_parameter_in_it(make_project: MakeProject) -> None:
     )
     files = default_files() | {"train.py": train, "dvc.yaml": "vars: [params.json]\n" + pipeline}
     project = make_project(files)
-    project.ledger("new", "A name", "--name", "named", "--variant", "huge:train.name=huge", "--seeds", "1")
+    project.ledger(
+        "new", "A name", "--name", "named", "--variant", "huge:train.name=huge", "--variant", "tiny:train.name=tiny"
+    )
     project.ledger("run")
 
     arms = {arm for metric, arm in lines_of(project, "named") if metric == "accuracy"}
