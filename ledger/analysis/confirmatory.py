@@ -26,6 +26,7 @@ def reasons(
     left_out: Sequence[str],
     older: Sequence[str] = (),
     voided: Sequence[str] = (),
+    late_aliases: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Why the verdict on a plan is not confirmatory; empty where it is.
 
@@ -33,7 +34,8 @@ def reasons(
     `left_out` names results of reused trials that were known when the plan was made, and that it does without;
     `older` those of the trials that count for what is predicted about that others had before the prediction; `voided`
     the trials of compared arms that were voided: their results were known, and to void one side's or both sides' of a
-    replicate alike chooses among the numbers.
+    replicate alike chooses among the numbers; `late_aliases` what decides since there were results,
+    by another name, which metric a prediction is about.
     """
     found = []
     if plan.exploratory:
@@ -48,6 +50,8 @@ def reasons(
     if voided:
         was = "1 trial was" if len(voided) == 1 else f"{len(voided)} trials were"
         found.append(f"{was} voided after results: {_some(voided)}")
+    if late_aliases:
+        found.append(f"an alias from after results says which metric is meant: {_some(late_aliases)}")
     if looks > plan.looks:
         found.append(f"looks at the results: {looks}, declared: {plan.looks}")
     return tuple(found)

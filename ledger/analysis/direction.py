@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from ledger.model.aliases import NONE, Aliases
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.row import Row
 from ledger.model.settings import Settings
@@ -28,12 +29,15 @@ def of_prediction(prediction: Prediction) -> str:
     return LOWER if tolerated and prediction.operator is not Operator.WITHIN else UNCLEAR
 
 
-def of_plan(predictions: Iterable[Prediction]) -> dict[str, str]:
-    """The direction of every metric that an inequality names, `unclear` where none tells or two disagree."""
+def of_plan(predictions: Iterable[Prediction], aliases: Aliases = NONE) -> dict[str, str]:
+    """The direction of every metric that an inequality names, `unclear` where none tells or two disagree.
+
+    By the metrics' present names, as `aliases` has them.
+    """
     said: dict[str, list[str]] = {}
     for prediction in predictions:
         if prediction.operator is not Operator.WITHIN:
-            said.setdefault(prediction.metric.name, []).append(of_prediction(prediction))
+            said.setdefault(aliases.now(prediction.metric.name), []).append(of_prediction(prediction))
     return {name: agreed(directions) for name, directions in said.items()}
 
 
@@ -54,7 +58,7 @@ def of_metric(name: str, predictions: Iterable[Prediction], settings: Settings) 
 
 
 def _told(name: str, predicted: Iterable[str], settings: Settings) -> str | None:
-    known = settings.metrics.get(name)
+    known = settings.metric(name)
     if known is not None and known.direction is not None:
         return known.direction
     found = agreed(predicted)

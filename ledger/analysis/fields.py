@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from ledger.errors import LedgerError
+from ledger.model.aliases import NONE, Aliases
 from ledger.model.parameters import near_misses
 from ledger.model.pointer import printable
 from ledger.model.row import Row
@@ -93,10 +94,11 @@ SPELLINGS: Final = {"name": "experiment", "tag": "tags", "date": "created"}
 
 
 class Fields:
-    """The fields that some row has; what a row lacks of them is None there."""
+    """The fields that some row has; what a row lacks of them is None there. `aliases`: former names of metrics."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], aliases: Aliases = NONE) -> None:
         self.rows = rows
+        self.aliases = aliases
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
@@ -182,9 +184,11 @@ class Fields:
         ]
 
     def _metric(self, name: str) -> list[Field]:
-        if name in self.metrics:
-            return [metric(name)]
+        now = self.aliases.now(name)
+        if now in self.metrics:
+            return [metric(now)]
         base, dot, part = name.rpartition(".")
+        base = self.aliases.now(base)
         if dot and base in self.metrics and part in _PARTS:
             return [_PARTS[part](base)]
         return []

@@ -46,13 +46,14 @@ def judge(
     left_out: Sequence[str] = (),
     older: Sequence[str] = (),
     voided: Sequence[str] = (),
+    late_aliases: Sequence[str] = (),
     early: bool = False,
     settings: Settings | None = None,
 ) -> Verdict:
     """The verdict on a plan. `arms` holds the plan's variants and the other experiments that predictions name.
 
     `settings` say which values of a metric are better, where the plan counts failures as the worst.
-    `looks` to `voided`: see `confirmatory.reasons`. `early`: trials are missing, so it is inconclusive.
+    `looks` to `late_aliases`: see `confirmatory.reasons`. `early`: trials are missing, so it is inconclusive.
     """
     known = settings or Settings()
     cases = [_Case(plan, prediction, arms, early=early, settings=known) for prediction in plan.predictions]
@@ -65,7 +66,9 @@ def judge(
         outcome = REFUTED
     else:
         outcome = SUPPORTED if all(o == SUPPORTED for o in outcomes) else INCONCLUSIVE
-    why_not = confirmatory.reasons(plan, amendments, looks=looks, left_out=left_out, older=older, voided=voided)
+    why_not = confirmatory.reasons(
+        plan, amendments, looks=looks, left_out=left_out, older=older, voided=voided, late_aliases=late_aliases
+    )
     first = []
     if looks > plan.looks:
         times = f"the results were looked at {looks} times, and the plan declares {plan.looks}"
@@ -82,6 +85,7 @@ def judge(
         numbers_say=outcome,
         left_out=tuple(left_out),
         voided=tuple(voided),
+        late_aliases=tuple(late_aliases),
         predictions=tuple(judged),
         warnings=(
             *first,

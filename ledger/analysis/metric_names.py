@@ -13,20 +13,23 @@ from dataclasses import replace
 
 from ledger.model import hypothesis as hypotheses
 from ledger.model import prediction_parser
+from ledger.model.aliases import NONE, Aliases
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.parameters import near_misses
 from ledger.model.trial import Trial
 
 
-def unmeasured(plan: Plan, trials: Sequence[Trial], present: Mapping[str, str]) -> tuple[str, ...]:
+def unmeasured(
+    plan: Plan, trials: Sequence[Trial], present: Mapping[str, str], aliases: Aliases = NONE
+) -> tuple[str, ...]:
     """The predicted metrics that no trial has, though an arm that the prediction compares has run as it is now.
 
-    `present` are the arms' fingerprints.
+    `present` are the arms' fingerprints; a metric is had by whichever of its names.
     """
     results = [trial for trial in trials if trial.succeeded]
-    had = {name for trial in results for name in trial.metrics}
+    had = {aliases.now(name) for trial in results for name in trial.metrics}
     ran = {trial.variant for trial in results if present.get(trial.variant) == trial.fingerprint}
-    lacking = (p for p in plan.predictions if p.metric.name not in had)
+    lacking = (p for p in plan.predictions if aliases.now(p.metric.name) not in had)
     return tuple(dict.fromkeys(p.metric.name for p in lacking if ran & {p.metric.variant or TREATMENT, p.reference}))
 
 

@@ -66,5 +66,6 @@ def _kind(parts: Axis | None) -> tuple[str | None, bool]:
 def _values(experiment: Experiment, variant: str, metric: str) -> dict[Point, float]:
     """A metric by replicate where it is a number, of the trials that count."""
     counted = at(experiment.of(variant), state(experiment, variant, When.JUDGED))
-    values = {point: record.trial.metrics.get(metric, math.nan) for point, record in counted.items()}
+    name = experiment.aliases.now(metric)
+    values = {point: record.metrics.get(name, math.nan) for point, record in counted.items()}
     return {point: value for point, value in values.items() if math.isfinite(value)}

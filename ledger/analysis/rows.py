@@ -79,7 +79,7 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         "author": experiment.plan.author,
         "tags": experiment.plan.tags,
         "exploratory": experiment.plan.exploratory,
-        "better": of_plan(experiment.plan.predictions),
+        "better": of_plan(experiment.plan.predictions, experiment.aliases),
     }
 
 
@@ -132,7 +132,7 @@ def _trial(facts: Mapping[str, Any], tried: Tried) -> Row:
         trial=trial.id,
         created=trial.started,
         params=tried.params,
-        metrics={name: summarise((value,)) for name, value in trial.metrics.items()},
+        metrics={name: summarise((value,)) for name, value in tried.record.metrics.items()},
         data=tried.data,
         trials=int(tried.counts),
         recorded=1,
@@ -159,13 +159,14 @@ def _params(experiment: Experiment, variant: str, tried: Sequence[Tried]) -> dic
 
 
 def _metrics(records: Sequence[Recorded]) -> dict[str, Summary]:
-    names = dict.fromkeys(name for r in records for name in r.trial.metrics)
-    return {name: summarise(r.trial.metrics[name] for r in records if name in r.trial.metrics) for name in names}
+    given = [record.metrics for record in records]
+    names = dict.fromkeys(name for one in given for name in one)
+    return {name: summarise(one[name] for one in given if name in one) for name in names}
 
 
 def not_finite(record: Recorded) -> dict[str, Any]:
     """The metrics that are NaN or infinite, as texts: a summary leaves them out, and an export must not lose them."""
-    found = {name: repr(float(v)) for name, v in record.trial.metrics.items() if not math.isfinite(v)}
+    found = {name: repr(float(v)) for name, v in record.metrics.items() if not math.isfinite(v)}
     return {NOT_FINITE: found} if found else {}
 
 

@@ -43,7 +43,7 @@ def select(
     `trials` gives the rows of all trials; it is called where arms or experiments are grouped, which are pooled from
     them.
     """
-    every = Fields(rows)
+    every = Fields(rows, settings.aliases)
     chosen = list(rows)
     if request.where is not None:
         chosen = list(filter(condition(request.where, every), rows))

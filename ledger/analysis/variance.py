@@ -42,7 +42,7 @@ def shares(experiment: Experiment, metric: str, present: Mapping[str, str]) -> S
     when = When.PRESENT if experiment.verdict is None else When.JUDGED
     leading = experiment.plan.leading
     sides = [
-        {r.trial.point: r.trial.metrics[metric] for r in found if metric in r.trial.metrics}
+        {r.trial.point: r.metrics[metric] for r in found if metric in r.metrics}
         for found in (counted(experiment, arm, when, present=present.get(arm)) for arm in (leading, BASELINE))
     ]
     treatment, baseline = sides

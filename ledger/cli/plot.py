@@ -14,6 +14,7 @@ from ledger.analysis import parallel as coordinates
 from ledger.analysis import points
 from ledger.analysis.bands import Band, bands
 from ledger.analysis.curves import choose
+from ledger.analysis.fields import METRICS
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model.row import Row
@@ -110,7 +111,7 @@ def plot(
             # those of a newer schema are among the problems
             newer = sum(each.newer for each in read.values())
             console.warn_newer(newer)
-            console.warn_passed_over(sum(len(each.problems) for each in read.values()) - newer)
+            console.warn_passed_over(sum(len(each.passed_over) for each in read.values()) - newer)
     return 0
 
 
@@ -156,7 +157,7 @@ def _rows(ledger: Ledger, targets: Sequence[Target], level: str, where: str | No
         from ledger.analysis.conditions import condition
         from ledger.analysis.fields import Fields
 
-        rows = list(filter(condition(where, Fields(rows)), rows))
+        rows = list(filter(condition(where, Fields(rows, ledger.settings.aliases)), rows))
     rows = points.counting_rows(rows) if level == "trials" else rows
     if not rows:
         raise LedgerError("no trial that counts is chosen" if where or targets else "no trial has succeeded yet")
@@ -175,8 +176,10 @@ def _headline(ledger: Ledger, targets: Sequence[Target], rows: Sequence[Row]) ->
 def _of_rows(
     rows: Sequence[Row], metric: str, against: str | None, settings: Settings, *, is_parallel: bool
 ) -> kinds.Plot:
+    names = settings.aliases
+    metric = names.current.get(metric.removeprefix(METRICS), metric)
     if against is not None:
-        return points.scatter(rows, metric, against)
+        return points.scatter(rows, metric, names.current.get(against.removeprefix(METRICS), against))
     if is_parallel:
         return coordinates.parallel(rows, metric, settings)
     return points.distribution(rows, metric)

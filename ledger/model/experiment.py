@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ledger.model import aliases as names
+from ledger.model.aliases import Aliases
 from ledger.model.hypothesis import Hypothesis, Plan
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
@@ -39,13 +41,29 @@ def directory(name: str) -> str:
 class Recorded:
     """A trial with the place of its record. `commit`: its trial commit, where the record is not on the branch yet.
 
-    `void` says who has voided it and why, None where nobody has.
+    `void` says who has voided it and why, None where nobody has. `aliases` are the names by which its metrics are read:
+    the trial itself is what the file holds.
     """
 
     trial: Trial
     path: str
     commit: str | None = None
     void: Void | None = None
+    aliases: Aliases = names.NONE
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Its metrics by their present names."""
+        return self.aliases.read(self.trial.metrics)
+
+    @property
+    def unclear(self) -> str | None:
+        """What is wrong with names that it has for one metric with different values, None where nothing is."""
+        groups = self.aliases.unclear(self.trial.metrics)
+        if not groups:
+            return None
+        said = "; ".join(" and ".join(group) for group in groups)
+        return f"it has {said} with different values, which ledger.yaml calls one metric"
 
     @property
     def collected(self) -> bool:
@@ -70,7 +88,7 @@ class Experiment:
 
     `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `newer` how
     many of these are records of a newer schema. `archived`: it was put away under a tag, without having landed.
-    `running`: a run of it is at work in this repository.
+    `running`: a run of it is at work in this repository. `aliases`: the names by which its metrics are read.
     """
 
     name: str
@@ -85,6 +103,25 @@ class Experiment:
     archived: bool = False
     newer: int = 0
     running: bool = False
+    aliases: Aliases = names.NONE
+
+    def named(self, aliases: Aliases) -> Experiment:
+        """The same with its metrics read by these names."""
+        if aliases == self.aliases:
+            return self
+        return replace(self, aliases=aliases, trials=tuple(replace(r, aliases=aliases) for r in self.trials))
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """The problems, and the records of which a metric is passed over since it is two."""
+        if not self.aliases:
+            return self.problems
+        return (*self.problems, *(f"{r.path}: {r.unclear}" for r in self.trials if r.unclear is not None))
+
+    @property
+    def predicted(self) -> tuple[str, ...]:
+        """The predicted metrics by their present names, in the plan's order."""
+        return tuple(dict.fromkeys(self.aliases.now(p.metric.name) for p in self.plan.predictions))
 
     @property
     def plan(self) -> Plan:

@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.errors import LedgerError
+from ledger.model import aliases
+from ledger.model.aliases import Aliases
 from ledger.model.formats import yaml12
 from ledger.model.parameters import near_misses
 
@@ -29,6 +31,7 @@ _EXAMPLES = {
     "branch_prefix": "`branch_prefix: exp/`",
     "seed": "`seed: train.seed`",
     "metrics": "`metrics: {accuracy: {direction: higher, precision: 4}}`",
+    "aliases": "`aliases: {dice: [val_dice]}`",
     "targets": "`targets: [evaluate]`",
     "jobs": "`jobs: 2`",
     "copy": "`copy: [.env]`",
@@ -56,14 +59,19 @@ class Settings:
     branch_prefix: str = "exp/"
     seed: str | None = None
     metrics: Mapping[str, MetricSettings] = field(default_factory=dict)
+    aliases: Aliases = aliases.NONE
     targets: tuple[str, ...] = ()
     jobs: int = 1
     copy: tuple[str, ...] = ()
     ignore: tuple[str, ...] = DEFAULT_IGNORE
 
+    def metric(self, name: str) -> MetricSettings | None:
+        """How a metric is shown, by any name that it has had; None where nothing is set."""
+        return self.metrics.get(self.aliases.now(name))
+
     def precision(self, metric: str) -> int | None:
         """How many digits behind the point a metric is shown with, None where that follows from its size."""
-        known = self.metrics.get(metric)
+        known = self.metric(metric)
         return None if known is None else known.precision
 
     def ignores(self, path: str) -> bool:
@@ -89,7 +97,7 @@ def parse(text: str) -> Settings:
         document = {}
     if not isinstance(document, dict):
         raise LedgerError(f"{FILE} is not a mapping of settings", hint="one a line: `main: main`")
-    known = ("main", "branch_prefix", "seed", "metrics", "targets", "jobs", "copy", "ignore")
+    known = ("main", "branch_prefix", "seed", "metrics", "aliases", "targets", "jobs", "copy", "ignore")
     for key in document:
         if key not in known:
             near = near_misses(str(key), known)
@@ -100,11 +108,13 @@ def parse(text: str) -> Settings:
     jobs = document.get("jobs", 1)
     if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
         raise _wrong("jobs", jobs, "a number from 1")
+    names = _aliases(document)
     return Settings(
         main=_text(document, "main", None),
         branch_prefix=_prefix(document),
         seed=_text(document, "seed", None),
-        metrics=_metrics(document.get("metrics") or {}),
+        metrics=_metrics(document.get("metrics") or {}, names),
+        aliases=names,
         targets=_texts(document, "targets"),
         jobs=jobs,
         copy=_copy(document),
@@ -112,10 +122,21 @@ def parse(text: str) -> Settings:
     )
 
 
-def _metrics(value: object) -> dict[str, MetricSettings]:
+def _aliases(document: Mapping[str, Any]) -> Aliases:
+    try:
+        return aliases.parse(document["aliases"]) if document.get("aliases") is not None else aliases.NONE
+    except ValueError as error:
+        key, said = error.args
+        at = f"aliases.{key}" if key else "aliases"
+        raise LedgerError(f"{FILE}: `{at}` {said}", hint=f"such as {_EXAMPLES['aliases']}") from None
+
+
+def _metrics(value: object, names: Aliases) -> dict[str, MetricSettings]:
+    """By present names; what is set for the present name goes before what was set for a former one."""
     if not isinstance(value, dict):
         raise _wrong("metrics", value, "a mapping of metrics to `direction`, `unit` and `precision`")
-    return {str(name): _metric(str(name), entry) for name, entry in value.items()}
+    found = {str(name): _metric(str(name), entry) for name, entry in value.items()}
+    return {names.now(name): found.get(names.now(name), entry) for name, entry in found.items()}
 
 
 def _metric(name: str, entry: object) -> MetricSettings:

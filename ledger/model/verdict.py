@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,8 @@ class Verdict:
     states of the arms that were judged, by the names that predictions use. `reasons` say why it is not confirmatory,
     what decides the outcome having been chosen after results; `numbers_say` is the outcome that the numbers alone would
     give; `left_out` names known results of trials of others that the plan does without, `voided` the trials of the arms
-    that are compared which somebody has voided.
+    that are compared which somebody has voided. `aliases` are the names that were taken for one metric, where
+    predictions and trials differ in them: as in `ledger.yaml`; `late_aliases` those that came after results.
     """
 
     outcome: str
@@ -65,6 +66,8 @@ class Verdict:
     numbers_say: str | None = None
     left_out: tuple[str, ...] = ()
     voided: tuple[str, ...] = ()
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    late_aliases: tuple[str, ...] = ()
 
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
@@ -106,8 +109,10 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
         "alpha": verdict.alpha,
         "left_out": list(verdict.left_out),
         "fingerprints": dict(verdict.fingerprints),
-        # where there is none it is as it was before trials could be voided
+        # where there is none it is as it was before trials could be voided, and metrics have several names
         **({"voided": list(verdict.voided)} if verdict.voided else {}),
+        **({"aliases": {name: list(had) for name, had in verdict.aliases.items()}} if verdict.aliases else {}),
+        **({"late_aliases": list(verdict.late_aliases)} if verdict.late_aliases else {}),
     }
 
 

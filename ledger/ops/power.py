@@ -95,8 +95,8 @@ def _counted(asked: Asked, found: Sequence[Outlook], replicates: Replicates, own
 
 def _predictions(asked: Asked, chosen: Experiment | None) -> list[Prediction]:
     known = [] if chosen is None else list(chosen.plan.predictions)
-    if asked.metric is not None:
-        known = [one for one in known if one.metric.name == asked.metric]
+    if asked.metric is not None and chosen is not None:
+        known = [one for one in known if chosen.aliases.same(one.metric.name, asked.metric)]
     if asked.predict is not None or asked.margin is not None or asked.within is not None or not known:
         if asked.predict is None and asked.metric is None and not known:
             raise LedgerError("nothing is predicted there", hint="--metric NAME, or --sd NUMBER alone")

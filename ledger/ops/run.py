@@ -239,10 +239,12 @@ def _require_metrics(ledger: Ledger, experiment: Experiment, kept: Sequence[Kept
     if not left or not plan.predictions:
         return
     trials = [*(r.trial for r in experiment.trials), *(one.trial for one in kept)]
-    had = {name for trial in trials if trial.succeeded for name in trial.metrics}
-    if had.issuperset(p.metric.name for p in plan.predictions):
+    aliases = ledger.settings.aliases
+    had = {aliases.now(name) for trial in trials if trial.succeeded for name in trial.metrics}
+    if had.issuperset(aliases.now(p.metric.name) for p in plan.predictions):
         return
-    lacking = unmeasured(plan, trials, {name: arm.fingerprint for name, arm in ledger.arms(experiment).items()})
+    present = {name: arm.fingerprint for name, arm in ledger.arms(experiment).items()}
+    lacking = unmeasured(plan, trials, present, aliases)
     if not lacking:
         return
     meant = {name: found for name in lacking if (found := forced(name, had)) is not None}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
+from ledger.model import settings
+from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, directory
 from ledger.model.void import SUFFIX
 from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
+
+_RENAMED = "the aliases of metrics in ledger.yaml were changed since"
 
 
 def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
@@ -28,12 +32,14 @@ def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
     if reason is None and alone:
         return None
     # imported late: what computes verdicts takes a quarter of a second to import
+    from ledger.repo import metric_aliases
     from ledger.repo.evidence import differences, voided_elsewhere, weigh
 
     if reason is None:
         return voided_elsewhere(ledger, experiment)
     try:
-        return reason if differences(experiment, weigh(ledger, experiment)) else None
+        aliases = metric_aliases.at(ledger, experiment.tip) if reason == _RENAMED else None
+        return reason if differences(experiment, weigh(ledger, experiment, aliases)) else None
     except LedgerError:
         return reason
 
@@ -46,7 +52,7 @@ def as_concluded(ledger: Ledger, experiment: Experiment) -> Experiment:
     try:
         found = experiments.read(
             ledger.git.objects,
-            Wanted(name=experiment.name, tip=commit or "", pending=()),
+            Wanted(name=experiment.name, tip=commit or "", pending=(), aliases=experiment.aliases),
             branch=experiment.branch,
             landed=experiment.landed,
             archived=experiment.archived,
@@ -77,4 +83,15 @@ def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:
         same = before is None or hypotheses.parse(before).plan == experiment.plan
     except FormatError:
         same = True
-    return None if same else "the plan was amended since"
+    if not same:
+        return "the plan was amended since"
+    texts = [git.objects.text(commit, settings.FILE) for commit in (concluded, experiment.tip)]
+    return None if texts[0] == texts[1] or _named(texts[0]) == _named(texts[1]) else _RENAMED
+
+
+def _named(text: str | None) -> Aliases | None:
+    """The aliases in a `ledger.yaml`, None where it cannot be read."""
+    try:
+        return settings.parse(text or "").aliases
+    except LedgerError:
+        return None

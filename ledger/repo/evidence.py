@@ -13,15 +13,16 @@ from ledger.analysis.judge import Arm, judge
 from ledger.errors import LedgerError
 from ledger.model import replicates, settings
 from ledger.model import verdict as verdicts
+from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
-from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
+from ledger.model.hypothesis import BASELINE, TREATMENT, Variant
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict
 from ledger.model.void import Void
-from ledger.repo import metric_files, plan_history, unseen
+from ledger.repo import metric_aliases, metric_files, plan_history, unseen
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import compare
 from ledger.repo.targets import Target, filling
@@ -34,7 +35,7 @@ class Evidence:
     `missing` are the declared trials without a result, `stale` those of them that ran before their variant changed.
     `absent` says of every other experiment that is compared with why it has no results here. `voided` holds the trials
     at declared replicates that were voided, of own arms that predictions compare and of all others, by what verdicts
-    call them.
+    call them. `aliases` are the names by which metrics are read.
     """
 
     arms: dict[str, Arm]
@@ -43,12 +44,16 @@ class Evidence:
     stale: tuple[str, ...]
     absent: dict[str, str]
     voided: dict[str, Recorded]
+    aliases: Aliases
 
 
-def weigh(ledger: Ledger, experiment: Experiment) -> Verdict:
-    """The verdict that the records give, to be compared with the stored one. Raises LedgerError as `conclude` does."""
+def weigh(ledger: Ledger, experiment: Experiment, aliases: Aliases | None = None) -> Verdict:
+    """The verdict that the records give, to be compared with the stored one. Raises LedgerError as `conclude` does.
+
+    `aliases` are other names of metrics than those that it was written with.
+    """
     early = bool(experiment.verdict and experiment.verdict.get("early"))
-    evidence = gather(ledger, experiment, When.JUDGED)
+    evidence = gather(ledger, experiment, When.JUDGED, aliases)
     if not early:
         _require_others(evidence)
     return _weighed(ledger, experiment, evidence, early=early)
@@ -77,22 +82,25 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
 
 
 def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
-    _require_metrics(experiment, evidence)
+    _require_metrics(ledger, experiment, evidence)
     changes = plan_history.amendments(ledger, experiment)
+    used = metric_aliases.used(experiment, evidence.records, evidence.aliases)
+    late = metric_aliases.late(ledger, experiment, used)
     verdict = judge(
         experiment.plan,
         evidence.arms,
-        warnings=_warnings(ledger, experiment, evidence),
+        warnings=[*_warnings(ledger, experiment, evidence), *metric_aliases.said(used)],
         amendments=changes,
         looks=plan_history.looks(ledger, experiment),
         older=plan_history.known_before(ledger, experiment, evidence.records),
         left_out=plan_history.left_out(ledger, experiment, evidence.records, changes),
         voided=list(evidence.voided),
+        late_aliases=late,
         early=early,
         settings=_settings(ledger, experiment),
     )
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
-    return replace(verdict, fingerprints=states)
+    return replace(verdict, fingerprints=states, aliases=metric_aliases.stated(used, evidence.aliases))
 
 
 def _settings(ledger: Ledger, experiment: Experiment) -> Settings:
@@ -121,11 +129,17 @@ def _require_complete(evidence: Evidence) -> None:
 # --- the arms
 
 
-def gather(ledger: Ledger, experiment: Experiment, when: When) -> Evidence:
+def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases | None = None) -> Evidence:
     """The trials that count for each arm, at the declared replicates.
 
-    `when`: PRESENT for a new verdict, JUDGED for the stored one.
+    `when`: PRESENT for a new verdict, JUDGED for the stored one. Metrics are read by the names in `aliases`; without
+    them by those that the verdict was written with, or for a new one by those that the experiment's branch has.
     """
+    if aliases is None and when is When.JUDGED:
+        aliases = metric_aliases.of_verdict(experiment.verdict)
+    elif aliases is None:
+        aliases = metric_aliases.at(ledger, experiment.tip)
+    experiment = experiment.named(aliases)
     plan = experiment.plan
     arms: dict[str, Arm] = {}
     records: dict[str, tuple[Recorded, ...]] = {}
@@ -138,13 +152,13 @@ def gather(ledger: Ledger, experiment: Experiment, when: When) -> Evidence:
     points = plan.replicates.points()
     for variant in plan.variants:
         if variant.experiment is not None:
-            absent |= _add_other(ledger, variant, plan, arms, records, named.get(variant.name), known, voided)
+            absent |= _add_other(ledger, variant, experiment, arms, records, named.get(variant.name), known, voided)
             continue
         if variant.name in compared:
             voided |= {r.trial.id: r for r in experiment.of(variant.name) if r.void and r.trial.point in points}
         good = _standing(experiment, variant.name, present.get(variant.name), named.get(variant.name))
         chosen = tuple(good[point] for point in points if point in good)
-        arms[variant.name] = _arm(ledger, variant.name, points, chosen, plan.evaluation)
+        arms[variant.name] = _arm(ledger, variant.name, points, chosen, experiment)
         records[variant.name] = chosen
     rows = progress.declared(experiment, present)
     missing, stale = (
@@ -155,9 +169,11 @@ def gather(ledger: Ledger, experiment: Experiment, when: When) -> Evidence:
         reference = prediction.reference
         if reference not in (None, BASELINE, *arms):
             other = Variant(name=reference or "", experiment=reference)
-            absent |= _add_other(ledger, other, plan, arms, records, named.get(other.name), known, voided)
+            absent |= _add_other(ledger, other, experiment, arms, records, named.get(other.name), known, voided)
     arms = metric_files.by_predicted_names(ledger, plan, arms, records)
-    return Evidence(arms=arms, records=records, missing=missing, stale=stale, absent=absent, voided=voided)
+    return Evidence(
+        arms=arms, records=records, missing=missing, stale=stale, absent=absent, voided=voided, aliases=aliases
+    )
 
 
 def _known_voids(experiment: Experiment) -> frozenset[str]:
@@ -180,7 +196,7 @@ def _standing(experiment: Experiment, variant: str, present: str | None, named: 
 def _add_other(
     ledger: Ledger,
     role: Variant,
-    plan: Plan,
+    experiment: Experiment,
     arms: dict[str, Arm],
     records: dict[str, tuple[Recorded, ...]],
     named: str | None,
@@ -196,7 +212,7 @@ def _add_other(
     name = role.experiment or ""
     if target is None or target.experiment is None:
         return {name: f"the experiment {role.filled_by}, which is compared with, is not in this clone"}
-    other, arm = target.experiment, target.variant
+    other, arm, plan = target.experiment.named(experiment.aliases), target.variant, experiment.plan
     if known is not None:
         other = replace(other, trials=tuple(_as_known(r, known) for r in other.trials))
     at = {*plan.replicates.points(), *other.plan.replicates.points()}
@@ -208,7 +224,7 @@ def _add_other(
     points = plan.replicates.points()
     declared = points if all(point in good for point in points) else other.plan.replicates.points()
     chosen = tuple(good[point] for point in declared if point in good)
-    arms[role.name] = _arm(ledger, target.text, declared, chosen, plan.evaluation)
+    arms[role.name] = _arm(ledger, target.text, declared, chosen, experiment)
     records[role.name] = chosen
     return {}
 
@@ -232,15 +248,15 @@ def voided_elsewhere(ledger: Ledger, experiment: Experiment) -> str | None:
 
 
 def _arm(
-    ledger: Ledger, label: str, points: Sequence[Point], chosen: Sequence[Recorded], evaluation: Sequence[str]
+    ledger: Ledger, label: str, points: Sequence[Point], chosen: Sequence[Recorded], experiment: Experiment
 ) -> Arm:
+    """The arm, with its metrics called as the experiment's plan predicts them."""
     metrics: dict[str, dict[Point, float]] = {}
     for record in chosen:
-        for metric, value in record.trial.metrics.items():
+        for metric, value in metric_aliases.as_predicted(record, experiment).items():
             metrics.setdefault(metric, {})[record.trial.point] = value
-    return Arm(
-        label=label, declared=tuple(points), metrics=metrics, evaluation=evaluated_on(ledger, chosen, evaluation)
-    )
+    evaluated = evaluated_on(ledger, chosen, experiment.plan.evaluation)
+    return Arm(label=label, declared=tuple(points), metrics=metrics, evaluation=evaluated)
 
 
 def evaluated_on(ledger: Ledger, records: Iterable[Recorded], paths: Sequence[str]) -> dict[str, str | None]:
@@ -261,8 +277,8 @@ def _hash_of(ledger: Ledger, record: Recorded, path: str) -> str | None:
     return None if held is None else held.oid
 
 
-def _require_metrics(experiment: Experiment, evidence: Evidence) -> None:
-    known = {name for records in evidence.records.values() for r in records for name in r.trial.metrics}
+def _require_metrics(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> None:
+    known = {name for records in evidence.records.values() for r in records for name in r.metrics}
     declared = [variant.name for variant in experiment.plan.variants]
     for prediction in experiment.plan.predictions:
         name, variant = prediction.metric.name, prediction.metric.variant or TREATMENT
@@ -271,8 +287,16 @@ def _require_metrics(experiment: Experiment, evidence: Evidence) -> None:
                 f"the prediction {prediction} is about the variant {variant}, which the plan does not declare",
                 hint=f"it declares {', '.join(declared)}; ledger amend changes the plan openly",
             )
-        if known and name not in known:
+        now = evidence.aliases.now(name)
+        for arm in filter(None, (variant, prediction.reference)):
+            metric_aliases.require_clear(name, evidence.aliases, evidence.records.get(arm, ()))
+        if known and now not in known:
             near = near_misses(name, sorted(known))
+            if any(ledger.settings.aliases.same(name, other) for other in known):
+                raise LedgerError(
+                    f"{settings.FILE} has another name for {name} here, but not as {experiment.name} has it committed",
+                    hint=f"commit `aliases` in {settings.FILE} on its branch: those count that it has",
+                )
             raise LedgerError(
                 f"the prediction {prediction} names a metric that no trial has: {name}",
                 hint=f"did you mean {' or '.join(near)}? ledger amend changes the plan openly"

@@ -11,6 +11,7 @@ from ledger.git.objects import Entry, GitObject, Objects, entries
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
 from ledger.model import void as voids
+from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import Plan
@@ -43,12 +44,13 @@ def is_record(objects: Objects, path: str, *commits: str) -> bool:
 class Wanted:
     """What is to be read: the experiment's directory at the commit `tip`, and trials that are not on the branch.
 
-    `pending` are (trial id, trial commit) pairs.
+    `pending` are (trial id, trial commit) pairs. `aliases` are the names by which metrics are read.
     """
 
     name: str
     tip: str
     pending: tuple[tuple[str, str], ...] = ()
+    aliases: Aliases = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +197,7 @@ def assemble(
         except FormatError as error:
             problems.append(f"{record.path}{error}")
     verdict = texts.verdict
-    return Experiment(
+    as_written = Experiment(
         name=name,
         branch=branch,
         tip=wanted.tip,
@@ -208,6 +210,7 @@ def assemble(
         problems=tuple(problems),
         newer=newer,
     )
+    return as_written.named(wanted.aliases)
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from ledger.model.experiment import Experiment, directory
+from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TIP
@@ -65,7 +66,7 @@ def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
     own = tip(ledger, experiment)
     held = ledger.snapshot.tags_of(experiment.name).values()
     named = [trailers.value(ledger.git.objects.message(commit), trailers.RUN) for commit in held]
-    asked = {name for name in named if name} | _codes(experiment)
+    asked = {name for name in named if name} | codes(experiment, experiment.trials)
     here = [commit for commit in asked if ledger.git.objects.read(f"{commit}^{{commit}}") is not None]
     if own is None or len(here) < len(asked):
         return True
@@ -74,17 +75,19 @@ def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
 
 def before_rewriting(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
     """The same as `of_file` of the commits below the code that ran, which tags keep: the longest such history."""
-    here = [code for code in _codes(experiment) if ledger.git.objects.read(f"{code}^{{commit}}") is not None]
+    here = [
+        code
+        for code in codes(experiment, experiment.trials)
+        if ledger.git.objects.read(f"{code}^{{commit}}") is not None
+    ]
     return max((_texts(ledger, code, experiment.name, file) for code in sorted(here)), key=len, default=[])
 
 
-def _codes(experiment: Experiment) -> set[str]:
-    """The commits on the branch whose code ran."""
+def codes(experiment: Experiment, records: Iterable[Recorded]) -> set[str]:
+    """The commits on the branch whose code ran in these of its trials."""
     plan = experiment.plan
     at_base = {variant.name for variant in plan.variants if variant.at_base}
-    return {r.trial.code for r in experiment.trials if r.trial.reused is None and r.trial.variant not in at_base} - {
-        plan.base
-    }
+    return {r.trial.code for r in records if r.trial.reused is None and r.trial.variant not in at_base} - {plan.base}
 
 
 def _last_run(ledger: Ledger, experiment: Experiment) -> str:

@@ -105,7 +105,8 @@ class Ledger(Repository):
                 self.snapshot.read[one.name] = self._at_present(experiment)
 
     def _wanted(self, name: str, source: Source) -> Wanted:
-        return Wanted(name=name, tip=source.tip, pending=tuple(self.snapshot.pending.get(name, {}).items()))
+        pending = tuple(self.snapshot.pending.get(name, {}).items())
+        return Wanted(name=name, tip=source.tip, pending=pending, aliases=self.settings.aliases)
 
     def entries(self, wished: Wished | None = None, limit: int | None = None) -> list[Entry]:
         """The lines of the log, the latest experiment first, at most `limit`; those that are `wished` for."""
@@ -123,7 +124,7 @@ class Ledger(Repository):
         """The rows of a level: `experiments`, `variants` or `trials`."""
         from ledger.report.frame import Selection
 
-        return Selection(tuple(self.rows(level)), level)
+        return Selection(tuple(self.rows(level)), level, self.settings.aliases)
 
     def recent(self, count: int) -> tuple[Experiment, ...]:
         """The present experiment and those that began last, at most `count`, as far as the index has heard of them."""
@@ -146,7 +147,7 @@ class Ledger(Repository):
             try:
                 experiment = experiments.read(
                     self.git.objects,
-                    Wanted(name=name, tip=source.tip, pending=pending),
+                    Wanted(name=name, tip=source.tip, pending=pending, aliases=self.settings.aliases),
                     branch=source.branch,
                     landed=source.landed,
                     archived=source.archived,
@@ -169,7 +170,8 @@ class Ledger(Repository):
         found = self.find(name)
         if tip is None or found is None or found.branch == ref:
             return found if tip is not None else None
-        wanted = Wanted(name=name, tip=tip, pending=tuple(self.snapshot.pending.get(name, {}).items()))
+        pending = tuple(self.snapshot.pending.get(name, {}).items())
+        wanted = Wanted(name=name, tip=tip, pending=pending, aliases=self.settings.aliases)
         try:
             return experiments.read(self.git.objects, wanted, branch=ref, landed=found.landed)
         except FormatError as error:

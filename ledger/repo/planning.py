@@ -308,9 +308,11 @@ def _unknown_metrics(ledger: Ledger, plan: Plan) -> list[str]:
         except FormatError:
             return []
     found = []
-    for name in dict.fromkeys(p.metric.name for p in plan.predictions):
+    aliases = ledger.settings.aliases
+    known = {aliases.now(name) for name in known}
+    for name in dict.fromkeys(aliases.now(p.metric.name) for p in plan.predictions):
         # a key that two files share is written file:key
-        if name not in known and name.rpartition(":")[2] not in known:
+        if name not in known and aliases.now(name.rpartition(":")[2]) not in known:
             near = near_misses(name, sorted(known))
             guess = (
                 f"did you mean {' or '.join(near)}?"

@@ -82,7 +82,7 @@ def _arm(
             known[record.trial.environment] = environment
     values: dict[str, dict[Point, float]] = {}
     for record in records:
-        for name, value in record.trial.metrics.items():
+        for name, value in record.metrics.items():
             values.setdefault(name, {})[record.trial.point] = value
     axes = frozenset(axis for record in records for axis, _ in record.trial.point)
     return Side(
@@ -150,7 +150,7 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
         data=data,
         code=commit,
         environments=(),
-        metrics={name: {(): value} for name, value in metrics.merge(numbers).items()},
+        metrics={n: {(): value} for n, value in ledger.settings.aliases.read(metrics.merge(numbers)).items()},
         warnings=tuple(warnings),
         parameter_files=origins(trees),
         metric_files=origins(numbers),

@@ -147,7 +147,7 @@ def status(
     lines += _not_numbers(rows)
     lines += [f"! the verdict is out of date: {outdated}"] if outdated is not None else []
     lines += [f"! {clean(refusal.message)}"] if refusal is not None else []
-    lines += [f"! {clean(problem)} (passed over)" for problem in experiment.problems]
+    lines += [f"! {clean(problem)} (passed over)" for problem in experiment.passed_over]
     following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
     following = following or (None if refusal is None else refusal.hint)
     following = following or _next(experiment, rows, unrecorded, dirty, judged=outdated is None)
@@ -158,10 +158,10 @@ def status(
 def _not_numbers(rows: Sequence[Declared]) -> list[str]:
     """Which metrics of trials that succeeded are NaN or infinite, a line a metric."""
     found: dict[str, list[str]] = {}
-    for trial in (row.record.trial for row in rows if row.state == SUCCEEDED and row.record is not None):
-        for name, value in trial.metrics.items():
+    for record in (row.record for row in rows if row.state == SUCCEEDED and row.record is not None):
+        for name, value in record.metrics.items():
             if not math.isfinite(value):
-                found.setdefault(name, []).append(trial.id)
+                found.setdefault(name, []).append(record.trial.id)
     return [
         f"! no finite {clean(name)} in {', '.join(ids[:3])}{f' and {len(ids) - 3} more' if len(ids) > 3 else ''}: "
         "failed as far as it goes"

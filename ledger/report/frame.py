@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,7 @@ from ledger.analysis.conditions import condition
 from ledger.analysis.fields import METRICS, PARAMS, REPLICATE, Fields
 from ledger.analysis.order import ordered, sort_keys
 from ledger.errors import LedgerError
+from ledger.model.aliases import NONE, Aliases
 from ledger.model.parameters import format_value
 from ledger.model.row import NOT_FINITE, Row
 from ledger.report.shapes import plain
@@ -35,23 +36,26 @@ class Selection(Sequence[Row]):
 
     rows: tuple[Row, ...]
     level: str
+    aliases: Aliases = NONE
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, index: Any) -> Any:
-        return Selection(self.rows[index], self.level) if isinstance(index, slice) else self.rows[index]
+        return replace(self, rows=self.rows[index]) if isinstance(index, slice) else self.rows[index]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
     def where(self, expression: str) -> Selection:
         """The rows that an expression chooses, in the language of `ledger table --where`. Raises LedgerError."""
-        return Selection(tuple(filter(condition(expression, Fields(self.rows)), self.rows)), self.level)
+        chosen = filter(condition(expression, Fields(self.rows, self.aliases)), self.rows)
+        return replace(self, rows=tuple(chosen))
 
     def sort(self, keys: str) -> Selection:
         """The rows in another order, such as `-accuracy,created`. Raises LedgerError."""
-        return Selection(tuple(ordered(self.rows, sort_keys([keys], Fields(self.rows).find))), self.level)
+        by = sort_keys([keys], Fields(self.rows, self.aliases).find)
+        return replace(self, rows=tuple(ordered(self.rows, by)))
 
     def columns(self, *, long: bool = False) -> dict[str, list[Any]]:
         """The columns by name, each with values of one type and None where there is none.

@@ -19,7 +19,10 @@ _LARGE = 1e15
 
 
 def headline(plan: Plan | None, settings: Settings, metrics: Mapping[str, object]) -> str | None:
-    """The metric to show where there is room for one: the first predicted, else the first set, else the first."""
+    """The metric to show where there is room for one: the first predicted, else the first set, else the first.
+
+    `metrics` are by their present names.
+    """
     return headline_of([] if plan is None else [p.metric.name for p in plan.predictions], settings, metrics)
 
 
@@ -27,7 +30,8 @@ def headline_of(predicted: Sequence[str], settings: Settings, metrics: Mapping[s
     """The same, where it is known what the plan predicts."""
     # DVCLive writes its step among the metrics, before them: it says how long a trial was, not how good
     others = sorted(metrics, key=lambda name: name.rpartition(":")[2] == "step")
-    return next((name for name in [*predicted, *settings.metrics, *others] if name in metrics), None)
+    first = map(settings.aliases.now, predicted)
+    return next((name for name in [*first, *settings.metrics, *others] if name in metrics), None)
 
 
 def number(value: float | None, precision: int | None = None) -> str:

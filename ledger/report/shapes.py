@@ -120,7 +120,7 @@ def show(experiment: Experiment, present: Mapping[str, str], commits: Mapping[st
 
 def variance(experiment: Experiment, present: Mapping[str, str]) -> dict[str, Any]:
     """The shares of each metric's variance by axis, where the replicates lie on two axes or more."""
-    names = dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics)
+    names = dict.fromkeys(name for r in experiment.trials for name in r.metrics)
     found = [one for one in (shares(experiment, name, present) for name in names) if one is not None]
     return {
         one.metric: {
@@ -153,7 +153,7 @@ def trial(record: Recorded, present: Mapping[str, str], commits: Mapping[str, st
         "attempt": value.attempt,
         "status": value.status,
         "current": present.get(value.variant) == value.fingerprint,
-        "metrics": dict(value.metrics),
+        "metrics": dict(record.metrics),
         "params": value.flat_params,
         "data": {path: pin(p) for path, p in value.data.items()},
         "outs": {path: pin(p) for path, p in value.outs.items()},

@@ -52,8 +52,8 @@ def document(
         blocks += [Heading(text="Trials", paged=True), _trials(experiment, present, commits, settings)]
         results = [*_means(experiment, present, settings), *_variance(experiment, present, settings)]
         blocks += [Heading(text="Results", paged=True), *results] if results else []
-    if experiment.problems:
-        blocks.append(Items(items=tuple(f"{p} (passed over)" for p in experiment.problems), mark=Mark.WRONG))
+    if experiment.passed_over:
+        blocks.append(Items(items=tuple(f"{p} (passed over)" for p in experiment.passed_over), mark=Mark.WRONG))
     blocks.append(Written(text=experiment.hypothesis.body))
     if experiment.notes.strip():
         blocks.append(Written(text=experiment.notes, title="Notes"))
@@ -115,7 +115,7 @@ def _trials(
     experiment: Experiment, present: Mapping[str, str], commits: Mapping[str, str], settings: Settings
 ) -> Table | Fold:
     """A row a trial; of many, a page shows them when asked."""
-    names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
+    names = list(dict.fromkeys(name for r in experiment.trials for name in r.metrics))
     shown = _fitting(names, experiment, settings)
     rows = tuple(
         (
@@ -142,7 +142,7 @@ def _trials(
 
 def _fitting(names: Sequence[str], experiment: Experiment, settings: Settings) -> list[str]:
     """At most five metrics, those that are predicted first."""
-    first = [p.metric.name for p in experiment.plan.predictions] + list(settings.metrics)
+    first = [*experiment.predicted, *settings.metrics]
     order = sorted(names, key=lambda name: first.index(name) if name in first else len(first))
     return order[:5]
 
@@ -171,7 +171,7 @@ def short_commit(record: Recorded, commits: Mapping[str, str]) -> str:
 
 
 def _cell(record: Recorded, name: str, settings: Settings) -> str:
-    return number(record.trial.metrics.get(name), settings.precision(name)) if name in record.trial.metrics else "-"
+    return number(record.metrics.get(name), settings.precision(name)) if name in record.metrics else "-"
 
 
 def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
@@ -183,9 +183,9 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
         for arm in dict.fromkeys(r.trial.variant for r in experiment.trials)
     }
     good = {arm: records for arm, records in good.items() if records}
-    names = list(dict.fromkeys(name for records in good.values() for r in records for name in r.trial.metrics))
+    names = list(dict.fromkeys(name for records in good.values() for r in records for name in r.metrics))
     values: Values = {
-        arm: {n: {r.trial.point: r.trial.metrics[n] for r in records if n in r.trial.metrics} for n in names}
+        arm: {n: {r.trial.point: r.metrics[n] for r in records if n in r.metrics} for n in names}
         for arm, records in good.items()
     }
     shown = _fitting(names, experiment, settings)
@@ -212,7 +212,7 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
 
 def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
     """Which axis the noise of the metrics comes from, a line a metric that varies."""
-    names = list(dict.fromkeys(name for r in experiment.trials for name in r.trial.metrics))
+    names = list(dict.fromkeys(name for r in experiment.trials for name in r.metrics))
     leading = "the treatment" if experiment.plan.leading == TREATMENT else experiment.plan.leading
     lines = []
     for name in _fitting(names, experiment, settings):

@@ -23,9 +23,10 @@ def line(trial: Trial, plan: Plan, settings: Settings, *, total: int = 72) -> st
         took = [f"reused from {trial.reused}"]
     aside = ", ".join([*took, "restored"] if restored and trial.reused is None else took)
     end = f" ({aside})" if aside else ""
-    first = headline(plan, settings, trial.metrics)
-    order = sorted(trial.metrics, key=lambda metric: metric != first)
-    shown = [f"{metric} {number(trial.metrics[metric], settings.precision(metric))}" for metric in order]
+    metrics = settings.aliases.read(trial.metrics)
+    first = headline(plan, settings, metrics)
+    order = sorted(metrics, key=lambda metric: metric != first)
+    shown = [f"{metric} {number(metrics[metric], settings.precision(metric))}" for metric in order]
     while len(shown) > 1 and width(f"{name}: {', '.join(shown)}{end}") > total:
         shown.pop()
     return clean(f"{name}: {', '.join(shown) or 'succeeded'}{end}")

@@ -167,7 +167,7 @@ def _arm(
 
 
 def _summary(records: Sequence[Recorded], metric: str) -> Summary:
-    return summarise(r.trial.metrics[metric] for r in records if r.trial.succeeded and metric in r.trial.metrics)
+    return summarise(r.metrics[metric] for r in records if r.trial.succeeded and metric in r.metrics)
 
 
 def _failures(records: Sequence[Recorded]) -> str:
@@ -176,7 +176,7 @@ def _failures(records: Sequence[Recorded]) -> str:
 
 
 def _headline(ledger: Ledger, experiment: Experiment, records: Sequence[Recorded]) -> str | None:
-    good = next((r.trial for r in records if r.trial.succeeded), None)
+    good = next((r for r in records if r.trial.succeeded), None)
     return None if good is None else headline(experiment.plan, ledger.settings, good.metrics)
 
 

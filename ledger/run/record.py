@@ -350,12 +350,9 @@ def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
         stage = f" in {trial.error.stage}" if trial.error.stage else ""
         ending = f" ({trial.error.ending})" if trial.error.ending else ""
         return f"{name}, {trial.status}{stage}{ending}"
-    metric = headline(plan, ledger.settings, trial.metrics)
-    return (
-        name
-        if metric is None
-        else f"{name}, {metric} {number(trial.metrics[metric], ledger.settings.precision(metric))}"
-    )
+    metrics = ledger.settings.aliases.read(trial.metrics)
+    metric = headline(plan, ledger.settings, metrics)
+    return name if metric is None else f"{name}, {metric} {number(metrics[metric], ledger.settings.precision(metric))}"
 
 
 def hidden(text: str, paths: Sequence[Path]) -> str:

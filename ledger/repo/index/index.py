@@ -220,36 +220,47 @@ class Index:
             asked, gone = self._changed(opened.connection)
             found = list(self._read(asked))
             try:
-                if _write(opened.connection, found, gone, state=state, generation=generation):
+                if _write(opened.connection, found, gone, made=(self._made_by(), state), generation=generation):
                     return state
             except sqlite3.OperationalError as error:
                 if index_file.is_damage(error):
                     raise
                 # locked, read-only, or no space: what is on the disk is the beginning of one in memory
                 opened.connection, opened.file = index_file.copy_of(opened.connection), False
-                _write(opened.connection, found, gone, state=state, generation=_generation(opened.connection))
+                _write(
+                    opened.connection,
+                    found,
+                    gone,
+                    made=(self._made_by(), state),
+                    generation=_generation(opened.connection),
+                )
                 return state
             # another process has written meanwhile, perhaps of refs that are newer than those that we saw
             self._repository.refresh()
         state = self._digest()
         opened.connection, opened.file = index_file.in_memory(), False
         asked, gone = self._changed(opened.connection)
-        _write(opened.connection, list(self._read(asked)), gone, state=state, generation=0)
+        _write(opened.connection, list(self._read(asked)), gone, made=(self._made_by(), state), generation=0)
         return state
 
     def _digest(self) -> str:
         """All that the index depends on, as one text."""
         now, prefix = self._repository.snapshot, self._repository.settings.branch_prefix
-        settled = f"{VERSION} {__version__} {prefix} {now.main} {now.main_tip}\n"
+        settled = f"{VERSION} {self._made_by()} {prefix} {now.main} {now.main_tip}\n"
         return hashlib.sha1(settled.encode() + now.listing.encode(errors="surrogateescape")).hexdigest()
+
+    def _made_by(self) -> str:
+        """What else reads the same records differently: another version of ledger, other names of metrics."""
+        aliases = self._repository.settings.aliases
+        return f"{__version__} {json.dumps(aliases.to_mapping())}" if aliases else __version__
 
     def _changed(self, connection: sqlite3.Connection) -> tuple[list[Asked], list[str]]:
         """The experiments whose source is another than the index has, and the names of those that are gone."""
         known = {name: rest for name, *rest in connection.execute("SELECT name, key, pending, tree, undecided FROM e")}
-        if _meta(connection, "made_by") != __version__:
-            # another version of ledger may have read the same differently
+        if _meta(connection, "made_by") != self._made_by():
             known = {name: [None, None, None, None] for name in known}
         sources, pending = self._repository.snapshot.sources, self._repository.snapshot.pending
+        aliases = self._repository.settings.aliases
         asked = []
         for name, source in sources.items():
             waiting = tuple(pending[name].items()) if name in pending else ()
@@ -259,7 +270,7 @@ class Index:
                 continue
             # where anything else than the commit has changed, the row says otherwise; and where the code decides, too
             same = alike and not undecided and key is not None and _but_the_commit(key) == _but_the_commit(source.key)
-            wanted = Wanted(name=name, tip=source.tip, pending=waiting)
+            wanted = Wanted(name=name, tip=source.tip, pending=waiting, aliases=aliases)
             asked.append(Asked(wanted=wanted, source=source, tree=tree if same else None))
         return asked, [name for name in known if name not in sources]
 
@@ -322,9 +333,18 @@ def _generation(connection: sqlite3.Connection) -> int:
 
 
 def _write(
-    connection: sqlite3.Connection, read: Sequence[Found], gone: Sequence[str], *, state: str, generation: int
+    connection: sqlite3.Connection,
+    read: Sequence[Found],
+    gone: Sequence[str],
+    *,
+    made: tuple[str, str],
+    generation: int,
 ) -> bool:
-    """Make all changes at once; False where another process has made some since `generation`."""
+    """Make all changes at once; False where another process has made some since `generation`.
+
+    `made`: by what (`Index._made_by`), and the state that it then has.
+    """
+    made_by, state = made
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _generation(connection) != generation:
@@ -337,7 +357,7 @@ def _write(
         _delete(connection, [ids[name] for name in anew if name in ids])
         _insert(connection, read, ids, fresh)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('state', ?)", (state,))
-        connection.execute("INSERT OR REPLACE INTO meta VALUES ('made_by', ?)", (__version__,))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('made_by', ?)", (made_by,))
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(generation + 1),))
         connection.execute("COMMIT")
     except BaseException:

@@ -124,7 +124,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
     lines = Lines(
         experiment=(
             None,
-            _json(experiment.problems),
+            _json(experiment.passed_over),
             experiment.newer,
             undecided,
             experiment.branch,
@@ -139,7 +139,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
             plan.created.timestamp(),
             plan.exploratory,
             _json(dict(rows.experiment.better)),
-            _json(list(dict.fromkeys(p.metric.name for p in plan.predictions))),
+            _json(list(experiment.predicted)),
             predicted_arms(plan)[0],
             len(experiment.trials),
             len(declared_points(plan)),
@@ -190,7 +190,8 @@ def _trial(tried: Tried) -> Line:
     params, odd = encoded(tried.params)
     replicate, _ = encoded(dict(trial.point))
     # None for what was not a number: the trial failed for this metric
-    metrics = _json({name: exact(value) if math.isfinite(value) else None for name, value in trial.metrics.items()})
+    given = tried.record.metrics.items()
+    metrics = _json({name: exact(value) if math.isfinite(value) else None for name, value in given})
     data = _json(tried.data) if tried.data else "{}"
     known = (trial.seconds, trial.code, trial.fingerprint, tried.record.status, replicate, trial.started.isoformat())
     extra = _json(not_finite(tried.record))

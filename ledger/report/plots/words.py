@@ -31,7 +31,7 @@ def names(texts: Iterable[str]) -> dict[str, str]:
 
 def with_unit(label: str, metric: str, settings: Settings) -> str:
     """`Accuracy (%)`: the label with the unit that `ledger.yaml` gives the metric."""
-    known = settings.metrics.get(metric)
+    known = settings.metric(metric)
     return name(label) if known is None or not known.unit else f"{name(label)} ({clean(known.unit)})"
 
 

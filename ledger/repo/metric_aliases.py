@@ -1,0 +1,166 @@
+"""Which names a verdict took for one metric, and whether that was settled before there were results.
+
+A prediction names a metric, and trials may have it under another name. What joins the two decides what is tested, so it
+is part of the plan: an alias is chosen before results, or it may be chosen by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ledger.analysis.metric_names import forced
+from ledger.errors import LedgerError
+from ledger.model import aliases as names
+from ledger.model import settings
+from ledger.model.aliases import Aliases
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.hypothesis import TREATMENT
+from ledger.repo import histories
+from ledger.repo.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A predicted metric that trials have under another name: `written` in their `records`."""
+
+    predicted: str
+    written: str
+    records: tuple[Recorded, ...]
+
+    def __str__(self) -> str:
+        return f"{self.written} as {self.predicted}"
+
+
+def at(ledger: Ledger, commit: str) -> Aliases:
+    """The aliases that a commit has. Raises LedgerError where its `ledger.yaml` cannot be read."""
+    text = ledger.git.objects.text(commit, settings.FILE)
+    return names.NONE if text is None else settings.parse(text).aliases
+
+
+def of_verdict(verdict: Mapping[str, Any] | None) -> Aliases:
+    """The aliases that a verdict was written with, as far as they mattered to it."""
+    try:
+        return names.parse((verdict or {}).get("aliases") or {})
+    except ValueError:
+        return names.NONE
+
+
+def as_predicted(record: Recorded, experiment: Experiment) -> Mapping[str, float]:
+    """A record's metrics as the plan's predictions call them."""
+    if not record.aliases:
+        return record.metrics
+    called: dict[str, dict[str, None]] = {}
+    for p in experiment.plan.predictions:
+        called.setdefault(record.aliases.now(p.metric.name), {})[p.metric.name] = None
+    return {word: value for name, value in record.metrics.items() for word in called.get(name, (name,))}
+
+
+def require_clear(metric: str, aliases: Aliases, records: Iterable[Recorded]) -> None:
+    """Refuse a trial that has the metric by several names: to take one would be to choose among results."""
+    for record in records:
+        for group in aliases.unclear(record.trial.metrics):
+            if aliases.same(group[0], metric):
+                raise LedgerError(
+                    f"{record.trial.experiment}:{record.trial.id} has {' and '.join(group)} with different values, and "
+                    f"{settings.FILE} calls them one metric",
+                    hint=f"take what is another metric out of `aliases` in {settings.FILE}, and commit it",
+                )
+
+
+def used(experiment: Experiment, records: Mapping[str, Sequence[Recorded]], aliases: Aliases) -> tuple[Use, ...]:
+    """What is read under another name than predictions have, of the arms that they compare."""
+    found: dict[tuple[str, str], dict[int, Recorded]] = {}
+    for p in experiment.plan.predictions if aliases else ():
+        name = p.metric.name
+        for arm in filter(None, (p.metric.variant or TREATMENT, p.reference)):
+            for record in records.get(arm, ()):
+                if name in record.trial.metrics:
+                    continue
+                for written in record.trial.metrics:
+                    if aliases.same(written, name):
+                        found.setdefault((name, written), {})[id(record)] = record
+    return tuple(Use(predicted=p, written=w, records=tuple(held.values())) for (p, w), held in found.items())
+
+
+def stated(uses: Iterable[Use], aliases: Aliases) -> dict[str, list[str]]:
+    """The aliases that mattered, as the verdict states them."""
+    return aliases.among(name for use in uses for name in (use.predicted, use.written)).to_mapping()
+
+
+def said(uses: Iterable[Use]) -> list[str]:
+    """A warning for each."""
+    return [
+        f"{use.written} is read as {use.predicted}, by `aliases` in {settings.FILE}, in "
+        f"{len(use.records)} trial{'s' if len(use.records) != 1 else ''}"
+        for use in uses
+    ]
+
+
+def late(ledger: Ledger, experiment: Experiment, uses: Sequence[Use]) -> tuple[str, ...]:
+    """Those that were not settled before the experiment's first result, and that left a choice.
+
+    There is none where every trial that lacks the predicted name has one metric alone, or one alone that is spelt like
+    it: `metric_names.forced`, as for a name that is corrected. What the history has lost the stored verdict says.
+    """
+    if not uses:
+        return ()
+    stored = set(map(str, (experiment.verdict or {}).get("late_aliases") or ()))
+    settled = [_at_least(ledger, commit) for commit in _before_results(ledger, experiment)]
+    found = []
+    for use in uses:
+        choice = any(forced(use.predicted, r.trial.metrics) != use.written for r in use.records)
+        before = all(aliases.same(use.predicted, use.written) for aliases in settled)
+        if str(use) in stored or (choice and not (before and not _began_before(ledger, experiment, use))):
+            found.append(str(use))
+    return tuple(found)
+
+
+def _at_least(ledger: Ledger, commit: str) -> Aliases:
+    try:
+        return at(ledger, commit)
+    except LedgerError:
+        return names.NONE
+
+
+def _before_results(ledger: Ledger, experiment: Experiment) -> Iterator[str]:
+    """The last commit before the first result was on the branch, and those whose code had results."""
+    own = histories.tip(ledger, experiment)
+    parent = None if own is None else _first_result(ledger, experiment, own)
+    if parent is not None:
+        yield parent
+    results = tuple(r for r in experiment.trials if r.trial.succeeded)
+    for code in sorted(histories.codes(experiment, results)):
+        if ledger.git.commit(code) is not None:
+            yield code
+
+
+def _first_result(ledger: Ledger, experiment: Experiment, own: str) -> str | None:
+    """The parent of the first commit that holds a result, None where it came with the plan, as a squash brings it."""
+    folder = directory(experiment.name)
+    results = {r.path for r in experiment.trials if r.trial.succeeded}
+    log = ("log", "--reverse", "--topo-order", "--no-renames", "--diff-filter=A", "--format=%x00%P%x00", "--name-only")
+    parts = ledger.git.text(*log, own, "--", f"{folder}/trials").split("\0")[1:]
+    for parents, files in zip(parts[::2], parts[1::2], strict=True):
+        if results.intersection(files.splitlines()):
+            parent = parents.partition(" ")[0]
+            held = parent and ledger.git.objects.read(f"{parent}:{folder}/hypothesis.md") is not None
+            return parent if held else None
+    return None
+
+
+def _began_before(ledger: Ledger, experiment: Experiment, use: Use) -> bool:
+    """Whether a trial with a result began before the alias was there: it may have waited to be collected."""
+    own = histories.tip(ledger, experiment)
+    if own is None:
+        return False
+    since: datetime | None = None
+    for line in ledger.git.text("log", "--format=%H %aI", own, "--", settings.FILE).splitlines():
+        commit, _, moment = line.partition(" ")
+        if not _at_least(ledger, commit).same(use.predicted, use.written):
+            break
+        since = datetime.fromisoformat(moment)
+    began = [r.trial.started for r in experiment.trials if r.trial.succeeded and r.trial.reused is None]
+    return since is not None and any(moment < since for moment in began)
