@@ -8,8 +8,11 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from ledger.model.formats import yaml12
 from ledger.model.pipeline import inside
 
 DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
@@ -47,6 +50,24 @@ def places(cache: Path, digest: str) -> tuple[Path, ...]:
         return ()
     # before its version 3 DVC had its objects at the top
     return tuple(folder / digest[:2] / digest[2:] for folder in (cache / "files" / "md5", cache))
+
+
+@lru_cache(maxsize=64)
+def runs_that_made(cache: Path, digest: str) -> tuple[dict[str, Any], ...]:
+    """The lock entries that DVC's run cache has of stages with an output of that md5.
+
+    Looked for once a process: the trials of a run ask for the same few.
+    """
+    found = []
+    for path in cache.glob("runs/??/*/*"):
+        try:
+            data = path.read_bytes()
+            entry = yaml12.loads(data.decode()) if digest.encode() in data else None
+        except (OSError, UnicodeDecodeError, yaml12.YamlError):
+            continue
+        if isinstance(entry, dict):
+            found.append(entry)
+    return tuple(found)
 
 
 def digest_at(

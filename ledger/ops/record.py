@@ -29,6 +29,7 @@ from ledger.run.collect import Collected, collect
 from ledger.run.pinned import dropped, locks, taken_for_equal
 from ledger.run.plan import Spec, check, next_attempt
 from ledger.run.record import Ended, keep, read_metrics
+from ledger.run.restored import perhaps_of_another_type
 from ledger.run.stage_environment import scrubbed_for_stages, with_locks
 from ledger.run.worker import Worker
 
@@ -66,6 +67,7 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
                 str(error), hint="correct the stage that writes it, dvc repro, then ledger record"
             ) from None
         _refuse_old(ledger, experiment, here)
+        _refuse_equal(ledger, experiment, here)
         persisting = _refuse_warm(ledger, experiment, here)
         arm, name, code = _identify(ledger, experiment, here, message, variant)
         experiment = ledger.current()
@@ -329,6 +331,29 @@ def _refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
         )
 
 
+def _refuse_equal(ledger: Ledger, experiment: Experiment, here: Code) -> None:
+    """Refuse results that may be of 1 where the files have 1.0 or true: nothing here tells whether the stage ran."""
+    pinned = locks(ledger.git.root, here.pipeline)
+    held = [ledger.code.locks(here, at) for at in _known_commits(ledger, experiment)]
+    for stage in here.pipeline.stages:
+        if stage.frozen or stage.name not in pinned:
+            continue
+        others = [each[stage.name] for each in held if stage.name in each]
+        names = perhaps_of_another_type(ledger, stage, pinned[stage.name], others)
+        if names:
+            raise LedgerError(
+                f"the results of {stage.name} may be of another {', '.join(names)}: DVC holds 1, 1.0 and true equal, "
+                "and lays out for one of them what another has made, as here perhaps",
+                hint="ledger run runs the trial itself",
+            )
+
+
+def _known_commits(ledger: Ledger, experiment: Experiment) -> list[str]:
+    """The commits whose locks tell what ran before."""
+    named = map(ledger.git.commit, (experiment.tip, experiment.plan.base, ledger.snapshot.main_tip or "HEAD"))
+    return [commit for commit in named if commit is not None]
+
+
 def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[str, ...]:
     """Refuse results of a stage that may have gone on from what an earlier run of it left: no clean trial's replicate.
 
@@ -340,8 +365,8 @@ def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[st
     own = [p for p in here.pipeline.lockfiles() if (ledger.git.root / p).is_file()]
     now = locked_stages(here.pipeline, {p: yaml12.loads((ledger.git.root / p).read_text("utf-8")) for p in own})
     tip = ledger.code.locks(here, experiment.tip)
-    commits = map(ledger.git.commit, (experiment.tip, experiment.plan.base, ledger.snapshot.main_tip or "HEAD"))
-    earlier = {path for at in commits if at for stage in ledger.code.locks(here, at).values() for path in stage.outputs}
+    commits = _known_commits(ledger, experiment)
+    earlier = {path for at in commits for stage in ledger.code.locks(here, at).values() for path in stage.outputs}
     earlier |= {path for record in experiment.trials if record.trial.by_hand for path in record.trial.outs}
     ran = [path for stage, path in stages if now.get(stage.name) != tip.get(stage.name)]
     warm = [path for path in ran if path in earlier]

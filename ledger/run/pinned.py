@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,22 @@ def taken_for_equal(locked: LockedStage, texts: Mapping[str, str]) -> tuple[str,
             for key, value in globs.named(pinned, document).items()
             if key in written and written[key] == value and not identical(written[key], value)
         ]
+    return tuple(found)
+
+
+def made_with_equal(locked: LockedStage, others: Iterable[LockedStage]) -> tuple[str, ...]:
+    """The parameters that another run of a stage, with the same outputs, had in another type: these may be its outputs.
+
+    DVC takes the one for the other where the outputs are not in place, lays those out and pins them with the new value.
+    """
+    found: dict[str, None] = {}
+    for other in others:
+        if (other.command, other.dependencies, other.outputs) != (locked.command, locked.dependencies, locked.outputs):
+            continue
+        if other.parameters == locked.parameters:
+            for file, values in locked.parameters.items():
+                others_values = other.parameters[file]
+                found |= {key: None for key, value in values.items() if not identical(value, others_values[key])}
     return tuple(found)
 
 

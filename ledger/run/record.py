@@ -27,12 +27,10 @@ from ledger.model.hypothesis import Plan
 from ledger.model.parameters import flatten, unflatten
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Failure, StageRun, Trial
-from ledger.repo import unseen
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
 from ledger.report.numbers import headline, number
 from ledger.report.text import uncoloured
-from ledger.run.pinned import forget_dropped, taken_for_equal
 from ledger.run.pinned import locks as locks_of
 from ledger.run.plan import Spec
 
@@ -66,7 +64,7 @@ class Kept:
 
 def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Environment) -> Kept:
     """Commit one trial under `refs/ledger/trials/`; from then on it cannot be lost."""
-    pipeline = _pipeline(ledger, spec)
+    pipeline = pipeline_of(ledger, spec)
     trial, warnings = made(ledger, spec, ended, environment)
     files = record_files(ledger, trial, yaml12.dumps(environments.to_mapping(environment)))
     if trial.succeeded:
@@ -78,14 +76,14 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
     return Kept(trial=trial, commit=commit, warnings=warnings)
 
 
-def _pipeline(ledger: Ledger, spec: Spec) -> Pipeline:
+def pipeline_of(ledger: Ledger, spec: Spec) -> Pipeline:
     pipeline = ledger.code.resolve(spec.arm.code, spec.texts)
     return pipeline.limited_to(ledger.settings.targets) if ledger.settings.targets else pipeline
 
 
 def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> tuple[Trial, tuple[str, ...]]:
     """The trial that the files of a work tree are, with what the run should say about it; nothing is written."""
-    pipeline = _pipeline(ledger, spec)
+    pipeline = pipeline_of(ledger, spec)
     failure, status = ended.failure, ended.status
     numbers: dict[str, float] = {}
     warnings: tuple[str, ...] = ()
@@ -172,52 +170,9 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
     return found
 
 
-def forget_others(ledger: Ledger, spec: Spec, root: Path) -> None:
-    """Let no stage of a work tree pass for one that has run, where it ran with inputs that it has no more."""
-    forget_dropped(root, _pipeline(ledger, spec))
-
-
-def kept_for_equal(ledger: Ledger, spec: Spec, root: Path) -> bool:
-    """Whether a lock in a work tree pins a stage's parameters in another type than the trial has them."""
-    pipeline = _pipeline(ledger, spec)
-    locks = locks_of(root, pipeline)
-    return any(
-        taken_for_equal(locks[stage.name], spec.texts)
-        for stage in pipeline.stages
-        if not stage.frozen and stage.name in locks
-    )
-
-
-def outdated(ledger: Ledger, spec: Spec, ended: Ended) -> bool:
-    """Whether DVC restored or kept a stage that ran here on code which differs in a file that no stage depends on.
-
-    Its numbers may be those of the old code. Where it is not known which code ran, they are taken as they are.
-    """
-    code, pipeline = spec.arm.code, _pipeline(ledger, spec)
-    if ended.failure is not None:
-        return False
-    ran = {run.stage for run in ended.ran}
-    locks = locks_of(ended.root, pipeline)
-
-    def alike(other: str) -> bool:
-        if other == code.commit:
-            return True
-        if ledger.git.commit(other) is None:
-            return False
-        return not unseen.undeclared(ledger, code, since=other)
-
-    for stage in pipeline.stages:
-        if stage.frozen or stage.name in ran or stage.name not in locks:
-            continue
-        codes = timings.find(ledger.state_dir.timings, locks[stage.name]).codes
-        if codes and not any(alike(other) for other in reversed(codes)):
-            return True
-    return False
-
-
 def cached_outputs(ledger: Ledger, spec: Spec, ended: Ended) -> list[str]:
     """The md5s of the outputs that DVC's cache should hold of a trial that has succeeded."""
-    pipeline = _pipeline(ledger, spec)
+    pipeline = pipeline_of(ledger, spec)
     pins = _outs(pipeline, locks_of(ended.root, pipeline))
     return [pin.md5 for pin in pins.values() if pin.md5 is not None]
 
@@ -227,7 +182,7 @@ def uncached_outputs(ledger: Ledger, spec: Spec, documents: Mapping[str, object]
 
     Those that are metrics or plots, or hold some, are left out: their numbers say more.
     """
-    pipeline = _pipeline(ledger, spec)
+    pipeline = pipeline_of(ledger, spec)
     numbers = [*pipeline.metric_files(), *pipeline.plots, *(o.path for o in pipeline.outputs() if o.kind != "out")]
     plain = {o.path for o in pipeline.outputs() if not o.cached and not any(inside(n, o.path) for n in numbers)}
     pins = {path: pin for stage in locked_stages(pipeline, documents).values() for path, pin in stage.outputs.items()}

@@ -27,7 +27,8 @@ from ledger.repo import borrowed
 from ledger.repo.ledger import Ledger
 from ledger.run.outcome import outcome, untracked
 from ledger.run.plan import Spec
-from ledger.run.record import Ended, Kept, cached_outputs, forget_others, hidden, keep, kept_for_equal, outdated, tail
+from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, tail
+from ledger.run.restored import forget_others, kept_for_equal, outdated
 from ledger.run.slots import Slot
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 
 import pytest
 from conftest import MakeProject, Project
@@ -96,3 +97,25 @@ def test_a_date_is_refused_before_anything_runs(make_project: MakeProject) -> No
 def test_a_number_that_no_float_holds_is_infinite(text: str, value: float) -> None:
     assert metrics.parse("m.json", f'{{"a": {text}, "b": {2**60}}}')[0] == {"a": value, "b": 2**60}
     assert metrics.parse("m.yaml", f"a: {text}\n")[0] == {"a": value}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_by_hand_an_output_laid_out_again_may_be_that_of_an_equal_value(make_project: MakeProject, known: bool) -> None:
+    project = typed(make_project, cached=True)
+    project.ledger("new", "Types", "--name", "a", "--seeds", "2", "-S", "k=1.0", "--predict", "accuracy > 0")
+    # as in a clone: nothing is in place, and DVC pins what it lays out with the new value
+    (project.root / "metrics.json").unlink()
+    if not known:
+        shutil.rmtree(project.root / ".dvc/cache/runs")
+    said = project.shell("dvc repro")
+    assert "is cached - skipping run" in said and "k: 1.0" in (project.root / "dvc.lock").read_text()
+    refused = project.ledger("record", code=2).err
+    assert "the results of train may be of another k" in refused and "ledger run" in refused
+    # what is in the run cache now is not handed out either
+    project.git("checkout", "-q", "--", "dvc.lock")
+    if known:
+        project.git("rm", "-q", "dvc.lock")
+        project.git("commit", "-qm", "no lock")
+    project.ledger("run")
+    trials = project.ledger("show", "--json").json["trials"]
+    assert [round(t["metrics"]["accuracy"]) for t in trials if t["id"].startswith("treatment")] == [2, 2]
