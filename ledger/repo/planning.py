@@ -13,6 +13,7 @@ from ledger.analysis.designs import planned
 from ledger.analysis.outlook import RECENT, outlook
 from ledger.errors import FormatError, LedgerError
 from ledger.model import kinds, names, prediction_parser, replicates, seeds
+from ledger.model.experiment import Experiment
 from ledger.model.formats import metrics, paramfiles
 from ledger.model.grid import grid
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
@@ -293,39 +294,50 @@ def _repeated_seeds(ledger: Ledger, plan: Plan) -> list[str]:
     return [f"the pipeline has a seed, {seed}, which is the same in every repeat: --seeds varies it"]
 
 
-def _unknown_metrics(ledger: Ledger, plan: Plan) -> list[str]:
-    """Metrics that are predicted and that the pipeline does not write, as far as the base shows its metrics files."""
-    pipeline = ledger.code.at(plan.base).pipeline
-    if plan.predictions and not pipeline.metric_files():
+def _unknown_metrics(ledger: Ledger, plan: Plan, recent: Sequence[Experiment]) -> list[str]:
+    """Metrics that are predicted and that nobody has seen: in the base's metrics files, or where git does not hold
+    these in the trials of the experiments that began last.
+    """
+    if plan.predictions and not ledger.code.at(plan.base).pipeline.metric_files():
         return ["dvc.yaml names no metrics file, so nothing that is predicted will be measured"]
-    known: set[str] = set()
-    for path in pipeline.metric_files():
-        text = ledger.git.objects.text(plan.base, path)
-        if text is None:
-            return []
-        try:
-            known |= metrics.parse(path, text)[0].keys()
-        except FormatError:
-            return []
+    known, lacking = _metrics_at(ledger, plan.base), f"no metrics file has {{}} at {plan.base[:10]}"
+    if known is None:
+        known = {name for experiment in recent for record in experiment.trials for name in record.trial.metrics}
+        lacking = "none of the latest trials has {}"
     found = []
     aliases = ledger.settings.aliases
     known = {aliases.now(name) for name in known}
     for name in dict.fromkeys(aliases.now(p.metric.name) for p in plan.predictions):
         # a key that two files share is written file:key
-        if name not in known and aliases.now(name.rpartition(":")[2]) not in known:
+        if known and name not in known and aliases.now(name.rpartition(":")[2]) not in known:
             near = near_misses(name, sorted(known))
             guess = (
                 f"did you mean {' or '.join(near)}?"
                 if near
                 else f"there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known)[:6])}"
             )
-            found.append(f"no metrics file has {name} at {plan.base[:10]}: {guess}")
+            found.append(f"{lacking.format(name)}: {guess}")
     return found
+
+
+def _metrics_at(ledger: Ledger, commit: str) -> set[str] | None:
+    """The names in the metrics files of a commit, None where git does not hold them all or one cannot be read."""
+    known: set[str] = set()
+    for path in ledger.code.at(commit).pipeline.metric_files():
+        text = ledger.git.objects.text(commit, path)
+        if text is None:
+            return None
+        try:
+            known |= metrics.parse(path, text)[0].keys()
+        except FormatError:
+            return None
+    return known
 
 
 def remarks(ledger: Ledger, plan: Plan) -> tuple[str, ...]:
     """What the author may want to know before the first trial: doubtful metrics, and what the replicates can see."""
-    found = [*_unknown_metrics(ledger, plan), *_repeated_seeds(ledger, plan)]
+    known = ledger.recent(RECENT) if plan.predictions else ()
+    found = [*_unknown_metrics(ledger, plan, known), *_repeated_seeds(ledger, plan)]
     count = len(plan.replicates.points())
     if plan.predictions and count == 1:
         alone = "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5"
@@ -334,7 +346,6 @@ def remarks(ledger: Ledger, plan: Plan) -> tuple[str, ...]:
     if plan.predictions and n < design.fewest:
         parts = plan.replicates.parts_axis
         return (*found, f"one {parts.kind if parts else 'replicate'} gives no estimate of the noise")
-    known = ledger.recent(RECENT)
     for p in plan.predictions:
         seen = outlook(known, p, plan.replicates, alpha=plan.alpha / plan.looks)
         if seen is not None:

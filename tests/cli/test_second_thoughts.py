@@ -13,6 +13,18 @@ def test_a_metric_that_no_file_has_is_doubted_when_it_is_predicted(project: Proj
     assert "metrics file" not in fine.err
 
 
+def test_a_metric_that_no_trial_has_had_is_doubted_where_git_holds_no_metrics_file(project: Project) -> None:
+    def said(name: str, metric: str) -> str:
+        return project.ledger("new", name, "--from", "main", "--predict", f"{metric} >= 0.5", "--no-switch").err
+
+    # nobody knows yet
+    assert "acuracy" not in said("One", "acuracy")
+    project.ledger("run", "one", "--yes")
+    assert "none of the latest trials has acuracy: did you mean accuracy?" in said("Two", "acuracy")
+    assert "none of the latest trials has dice: there are accuracy, loss" in said("Three", "dice")
+    assert "the latest trials" not in said("Four", "accuracy")
+
+
 def test_a_pipeline_without_metrics_is_doubted(make_project: MakeProject) -> None:
     files = default_files()
     files["dvc.yaml"] = files["dvc.yaml"].partition("    metrics:")[0]
