@@ -51,6 +51,7 @@ class Order:
         self._objects = ledger.git.objects
         self._experiment = experiment
         self._under: dict[str, str | None] = {}
+        self._by_code: dict[str, str | None] = {}
 
     def there(self, change: PlanChange, records: Iterable[Recorded]) -> tuple[Recorded, ...]:
         """The records that were there by a change: on the branch, begun, or run under an earlier plan.
@@ -86,9 +87,8 @@ class Order:
         plan = self._experiment.plan
         if self._first is None:
             return plan.created
-        commit, moment = self._first
-        squashed = self._objects.read(f"{commit}:{record.path}") is not None
-        return plan.created if squashed else max(plan.created, moment)
+        _, moment = self._first
+        return plan.created if record.path in self._with_plan else max(plan.created, moment)
 
     def _stated(self, record: Recorded) -> str | None:
         commit = record.commit or self._held.get(record.trial.id)
@@ -103,9 +103,20 @@ class Order:
         found = histories.of_file(self._ledger, self._experiment, "hypothesis.md")
         return found[0][:2] if found else None
 
+    @cached_property
+    def _with_plan(self) -> frozenset[str]:
+        """The paths of the records that the first commit with the plan holds too."""
+        assert self._first is not None
+        folder = f"{directory(self._experiment.name)}/trials"
+        found = self._objects.at(self._first[0], folder)
+        return frozenset() if found is None else frozenset(f"{folder}/{p}" for p in self._objects.files(found.oid))
+
     def _in_code(self, record: Recorded) -> str | None:
-        text = self._objects.text(record.trial.code, f"{directory(self._experiment.name)}/hypothesis.md")
-        return None if text is None else _digest(text)
+        code = record.trial.code
+        if code not in self._by_code:
+            text = self._objects.text(code, f"{directory(self._experiment.name)}/hypothesis.md")
+            self._by_code[code] = None if text is None else _digest(text)
+        return self._by_code[code]
 
 
 def set_back(ledger: Ledger, experiment: Experiment) -> bool:
