@@ -107,7 +107,10 @@ def _predictions(asked: Asked, chosen: Experiment | None) -> list[Prediction]:
 def _prediction(asked: Asked) -> Prediction:
     if asked.predict is not None:
         return prediction_parser.parse(asked.predict)
-    metric = Metric(name=asked.metric or _NAMELESS)
+    try:
+        metric = Metric(name=asked.metric or _NAMELESS)
+    except ValueError as error:
+        raise LedgerError(str(error), hint="--metric accuracy") from None
     if asked.within is not None:
         return Prediction(metric=metric, operator=Operator.WITHIN, reference=BASELINE, margin=asked.within)
     return Prediction(metric=metric, operator=Operator.AT_LEAST, reference=BASELINE, margin=asked.margin or 0.0)

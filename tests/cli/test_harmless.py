@@ -25,6 +25,10 @@ SOME = '"x\\u202e\\u2066\\u009b31m\\u001b[31m\\ry"'
 COMMIT = "abcdef" * 6 + "abcd"
 
 
+# what a path and the name of a ref may hold
+NAMED = "x\u202e\u2066\u200e\x9b31m\u2028y"
+
+
 def files() -> dict[str, bytes]:
     """An experiment with such characters wherever a text may stand."""
     plan = PLAN.replace("NAME", "eve").replace("title: Bad", f"title: {SOME}").replace("tags: [x]", f"tags: [{QUOTED}]")
@@ -37,7 +41,8 @@ def files() -> dict[str, bytes]:
     failed = record.replace("{seed: 0}", "{seed: 1}").replace("status: succeeded", "status: failed")
     error = f"{{stage: {QUOTED}, exit_code: 1, tail: {QUOTED}, reason: {QUOTED}, hint: {QUOTED}}}"
     judged = f"[{{text: accuracy >= baseline + 0.01, outcome: supported, remarks: [{QUOTED}], test: {QUOTED}}}]"
-    verdict = f"---\noutcome: {QUOTED}\npredictions: {judged}\nwarnings: [{QUOTED}]\n---\ntext {WRITABLE}\n"
+    lists = "".join(f"{key}: [{QUOTED}]\n" for key in ("warnings", "reasons", "voided", "exploratory_trials"))
+    verdict = f"---\noutcome: {QUOTED}\npredictions: {judged}\n{lists}---\ntext {WRITABLE}\n"
     environment = (
         f"schema: 1\npython: {QUOTED}\nplatform: {QUOTED}\ncpu: {QUOTED}\ncores: 1\npackages: {{{SOME}: {QUOTED}}}\n"
     )
@@ -48,6 +53,12 @@ def files() -> dict[str, bytes]:
         "environments/abcdefabcdef.yaml": environment,
         "trials/treatment/seed-0.yaml": record,
         "trials/treatment/seed-1.yaml": failed.replace("error: null", f"error: {error}"),
+        "trials/treatment/seed-4.yaml": record.replace("{seed: 0}", "{seed: 4}"),
+        "trials/treatment/seed-4.void": f"schema: 1\nby: {QUOTED}\nwhen: '2026-11-20'\nwhy: {QUOTED}\n",
+        "trials/treatment/seed-5.yaml": record.replace("{seed: 0}", "{seed: 5}"),
+        "trials/treatment/seed-5.void": f"schema: {QUOTED}\n",
+        f"trials/treatment/{NAMED}.yaml": record,
+        f"{NAMED}.void": QUOTED,
         # those that cannot be read are named with what is wrong
         "trials/treatment/seed-2.yaml": record.replace("status: succeeded", f"status: {QUOTED}"),
         "trials/treatment/seed-3.yaml": record.replace("{seed: 0}", f"{{seed: {QUOTED}}}"),
@@ -58,7 +69,17 @@ def files() -> dict[str, bytes]:
 def hostile(project: Project) -> None:
     honest(project)
     broken = PLAN.replace("NAME", "broken").replace("schema: 1", f"schema: {QUOTED}")
-    push(project, {"eve": files(), "broken": {"experiments/broken/hypothesis.md": broken.encode()}})
+    push(
+        project,
+        {
+            "eve": files(),
+            "broken": {"experiments/broken/hypothesis.md": broken.encode()},
+            NAMED: files(),
+            "set": {"ledger.yaml": f"metrics: {{{SOME}: higher, a: {QUOTED}}}\n{SOME}: 1\n".encode()},
+        },
+    )
+    for ref in (f"tags/ledger/eve/{NAMED}", f"ledger/trials/eve/{NAMED}", f"heads/{NAMED}", "ledger/trials/eve/a/b"):
+        project.git("update-ref", f"refs/{ref}", "exp/eve")
 
 
 FORMATS = [["--format", name] for name in ("text", "md", "csv", "html")]
@@ -73,7 +94,12 @@ COMMANDS = [
     ["show", "eve:treatment/seed-0"],
     ["show", "eve:treatment/seed-1", "--json"],
     ["show", "eve:treatment"],
-    ["diff", "eve:treatment/seed-0", "honest"],
+    ["show", "eve:treatment/seed-4"],
+    ["show", "eve:treatment/seed-4", "--json"],
+    ["show", f"eve:{NAMED}"],
+    ["verify"],
+    ["status", "--json"],
+    *(["diff", "eve:treatment/seed-0", "honest", *form] for form in ([], ["-p"], *FORMATS, ["--json"])),
     ["conclude", "eve"],
     ["reproduce", "eve"],
     ["land", "eve"],
@@ -85,11 +111,41 @@ COMMANDS = [
     ["table", "--where", "x = \u202e and"],
     ["show", "\x9b31m\u2066"],
     ["\u202elog"],
+    *(["log", option, NAMED] for option in ("--grep", "--author", "--tag", "--status", "--outcome", "--since")),
+    *(["table", option, NAMED] for option in ("--sort", "--where", "--group-by", "--keep", "--drop", "--format")),
+    *(["query", sql, *form] for sql in (f"SELECT '{NAMED}' AS '{NAMED}'", NAMED) for form in [*FORMATS, ["--json"]]),
+    *(
+        ["plot", "eve", option, NAMED]
+        for option in ("--y", "--x", "--metric", "--against", "--distribution", "--where")
+    ),
+    ["plot", "eve", "--parallel", "--json"],
+    *(["power", *form] for form in (["eve"], ["eve", "--json"], ["--metric", NAMED], ["--predict", NAMED])),
+    ["run", "eve", "--only", NAMED],
+    ["record", "--variant", NAMED],
+    *(["new", NAMED, *told] for told in ([], ["--name", NAMED], ["--from", NAMED], ["-S", f"{NAMED}=1"])),
+    *(
+        ["new", "x", option, NAMED]
+        for option in ("--predict", "--over", "--evaluation", "--variant", "--vary", "--tag")
+    ),
+    *(["amend", "--exp", "eve", "-m", NAMED, *told] for told in (["--seeds", "7"], ["--key", f"{NAMED}=a"], [])),
+    ["void", f"eve:{NAMED}", "-m", NAMED],
+    ["void", "eve:treatment/seed-0", "-m", f"{NAMED}x"],
+    ["void", "eve:treatment/seed-4", "-m", NAMED],
+    ["void", "eve:treatment/seed-4", "--undo"],
+    ["note", NAMED, "--exp", "eve"],
+    ["note", NAMED, "--exp", "honest"],
+    ["conclude", "honest", "--early", "-m", NAMED],
+    ["show", "honest"],
+    ["status", "set"],
+    ["verify", "eve"],
+    ["init", "--cmd", NAMED, "--metrics", NAMED],
 ]
 
 
 def test_no_command_shows_a_character_that_rewrites_the_terminal(shelved: Shelved) -> None:
     project = shelved(hostile)
+    # nothing is in the way of what reads the names of refs and of files
+    assert {"voided", "succeeded"} <= {r["trial_status"] for r in project.ledger("table", "--trials", "--json").json}
     for command in COMMANDS:
         answer = project.ledger(*command, code=None)
         assert answer.code != 3, (command, answer.err[-500:])
