@@ -8,7 +8,8 @@ import typer
 
 from ledger.cli import console, options
 from ledger.report import shapes
-from ledger.report.verify import verified
+from ledger.report import verify as report
+from ledger.report.documents import Page, rendered
 
 
 def verify(
@@ -16,6 +17,7 @@ def verify(
         str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else all.")
     ] = None,
     data: Annotated[bool, typer.Option("--data", help="Look for the checkpoints too, and read them.")] = False,
+    form: options.AsPage = Page.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """Prove the record: the plan came first, and every number follows from code, data and files.
@@ -26,6 +28,7 @@ def verify(
     """
     from ledger.ops.verify import prove, prove_all
 
+    page = options.page_of(form)
     with console.opened() as ledger:
         if experiment is None:
             proofs = prove_all(ledger, data=data)
@@ -34,6 +37,6 @@ def verify(
     if json:
         console.answer_json(shapes.verify([(p.experiment, p.trials, p.findings) for p in proofs]))
     else:
-        lines = [line for p in proofs for line in verified(p.experiment, p.trials, p.problems, p.unproved)]
-        console.answer("\n".join(lines or ["there is no experiment to verify"]))
+        found = report.document([(p.experiment, p.trials, p.problems, p.unproved) for p in proofs])
+        console.answer(rendered(found, page, total=None))
     return 1 if any(p.problems for p in proofs) else 0

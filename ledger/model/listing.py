@@ -1,0 +1,22 @@
+"""Names in a sentence, in one order and with the right verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+
+def listed(names: Iterable[str], most: int | None = None) -> str:
+    """`a`, `a and b`, `a, b and c`; of more than `most` the first ones: `a, b and 3 more`; "" of none.
+
+    What has no order of its own, as a set, is sorted.
+    """
+    known = sorted(names) if isinstance(names, Set) else list(names)
+    if most is not None and len(known) > most:
+        return f"{', '.join(known[:most])} and {len(known) - most} more"
+    return " and ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
+
+
+def are(names: Iterable[str], most: int | None = None, *, one: str = "is", many: str = "are") -> str:
+    """The same with the verb that agrees: `a is`, `a and b are`."""
+    known = list(names) if not isinstance(names, Set) else sorted(names)
+    return f"{listed(known, most)} {one if len(known) == 1 else many}"
