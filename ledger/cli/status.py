@@ -10,20 +10,23 @@ from ledger.analysis import progress
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.repo import concluded, runs, unseen
-from ledger.report import experiments as report
 from ledger.report import shapes
+from ledger.report import status as report
+from ledger.report.documents import Page, rendered
 
 
 def status(
     experiment: options.Experiment = None,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the run that is at work, from any terminal.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the run that is at work; keep what has finished.")] = False,
+    form: options.AsPage = Page.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """Say what the experiment declares, and what is done, running, failed, missing or unrecorded.
 
     Example: ledger status --watch
     """
+    page = options.page_of(form)
     with console.opened() as ledger:
         branch = ledger.plain_branch() if experiment is None else None
         every = runs.live(ledger.state_dir)
@@ -39,7 +42,8 @@ def status(
             if json:
                 console.answer_json(shapes.no_status(branch) | {"runs": [shapes.run_state(s) for s in every]})
             else:
-                console.answer(report.overview(branch, ledger.index.states(), every, now=console.now()))
+                overview = report.overview(branch, ledger.index.states(), every, now=console.now())
+                console.answer(rendered(overview, page, total=console.bound()))
             console.warn_unreadable(ledger)
             return 0
         chosen = ledger.experiment(experiment)
@@ -73,19 +77,17 @@ def status(
                 shape | {name: [shapes.run_state(state) for state in states] for name, states in groups.items()}
             )
         else:
-            console.answer(
-                report.status(
-                    chosen,
-                    rows,
-                    unrecorded=unrecorded,
-                    dirty=dirty,
-                    runs=own,
-                    killed=killed,
-                    elsewhere=elsewhere,
-                    outdated=outdated,
-                    refusal=refusal,
-                    now=console.now(),
-                    total=console.bound(),
-                )
+            document = report.document(
+                chosen,
+                rows,
+                unrecorded=unrecorded,
+                dirty=dirty,
+                runs=own,
+                killed=killed,
+                elsewhere=elsewhere,
+                outdated=outdated,
+                refusal=refusal,
+                now=console.now(),
             )
+            console.answer(rendered(document, page, total=console.bound()))
     return 0

@@ -64,7 +64,7 @@ class Facts(_Spaced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Items(_Spaced):
-    """A list without an order. `indent` is a terminal's, which also keeps the lines of an item that has several."""
+    """A list without an order. `indent` is a terminal's."""
 
     items: tuple[str, ...]
     mark: Mark = Mark.NONE

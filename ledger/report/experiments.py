@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
-from ledger.errors import LedgerError
 from ledger.model.entry import Entry
-from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.parameters import Value, format_value
 from ledger.model.replicates import FOLD, SPLIT, Axis
-from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
 from ledger.report.numbers import age, headline_of, spread
-from ledger.report.progress import cut_off, summary, unseen
-from ledger.report.text import clean, columns
+from ledger.report.text import clean
 
 
 def headline_value(entry: Entry, settings: Settings) -> tuple[str | None, Summary | None]:
@@ -96,102 +90,3 @@ def _values(values: Sequence[Value]) -> str:
         return f"{whole[0]}..{whole[-1]}"
     shown = ", ".join(format_value(value) for value in values[:12])
     return shown + (f" and {len(values) - 12} more" if len(values) > 12 else "")
-
-
-def overview(branch: str, states: Mapping[str, int], runs: Sequence[RunState], *, now: datetime) -> str:
-    """Where no experiment is checked out: how many there are, and in what state."""
-    counts = ", ".join(f"{number} {state}" for state, number in states.items())
-    count = sum(states.values())
-    lines = [f"on {clean(branch)}: no experiment is checked out"]
-    lines += [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if states else []
-    lines += [f"{clean(state.experiment)}: {summary(state, now=now)}" for state in runs]
-    return "\n".join([*lines, "", 'next: ledger new "what you expect" begins one']) + "\n"
-
-
-def status(
-    experiment: Experiment,
-    rows: Sequence[Declared],
-    *,
-    unrecorded: Sequence[str],
-    dirty: Sequence[str],
-    runs: Sequence[RunState],
-    killed: Sequence[RunState],
-    elsewhere: Sequence[RunState] = (),
-    outdated: str | None,
-    refusal: LedgerError | None = None,
-    now: datetime,
-    total: int | None,
-) -> str:
-    """Where am I: what is declared, what has become of it, and what to do next."""
-    plan = experiment.plan
-    lines = [f"{experiment.name}: {clean(plan.title)} ({experiment.state})"]
-    lines += [f"  predicts {p}" for p in plan.predictions]
-    table = []
-    for arm in dict.fromkeys(row.variant for row in rows):
-        states = [row.state for row in rows if row.variant == arm]
-        counts = [f"{states.count(s)} {s}" for s in (SUCCEEDED, FAILED, STALE, MISSING) if s in states]
-        table.append([arm, f"{states.count(SUCCEEDED)}/{len(states)}", ", ".join(counts)])
-    lines += ["", *columns(table, indent=2, right=(1,), total=total)]
-    lines += [f"  {summary(state, now=now)}" for state in runs]
-    lines += [f"    {trial.trial}  {trial.stage or 'preparing'}" for state in runs for trial in state.running]
-    if not runs:
-        lines += [line for state in killed for line in cut_off(state, now=now)]
-    lines += [unseen(state, now=now) for state in elsewhere]
-    uncollected = sum(not r.collected for r in experiment.trials)
-    if uncollected and not runs:
-        lines.append(f"  {uncollected} finished, not on the branch yet: ledger run collects them")
-    if unrecorded:
-        lines += ["", f"unrecorded results in the work tree: {', '.join(map(clean, unrecorded[:6]))}"]
-    if dirty:
-        lines += ["", f"uncommitted changes: {', '.join(map(clean, dirty[:6]))}"]
-    lines += _not_numbers(rows)
-    lines += [f"! the verdict is out of date: {outdated}"] if outdated is not None else []
-    lines += [f"! {clean(refusal.message)}"] if refusal is not None else []
-    lines += [f"! {clean(problem)} (passed over)" for problem in experiment.passed_over]
-    following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
-    following = following or (None if refusal is None else refusal.hint)
-    following = following or _next(experiment, rows, unrecorded, dirty, judged=outdated is None)
-    lines += ["", f"next: {following}"]
-    return "\n".join(lines) + "\n"
-
-
-def _not_numbers(rows: Sequence[Declared]) -> list[str]:
-    """Which metrics of trials that succeeded are NaN or infinite, a line a metric."""
-    found: dict[str, list[str]] = {}
-    for record in (row.record for row in rows if row.state == SUCCEEDED and row.record is not None):
-        for name, value in record.metrics.items():
-            if not math.isfinite(value):
-                found.setdefault(name, []).append(record.trial.id)
-    return [
-        f"! no finite {clean(name)} in {', '.join(ids[:3])}{f' and {len(ids) - 3} more' if len(ids) > 3 else ''}: "
-        "failed as far as it goes"
-        for name, ids in found.items()
-    ]
-
-
-def _next(
-    experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str], *, judged: bool
-) -> str:
-    states = [row.state for row in rows]
-    if experiment.deleted:
-        return f"fetch its branch, or ledger archive {experiment.name} --undo where it was deleted"
-    if experiment.archived:
-        return f"ledger archive {experiment.name} --undo brings its branch back"
-    if unrecorded:
-        return "ledger record keeps what dvc repro made"
-    if dirty:
-        return 'ledger run -m "what you changed" commits and runs'
-    if MISSING in states or STALE in states:
-        count = states.count(MISSING) + states.count(STALE)
-        return f"ledger run ({count} trial{'s' if count != 1 else ''})"
-    if FAILED in states:
-        return "ledger run --again tries the failed trials again"
-    if experiment.landed:
-        return "nothing: it has landed"
-    if not judged:
-        return "ledger conclude computes the verdict again"
-    if experiment.outcome is not None:
-        return f"ledger land brings it into the main branch ({experiment.state})"
-    if experiment.plan.predictions:
-        return "ledger diff shows what came of it, ledger conclude computes the verdict"
-    return "ledger diff shows what came of it"

@@ -63,7 +63,7 @@ def _block(block: Block) -> str:
             return f"<pre><code>{html.escape(harmless(block.text))}</code></pre>"
         case Items():
             items = "".join(f"<li>{inline(item)}</li>" for item in block.items)
-            return f"<ul{_CLASSES[block.mark]}>{items}</ul>"
+            return f"<ul{_CLASSES[block.mark]}>{items}</ul>" if items else ""
         case Facts():
             pairs = (
                 f"<dt>{escaped(name)}</dt>" + "".join(f"<dd>{escaped(value)}</dd>" for value in values)

@@ -50,17 +50,16 @@ def summary(state: RunState, *, now: datetime) -> str:
     return f"running: {', '.join(parts)} (process {state.pid})"
 
 
-def cut_off(state: RunState, *, now: datetime) -> list[str]:
+def cut_off(state: RunState, *, now: datetime) -> str:
     """What there is to say of a run that was killed."""
     begun = ago(state.started, now)
-    lines = [f"! a run was killed after {state.done} of {state.total} trials (process {state.pid}, begun {begun})"]
-    return lines + ([f"  what it had said: {clean(state.log)}"] if state.log else [])
+    return f"a run was killed after {state.done} of {state.total} trials (process {state.pid}, begun {begun})"
 
 
 def unseen(state: RunState, *, now: datetime) -> str:
     """What there is to say of a run of another machine whose end could not be seen from this one."""
-    who = f"process {state.pid} on {clean(state.origin.host)}, begun {ago(state.started, now)}"
-    return f"! a run may be under way on another machine ({who}): this one cannot tell"
+    who = f"process {state.pid} on {state.origin.host}, begun {ago(state.started, now)}"
+    return f"a run may be under way on another machine ({who}): this one cannot tell"
 
 
 def _row(trial: Running, now: datetime) -> tuple[str, str, str]:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from ledger.report.blocks import Block, Code, Document, Facts, Heading, Items, Prose, Table, Written, more, unfolded
 from ledger.report.text import clean, columns, cut_apart, harmless, width
-
-# so much further stand the other lines of an item
-_HANGING: Final = 6
 
 
 def render(document: Document, *, total: int | None) -> str:
@@ -36,7 +31,7 @@ def _lines(block: Block, total: int | None) -> list[str]:
             return harmless(block.text).rstrip("\n").split("\n")
         case Items():
             mark = " " * block.indent + (f"{block.mark} " if block.mark else "")
-            return [line for item in block.items for line in _item(item, mark)]
+            return [mark + clean(item) for item in block.items]
         case Facts():
             rows = [
                 (clean(name) if at == 0 else "", clean(v))
@@ -48,12 +43,6 @@ def _lines(block: Block, total: int | None) -> list[str]:
             return table(block, total=total)
         case _:
             return []
-
-
-def _item(text: str, mark: str) -> list[str]:
-    """The lines of an item, those behind the first below its text."""
-    first, *others = text.split("\n")
-    return [mark + clean(first), *(" " * (len(mark) + _HANGING) + clean(line) for line in others)]
 
 
 def _indented(line: str) -> str:

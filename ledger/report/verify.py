@@ -41,8 +41,7 @@ def _many_lost(findings: Sequence[Finding]) -> list[Finding]:
 def _lost(findings: Sequence[Finding]) -> tuple[str, ...]:
     """What is said of many trials that are lost."""
     some = listed([finding.trial or "" for finding in _many_lost(findings)], FEW)
-    reason = "no tag here holds their trial commits\n(git fetch --tags), so their numbers are unproved"
-    return (f"{LOST}: {some}: {reason}",) if some else ()
+    return (f"{LOST}: {some}: no tag here holds their trial commits: git fetch --tags",) if some else ()
 
 
 def _lines(findings: Sequence[Finding]) -> tuple[str, ...]:

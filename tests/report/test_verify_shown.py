@@ -35,6 +35,5 @@ def test_many_lost_trials_are_told_once() -> None:
         "a: 1 problem, 4 trials",
         "  ! order: late",
         "  unproved:",
-        "  ? lost: a/seed-0, a/seed-1 and 2 more: no tag here holds their trial commits",
-        "          (git fetch --tags), so their numbers are unproved",
+        "  ? lost: a/seed-0, a/seed-1 and 2 more: no tag here holds their trial commits: git fetch --tags",
     ]

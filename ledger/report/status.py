@@ -1,0 +1,138 @@
+"""Where am I, as a document: what is declared, what has become of it, and what to do next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment
+from ledger.model.listing import listed
+from ledger.model.run_state import RunState
+from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
+from ledger.report.progress import cut_off, summary, unseen
+
+# so many files are named
+_FEW = 6
+
+
+def overview(branch: str, states: Mapping[str, int], runs: Sequence[RunState], *, now: datetime) -> Document:
+    """Where no experiment is checked out: how many there are, and in what state."""
+    count = sum(states.values())
+    counts = ", ".join(f"{number} {state}" for state, number in states.items())
+    lines = [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if states else []
+    lines += [f"{state.experiment}: {summary(state, now=now)}" for state in runs]
+    title = f"on {branch}: no experiment is checked out"
+    return Document(
+        title=title,
+        blocks=(
+            Heading(text=title, level=1),
+            Items(items=tuple(lines), near=True),
+            Prose(text='next: ledger new "what you expect" begins one'),
+        ),
+    )
+
+
+def document(
+    experiment: Experiment,
+    rows: Sequence[Declared],
+    *,
+    unrecorded: Sequence[str],
+    dirty: Sequence[str],
+    runs: Sequence[RunState],
+    killed: Sequence[RunState],
+    elsewhere: Sequence[RunState] = (),
+    outdated: str | None,
+    refusal: LedgerError | None = None,
+    now: datetime,
+) -> Document:
+    """One experiment: its arms, its runs, what is wrong, and the next command."""
+    title = f"{experiment.name}: {experiment.plan.title} ({experiment.state})"
+    blocks: list[Block] = [
+        Heading(text=title, level=1),
+        Items(items=tuple(f"predicts {p}" for p in experiment.plan.predictions), indent=2, near=True),
+        _arms(rows),
+        Items(items=tuple(summary(state, now=now) for state in runs), indent=2, near=True),
+        Items(
+            items=tuple(f"{t.trial}  {t.stage or 'preparing'}" for state in runs for t in state.running),
+            indent=4,
+            near=True,
+        ),
+    ]
+    if not runs:
+        for state in killed:
+            said = [f"what it had said: {state.log}"] if state.log else []
+            blocks += [_wrong([cut_off(state, now=now)]), Items(items=tuple(said), indent=2, near=True)]
+    blocks.append(_wrong([unseen(state, now=now) for state in elsewhere]))
+    uncollected = sum(not r.collected for r in experiment.trials)
+    if uncollected and not runs:
+        waiting = f"{uncollected} finished, not on the branch yet: ledger run collects them"
+        blocks.append(Prose(text=waiting, indent=2, near=True))
+    if unrecorded:
+        blocks.append(Prose(text=f"unrecorded results in the work tree: {listed(unrecorded, _FEW)}"))
+    if dirty:
+        blocks.append(Prose(text=f"uncommitted changes: {listed(dirty, _FEW)}"))
+    said_wrong = [
+        *_not_numbers(rows),
+        *([f"the verdict is out of date: {outdated}"] if outdated is not None else []),
+        *([refusal.message] if refusal is not None else []),
+        *(f"{problem} (passed over)" for problem in experiment.passed_over),
+    ]
+    following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
+    following = following or (None if refusal is None else refusal.hint)
+    following = following or _next(experiment, rows, unrecorded, dirty, judged=outdated is None)
+    return Document(title=title, blocks=(*blocks, _wrong(said_wrong), Prose(text=f"next: {following}")))
+
+
+def _wrong(said: Sequence[str]) -> Items:
+    return Items(items=tuple(said), mark=Mark.WRONG, near=True)
+
+
+def _arms(rows: Sequence[Declared]) -> Table:
+    """A row an arm: how many of its trials have succeeded, and what has become of them all."""
+    table = []
+    for arm in dict.fromkeys(row.variant for row in rows):
+        states = [row.state for row in rows if row.variant == arm]
+        counts = [f"{states.count(s)} {s}" for s in (SUCCEEDED, FAILED, STALE, MISSING) if s in states]
+        table.append((arm, f"{states.count(SUCCEEDED)}/{len(states)}", ", ".join(counts)))
+    return Table(head=("arm", "done", "trials"), rows=tuple(table), right=(1,), headed=False, indent=2)
+
+
+def _not_numbers(rows: Sequence[Declared]) -> list[str]:
+    """Which metrics of trials that succeeded are NaN or infinite, a line a metric."""
+    found: dict[str, list[str]] = {}
+    for record in (row.record for row in rows if row.state == SUCCEEDED and row.record is not None):
+        for name, value in record.metrics.items():
+            if not math.isfinite(value):
+                found.setdefault(name, []).append(record.trial.id)
+    return [f"no finite {name} in {listed(ids, 3)}: failed as far as it goes" for name, ids in found.items()]
+
+
+def _next(
+    experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str], *, judged: bool
+) -> str:
+    states = [row.state for row in rows]
+    if experiment.deleted:
+        return f"fetch its branch, or ledger archive {experiment.name} --undo where it was deleted"
+    if experiment.archived:
+        return f"ledger archive {experiment.name} --undo brings its branch back"
+    if unrecorded:
+        return "ledger record keeps what dvc repro made"
+    if dirty:
+        return 'ledger run -m "what you changed" commits and runs'
+    if MISSING in states or STALE in states:
+        count = states.count(MISSING) + states.count(STALE)
+        return f"ledger run ({count} trial{'s' if count != 1 else ''})"
+    if FAILED in states:
+        return "ledger run --again tries the failed trials again"
+    if experiment.landed:
+        return "nothing: it has landed"
+    if not judged:
+        return "ledger conclude computes the verdict again"
+    if experiment.outcome is not None:
+        return f"ledger land brings it into the main branch ({experiment.state})"
+    if experiment.plan.predictions:
+        return "ledger diff shows what came of it, ledger conclude computes the verdict"
+    return "ledger diff shows what came of it"
