@@ -19,6 +19,7 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import Settings
+from ledger.repo import voided
 from ledger.repo.plots import curves, plotted
 from ledger.report import shapes
 from ledger.report.numbers import headline
@@ -85,7 +86,7 @@ def plot(
             rows = _rows(ledger, targets, "variants" if parallel else "trials", where)
             shown = distribution or metric or _headline(ledger, targets, rows)
             drawn = _of_rows(rows, shown, against, ledger.settings, is_parallel=parallel)
-            notes = ()
+            notes = tuple(note for target in targets for note in voided.warnings(target))
         names = {t.experiment.name: t.experiment.plan.title for t in targets if t.experiment is not None}
         if kind is not None and len({row.experiment for row in rows}) == 1:
             # chosen by an expression, it may be any

@@ -51,7 +51,8 @@ class Verdict:
     states of the arms that were judged, by the names that predictions use. `reasons` say why it is not confirmatory,
     what decides the outcome having been chosen after results; `numbers_say` is the outcome that the numbers alone would
     give; `left_out` names known results of trials of others that the plan does without, `voided` the trials of the arms
-    that are compared which somebody has voided. `aliases` are the names that were taken for one metric, where
+    that are compared which somebody has voided, `voided_sources` those of other experiments that were voided
+    there and are repeated here. `aliases` are the names that were taken for one metric, where
     predictions and trials differ in them: as in `ledger.yaml`; `late_aliases` those that came after results.
     """
 
@@ -66,6 +67,7 @@ class Verdict:
     numbers_say: str | None = None
     left_out: tuple[str, ...] = ()
     voided: tuple[str, ...] = ()
+    voided_sources: tuple[str, ...] = ()
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     late_aliases: tuple[str, ...] = ()
 
@@ -111,6 +113,7 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
         "fingerprints": dict(verdict.fingerprints),
         # where there is none it is as it was before trials could be voided, and metrics have several names
         **({"voided": list(verdict.voided)} if verdict.voided else {}),
+        **({"voided_sources": list(verdict.voided_sources)} if verdict.voided_sources else {}),
         **({"aliases": {name: list(had) for name, had in verdict.aliases.items()}} if verdict.aliases else {}),
         **({"late_aliases": list(verdict.late_aliases)} if verdict.late_aliases else {}),
     }

@@ -26,6 +26,10 @@ class Void:
     when: datetime
     why: str
 
+    def __str__(self) -> str:
+        who = f" by {self.by} on {self.when:%Y-%m-%d}" if self.by else ""
+        return f"voided{who}{f': {self.why}' if self.why else ''}"
+
 
 def path_of(record: str) -> str:
     """Where the file lies of a record's path."""

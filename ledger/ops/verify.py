@@ -21,7 +21,7 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.trial import Trial, record_path
-from ledger.repo import concluded, plan_history
+from ledger.repo import concluded, plan_history, voided
 from ledger.repo.evidence import differences, gather, weigh
 from ledger.repo.ledger import Ledger
 from ledger.repo.proof.checkpoints import Checkpoints, lacking
@@ -180,7 +180,7 @@ class _Prover:
     def _trial(self, record: Recorded) -> Iterator[Finding]:
         trial, commit = record.trial, self.commits.get(record.path)
         if trial.reused is not None:
-            yield from self._reused(trial)
+            yield from self._reused(record)
         if commit is None:
             if trial.reused is None:
                 yield self._lost(record)
@@ -245,18 +245,17 @@ class _Prover:
         added = after.keys() - before.keys()
         return any(path.removeprefix(f"{self.folder}/") in added for path in self.commits)
 
-    def _reused(self, trial: Trial) -> Iterator[Finding]:
+    def _reused(self, record: Recorded) -> Iterator[Finding]:
         """A record that repeats another experiment's: the other must be there, and say the same."""
-        name, _, identity = (trial.reused or "").partition("/")
-        try:
-            other = self.ledger.find(name)
-        except LedgerError:
-            other = None
-        source = None if other is None else next((r.trial for r in other.trials if r.trial.id == identity), None)
-        if source is None:
+        trial, found = record.trial, voided.source(self.ledger, record)
+        if found is None:
             message = f"{_path(trial)} repeats {trial.reused}, which is not here"
             yield Finding(check=LOST, trial=trial.id, message=message, problem=False)
             return
+        source = found.trial
+        if found.void is not None and record.void is None:
+            message = f"it repeats {trial.reused} and counts, where that was {found.void}"
+            yield Finding(check=RECORDS, trial=trial.id, message=message, problem=False)
         for key in ("fingerprint", "point", "code", "metrics", "params", "data", "outs"):
             if not findings.same(_plain(getattr(trial, key)), _plain(getattr(source, key))):
                 message = f"{_path(trial)}: `{key}` is not that of {trial.reused}, which it repeats"
@@ -293,10 +292,11 @@ class _Prover:
             yield Finding(check=VERDICT, message=message, problem=False)
         outdated = concluded.outdated(self.ledger, self.experiment)
         if outdated is not None:
-            # what has landed or was put away is no longer changed by anybody honest
+            # what has landed or was put away is no longer changed by anybody honest; what it rests on may be voided
             settled = self.experiment.branch is None
+            changed = settled and concluded.own_change(self.ledger, self.experiment) is not None
             message = f"{file} is out of date: {outdated}{'' if settled else ' (ledger conclude)'}"
-            yield Finding(check=VERDICT, message=message, problem=settled)
+            yield Finding(check=VERDICT, message=message, problem=changed)
         if plan_history.stored_alone(self.ledger, experiment):
             message = f"{file}: `amendments` and `looks` follow from the branch's history, which is not here as it was"
             yield Finding(check=VERDICT, message=message, problem=False)

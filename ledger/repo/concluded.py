@@ -8,11 +8,9 @@ from ledger.model import settings
 from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, directory
 from ledger.model.void import SUFFIX
-from ledger.repo import experiments
+from ledger.repo import experiments, voided
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
-
-_RENAMED = "the aliases of metrics in ledger.yaml were changed since"
 
 
 def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
@@ -25,23 +23,35 @@ def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
         return None
     if experiment.overtaken:
         return "the predictions were changed since"
-    reason = _changed_since(ledger, experiment)
+    reason = own_change(ledger, experiment)
+    if reason is not None:
+        return reason if _differs(ledger, experiment, None) else None
+    if experiment.branch is not None and _renamed(ledger, experiment):
+        # what has landed or was put away keeps the names that it had
+        from ledger.repo import metric_aliases
+
+        if _differs(ledger, experiment, metric_aliases.at(ledger, experiment.tip)):
+            return "the aliases of metrics in ledger.yaml were changed since"
+    reason = voided.sources_since(ledger, experiment)
     alone = not any(v.experiment for v in experiment.plan.variants) and all(
         p.reference is None or experiment.plan.variant(p.reference) for p in experiment.plan.predictions
     )
-    if reason is None and alone:
-        return None
-    # imported late: what computes verdicts takes a quarter of a second to import
-    from ledger.repo import metric_aliases
-    from ledger.repo.evidence import differences, voided_elsewhere, weigh
-
-    if reason is None:
-        return voided_elsewhere(ledger, experiment)
-    try:
-        aliases = metric_aliases.at(ledger, experiment.tip) if reason == _RENAMED else None
-        return reason if differences(experiment, weigh(ledger, experiment, aliases)) else None
-    except LedgerError:
+    if reason is not None or alone:
         return reason
+    from ledger.repo.evidence import voided_elsewhere
+
+    return voided_elsewhere(ledger, experiment)
+
+
+def _differs(ledger: Ledger, experiment: Experiment, aliases: Aliases | None) -> bool:
+    """Whether the verdict would be another now; with other `aliases` than it was written with, where they are given."""
+    # imported late: what computes verdicts takes a quarter of a second to import
+    from ledger.repo.evidence import differences, weigh
+
+    try:
+        return bool(differences(experiment, weigh(ledger, experiment, aliases)))
+    except LedgerError:
+        return True
 
 
 def as_concluded(ledger: Ledger, experiment: Experiment) -> Experiment:
@@ -68,7 +78,7 @@ def _concluded(ledger: Ledger, experiment: Experiment) -> str | None:
     return ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", file).strip() or None
 
 
-def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:
+def own_change(ledger: Ledger, experiment: Experiment) -> str | None:
     """What has been committed of the plan and the records since the verdict."""
     folder, git = directory(experiment.name), ledger.git
     concluded = _concluded(ledger, experiment)
@@ -83,10 +93,15 @@ def _changed_since(ledger: Ledger, experiment: Experiment) -> str | None:
         same = before is None or hypotheses.parse(before).plan == experiment.plan
     except FormatError:
         same = True
-    if not same:
-        return "the plan was amended since"
-    texts = [git.objects.text(commit, settings.FILE) for commit in (concluded, experiment.tip)]
-    return None if texts[0] == texts[1] or _named(texts[0]) == _named(texts[1]) else _RENAMED
+    return None if same else "the plan was amended since"
+
+
+def _renamed(ledger: Ledger, experiment: Experiment) -> bool:
+    """Whether other names of metrics have been committed since the verdict."""
+    concluded = _concluded(ledger, experiment)
+    commits = (concluded or experiment.tip, experiment.tip)
+    before, now = (ledger.git.objects.text(commit, settings.FILE) for commit in commits)
+    return before != now and _named(before) != _named(now)
 
 
 def _named(text: str | None) -> Aliases | None:

@@ -21,8 +21,8 @@ from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict
-from ledger.model.void import Void
 from ledger.repo import metric_aliases, metric_files, plan_history, unseen
+from ledger.repo import voided as voids
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import compare
 from ledger.repo.targets import Target, filling
@@ -35,7 +35,8 @@ class Evidence:
     `missing` are the declared trials without a result, `stale` those of them that ran before their variant changed.
     `absent` says of every other experiment that is compared with why it has no results here. `voided` holds the trials
     at declared replicates that were voided, of own arms that predictions compare and of all others, by what verdicts
-    call them. `aliases` are the names by which metrics are read.
+    call them; `sources` by the id of a result here that trial of another experiment which it repeats, and which was
+    voided there. `aliases` are the names by which metrics are read.
     """
 
     arms: dict[str, Arm]
@@ -44,6 +45,7 @@ class Evidence:
     stale: tuple[str, ...]
     absent: dict[str, str]
     voided: dict[str, Recorded]
+    sources: dict[str, str]
     aliases: Aliases
 
 
@@ -100,7 +102,12 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
         settings=_settings(ledger, experiment),
     )
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
-    return replace(verdict, fingerprints=states, aliases=metric_aliases.stated(used, evidence.aliases))
+    return replace(
+        verdict,
+        fingerprints=states,
+        aliases=metric_aliases.stated(used, evidence.aliases),
+        voided_sources=tuple(sorted(set(evidence.sources.values()))),
+    )
 
 
 def _settings(ledger: Ledger, experiment: Experiment) -> Settings:
@@ -146,7 +153,7 @@ def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases 
     absent: dict[str, str] = {}
     present = ledger.present(experiment)
     named = counting.judged(experiment) if when is When.JUDGED else {}
-    known = _known_voids(experiment) if when is When.JUDGED else None
+    known = voids.known(experiment) if when is When.JUDGED else None
     voided: dict[str, Recorded] = {}
     compared = {name for p in plan.predictions for name in (p.metric.variant or TREATMENT, p.reference)}
     points = plan.replicates.points()
@@ -172,13 +179,15 @@ def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases 
             absent |= _add_other(ledger, other, experiment, arms, records, named.get(other.name), known, voided)
     arms = metric_files.by_predicted_names(ledger, plan, arms, records)
     return Evidence(
-        arms=arms, records=records, missing=missing, stale=stale, absent=absent, voided=voided, aliases=aliases
+        arms=arms,
+        records=records,
+        missing=missing,
+        stale=stale,
+        absent=absent,
+        voided=voided,
+        sources=voids.sources_as_known(experiment) if when is When.JUDGED else voids.sources(ledger, experiment),
+        aliases=aliases,
     )
-
-
-def _known_voids(experiment: Experiment) -> frozenset[str]:
-    """What the stored verdict knew to be voided."""
-    return frozenset(map(str, (experiment.verdict or {}).get("voided") or ()))
 
 
 def _standing(experiment: Experiment, variant: str, present: str | None, named: str | None) -> dict[Point, Recorded]:
@@ -214,9 +223,9 @@ def _add_other(
         return {name: f"the experiment {role.filled_by}, which is compared with, is not in this clone"}
     other, arm, plan = target.experiment.named(experiment.aliases), target.variant, experiment.plan
     if known is not None:
-        other = replace(other, trials=tuple(_as_known(r, known) for r in other.trials))
+        other = replace(other, trials=tuple(voids.as_known(r, known) for r in other.trials))
     at = {*plan.replicates.points(), *other.plan.replicates.points()}
-    voided |= {_foreign(r): r for r in other.of(arm) if r.void is not None and r.trial.point in at}
+    voided |= {voids.foreign(r): r for r in other.of(arm) if r.void is not None and r.trial.point in at}
     good = _standing(other, arm, ledger.present(other).get(arm), named)
     if not good:
         changed = " since it changed" if any(r.trial.succeeded for r in other.of(arm)) else ""
@@ -229,22 +238,11 @@ def _add_other(
     return {}
 
 
-def _foreign(record: Recorded) -> str:
-    return f"{record.trial.experiment}:{record.trial.id}"
-
-
-def _as_known(record: Recorded, known: frozenset[str]) -> Recorded:
-    """A record as it was when a verdict knew these to be voided."""
-    if _foreign(record) not in known:
-        return replace(record, void=None)
-    return record if record.void is not None else replace(record, void=Void(by="", when=record.trial.started, why=""))
-
-
 def voided_elsewhere(ledger: Ledger, experiment: Experiment) -> str | None:
     """Which trials of others were voided since the verdict, or are so no more; None where that is as it was."""
-    now = {name for name in gather(ledger, experiment, When.PRESENT).voided if ":" in name}
-    changed = sorted(now ^ {name for name in _known_voids(experiment) if ":" in name})
-    return f"voided since, or no longer: {_some(changed)}" if changed else None
+    now, known = gather(ledger, experiment, When.PRESENT).voided, voids.known(experiment)
+    before, after = (frozenset(name for name in names if ":" in name) for names in (known, now))
+    return voids.changed(before, after)
 
 
 def _arm(
@@ -349,8 +347,12 @@ def _warnings(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> lis
         stored = "1 trial is" if beyond == 1 else f"{beyond} trials are"
         warnings.append(f"{stored} beyond the declared replicates: stored, and not counted")
     for name, record in evidence.voided.items():
-        if record.void is not None and record.void.why:
-            warnings.append(f"voided: {name}, {' '.join(record.void.why.split())}")
+        # why another experiment's was is said there, as long as it is voided
+        why = "" if record.void is None or ":" in name else " ".join(record.void.why.split())
+        warnings.append(f"voided: {name}, {why}" if why else f"voided: {name}")
+    if evidence.sources:
+        told = [f"{own} ({source})" for own, source in evidence.sources.items()]
+        warnings.append(f"repeated here, and voided where they ran: {_some(told)}")
     environments = {r.trial.environment for r in records}
     if len(environments) > 1:
         warnings.append(f"the trials ran in {len(environments)} different environments: ledger diff names what differs")

@@ -20,6 +20,7 @@ from ledger.model.parameters import Value, flatten, merge_files, origins
 from ledger.model.pipeline import inside
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
+from ledger.repo import voided
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
@@ -45,7 +46,7 @@ def side(ledger: Ledger, target: Target) -> Side:
     if target.trial is not None:
         if not target.trial.trial.succeeded:
             raise LedgerError(f"{target.text} {target.trial.trial.status}: it has no metrics to compare")
-        return _arm(ledger, experiment, target.text, [target.trial], ())
+        return _arm(ledger, experiment, target.text, [target.trial], voided.warnings(target))
     declared = experiment.plan.variant(target.variant)
     if declared is not None and declared.experiment is not None:
         return side(ledger, filler(ledger, declared, target.text))

@@ -192,3 +192,55 @@ def test_an_arm_of_another_experiment(project: Project) -> None:
     proof = project.ledger("verify", "b", "--json").json
     assert proof["problems"] == []
     assert any("voided since" in f["message"] and TRIAL in f["message"] for f in proof["unproved"])
+
+
+def test_a_void_elsewhere_that_is_taken_back(project: Project) -> None:
+    """A verdict that knew of it is old then, and not false."""
+    project.git("switch", "-q", "main")
+    project.ledger("void", TRIAL, "-m", "the disk was full")
+    project.ledger("new", "B", "--name", "b", "--predict", "accuracy >= a - 5", "--seeds", "3", "-S", "train.lr=0.3",
+                   "--baseline", "a")  # fmt: skip
+    project.ledger("run")
+    verdict = project.ledger("conclude", "--json").json
+    assert f"voided: {TRIAL}" in verdict["warnings"]
+    project.ledger("void", TRIAL, "--undo")
+    proof = project.ledger("verify", "b", "--json").json
+    assert proof["problems"] == []
+    assert any("no longer" in f["message"] for f in proof["unproved"])
+
+
+def test_a_baseline_that_is_repeated_elsewhere(project: Project) -> None:
+    """The copy counts on, and whoever reads its verdict is told."""
+    source = "a:baseline/seed-1"
+    project.git("switch", "-q", "main")
+    project.ledger("new", "B", "--name", "b", "--predict", "accuracy >= baseline - 5", "--seeds", "3", "-S",
+                   "train.lr=0.3")  # fmt: skip
+    trials = project.ledger("run", "--json").json["trials"]
+    assert len(trials) == 6
+    first = project.ledger("conclude", "--json").json
+    assert first["outcome"] == "supported" and "voided_sources" not in first
+    project.ledger("void", source, "-m", "the disk was full")
+    proof = project.ledger("verify", "b", "--json").json
+    assert proof["problems"] == []
+    said = {f["trial"]: f["message"] for f in proof["unproved"]}
+    assert "repeats a/baseline/seed-1 and counts, where that was voided by Ada Lovelace" in said["baseline/seed-1"]
+    assert f"out of date: voided since, or no longer: {source}" in said[None]
+    assert "out of date" in project.ledger("show", "b").out
+    verdict = project.ledger("conclude", "--json").json
+    # nothing of what counts here was chosen: the numbers are as they were
+    assert (verdict["outcome"], verdict["confirmatory"], verdict["predictions"]) == (
+        "supported", True, first["predictions"])  # fmt: skip
+    assert verdict["voided_sources"] == [source]
+    assert f"repeated here, and voided where they ran: baseline/seed-1 ({source})" in verdict["warnings"]
+    project.ledger("land", "b", "--record")
+    project.ledger("void", source, "--undo")
+    proof = project.ledger("verify", "b", "--json").json
+    assert proof["problems"] == [] and any("no longer" in f["message"] for f in proof["unproved"])
+
+
+def test_a_voided_trial_that_is_named(project: Project) -> None:
+    void(project)
+    told = f"{TRIAL} counts nowhere: it was voided by Ada Lovelace"
+    assert told in " ".join(project.ledger("diff", "a:treatment/seed-0", TRIAL, "--json").json["warnings"])
+    assert told in project.ledger("plot", "a:treatment/seed-0", TRIAL, "--distribution", "accuracy").err
+    assert told not in project.ledger("plot", "a", "--distribution", "accuracy").err

@@ -11,6 +11,7 @@ from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.row import Row
+from ledger.repo import voided
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target, filling
 
@@ -31,12 +32,13 @@ def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[Arm, ...], tu
     baseline was reused, are drawn once.
     """
     found: dict[str, Arm] = {}
-    notes = []
+    notes: list[str] = []
     same: dict[object, str] = {}
     several = len({t.experiment.name for t in targets if t.experiment is not None}) > 1
     for target in targets:
         if target.experiment is None:
             raise LedgerError(f"{target.text} is a git revision, not an experiment", hint="ledger log lists them")
+        notes += voided.warnings(target)
         for arm in _arms(ledger, target, several):
             if arm.label in found:
                 continue
