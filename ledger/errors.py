@@ -15,6 +15,10 @@ class LedgerError(Exception):
             self.add_note(f"hint: {hint}")
 
 
+class NotHere(LedgerError):
+    """What is asked for is not in this clone; another may have it, so that nothing is said against it."""
+
+
 class Refused(LedgerError):
     """The answer is no (a trial failed, a check failed): exit code 1."""
 

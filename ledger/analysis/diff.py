@@ -109,7 +109,7 @@ class MetricChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diff:
-    """The whole comparison of a with b."""
+    """The whole comparison of a with b. `confounded`: the warnings that more than one thing differs."""
 
     a: str
     b: str
@@ -119,6 +119,7 @@ class Diff:
     environment: tuple[ValueChange, ...]
     metrics: tuple[MetricChange, ...]
     warnings: tuple[str, ...] = field(default=())
+    confounded: tuple[str, ...] = field(default=())
 
 
 def diff(
@@ -152,6 +153,7 @@ def diff(
         "code": sum(not change.ignored for change in code),
         "environment": len(environment),
     }
+    confounded = tuple(_attribution(kinds, params))
     return Diff(
         a=a.label,
         b=b.label,
@@ -163,11 +165,12 @@ def diff(
         warnings=(
             *a.warnings,
             *b.warnings,
-            *_attribution(kinds, params),
+            *confounded,
             *_replication(a, b),
             *_untested(a, b),
             *_left_out(metrics, a, b),
         ),
+        confounded=confounded,
     )
 
 

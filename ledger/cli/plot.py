@@ -109,10 +109,8 @@ def plot(
             console.warn_passed_over(ledger.index.passed_over())
         else:
             read = {t.experiment.name: t.experiment for t in targets if t.experiment is not None}
-            # those of a newer schema are among the problems
-            newer = sum(each.newer for each in read.values())
-            console.warn_newer(newer)
-            console.warn_passed_over(sum(len(each.passed_over) for each in read.values()) - newer)
+            console.warn_newer(sum(len(each.too_new) for each in read.values()))
+            console.warn_passed_over(sum(len(each.passed_over) for each in read.values()))
     return 0
 
 

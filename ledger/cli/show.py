@@ -53,7 +53,7 @@ def show(
             _tell_others(chosen, one)
         elif json:
             console.answer_json(shapes.show(chosen, present, histories.trial_commits(ledger, chosen.name)))
-            for problem in chosen.passed_over:
+            for problem in (*chosen.passed_over, *chosen.too_new):
                 console.say(f"warning: passed over: {problem}")
         else:
             document = report.document(

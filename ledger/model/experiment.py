@@ -86,9 +86,10 @@ class Experiment:
     """One question. `branch` is the full ref that speaks for it, None where it has landed or is archived only,
     or its branch was deleted or never fetched.
 
-    `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `newer` how
-    many of these are records of a newer schema. `archived`: it was put away under a tag, without having landed.
-    `running`: a run of it is at work in this repository. `aliases`: the names by which its metrics are read.
+    `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `too_new`
+    which records are of a newer schema and were passed over too. `archived`: it was put away under a tag, without
+    having landed. `running`: a run of it is at work in this repository. `aliases`: the names by which its metrics are
+    read.
     """
 
     name: str
@@ -101,7 +102,7 @@ class Experiment:
     landed: bool
     problems: tuple[str, ...]
     archived: bool = False
-    newer: int = 0
+    too_new: tuple[str, ...] = ()
     running: bool = False
     aliases: Aliases = names.NONE
 

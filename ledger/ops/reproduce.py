@@ -9,7 +9,7 @@ from ledger.analysis import counting
 from ledger.analysis.counting import When, counted
 from ledger.analysis.reproduction import Reproduction, compare
 from ledger.dvc.reproduce import Event
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotHere
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
@@ -113,7 +113,7 @@ def _deaf(event: Event) -> None:
 def _spec(ledger: Ledger, trial: Trial) -> Spec:
     """The trial as it was planned, from its record alone: the code that ran, with the parameters that it had."""
     if ledger.git.commit(trial.code) is None:
-        raise LedgerError(
+        raise NotHere(
             f"the code of {trial.experiment}:{trial.id} is not in this clone: {trial.code[:10]}",
             hint="git fetch --tags brings the trials' commits",
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ledger.analysis import checks, findings
 from ledger.analysis.counting import When
 from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, RECORDS, VERDICT, Finding
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotHere
 from ledger.git.objects import Entry
 from ledger.git.replaced import replaced
 from ledger.model import environment as environments
@@ -137,11 +137,12 @@ class _Prover:
 
     def _tree(self) -> Iterator[Finding]:
         """What lies in the experiment's folder and should not, or cannot be read."""
-        for problem in self.experiment.problems:
+        said = (*self.experiment.problems, *self.experiment.too_new)
+        for problem in said:
             yield Finding(check=RECORDS, trial=_trial_in(problem), message=problem)
         for path, entry in self.files.items():
             message = f"{self.folder}/{path}"
-            if entry.mode in ("120000", "160000") and f"{message} " not in " ".join(self.experiment.problems):
+            if entry.mode in ("120000", "160000") and not any(text.startswith(f"{message} ") for text in said):
                 what = "symbolic link" if entry.mode == "120000" else "submodule"
                 yield Finding(check=RECORDS, trial=_trial_in(message), message=f"{message} is a {what}")
             elif path.startswith("trials/") and path.endswith(".yaml") and path.count("/") != 2:
@@ -273,9 +274,8 @@ class _Prover:
         try:
             verdict = weigh(self.ledger, experiment)
         except LedgerError as error:
-            here = "not in this clone" not in error.message
             message = f"{file} cannot be computed again: {error.message}"
-            yield Finding(check=VERDICT, message=message, problem=here)
+            yield Finding(check=VERDICT, message=message, problem=not isinstance(error, NotHere))
             return
         yield from differences(experiment, verdict)
         stored = self.trees.text(self.files["verdict.md"])

@@ -364,7 +364,7 @@ def _attribution(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> 
     sides = dict.fromkeys(
         (p.reference, p.metric.variant or TREATMENT) for p in experiment.plan.predictions if p.reference is not None
     )
-    warnings = []
+    warnings: list[str] = []
     for reference, variant in sides:
         if not evidence.records.get(reference) or not evidence.records.get(variant):
             continue
@@ -375,7 +375,7 @@ def _attribution(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> 
             continue
         named = reference if arm is not None else other.plan.leading
         against = Target(text=reference, experiment=other, variant=named)
-        confounded = [w for w in compare(ledger, against, own).warnings if "attributed" in w]
+        confounded = compare(ledger, against, own).confounded
         warnings += [f"between {reference} and {variant} {w}" for w in confounded] if len(sides) > 1 else confounded
     return warnings
 

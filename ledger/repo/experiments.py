@@ -187,13 +187,12 @@ def assemble(
         raise FormatError(f"`name` is {hypothesis.plan.name}, but the folder is {folder}")
     problems: list[str] = []
     found: list[Recorded] = []
-    newer = 0
+    too_new: list[str] = []
     for record in texts.records:
         try:
             found.append(_recorded(record, name, problems))
         except NewerError as error:
-            newer += 1
-            problems.append(f"{record.path}: {error}")
+            too_new.append(f"{record.path}: {error}")
         except FormatError as error:
             problems.append(f"{record.path}{error}")
     verdict = texts.verdict
@@ -208,7 +207,7 @@ def assemble(
         landed=landed,
         archived=archived,
         problems=tuple(problems),
-        newer=newer,
+        too_new=tuple(too_new),
     )
     return as_written.named(wanted.aliases)
 

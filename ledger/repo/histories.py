@@ -8,7 +8,7 @@ from datetime import datetime
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger
-from ledger.repo.sources import TIP
+from ledger.repo.sources import TIP, TRIALS_OF
 
 
 def tip(ledger: Ledger, experiment: Experiment) -> str | None:
@@ -122,6 +122,6 @@ def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
         trial = trailers.value(message, trailers.TRIAL)
         if trial is not None:
             found[trial] = commit
-        elif message.startswith("trials of "):
+        elif message.startswith(TRIALS_OF):
             pending += ledger.git.objects.parents(commit)
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from ledger.analysis import counting
 from ledger.analysis.counting import When
-from ledger.errors import FormatError, LedgerError
+from ledger.errors import FormatError, LedgerError, NotHere
 from ledger.git.git import open_repository
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
@@ -258,7 +258,7 @@ class Ledger(Repository):
         """One arm at present; `tip` stands for the branch's commit where it is not written yet."""
         commit = experiment.plan.base if variant.at_base else tip or experiment.tip
         if variant.at_base and self.git.commit(commit) is None:
-            raise LedgerError(
+            raise NotHere(
                 f"the base of {experiment.name} is not in this clone: {commit[:10]}",
                 hint="git fetch --unshallow, or fetch it",
             )

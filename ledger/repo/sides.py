@@ -10,7 +10,7 @@ from ledger.analysis.counting import When, counted
 from ledger.analysis.diff import CodeChange, Diff, Side, diff
 from ledger.dvc import caches
 from ledger.dvc import config as dvc_config
-from ledger.errors import FormatError, LedgerError
+from ledger.errors import FormatError, LedgerError, NotHere
 from ledger.model.environment import Environment
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics, paramfiles
@@ -208,7 +208,7 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
         return ()
     for one in (a, b):
         if one.code is not None and ledger.git.commit(one.code) is None:
-            raise LedgerError(
+            raise NotHere(
                 f"the code of {one.label} is not in this clone: {one.code[:10]}",
                 hint="git fetch --tags, or --unshallow",
             )

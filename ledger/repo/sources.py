@@ -17,6 +17,8 @@ from ledger.model.experiment import DIRECTORY, directory
 TAGS = "refs/tags/ledger"
 TIP = "tip of "
 """How the message of a tag begins that holds a branch's tip; others hold trials."""
+TRIALS_OF = "trials of "
+"""How the message of a commit begins that holds the trial commits of a run, and of the tag that holds it."""
 
 _HEADS = "refs/heads/"
 # what `git fetch` keeps, and what a clone without a work tree's remotes may keep below ledger's own refs

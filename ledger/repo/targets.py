@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from ledger.analysis.counting import When, counting_attempt
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotHere
 from ledger.model import names, replicates, trial_names
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import TREATMENT, Variant
@@ -166,7 +166,7 @@ def filler(ledger: Ledger, variant: Variant, text: str) -> Target:
     """The arm that fills one, which an argument calls `text`. Raises LedgerError where it is not in this clone."""
     found = filling(ledger, variant)
     if found is None:
-        raise LedgerError(f"{text} is filled by {variant.filled_by}, which is not in this clone", hint="git fetch")
+        raise NotHere(f"{text} is filled by {variant.filled_by}, which is not in this clone", hint="git fetch")
     return found
 
 

@@ -52,8 +52,9 @@ def document(
         blocks += [Heading(text="Trials", paged=True), _trials(experiment, present, commits, settings)]
         results = [*_means(experiment, present, settings), *_variance(experiment, present, settings)]
         blocks += [Heading(text="Results", paged=True), *results] if results else []
-    if experiment.passed_over:
-        blocks.append(Items(items=tuple(f"{p} (passed over)" for p in experiment.passed_over), mark=Mark.WRONG))
+    passed_over = tuple(f"{text} (passed over)" for text in (*experiment.passed_over, *experiment.too_new))
+    if passed_over:
+        blocks.append(Items(items=passed_over, mark=Mark.WRONG))
     blocks.append(Written(text=experiment.hypothesis.body))
     if experiment.notes.strip():
         blocks.append(Written(text=experiment.notes, title="Notes"))

@@ -78,7 +78,7 @@ def document(
         *_not_numbers(rows),
         *([f"the verdict is out of date: {outdated}"] if outdated is not None else []),
         *([refusal.message] if refusal is not None else []),
-        *(f"{problem} (passed over)" for problem in experiment.passed_over),
+        *(f"{problem} (passed over)" for problem in (*experiment.passed_over, *experiment.too_new)),
     ]
     following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
     following = following or (None if refusal is None else refusal.hint)

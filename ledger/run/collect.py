@@ -24,6 +24,7 @@ from ledger.repo import canonical
 from ledger.repo.change import Change, transact
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
+from ledger.repo.sources import TRIALS_OF
 from ledger.report.numbers import headline, number, seconds, spread
 from ledger.run.record import described
 from ledger.run.worker import Worker
@@ -187,7 +188,7 @@ def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]
     """The commit that holds all trial commits, at most 16 parents a commit; its tree is that of the run commit."""
     tree = ledger.git.objects.held(f"{run}^{{tree}}").oid
     told = [(trailers.EXPERIMENT, experiment.name), (trailers.RUN, run)]
-    message = trailers.compose(f"trials of {experiment.name}", trailers=told)
+    message = trailers.compose(f"{TRIALS_OF}{experiment.name}", trailers=told)
     while True:
         groups = [commits[i : i + MAX_PARENTS] for i in range(0, len(commits), MAX_PARENTS)]
         commits = [ledger.git.commit_tree(tree, group, message) for group in groups]
@@ -198,7 +199,7 @@ def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]
 def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
     counts = {v: sum(r.trial.variant == v for r in fresh) for v in dict.fromkeys(r.trial.variant for r in fresh)}
     order = sorted(counts, key=lambda v: (v != experiment.plan.leading, v))
-    return f"trials of {experiment.name}: " + ", ".join(f"{counts[v]} {v}" for v in order)
+    return f"{TRIALS_OF}{experiment.name}: " + ", ".join(f"{counts[v]} {v}" for v in order)
 
 
 # --- work trees

@@ -53,8 +53,8 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
     `only` names variants (`treatment`), replicates (`seed-0`) or trials (`treatment/seed-0`). Trials that failed at
     this very state are left out unless `again`. Raises LedgerError where a trap would give wrong numbers.
     """
-    if experiment.newer:
-        count = experiment.newer
+    if experiment.too_new:
+        count = len(experiment.too_new)
         raise LedgerError(
             f"{count} record{'s' if count > 1 else ''} of {experiment.name} {'are' if count > 1 else 'is'} of a newer "
             "version of ledger: those trials would be run again",

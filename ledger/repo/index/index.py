@@ -108,7 +108,7 @@ class Index:
         """How many files of the experiments that can be read cannot be read themselves."""
         query = "SELECT problems FROM e WHERE problems != '[]'"
         found = self._reading(lambda connection: [json.loads(one) for (one,) in connection.execute(query)])
-        return sum(index_rows.NEWER not in problem for problems in found for problem in problems)
+        return sum(map(len, found))
 
     def newer(self) -> int:
         """How many records are of a newer schema than this version reads."""

@@ -25,9 +25,6 @@ TRIALS: Final = "trials"
 NONE: Final = "none"
 """The outcome of what has no verdict."""
 
-NEWER: Final = " is newer than this version of ledger reads"
-"""What is said of a record of a newer schema, among the problems."""
-
 _PLAN: Final = "e.name, e.title, e.status, e.outcome, e.parent, e.author, e.tags, e.exploratory, e.better, e.created"
 _ARM: Final = f"""{_PLAN}, v.variant, v.params, v.metrics, v.data, v.odd, v.seconds, v.code, v.fingerprint,
     v.trials, v.recorded, v.missing, e.confirmatory FROM e JOIN v"""
@@ -157,7 +154,6 @@ def entries(
             continue
         tags = tuple(json.loads(one[7]))
         if set(wished.tags) <= set(tags):
-            problems = tuple(text for text in json.loads(one[12]) if NEWER not in text)
             found.append(
                 Entry(
                     name=one[0],
@@ -175,7 +171,7 @@ def entries(
                     predicted=tuple(json.loads(one[10])),
                     arm=one[18],
                     metrics=_of_many(json.loads(one[11])) if one[15] == one[18] else {},
-                    problems=problems,
+                    problems=tuple(json.loads(one[12])),
                     newer=one[13],
                     confirmatory=_truth(one[-1]),
                 )

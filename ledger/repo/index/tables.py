@@ -22,7 +22,7 @@ from ledger.model.row import Row
 if TYPE_CHECKING:
     from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 10
+VERSION: Final = 11
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -125,7 +125,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
         experiment=(
             None,
             _json(experiment.passed_over),
-            experiment.newer,
+            len(experiment.too_new),
             undecided,
             experiment.branch,
             plan.title,

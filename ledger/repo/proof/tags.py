@@ -13,6 +13,7 @@ from ledger.model.experiment import directory
 from ledger.model.formats import trailers
 from ledger.model.trial import Trial
 from ledger.repo.ledger import Ledger
+from ledger.repo.sources import TIP, TRIALS_OF
 
 _SHORT = re.compile(r"[0-9a-f]{7,40}")
 
@@ -43,7 +44,7 @@ def held_by_tags(ledger: Ledger, name: str) -> Held:
     strange: list[str] = []
     for ref in ledger.snapshot.tags_of(name):
         tag = ref.removeprefix("refs/tags/")
-        if (objects.tag_message(ref) or "").startswith("tip of "):
+        if (objects.tag_message(ref) or "").startswith(TIP):
             continue
         target = objects.read(f"{ref}^{{commit}}")
         if target is None:
@@ -61,7 +62,7 @@ def held_by_tags(ledger: Ledger, name: str) -> Held:
                 commits[trial_id].append(commit)
             started = None if trial_id is None else _started(ledger, name, trial_id, commit)
             starts += [] if started is None else [started]
-        if objects.message(target.oid).startswith("trials of "):
+        if objects.message(target.oid).startswith(TRIALS_OF):
             runs.append(Run(name=tag, commit=target.oid, last=max(starts, default=None)))
     return Held(
         commits={trial: tuple(found) for trial, found in commits.items()}, runs=tuple(runs), strange=tuple(strange)
@@ -81,7 +82,7 @@ def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, st
             continue
         message = ledger.git.objects.message(at)
         trial = trailers.value(message, trailers.TRIAL)
-        if trial is None and message.startswith("trials of "):
+        if trial is None and message.startswith(TRIALS_OF):
             pending += ledger.git.objects.parents(at)
         else:
             yield trial, at
