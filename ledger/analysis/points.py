@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.analysis.fields import METRICS, PARAMS, finite
-from ledger.analysis.groups import once, repeated_note
+from ledger.analysis.series import series_of
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, format_value, near_misses
 from ledger.model.row import Row
@@ -33,9 +33,11 @@ class Dot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mean:
-    """The trials of one group at one value of x."""
+    """The trials of one group at one value of x; `experiment` and `data` are None as in `Series`."""
 
     group: str
+    experiment: str | None
+    data: str | None
     x: float
     summary: Summary
 
@@ -45,7 +47,8 @@ class Scatter:
     """A metric against a parameter, or against another metric (then without means).
 
     `categories` name the positions of x where it is no number, else they are empty.
-    `groups` are experiments in the order of the rows; one group, "", where there are too many to tell apart.
+    `groups` are experiments in the order of the rows, each once for every version of its data; of too many to tell
+    apart versions of the data, or one group, "".
     """
 
     metric: str
@@ -120,17 +123,12 @@ def scatter(rows: Sequence[Row], metric: str, against: str, *, most_groups: int 
         raise LedgerError(f"no trial has both {metric} and {name}")
     numeric = all(finite(x) is not None for _, x, _ in kept)
     categories = () if numeric else tuple(dict.fromkeys(sorted((_shown(x) for _, x, _ in kept), key=_natural)))
-    groups = tuple(dict.fromkeys(row.experiment for row, _, _ in kept))
-    if len(groups) > most_groups:
-        notes += (f"{len(groups)} experiments share one colour: name fewer to tell them apart",)
-        groups = ("",)
-        own = {id(row) for row in once([row for row, _, _ in kept])}
-        if len(own) < len(kept):
-            notes += (repeated_note(len(kept) - len(own)),)
-            kept = [each for each in kept if id(each[0]) in own]
+    series, remarks = series_of([row for row, _, _ in kept], most_groups)
+    of = {id(row): each for each in series for row in each.rows}
+    kept = [each for each in kept if id(each[0]) in of]
     dots = tuple(
         Dot(
-            group=row.experiment if groups != ("",) else "",
+            group=of[id(row)].name,
             trial=f"{row.experiment}:{row.trial}",
             x=float(x) if numeric else float(categories.index(_shown(x))),
             y=y,
@@ -138,19 +136,25 @@ def scatter(rows: Sequence[Row], metric: str, against: str, *, most_groups: int 
         for row, x, y in kept
     )
     means = tuple(
-        Mean(group=group, x=x, summary=summarise(d.y for d in dots if d.group == group and d.x == x))
-        for group in (groups if not is_metric else ())
-        for x in sorted({d.x for d in dots if d.group == group})
+        Mean(
+            group=each.name,
+            experiment=each.experiment,
+            data=each.data,
+            x=x,
+            summary=summarise(d.y for d in dots if d.group == each.name and d.x == x),
+        )
+        for each in (series if not is_metric else ())
+        for x in sorted({d.x for d in dots if d.group == each.name})
     )
     return Scatter(
         metric=metric,
         against=name,
         categories=categories,
         log=numeric and is_log(d.x for d in dots),
-        groups=groups,
+        groups=tuple(each.name for each in series),
         dots=dots,
         means=means,
-        notes=notes,
+        notes=notes + remarks,
     )
 
 

@@ -72,6 +72,37 @@ def test_an_axis_over_more_than_two_decades_is_logarithmic(values: tuple[float, 
     assert scatter(rows, "accuracy", "lr").log is log
 
 
+def on(row: Row, digest: str) -> Row:
+    """The row, with this version of the data."""
+    return replace(row, data={"data/raw": digest, "data/same": "55"})
+
+
+def test_trials_on_different_data_are_not_pooled() -> None:
+    old = [on(row(f"a/seed-{i}", {"lr": 0.1}, 0.5 + i / 100), "22a1f3c9.dir") for i in range(3)]
+    new = [on(row(f"b/seed-{i}", {"lr": 0.1}, 0.8 + i / 100), "8c1ed00d.dir") for i in range(3)]
+    other = [on(row("v/seed-0", {"lr": 0.1}, 0.1, experiment="f"), "8c1ed00d.dir")]
+    plot = scatter([*old, *new, *other], "accuracy", "lr")
+    assert plot.groups == ("e, data/raw 22a1f3c", "e, data/raw 8c1ed00", "f")
+    assert [(m.experiment, m.data, m.summary.n) for m in plot.means] == [
+        ("e", "data/raw 22a1f3c", 3),
+        ("e", "data/raw 8c1ed00", 3),
+        ("f", None, 1),
+    ]
+    assert [m.summary.mean for m in plot.means] == pytest.approx([0.51, 0.81, 0.1])
+
+
+def test_of_many_experiments_versions_of_the_data_are_told_apart() -> None:
+    def rows(versions: int) -> list[Row]:
+        return [on(row("v/0", {"lr": 0.1}, i / 10, experiment=f"e{i}"), f"{i % versions}abcdef") for i in range(6)]
+
+    plot = scatter(rows(2), "accuracy", "lr", most_groups=3)
+    assert plot.groups == ("data/raw 0abcdef", "data/raw 1abcdef")
+    assert plot.notes == ("a colour is a version of the data, of 6 experiments",)
+    fewer = scatter(rows(4), "accuracy", "lr", most_groups=3)
+    assert (len(fewer.groups), len(fewer.dots)) == (3, 5)
+    assert fewer.notes[-1] == "1 trial on other versions of the data (1) left out: name fewer experiments"
+
+
 def test_values_that_are_no_numbers_are_categories_in_order() -> None:
     values = ["sgd", None, 10, 9, True, "adam", [1, 2]]
     rows = [row(f"v/{i}", {"opt": value}, 0.5) for i, value in enumerate(values)]

@@ -51,7 +51,11 @@ AGAINST = Scatter(
     log=True,
     groups=("e", "f"),
     dots=tuple(Dot(group=g, trial=f"{g}:v/{i}", x=x, y=i) for g in "ef" for i, x in enumerate((1e-4, 1e-2, 1.0))),
-    means=tuple(Mean(group=g, x=x, summary=summarise([i])) for g in "ef" for i, x in enumerate((1e-4, 1e-2, 1.0))),
+    means=tuple(
+        Mean(group=g, experiment=g, data=None, x=x, summary=summarise([i]))
+        for g in "ef"
+        for i, x in enumerate((1e-4, 1e-2, 1.0))
+    ),
     notes=(),
 )
 OVER_ALL = Parallel(

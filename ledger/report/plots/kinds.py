@@ -107,7 +107,10 @@ def shape(plot: Plot) -> dict[str, Any]:
             "metric": plot.metric,
             "against": plot.against,
             "trials": [{"trial": dot.trial, "x": at(dot.x), "y": dot.y} for dot in plot.dots],
-            "means": [{"experiment": m.group or None, "x": at(m.x), **shapes.summary(m.summary)} for m in plot.means],
+            "means": [
+                {"experiment": m.experiment, "data": m.data, "x": at(m.x), **shapes.summary(m.summary)}
+                for m in plot.means
+            ],
             "notes": list(plot.notes),
         }
     if isinstance(plot, Distribution):
