@@ -32,7 +32,7 @@ class Aliases:
 
     def read(self, metrics: Mapping[str, float]) -> Mapping[str, float]:
         """A record's metrics by their present names, without those of which it has several names and values."""
-        if self.current.keys().isdisjoint(metrics):
+        if not self.current or self.current.keys().isdisjoint(metrics):
             return metrics
         unclear = {self.now(names[0]) for names in self.unclear(metrics)}
         found = {self.now(name): value for name, value in metrics.items()}

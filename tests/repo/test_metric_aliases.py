@@ -160,3 +160,47 @@ def test_an_alias_that_is_put_into_a_verdict_is_found(early: Project) -> None:
     early.commit("forge")
     found = {f["message"].split("`")[1] for f in early.ledger("verify", "a", "--json", code=1).json["problems"]}
     assert {"confirmatory", "outcome", "predictions[0].estimate"} <= found
+
+
+def concluded(project: Project) -> None:
+    """With the alias before the results, and a verdict."""
+    project.ledger("conclude", "-m", "")
+
+
+@pytest.mark.parametrize("way", ["record", "adopt", "squash", "rebase", "archive"])
+def test_an_honest_verdict_stays_proved(shelved: Shelved, way: str) -> None:
+    shelved(ran_with_alias, after=renamed)
+    project = shelved(concluded, after=ran_with_alias)
+    project.git("switch", "-q", "main")
+    if way in ("record", "adopt"):
+        project.ledger("land", "a", f"--{way}")
+    elif way == "squash":
+        project.git("merge", "-q", "--squash", "exp/a")
+        project.git("commit", "-q", "-m", "squashed")
+    elif way == "rebase":
+        project.commit("meanwhile", {"docs/meanwhile.md": "x\n"})
+        project.git("rebase", "-q", "main", "exp/a")
+    else:
+        project.ledger("archive", "a")
+    if way not in ("rebase", "archive"):
+        project.git("branch", "-q", "-D", "exp/a")
+    project.git("switch", "-q", "main")
+    assert project.ledger("verify", "a", "--json", code=None).json["problems"] == []
+    # whatever main says later of names
+    for text in ("aliases: {acc: [loss]}\n", "jobs: 1\n"):
+        project.commit("other names", {"ledger.yaml": text})
+        assert project.ledger("verify", "a", "--json", code=None).json["problems"] == []
+
+
+def test_an_alias_that_was_moved_before_the_results_is_post_hoc(late: Project) -> None:
+    base = late.git("merge-base", "main", "HEAD")
+    late.git("switch", "-q", "--detach", f"{base}")
+    plan = late.git("rev-list", "--reverse", f"{base}..exp/a").splitlines()
+    late.git("cherry-pick", plan[0])
+    late.commit("alias", {"ledger.yaml": SETTINGS})
+    for commit in plan[1:]:
+        late.git("cherry-pick", commit)
+    late.git("branch", "-q", "-f", "exp/a", "HEAD")
+    late.git("switch", "-q", "exp/a")
+    verdict = late.ledger("conclude", "--json").json
+    assert not verdict["confirmatory"] and verdict["late_aliases"] == ["accuracy as acc"]
