@@ -23,6 +23,9 @@ TRIALS = "trials"
 # the rank of the first metric: what people came for
 _HEADLINE = 90
 
+# the rank of an experiment's state where its arms are the rows
+_STATE = 60
+
 _IDENTITY = {EXPERIMENTS: ("experiment",), VARIANTS: ("experiment", "variant"), TRIALS: ("experiment", "trial")}
 
 
@@ -95,6 +98,17 @@ def _commonest(rows: Sequence[Row], names: Sequence[str], present: Mapping[str, 
     return {name: max(len(rows) - present[name], *counts[name].values()) for name in names}
 
 
+def _swept(rows: Sequence[Row], names: Mapping[str, int]) -> set[str]:
+    """The parameters in which arms of one experiment differ."""
+    values: dict[tuple[str, str], set[object]] = {}
+    for row in rows:
+        # over what a row has, as above
+        for name, value in row.params.items():
+            if name in names:
+                values.setdefault((row.experiment, name), set()).add(_hashable(value))
+    return {name for (_, name), found in values.items() if len(found) > 1}
+
+
 def _hashable(value: object) -> object:
     # NaN is not equal to itself, but written alike
     return (type(value), value) if isinstance(value, str | int | float) and not is_missing(value) else repr(value)
@@ -113,14 +127,16 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
         facts += ["trial_status"] if request.level == TRIALS else []
     columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []
     # the arms of one experiment differ in parameters, and not in its state
-    columns += [Column(field=PLAIN[name], rank=60 if request.level == VARIANTS else 95) for name in facts]
+    columns += [Column(field=PLAIN[name], rank=_STATE if request.level == VARIANTS else 95) for name in facts]
     columns += [
         Column(field=named.metric(name), rank=_HEADLINE if at == 0 else 62 - 16 * at)
         for at, name in enumerate(metric_names(rows, settings))
     ]
     vary = varying(rows)
-    by_weight = sorted(vary, key=lambda name: (named.PARAMS + name not in mentioned, -vary[name]))
-    rank = {name: 78.0 - 5 * at for at, name in enumerate(by_weight)}
+    swept = _swept(rows, vary) if request.level == VARIANTS else set()
+    by_weight = sorted(vary, key=lambda name: (named.PARAMS + name not in mentioned, name not in swept, -vary[name]))
+    # what tells the arms of an experiment apart stays longer than its state, however many parameters do
+    rank = {name: _STATE + 18 / (1 + at) if name in swept else 78.0 - 5 * at for at, name in enumerate(by_weight)}
     names = here.params if request.every else tuple(vary)
     columns += [Column(field=named.param(name), rank=rank.get(name, -1000.0)) for name in names]
     versions = [path for path in here.data if request.detail or len({row.data.get(path) for row in rows}) > 1]

@@ -143,6 +143,11 @@ def bound() -> int | None:
     return columns() if sys.stdout.isatty() or os.environ.get("COLUMNS") else None
 
 
+def has_colour() -> bool:
+    """Whether the answer goes to a terminal that shows colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def now() -> datetime:
     """The present moment, read in this one place."""
     return datetime.now(UTC)

@@ -40,5 +40,7 @@ def diff(
             for warning in found.warnings:
                 console.say(f"warning: {warning}")
         else:
-            console.answer(terminal.render(report.document(found, ledger.settings, patch=patch), total=console.bound()))
+            document = report.document(found, ledger.settings, patch=patch)
+            colour = console.has_colour()
+            console.answer(terminal.render(document, total=console.bound(), colour=colour), painted=colour)
     return 0

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 LESS = "FRXS"
 
 
-def answer(text: str, git: Git) -> None:
+def answer(text: str, git: Git, *, painted: bool = False) -> None:
     """Print an answer, through the pager where standard output is a terminal.
 
     Which one is git's decision: `$GIT_PAGER`, `core.pager`, `$PAGER`, else less. `ledger --no-pager` prints it as it
-    is, and so does the pager `cat`.
+    is, and so does the pager `cat`. `painted`: as in `console.answer`.
     """
     if sys.stdout.isatty():
         pager = git.text("var", "GIT_PAGER").strip()
-        if pager not in ("", "cat") and shown(harmless(text), pager, os.environ):
+        if pager not in ("", "cat") and shown(text if painted else harmless(text), pager, os.environ):
             return
-    console.answer(text)
+    console.answer(text, painted=painted)
 
 
 def shown(text: str, pager: str, environment: Mapping[str, str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,7 +100,9 @@ def plot(
             console.answer_json(shapes.plain(kinds.shape(drawn)))
         else:
             total = console.columns()
-            console.answer(kinds.text(drawn, ledger.settings, heading, total=total, colour=_has_colour()), painted=True)
+            console.answer(
+                kinds.text(drawn, ledger.settings, heading, total=total, colour=console.has_colour()), painted=True
+            )
         for note in (*notes, *drawn.notes):
             console.say(f"note: {note}")
         if kind is not None and not targets:
@@ -190,8 +191,3 @@ def _write(path: Path, data: bytes) -> None:
     except OSError as error:
         raise LedgerError(f"{path} cannot be written: {error.strerror}", hint="-o names a file in a folder") from None
     console.say(f"wrote {path}")
-
-
-def _has_colour() -> bool:
-    """Whether the answer goes to a terminal that shows colours."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -64,7 +64,9 @@ def show(
                 outdated=concluded.outdated(ledger, chosen),
                 now=console.now(),
             )
-            pager.answer(rendered(document, page, total=console.bound()), ledger.git)
+            colour = page is Page.TEXT and console.has_colour()
+            text = rendered(document, page, total=console.bound(), colour=colour)
+            pager.answer(text, ledger.git, painted=colour)
     return 0
 
 

@@ -87,7 +87,8 @@ class Table(_Spaced):
     left out in this order, then the texts of the column `names` are cut so that they can be told apart. Heads are cut
     to `head_width`. A table that is not `headed` has heads on pages alone. `beyond` counts the columns that the table
     does not have to begin with; they and those that are left out are told as so many more of what `columns` names.
-    `caption` stands above, `notes` below.
+    `caption` stands above, `notes` below. `faint` are beginnings of cells that say nothing certain, each as row, column
+    and number of characters: a terminal with colours and a page show them grey.
     """
 
     head: tuple[str, ...]
@@ -101,6 +102,7 @@ class Table(_Spaced):
     columns: str | None = None
     caption: str | None = None
     notes: tuple[str, ...] = ()
+    faint: tuple[tuple[int, int, int], ...] = ()
     indent: int = 0
 
 
@@ -148,4 +150,5 @@ def filled(table: Table) -> Table:
         head=tuple(table.head[at] for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
         right=tuple(place for place, at in enumerate(kept) if at in table.right),
+        faint=tuple((row, kept.index(at), size) for row, at, size in table.faint),
     )

@@ -126,6 +126,7 @@ def metrics_table(changes: Sequence[MetricChange], heads: tuple[str, str], setti
         optional=(len(head) - 1,),
         names=0,
         head_width=_HEAD + (_COUNT if common else 0),
+        faint=_faint(changes, [settings.precision(c.name) for c in changes], 0, head.index("difference")),
         notes=signs(changes),
     )
 
@@ -139,7 +140,15 @@ def arms_table(metric: str, changes: Sequence[MetricChange], settings: Settings)
         (c.name, str(c.b.n), spread(c.b, precision), _difference(c, _finest(c, precision)), _p(c)) for c in changes
     ]
     head = ("arm", "n", "mean ± sd", "from the baseline", "p")
-    return Table(head=head, rows=tuple(rows), right=(1, 2, 3, 4), optional=(4,), names=0, caption=metric)
+    return Table(
+        head=head,
+        rows=tuple(rows),
+        right=(1, 2, 3, 4),
+        optional=(4,),
+        names=0,
+        caption=metric,
+        faint=_faint(changes, [precision] * len(changes), 1, 3),
+    )
 
 
 def signs(changes: Sequence[MetricChange]) -> tuple[str, ...]:
@@ -161,13 +170,29 @@ def _metric(change: MetricChange, settings: Settings, *, with_n: bool = True) ->
 
 def _difference(change: MetricChange, precision: int | None) -> str:
     """`+0.021 (+0.012..+0.030)`; with `~` before it where the interval holds zero, so that it looks like none."""
+    if change.interval is None:
+        return _estimate(change, precision)
+    low, high = (signed(bound, precision) for bound in change.interval)
+    return f"{_estimate(change, precision)} ({low}..{high})"
+
+
+def _estimate(change: MetricChange, precision: int | None) -> str:
+    """The difference of the means: `-` where a side has none."""
     if change.difference is None:
         return "-"
-    if change.interval is None:
-        return signed(change.difference, precision)
-    low, high = (signed(bound, precision) for bound in change.interval)
     estimate = signed(change.difference, precision)
-    return f"{estimate if change.seen else estimate if estimate == '~' else f'~ {estimate}'} ({low}..{high})"
+    return estimate if change.interval is None or change.seen or estimate == "~" else f"~ {estimate}"
+
+
+def _faint(
+    changes: Sequence[MetricChange], precisions: Sequence[int | None], row: int, column: int
+) -> tuple[tuple[int, int, int], ...]:
+    """The estimates that may be none, in a table of which the first change stands in this row and column."""
+    return tuple(
+        (at, column, len(_estimate(change, _finest(change, precision))))
+        for at, (change, precision) in enumerate(zip(changes, precisions, strict=True), row)
+        if change.interval is not None and not change.seen
+    )
 
 
 def _p(change: MetricChange) -> str:

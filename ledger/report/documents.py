@@ -15,8 +15,8 @@ class Page(StrEnum):
     HTML = "html"
 
 
-def rendered(document: Document, form: Page, *, total: int | None) -> str:
-    """The document's text; `total` is the width of a terminal, None for any."""
+def rendered(document: Document, form: Page, *, total: int | None, colour: bool = False) -> str:
+    """The document's text; `total` is the width of a terminal, None for any; `colour`: it shows colours."""
     # each is imported where it is needed: a terminal needs no HTML
     if form is Page.MD:
         from ledger.report import markdown
@@ -28,4 +28,4 @@ def rendered(document: Document, form: Page, *, total: int | None) -> str:
         return html.render(document)
     from ledger.report import terminal
 
-    return terminal.render(document, total=total)
+    return terminal.render(document, total=total, colour=colour)

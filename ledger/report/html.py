@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ledger.report import written
@@ -84,15 +84,24 @@ def _table(block: Table) -> str:
     block = filled(block)
     caption = "" if block.caption is None else f"<caption>{escaped(block.caption)}</caption>"
     head = _row(block.head, "th", block.right)
-    body = "\n".join(_row(row, "td", block.right) for row in block.rows)
+    faint = {(row, at): size for row, at, size in block.faint}
+    body = "\n".join(
+        _row(row, "td", block.right, {at: size for (place, at), size in faint.items() if place == number})
+        for number, row in enumerate(block.rows)
+    )
     notes = "".join(f'<p class="note">{inline(note)}</p>' for note in (more(block, 0), *block.notes) if note)
     table = f"<table>{caption}<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>"
     return f'<div class="wide">{table}</div>{notes}'
 
 
-def _row(cells: Sequence[str], tag: str, right: Sequence[int]) -> str:
-    classes = [' class="right"' if at in right else "" for at in range(len(cells))]
-    laid = (f"<{tag}{class_}>{escaped(cell)}</{tag}>" for class_, cell in zip(classes, cells, strict=True))
+def _row(cells: Sequence[str], tag: str, right: Sequence[int], faint: Mapping[int, int] | None = None) -> str:
+    """A row; `faint` are the lengths of the beginnings that are grey, by the places of their cells."""
+    laid = []
+    for at, cell in enumerate(cells):
+        size = (faint or {}).get(at, 0)
+        grey = f'<span class="faint">{escaped(cell[:size])}</span> ' if size else ""
+        class_ = ' class="right"' if at in right else ""
+        laid.append(f"<{tag}{class_}>{grey}{escaped(cell[size:])}</{tag}>")
     return f"<tr>{''.join(laid)}</tr>"
 
 
@@ -120,6 +129,7 @@ th, td { padding: .25rem .75rem; text-align: left; white-space: nowrap; border-b
 th { color: var(--soft); font-weight: 600 }
 th:first-child, td:first-child { padding-left: 0 }
 .right { text-align: right }
+.faint { color: var(--soft) }
 .note { color: var(--soft); font-size: .9rem }
 .wrong, .unsure { list-style: none; padding: .5rem .75rem; background: var(--shade); border-left: 3px solid }
 .wrong { border-color: var(--wrong) } .unsure { border-color: var(--unsure) }

@@ -134,6 +134,7 @@ def _trials(
         right=tuple(range(2, len(shown) + 3)),
         optional=tuple(range(len(shown) + 1, 2, -1)),
         head_width=_HEAD,
+        names=0,
         beyond=len(names) - len(shown),
         columns="metric",
         indent=2,

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ledger.report.blocks import Block, Code, Document, Facts, Heading, Items, Prose, Table, Written, more, unfolded
 from ledger.report.text import clean, columns, cut_apart, harmless, width
 
+# what stands between these is faint; they take no room, and `clean` leaves none of them in anybody's text
+_BEGIN: Final = "\u2063"
+_END: Final = "\u2064"
 
-def render(document: Document, *, total: int | None) -> str:
-    """The document's lines; tables fit into `total` columns (None: any width)."""
+
+def render(document: Document, *, total: int | None, colour: bool = False) -> str:
+    """The document's lines; tables fit into `total` columns (None: any width).
+
+    With `colour` it holds the terminal's own sequences, and none that anybody else wrote.
+    """
     lines: list[str] = []
     for block in unfolded(document.blocks):
         own = _lines(block, total)
@@ -15,6 +24,7 @@ def render(document: Document, *, total: int | None) -> str:
             lines.append("")
         lines += own
     text = "\n".join(lines).rstrip()
+    text = text.replace(_BEGIN, "\x1b[2m" if colour else "").replace(_END, "\x1b[22m" if colour else "")
     return text + "\n" if text else ""
 
 
@@ -52,6 +62,8 @@ def _indented(line: str) -> str:
 def table(block: Table, *, total: int | None) -> list[str]:
     """The lines of a table: columns are left out, then names cut, until it fits; else it is as wide as it must be."""
     head, *rows = ([clean(cell) for cell in row] for row in (block.head, *block.rows))
+    for row, at, size in block.faint:
+        rows[row][at] = f"{_BEGIN}{rows[row][at][:size]}{_END}{rows[row][at][size:]}"
     kept = list(range(len(head)))
     waiting = list(block.optional)
     while True:

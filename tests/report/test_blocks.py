@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from ledger.report import html, markdown, terminal
 from ledger.report.blocks import Code, Document, Facts, Fold, Heading, Items, Mark, Prose, Table, Written
 from ledger.report.documents import Page, rendered
-from ledger.report.text import clean
+from ledger.report.text import clean, uncoloured
 
 NASTY = '<script>alert(1)</script> [x](javascript:y) ![z](//t/i.png) **b** | a&amp;b "q" \x1b[31m\u202eevil'
 
@@ -203,3 +203,19 @@ def test_code_holds_its_own_fence() -> None:
     body = "a\n````\n```\nb"
     found = shown(markdown.render(Document(title="t", blocks=(Code(text=body),))))
     assert (found.tags, "".join(found.texts).strip()) == (["pre", "code"], body)
+
+
+def test_what_is_uncertain_is_grey_where_there_are_colours() -> None:
+    table = Table(head=("m", "difference"), rows=(("dice", "~ +0.1 (-1..+2)"),), right=(1,), faint=((0, 1, 6),))
+    page = Document(title="t", blocks=(table,))
+    plain = "m          difference\ndice  ~ +0.1 (-1..+2)\n"
+    assert terminal.render(page, total=80) == plain
+    painted = terminal.render(page, total=80, colour=True)
+    assert "\x1b[2m~ +0.1\x1b[22m (-1..+2)" in painted
+    assert uncoloured(painted) == plain
+    assert '<span class="faint">~ +0.1</span> (-1..+2)' in html.render(page)
+
+
+def test_nobody_else_paints() -> None:
+    text = terminal.render(everywhere("a\u2063b\x1b[2m"), total=80, colour=True)
+    assert "\x1b" not in text

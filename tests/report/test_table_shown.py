@@ -308,6 +308,23 @@ def test_the_first_metric_that_is_left_has_room_before_parameters() -> None:
         assert metric in head
 
 
+def test_what_the_arms_of_an_experiment_differ_in_stays_longer_than_its_state() -> None:
+    sweep = [
+        row(
+            "a-very-long-name-of-an-experiment",
+            {"accuracy": [0.5, 0.6]},
+            _variant=f"a-long-variant-{n}",
+            _status="inconclusive",
+            **{f"p{k}": n * k for k in range(1, 7)},
+        )
+        for n in range(3)
+    ]
+    found = select(sweep, Request(level="variants"), Settings())
+    for total in range(84, 110):
+        head = render(found, Settings(), Format.TEXT, total=total).text.splitlines()[0].split()
+        assert "state" not in head or all(f"p{k}" in head for k in range(1, 7))
+
+
 def test_groups_of_trials_count_each_once() -> None:
     repeated = [
         row(name, {"accuracy": [0.5]}, lr=0.1, _trial="baseline/seed-0", _fingerprint="f", _replicate={"seed": 0})
