@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from conftest import Project, Shelved, default_files
 
 
@@ -96,3 +98,23 @@ def test_a_treatment_is_never_reused(shelved: Shelved) -> None:
     project.ledger("run")
     shown = project.ledger("show", "second", "--json").json
     assert [t["reused"] for t in shown["trials"] if t["variant"] == "treatment"] == [None]
+
+
+def test_an_arm_whose_parameters_have_landed_is_the_next_one_s_baseline_and_is_proved(shelved: Shelved) -> None:
+    """What an arm had by its parameters the new base has by itself: the same fingerprint from other code."""
+    project = shelved(first)
+    project.ledger("conclude", "first", "-m", "seen")
+    project.ledger("land", "--adopt", "first")
+    begin(project, "next", "--seeds", "1", "-S", "train.lr=0.3")
+    assert "reused from first/treatment/seed-0" in project.ledger("run").err
+    project.git("switch", "-q", "main")
+    project.ledger("new", "Arms", "--name", "arms", "--seeds", "1", "--variant", "hi:train.lr=0.4")
+    project.ledger("run", "--only", "hi")
+    project.git("switch", "-q", "main")
+    text = (project.root / "params.json").read_text()
+    project.commit("lr", {"params.json": re.sub(r'"lr": [0-9.]+', '"lr": 0.4', text)})
+    begin(project, "third", "--seeds", "1", "-S", "train.lr=0.5")
+    assert "reused from arms/hi/seed-0" in project.ledger("run").err
+
+    found = project.ledger("verify", "--json").json
+    assert found["problems"] == []

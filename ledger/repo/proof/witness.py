@@ -219,8 +219,11 @@ class Trees:
         plans = [self.plan(trial.code, experiment.name), experiment.plan]
         for plan in plans:
             variant = None if plan is None else plan.variant(trial.variant)
-            if variant is not None and variant.experiment is None:
+            if plan is not None and variant is not None and variant.experiment is None:
                 arms.add(self._arm(tree, tree.code, variant.params, axes))
+                if trial.fingerprint not in arms and trial.reused is not None and variant.at_base:
+                    # another experiment's arm had by its parameters what this one's base has by itself
+                    arms.add(self._arm(tree, tree.reader.at(plan.base), variant.params, axes))
                 if trial.fingerprint in arms:
                     break
         return own, arms
