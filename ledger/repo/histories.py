@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger
@@ -16,6 +18,18 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
 
     None where that history is gone, as after a squash by hand.
     """
+    known, key = ledger.snapshot.tips, _key(experiment)
+    if key not in known:
+        known[key] = _tip(ledger, experiment)
+    return known[key]
+
+
+def _key(experiment: Experiment) -> tuple[str, str | None, str]:
+    """What an experiment's history depends on, besides what the refs of the moment say."""
+    return experiment.name, experiment.branch, experiment.tip
+
+
+def _tip(ledger: Ledger, experiment: Experiment) -> str | None:
     if experiment.deleted:
         return _last_run(ledger, experiment)
     if experiment.archived or (experiment.branch or "").startswith("refs/heads/"):
@@ -36,26 +50,27 @@ def tip(ledger: Ledger, experiment: Experiment) -> str | None:
 
 def _grew(ledger: Ledger, experiment: Experiment) -> bool:
     """Whether the main branch has the experiment's own commits, and not one that brought it whole, as a squash does."""
-    first = next(iter(_texts(ledger, experiment.tip, experiment.name, "hypothesis.md")), None)
+    first = next(iter(_texts(ledger.git, experiment.tip, f"{directory(experiment.name)}/hypothesis.md")), None)
     return first is not None and not ledger.git.objects.folder(f"{first[0]}:{directory(experiment.name)}/trials")
 
 
-def of_file(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
+def of_file(ledger: Ledger, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:
     """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
     own = tip(ledger, experiment)
-    return [] if own is None else _texts(ledger, own, experiment.name, file)
+    return () if own is None else _texts(ledger.git, own, f"{directory(experiment.name)}/{file}")
 
 
-def _texts(ledger: Ledger, at: str, name: str, file: str) -> list[tuple[str, datetime, str]]:
-    path = f"{directory(name)}/{file}"
-    out = ledger.git.text("log", "--reverse", "--topo-order", "--format=%H %aI", "--no-renames", at, "--", path)
+# several questions about one experiment begin here; what is below a commit never changes
+@lru_cache(maxsize=64)
+def _texts(git: Git, at: str, path: str) -> tuple[tuple[str, datetime, str], ...]:
+    out = git.text("log", "--reverse", "--topo-order", "--format=%H %aI", "--no-renames", at, "--", path)
     found = []
     for line in out.splitlines():
         commit, _, moment = line.partition(" ")
-        text = ledger.git.objects.text(commit, path)
+        text = git.objects.text(commit, path)
         if text is not None:
             found.append((commit, datetime.fromisoformat(moment), text))
-    return found
+    return tuple(found)
 
 
 def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
@@ -63,6 +78,13 @@ def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
 
     Tags keep the commits whose code ran, and name the run commits that were on the branch.
     """
+    known, key = ledger.snapshot.rewritten, (*_key(experiment), frozenset(codes(experiment, experiment.trials)))
+    if key not in known:
+        known[key] = _rewritten(ledger, experiment)
+    return known[key]
+
+
+def _rewritten(ledger: Ledger, experiment: Experiment) -> bool:
     own = tip(ledger, experiment)
     held = ledger.snapshot.tags_of(experiment.name).values()
     named = [trailers.value(ledger.git.objects.message(commit), trailers.RUN) for commit in held]
@@ -73,14 +95,15 @@ def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
     return bool(here) and bool(ledger.git.text("rev-list", "-n1", *here, "--not", own, "--").strip())
 
 
-def before_rewriting(ledger: Ledger, experiment: Experiment, file: str) -> list[tuple[str, datetime, str]]:
+def before_rewriting(ledger: Ledger, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:
     """The same as `of_file` of the commits below the code that ran, which tags keep: the longest such history."""
     here = [
         code
         for code in codes(experiment, experiment.trials)
         if ledger.git.objects.read(f"{code}^{{commit}}") is not None
     ]
-    return max((_texts(ledger, code, experiment.name, file) for code in sorted(here)), key=len, default=[])
+    path = f"{directory(experiment.name)}/{file}"
+    return max((_texts(ledger.git, code, path) for code in sorted(here)), key=len, default=())
 
 
 def codes(experiment: Experiment, records: Iterable[Recorded]) -> set[str]:
