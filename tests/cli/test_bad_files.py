@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import PARAMS, PIPELINE, MakeProject, Project, default_files
+from conftest import PIPELINE, MakeProject, Project, Shelved, default_files
+from made_records import record_of
 from test_bad_input import refused
-
-from ledger.model import trial as trials
-from ledger.model.trial import Trial
 
 PLAN = "experiments/broken/hypothesis.md"
 
@@ -75,24 +72,6 @@ def test_a_plan_that_names_what_no_parameter_file_has(two: Project) -> None:
 # --- records
 
 
-def record_of(seed: int) -> str:
-    """The text of a sound record."""
-    return trials.dumps(
-        Trial(
-            experiment="wider",
-            variant="treatment",
-            point=(("seed", seed),),
-            attempt=1,
-            status=trials.SUCCEEDED,
-            fingerprint="f" * 32,
-            code="c" * 40,
-            started=datetime(2026, 11, 20, 10, tzinfo=UTC),
-            seconds=1.0,
-            metrics={"accuracy": 0.5 + seed / 10},
-        )
-    )
-
-
 RECORDS = [
     (None, "a: [", "it is not YAML: line 2"),
     (None, "", "it is not a mapping"),
@@ -118,8 +97,8 @@ RECORDS = [
 def test_a_record_that_cannot_be_read_is_passed_over(project: Project) -> None:
     project.ledger("new", "Wider", "--seeds", "2")
     folder = "experiments/wider/trials/treatment"
-    good = record_of(1)
-    project.commit("records", {f"{folder}/seed-0.yaml": record_of(0), f"{folder}/seed-1.yaml": good})
+    _, good = record_of("wider", 1)
+    project.commit("records", dict(record_of("wider", seed) for seed in (0, 1)))
     assert project.ledger("log", "--json").json[0]["trials"] == 2
     for old, new, says in RECORDS:
         assert old is None or old in good
@@ -140,8 +119,9 @@ def test_a_record_that_cannot_be_read_is_passed_over(project: Project) -> None:
 
 def test_a_link_is_no_record(project: Project) -> None:
     project.ledger("new", "Wider", "--seeds", "2")
-    path = project.root / "experiments/wider/trials/treatment/seed-0.yaml"
-    project.write({"kept.yaml": record_of(0)})
+    place, text = record_of("wider", 0)
+    path = project.root / place
+    project.write({"kept.yaml": text})
     path.parent.mkdir(parents=True)
     path.symlink_to(project.root / "kept.yaml")
     project.commit("link")
@@ -151,8 +131,8 @@ def test_a_link_is_no_record(project: Project) -> None:
 
 def test_a_record_that_cannot_be_read_is_not_overwritten(project: Project) -> None:
     project.ledger("new", "Wider", "--seeds", "1")
-    path = "experiments/wider/trials/treatment/seed-0.yaml"
-    project.commit("newer", {path: record_of(0).replace("schema: 1", "schema: 9")})
+    path, text = record_of("wider", 0)
+    project.commit("newer", {path: text.replace("schema: 1", "schema: 9")})
     # what it says is not known, so the trial is not run again either
     assert "1 record of wider is of a newer version of ledger" in project.ledger("run", code=2).err
     assert "schema: 9" in project.git("show", f"exp/wider:{path}")
@@ -285,6 +265,13 @@ def test_pipeline_files_that_cannot_be_read(project: Project, path: str, text: s
         assert "wider" in project.ledger(*command).out
 
 
+def one_to_go(project: Project) -> None:
+    """One trial of two has run."""
+    project.ledger("new", "Wider", "--seeds", "1", "-S", "train.lr=0.2")
+    project.ledger("run")
+    project.ledger("amend", "--seeds", "2", "-m", "more")
+
+
 @pytest.mark.parametrize(
     ("level", "text"),
     [
@@ -295,11 +282,9 @@ def test_pipeline_files_that_cannot_be_read(project: Project, path: str, text: s
     ],
 )
 def test_a_configuration_of_dvc_outside_the_project(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str, text: bytes
+    shelved: Shelved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str, text: bytes
 ) -> None:
-    project.ledger("new", "Wider", "--seeds", "1", "-S", "train.lr=0.2")
-    project.ledger("run")
-    project.ledger("amend", "--seeds", "2", "-m", "more")
+    project = shelved(one_to_go, default_files())
     monkeypatch.setenv(f"DVC_{level}_CONFIG_DIR", str(tmp_path))
     (tmp_path / "config").write_bytes(text)
     says = f"DVC cannot read its configuration {tmp_path}/config: "
@@ -349,56 +334,3 @@ def test_a_file_to_copy_that_is_nowhere(project: Project) -> None:
     project.ledger("new", "Wider", "--seeds", "1")
     project.commit("settings", {"ledger.yaml": "copy: [.env]\n"})
     refused(project, "run", says="ledger.yaml: `copy` names .env, which is not there", hint="take it out of `copy`")
-
-
-# --- places that are unusual but sound
-
-
-def test_strange_paths_subdirectories_and_linked_work_trees(make_project: MakeProject) -> None:
-    project = make_project(name="mein Projekt ünï")
-    inner = project.root / "sub dir"
-    inner.mkdir()
-    project.ledger("new", "Wider", "--seeds", "1", cwd=inner)
-    project.ledger("run", cwd=inner)
-    assert project.git("status", "--porcelain") == ""
-    project.write({"params.json": json.dumps(PARAMS | {"seed": 7})})
-    project.dvc("repro", "-q")
-    assert "as treatment/seed-7" in project.ledger("record", cwd=inner).out
-    assert project.ledger("status", "--json", cwd=inner).json["unrecorded"] == []
-
-    linked = project.root.parent / "zweiter Bäum"
-    project.git("worktree", "add", "-q", str(linked), "main")
-    project.ledger("new", "Deeper", "--seeds", "1", "-S", "train.lr=0.3", cwd=linked)
-    project.ledger("run", cwd=linked)
-    assert project.git("status", "--porcelain", cwd=linked) == ""
-    assert json.loads((linked / "metrics.json").read_text())["accuracy"] > 0.8
-    assert project.git("branch", "--show-current") == "exp/wider"
-    assert project.git("status", "--porcelain") == ""
-
-
-def test_a_branch_that_another_work_tree_has(project: Project) -> None:
-    project.ledger("new", "Wider", "--seeds", "1", "--no-switch")
-    linked = project.root.parent / "linked"
-    project.git("worktree", "add", "-q", str(linked), "exp/wider")
-    project.ledger("note", "from afar", "--exp", "wider")
-    assert "from afar" in (linked / "experiments/wider/notes.md").read_text()
-    assert project.git("status", "--porcelain", cwd=linked) == ""
-
-    (linked / "metrics.json").write_text("mine")
-    answer = project.ledger("run", "wider", code=1)
-    assert "error: the trials are recorded, but not on the branch yet" in answer.err
-    assert f"changes in {linked} are in the way" in answer.err
-    assert "hint: commit or stash those changes, then call this again" in answer.err
-    assert (linked / "metrics.json").read_text() == "mine"
-    assert project.ledger("status", "wider", "--json").json["uncollected"] == 1
-
-    Path(linked / "metrics.json").unlink()
-    held = project.root / ".git/worktrees/linked/index.lock"
-    held.touch()
-    answer = project.ledger("run", "wider", code=2)
-    assert f"another git process holds the index of {linked}" in answer.err
-    assert "hint: let it end, then call this again; where none is running, remove that file" in answer.err
-    held.unlink()
-    assert "1 trial on the branch" in project.ledger("run", "wider").out
-    assert project.git("status", "--porcelain", cwd=linked) == ""
-    assert "accuracy" in (linked / "metrics.json").read_text()

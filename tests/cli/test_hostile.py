@@ -6,12 +6,9 @@ import json
 import random
 import subprocess
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from conftest import Project, Shelved
-
-from ledger.model import trial as trials
-from ledger.model.trial import Trial
+from made_records import record_of
 
 PLAN = """\
 ---
@@ -159,26 +156,9 @@ def honest(project: Project) -> None:
     """An experiment with its two trials, which is checked out."""
     project.ledger("new", "Honest", "--name", "honest", "--seeds", "2")
     for seed in (0, 1):
-        path, text = record_of(seed)
+        path, text = record_of("honest", seed, a=1)
         project.write({path: text})
     project.commit("records")
-
-
-def record_of(seed: int) -> tuple[str, str]:
-    record = Trial(
-        experiment="honest",
-        variant="treatment",
-        point=(("seed", seed),),
-        attempt=1,
-        status=trials.SUCCEEDED,
-        fingerprint="f" * 32,
-        code="c" * 40,
-        started=datetime(2026, 11, 20, 10, tzinfo=UTC),
-        seconds=1.0,
-        params={"params.json": {"a": 1}},
-        metrics={"accuracy": 0.5 + seed / 10},
-    )
-    return trials.record_path("experiments/honest", record), trials.dumps(record)
 
 
 COMMANDS = [
