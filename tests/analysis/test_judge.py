@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytest import approx
 from scipy import stats
@@ -30,8 +30,6 @@ G2 = (1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4)
 # differences 0.02 0.03 0.01 0.02 0.02: mean 0.02, 90% interval 0.0133 to 0.0267
 LOW = (0.70, 0.71, 0.69, 0.72, 0.68)
 HIGH = (0.72, 0.74, 0.70, 0.74, 0.70)
-
-fast = settings(derandomize=True, deadline=None, max_examples=60)
 
 
 def points(n: int, first: int = 0) -> tuple[Point, ...]:
@@ -136,7 +134,6 @@ def test_every_operator(text: str, outcome: str) -> None:
     assert one(text, HIGH, LOW).outcome == outcome
 
 
-@fast
 @given(
     st.lists(st.tuples(st.integers(-99, 99), st.integers(-99, 99)), min_size=2, max_size=8),
     st.integers(1, 60),
@@ -151,7 +148,6 @@ def test_lower_is_the_mirror_of_higher(values: list[tuple[int, int]], margin: in
     assert down.remarks == tuple(remark.replace("-0", "0") for remark in up.remarks)
 
 
-@fast
 @given(
     st.lists(st.tuples(st.integers(-99, 99), st.integers(-99, 99)), min_size=2, max_size=8),
     st.integers(0, 60),

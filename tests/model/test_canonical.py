@@ -5,14 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_yaml12 import shape, texts, trees
 
 from ledger.model.formats import yaml12
 from ledger.model.formats.yaml12 import canonical, reader
-
-PROPERTY = settings(deadline=None, derandomize=True, max_examples=300)
 
 mappings = st.dictionaries(texts | st.integers() | st.booleans() | st.none(), trees, min_size=1, max_size=4)
 
@@ -64,7 +62,6 @@ def agrees(text: str) -> bool:
     return True
 
 
-@PROPERTY
 @given(mappings)
 def test_what_the_writer_writes_is_read(value: dict[object, object]) -> None:
     text = yaml12.dumps(value)
@@ -82,7 +79,6 @@ def mutated(text: str, chance: random.Random) -> str:
     return "".join(letters)
 
 
-@PROPERTY
 @given(mappings, st.randoms(use_true_random=False))
 def test_a_mutated_text_is_read_alike_or_refused(value: dict[object, object], chance: random.Random) -> None:
     agrees(mutated(yaml12.dumps(value), chance))

@@ -7,7 +7,7 @@ from typing import Any
 
 import dpath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.model import globs
@@ -69,7 +69,6 @@ TREES = st.recursive(
 PARTS = st.sampled_from(["a", "b", "x", "*", "?", "a*", "[ab]", "[!a]*", "s??d"])
 
 
-@settings(max_examples=60)
 @given(
     tree=st.dictionaries(KEYS, TREES, min_size=1, max_size=3),
     parts=st.lists(PARTS, min_size=1, max_size=3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
@@ -20,8 +20,6 @@ from ledger.model.names import (
     reserved,
     slug,
 )
-
-PROPERTY = settings(derandomize=True, deadline=None)
 
 
 @pytest.mark.parametrize("name", ["a", "focal-loss", "a" * 63, "exp-decay", "x-", "baseline-experiment"])
@@ -96,7 +94,6 @@ def test_slugs(title: str, name: str) -> None:
     assert slug(title) == name
 
 
-@PROPERTY
 @given(st.text())
 def test_slug_is_a_name(title: str) -> None:
     name = slug(title)
@@ -106,7 +103,6 @@ def test_slug_is_a_name(title: str) -> None:
         assert len(name) <= 32 or name.endswith("-experiment")
 
 
-@PROPERTY
 @given(st.from_regex(NAME, fullmatch=True))
 def test_names_are_their_own_slugs(name: str) -> None:
     again = slug(slug(name))
@@ -164,7 +160,6 @@ def test_refused_titles(title: str, reason: str, hint: str) -> None:
     assert hint in (caught.value.hint or "")
 
 
-@PROPERTY
 @given(st.text())
 def test_any_title_is_one_line_or_refused(title: str) -> None:
     try:
@@ -228,7 +223,6 @@ def test_refused_references(text: str) -> None:
     assert caught.value.hint
 
 
-@PROPERTY
 @given(st.text())
 def test_any_reference_is_read_or_explained(text: str) -> None:
     try:

@@ -7,7 +7,7 @@ import math
 from functools import reduce
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
@@ -24,8 +24,6 @@ from ledger.model.parameters import (
     segments,
     unflatten,
 )
-
-PROPERTY = settings(deadline=None, derandomize=True, max_examples=300)
 
 
 def test_flatten_names_leaves_by_dotted_keys() -> None:
@@ -168,7 +166,6 @@ values = st.recursive(
 )
 
 
-@PROPERTY
 @given(values)
 def test_what_people_see_can_be_typed(value: Value) -> None:
     shown = format_value(value)
@@ -177,7 +174,6 @@ def test_what_people_see_can_be_typed(value: Value) -> None:
     assert parse_assignment(f"a.b={shown}") == ("a.b", value)
 
 
-@PROPERTY
 @given(st.lists(values, min_size=1, max_size=4))
 def test_an_axis_of_values_in_brackets_can_be_typed(items: list[Value]) -> None:
     text = ",".join(format_value([item]) for item in items)

@@ -12,14 +12,12 @@ import pytest
 import tomlkit
 import yaml
 from dvc.utils.serialize import PARSERS
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
 from ledger.model.formats import paramfiles, yaml12
 from ledger.model.parameters import Value, flatten
-
-PROPERTY = settings(deadline=None, derandomize=True, max_examples=120)
 
 YAML = """\
 # the model
@@ -335,7 +333,6 @@ def commented(tree: Mapping[str, Value], indent: str = "") -> list[str]:
     return lines
 
 
-@PROPERTY
 @given(edits(), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_a_yaml_edit_keeps_every_other_line(edit: tuple[dict[str, Value], str, Value], end: str, last: bool) -> None:
     tree, key, value = edit
@@ -350,7 +347,6 @@ def test_a_yaml_edit_keeps_every_other_line(edit: tuple[dict[str, Value], str, V
     assert sum(one != other for one, other in zip(before, after, strict=True)) <= 1
 
 
-@PROPERTY
 @given(edits(), st.booleans())
 def test_a_block_of_yaml_is_replaced_as_a_whole(edit: tuple[dict[str, Value], str, Value], indented: bool) -> None:
     tree, key, value = edit
@@ -364,7 +360,6 @@ def test_a_block_of_yaml_is_replaced_as_a_whole(edit: tuple[dict[str, Value], st
     assert repr(yaml12.loads(new)) == repr(put(tree, key, value))
 
 
-@PROPERTY
 @given(edits(), st.sampled_from([None, 0, 3, "\t"]))
 def test_a_json_edit_is_the_file_as_it_would_have_been(
     edit: tuple[dict[str, Value], str, Value], indent: int | str | None
@@ -377,7 +372,6 @@ def test_a_json_edit_is_the_file_as_it_would_have_been(
     assert paramfiles.edit("p.json", text, {key: value}) == wanted
 
 
-@PROPERTY
 @given(edits())
 def test_a_toml_edit_keeps_every_other_line(edit: tuple[dict[str, Value], str, Value]) -> None:
     tree, key, value = edit
@@ -388,7 +382,6 @@ def test_a_toml_edit_keeps_every_other_line(edit: tuple[dict[str, Value], str, V
     assert sum(one != other for one, other in zip(text.split("\n"), new.split("\n"), strict=True)) <= 1
 
 
-@PROPERTY
 @given(edits())
 def test_a_python_edit_is_the_file_as_it_would_have_been(edit: tuple[dict[str, Value], str, Value]) -> None:
     tree, key, value = edit

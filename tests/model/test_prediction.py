@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
@@ -13,7 +13,6 @@ from ledger.model.names import NAME, reserved
 from ledger.model.prediction import Margin, Metric, Operator, Prediction, decimal
 from ledger.model.prediction_parser import parse
 
-PROPERTY = settings(derandomize=True, deadline=None)
 EX = "accuracy >= baseline + 0.01"
 
 
@@ -226,7 +225,6 @@ def predictions(draw: st.DrawFn) -> Prediction:
     )
 
 
-@PROPERTY
 @given(predictions())
 def test_round_trip(prediction: Prediction) -> None:
     assert parse(str(prediction)) == prediction
@@ -255,7 +253,6 @@ words = st.sampled_from(
 )
 
 
-@PROPERTY
 @given(st.text() | st.lists(words, max_size=8).map(" ".join) | st.lists(words, max_size=8).map("".join))
 def test_any_text_is_read_or_explained(text: str) -> None:
     try:
@@ -270,7 +267,6 @@ def test_any_text_is_read_or_explained(text: str) -> None:
         assert parse(str(prediction)) == prediction
 
 
-@PROPERTY
 @given(numbers)
 def test_decimal_is_exact(value: float) -> None:
     assert float(decimal(value)) == value

@@ -6,7 +6,7 @@ import re
 from enum import IntEnum
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger.model.replicates import (
@@ -23,8 +23,6 @@ from ledger.model.replicates import (
     stem,
     to_mapping,
 )
-
-PROPERTY = settings(derandomize=True, deadline=None)
 
 
 def _is_ref_component(text: str) -> bool:
@@ -283,13 +281,11 @@ def grids(draw: st.DrawFn) -> Replicates:
     return Replicates(axes=tuple(axes))
 
 
-@PROPERTY
 @given(grids())
 def test_round_trip(replicates: Replicates) -> None:
     assert from_mapping(to_mapping(replicates)) == replicates
 
 
-@PROPERTY
 @given(grids())
 def test_file_names_are_distinct_and_valid(replicates: Replicates) -> None:
     found: set[str] = set()
@@ -304,7 +300,6 @@ def test_file_names_are_distinct_and_valid(replicates: Replicates) -> None:
     assert len(found) == 3 * len(replicates)
 
 
-@PROPERTY
 @given(grids())
 def test_points_survive_a_record(replicates: Replicates) -> None:
     for point in replicates.points():

@@ -9,14 +9,12 @@ import math
 import pytest
 import yaml
 from dvc.utils.serialize import parse_yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from ledger.model.formats import yaml12
 from ledger.model.formats.yaml12 import reader
-
-PROPERTY = settings(deadline=None, derandomize=True, max_examples=250)
 
 ODD_TEXTS = [
     *(
@@ -165,7 +163,6 @@ def test_nan_is_nan() -> None:
     assert shape(yaml12.loads("[.nan, .NaN]")) == ["nan", "nan"]
 
 
-@PROPERTY
 @given(st.text("0123456789-+._eExobTZt: ainfyNAl~#", max_size=9))
 def test_generated_scalars_agree_with_dvc(text: str) -> None:
     assert ours(f"a: {text}\n") == dvc(f"a: {text}\n")
@@ -196,7 +193,6 @@ LINES = [
 
 
 @pytest.mark.filterwarnings("ignore")  # ruamel warns where an anchor is defined anew
-@PROPERTY
 @given(st.lists(st.sampled_from(LINES), max_size=7))
 def test_generated_documents_agree_with_dvc(lines: list[str]) -> None:
     text = "\n".join(lines) + "\n"
@@ -391,7 +387,6 @@ def test_a_value_that_holds_itself_is_refused() -> None:
         yaml12.dumps(value)
 
 
-@PROPERTY
 @given(trees)
 def test_what_is_written_reads_back(value: object) -> None:
     for text in (yaml12.dumps(value), yaml12.inline(value)):

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import Project
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.analysis.rows import rows_of
@@ -593,7 +593,6 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.dictionaries(st.text("ab.$", max_size=3), values, max_size=4))
 def test_values_that_json_cannot_say_come_back(given_: dict[str, Any]) -> None:
     text, odd = encoded(given_)

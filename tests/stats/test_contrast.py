@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytest import approx
 from scipy import stats
@@ -19,8 +19,6 @@ G1 = (0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0)
 G2 = (1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4)
 # Darwin's maize: how much taller the crossed plant of each pair is
 MAIZE = (6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75)
-
-fast = settings(derandomize=True, deadline=None, max_examples=40)
 
 # metrics as files have them: some digits behind the point
 VALUES = st.integers(-100_000, 100_000).map(lambda n: n / 1000)
@@ -117,7 +115,6 @@ def test_equivalence_of_a_mean_as_statsmodels_has_it() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Precision loss")
-@fast
 @given(PAIRS)
 def test_paired_is_scipys(pairs: list[tuple[float, float]]) -> None:
     a, b = zip(*pairs, strict=True)
@@ -131,7 +128,6 @@ def test_paired_is_scipys(pairs: list[tuple[float, float]]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Precision loss")
-@fast
 @given(SIDES, SIDES)
 def test_welch_is_scipys(a: list[float], b: list[float]) -> None:
     found = varied(lambda: welch(a, b))
@@ -143,7 +139,6 @@ def test_welch_is_scipys(a: list[float], b: list[float]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Precision loss")
-@fast
 @given(SIDES, MARGINS)
 def test_one_sample_is_scipys(values: list[float], number: float) -> None:
     found = varied(lambda: one_sample(values))
@@ -166,7 +161,6 @@ def test_folds_against_a_number_are_corrected_too() -> None:
 # --- laws
 
 
-@fast
 @given(PAIRS, MARGINS, ALPHAS)
 def test_the_interval_and_the_p_values_say_the_same(
     pairs: list[tuple[float, float]], margin: float, alpha: float
@@ -182,7 +176,6 @@ def test_the_interval_and_the_p_values_say_the_same(
         assert found.p_below(high) == approx(alpha, rel=1e-6)
 
 
-@fast
 @given(PAIRS, MARGINS)
 def test_the_other_direction_is_the_mirror(pairs: list[tuple[float, float]], margin: float) -> None:
     a, b = zip(*pairs, strict=True)
@@ -195,7 +188,6 @@ def test_the_other_direction_is_the_mirror(pairs: list[tuple[float, float]], mar
         assert back.interval(0.9) == approx(tuple(-x for x in reversed(there.interval(0.9))), rel=1e-9, abs=1e-9)
 
 
-@fast
 @given(PAIRS, MARGINS, MARGINS, st.integers(-900, 900))
 def test_the_unit_and_the_origin_do_not_matter(
     pairs: list[tuple[float, float]], margin: float, shift: float, exponent: int
@@ -212,7 +204,6 @@ def test_the_unit_and_the_origin_do_not_matter(
         assert scaled.interval(0.9) == approx(tuple(x * unit for x in plain.interval(0.9)), rel=1e-9)
 
 
-@fast
 @given(PAIRS, st.sampled_from([0.5, 0.95, 1.05, 1.5]))
 def test_a_factor_is_that_of_the_baseline(pairs: list[tuple[float, float]], factor: float) -> None:
     a, b = zip(*pairs, strict=True)
@@ -222,7 +213,6 @@ def test_a_factor_is_that_of_the_baseline(pairs: list[tuple[float, float]], fact
         assert found.interval(0.9) == approx(test(a, scaled).interval(0.9), rel=1e-9, abs=1e-9)
 
 
-@fast
 @given(st.permutations(range(10)))
 def test_the_order_of_the_replicates_does_not_matter(order: list[int]) -> None:
     a, b = [G2[i] for i in order], [G1[i] for i in order]
@@ -264,7 +254,6 @@ def test_values_that_do_not_vary() -> None:
             test()
 
 
-@fast
 @given(
     st.lists(st.integers(0, 10_000), min_size=2, max_size=10), st.integers(1, 9), st.sampled_from([1e-3, 0.1, 1, 1e9])
 )

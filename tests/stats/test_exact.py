@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 from scipy import stats
@@ -14,7 +14,6 @@ from scipy import stats
 import ledger
 from ledger.stats.exact import MAX_PAIRS, MAX_VALUES, TooMany, sign_flip, superiority
 
-fast = settings(derandomize=True, deadline=None, max_examples=40)
 MAIZE = (6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75)
 
 
@@ -33,7 +32,6 @@ def test_few_pairs_cannot_reach_five_percent(n: int) -> None:
     assert sign_flip([10.0] * n) == 0.5**n > 0.05
 
 
-@fast
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=9))
 def test_signs_as_scipy_permutes_them(differences: list[int]) -> None:
     peer = (
@@ -51,7 +49,6 @@ def test_signs_as_scipy_permutes_them(differences: list[int]) -> None:
     assert sign_flip([d / 10 for d in differences]) == approx(expected)
 
 
-@fast
 @given(st.lists(st.integers(0, 1000), min_size=2, max_size=14, unique=True), st.data())
 def test_superiority_is_scipys_where_there_are_no_ties(values: list[int], data: st.DataObject) -> None:
     cut = data.draw(st.integers(1, len(values) - 1))
@@ -62,7 +59,6 @@ def test_superiority_is_scipys_where_there_are_no_ties(values: list[int], data: 
     assert found.p_value == approx(min(1.0, float(peer.pvalue)))
 
 
-@fast
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=6), st.lists(st.integers(0, 5), min_size=1, max_size=6))
 def test_ties_count_by_half_and_the_sides_are_alike(a: list[int], b: list[int]) -> None:
     found, back = superiority(a, b), superiority(b, a)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
 from ledger.stats.multiple import holm
 
-fast = settings(derandomize=True, deadline=None, max_examples=100)
 P_VALUES = st.lists(st.floats(0, 1), max_size=8)
 
 
@@ -25,7 +24,6 @@ def test_one_and_none() -> None:
     assert holm([]) == []
 
 
-@fast
 @given(P_VALUES)
 def test_corrected_values_are_no_smaller_and_keep_their_order(p_values: list[float]) -> None:
     corrected = holm(p_values)
@@ -34,13 +32,11 @@ def test_corrected_values_are_no_smaller_and_keep_their_order(p_values: list[flo
     assert ranked == sorted(ranked)
 
 
-@fast
 @given(P_VALUES)
 def test_the_order_given_does_not_matter(p_values: list[float]) -> None:
     assert holm(p_values[::-1]) == holm(p_values)[::-1]
 
 
-@fast
 @given(P_VALUES, st.sampled_from([0.01, 0.05, 0.2]))
 def test_it_rejects_what_the_procedure_rejects(p_values: list[float], alpha: float) -> None:
     rejected = 0

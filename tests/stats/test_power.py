@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 from scipy import stats
@@ -25,8 +25,6 @@ from ledger.stats.power import (
     shown_within,
 )
 
-fast = settings(derandomize=True, deadline=None, max_examples=50)
-
 
 def test_rs_power_t_test() -> None:
     assert power(1, 20, alpha=0.05, design=SIDES, two_sided=True) == approx(0.8689528, abs=5e-8)
@@ -42,7 +40,6 @@ def test_the_smallest_effect_that_is_seen(n: int, of_pairs: float, of_sides: flo
     assert detectable(n, alpha=0.05, design=SIDES) == approx(of_sides, abs=0.005)
 
 
-@fast
 @given(st.integers(2, 60), st.sampled_from([0.001, 0.01, 0.05, 0.2]), st.booleans(), st.sampled_from([0.5, 0.8, 0.95]))
 def test_the_functions_are_each_others_inverse(n: int, alpha: float, paired: bool, wanted: float) -> None:
     effect = detectable(n, alpha=alpha, design=PAIRS if paired else SIDES, wanted=wanted)
@@ -54,7 +51,6 @@ def test_the_functions_are_each_others_inverse(n: int, alpha: float, paired: boo
     assert noncentrality(df, alpha=alpha, wanted=wanted) == approx(effect * root)
 
 
-@fast
 @given(st.floats(0, 5), st.integers(2, 40), st.booleans())
 def test_power_is_that_of_the_noncentral_t(effect: float, n: int, paired: bool) -> None:
     df, shift = (n - 1, effect * math.sqrt(n)) if paired else (2 * n - 2, effect * math.sqrt(n / 2))

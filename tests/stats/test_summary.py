@@ -6,14 +6,12 @@ import math
 import statistics
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
 from ledger.stats import contrast
 from ledger.stats.summary import Summary, pooled, summarise
-
-fast = settings(derandomize=True, deadline=None, max_examples=60)
 
 
 def test_some_values() -> None:
@@ -35,7 +33,6 @@ def test_what_is_no_number_is_left_out_and_counted(bad: float) -> None:
     assert summarise([bad]) == Summary(n=0, mean=None, sd=None, left_out=1)
 
 
-@fast
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20))
 def test_as_the_standard_library_has_it(values: list[float]) -> None:
     found = summarise(iter(values))
@@ -67,7 +64,6 @@ def test_groups_that_have_one_mean_have_it_together(value: float) -> None:
         assert pooled(noisy).mean == value
 
 
-@fast
 @given(st.lists(st.floats(-1e308, 1e308) | st.floats(-1e-310, 1e-310), min_size=2, max_size=6))
 def test_in_whatever_groups_values_come_their_mean_is_the_same(values: list[float]) -> None:
     assert pooled([summarise([value]) for value in values]).mean == summarise(values).mean
