@@ -374,7 +374,7 @@ def test_trials_by_hand_and_beyond_the_plan(shelved: Shelved) -> None:
 FAILS = NOISY.replace(
     "accuracy = ", 'if params["seed"] == 1 and params["train"]["lr"] > 0.1: raise SystemExit(3)\naccuracy = '
 )
-NAN = NOISY + 'if params["seed"] == 1: json.dump({"accuracy": float("nan"), "loss": 0.1}, open("metrics.json", "w"))\n'
+NAN = NOISY + 'if params["seed"] == 1: open("metrics.json", "w").write(\'{"accuracy": NaN, "loss": 0.1}\')\n'
 
 
 def failing(project: Project) -> None:
@@ -470,7 +470,7 @@ def test_one_replicate(shelved: Shelved) -> None:
 
 def same_noise(project: Project) -> None:
     """The effect of the rate is the same at every seed."""
-    project.commit("same", {"train.py": NOISY.replace("json.dumps(params)", 'params["seed"]')})
+    project.commit("same", {"train.py": NOISY.replace("""str(params).replace("'", '"')""", 'params["seed"]')})
     project.ledger("new", "Same", "--name", "a", "--predict", "accuracy > baseline", "--seeds", "3",
                    "-S", "train.lr=0.2")  # fmt: skip
     project.ledger("run")

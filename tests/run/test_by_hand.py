@@ -237,7 +237,7 @@ def test_a_staged_file_stays_staged(project: Project) -> None:
 @pytest.mark.parametrize("canonical", [False, True], ids=["of another seed", "of the first seed"])
 def test_a_comment_beside_the_seed_is_not_lost(make_project: Any, canonical: bool) -> None:
     train = TRAIN.replace(
-        'params = json.load(open("params.json"))',
+        next(line for line in TRAIN.splitlines() if line.startswith("params = ")),
         'from ruamel.yaml import YAML\nparams = YAML(typ="safe").load(open("params.yaml"))',
     )
     project: Project = make_project(

@@ -15,7 +15,7 @@ from conftest import PARAMS, TRAIN, MakeProject, Project, default_files
 
 # Seed 0 does as it should, every other misbehaves in its own way.
 MISBEHAVIOUR = """\
-import os, signal, sys
+import json, os, signal, sys
 
 seed = params["seed"]
 print("trains", seed, flush=True)

@@ -240,7 +240,7 @@ def test_repeats_run_past_the_run_cache(make_project: MakeProject, tmp_path: Pat
 
 
 def test_a_copied_file_that_no_stage_depends_on_may_not_change_between_trials(make_project: MakeProject) -> None:
-    reads = TRAIN + "json.dump({'accuracy': float(open('table.txt').read())}, open('metrics.json', 'w'))\n"
+    reads = TRAIN + "import json\njson.dump({'accuracy': float(open('table.txt').read())}, open('metrics.json', 'w'))\n"
     files = {"train.py": reads, "ledger.yaml": "copy: [table.txt]\n", ".gitignore": "/model.txt\n/table.txt\n"}
     project = make_project(default_files() | files)
     project.write({"table.txt": "1"})

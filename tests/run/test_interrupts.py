@@ -48,7 +48,7 @@ if params["seed"] != 0 and os.path.exists(GATE):
 IGNORES = '"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + '
 # it ends as if all were well: its numbers are written, but not from the whole of the training
 OBEYS = """
-    json.dump({"accuracy": -1}, open("metrics.json", "w"))
+    open("metrics.json", "w").write('{"accuracy": -1}')
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 """
 

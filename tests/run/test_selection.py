@@ -87,16 +87,16 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
 
 
 def test_three_looks_at_more_and_more_seeds(project: Project) -> None:
-    """3 → 6 → 10 seeds, each time after a verdict: every extension of the replicates is a look at the results."""
+    """3 → 4 → 5 seeds, each time after a verdict: every extension of the replicates is a look at the results."""
     project.commit("noise", {"train.py": NOISE})
     project.ledger("new", "A rate helps", "--name", "a", "--predict", "accuracy > baseline - 1", "--seeds", "3",
                    "-S", "train.lr=0.2")  # fmt: skip
     found = concluded(project)
     assert (found["outcome"], found["confirmatory"], found["looks"]) == ("supported", True, 1)
-    for looks, seeds in ((2, 6), (3, 10)):
+    for looks, seeds in ((2, 4), (3, 5)):
         project.ledger("amend", "--seeds", str(seeds), "-m", "not sure yet")
         found = concluded(project)
         assert (found["looks"], found["numbers_say"], found["outcome"]) == (looks, "supported", "inconclusive")
         assert f"looks at the results: {looks}, declared: 1" in found["reasons"]
         assert f"looked at {looks} times, and the plan declares 1" in found["warnings"][0]
-    assert found["predictions"][0]["n"] == 10
+    assert found["predictions"][0]["n"] == 5

@@ -19,7 +19,7 @@ from ledger.run.slots import slot
 
 # says in a metric whether it holds on to the lock of the slot that it runs in, and in another which slot that is
 HOLDS = """
-import os, pathlib
+import json, os, pathlib
 slot = os.environ["LEDGER_SLOT"]
 assert slot == os.getcwd()
 held = [os.path.realpath(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd")]
