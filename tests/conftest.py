@@ -9,7 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,6 +22,7 @@ from hypothesis import settings
 from launcher import Launcher
 
 from ledger.cli.main import main
+from ledger.machine import environment
 from ledger.run import worker
 
 launcher = Launcher()
@@ -59,6 +61,35 @@ def pytest_unconfigure() -> None:
 def warm_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers that a test starts in this process are forks of one that has DVC imported already."""
     monkeypatch.setattr(worker, "subprocess", SimpleNamespace(Popen=launcher.worker, PIPE=subprocess.PIPE))
+
+
+# what may be set and does not decide where python finds modules
+HARMLESS = {"PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONUNBUFFERED"}
+answers: dict[bool, Any] = {}
+
+
+@pytest.fixture(autouse=True)
+def known_python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The python that runs the tests is asked once what it holds, not twice a run: nothing that it finds changes.
+
+    Where a test gives stages another python, or modules of their own, that one is asked.
+    """
+    ask = environment._ask
+
+    def asked(env: Mapping[str, str], *, cwd: Path, roots: Sequence[Path], packages: bool, **more: Any) -> Any:
+        changed = {name for name, value in env.items() if name.startswith("PYTHON") and value} - HARMLESS
+        inside = [entry for entry in sys.path for root in roots if Path(entry).is_relative_to(root)]
+        other = environment._which("python", env, cwd) != Path(sys.executable).parent / "python"
+        own = Path(env.get("HOME", ""), ".local").exists()
+        if changed or inside or other or own or more["modules"]:
+            return ask(env, cwd=cwd, roots=roots, packages=packages, **more)
+        if packages not in answers:
+            answers[packages] = ask(env, cwd=cwd, roots=roots, packages=packages, **more)
+        return deepcopy(answers[packages])
+
+    # tests of the question itself ask it
+    if request.path.parent.name != "machine":
+        monkeypatch.setattr(environment, "_ask", asked)
 
 
 # what the stages run, in some hundredths of a second, of which the module `json` would be a third: thousands run
