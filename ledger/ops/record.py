@@ -162,7 +162,7 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
         raise LedgerError(
             f"there is no {absent[0]}: the pipeline has not run here", hint="dvc repro, then ledger record"
         )
-    stale = worker.status(root, targets=ledger.settings.targets)
+    stale = _without_eternal(worker.status(root, targets=ledger.settings.targets))
     unkept = _not_in_cache(stale)
     if unkept:
         raise LedgerError(
@@ -190,6 +190,15 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
             "program does not",
             hint="dvc repro -f, then ledger record",
         )
+
+
+def _without_eternal(stale: Mapping[str, object]) -> dict[str, object]:
+    """DVC's status without what is always true of a stage: `always_changed`, or without any dependency."""
+    left = {
+        name: [entry for entry in entries if entry != "always changed"] if isinstance(entries, list) else entries
+        for name, entries in stale.items()
+    }
+    return {name: entries for name, entries in left.items() if entries}
 
 
 def _not_in_cache(stale: Mapping[str, object]) -> list[str]:

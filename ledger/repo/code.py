@@ -234,7 +234,9 @@ class CodeReader:
                     f"ledger.yaml: `targets` names {error.args[0]}, which is no stage", hint=f"known: {known}"
                 ) from None
         parameter_files = [path for path in pipeline.parameter_files() if path in files]
-        untracked = [path for path in pipeline.parameter_files() if path not in files and path not in variables]
+        # what a stage writes may be with DVC alone
+        read = [path for path in pipeline.parameter_files() if not pipeline.makes(path)]
+        untracked = [path for path in read if path not in files and path not in variables]
         if untracked:
             path = untracked[0]
             there = (self.git.root / path).exists()

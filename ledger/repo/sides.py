@@ -142,7 +142,10 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
     for path in code.pipeline.sources():
         if path in code.files:
             continue
-        pin = code.data.get(path) or pins.get(path)
+        # of a folder with files that git holds or stages make records name nothing either, see `_unrecorded_data`
+        mixed = code.pipeline.gathers(path) or any(inside(file, path) for file in code.files)
+        held = mixed and path not in code.data
+        pin = None if held else code.data.get(path) or pins.get(path)
         data |= _tracked_data(code, (path,)) if pin is None else {path: pin}
     trees = {file: _tracked(ledger, commit, file, text) for file, text in code.texts.items()}
     return Side(

@@ -191,6 +191,17 @@ class Station:
         own += [
             path for path, text in spec.texts.items() if not pipeline.is_result(path) and not self._keeps(path, text)
         ]
+        stale = [path for path in pipeline.variables if path in spec.texts and pipeline.makes(path)]
+        stale = [path for path in stale if not self._keeps(path, spec.texts[path], mend=False)]
+        if stale:
+            return Failure(
+                stage=None,
+                exit_code=None,
+                tail=printed,
+                reason=f"{stale[0]} was written with other values after DVC had filled in commands from it (`vars`)",
+                hint="let the script read the file; or dvc repro the stage that writes it, and commit the file, before "
+                "ledger run",
+            )
         now = self._stamps(spec)
         own += [name for name, stamp in lent.items() if now.get(name) != stamp and self._is_input(spec, name)]
         if not own:
@@ -205,9 +216,9 @@ class Station:
             "ledger.yaml",
         )
 
-    def _keeps(self, path: str, text: str) -> bool:
-        """Whether a parameter file still has the values that the trial is to run with; one that was only written anew
-        is given back its own text."""
+    def _keeps(self, path: str, text: str, *, mend: bool = True) -> bool:
+        """Whether a parameter file still has the values that the trial is to run with; with `mend` one that was only
+        written anew is given back its own text."""
         file = self.slot.path / path
         try:
             found = file.read_bytes().decode("utf-8")
@@ -217,7 +228,8 @@ class Station:
             # 1, 1.0 and true are three values
             if now.keys() != before.keys() or any(repr(now[key]) != repr(value) for key, value in before.items()):
                 return False
-            file.write_text(text, "utf-8", newline="")
+            if mend:
+                file.write_text(text, "utf-8", newline="")
         except (OSError, UnicodeDecodeError, LedgerError):
             return False
         return True

@@ -91,6 +91,7 @@ def test_a_life(make_project: MakeProject, name: str) -> None:
     between = project.ledger("diff", "main", "HEAD", "--json").json
     assert [(c["name"], c["a"], c["b"]) for c in between["params"]] == [(shape.parameter, shape.before, after)]
     assert [change["path"] for change in between["code"]] == list(shape.edited)
+    assert between["data"] == []
     shown = {one["name"]: one["difference"] for one in between["metrics"]}
     assert shown[shape.metric] == pytest.approx(0.2, abs=0.02)
 
