@@ -23,7 +23,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.pipeline import inside
 from ledger.model.run_state import RunState
 from ledger.model.trial import Trial
-from ledger.repo import plan_history, runs
+from ledger.repo import metric_aliases, plan_history, runs
 from ledger.repo.code import Code
 from ledger.repo.commit import commit_tracked, require_text
 from ledger.repo.experiments import is_record
@@ -197,6 +197,7 @@ def _doubts(ledger: Ledger, experiment: Experiment, specs: Sequence[Spec]) -> li
         f"{' and '.join(arms)} are the same: no command, parameter, data or code that a stage depends on differs"
         for arms in same
     ]
+    doubts += metric_aliases.uncommitted(ledger, experiment) if specs else []
     outputs = ledger.code.at(experiment.tip).pipeline.outputs() if same else ()
     unshared = [out.path for out in outputs if out.kind == "out" and not out.cached]
     if unshared:
@@ -239,7 +240,7 @@ def _require_metrics(ledger: Ledger, experiment: Experiment, kept: Sequence[Kept
     if not left or not plan.predictions:
         return
     trials = [*(r.trial for r in experiment.trials), *(one.trial for one in kept)]
-    aliases = ledger.settings.aliases
+    aliases = metric_aliases.committed(ledger, experiment.tip)
     had = {aliases.now(name) for trial in trials if trial.succeeded for name in trial.metrics}
     if had.issuperset(aliases.now(p.metric.name) for p in plan.predictions):
         return

@@ -40,6 +40,30 @@ def at(ledger: Ledger, commit: str) -> Aliases:
     return names.NONE if text is None else settings.parse(text).aliases
 
 
+def committed(ledger: Ledger, commit: str) -> Aliases:
+    """The same, and none where they cannot be read."""
+    try:
+        return at(ledger, commit)
+    except LedgerError:
+        return names.NONE
+
+
+def uncommitted(ledger: Ledger, experiment: Experiment) -> list[str]:
+    """A warning for each predicted metric of which the work tree knows more names than the branch has committed."""
+    here, there = ledger.settings.aliases, committed(ledger, experiment.tip)
+    found = []
+    for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
+        known = dict.fromkeys([here.now(name), *(former for former in here.current if here.same(former, name))])
+        lacking = [other for other in known if not there.same(other, name)]
+        if lacking:
+            others = ", ".join(lacking)
+            found.append(
+                f"{settings.FILE} has {others} for {name} too, but not as {experiment.name}'s branch has it: "
+                "a verdict goes by the aliases that are committed there before there are results"
+            )
+    return found
+
+
 def of_verdict(verdict: Mapping[str, Any] | None) -> Aliases:
     """The aliases that a verdict was written with, as far as they mattered to it."""
     try:
@@ -108,7 +132,7 @@ def late(ledger: Ledger, experiment: Experiment, uses: Sequence[Use]) -> tuple[s
     if not uses:
         return ()
     stored = set(map(str, (experiment.verdict or {}).get("late_aliases") or ()))
-    settled = [_at_least(ledger, commit) for commit in _before_results(ledger, experiment)]
+    settled = [committed(ledger, commit) for commit in _before_results(ledger, experiment)]
     found = []
     for use in uses:
         choice = any(forced(use.predicted, r.trial.metrics) != use.written for r in use.records)
@@ -116,13 +140,6 @@ def late(ledger: Ledger, experiment: Experiment, uses: Sequence[Use]) -> tuple[s
         if str(use) in stored or (choice and not (before and not _began_before(ledger, experiment, use))):
             found.append(str(use))
     return tuple(found)
-
-
-def _at_least(ledger: Ledger, commit: str) -> Aliases:
-    try:
-        return at(ledger, commit)
-    except LedgerError:
-        return names.NONE
 
 
 def _before_results(ledger: Ledger, experiment: Experiment) -> Iterator[str]:
@@ -159,7 +176,7 @@ def _began_before(ledger: Ledger, experiment: Experiment, use: Use) -> bool:
     since: datetime | None = None
     for line in ledger.git.text("log", "--format=%H %aI", own, "--", settings.FILE).splitlines():
         commit, _, moment = line.partition(" ")
-        if not _at_least(ledger, commit).same(use.predicted, use.written):
+        if not committed(ledger, commit).same(use.predicted, use.written):
             break
         since = datetime.fromisoformat(moment)
     began = [r.trial.started for r in experiment.trials if r.trial.succeeded and r.trial.reused is None]

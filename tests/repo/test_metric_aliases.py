@@ -204,3 +204,13 @@ def test_an_alias_that_was_moved_before_the_results_is_post_hoc(late: Project) -
     late.git("switch", "-q", "exp/a")
     verdict = late.ledger("conclude", "--json").json
     assert not verdict["confirmatory"] and verdict["late_aliases"] == ["accuracy as acc"]
+
+
+def test_a_run_tells_of_an_alias_that_nobody_committed(shelved: Shelved) -> None:
+    project = shelved(renamed)
+    project.write({"ledger.yaml": SETTINGS})
+    said = project.ledger("run", code=2).err
+    assert "ledger.yaml has accuracy for acc too, but not as a's branch has it" in said
+    # the hours are not spent on what the verdict would not know
+    assert "no trial has the predicted metric acc: they have accuracy, loss" in said
+    assert len(project.ledger("show", "--json").json["trials"]) == 1
