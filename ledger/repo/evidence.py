@@ -193,11 +193,12 @@ def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases 
 def _standing(experiment: Experiment, variant: str, present: str | None, named: str | None) -> dict[Point, Recorded]:
     """The results of an arm at the state that a verdict has `named`, else at its present one.
 
-    Code that came after a verdict, by a rebase perhaps, does not take the results back: then those that it judged.
+    Code that came after a verdict, by a rebase perhaps, does not take the results back: then those that it judged. An
+    arm that the plan has no more has no present state: it is what ran last.
     """
     records = experiment.of(variant)
     good = counting.at(records, named) or counting.at(records, present)
-    if good or experiment.verdict is None:
+    if good or (experiment.verdict is None and experiment.plan.variant(variant) is not None):
         return good
     return counting.at(records, counting.state(experiment, variant, When.JUDGED))
 

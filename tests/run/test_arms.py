@@ -79,6 +79,17 @@ def test_what_is_no_arm_is_no_baseline(arms: Project) -> None:
     assert "a has no variant low" in arms.ledger(*amended, code=2).err
 
 
+def test_an_arm_that_its_plan_has_no_more_is_what_ran_last(arms: Project) -> None:
+    """As a baseline it counts like everywhere else, before and after it is taken out of the plan."""
+    options = ("-S", "train.lr=0.7", "--seeds", "2", "--predict", "accuracy >= baseline", "--baseline", "a:hi")
+    arms.ledger("new", "B", "--name", "b", *options)
+    arms.ledger("run")
+    arms.ledger("amend", "--exp", "a", "--key", "variants={treatment: {}}", "-m", "no more")
+    verdict = arms.ledger("conclude", "-m", "", "--json").json
+    assert verdict["predictions"][0]["estimate"] == pytest.approx(-0.2, abs=0.02)
+    assert arms.ledger("verify", "b", "--json").json["problems"] == []
+
+
 def test_a_circle_of_arms_is_refused(arms: Project) -> None:
     arms.ledger("new", "B", "--name", "b", "--baseline", "a")
     path = Path("experiments/b/hypothesis.md")
@@ -101,6 +112,8 @@ def test_a_fork_of_an_arm_has_its_parameters(arms: Project) -> None:
         reused = {r.trial.id: r.trial.reused for r in book.experiment("f").of("baseline")}
     assert reused == {"baseline/seed-0": "a/hi/seed-0", "baseline/seed-1": "a/hi/seed-1"}
     assert report["trials"]
+    # they ran on code that has not the arm's parameters
+    assert arms.ledger("verify", "f", "--json").json["problems"] == []
     diff = arms.ledger("diff", "a:hi", "f", "--json").json
     assert diff["params"] == [] and [c["path"] for c in diff["code"]] == ["train.py"]
 
