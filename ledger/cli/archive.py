@@ -26,11 +26,15 @@ def archive(
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
         if undo:
+            # no tag was made for its tip
+            deleted = chosen.deleted
             branch = bring_back(ledger, chosen)
             if json:
                 console.answer_json(change_shapes.brought_back(chosen.name, branch))
             else:
-                console.answer(f"the branch {branch} is back: it is where it was")
+                console.answer(f"the branch {branch} is back: it is where {'a run left it' if deleted else 'it was'}")
+                if deleted:
+                    console.say("note: no tag holds what came after that run, such as a verdict: git reflog may")
             return 0
         done = put_away(ledger, chosen, force=force)
     if json:

@@ -83,7 +83,7 @@ def resolve(ledger: Ledger, text: str) -> Target:
     if short in ledger.snapshot.sources:
         raise LedgerError(
             f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
-            hint="ledger log lists the experiments",
+            hint=_kept(ledger, short) or "ledger log lists the experiments",
         )
     near = near_misses(short, list(ledger.snapshot.sources))
     raise LedgerError(
@@ -168,6 +168,14 @@ def filler(ledger: Ledger, variant: Variant, text: str) -> Target:
     if found is None:
         raise NotHere(f"{text} is filled by {variant.filled_by}, which is not in this clone", hint="git fetch")
     return found
+
+
+def _kept(ledger: Ledger, name: str) -> str | None:
+    """What to type where a branch without the experiment has the name of one that tags hold; None where none do."""
+    if not ledger.git.refs(f"refs/tags/ledger/{name}/"):
+        return None
+    away = f"git branch -m {ledger.settings.branch_prefix}{name} {name}-other"
+    return f"tags hold the trials of one: {away}, then ledger archive {name} --undo brings its branch back"
 
 
 def _begun_with(ledger: Ledger, short: str) -> Iterator[str]:

@@ -54,13 +54,27 @@ def test_it_is_brought_back(deleted: Project, *, pruned: bool) -> None:
     if pruned:
         deleted.git("reflog", "expire", "--expire=now", "--all")
         deleted.git("gc", "-q", "--prune=now")
-    deleted.ledger("archive", "x", "--undo")
+    back = deleted.ledger("archive", "x", "--undo")
+    assert "is back: it is where a run left it" in back.out and "such as a verdict" in back.err
     assert deleted.git("rev-list", "--merges", "exp/x") == ""
     deleted.git("switch", "-q", "exp/x")
     assert deleted.ledger("run", "--json").json["trials"] == []
     deleted.ledger("conclude", "-m", "")
     assert deleted.ledger("verify", "x").code == 0
     assert deleted.ledger("log", "--json").json[0]["status"] == "concluded"
+
+
+def test_another_branch_in_its_place_is_told(deleted: Project) -> None:
+    """The name is taken by a branch without the experiment: the hint keeps that branch, and brings this one back."""
+    deleted.git("branch", "-q", "exp/x", "main")
+    for command in (("show", "x"), ("run", "x"), ("status", "x")):
+        said = deleted.ledger(*command, code=2).err
+        assert "the branch exp/x is no experiment" in said
+    first, again = said.partition("of one: ")[2].partition(" brings")[0].split(", then ")
+    deleted.shell(first)
+    deleted.ledger(*again.split()[1:])
+    assert deleted.git("rev-parse", "x-other") == deleted.git("rev-parse", "main")
+    assert len(deleted.ledger("show", "x", "--json").json["trials"]) == 4
 
 
 def test_a_clone_of_one_branch_does_not_call_it_deleted(shelved: Shelved, tmp_path: Path) -> None:
