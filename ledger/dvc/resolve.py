@@ -122,11 +122,12 @@ def _pipeline(repo: Any, root: Path, definitions: Sequence[str]) -> Pipeline:
         definitions=tuple(sorted(definitions)),
         metrics=_listed(repo.index._metrics, relative),
         plots=_plot_files(repo.index._plots, relative),
+        shown=_listed(repo.index._params, relative),
     )
 
 
 def _listed(by_definition: Mapping[str, Sequence[str]], relative: Any) -> tuple[str, ...]:
-    """The files that top-level `metrics:` name, relative to the folder of their `dvc.yaml`."""
+    """The files that top-level `metrics:` or `params:` name, relative to the folder of their `dvc.yaml`."""
     return tuple(
         place(PurePosixPath(relative(definition)).parent.as_posix().removeprefix("."), str(path))
         for definition, paths in by_definition.items()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.model import globs
@@ -81,6 +81,8 @@ class Pipeline:
     plots: tuple[str, ...]
     # parameter files that templates read (`vars:`), beside those that stages declare
     variables: tuple[str, ...] = ()
+    # files of parameters that are listed beside the stages, to be shown: nothing reads them
+    shown: tuple[str, ...] = ()
 
     def outputs(self) -> tuple[Output, ...]:
         """All outputs of all stages."""
@@ -120,8 +122,15 @@ class Pipeline:
 
     def results(self) -> tuple[str, ...]:
         """Paths that a run of the pipeline writes and git may hold: locks, metrics, plots, uncached outputs."""
-        made = (output.path for output in self.outputs())
-        return tuple(dict.fromkeys([*self.lockfiles(), *made, *self.metrics, *self.plots]))
+        made = [*(output.path for output in self.outputs()), *self.metrics, *self.plots]
+        return tuple(dict.fromkeys([*self.lockfiles(), *made, *self._logged(made)]))
+
+    def _logged(self, made: Iterable[str]) -> Iterator[str]:
+        """The files of parameters that a run writes to be shown, as DVCLive does: beside results, in their folder."""
+        for path in self.shown:
+            folder = posixpath.dirname(path)
+            if folder and not self.reads(path) and any(inside(result, folder) for result in made):
+                yield path
 
     def ignore_files(self) -> tuple[str, ...]:
         """The `.gitignore` files by which DVC keeps its outputs out of git; people write in them too."""
@@ -160,13 +169,7 @@ class Pipeline:
             if upstream <= wanted:
                 break
             wanted |= upstream
-        return Pipeline(
-            stages=tuple(s for s in self.stages if s.name in wanted),
-            definitions=self.definitions,
-            metrics=self.metrics,
-            plots=self.plots,
-            variables=self.variables,
-        )
+        return replace(self, stages=tuple(s for s in self.stages if s.name in wanted))
 
 
 def _addresses(stage: Stage) -> set[str]:
@@ -198,6 +201,7 @@ def to_json(pipeline: Pipeline) -> dict[str, Any]:
         "metrics": list(pipeline.metrics),
         "plots": list(pipeline.plots),
         "variables": list(pipeline.variables),
+        "shown": list(pipeline.shown),
     }
 
 
@@ -222,4 +226,5 @@ def from_json(value: Mapping[str, Any]) -> Pipeline:
         metrics=tuple(value["metrics"]),
         plots=tuple(value["plots"]),
         variables=tuple(value["variables"]),
+        shown=tuple(value["shown"]),
     )

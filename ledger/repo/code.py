@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
@@ -325,13 +325,7 @@ class CodeReader:
         # what an ignored definition would read is none of it
         read = variable_files({path: files[path] for path in pipeline.definitions}, variables)
         templated = tuple(path for path in read if path not in pipeline.parameter_files())
-        pipeline = Pipeline(
-            stages=pipeline.stages,
-            definitions=pipeline.definitions,
-            metrics=pipeline.metrics,
-            plots=pipeline.plots,
-            variables=templated,
-        )
+        pipeline = replace(pipeline, variables=templated)
         _keep(cached, json.dumps(pipelines.to_json(pipeline)))
         return pipeline
 
@@ -339,7 +333,7 @@ class CodeReader:
 _SUBMODULE = "160000"
 
 # raised whenever the values in the cache change their meaning
-_RESOLVER = 3
+_RESOLVER = 4
 
 
 def _is_experiment(folder: str, tree: bytes) -> bool:

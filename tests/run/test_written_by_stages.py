@@ -126,3 +126,37 @@ json.dump({sys.argv[1]: float(sys.argv[2])}, open(sys.argv[1] + ".json", "w"))
     found = {m["name"]: round(m["difference"], 9) for m in project.ledger("diff", "--json").json["metrics"]}
     assert found == {"a": 0.2, "b": 0.2}
     assert project.ledger("verify", "--json").json["problems"] == []
+
+
+def test_what_is_logged_beside_the_metrics_is_a_result(make_project: MakeProject) -> None:
+    """As DVCLive writes it: parameters to be shown, which no stage declares and nothing reads."""
+    pipeline = """\
+params: [live/params.yaml, conf.yaml]
+stages:
+  train:
+    cmd: python train.py
+    deps: [train.py]
+    params:
+      - params.json: [seed, lr]
+    metrics:
+      - live/metrics.json: {cache: false}
+"""
+    train = """\
+import json, os
+os.makedirs("live", exist_ok=True)
+p = json.load(open("params.json"))
+json.dump({"accuracy": p["lr"] + p["seed"] / 1000}, open("live/metrics.json", "w"))
+open("live/params.yaml", "w").write(f"rate: {p['lr']}\\n")
+"""
+    files = {"train.py": train, "dvc.yaml": pipeline, "conf.yaml": "depth: 3\n"}
+    project = begun(make_project, files, "accuracy >= baseline + 0.1")
+    project.ledger("run")
+    assert (project.root / "live/params.yaml").read_text() == "rate: 0.3\n"
+    assert project.git("status", "--porcelain") == ""
+    for targets in ((), ("main", "x")):
+        found = project.ledger("diff", *targets, "--json").json
+        assert (found["params"], found["code"]) == ([{"name": "lr", "a": 0.1, "b": 0.3}], [])
+    assert project.ledger("verify", "--json").json["problems"] == []
+    # what is listed elsewhere may be read unseen, as ever
+    project.commit("deeper", {"conf.yaml": "depth: 4\n"})
+    assert "no stage depends on it: conf.yaml" in project.ledger("run", code=2).err
