@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ledger.errors import LedgerError
 from ledger.model.formats.curves import Series, logged_metric
+from ledger.model.listing import listed
 from ledger.model.parameters import near_misses
 from ledger.model.plot_definitions import Plot
 
@@ -92,17 +93,16 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
         if not wanted:
             raise LedgerError(
                 "no plot that dvc.yaml declares is a learning curve",
-                hint=f"--y draws a column over another: {', '.join(list(names.values())[:8])}",
+                hint=f"--y draws a column over another: {listed(names.values(), 8)}",
             )
         if len(wanted) > MAX_FACETS:
             rest = [names[column] for column in wanted[MAX_FACETS:]]
-            more = f" and {len(rest) - 6} more" if len(rest) > 6 else ""
-            notes.append(f"not drawn: {', '.join(rest[:6])}{more}; --y NAME draws one")
+            notes.append(f"not drawn: {listed(rest, 6)}; --y NAME draws one")
             wanted = wanted[:MAX_FACETS]
     known_x = dict.fromkeys(name for s in samples for series in s.files.values() for name in series.numbers)
     if x is not None and x not in known_x:
         near = near_misses(x, known_x)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(list(known_x)[:12])}"
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {listed(known_x, 12)}"
         raise LedgerError(f"no plot file has a column {x} of numbers", hint=hint)
     curves: list[Curve] = []
     for column in wanted:
@@ -114,7 +114,7 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
             else:
                 curves.append(curve)
         if lacking:
-            notes.append(f"{names[column]} has no finite value in {_listed(lacking)}")
+            notes.append(f"{names[column]} has no finite value in {listed(lacking, 4)}")
     if not curves:
         raise LedgerError(f"no trial has a finite value of {', '.join(names[column] for column in wanted)}")
     drawn = {curve.metric for curve in curves}
@@ -123,10 +123,6 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
         curves=tuple(curves),
         notes=tuple(notes),
     )
-
-
-def _listed(trials: Sequence[str]) -> str:
-    return ", ".join(trials[:4]) + (f" and {len(trials) - 4} more trials" if len(trials) > 4 else "")
 
 
 def _offers(sample: Sample) -> Iterator[_Offer]:
@@ -174,7 +170,7 @@ def _asked(y: Sequence[str], names: Mapping[_Column, str]) -> list[_Column]:
             raise LedgerError(f"{text} is in more than one file", hint="say which: --y " + " or --y ".join(shared[:4]))
         if not found:
             near = near_misses(text, names.values())
-            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(list(names.values())[:12])}"
+            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {listed(names.values(), 12)}"
             raise LedgerError(f"no plot file has a column {text} of numbers", hint=hint)
         wanted += found
     return wanted

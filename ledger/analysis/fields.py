@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.aliases import NONE, Aliases
+from ledger.model.listing import listed
 from ledger.model.parameters import near_misses
 from ledger.model.pointer import printable
 from ledger.model.row import Row
@@ -145,13 +146,13 @@ class Fields:
             return found[0]
         if found:
             names = [ROW + name if field is PLAIN.get(name) else field.name for field in found]
-            said = f"{name} may mean {', '.join(names[:6])}"
+            said = f"{name} may mean {listed(names, 6, word='or')}"
             raise LedgerError(printable(said), hint=printable(f"write {' or '.join(names[:3])}"))
         known = {f.name: f.name for f in self.all} | {f.short: f.name for f in self.all} | SPELLINGS
         near = list(dict.fromkeys(known[key] for key in near_misses(name, known)))
         hint = "ledger table --all shows every column"
         if name.startswith(METRICS):
-            hint = f"the metrics are {', '.join(self.metrics[:8])}" if self.metrics else "no row has a metric"
+            hint = f"the metrics are {listed(self.metrics, 8)}" if self.metrics else "no row has a metric"
         hint = f"did you mean {' or '.join(near)}?" if near else hint
         raise LedgerError(printable(f"no row has a field {name}"), hint=printable(hint))
 

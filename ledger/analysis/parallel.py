@@ -11,6 +11,7 @@ from ledger.analysis.direction import direction
 from ledger.analysis.fields import finite
 from ledger.analysis.points import is_log, metric_named
 from ledger.errors import LedgerError
+from ledger.model.listing import listed
 from ledger.model.parameters import Value, format_value
 from ledger.model.row import Row
 from ledger.model.settings import Settings
@@ -83,7 +84,7 @@ def parallel(rows: Sequence[Row], metric: str, settings: Settings, *, most: int 
         alike = {name: len({_text(row, name) for row in kept if name in row.params}) < 2 for name in varying}
         best = sorted(varying, key=lambda name: (alike[name], common[name]))[:most]
         rest = [name for name in varying if name not in best]
-        notes.append(f"not drawn: {', '.join(rest[:6])}" + (f" and {len(rest) - 6} more" if len(rest) > 6 else ""))
+        notes.append(f"not drawn: {listed(rest, 6)}")
         varying = [name for name in varying if name in best]
     scales = []
     columns: list[list[float | None]] = []

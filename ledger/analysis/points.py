@@ -13,6 +13,7 @@ from typing import Any
 from ledger.analysis.fields import METRICS, PARAMS, finite
 from ledger.analysis.series import series_of
 from ledger.errors import LedgerError
+from ledger.model.listing import listed
 from ledger.model.parameters import Value, format_value, near_misses
 from ledger.model.row import Row
 from ledger.stats.summary import Summary, summarise
@@ -100,7 +101,7 @@ def _named(text: str, known: Iterable[str], prefix: str, kind: str) -> str:
     near = near_misses(text.removeprefix(prefix), names)
     if not names:
         raise LedgerError(f"no trial that counts has a {kind}", hint="ledger run")
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names[:12])}"
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {listed(names, 12)}"
     raise LedgerError(f"no trial has a {kind} {text}", hint=hint)
 
 
@@ -187,7 +188,7 @@ def _whole(text: str, names: Sequence[str]) -> str:
     """The one name that ends so, as in `table`; else the text itself. Raises LedgerError where several do."""
     found = [name for name in names if name.endswith(f".{text}")]
     if len(found) > 1:
-        raise LedgerError(f"{text} may mean {', '.join(found[:6])}", hint=f"write {' or '.join(found[:3])}")
+        raise LedgerError(f"{text} may mean {listed(found, 6, word='or')}", hint=f"write {' or '.join(found[:3])}")
     return found[0] if found else text
 
 
@@ -244,7 +245,7 @@ def distribution(rows: Sequence[Row], metric: str, *, most: int = 60) -> Distrib
         strips.append(Strip(arm=arm, values=tuple(values), summary=summarise(numbers), box=box))
     notes = _left_out(lost, len(rows), f"no finite {metric}")
     if empty:
-        notes += (f"no trial with a finite {metric}: {', '.join(empty[:6])}" + (" …" if len(empty) > 6 else ""),)
+        notes += (f"no trial with a finite {metric}: {listed(empty, 6)}",)
     if not strips:
         raise LedgerError(f"no trial has a finite {metric}")
     if len(strips) > most:

@@ -9,6 +9,7 @@ import typer
 from ledger.cli import change_shapes, console, options
 from ledger.errors import LedgerError
 from ledger.model.hypothesis import TREATMENT
+from ledger.model.listing import listed
 from ledger.ops.land import Landed
 from ledger.ops.land import land as land_experiment
 from ledger.ops.landing import ADOPT, RECORD
@@ -61,7 +62,7 @@ def _told(landed: Landed, *, chosen: bool) -> str:
     why = f" (the verdict is {experiment.state}; --{RECORD if done.kind == ADOPT else ADOPT} does the other)"
     off = []
     if chosen and done.data_left:
-        off = [f"its data ({', '.join(done.data_left[:3])}) stay off {done.main}: --adopt keeps them, without a claim"]
+        off = [f"its data ({listed(done.data_left, 3)}) stay off {done.main}: --adopt keeps them, without a claim"]
     lines = [f"landed {experiment.name} on {done.main} as {done.step.new[:10]}: {what}{why if chosen else ''}"]
     lines += off
     if done.stale:

@@ -12,6 +12,7 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.model import parameters
 from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.listing import listed
 from ledger.ops.new import Created, create
 from ledger.repo.planning import Request
 from ledger.report.experiments import described_axes
@@ -121,7 +122,7 @@ def _told(created: Created, *, set_: bool, varied: Mapping[str, Sequence[object]
     size = f"{trials} trial{'s' if trials > 1 else ''}"
     axes = " at " + described_axes(plan) if plan.replicates.axes else ""
     fitting = max(1, sum(1 for at in range(len(arms)) if len(", ".join(arms[: at + 1])) <= _ARMS_WIDTH))
-    shown = ", ".join(arms[:fitting]) + (f" and {len(arms) - fitting} more" if len(arms) > fitting else "")
+    shown = listed(arms, fitting)
     own = [v for v in plan.variants if set(v.params) == set(varied)]
     inside = bool(varied) and len(own) < math.prod(map(len, varied.values()))
     standing = TREATMENT if plan.variant(TREATMENT) else BASELINE

@@ -14,6 +14,7 @@ import typer
 from ledger.cli import console, detach, live, options
 from ledger.errors import LedgerError
 from ledger.model.hypothesis import Plan
+from ledger.model.listing import listed
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.ops.run import Report, Wanted
@@ -166,8 +167,7 @@ def _tell(report: Report, *, quiet: bool) -> None:
         if error.hint:
             console.say(f"hint: {error.hint}")
     if len(failed) > 1 and not quiet:
-        more = "" if len(failed) <= 12 else f" and {len(failed) - 12} more"
-        console.say(f"\n{len(failed)} trials have no result: {', '.join(t.id for t in failed[:12])}{more}")
+        console.say(f"\n{len(failed)} trials have no result: {listed((t.id for t in failed), 12)}")
     if failed and not quiet:
         console.say(f"what it printed: ledger show {report.name}:{failed[0].id} --log")
     if report.uncollected is not None:

@@ -10,6 +10,7 @@ import typer
 from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.listing import listed
 from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import part
@@ -112,7 +113,7 @@ def _log(ledger: Ledger, text: str) -> Document:
             other, _, source = one.trial.reused.partition("/")
             hint = f"it is another experiment's trial: ledger show {other}:{source} --log"
         if one is None:
-            hint = f"its trials: {', '.join(known[:8])}" if known else "it has no trials yet"
+            hint = f"its trials: {listed(known, 8)}" if known else "it has no trials yet"
         raise LedgerError(f"there is no log of {chosen.name}:{name} here", hint=hint) from None
     # a progress bar rewrites its line
     lines = (uncoloured(row.rstrip("\r").rsplit("\r", 1)[-1]).expandtabs().rstrip() for row in printed.split("\n"))

@@ -9,6 +9,7 @@ import typer
 from ledger.analysis import progress
 from ledger.cli import console, options
 from ledger.errors import LedgerError
+from ledger.model.listing import listed
 from ledger.repo import concluded, runs, unseen
 from ledger.report import shapes
 from ledger.report import status as report
@@ -34,7 +35,7 @@ def status(
             names = list(dict.fromkeys(state.experiment for state in every))
             if len(names) != 1:
                 raise LedgerError(
-                    f"runs of {', '.join(names)} are at work" if names else "no run is at work",
+                    f"runs of {listed(names)} are at work" if names else "no run is at work",
                     hint=f"say which: ledger status {names[0]}" if names else "ledger run --detach starts one",
                 )
             experiment, branch = names[0], None

@@ -17,6 +17,7 @@ from ledger.dvc.resolve import words
 from ledger.dvc.work_tree_config import own_cache
 from ledger.errors import LedgerError
 from ledger.model.formats.lockfile import locked_stage
+from ledger.model.listing import listed
 
 
 def warm() -> None:
@@ -175,8 +176,9 @@ def _patched(
 def _input_changed(who: str, paths: Sequence[str], what: str) -> Exception:
     from dvc.exceptions import DvcException
 
-    named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-    error: Exception = DvcException(f"{who} wrote into {what} {named}: its numbers do not come from what is recorded")
+    error: Exception = DvcException(
+        f"{who} wrote into {what} {listed(paths, 3)}: its numbers do not come from what is recorded"
+    )
     return error
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 
 
-def listed(names: Iterable[str], most: int | None = None) -> str:
+def listed(names: Iterable[str], most: int | None = None, *, word: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`; of more than `most` the first ones: `a, b and 3 more`; "" of none.
 
-    What has no order of its own, as a set, is sorted.
+    What has no order of its own, as a set, is sorted. `word` stands before the last: `a, b or c`.
     """
     known = sorted(names) if isinstance(names, Set) else list(names)
     if most is not None and len(known) > most:
-        return f"{', '.join(known[:most])} and {len(known) - most} more"
-    return " and ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
+        return f"{', '.join(known[:most])} {word} {len(known) - most} more"
+    return f" {word} ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
 
 
 def are(names: Iterable[str], most: int | None = None, *, one: str = "is", many: str = "are") -> str:

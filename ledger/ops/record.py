@@ -17,6 +17,7 @@ from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import locked_stages
 from ledger.model.formats.paramfiles import parse
 from ledger.model.hypothesis import BASELINE, Plan, Variant
+from ledger.model.listing import listed
 from ledger.model.parameters import Value, flatten, identical
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Trial
@@ -166,12 +167,12 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
     unkept = _not_in_cache(stale)
     if unkept:
         raise LedgerError(
-            f"the cache does not hold {', '.join(unkept[:5])}: the trial could not be brought back",
+            f"the cache does not hold {listed(unkept, 5)}: the trial could not be brought back",
             hint="dvc commit, then ledger record",
         )
     if stale:
         raise LedgerError(
-            f"the results are not those of the present files: {', '.join(sorted(stale)[:5])} changed since",
+            f"the results are not those of the present files: {listed(sorted(stale), 5)} changed since",
             hint="dvc repro, then ledger record (dvc status says what changed)",
         )
     pinned = locks(ledger.git.root, here.pipeline)
@@ -351,7 +352,7 @@ def _refuse_equal(ledger: Ledger, experiment: Experiment, here: Code) -> None:
         names = perhaps_of_another_type(ledger, stage, pinned[stage.name], others)
         if names:
             raise LedgerError(
-                f"the results of {stage.name} may be of another {', '.join(names)}: DVC holds 1, 1.0 and true equal, "
+                f"the results of {stage.name} may be of another {listed(names)}: DVC holds 1, 1.0 and true equal, "
                 "and lays out for one of them what another has made, as here perhaps",
                 hint="ledger run runs the trial itself",
             )
@@ -408,4 +409,4 @@ def _made(ledger: Ledger, here: Code) -> datetime:
 
 
 def _brief(paths: Sequence[str]) -> str:
-    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+    return listed(paths, 3)

@@ -20,6 +20,7 @@ from ledger.git import work_trees
 from ledger.git.branch import Overlap
 from ledger.machine import gpus
 from ledger.model.experiment import Experiment
+from ledger.model.listing import listed
 from ledger.model.pipeline import inside
 from ledger.model.run_state import RunState
 from ledger.model.trial import Trial
@@ -201,8 +202,7 @@ def _doubts(ledger: Ledger, experiment: Experiment, specs: Sequence[Spec]) -> li
     outputs = ledger.code.at(experiment.tip).pipeline.outputs() if same else ()
     unshared = [out.path for out in outputs if out.kind == "out" and not out.cached]
     if unshared:
-        named = ", ".join(unshared[:3]) + (f" and {len(unshared) - 3} more" if len(unshared) > 3 else "")
-        what = f"{named}, which cache: false keeps out of DVC's cache"
+        what = f"{listed(unshared, 3)}, which cache: false keeps out of DVC's cache"
         doubts.append(f"each of these trains anew for {what}: cache it, or declare it under plots or metrics")
     return doubts + list(plan_history.to_be_left_out(ledger, experiment) if specs else ())
 
@@ -254,7 +254,7 @@ def _require_metrics(ledger: Ledger, experiment: Experiment, kept: Sequence[Kept
         texts = renamed([str(p) for p in plan.predictions], meant)
         predict = " ".join(f"--predict {shlex.quote(text)}" for text in texts)
         hint = f'ledger amend {predict} -m "the name" corrects it'
-    have = ", ".join(sorted(had)[:8]) or "none"
+    have = listed(sorted(had), 8) or "none"
     raise LedgerError(
         f"no trial has the predicted metric {', '.join(lacking)}: they have {have}, and "
         f"{left} trial{' is' if left == 1 else 's are'} left to run",
@@ -360,4 +360,4 @@ def _edited_data(ledger: Ledger, code: Code, worker: Worker) -> list[str]:
 
 
 def _named(paths: Sequence[str]) -> str:
-    return ", ".join(paths[:6]) + (f" and {len(paths) - 6} more" if len(paths) > 6 else "")
+    return listed(paths, 6)

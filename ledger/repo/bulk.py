@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.git.git import Git
+from ledger.model.listing import listed
 from ledger.report.numbers import size
 
 # in bytes; the limit at which pre-commit's check for large files begins
@@ -50,8 +51,8 @@ def untracked(git: Git) -> tuple[Bulk, ...]:
 
 def named(found: Sequence[Bulk]) -> str:
     """`scans (200 files, 1.2 GB), weights.pt (45 MB)`."""
-    texts = [f"{b.path} ({f'{b.files} files, ' if b.files > 1 else ''}{size(b.bytes)})" for b in found[:5]]
-    return ", ".join(texts) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+    texts = [f"{b.path} ({f'{b.files} files, ' if b.files > 1 else ''}{size(b.bytes)})" for b in found]
+    return listed(texts, 5)
 
 
 def command(found: Sequence[Bulk]) -> str:

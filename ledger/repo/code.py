@@ -25,6 +25,7 @@ from ledger.model.experiment import DIRECTORY
 from ledger.model.fingerprint import fingerprint
 from ledger.model.formats import paramfiles, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
+from ledger.model.listing import listed
 from ledger.model.parameters import flatten, identical, merge_files, near_misses
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
@@ -84,11 +85,12 @@ class Code:
             # a whole mapping cannot be overridden: its keys can
             below = [key for key in flatten(tree) if key.startswith(name + ".")]
             if below:
-                raise LedgerError(f"{name} is a group of parameters in {file}", hint="one of " + ", ".join(below[:5]))
+                known = listed(below, 5, word="or")
+                raise LedgerError(f"{name} is a group of parameters in {file}", hint=f"say {known}")
         near = near_misses(name, list(names))
         if not names:
             raise LedgerError(f"there is no parameter {name}: no stage reads a parameter file")
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(list(names)[:12])}"
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {listed(names, 12)}"
         raise LedgerError(f"no parameter file has {name} ({', '.join(self.texts)})", hint=hint)
 
 
@@ -197,7 +199,7 @@ class CodeReader:
         frozen = [s.name for s in stages if s.frozen]
         raise LedgerError(
             f"no stage tracks the parameter {name}: DVC would not run anything again when it changes",
-            hint=f"list it in dvc.yaml under `params:` of the stage that reads it ({', '.join(near[:4])})"
+            hint=f"list it in dvc.yaml under `params:` of the stage that reads it ({listed(near, 4)})"
             + (f", or thaw it: dvc unfreeze {frozen[0]}" if frozen else ""),
         )
 

@@ -17,6 +17,7 @@ from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import BASELINE, TREATMENT, Variant
+from ledger.model.listing import listed
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
@@ -300,7 +301,7 @@ def _require_metrics(ledger: Ledger, experiment: Experiment, evidence: Evidence)
                 f"the prediction {prediction} names a metric that no trial has: {name}",
                 hint=f"did you mean {' or '.join(near)}? ledger amend changes the plan openly"
                 if near
-                else f"the trials have {', '.join(sorted(known)[:8])}",
+                else f"the trials have {listed(sorted(known), 8)}",
             )
 
 

@@ -17,6 +17,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.formats import metrics, paramfiles
 from ledger.model.grid import grid
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
+from ledger.model.listing import listed
 from ledger.model.parameters import flatten, format_value, identical, near_misses
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
@@ -314,7 +315,7 @@ def _unknown_metrics(ledger: Ledger, plan: Plan, recent: Sequence[Experiment]) -
             guess = (
                 f"did you mean {' or '.join(near)}?"
                 if near
-                else f"there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known)[:6])}"
+                else f"there {'is' if len(known) == 1 else 'are'} {listed(sorted(known), 6)}"
             )
             found.append(f"{lacking.format(name)}: {guess}")
     return found

@@ -15,6 +15,7 @@ from ledger.errors import LedgerError, NotHere
 from ledger.model import names, replicates, trial_names
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.listing import listed
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 
@@ -79,7 +80,7 @@ def resolve(ledger: Ledger, text: str) -> Target:
     if len(begun) == 1:
         return _part(ledger, text, _exactly(ledger, begun[0]), reference.variant, reference.replicate)
     if begun:
-        raise LedgerError(f"{text} may mean {', '.join(sorted(begun)[:8])}", hint="write more of the name")
+        raise LedgerError(f"{text} may mean {listed(sorted(begun), 8, word='or')}", hint="write more of the name")
     if short in ledger.snapshot.sources:
         raise LedgerError(
             f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
@@ -201,7 +202,7 @@ def _part(ledger: Ledger, text: str, experiment: Experiment, variant: str | None
     meant = _called(text, trial, [r.trial.point for r in own])
     found = [r for r in own if meant and r.trial.point == meant.point and meant.attempt in (None, r.trial.attempt)]
     if not found:
-        have = ", ".join(r.trial.id for r in own[:8]) or "none yet"
+        have = listed((r.trial.id for r in own), 8) or "none yet"
         raise LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
     if len(found) > 1:
         # what it is at present costs a look at the code
@@ -215,5 +216,5 @@ def _called(text: str, trial: str, points: Sequence[Point]) -> trial_names.Calle
     found = trial_names.called(trial, points)
     if len(found) > 1:
         several = [replicates.stem(one.point, one.attempt or 1) for one in found]
-        raise LedgerError(f"{text} may mean {', '.join(several[:8])}", hint="write the axis by its whole name")
+        raise LedgerError(f"{text} may mean {listed(several, 8, word='or')}", hint="write the axis by its whole name")
     return found[0] if found else None

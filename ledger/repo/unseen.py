@@ -13,6 +13,7 @@ from ledger.errors import LedgerError
 from ledger.git.process import call
 from ledger.model.experiment import Experiment
 from ledger.model.formats.paramfiles import parse
+from ledger.model.listing import listed
 from ledger.model.parameters import flatten
 from ledger.repo import borrowed
 from ledger.repo.code import Code
@@ -113,11 +114,9 @@ def _codes(experiment: Experiment) -> list[str]:
 
 
 def _error(paths: Sequence[str]) -> LedgerError:
-    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
-    named = ", ".join(paths[:5]) + more
     return LedgerError(
-        f"changed, but no stage depends on it: {named}. DVC would not run anything again, and old numbers would "
-        "pass for the new code's",
+        f"changed, but no stage depends on it: {listed(paths, 5)}. DVC would not run anything again, and old numbers "
+        "would pass for the new code's",
         hint="list it in dvc.yaml under `deps:` of the stage that uses it (a frozen one does not count), or, if it "
         f"has no effect, under `ignore:` in ledger.yaml ({paths[0]})",
     )

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.listing import listed
 from ledger.model.void import Void
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target
@@ -79,5 +80,4 @@ def sources_since(ledger: Ledger, experiment: Experiment) -> str | None:
 def changed(before: frozenset[str], now: frozenset[str]) -> str | None:
     """What of others was voided, or is no more; None where that is as it was."""
     names = sorted(before ^ now)
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f"voided since, or no longer: {', '.join(names[:5])}{more}" if names else None
+    return f"voided since, or no longer: {listed(names, 5)}" if names else None

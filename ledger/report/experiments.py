@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ledger.model.entry import Entry
 from ledger.model.hypothesis import TREATMENT, Plan
+from ledger.model.listing import listed
 from ledger.model.parameters import Value, format_value
 from ledger.model.replicates import FOLD, SPLIT, Axis
 from ledger.model.settings import Settings
@@ -88,5 +89,5 @@ def _values(values: Sequence[Value]) -> str:
     whole = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
     if len(whole) == len(values) > 5 and whole == list(range(whole[0], whole[0] + len(whole))):
         return f"{whole[0]}..{whole[-1]}"
-    shown = ", ".join(format_value(value) for value in values[:12])
-    return shown + (f" and {len(values) - 12} more" if len(values) > 12 else "")
+    # the values of an axis are a sequence and no sentence, but for those that are left out
+    return listed(map(format_value, values), 12) if len(values) > 12 else ", ".join(map(format_value, values))

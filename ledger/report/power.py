@@ -7,6 +7,7 @@ from typing import Any
 
 from ledger.analysis.designs import units
 from ledger.analysis.outlook import Outlook
+from ledger.model.listing import listed
 from ledger.model.replicates import Replicates
 from ledger.report.tables import Format, table
 from ledger.stats.outlook import Interval, Line, line, lines, needed
@@ -43,7 +44,7 @@ def basis(seen: Outlook) -> str:
     if q.df is not None and q.sd_interval is not None:
         freedom = f"{q.df:g} degree{'' if q.df == 1 else 's'} of freedom"
         text += f" (90% interval {_range(q.sd_interval)}, {freedom}{', hardly more than a guess' if q.df < 3 else ''})"
-    return text + (f", of {', '.join(seen.experiments[:3])}" if seen.experiments else "")
+    return text + (f", of {listed(seen.experiments, 3)}" if seen.experiments else "")
 
 
 def counted(seen: Outlook, replicates: Replicates) -> str:

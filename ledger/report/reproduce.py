@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.analysis.reproduction import DIFFERENT, IDENTICAL, LESS, WITHIN, Reproduction
+from ledger.model.listing import listed
 from ledger.model.replicates import REPEAT
 from ledger.model.settings import Settings
 from ledger.report.numbers import number
@@ -39,9 +40,8 @@ def reproduction(found: Reproduction, settings: Settings, *, log: str, total: in
               "" if out.state == IDENTICAL else _short(out.again), out.state, ""] for out in found.outs]  # fmt: skip
     lines += columns(rows, indent=2, flexible=0, apart=True, total=total)
     if found.environment:
-        named = [f"{clean(name)} {_there(a)} → {_there(b)}" for name, a, b in found.environment[:_FEW]]
-        more = f" and {len(found.environment) - _FEW} more" if len(found.environment) > _FEW else ""
-        lines.append(f"  the environment differs: {', '.join(named)}{more}")
+        named = [f"{clean(name)} {_there(a)} → {_there(b)}" for name, a, b in found.environment]
+        lines.append(f"  the environment differs: {listed(named, _FEW)}")
     return lines
 
 

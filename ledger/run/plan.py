@@ -9,6 +9,7 @@ from ledger.analysis import progress
 from ledger.errors import LedgerError
 from ledger.model import replicates, trial_names
 from ledger.model.experiment import Experiment, directory
+from ledger.model.listing import listed
 from ledger.model.pipeline import inside
 from ledger.model.replicates import REPEAT, Point
 from ledger.repo import unseen
@@ -152,4 +153,4 @@ def _check_only(only: Sequence[str], rows: Sequence[progress.Declared]) -> None:
         if name in known:
             continue
         have = {row.variant: None for row in rows} | {replicates.slug(row.point): None for row in rows}
-        raise LedgerError(f"the plan has no variant and no trial {name}", hint=f"it has {', '.join([*have][:10])}")
+        raise LedgerError(f"the plan has no variant and no trial {name}", hint=f"it has {listed(have, 10)}")

@@ -21,6 +21,7 @@ from ledger.machine.processes import MARK
 from ledger.model import trial as trials
 from ledger.model.formats.paramfiles import parse
 from ledger.model.hypothesis import Plan
+from ledger.model.listing import listed
 from ledger.model.parameters import flatten
 from ledger.model.trial import Failure
 from ledger.repo import borrowed
@@ -206,12 +207,11 @@ class Station:
         own += [name for name, stamp in lent.items() if now.get(name) != stamp and self._is_input(spec, name)]
         if not own:
             return None
-        named = ", ".join(own[:3]) + (f" and {len(own) - 3} more" if len(own) > 3 else "")
         return Failure(
             stage=pipeline.stages[0].name if len(pipeline.stages) == 1 else None,
             exit_code=None,
             tail=printed,
-            reason=f"{named} changed while the trial ran, which is recorded to have run on it",
+            reason=f"{listed(own, 3)} changed while the trial ran, which is recorded to have run on it",
             hint="a stage should write to outputs that dvc.yaml declares; what has no effect belongs under `ignore` in "
             "ledger.yaml",
         )

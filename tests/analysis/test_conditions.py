@@ -114,9 +114,9 @@ def test_what_cannot_be_asked(text: str, column: int, said: str, hint: str | Non
 def test_a_name_that_may_mean_two_things_is_refused() -> None:
     rows = (row("a", {"loss": [0.1]}, loss="focal", train__lr=1, test__lr=2),)
 
-    with pytest.raises(LedgerError, match=r"loss may mean metrics\.loss, params\.loss"):
+    with pytest.raises(LedgerError, match=r"loss may mean metrics\.loss or params\.loss"):
         chosen("loss = focal", rows)
-    with pytest.raises(LedgerError, match=r"lr may mean params\.train\.lr, params\.test\.lr"):
+    with pytest.raises(LedgerError, match=r"lr may mean params\.train\.lr or params\.test\.lr"):
         chosen("lr = 1", rows)
     assert chosen("params.loss = focal and train.lr = 1", rows) == "a"
 
@@ -130,10 +130,10 @@ def test_a_metric_may_be_called_as_another_ones_part() -> None:
 def test_a_plain_name_that_a_metric_or_a_parameter_has_too_is_refused() -> None:
     rows = (row("a", {"seconds": [3.0]}, _params={"name": "resnet", "train.title": "x"}),)
 
-    with pytest.raises(LedgerError, match=r"seconds may mean row\.seconds, metrics\.seconds") as wrong:
+    with pytest.raises(LedgerError, match=r"seconds may mean row\.seconds or metrics\.seconds") as wrong:
         chosen("seconds > 1", rows)
     assert wrong.value.hint == "write row.seconds or metrics.seconds"
-    with pytest.raises(LedgerError, match=r"name may mean experiment, params\.name"):
+    with pytest.raises(LedgerError, match=r"name may mean experiment or params\.name"):
         chosen("name = resnet", rows)
     assert chosen("row.name = a and experiment = a and params.name = resnet and metrics.seconds = 3", rows) == "a"
     # the end of a longer name is no rival

@@ -174,7 +174,7 @@ def test_many_metrics_are_cut_to_what_a_picture_holds() -> None:
     chosen = choose([sample("a", 0, f"{names} 1,2,3,4,5,6,7,8,9", plots)])
 
     assert chosen.metrics == tuple(f"m{i}" for i in range(6))
-    assert chosen.notes == ("not drawn: m6, m7, m8; --y NAME draws one",)
+    assert chosen.notes == ("not drawn: m6, m7 and m8; --y NAME draws one",)
 
 
 def test_long_curves_are_thinned_and_keep_their_end() -> None:

@@ -145,7 +145,7 @@ def test_the_end_of_a_name_suffices_where_no_other_ends_so() -> None:
     assert scatter(rows, "accuracy", "lr").against == "train.lr"
     with pytest.raises(LedgerError) as wrong:
         scatter(rows, "accuracy", "name")
-    assert wrong.value.message == "name may mean params.train.name, params.test.name"
+    assert wrong.value.message == "name may mean params.train.name or params.test.name"
     logged = [replace(each, metrics={"test.accuracy": summarise([1.0])}) for each in rows]
     assert distribution(logged, "accuracy").metric == "test.accuracy"
 

@@ -148,7 +148,7 @@ def test_trials_are_asked_for_only_where_arms_are_grouped() -> None:
 def test_a_column_that_may_be_two_is_refused() -> None:
     rows = (row("a", {"seconds": [3.0]}),)
 
-    with pytest.raises(LedgerError, match=r"seconds may mean row\.seconds, metrics\.seconds"):
+    with pytest.raises(LedgerError, match=r"seconds may mean row\.seconds or metrics\.seconds"):
         table(rows, keep=("seconds",))
     assert columns(table(rows, keep=("row.seconds",))) == ["experiment", "seconds"]
 
@@ -201,7 +201,7 @@ def test_a_name_that_is_unknown_or_unclear_is_refused_of_groups_alike() -> None:
             table(group=group, keep=("accurcy",))
         assert raised.value.hint == "did you mean metrics.accuracy?"
     nested = (row("a", {"x.f1": [1.0]}, lr=1), row("b", {"y.f1": [1.0]}, lr=1))
-    with pytest.raises(LedgerError, match=r"f1 may mean metrics\.x\.f1, metrics\.y\.f1"):
+    with pytest.raises(LedgerError, match=r"f1 may mean metrics\.x\.f1 or metrics\.y\.f1"):
         table(nested, group=("lr",), keep=("f1",))
     assert columns(table((row("a", {"x.f1": [1.0]}, lr=1),), group=("lr",), keep=("f1",))) == [
         "params.lr",

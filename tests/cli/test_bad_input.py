@@ -218,7 +218,7 @@ def test_a_prediction_that_cannot_be_checked(project: Project) -> None:
 def test_a_name_that_means_nothing_or_too_much(project: Project) -> None:
     project.ledger("new", "Wide nets", "--no-switch", "--predict", "accuracy >= 0")
     project.ledger("new", "Wide layers", "--no-switch")
-    refused(project, "show", "wide", says="wide may mean wide-layers, wide-nets", hint="write more of the name")
+    refused(project, "show", "wide", says="wide may mean wide-layers or wide-nets", hint="write more of the name")
     refused(project, "show", "wide-net:hi", says="wide-nets has no variant hi", hint="it has treatment")
     refused(project, "show", "wide-nets:treatment/seed-9", says="no trial treatment/seed-9", hint="none yet")
     refused(project, "show", "wide-nets:", says="no variant behind the colon", hint="NAME:VARIANT")

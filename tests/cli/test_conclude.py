@@ -429,7 +429,7 @@ def test_nan_is_a_failure_of_its_metric_alone(shelved: Shelved) -> None:
     assert first["n"] == 2
     assert second["outcome"] == "supported"
     said = project.ledger("status").out
-    assert "! no finite accuracy in baseline/seed-1, treatment/seed-1: failed as far as it goes\n" in said
+    assert "! no finite accuracy in baseline/seed-1 and treatment/seed-1: failed as far as it goes\n" in said
     assert "loss" not in said.partition("!")[2]
 
 
@@ -543,7 +543,7 @@ def test_a_metric_that_no_trial_has(shelved: Shelved) -> None:
     )
     assert project.state() == state
     project.ledger("amend", "--predict", "f1_macro > baseline", "-m", "another")
-    assert "hint: the trials have accuracy, loss" in project.ledger("conclude", code=2).err
+    assert "hint: the trials have accuracy and loss" in project.ledger("conclude", code=2).err
 
 
 def test_a_variant_that_a_hand_edited_plan_does_not_declare(shelved: Shelved) -> None:

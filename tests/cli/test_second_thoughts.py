@@ -21,7 +21,7 @@ def test_a_metric_that_no_trial_has_had_is_doubted_where_git_holds_no_metrics_fi
     assert "acuracy" not in said("One", "acuracy")
     project.ledger("run", "one", "--yes")
     assert "none of the latest trials has acuracy: did you mean accuracy?" in said("Two", "acuracy")
-    assert "none of the latest trials has dice: there are accuracy, loss" in said("Three", "dice")
+    assert "none of the latest trials has dice: there are accuracy and loss" in said("Three", "dice")
     assert "the latest trials" not in said("Four", "accuracy")
 
 

@@ -30,3 +30,8 @@ def test_the_verb_agrees() -> None:
     assert are(["a", "b"]) == "a and b are"
     assert are({"b", "a", "c"}, 1) == "a and 2 more are"
     assert are(["a"], one="has", many="have") == "a has"
+
+
+def test_one_of_several() -> None:
+    assert listed(["a", "b", "c"], word="or") == "a, b or c"
+    assert listed(["a", "b", "c"], 1, word="or") == "a or 2 more"

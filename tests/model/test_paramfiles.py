@@ -126,7 +126,7 @@ def test_an_anchor_keeps_its_other_users() -> None:
 
 
 def test_an_edit_inside_of_a_shared_mapping_is_refused_by_the_names_it_would_change() -> None:
-    with pytest.raises(LedgerError, match=r"also change train\.x, flow\.x, whole\.x") as caught:
+    with pytest.raises(LedgerError, match=r"also change train\.x, flow\.x and whole\.x") as caught:
         paramfiles.edit("params.yaml", YAML, {"base.x": 5})
     assert caught.value.hint
     every = dict.fromkeys(["base.x", "train.x", "flow.x", "whole.x"], 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.repo.proof import checkpoints
+from ledger.model.listing import are
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from ledger.repo.proof import checkpoints
     ],
 )
 def test_the_verb_fits_the_list(names: list[str], said: str) -> None:
-    assert checkpoints._some(names) == said
+    assert are(sorted(names), 3) == said

@@ -66,7 +66,7 @@ def test_what_dvcignore_leaves_out_is_none_of_the_pipeline(make_project: MakePro
     [
         ("train.lrr", "no parameter file has train.lrr (params.json)", "did you mean train.lr or"),
         ("lr", "no parameter file has lr", "did you mean train.lr?"),
-        ("train", "train is a group of parameters in params.json", "one of train.lr, train.layers"),
+        ("train", "train is a group of parameters in params.json", "say train.lr, train.layers or"),
         ("zzzzzz", "no parameter file has zzzzzz", "known: seed, train.lr"),
     ],
 )

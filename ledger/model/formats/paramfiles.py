@@ -14,6 +14,7 @@ from typing import Final, cast
 
 from ledger.errors import LedgerError
 from ledger.model.formats.format import Format, Path, Unreadable, at
+from ledger.model.listing import listed
 from ledger.model.parameters import Value, as_value, flatten, format_value, near_misses, path_of
 
 
@@ -141,7 +142,7 @@ def _changes_more(path: str, expected: object, found: object) -> LedgerError:
     wanted, got = (flatten(cast("dict[str, object]", tree)) for tree in (expected, found))
     other = [key for key in wanted | got if key not in wanted or key not in got or not _same(wanted[key], got[key])]
     return LedgerError(
-        f"{path}: the edit would also change {', '.join(other[:4])}",
+        f"{path}: the edit would also change {listed(other, 4)}",
         hint="they share a value: set them as well, or edit the file by hand",
     )
 
@@ -158,7 +159,7 @@ def _locate(path: str, tree: object, key: str) -> Path:
     flat = flatten(cast("dict[str, object]", tree))
     if not found:
         near = near_misses(key, flat)
-        known = f"it has {', '.join([*flat][:8])}" if flat else "it has no parameters"
+        known = f"it has {listed(flat, 8)}" if flat else "it has no parameters"
         hint = f"did you mean {' or '.join(near)}?" if near else known
         raise LedgerError(f"{path} has no parameter {key}", hint=hint)
     if len(found) > 1:
@@ -166,7 +167,7 @@ def _locate(path: str, tree: object, key: str) -> Path:
     section = at(tree, found[0])
     if isinstance(section, Mapping) and section:
         members = [f"{key}.{below}" for below in flatten(cast("dict[str, object]", section))]
-        raise LedgerError(f"{path}: {key} is a section, not a value", hint=f"set {', '.join(members[:4])}")
+        raise LedgerError(f"{path}: {key} is a section, not a value", hint=f"set {listed(members, 4, word='or')}")
     return found[0]
 
 

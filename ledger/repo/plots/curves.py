@@ -12,6 +12,7 @@ from ledger.model import plot_definitions
 from ledger.model.experiment import Recorded
 from ledger.model.formats import curves, yaml12
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.listing import listed
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plot_definitions import Plot
 from ledger.repo import histories
@@ -40,7 +41,7 @@ def read(ledger: Ledger, chosen: Sequence[Arm]) -> Read:
     if not any(sample.files for sample in samples):
         if reader.declared:
             raise LedgerError(
-                f"no trial of {', '.join(arm.label for arm in chosen[:5])} has its plot files here",
+                f"no trial of {listed((arm.label for arm in chosen), 5)} has its plot files here",
                 hint="git fetch --tags, then dvc fetch, brings what others have pushed",
             )
         raise LedgerError(f"the pipeline of {chosen[0].experiment.name} declares no plots", hint=DECLARE)

@@ -10,6 +10,7 @@ from ledger.analysis.rows import rows_of
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
+from ledger.model.listing import listed
 from ledger.model.row import Row
 from ledger.repo import voided
 from ledger.repo.ledger import Ledger
@@ -53,7 +54,7 @@ def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[Arm, ...], tu
             found[arm.label] = arm
     if not found:
         names = dict.fromkeys(t.experiment.name for t in targets if t.experiment is not None)
-        raise LedgerError(f"no trial of {', '.join(names)} has succeeded yet", hint="ledger run")
+        raise LedgerError(f"no trial of {listed(names)} has succeeded yet", hint="ledger run")
     return tuple(found.values()), tuple(notes)
 
 

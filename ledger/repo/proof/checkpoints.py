@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ledger.dvc import caches
 from ledger.dvc import config as dvc_config
 from ledger.model.experiment import Experiment
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.listing import are
 from ledger.repo.ledger import Ledger
 
 # larger files are compared by their size alone
@@ -97,10 +98,10 @@ def lacking(kept: Checkpoints, experiment: Experiment) -> Iterator[Finding]:
             for name, digest, size in _members(kept, path, pin):
                 states.setdefault(kept.state(digest, size), []).append(f"{name} ({digest})")
             if CORRUPT in states:
-                message = f"{_some(states[CORRUPT])} in the cache, but not with the content that the name says"
+                message = f"{are(sorted(states[CORRUPT]), 3)} in the cache, but not with the content that the name says"
                 yield Finding(check=DATA, trial=trial.id, message=message)
             if ABSENT in states:
-                message = f"{_some(states[ABSENT])} not in the cache; {where}"
+                message = f"{are(sorted(states[ABSENT]), 3)} not in the cache; {where}"
                 yield Finding(check=DATA, trial=trial.id, message=message, problem=False)
 
 
@@ -111,13 +112,6 @@ def _members(kept: Checkpoints, path: str, pin: Pinned) -> Iterator[tuple[str, s
     yield path, pin.md5, None if is_folder else pin.size
     for name, digest in ((kept.listing(pin.md5) or {}) if is_folder else {}).items():
         yield f"{path}/{name}", digest, None
-
-
-def _some(names: Sequence[str]) -> str:
-    """`a is`, or `a, b and c are`, in the order of their names."""
-    ordered = sorted(names)
-    shown = ordered[:3] + ([f"{len(ordered) - 3} more"] if len(ordered) > 3 else [])
-    return f"{shown[0]} is" if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]} are"
 
 
 def _whole(path: Path, digest: str, size: int | None) -> bool:

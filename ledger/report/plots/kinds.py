@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from ledger.analysis.bands import Bands
 from ledger.analysis.parallel import Parallel
 from ledger.analysis.points import Distribution, Scatter
+from ledger.model.listing import listed
 from ledger.model.settings import Settings
 from ledger.report import shapes
 from ledger.report.text import clean
@@ -18,15 +19,15 @@ Plot: TypeAlias = Bands | Scatter | Distribution | Parallel
 def title(plot: Plot, experiments: Sequence[tuple[str, str]]) -> str:
     """What the plot is called: by the experiment with its title where it is about one, else by what it shows."""
     names = [name for name, _ in experiments]
-    listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    together = listed(names, 6)
     if isinstance(plot, Bands):
-        return clean(f"{names[0]}: {experiments[0][1]}" if len(experiments) == 1 else listed)
+        return clean(f"{names[0]}: {experiments[0][1]}" if len(experiments) == 1 else together)
     shown = {
         Scatter: lambda: f"{plot.metric} against {plot.against}" if isinstance(plot, Scatter) else "",
         Distribution: lambda: f"{plot.metric} by arm",
         Parallel: lambda: f"{plot.metric} and the parameters that vary",
     }[type(plot)]()
-    return clean(f"{listed}: {shown}" if listed else shown)
+    return clean(f"{together}: {shown}" if together else shown)
 
 
 def text(plot: Plot, settings: Settings, heading: str, *, total: int, colour: bool) -> str:
