@@ -201,6 +201,15 @@ def test_of_several_arms_it_must_be_said_which(shelved: Shelved) -> None:
     assert rate(project, "main") == 0.05
 
 
+def test_without_predictions_one_of_several_arms_is_not_adopted_for_being_the_first(project: Project) -> None:
+    project.ledger("new", "H", "--name", "h", "--vary", "train.lr=0.2,0.3")
+    project.ledger("run")
+    refused = project.ledger("land", "--adopt", "h", code=2).err
+    assert "h has several arms (lr-0-2, lr-0-3)" in refused and "ledger land --adopt h:lr-0-2" in refused
+    project.ledger("land", "--adopt", "h:lr-0-3")
+    assert rate(project, "main") == 0.3
+
+
 def test_another_arm_of_what_has_landed(shelved: Shelved) -> None:
     """With one arm the whole branch is on main: another is still to be had, in place of the first."""
     project = shelved(about_two)

@@ -6,18 +6,25 @@ from ledger.analysis.looks import predicted_arms
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.formats import trailers
-from ledger.model.hypothesis import Variant
+from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.repo import canonical, histories
 from ledger.repo.ledger import Ledger
 
 
 def adopted(experiment: Experiment, wanted: str | None) -> Variant:
-    """The arm that is `wanted`, or that the predictions are about. Raises LedgerError where they are about several."""
+    """The arm that is `wanted`, or that the predictions are about, else the only one.
+
+    Raises LedgerError where there are several.
+    """
     name, plan = experiment.name, experiment.plan
     about = predicted_arms(plan)
+    if not plan.predictions and plan.leading != TREATMENT:
+        # the first of them is none that anything speaks for
+        about = tuple(v.name for v in plan.variants if not v.at_base and v.experiment is None) or about
     if wanted is None and len(about) > 1:
+        has = "predicts about" if plan.predictions else "has"
         raise LedgerError(
-            f"{name} predicts about several arms ({', '.join(about)}), so it is not plain whose change is adopted",
+            f"{name} {has} several arms ({', '.join(about)}), so it is not plain whose change is adopted",
             hint=f"say which: {' or '.join(f'ledger land --adopt {name}:{arm}' for arm in about)}; "
             f"or ledger land {name} --record",
         )
