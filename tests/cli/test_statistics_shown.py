@@ -161,5 +161,7 @@ def test_an_experiment_is_shown_as_markdown_and_as_a_page(shelved: Shelved) -> N
     assert "<h2>Results</h2>" in page
     record = project.ledger("show", "much:treatment/seed-0", "--format", "md").out
     assert record.startswith("# much:treatment/seed-0\n\n```yaml\nschema: 1\n")
+    assert "\n| baseline " in project.ledger("status", "much", "--format", "md").out
+    assert "<h2>much: proved, 6 trials</h2>" in project.ledger("verify", "much", "--format", "html").out
     refused = project.ledger("show", "much", "--format", "csv", code=2)
     assert "--format csv is none of text, md, html" in refused.err
