@@ -13,6 +13,7 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.listing import listed
 from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
+from ledger.repo.metric_files import with_predicted_names
 from ledger.repo.targets import part
 from ledger.report import shapes
 from ledger.report import show as report
@@ -58,7 +59,7 @@ def show(
                 console.say(f"warning: passed over: {problem}")
         else:
             document = report.document(
-                chosen,
+                with_predicted_names(ledger, chosen),
                 present,
                 histories.trial_commits(ledger, chosen.name),
                 ledger.settings,

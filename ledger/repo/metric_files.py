@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ledger.analysis.judge import Arm
 from ledger.errors import FormatError, LedgerError
-from ledger.model.experiment import Recorded
+from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics
 from ledger.model.hypothesis import Plan
 from ledger.model.parameters import in_same_terms, renamed
@@ -29,16 +29,41 @@ def by_predicted_names(
     ledger: Ledger, plan: Plan, arms: Mapping[str, Arm], records: Mapping[str, Sequence[Recorded]]
 ) -> dict[str, Arm]:
     """The arms with their metrics called as predictions call them, where another file came to hold the name too."""
-    found = dict(arms)
+    names = _as_predicted(ledger, plan, {name: set(arm.metrics) for name, arm in arms.items()}, records)
+    return {
+        name: replace(arm, metrics=renamed(arm.metrics, names[name])) if name in names else arm
+        for name, arm in arms.items()
+    }
+
+
+def with_predicted_names(ledger: Ledger, experiment: Experiment) -> Experiment:
+    """The experiment with its trials' metrics called so, to be shown beside one another."""
+    records = {name: experiment.of(name) for name in dict.fromkeys(r.trial.variant for r in experiment.trials)}
+    measured = {name: {metric for r in own for metric in r.trial.metrics} for name, own in records.items()}
+    names = _as_predicted(ledger, experiment.plan, measured, records)
+    if not names:
+        return experiment
+    shown = (
+        replace(r, trial=replace(r.trial, metrics=renamed(r.trial.metrics, names.get(r.trial.variant, {}))))
+        for r in experiment.trials
+    )
+    return replace(experiment, trials=tuple(shown))
+
+
+def _as_predicted(
+    ledger: Ledger, plan: Plan, measured: Mapping[str, set[str]], records: Mapping[str, Sequence[Recorded]]
+) -> dict[str, dict[str, str]]:
+    """The new names of metrics by arm, for those arms that lack a predicted metric under its name."""
+    found: dict[str, dict[str, str]] = {}
     for name in dict.fromkeys(prediction.metric.name for prediction in plan.predictions):
-        having = [arm for arm in found if name in found[arm].metrics]
-        for arm in found.keys() - having if having else ():
+        having = [arm for arm, metrics in measured.items() if name in metrics]
+        for arm in measured.keys() - having if having else ():
             ours = files_of_metrics(ledger, records[arm])
             for other in having:
                 theirs, own = in_same_terms(files_of_metrics(ledger, records[other]), ours)
                 same = {old: name for old, new in own.items() if new == theirs.get(name)}
-                found[arm] = replace(found[arm], metrics=renamed(found[arm].metrics, same))
                 if same:
+                    found.setdefault(arm, {}).update(same)
                     break
     return found
 

@@ -87,6 +87,9 @@ def test_another_file_comes_to_hold_the_same_name(make_project: MakeProject) -> 
         }  # fmt: skip
     verdict = project.ledger("conclude", "-m", "so", "--json").json
     assert (verdict["outcome"], verdict["predictions"][0]["n"]) == ("supported", 3)
+    shown = [line.split() for line in project.ledger("show").out.splitlines()]
+    assert [line for line in shown if line[:1] == ["accuracy"] and "-" not in line]
+    assert all("-" not in line for line in shown if line and line[0].startswith("treatment/"))
     assert project.ledger("verify", "--json").json["problems"] == []
 
 
