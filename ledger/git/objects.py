@@ -28,6 +28,20 @@ class GitObject:
     data: bytes
 
 
+def message_of(commit: GitObject | None) -> str:
+    """The message of a commit that was read, "" where there was none."""
+    return "" if commit is None else commit.data.partition(b"\n\n")[2].decode(errors="replace")
+
+
+def parents_of(commit: GitObject | None) -> tuple[str, ...]:
+    """The parents of a commit that was read."""
+    return tuple(line.removeprefix("parent ") for line in _header_of(commit) if line.startswith("parent "))
+
+
+def _header_of(commit: GitObject | None) -> list[str]:
+    return [] if commit is None else commit.data.split(b"\n\n", 1)[0].decode(errors="replace").split("\n")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of a tree. `mode` as git writes it: 100644, 100755, 120000 (link), 040000 (tree), 160000."""
@@ -184,20 +198,18 @@ class Objects:
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The parents of a commit; of a tag, those of the commit that it names."""
-        return tuple(line.removeprefix("parent ") for line in self._header(commit) if line.startswith("parent "))
+        return parents_of(self.read(f"{commit}^{{commit}}"))
 
     def header(self, commit: str, key: str) -> str | None:
         """What the header of a commit says under a key such as `committer`, None where it does not, or is not here."""
         return next((line.removeprefix(f"{key} ") for line in self._header(commit) if line.startswith(f"{key} ")), None)
 
     def _header(self, commit: str) -> list[str]:
-        found = self.read(f"{commit}^{{commit}}")
-        return [] if found is None else found.data.split(b"\n\n", 1)[0].decode(errors="replace").split("\n")
+        return _header_of(self.read(f"{commit}^{{commit}}"))
 
     def message(self, commit: str) -> str:
         """The message of a commit, "" where there is none."""
-        found = self.read(f"{commit}^{{commit}}")
-        return "" if found is None else found.data.partition(b"\n\n")[2].decode(errors="replace")
+        return message_of(self.read(f"{commit}^{{commit}}"))
 
     def tag_message(self, ref: str) -> str | None:
         """The message of an annotated tag, None where the ref names no tag object."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
 from ledger.git.git import Git
+from ledger.git.objects import GitObject, message_of, parents_of
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger
@@ -133,18 +134,37 @@ def kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
 
 def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
     """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
+    tagged = ledger.snapshot.tags_of(name).values()
+    return _trial_commits(tagged, lambda commit: ledger.git.objects.read(f"{commit}^{{commit}}"))
+
+
+def all_trial_commits(ledger: Ledger) -> dict[str, dict[str, str]]:
+    """The same of every experiment that has tags, by name; all commits are read together."""
+    tagged = {name: list(tags.values()) for name, tags in ledger.snapshot.tags.items()}
+    known: dict[str, GitObject | None] = {}
+    asked = list(dict.fromkeys(commit for commits in tagged.values() for commit in commits))
+    while asked:
+        read = ledger.git.objects.read_many([f"{commit}^{{commit}}" for commit in asked])
+        known |= dict(zip(asked, read, strict=True))
+        holding = [known[commit] for commit in asked if message_of(known[commit]).startswith(TRIALS_OF)]
+        asked = list(dict.fromkeys(p for commit in holding for p in parents_of(commit) if p not in known))
+    return {name: _trial_commits(commits, known.get) for name, commits in tagged.items()}
+
+
+def _trial_commits(tagged: Iterable[str], read: Callable[[str], GitObject | None]) -> dict[str, str]:
     found: dict[str, str] = {}
-    pending = list(ledger.snapshot.tags_of(name).values())
+    pending = list(tagged)
     seen: set[str] = set()
     while pending:
         commit = pending.pop()
         if commit in seen:
             continue
         seen.add(commit)
-        message = ledger.git.objects.message(commit)
+        held = read(commit)
+        message = message_of(held)
         trial = trailers.value(message, trailers.TRIAL)
         if trial is not None:
             found[trial] = commit
         elif message.startswith(TRIALS_OF):
-            pending += ledger.git.objects.parents(commit)
+            pending += parents_of(held)
     return found

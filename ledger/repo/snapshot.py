@@ -107,7 +107,18 @@ class Snapshot:
 
     def tags_of(self, name: str) -> dict[str, str]:
         """The tags of one experiment with the objects that they name."""
+        if "listing" in self.__dict__:
+            return self.tags.get(name, {})
         return {ref: oid for ref, oid in self.refs_of(name).items() if ref.startswith(sources.TAGS)}
+
+    @cached_property
+    def tags(self) -> dict[str, dict[str, str]]:
+        """The same of every experiment by name."""
+        found: dict[str, dict[str, str]] = {}
+        for ref, oid in self._listed.items():
+            if ref.startswith(f"{sources.TAGS}/"):
+                found.setdefault(ref.removeprefix(f"{sources.TAGS}/").partition("/")[0], {})[ref] = oid
+        return found
 
     @cached_property
     def pending(self) -> dict[str, dict[str, str]]:

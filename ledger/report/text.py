@@ -30,7 +30,8 @@ def as_json(document: Any, *, indent: int | None = 2) -> str:
 
 def harmless_json(text: str) -> str:
     """JSON that says the same with JSON's own escapes for such characters."""
-    return _HARMFUL.sub(_escaped, text)
+    # most is ASCII, in which json.dumps leaves no other of them raw
+    return text if text.isascii() and text.find("\x7f") < 0 else _HARMFUL.sub(_escaped, text)
 
 
 def _but_layout(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from conftest import Project, Shelved, default_files
 from test_bad_input import refused
 
+from ledger.repo.index import query
 from ledger.repo.index.tables import VIEWS
 
 
@@ -155,7 +156,9 @@ def test_the_views_are_as_documented(two: Project) -> None:
         assert head.split(",") == named
 
 
-def test_the_trial_commit_is_where_show_says(two: Project) -> None:
+@pytest.mark.parametrize("few", [query.FEW, 1])
+def test_the_trial_commit_is_where_show_says(two: Project, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(query, "FEW", few)
     found = two.ledger("query", "SELECT experiment, trial, trial_commit FROM trials", "--json").json
 
     assert len(found) == 4

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.parameters import near_misses
-from ledger.repo.histories import trial_commits
+from ledger.repo import histories
 from ledger.repo.index.tables import VIEWS
 from ledger.repo.ledger import Ledger
 
@@ -27,6 +27,8 @@ _FORBIDDEN: Final = frozenset({"load_extension", "fts3_tokenizer"})
 _MAX_LENGTH: Final = 50_000_000
 """Bytes that one value may have."""
 _STEPS: Final = 20_000
+FEW: Final = 4
+"""Of so many experiments the commits of trials are looked up by themselves, of more of all experiments together."""
 _SHADOW: Final = re.compile(
     rf"""\b({"|".join(VIEWS)})\b\s*(\([^()]*\)\s*)?AS\s*(NOT\s+)?(MATERIALIZED\s*)?\(""", re.IGNORECASE
 )
@@ -131,9 +133,9 @@ def _with_commits(connection: sqlite3.Connection, ledger: Ledger) -> None:
 
     def look_up(name: str, trial: str) -> str | None:
         if name not in known:
-            pending = ledger.snapshot.pending.get(name, {})
-            held = trial_commits(ledger, name)
-            known[name] = held | {t: commit for t, commit in pending.items() if t not in held}
+            held = histories.all_trial_commits(ledger) if len(known) == FEW else {}
+            held.setdefault(name, {} if held else histories.trial_commits(ledger, name))
+            known.update({n: ledger.snapshot.pending.get(n, {}) | commits for n, commits in held.items()})
         return known[name].get(trial)
 
     connection.create_function("trial_commit_of", 2, look_up, deterministic=True)
