@@ -133,17 +133,28 @@ def _fits(
         and entry.command == stage.command
         and entry.dependencies.keys() == set(stage.dependencies)
         and entry.outputs.keys() == {output.path for output in stage.outputs}
-        and all(_same_parameters(stage, file, entry, parameters) for file in {use.file for use in stage.parameters})
+        and all(
+            _same_parameters(stage, file, entry, side, parameters, pins)
+            for file in {use.file for use in stage.parameters}
+        )
         and all(_same_input(path, pin, side, holds, pins) for path, pin in entry.dependencies.items())
     )
 
 
 def _same_parameters(
-    stage: Stage, file: str, entry: LockedStage, parameters: Mapping[str, Mapping[str, Value]]
+    stage: Stage,
+    file: str,
+    entry: LockedStage,
+    side: str,
+    parameters: Mapping[str, Mapping[str, Value]],
+    pins: Mapping[str, tuple[Pinned, str]],
 ) -> bool:
     if file in stage.dependencies:
         # read whole, and pinned as a file
         return True
+    if file not in parameters and file in pins:
+        # written by another stage, and with DVC alone: the same where both come from one run
+        return BOTH in (pins[file][1], side) or pins[file][1] == side
     uses = [use for use in stage.parameters if use.file == file]
     present = {
         key: format_value(value)

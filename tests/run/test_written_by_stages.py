@@ -66,7 +66,7 @@ def test_a_parameter_file_that_dvc_alone_holds(make_project: MakeProject) -> Non
     assert project.ledger("verify", "--json").json["problems"] == []
     assert "reproduced" in project.ledger("reproduce", "x:treatment").out
     project.git("switch", "-q", "main")
-    project.ledger("land", "x", "--adopt")
+    assert "to be reproduced" not in project.ledger("land", "x", "--adopt").out
     assert project.ledger("verify", "--json").json["problems"] == []
     # by hand, where DVC says of one stage for ever that it has changed
     project.ledger("new", "By hand", "--name", "y", "--seeds", "2", "--predict", "accuracy >= baseline")
