@@ -15,7 +15,7 @@ def clean(text: str) -> str:
 
 def harmless(text: str) -> str:
     """Several lines, each without what `clean` takes out; they keep their indents and their tabs."""
-    return text if text.isprintable() else _HARMFUL.sub(_but_layout, text)
+    return text if text.isprintable() else _BUT_LAYOUT.sub(" ", text)
 
 
 def as_json(document: Any, *, indent: int | None = 2) -> str:
@@ -30,19 +30,11 @@ def as_json(document: Any, *, indent: int | None = 2) -> str:
 
 def harmless_json(text: str) -> str:
     """JSON that says the same with JSON's own escapes for such characters."""
-    # most is ASCII, in which json.dumps leaves no other of them raw
-    return text if text.isascii() and text.find("\x7f") < 0 else _HARMFUL.sub(_escaped, text)
-
-
-def _but_layout(found: re.Match[str]) -> str:
-    return found[0] if found[0] in "\t\n" else " "
+    return _BUT_LAYOUT.sub(_escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:
-    c = found[0]
-    if c == "\n":
-        return c
-    units = c.encode("utf-16-be", "surrogatepass").hex()
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
@@ -55,13 +47,14 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 
 # Unicode's categories Cc, Cf (bidirectional marks among them), Cs, Zl and Zp, but for what joins letters, or keeps them
 # apart, within a word of Persian and of Indian scripts, and within an emoji
-_HARMFUL = re.compile(
-    "["
-    r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
+_BEYOND = (
+    r"\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
     r"\u2028-\u202e\u2060-\u2064\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
     r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
-    "]"
 )
+_HARMFUL = re.compile(rf"[\x00-\x1f{_BEYOND}]")
+# a pattern of its own is many times faster than to look at every line's end
+_BUT_LAYOUT = re.compile(rf"[\x00-\x08\x0b-\x1f{_BEYOND}]")
 
 
 # what surely takes one column a character: Latin, ± among it, dashes and the ellipsis; tables are made of these
