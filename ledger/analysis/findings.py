@@ -15,6 +15,7 @@ BRANCH = "branch"
 RECORDS = "records"
 LOST = "lost"
 DATA = "data"
+SIGNATURE = "signature"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ def verify(
         str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else all.")
     ] = None,
     data: Annotated[bool, typer.Option("--data", help="Look for the checkpoints too, and read them.")] = False,
+    signed: Annotated[
+        bool, typer.Option("--signed", help="Ask for good signatures too; `signed: true` in ledger.yaml always does.")
+    ] = False,
     form: options.AsPage = Page.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
@@ -30,10 +33,11 @@ def verify(
 
     page = options.page_of(form)
     with console.opened() as ledger:
+        asked = signed or ledger.settings.signed
         if experiment is None:
-            proofs = prove_all(ledger, data=data)
+            proofs = prove_all(ledger, data=data, signed=asked)
         else:
-            proofs = (prove(ledger, ledger.experiment(experiment), data=data),)
+            proofs = (prove(ledger, ledger.experiment(experiment), data=data, signed=asked),)
     if json:
         console.answer_json(shapes.verify([(p.experiment, p.trials, p.findings) for p in proofs]))
     else:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
+from ledger.git import signing
 from ledger.git.objects import Objects
 from ledger.git.process import GitError, call, failed, scrubbed
 
@@ -198,14 +199,22 @@ class Git:
         with tempfile.TemporaryDirectory(prefix="ledger-index-") as folder:
             yield {"GIT_INDEX_FILE": str(Path(folder) / "index")}
 
-    def commit_tree(self, tree: str, parents: Iterable[str], message: str) -> str:
-        """The id of a new commit; no ref points to it yet."""
+    def commit_tree(self, tree: str, parents: Iterable[str], message: str, *, sign: bool = True) -> str:
+        """The id of a new commit; no ref points to it yet. It is signed where the user's git does, unless not `sign`.
+
+        Raises LedgerError where it cannot be signed.
+        """
         named = [argument for parent in parents for argument in ("-p", parent)]
-        arguments = (*_DURABLE, "commit-tree", tree, *named, "-F", "-")
-        return self.text(*arguments, stdin=message.replace("\0", " ").encode("utf-8", "replace"))
+        arguments = (*_DURABLE, "commit-tree", tree, *named)
+        text = message.replace("\0", " ").encode("utf-8", "replace")
+        if sign and signing.COMMITS in signing.signs(self):
+            return signing.signed_commit(self, arguments, text)
+        return self.text(*arguments, "-F", "-", stdin=text)
 
     def annotated_tag(self, name: str, target: str, message: str) -> str:
-        """The id of a new tag object for the commit `target`; no ref points to it yet."""
+        """The id of a new tag object for the commit `target`; no ref points to it yet. Signed as commits are."""
+        if signing.TAGS in signing.signs(self):
+            return signing.signed_tag(self, name, target, f"{message.rstrip()}\n".replace("\0", " ").encode())
         tagger = self.text("var", "GIT_COMMITTER_IDENT")
         text = f"object {target}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message.rstrip()}\n"
         return self.text(*_DURABLE, "mktag", stdin=text.replace("\0", " ").encode("utf-8", "replace"))

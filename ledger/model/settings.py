@@ -36,6 +36,7 @@ _EXAMPLES = {
     "jobs": "`jobs: 2`",
     "copy": "`copy: [.env]`",
     "ignore": "`ignore: [scripts/]`",
+    "signed": "`signed: true`",
 }
 
 # a part of what git allows: letters, digits and single marks between them
@@ -64,6 +65,7 @@ class Settings:
     jobs: int = 1
     copy: tuple[str, ...] = ()
     ignore: tuple[str, ...] = DEFAULT_IGNORE
+    signed: bool = False
 
     def metric(self, name: str) -> MetricSettings | None:
         """How a metric is shown, by any name that it has had; None where nothing is set."""
@@ -97,7 +99,7 @@ def parse(text: str) -> Settings:
         document = {}
     if not isinstance(document, dict):
         raise LedgerError(f"{FILE} is not a mapping of settings", hint="one a line: `main: main`")
-    known = ("main", "branch_prefix", "seed", "metrics", "aliases", "targets", "jobs", "copy", "ignore")
+    known = ("main", "branch_prefix", "seed", "metrics", "aliases", "targets", "jobs", "copy", "ignore", "signed")
     for key in document:
         if key not in known:
             near = near_misses(str(key), known)
@@ -108,6 +110,9 @@ def parse(text: str) -> Settings:
     jobs = document.get("jobs", 1)
     if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
         raise _wrong("jobs", jobs, "a number from 1")
+    signed = document.get("signed", False)
+    if not isinstance(signed, bool):
+        raise _wrong("signed", signed, "true or false")
     names = _aliases(document)
     return Settings(
         main=_text(document, "main", None),
@@ -119,6 +124,7 @@ def parse(text: str) -> Settings:
         jobs=jobs,
         copy=_copy(document),
         ignore=(*DEFAULT_IGNORE, *_texts(document, "ignore")),
+        signed=signed,
     )
 
 

@@ -35,6 +35,7 @@ SETTINGS = """\
 # targets: [evaluate]       # stages to run, where not all of them
 # copy: [.env]              # untracked files that trials need
 # ignore: [scripts/]        # files that no stage depends on and that change no result
+# signed: true              # ledger verify asks for signatures on commits and tags
 """
 
 README = """\

@@ -28,6 +28,7 @@ from ledger.repo.proof.checkpoints import Checkpoints, lacking
 from ledger.repo.proof.dropped import dropped
 from ledger.repo.proof.filtered import excused, filtered
 from ledger.repo.proof.ordered import Ordered
+from ledger.repo.proof.signatures import unsigned
 from ledger.repo.proof.tags import ended, held_by_tags
 from ledger.repo.proof.tip import tip_findings
 from ledger.repo.proof.witness import Trees
@@ -53,17 +54,17 @@ class Proof:
         return tuple(f for f in self.findings if not f.problem)
 
 
-def prove(ledger: Ledger, experiment: Experiment, *, data: bool) -> Proof:
-    """The proof of one experiment. `data`: look for its checkpoints too, and read them."""
+def prove(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool = False) -> Proof:
+    """The proof of one experiment. `data`: read its checkpoints too; `signed`: ask for signatures."""
     prover = _Prover(ledger, experiment)
     findings = prover.findings(data=data)
     if filtered(ledger.git, experiment, prover.commits):
         findings = excused(findings, prover.held.strange)
-    found = dict.fromkeys(findings)
+    found = dict.fromkeys([*findings, *(unsigned(ledger, experiment) if signed else ())])
     return Proof(experiment=experiment.name, trials=len(experiment.trials), findings=tuple(found))
 
 
-def prove_all(ledger: Ledger, *, data: bool) -> tuple[Proof, ...]:
+def prove_all(ledger: Ledger, *, data: bool, signed: bool = False) -> tuple[Proof, ...]:
     """The proofs of all experiments, those that cannot be read among them, by name."""
     proofs = []
     unreadable = ledger.unreadable()
@@ -71,7 +72,7 @@ def prove_all(ledger: Ledger, *, data: bool) -> tuple[Proof, ...]:
     for name in sorted(ledger.snapshot.sources.keys() | tagged):
         experiment = None if name in unreadable else ledger.find(name)
         if experiment is not None:
-            proofs.append(prove(ledger, experiment, data=data))
+            proofs.append(prove(ledger, experiment, data=data, signed=signed))
         elif name in unreadable:
             finding = Finding(check=RECORDS, message=unreadable[name])
             proofs.append(Proof(experiment=name, trials=0, findings=(finding,)))

@@ -191,7 +191,7 @@ def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]
     message = trailers.compose(f"{TRIALS_OF}{experiment.name}", trailers=told)
     while True:
         groups = [commits[i : i + MAX_PARENTS] for i in range(0, len(commits), MAX_PARENTS)]
-        commits = [ledger.git.commit_tree(tree, group, message) for group in groups]
+        commits = [ledger.git.commit_tree(tree, group, message, sign=False) for group in groups]
         if len(commits) == 1:
             return commits[0]
 

@@ -248,7 +248,7 @@ def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
     Where another run has recorded this trial meanwhile its commit is returned: the first record of a trial counts.
     """
     git = ledger.git
-    commit = git.commit_tree(tree, [trial.code], _message(ledger, plan, trial))
+    commit = git.commit_tree(tree, [trial.code], _message(ledger, plan, trial), sign=False)
     ref, holding = (f"{where}/{trial.experiment}/{trial.id}" for where in (TRIAL_REFS, HOLDING_REFS))
     left: str | None = None
     for _ in range(20):
