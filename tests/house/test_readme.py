@@ -66,9 +66,9 @@ def run(command: str, folder: Path) -> str:
 def normal(text: str) -> str:
     """The text without what differs from call to call and from machine to machine."""
     text = re.sub(r"\b[0-9a-f]{10}\b", "<hash>", text)
+    text = re.sub(r"\d+(?:\.\d+)? (?:s|min)\b(?=\))", "<time>", text)
     text = re.sub(r"\d+\.\d+", "<decimal>", text)
     # on a busy machine the tour takes minutes
-    text = re.sub(r"\d+(?:\.\d+)? (?:s|min)\b(?=\))", "<time>", text)
     text = re.sub(r"\b(?:now|\d+ min)$", "<age>", text, flags=re.MULTILINE)
     lines = (re.sub(r"[ \t]+", " ", line).rstrip() for line in text.strip().splitlines())
     return "".join(f"{line}\n" for line in lines)
