@@ -15,6 +15,8 @@ _DISK = ("disk I/O error",)
 _TEMPORARY = ("No usable temporary directory",)
 _FILES = ("Too many open files",)
 _MEMORY = ("Cannot allocate memory", "Out of memory", "unable to create thread", "MemoryError")
+# git, of its folder of objects
+_OBJECTS = ("insufficient permission for adding an object", "to database")
 _PROCESSES = ("Resource temporarily unavailable",)
 
 _AGAIN = "type it again: what has been recorded is safe"
@@ -43,6 +45,9 @@ def explained(error: Exception) -> LedgerError | None:
         return LedgerError("there is not enough memory", hint=f"end other programs or lower -j, then {_AGAIN}")
     if is_one((errno.EAGAIN,), _PROCESSES):
         return LedgerError("the system starts no more processes", hint=f"end some or raise ulimit -u, then {_AGAIN}")
+    if is_one((), _OBJECTS):
+        hint = f"ls -l .git/objects shows whose it is and whether it is read-only; then {_AGAIN}"
+        return LedgerError("git cannot write its objects", hint=hint)
     killed = getattr(error, "killed", None)
     if killed is not None:
         return LedgerError(f"{killed} was killed", hint=f"by hand, or by the system for lack of memory; {_AGAIN}")

@@ -23,6 +23,7 @@ OUTSIDE: list[tuple[Exception, str]] = [
     (FileNotFoundError(errno.ENOENT, "No usable temporary directory found in"), "no temporary file can be written"),
     (OSError(errno.EMFILE, "Too many open files"), "too many files are open"),
     (GitError(["cat-file"], "fatal: cannot create pipe: Too many open files"), "too many files are open"),
+    (GitError(["fast-import"], "fatal: Unable to add (null) to database"), "git cannot write its objects"),
     (MemoryError(), "there is not enough memory"),
     (OSError(errno.ENOMEM, "Cannot allocate memory"), "there is not enough memory"),
     (WorkerDied("Traceback\nMemoryError"), "there is not enough memory"),
