@@ -12,7 +12,7 @@ from ledger.model.verdict import INCONCLUSIVE, SUPPORTED
 
 # what decides an outcome: chosen after results, each can make noise look like a finding
 _DECIDING = (
-    "predictions", "exploratory", "replicates", "alpha", "looks", "failures", "deterministic", "evaluation",
+    "base", "predictions", "exploratory", "replicates", "alpha", "looks", "failures", "deterministic", "evaluation",
 )  # fmt: skip
 
 _MOST = 5

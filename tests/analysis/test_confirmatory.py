@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,7 +45,7 @@ def reasons(present: Plan, *changes: dict[str, Any], looked: int = 1, left_out: 
     [
         ("predictions", plan("dice >= baseline + 0.02")), ("replicates", plan(seeds=2)), ("alpha", plan(alpha=0.1)),
         ("looks", plan(looks=2)), ("failures", plan(failures="worst")), ("deterministic", plan(deterministic=("d",))),
-        ("evaluation", plan(evaluation=("test.csv",))),
+        ("evaluation", plan(evaluation=("test.csv",))), ("base", replace(plan(), base="c" * 40)),
     ],
 )  # fmt: skip
 def test_what_decides_the_outcome_must_have_stood_before_results(key: str, other: Plan) -> None:
