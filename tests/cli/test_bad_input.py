@@ -321,7 +321,7 @@ def test_an_override_in_a_file_with_changes(project: Project) -> None:
 def test_uncommitted_changes(project: Project) -> None:
     project.ledger("new", "Wider", "--seeds", "1")
     project.write({"train.py": "raise SystemExit\n", "params.json": json.dumps(PARAMS | {"seed": 4})})
-    refused(project, "run", says="params.json, train.py", hint='ledger run -m "what you changed"')
+    refused(project, "run", says="params.json and train.py", hint='ledger run -m "what you changed"')
     for blank in ("", "  "):
         refused(project, "run", "-m", blank, says="-m gives an empty message", hint='-m "what you changed"')
         refused(project, "record", "-m", blank, says="-m gives an empty message", hint='-m "what you changed"')

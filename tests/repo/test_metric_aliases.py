@@ -212,5 +212,5 @@ def test_a_run_tells_of_an_alias_that_nobody_committed(shelved: Shelved) -> None
     said = project.ledger("run", code=2).err
     assert "ledger.yaml has accuracy for acc too, but not as a's branch has it" in said
     # the hours are not spent on what the verdict would not know
-    assert "no trial has the predicted metric acc: they have accuracy, loss" in said
+    assert "no trial has the predicted metric acc: they have accuracy and loss" in said
     assert len(project.ledger("show", "--json").json["trials"]) == 1

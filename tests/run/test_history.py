@@ -221,7 +221,7 @@ def test_an_axis_that_an_arm_sets_too_is_refused_before_it_runs(project: Project
 
 def test_a_grid_is_told_in_lines_that_fit(project: Project) -> None:
     said = project.ledger("new", "Rates", "--name", "a", "--vary", "train.lr=0.11,0.12,0.13,0.14").out
-    assert "  4 trials: lr-0-11, lr-0-12, lr-0-13, lr-0-14\n" in said
+    assert "  4 trials: lr-0-11, lr-0-12, lr-0-13 and lr-0-14\n" in said
     project.ledger("run", "-j", "2")
     subject = project.git("log", "-1", "--format=%s")
     means = sorted(t["metrics"]["accuracy"] for t in project.ledger("show", "--json").json["trials"])

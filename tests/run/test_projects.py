@@ -330,7 +330,7 @@ def test_data_that_git_does_not_track_is_named(make_project: MakeProject) -> Non
     (project.root / "own.bin").write_bytes(b"\0")
     project.write({".gitignore": "own.bin\n"})
     answer = project.ledger("init")
-    assert "patients.csv (900 kB), scans/raw (3 files, 300 kB)" in answer.err
+    assert "patients.csv (900 kB) and scans/raw (3 files, 300 kB)" in answer.err
     assert "next: dvc add patients.csv scans/raw, then git add -A" in answer.out
     assert "own.bin" not in answer.err + answer.out and "notes.txt" not in answer.err + answer.out
 

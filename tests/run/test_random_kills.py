@@ -13,5 +13,5 @@ def test_some_kills_at_random_moments() -> None:
     done = subprocess.run([sys.executable, str(PROGRAM), "2"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("1 kills")
-    assert "other commands: 1 kills (new: controller 1)" in done.stdout
+    assert "other commands: 1 kills (new: " in done.stdout
     assert "nothing lost" in done.stdout

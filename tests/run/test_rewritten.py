@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,16 +29,21 @@ def shape(project: Project) -> dict[str, Any]:
     return dict(project.ledger("verify", "a", "--json", code=None).json)
 
 
+def later() -> str:
+    """Another second than that of the last amendment: a squash in that very second is dated as the amendment was."""
+    return f"--date={datetime.now(UTC) + timedelta(seconds=5):%Y-%m-%dT%H:%M:%S+00:00}"
+
+
 def squashed(project: Project) -> None:
     """The whole branch is one commit."""
     project.git("reset", "-q", "--soft", "main")
-    project.git("commit", "-q", "-m", "a, in one")
+    project.git("commit", "-q", later(), "-m", "a, in one")
 
 
 def later_squashed(project: Project) -> None:
     """What came after the plan is one commit."""
     project.git("reset", "-q", "--soft", ":/^new:")
-    project.git("commit", "-q", "-m", "a, in two")
+    project.git("commit", "-q", later(), "-m", "a, in two")
 
 
 def on_main(project: Project, how: Callable[[], object]) -> None:
@@ -63,7 +69,7 @@ def squashed_into_main(project: Project) -> None:
 
     def squash() -> None:
         project.git("merge", "-q", "--squash", "exp/a")
-        project.git("commit", "-q", "-m", "A (#3)")
+        project.git("commit", "-q", later(), "-m", "A (#3)")
 
     on_main(project, squash)
 

@@ -40,7 +40,9 @@ def concluded(project: Project) -> dict[str, Any]:
 def test_the_run_stops_after_the_first_trial_and_asks(early: Project) -> None:
     assert trials(early) == ["baseline/seed-0"]
     again = early.ledger("run", code=2).err
-    assert "no trial has the predicted metric acuracy: they have accuracy, loss, and 5 trials are left to run" in again
+    assert (
+        "no trial has the predicted metric acuracy: they have accuracy and loss, and 5 trials are left to run" in again
+    )
     assert "ledger amend --predict 'accuracy >= baseline + 0.02'" in again and "ledger run --yes" in again
     assert trials(early) == ["baseline/seed-0"]
     early.ledger("run", "--yes")
@@ -66,7 +68,7 @@ def test_a_choice_brands_though_a_baseline_alone_has_a_result(early: Project) ->
 def test_where_several_may_be_meant_the_run_says_to_begin_anew(project: Project) -> None:
     project.ledger(*NEW, "score >= baseline + 0.02")
     said = project.ledger("run", code=2).err
-    assert "they have accuracy, loss" in said and "ledger new begins anew" in said and "ledger amend" not in said
+    assert "they have accuracy and loss" in said and "ledger new begins anew" in said and "ledger amend" not in said
 
 
 @pytest.mark.parametrize("changed", ["accuracy >= baseline + 0.01", "accuracy > baseline + 0.02", "accuracy >= 0.5"])
