@@ -25,6 +25,10 @@ from ledger.git.process import GitError, call, failed, scrubbed
 if TYPE_CHECKING:
     from ledger.git.trees import TreeEntry
 
+# why git cannot lock a ref that nobody else has moved
+_DENIED = ("Permission denied", "Read-only file system", "Operation not permitted")
+_SHORT = ("No space left on device", "Disk quota exceeded", "Too many open files", "Input/output error")
+
 # results must survive a power cut: objects and refs are synced before a command says that they are recorded
 _DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
 
@@ -243,6 +247,15 @@ class Git:
                 f"another git process holds a ref: {next(line for line in said.splitlines() if 'File exists' in line)}",
                 hint="let it end, then try again; where none is running, remove that file",
             )
+        denied = next((line for line in said.splitlines() if any(why in line for why in _DENIED)), None)
+        if denied is not None:
+            raise LedgerError(
+                f"git cannot write its refs: {denied.removeprefix('fatal: ')}",
+                hint="ls -ld .git/refs shows whose they are, and whether they are read-only; then type it again",
+            )
+        if any(why in said for why in _SHORT):
+            # the ref has not moved: the system lacks something
+            raise GitError(arguments, said)
         if "cannot lock ref" in said or "reference already exists" in said or "is at" in said:
             return False
         raise GitError(arguments, said)

@@ -238,6 +238,26 @@ def test_a_branch_takes_its_work_tree_along(plain: Project, git: Git) -> None:
 
 
 @pytest.mark.parametrize(
+    ("why", "kind", "says"),
+    [
+        ("Permission denied", LedgerError, "git cannot write its refs: cannot lock ref"),
+        ("Read-only file system", LedgerError, "git cannot write its refs: cannot lock ref"),
+        ("No space left on device", GitError, "No space left"),
+        ("Too many open files", GitError, "Too many open files"),
+    ],
+)
+def test_a_ref_that_the_system_does_not_let_go_has_not_moved(
+    git: Git, monkeypatch: pytest.MonkeyPatch, why: str, kind: type[Exception], says: str
+) -> None:
+    """git says of these, too, that it cannot lock the ref: as if somebody were faster."""
+    said = f"fatal: cannot lock ref 'refs/heads/x': Unable to create '.git/refs/heads/x.lock': {why}\n".encode()
+    done = subprocess.CompletedProcess([], 128, b"", said)
+    monkeypatch.setattr("ledger.git.git.call", lambda *a, **k: done)
+    with pytest.raises(kind, match=says):
+        git.move([RefChange(ref="refs/heads/x", old=None, new="1" * 40)], "why")
+
+
+@pytest.mark.parametrize(
     "meanwhile",
     [
         pytest.param({"a.txt": "mine\n"}, id="an edit"),
