@@ -156,6 +156,11 @@ def split_front_matter(text: str) -> tuple[str, str]:
     return text[opening.end() : closing.start() + 1], text[closing.end() :]
 
 
+def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The keys by which two front matters differ, in the order of the documents."""
+    return [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
+
+
 def to_mapping(plan: Plan) -> dict[str, Any]:
     """The plan as it is written in the front matter, keys in the order of the documents."""
     document: dict[str, Any] = {

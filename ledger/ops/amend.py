@@ -70,7 +70,7 @@ def amend(
         derived = {} if seeds_from is None else {"seeds_from": seeds_from}
         draft = _amended(plan, before | _sensible(ledger, code, changes) | derived)
         after = hypotheses.to_mapping(draft)
-        keys = [key for key in dict.fromkeys([*before, *after]) if after.get(key) != before.get(key)]
+        keys = hypotheses.changed_keys(before, after)
         if not keys:
             raise LedgerError("the amendment changes nothing", hint="ledger show says what the plan is")
         if "predictions" in keys or "variants" in keys:
@@ -88,9 +88,8 @@ def amend(
         if names_now:
             told.append((trailers.CORRECTS, ", ".join(f"{old} to {new}" for old, new in names_now.items())))
         message = trailers.compose(f"amend: {', '.join(keys)}", reason, trailers=told)
-        step = change.commit(at, {path: change.blob(text)}, message)
-        change.advance(step)
-        return Amended(plan=draft, keys=tuple(keys), commit=step.new, after_results=bool(results), corrects=names_now)
+        commit = change.write(at, {path: change.blob(text)}, message)
+        return Amended(plan=draft, keys=tuple(keys), commit=commit, after_results=bool(results), corrects=names_now)
 
     return transact(ledger, make)
 

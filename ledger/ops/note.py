@@ -40,9 +40,7 @@ def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime
         if any(f"\n{before}\n".endswith(f"\n{known}") for known in (entry, *others)):
             return None
         message = trailers.compose(f"note: {subject}", trailers=[(trailers.EXPERIMENT, at.name)])
-        step = change.commit(at, {path: change.blob(f"{before}\n\n{entry}".lstrip())}, message)
-        change.advance(step)
-        return step.new
+        return change.write(at, {path: change.blob(f"{before}\n\n{entry}".lstrip())}, message)
 
     return transact(ledger, make)
 

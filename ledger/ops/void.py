@@ -76,9 +76,7 @@ def _commit(
     change: Change, at: Experiment, record: Recorded, files: Mapping[str, TreeEntry], what: str, why: str
 ) -> str:
     told = [(trailers.EXPERIMENT, at.name), (trailers.VOID, record.trial.id)]
-    step = change.commit(at, files, trailers.compose(f"{what}: {record.trial.id}", why, trailers=told))
-    change.advance(step)
-    return step.new
+    return change.write(at, files, trailers.compose(f"{what}: {record.trial.id}", why, trailers=told))
 
 
 def _done(at: Experiment, record: Recorded, commit: str | None) -> Voided:

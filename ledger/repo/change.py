@@ -49,6 +49,12 @@ class Change:
         new = git.commit_tree(git.tree(experiment.tip, files), [experiment.tip], message)
         return Step(ref=experiment.branch, old=experiment.tip, new=new, reason=f"ledger: {message.splitlines()[0]}")
 
+    def write(self, experiment: Experiment, files: Mapping[str, TreeEntry], message: str) -> str:
+        """Commit the files on the experiment's branch and move it there; returns the commit."""
+        step = self.commit(experiment, files, message)
+        self.advance(step)
+        return step.new
+
     def advance(self, step: Step) -> tuple[Path, ...]:
         """Move a branch, and the work trees that show it, which are returned. Raises Overlap where these hinder it."""
         self._log([RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)

@@ -67,7 +67,7 @@ def _in_commits(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any],
     found: list[dict[str, Any]] = []
     for change in _changes(ledger, experiment):
         old, new = hypotheses.to_mapping(change.before), hypotheses.to_mapping(change.after)
-        keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
+        keys = hypotheses.changed_keys(old, new)
         seen = order.there(change, (r for r in experiment.trials if r.trial.succeeded))
         said: dict[str, Any] = {"date": change.moment.isoformat(), "changed": keys, "after_results": bool(seen)}
         # what the commit claims is proved by the records; commits of older versions claim nothing
