@@ -8,14 +8,13 @@ from typing import Any
 from ledger.analysis.metric_names import renamed
 from ledger.model import hypothesis as hypotheses
 from ledger.model.hypothesis import Plan
+from ledger.model.listing import some
 from ledger.model.verdict import INCONCLUSIVE, SUPPORTED
 
 # what decides an outcome: chosen after results, each can make noise look like a finding
 _DECIDING = (
     "base", "predictions", "exploratory", "replicates", "alpha", "looks", "failures", "deterministic", "evaluation",
 )  # fmt: skip
-
-_MOST = 5
 
 
 def reasons(
@@ -44,22 +43,17 @@ def reasons(
     if turned:
         found.append(f"changed after results had been seen: {', '.join(turned)}")
     if older:
-        found.append(f"results of another experiment, older than the prediction: {_some(older)}")
+        found.append(f"results of another experiment, older than the prediction: {some(older)}")
     if left_out:
-        found.append(f"known before the plan and left out of it: {_some(left_out)}")
+        found.append(f"known before the plan and left out of it: {some(left_out)}")
     if voided:
         was = "1 trial was" if len(voided) == 1 else f"{len(voided)} trials were"
-        found.append(f"{was} voided after results: {_some(voided)}")
+        found.append(f"{was} voided after results: {some(voided)}")
     if late_aliases:
-        found.append(f"an alias from after results says which metric is meant: {_some(late_aliases)}")
+        found.append(f"an alias from after results says which metric is meant: {some(late_aliases)}")
     if looks > plan.looks:
         found.append(f"looks at the results: {looks}, declared: {plan.looks}")
     return tuple(found)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return f"{', '.join(names[:_MOST])}{more}"
 
 
 def changed_after_results(plan: Plan, amendments: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 
 def listed(names: Iterable[str], most: int | None = None, *, word: str = "and") -> str:
@@ -20,3 +20,8 @@ def are(names: Iterable[str], most: int | None = None, *, one: str = "is", many:
     """The same with the verb that agrees: `a is`, `a and b are`."""
     known = list(names) if not isinstance(names, Set) else sorted(names)
     return f"{listed(known, most)} {one if len(known) == 1 else many}"
+
+
+def some(names: Sequence[str], most: int = 5) -> str:
+    """`a, b, c`; of more than `most` the first ones: `a, b and 3 more`. Verdicts store it so, and `verify` compares."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ledger.errors import FormatError, NewerError
+from ledger.errors import FormatError
 from ledger.model import bounds, replicates
-from ledger.model.formats import yaml12
+from ledger.model.formats import documents, yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten, merge_files
 from ledger.model.replicates import Point
@@ -167,17 +167,7 @@ def loads(text: str) -> Trial:
 
     Records come from other people too, so the text is read as untrusted: no anchors, no tags, capped in size.
     """
-    try:
-        document = yaml12.loads_untrusted(text)
-    except yaml12.YamlError as error:
-        raise FormatError(f"it is not YAML: {error}") from None
-    if not isinstance(document, dict):
-        raise FormatError("it is not a mapping of keys to values")
-    schema = document.get("schema")
-    if not isinstance(schema, int) or isinstance(schema, bool):
-        raise FormatError("it lacks the key `schema`")
-    if schema > SCHEMA:
-        raise NewerError(f"schema {schema} is newer than this version of ledger reads ({SCHEMA})")
+    document = documents.loads(text, schema=SCHEMA)
     reader = _Reader(document)
     return Trial(
         experiment=reader.text("experiment"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.errors import FormatError, NewerError
+from ledger.errors import FormatError
 from ledger.model import bounds
-from ledger.model.formats import yaml12
+from ledger.model.formats import documents, yaml12
 
 SCHEMA = 1
 
@@ -44,17 +44,7 @@ def dumps(void: Void) -> str:
 
 def loads(text: str) -> Void:
     """What the file says; unknown keys are ignored. Raises FormatError, which names the key."""
-    try:
-        document = yaml12.loads_untrusted(text)
-    except yaml12.YamlError as error:
-        raise FormatError(f"it is not YAML: {error}") from None
-    if not isinstance(document, dict):
-        raise FormatError("it is not a mapping of keys to values")
-    schema = document.get("schema")
-    if not isinstance(schema, int) or isinstance(schema, bool):
-        raise FormatError("it lacks the key `schema`")
-    if schema > SCHEMA:
-        raise NewerError(f"schema {schema} is newer than this version of ledger reads ({SCHEMA})")
+    document = documents.loads(text, schema=SCHEMA)
     by, why, when = (document.get(key) for key in ("by", "why", "when"))
     if not isinstance(by, str) or not isinstance(why, str):
         raise FormatError("`by` and `why` are not both texts")

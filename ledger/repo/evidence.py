@@ -17,7 +17,7 @@ from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import BASELINE, TREATMENT, Variant
-from ledger.model.listing import listed
+from ledger.model.listing import listed, some
 from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
@@ -129,7 +129,7 @@ def _require_complete(evidence: Evidence) -> None:
     lacking = "1 declared trial has no result yet" if count == 1 else f"{count} declared trials have no result yet"
     changed = f" ({stale} ran before the variant changed)" if stale else ""
     raise LedgerError(
-        f"{lacking}{changed}: {_some(evidence.missing)}",
+        f"{lacking}{changed}: {some(evidence.missing)}",
         hint="ledger run, or --early for an inconclusive verdict until then",
     )
 
@@ -314,17 +314,17 @@ def _warnings(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> lis
     own = [r for r in records if r.trial.experiment == experiment.name]
     hand = [r.trial.id for r in own if r.trial.by_hand]
     if hand:
-        warnings.append(f"recorded by hand, so the results may predate the prediction: {_some(hand)}")
+        warnings.append(f"recorded by hand, so the results may predate the prediction: {some(hand)}")
     restored = [
         r.trial.id
         for r in own
         if not r.trial.by_hand and r.trial.stages and all(run.cached for run in r.trial.stages.values())
     ]
     if restored:
-        warnings.append(f"restored from the run cache, so the results may predate the prediction: {_some(restored)}")
+        warnings.append(f"restored from the run cache, so the results may predate the prediction: {some(restored)}")
     early = [r.trial.id for r in own if r.trial.started < experiment.plan.created and r.trial.variant != BASELINE]
     if early:
-        warnings.append(f"begun before the prediction was written: {_some(early)}")
+        warnings.append(f"begun before the prediction was written: {some(early)}")
     counted = {(r.trial.variant, r.trial.point, r.trial.fingerprint) for r in own}
     before = [
         r.trial.status
@@ -354,7 +354,7 @@ def _warnings(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> lis
         warnings.append(f"voided: {name}, {why}" if why else f"voided: {name}")
     if evidence.sources:
         told = [f"{own} ({source})" for own, source in evidence.sources.items()]
-        warnings.append(f"repeated here, and voided where they ran: {_some(told)}")
+        warnings.append(f"repeated here, and voided where they ran: {some(told)}")
     environments = {r.trial.environment for r in records}
     if len(environments) > 1:
         warnings.append(f"the trials ran in {len(environments)} different environments: ledger diff names what differs")
@@ -380,10 +380,6 @@ def _attribution(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> 
         confounded = compare(ledger, against, own).confounded
         warnings += [f"between {reference} and {variant} {w}" for w in confounded] if len(sides) > 1 else confounded
     return warnings
-
-
-def _some(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
 
 
 # --- writing it down
