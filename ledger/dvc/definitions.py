@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from ledger.errors import LedgerError
+from ledger.git.entries import Entry
 from ledger.git.git import Git
-from ledger.git.objects import Entry
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned, pinned, place
 from ledger.model.pipeline import Pipeline, inside

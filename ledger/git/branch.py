@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
-from ledger.git import work_trees
-from ledger.git.git import Git, RefChange
+from ledger.git import refs, work_trees
+from ledger.git.bring_along import bring_along, can_bring_along
+from ledger.git.git import Git
 from ledger.git.process import GitError
+from ledger.git.refs import RefChange
 from ledger.git.work_trees import WorkTree
 
 
@@ -53,7 +55,7 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
         raise Overlap(f"the branch is being rebased in {rebased}", hint="git rebase --continue, then call this again")
     trees = holders(every, step.ref)
     for tree in trees:
-        in_the_way = git.can_bring_along(tree, step.old, step.new)
+        in_the_way = can_bring_along(git, tree, step.old, step.new)
         if in_the_way is not None and "index.lock" in in_the_way:
             raise Overlap(
                 f"another git process holds the index of {tree}: {_first_line(in_the_way)}",
@@ -67,13 +69,13 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
     brought: list[Path] = []
     try:
         for tree in trees:
-            git.bring_along(tree, step.old, step.new)
+            bring_along(git, tree, step.old, step.new)
             brought.append(tree)
     except GitError as error:
         _back(git, brought, step)
         raise Overlap(f"a work tree could not be brought along: {_first_line(error.stderr)}") from None
     try:
-        moved = git.move([RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)
+        moved = refs.move(git, [RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)
     except (GitError, LedgerError):
         _back(git, brought, step)
         raise
@@ -96,7 +98,7 @@ def _being_rebased(git: Git, trees: Sequence[WorkTree], ref: str) -> Path | None
 
 def _back(git: Git, trees: Sequence[Path], step: Step) -> None:
     for tree in trees:
-        git.bring_along(tree, step.new, step.old)
+        bring_along(git, tree, step.new, step.old)
 
 
 def _first_line(text: str) -> str:

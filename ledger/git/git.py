@@ -1,9 +1,4 @@
-"""Git: the only module that runs it, and the only one that imports GitPython.
-
-Objects are built by plumbing on a private index, refs move by compare-and-swap with a reason; the user's index
-is touched by `bring_along` alone. GitPython is imported inside the functions that use it, because `status` and
-`log` must start fast.
-"""
+"""A repository: asking git about it, and writing objects by plumbing, without the user's index."""
 
 from __future__ import annotations
 
@@ -14,26 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
 from ledger.git import signing
 from ledger.git.objects import Objects
-from ledger.git.process import GitError, call, failed, scrubbed
+from ledger.git.process import call, failed, scrubbed
 
 if TYPE_CHECKING:
-    from ledger.git.trees import TreeEntry
-
-# why git cannot lock a ref that nobody else has moved
-_DENIED = ("Permission denied", "Read-only file system", "Operation not permitted")
-_SHORT = ("No space left on device", "Disk quota exceeded", "Too many open files", "Input/output error")
+    from ledger.git.trees import Changes
 
 # results must survive a power cut: objects and refs are synced before a command says that they are recorded
-_DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
-
-# somebody else's commit or `git gc` holds a lock for a moment only (milliseconds)
-_PATIENT = ("-c", "core.filesRefLockTimeout=2000", "-c", "core.packedRefsTimeout=2000")
+DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
 
 ZERO = "0" * 40
 _HEX = frozenset("0123456789abcdef")
@@ -51,15 +39,6 @@ class Dirty:
 
     path: str
     untracked: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefChange:
-    """A compare-and-swap of one ref: `old` None means that it must not exist, `new` None deletes it."""
-
-    ref: str
-    old: str | None
-    new: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +142,10 @@ class Git:
 
     def blob(self, data: bytes) -> str:
         """The id of a new blob that holds exactly `data`."""
-        return self.text(*_DURABLE, "hash-object", "-w", "--stdin", stdin=data)
+        return self.text(*DURABLE, "hash-object", "-w", "--stdin", stdin=data)
 
-    def tree(self, base: str, changes: Mapping[str, TreeEntry]) -> str:
-        """The id of a tree: `base` with each path set to a (mode, object id), or removed where None."""
+    def tree(self, base: str, changes: Changes) -> str:
+        """The id of a tree: `base` with each path changed, or removed where None."""
         # imported late: commands that only read have no use for it
         from ledger.git import trees
 
@@ -175,24 +154,24 @@ class Git:
             base,
             changes,
             root=self.root,
-            git=["git", *_DURABLE],
+            git=["git", *DURABLE],
             environment=scrubbed(os.environ),
         )
 
-    def tree_of_files(self, base: str, paths: Iterable[str], *, root: Path, entries: Mapping[str, TreeEntry]) -> str:
+    def tree_of_files(self, base: str, paths: Iterable[str], *, root: Path, entries: Changes) -> str:
         """The same, with paths as they are in the work tree `root` before that: removed where they are gone there."""
         listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
         lines = b"".join(
-            (f"0 {ZERO}\t" if entry is None else f"{entry[0]} {entry[1]}\t").encode() + os.fsencode(path) + b"\0"
+            (f"0 {ZERO}\t" if entry is None else f"{entry.mode} {entry.oid}\t").encode() + os.fsencode(path) + b"\0"
             for path, entry in entries.items()
         )
         with self.private_index() as environment:
             self.run("read-tree", base, environment=environment, cwd=root)
             if listed:
                 files = ("update-index", "--add", "--remove", "-z", "--stdin")
-                self.run(*_DURABLE, *files, stdin=listed, environment=environment, cwd=root)
+                self.run(*DURABLE, *files, stdin=listed, environment=environment, cwd=root)
             self.run("update-index", "-z", "--index-info", stdin=lines, environment=environment, cwd=root)
-            return os.fsdecode(self.run(*_DURABLE, "write-tree", environment=environment, cwd=root)).strip()
+            return os.fsdecode(self.run(*DURABLE, "write-tree", environment=environment, cwd=root)).strip()
 
     @contextmanager
     def private_index(self) -> Iterator[dict[str, str]]:
@@ -209,7 +188,7 @@ class Git:
         Raises LedgerError where it cannot be signed.
         """
         named = [argument for parent in parents for argument in ("-p", parent)]
-        arguments = (*_DURABLE, "commit-tree", tree, *named)
+        arguments = (*DURABLE, "commit-tree", tree, *named)
         text = message.replace("\0", " ").encode("utf-8", "replace")
         if sign and signing.COMMITS in signing.signs(self):
             return signing.signed_commit(self, arguments, text)
@@ -221,116 +200,7 @@ class Git:
             return signing.signed_tag(self, name, target, f"{message.rstrip()}\n".replace("\0", " ").encode())
         tagger = self.text("var", "GIT_COMMITTER_IDENT")
         text = f"object {target}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message.rstrip()}\n"
-        return self.text(*_DURABLE, "mktag", stdin=text.replace("\0", " ").encode("utf-8", "replace"))
-
-    # --- moving refs
-
-    def move(self, changes: Sequence[RefChange], reason: str) -> bool:
-        """Make all changes at once or none; False where a ref is no longer what a change says.
-
-        Raises LedgerError where another git process does not let go of a ref.
-        """
-        lines = []
-        for change in changes:
-            if change.new is None:
-                lines.append(f"delete {change.ref}\0{change.old or ''}\0")
-            else:
-                lines.append(f"update {change.ref}\0{change.new}\0{change.old or ZERO}\0")
-        # no reflogs but those that git keeps by itself, of branches: at one of an annotated tag `git gc` prints errors
-        arguments = [*_DURABLE, *_PATIENT, "update-ref", "-m", reason, "-z", "--stdin"]
-        done = call(arguments, cwd=self.root, stdin=os.fsencode("".join(lines)))
-        if done.returncode == 0:
-            return True
-        said = done.stderr.decode(errors="replace")
-        if "File exists" in said:
-            raise LedgerError(
-                f"another git process holds a ref: {next(line for line in said.splitlines() if 'File exists' in line)}",
-                hint="let it end, then try again; where none is running, remove that file",
-            )
-        denied = next((line for line in said.splitlines() if any(why in line for why in _DENIED)), None)
-        if denied is not None:
-            raise LedgerError(
-                f"git cannot write its refs: {denied.removeprefix('fatal: ')}",
-                hint="ls -ld .git/refs shows whose they are, and whether they are read-only; then type it again",
-            )
-        if any(why in said for why in _SHORT):
-            # the ref has not moved: the system lacks something
-            raise GitError(arguments, said)
-        if "cannot lock ref" in said or "reference already exists" in said or "is at" in said:
-            return False
-        raise GitError(arguments, said)
-
-    # --- work trees
-
-    def can_bring_along(self, work_tree: Path, old: str, new: str) -> str | None:
-        """None where the work tree can go from `old` to `new`, else what git says is in the way."""
-        call(["update-index", "-q", "--refresh"], cwd=work_tree, environment={"GIT_OPTIONAL_LOCKS": "1"})
-        done = call(["read-tree", "-m", "-u", "-n", old, new], cwd=work_tree)
-        if done.returncode != 0:
-            return done.stderr.decode(errors="replace").strip()
-        ignored = self._ignored_in_the_way(work_tree, old, new)
-        return f"the ignored file {ignored[0]} would be overwritten" if ignored else None
-
-    def _ignored_in_the_way(self, work_tree: Path, old: str, new: str) -> list[str]:
-        """The files that git ignores where `new` brings some: git itself would overwrite them without a word."""
-        out = self.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", old, new)
-        added = [PurePosixPath(os.fsdecode(path)) for path in out.split(b"\0") if path]
-        places = dict.fromkeys(place for path in added for place in (path, *path.parents[:-1]))
-        there = [place for place in places if (at := work_tree / place).is_symlink() or at.is_file()]
-        if not there:
-            return []
-        listed = [f":(top,literal){place}" for place in there]
-        found = self.run("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *listed, cwd=work_tree)
-        return [os.fsdecode(path) for path in found.split(b"\0") if path]
-
-    def bring_along(self, work_tree: Path, old: str, new: str) -> None:
-        """Two-tree merge: files that the user has changed stay as they are. Raises GitError where they overlap."""
-        self.run("read-tree", "-m", "-u", old, new, cwd=work_tree)
-
-    # --- comparing, with GitPython
-
-    def file_changes(self, a: str, b: str) -> tuple[FileChange, ...]:
-        """The files that differ between two commits, with their patches; renames are found."""
-        import git
-
-        with git.Repo(self.root) as repo:
-            try:
-                diffs = repo.commit(a).diff(repo.commit(b), create_patch=True)
-            except git.GitCommandError as error:
-                raise failed(["diff-tree", a, b], str(error.stderr)) from None
-            return tuple(
-                FileChange(
-                    path=diff.b_path or diff.a_path or "",
-                    old_path=diff.a_path if diff.renamed_file else None,
-                    kind="added"
-                    if diff.new_file
-                    else "removed"
-                    if diff.deleted_file
-                    else "renamed"
-                    if diff.renamed_file
-                    else "changed",
-                    patch=diff.diff.decode(errors="replace") if isinstance(diff.diff, bytes) else diff.diff or "",
-                )
-                for diff in diffs
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
-    """One file that differs. `kind`: added, removed, renamed or changed; `old_path` where it was renamed.
-
-    `patch` begins with its first hunk: git's own two lines with the file's names are not in it.
-    """
-
-    path: str
-    old_path: str | None
-    kind: str
-    patch: str
-
-    def lines(self, sign: str) -> int:
-        """How many lines came (`+`) or went (`-`)."""
-        # not splitlines: what it takes for line ends besides, a form feed among them, git does not
-        return sum(line.startswith(sign) for line in self.patch.split("\n"))
+        return self.text(*DURABLE, "mktag", stdin=text.replace("\0", " ").encode("utf-8", "replace"))
 
 
 @lru_cache(maxsize=1024)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from ledger.errors import LedgerError
-
-_SUBMODULE = "160000"
+from ledger.git.entries import Entry, of_tree
+from ledger.git.process import unreadable
 
 # so many are read by the process that is running already, before one of their own is worth its start
 _FEW = 100
@@ -40,19 +40,6 @@ def parents_of(commit: GitObject | None) -> tuple[str, ...]:
 
 def _header_of(commit: GitObject | None) -> list[str]:
     return [] if commit is None else commit.data.split(b"\n\n", 1)[0].decode(errors="replace").split("\n")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of a tree. `mode` as git writes it: 100644, 100755, 120000 (link), 040000 (tree), 160000."""
-
-    mode: str
-    oid: str
-
-    @property
-    def is_tree(self) -> bool:
-        """Whether it is a folder."""
-        return self.mode == "040000"
 
 
 class Objects:
@@ -152,7 +139,7 @@ class Objects:
             parent, _, last = path.rpartition("/")
             above = self.at(commit, parent)
             entry = entries(above).get(last) if above is not None and os.fsencode(last) in above.data else None
-            if entry is not None and entry.mode != _SUBMODULE:
+            if entry is not None and not entry.is_submodule:
                 raise self._unreadable(entry.oid)
         return found
 
@@ -254,42 +241,6 @@ class _Ended(Exception):
     """git has stopped in the middle of its answers."""
 
 
-def unreadable(name: str | None, said: str) -> LedgerError:
-    """The error that git cannot read an object, from what it says; `name` is what it was asked for."""
-    lines = [line.partition(": ")[2] for line in said.splitlines() if line.startswith(("fatal: ", "error: "))]
-    what = "an object" if name is None else name
-    if any(_PROMISED in line for line in lines):
-        return LedgerError(
-            f"git cannot read {what}: {lines[-1]}",
-            hint="this is a partial clone, which fetches objects when they are needed, and its remote gives none now:\n"
-            "      git remote -v names it, git remote set-url origin URL corrects it, git fetch --refetch tries it",
-        )
-    return LedgerError(
-        f"git cannot read {what}: {lines[-1] if lines else 'git cat-file ended early'}",
-        hint="git fsck says what is missing or damaged; another clone may have it: git fetch --refetch",
-    )
-
-
-_PROMISED = "promisor remote"
-# how git calls an object that should be there and is not, or cannot be read
-_LACKING = (
-    "bad object",
-    "missing object",
-    "cannot simplify commit",
-    "unable to read",
-    "is corrupt",
-    "bad tree object",
-    "unable to find",
-    "missing blob",
-    _PROMISED,
-)
-
-
-def is_unreadable(said: str) -> bool:
-    """Whether a command of git's has failed since it could not read an object."""
-    return any(words in said for words in _LACKING)
-
-
 def _answer(stream: IO[bytes]) -> GitObject | None:
     """The next answer; None for what there is not. Raises _Ended where it breaks off, which says no such thing."""
     header = stream.readline()
@@ -318,23 +269,4 @@ def _feed(pipe: IO[bytes], names: Sequence[str]) -> None:
 
 def entries(found: GitObject | None) -> dict[str, Entry]:
     """The entries of a tree that was read; none where it is no tree."""
-    return {} if found is None or found.kind != "tree" else _entries(found.data, len(found.oid) // 2)
-
-
-def _entries(data: bytes, width: int) -> dict[str, Entry]:
-    """A tree object's raw form: `<mode> <name>\\0<object id in binary>` again and again."""
-    entries = {}
-    at = 0
-    while at < len(data):
-        space = data.find(b" ", at)
-        end = data.find(b"\0", space)
-        oid = data[end + 1 : end + 1 + width].hex()
-        if space < 0 or end < 0 or len(oid) != 2 * width or not data[at:space].isdigit():
-            # no tree of git's: what follows has no beginning
-            break
-        name = os.fsdecode(data[space + 1 : end])
-        # git writes no such names; a crafted tree could lead out of the folder that it is written to
-        if name not in ("", ".", "..", ".git") and "/" not in name:
-            entries[name] = Entry(mode=data[at:space].decode().rjust(6, "0"), oid=oid)
-        at = end + 1 + width
-    return entries
+    return {} if found is None or found.kind != "tree" else of_tree(found.data, len(found.oid) // 2)

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ledger.errors import LedgerError
-from ledger.git.objects import is_unreadable, unreadable
 
 # what ties a git process to another repository or index than the one it is started in, as it is set within hooks
 # (`git rev-parse --local-env-vars`, without those that only configure)
@@ -88,3 +87,39 @@ def swept_away(said: bytes) -> bool:
 def failed(arguments: Sequence[str], said: str, *, killed: bool = False) -> GitError | LedgerError:
     """The error that a command of git's has failed: the user's where an object cannot be read."""
     return unreadable(None, said) if is_unreadable(said) else GitError(arguments, said, killed=killed)
+
+
+def unreadable(name: str | None, said: str) -> LedgerError:
+    """The error that git cannot read an object, from what it says; `name` is what it was asked for."""
+    lines = [line.partition(": ")[2] for line in said.splitlines() if line.startswith(("fatal: ", "error: "))]
+    what = "an object" if name is None else name
+    if any(_PROMISED in line for line in lines):
+        return LedgerError(
+            f"git cannot read {what}: {lines[-1]}",
+            hint="this is a partial clone, which fetches objects when they are needed, and its remote gives none now:\n"
+            "      git remote -v names it, git remote set-url origin URL corrects it, git fetch --refetch tries it",
+        )
+    return LedgerError(
+        f"git cannot read {what}: {lines[-1] if lines else 'git cat-file ended early'}",
+        hint="git fsck says what is missing or damaged; another clone may have it: git fetch --refetch",
+    )
+
+
+_PROMISED = "promisor remote"
+# how git calls an object that should be there and is not, or cannot be read
+_LACKING = (
+    "bad object",
+    "missing object",
+    "cannot simplify commit",
+    "unable to read",
+    "is corrupt",
+    "bad tree object",
+    "unable to find",
+    "missing blob",
+    _PROMISED,
+)
+
+
+def is_unreadable(said: str) -> bool:
+    """Whether a command of git's has failed since it could not read an object."""
+    return any(words in said for words in _LACKING)

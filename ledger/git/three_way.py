@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.git.entries import Entry
 from ledger.git.git import Git
-from ledger.git.objects import Entry
 from ledger.git.process import GitError, call
 
 

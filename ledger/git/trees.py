@@ -13,20 +13,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ledger.git.objects import Entry, Objects
+from ledger.git.entries import Entry, Mode
+from ledger.git.objects import Objects
 from ledger.git.process import ATTEMPTS, failed, swept_away
 
-# a mode and an object's id, or None for a path that goes
-TreeEntry = tuple[str, str] | None
-
-_TREE = "040000"
-_KINDS = {_TREE: "tree", "160000": "commit"}
+Changes = Mapping[str, Entry | None]
+"""What stands at paths from now on, None for one that goes."""
 
 
 def changed(
     objects: Objects,
     base: str,
-    changes: Mapping[str, TreeEntry],
+    changes: Changes,
     *,
     root: Path,
     git: list[str],
@@ -68,7 +66,7 @@ def _ended(process: subprocess.Popen[bytes]) -> tuple[bytes, int]:
     return process.stderr.read(), process.wait()
 
 
-def _by_folder(changes: Mapping[str, TreeEntry]) -> dict[str, Any]:
+def _by_folder(changes: Changes) -> dict[str, Any]:
     """The changes nested as folders are."""
     nested: dict[str, Any] = {}
     for path, change in changes.items():
@@ -95,11 +93,11 @@ def _built(
         if isinstance(change, dict):
             below = _built(objects, before.oid if before is not None and folder else None, change, process)
             if below is not None:
-                entries[name] = Entry(mode=_TREE, oid=below)
+                entries[name] = Entry(mode=Mode.TREE, oid=below)
             elif folder:
                 del entries[name]
         elif change is not None:
-            entries[name] = Entry(mode=change[0], oid=change[1])
+            entries[name] = change
         elif not folder:
             # the path of a folder is no file's: there is nothing to remove
             entries.pop(name, None)
@@ -110,7 +108,7 @@ def _made(entries: Mapping[str, Entry], process: subprocess.Popen[bytes]) -> str
     assert process.stdin is not None
     assert process.stdout is not None
     lines = (
-        f"{entry.mode} {_KINDS.get(entry.mode, 'blob')} {entry.oid}\t".encode() + os.fsencode(name) + b"\0"
+        f"{entry.mode} {entry.kind} {entry.oid}\t".encode() + os.fsencode(name) + b"\0"
         for name, entry in entries.items()
     )
     process.stdin.write(b"".join(lines) + b"\0")

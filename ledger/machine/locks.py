@@ -1,4 +1,7 @@
-"""Locks as files that are there only while somebody holds them; the kernel gives them up with the process."""
+"""Locks on files: the kernel gives them up with the process, so that none is ever stale.
+
+All but those of `taken` are files that are there only while somebody holds them.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from pathlib import Path
 @contextmanager
 def waited_for(path: Path, waits: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the lock, however long that takes; `waits` is called once where somebody else has it."""
-    descriptor = _taken(path, wait=False)
+    descriptor = _hold(path, wait=False)
     if descriptor is None:
         if waits is not None:
             waits()
-        descriptor = _taken(path, wait=True)
+        descriptor = _hold(path, wait=True)
     assert descriptor is not None
     try:
         yield
@@ -27,7 +30,7 @@ def waited_for(path: Path, waits: Callable[[], None] | None = None) -> Iterator[
 @contextmanager
 def tried(path: Path) -> Iterator[bool]:
     """Hold the lock if nobody else does; whether it is ours."""
-    descriptor = _taken(path, wait=False)
+    descriptor = _hold(path, wait=False)
     if descriptor is None:
         yield False
         return
@@ -45,6 +48,15 @@ def sweep(folder: Path) -> None:
                 pass
 
 
+def taken(descriptor: int, *, wait: bool = False) -> bool:
+    """Take the lock of an open file, for as long as any process has it open so; False where somebody else has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock."""
     try:
@@ -60,15 +72,14 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def _taken(path: Path, *, wait: bool) -> int | None:
+def _hold(path: Path, *, wait: bool) -> int | None:
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
+            if not taken(descriptor, wait=wait):
+                os.close(descriptor)
+                return None
         except BaseException:
             os.close(descriptor)
             raise

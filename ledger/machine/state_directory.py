@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,19 +93,10 @@ class StateDirectory:
 
     def running(self, experiment: str) -> tuple[str, ...]:
         """The trials of an experiment that some process has claimed, `variant+seed-0`."""
-        found = []
-        for path in sorted((self.folder / "claims" / experiment).glob("*")):
-            with path.open("r") as stream:
-                try:
-                    fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except OSError:
-                    found.append(path.name)
-        return tuple(found)
+        return tuple(path.name for path in sorted((self.claims / experiment).glob("*")) if locks.is_held(path))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the one lock of the repository. The kernel gives it up with the process, so none is ever stale."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+        with locks.waited_for(self.folder / "lock"):
             yield

@@ -88,7 +88,7 @@ def amend(
         if names_now:
             told.append((trailers.CORRECTS, ", ".join(f"{old} to {new}" for old, new in names_now.items())))
         message = trailers.compose(f"amend: {', '.join(keys)}", reason, trailers=told)
-        commit = change.write(at, {path: change.blob(text)}, message)
+        commit = change.write(at, {path: change.file(text)}, message)
         return Amended(plan=draft, keys=tuple(keys), commit=commit, after_results=bool(results), corrects=names_now)
 
     return transact(ledger, make)

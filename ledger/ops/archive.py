@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ledger.errors import LedgerError
 from ledger.git import work_trees
 from ledger.git.branch import holders
-from ledger.git.git import RefChange
+from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment
 from ledger.model.formats import trailers
 from ledger.repo import histories, sources

@@ -41,7 +41,7 @@ def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | No
             return Concluded(verdict=verdict, commit=None)
         subject = report.subject(verdict, [p.metric.name for p in at.plan.predictions])
         told = [(trailers.EXPERIMENT, at.name), (trailers.OUTCOME, verdict.outcome)]
-        commit = change.write(at, {path: change.blob(text)}, trailers.compose(subject, said, trailers=told))
+        commit = change.write(at, {path: change.file(text)}, trailers.compose(subject, said, trailers=told))
         return Concluded(verdict=verdict, commit=commit)
 
     return transact(ledger, make)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ledger.errors import FormatError, LedgerError, Refused
 from ledger.git.branch import Step
-from ledger.git.trees import TreeEntry
+from ledger.git.entries import Entry
 from ledger.model import hypothesis as hypotheses
 from ledger.model import verdict
 from ledger.model.experiment import DIRECTORY, Experiment, directory
@@ -25,9 +25,6 @@ from ledger.repo.ledger import Ledger
 
 RECORD = "record"
 ADOPT = "adopt"
-
-_LINK = "120000"
-_SUBMODULE = "160000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +179,8 @@ def _require_no_links(ledger: Ledger, experiment: Experiment) -> None:
     """Refuse links and submodules: DVC and whoever reads the record would follow them out of the repository."""
     folder = directory(experiment.name)
     for path, entry in ledger.git.objects.files(experiment.tip).items():
-        if inside(path, folder) and entry.mode in (_LINK, _SUBMODULE):
-            kind = "a symbolic link" if entry.mode == _LINK else "a submodule"
+        if inside(path, folder) and (entry.is_link or entry.is_submodule):
+            kind = "a symbolic link" if entry.is_link else "a submodule"
             raise LedgerError(
                 f"{path} on {_short(experiment)} is {kind}: records hold plain files alone",
                 hint=f"git switch {_short(experiment)}, put a file in its place and commit it",
@@ -213,7 +210,7 @@ def _require_no_links_around_outputs(ledger: Ledger, experiment: Experiment) -> 
     """Refuse outputs whose folder is a link: laying them out would write through it."""
     code = ledger.code.at(experiment.tip)
     files = ledger.git.objects.files(experiment.tip)
-    links = [path for path, entry in files.items() if entry.mode == _LINK]
+    links = [path for path, entry in files.items() if entry.is_link]
     for output in code.pipeline.outputs():
         through = next((link for link in links if inside(output.path, link)), None)
         if through is not None:
@@ -238,8 +235,8 @@ def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, messa
             f"the record of {experiment.name} has landed already: {folder}/ on {main} is as on {_short(experiment)}",
             hint=f"ledger land {experiment.name} --adopt takes its change too",
         )
-    changes: dict[str, TreeEntry] = dict.fromkeys(here)
-    changes |= {path: (entry.mode, entry.oid) for path, entry in there.items()}
+    changes: dict[str, Entry | None] = dict.fromkeys(here)
+    changes |= there
     tree = git.tree(tip, changes)
     name, also = tip_tag(ledger, experiment.name, experiment.tip)
     commit = git.commit_tree(tree, [tip], _message(experiment, RECORD, message))

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.errors import LedgerError
-from ledger.git.git import RefChange
+from ledger.git.entries import Entry, plain_file
 from ledger.git.process import call
+from ledger.git.refs import RefChange
 from ledger.model import hypothesis as hypotheses
 from ledger.model import names
 from ledger.model.experiment import directory
@@ -53,7 +54,7 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
         branch = ledger.branch_of(name)
         if asked.switch:
             _refuse_overlap(ledger, changed)
-        entries = {path: (code.files[path].mode, git.blob(text.encode())) for path, text in changed.items()}
+        entries = {path: replace(code.files[path], oid=git.blob(text.encode())) for path, text in changed.items()}
         commit = _commit(ledger, plan, base, entries, _message(plan, asked))
         change.move([RefChange(ref=branch, old=None, new=commit)], f"ledger new: {name}")
         if asked.switch:
@@ -75,11 +76,11 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
     return replace(created, remarks=said)
 
 
-def _commit(ledger: Ledger, plan: Plan, parent: str, entries: Mapping[str, tuple[str, str]], message: str) -> str:
+def _commit(ledger: Ledger, plan: Plan, parent: str, entries: Mapping[str, Entry], message: str) -> str:
     """A commit on `parent` that adds the hypothesis file with the plan."""
     text = hypotheses.render(Hypothesis(plan=plan, body=hypotheses.BODY.format(title=plan.title)))
     blob = ledger.git.blob(text.encode())
-    tree = ledger.git.tree(parent, {**entries, f"{directory(plan.name)}/hypothesis.md": ("100644", blob)})
+    tree = ledger.git.tree(parent, {**entries, f"{directory(plan.name)}/hypothesis.md": plain_file(blob)})
     return ledger.git.commit_tree(tree, [parent], message)
 
 

@@ -40,7 +40,7 @@ def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime
         if any(f"\n{before}\n".endswith(f"\n{known}") for known in (entry, *others)):
             return None
         message = trailers.compose(f"note: {subject}", trailers=[(trailers.EXPERIMENT, at.name)])
-        return change.write(at, {path: change.blob(f"{before}\n\n{entry}".lstrip())}, message)
+        return change.write(at, {path: change.file(f"{before}\n\n{entry}".lstrip())}, message)
 
     return transact(ledger, make)
 

@@ -13,7 +13,7 @@ from ledger.analysis import checks, findings
 from ledger.analysis.counting import When
 from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, RECORDS, VERDICT, Finding
 from ledger.errors import LedgerError, NotHere
-from ledger.git.objects import Entry
+from ledger.git.entries import Entry
 from ledger.git.replaced import replaced
 from ledger.model import environment as environments
 from ledger.model import hypothesis as hypotheses
@@ -143,8 +143,8 @@ class _Prover:
             yield Finding(check=RECORDS, trial=_trial_in(problem), message=problem)
         for path, entry in self.files.items():
             message = f"{self.folder}/{path}"
-            if entry.mode in ("120000", "160000") and not any(text.startswith(f"{message} ") for text in said):
-                what = "symbolic link" if entry.mode == "120000" else "submodule"
+            if (entry.is_link or entry.is_submodule) and not any(text.startswith(f"{message} ") for text in said):
+                what = "symbolic link" if entry.is_link else "submodule"
                 yield Finding(check=RECORDS, trial=_trial_in(message), message=f"{message} is a {what}")
             elif path.startswith("trials/") and path.endswith(".yaml") and path.count("/") != 2:
                 yield Finding(check=RECORDS, message=f"{message} is a record where none is read")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.errors import LedgerError
-from ledger.git.trees import TreeEntry
+from ledger.git.trees import Changes
 from ledger.model import void as voids
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import trailers
@@ -42,7 +41,7 @@ def void(ledger: Ledger, experiment: Experiment, trial: Recorded, *, why: str, n
         if record.void is not None:
             return _done(at, record, None)
         said = Void(by=author, when=now, why=why.strip())
-        files = {voids.path_of(record.path): change.blob(voids.dumps(said))}
+        files = {voids.path_of(record.path): change.file(voids.dumps(said))}
         commit = _commit(change, at, record, files, "void", why)
         return _done(at, record, commit)
 
@@ -72,9 +71,7 @@ def _found(change: Change, experiment: Experiment, trial: Recorded) -> tuple[Exp
     return at, record
 
 
-def _commit(
-    change: Change, at: Experiment, record: Recorded, files: Mapping[str, TreeEntry], what: str, why: str
-) -> str:
+def _commit(change: Change, at: Experiment, record: Recorded, files: Changes, what: str, why: str) -> str:
     told = [(trailers.EXPERIMENT, at.name), (trailers.VOID, record.trial.id)]
     return change.write(at, files, trailers.compose(f"{what}: {record.trial.id}", why, trailers=told))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ledger.analysis import progress
-from ledger.git.trees import TreeEntry
+from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.replicates import REPEAT, Point
 from ledger.repo.code import Arm, edited
@@ -20,17 +22,17 @@ def record_of(experiment: Experiment, variant: str, arm: Arm) -> Recorded | None
     return progress.canonical(experiment, {variant: arm.fingerprint}, variant)
 
 
-def parameter_files(ledger: Ledger, arm: Arm, point: Point) -> dict[str, TreeEntry]:
+def parameter_files(ledger: Ledger, arm: Arm, point: Point) -> dict[str, Entry | None]:
     """The parameter files that the arm writes at a point, where the branch has others."""
     files = arm.code.files
     return {
-        path: (files[path].mode, ledger.git.blob(text.encode()))
+        path: replace(files[path], oid=ledger.git.blob(text.encode()))
         for path, text in at_point(arm, point).items()
         if text != arm.code.texts[path]
     }
 
 
-def shown(ledger: Ledger, experiment: Experiment, arm: Arm, record: Recorded, commit: str) -> dict[str, TreeEntry]:
+def shown(ledger: Ledger, experiment: Experiment, arm: Arm, record: Recorded, commit: str) -> dict[str, Entry | None]:
     """The files of the branch that change for it to show the trial which `commit` holds.
 
     Its results are taken as they are; of the parameter files only the replicate's values, with those of the arm. All
@@ -47,5 +49,5 @@ def shown(ledger: Ledger, experiment: Experiment, arm: Arm, record: Recorded, co
     for path in git.changed_paths(experiment.tip, commit):
         if path in ignores or any(pipeline.is_result(path) for pipeline in pipelines):
             entry = held.get(path)
-            changes[path] = None if entry is None else (entry.mode, entry.oid)
+            changes[path] = entry
     return changes

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from ledger.errors import LedgerError
-from ledger.git import branch
+from ledger.git import branch, refs
 from ledger.git.branch import Moved, Step
-from ledger.git.git import RefChange
-from ledger.git.trees import TreeEntry
+from ledger.git.entries import Entry, plain_file
+from ledger.git.refs import RefChange
+from ledger.git.trees import Changes
 from ledger.model.experiment import Experiment
 from ledger.repo import operations
 from ledger.repo.ledger import Ledger
@@ -21,9 +22,6 @@ T = TypeVar("T")
 
 # people go on committing while trials are collected: so often a change begins anew on what is there
 _TRIES = 20
-
-# the mode of a plain file
-PLAIN = "100644"
 
 
 class Change:
@@ -38,18 +36,18 @@ class Change:
         require_branch(self.ledger, found)
         return found
 
-    def blob(self, text: str) -> tuple[str, str]:
-        """The mode and the id of a plain file."""
-        return PLAIN, self.ledger.git.blob(text.encode())
+    def file(self, text: str) -> Entry:
+        """A plain file that holds the text."""
+        return plain_file(self.ledger.git.blob(text.encode()))
 
-    def commit(self, experiment: Experiment, files: Mapping[str, TreeEntry], message: str) -> Step:
+    def commit(self, experiment: Experiment, files: Changes, message: str) -> Step:
         """A commit on the experiment's branch with these files changed (None: gone), as the step that moves there."""
         git = self.ledger.git
         assert experiment.branch is not None
         new = git.commit_tree(git.tree(experiment.tip, files), [experiment.tip], message)
         return Step(ref=experiment.branch, old=experiment.tip, new=new, reason=f"ledger: {message.splitlines()[0]}")
 
-    def write(self, experiment: Experiment, files: Mapping[str, TreeEntry], message: str) -> str:
+    def write(self, experiment: Experiment, files: Changes, message: str) -> str:
         """Commit the files on the experiment's branch and move it there; returns the commit."""
         step = self.commit(experiment, files, message)
         self.advance(step)
@@ -60,11 +58,11 @@ class Change:
         self._log([RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)
         return branch.advance(self.ledger.git, step)
 
-    def move(self, refs: Sequence[RefChange], reason: str) -> None:
+    def move(self, moves: Sequence[RefChange], reason: str) -> None:
         """Move refs that no work tree shows."""
-        self._log(refs, reason)
-        if not self.ledger.git.move(refs, reason):
-            raise Moved(refs[0].ref)
+        self._log(moves, reason)
+        if not refs.move(self.ledger.git, moves, reason):
+            raise Moved(moves[0].ref)
 
     def _log(self, moves: Sequence[RefChange], reason: str) -> None:
         operation = Operation(

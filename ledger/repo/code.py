@@ -17,8 +17,8 @@ from typing import Any
 
 from ledger.dvc.definitions import beside, defines, dvc_folder, tracked, variable_files
 from ledger.errors import LedgerError
+from ledger.git.entries import Entry
 from ledger.git.git import Git
-from ledger.git.objects import Entry
 from ledger.machine.state_directory import StateDirectory
 from ledger.model import pipeline as pipelines
 from ledger.model.experiment import DIRECTORY
@@ -161,7 +161,7 @@ class CodeReader:
 
     def _is_borrowed(self, code: Code, path: str) -> bool:
         """Whether a dependency is lent to slots from the user's work tree, since neither git nor DVC holds it."""
-        held = [p for p, entry in code.files.items() if inside(p, path) and entry.mode != _SUBMODULE]
+        held = [p for p, entry in code.files.items() if inside(p, path) and not entry.is_submodule]
         if held or any(inside(path, pinned) for pinned in code.data) or "://" in path or path.startswith("/"):
             return False
         copied = borrowed.is_copied(path, self.settings.copy)
@@ -291,9 +291,9 @@ class CodeReader:
     def _source(self, code: Code, pipeline: Pipeline, path: str) -> str | None:
         """What identifies a dependency that no stage makes; None where nothing holds it."""
         entry = code.files.get(path)
-        if any(e.mode == _SUBMODULE and inside(path, p) for p, e in code.files.items()):
+        if any(e.is_submodule and inside(path, p) for p, e in code.files.items()):
             # a slot has an empty folder in its place, or what `unseen.refuse_other_submodules` lets be copied
-            commits = {p: e.oid for p, e in code.files.items() if e.mode == _SUBMODULE and inside(path, p)}
+            commits = {p: e.oid for p, e in code.files.items() if e.is_submodule and inside(path, p)}
             return f"{commits} {path}" if borrowed.is_copied(path, self.settings.copy) else None
         if entry is not None:
             return entry.oid
@@ -331,8 +331,6 @@ class CodeReader:
         _keep(cached, json.dumps(pipelines.to_json(pipeline)))
         return pipeline
 
-
-_SUBMODULE = "160000"
 
 # raised whenever the values in the cache change their meaning
 _RESOLVER = 4

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ledger.errors import LedgerError
 from ledger.git.branch import Moved, Overlap, Step
+from ledger.git.entries import plain_file
 from ledger.model.experiment import Experiment
 from ledger.model.formats import trailers
-from ledger.repo.change import PLAIN, Change, transact
+from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 
 
@@ -31,7 +33,7 @@ def commit_tracked(
         before = git.objects.files(experiment.tip)
         entries = {
             # a file that is new to the branch has the usual mode
-            path: (before[path].mode if path in before else PLAIN, git.blob(text.encode()))
+            path: replace(before.get(path, plain_file("")), oid=git.blob(text.encode()))
             for path, text in (instead or {}).items()
         }
         tree = git.tree_of_files(experiment.tip, paths, root=git.root, entries=entries)

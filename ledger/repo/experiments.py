@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ledger.errors import FormatError, NewerError
-from ledger.git.objects import Entry, GitObject, Objects, entries
+from ledger.git.entries import Entry
+from ledger.git.objects import GitObject, Objects, entries
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
 from ledger.model import void as voids
@@ -24,7 +25,6 @@ TRIAL_REFS = "refs/ledger/trials"
 # what other refs hold. Not tags, which `git push --tags` would give to others
 HOLDING_REFS = "refs/remotes/ledger-trials"
 
-_LINK = "120000"
 
 ReadMany = Callable[[Sequence[str]], Iterable[GitObject | None]]
 
@@ -147,7 +147,7 @@ def read_texts(read_many: ReadMany, wanted: Sequence[Wanted], at: Sequence[Folde
             continue
         void = voided.get(voids.path_of(path)) if voided else None
         text = None if got is None else _text(got)
-        records[number].append(Record(path=path, text=text, link=entry.mode == _LINK, void=void))
+        records[number].append(Record(path=path, text=text, link=entry.is_link, void=void))
     for (number, trial, commit), got in zip(pending, found[len(listed) :], strict=True):
         path = _path(wanted[number].name, trial)
         if got is not None and got.kind == "blob" and all(path != record.path for record in records[number]):

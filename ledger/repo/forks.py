@@ -7,6 +7,7 @@ new experiment: its baseline is then the arm, and only what the new branch chang
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ledger.errors import LedgerError
@@ -65,7 +66,7 @@ def _with_parameters(ledger: Ledger, code: Code, changes: Mapping[ParameterKey, 
     """The commit of the code itself where it has the parameters already, else one on top of it."""
     git, texts = ledger.git, edited(code.texts, changes)
     entries = {
-        path: (code.files[path].mode, git.blob(text.encode()))
+        path: replace(code.files[path], oid=git.blob(text.encode()))
         for path, text in texts.items()
         if text != code.texts[path]
     }

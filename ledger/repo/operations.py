@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.git.git import RefChange
+from ledger.git.refs import RefChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -215,9 +215,12 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
                 f"the code of {one.label} is not in this clone: {one.code[:10]}",
                 hint="git fetch --tags, or --unshallow",
             )
+    # GitPython takes long to import
+    from ledger.git.file_changes import file_changes
+
     states = [ledger.code.at(commit) for commit in (a.code, b.code)]
     changes = []
-    for file in ledger.git.file_changes(a.code, b.code):
+    for file in file_changes(ledger.git.root, a.code, b.code):
         paths = {file.path, file.old_path or file.path}
         if any(_no_code(ledger, state, path) for state in states for path in paths):
             continue

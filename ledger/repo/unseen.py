@@ -20,8 +20,6 @@ from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
 
-_SUBMODULE = "160000"
-
 
 def since_trials(ledger: Ledger, experiment: Experiment) -> LedgerError | None:
     """The refusal where the branch has changed since the trials so that no stage noticed; None where it has not.
@@ -138,7 +136,7 @@ def _refuse_parameters(ledger: Ledger, before: Code, after: Code) -> None:
 def refuse_other_submodules(ledger: Ledger, code: Code) -> None:
     """Refuse a submodule that is copied into slots as it is here, where the code names another commit of it."""
     for path, entry in code.files.items():
-        if entry.mode != _SUBMODULE or not borrowed.is_copied(path, ledger.settings.copy):
+        if not entry.is_submodule or not borrowed.is_copied(path, ledger.settings.copy):
             continue
         place = ledger.git.root / path
         if not (place / ".git").exists():

@@ -15,8 +15,8 @@ from ledger.dvc import caches
 from ledger.dvc.work_tree_config import own_cache
 from ledger.git import work_trees
 from ledger.git.branch import Step, holders
-from ledger.git.git import RefChange
-from ledger.git.trees import TreeEntry
+from ledger.git.entries import Entry, plain_file
+from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.model.hypothesis import BASELINE
@@ -83,7 +83,7 @@ def _collect(
 ) -> Collected:
     ledger, git = change.ledger, change.ledger.git
     fresh = [record for record in experiment.trials if not record.collected]
-    files: dict[str, TreeEntry] = {}
+    files: dict[str, Entry | None] = {}
     for record in fresh:
         files |= _record_files(ledger, experiment.name, record)
     files |= _canonical_files(ledger, experiment)
@@ -106,16 +106,16 @@ def _collect(
 # --- what the branch gets
 
 
-def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, TreeEntry]:
+def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Entry | None]:
     assert record.commit is not None
     paths = [record.path]
     if record.trial.environment is not None:
         paths.append(f"{directory(name)}/environments/{record.trial.environment}.yaml")
     found = {path: ledger.git.objects.read(f"{record.commit}:{path}") for path in paths}
-    return {path: ("100644", blob.oid) for path, blob in found.items() if blob is not None}
+    return {path: plain_file(blob.oid) for path, blob in found.items() if blob is not None}
 
 
-def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, TreeEntry]:
+def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Entry | None]:
     """What the branch shows of the canonical trial, where that is among the trials that are collected now."""
     declared = experiment.plan.on_branch
     if declared is None:

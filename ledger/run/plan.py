@@ -118,7 +118,7 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     if arm.missing:
         path = arm.missing[0]
         stage = next(s.name for s in code.pipeline.stages if path in s.dependencies)
-        if any(entry.mode == "160000" and inside(path, held) for held, entry in code.files.items()):
+        if any(entry.is_submodule and inside(path, held) for held, entry in code.files.items()):
             raise LedgerError(
                 f"the stage {stage} depends on {path}, which is in a submodule, and trials have an empty folder there",
                 hint="list the submodule under `copy` in ledger.yaml",

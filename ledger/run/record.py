@@ -13,7 +13,9 @@ from typing import Any
 from ledger.dvc import timings
 from ledger.dvc.commands import CommandRun
 from ledger.errors import FormatError, LedgerError
-from ledger.git.git import RefChange
+from ledger.git import refs
+from ledger.git.entries import Entry, plain_file
+from ledger.git.refs import RefChange
 from ledger.model import environment as environments
 from ledger.model import globs, replicates
 from ledger.model import hypothesis as hypotheses
@@ -232,14 +234,14 @@ def _outs(pipeline: Pipeline, locks: Mapping[str, LockedStage]) -> dict[str, Pin
     return {path: pin for stage in locks.values() for path, pin in stage.outputs.items() if path in cached}
 
 
-def record_files(ledger: Ledger, trial: Trial, environment: str) -> dict[str, tuple[str, str]]:
+def record_files(ledger: Ledger, trial: Trial, environment: str) -> dict[str, Entry]:
     """A trial's files by path, as a tree holds them: its record, and the text of the environment that it names."""
     folder = directory(trial.experiment)
     texts = {
         trials.record_path(folder, trial): trials.dumps(trial),
         f"{folder}/environments/{trial.environment}.yaml": environment,
     }
-    return {path: ("100644", ledger.git.blob(text.encode())) for path, text in texts.items()}
+    return {path: plain_file(ledger.git.blob(text.encode())) for path, text in texts.items()}
 
 
 def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
@@ -253,7 +255,7 @@ def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
     left: str | None = None
     for _ in range(20):
         held = RefChange(ref=holding, old=left, new=commit)
-        if git.move([RefChange(ref=ref, old=None, new=commit), held], f"ledger: trial {trial.id}"):
+        if refs.move(git, [RefChange(ref=ref, old=None, new=commit), held], f"ledger: trial {trial.id}"):
             return commit
         other = git.commit(ref)
         if other is not None:
@@ -270,7 +272,7 @@ def results_tree(
     code: str,
     pipeline: Pipeline,
     texts: Mapping[str, str],
-    record: Mapping[str, tuple[str, str]],
+    record: Mapping[str, Entry],
 ) -> str:
     """The code's tree with the record, and with what the pipeline wrote for git as the work tree `root` holds it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ledger.git.trees import TreeEntry
+from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.parameters import identical
 from ledger.model.pipeline import inside
@@ -75,8 +75,8 @@ def _alike(ledger: Ledger, spec: Spec, other: Trial) -> bool:
     return not unseen.undeclared(ledger, code, since=other.code)
 
 
-def _results(ledger: Ledger, commit: str, code: str, experiment: str) -> dict[str, TreeEntry]:
+def _results(ledger: Ledger, commit: str, code: str, experiment: str) -> dict[str, Entry | None]:
     """What the trial wrote for git, None where it removed a file: all that its commit changes but for the record."""
     files = ledger.git.objects.files(commit)
     paths = [path for path in ledger.git.changed_paths(code, commit) if not inside(path, directory(experiment))]
-    return {p: (files[p].mode, files[p].oid) if p in files else None for p in paths}
+    return {p: files.get(p) for p in paths}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -15,7 +14,7 @@ from typing import IO
 from ledger.git import work_trees
 from ledger.git.git import Git
 from ledger.git.process import GitError, call
-from ledger.machine import processes
+from ledger.machine import locks, processes
 from ledger.machine.state_directory import StateDirectory
 
 # how long what has been killed may take to let go of a slot, in seconds
@@ -110,25 +109,17 @@ def slot(git: Git, state_dir: StateDirectory) -> Iterator[Slot]:
             (state_dir.slots / f"{number}.run").open("w") as run,
             (state_dir.slots / f"{number}.lock").open("w") as lock,
         ):
-            if _locked(run) and _emptied(path, lock):
+            if locks.taken(run.fileno()) and _emptied(path, lock):
                 yield Slot(path=path, git=git, lock=lock.fileno())
                 return
         number += 1
-
-
-def _locked(stream: IO[str]) -> bool:
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _emptied(path: Path, lock: IO[str]) -> bool:
     """Take the lock of a slot that no run holds; what still works in it belongs to nobody."""
     processes.end_marked(path)
     patience = time.monotonic() + _PATIENCE
-    while not _locked(lock):
+    while not locks.taken(lock.fileno()):
         if time.monotonic() > patience:
             return False
         time.sleep(0.05)

@@ -12,11 +12,15 @@ import pytest
 from conftest import MakeProject, Project
 
 from ledger.errors import LedgerError
-from ledger.git import work_trees
+from ledger.git import refs, work_trees
 from ledger.git.attributes import filtered
 from ledger.git.branch import Moved, Overlap, Step, advance
-from ledger.git.git import EMPTY_TREE, Dirty, Git, RefChange, open_repository
+from ledger.git.bring_along import bring_along
+from ledger.git.entries import Entry, Mode, plain_file
+from ledger.git.file_changes import file_changes
+from ledger.git.git import EMPTY_TREE, Dirty, Git, open_repository
 from ledger.git.process import GitError, call
+from ledger.git.refs import RefChange
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def git(plain: Project) -> Git:
 
 def committed(git: Git, base: str, files: Mapping[str, str | None], *, message: str = "more") -> str:
     """A commit on top of `base` that no ref names, with the files set or removed."""
-    entries = {path: None if text is None else ("100644", git.blob(text.encode())) for path, text in files.items()}
+    entries = {path: None if text is None else plain_file(git.blob(text.encode())) for path, text in files.items()}
     return git.commit_tree(git.tree(base, entries), [base], message)
 
 
@@ -61,9 +65,7 @@ def test_the_lines_of_a_change_are_counted_as_git_counts_them(plain: Project) ->
     plain.git("mv", "long.py", "renamed.py")
     after = {"q.sql": "++ new\nSELECT 1\n", "feed.txt": "a\nb\x0c+c\r+d\u2028-e\n", "renamed.py": body + "more\n"}
     plain.commit("after", after)
-    changes = {
-        c.path: c for c in open_repository(plain.root).file_changes(*(plain.git("rev-parse", "HEAD~1", "HEAD").split()))
-    }
+    changes = {c.path: c for c in file_changes(plain.root, *(plain.git("rev-parse", "HEAD~1", "HEAD").split()))}
     counted = {path: (c.lines("+"), c.lines("-")) for path, c in changes.items()}
     told = [
         line.split("\t")
@@ -88,7 +90,12 @@ def test_a_tree_is_built_without_touching_the_index(plain: Project, git: Git) ->
     plain.git("add", "staged.txt")
     before = plain.state()
     blob = git.blob(b"new\r\n\xff")
-    tree = git.tree("HEAD", {"deep/ä b.txt": ("100755", blob), "a.txt": None, "folder/c.txt": ("120000", blob)})
+    changes = {
+        "deep/ä b.txt": Entry(mode=Mode.EXECUTABLE, oid=blob),
+        "a.txt": None,
+        "folder/c.txt": Entry(mode=Mode.LINK, oid=blob),
+    }
+    tree = git.tree("HEAD", changes)
     assert plain.git("ls-tree", "-r", "-z", tree).split("\0")[:-1] == [
         f"100644 blob {plain.git('rev-parse', 'HEAD:b.txt')}\tb.txt",
         f"100755 blob {blob}\tdeep/ä b.txt",
@@ -107,7 +114,7 @@ def test_commits_and_tags_are_those_of_git(plain: Project, git: Git) -> None:
     assert plain.git("log", "-1", "--format=%an %ae", commit) == "Ada Lovelace ada@example.org"
     assert git.objects.parents(commit) == (head(plain),)
     tag = git.annotated_tag("ledger/x/1", commit, "what\nis in it")
-    assert git.move([RefChange(ref="refs/tags/ledger/x/1", old=None, new=tag)], "tagged")
+    assert refs.move(git, [RefChange(ref="refs/tags/ledger/x/1", old=None, new=tag)], "tagged")
     assert plain.git("cat-file", "-t", "ledger/x/1") == "tag"
     assert plain.git("rev-parse", "ledger/x/1^{commit}") == commit == git.commit("ledger/x/1")
     assert plain.git("tag", "-l", "--format=%(contents)", "ledger/x/1") == "what\nis in it"
@@ -138,17 +145,17 @@ def test_a_full_id_names_what_git_says_that_it_names(plain: Project, git: Git) -
 def test_refs_move_all_or_none(plain: Project, git: Git) -> None:
     first, second = head(plain), committed(git, "HEAD", {"a.txt": "2\n"})
     new = RefChange(ref="refs/ledger/trials/x/t", old=None, new=second)
-    assert git.move([new], "made")
+    assert refs.move(git, [new], "made")
     # it is there already
-    assert not git.move([new], "made")
+    assert not refs.move(git, [new], "made")
     # one of two is not what it should be
     wrong = RefChange(ref="refs/heads/main", old=second, new=first)
-    assert not git.move([RefChange(ref=new.ref, old=second, new=None), wrong], "no")
+    assert not refs.move(git, [RefChange(ref=new.ref, old=second, new=None), wrong], "no")
     assert git.refs("refs/ledger") == {new.ref: second}
     # it does not exist
-    assert not git.move([RefChange(ref="refs/heads/none", old=first, new=second)], "no")
+    assert not refs.move(git, [RefChange(ref="refs/heads/none", old=first, new=second)], "no")
     right = RefChange(ref="refs/heads/main", old=first, new=second)
-    assert git.move([RefChange(ref=new.ref, old=second, new=None), right], "ledger: why")
+    assert refs.move(git, [RefChange(ref=new.ref, old=second, new=None), right], "ledger: why")
     assert git.refs("refs/ledger") == {}
     assert head(plain) == second
     assert plain.git("reflog", "-1", "--format=%gs", "refs/heads/main") == "ledger: why"
@@ -159,9 +166,9 @@ def test_a_ref_that_another_process_holds_is_named(plain: Project, git: Git) -> 
     lock = plain.root / ".git/refs/heads/main.lock"
     lock.touch()
     with pytest.raises(LedgerError, match=r"main\.lock"):
-        git.move([RefChange(ref="refs/heads/main", old=first, new=second)], "why")
+        refs.move(git, [RefChange(ref="refs/heads/main", old=first, new=second)], "why")
     lock.unlink()
-    assert git.move([RefChange(ref="refs/heads/main", old=first, new=second)], "why")
+    assert refs.move(git, [RefChange(ref="refs/heads/main", old=first, new=second)], "why")
 
 
 # --- reading
@@ -252,9 +259,9 @@ def test_a_ref_that_the_system_does_not_let_go_has_not_moved(
     """git says of these, too, that it cannot lock the ref: as if somebody were faster."""
     said = f"fatal: cannot lock ref 'refs/heads/x': Unable to create '.git/refs/heads/x.lock': {why}\n".encode()
     done = subprocess.CompletedProcess([], 128, b"", said)
-    monkeypatch.setattr("ledger.git.git.call", lambda *a, **k: done)
+    monkeypatch.setattr("ledger.git.refs.call", lambda *a, **k: done)
     with pytest.raises(kind, match=says):
-        git.move([RefChange(ref="refs/heads/x", old=None, new="1" * 40)], "why")
+        refs.move(git, [RefChange(ref="refs/heads/x", old=None, new="1" * 40)], "why")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +304,7 @@ def test_what_is_already_there_is_no_overlap(plain: Project, git: Git) -> None:
     """A process that was killed after the work tree, before the ref, has left it so."""
     old = head(plain)
     new = committed(git, old, {"a.txt": "new\n", "made/d.txt": "d\n", "b.txt": None})
-    git.bring_along(plain.root, old, new)
+    bring_along(git, plain.root, old, new)
     assert plain.git("status", "--porcelain").splitlines() == ["M  a.txt", "D  b.txt", "A  made/d.txt"]
     advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
     assert plain.git("status", "--porcelain") == ""
@@ -399,7 +406,7 @@ def test_what_gc_sweeps_away_is_written_again(
     times = shimmed(tmp_path, monkeypatch, "error: unable to create temporary file: No such file or directory")
     written: tuple[Callable[[], str], ...] = (
         lambda: git.blob(b"swept"),
-        lambda: git.tree("HEAD", {"new.txt": ("100644", git.blob(b"swept"))}),
+        lambda: git.tree("HEAD", {"new.txt": plain_file(git.blob(b"swept"))}),
         lambda: git.commit_tree(EMPTY_TREE, [head(plain)], "a commit"),
         lambda: git.annotated_tag("t", head(plain), "a tag"),
         lambda: git.tree_of_files("HEAD", ["a.txt"], root=plain.root, entries={}),
@@ -412,7 +419,7 @@ def test_what_gc_sweeps_away_is_written_again(
     with pytest.raises(GitError, match="unable to create temporary file"):
         git.blob(b"swept")
     with pytest.raises(GitError, match="unable to create temporary file"):
-        git.tree("HEAD", {"newer.txt": ("100644", "0" * 40)})
+        git.tree("HEAD", {"newer.txt": plain_file("0" * 40)})
 
 
 def test_a_tree_that_cannot_be_written(
@@ -421,11 +428,11 @@ def test_a_tree_that_cannot_be_written(
     times = shimmed(tmp_path, monkeypatch, "fatal: write failed: No space left on device")
     times.write_text("once\n")
     with pytest.raises(GitError, match="No space left on device"):
-        git.tree("HEAD", {"new.txt": ("100644", "0" * 40)})
+        git.tree("HEAD", {"new.txt": plain_file("0" * 40)})
     times = shimmed(tmp_path, monkeypatch, "", ends="kill -9 $$")
     times.write_text("once\n")
     with pytest.raises(GitError) as error:
-        git.tree("HEAD", {"new.txt": ("100644", "0" * 40)})
+        git.tree("HEAD", {"new.txt": plain_file("0" * 40)})
     assert error.value.killed == "git"
 
 

@@ -6,8 +6,8 @@ import random
 
 from conftest import Project
 
+from ledger.git.entries import Entry
 from ledger.git.git import EMPTY_TREE, open_repository
-from ledger.git.trees import TreeEntry
 
 NAMES = ("a", "b", "a.b", "a-b", "ä ö", "0")
 
@@ -18,17 +18,17 @@ def test_the_same_as_by_an_index(project: Project) -> None:
     blobs = [git.blob(text.encode()) for text in ("", "x", "y")]
     base = git.commit("HEAD") or ""
     for number in range(60):
-        changes: dict[str, TreeEntry] = {}
+        changes: dict[str, Entry | None] = {}
         for _ in range(draw.randrange(6)):
             path = "/".join(draw.choice(NAMES) for _ in range(draw.randrange(1, 4)))
             # a file and a folder of one name in one change is nobody's wish
             if not any(path.startswith(f"{p}/") or p.startswith(f"{path}/") for p in changes):
                 mode = draw.choice(("100644", "100755", "120000"))
-                changes[path] = None if draw.random() < 0.3 else (mode, draw.choice(blobs))
+                changes[path] = None if draw.random() < 0.3 else Entry(mode=mode, oid=draw.choice(blobs))
         made = git.tree(base, changes)
         assert made == git.tree_of_files(base, (), root=project.root, entries=changes), (number, changes)
         base = made
-    everything: dict[str, TreeEntry] = dict.fromkeys(git.objects.files(base))
+    everything: dict[str, Entry | None] = dict.fromkeys(git.objects.files(base))
     assert git.tree(base, everything) == EMPTY_TREE
     assert git.tree(base, {}) == base
 

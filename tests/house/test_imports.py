@@ -22,7 +22,7 @@ DOING_IO = {
 }  # fmt: skip
 
 DOORS = {
-    "git": ("git/git.py",),
+    "git": ("git/file_changes.py",),
     "dvc": ("dvc/",),
     "typer": ("cli/",),
     "click": ("cli/",),

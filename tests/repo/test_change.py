@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import LedgerError
+from ledger.git import refs
 from ledger.git.branch import Moved
-from ledger.git.git import RefChange, open_repository
+from ledger.git.git import open_repository
+from ledger.git.refs import RefChange
 from ledger.repo import operations
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
@@ -40,7 +42,7 @@ def test_a_branch_that_moves_meanwhile_is_looked_at_again(ledger: Ledger) -> Non
         seen.append(ledger.git.refs("refs/heads/"))
         if len(seen) == 1:
             # somebody else, between the look and the move
-            ledger.git.move([RefChange(ref="refs/heads/x", old=None, new=tip)], "elsewhere")
+            refs.move(ledger.git, [RefChange(ref="refs/heads/x", old=None, new=tip)], "elsewhere")
         if "refs/heads/x" not in seen[-1]:
             change.move([RefChange(ref="refs/heads/x", old=None, new=tip)], "ours")
 
@@ -60,10 +62,10 @@ def test_a_line_that_was_cut_off_is_passed_over(ledger: Ledger) -> None:
     tip = ledger.git.commit("main")
     for name in ("a", "b"):
         made = [RefChange(ref=f"refs/heads/{name}", old=None, new=tip)]
-        transact(ledger, partial(Change.move, refs=made, reason="ledger new"))
+        transact(ledger, partial(Change.move, moves=made, reason="ledger new"))
     text = ledger.state_dir.operations.read_text()
     ledger.state_dir.operations.write_text(text[:-20])
     assert len(operations.read(ledger.state_dir.operations)) == 1
     # what comes after it is on a line of its own
-    transact(ledger, partial(Change.move, refs=[RefChange(ref="refs/heads/c", old=None, new=tip)], reason="after"))
+    transact(ledger, partial(Change.move, moves=[RefChange(ref="refs/heads/c", old=None, new=tip)], reason="after"))
     assert [o.reason for o in operations.read(ledger.state_dir.operations)] == ["ledger new", "after"]

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from conftest import TRAIN, MakeProject, Project, Shelved, default_files, launcher
 
+from ledger.git import refs
 from ledger.git.git import Git, open_repository
 from ledger.machine.processes import marked
 from ledger.machine.state_directory import StateDirectory
@@ -253,9 +254,9 @@ def cut_off(project: Project) -> None:
             raise Killed
         return move(git, changes, reason)  # type: ignore[arg-type]
 
-    move = Git.move
+    move = refs.move
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Git, "move", killed)
+        patch.setattr(refs, "move", killed)
         with contextlib.suppress(Killed):
             project.ledger("run")
 
@@ -330,7 +331,7 @@ def test_killed_while_what_an_amendment_added_was_collected(
     project.ledger("run")
     project.ledger("conclude")
     project.ledger("amend", "--over", "seed=0..3", "-m", "two are few")
-    move = Git.move
+    move = refs.move
 
     def killed(git: Git, changes: object, reason: str) -> bool:
         if not reason.startswith("ledger run") or moved:
@@ -340,7 +341,7 @@ def test_killed_while_what_an_amendment_added_was_collected(
         return True
 
     with monkeypatch.context() as patch:
-        patch.setattr(Git, "move", killed)
+        patch.setattr(refs, "move", killed)
         with pytest.raises(Killed):
             project.ledger("run")
     project.ledger("run", "--again")
@@ -449,7 +450,7 @@ POINTS = [
     ("ledger.run.worker", "Worker.reproduce", "before", 2),
     ("ledger.run.worker", "Worker.reproduce", "after", 2),
     ("ledger.git.git", "Git.commit_tree", "after", 2),
-    ("ledger.git.git", "Git.move", "before", 2),
+    ("ledger.git.refs", "move", "before", 2),
 ]
 
 
@@ -477,11 +478,14 @@ def test_killed_at_one_line_after_the_other(project: Project) -> None:
     assert launcher.forks() == []
 
 
-@pytest.mark.parametrize("name", ["Git.bring_along", "Git.annotated_tag", "Git.move"])
-def test_killed_while_it_collects(project: Project, name: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("ledger.git.branch", "bring_along"), ("ledger.git.git", "Git.annotated_tag"), ("ledger.git.refs", "move")],
+)
+def test_killed_while_it_collects(project: Project, module: str, name: str) -> None:
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
     project.write({"mine.txt": "mine"})
-    killed_at(project, "ledger.git.git", name, "after", 1, "ledger run" if name == "Git.move" else "")
+    killed_at(project, module, name, "after", 1, "ledger run" if name == "move" else "")
     project.ledger("run", "-j", "2")
     assert project.git("status", "--porcelain") == "?? mine.txt"
     (project.root / "mine.txt").unlink()

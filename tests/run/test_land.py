@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shutil
 from pathlib import Path
@@ -12,7 +11,9 @@ import pytest
 from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files
 
 import ledger.ops.land as landing
+from ledger.git.bring_along import bring_along
 from ledger.git.git import open_repository
+from ledger.machine.locks import is_held
 from ledger.ops.landing import RECORD, prepare
 from ledger.repo.ledger import open_ledger
 
@@ -660,7 +661,7 @@ def test_a_landing_that_is_killed_is_made_whole_by_the_next(refuted: Project, ki
     assert refuted.state() == before
     # killed between the work tree and the refs
     git = open_repository(refuted.root)
-    git.bring_along(refuted.root, prepared.step.old, prepared.step.new)
+    bring_along(git, refuted.root, prepared.step.old, prepared.step.new)
     assert refuted.git("for-each-ref", "--format=%(refname) %(objectname)") == before[0]
     assert (refuted.root / "experiments/a/verdict.md").is_file()
     refuted.ledger("land", "a", kind)
@@ -699,11 +700,7 @@ def test_the_repository_is_locked_meanwhile(refuted: Project, monkeypatch: pytes
     held = []
 
     def prepared(*arguments: Any) -> Any:
-        with (refuted.root / ".git/ledger/lock").open("w") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                held.append(True)
+        held.append(is_held(refuted.root / ".git/ledger/lock"))
         return prepare(*arguments)
 
     monkeypatch.setattr(landing, "prepare", prepared)

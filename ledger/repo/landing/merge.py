@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -16,9 +16,8 @@ from ledger.analysis import locks
 from ledger.analysis.locks import BOTH, OURS, THEIRS, Choice
 from ledger.analysis.merge import Clash, merge_parameters
 from ledger.errors import LedgerError, Refused
-from ledger.git.objects import Entry
+from ledger.git.entries import Entry
 from ledger.git.three_way import is_shallow, merge_base, merge_trees, weave
-from ledger.git.trees import TreeEntry
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten
@@ -58,7 +57,7 @@ class _Merge:
     files: Mapping[str, Files]
     codes: Mapping[str, Code]
     conflicts: Mapping[str, Stages]
-    changes: dict[str, TreeEntry] = field(default_factory=dict)
+    changes: dict[str, Entry | None] = field(default_factory=dict)
     clashes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -93,12 +92,12 @@ class _Merge:
     def take(self, path: str, side: str) -> None:
         """Have the file as a side has it."""
         entry = self.files[side].get(path)
-        self.changes[path] = None if entry is None else (entry.mode, entry.oid)
+        self.changes[path] = entry
 
     def put(self, path: str, text: str) -> None:
         """Have the file with this text."""
         like = self.files[OURS].get(path) or self.files[THEIRS][path]
-        self.changes[path] = (like.mode, self.ledger.git.blob(text.encode("utf-8", "surrogateescape")))
+        self.changes[path] = replace(like, oid=self.ledger.git.blob(text.encode("utf-8", "surrogateescape")))
 
 
 def merge(ledger: Ledger, experiment: Experiment, main: str, ours: str) -> Merged:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ledger.analysis.curves import Sample
 from ledger.errors import FormatError, LedgerError
-from ledger.git.objects import Entry
+from ledger.git.entries import Entry
 from ledger.model import plot_definitions
 from ledger.model.experiment import Recorded
 from ledger.model.formats import curves, yaml12

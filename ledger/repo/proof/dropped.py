@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger.analysis.findings import RECORDS, Finding
-from ledger.git.objects import Entry
+from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment, directory
 from ledger.model.void import SUFFIX, path_of
 from ledger.repo import histories

@@ -13,8 +13,9 @@ from ledger.dvc import caches
 from ledger.dvc.blobs import Blob, digests
 from ledger.errors import FormatError, LedgerError
 from ledger.git import attributes
+from ledger.git.entries import Entry
 from ledger.git.git import EMPTY_TREE
-from ledger.git.objects import Entry, Objects
+from ledger.git.objects import Objects
 from ledger.model import hypothesis as hypotheses
 from ledger.model import settings
 from ledger.model.experiment import Experiment, Recorded, directory
@@ -334,7 +335,7 @@ class Trees:
         return Content(md5s=frozenset({listing_digest(below)} if below else ()))
 
     def _blob(self, entry: Entry) -> Blob:
-        if entry.mode in ("120000", "160000"):
+        if entry.is_link or entry.is_submodule:
             return Blob(md5s=frozenset(), plain="", doubt="it is a link or a submodule")
         if entry.oid not in self._blobs:
             self._blobs[entry.oid] = digests(self._objects.held(entry.oid).data)
