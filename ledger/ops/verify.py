@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ledger.analysis import checks, findings
 from ledger.analysis.counting import When
 from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, RECORDS, VERDICT, Finding
+from ledger.dvc.store import store_of
 from ledger.errors import LedgerError, NotHere
 from ledger.git.entries import Entry
 from ledger.git.replaced import replaced
@@ -24,7 +25,7 @@ from ledger.model.trial import Trial, record_path
 from ledger.repo import concluded, plan_history, voided
 from ledger.repo.evidence import differences, gather, weigh
 from ledger.repo.ledger import Ledger
-from ledger.repo.proof.checkpoints import Checkpoints, lacking
+from ledger.repo.proof.checkpoints import lacking
 from ledger.repo.proof.dropped import dropped
 from ledger.repo.proof.filtered import excused, filtered
 from ledger.repo.proof.ordered import Ordered
@@ -91,8 +92,8 @@ class _Prover:
         self.experiment = experiment
         self.folder = directory(experiment.name)
         self.objects = ledger.git.objects
-        self.checkpoints = Checkpoints(ledger)
-        self.trees = Trees(ledger, self.checkpoints)
+        self.store = store_of(ledger.git)
+        self.trees = Trees(ledger, self.store)
         self.ordered = Ordered(ledger, experiment, self.trees)
         self.files = self._files(experiment.tip)
         self.held = held_by_tags(ledger, experiment.name)
@@ -115,7 +116,7 @@ class _Prover:
         yield from self._verdict()
         yield from tip_findings(self.ledger, self.experiment, self.trees, self.commits)
         if data:
-            yield from lacking(self.checkpoints, self.experiment)
+            yield from lacking(self.ledger.git, self.store, self.experiment)
 
     # --- records
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ledger.analysis.counting import When, counted
 from ledger.analysis.diff import CodeChange, Diff, Side, diff
-from ledger.dvc import caches
-from ledger.dvc import config as dvc_config
+from ledger.dvc.store import store_of
 from ledger.errors import FormatError, LedgerError, NotHere
 from ledger.model.environment import Environment
 from ledger.model.experiment import Experiment, Recorded
@@ -33,8 +31,10 @@ def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
     left, right = side(ledger, a), side(ledger, b)
     left, right = _in_same_terms(ledger, left, right), _in_same_terms(ledger, right, left)
     changes = code_changes(ledger, left, right)
+    store = store_of(ledger.git)
     digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
-    return diff(left, right, code=changes, listings=_listings(ledger, digests))
+    listings = {digest: listing for digest in digests if (listing := store.listing(digest))}
+    return diff(left, right, code=changes, listings=listings)
 
 
 def side(ledger: Ledger, target: Target) -> Side:
@@ -125,12 +125,11 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
     code = ledger.code.at(commit)
     locks = ledger.code.locks(code).values()
     made = {path: pin.md5 for stage in locks for path, pin in stage.outputs.items()}
+    store = store_of(ledger.git)
     numbers: dict[str, Mapping[str, float]] = {}
     warnings = []
     for path in code.pipeline.metric_files():
-        text = ledger.git.objects.text(commit, path) or _cached(
-            ledger, caches.digest_at(path, made, lambda digest: _listings(ledger, {digest}).get(digest))
-        )
+        text = ledger.git.objects.text(commit, path) or store.text_at(path, made)
         if text is None:
             continue
         try:
@@ -244,34 +243,6 @@ def _no_code(ledger: Ledger, state: Code, path: str) -> bool:
     if path.endswith((".dvc", ".gitignore")) or path in state.texts or state.pipeline.is_result(path):
         return True
     return is_record(ledger.git.objects, path, state.commit)
-
-
-# --- data
-
-
-def _listings(ledger: Ledger, digests: set[str]) -> dict[str, dict[str, str]]:
-    """The contents of directories as DVC's cache lists them: path to md5, by the directory's own md5."""
-    found = {}
-    for digest in digests:
-        try:
-            entries = json.loads(_cached(ledger, digest) or "[]")
-            listing = {str(entry["relpath"]): str(entry.get("md5")) for entry in entries}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            continue
-        if listing:
-            found[digest] = listing
-    return found
-
-
-def _cached(ledger: Ledger, digest: str | None) -> str | None:
-    """What DVC's cache holds under an md5 as text; None where it has nothing."""
-    for cache in () if digest is None else dvc_config.caches(ledger.git):
-        for path in caches.places(cache, digest or ""):
-            try:
-                return path.read_text("utf-8")
-            except (OSError, UnicodeDecodeError):
-                continue
-    return None
 
 
 def sides_of(ledger: Ledger, a: str | None, b: str | None) -> tuple[Target, Target]:

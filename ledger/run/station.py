@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.dvc import caches
 from ledger.dvc.commands import Terms
 from ledger.dvc.reproduce import Event, Request
+from ledger.dvc.store import Store
 from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.git.process import GitError
@@ -155,9 +155,7 @@ class Station:
             # it may have filled the disk, and its record needs a little of that
             self.slot.clear()
             _shorten(self.context.ledger.state_dir.log(spec.experiment, spec.id))
-        elif any(
-            caches.lacks(self.context.dvc.cache, digest) for digest in cached_outputs(self.context.ledger, spec, ended)
-        ):
+        elif any(map(Store(lambda: [self.context.dvc.cache]).lacks, cached_outputs(self.context.ledger, spec, ended))):
             # `dvc gc` knows nothing of trials that are under way: what it took is still in the slot
             self.worker.commit(self.slot.path / spec.arm.code.folder, targets=self.context.ledger.settings.targets)
         return keep(self.context.ledger, self.context.plan, spec, ended, setting.environment)

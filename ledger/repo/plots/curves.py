@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.analysis.curves import Sample
+from ledger.dvc.store import store_of
 from ledger.errors import FormatError, LedgerError
 from ledger.git.entries import Entry
 from ledger.model import plot_definitions
@@ -18,7 +19,6 @@ from ledger.model.plot_definitions import Plot
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.plots.plotted import Arm
-from ledger.repo.proof.checkpoints import Checkpoints
 
 DECLARE = """\
 declare one in dvc.yaml, at the stage that writes it, then run again:
@@ -53,7 +53,7 @@ class _Reader:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._kept = Checkpoints(ledger)
+        self._store = store_of(ledger.git)
         self._commits: dict[str, dict[str, str]] = {}
         self._plots: dict[str, tuple[Plot, ...]] = {}
         self._lacking: list[str] = []
@@ -150,12 +150,9 @@ class _Reader:
             needed = any(inside(out, at) or inside(at, out) for at in wanted if at not in found)
             if not needed or pin.md5 is None or _is_huge(pin):
                 continue
-            members = {out: pin.md5}
-            if pin.md5.endswith(".dir"):
-                members = {f"{out}/{name}": digest for name, digest in (self._kept.listing(pin.md5) or {}).items()}
-            for path, digest in members.items():
+            for path, digest in self._store.members(out, pin.md5).items():
                 if path not in found and curves.readable(path) and any(inside(path, at) for at in wanted):
-                    data = self._kept.read(digest)
+                    data = self._store.read(digest)
                     found |= {} if data is None else {path: data}
         return found
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from ledger.analysis.checks import Content, Witness
 from ledger.analysis.findings import NUMBERS, Finding, same
-from ledger.dvc import caches
+from ledger.dvc import manifests
 from ledger.dvc.blobs import Blob, digests
+from ledger.dvc.store import Store
 from ledger.errors import FormatError, LedgerError
 from ledger.git import attributes
 from ledger.git.entries import Entry
@@ -28,7 +29,6 @@ from ledger.model.settings import Settings
 from ledger.model.trial import Trial
 from ledger.repo.code import Code, CodeReader, edited
 from ledger.repo.ledger import Ledger
-from ledger.repo.proof.checkpoints import Checkpoints, listing_digest
 
 _FILTERS = "filters of .gitattributes change files on their way out of git"
 
@@ -59,9 +59,9 @@ class Tree:
 class Trees:
     """Reads commits of one ledger; what several of them share is read once."""
 
-    def __init__(self, ledger: Ledger, checkpoints: Checkpoints) -> None:
+    def __init__(self, ledger: Ledger, store: Store) -> None:
         self.ledger = ledger
-        self.checkpoints = checkpoints
+        self.store = store
         self._objects = ledger.git.objects
         self._readers: dict[tuple[tuple[str, ...], tuple[str, ...]], CodeReader] = {}
         self._blobs: dict[str, Blob] = {}
@@ -261,7 +261,7 @@ class Trees:
             if path in tree.files:
                 text: str | None = self.text(tree.files[path])
             else:
-                text = self._cached(path, made)
+                text = self.store.text_at(path, made)
             if text is None and path in tree.code.files:
                 message = f"the trial commit {tree.commit[:10]} has lost the metrics file {path}"
                 return None, Finding(check=NUMBERS, trial=trial.id, message=message)
@@ -280,12 +280,6 @@ class Trees:
         ):
             return None, _through_filters(trial, min(filtered))
         return found, None
-
-    def _cached(self, path: str, made: Mapping[str, str | None]) -> str | None:
-        """What the cache holds of an output, or of a file within an output, as text."""
-        digest = caches.digest_at(path, made, self.checkpoints.listing)
-        data = None if digest is None else self.checkpoints.read(digest)
-        return None if data is None else data.decode("utf-8", errors="replace")
 
     # --- contents
 
@@ -312,27 +306,21 @@ class Trees:
         members = {name: self._blob(e).plain for name, e in below.items()}
         for at, pin in [*tree.code.data.items(), *made.items()]:
             if at != path and inside(at, path) and pin.md5 is not None:
-                members |= self._members(at.removeprefix(f"{path}/"), pin.md5)
+                members |= self.store.members(at.removeprefix(f"{path}/"), pin.md5)
         if not members:
             return None
-        digest = listing_digest(members)
+        digest = manifests.digest(members)
         return Content(md5s=frozenset({digest}), doubt="files in it that git ignores count too")
-
-    def _members(self, name: str, digest: str) -> dict[str, str]:
-        """The files of an output with their md5s: itself, or those of a folder, as far as its listing is here."""
-        if not digest.endswith(".dir"):
-            return {name: digest}
-        return {f"{name}/{member}": md5 for member, md5 in (self.checkpoints.listing(digest) or {}).items()}
 
     def _within(self, digest: str, name: str) -> Content:
         """A part of a directory that DVC holds, by the directory's listing."""
-        listing = self.checkpoints.listing(digest)
+        listing = self.store.listing(digest)
         if listing is None:
             return Content(md5s=frozenset(), doubt="the directory that it lies in is not in a cache here")
         if name in listing:
             return Content(md5s=frozenset({listing[name]}))
         below = {p.removeprefix(f"{name}/"): md5 for p, md5 in listing.items() if p.startswith(f"{name}/")}
-        return Content(md5s=frozenset({listing_digest(below)} if below else ()))
+        return Content(md5s=frozenset({manifests.digest(below)} if below else ()))
 
     def _blob(self, entry: Entry) -> Blob:
         if entry.is_link or entry.is_submodule:

@@ -1,0 +1,136 @@
+"""Reads DVC's caches, and remotes that are folders, by md5. DVC itself is not asked, nor imported."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from ledger.dvc import config, manifests
+from ledger.git.git import Git
+from ledger.model.pipeline import inside
+
+DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
+
+# larger files are compared by their size alone
+MAX_HASHED = 100_000_000
+
+
+class State(StrEnum):
+    """What is found of an object: `CORRUPT` where its content is not what its name says."""
+
+    PRESENT = "present"
+    CORRUPT = "corrupt"
+    ABSENT = "absent"
+
+
+class Store:
+    """The objects in some folders; each is looked at once."""
+
+    def __init__(self, folders: Callable[[], Iterable[Path]]) -> None:
+        # a function, since finding the folders costs more than most commands need
+        self._find = folders
+        self._states: dict[str, State] = {}
+        self._listings: dict[str, dict[str, str] | None] = {}
+
+    @cached_property
+    def _folders(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(self._find()))
+
+    def state(self, digest: str, size: int | None) -> State:
+        """Whether an object is here with the content that its name says; `size` is compared where it is large."""
+        if digest not in self._states:
+            found = self._paths(digest)
+            whole = any(_whole(path, digest, size) for path in found)
+            self._states[digest] = State.PRESENT if whole else State.CORRUPT if found else State.ABSENT
+        return self._states[digest]
+
+    def lacks(self, digest: str) -> bool:
+        """Whether an object is not here, or, of a folder, its manifest or one of its files. Content is not checked."""
+        if not self._paths(digest):
+            return True
+        members = self.listing(digest) if digest.endswith(manifests.SUFFIX) else {}
+        return members is None or any(not self._paths(md5) for md5 in members.values())
+
+    def listing(self, digest: str) -> dict[str, str] | None:
+        """The md5s in a folder by their path there, None where its manifest is not here or unreadable."""
+        if digest not in self._listings:
+            data = self.read(digest)
+            self._listings[digest] = None if data is None else manifests.parse(data)
+        return self._listings[digest]
+
+    def members(self, path: str, digest: str) -> dict[str, str]:
+        """The files of an output with their md5s: itself, or those of a folder as far as its manifest is here."""
+        if not digest.endswith(manifests.SUFFIX):
+            return {path: digest}
+        return {f"{path}/{name}": md5 for name, md5 in (self.listing(digest) or {}).items()}
+
+    def read(self, digest: str) -> bytes | None:
+        """The content of an object, None where it is not here."""
+        for path in self._paths(digest):
+            try:
+                return path.read_bytes()
+            except OSError:
+                continue
+        return None
+
+    def digest_at(self, path: str, made: Mapping[str, str | None]) -> str | None:
+        """The md5 of an output, or of a file in an output folder; None where it is not known.
+
+        `made` are the md5s of the outputs by path.
+        """
+        if made.get(path) is not None:
+            return made[path]
+        for folder, digest in made.items():
+            if digest is not None and digest.endswith(manifests.SUFFIX) and inside(path, folder):
+                found = (self.listing(digest) or {}).get(path.removeprefix(f"{folder}/"))
+                if found is not None:
+                    return found
+        return None
+
+    def text_at(self, path: str, made: Mapping[str, str | None]) -> str | None:
+        """The content of an output, or of a file in an output folder, as text; None where it is not here."""
+        digest = self.digest_at(path, made)
+        data = None if digest is None else self.read(digest)
+        return None if data is None else data.decode("utf-8", errors="replace")
+
+    def _paths(self, digest: str) -> list[Path]:
+        if not DIGEST.fullmatch(digest):
+            return []
+        return [path for folder in self._folders for path in places(folder, digest) if path.is_file()]
+
+
+def store_of(git: Git) -> Store:
+    """The caches of a repository, and its remotes that are folders."""
+
+    def folders() -> list[Path]:
+        remotes = [at for _, at in config.remotes(git) if at is not None and at.is_dir()]
+        return [*config.caches(git), *remotes]
+
+    return Store(folders)
+
+
+def places(cache: Path, digest: str) -> tuple[Path, Path]:
+    """Where a cache may hold an object: before its version 3 DVC had its objects at the top."""
+    return cache / "files" / "md5" / digest[:2] / digest[2:], cache / digest[:2] / digest[2:]
+
+
+def _whole(path: Path, digest: str, size: int | None) -> bool:
+    """Whether a file holds what its name says; a large one is only measured."""
+    name = digest.removesuffix(manifests.SUFFIX)
+    try:
+        length = path.stat().st_size
+        if length > MAX_HASHED and name == digest:
+            return size is None or length == size
+        with path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "md5").hexdigest()
+        if found == name:
+            return True
+        # before its version 3 DVC hashed texts with the line ends of Unix
+        unix = hashlib.md5(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+        return path.parent.parent.name != "md5" and unix == name
+    except OSError:
+        return False

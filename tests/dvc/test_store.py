@@ -1,0 +1,65 @@
+"""DVC's cache read without DVC: what it wrote is found, whole or not, and a folder's manifest is the very same."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+from ledger.dvc import manifests
+from ledger.dvc.store import State, Store
+from ledger.model.formats import yaml12
+
+
+def put(cache: Path, data: bytes, *, old: bool = False, name: str | None = None, suffix: str = "") -> str:
+    """Store an object as DVC 3 does, or as those before it; returns its name."""
+    digest = name or hashlib.md5(data).hexdigest() + suffix
+    path = (cache if old else cache / "files" / "md5") / digest[:2] / digest[2:]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return digest
+
+
+def test_manifests_are_read_and_written_as_dvc_does(project: Project) -> None:
+    project.write({"data/b.txt": "two\n", "data/a/ü.txt": "one\n"})
+    project.dvc("add", "-q", "data")
+    document = yaml12.loads((project.root / "data.dvc").read_text())
+    digest = document["outs"][0]["md5"]  # type: ignore[index]
+    store = Store(lambda: [project.root / ".dvc/cache"])
+    listing = store.listing(digest)
+    assert listing is not None and sorted(listing) == ["a/ü.txt", "b.txt"]
+    assert manifests.digest(listing) == digest
+    assert manifests.dumps(listing) == store.read(digest)
+    assert {store.state(one, None) for one in (digest, *listing.values())} == {State.PRESENT}
+    assert store.text_at("data/b.txt", {"data": digest}) == "two\n"
+    assert not store.lacks(digest)
+
+
+def test_an_object_is_here_corrupt_or_absent(tmp_path: Path) -> None:
+    whole = put(tmp_path, b"whole")
+    other = put(tmp_path, b"changed", name=hashlib.md5(b"other").hexdigest())
+    unix = put(tmp_path, b"a\r\nb\r\n", old=True, name=hashlib.md5(b"a\nb\n").hexdigest())
+    modern = put(tmp_path, b"c\r\n", name=hashlib.md5(b"c\n").hexdigest())
+    store = Store(lambda: [tmp_path])
+    found = [store.state(digest, None) for digest in (whole, other, unix, modern, "0" * 32, "../etc")]
+    assert found == [State.PRESENT, State.CORRUPT, State.PRESENT, State.CORRUPT, State.ABSENT, State.ABSENT]
+
+
+@pytest.mark.parametrize("data", [b"", b"[1]", b'[{"md5": "1"}]', b'{"a": 1}', b"\xff", b"3"])
+def test_what_is_no_manifest_lists_nothing(tmp_path: Path, data: bytes) -> None:
+    digest = put(tmp_path, data, suffix=".dir")
+    store = Store(lambda: [tmp_path])
+    assert store.listing(digest) is None
+    assert store.members("data", digest) == {}
+    assert store.lacks(digest)
+
+
+def test_a_folder_lacks_what_one_of_its_files_does(tmp_path: Path) -> None:
+    here = put(tmp_path, b"here")
+    digest = put(tmp_path, manifests.dumps({"a": here, "b": "0" * 32}), suffix=".dir")
+    assert Store(lambda: [tmp_path]).lacks(digest)
+    digest = put(tmp_path, manifests.dumps({"a": here}), suffix=".dir")
+    assert not Store(lambda: [tmp_path]).lacks(digest)
+    assert Store(lambda: [tmp_path]).lacks("1" * 32)
