@@ -26,6 +26,7 @@ def reasons(
     older: Sequence[str] = (),
     voided: Sequence[str] = (),
     late_aliases: Sequence[str] = (),
+    late_directions: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Why the verdict on a plan is not confirmatory; empty where it is.
 
@@ -34,7 +35,8 @@ def reasons(
     `older` those of the trials that count for what is predicted about that others had before the prediction; `voided`
     the trials of compared arms that were voided: their results were known, and to void one side's or both sides' of a
     replicate alike chooses among the numbers; `late_aliases` what decides since there were results,
-    by another name, which metric a prediction is about.
+    by another name, which metric a prediction is about; `late_directions` the metrics of which failed trials count as
+    the worst value, where it was said after results which values are worse.
     """
     found = []
     if plan.exploratory:
@@ -51,6 +53,8 @@ def reasons(
         found.append(f"{was} voided after results: {some(voided)}")
     if late_aliases:
         found.append(f"an alias from after results says which metric is meant: {some(late_aliases)}")
+    if late_directions:
+        found.append(f"a direction from after results says which value is the worst: {some(late_directions)}")
     if looks > plan.looks:
         found.append(f"looks at the results: {looks}, declared: {plan.looks}")
     return tuple(found)

@@ -47,13 +47,14 @@ def judge(
     older: Sequence[str] = (),
     voided: Sequence[str] = (),
     late_aliases: Sequence[str] = (),
+    late_directions: Sequence[str] = (),
     early: bool = False,
     settings: Settings | None = None,
 ) -> Verdict:
     """The verdict on a plan. `arms` holds the plan's variants and the other experiments that predictions name.
 
     `settings` say which values of a metric are better, where the plan counts failures as the worst.
-    `looks` to `late_aliases`: see `confirmatory.reasons`. `early`: trials are missing, so it is inconclusive.
+    `looks` to `late_directions`: see `confirmatory.reasons`. `early`: trials are missing, so it is inconclusive.
     """
     known = settings or Settings()
     cases = [_Case(plan, prediction, arms, early=early, settings=known) for prediction in plan.predictions]
@@ -66,8 +67,17 @@ def judge(
         outcome = REFUTED
     else:
         outcome = SUPPORTED if all(o == SUPPORTED for o in outcomes) else INCONCLUSIVE
+    # where no failure stands for the worst value it decides nothing
+    turned = [metric for metric in late_directions if any(case.worst and case.metric == metric for case in cases)]
     why_not = confirmatory.reasons(
-        plan, amendments, looks=looks, left_out=left_out, older=older, voided=voided, late_aliases=late_aliases
+        plan,
+        amendments,
+        looks=looks,
+        left_out=left_out,
+        older=older,
+        voided=voided,
+        late_aliases=late_aliases,
+        late_directions=turned,
     )
     first = []
     if looks > plan.looks:
@@ -86,6 +96,7 @@ def judge(
         left_out=tuple(left_out),
         voided=tuple(voided),
         late_aliases=tuple(late_aliases),
+        late_directions=tuple(turned),
         predictions=tuple(judged),
         warnings=(
             *first,
@@ -143,6 +154,8 @@ class _Case:
         self.treatment = arms.get(prediction.metric.variant or TREATMENT)
         self.baseline = None if prediction.reference is None else arms.get(prediction.reference)
         self.said: list[str] = []
+        # whether the worst value stands for a failure
+        self.worst = False
         # how far the estimate lies from each bound of what is predicted: known once there is a test
         self.gaps: tuple[Contrast, ...] = ()
 
@@ -237,6 +250,7 @@ class _Case:
         seen = [v for arm in (self.treatment, self.baseline) if arm is not None for v in self._known(arm).values()]
         if not seen:
             raise _Open("the plan counts a failure as the worst value, and there is none to take")
+        self.worst = True
         return min(seen) if better == direction.HIGHER else max(seen)
 
     def _require_same_evaluation(self, treatment: Arm) -> None:

@@ -53,7 +53,8 @@ class Verdict:
     give; `left_out` names known results of trials of others that the plan does without, `voided` the trials of the arms
     that are compared which somebody has voided, `voided_sources` those of other experiments that were voided
     there and are repeated here. `aliases` are the names that were taken for one metric, where
-    predictions and trials differ in them: as in `ledger.yaml`; `late_aliases` those that came after results.
+    predictions and trials differ in them: as in `ledger.yaml`; `late_aliases` those that came after results,
+    `late_directions` the metrics of which it was said after results which value a failure counts as.
     """
 
     outcome: str
@@ -70,6 +71,7 @@ class Verdict:
     voided_sources: tuple[str, ...] = ()
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     late_aliases: tuple[str, ...] = ()
+    late_directions: tuple[str, ...] = ()
 
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
@@ -116,6 +118,7 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
         **({"voided_sources": list(verdict.voided_sources)} if verdict.voided_sources else {}),
         **({"aliases": {name: list(had) for name, had in verdict.aliases.items()}} if verdict.aliases else {}),
         **({"late_aliases": list(verdict.late_aliases)} if verdict.late_aliases else {}),
+        **({"late_directions": list(verdict.late_directions)} if verdict.late_directions else {}),
     }
 
 

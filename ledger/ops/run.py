@@ -24,7 +24,7 @@ from ledger.model.listing import listed
 from ledger.model.pipeline import inside
 from ledger.model.run_state import RunState
 from ledger.model.trial import Trial
-from ledger.repo import metric_aliases, plan_history, runs
+from ledger.repo import metric_aliases, plan_history, runs, settled
 from ledger.repo.code import Code
 from ledger.repo.commit import commit_tracked, require_text
 from ledger.repo.experiments import is_record
@@ -240,7 +240,7 @@ def _require_metrics(ledger: Ledger, experiment: Experiment, kept: Sequence[Kept
     if not left or not plan.predictions:
         return
     trials = [*(r.trial for r in experiment.trials), *(one.trial for one in kept)]
-    aliases = metric_aliases.committed(ledger, experiment.tip)
+    aliases = settled.committed(ledger, experiment.tip).aliases
     had = {aliases.now(name) for trial in trials if trial.succeeded for name in trial.metrics}
     if had.issuperset(aliases.now(p.metric.name) for p in plan.predictions):
         return

@@ -22,7 +22,7 @@ from ledger.model.parameters import near_misses
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict
-from ledger.repo import metric_aliases, metric_files, plan_history, unseen
+from ledger.repo import histories, metric_aliases, metric_files, plan_history, settled, unseen
 from ledger.repo import voided as voids
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import compare
@@ -59,7 +59,9 @@ def weigh(ledger: Ledger, experiment: Experiment, aliases: Aliases | None = None
     evidence = gather(ledger, experiment, When.JUDGED, aliases)
     if not early:
         _require_others(evidence)
-    return _weighed(ledger, experiment, evidence, early=early)
+    # `ledger.yaml` as it was then
+    written = histories.of_file(ledger, experiment, "verdict.md")
+    return _weighed(ledger, experiment, evidence, early=early, at=written[-1][0] if written else experiment.tip)
 
 
 def differences(experiment: Experiment, verdict: Verdict) -> list[Finding]:
@@ -81,14 +83,17 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
     refusal = unseen.since_trials(ledger, experiment)
     if refusal is not None:
         raise refusal
-    return _weighed(ledger, experiment, evidence, early=bool(evidence.missing or evidence.absent))
+    early = bool(evidence.missing or evidence.absent)
+    return _weighed(ledger, experiment, evidence, early=early, at=experiment.tip)
 
 
-def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
+def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool, at: str) -> Verdict:
+    """The verdict by the settings of the commit `at`."""
     _require_metrics(ledger, experiment, evidence)
     changes = plan_history.amendments(ledger, experiment)
     used = metric_aliases.used(experiment, evidence.records, evidence.aliases)
     late = metric_aliases.late(ledger, experiment, used)
+    known = _settings(ledger, at)
     verdict = judge(
         experiment.plan,
         evidence.arms,
@@ -99,8 +104,9 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
         left_out=plan_history.left_out(ledger, experiment, evidence.records, changes),
         voided=list(evidence.voided),
         late_aliases=late,
+        late_directions=settled.late_directions(ledger, experiment, known),
         early=early,
-        settings=_settings(ledger, experiment),
+        settings=known,
     )
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
     return replace(
@@ -111,9 +117,9 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
     )
 
 
-def _settings(ledger: Ledger, experiment: Experiment) -> Settings:
-    """`ledger.yaml` as the experiment has it, so that a verdict can be computed again; else that of the work tree."""
-    text = ledger.git.objects.text(experiment.tip, settings.FILE)
+def _settings(ledger: Ledger, commit: str) -> Settings:
+    """`ledger.yaml` as a commit has it, so that a verdict can be computed again; else that of the work tree."""
+    text = ledger.git.objects.text(commit, settings.FILE)
     return ledger.settings if text is None else settings.parse(text)
 
 

@@ -6,9 +6,9 @@ is part of the plan: an alias is chosen before results, or it may be chosen by t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ledger.analysis.metric_names import forced
@@ -16,9 +16,10 @@ from ledger.errors import LedgerError
 from ledger.model import aliases as names
 from ledger.model import settings
 from ledger.model.aliases import Aliases
-from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT
-from ledger.repo import histories
+from ledger.model.settings import Settings
+from ledger.repo import settled
 from ledger.repo.ledger import Ledger
 
 
@@ -40,17 +41,9 @@ def at(ledger: Ledger, commit: str) -> Aliases:
     return names.NONE if text is None else settings.parse(text).aliases
 
 
-def committed(ledger: Ledger, commit: str) -> Aliases:
-    """The same, and none where they cannot be read."""
-    try:
-        return at(ledger, commit)
-    except LedgerError:
-        return names.NONE
-
-
 def uncommitted(ledger: Ledger, experiment: Experiment) -> list[str]:
     """A warning for each predicted metric of which the work tree knows more names than the branch has committed."""
-    here, there = ledger.settings.aliases, committed(ledger, experiment.tip)
+    here, there = ledger.settings.aliases, settled.committed(ledger, experiment.tip).aliases
     found = []
     for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
         known = dict.fromkeys([here.now(name), *(former for former in here.current if here.same(former, name))])
@@ -132,52 +125,14 @@ def late(ledger: Ledger, experiment: Experiment, uses: Sequence[Use]) -> tuple[s
     if not uses:
         return ()
     stored = set(map(str, (experiment.verdict or {}).get("late_aliases") or ()))
-    settled = [committed(ledger, commit) for commit in _before_results(ledger, experiment)]
     found = []
     for use in uses:
         choice = any(forced(use.predicted, r.trial.metrics) != use.written for r in use.records)
-        before = all(aliases.same(use.predicted, use.written) for aliases in settled)
-        if str(use) in stored or (choice and not (before and not _began_before(ledger, experiment, use))):
+        if str(use) in stored or (choice and not settled.before_results(ledger, experiment, partial(_joins, use))):
             found.append(str(use))
     return tuple(found)
 
 
-def _before_results(ledger: Ledger, experiment: Experiment) -> Iterator[str]:
-    """The last commit before the first result was on the branch, and those whose code had results."""
-    own = histories.tip(ledger, experiment)
-    parent = None if own is None else _first_result(ledger, experiment, own)
-    if parent is not None:
-        yield parent
-    results = tuple(r for r in experiment.trials if r.trial.succeeded)
-    for code in sorted(histories.codes(experiment, results)):
-        if ledger.git.commit(code) is not None:
-            yield code
-
-
-def _first_result(ledger: Ledger, experiment: Experiment, own: str) -> str | None:
-    """The parent of the first commit that holds a result, None where it came with the plan, as a squash brings it."""
-    folder = directory(experiment.name)
-    results = {r.path for r in experiment.trials if r.trial.succeeded}
-    log = ("log", "--reverse", "--topo-order", "--no-renames", "--diff-filter=A", "--format=%x00%P%x00", "--name-only")
-    parts = ledger.git.text(*log, own, "--", f"{folder}/trials").split("\0")[1:]
-    for parents, files in zip(parts[::2], parts[1::2], strict=True):
-        if results.intersection(files.splitlines()):
-            parent = parents.partition(" ")[0]
-            held = parent and ledger.git.objects.read(f"{parent}:{folder}/hypothesis.md") is not None
-            return parent if held else None
-    return None
-
-
-def _began_before(ledger: Ledger, experiment: Experiment, use: Use) -> bool:
-    """Whether a trial with a result began before the alias was there: it may have waited to be collected."""
-    own = histories.tip(ledger, experiment)
-    if own is None:
-        return False
-    since: datetime | None = None
-    for line in ledger.git.text("log", "--format=%H %aI", own, "--", settings.FILE).splitlines():
-        commit, _, moment = line.partition(" ")
-        if not committed(ledger, commit).same(use.predicted, use.written):
-            break
-        since = datetime.fromisoformat(moment)
-    began = [r.trial.started for r in experiment.trials if r.trial.succeeded and r.trial.reused is None]
-    return since is not None and any(moment < since for moment in began)
+def _joins(use: Use, known: Settings) -> bool:
+    """Whether the settings call both names one metric."""
+    return known.aliases.same(use.predicted, use.written)

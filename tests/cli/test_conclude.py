@@ -412,6 +412,38 @@ def test_a_failed_trial(shelved: Shelved) -> None:
     assert zero["estimate"] < judged["estimate"]
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_a_direction_says_which_value_is_the_worst(shelved: Shelved, *, late: bool) -> None:
+    """Chosen after results it may be chosen by them."""
+    project = shelved(undirected if late else directed)
+    if late:
+        assert project.ledger("conclude", "--json").json["confirmatory"]
+        project.commit("direction", {"ledger.yaml": "metrics: {loss: {direction: lower}}\n"})
+    found = project.ledger("conclude", "--json").json
+    told = "a direction from after results says which value is the worst: loss"
+    assert (found["reasons"], found.get("late_directions")) == (([told], ["loss"]) if late else ([], None))
+    assert "count as" in found["predictions"][0]["remarks"][0]
+    assert project.ledger("verify", "a", "--json").json["problems"] == []
+    # what is said later changes no verdict that is written
+    project.commit("another direction", {"ledger.yaml": "metrics: {loss: {direction: higher}}\n"})
+    assert project.ledger("verify", "a", "--json").json["problems"] == []
+
+
+def undirected(project: Project) -> None:
+    """An experiment of which one treatment trial fails, which counts as the worst value, whichever that is."""
+    project.commit("fails", {"train.py": FAILS})
+    project.ledger("new", "It fails", "--name", "a", "--predict", "loss <= baseline", "--seeds", "3",
+                   "-S", "train.lr=0.2")  # fmt: skip
+    project.ledger("amend", "--key", "failures=worst", "-m", "a crash is a bad result")
+    project.ledger("run", code=1)
+
+
+def directed(project: Project) -> None:
+    """The same with the direction, which was there before the results."""
+    project.commit("direction", {"ledger.yaml": "metrics: {loss: {direction: lower}}\n"})
+    undirected(project)
+
+
 def not_a_number(project: Project) -> None:
     """An experiment of which one seed gives no number."""
     project.commit("nan", {"train.py": NAN})
