@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 # so much of a long text is shown round the place
 _SHOWN = 70
 
 
 def pointed(text: str, at: int) -> str:
     """Two lines: the text, on one line, and a caret below its character `at`; of a long text the part round it."""
+    # takes long to import, and most commands meet no such error
+    from wcwidth import wcswidth
+
     start = max(0, at - _SHOWN // 2) if len(text) > _SHOWN + 10 else 0
     end = start + _SHOWN if len(text) > _SHOWN + 10 else len(text)
     before, after = "…" if start else "", "…" if end < len(text) else ""
     line = before + printable(text[start:end]) + after
-    place = sum(_cells(c) for c in line[: at - start + len(before)])
+    place = wcswidth(line[: at - start + len(before)])
     return f"  {line}\n  {' ' * place}^"
 
 
 def printable(text: str) -> str:
     """The text with a space for every character that would move a terminal's cursor or not be seen."""
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _cells(char: str) -> int:
-    """How many cells a terminal gives to a character."""
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

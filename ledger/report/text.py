@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,14 +64,12 @@ def width(text: str) -> int:
     """How many terminal columns a text takes."""
     if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
-    return sum(
-        0
-        if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Cf")
-        else 2
-        if unicodedata.east_asian_width(c) in "WF"
-        else 1
-        for c in text
-    )
+    # half as long to import as all else that `ledger log` does
+    from wcwidth import wcswidth, wcwidth
+
+    columns = wcswidth(text)
+    # it refuses a text with control characters, which take no column by themselves
+    return columns if columns >= 0 else sum(max(0, wcwidth(c)) for c in text)
 
 
 def cut(text: str, columns: int) -> str:

@@ -12,7 +12,7 @@ import sys
 import pytest
 from conftest import Project
 
-HEAVY = ("git", "dvc", "numpy", "scipy", "pandas", "rich", "pydantic", "ruamel")
+HEAVY = ("git", "dvc", "numpy", "scipy", "pandas", "rich", "pydantic", "ruamel", "wcwidth")
 
 CALL = """\
 import json, sys

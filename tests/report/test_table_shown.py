@@ -292,6 +292,14 @@ def test_joiners_within_a_word_stay_and_marks_that_turn_it_round_go() -> None:
     assert width("می\u200cخواهم") == len("می\u200cخواهم") - 1
 
 
+@pytest.mark.parametrize(
+    ("shown", "columns"),
+    [("±0.1…", 5), ("病変", 4), ("e\u0301", 1), ("👩\u200d🔬", 2), ("한", 2), ("ﾊ", 1), ("❤\ufe0f", 2), ("x\x07病", 3)],
+)
+def test_columns_are_those_that_a_terminal_gives(shown: str, columns: int) -> None:
+    assert width(shown) == columns
+
+
 def test_the_first_metric_that_is_left_has_room_before_parameters() -> None:
     wide = [
         row(
