@@ -26,8 +26,9 @@ from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
 from ledger.run import belonging
 from ledger.run.collect import Collected, collect
-from ledger.run.plan import Spec, check, next_attempt
+from ledger.run.plan import check, next_attempt
 from ledger.run.record import Ended, keep, read_metrics
+from ledger.run.spec import Spec
 from ledger.run.stage_environment import scrubbed_for_stages, with_locks
 from ledger.run.worker import Worker
 

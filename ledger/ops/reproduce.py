@@ -19,9 +19,9 @@ from ledger.repo.code import Arm, edited, recorded_changes
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target
 from ledger.run import signals
-from ledger.run.execute import Limits, LocalSlots
-from ledger.run.plan import Spec
+from ledger.run.executors.local import Limits, LocalSlots
 from ledger.run.record import made, uncached_outputs
+from ledger.run.spec import Spec
 from ledger.run.station import Station
 
 
@@ -61,7 +61,7 @@ def reproduce(
         )
     specs = [_spec(ledger, record.trial) for record in records]
     with signals.as_interrupts(), LocalSlots(ledger) as slots:
-        station = slots.station(experiment, Limits(timeout=timeout))
+        (station,) = slots.stations(experiment, Limits(timeout=timeout))
         for spec, record in zip(specs, records, strict=True):
             yield _again(ledger, experiment, station, spec, record)
 

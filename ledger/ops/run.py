@@ -6,7 +6,7 @@ import contextlib
 import os
 import posixpath
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,12 +31,15 @@ from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
 from ledger.run import copied, signals
 from ledger.run.collect import Collected, collect
-from ledger.run.execute import Limits, LocalSlots
+from ledger.run.execute import execute
+from ledger.run.executors.executor import Executor
+from ledger.run.executors.local import Limits, LocalExecutor, LocalSlots
 from ledger.run.monitor import RunMonitor
-from ledger.run.plan import Spec, asked, missing
+from ledger.run.plan import asked, missing
 from ledger.run.queue import Queue
 from ledger.run.record import Kept
 from ledger.run.reuse import reusable, reuse
+from ledger.run.spec import Declared, Spec
 from ledger.run.worker import Worker
 
 
@@ -129,7 +132,7 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             experiment = ledger.experiment(name)
             specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
             copies = copied.checked(ledger, name, ledger.code.at(experiment.tip).pipeline) if specs else {}
-            queue = Queue(ledger, specs, branch)
+            queue = Queue(ledger, Declared(specs), branch)
             log = None if wanted.log is None else str(wanted.log)
             monitor = RunMonitor(
                 name, jobs=jobs, run=stack.enter_context(runs.published(ledger.state_dir, name)), log=log
@@ -141,7 +144,9 @@ def _run(ledger: Ledger, name: str, branch: str, here: bool, listener: Listener,
             check(kept, len(specs))
             monitor.planned(len(specs))
             listener.planned(monitor)
-            for one in _results(ledger, experiment, queue, slots, monitor, replace(wanted, jobs=jobs), copies, stack):
+            results = _results(ledger, experiment, queue, slots, monitor, replace(wanted, jobs=jobs), copies, stack)
+            # in the end what runs is cancelled before the claims are given up
+            for one in stack.enter_context(contextlib.closing(results)):
                 kept.append(one)
                 copied.remember(ledger, one.trial, copies)
                 listener.recorded(one, monitor.state)
@@ -216,17 +221,23 @@ def _results(
     wanted: Wanted,
     copies: Mapping[str, str | None],
     held: ExitStack,
-) -> Iterator[Kept]:
-    """The recorded trials as they come: first those whose result is known, then those that run."""
-    for one in queue.settle(partial(reusable, experiment), lambda spec: reuse(ledger, experiment, spec, copies)):
-        monitor.reused()
-        yield one
-    if len(queue):
-        each, count = wanted.gpus_per_trial, min(wanted.jobs or 1, len(queue))
+) -> Generator[Kept]:
+    """The recorded trials as they come: those whose result is known, and those that run."""
+
+    def known(spec: Spec) -> Kept | None:
+        kept = reuse(ledger, experiment, spec, copies)
+        if kept is not None:
+            monitor.reused()
+        return kept
+
+    def opened(count: int) -> Executor:
+        each = wanted.gpus_per_trial
         devices = (
             [] if each is None else gpus.shared_out(ledger.state_dir, os.environ, each=each, slots=count, held=held)
         )
-        yield from slots.run(experiment, queue, Limits(jobs=count, timeout=wanted.timeout, devices=devices), monitor)
+        return LocalExecutor(slots, experiment, Limits(jobs=count, timeout=wanted.timeout, devices=devices), monitor)
+
+    yield from execute(queue, jobs=wanted.jobs or 1, may_be=partial(reusable, experiment), known=known, opened=opened)
 
 
 def _accept(kept: Sequence[Kept], planned: int) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 
 from ledger.dvc.reproduce import Event
 from ledger.model.run_state import Running, RunState
 from ledger.repo.runs import Published
-from ledger.run.plan import Spec
 from ledger.run.record import Kept
-from ledger.run.slots import Slot
+from ledger.run.spec import Spec
 
 # DVCLive writes the latest numbers here unless it is told another place
 _DVCLIVE = "dvclive/metrics.json"
@@ -37,15 +37,15 @@ class RunMonitor:
         with self._turn:
             self._change(replace(self.state, done=self.state.done + 1))
 
-    def started(self, spec: Spec, slot: Slot) -> None:
-        """The trial begins in a slot."""
+    def started(self, spec: Spec, place: Path) -> None:
+        """The trial begins in a work tree."""
         pipeline = spec.arm.code.pipeline
         live = f"{spec.arm.code.folder}/{_DVCLIVE}".removeprefix("/")
         with self._turn:
             self._running[spec.id] = Running(
                 trial=spec.id,
                 started=datetime.now(UTC),
-                slot=str(slot.path),
+                slot=str(place),
                 metrics=tuple(dict.fromkeys([*pipeline.metric_files(), live])),
             )
             self._change(self.state)

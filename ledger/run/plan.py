@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from ledger.analysis import progress
 from ledger.errors import LedgerError
@@ -11,41 +10,13 @@ from ledger.model import replicates, trial_names
 from ledger.model.experiment import Experiment, directory
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
-from ledger.model.replicates import REPEAT, Point
+from ledger.model.replicates import Point
 from ledger.repo import unseen
 from ledger.repo.canonical import at_point
 from ledger.repo.code import Arm
 from ledger.repo.ledger import Ledger
 from ledger.repo.planning import axes_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spec:
-    """One trial to run: the arm at a point, with the parameter files as it writes them, by path.
-
-    `voided`: a trial of this very state was voided, so that nothing of it may be taken over.
-    """
-
-    experiment: str
-    variant: str
-    point: Point
-    attempt: int
-    arm: Arm
-    texts: Mapping[str, str]
-    voided: bool = False
-
-    @property
-    def id(self) -> str:
-        """`variant/seed-0`, as the record will be called."""
-        return f"{self.variant}/{replicates.stem(self.point, self.attempt)}"
-
-    @property
-    def past_cache(self) -> bool:
-        """Whether DVC's run cache must not answer: a repeat differs from the others in nothing that DVC sees.
-
-        And what was voided would be restored.
-        """
-        return self.voided or any(axis == REPEAT for axis, _ in self.point)
+from ledger.run.spec import Spec
 
 
 def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], again: bool) -> tuple[Spec, ...]:

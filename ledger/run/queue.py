@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from threading import Lock
 
 from ledger.errors import FormatError
 from ledger.model import replicates
@@ -17,8 +16,8 @@ from ledger.model.experiment import directory
 from ledger.model.trial import Trial
 from ledger.repo.experiments import TRIAL_REFS
 from ledger.repo.ledger import Ledger
-from ledger.run.plan import Spec
 from ledger.run.record import Kept
+from ledger.run.spec import Source, Spec
 
 # how often a claim is asked for before it counts as somebody's
 _TRIES = 3
@@ -33,43 +32,31 @@ class Taken:
 
 
 class Queue:
-    """Specs in their order. `elsewhere` are those that another run is at work on, or has recorded meanwhile."""
+    """The trials that a source gives, in their order. Lost ones were cut off twice by something outside.
 
-    def __init__(self, ledger: Ledger, specs: Sequence[Spec], branch: str) -> None:
+    `elsewhere` are those that another run is at work on, or has recorded meanwhile.
+    """
+
+    def __init__(self, ledger: Ledger, source: Source, branch: str) -> None:
         self._ledger = ledger
-        self._left = deque(specs)
+        self._source = source
         self._branch = branch
-        self._turn = Lock()
+        self._left: deque[Spec] = deque()
+        self._finished: list[Trial] = []
         self._again: set[str] = set()
         self.elsewhere: list[Spec] = []
         self.lost: list[Spec] = []
 
     def __len__(self) -> int:
-        return len(self._left)
+        """How many trials may still be taken, at most."""
+        return len(self._left) + self._source.ahead
 
-    def take(self) -> Taken | None:
-        """The next trial that nobody else runs or has recorded, claimed; None where there is none."""
-        with self._turn:
-            while self._left:
-                taken = self._claim(self._left.popleft())
-                if taken is not None:
-                    return taken
-            return None
+    def fill(self, count: int, may_be: Callable[[Spec], bool], known: Callable[[Spec], Kept | None]) -> Iterator[Kept]:
+        """Ask the source for trials where none is left, `count` at least; hand on those that need no run.
 
-    def put_back(self, taken: Taken) -> None:
-        """A trial that was cut off by no fault of its own has a second turn, and no third."""
-        with self._turn:
-            taken.claim.close()
-            if taken.spec.id in self._again:
-                self.lost.append(taken.spec)
-            else:
-                self._again.add(taken.spec.id)
-                self._left.appendleft(taken.spec)
-
-    def settle(self, may_be: Callable[[Spec], bool], known: Callable[[Spec], Kept | None]) -> Iterator[Kept]:
-        """Take out, and hand on, the trials that need no run because their result is `known`, where it `may_be`."""
-        for _ in range(len(self._left)):
-            spec = self._left.popleft()
+        Their result is `known`, which is asked of those that it `may_be`.
+        """
+        for spec in () if self._left else self._source.next(count, self._finished):
             if not may_be(spec):
                 self._left.append(spec)
                 continue
@@ -81,7 +68,27 @@ class Queue:
             if kept is None:
                 self._left.append(taken.spec)
             else:
+                self._finished.append(kept.trial)
                 yield kept
+
+    def take(self) -> Taken | None:
+        """The next trial that nobody else runs or has recorded, claimed; None where there is none."""
+        while self._left:
+            taken = self._claim(self._left.popleft())
+            if taken is not None:
+                return taken
+        return None
+
+    def end(self, taken: Taken, kept: Kept | None) -> None:
+        """Give up the claim of a trial; one that was cut off by no fault of its own has a second turn, and no third."""
+        taken.claim.close()
+        if kept is not None:
+            self._finished.append(kept.trial)
+        elif taken.spec.id in self._again:
+            self.lost.append(taken.spec)
+        else:
+            self._again.add(taken.spec.id)
+            self._left.appendleft(taken.spec)
 
     def _claim(self, spec: Spec) -> Taken | None:
         name = f"{spec.variant}/{replicates.slug(spec.point)}"

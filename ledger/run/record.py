@@ -34,7 +34,7 @@ from ledger.repo.ledger import Ledger
 from ledger.report.numbers import headline, number
 from ledger.report.text import uncoloured
 from ledger.run.pinned import locks as locks_of
-from ledger.run.plan import Spec
+from ledger.run.spec import Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

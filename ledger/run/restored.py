@@ -13,8 +13,8 @@ from ledger.repo import unseen
 from ledger.repo.ledger import Ledger
 from ledger.run.pinned import forget_dropped, made_with_equal, taken_for_equal
 from ledger.run.pinned import locks as locks_of
-from ledger.run.plan import Spec
 from ledger.run.record import Ended, pipeline_of
+from ledger.run.spec import Spec
 
 
 def forget_others(ledger: Ledger, spec: Spec, root: Path) -> None:

@@ -27,10 +27,10 @@ from ledger.model.trial import Failure
 from ledger.repo import borrowed
 from ledger.repo.ledger import Ledger
 from ledger.run.outcome import outcome, untracked
-from ledger.run.plan import Spec
 from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, tail
 from ledger.run.restored import forget_others, kept_for_equal, outdated
 from ledger.run.slots import Slot
+from ledger.run.spec import Spec
 from ledger.run.stage_environment import StageEnvironment, prepared
 from ledger.run.worker import Worker
 
@@ -139,10 +139,9 @@ class Station:
             left_behind=done.left_behind,
         )
 
-    def run(self, spec: Spec, tell: Callable[[Event], None], *, stopping: Callable[[], bool]) -> Kept | None:
+    def run(self, spec: Spec, tell: Callable[[Event], None], *, log: Path, stopping: Callable[[], bool]) -> Kept | None:
         """The recorded trial; from then on it cannot be lost. None for one that was cut off because the run ends."""
         setting = self.prepare(spec)
-        log = self.context.ledger.state_dir.log(spec.experiment, spec.id)
         forget_others(self.context.ledger, spec, self.slot.path)
         # DVC would lay out the results of 1 for 1.0
         force = spec.past_cache or kept_for_equal(self.context.ledger, spec, self.slot.path)
@@ -154,7 +153,7 @@ class Station:
                 return None
             # it may have filled the disk, and its record needs a little of that
             self.slot.clear()
-            _shorten(self.context.ledger.state_dir.log(spec.experiment, spec.id))
+            _shorten(log)
         elif any(map(Store(lambda: [self.context.dvc.cache]).lacks, cached_outputs(self.context.ledger, spec, ended))):
             # `dvc gc` knows nothing of trials that are under way: what it took is still in the slot
             self.worker.commit(self.slot.path / spec.arm.code.folder, targets=self.context.ledger.settings.targets)

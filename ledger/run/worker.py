@@ -22,7 +22,7 @@ from ledger.git.process import scrubbed
 from ledger.machine import processes
 from ledger.run.slots import Slot
 
-# what may be asked twice: a trial that is cut off goes on in another slot instead (`execute.py`)
+# what may be asked twice: a trial that is cut off goes on in another slot instead (`queue.py`)
 _LOOKS = frozenset({"describe", "changed_outputs", "checkout", "status"})
 
 

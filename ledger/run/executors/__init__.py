@@ -1,0 +1,1 @@
+"""Where trials run: one module per kind of place, each an `Executor`."""
