@@ -10,26 +10,8 @@ from ledger.report.shapes import brief_trial, plain
 if TYPE_CHECKING:
     from ledger.ops.amend import Amended
     from ledger.ops.archive import Archived
-    from ledger.ops.land import Landed
     from ledger.ops.record import Report
     from ledger.ops.void import Voided
-
-
-def landed(value: Landed) -> dict[str, Any]:
-    """The shape of `land`. `measured` is null where it is not known whether a trial ran what main now holds."""
-    done = value.prepared
-    return {
-        "experiment": value.experiment.name,
-        "main": done.main,
-        "commit": done.step.new,
-        "kind": done.kind,
-        "arm": done.arm if done.adopts else None,
-        "outcome": value.experiment.outcome,
-        "tag": done.tag,
-        "stale": list(done.stale),
-        "measured": done.measured,
-        "remarks": list(value.remarks),
-    }
 
 
 def amended(value: Amended) -> dict[str, Any]:

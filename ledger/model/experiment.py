@@ -178,15 +178,20 @@ class Experiment:
         """
         return self.branch is None and not self.landed and not self.archived
 
-    def branch_hint(self, prefix: str) -> str:
-        """What to type where it has no branch here to write on; `prefix` is what experiments' branches begin with."""
+    @property
+    def branch_name(self) -> str:
+        """The short name of its branch; its own name where it has none."""
+        return (self.branch or self.name).removeprefix("refs/heads/").removeprefix("refs/remotes/")
+
+    def without_branch(self, prefix: str) -> tuple[str, str]:
+        """Why it has no branch here to write on, and what to type; experiments' branches begin with `prefix`."""
         if self.branch is not None:
-            return f"git switch {prefix}{self.name}"
+            return f"{self.name} has no branch here, only on a remote", f"git switch {prefix}{self.name}"
         if self.archived:
-            return f"ledger archive {self.name} --undo brings its branch back"
+            return f"{self.name} is archived", f"ledger archive {self.name} --undo brings its branch back"
         if self.deleted:
-            return self.missing_hint(prefix)
-        return "it has landed, and its record stays as it is: begin a new one"
+            return f"the branch of {self.name} is not in this clone", self.missing_hint(prefix)
+        return f"{self.name} has landed, and its branch is gone", f"ledger show {self.name} shows its record"
 
     def missing_hint(self, prefix: str) -> str:
         """What to type where its branch is not in this clone, for either reason that this may have."""

@@ -15,9 +15,9 @@ from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment
 from ledger.model.formats import trailers
 from ledger.repo import histories, sources
-from ledger.repo.change import Change, transact
+from ledger.repo.change import Change, require_branch, require_collected, transact
 from ledger.repo.ledger import Ledger
-from ledger.repo.sources import TIP
+from ledger.repo.tip_tag import tip_tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,21 +29,6 @@ class Archived:
     remote: str | None = None
 
 
-def tip_tag(ledger: Ledger, name: str, tip: str) -> tuple[str, tuple[RefChange, ...]]:
-    """The name of the tag that holds the tip of an experiment's branch, and what makes it where there is none yet."""
-    git = ledger.git
-    for tag in (f"ledger/{name}/{tip[:10]}", f"ledger/{name}/{tip}"):
-        ref = f"refs/tags/{tag}"
-        if not git.refs(ref):
-            made = git.annotated_tag(tag, tip, f"{TIP}{name}")
-            return tag, (RefChange(ref=ref, old=None, new=made),)
-        if git.commit(ref) == tip and (git.objects.tag_message(ref) or "").startswith(TIP):
-            return tag, ()
-    raise LedgerError(
-        f"the tag {tag} is there already, and is none of ledger's", hint=f"git tag -d {tag}, or rename it"
-    )
-
-
 def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
     """Put a finished branch away. Raises LedgerError, and then nothing has moved; `force` takes an unfinished one."""
     ledger.git.identity()
@@ -51,8 +36,8 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
 
     def make(change: Change) -> Archived:
         at = ledger.experiment(name)
-        branch = _require_branch(ledger, at)
-        short = branch.removeprefix("refs/heads/")
+        require_branch(ledger, at)
+        branch, short = ledger.branch_of(name), at.branch_name
         if at.outcome is None and not force:
             raise LedgerError(
                 f"{name} is not finished: it has no verdict",
@@ -63,7 +48,7 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
         if trees:
             elsewhere = ledger.snapshot.main or "--detach"
             raise LedgerError(f"{short} is checked out in {trees[0]}", hint=f"git switch {elsewhere} there first")
-        tag, made = tip_tag(ledger, name, at.tip)
+        tag, made = tip_tag(ledger.git, name, at.tip)
         change.move([*made, RefChange(ref=branch, old=at.tip, new=None)], f"ledger archive: {name}")
         return Archived(branch=short, tag=tag, remote=_remote(ledger, name))
 
@@ -105,31 +90,9 @@ def _linear(ledger: Ledger, experiment: Experiment) -> str | None:
     return git.commit_tree(git.text("rev-parse", f"{experiment.tip}^{{tree}}"), [last], message)
 
 
-def _require_branch(ledger: Ledger, experiment: Experiment) -> str:
-    name, branch = experiment.name, ledger.branch_of(experiment.name)
-    ledger.require_current(experiment)
-    if experiment.branch == branch:
-        return branch
-    if experiment.archived:
-        raise LedgerError(f"{name} is archived already", hint=f"ledger archive {name} --undo brings its branch back")
-    if experiment.deleted:
-        hint = experiment.branch_hint(ledger.settings.branch_prefix)
-        raise LedgerError(f"the branch of {name} is not in this clone", hint=hint)
-    if experiment.branch is not None:
-        short = branch.removeprefix("refs/heads/")
-        raise LedgerError(f"{name} has no branch here, only on a remote", hint=f"git switch {short}")
-    raise LedgerError(f"{name} has landed, and its branch is gone already", hint=f"ledger show {name} shows its record")
-
-
 def _require_rest(ledger: Ledger, name: str) -> None:
     """Refuse while trials are under way or wait to be collected: they could not come onto the branch any more."""
-    waiting = ledger.snapshot.pending.get(name)
-    if waiting:
-        raise LedgerError(
-            f"{len(waiting)} finished trial{'s' if len(waiting) > 1 else ''} of {name} "
-            f"{'are' if len(waiting) > 1 else 'is'} not on its branch yet",
-            hint=f"ledger run {name} collects them",
-        )
+    require_collected(ledger, name)
     running = ledger.state_dir.running(name)
     if running:
         raise LedgerError(f"a trial of {name} is running: {running[0]}", hint="let it end first")

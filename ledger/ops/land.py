@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+from ledger.analysis.landing import ADOPT, kind_of
 from ledger.git import work_trees
 from ledger.git.branch import Step, holders
+from ledger.model.changes import Landed
 from ledger.model.experiment import Experiment
-from ledger.ops.landing import ADOPT, Prepared, kind_of, prepare
 from ledger.repo.change import Change, transact
 from ledger.repo.commit import require_text
+from ledger.repo.landing.prepare import prepare
 from ledger.repo.ledger import Ledger
 from ledger.run.collect import advance_with_outputs, collect
 from ledger.run.worker import Worker
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed:
-    """What was done. `experiment` is as it was when it landed."""
-
-    experiment: Experiment
-    prepared: Prepared
-    remarks: tuple[str, ...]
 
 
 def land(
@@ -41,9 +34,9 @@ def land(
 
     def make(change: Change) -> Landed:
         at = ledger.experiment(name)
-        prepared = prepare(ledger, at, kind_of(at, kind, arm), message, arm)
-        remarks = _move(change, at, prepared.step, prepared.kind)
-        return Landed(experiment=at, prepared=prepared, remarks=(*prepared.remarks, *remarks))
+        prepared = prepare(ledger, at, kind, message, arm)
+        done = prepared.landed
+        return replace(done, remarks=(*done.remarks, *_move(change, at, prepared.step, done.kind)))
 
     return transact(ledger, make)
 

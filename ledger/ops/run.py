@@ -25,6 +25,7 @@ from ledger.model.pipeline import inside
 from ledger.model.run_state import RunState
 from ledger.model.trial import Trial
 from ledger.repo import metric_aliases, plan_history, runs, settled
+from ledger.repo.change import require_branch
 from ledger.repo.code import Code
 from ledger.repo.commit import commit_tracked, require_text
 from ledger.repo.experiments import is_record
@@ -105,7 +106,8 @@ def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: Want
     """Run the trials of an experiment that are declared and missing, and bring them onto its branch."""
     ledger.git.identity()
     require_text(wanted.message)
-    branch = _branch(ledger, experiment)
+    require_branch(ledger, experiment)
+    branch = ledger.branch_of(experiment.name)
     here = ledger.snapshot.head[0] == branch
     if wanted.message is not None and not here:
         raise LedgerError(
@@ -286,16 +288,6 @@ def _warnings(kept: Sequence[Kept]) -> tuple[str, ...]:
         for warning in one.warnings:
             about.setdefault(warning, []).append(one.trial.id)
     return tuple(f"{warning} ({_named(ids)})" for warning, ids in about.items())
-
-
-def _branch(ledger: Ledger, experiment: Experiment) -> str:
-    ledger.require_current(experiment)
-    if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
-        raise LedgerError(
-            f"{experiment.name} has no branch here to record trials on",
-            hint=experiment.branch_hint(ledger.settings.branch_prefix),
-        )
-    return experiment.branch
 
 
 def _collect(ledger: Ledger, name: str, worker: Worker) -> Collected | None:

@@ -92,7 +92,16 @@ def require_branch(ledger: Ledger, experiment: Experiment) -> None:
     """Raise LedgerError where the experiment has no branch here to write on."""
     ledger.require_current(experiment)
     if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
+        message, hint = experiment.without_branch(ledger.settings.branch_prefix)
+        raise LedgerError(message, hint=hint)
+
+
+def require_collected(ledger: Ledger, name: str) -> None:
+    """Raise LedgerError where finished trials of an experiment are not on its branch yet."""
+    waiting = ledger.snapshot.pending.get(name)
+    if waiting:
+        trials = "1 finished trial" if len(waiting) == 1 else f"{len(waiting)} finished trials"
         raise LedgerError(
-            f"{experiment.name} has no branch here to write on",
-            hint=experiment.branch_hint(ledger.settings.branch_prefix),
+            f"{trials} of {name} {'is' if len(waiting) == 1 else 'are'} not on its branch yet",
+            hint=f"ledger run {name} collects {'it' if len(waiting) == 1 else 'them'}",
         )

@@ -121,8 +121,8 @@ def test_what_is_not_finished_stays(project: Project) -> None:
     project.ledger("archive", "a", "--force")
 
     assert entry(project)["status"] == "archived"
-    refused(project, "archive", "a", says="a is archived already", hint="--undo")
-    refused(project, "land", "a", "--record", says="a is archived", hint="ledger archive a --undo, then ledger land a")
+    refused(project, "archive", "a", says="a is archived", hint="--undo")
+    refused(project, "land", "a", "--record", says="a is archived", hint="ledger archive a --undo")
 
 
 def test_trials_that_wait_or_run_hold_it(concluded: Project) -> None:
@@ -149,7 +149,7 @@ def test_a_landed_branch_goes_too(concluded: Project) -> None:
 
     assert project.git("tag") == tags, "landing had made the tag already"
     assert entry(project)["status"] == "landed"
-    refused(project, "archive", "a", says="a has landed, and its branch is gone already", hint="ledger show a")
+    refused(project, "archive", "a", says="a has landed, and its branch is gone", hint="ledger show a")
     project.ledger("archive", "a", "--undo")
     assert project.git("rev-parse", "--abbrev-ref", "exp/a") == "exp/a"
 

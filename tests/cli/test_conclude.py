@@ -164,7 +164,7 @@ def test_the_same_records_give_the_same_bytes(shelved: Shelved, tmp_path: Path) 
     clone = tmp_path / "clone"
     project.git("clone", "-q", str(project.root), str(clone))
     refused = project.ledger("conclude", "good", cwd=clone, code=2)
-    assert "no branch here to write on\nhint: git switch" in refused.err
+    assert "no branch here, only on a remote\nhint: git switch" in refused.err
     project.git("switch", "-q", "exp/good", cwd=clone)
     project.ledger("conclude", "-m", "It helps.", cwd=clone)
     assert project.git("show", f"exp/good:{FILE.format('good')}", cwd=clone) == text
@@ -689,8 +689,7 @@ def test_an_experiment_without_a_branch(shelved: Shelved) -> None:
     for command in (["conclude", "good"], ["amend", "--exp", "good", "--key", "tags=[x]", "-m", "x"]):
         answer = project.ledger(*command, code=2)
         assert answer.err == (
-            "error: good has no branch here to write on\n"
-            "hint: it has landed, and its record stays as it is: begin a new one\n"
+            "error: good has landed, and its branch is gone\nhint: ledger show good shows its record\n"
         )
     assert project.state() == state
     assert "no experiment is checked out" in project.ledger("conclude", code=2).err

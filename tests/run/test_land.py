@@ -11,10 +11,11 @@ import pytest
 from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files
 
 import ledger.ops.land as landing
+from ledger.analysis.landing import RECORD
 from ledger.git.bring_along import bring_along
 from ledger.git.git import open_repository
 from ledger.machine.locks import is_held
-from ledger.ops.landing import RECORD, prepare
+from ledger.repo.landing.prepare import prepare
 from ledger.repo.ledger import open_ledger
 
 VERDICT = """\
@@ -473,6 +474,31 @@ def test_a_change_on_main_that_a_stage_reads_is_to_be_reproduced(supported: Proj
     assert supported.git("show", "main:train.py").startswith("# main")
     assert "0.6 +" in supported.git("show", "main:train.py")
     sound(supported)
+
+
+def test_a_change_of_the_branch_after_its_verdict_is_not_adopted_unasked(supported: Project) -> None:
+    """The verdict is about what ran: what came after it is adopted where that is said, and told."""
+    code = (supported.root / "train.py").read_text()
+    supported.commit("a tweak", {"train.py": f"{code}# tweaked\n"})
+    before = supported.state()
+    got = supported.ledger("land", "a", code=2)
+    assert "a has changed since its verdict (train.py): no trial ran what would be adopted" in got.err
+    assert "hint: ledger run a && ledger conclude a, then land it; or ledger land a --adopt" in got.err
+    assert supported.state() == before
+    got = supported.ledger("land", "a", "--adopt")
+    assert "warning: no trial ran this change as it is now: train.py came after its trials" in got.err
+    assert "to be reproduced on main: " in got.out
+
+
+def test_a_change_that_ran_and_is_judged_is_adopted_without_a_word(supported: Project) -> None:
+    code = (supported.root / "train.py").read_text()
+    supported.commit("a tweak", {"train.py": f"{code}# tweaked\n"})
+    supported.ledger("run", "a")
+    assert "out of date" in supported.ledger("land", "a", code=2).err
+    # judged anew it is another verdict
+    judged = VERDICT.format(outcome="supported").replace("It is", "It is still")
+    supported.commit("verdict", {"experiments/a/verdict.md": judged})
+    assert "warning" not in supported.ledger("land", "a").err
 
 
 def test_a_change_on_main_that_no_stage_reads_is_not(supported: Project) -> None:

@@ -1,46 +1,12 @@
-"""Which arm an adoption brings to the main branch, and the commit that has its parameters."""
+"""The commit that an adoption merges: one that has what the arm runs with."""
 
 from __future__ import annotations
 
-from ledger.analysis.looks import predicted_arms
-from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.formats import trailers
-from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.hypothesis import Variant
 from ledger.repo import canonical, histories
 from ledger.repo.ledger import Ledger
-
-
-def adopted(experiment: Experiment, wanted: str | None) -> Variant:
-    """The arm that is `wanted`, or that the predictions are about, else the only one.
-
-    Raises LedgerError where there are several.
-    """
-    name, plan = experiment.name, experiment.plan
-    about = predicted_arms(plan)
-    if not plan.predictions and plan.leading != TREATMENT:
-        # the first of them is none that anything speaks for
-        about = tuple(v.name for v in plan.variants if not v.at_base and v.experiment is None) or about
-    if wanted is None and len(about) > 1:
-        has = "predicts about" if plan.predictions else "has"
-        raise LedgerError(
-            f"{name} {has} several arms ({', '.join(about)}), so it is not plain whose change is adopted",
-            hint=f"say which: {' or '.join(f'ledger land --adopt {name}:{arm}' for arm in about)}; "
-            f"or ledger land {name} --record",
-        )
-    arm = plan.variant(wanted or about[0])
-    if arm is None:
-        raise LedgerError(f"the plan of {name} has no variant {wanted or about[0]}", hint=f"ledger show {name}")
-    if arm.filled_by is not None:
-        raise LedgerError(
-            f"{name}:{arm.name} is filled by {arm.filled_by}, and brings no change of its own",
-            hint=f"ledger land --adopt {arm.filled_by}",
-        )
-    if arm.at_base:
-        raise LedgerError(
-            f"{name}:{arm.name} runs the base, so it has no change to adopt", hint=f"ledger land {name} --record"
-        )
-    return arm
 
 
 def commit_of(ledger: Ledger, experiment: Experiment, arm: Variant) -> str:
