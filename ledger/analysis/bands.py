@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.analysis.curves import Chosen, Curve
+from ledger.model.frozen import frozen
 from ledger.stats import contrast
 
 
@@ -28,7 +28,7 @@ class Band(StrEnum):
 CONFIDENCE = 0.95
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Level:
     """The replicates at one step: those that have it. `low` and `high` are None where there is no spread to show."""
 
@@ -39,7 +39,7 @@ class Level:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Line:
     """One line of a plot. `trial`: the line of a single trial; None: the mean over `trials` of an arm."""
 
@@ -54,7 +54,7 @@ class Line:
         return any(level.n < self.trials for level in self.levels)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Facet:
     """One metric over the steps, a line an arm."""
 
@@ -65,7 +65,7 @@ class Facet:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bands:
     """All that a plot of learning curves shows. `arms` are in the order in which they were asked for."""
 

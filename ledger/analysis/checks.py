@@ -7,19 +7,20 @@ is not in this clone, a file that nothing keeps) is unproved, and never called f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ledger.analysis.findings import CODE, COMMIT, NUMBERS, RECORDS, Finding, same
 from ledger.model import globs
 from ledger.model.formats import trailers
 from ledger.model.formats.lockfile import LockedStage, Pinned
+from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Pipeline, Stage
 from ledger.model.trial import Trial
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Content:
     """What a commit holds at a path: the md5s that DVC may have given it.
 
@@ -32,7 +33,7 @@ class Content:
     filtered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Witness:
     """A trial's record beside what its trial commit holds.
 

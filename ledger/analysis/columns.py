@@ -6,13 +6,13 @@ import fnmatch
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ledger.analysis import fields as named
 from ledger.analysis.fields import PLAIN, Field, Fields, is_missing
 from ledger.analysis.groups import POOLED, rows_field, shared_field
 from ledger.analysis.order import split_names
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 
@@ -29,7 +29,7 @@ _STATE = 60
 _IDENTITY = {EXPERIMENTS: ("experiment",), VARIANTS: ("experiment", "variant"), TRIALS: ("experiment", "trial")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Request:
     """What was asked for. `sort` are texts such as `-accuracy,created`; `group`, `keep` and `drop` names or patterns.
 
@@ -47,7 +47,7 @@ class Request:
     detail: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Column:
     """One column. Where there is no room for all, those of the lowest `rank` go first; `fixed` ones stay."""
 

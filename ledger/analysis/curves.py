@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ledger.errors import LedgerError
 from ledger.model.formats.curves import Series, logged_metric
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.parameters import near_misses
 from ledger.model.plot_definitions import Plot
@@ -27,7 +28,7 @@ MAX_FACETS = 6
 """So many metrics are drawn where none is asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sample:
     """What one trial left to draw: its plot files by path, and the definitions of its code."""
 
@@ -37,7 +38,7 @@ class Sample:
     plots: tuple[Plot, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Curve:
     """One metric of one trial: the points in the order of x, each x once, finite values alone."""
 
@@ -50,7 +51,7 @@ class Curve:
     y_label: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Chosen:
     """The curves to draw, and remarks: what was left out, and which trials lack something."""
 
@@ -67,7 +68,7 @@ class _Column:
     column: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Offer:
     column: _Column
     path: str

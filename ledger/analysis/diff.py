@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.environment import Environment, difference
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.frozen import frozen
 from ledger.model.parameters import Value, identical, in_same_terms, renamed
 from ledger.model.replicates import Axis, Point
 from ledger.stats.contrast import Contrast, NoNoise
@@ -19,7 +20,7 @@ from ledger.stats.summary import Summary, summarise
 CONFIDENCE = 0.9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Side:
     """One side of a comparison: an arm with its trials, one trial, or a revision.
 
@@ -42,7 +43,7 @@ class Side:
     metric_files: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ValueChange:
     """Something that has one value on each side; None where a side lacks it."""
 
@@ -51,7 +52,7 @@ class ValueChange:
     b: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DataChange:
     """A tracked input that differs; for directories whose listings are known, how many files do."""
 
@@ -63,7 +64,7 @@ class DataChange:
     changed: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CodeChange:
     """A file that differs. `change`: added, removed, renamed (from `old_path`) or changed; lines that came and went.
 
@@ -80,7 +81,7 @@ class CodeChange:
     ignored: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MetricChange:
     """A metric on both sides. `difference` is b - a of the means, None where a side has no value.
 
@@ -107,7 +108,7 @@ class MetricChange:
         return not low <= 0 <= high
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Diff:
     """The whole comparison of a with b. `confounded`: the warnings that more than one thing differs."""
 

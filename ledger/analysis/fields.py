@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.aliases import NONE, Aliases
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.parameters import near_misses
 from ledger.model.pointer import printable
@@ -43,7 +43,7 @@ REPLICATE: Final = "replicate."
 ROW: Final = "row."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Field:
     """A field by its whole name; `get` gives a row's value, None where it has none. A metric's value is its mean."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from ledger.model.frozen import frozen
 
 PLAN = "plan"
 COMMIT = "commit"
@@ -18,7 +19,7 @@ DATA = "data"
 SIGNATURE = "signature"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """One thing that is wrong, or where not `problem` one that cannot be proved. `trial` is None for the whole."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from ledger.analysis.direction import agreed
 from ledger.analysis.fields import Field, Kind, is_missing
+from ledger.model.frozen import frozen
 from ledger.model.parameters import format_value
 from ledger.model.row import Row
 from ledger.stats.summary import pooled
@@ -22,7 +23,7 @@ POOLED: Final = ("trials", "recorded", "missing", "seconds")
 _MEMBERS: Final = "members"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Grouped:
     """A row a group, in the order in which the groups appear.
 

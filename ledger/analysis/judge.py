@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from ledger.analysis import confirmatory, designs, direction
 from ledger.analysis.designs import Family, OtherParts
 from ledger.analysis.sight import sight
 from ledger.analysis.variation import variation
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.replicates import Point
@@ -23,7 +24,7 @@ from ledger.stats.multiple import holm
 Values = dict[Point, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Arm:
     """One side of a prediction: the declared points, and each metric's value at those that succeeded.
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import graphlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
 from ledger.model import globs
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned
+from ledger.model.frozen import frozen
 from ledger.model.parameters import Value, format_value, unflatten
 from ledger.model.pipeline import Pipeline, Stage, inside
 
@@ -28,7 +28,7 @@ Holds: TypeAlias = Callable[[str, Pinned, str], bool]
 Locked: TypeAlias = Mapping[str, LockedStage]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Choice:
     """From which side each stage's entry comes, by stage name; which stages both had run; which to reproduce."""
 

@@ -10,12 +10,12 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
 from ledger.errors import LedgerError
 from ledger.model.formats import paramfiles
+from ledger.model.frozen import frozen
 from ledger.model.parameters import Value, flatten, format_value
 
 Flat: TypeAlias = Mapping[str, Value]
@@ -24,7 +24,7 @@ Weave: TypeAlias = Callable[[str, str, str], "str | None"]
 """A merge of base, ours and theirs by lines; None in a conflict."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Clash:
     """A key that both sides changed, each in its way: the values as people write them, None where it is not there."""
 
@@ -34,7 +34,7 @@ class Clash:
     theirs: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MergedFile:
     """A merged file. `text` is None where there is none: for the `clashes`, or else because the layout forbids it."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ledger.analysis.counting import When, at, state
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE
 from ledger.model.replicates import Axis, Point, Replicates
 from ledger.stats.contrast import NoNoise, mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Noise:
     """The standard deviation of what a design counts, pooled over experiments, with its degrees of freedom.
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from ledger.analysis.fields import Field, is_missing
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 from ledger.model.parameters import format_value
 from ledger.model.row import Row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SortKey:
     """One field to sort by."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ledger.analysis import designs
 from ledger.analysis.noise import Noise, noise
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.replicates import Replicates
 from ledger.stats.outlook import Question
@@ -18,7 +18,7 @@ from ledger.stats.power import WANTED
 RECENT = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outlook:
     """A question with what it is about: the prediction, and the experiments that the noise is of."""
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ledger.analysis.direction import direction
 from ledger.analysis.fields import finite
 from ledger.analysis.points import is_log, metric_named
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.parameters import Value, format_value
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scale:
     """One axis. `ticks`: the labels by their position, from 0 at the bottom to 1; `log`: a logarithmic one."""
 
@@ -26,7 +26,7 @@ class Scale:
     log: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Path:
     """One arm: its position on every axis (None where it has no such parameter), and its metric.
 
@@ -40,7 +40,7 @@ class Path:
     value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Parallel:
     """The parameters that vary, and last the metric itself.
 

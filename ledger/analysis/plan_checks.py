@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ledger.analysis.findings import PLAN, VERDICT, Finding, same
 from ledger.model import seeds
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.trial import Trial
 from ledger.model.verdict import SCHEMA
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlanHistory:
     """The plan as the experiment has it now, and the versions in its history.
 

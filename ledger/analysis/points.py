@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ledger.analysis.fields import METRICS, PARAMS, finite
 from ledger.analysis.series import series_of
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.parameters import Value, format_value, near_misses
 from ledger.model.row import Row
@@ -22,7 +22,7 @@ from ledger.stats.summary import Summary, summarise
 _DECADES = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Dot:
     """One trial. `x` is a number, or the position of a category."""
 
@@ -32,7 +32,7 @@ class Dot:
     y: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mean:
     """The trials of one group at one value of x; `experiment` and `data` are None as in `Series`."""
 
@@ -43,7 +43,7 @@ class Mean:
     summary: Summary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scatter:
     """A metric against a parameter, or against another metric (then without means).
 
@@ -62,7 +62,7 @@ class Scatter:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Strip:
     """One arm: every trial's value by its id; `box` are the quartiles where there are at least five."""
 
@@ -72,7 +72,7 @@ class Strip:
     box: tuple[float, float, float] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Distribution:
     """The values of a metric in each arm."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ledger.analysis.counting import at
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
 
 SUCCEEDED = "succeeded"
@@ -15,7 +15,7 @@ STALE = "stale"
 MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Declared:
     """One trial that the plan asks for. `record` is the one that counts, or the latest of those that do not.
 

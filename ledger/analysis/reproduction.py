@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ledger.model.environment import Environment, difference
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.frozen import frozen
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Failure, Trial
 from ledger.stats.repeat import margin
@@ -18,7 +18,7 @@ LESS = "less than replicates"
 DIFFERENT = "different"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MetricAgain:
     """One metric, recorded and again (None where a side lacks it). `margin`: how far the declared replicates lie apart,
     None if unknown.
@@ -34,7 +34,7 @@ class MetricAgain:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutputAgain:
     """One output by its hash. `state` is IDENTICAL or DIFFERENT."""
 
@@ -44,7 +44,7 @@ class OutputAgain:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reproduction:
     """A recorded trial beside its second run. `failure` is set where that had no result."""
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ledger.analysis.counting import When, counted
 from ledger.analysis.direction import of_plan
 from ledger.analysis.looks import predicted_arms
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten, identical
 from ledger.model.replicates import REPEAT
 from ledger.model.row import NOT_FINITE, Row
 from ledger.stats.summary import Summary, summarise
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tried:
     """What a recorded trial contributes: its flat parameters, its data's hashes, and whether it counts."""
 
@@ -27,7 +27,7 @@ class Tried:
     counts: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rows:
     """The rows of one experiment: that of the arm it stands or falls with, one an arm, one a recorded trial.
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ledger.analysis.groups import once, repeated_note
+from ledger.model.frozen import frozen
 from ledger.model.row import Row
 
 # so much of a hash tells versions of the data apart
 _SHORT = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Series:
     """Rows that are drawn alike. `experiment` and `data` are None where they are not one, or need no telling."""
 

@@ -8,15 +8,15 @@ not pin, or one that contradicts a trial of the same code, data and parameters.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from ledger.analysis.checks import Content
 from ledger.analysis.findings import BRANCH, Finding
 from ledger.model.formats.lockfile import LockedStage
+from ledger.model.frozen import frozen
 from ledger.model.pipeline import inside
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class State:
     """What a commit shows: its lock entries by stage, and the blobs of the results that git holds, by path."""
 

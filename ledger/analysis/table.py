@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ledger.analysis.columns import TRIALS, Column, Request, grouped_columns, kept, row_columns
 from ledger.analysis.conditions import condition
@@ -12,13 +12,14 @@ from ledger.analysis.fields import METRICS, Field, Fields
 from ledger.analysis.groups import POOLED, grouped, repeated_note, rows_field, value_field
 from ledger.analysis.order import ordered, sort_keys, split_names
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.model.where import atoms
 from ledger.model.where_parser import parse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Table:
     """The chosen rows with their columns. `best`: by metric, the rows (by index) that have its best value.
 

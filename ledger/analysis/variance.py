@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ledger.analysis.counting import When, counted
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE
 from ledger.model.replicates import FOLD, Axis, Point, Replicates
 from ledger.stats.components import components
@@ -19,7 +19,7 @@ _CLEARLY = 2.0
 _ROUNDING = 1e-20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Shares:
     """The shares of the variance of a metric by axis, those of `rest` last; they sum to 1.
 

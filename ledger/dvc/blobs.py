@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from ledger.analysis.checks import Content
+from ledger.model.frozen import frozen
 
 # what `git lfs` keeps in place of a file
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Blob(Content):
     """What git holds of one file; `plain` is the md5 of exactly these bytes."""
 

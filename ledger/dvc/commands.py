@@ -16,6 +16,7 @@ from threading import Event, Timer
 from typing import Any, ClassVar
 
 from ledger.machine import processes
+from ledger.model.frozen import frozen
 
 TIMEOUT = "timeout"
 MEMORY = "memory"
@@ -27,7 +28,7 @@ _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 _LINGER = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommandRun:
     """One stage whose commands ran, to their end or not. Seconds of wall time; memory of its largest process.
 
@@ -39,7 +40,7 @@ class CommandRun:
     peak_memory_mb: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Terms:
     """What a stage's commands get: the environment, descriptors to hold on to, and seconds for all of them together."""
 

@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from ledger.dvc.resolve import words
 from ledger.dvc.work_tree_config import own_cache
 from ledger.errors import LedgerError
 from ledger.model.formats.lockfile import locked_stage
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 
 
@@ -28,7 +28,7 @@ def warm() -> None:
     logging.getLogger("dvc.dvcfile").setLevel(logging.WARNING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Request:
     """What to run. `root` is the DVC root in a work tree whose top is `top`; no targets: the whole pipeline.
 
@@ -49,7 +49,7 @@ class Request:
     twins: Sequence[Path]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reproduction:
     """What `reproduce` did. `ran` holds the stages whose commands ran, the failed one too; the others were kept or
     restored.

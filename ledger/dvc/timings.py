@@ -8,16 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from ledger.model.formats.lockfile import LockedStage
+from ledger.model.frozen import frozen
 
 # as many commits are remembered whose code made the same
 _CODES = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Known:
     """What a stage took, and the commits whose code made just this (the last one last)."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ledger.dvc.resolve import silence
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 
 # of the levels of DVC's configuration, those that are of no project
 _OUTSIDE = ("system", "global")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DvcConfig:
     """Where a work tree's DVC keeps things: the cache, the root below the git root, settings for a slot."""
 

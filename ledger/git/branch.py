@@ -7,7 +7,6 @@ next attempt finds in place, and never a ref whose files look deleted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
@@ -17,6 +16,7 @@ from ledger.git.git import Git
 from ledger.git.process import GitError
 from ledger.git.refs import RefChange
 from ledger.git.work_trees import WorkTree
+from ledger.model.frozen import frozen
 
 
 class Overlap(LedgerError):
@@ -27,7 +27,7 @@ class Moved(Exception):
     """The branch is no longer where it was read: read again and build on what is there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """A branch's way from one commit to another, with refs that move in the same moment."""
 

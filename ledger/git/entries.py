@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ledger.model.frozen import frozen
 
 
 class Mode(StrEnum):
@@ -17,7 +18,7 @@ class Mode(StrEnum):
     SUBMODULE = "160000"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """One line of a tree. `mode` is a `Mode`, or what else the tree says in six digits."""
 

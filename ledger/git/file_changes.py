@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import git
 
 from ledger.git.process import failed
+from ledger.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileChange:
     """One file that differs. `kind`: added, removed, renamed or changed; `old_path` where it was renamed.
 

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from ledger.errors import LedgerError
 from ledger.git import signing
 from ledger.git.objects import Objects
 from ledger.git.process import call, failed, scrubbed
+from ledger.model.frozen import frozen
 
 if TYPE_CHECKING:
     from ledger.git.trees import Changes
@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[\w/][\w./-]*")
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Dirty:
     """One path that differs from HEAD, in the index or in the work tree. `untracked`: git does not know it."""
 
@@ -41,7 +41,7 @@ class Dirty:
     untracked: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Git:
     """A repository seen from one of its work trees.
 

@@ -7,19 +7,19 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry, of_tree
 from ledger.git.process import unreadable
+from ledger.model.frozen import frozen
 
 # so many are read by the process that is running already, before one of their own is worth its start
 _FEW = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GitObject:
     """One object. `kind`: blob, tree, commit or tag."""
 

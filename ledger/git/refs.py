@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ledger.errors import LedgerError
 from ledger.git.git import DURABLE, ZERO, Git
 from ledger.git.process import GitError, call
+from ledger.model.frozen import frozen
 
 # why git cannot lock a ref that nobody else has moved
 _DENIED = ("Permission denied", "Read-only file system", "Operation not permitted")
@@ -18,7 +18,7 @@ _SHORT = ("No space left on device", "Disk quota exceeded", "Too many open files
 _PATIENT = ("-c", "core.filesRefLockTimeout=2000", "-c", "core.packedRefsTimeout=2000")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RefChange:
     """A compare-and-swap of one ref: `old` None means that it must not exist, `new` None deletes it."""
 

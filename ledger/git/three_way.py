@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.git.git import Git
 from ledger.git.process import GitError, call
+from ledger.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MergedTree:
     """What git makes of two commits. `conflicts`: by path, what base (1), ours (2) and theirs (3) have there."""
 

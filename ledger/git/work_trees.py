@@ -14,13 +14,13 @@ import errno
 import os
 import shutil
 import time
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.git.git import Git
 from ledger.git.process import GitError, call
+from ledger.model.frozen import frozen
 
 # `dvc install` puts a post-checkout hook in place that fires before a slot's cache is configured
 WITHOUT_HOOKS = ("-c", "core.hooksPath=/dev/null")
@@ -32,7 +32,7 @@ _OWN_CONFIG = "config.worktree"
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WorkTree:
     """One work tree of the repository. `branch` is the full ref that it has checked out, None when detached."""
 

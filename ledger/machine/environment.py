@@ -22,20 +22,20 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
 from ledger.errors import LedgerError
 from ledger.machine import _probe
 from ledger.model.environment import Environment
+from ledger.model.frozen import frozen
 
 PYTHON_TIMEOUT = 60.0  # seconds; a cold network file system takes its time
 TOOL_TIMEOUT = 10.0
 LAYOUTS = (".", *_probe.LAYOUTS)  # where projects keep their packages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Editable:
     """A top-level module that `python` takes from the user's tree; `path`: its import root, `<root>/src`."""
 
@@ -43,7 +43,7 @@ class Editable:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Probe:
     """What the stages will run in. `executable` is the python on their PATH, also where it does not work."""
 
@@ -52,7 +52,7 @@ class Probe:
     editables: tuple[Editable, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Misdirected:
     """A module (dotted inside a namespace package) that a stage in the slot would take from the user's tree.
 

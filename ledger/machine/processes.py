@@ -12,9 +12,10 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ledger.model.frozen import frozen
 
 if TYPE_CHECKING:
     import psutil
@@ -87,7 +88,7 @@ def end_marked(slot: Path, *, grace: float = GRACE) -> None:
         end(found, grace=grace)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MemoryKills:
     """How often the kernel has killed a process for memory; `own`: of our control group, and not of the machine."""
 

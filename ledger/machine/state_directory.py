@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.machine import locks
+from ledger.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StateDirectory:
     """The folder `ledger` in the common git directory. Deleting it loses no result, only caches and logs."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Landed:
     """`experiment`, as it was when it landed, on the main branch `main` as `commit`; `kind`: `record` or `adopt`.
 

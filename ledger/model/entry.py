@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.model.frozen import frozen
 from ledger.model.summary import Summary
 from ledger.model.verdict import stated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """One experiment in the log.
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeGuard, TypeVar
+
+from ledger.model.frozen import frozen
 
 T = TypeVar("T")
 
@@ -32,7 +34,7 @@ LOCK_FILES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Environment:
     """What the stages of a trial found: the `python` on their PATH, its packages, and the machine.
 

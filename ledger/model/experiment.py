@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ledger.model import aliases as names
 from ledger.model.aliases import Aliases
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Hypothesis, Plan
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
@@ -37,7 +38,7 @@ def directory(name: str) -> str:
     return f"{DIRECTORY}/{name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recorded:
     """A trial with the place of its record. `commit`: its trial commit, where the record is not on the branch yet.
 
@@ -81,7 +82,7 @@ class Recorded:
         return self.trial.status if self.void is None else VOIDED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Experiment:
     """One question. `branch` is the full ref that speaks for it, None where it has landed or is archived only,
     or its branch was deleted or never fetched.

@@ -6,13 +6,14 @@ import functools
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
 from ledger.model import bounds, names, prediction_parser, replicates
 from ledger.model.formats import yaml12
+from ledger.model.frozen import frozen
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
 
@@ -22,7 +23,7 @@ TREATMENT = "treatment"
 BASELINE = "baseline"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Variant:
     """One arm: parameter overrides on one code state, or an arm of another experiment in its role.
 
@@ -45,7 +46,7 @@ class Variant:
         return f"{self.experiment}:{self.arm}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """What is fixed before the first trial. `base` is the full id of the commit that was forked from.
 
@@ -102,7 +103,7 @@ class Plan:
         return next((v for v in self.variants if v.name == name), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Hypothesis:
     """The whole file: the plan and the prose."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 MAX_NAME: Final = 63
@@ -140,7 +140,7 @@ def check_tag(text: str) -> str:
     return tag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reference:
     """What a command was asked for: `name`, `name:variant` or `name:variant/seed-3`, not yet looked up.
 

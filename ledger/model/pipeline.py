@@ -9,10 +9,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ledger.model import globs
+from ledger.model.frozen import frozen
 
 
 def inside(path: str, folder: str) -> bool:
@@ -28,7 +29,7 @@ def holds_parameters(path: str) -> bool:
     return re.fullmatch(_PARAMETER_FILE, path) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Output:
     """One output of a stage. `cached`: DVC keeps it in its cache, so git does not; `kind`: out, metric or plot.
 
@@ -41,7 +42,7 @@ class Output:
     persists: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TrackedParameters:
     """The keys of one parameter file that a stage declares; no keys: the whole file."""
 
@@ -53,7 +54,7 @@ class TrackedParameters:
         return not self.keys or any(globs.covers(own, key) for own in self.keys)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stage:
     """One stage, its templates resolved. `wdir` is relative to the git root; `lockfile` pins its hashes.
 
@@ -71,7 +72,7 @@ class Stage:
     frozen: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pipeline:
     """All stages of a code state, in the order of definition, and the files that hold metrics and plots."""
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ledger.model.formats.lockfile import place
+from ledger.model.frozen import frozen
 from ledger.model.pipeline import inside
 
 # DVC's own templates that draw lines; a template of the user's may
 _NO_LINES = re.compile(r"confusion|bar_|scatter|jitter")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Axis:
     """A column of a file, None where the definition leaves it open; `file` may be a folder, and hold templates."""
 
@@ -32,7 +32,7 @@ class Axis:
         return re.fullmatch("[^/]+".join(map(re.escape, parts)) + r"(?:/.*)?", path) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plot:
     """One plot. `x` is None where it is the number of the row; `lines`: drawn as a curve and not as something else."""
 

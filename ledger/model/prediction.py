@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from ledger.model.frozen import frozen
 from ledger.model.names import NAME, reserved
 
 BARE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
@@ -31,7 +31,7 @@ class Operator(StrEnum):
     WITHIN = "within"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Metric:
     """A metric of one variant; `variant` is None for the treatment."""
 
@@ -54,7 +54,7 @@ class Metric:
         return name if self.variant is None else f"{name}[{self.variant}]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Margin:
     """A distance in the metric's unit, or as a fraction of the reference (`5%` is 0.05) where relative."""
 
@@ -65,7 +65,7 @@ class Margin:
         return decimal(self.value, shift=2) + "%" if self.relative else decimal(self.value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Prediction:
     """One inequality, against either a reference or a threshold (the other is None).
 

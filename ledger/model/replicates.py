@@ -17,8 +17,9 @@ import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from ledger.model.frozen import frozen
 
 Value: TypeAlias = bool | int | float | str
 Point: TypeAlias = tuple[tuple[str, Value], ...]
@@ -63,7 +64,7 @@ _PLAIN: Final = r"[A-Za-z0-9_-]+"
 _MISLEADING: Final = r"-?[0-9]+(?:_[0-9]+)?(?:e-?[0-9]+)?|true|false|.*_[0-9a-f]{6}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Axis:
     """The values of one parameter (or of `repeat`, which is none).
 
@@ -113,7 +114,7 @@ class Axis:
         return self.kind is None and sounds_dependent(self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Replicates:
     """The grid of all axes; without an axis, one point."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from ledger.model.frozen import frozen
 
 if TYPE_CHECKING:
     from ledger.model.summary import Summary
@@ -14,7 +16,7 @@ NOT_FINITE: Final = "not_finite"
 """In `Row.extra` of a trial: the metrics that are NaN or infinite, as texts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Row:
     """What one line of a table is made of.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from ledger.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class Running:
     """One trial that is under way. `stage` is None until the first begins; `waits`: for another trial's run of it.
 
@@ -24,7 +26,7 @@ class Running:
     metrics: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Origin:
     """One process, and no other that has its number: on which host, since which start of its kernel, in which numbering
     of processes, and since when."""
@@ -36,7 +38,7 @@ class Origin:
     began: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunState:
     """One `ledger run`, known by its random `id`.
 

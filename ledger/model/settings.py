@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,6 +13,7 @@ from ledger.errors import LedgerError
 from ledger.model import aliases
 from ledger.model.aliases import Aliases
 from ledger.model.formats import yaml12
+from ledger.model.frozen import frozen
 from ledger.model.parameters import near_misses
 
 FILE = "ledger.yaml"
@@ -43,7 +44,7 @@ _EXAMPLES = {
 _PREFIX = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*[/_-]?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MetricSettings:
     """How a metric is shown. `direction`: higher or lower is better; `precision`: digits behind the point."""
 
@@ -52,7 +53,7 @@ class MetricSettings:
     precision: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settings:
     """The settings. `main` and `seed` are found by name where they are None."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from ledger.errors import FormatError
 from ledger.model import bounds, replicates
 from ledger.model.formats import documents, yaml12
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten, merge_files
 from ledger.model.replicates import Point
 
@@ -27,7 +28,7 @@ _stems: dict[str, str] = {}
 _REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StageRun:
     """What one stage took. `cached`: DVC restored or kept its outputs; the seconds are then the original ones."""
 
@@ -36,7 +37,7 @@ class StageRun:
     peak_memory_mb: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Failure:
     """Why a trial has no result. `tail`: the last lines that the stage printed.
 
@@ -65,7 +66,7 @@ _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7
             11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trial:
     """One record. `params` are by file and nested, as `dvc.lock` pinned them; paths are relative to the git root.
 

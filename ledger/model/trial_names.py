@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ledger.model import replicates
+from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Called:
     """The point that a trial's name means; `attempt` is None where the name leaves open which is meant."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from ledger.model.frozen import frozen
 
 # raised whenever a warning or a remark is worded anew, so that no honest verdict is accused of its words
 SCHEMA = 2
@@ -22,7 +24,7 @@ def stated(outcome: str, confirmatory: bool | None) -> str:
     return f"{outcome}, {POST_HOC}" if confirmatory is False else outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Judged:
     """One prediction with its outcome. `estimate` and `interval` are in the metric's unit: a difference, or a mean.
 
@@ -43,7 +45,7 @@ class Judged:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Verdict:
     """The outcome of an experiment. `warnings` stand in the order of their weight.
 

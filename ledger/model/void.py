@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.errors import FormatError
 from ledger.model import bounds
 from ledger.model.formats import documents, yaml12
+from ledger.model.frozen import frozen
 
 SCHEMA = 1
 
@@ -18,7 +18,7 @@ VOIDED = "voided"
 """The state of such a trial where rows of trials are shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Void:
     """Who voided a trial, when, and why."""
 

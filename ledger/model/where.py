@@ -18,15 +18,16 @@ chosen.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias, TypeVar
 
+from ledger.model.frozen import frozen
 from ledger.model.where_words import KEYWORDS, WORD
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Literal:
     """A value as it was typed; `bare` where it had no quotes and may be a number, a date or a truth value."""
 
@@ -38,7 +39,7 @@ class Literal:
         return self.text if self.bare else '"' + self.text.replace('"', '""') + '"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Name:
     """A field, by the name that was typed."""
 
@@ -50,7 +51,7 @@ class Name:
         return self.text if bare else "`" + self.text.replace("`", "``") + "`"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Compare:
     """`operator` is one of `= < <= > >= ~`."""
 
@@ -62,7 +63,7 @@ class Compare:
         return f"{self.name} {self.operator} {self.value}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OneOf:
     """`name in (a, b)`."""
 
@@ -73,7 +74,7 @@ class OneOf:
         return f"{self.name} in ({', '.join(map(str, self.values))})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IsNull:
     """Whether the row lacks the field."""
 
@@ -83,7 +84,7 @@ class IsNull:
         return f"{self.name} is null"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Not:
     """True where the part is false; `!=`, `!~`, `not in` and `is not null` are this too."""
 
@@ -101,7 +102,7 @@ class Not:
         return f"not {_inner(part)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class All:
     """True where every part is."""
 
@@ -111,7 +112,7 @@ class All:
         return " and ".join(map(_inner, self.parts))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Any:
     """True where one of the parts is."""
 

@@ -8,11 +8,11 @@ is doubled to stand for itself, and a backslash is no more than itself, since re
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 from ledger.model.pointer import pointed, printable
 
 EXAMPLE: Final = "metrics.accuracy > 0.95 and params.train.lr < 0.1"
@@ -47,7 +47,7 @@ class Kind(StrEnum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Word:
     """One word; `text` is without its quotes, and in lower case for a keyword. `at` is the index of its beginning."""
 

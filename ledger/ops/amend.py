@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from ledger.analysis.metric_names import corrections
@@ -12,6 +12,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import names, seeds
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers, yaml12
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE, Hypothesis, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.repo.change import Change, require_branch, transact
@@ -21,7 +22,7 @@ from ledger.repo.plan_order import known_now
 from ledger.repo.planning import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Amended:
     """The plan as it is now, the keys that changed, and whether results had been seen by then.
 

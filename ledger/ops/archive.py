@@ -6,21 +6,20 @@ checkpoints, since it follows tags.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ledger.errors import LedgerError
 from ledger.git import work_trees
 from ledger.git.branch import holders
 from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment
 from ledger.model.formats import trailers
+from ledger.model.frozen import frozen
 from ledger.repo import histories, sources
 from ledger.repo.change import Change, require_branch, require_collected, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.tip_tag import tip_tag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Archived:
     """What was done: the short name of the branch, and the tag that holds its tip. `remote`: it is there as well."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ledger.analysis.counting import When
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers, yaml12
+from ledger.model.frozen import frozen
 from ledger.model.verdict import Verdict
 from ledger.repo.change import Change, require_branch, transact
 from ledger.repo.evidence import conclusion, front_matter, gather
@@ -14,7 +13,7 @@ from ledger.repo.ledger import Ledger
 from ledger.report import verdict as report
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Concluded:
     """A verdict with its commit; None where it says what the last one said."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.git.git import Git
 from ledger.model.experiment import DIRECTORY
 from ledger.model.formats import paramfiles, yaml12
+from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten
 from ledger.model.settings import FILE
 from ledger.repo import bulk
@@ -45,7 +45,7 @@ One folder an experiment: `hypothesis.md`, the records of its trials, notes and 
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Script:
     """A script to wrap. Paths are relative to the current folder, where the stage will run."""
 
@@ -56,7 +56,7 @@ class Script:
     parameters: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Made:
     """What was set up, line by line, and what the author may want to know."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ledger.errors import LedgerError
@@ -16,6 +16,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import names
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Hypothesis, Plan
 from ledger.repo import forks, plan_history
 from ledger.repo.change import Change, transact
@@ -24,7 +25,7 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.planning import Origin, Request, make_plan, remarks, with_plain_names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Created:
     """The experiment as it was begun. `remarks` say what the author may want to know."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ledger.analysis import designs
 from ledger.analysis.outlook import RECENT, Outlook, outlook
 from ledger.errors import LedgerError
 from ledger.model import prediction_parser
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE
 from ledger.model.prediction import Metric, Operator, Prediction
 from ledger.model.replicates import FOLD, SEED, Axis, Replicates
@@ -21,7 +22,7 @@ from ledger.stats.power import MAX_REPLICATES, SIDES, WANTED
 _NAMELESS = "metric"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """The options of `ledger power`; None where they were not given."""
 
@@ -45,7 +46,7 @@ class Asked:
         return self.sd is not None and self.experiment is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Found:
     """The questions to tabulate, the replicates that they are about, and for which n."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ledger.errors import FormatError, LedgerError
@@ -14,6 +13,7 @@ from ledger.model import replicates
 from ledger.model import trial as trials
 from ledger.model.experiment import Experiment
 from ledger.model.formats.paramfiles import parse
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.parameters import Value, flatten, identical
@@ -33,7 +33,7 @@ from ledger.run.stage_environment import scrubbed_for_stages, with_locks
 from ledger.run.worker import Worker
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Report:
     """What was recorded. `code`: the commit that the change became, None where nothing had changed."""
 

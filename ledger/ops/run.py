@@ -8,7 +8,7 @@ import posixpath
 import shlex
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ from ledger.git import work_trees
 from ledger.git.branch import Overlap
 from ledger.machine import gpus
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
 from ledger.model.run_state import RunState
@@ -44,7 +45,7 @@ from ledger.run.spec import Declared, Spec
 from ledger.run.worker import Worker
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wanted:
     """Which trials to run, and what each may take.
 
@@ -76,7 +77,7 @@ class Listener(Protocol):
         """A trial is recorded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Report:
     """What a run did.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ledger.analysis import checks, findings
 from ledger.analysis.counting import When
@@ -21,6 +20,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.frozen import frozen
 from ledger.model.trial import Trial, record_path
 from ledger.repo import concluded, plan_history, voided
 from ledger.repo.evidence import differences, gather, weigh
@@ -36,7 +36,7 @@ from ledger.repo.proof.witness import Trees
 from ledger.report import verdict as report
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Proof:
     """What came of one experiment. `trials`: how many records were looked at."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.errors import LedgerError
@@ -10,12 +9,13 @@ from ledger.git.trees import Changes
 from ledger.model import void as voids
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import trailers
+from ledger.model.frozen import frozen
 from ledger.model.void import Void
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Voided:
     """The trial as it is now. `commit` is None where it was voided already; `concluded`: a verdict is there."""
 

@@ -7,10 +7,11 @@ fits them is nothing that a name can say.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
 from ledger.model.seeds import derived_seeds
 from ledger.model.trial_names import by_last_word, last_word
@@ -24,7 +25,7 @@ _AXES_HINT = "each axis once, each value once: --seeds 0,3,7 --folds fold=0..4"
 SEED_NAMES = ("seed", "random_seed", "random_state", "rng_seed")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Seeds:
     """The seeds that were asked for: so many from the parameter's present value on, or these values.
 
@@ -39,7 +40,7 @@ class Seeds:
 Values = Mapping[str, tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """The axes that were asked for by name and values, or by a number of values alone, and of what kind they are.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ledger.git.git import Git
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.report.numbers import size
 
@@ -18,7 +18,7 @@ LARGE = 500 * 1024
 _LOOKED_AT = 8000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bulk:
     """One file, or a folder of nothing but such files: its path, how many files they are, and their bytes together."""
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
@@ -25,6 +25,7 @@ from ledger.model.experiment import DIRECTORY
 from ledger.model.fingerprint import fingerprint
 from ledger.model.formats import paramfiles, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten, identical, merge_files, near_misses
 from ledger.model.pipeline import Pipeline, inside
@@ -35,7 +36,7 @@ from ledger.repo import borrowed
 ParameterKey = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Code:
     """The state of one commit. `folder` is the DVC root below the git root.
 
@@ -94,7 +95,7 @@ class Code:
         raise LedgerError(f"no parameter file has {name} ({', '.join(self.texts)})", hint=hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Arm:
     """A variant on its code: what it is (`fingerprint`), and the parameter files that it writes, by path.
 

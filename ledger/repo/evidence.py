@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ledger.analysis import counting, plan_checks, progress
@@ -16,6 +16,7 @@ from ledger.model import verdict as verdicts
 from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE, TREATMENT, Variant
 from ledger.model.listing import listed, some
 from ledger.model.parameters import near_misses
@@ -29,7 +30,7 @@ from ledger.repo.sides import compare
 from ledger.repo.targets import Target, filling
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Evidence:
     """The arms by the name that predictions use, the records behind each, and what is lacking.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from ledger.errors import FormatError, NewerError
 from ledger.git.entries import Entry
@@ -15,6 +14,7 @@ from ledger.model import void as voids
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
 from ledger.model.formats import yaml12
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.trial import Trial
 from ledger.model.void import Void
@@ -40,7 +40,7 @@ def is_record(objects: Objects, path: str, *commits: str) -> bool:
     return any(objects.read(f"{commit}:{directory(parts[1])}/hypothesis.md") is not None for commit in commits)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wanted:
     """What is to be read: the experiment's directory at the commit `tip`, and trials that are not on the branch.
 
@@ -53,7 +53,7 @@ class Wanted:
     aliases: Aliases = NONE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Folder:
     """An experiment's directory: the id of its tree, None where there is none, and what is in it."""
 
@@ -61,7 +61,7 @@ class Folder:
     files: Mapping[str, Entry]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Record:
     """A record's file; `text` is None where git cannot read it. `commit`: its trial commit, if not on the branch.
 
@@ -75,7 +75,7 @@ class Record:
     void: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Texts:
     """The files of one experiment; `hypothesis` and `verdict` are None where there is none."""
 

@@ -7,7 +7,6 @@ is part of the plan: an alias is chosen before results, or it may be chosen by t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,13 +16,14 @@ from ledger.model import aliases as names
 from ledger.model import settings
 from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.settings import Settings
 from ledger.repo import settled
 from ledger.repo.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Use:
     """A predicted metric that trials have under another name: `written` in their `records`."""
 

@@ -7,7 +7,6 @@ and so does the code that ran; an amendment states which trials had begun and we
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -15,12 +14,13 @@ from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.repo import histories, runs
 from ledger.repo.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlanChange:
     """A commit that changed what the plan says, with its author's date and the plan before and after it.
 

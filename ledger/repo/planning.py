@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model import kinds, names, prediction_parser, replicates, seeds
 from ledger.model.experiment import Experiment
 from ledger.model.formats import metrics, paramfiles
+from ledger.model.frozen import frozen
 from ledger.model.grid import grid
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.listing import listed
@@ -32,7 +33,7 @@ from ledger.report.power import note
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Request:
     """What `ledger new` was asked for. `start`: a revision or an experiment; `overrides` are written on the branch.
 
@@ -58,7 +59,7 @@ class Request:
     retype: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Origin:
     """What identifies an experiment: its title and name, whose it is, and where and when it was forked."""
 

@@ -8,7 +8,6 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -17,13 +16,14 @@ from ledger.machine import locks, origin
 from ledger.machine.state_directory import StateDirectory
 from ledger.model import run_state
 from ledger.model.formats import metrics
+from ledger.model.frozen import frozen
 from ledger.model.run_state import Origin, RunState
 
 # what a run keeps about itself: its state, the same while it is written, and the lock that says that it lives
 _SUFFIXES = (".json", ".partial", ".lock")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Published:
     """A run that other processes are told of: who it is, and the function that says what it is at."""
 

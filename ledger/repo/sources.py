@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 
 from ledger.git.git import Git
 from ledger.git.process import GitError
 from ledger.model.experiment import DIRECTORY, directory
+from ledger.model.frozen import frozen
 
 TAGS = "refs/tags/ledger"
 TIP = "tip of "
@@ -26,7 +26,7 @@ _REMOTES = ("refs/remotes/", "refs/ledger/remotes/")
 _TAG = re.compile(rb"object ([0-9a-f]+)\ntype commit\n(?:.*\n)*?tagger .* (\d+) [-+]\d+\n\n(" + TIP.encode() + rb")?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Source:
     """Where an experiment is read from: the branch that speaks for it, None where there is none, and the commit.
 

@@ -6,7 +6,6 @@ A trial is the attempt that counts where the argument does not say which (`seed-
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +13,7 @@ from ledger.analysis.counting import When, counting_attempt
 from ledger.errors import LedgerError, NotHere
 from ledger.model import names, replicates, trial_names
 from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.listing import listed
 from ledger.model.parameters import near_misses
@@ -42,7 +42,7 @@ class Ledger(Protocol):
     def present(self, experiment: Experiment) -> dict[str, str]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Target:
     """What a command's argument means: an experiment, an arm or a trial of one, or else a git revision.
 
@@ -93,7 +93,7 @@ def resolve(ledger: Ledger, text: str) -> Target:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Part:
     """An experiment, with the arm of it that was named, or None, and the trial, which may not have run.
 

@@ -7,9 +7,11 @@ one place; whoever builds a document does neither. In headings, prose and lists,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeAlias
+
+from ledger.model.frozen import frozen
 
 
 class Mark(StrEnum):
@@ -20,14 +22,14 @@ class Mark(StrEnum):
     UNSURE = "?"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Spaced:
     """`near`: in a terminal no blank line stands before the block."""
 
     near: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Heading(_Spaced):
     """A line above what follows. `paged`: on pages alone; in a terminal what follows speaks for itself."""
 
@@ -36,7 +38,7 @@ class Heading(_Spaced):
     paged: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Prose(_Spaced):
     """A paragraph of ours. `indent` is a terminal's."""
 
@@ -44,7 +46,7 @@ class Prose(_Spaced):
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Written(_Spaced):
     """What a person wrote in markdown: a terminal shows it as it is, pages its headings, lists and paragraphs.
 
@@ -55,14 +57,14 @@ class Written(_Spaced):
     title: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Facts(_Spaced):
     """Names, each with one value or more."""
 
     pairs: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Items(_Spaced):
     """A list without an order. `indent` is a terminal's."""
 
@@ -71,7 +73,7 @@ class Items(_Spaced):
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Code(_Spaced):
     """Text that keeps its lines and its blanks."""
 
@@ -79,7 +81,7 @@ class Code(_Spaced):
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Table(_Spaced):
     """Rows below their heads, with what a narrow terminal does about them; pages show every column.
 
@@ -106,7 +108,7 @@ class Table(_Spaced):
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fold(_Spaced):
     """Blocks that a page shows when they are asked for; a terminal shows them."""
 
@@ -117,7 +119,7 @@ class Fold(_Spaced):
 Block: TypeAlias = Heading | Prose | Written | Facts | Items | Code | Table | Fold
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Document:
     """Blocks in their order. `title` is that of the page; what is read begins with a heading of its own."""
 

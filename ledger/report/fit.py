@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.model.frozen import frozen
 from ledger.report.text import cut, cut_apart, cut_within, pad, width
 
 _GAP: Final = 2
@@ -15,7 +16,7 @@ _HEAD: Final = 11
 _SAMPLE: Final = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Column:
     """A column to be fitted in. `cells` gives the texts of all rows (None), or of so many from the beginning.
 
@@ -33,7 +34,7 @@ class Column:
     within: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fitted:
     """The lines, the first of which has the heads, and the `places` of the columns that are shown."""
 

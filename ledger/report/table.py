@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from ledger.analysis.columns import TRIALS, Column
 from ledger.analysis.fields import METRICS, NUMERIC, Field, Kind
 from ledger.analysis.table import Table
+from ledger.model.frozen import frozen
 from ledger.model.parameters import format_value, segments
 from ledger.model.row import NOT_FINITE, Row
 from ledger.model.settings import Settings
@@ -27,7 +27,7 @@ _NUMERIC: Final = (*NUMERIC, Kind.MOMENT)
 _NAMES: Final = ("experiment", "variant", "trial", "parent")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rendered:
     """The text of a table, and what to tell the reader beside it."""
 

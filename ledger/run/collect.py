@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ledger.dvc import caches
@@ -19,6 +19,7 @@ from ledger.git.entries import Entry, plain_file
 from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE
 from ledger.repo import canonical
 from ledger.repo.change import Change, transact
@@ -37,7 +38,7 @@ MAX_PARENTS = 16
 _Places = Mapping[Path, tuple[Path, Path]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Collected:
     """What a collection made. `remarks`: outputs that were left as they are, or could not be laid out."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from ledger.model.experiment import directory
 from ledger.model.formats import metrics, trailers, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.formats.paramfiles import parse
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.parameters import flatten, unflatten
 from ledger.model.pipeline import Pipeline, inside
@@ -37,7 +37,7 @@ from ledger.run.pinned import locks as locks_of
 from ledger.run.spec import Spec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ended:
     """How a trial ended in its work tree. `failure` is None where the pipeline ran to its end.
 
@@ -55,7 +55,7 @@ class Ended:
     by_hand: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Kept:
     """A recorded trial with its trial commit, and what the run should say about it."""
 

@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -16,12 +15,13 @@ from ledger.git.git import Git
 from ledger.git.process import GitError, call
 from ledger.machine import locks, processes
 from ledger.machine.state_directory import StateDirectory
+from ledger.model.frozen import frozen
 
 # how long what has been killed may take to let go of a slot, in seconds
 _PATIENCE = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Slot:
     """One work tree, ours alone while its lock is held. `lock`: the descriptor of the open lock file.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.model import replicates
+from ledger.model.frozen import frozen
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Trial
 from ledger.repo.code import Arm
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Spec:
     """One trial to run: the arm at a point, with the parameter files as it writes them, by path.
 

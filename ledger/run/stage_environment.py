@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.git.process import scrubbed
 from ledger.machine import environment as environments
 from ledger.model.environment import LOCK_FILES, Environment
+from ledger.model.frozen import frozen
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StageEnvironment:
     """What holds for all trials on one code state in one slot: the stages' variables, and what the record says."""
 

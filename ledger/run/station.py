@@ -20,6 +20,7 @@ from ledger.machine.environment import Probe
 from ledger.machine.processes import MARK
 from ledger.model import trial as trials
 from ledger.model.formats.paramfiles import parse
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten
@@ -39,7 +40,7 @@ _ROOM = 16 * 1024 * 1024
 _END_OF_LOG = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunContext:
     """What the stations of one run share. `roots` are the user's work trees; `timeout` is in seconds a trial."""
 

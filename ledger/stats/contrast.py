@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from ledger.model.frozen import frozen
 
 # a spread this small beside the values is what rounding leaves of none at all
 _ROUNDING = 1e-12
@@ -23,7 +24,7 @@ ONE_SAMPLE = "one-sample t"
 OVER_SPLITS = " over splits"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Contrast:
     """An estimate with its standard error and degrees of freedom. `sd` is that of the differences (or of the values).
 

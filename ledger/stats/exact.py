@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from ledger.model.frozen import frozen
 
 MAX_PAIRS = 20
 MAX_VALUES = 60
@@ -22,7 +23,7 @@ class TooMany(ValueError):
     """There are more values than can be enumerated in reasonable time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Superiority:
     """`share`: the probability that a value of a is above one of b, ties by half; its two-sided `p_value` against ½.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ledger.model.frozen import frozen
 from ledger.stats.power import (
     MAX_REPLICATES,
     PAIRS,
@@ -23,7 +23,7 @@ from ledger.stats.power import (
 COUNTS = (2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Question:
     """A claim and the noise in which it is to be seen.
 
@@ -52,7 +52,7 @@ class Question:
 Interval = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Line:
     """What n replicates show. The intervals are those over the interval of the sd; None where that is not known.
 

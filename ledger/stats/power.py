@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from ledger.model.frozen import frozen
 
 MAX_REPLICATES = 10_000
 
@@ -12,7 +13,7 @@ MAX_REPLICATES = 10_000
 WANTED = 0.8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Design:
     """How the degrees of freedom and the standard error of an estimate follow from a number n of replicates.
 

@@ -70,11 +70,11 @@ def test_words_and_new_arms_brand_nothing() -> None:
     assert reasons(present, change(plan(), present)) == []
     more = plan()
     arms = (*more.variants, Variant(name="hi", params={"lr": 1}))
-    grown = Plan(**{name: getattr(more, name) for name in more.__slots__} | {"variants": arms})
+    grown = replace(more, variants=arms)
     assert reasons(grown, change(more, grown)) == []
     # but what predictions compare with does
     arms = (Variant(name="baseline", experiment="weaker"), Variant(name="treatment"))
-    swapped = Plan(**{name: getattr(more, name) for name in more.__slots__} | {"variants": arms})
+    swapped = replace(more, variants=arms)
     assert reasons(swapped, change(more, swapped)) == ["changed after results had been seen: variants"]
 
 

@@ -11,12 +11,13 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.errors import FormatError
 from ledger.model.formats import yaml12
+from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten
 
 SUFFIXES = (".csv", ".tsv", ".json", ".yaml", ".yml")
@@ -31,7 +32,7 @@ _DVCLIVE = "plots/metrics/"
 _EMPTY = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Series:
     """One plot file: its columns of numbers, all of one length, NaN where a row has no number there.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ledger.model.frozen import frozen
 from ledger.model.pipeline import Pipeline
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pinned:
     """A file or directory as DVC pins it. `md5` ends in `.dir` for a directory; sizes are in bytes."""
 
@@ -24,7 +24,7 @@ class Pinned:
         return {key: value for key, value in known.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LockedStage:
     """One stage's entry. Paths are relative to the git root; parameters by file, then by dotted key."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ledger.model.frozen import frozen
 from ledger.repo.experiments import Wanted
 from ledger.repo.index.tables import Lines
 from ledger.repo.sources import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """An experiment that may have changed. `tree` is that of what the index holds, None where it holds nothing."""
 
@@ -18,7 +17,7 @@ class Asked:
     tree: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Found:
     """What has become of it. `lines` is None where its directory is as the index has it."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
 from ledger.model.parameters import near_misses
 from ledger.repo import histories
 from ledger.repo.index.tables import VIEWS
@@ -44,7 +44,7 @@ class _DamagedError(Exception):
     """The file of the index is damaged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Found:
     """What a query gave. `more`: there were more rows than were asked for."""
 

@@ -7,13 +7,13 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.entry import Entry
 from ledger.model.experiment import at_present
+from ledger.model.frozen import frozen
 from ledger.model.row import Row
 from ledger.model.summary import Summary
 from ledger.repo.index.tables import decoded
@@ -127,7 +127,7 @@ def _of_one(metrics: Mapping[str, float | None]) -> dict[str, Summary]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wished:
     """Which experiments are asked for: all that is given must hold. The patterns are searched for in any case."""
 

@@ -10,13 +10,13 @@ import datetime
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import FormatError
 from ledger.model import bounds
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, declared_points
+from ledger.model.frozen import frozen
 from ledger.model.row import Row
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ SCHEMA: Final = TABLES + "".join(f"CREATE VIEW {name} AS {select};\n" for name, 
 Line = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Lines:
     """One experiment as lines of the tables, without their ids. `own`: the place of the arm that stands for it.
 

@@ -6,13 +6,12 @@ the side whose lock entry they belong to. What is left is a true conflict, and n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ledger.analysis import locks
 from ledger.analysis.locks import OURS, THEIRS
 from ledger.errors import LedgerError, Refused
 from ledger.git.three_way import is_shallow, merge_base, merge_trees
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.repo.code import Code
 from ledger.repo.landing.files import merge_files
 from ledger.repo.landing.merging import BASE, Merging
@@ -20,7 +19,7 @@ from ledger.repo.landing.results import merge_locks, merge_results
 from ledger.repo.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Merged:
     """A merged tree. `stale`: the stages to reproduce; `remarks`: where git alone would have found a conflict."""
 

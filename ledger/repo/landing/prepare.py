@@ -6,7 +6,7 @@ the code had been merged as well, and a later adoption would find nothing to do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ledger.analysis.landing import ADOPT, RECORD, adopted, kind_of
 from ledger.errors import LedgerError, Refused
@@ -15,6 +15,7 @@ from ledger.git.entries import Entry
 from ledger.model.changes import Landed
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
@@ -24,7 +25,7 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.tip_tag import tip_tag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Prepared:
     """A landing that is ready: the step on the main branch, and what it brings there."""
 

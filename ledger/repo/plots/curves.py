@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ledger.analysis.curves import Sample
 from ledger.dvc.store import store_of
@@ -13,6 +12,7 @@ from ledger.model import plot_definitions
 from ledger.model.experiment import Recorded
 from ledger.model.formats import curves, yaml12
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plot_definitions import Plot
@@ -26,7 +26,7 @@ declare one in dvc.yaml, at the stage that writes it, then run again:
       - curve.csv: {cache: false, x: epoch, y: accuracy}"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Read:
     """What was found. `notes` say which trials lack a file, which files are malformed, which arms have no trial."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ledger.analysis.counting import When, counted
 from ledger.analysis.rows import rows_of
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.listing import listed
 from ledger.model.row import Row
@@ -17,7 +17,7 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target, filling
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Arm:
     """The trials of one arm that count, under the name by which a plot calls it."""
 

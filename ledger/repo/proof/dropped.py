@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from ledger.analysis.findings import RECORDS, Finding
 from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment, directory
+from ledger.model.frozen import frozen
 from ledger.model.void import SUFFIX, path_of
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
@@ -89,7 +89,7 @@ def _elsewhere(ledger: Ledger, experiment: str, path: str) -> bool:
     return any(read(f"{tip}:{directory(experiment)}/{path}") is not None for tip in tips)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Lost:
     """A record that a commit removed, or `changed`: its path in the experiment's folder, and the blob it was before."""
 

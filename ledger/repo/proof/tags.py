@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ledger.errors import FormatError
 from ledger.model import trial as trials
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
+from ledger.model.frozen import frozen
 from ledger.model.trial import Trial
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TIP, TRIALS_OF
@@ -18,7 +18,7 @@ from ledger.repo.sources import TIP, TRIALS_OF
 _SHORT = re.compile(r"[0-9a-f]{7,40}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Run:
     """A tag with the commit that it holds, whose tree is the branch's after the run. `last`: its latest start."""
 
@@ -27,7 +27,7 @@ class Run:
     last: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Held:
     """The trial commits by trial id, the runs, and what is strange about the tags."""
 

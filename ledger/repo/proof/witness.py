@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,6 +22,7 @@ from ledger.model import settings
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import metrics, paramfiles, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.replicates import REPEAT
@@ -33,7 +34,7 @@ from ledger.repo.ledger import Ledger
 _FILTERS = "filters of .gitattributes change files on their way out of git"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tree:
     """The files of a commit, with the pipeline and the parsed locks and parameter files in it."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
+from ledger.model.frozen import frozen
 from ledger.report.text import clean, cut, harmless, pad, width
 
 Span: TypeAlias = tuple[str, int | None]
@@ -24,7 +24,7 @@ _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BLANK = 0x2800
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Range:
     """The values from one end of an axis to the other; `log`: logarithmic, both above zero."""
 

@@ -6,7 +6,6 @@ import os
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -17,6 +16,7 @@ from typing import Self
 from ledger.git import work_trees
 from ledger.machine import environment as environments
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.repo.ledger import Ledger
 from ledger.run.executors.executor import Watcher
 from ledger.run.record import Kept
@@ -27,7 +27,7 @@ from ledger.run.station import RunContext, Station
 from ledger.run.worker import Worker, WorkerDied
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Limits:
     """What a run gives a trial. `timeout`: seconds that its commands may take; `devices`: variables for each slot."""
 
@@ -126,7 +126,7 @@ class LocalSlots:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Ended:
     """A trial's end: its record, the error that kept it from being run, or neither where it was cut off."""
 
