@@ -26,7 +26,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import names, parameters, prediction_parser, where_parser
 from ledger.model import trial as trials
-from ledger.model.formats import yaml12
+from ledger.model.formats import front_matter, yaml12
 
 SLOW: Final = 1.0
 """Seconds of the processor that reading one input may take, writing it and reading it again included."""
@@ -168,7 +168,7 @@ def _plan(text: str) -> None:
 
 
 def _verdict(text: str) -> None:
-    front, _ = hypotheses.split_front_matter(text)
+    front, _ = front_matter.split(text)
     read = yaml12.loads_untrusted(front)
     if isinstance(read, dict):
         _same(_shape(read), _shape(yaml12.loads(yaml12.dumps(read))))

@@ -6,7 +6,7 @@ from ledger.analysis.looks import predicted_arms
 from ledger.errors import LedgerError
 from ledger.model import verdict
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.hypothesis import BASE, TREATMENT, Variant
 
 RECORD = "record"
 ADOPT = "adopt"
@@ -53,7 +53,7 @@ def adopted(experiment: Experiment, wanted: str | None) -> Variant:
     about = predicted_arms(plan)
     if not plan.predictions and plan.leading != TREATMENT:
         # the first of them is none that anything speaks for
-        about = tuple(v.name for v in plan.variants if not v.at_base and v.experiment is None) or about
+        about = tuple(v.name for v in plan.variants if v.at is None and v.experiment is None) or about
     if wanted is None and len(about) > 1:
         has = "predicts about" if plan.predictions else "has"
         raise LedgerError(
@@ -69,8 +69,9 @@ def adopted(experiment: Experiment, wanted: str | None) -> Variant:
             f"{name}:{arm.name} is filled by {arm.filled_by}, and brings no change of its own",
             hint=f"ledger land --adopt {arm.filled_by}",
         )
-    if arm.at_base:
+    if arm.at is not None:
+        place = "the base" if arm.at == BASE else f"the code of {arm.at[:10]}"
         raise LedgerError(
-            f"{name}:{arm.name} runs the base, so it has no change to adopt", hint=f"ledger land {name} --record"
+            f"{name}:{arm.name} runs {place}, so it has no change to adopt", hint=f"ledger land {name} --record"
         )
     return arm

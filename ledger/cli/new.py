@@ -44,7 +44,8 @@ def new(
         typer.Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable."),
     ] = None,
     variant: Annotated[
-        list[str] | None, typer.Option(metavar="NAME:KEY=VALUE,…", help="A further arm; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME:[@REV,]KEY=VALUE,…", help="A further arm, at any revision; repeatable."),
     ] = None,
     vary: Annotated[
         list[str] | None,
@@ -75,6 +76,7 @@ def new(
 
     Example: ledger new "Focal loss improves Dice" --predict "dice >= baseline + 0.01" --seeds 5
     """
+    arms = options.once("--variant", map(_variant, variant or ()))
     request = Request(
         title=title,
         name=name,
@@ -82,7 +84,8 @@ def new(
         baseline=baseline,
         start=start,
         overrides=options.once("-S", (parameters.parse_assignment(text) for text in overrides or ())),
-        variants=options.once("--variant", (_variant(text) for text in variant or ())),
+        variants={name: params for name, (_, params) in arms.items()},
+        places={name: revision for name, (revision, _) in arms.items() if revision is not None},
         vary=options.once("--vary", (options.axis(text, "--vary") for text in vary or ())),
         seeds=options.seeds(seeds),
         axes=options.axes_of(over, folds, splits, independent, reshuffled_by),
@@ -138,13 +141,17 @@ def _told(created: Created, *, set_: bool, varied: Mapping[str, Sequence[object]
     return "\n".join(lines)
 
 
-def _variant(text: str) -> tuple[str, dict[str, parameters.Value]]:
+def _variant(text: str) -> tuple[str, tuple[str | None, dict[str, parameters.Value]]]:
+    """An arm's name, the revision at which it runs (None for the branch), and its parameters."""
     name, colon, rest = text.partition(":")
-    if not colon or not name or not rest:
+    if not colon or not name or rest in ("", "@"):
         raise LedgerError(
-            f"--variant {text!r} is not NAME:KEY=VALUE", hint="--variant high-lr:train.lr=0.3,train.epochs=20"
+            f"--variant {text!r} is not NAME:KEY=VALUE or NAME:@REV",
+            hint="--variant high-lr:train.lr=0.3,train.epochs=20, or --variant old:@v1.2",
         )
-    return name, options.once("--variant", (parameters.parse_assignment(part) for part in parameters.split_list(rest)))
+    first, *others = parameters.split_list(rest)
+    revision, parts = (first[1:], others) if first.startswith("@") else (None, [first, *others])
+    return name, (revision, options.once("--variant", map(parameters.parse_assignment, parts)))
 
 
 def _level(text: str) -> float:

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import bounds, names, prediction_parser, replicates
-from ledger.model.formats import yaml12
+from ledger.model import names, prediction_parser, replicates
+from ledger.model.formats import front_matter, yaml12
 from ledger.model.frozen import frozen
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
@@ -22,18 +22,21 @@ SCHEMA = 1
 TREATMENT = "treatment"
 BASELINE = "baseline"
 
+BASE = "base"
+"""What an arm's `at` says for the commit that its plan was forked from."""
+
 
 @frozen
 class Variant:
     """One arm: parameter overrides on one code state, or an arm of another experiment in its role.
 
-    `at_base`: code and parameters of the plan's `base` instead of the branch's. `experiment`: the trials of
-    that experiment's arm `arm` stand for this one, which has none of its own (`filling` in `repo/targets.py`: where
-    that plan has no treatment, the default is its leading arm).
+    `at`: code and parameters of the plan's base (`BASE`), or of the commit with this full id, instead of the branch's.
+    `experiment`: the trials of that experiment's arm `arm` stand for this one, which has none of its own (`filling` in
+    `repo/targets.py`: where that plan has no treatment, the default is its leading arm).
     """
 
     name: str
-    at_base: bool = False
+    at: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     experiment: str | None = None
     arm: str = TREATMENT
@@ -94,13 +97,17 @@ class Plan:
         None where it has parameters of its own and is not the treatment: on the branch they would be every arm's.
         """
         arm = self.variant(self.leading)
-        if arm is None or (arm.name != TREATMENT and (arm.params or arm.at_base or arm.experiment)):
+        if arm is None or (arm.name != TREATMENT and (arm.params or arm.at or arm.experiment)):
             return None
         return arm
 
     def variant(self, name: str) -> Variant | None:
         """The declared arm of that name."""
         return next((v for v in self.variants if v.name == name), None)
+
+    def commit_of(self, variant: Variant) -> str | None:
+        """The commit whose code and parameters an arm runs; None for the branch, whose tip moves."""
+        return self.base if variant.at == BASE else variant.at
 
 
 @frozen
@@ -128,7 +135,7 @@ BODY = """\
 
 def parse(text: str) -> Hypothesis:
     """The hypothesis that `text` holds. Raises FormatError, which names the key and says what is wrong."""
-    front, body = split_front_matter(text)
+    front, body = front_matter.split(text)
     try:
         # the line of `---` goes first, so that the lines of an error are the file's
         document = yaml12.loads_untrusted(f"\n{front}")
@@ -142,19 +149,6 @@ def parse(text: str) -> Hypothesis:
 def render(hypothesis: Hypothesis) -> str:
     """The text of the file; `parse` is the inverse."""
     return f"---\n{yaml12.dumps(to_mapping(hypothesis.plan))}---\n{hypothesis.body}"
-
-
-_OPENING = re.compile(r"\ufeff?---[ \t]*\r?\n")
-_CLOSING = re.compile(r"\n---[ \t]*(?:\r?\n|\Z)")
-
-
-def split_front_matter(text: str) -> tuple[str, str]:
-    """The YAML between the two `---` lines, and what stands below. Raises FormatError where there is none."""
-    opening = _OPENING.match(text)
-    closing = None if opening is None else _CLOSING.search(text, opening.end() - 1)
-    if opening is None or closing is None:
-        raise FormatError("there is no front matter between two lines of `---`")
-    return text[opening.end() : closing.start() + 1], text[closing.end() :]
 
 
 def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -198,7 +192,7 @@ def digest(plan: Plan) -> str:
 
 def _variant_mapping(variant: Variant) -> dict[str, Any]:
     known = {
-        "at": "base" if variant.at_base else None,
+        "at": variant.at,
         "params": dict(variant.params) or None,
         "experiment": variant.experiment,
         "variant": variant.arm if variant.arm != TREATMENT else None,
@@ -213,26 +207,26 @@ def _plan(document: Mapping[str, Any]) -> Plan:
     if schema > SCHEMA:
         raise NewerError(f"schema {schema!r} is newer than this version of ledger reads ({SCHEMA})")
     return Plan(
-        title=_text(document, "title"),
-        name=_checked(names.check_name, _text(document, "name"), "name"),
-        author=_text(document, "author"),
-        created=_moment(document, "created"),
-        base=_commit(document, "base"),
-        parent=_text(document, "parent") if document.get("parent") is not None else None,
+        title=front_matter.text(document, "title"),
+        name=_checked(names.check_name, front_matter.text(document, "name"), "name"),
+        author=front_matter.text(document, "author"),
+        created=front_matter.moment(document, "created"),
+        base=front_matter.commit(document, "base"),
+        parent=front_matter.text(document, "parent") if document.get("parent") is not None else None,
         predictions=tuple(
             _checked(_prediction, text, f"predictions[{number}]")
-            for number, text in enumerate(_texts(document, "predictions"))
+            for number, text in enumerate(front_matter.texts(document, "predictions"))
         ),
         variants=_variants(document.get("variants")),
         replicates=_replicates(document.get("replicates") or {}),
-        seeds_from=_text(document, "seeds_from") if document.get("seeds_from") is not None else None,
-        evaluation=_texts(document, "evaluation"),
-        alpha=_number(document, "alpha", 0.05, low=0.0, high=0.5),
-        looks=int(_number(document, "looks", 1, low=1, high=1_000_000)),
+        seeds_from=front_matter.text(document, "seeds_from") if document.get("seeds_from") is not None else None,
+        evaluation=front_matter.texts(document, "evaluation"),
+        alpha=front_matter.number(document, "alpha", 0.05, low=0.0, high=0.5),
+        looks=int(front_matter.number(document, "looks", 1, low=1, high=1_000_000)),
         failures=_failures(document.get("failures", "inconclusive")),
-        deterministic=_texts(document, "deterministic"),
+        deterministic=front_matter.texts(document, "deterministic"),
         exploratory=bool(document.get("exploratory", False)),
-        tags=_texts(document, "tags"),
+        tags=front_matter.texts(document, "tags"),
     )
 
 
@@ -240,6 +234,9 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 def _prediction(text: str) -> Prediction:
     # a sweep predicts the same of each of its experiments
     return prediction_parser.parse(text)
+
+
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def _variants(value: object) -> tuple[Variant, ...]:
@@ -253,14 +250,17 @@ def _variants(value: object) -> tuple[Variant, ...]:
 def _variant(name: str, arm: object) -> Variant:
     _checked(names.check_variant, name, f"variants.{name}")
     if not isinstance(arm, dict) or set(arm) - {"at", "params", "experiment", "variant"}:
-        raise FormatError(f"`variants.{name}` may hold `at: base`, `params:`, `experiment:` and its `variant:` only")
-    if arm.get("at") not in (None, "base", "branch"):
-        raise FormatError(f"`variants.{name}.at` is {arm['at']!r}; it may be `base` or `branch`")
+        raise FormatError(f"`variants.{name}` may hold `at:`, `params:`, `experiment:` and its `variant:` only")
+    at = arm.get("at")
+    if at not in (None, BASE, "branch") and (not isinstance(at, str) or _FULL_ID.fullmatch(at) is None):
+        raise FormatError(
+            f"`variants.{name}.at` is {at!r}; it may be `base`, `branch` or the full id of a commit (git rev-parse)"
+        )
     params = arm.get("params") or {}
     if not isinstance(params, dict):
         raise FormatError(f"`variants.{name}.params` is not a mapping of parameters to values")
     experiment = arm.get("experiment")
-    if experiment is not None and (not isinstance(experiment, str) or params or arm.get("at")):
+    if experiment is not None and (not isinstance(experiment, str) or params or at):
         raise FormatError(f"`variants.{name}.experiment` is another experiment's name, and stands alone")
     other = arm.get("variant")
     if other is not None and (experiment is None or not isinstance(other, str)):
@@ -269,7 +269,7 @@ def _variant(name: str, arm: object) -> Variant:
         _checked(names.check_variant, other, f"variants.{name}.variant")
     return Variant(
         name=name,
-        at_base=arm.get("at") == "base",
+        at=at if at != "branch" else None,
         params={str(key): value for key, value in params.items()},
         experiment=experiment,
         arm=other or TREATMENT,
@@ -291,48 +291,6 @@ def _failures(value: object) -> str | float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     raise FormatError(f"`failures` is {value!r}; it may be `inconclusive`, `worst` or a number")
-
-
-def _text(document: Mapping[str, Any], key: str) -> str:
-    value = document.get(key)
-    if value is None:
-        raise FormatError(f"the front matter lacks the key `{key}`")
-    if not isinstance(value, str) or not value.strip():
-        raise FormatError(f"`{key}` is {value!r}, not a text")
-    return value
-
-
-def _commit(document: Mapping[str, Any], key: str) -> str:
-    text = _text(document, key)
-    try:
-        return bounds.commit(text)
-    except ValueError as error:
-        raise FormatError(f"`{key}`: {error}") from None
-
-
-def _texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    value = document.get(key) or []
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise FormatError(f"`{key}` is not a list of texts")
-    return tuple(value)
-
-
-def _number(document: Mapping[str, Any], key: str, default: float, *, low: float, high: float) -> float:
-    value = document.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise FormatError(f"`{key}` is {value!r}, not a number from {low:g} to {high:g}")
-    return value
-
-
-def _moment(document: Mapping[str, Any], key: str) -> datetime:
-    value = document.get(key)
-    try:
-        moment = bounds.moment(value if isinstance(value, datetime) else _text(document, key))
-    except FormatError:
-        raise
-    except ValueError:
-        raise FormatError(f"`{key}` is {value!r}, not a time such as 2026-11-20T10:00:00+00:00") from None
-    return moment if moment.tzinfo else moment.astimezone()
 
 
 def _checked(check: Any, value: str, key: str) -> Any:

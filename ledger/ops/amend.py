@@ -13,7 +13,7 @@ from ledger.model import names, seeds
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers, yaml12
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASELINE, Hypothesis, Plan, Variant
+from ledger.model.hypothesis import BASE, BASELINE, Hypothesis, Plan, Variant
 from ledger.model.parameters import near_misses
 from ledger.repo.change import Change, require_branch, transact
 from ledger.repo.code import Code
@@ -77,11 +77,11 @@ def amend(
         if "predictions" in keys or "variants" in keys:
             check_predictions(ledger, draft.predictions, draft.variants, plan.name)
         if "replicates" in keys or "variants" in keys:
-            check_parameters(ledger, code, draft.replicates, [variant.params for variant in draft.variants])
+            check_parameters(ledger, code, draft.replicates, draft.variants)
             if not retype:
                 # what the plan has already was meant
                 axes = [axis for axis in draft.replicates.axes if axis not in plan.replicates.axes]
-                check_kinds(code, axes, [v.params for v in draft.variants if v not in plan.variants])
+                check_kinds(ledger, code, axes, [v for v in draft.variants if v not in plan.variants])
         text = hypotheses.render(Hypothesis(plan=draft, body=at.hypothesis.body))
         told = [(trailers.EXPERIMENT, at.name), *((trailers.KNOWN, trial) for trial in known_now(ledger, at))]
         results = [r.trial for r in at.trials if r.trial.succeeded]
@@ -104,7 +104,7 @@ def _amended(plan: Plan, document: Mapping[str, Any]) -> Plan:
             f"the amended plan would not be one: {error}", hint="ledger amend --help has an example"
         ) from None
     if any(p.reference == BASELINE for p in draft.predictions) and draft.variant(BASELINE) is None:
-        draft = replace(draft, variants=(Variant(name=BASELINE, at_base=True), *draft.variants))
+        draft = replace(draft, variants=(Variant(name=BASELINE, at=BASE), *draft.variants))
     if not draft.predictions and not draft.exploratory:
         raise LedgerError(
             "a plan without a prediction is exploratory",

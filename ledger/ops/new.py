@@ -47,7 +47,7 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
         name = _free_name(ledger, request.name, title)
         base, start, parent = _start(ledger, request.start)
         code = ledger.code.at(base)
-        asked = with_plain_names(request, code)
+        asked = with_plain_names(ledger, request, code)
         origin = Origin(title=title, name=name, author=author, base=base, parent=parent, created=now)
         plan = make_plan(ledger, asked, code, origin)
         texts = edited(code.texts, {code.locate(key): value for key, value in (asked.overrides or {}).items()})

@@ -193,7 +193,7 @@ def _changed_arm(plan: Plan, here: Code, wanted: str | None) -> Variant | None:
     own = {
         v.name: v
         for v in plan.variants
-        if not v.at_base and v.experiment is None and all(_has(here, key, value) for key, value in v.params.items())
+        if v.at is None and v.experiment is None and all(_has(here, key, value) for key, value in v.params.items())
     }
     return own.get(wanted) if wanted is not None else own.get(plan.leading) or next(iter(own.values()), None)
 

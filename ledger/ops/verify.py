@@ -16,9 +16,8 @@ from ledger.errors import LedgerError, NotHere
 from ledger.git.entries import Entry
 from ledger.git.replaced import replaced
 from ledger.model import environment as environments
-from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.formats import yaml12
+from ledger.model.formats import front_matter, yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.trial import Trial, record_path
@@ -281,7 +280,7 @@ class _Prover:
             return
         yield from differences(experiment, verdict)
         stored = self.trees.text(self.files["verdict.md"])
-        _, body = hypotheses.split_front_matter(stored)
+        _, body = front_matter.split(stored)
         heading = body.strip().partition("\n")[0]
         outcome = experiment.verdict.get("outcome")
         if heading != f"## Verdict: {outcome}":

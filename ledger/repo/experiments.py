@@ -13,7 +13,7 @@ from ledger.model import trial as trials
 from ledger.model import void as voids
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
-from ledger.model.formats import yaml12
+from ledger.model.formats import front_matter, yaml12
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.trial import Trial
@@ -272,7 +272,7 @@ def _ordered(records: Iterable[Recorded], plan: Plan) -> tuple[Recorded, ...]:
 def _front_matter(text: str, path: str, problems: list[str]) -> dict[str, object] | None:
     try:
         with anything_wrong():
-            front, _ = hypotheses.split_front_matter(text)
+            front, _ = front_matter.split(text)
             try:
                 document = yaml12.loads_untrusted(front)
             except yaml12.YamlError as error:

@@ -40,7 +40,7 @@ def start(ledger: Ledger, target: Target) -> tuple[str, str, str]:
         changes: Mapping[ParameterKey, Any] = _of_arm(code, trial)
     else:
         assert declared is not None
-        code = _code(ledger, origin, origin.plan.base if declared.at_base else histories.tip(ledger, origin))
+        code = _code(ledger, origin, origin.plan.commit_of(declared) or histories.tip(ledger, origin))
         changes = {code.locate(key): value for key, value in declared.params.items()}
     part = target.variant if target.trial is None else target.trial.trial.id
     label = origin.name if part == TREATMENT else f"{origin.name}:{part}"

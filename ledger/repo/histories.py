@@ -110,8 +110,8 @@ def before_rewriting(ledger: Ledger, experiment: Experiment, file: str) -> Seque
 def codes(experiment: Experiment, records: Iterable[Recorded]) -> set[str]:
     """The commits on the branch whose code ran in these of its trials."""
     plan = experiment.plan
-    at_base = {variant.name for variant in plan.variants if variant.at_base}
-    return {r.trial.code for r in records if r.trial.reused is None and r.trial.variant not in at_base} - {plan.base}
+    elsewhere = {variant.name for variant in plan.variants if variant.at is not None}
+    return {r.trial.code for r in records if r.trial.reused is None and r.trial.variant not in elsewhere} - {plan.base}
 
 
 def _last_run(ledger: Ledger, experiment: Experiment) -> str:

@@ -256,14 +256,14 @@ class Ledger(Repository):
 
     def arm(self, experiment: Experiment, variant: Variant, *, tip: str | None = None) -> Arm:
         """One arm at present; `tip` stands for the branch's commit where it is not written yet."""
-        commit = experiment.plan.base if variant.at_base else tip or experiment.tip
-        if variant.at_base and self.git.commit(commit) is None:
+        fixed = experiment.plan.commit_of(variant)
+        if fixed is not None and self.git.commit(fixed) is None:
             raise NotHere(
-                f"the base of {experiment.name} is not in this clone: {commit[:10]}",
+                f"{fixed[:10]}, which {experiment.name}:{variant.name} runs, is not in this clone",
                 hint="git fetch --unshallow, or fetch it",
             )
         axes = experiment.plan.replicates.parameters
-        return self.code.arm(self.code.at(commit), variant.params, axes)
+        return self.code.arm(self.code.at(fixed or tip or experiment.tip), variant.params, axes)
 
     def present(self, experiment: Experiment) -> dict[str, str]:
         """The present fingerprint of every arm whose code is here.

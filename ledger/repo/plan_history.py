@@ -14,7 +14,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import seeds
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.formats import trailers, yaml12
+from ledger.model.formats import front_matter, trailers, yaml12
 from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point, label
 from ledger.repo import histories, plan_order
@@ -156,7 +156,7 @@ def _looks(ledger: Ledger, experiment: Experiment) -> int:
 def _early(text: str) -> bool:
     """Whether a verdict was computed while trials were missing; a text that cannot be read is none."""
     try:
-        document = yaml12.loads_untrusted(hypotheses.split_front_matter(text)[0])
+        document = yaml12.loads_untrusted(front_matter.split(text)[0])
     except (FormatError, yaml12.YamlError):
         return True
     return not isinstance(document, dict) or bool(document.get("early"))
@@ -227,7 +227,7 @@ def to_be_left_out(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
     chosen: datetime | None = None
     said: list[str] = []
     for variant in plan.variants:
-        if not variant.at_base:
+        if variant.at is None:
             continue
         fingerprint = ledger.arm(experiment, variant).fingerprint
         names = {name for name, _, _ in ledger.index.at_fingerprint(fingerprint)} - {experiment.name}

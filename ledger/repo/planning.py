@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.formats import metrics, paramfiles
 from ledger.model.frozen import frozen
 from ledger.model.grid import grid
-from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
+from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten, format_value, identical, near_misses
 from ledger.model.pipeline import inside
@@ -37,7 +37,8 @@ T = TypeVar("T")
 class Request:
     """What `ledger new` was asked for. `start`: a revision or an experiment; `overrides` are written on the branch.
 
-    `retype`: a parameter may become another kind of value.
+    `places` are the revisions at which variants run, by their names. `retype`: a parameter may become another kind of
+    value.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Request:
     start: str | None = None
     overrides: Mapping[str, Any] | None = None
     variants: Mapping[str, Mapping[str, Any]] | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
     vary: Mapping[str, tuple[Any, ...]] | None = None
     seeds: Seeds | None = None
     axes: Asked = field(default_factory=Asked)
@@ -71,10 +73,14 @@ class Origin:
     created: datetime
 
 
-def with_plain_names(request: Request, code: Code) -> Request:
-    """The request with every parameter under its one name. Raises LedgerError where one is set twice, or is none."""
+def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
+    """The request with every parameter under its one name, and every place by the full id of its commit.
 
-    def plain(option: str, given: Mapping[str, T] | None) -> dict[str, T]:
+    Raises LedgerError where a parameter is set twice, or is none, and where a place is no commit with a pipeline.
+    """
+    places = {name: _commit(ledger, name, revision) for name, revision in request.places.items()}
+
+    def plain(option: str, given: Mapping[str, T] | None, code: Code = code) -> dict[str, T]:
         found: dict[str, T] = {}
         for name, value in (given or {}).items():
             known = code.plain(name)
@@ -86,10 +92,26 @@ def with_plain_names(request: Request, code: Code) -> Request:
     return replace(
         request,
         overrides=plain("-S", request.overrides),
-        variants={name: plain(f"--variant {name}", params) for name, params in (request.variants or {}).items()},
+        variants={
+            name: plain(f"--variant {name}", params, ledger.code.at(places[name]) if name in places else code)
+            for name, params in (request.variants or {}).items()
+        },
+        places=places,
         vary=plain("--vary", request.vary),
         axes=request.axes.plain(code),
     )
+
+
+def _commit(ledger: Ledger, variant: str, revision: str) -> str:
+    """The full id of the commit at which a variant is to run."""
+    found = ledger.git.commit(revision)
+    if found is None:
+        raise LedgerError(
+            f"--variant {variant}: {revision} is no commit here", hint="git log --all, git tag; or git fetch brings it"
+        )
+    if not ledger.code.has_pipeline(found):
+        raise LedgerError(f"--variant {variant}: there is no dvc.yaml at {revision}", hint="name a commit that has one")
+    return found
 
 
 def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> Plan:
@@ -102,9 +124,10 @@ def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> P
     check_predictions(ledger, predictions, variants, origin.name)
     source = seeds.source(origin.base, origin.title, [str(p) for p in predictions])
     points = declared(ledger, code, seeds=request.seeds, source=source, axes=request.axes, repeats=request.repeats)
-    check_parameters(ledger, code, points, [request.overrides or {}, *(variant.params for variant in variants)])
+    arms = [Variant(name=TREATMENT, params=request.overrides or {}), *variants]
+    check_parameters(ledger, code, points, arms)
     if not request.retype:
-        check_kinds(code, points.axes, [request.overrides or {}, *(variant.params for variant in variants)])
+        check_kinds(ledger, code, points.axes, arms)
     return Plan(
         title=origin.title,
         name=origin.name,
@@ -149,9 +172,9 @@ def _variants(ledger: Ledger, request: Request, code: Code, predictions: Sequenc
     if request.baseline is not None:
         variants.append(_filled(ledger, request.baseline))
     elif any(p.reference == BASELINE for p in predictions):
-        variants.append(Variant(name=BASELINE, at_base=True))
+        variants.append(Variant(name=BASELINE, at=BASE))
     combinations = grid(request.vary) if request.vary else {}
-    based = any(v.at_base for v in variants)
+    based = any(v.at == BASE for v in variants)
     about = {p.metric.variant for p in predictions}
     held = {name for name, params in combinations.items() if name not in about and _holds(code, request, params)}
     if _has_treatment(request, predictions) or (held and not based):
@@ -163,7 +186,7 @@ def _variants(ledger: Ledger, request: Request, code: Code, predictions: Sequenc
                 f"the variant {name} is not declared with --variant",
                 hint="-S sets the treatment's parameters",
             )
-        variants.append(Variant(name=name, params=params))
+        variants.append(Variant(name=name, at=request.places.get(name), params=params))
     for name, params in combinations.items():
         # what the branch has already is the treatment, or else the baseline
         if name in held:
@@ -200,11 +223,20 @@ def _holds(code: Code, request: Request, params: Mapping[str, Any]) -> bool:
     return all(key in own and identical(own[key], value) for key, value in params.items())
 
 
-def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden: Sequence[Mapping[str, Any]]) -> None:
-    """Raise LedgerError where an axis or a variant sets a parameter that no stage reads, or both set the same."""
+def check_parameters(ledger: Ledger, code: Code, points: Replicates, variants: Sequence[Variant]) -> None:
+    """Raise LedgerError where an axis or a variant sets a parameter that no stage reads, or both set the same.
+
+    Variants run `code`, but for those at a commit.
+    """
+    for variant in variants:
+        with _own_code(ledger, code, variant) as own:
+            _check_parameters(ledger, own, points, variant.params)
+
+
+def _check_parameters(ledger: Ledger, code: Code, points: Replicates, params: Mapping[str, Any]) -> None:
     unseen.refuse_dates(code)
     axes = axes_of(code, points)
-    for key, value in itertools.chain.from_iterable(params.items() for params in overridden):
+    for key, value in params.items():
         if code.locate(key) in axes:
             raise LedgerError(
                 f"{key} is an axis of the replicates, so no variant can set it", hint="choose one of the two"
@@ -219,14 +251,29 @@ def check_parameters(ledger: Ledger, code: Code, points: Replicates, overridden:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
 
 
-def check_kinds(code: Code, axes: Sequence[Axis], overridden: Sequence[Mapping[str, Any]]) -> None:
+def check_kinds(ledger: Ledger, code: Code, axes: Sequence[Axis], variants: Sequence[Variant]) -> None:
     """Raise LedgerError where an axis or a variant makes of a parameter another kind of value than it has."""
-    present = {name: value for name, (_, value) in code.names.items()}
-    pairs = [*itertools.chain.from_iterable(params.items() for params in overridden)]
-    pairs += [(axis.name, value) for axis in axes if axis.is_parameter for value in axis.values]
-    for name, value in pairs:
-        _refuse_two_readings(code, name)
-        kinds.refuse_another(present, code.plain(name), value)
+    varied = [(axis.name, value) for axis in axes if axis.is_parameter for value in axis.values]
+    # the axes are checked on the branch's code, also where no variant is new
+    for variant in (Variant(name=TREATMENT), *variants):
+        with _own_code(ledger, code, variant) as own:
+            present = {name: value for name, (_, value) in own.names.items()}
+            for name, value in [*variant.params.items(), *varied]:
+                _refuse_two_readings(own, name)
+                kinds.refuse_another(present, own.plain(name), value)
+
+
+@contextmanager
+def _own_code(ledger: Ledger, code: Code, variant: Variant) -> Iterator[Code]:
+    """The code that a variant runs; what is wrong on another commit than that of `code` names the variant."""
+    if variant.at in (None, BASE):
+        yield code
+        return
+    commit = str(variant.at)
+    try:
+        yield ledger.code.at(commit)
+    except LedgerError as error:
+        raise LedgerError(f"the variant {variant.name}, at {commit[:10]}: {error.message}", hint=error.hint) from None
 
 
 def _refuse_two_readings(code: Code, name: str) -> None:

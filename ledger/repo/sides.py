@@ -54,7 +54,7 @@ def side(ledger: Ledger, target: Target) -> Side:
     records, warnings = current(ledger, experiment, target.variant, label)
     if records:
         return _arm(ledger, experiment, label, records, warnings)
-    if declared is None or (experiment.branch is None and not declared.at_base):
+    if declared is None or (experiment.branch is None and declared.at is None):
         raise LedgerError(f"{label} has no trials, and no branch", hint="there is nothing to compare")
     return _planned(ledger, experiment, label, target.variant)
 

@@ -100,10 +100,10 @@ def no_date(name: str) -> LedgerError:
 
 
 def _codes(experiment: Experiment) -> list[str]:
-    """The commits on which the results of the branch's own arms ran last; an arm at the base has none of them."""
+    """The commits on which the results of the branch's own arms ran last; an arm at another commit has none of them."""
     found: list[str] = []
     for variant in experiment.plan.variants:
-        if variant.at_base or variant.experiment is not None:
+        if variant.at is not None or variant.experiment is not None:
             continue
         good = [r.trial for r in experiment.of(variant.name) if r.valid]
         last = max(good, key=lambda trial: trial.started, default=None)

@@ -135,7 +135,7 @@ def variance(experiment: Experiment, present: Mapping[str, str]) -> dict[str, An
 def variant(value: Variant) -> dict[str, Any]:
     """One arm as the plan declares it."""
     known = {
-        "at": "base" if value.at_base else None,
+        "at": value.at,
         "params": dict(value.params),
         "experiment": value.experiment,
         "variant": value.arm if value.arm != TREATMENT else None,

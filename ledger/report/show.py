@@ -12,7 +12,7 @@ from ledger.analysis.diff import metric_change
 from ledger.analysis.variance import plural, shares
 from ledger.model import trial as trials
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
+from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import format_value
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
@@ -106,9 +106,10 @@ def _variant(variant: Variant) -> str:
     if variant.filled_by is not None:
         return f"{variant.name}: the trials of {variant.filled_by}"
     params = ", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items())
-    if params and not variant.at_base:
+    if params and variant.at is None:
         return f"{variant.name}: {params}"
-    place = "code and parameters of the base" if variant.at_base else "code and parameters of the branch"
+    places = {None: "the branch", BASE: "the base"}
+    place = f"code and parameters of {places.get(variant.at, (variant.at or '')[:10])}"
     return f"{variant.name}: {place}" + (f", {params}" if params else "")
 
 

@@ -23,7 +23,7 @@ def plan(prediction: str | None = "dice >= baseline + 0.01", seeds: int = 3, **k
     return Plan(
         title="T", name="t", author="A", created=START, base="b" * 40,
         predictions=(parse(prediction),) if prediction else (),
-        variants=(Variant(name="baseline", at_base=True), Variant(name="treatment")),
+        variants=(Variant(name="baseline", at="base"), Variant(name="treatment")),
         replicates=from_mapping({"seed": list(range(seeds))}), **kind,
     )  # fmt: skip
 

@@ -56,7 +56,7 @@ def plan(*predictions: str, axes: Mapping[str, object] | None = None, **others: 
         "created": datetime(2026, 11, 20, 10, tzinfo=UTC),
         "base": "b" * 40,
         "predictions": tuple(prediction_parser.parse(text) for text in predictions),
-        "variants": (Variant(name="baseline", at_base=True), Variant(name="treatment")),
+        "variants": (Variant(name="baseline", at="base"), Variant(name="treatment")),
         "replicates": replicates.from_mapping(axes or {"seed": [0, 1, 2, 3, 4]}),
     }
     return Plan(**given | others)

@@ -21,7 +21,7 @@ def plan(*texts: str) -> Plan:
     return Plan(
         title="A", name="a", author="Ada <a@b.c>", created=NOW, base="0" * 40, parent=None,
         predictions=tuple(prediction_parser.parse(text) for text in texts),
-        variants=(Variant(name="baseline", at_base=True), Variant(name="treatment")),
+        variants=(Variant(name="baseline", at="base"), Variant(name="treatment")),
         replicates=Replicates(),
     )  # fmt: skip
 

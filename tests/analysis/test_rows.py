@@ -25,7 +25,7 @@ PLAN = Plan(
     created=BEGUN,
     base="0" * 40,
     predictions=(parse("accuracy >= baseline + 0.01"), parse("size within 5% of baseline")),
-    variants=(Variant(name="baseline", at_base=True), Variant(name="treatment"), Variant(name="x", params={"a.b": 3})),
+    variants=(Variant(name="baseline", at="base"), Variant(name="treatment"), Variant(name="x", params={"a.b": 3})),
     replicates=Replicates(axes=(Axis(name="seed", values=(0, 1, 2)),)),
 )
 

@@ -14,8 +14,8 @@ from conftest import NOISY, Project, Shelved
 from scipy import stats
 
 from ledger.cli import console
-from ledger.model import hypothesis as hypotheses
 from ledger.model.formats import yaml12
+from ledger.model.formats.front_matter import split
 from ledger.model.verdict import SCHEMA
 
 FILE = "experiments/{}/verdict.md"
@@ -42,7 +42,7 @@ def planned(project: Project) -> None:
 def front_matter(project: Project, name: str, revision: str | None = None) -> tuple[dict[str, Any], str]:
     """The front matter and the body of a verdict."""
     text = project.git("show", f"{revision or f'exp/{name}'}:{FILE.format(name)}") + "\n"
-    front, body = hypotheses.split_front_matter(text)
+    front, body = split(text)
     document = yaml12.loads(front)
     assert isinstance(document, dict)
     return document, body

@@ -41,7 +41,7 @@ def experiment(*predictions: str) -> Experiment:
         created=datetime(2026, 1, 1, tzinfo=UTC),
         base="0" * 40,
         predictions=tuple(map(parse, predictions)),
-        variants=(Variant(name="baseline", at_base=True), Variant(name="treatment")),
+        variants=(Variant(name="baseline", at="base"), Variant(name="treatment")),
         replicates=SEEDS,
     )
     return Experiment(

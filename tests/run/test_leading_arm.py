@@ -13,7 +13,7 @@ from ledger.model import replicates
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.prediction_parser import parse
 
-BASE = Variant(name="baseline", at_base=True)
+BASE = Variant(name="baseline", at="base")
 TREATMENT = Variant(name="treatment")
 HI = Variant(name="hi", params={"lr": 0.9})
 LO = Variant(name="lo", params={"lr": 0.1})

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import FormatError
 from ledger.model import bounds
-from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, declared_points
+from ledger.model.formats import front_matter
 from ledger.model.frozen import frozen
 from ledger.model.row import Row
 
@@ -201,7 +201,7 @@ def _trial(tried: Tried) -> Line:
 def _prose(experiment: Experiment, verdict: str) -> str:
     """What `log --grep` searches: the title, the hypothesis, the notes and the verdict's text."""
     try:
-        _, verdict = hypotheses.split_front_matter(verdict)
+        _, verdict = front_matter.split(verdict)
     except FormatError:
         pass
     return "\n".join([experiment.plan.title, experiment.hypothesis.body, experiment.notes, verdict])

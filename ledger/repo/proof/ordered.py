@@ -45,8 +45,7 @@ class Ordered:
         """Whether a trial of an arm that is predicted about ran under the plan, or under one that was amended."""
         plan, trial = self._experiment.plan, record.trial
         variant = plan.variant(trial.variant)
-        at_base = variant is not None and variant.at_base
-        elsewhere = at_base or trial.reused is not None
+        elsewhere = (variant is not None and variant.at is not None) or trial.reused is not None
         if not plan.predictions or (elsewhere and trial.variant not in plan.predicted):
             return
         held = self._trees.plan(trial.code, self._experiment.name)

@@ -223,9 +223,10 @@ class Trees:
             variant = None if plan is None else plan.variant(trial.variant)
             if plan is not None and variant is not None and variant.experiment is None:
                 arms.add(self._arm(tree, tree.code, variant.params, axes))
-                if trial.fingerprint not in arms and trial.reused is not None and variant.at_base:
-                    # another experiment's arm had by its parameters what this one's base has by itself
-                    arms.add(self._arm(tree, tree.reader.at(plan.base), variant.params, axes))
+                fixed = plan.commit_of(variant)
+                if trial.fingerprint not in arms and trial.reused is not None and fixed is not None:
+                    # another experiment's arm had by its parameters what this one's commit has by itself
+                    arms.add(self._arm(tree, tree.reader.at(fixed), variant.params, axes))
                 if trial.fingerprint in arms:
                     break
         return own, arms
