@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ledger.analysis.judge import Arm, judge
+from ledger.analysis.arms import Arm
+from ledger.analysis.judge import judge
 from ledger.model import environment as environments
 from ledger.model import prediction_parser, replicates
 from ledger.model import trial as trials
@@ -28,9 +29,9 @@ from ledger.model.pipeline import Pipeline
 from ledger.model.replicates import Axis, Point, Replicates
 from ledger.model.settings import Settings
 from ledger.model.trial import Failure, StageRun, Trial
-from ledger.model.verdict import Verdict
-from ledger.repo.evidence import front_matter
+from ledger.model.verdict import Verdict, front_matter
 from ledger.report import verdict as report
+from ledger.report.remarks import worded
 
 Params = dict[str, dict[str, Any]]
 
@@ -294,7 +295,7 @@ def verdict_of(hypothesis: Hypothesis, records: Sequence[Trial]) -> tuple[Verdic
         for name, value in record.metrics.items():
             metrics.setdefault(name, {})[record.point] = value
     arms = {TREATMENT: Arm(label=TREATMENT, declared=points, metrics=metrics, evaluation={})}
-    verdict = replace(judge(plan, arms), fingerprints={TREATMENT: records[0].fingerprint})
+    verdict = replace(worded(judge(plan, arms)), fingerprints={TREATMENT: records[0].fingerprint})
     experiment = Experiment(
         name=plan.name,
         branch=None,

@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ledger.analysis.case import decide
 from ledger.analysis.designs import compared
-from ledger.analysis.judge import decide
 from ledger.model.replicates import FOLD, SPLIT, Axis, Point
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED
 from ledger.stats.contrast import Contrast, over_folds, paired, welch

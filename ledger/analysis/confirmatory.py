@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ledger.analysis.metric_names import renamed
 from ledger.model import hypothesis as hypotheses
 from ledger.model.hypothesis import Plan
-from ledger.model.listing import some
-from ledger.model.verdict import INCONCLUSIVE, SUPPORTED
+from ledger.model.remarks import Kind, Remark
+from ledger.model.verdict import INCONCLUSIVE, SUPPORTED, Amendment
 
 # what decides an outcome: chosen after results, each can make noise look like a finding
 _DECIDING = (
@@ -19,7 +18,7 @@ _DECIDING = (
 
 def reasons(
     plan: Plan,
-    amendments: Sequence[Mapping[str, Any]],
+    amendments: Sequence[Amendment],
     *,
     looks: int,
     left_out: Sequence[str],
@@ -27,7 +26,7 @@ def reasons(
     voided: Sequence[str] = (),
     late_aliases: Sequence[str] = (),
     late_directions: Sequence[str] = (),
-) -> tuple[str, ...]:
+) -> tuple[Remark, ...]:
     """Why the verdict on a plan is not confirmatory; empty where it is.
 
     `amendments` are the plan's changes, oldest first; `looks` counts how often results were there to be looked at;
@@ -40,43 +39,42 @@ def reasons(
     """
     found = []
     if plan.exploratory:
-        found.append("the plan is exploratory")
+        found.append(Remark.of(Kind.PLAN_EXPLORATORY))
     turned = changed_after_results(plan, amendments)
     if turned:
-        found.append(f"changed after results had been seen: {', '.join(turned)}")
+        found.append(Remark.of(Kind.CHANGED_AFTER_RESULTS, keys=turned))
     if older:
-        found.append(f"results of another experiment, older than the prediction: {some(older)}")
+        found.append(Remark.of(Kind.OLDER_RESULTS, trials=tuple(older)))
     if left_out:
-        found.append(f"known before the plan and left out of it: {some(left_out)}")
+        found.append(Remark.of(Kind.LEFT_OUT, trials=tuple(left_out)))
     if voided:
-        was = "1 trial was" if len(voided) == 1 else f"{len(voided)} trials were"
-        found.append(f"{was} voided after results: {some(voided)}")
+        found.append(Remark.of(Kind.VOIDED_AFTER_RESULTS, trials=tuple(voided)))
     if late_aliases:
-        found.append(f"an alias from after results says which metric is meant: {some(late_aliases)}")
+        found.append(Remark.of(Kind.LATE_ALIASES, aliases=tuple(late_aliases)))
     if late_directions:
-        found.append(f"a direction from after results says which value is the worst: {some(late_directions)}")
+        found.append(Remark.of(Kind.LATE_DIRECTIONS, metrics=tuple(late_directions)))
     if looks > plan.looks:
-        found.append(f"looks at the results: {looks}, declared: {plan.looks}")
+        found.append(Remark.of(Kind.UNDECLARED_LOOKS, looks=looks, declared=plan.looks))
     return tuple(found)
 
 
-def changed_after_results(plan: Plan, amendments: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def changed_after_results(plan: Plan, amendments: Sequence[Amendment]) -> tuple[str, ...]:
     """The keys that decide the outcome and are no longer what they were when the first result came.
 
     A change that was taken back is none. Of the arms only those that predictions compare with decide: another state of
     an arm that is predicted about is a look.
     """
     present = hypotheses.to_mapping(plan)
-    first: dict[str, Mapping[str, Any]] = {}
+    first: dict[str, Amendment] = {}
     for change in amendments:
-        if change["after_results"]:
-            for key in change["changed"]:
+        if change.after_results:
+            for key in change.changed:
                 first.setdefault(key, change)
     found = []
     for key, change in first.items():
         # older verdicts tell only that a key was changed
-        known = "before" in change
-        before, now = (change.get("before") or {}).get(key), present.get(key)
+        known = change.before is not None
+        before, now = (change.before or {}).get(key), present.get(key)
         if key == "predictions" and known:
             before = _corrected(before, amendments)
         if key == "variants":
@@ -89,15 +87,15 @@ def changed_after_results(plan: Plan, amendments: Sequence[Mapping[str, Any]]) -
     return tuple(found)
 
 
-def _corrected(predictions: Sequence[str] | None, amendments: Sequence[Mapping[str, Any]]) -> list[str]:
+def _corrected(predictions: Sequence[str] | None, amendments: Sequence[Amendment]) -> list[str]:
     """Predictions with the names of metrics as amendments after results have corrected them."""
     found = [*(predictions or ())]
     for change in amendments:
-        if change["after_results"] and change.get("corrects"):
-            found = renamed(found, change["corrects"])
+        if change.after_results and change.corrects:
+            found = renamed(found, change.corrects)
     return found
 
 
-def capped(outcome: str, why_not: Sequence[str]) -> str:
+def capped(outcome: str, why_not: Sequence[Remark]) -> str:
     """The outcome that a verdict may state, given what the numbers say and why it is not confirmatory."""
     return INCONCLUSIVE if why_not and outcome == SUPPORTED else outcome

@@ -57,8 +57,7 @@ def counting_attempt(
 
 def judged(experiment: Experiment) -> Mapping[str, str]:
     """The fingerprints of the arms as the stored verdict names them; none where it is about another plan."""
-    named = None if experiment.verdict is None or experiment.overtaken else experiment.verdict.get("fingerprints")
-    return {str(arm): str(value) for arm, value in named.items()} if isinstance(named, Mapping) else {}
+    return {} if experiment.verdict is None or experiment.overtaken else experiment.verdict.fingerprints
 
 
 def undecided(experiment: Experiment) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import SPLIT, Axis, Point, Replicates, Value
 from ledger.stats import power
 from ledger.stats.contrast import (
@@ -26,7 +27,11 @@ Family = Callable[[float], Contrast]
 
 
 class OtherParts(ValueError):
-    """The two sides do not have the same folds or splits, or vary different axes, and no test fits them."""
+    """The two sides do not have the same folds or splits, or vary different axes, and no test fits them: `remark`."""
+
+    def __init__(self, remark: Remark) -> None:
+        super().__init__(remark)
+        self.remark = remark
 
 
 def compared(treatment: Mapping[Point, float], baseline: Mapping[Point, float] | None, parts: Axis | None) -> Family:
@@ -42,18 +47,17 @@ def compared(treatment: Mapping[Point, float], baseline: Mapping[Point, float] |
     return _over_folds(treatment, baseline, parts)
 
 
-def rule(treatment: Mapping[Point, float], parts: Axis | None) -> str | None:
-    """What was done with several axes, in one sentence; None where every replicate stands for itself."""
+def rule(treatment: Mapping[Point, float], parts: Axis | None) -> Remark | None:
+    """What was done with several axes; None where every replicate stands for itself."""
     if parts is None:
         return None
     cells = [parts.name] if parts.reshuffled_by is None else [parts.name, parts.reshuffled_by]
-    others = list(dict.fromkeys(axis for point in treatment for axis, _ in point if axis not in cells))
-    within = f"{' and '.join(others)} averaged within each {parts.kind}" if others else ""
+    others = tuple(dict.fromkeys(axis for point in treatment for axis, _ in point if axis not in cells))
     if parts.reshuffled_by is None:
-        return within or None
+        return Remark.of(Kind.AVERAGED, axes=others, part=parts.kind) if others else None
     folds, times = (len({dict(point).get(cell) for point in treatment}) for cell in cells)
-    text = f"{parts.name} makes {folds} folds, reshuffled {times} times by {parts.reshuffled_by}"
-    return f"{text}: every fold of every partition counts" + (f", {within}" if within else "")
+    by = parts.reshuffled_by
+    return Remark.of(Kind.RESHUFFLED, axis=parts.name, folds=folds, times=times, by=by, axes=others, part=parts.kind)
 
 
 def _independent(treatment: Mapping[Point, float], baseline: Mapping[Point, float] | None) -> Family:
@@ -72,8 +76,8 @@ def _require_like_axes(treatment: Mapping[Point, float], baseline: Mapping[Point
     """No test fits seeds against folds, whatever is declared of them: each side's noise is of another kind."""
     mine, theirs = ({axis for point in side for axis, _ in point} for side in (treatment, baseline))
     if treatment and baseline and mine != theirs:
-        sides = " against ".join(" and ".join(sorted(axes)) or "none" for axes in (mine, theirs))
-        raise OtherParts(f"the replicates of the two sides are of different kinds ({sides}), and no test fits both")
+        axes = {"treatment": tuple(sorted(mine)), "baseline": tuple(sorted(theirs))}
+        raise OtherParts(Remark.of(Kind.OTHER_AXES, **axes))
 
 
 def _over_splits(treatment: Mapping[Point, float], baseline: Mapping[Point, float] | None, name: str) -> Family:
@@ -81,9 +85,9 @@ def _over_splits(treatment: Mapping[Point, float], baseline: Mapping[Point, floa
     mine = _means(treatment, (name,))
     theirs = None if baseline is None else _means(baseline, (name,))
     if any(None in key for side in (mine, theirs or {}) for key in side):
-        raise OtherParts(f"one side has no splits ({name}), and no test fits splits against other replicates")
+        raise OtherParts(Remark.of(Kind.NO_SPLITS, axis=name))
     if len(mine) < 2 or (theirs is not None and len(theirs) < 2):
-        raise NoNoise("one split gives none")
+        raise NoNoise(Kind.ONE_SPLIT)
     family = _independent(_as_points(mine), None if theirs is None else _as_points(theirs))
 
     def over_splits(factor: float) -> Contrast:
@@ -99,12 +103,12 @@ def _over_folds(treatment: Mapping[Point, float], baseline: Mapping[Point, float
     mine = _means(treatment, cell)
     theirs = None if baseline is None else _means(baseline, cell)
     if any(None in key for key in mine) or (theirs is not None and mine.keys() != theirs.keys()):
-        raise OtherParts("the two sides have not the same folds, and no test fits folds that are not paired")
+        raise OtherParts(Remark.of(Kind.OTHER_FOLDS))
     folds = len({key[0] for key in mine})
     if folds < 2:
-        raise NoNoise("one fold gives none")
+        raise NoNoise(Kind.ONE_FOLD)
     if len(mine) != folds * len({key[1:] for key in mine}):
-        raise OtherParts("a partition lacks some of its folds, and no test fits parts of a cross-validation")
+        raise OtherParts(Remark.of(Kind.PARTIAL_PARTITION))
     partners = None if theirs is None else [theirs[key] for key in mine]
     share, test = 1 / (folds - 1), FOLDS if parts.reshuffled_by is None else RESHUFFLED
     return lambda factor: over_folds(list(mine.values()), partners, test_share=share, factor=factor, test=test)

@@ -12,6 +12,7 @@ from ledger.model.environment import Environment, difference
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.parameters import Value, identical, in_same_terms, renamed
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Axis, Point
 from ledger.stats.contrast import Contrast, NoNoise
 from ledger.stats.summary import Summary, summarise
@@ -38,7 +39,7 @@ class Side:
     metrics: Mapping[str, Mapping[Point, float]]
     axes: frozenset[str] = frozenset()
     parts: Axis | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     parameter_files: Mapping[str, str] = field(default_factory=dict)
     metric_files: Mapping[str, str] = field(default_factory=dict)
 
@@ -119,8 +120,8 @@ class Diff:
     code: tuple[CodeChange, ...]
     environment: tuple[ValueChange, ...]
     metrics: tuple[MetricChange, ...]
-    warnings: tuple[str, ...] = field(default=())
-    confounded: tuple[str, ...] = field(default=())
+    warnings: tuple[Remark, ...] = ()
+    confounded: tuple[Remark, ...] = ()
 
 
 def diff(
@@ -191,18 +192,22 @@ def _in_same_terms(a: Side, b: Side) -> tuple[Side, Side]:
     return first, second
 
 
-def _left_out(metrics: Sequence[MetricChange], a: Side, b: Side) -> list[str]:
+def _left_out(metrics: Sequence[MetricChange], a: Side, b: Side) -> list[Remark]:
     """Which values are no numbers, and so count for nothing in the means."""
     found = []
     for change in metrics:
         for side, summary in ((a, change.a), (b, change.b)):
             if summary.left_out:
                 total = summary.n + summary.left_out
-                found.append(f"{change.name} is not finite in {summary.left_out} of {total} trials of {side.label}")
+                found.append(
+                    Remark.of(
+                        Kind.VALUES_LEFT_OUT, metric=change.name, count=summary.left_out, total=total, side=side.label
+                    )
+                )
     return found
 
 
-def _untested(a: Side, b: Side) -> list[str]:
+def _untested(a: Side, b: Side) -> list[Remark]:
     """Why the differences of two replicated sides have no interval: no test fits what they vary. Said once."""
     found = []
     for name in a.metrics.keys() & b.metrics.keys():
@@ -211,7 +216,8 @@ def _untested(a: Side, b: Side) -> list[str]:
         try:
             compared(b.metrics[name], a.metrics[name], a.parts or b.parts)
         except OtherParts as reason:
-            found.append(f"no interval: {reason}")
+            why = reason.remark
+            found.append(Remark(kind=Kind.NO_INTERVAL, facts=(("why", why.kind), *why.facts)))
         except NoNoise:
             continue
     return list(dict.fromkeys(found))
@@ -286,24 +292,21 @@ def _contrast(a: Mapping[Point, float], b: Mapping[Point, float], parts: Axis | 
         return None
 
 
-def _attribution(kinds: Mapping[str, int], params: Sequence[ValueChange]) -> list[str]:
-    changed = [kind for kind, count in kinds.items() if count]
+def _attribution(kinds: Mapping[str, int], params: Sequence[ValueChange]) -> list[Remark]:
+    changed = tuple(kind for kind, count in kinds.items() if count)
     if len(changed) > 1:
-        named = f"{', '.join(changed[:-1])} and {changed[-1]}"
-        return [f"{named} all differ: no difference can be attributed to one of them" if len(changed) > 2 else
-                f"both {named} differ: no difference can be attributed to one of them"]  # fmt: skip
+        return [Remark.of(Kind.THINGS_DIFFER, things=changed)]
     if len(params) > 1:
-        names = ", ".join(change.name for change in params)
-        return [f"{len(params)} parameters differ ({names}): no difference can be attributed to one of them"]
+        return [Remark.of(Kind.PARAMETERS_DIFFER, parameters=tuple(change.name for change in params))]
     return []
 
 
-def _replication(a: Side, b: Side) -> list[str]:
+def _replication(a: Side, b: Side) -> list[Remark]:
     warnings = []
     counts = {side.label: max((len(values) for values in side.metrics.values()), default=0) for side in (a, b)}
     for label, count in counts.items():
         if count == 0:
-            warnings.append(f"{label} has no metrics")
+            warnings.append(Remark.of(Kind.NO_METRICS, side=label))
         elif count == 1:
-            warnings.append(f"{label} has one replicate: there is no estimate of the noise")
+            warnings.append(Remark.of(Kind.SINGLE, side=label))
     return warnings

@@ -11,7 +11,8 @@ from ledger.analysis.counting import When
 from ledger.cli import console, options
 from ledger.model import verdict as verdicts
 from ledger.ops.conclude import conclude as conclude_experiment
-from ledger.repo.evidence import conclusion, gather
+from ledger.repo.evidence import gather
+from ledger.repo.weighing import conclusion
 from ledger.report.shapes import plain
 from ledger.report.verdict import told
 

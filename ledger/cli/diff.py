@@ -10,6 +10,7 @@ from ledger.cli import console, options
 from ledger.repo.sides import compare, sides_of
 from ledger.report import diff as report
 from ledger.report import shapes, terminal
+from ledger.report.remarks import sentences
 from ledger.report.tables import Format, table
 
 Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
@@ -37,7 +38,7 @@ def diff(
             console.answer(
                 table(report.rows(found, ledger.settings), report.HEAD, options.format_of(form), guard=guard)
             )
-            for warning in found.warnings:
+            for warning in sentences(found.warnings):
                 console.say(f"warning: {warning}")
         else:
             document = report.document(found, ledger.settings, patch=patch)

@@ -23,6 +23,7 @@ from ledger.repo.plots import curves, plotted
 from ledger.report import shapes
 from ledger.report.numbers import headline
 from ledger.report.plots import kinds, picture
+from ledger.report.remarks import sentences
 from ledger.report.text import cut
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def plot(
             rows = _rows(ledger, targets, "variants" if parallel else "trials", where)
             shown = distribution or metric or _headline(ledger, targets, rows)
             drawn = _of_rows(rows, shown, against, ledger.settings, is_parallel=parallel)
-            notes = tuple(note for target in targets for note in voided.warnings(target))
+            notes = tuple(note for target in targets for note in sentences(voided.warnings(target)))
         names = {t.experiment.name: t.experiment.plan.title for t in targets if t.experiment is not None}
         if kind is not None and len({row.experiment for row in rows}) == 1:
             # chosen by an expression, it may be any

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from ledger.model import aliases as names
 from ledger.model.aliases import Aliases
@@ -12,7 +11,7 @@ from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Hypothesis, Plan
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
-from ledger.model.verdict import stated
+from ledger.model.verdict import Verdict, stated
 from ledger.model.void import VOIDED, Void
 
 DIRECTORY = "experiments"
@@ -99,7 +98,7 @@ class Experiment:
     hypothesis: Hypothesis
     trials: tuple[Recorded, ...]
     notes: str
-    verdict: Mapping[str, Any] | None
+    verdict: Verdict | None
     landed: bool
     problems: tuple[str, ...]
     archived: bool = False
@@ -135,14 +134,12 @@ class Experiment:
         """The verdict's outcome, None before there is one, and where it is about other predictions than the plan's."""
         if self.verdict is None or self.overtaken:
             return None
-        outcome = self.verdict.get("outcome")
-        return outcome if isinstance(outcome, str) else None
+        return self.verdict.outcome or None
 
     @property
     def confirmatory(self) -> bool | None:
         """Whether its outcome is confirmatory, None where there is none, or where the verdict does not say."""
-        said = None if self.verdict is None or self.outcome is None else self.verdict.get("confirmatory")
-        return said if isinstance(said, bool) else None
+        return None if self.verdict is None or self.outcome is None else self.verdict.confirmatory
 
     @property
     def state(self) -> str:
@@ -152,11 +149,9 @@ class Experiment:
     @property
     def overtaken(self) -> bool:
         """Whether the predictions have been changed since the verdict."""
-        judged = None if self.verdict is None else self.verdict.get("predictions")
-        if not isinstance(judged, list):
+        if self.verdict is None:
             return False
-        texts = [one.get("text") for one in judged if isinstance(one, Mapping)]
-        return texts != [str(prediction) for prediction in self.plan.predictions]
+        return [one.text for one in self.verdict.predictions] != [str(one) for one in self.plan.predictions]
 
     @property
     def status(self) -> str:

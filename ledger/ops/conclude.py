@@ -6,10 +6,11 @@ from ledger.analysis.counting import When
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers, yaml12
 from ledger.model.frozen import frozen
-from ledger.model.verdict import Verdict
+from ledger.model.verdict import Verdict, front_matter
 from ledger.repo.change import Change, require_branch, transact
-from ledger.repo.evidence import conclusion, front_matter, gather
+from ledger.repo.evidence import gather
 from ledger.repo.ledger import Ledger
+from ledger.repo.weighing import conclusion
 from ledger.report import verdict as report
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ledger.analysis import checks, findings
+from ledger.analysis import checks, findings, verdict_checks
 from ledger.analysis.counting import When
 from ledger.analysis.findings import CODE, COMMIT, LOST, NUMBERS, RECORDS, VERDICT, Finding
 from ledger.dvc.store import store_of
@@ -22,7 +22,7 @@ from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.trial import Trial, record_path
 from ledger.repo import concluded, plan_history, voided
-from ledger.repo.evidence import differences, gather, weigh
+from ledger.repo.evidence import gather
 from ledger.repo.ledger import Ledger
 from ledger.repo.proof.checkpoints import lacking
 from ledger.repo.proof.dropped import dropped
@@ -32,6 +32,7 @@ from ledger.repo.proof.signatures import unsigned
 from ledger.repo.proof.tags import ended, held_by_tags
 from ledger.repo.proof.tip import tip_findings
 from ledger.repo.proof.witness import Trees
+from ledger.repo.weighing import weigh
 from ledger.report import verdict as report
 
 
@@ -278,11 +279,11 @@ class _Prover:
             message = f"{file} cannot be computed again: {error.message}"
             yield Finding(check=VERDICT, message=message, problem=not isinstance(error, NotHere))
             return
-        yield from differences(experiment, verdict)
+        yield from verdict_checks.judged(experiment.verdict, verdict, file)
         stored = self.trees.text(self.files["verdict.md"])
         _, body = front_matter.split(stored)
         heading = body.strip().partition("\n")[0]
-        outcome = experiment.verdict.get("outcome")
+        outcome = experiment.verdict.outcome
         if heading != f"## Verdict: {outcome}":
             message = f"{file}: the text begins with {heading!r}, the outcome is {outcome}"
             yield Finding(check=VERDICT, message=message)

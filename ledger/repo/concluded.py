@@ -46,10 +46,12 @@ def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
 def _differs(ledger: Ledger, experiment: Experiment, aliases: Aliases | None) -> bool:
     """Whether the verdict would be another now; with other `aliases` than it was written with, where they are given."""
     # imported late: what computes verdicts takes a quarter of a second to import
-    from ledger.repo.evidence import differences, weigh
+    from ledger.analysis.verdict_checks import differences
+    from ledger.repo.weighing import weigh
 
+    assert experiment.verdict is not None
     try:
-        return bool(differences(experiment, weigh(ledger, experiment, aliases)))
+        return bool(differences(experiment.verdict, weigh(ledger, experiment, aliases), ""))
     except LedgerError:
         return True
 

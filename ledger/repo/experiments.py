@@ -10,6 +10,7 @@ from ledger.git.entries import Entry
 from ledger.git.objects import GitObject, Objects, entries
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
+from ledger.model import verdict as verdicts
 from ledger.model import void as voids
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
@@ -17,6 +18,7 @@ from ledger.model.formats import front_matter, yaml12
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.trial import Trial
+from ledger.model.verdict import Verdict
 from ledger.model.void import Void
 
 TRIAL_REFS = "refs/ledger/trials"
@@ -203,7 +205,7 @@ def assemble(
         hypothesis=hypothesis,
         trials=_ordered(found, hypothesis.plan),
         notes=texts.notes,
-        verdict=None if verdict is None else _front_matter(verdict, f"{folder}/verdict.md", problems),
+        verdict=None if verdict is None else _verdict(verdict, f"{folder}/verdict.md", problems),
         landed=landed,
         archived=archived,
         problems=tuple(problems),
@@ -269,7 +271,7 @@ def _ordered(records: Iterable[Recorded], plan: Plan) -> tuple[Recorded, ...]:
     return tuple(sorted(records, key=key))
 
 
-def _front_matter(text: str, path: str, problems: list[str]) -> dict[str, object] | None:
+def _verdict(text: str, path: str, problems: list[str]) -> Verdict | None:
     try:
         with anything_wrong():
             front, _ = front_matter.split(text)
@@ -279,7 +281,7 @@ def _front_matter(text: str, path: str, problems: list[str]) -> dict[str, object
                 raise FormatError(f"{error}") from None
             if not isinstance(document, dict):
                 raise FormatError("the front matter is not a mapping")
+            return verdicts.from_mapping(document)
     except FormatError as error:
         problems.append(f"{path}: {error}")
         return None
-    return document

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from ledger.analysis.metric_names import forced
 from ledger.errors import LedgerError
@@ -18,7 +17,9 @@ from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT
+from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
+from ledger.model.verdict import Verdict
 from ledger.repo import settled
 from ledger.repo.ledger import Ledger
 
@@ -57,10 +58,12 @@ def uncommitted(ledger: Ledger, experiment: Experiment) -> list[str]:
     return found
 
 
-def of_verdict(verdict: Mapping[str, Any] | None) -> Aliases:
+def of_verdict(verdict: Verdict | None) -> Aliases:
     """The aliases that a verdict was written with, as far as they mattered to it."""
     try:
-        return names.parse((verdict or {}).get("aliases") or {})
+        return (
+            names.NONE if verdict is None else names.parse({name: list(had) for name, had in verdict.aliases.items()})
+        )
     except ValueError:
         return names.NONE
 
@@ -107,12 +110,10 @@ def stated(uses: Iterable[Use], aliases: Aliases) -> dict[str, list[str]]:
     return aliases.among(name for use in uses for name in (use.predicted, use.written)).to_mapping()
 
 
-def said(uses: Iterable[Use]) -> list[str]:
+def said(uses: Iterable[Use]) -> list[Remark]:
     """A warning for each."""
     return [
-        f"{use.written} is read as {use.predicted}, by `aliases` in {settings.FILE}, in "
-        f"{len(use.records)} trial{'s' if len(use.records) != 1 else ''}"
-        for use in uses
+        Remark.of(Kind.ALIAS, written=use.written, predicted=use.predicted, trials=len(use.records)) for use in uses
     ]
 
 
@@ -124,7 +125,7 @@ def late(ledger: Ledger, experiment: Experiment, uses: Sequence[Use]) -> tuple[s
     """
     if not uses:
         return ()
-    stored = set(map(str, (experiment.verdict or {}).get("late_aliases") or ()))
+    stored = () if experiment.verdict is None else experiment.verdict.late_aliases
     found = []
     for use in uses:
         choice = any(forced(use.predicted, r.trial.metrics) != use.written for r in use.records)

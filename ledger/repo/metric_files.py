@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ledger.analysis.judge import Arm
+from ledger.analysis.arms import Arm
 from ledger.errors import FormatError, LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics

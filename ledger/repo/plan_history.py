@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 from ledger.analysis import looks as views
 from ledger.analysis.metric_names import corrections
@@ -17,41 +16,40 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import front_matter, trailers, yaml12
 from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point, label
+from ledger.model.verdict import Amendment
 from ledger.repo import histories, plan_order
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_order import Order, PlanChange
 
 
-def amendments(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
+def amendments(ledger: Ledger, experiment: Experiment) -> tuple[Amendment, ...]:
     """Every change of the front matter since the first version: date, keys, whether results were there, both texts.
 
     The author's date is shown, because a rebase keeps it. Where the history is gone, or was rewritten, the stored
     verdict is believed if it tells no less than what is left of it.
     """
     found = _in_commits(ledger, experiment)
-    stored = tuple((experiment.verdict or {}).get("amendments") or ())
+    stored = () if experiment.verdict is None else experiment.verdict.amendments
     return stored if stored != found and _believed(ledger, experiment, stored, found) else found
 
 
 def stored_alone(ledger: Ledger, experiment: Experiment) -> bool:
     """Whether the verdict's amendments and looks are those that it states, and commits do not show them all."""
-    verdict = experiment.verdict or {}
-    if verdict and histories.tip(ledger, experiment) is None:
+    verdict = experiment.verdict
+    if verdict is not None and histories.tip(ledger, experiment) is None:
         return True
-    stored, found = tuple(verdict.get("amendments") or ()), _in_commits(ledger, experiment)
+    stored, found = () if verdict is None else verdict.amendments, _in_commits(ledger, experiment)
     if stored != found:
         return _believed(ledger, experiment, stored, found)
     return histories.rewritten(ledger, experiment) and looks(ledger, experiment) > _looks(ledger, experiment)
 
 
-def _believed(
-    ledger: Ledger, experiment: Experiment, stored: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]
-) -> bool:
+def _believed(ledger: Ledger, experiment: Experiment, stored: Sequence[Amendment], found: Sequence[Amendment]) -> bool:
     """Whether what a verdict states of amendments covers what the commits of a history with gaps show."""
     known, shown = (
         (
-            {(key, bool(change["after_results"])) for change in changes for key in change["changed"]},
-            {key: (change.get("after") or {}).get(key) for change in changes for key in change["changed"]},
+            {(key, change.after_results) for change in changes for key in change.changed},
+            {key: (change.after or {}).get(key) for change in changes for key in change.changed},
         )
         for changes in (stored, found)
     )
@@ -62,25 +60,26 @@ def _believed(
     )
 
 
-def _in_commits(ledger: Ledger, experiment: Experiment) -> tuple[dict[str, Any], ...]:
+def _in_commits(ledger: Ledger, experiment: Experiment) -> tuple[Amendment, ...]:
     order = Order(ledger, experiment)
-    found: list[dict[str, Any]] = []
+    found: list[Amendment] = []
     for change in _changes(ledger, experiment):
         old, new = hypotheses.to_mapping(change.before), hypotheses.to_mapping(change.after)
         keys = hypotheses.changed_keys(old, new)
         seen = order.there(change, (r for r in experiment.trials if r.trial.succeeded))
-        said: dict[str, Any] = {"date": change.moment.isoformat(), "changed": keys, "after_results": bool(seen)}
         # what the commit claims is proved by the records; commits of older versions claim nothing
-        if seen and trailers.value(ledger.git.objects.message(change.commit), trailers.CORRECTS):
-            names = corrections(change.before, change.after, [r.trial for r in seen])
-            said |= {"corrects": names} if names else {}
-        texts = {name: {key: side[key] for key in keys if key in side} for name, side in _sides(old, new)}
-        found.append(said | texts)
+        claimed = seen and trailers.value(ledger.git.objects.message(change.commit), trailers.CORRECTS)
+        found.append(
+            Amendment(
+                date=change.moment.isoformat(),
+                changed=tuple(keys),
+                after_results=bool(seen),
+                before={key: old[key] for key in keys if key in old},
+                after={key: new[key] for key in keys if key in new},
+                corrects=corrections(change.before, change.after, [r.trial for r in seen]) if claimed else {},
+            )
+        )
     return tuple(found)
-
-
-def _sides(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    return ("before", old), ("after", new)
 
 
 def _changes(ledger: Ledger, experiment: Experiment) -> Iterable[PlanChange]:
@@ -126,7 +125,7 @@ def looks(ledger: Ledger, experiment: Experiment) -> int:
     """How often results were there to be looked at. Where the history is gone the stored verdict is believed, and where
     it was rewritten if it says more.
     """
-    stored = int((experiment.verdict or {}).get("looks") or 1)
+    stored = 1 if experiment.verdict is None else experiment.verdict.looks
     if histories.tip(ledger, experiment) is None and experiment.verdict is not None:
         return stored
     found = _looks(ledger, experiment)
@@ -188,7 +187,7 @@ def left_out(
     ledger: Ledger,
     experiment: Experiment,
     records: Mapping[str, Sequence[Recorded]],
-    changes: Sequence[Mapping[str, Any]],
+    changes: Sequence[Amendment],
 ) -> tuple[str, ...]:
     """The results that were known when the replicates were chosen, of arms that others had trained, and are not used.
 
@@ -205,15 +204,15 @@ def left_out(
             except LedgerError:
                 other = None
             if other is None:
-                return tuple((experiment.verdict or {}).get("left_out") or ())
+                return () if experiment.verdict is None else experiment.verdict.left_out
             for point in _known(other.of(arm), fingerprint, chosen, points):
                 found.setdefault(f"{name}/{arm} {label(point)}")
     return tuple(found)
 
 
-def _chosen(experiment: Experiment, changes: Sequence[Mapping[str, Any]]) -> datetime:
+def _chosen(experiment: Experiment, changes: Sequence[Amendment]) -> datetime:
     """When the replicates were chosen."""
-    dates = [datetime.fromisoformat(str(change["date"])) for change in changes if "replicates" in change["changed"]]
+    dates = [datetime.fromisoformat(change.date) for change in changes if "replicates" in change.changed]
     return max([experiment.plan.created, *dates])
 
 

@@ -38,7 +38,7 @@ def late_directions(ledger: Ledger, experiment: Experiment, now: Settings) -> tu
     if experiment.plan.failures != "worst":
         return ()
     predictions = experiment.plan.predictions
-    stored = (experiment.verdict or {}).get("late_directions") or ()
+    stored = () if experiment.verdict is None else experiment.verdict.late_directions
 
     def as_now(name: str, known: Settings) -> bool:
         return direction.of_metric(name, predictions, known) == direction.of_metric(name, predictions, now)

@@ -16,6 +16,7 @@ from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.parameters import Value, flatten, merge_files, origins
 from ledger.model.pipeline import inside
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
 from ledger.repo import voided
@@ -59,7 +60,9 @@ def side(ledger: Ledger, target: Target) -> Side:
     return _planned(ledger, experiment, label, target.variant)
 
 
-def current(ledger: Ledger, experiment: Experiment, variant: str, label: str) -> tuple[list[Recorded], tuple[str, ...]]:
+def current(
+    ledger: Ledger, experiment: Experiment, variant: str, label: str
+) -> tuple[list[Recorded], tuple[Remark, ...]]:
     """The succeeded trials of an arm at its present state, or else those that count without it, with a warning."""
     present = ledger.present(experiment).get(variant)
     good = counted(experiment, variant, When.PRESENT, present=present)
@@ -69,11 +72,11 @@ def current(ledger: Ledger, experiment: Experiment, variant: str, label: str) ->
     if not earlier:
         return [], ()
     code = max(earlier, key=lambda record: record.trial.started).trial.code
-    return list(earlier), (f"{label} has changed since its trials ran: these are results of {code[:10]}",)
+    return list(earlier), (Remark.of(Kind.SIDE_CHANGED, side=label, code=code[:10]),)
 
 
 def _arm(
-    ledger: Ledger, experiment: Experiment, label: str, records: Sequence[Recorded], warnings: tuple[str, ...]
+    ledger: Ledger, experiment: Experiment, label: str, records: Sequence[Recorded], warnings: tuple[Remark, ...]
 ) -> Side:
     first = records[0].trial
     known: dict[str, Environment] = {}
@@ -116,7 +119,7 @@ def _planned(ledger: Ledger, experiment: Experiment, label: str, variant: str) -
         metrics={},
         axes=frozenset(axis.name for axis in experiment.plan.replicates.axes),
         parameter_files=origins(trees),
-        warnings=(f"{label} has no trial that succeeded" if experiment.of(variant) else f"{label} has not run yet",),
+        warnings=(Remark.of(Kind.NONE_SUCCEEDED if experiment.of(variant) else Kind.NOT_RUN, side=label),),
     )
 
 
@@ -135,7 +138,7 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
         try:
             numbers[path] = metrics.parse(path, text)[0]
         except FormatError as error:
-            warnings.append(f"{label}: {error}")
+            warnings.append(Remark.of(Kind.UNREADABLE, side=label, error=str(error)))
     pins = {path: pin for stage in locks for path, pin in stage.dependencies.items()}
     data: dict[str, Pinned] = {}
     for path in code.pipeline.sources():

@@ -11,6 +11,7 @@ from dataclasses import replace
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.listing import listed
+from ledger.model.remarks import Kind, Remark
 from ledger.model.void import Void
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target
@@ -21,20 +22,20 @@ def foreign(record: Recorded) -> str:
     return f"{record.trial.experiment}:{record.trial.id}"
 
 
-def warnings(target: Target) -> tuple[str, ...]:
+def warnings(target: Target) -> tuple[Remark, ...]:
     """What is to be said of a trial that was asked for by its name, and that was voided."""
     void = None if target.trial is None else target.trial.void
-    return () if void is None else (f"{target.text} counts nowhere: it was {void}",)
+    return () if void is None else (Remark.of(Kind.SIDE_VOIDED, side=target.text, void=str(void)),)
 
 
 def known(experiment: Experiment) -> frozenset[str]:
     """What the stored verdict knew to be voided, of what counts for it."""
-    return frozenset(map(str, (experiment.verdict or {}).get("voided") or ()))
+    return frozenset() if experiment.verdict is None else frozenset(experiment.verdict.voided)
 
 
 def known_sources(experiment: Experiment) -> frozenset[str]:
     """The trials that the stored verdict knew to be voided where they ran, of those that are repeated here."""
-    return frozenset(map(str, (experiment.verdict or {}).get("voided_sources") or ()))
+    return frozenset() if experiment.verdict is None else frozenset(experiment.verdict.voided_sources)
 
 
 def as_known(record: Recorded, known: frozenset[str]) -> Recorded:

@@ -12,6 +12,7 @@ from ledger.model.parameters import Value, format_value
 from ledger.model.settings import Settings
 from ledger.report.blocks import Block, Code, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.numbers import fineness, p_value, signed, size, spread
+from ledger.report.remarks import sentences
 from ledger.report.text import clean
 
 
@@ -34,7 +35,7 @@ def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
         blocks.append(Heading(text="Metrics", paged=True))
         blocks.append(metrics_table(diff.metrics, _heads(diff.a, diff.b), settings))
     if diff.warnings:
-        blocks.append(Items(items=tuple(diff.warnings), mark=Mark.WRONG))
+        blocks.append(Items(items=sentences(diff.warnings), mark=Mark.WRONG))
     return Document(title=title, blocks=tuple(blocks))
 
 

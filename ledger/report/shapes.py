@@ -15,6 +15,8 @@ from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.run_state import RunState
 from ledger.model.trial import Failure, Trial
+from ledger.model.verdict import front_matter
+from ledger.report.remarks import sentences
 from ledger.stats.summary import Summary
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def diff(value: Diff) -> dict[str, Any]:
             }
             for c in value.metrics
         ],
-        "warnings": list(value.warnings),
+        "warnings": list(sentences(value.warnings)),
     }
     return dict(plain(document))
 
@@ -113,7 +115,7 @@ def show(experiment: Experiment, present: Mapping[str, str], commits: Mapping[st
         "reshuffled_by": next((a.reshuffled_by for a in plan.replicates.axes if a.reshuffled_by is not None), None),
         "variance": variance(experiment, present),
         "trials": [trial(r, present, commits) for r in experiment.trials],
-        "verdict": None if experiment.verdict is None else dict(experiment.verdict),
+        "verdict": None if experiment.verdict is None else front_matter(experiment.verdict),
     }
     return dict(plain(document))
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from ledger.analysis.judge import Arm
+from ledger.analysis.arms import Arm
 from ledger.model.experiment import Experiment
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
-from ledger.model.verdict import POST_HOC, SUPPORTED, Judged, Verdict
+from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, Verdict
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import digits_of, number, p_value, signed, spread
+from ledger.report.remarks import sentences
 from ledger.report.tables import Format, table
 from ledger.report.text import clean
 from ledger.stats.summary import summarise
@@ -32,13 +32,13 @@ def body(
     for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
         lines += [*_by_replicate(name, arms, settings), ""]
     if verdict.warnings:
-        lines += ["## What this does not show", "", *(f"- {warning}" for warning in verdict.warnings), ""]
+        lines += ["## What this does not show", "", *(f"- {warning}" for warning in sentences(verdict.warnings)), ""]
     if verdict.amendments:
         lines += ["## Amendments of the plan", ""]
         for change in verdict.amendments:
-            after = "after results had been seen" if change.get("after_results") else "before any result"
-            corrected = ", the name of a metric that no result had" if change.get("corrects") else ""
-            lines.append(f"- {change.get('date')}: {', '.join(change.get('changed', []))}, {after}{corrected}")
+            after = "after results had been seen" if change.after_results else "before any result"
+            corrected = ", the name of a metric that no result had" if change.corrects else ""
+            lines.append(f"- {change.date}: {', '.join(change.changed)}, {after}{corrected}")
             lines += _texts(change)
         lines.append("")
     lines += [INTERPRETATION, "", interpretation.strip() or PLACEHOLDER]
@@ -50,7 +50,7 @@ def _reservations(verdict: Verdict) -> list[str]:
     if verdict.confirmatory:
         return []
     lines = [f"Confirmatory: no, {_post_hoc(verdict)}.", ""]
-    return [*lines, *(f"- {clean(reason)}" for reason in verdict.reasons), ""]
+    return [*lines, *(f"- {clean(reason)}" for reason in sentences(verdict.reasons)), ""]
 
 
 def _post_hoc(verdict: Verdict) -> str:
@@ -59,14 +59,14 @@ def _post_hoc(verdict: Verdict) -> str:
     return f"{POST_HOC}: for a new experiment{f' (the numbers say {verdict.numbers_say})' if capped else ''}"
 
 
-def _texts(change: Mapping[str, Any]) -> list[str]:
+def _texts(change: Amendment) -> list[str]:
     """What each amended key said before and after, as far as the verdict tells."""
-    if "before" not in change:
+    if change.before is None or change.after is None:
         return []
-    sides = [change["before"], change["after"]]
+    sides = (change.before, change.after)
     return [
         f"  - {key}: {' → '.join(_code(clean(json.dumps(side[key]))) if key in side else 'nothing' for side in sides)}"
-        for key in change["changed"]
+        for key in change.changed
     ]
 
 
@@ -121,9 +121,8 @@ def _predictions(verdict: Verdict) -> list[str]:
         lines.append(f"**{_stated(judged, verdict)}**: {_code(judged.text)}")
         lines.append("")
         if judged.estimate is not None:
-            lines += [f"- {evidence(judged)}", *(f"- {remark}" for remark in judged.remarks), ""]
-        else:
-            lines += [*(f"- {remark}" for remark in judged.remarks), ""]
+            lines.append(f"- {evidence(judged)}")
+        lines += [*(f"- {remark}" for remark in sentences(judged.remarks)), ""]
     return lines[:-1] if lines else ["Nothing was predicted."]
 
 
@@ -192,6 +191,6 @@ def told(verdict: Verdict) -> list[str]:
         lines.append(f"  {judged.text}: {_stated(judged, verdict)}")
         if judged.estimate is not None:
             lines.append(f"    {evidence(judged)}")
-        lines += [f"    {remark}" for remark in judged.remarks]
-    lines += [f"! not confirmatory: {clean(reason)}" for reason in verdict.reasons]
-    return [*lines, *(f"! {warning}" for warning in verdict.warnings)]
+        lines += [f"    {remark}" for remark in sentences(judged.remarks)]
+    lines += [f"! not confirmatory: {clean(reason)}" for reason in sentences(verdict.reasons)]
+    return [*lines, *(f"! {warning}" for warning in sentences(verdict.warnings))]

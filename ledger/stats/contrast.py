@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Kind
 
 # a spread this small beside the values is what rounding leaves of none at all
 _ROUNDING = 1e-12
@@ -73,7 +74,11 @@ class Contrast:
 
 
 class NoNoise(ValueError):
-    """There is no estimate of the noise: too few values, or values that do not vary at all."""
+    """There is no estimate of the noise: too few values, or values that do not vary at all. `kind` says which."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 class NoVariation(NoNoise):
@@ -100,10 +105,10 @@ def welch(treatment: Sequence[float], baseline: Sequence[float], *, factor: floa
     """
     scaled = [factor * b for b in baseline]
     if min(len(treatment), len(scaled)) < 2:
-        raise NoNoise("a side has fewer than two replicates")
+        raise NoNoise(Kind.SMALL_SIDE)
     _require_finite([*treatment, *scaled])
     left, right = sd(treatment), sd(scaled)
-    _require_variation(max(left, right), [*treatment, *scaled], "neither side varies at all")
+    _require_variation(max(left, right), [*treatment, *scaled], Kind.NO_SIDE_VARIES)
     a, b = left / math.sqrt(len(treatment)), right / math.sqrt(len(scaled))
     error = math.hypot(a, b)
     # shares of the variance: squares of the errors themselves would overflow or vanish at extreme scales
@@ -168,18 +173,18 @@ def sd(values: Sequence[float]) -> float:
 def _moments(values: Sequence[float], around: Sequence[float]) -> tuple[float, float]:
     """Mean and standard deviation; `around` are the numbers whose rounding the values carry."""
     if len(values) < 2:
-        raise NoNoise("one replicate gives none" if values else "there are no replicates")
+        raise NoNoise(Kind.ONE_REPLICATE if values else Kind.NO_REPLICATES)
     _require_finite(values)
     spread = sd(values)
-    _require_variation(spread, around, "the replicates do not vary at all")
+    _require_variation(spread, around, Kind.NO_VARIATION)
     return mean(values), spread
 
 
 def _require_finite(values: Sequence[float]) -> None:
     if not all(abs(value) < _LARGEST for value in values):
-        raise NoNoise("the values are too large to be compared")
+        raise NoNoise(Kind.TOO_LARGE)
 
 
-def _require_variation(spread: float, around: Sequence[float], otherwise: str) -> None:
+def _require_variation(spread: float, around: Sequence[float], otherwise: Kind) -> None:
     if spread <= _ROUNDING * max(abs(value) for value in around):
         raise NoVariation(otherwise)

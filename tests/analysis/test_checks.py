@@ -170,37 +170,6 @@ def test_a_plan_must_have_been_there() -> None:
     assert [p for p, _ in ordered(old, (new,), whole=False, listed={"alpha"})] == [True]
 
 
-def test_a_verdict_is_compared_key_by_key() -> None:
-    computed = {
-        "outcome": "supported", "confirmatory": True, "reasons": [], "numbers_say": "supported", "amendments": [],
-        "predictions": [{"n": 5, "interval": [0.1, 0.2]}], "warnings": ["w"],
-    }  # fmt: skip
-    assert plan_checks.judged({"schema": 1, "early": True, **computed}, computed, "verdict.md") == []
-    stored = computed | {"outcome": "refuted", "predictions": [{"n": 5, "interval": [0.1, 0.3]}], "warnings": []}
-    stored |= {"more": 1}
-    said = [f.message for f in plan_checks.judged(stored, computed, "verdict.md")]
-    assert [message.split("`")[1] for message in said] == ["outcome", "predictions[0].interval", "warnings", "more"]
-    assert all("verdict.md" in message for message in said)
-
-
-def test_a_verdict_that_is_older_than_confirmatory_still_stands() -> None:
-    late = {"date": "2026-11-20", "changed": ["alpha"], "after_results": True}
-    computed = {
-        "outcome": "inconclusive", "confirmatory": False, "reasons": ["why"], "numbers_say": "supported", "looks": 3,
-        "predictions": [], "amendments": [late | {"before": {"alpha": 0.05}, "after": {"alpha": 0.1}}],
-    }  # fmt: skip
-    older = {"schema": 1, "outcome": "supported", "looks": 2, "predictions": [], "amendments": [late]}
-    found = plan_checks.judged(older, computed, "verdict.md")
-    assert [finding.problem for finding in found] == [False, False]
-    assert "older than `confirmatory`" in found[0].message and "`looks`" in found[1].message
-    # what the numbers do not say is a problem in any
-    found = plan_checks.judged(older | {"outcome": "refuted"}, computed, "verdict.md")
-    assert [finding.problem for finding in found if "`outcome`" in finding.message] == [True]
-    # and of what tells whether it is confirmatory all counts
-    found = plan_checks.judged({"schema": 2, **computed, "confirmatory": True}, computed, "verdict.md")
-    assert [finding.problem for finding in found] == [True]
-
-
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [

@@ -13,8 +13,11 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Recorded
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.prediction_parser import parse
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import from_mapping
 from ledger.model.trial import Trial
+from ledger.model.verdict import Amendment
+from ledger.report.remarks import sentences
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
@@ -28,16 +31,16 @@ def plan(prediction: str | None = "dice >= baseline + 0.01", seeds: int = 3, **k
     )  # fmt: skip
 
 
-def change(before: Plan, after: Plan, *, late: bool = True) -> dict[str, Any]:
+def change(before: Plan, after: Plan, *, late: bool = True) -> Amendment:
     old, new = hypotheses.to_mapping(before), hypotheses.to_mapping(after)
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     sides = {"before": old, "after": new}
     texts = {name: {key: side[key] for key in keys if key in side} for name, side in sides.items()}
-    return {"date": "2026-11-21", "changed": keys, "after_results": late, **texts}
+    return Amendment(date="2026-11-21", changed=tuple(keys), after_results=late, **texts)
 
 
-def reasons(present: Plan, *changes: dict[str, Any], looked: int = 1, left_out: tuple[str, ...] = ()) -> list[str]:
-    return list(confirmatory.reasons(present, changes, looks=looked, left_out=left_out))
+def reasons(present: Plan, *changes: Amendment, looked: int = 1, left_out: tuple[str, ...] = ()) -> list[str]:
+    return list(sentences(confirmatory.reasons(present, changes, looks=looked, left_out=left_out)))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_what_decides_the_outcome_must_have_stood_before_results(key: str, other
     # what was taken back is as it was
     assert reasons(present, change(present, other), change(other, present)) == []
     # older verdicts tell the key alone
-    assert reasons(present, {"date": "", "changed": [key], "after_results": True}) != []
+    assert reasons(present, Amendment(date="", changed=(key,), after_results=True)) != []
 
 
 def test_an_exploratory_plan_that_an_amendment_turned() -> None:
@@ -87,7 +90,8 @@ def test_what_was_left_out_and_too_many_looks() -> None:
 
 
 def test_only_what_is_supported_is_capped() -> None:
-    assert [confirmatory.capped(o, ["why"]) for o in ("supported", "refuted", "inconclusive")] == [
+    reason = Remark.of(Kind.PLAN_EXPLORATORY)
+    assert [confirmatory.capped(o, [reason]) for o in ("supported", "refuted", "inconclusive")] == [
         "inconclusive", "refuted", "inconclusive",
     ]  # fmt: skip
     assert confirmatory.capped("supported", []) == "supported"

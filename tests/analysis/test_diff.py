@@ -11,7 +11,9 @@ import pytest
 from ledger.analysis.diff import CodeChange, Diff, Side, diff, metric_change
 from ledger.model.environment import Environment
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Axis, Point
+from ledger.report.remarks import sentence, sentences
 from ledger.stats.contrast import over_folds
 
 ENVIRONMENT = Environment(
@@ -144,18 +146,19 @@ def test_a_warning_where_nothing_can_be_attributed(
         assert warnings == ()
     else:
         assert len(warnings) == 1
-        assert warnings[0].startswith(warning) and "attributed" in warnings[0]
+        assert sentence(warnings[0]).startswith(warning) and "attributed" in sentence(warnings[0])
 
 
 def test_one_replicate_is_no_estimate_of_the_noise() -> None:
-    assert compare(side(), side("b", accuracy=(0.5,))).warnings == (
+    assert sentences(compare(side(), side("b", accuracy=(0.5,))).warnings) == (
         "b has one replicate: there is no estimate of the noise",
     )
-    assert compare(side(), side("b", metrics={})).warnings == ("b has no metrics",)
+    assert sentences(compare(side(), side("b", metrics={})).warnings) == ("b has no metrics",)
 
 
 def test_what_is_doubtful_about_a_side_is_passed_on() -> None:
-    assert compare(side(warnings=("one",)), side("b", warnings=("two",))).warnings == ("one", "two")
+    one, two = (Remark.of(Kind.NOT_RUN, side=side) for side in ("a", "b"))
+    assert compare(side(warnings=(one,)), side("b", warnings=(two,))).warnings == (one, two)
 
 
 FOLDS = Axis(name="fold", values=(0, 1, 2, 3, 4), kind="fold")
@@ -185,11 +188,11 @@ def test_seeds_are_not_compared_with_folds_that_nobody_declared() -> None:
     assert [change.contrast for change in found.metrics] == [None, None]
     assert found.metrics[0].difference == pytest.approx(0.106)
     [warning] = found.warnings
-    assert warning == (
+    assert sentence(warning) == (
         "no interval: the replicates of the two sides are of different kinds (fold against seed), and no test fits both"
     )
     one = compare(side(metrics={"m": seeds}), side("b", metrics={"m": {(): 0.5}}))
-    assert one.warnings == ("b has one replicate: there is no estimate of the noise",)
+    assert sentences(one.warnings) == ("b has one replicate: there is no estimate of the noise",)
 
 
 def test_a_replicate_that_diverged_takes_its_pair_with_it() -> None:

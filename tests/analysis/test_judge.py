@@ -15,12 +15,16 @@ from hypothesis import strategies as st
 from pytest import approx
 from scipy import stats
 
-from ledger.analysis.judge import Arm, decide, judge
+from ledger.analysis.arms import Arm
+from ledger.analysis.case import decide
+from ledger.analysis.judge import judge
 from ledger.model import prediction_parser, replicates
 from ledger.model.hypothesis import Plan, Variant
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.model.settings import MetricSettings, Settings
-from ledger.model.verdict import Judged, Verdict
+from ledger.model.verdict import Amendment, Judged, Verdict
+from ledger.report.remarks import sentences
 from ledger.stats.contrast import one_sample, over_folds, paired
 from ledger.stats.power import replicates_needed
 
@@ -145,7 +149,7 @@ def test_lower_is_the_mirror_of_higher(values: list[tuple[int, int]], margin: in
     down = one(f"m <= baseline - {margin}", [-x for x in a], [-x for x in b], alpha=alpha)
     assert down.outcome == up.outcome
     assert down.p_value == approx(up.p_value)
-    assert down.remarks == tuple(remark.replace("-0", "0") for remark in up.remarks)
+    assert sentences(down.remarks) == tuple(remark.replace("-0", "0") for remark in sentences(up.remarks))
 
 
 @given(
@@ -189,15 +193,15 @@ def test_equivalence_as_statsmodels_has_it() -> None:
 
 def test_a_refuted_margin_can_be_an_improvement() -> None:
     remark = "in the predicted direction all the same: the whole interval lies on that side of zero"
-    assert one("m >= baseline + 0.03", HIGH, LOW).remarks == (remark,)
+    assert sentences(one("m >= baseline + 0.03", HIGH, LOW).remarks) == (remark,)
     # the fall of an accuracy in an ablation, or of a loss: what moved is said, not that it is better
-    assert one("m <= baseline - 0.03", LOW, HIGH).remarks == (remark,)
+    assert sentences(one("m <= baseline - 0.03", LOW, HIGH).remarks) == (remark,)
     # no interval that is refuted and better, and no reference to be better than
-    assert one("m >= baseline + 0.03", LOW, HIGH).remarks == ()
-    assert one("m >= baseline + 0.03", (0.71, 0.69, 0.7, 0.72, 0.69), LOW).remarks == ()
-    assert one("m <= baseline + 0.01", HIGH, LOW).remarks == ()
-    assert one("m >= 0.9", HIGH, None).remarks == ()
-    assert one("m within 0.01 of baseline", HIGH, LOW).remarks == ("the difference is told from zero",)
+    assert sentences(one("m >= baseline + 0.03", LOW, HIGH).remarks) == ()
+    assert sentences(one("m >= baseline + 0.03", (0.71, 0.69, 0.7, 0.72, 0.69), LOW).remarks) == ()
+    assert sentences(one("m <= baseline + 0.01", HIGH, LOW).remarks) == ()
+    assert sentences(one("m >= 0.9", HIGH, None).remarks) == ()
+    assert sentences(one("m within 0.01 of baseline", HIGH, LOW).remarks) == ("the difference is told from zero",)
 
 
 # --- relative margins
@@ -211,7 +215,7 @@ def test_a_relative_margin_is_part_of_the_contrast() -> None:
     # the difference is shown in the metric's unit; what was tested is said beside it
     assert judged.estimate == approx(paired(better, base).estimate)
     assert judged.outcome == "supported"
-    assert judged.remarks == ("tested as treatment - 1.5 × baseline: 1.08 (90% interval 0.9386 to 1.221)",)
+    assert sentences(judged.remarks) == ("tested as treatment - 1.5 × baseline: 1.08 (90% interval 0.9386 to 1.221)",)
     # to take half of the observed mean for a fixed number would have been another test
     assert judged.p_value != approx(paired(better, base).p_above(5.0), rel=0.1)
 
@@ -238,7 +242,7 @@ def test_relative_margins(text: str, outcome: str) -> None:
 def test_a_relative_margin_unpaired() -> None:
     judged = one("m >= baseline + 1%", arm("treatment", HIGH, first=10), LOW)
     assert judged.test == "Welch's t"
-    assert judged.remarks[0].startswith("tested as treatment - 1.01 × baseline: ")
+    assert sentences(judged.remarks)[0].startswith("tested as treatment - 1.01 × baseline: ")
 
 
 @pytest.mark.parametrize("baseline", [(-0.70, -0.71, -0.69, -0.72, -0.68), (1.0, -1.0, 2.0, -2.0, 0.0)])
@@ -249,7 +253,7 @@ def test_a_relative_margin_needs_a_positive_baseline(
 ) -> None:
     judged = one(text, HIGH, baseline, deterministic=deterministic)
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == ("a relative margin has no meaning here: the mean of baseline is not positive",)
+    assert sentences(judged.remarks) == ("a relative margin has no meaning here: the mean of baseline is not positive",)
     assert (judged.estimate, judged.interval, judged.p_value) == (None, None, None)
 
 
@@ -316,10 +320,10 @@ def test_refutation_is_corrected() -> None:
     assert first.p_value == approx(alone.p_value)
     assert first.outcome == "inconclusive"
     assert found.outcome == "inconclusive"
-    assert first.remarks[0] == "refuted by itself, but not after the correction for several predictions"
+    assert sentences(first.remarks)[0] == "refuted by itself, but not after the correction for several predictions"
     # as every inconclusive one it says what could have been seen
-    assert "(power 0.8)" in first.remarks[1]
-    assert "would refute the prediction" in first.remarks[2]
+    assert "(power 0.8)" in sentences(first.remarks)[1]
+    assert "would refute the prediction" in sentences(first.remarks)[2]
 
 
 def test_the_correction_is_holms() -> None:
@@ -345,7 +349,7 @@ LAST = "for this evaluation set only: replicates do not sample the test data"
 
 
 def test_every_verdict_says_on_what() -> None:
-    assert verdict(GOOD, HIGH, LOW).warnings == (LAST,)
+    assert sentences(verdict(GOOD, HIGH, LOW).warnings) == (LAST,)
 
 
 @pytest.mark.parametrize(
@@ -354,14 +358,14 @@ def test_every_verdict_says_on_what() -> None:
 def test_one_replicate(text: str, baseline: tuple[float, ...] | None) -> None:
     judged = one(text, HIGH[:1], baseline)
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == ("no estimate of the noise: one replicate gives none",)
+    assert sentences(judged.remarks) == ("no estimate of the noise: one replicate gives none",)
     assert (judged.p_value, judged.interval, judged.n) == (None, None, 1)
 
 
 def test_one_replicate_against_several() -> None:
     judged = one(GOOD, arm("treatment", HIGH[:1], first=10), LOW)
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == ("no estimate of the noise: a side has fewer than two replicates",)
+    assert sentences(judged.remarks) == ("no estimate of the noise: a side has fewer than two replicates",)
     assert (judged.n, judged.n_baseline) == (1, 5)
 
 
@@ -370,7 +374,7 @@ def test_replicates_that_change_nothing(first: int) -> None:
     judged = one(GOOD, arm("treatment", [0.9] * 5, first=first), [0.8] * 5)
     assert judged.outcome == "inconclusive"
     assert judged.p_value is None
-    (remark,) = judged.remarks
+    (remark,) = sentences(judged.remarks)
     assert remark.startswith("no estimate of the noise: ")
     assert "restored from one run" in remark and "declare it deterministic" in remark
 
@@ -378,7 +382,7 @@ def test_replicates_that_change_nothing(first: int) -> None:
 def test_a_difference_that_does_not_vary_but_for_rounding() -> None:
     judged = one(GOOD, [0.1 + 0.01, 0.2 + 0.01, 0.3 + 0.01, 0.4 + 0.01, 0.7 + 0.01], [0.1, 0.2, 0.3, 0.4, 0.7])
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == (
+    assert sentences(judged.remarks) == (
         "no estimate of the noise: the difference is the same at every replicate, so the replicates do not vary it",
     )
 
@@ -386,7 +390,7 @@ def test_a_difference_that_does_not_vary_but_for_rounding() -> None:
 def test_a_side_whose_replicates_are_all_the_same() -> None:
     judged = one(GOOD, HIGH, [0.6] * 5)
     assert judged.outcome == "supported"
-    assert judged.remarks == ("every replicate of baseline has the same m: do they change anything?",)
+    assert sentences(judged.remarks) == ("every replicate of baseline has the same m: do they change anything?",)
 
 
 def without(values: Sequence[float], *seeds: int) -> dict[str, dict[Point, float]]:
@@ -410,7 +414,7 @@ def test_a_failed_trial(side: str, bad: float | None) -> None:
     arms[side] = arm(side, values[side], metrics=metrics)
     judged = one(GOOD, arms["treatment"], arms["baseline"])
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == (f"1 of 5 trials of {side} have no finite m",)
+    assert sentences(judged.remarks) == (f"1 of 5 trials of {side} have no finite m",)
     counts = {"treatment": judged.n, "baseline": judged.n_baseline}
     assert counts.pop(side) == 4
     assert list(counts.values()) == [5]
@@ -418,17 +422,17 @@ def test_a_failed_trial(side: str, bad: float | None) -> None:
 
 def test_a_failure_that_the_plan_counts_as_the_worst() -> None:
     judged = one("m >= baseline - 1", lacking("treatment", HIGH, 1), LOW, failures="worst")
-    assert judged.remarks == ("1 of 5 trials of treatment failed and count as 0.68, as the plan declares",)
+    assert sentences(judged.remarks) == ("1 of 5 trials of treatment failed and count as 0.68, as the plan declares",)
     assert judged.estimate == approx(math.fsum((0.72, 0.68, 0.70, 0.74, 0.70)) / 5 - 0.7)
     lower = one("m <= baseline + 1", HIGH, lacking("baseline", LOW, 1, 3), failures="worst")
-    assert lower.remarks == ("2 of 5 trials of baseline failed and count as 0.74, as the plan declares",)
+    assert sentences(lower.remarks) == ("2 of 5 trials of baseline failed and count as 0.74, as the plan declares",)
 
 
 def test_the_worst_is_that_of_declared_trials() -> None:
     metrics = without(HIGH, 1)
     metrics["m"][(("seed", 99),)] = 0.0
     judged = one("m >= baseline - 1", arm("treatment", HIGH, metrics=metrics), LOW, failures="worst")
-    assert "count as 0.68" in judged.remarks[0]
+    assert "count as 0.68" in sentences(judged.remarks)[0]
 
 
 @pytest.mark.parametrize("text", ["m <= baseline - 0.05", "m < baseline", "m <= 0.5", "m within 1 of baseline"])
@@ -438,7 +442,7 @@ def test_a_failure_that_has_no_worst(text: str) -> None:
         arms = {"treatment": lacking("treatment", HIGH, 1)}
     judged = one(text, arms["treatment"], arms.get("baseline"), failures="worst")
     assert judged.outcome == "inconclusive"
-    [remark] = judged.remarks
+    [remark] = sentences(judged.remarks)
     assert remark.endswith("nothing says which values of m are worse: commit `direction` of m in ledger.yaml")
 
 
@@ -448,31 +452,31 @@ def test_the_worst_is_by_the_direction_and_not_by_the_inequality(text: str, dire
     arms = {"treatment": arm("treatment", LOW), "baseline": lacking("baseline", HIGH, 1)}
     known = Settings(metrics={"m": MetricSettings(direction=direction)})
     [judged] = judge(plan(text, failures="worst"), arms, settings=known).predictions
-    assert f"1 of 5 trials of baseline failed and count as {worst}, as the plan declares" in judged.remarks
+    assert f"1 of 5 trials of baseline failed and count as {worst}, as the plan declares" in sentences(judged.remarks)
 
 
 def test_another_prediction_tells_which_value_is_the_worst() -> None:
     arms = {"treatment": arm("treatment", LOW), "baseline": lacking("baseline", HIGH, 1)}
     judged = judge(plan("m <= baseline - 0.05", "m >= baseline - 0.1", failures="worst"), arms).predictions
-    assert all("count as 0.68" in one.remarks[0] for one in judged)
+    assert all("count as 0.68" in sentences(one.remarks)[0] for one in judged)
 
 
 def test_a_failure_where_there_is_no_value_at_all() -> None:
     none = {"m": dict[Point, float]()}
     judged = one(GOOD, arm("treatment", HIGH, metrics=none), arm("baseline", LOW, metrics=none), failures="worst")
-    assert "there is none to take" in judged.remarks[0]
+    assert "there is none to take" in sentences(judged.remarks)[0]
 
 
 def test_a_failure_that_counts_as_a_number() -> None:
     judged = one("m >= baseline - 1", lacking("treatment", HIGH, 4), LOW, failures=0)
-    assert judged.remarks == ("1 of 5 trials of treatment failed and count as 0, as the plan declares",)
+    assert sentences(judged.remarks) == ("1 of 5 trials of treatment failed and count as 0, as the plan declares",)
     assert judged.estimate == approx((0.72 + 0.74 + 0.70 + 0.74) / 5 - 0.7)
 
 
 def test_a_trial_that_has_not_run_yet_has_not_failed() -> None:
     found = verdict(GOOD, lacking("treatment", HIGH, 4), LOW, failures="worst", early=True)
     assert found.predictions[0].outcome == "inconclusive"
-    assert found.predictions[0].remarks == ("1 of 5 trials of treatment have no finite m",)
+    assert sentences(found.predictions[0].remarks) == ("1 of 5 trials of treatment have no finite m",)
 
 
 def test_trials_beyond_the_declared_replicates_do_not_count() -> None:
@@ -520,13 +524,13 @@ def test_a_deterministic_metric_is_compared_as_written(text: str, outcome: str, 
 def test_a_deterministic_improvement_that_is_too_small() -> None:
     judged = one("m >= baseline + 0.02", [0.57], [0.56], deterministic=("m",))
     assert judged.outcome == "refuted"
-    assert judged.remarks[0].startswith("in the predicted direction all the same")
+    assert sentences(judged.remarks)[0].startswith("in the predicted direction all the same")
 
 
 def test_a_deterministic_metric_that_varies() -> None:
     judged = one(GOOD, HIGH, [0.5] * 5, deterministic=("m",))
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == ("m is declared deterministic, and its replicates differ",)
+    assert sentences(judged.remarks) == ("m is declared deterministic, and its replicates differ",)
 
 
 def test_a_deterministic_refutation_needs_no_correction() -> None:
@@ -554,7 +558,7 @@ def test_declared_looks_divide_alpha() -> None:
     assert twice.p_value == once.p_value
     assert one("m >= baseline + 0.013", HIGH, LOW).outcome == "supported"
     assert one("m >= baseline + 0.013", HIGH, LOW, looks=2).outcome == "inconclusive"
-    assert verdict(GOOD, HIGH, LOW, looks=2, looks_seen=2).warnings == (LAST,)
+    assert sentences(verdict(GOOD, HIGH, LOW, looks=2, looks_seen=2).warnings) == (LAST,)
 
 
 TOO_MANY_LOOKS = (
@@ -569,35 +573,37 @@ def test_more_looks_than_declared_are_said_first() -> None:
         {"treatment": arm("treatment", HIGH), "baseline": arm("baseline", LOW)},
         looks=3,
         early=True,
-        warnings=["of the records"],
-        amendments=[{"date": "2026-11-20", "changed": ["looks"], "after_results": False}],
+        warnings=[Remark.of(Kind.ENVIRONMENTS, count=2)],
+        amendments=[Amendment(date="2026-11-20", changed=("looks",), after_results=False)],
     )
     assert found.looks == 3
     assert found.alpha == 0.05
-    assert found.warnings == (
+    assert sentences(found.warnings) == (
         TOO_MANY_LOOKS,
         "concluded early: declared trials were missing",
-        "of the records",
+        "the trials ran in 2 different environments: ledger diff names what differs",
         LAST,
     )
-    assert found.amendments == ({"date": "2026-11-20", "changed": ["looks"], "after_results": False},)
+    assert found.amendments == (Amendment(date="2026-11-20", changed=("looks",), after_results=False),)
 
 
 def test_early_is_inconclusive_whatever_the_numbers_are() -> None:
     for text in (GOOD, BAD):
         found = verdict(text, HIGH, LOW, early=True)
         assert (found.outcome, found.early) == ("inconclusive", True)
-        assert found.warnings[0] == "concluded early: declared trials were missing"
+        assert sentences(found.warnings)[0] == "concluded early: declared trials were missing"
 
 
 def test_exploratory() -> None:
     nothing = judge(plan(exploratory=True), {"treatment": arm("treatment", HIGH)})
     assert nothing.outcome == "inconclusive"
     assert nothing.predictions == ()
-    assert nothing.warnings[0] == "exploratory: nothing was predicted, so there is nothing to support or refute"
+    assert (
+        sentences(nothing.warnings)[0] == "exploratory: nothing was predicted, so there is nothing to support or refute"
+    )
     found = verdict(GOOD, HIGH, LOW, exploratory=True)
     assert found.outcome == "inconclusive"
-    assert found.warnings[0] == "exploratory: what is found here is for a new experiment to support"
+    assert sentences(found.warnings)[0] == "exploratory: what is found here is for a new experiment to support"
     # nor does the word take a refutation back
     assert verdict(BAD, HIGH, LOW, exploratory=True).outcome == "refuted"
 
@@ -613,7 +619,7 @@ def evaluated(label: str, values: Sequence[float], digest: str | None) -> Arm:
 def test_different_evaluation_data() -> None:
     judged = one(GOOD, evaluated("treatment", HIGH, "a"), evaluated("baseline", LOW, "b"), evaluation=("data/test",))
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == (
+    assert sentences(judged.remarks) == (
         "the two sides were evaluated on different data: data/test differs, so they do not compare",
     )
     assert (judged.n, judged.n_baseline, judged.estimate) == (5, 5, None)
@@ -624,7 +630,9 @@ def test_unknown_evaluation_data(digests: tuple[str | None, str | None]) -> None
     sides = [evaluated(*given) for given in zip(("treatment", "baseline"), (HIGH, LOW), digests, strict=True)]
     judged = one(GOOD, sides[0], sides[1], evaluation=("data/test",))
     assert judged.outcome == "inconclusive"
-    assert judged.remarks[0].startswith("what data/test was, which both sides must be evaluated on, is not recorded")
+    assert sentences(judged.remarks)[0].startswith(
+        "what data/test was, which both sides must be evaluated on, is not recorded"
+    )
 
 
 def test_the_same_evaluation_data() -> None:
@@ -644,7 +652,7 @@ def test_other_replicates_are_not_paired() -> None:
 def test_replicates_that_coincide_in_part() -> None:
     judged = one("m >= baseline - 1", arm("treatment", HIGH, first=2), LOW)
     assert judged.test == "Welch's t"
-    assert judged.remarks == ("only 3 of 5 replicates are the same on both sides: they are not paired",)
+    assert sentences(judged.remarks) == ("only 3 of 5 replicates are the same on both sides: they are not paired",)
 
 
 def test_another_experiment_in_the_role_of_the_baseline() -> None:
@@ -657,15 +665,15 @@ def test_another_experiment_in_the_role_of_the_baseline() -> None:
 
 def test_a_side_without_trials() -> None:
     (judged,) = judge(plan("m >= deeper-net"), {"treatment": arm("treatment", HIGH)}).predictions
-    assert judged.remarks == ("there are no trials of deeper-net to compare with",)
+    assert sentences(judged.remarks) == ("there are no trials of deeper-net to compare with",)
     (judged,) = judge(plan("m[wide] >= baseline"), {"baseline": arm("baseline", LOW)}).predictions
-    assert judged.remarks == ("there are no trials of wide",)
+    assert sentences(judged.remarks) == ("there are no trials of wide",)
     assert (judged.outcome, judged.n, judged.n_baseline) == ("inconclusive", 0, 5)
 
 
 def test_a_metric_that_a_side_lacks() -> None:
     judged = one(GOOD, HIGH, arm("baseline", LOW, metric="other"))
-    assert judged.remarks == ("5 of 5 trials of baseline have no finite m",)
+    assert sentences(judged.remarks) == ("5 of 5 trials of baseline have no finite m",)
 
 
 # --- folds
@@ -727,7 +735,9 @@ def test_a_relative_margin_over_folds() -> None:
 def test_folds_that_are_not_the_same(baseline: Arm) -> None:
     judged = one(GOOD, folded("treatment", HIGH), baseline, axes=FOLDS)
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == ("the two sides have not the same folds, and no test fits folds that are not paired",)
+    assert sentences(judged.remarks) == (
+        "the two sides have not the same folds, and no test fits folds that are not paired",
+    )
 
 
 def test_one_fold() -> None:
@@ -735,7 +745,7 @@ def test_one_fold() -> None:
     sides = [folded(n, v, seeds=(0, 1), spread=0.1) for n, v in (("treatment", HIGH[:1]), ("baseline", LOW[:1]))]
     judged = one(GOOD, sides[0], sides[1], axes=axes)
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == ("no estimate of the noise: one fold gives none",)
+    assert sentences(judged.remarks) == ("no estimate of the noise: one fold gives none",)
 
 
 # --- reshuffled folds and splits
@@ -766,14 +776,18 @@ def test_reshuffled_folds_all_count(text: str) -> None:
     # variance s² (1/(kr) + 1/(k-1)), kr - 1 degrees of freedom
     half = stats.t.ppf(0.95, 5) * np.std(differences, ddof=1) * math.sqrt(1 / 6 + 1 / 2)
     assert judged.interval == approx((np.mean(differences) - half, np.mean(differences) + half))
-    assert "fold makes 3 folds, reshuffled 2 times by seed: every fold of every partition counts" in judged.remarks
+    assert "fold makes 3 folds, reshuffled 2 times by seed: every fold of every partition counts" in sentences(
+        judged.remarks
+    )
     if "%" in text:
         assert judged.p_value == approx(over_folds(SIX, OTHER, test_share=1 / 2, factor=1.02).p_above(0))
 
 
 def test_other_partitions_are_not_paired() -> None:
     judged = one(GOOD, gridded("treatment", SIX), gridded("baseline", OTHER, seeds=(5, 6)), axes=RESHUFFLED)
-    assert judged.remarks == ("the two sides have not the same folds, and no test fits folds that are not paired",)
+    assert sentences(judged.remarks) == (
+        "the two sides have not the same folds, and no test fits folds that are not paired",
+    )
 
 
 @pytest.mark.parametrize("text", [GOOD, "m >= baseline + 2%", "m within 0.02 of baseline", "m >= 0.7"])
@@ -786,7 +800,7 @@ def test_splits_are_averaged_before_they_are_compared(text: str) -> None:
     assert judged.test == f"{contrast.test} over splits"
     assert judged.n == 3
     assert judged.interval == approx(contrast.interval(0.9))
-    assert "seed averaged within each split" in judged.remarks
+    assert "seed averaged within each split" in sentences(judged.remarks)
     if "%" in text:
         assert judged.p_value == approx(paired(mine, theirs, factor=1.02).p_above(0))
 
@@ -798,16 +812,16 @@ def test_other_splits_are_compared_by_welch() -> None:
     assert (judged.test, judged.n, judged.n_baseline) == ("Welch's t over splits", 3, 3)
     seeds = one(GOOD, gridded("treatment", SIX, "split"), arm("baseline", LOW), axes=SPLITS)
     assert seeds.outcome == "inconclusive"
-    assert seeds.remarks[0].startswith("one side has no splits")
+    assert sentences(seeds.remarks)[0].startswith("one side has no splits")
 
 
 def test_an_axis_that_sounds_like_folds_is_not_taken_for_independent_in_silence() -> None:
     axes = {key: value for key, value in FOLDS.items() if key != "kind"}
     judged = one(GOOD, folded("treatment", HIGH), folded("baseline", LOW), axes=axes)
     assert judged.test == "paired t"
-    assert any(remark.startswith("fold sounds like parts of one data set") for remark in judged.remarks)
+    assert any(remark.startswith("fold sounds like parts of one data set") for remark in sentences(judged.remarks))
     clear = one(GOOD, folded("treatment", HIGH), folded("baseline", LOW), axes={**axes, "kind": {"fold": "seed"}})
-    assert not any("sounds like" in remark for remark in clear.remarks)
+    assert not any("sounds like" in remark for remark in sentences(clear.remarks))
 
 
 # --- what could have been seen
@@ -817,7 +831,7 @@ def test_what_so_many_replicates_could_have_told() -> None:
     judged = one("m >= baseline + 1", G2, G1)
     # 0.8528 standard deviations of the differences, which are 1.23
     told = "tell a true difference from the margin where they are 1.05 or more apart (power 0.8)"
-    assert judged.remarks == (
+    assert sentences(judged.remarks) == (
         f"10 replicates as noisy as these {told}",
         "were the observed difference the true one, about 30 replicates would support the prediction (power 0.8)",
     )
@@ -826,22 +840,24 @@ def test_what_so_many_replicates_could_have_told() -> None:
 
 def test_on_the_far_side_of_the_margin() -> None:
     judged = one("m >= baseline + 2", G2, G1)
-    assert "would refute the prediction" in judged.remarks[1]
+    assert "would refute the prediction" in sentences(judged.remarks)[1]
     judged = one("m <= baseline + 2", G2, G1)
-    assert "would support the prediction" in judged.remarks[1]
+    assert "would support the prediction" in sentences(judged.remarks)[1]
 
 
 def test_unpaired_it_is_so_many_a_side() -> None:
     judged = one(GOOD, arm("treatment", G2, first=20), G1, alpha=0.01)
     assert judged.outcome == "inconclusive"
-    assert " from the margin where they are 2.92 or more apart" in judged.remarks[0]
-    assert "replicates a side would support the prediction" in judged.remarks[1]
+    assert " from the margin where they are 2.92 or more apart" in sentences(judged.remarks)[0]
+    assert "replicates a side would support the prediction" in sentences(judged.remarks)[1]
 
 
 def test_against_a_number_it_is_about_the_mean() -> None:
     judged = one("m >= 2", G2, None)
-    assert judged.remarks[0].startswith("10 replicates as noisy as these tell a true mean from the threshold where ")
-    assert judged.remarks[1].startswith("were the observed mean the true one, about ")
+    assert sentences(judged.remarks)[0].startswith(
+        "10 replicates as noisy as these tell a true mean from the threshold where "
+    )
+    assert sentences(judged.remarks)[1].startswith("were the observed mean the true one, about ")
 
 
 def test_over_folds_it_is_so_many_folds() -> None:
@@ -850,24 +866,24 @@ def test_over_folds_it_is_so_many_folds() -> None:
     contrast = over_folds(noisy, LOW, test_share=1 / 4)
     # 1.359 standard deviations for 5 pairs, more for what the folds share
     wider = 1.3594179588549469 * math.sqrt(5) * contrast.error
-    assert f"where they are {wider:.3g} or more apart" in judged.remarks[0]
-    assert " folds would support the prediction" in judged.remarks[1]
+    assert f"where they are {wider:.3g} or more apart" in sentences(judged.remarks)[0]
+    assert " folds would support the prediction" in sentences(judged.remarks)[1]
 
 
 def test_equivalence_needs_a_margin_that_the_noise_leaves_room_for() -> None:
     judged = one("m within 2 of baseline", G2, G1)
-    assert judged.remarks[0] == "the difference is told from zero"
-    assert judged.remarks[1] == (
+    assert sentences(judged.remarks)[0] == "the difference is told from zero"
+    assert sentences(judged.remarks)[1] == (
         "10 replicates as noisy as these can establish equivalence only for margins of 1.24 or more (power 0.8)"
     )
-    assert "would support the prediction" in judged.remarks[2]
+    assert "would support the prediction" in sentences(judged.remarks)[2]
     outside = one("m within 1 of baseline", G2, G1)
-    assert "would refute the prediction" in outside.remarks[2]
+    assert "would refute the prediction" in sentences(outside.remarks)[2]
 
 
 def test_an_estimate_on_the_margin_itself() -> None:
     judged = one("m >= baseline + 0.02", HIGH, LOW)
-    assert judged.remarks[1] == (
+    assert sentences(judged.remarks)[1] == (
         "the observed difference is so near to the margin that 10,000 replicates would not tell them apart"
     )
 
@@ -877,7 +893,7 @@ def test_seeds_are_not_compared_with_folds() -> None:
     other = arm("other", LOW, declared=folds, metrics={"m": dict(zip(folds, LOW, strict=True))})
     judged = one(GOOD, HIGH, other)
     assert (judged.outcome, judged.p_value) == ("inconclusive", None)
-    assert judged.remarks == (
+    assert sentences(judged.remarks) == (
         "the replicates of the two sides are of different kinds (seed against fold), and no test fits both",
     )
 
@@ -885,7 +901,7 @@ def test_seeds_are_not_compared_with_folds() -> None:
 def test_identical_pairs_are_within_any_margin() -> None:
     judged = one("m within 0.001 of baseline", LOW, LOW)
     assert (judged.outcome, judged.estimate, judged.p_value) == ("supported", 0.0, None)
-    assert judged.remarks == ("identical at all 5 replicates",)
+    assert sentences(judged.remarks) == ("identical at all 5 replicates",)
     # seeds that change nothing on either side are no evidence, and of a gain there is none
     assert one("m within 0.001 of baseline", [0.9] * 5, [0.9] * 5).outcome == "inconclusive"
     assert one("m >= baseline + 0.1", LOW, LOW).outcome == "inconclusive"
@@ -893,8 +909,8 @@ def test_identical_pairs_are_within_any_margin() -> None:
 
 def test_the_dust_of_32_bit_numbers_is_remarked_on() -> None:
     a, b = (0.5123457, 0.5123458, 0.5123457), (0.5123401, 0.5123402, 0.5123402)
-    assert any("rounding of 32-bit numbers" in remark for remark in one("m >= baseline", a, b).remarks)
-    assert not any("rounding" in remark for remark in one("m >= baseline", HIGH, LOW).remarks)
+    assert any("rounding of 32-bit numbers" in remark for remark in sentences(one("m >= baseline", a, b).remarks))
+    assert not any("rounding" in remark for remark in sentences(one("m >= baseline", HIGH, LOW).remarks))
 
 
 @pytest.mark.parametrize("failures", ["worst", 0])
@@ -902,30 +918,30 @@ def test_a_metric_under_another_name_is_no_failure(failures: str | int) -> None:
     renamed = arm("treatment", HIGH, metric="m2")
     judged = one(GOOD, renamed, LOW, failures=failures)
     assert judged.outcome == "inconclusive"
-    assert judged.remarks == ("no trial of treatment that succeeded has a metric m: that is no failure",)
+    assert sentences(judged.remarks) == ("no trial of treatment that succeeded has a metric m: that is no failure",)
 
 
 def test_two_replicates_are_remarked_on() -> None:
     remark = "two replicates: the estimate of the noise is itself nearly a guess"
-    assert remark in one("m >= baseline", HIGH[:2], LOW[:2]).remarks
-    assert remark not in one("m >= baseline", HIGH[:3], LOW[:3]).remarks
+    assert remark in sentences(one("m >= baseline", HIGH[:2], LOW[:2]).remarks)
+    assert remark not in sentences(one("m >= baseline", HIGH[:3], LOW[:3]).remarks)
 
 
 def test_a_relative_margin_needs_a_baseline_that_is_surely_positive() -> None:
     judged = one("m >= baseline + 5%", (3.0, 2.0, 4.0), (-1.0, 2.0, 1.0))
     assert judged.outcome == "inconclusive"
     low, high = one_sample([-1.0, 2.0, 1.0]).interval(0.9)
-    assert judged.remarks[0].endswith(f"not known to be positive (90% interval {low:.4g} to {high:.4g})")
+    assert sentences(judged.remarks)[0].endswith(f"not known to be positive (90% interval {low:.4g} to {high:.4g})")
 
 
 def test_within_says_whether_there_is_a_difference() -> None:
-    assert one("m within 0.5 of baseline", HIGH, LOW).remarks == ("the difference is told from zero",)
+    assert sentences(one("m within 0.5 of baseline", HIGH, LOW).remarks) == ("the difference is told from zero",)
     same = (0.71, 0.70, 0.69, 0.71, 0.69)
-    assert "the difference is not told from zero" in one("m within 0.5 of baseline", same, LOW).remarks
+    assert "the difference is not told from zero" in sentences(one("m within 0.5 of baseline", same, LOW).remarks)
 
 
 def test_what_is_decided_needs_no_outlook() -> None:
-    assert one(GOOD, HIGH, LOW).remarks == ()
+    assert sentences(one(GOOD, HIGH, LOW).remarks) == ()
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1e-12, 0.5])

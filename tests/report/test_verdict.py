@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from ledger.analysis.judge import Arm
+from ledger.analysis.arms import Arm
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import Hypothesis, Plan, Variant
 from ledger.model.prediction_parser import parse
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.settings import Settings
-from ledger.model.verdict import Judged, Verdict, to_mapping
+from ledger.model.verdict import Amendment, Judged, Verdict, to_mapping
 from ledger.report.verdict import body, evidence, interpretation_of, subject, told
 
 SEEDS = Replicates(axes=(Axis(name="seed", values=(0, 1)),))
@@ -29,7 +30,8 @@ JUDGED = Judged(
     n=5,
     n_baseline=5,
 )
-VERDICT = Verdict(outcome="supported", predictions=(JUDGED,), warnings=("a doubt",), amendments=(), looks=1, alpha=0.05)
+EARLY = Remark.of(Kind.EARLY)
+VERDICT = Verdict(outcome="supported", predictions=(JUDGED,), warnings=(EARLY,), amendments=(), looks=1, alpha=0.05)
 
 
 def experiment(*predictions: str) -> Experiment:
@@ -101,7 +103,7 @@ Confirmatory: yes.
 
 ## What this does not show
 
-- a doubt
+- concluded early: declared trials were missing
 
 ## Interpretation
 
@@ -112,8 +114,8 @@ Because.
 
 def test_amendments_say_what_was_known() -> None:
     changes = (
-        {"date": "2026-01-02T10:00:00+00:00", "changed": ["alpha", "looks"], "after_results": False},
-        {"date": "2026-01-03T10:00:00+00:00", "changed": ["predictions"], "after_results": True},
+        Amendment(date="2026-01-02T10:00:00+00:00", changed=("alpha", "looks"), after_results=False),
+        Amendment(date="2026-01-03T10:00:00+00:00", changed=("predictions",), after_results=True),
     )
     found = text(replace(VERDICT, amendments=changes))
     assert "- 2026-01-02T10:00:00+00:00: alpha, looks, before any result\n" in found
@@ -121,11 +123,11 @@ def test_amendments_say_what_was_known() -> None:
 
 
 def test_amendments_show_both_texts() -> None:
-    change = {
-        "date": "2026-01-03T10:00:00+00:00", "changed": ["predictions", "deterministic"], "after_results": True,
-        "before": {"predictions": ["dice >= baseline + 0.05"]},
-        "after": {"predictions": ["dice >= baseline + 0.01"], "deterministic": ["size"]},
-    }  # fmt: skip
+    change = Amendment(
+        date="2026-01-03T10:00:00+00:00", changed=("predictions", "deterministic"), after_results=True,
+        before={"predictions": ["dice >= baseline + 0.05"]},
+        after={"predictions": ["dice >= baseline + 0.01"], "deterministic": ["size"]},
+    )  # fmt: skip
     found = text(replace(VERDICT, amendments=(change,)))
     assert '  - predictions: `["dice >= baseline + 0.05"]` → `["dice >= baseline + 0.01"]`\n' in found
     assert '  - deterministic: nothing → `["size"]`\n' in found
@@ -133,16 +135,21 @@ def test_amendments_show_both_texts() -> None:
 
 def test_what_is_not_confirmatory_is_never_plainly_supported() -> None:
     assert "looked at once, once declared.\nConfirmatory: yes.\n" in text(VERDICT)
-    late = replace(VERDICT, outcome="inconclusive", numbers_say="supported", reasons=("alpha came late",))
+    late = replace(
+        VERDICT,
+        outcome="inconclusive",
+        numbers_say="supported",
+        reasons=(Remark.of(Kind.CHANGED_AFTER_RESULTS, keys=("alpha",)),),
+    )
     found = text(late)
     assert found.startswith("## Verdict: inconclusive\n")
     assert (
-        "\nConfirmatory: no, post hoc: for a new experiment (the numbers say supported).\n\n- alpha came late\n"
-        in found
+        "\nConfirmatory: no, post hoc: for a new experiment (the numbers say supported).\n\n"
+        "- changed after results had been seen: alpha\n" in found
     )
     assert "**supported by the numbers, post hoc**: " in found
     assert told(late)[0] == "inconclusive, post hoc: for a new experiment (the numbers say supported)"
-    assert "! not confirmatory: alpha came late" in told(late)
+    assert "! not confirmatory: changed after results had been seen: alpha" in told(late)
     assert subject(late, ["dice"]).startswith("verdict: inconclusive, post hoc, dice +0.0211")
     refuted = replace(late, outcome="refuted", numbers_say="refuted", predictions=(replace(JUDGED, outcome="refuted"),))
     assert told(refuted)[:1] == ["refuted, post hoc: for a new experiment"]
@@ -196,8 +203,15 @@ def test_the_subject_and_the_terminal() -> None:
     assert subject(VERDICT, ["dice"]) == "verdict: supported, dice +0.0211 (90% CI 0.0120..0.0302, n=5)"
     unknown = replace(VERDICT, outcome="inconclusive", predictions=(Judged(text="a > 1", outcome="inconclusive"),))
     assert subject(unknown, ["a"]) == "verdict: inconclusive"
-    remarked = replace(unknown, predictions=(replace(unknown.predictions[0], remarks=("why",)),))
-    assert told(remarked) == ["inconclusive", "  a > 1: inconclusive", "    why", "! a doubt"]
+    remarked = replace(
+        unknown, predictions=(replace(unknown.predictions[0], remarks=(Remark.of(Kind.NO_TRIALS, arm="x"),)),)
+    )
+    assert told(remarked) == [
+        "inconclusive",
+        "  a > 1: inconclusive",
+        "    there are no trials of x",
+        "! concluded early: declared trials were missing",
+    ]
 
 
 def test_numbers_are_written_to_ten_digits() -> None:
@@ -205,5 +219,5 @@ def test_numbers_are_written_to_ten_digits() -> None:
     assert (mapping["predictions"][0]["estimate"], mapping["predictions"][0]["p_value"]) == (0.3333333333, 0.6666666667)
     assert list(mapping) == [
         "outcome", "confirmatory", "reasons", "numbers_say", "predictions", "warnings", "amendments", "looks", "alpha",
-        "left_out", "fingerprints",
+        "left_out", "fingerprints", "kinds",
     ]  # fmt: skip

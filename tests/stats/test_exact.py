@@ -84,7 +84,7 @@ def test_limits() -> None:
 
 
 def test_no_verdict_rests_on_them() -> None:
-    judge = (Path(ledger.__file__).parent / "analysis" / "judge.py").read_text("utf-8")
+    judge = (Path(ledger.__file__).parent / "analysis" / "case.py").read_text("utf-8")
     imported = [node.module for node in ast.walk(ast.parse(judge)) if isinstance(node, ast.ImportFrom)]
     assert "ledger.stats.contrast" in imported
     assert "ledger.stats.exact" not in imported

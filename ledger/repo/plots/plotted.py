@@ -15,6 +15,7 @@ from ledger.model.row import Row
 from ledger.repo import voided
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target, filling
+from ledger.report.remarks import sentences
 
 
 @frozen
@@ -39,7 +40,7 @@ def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[Arm, ...], tu
     for target in targets:
         if target.experiment is None:
             raise LedgerError(f"{target.text} is a git revision, not an experiment", hint="ledger log lists them")
-        notes += voided.warnings(target)
+        notes += sentences(voided.warnings(target))
         for arm in _arms(ledger, target, several):
             if arm.label in found:
                 continue

@@ -89,7 +89,7 @@ class Ordered:
             present=present,
             versions=list(map(hypotheses.to_mapping, self._versions)) if amended else (),
             whole=not amended or not self._dropped,
-            listed=None if verdict is None else _amended(verdict),
+            listed=None if verdict is None else {key for change in verdict.amendments for key in change.changed},
         )
 
     @cached_property
@@ -117,13 +117,6 @@ class Ordered:
 
 def _mapping(plan: Plan | None) -> Mapping[str, Any] | None:
     return None if plan is None else hypotheses.to_mapping(plan)
-
-
-def _amended(verdict: Mapping[str, Any]) -> set[str]:
-    """The keys of the plan that a stored verdict says were amended."""
-    changes = verdict.get("amendments")
-    listed = [change.get("changed") for change in changes or () if isinstance(change, Mapping)]
-    return {str(key) for keys in listed if isinstance(keys, list) for key in keys}
 
 
 def _committed(header: str | None) -> datetime | None:

@@ -1,0 +1,131 @@
+"""Is the stored verdict the one that the records give?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ledger.analysis.findings import VERDICT, Finding, same
+from ledger.model.remarks import Remark
+from ledger.model.verdict import SCHEMA, Judged, Verdict, to_mapping
+
+
+def judged(stored: Verdict, computed: Verdict, file: str) -> list[Finding]:
+    """What `verify` says of a stored verdict, beside the one that the records give; both have their sentences.
+
+    Sentences prove nothing: they may have been worded anew since.
+    """
+    found = differences(stored, computed, file)
+    if not found:
+        given = _in_terms_of(stored, computed)
+        reworded = [(key, a, b) for key, a, b in _sentences(stored, given) if a != b]
+        found = [_finding(file, key, a, b, problem=False) for key, a, b in reworded]
+    return ([] if stored.confirmatory is not None else _post_hoc(computed, file)) + found
+
+
+def differences(stored: Verdict, computed: Verdict, file: str) -> list[Finding]:
+    """Where the stored verdict is another than the one that the records give.
+
+    Remarks are compared by their kinds and facts; verdicts of schemas 1 and 2 have sentences alone, of which the number
+    is compared. Of one from before verdicts said whether they are confirmatory, looks and what came after results are
+    unproved: they were counted by other rules.
+    """
+    given = _in_terms_of(stored, computed)
+    before, now = to_mapping(_wordless(stored)), to_mapping(_wordless(given))
+    alike = 2 <= stored.schema <= SCHEMA
+    if not alike:
+        # what verdicts have said only since is not asked of it
+        now = {key: value for key, value in now.items() if key in before}
+    return [
+        _finding(file, key, a, b, problem=not (stored.older and key.endswith(("looks", "after_results"))))
+        for key, a, b in _differences("", before, now)
+    ] + [
+        _finding(file, key, a, b, problem=alike or key == "reasons")
+        for key, a, b in _sentences(stored, given)
+        if len(a) != len(b)
+    ]
+
+
+def _in_terms_of(stored: Verdict, computed: Verdict) -> Verdict:
+    """The computed verdict as one of the stored one's age: it may lack kinds, or cap no outcome, or show no texts."""
+    given = replace(computed, schema=stored.schema, older=stored.older)
+    if not stored.older:
+        return given
+    capped = computed.outcome != computed.numbers_say and stored.outcome == computed.numbers_say
+    return replace(
+        given,
+        outcome=stored.outcome if capped else computed.outcome,
+        fingerprints=computed.fingerprints if stored.fingerprints else {},
+        amendments=tuple(replace(change, before=None, after=None, corrects={}) for change in computed.amendments),
+    )
+
+
+def _post_hoc(computed: Verdict, file: str) -> list[Finding]:
+    if computed.confirmatory:
+        return []
+    why = "; ".join(reason.text for reason in computed.reasons)
+    message = f"{file} is older than `confirmatory`, and the records give no ({why}): ledger conclude says so"
+    return [Finding(check=VERDICT, message=message, problem=False)]
+
+
+def _finding(file: str, key: str, a: object, b: object, *, problem: bool) -> Finding:
+    message = f"{file}: `{key}` is {_short(a)}, but the records give {_short(b)}"
+    return Finding(check=VERDICT, message=message, problem=problem)
+
+
+# --- remarks
+
+
+def _wordless(verdict: Verdict) -> Verdict:
+    """The verdict without sentences."""
+
+    def bare(remarks: Sequence[Remark]) -> tuple[Remark, ...]:
+        return tuple(replace(remark, text="") for remark in remarks)
+
+    predictions = tuple(replace(one, remarks=bare(one.remarks)) for one in verdict.predictions)
+    return replace(verdict, predictions=predictions, warnings=bare(verdict.warnings), reasons=bare(verdict.reasons))
+
+
+def _sentences(stored: Verdict, given: Verdict) -> list[tuple[str, list[str], list[str]]]:
+    """The sentences of both, by the key that they stand under."""
+    found = [("warnings", _texts(stored.warnings), _texts(given.warnings))]
+    if not stored.older:
+        found.append(("reasons", _texts(stored.reasons), _texts(given.reasons)))
+    pairs: list[tuple[Judged, Judged]] = list(zip(stored.predictions, given.predictions, strict=False))
+    for number, (one, other) in enumerate(pairs):
+        found.append((f"predictions[{number}].remarks", _texts(one.remarks), _texts(other.remarks)))
+    return found
+
+
+def _texts(remarks: Sequence[Remark]) -> list[str]:
+    return [remark.text for remark in remarks if remark.text]
+
+
+# --- values
+
+
+_ABSENT = object()
+
+
+def _differences(key: str, a: object, b: object) -> list[tuple[str, object, object]]:
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        names = dict.fromkeys([*a, *b])
+        pairs = [(f"{key}.{n}".removeprefix("."), a.get(n, _ABSENT), b.get(n, _ABSENT)) for n in names]
+    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b) and any(isinstance(i, dict) for i in a):
+        pairs = [(f"{key}[{n}]", one, other) for n, (one, other) in enumerate(zip(a, b, strict=True))]
+    else:
+        return [] if same(a, b) or _close(a, b) else [(key, a, b)]
+    return [row for name, one, other in pairs for row in _differences(name, one, other)]
+
+
+def _close(a: object, b: object) -> bool:
+    """Whether two numbers differ by no more than mathematical libraries do."""
+    return isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-8, abs_tol=1e-12)
+
+
+def _short(value: object) -> str:
+    if value is _ABSENT:
+        return "lacking"
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"

@@ -1,0 +1,168 @@
+"""Remarks: what is to be known besides the numbers, as a kind with the facts that its sentence needs.
+
+Sentences are made in `report/remarks.py` alone. Verdicts store the kind and the facts, which is what `verify` compares,
+so that a sentence may be worded anew without a verdict becoming another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+from ledger.errors import FormatError
+from ledger.model.frozen import frozen
+
+Fact: TypeAlias = bool | int | float | str | tuple[str, ...] | None
+
+
+class Kind(StrEnum):
+    """What a remark is about. Verdicts store the values, so these are never changed or used again."""
+
+    # why a verdict is not confirmatory
+    PLAN_EXPLORATORY = "plan-exploratory"
+    CHANGED_AFTER_RESULTS = "changed-after-results"
+    OLDER_RESULTS = "older-results"
+    LEFT_OUT = "left-out"
+    VOIDED_AFTER_RESULTS = "voided-after-results"
+    LATE_ALIASES = "late-aliases"
+    LATE_DIRECTIONS = "late-directions"
+    UNDECLARED_LOOKS = "undeclared-looks"
+
+    # of a verdict as a whole
+    TOO_MANY_LOOKS = "too-many-looks"
+    EARLY = "early"
+    NOTHING_PREDICTED = "nothing-predicted"
+    EXPLORATORY = "exploratory"
+    ONE_EVALUATION_SET = "one-evaluation-set"
+    ONE_DATA_SET = "one-data-set"
+
+    # of the trials behind it
+    BY_HAND = "by-hand"
+    RESTORED = "restored"
+    BEFORE_PREDICTION = "before-prediction"
+    TRIED_AGAIN = "tried-again"
+    BEYOND_PLAN = "beyond-plan"
+    VOIDED = "voided"
+    REPEATED_VOIDED = "repeated-voided"
+    ENVIRONMENTS = "environments"
+    ALIAS = "alias"
+
+    # why a prediction is neither supported nor refuted
+    NO_TRIALS = "no-trials"
+    NO_REFERENCE = "no-reference"
+    NOT_POSITIVE = "not-positive"
+    NOT_SURELY_POSITIVE = "not-surely-positive"
+    NOT_FINITE = "not-finite"
+    NO_SUCH_METRIC = "no-such-metric"
+    NO_WORSE_DIRECTION = "no-worse-direction"
+    NO_WORST_VALUE = "no-worst-value"
+    EVALUATION_UNKNOWN = "evaluation-unknown"
+    EVALUATION_DIFFERS = "evaluation-differs"
+    NOT_DETERMINISTIC = "not-deterministic"
+    REFUTED_ALONE = "refuted-alone"
+
+    # no estimate of the noise
+    NO_REPLICATES = "no-replicates"
+    ONE_REPLICATE = "one-replicate"
+    SMALL_SIDE = "small-side"
+    ONE_FOLD = "one-fold"
+    ONE_SPLIT = "one-split"
+    TOO_LARGE = "too-large"
+    NO_VARIATION = "no-variation"
+    NO_SIDE_VARIES = "no-side-varies"
+    SAME_DIFFERENCE = "same-difference"
+
+    # no test fits
+    OTHER_AXES = "other-axes"
+    OTHER_FOLDS = "other-folds"
+    NO_SPLITS = "no-splits"
+    PARTIAL_PARTITION = "partial-partition"
+
+    # how a prediction was tested, and what that rests on
+    RIGHT_DIRECTION = "right-direction"
+    FAILURES_COUNT = "failures-count"
+    IDENTICAL = "identical"
+    AVERAGED = "averaged"
+    RESHUFFLED = "reshuffled"
+    RELATIVE = "relative"
+    UNCLEAR_AXIS = "unclear-axis"
+    NOT_PAIRED = "not-paired"
+    TOLD_FROM_ZERO = "told-from-zero"
+    NOT_TOLD_FROM_ZERO = "not-told-from-zero"
+    CONSTANT_SIDE = "constant-side"
+    TWO_REPLICATES = "two-replicates"
+    ROUNDING = "rounding"
+
+    # what more replicates would tell
+    CAN_TELL = "can-tell"
+    CAN_EQUATE = "can-equate"
+    NEEDED = "needed"
+    TOO_NEAR = "too-near"
+
+    # of two sides that are compared
+    THINGS_DIFFER = "things-differ"
+    PARAMETERS_DIFFER = "parameters-differ"
+    NO_METRICS = "no-metrics"
+    SINGLE = "single"
+    NO_INTERVAL = "no-interval"
+    VALUES_LEFT_OUT = "values-left-out"
+    NOT_RUN = "not-run"
+    NONE_SUCCEEDED = "none-succeeded"
+    SIDE_CHANGED = "side-changed"
+    SIDE_VOIDED = "side-voided"
+    UNREADABLE = "unreadable"
+
+
+@frozen
+class Remark:
+    """One thing to be known. `kind` is a `Kind`, or what a newer version knows by that word.
+
+    `text` is the sentence that a file has for it. Verdicts of schemas 1 and 2 have nothing else: their kind is "".
+    """
+
+    kind: str
+    facts: tuple[tuple[str, Fact], ...] = ()
+    text: str = field(default="", compare=False)
+
+    @classmethod
+    def of(cls, kind: Kind, **facts: Fact) -> Remark:
+        """The remark of that kind with these facts."""
+        return cls(kind=kind, facts=tuple(facts.items()))
+
+    def having(self, **facts: Fact) -> Remark:
+        """The same with further facts."""
+        return replace(self, facts=(*self.facts, *facts.items()))
+
+
+def to_mapping(remark: Remark) -> dict[str, object]:
+    """The kind and the facts as files hold them; numbers are rounded to 10 significant digits."""
+    return {"kind": str(remark.kind), **{name: _plain(fact) for name, fact in remark.facts}}
+
+
+def from_mapping(document: object, text: str) -> Remark:
+    """The inverse, with the sentence that stands beside it. Raises FormatError where it is no mapping of that shape."""
+    if not isinstance(document, Mapping) or not isinstance(document.get("kind"), str):
+        raise FormatError("it is not a mapping with a `kind`")
+    facts = ((str(name), _fact(value)) for name, value in document.items() if name != "kind")
+    return Remark(kind=str(document["kind"]), facts=tuple(facts), text=text)
+
+
+def rounded(value: float | None) -> float | None:
+    """The number to 10 significant digits: so many are the same on every machine, whatever its mathematical library."""
+    return None if value is None else float(f"{value:.10g}")
+
+
+def _plain(fact: Fact) -> object:
+    if isinstance(fact, tuple):
+        return list(fact)
+    return rounded(fact) if isinstance(fact, float) else fact
+
+
+def _fact(value: object) -> Fact:
+    if isinstance(value, list):
+        return tuple(map(str, value))
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise FormatError(f"{value!r} is neither a number, a text nor a list of texts")

@@ -1,0 +1,170 @@
+"""Which verdict do the records give?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ledger.analysis.counting import When
+from ledger.analysis.doubts import doubts
+from ledger.analysis.judge import judge
+from ledger.errors import LedgerError
+from ledger.model import settings
+from ledger.model.aliases import Aliases
+from ledger.model.experiment import Experiment
+from ledger.model.formats import yaml12
+from ledger.model.hypothesis import TREATMENT
+from ledger.model.listing import listed, some
+from ledger.model.parameters import near_misses
+from ledger.model.prediction import Prediction
+from ledger.model.remarks import Remark
+from ledger.model.settings import Settings
+from ledger.model.verdict import Verdict, from_mapping, front_matter
+from ledger.repo import histories, metric_aliases, plan_history, settled, unseen
+from ledger.repo.evidence import Evidence, gather
+from ledger.repo.ledger import Ledger
+from ledger.repo.sides import compare
+from ledger.repo.targets import Target
+from ledger.report.remarks import worded
+
+
+def weigh(ledger: Ledger, experiment: Experiment, aliases: Aliases | None = None) -> Verdict:
+    """The verdict that the records give, to be compared with the stored one. Raises LedgerError as `conclude` does.
+
+    `aliases` are other names of metrics than those that it was written with.
+    """
+    early = experiment.verdict is not None and experiment.verdict.early
+    evidence = gather(ledger, experiment, When.JUDGED, aliases)
+    if not early:
+        _require_others(evidence)
+    # `ledger.yaml` as it was then
+    written = histories.of_file(ledger, experiment, "verdict.md")
+    at = written[-1][0] if written else experiment.tip
+    found = _weighed(ledger, experiment, evidence, early=early, at=at)
+    # as it would be read from its file
+    document = yaml12.loads(yaml12.dumps(front_matter(found)))
+    assert isinstance(document, dict)
+    return from_mapping(document)
+
+
+def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
+    """A new verdict. Raises LedgerError where declared trials are missing and it is not `early`, a metric is, or
+    the code has changed since the trials so that no stage noticed.
+    """
+    if not early:
+        _require_others(evidence)
+        _require_complete(evidence)
+    refusal = unseen.since_trials(ledger, experiment)
+    if refusal is not None:
+        raise refusal
+    early = bool(evidence.missing or evidence.absent)
+    return _weighed(ledger, experiment, evidence, early=early, at=experiment.tip)
+
+
+def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool, at: str) -> Verdict:
+    """The verdict by the settings of the commit `at`."""
+    known = _settings(ledger, at)
+    for prediction in experiment.plan.predictions:
+        _require_metric(ledger, experiment, evidence, prediction)
+    changes = plan_history.amendments(ledger, experiment)
+    used = metric_aliases.used(experiment, evidence.records, evidence.aliases)
+    counted = [record for chosen in evidence.records.values() for record in chosen]
+    verdict = judge(
+        experiment.plan,
+        evidence.arms,
+        warnings=(
+            *doubts(experiment, counted, evidence.voided, evidence.sources),
+            *_attribution(ledger, experiment, evidence),
+            *metric_aliases.said(used),
+        ),
+        amendments=changes,
+        looks=plan_history.looks(ledger, experiment),
+        older=plan_history.known_before(ledger, experiment, evidence.records),
+        left_out=plan_history.left_out(ledger, experiment, evidence.records, changes),
+        voided=list(evidence.voided),
+        late_aliases=metric_aliases.late(ledger, experiment, used),
+        late_directions=settled.late_directions(ledger, experiment, known),
+        early=early,
+        settings=known,
+    )
+    states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
+    return worded(
+        replace(
+            verdict,
+            fingerprints=states,
+            aliases=metric_aliases.stated(used, evidence.aliases),
+            voided_sources=tuple(sorted(set(evidence.sources.values()))),
+        )
+    )
+
+
+def _settings(ledger: Ledger, commit: str) -> Settings:
+    """`ledger.yaml` as a commit has it, so that a verdict can be computed again; else that of the work tree."""
+    text = ledger.git.objects.text(commit, settings.FILE)
+    return ledger.settings if text is None else settings.parse(text)
+
+
+def _attribution(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> Iterator[Remark]:
+    """For every two sides that a prediction compares: whether more than one thing differs between them."""
+    sides = dict.fromkeys(
+        (p.reference, p.metric.variant or TREATMENT) for p in experiment.plan.predictions if p.reference is not None
+    )
+    for reference, variant in sides:
+        if not evidence.records.get(reference) or not evidence.records.get(variant):
+            continue
+        arm = experiment.plan.variant(reference)
+        other = experiment if arm is not None else ledger.find(reference)
+        if other is None:
+            continue
+        own = Target(text=variant, experiment=experiment, variant=variant)
+        named = reference if arm is not None else other.plan.leading
+        against = Target(text=reference, experiment=other, variant=named)
+        for remark in compare(ledger, against, own).confounded:
+            yield remark.having(between=(reference, variant)) if len(sides) > 1 else remark
+
+
+# --- what a verdict needs
+
+
+def _require_others(evidence: Evidence) -> None:
+    for name, reason in evidence.absent.items():
+        raise LedgerError(reason, hint=f"git fetch, or ledger run {name}; --early concludes without it")
+
+
+def _require_complete(evidence: Evidence) -> None:
+    if not evidence.missing:
+        return
+    count, stale = len(evidence.missing), len(evidence.stale)
+    lacking = "1 declared trial has no result yet" if count == 1 else f"{count} declared trials have no result yet"
+    changed = f" ({stale} ran before the variant changed)" if stale else ""
+    raise LedgerError(
+        f"{lacking}{changed}: {some(evidence.missing)}",
+        hint="ledger run, or --early for an inconclusive verdict until then",
+    )
+
+
+def _require_metric(ledger: Ledger, experiment: Experiment, evidence: Evidence, prediction: Prediction) -> None:
+    name, variant = prediction.metric.name, prediction.metric.variant or TREATMENT
+    declared = [arm.name for arm in experiment.plan.variants]
+    if variant not in declared:
+        raise LedgerError(
+            f"the prediction {prediction} is about the variant {variant}, which the plan does not declare",
+            hint=f"it declares {', '.join(declared)}; ledger amend changes the plan openly",
+        )
+    for arm in filter(None, (variant, prediction.reference)):
+        metric_aliases.require_clear(name, evidence.aliases, evidence.records.get(arm, ()))
+    known = {metric for records in evidence.records.values() for r in records for metric in r.metrics}
+    if not known or evidence.aliases.now(name) in known:
+        return
+    near = near_misses(name, sorted(known))
+    if any(ledger.settings.aliases.same(name, other) for other in known):
+        raise LedgerError(
+            f"{settings.FILE} has another name for {name} here, but not as {experiment.name} has it committed",
+            hint=f"commit `aliases` in {settings.FILE} on its branch: those count that it has",
+        )
+    raise LedgerError(
+        f"the prediction {prediction} names a metric that no trial has: {name}",
+        hint=f"did you mean {' or '.join(near)}? ledger amend changes the plan openly"
+        if near
+        else f"the trials have {listed(sorted(known), 8)}",
+    )
