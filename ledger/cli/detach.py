@@ -6,27 +6,24 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.cli import console
 from ledger.repo import runs
 from ledger.repo.ledger import Ledger
+from ledger.run.request import Wanted
 
 # where the child writes what it says; set in its environment
 LOG = "LEDGER_RUN_LOG"
 
-# so many logs of detached runs are kept
-_LOGS = 20
 
-
-def detach(ledger: Ledger, name: str, options: Sequence[str], *, json: bool) -> int:
+def detach(ledger: Ledger, name: str, wanted: Wanted, *, json: bool) -> int:
     """Start the run and wait until it knows what it has to do, or has ended because it could not begin."""
     ledger.state_dir.runs.mkdir(parents=True, exist_ok=True)
     log = runs.said(ledger.state_dir, name)
     with log.open("wb") as stream:
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ledger", "run", name, *options],
+            [sys.executable, "-P", "-m", "ledger", "run", name, *_options(wanted, json=json)],
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=stream,
@@ -43,7 +40,7 @@ def detach(ledger: Ledger, name: str, options: Sequence[str], *, json: bool) -> 
             return code
         if state is not None and state.total:
             break
-    _prune(ledger)
+    runs.prune_logs(ledger.state_dir)
     count = state.total
     if json:
         console.answer_json({"experiment": name, "pid": child.pid, "trials": count, "log": str(log)})
@@ -55,6 +52,17 @@ def detach(ledger: Ledger, name: str, options: Sequence[str], *, json: bool) -> 
     return 0
 
 
+def _options(wanted: Wanted, *, json: bool) -> list[str]:
+    """The same wishes as options."""
+    found = [] if wanted.message is None else [f"--message={wanted.message}"]
+    found += [f"--only={name}" for name in wanted.only]
+    found += ["--again"] if wanted.again else []
+    found += ["--yes"] if wanted.unmeasured else []
+    numbers = {"jobs": wanted.jobs, "timeout": wanted.timeout, "gpus-per-trial": wanted.gpus_per_trial}
+    found += [f"--{name}={value}" for name, value in numbers.items() if value is not None]
+    return found + (["--json"] if json else [])
+
+
 def _polled(child: subprocess.Popen[bytes]) -> int | None:
     """The exit code of the child, None while it runs; Ctrl-C before it has begun ends it too."""
     try:
@@ -64,10 +72,3 @@ def _polled(child: subprocess.Popen[bytes]) -> int | None:
         child.terminate()
         child.wait()
         raise
-
-
-def _prune(ledger: Ledger) -> None:
-    """Keep the messages of the latest detached runs alone."""
-    logs = sorted(ledger.state_dir.runs.glob("*.log"), key=lambda path: path.stat().st_mtime)
-    for path in logs[:-_LOGS]:
-        path.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from ledger.model.hypothesis import BASELINE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.parameters import Value, flatten, identical
 from ledger.model.replicates import REPEAT, Point
+from ledger.model.run_report import Collected
 from ledger.model.trial import Trial
 from ledger.repo import unseen
 from ledger.repo.code import Arm, Code, edited
@@ -25,7 +26,7 @@ from ledger.repo.commit import commit_tracked, require_text
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
 from ledger.run import belonging
-from ledger.run.collect import Collected, collect
+from ledger.run.collect import collect
 from ledger.run.plan import check, next_attempt
 from ledger.run.record import Ended, keep, read_metrics
 from ledger.run.spec import Spec

@@ -22,6 +22,9 @@ from ledger.model.run_state import Origin, RunState
 # what a run keeps about itself: its state, the same while it is written, and the lock that says that it lives
 _SUFFIXES = (".json", ".partial", ".lock")
 
+# so many logs of detached runs are kept
+_LOGS = 20
+
 
 @frozen
 class Published:
@@ -150,3 +153,10 @@ def stop(state_dir: StateDirectory, state: RunState) -> bool:
 def said(state_dir: StateDirectory, experiment: str) -> Path:
     """A file in which a new detached run writes what it says."""
     return state_dir.runs / f"{experiment}+{secrets.token_hex(4)}.log"
+
+
+def prune_logs(state_dir: StateDirectory) -> None:
+    """Keep what the latest detached runs have said, and no more."""
+    logs = sorted(state_dir.runs.glob("*.log"), key=lambda path: path.stat().st_mtime)
+    for path in logs[:-_LOGS]:
+        path.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.run_report import RunReport
 from ledger.model.run_state import RunState
 from ledger.model.trial import Failure, Trial
 from ledger.model.verdict import front_matter
@@ -216,15 +217,15 @@ def run_state(state: RunState) -> dict[str, Any]:
     }
 
 
-def run(name: str, trials: Sequence[Trial], tag: str | None, uncollected: str | None) -> dict[str, Any]:
+def run(report: RunReport) -> dict[str, Any]:
     """What `run` did: a short entry for each trial that it recorded; `show` has the whole of them."""
     return dict(
         plain(
             {
-                "experiment": name,
-                "trials": [brief_trial(t) for t in trials],
-                "tag": tag,
-                "uncollected": uncollected,
+                "experiment": report.name,
+                "trials": [brief_trial(t) for t in report.trials],
+                "tag": None if report.collected is None else report.collected.tag,
+                "uncollected": None if report.uncollected is None else report.uncollected.why,
             }
         )
     )

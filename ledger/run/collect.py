@@ -19,8 +19,8 @@ from ledger.git.entries import Entry, plain_file
 from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
-from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE
+from ledger.model.run_report import Collected
 from ledger.repo import canonical
 from ledger.repo.change import Change, transact
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
@@ -36,16 +36,6 @@ MAX_PARENTS = 16
 
 # DVC root and cache by work tree
 _Places = Mapping[Path, tuple[Path, Path]]
-
-
-@frozen
-class Collected:
-    """What a collection made. `remarks`: outputs that were left as they are, or could not be laid out."""
-
-    commit: str
-    tag: str
-    trials: int
-    remarks: tuple[str, ...]
 
 
 def collect(

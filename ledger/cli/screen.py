@@ -1,0 +1,67 @@
+"""What a person sees of a run: a live table with a line above it for each trial that ends, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from ledger.cli import console, live
+from ledger.model.hypothesis import Plan
+from ledger.model.run_report import RunReport
+from ledger.model.run_state import RunState
+from ledger.model.settings import Settings
+from ledger.report import run as report
+from ledger.report.trials import line
+from ledger.run.monitor import RunMonitor
+from ledger.run.record import Kept
+
+
+class Screen:
+    """Hears of a run as its `Listener`; where there is no terminal it prints lines alone, and `quiet` no results."""
+
+    def __init__(self, plan: Plan, settings: Settings, *, quiet: bool) -> None:
+        self.plan = plan
+        self.settings = settings
+        self.quiet = quiet
+        self.monitor: RunMonitor | None = None
+        self.say: Callable[[str], None] = console.say
+        self.count = 0
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Screen:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
+        self._stack.close()
+        if kind is KeyboardInterrupt and self.monitor is not None:
+            console.say(report.interrupted(self.monitor.state))
+
+    def doubted(self, doubt: str) -> None:
+        """Say it before the hours are spent."""
+        console.say(f"note: {doubt}")
+
+    def planned(self, monitor: RunMonitor) -> None:
+        """Begin to draw."""
+        self.monitor = monitor
+        if not self.quiet:
+            self.say = self._stack.enter_context(live.table(lambda: monitor.state, self.settings))
+
+    def recorded(self, kept: Kept, state: RunState) -> None:
+        """Say what came of it."""
+        # not the state's number: with several slots that is ahead of what has been said
+        self.count += 1
+        if not self.quiet:
+            self.say(f"[{self.count}/{state.total}] {line(kept.trial, self.plan, self.settings)}")
+
+    def tell(self, done: RunReport) -> None:
+        """Say what the run came to; `quiet`: without what JSON has."""
+        for warning in report.warnings(done):
+            console.say(f"warning: {warning}")
+        for text in () if self.quiet else report.failures(done):
+            console.say(text)
+        for text in report.left(done):
+            console.say(text)
+        for error in report.errors(done):
+            console.show_error(error, code=1, json=self.quiet)
+        for text in () if self.quiet else report.answer(done):
+            console.answer(text)

@@ -1,0 +1,91 @@
+"""What a run did, told to a person: messages, errors that ended nothing, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.errors import LedgerError
+from ledger.model.listing import listed
+from ledger.model.run_report import RunReport
+from ledger.model.run_state import RunState
+from ledger.model.trial import Trial
+from ledger.report.text import cut
+
+# so many failures are shown, each with the end of what it printed, cut to so many lines and columns
+_FAILURES, _ROWS, _COLUMNS = 5, 10, 300
+
+
+def interrupted(state: RunState) -> str:
+    """What is kept of a run that was interrupted."""
+    rest = "; ledger run goes on with the rest" if state.done < state.total else ""
+    return f"{state.done} of {state.total} trials are done and kept{rest}"
+
+
+def failures(report: RunReport) -> Iterator[str]:
+    """The first trials that have no result, with the end of what they printed, and how to read the rest."""
+    for trial in report.failed[:_FAILURES]:
+        yield from _failure(trial)
+    if len(report.failed) > 1:
+        yield f"\n{len(report.failed)} trials have no result: {listed((t.id for t in report.failed), 12)}"
+    if report.failed:
+        yield f"what it printed: ledger show {report.name}:{report.failed[0].id} --log"
+
+
+def _failure(trial: Trial) -> Iterator[str]:
+    error = trial.error
+    assert error is not None
+    reason = f" ({error.reason})" if error.reason else ""
+    stage = f" in {error.stage}" if error.stage else ""
+    yield f"\n{trial.id} {trial.status}{stage}{reason}:"
+    for row in error.tail.splitlines()[-_ROWS:]:
+        yield f"  {cut(row, _COLUMNS)}"
+    if error.hint:
+        yield f"hint: {error.hint}"
+
+
+def warnings(report: RunReport) -> Iterator[str]:
+    """Each warning of trials once, with those that it is about."""
+    for warning, trials in report.warnings:
+        yield f"{warning} ({listed(trials, 6)})"
+
+
+def errors(report: RunReport) -> Iterator[LedgerError]:
+    """What went wrong and is no trial's result."""
+    if report.uncollected is not None:
+        yield LedgerError(
+            f"the trials are recorded, but not on the branch yet: {report.uncollected.why}",
+            hint=report.uncollected.remedy or "the next ledger run collects the trials",
+        )
+    if report.lost:
+        yield LedgerError(
+            f"cut off twice, since the worker process was killed: {', '.join(report.lost)}",
+            hint="is the memory of the machine enough for so many at a time? ledger run tries them again",
+        )
+
+
+def left(report: RunReport) -> Iterator[str]:
+    """What the run has left to others, or to the next run."""
+    if report.elsewhere:
+        yield f"{len(report.elsewhere)} are another run's: ledger status {report.name} says how far it is"
+    if report.stale:
+        yield f"the branch changed meanwhile, so {report.stale} are stale: ledger run runs them again"
+    grown = report.missing - len(report.lost) - len(report.elsewhere)
+    if grown > 0:
+        some = f"{grown} {'is' if grown == 1 else 'are'}"
+        yield f"the plan grew meanwhile, so {some} missing: ledger run goes on with them"
+    for collected in filter(None, (report.earlier, report.collected)):
+        yield from (f"warning: {remark}" for remark in collected.remarks)
+    if report.skipped_failures and not report.failed:
+        yield f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more"
+
+
+def answer(report: RunReport) -> Iterator[str]:
+    """What is on the branch now, or that nothing was to run."""
+    done = [*filter(None, (report.earlier, report.collected))]
+    for collected in done:
+        count = collected.trials
+        yield f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {collected.tag}"
+    nothing = not report.trials and not done and report.uncollected is None
+    if nothing and not report.elsewhere and report.unfinished == report.skipped_failures:
+        tried = f"has been tried, {report.skipped_failures} failed" if report.skipped_failures else "is recorded"
+        yield f"nothing to run: every declared trial {tried}"

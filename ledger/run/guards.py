@@ -1,0 +1,101 @@
+"""What is said or refused before the hours are spent."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from ledger.analysis.metric_names import forced, renamed, unmeasured
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment
+from ledger.model.listing import listed
+from ledger.repo import metric_aliases, plan_history, settled
+from ledger.repo.change import require_branch
+from ledger.repo.commit import require_text
+from ledger.repo.ledger import Ledger
+from ledger.run.record import Kept
+from ledger.run.work import Work
+
+
+def require_recordable(ledger: Ledger, experiment: Experiment, message: str | None) -> str:
+    """The branch to record on. Raises LedgerError where there is none here, or a message has nothing to commit."""
+    ledger.git.identity()
+    require_text(message)
+    require_branch(ledger, experiment)
+    branch = ledger.branch_of(experiment.name)
+    if message is not None and ledger.snapshot.head[0] != branch:
+        raise LedgerError(
+            f"-m commits changes of the branch that is checked out, which is not {experiment.name}'s",
+            hint=f"git switch {branch.removeprefix('refs/heads/')}, then ledger run -m",
+        )
+    return branch
+
+
+def doubts(work: Work) -> list[str]:
+    """What the author may not have meant: arms that are the same, aliases that are not committed, and known results
+    that the plan would reuse in part. Nothing where nothing is to run.
+    """
+    if not work.specs:
+        return []
+    return [
+        *_same_arms(work.ledger, work.experiment),
+        *metric_aliases.uncommitted(work.ledger, work.experiment),
+        *plan_history.to_be_left_out(work.ledger, work.experiment),
+    ]
+
+
+def _same_arms(ledger: Ledger, experiment: Experiment) -> list[str]:
+    """Which arms are one and the same, so that only noise can come of comparing them, and why they share no stage."""
+    alike: dict[str, list[str]] = {}
+    for name, arm in ledger.arms(experiment).items():
+        alike.setdefault(arm.fingerprint, []).append(name)
+    found = [
+        f"{' and '.join(arms)} are the same: no command, parameter, data or code that a stage depends on differs"
+        for arms in alike.values()
+        if len(arms) > 1
+    ]
+    outputs = ledger.code.at(experiment.tip).pipeline.outputs() if found else ()
+    unshared = [out.path for out in outputs if out.kind == "out" and not out.cached]
+    if unshared:
+        what = f"{listed(unshared, 3)}, which cache: false keeps out of DVC's cache"
+        found.append(f"each of these trains anew for {what}: cache it, or declare it under plots or metrics")
+    return found
+
+
+def require_measured(work: Work, kept: Sequence[Kept]) -> None:
+    """Raise LedgerError where trials are left to run and what is predicted is measured by none that has run."""
+    ledger, experiment, plan = work.ledger, work.experiment, work.experiment.plan
+    left = len(work.specs) - len(kept)
+    if work.wanted.unmeasured or not left or not plan.predictions:
+        return
+    trials = [*(r.trial for r in experiment.trials), *(one.trial for one in kept)]
+    aliases = settled.committed(ledger, experiment.tip).aliases
+    had = {aliases.now(name) for trial in trials if trial.succeeded for name in trial.metrics}
+    if had.issuperset(aliases.now(p.metric.name) for p in plan.predictions):
+        return
+    present = {name: arm.fingerprint for name, arm in ledger.arms(experiment).items()}
+    lacking = unmeasured(plan, trials, present, aliases)
+    if not lacking:
+        return
+    meant = {name: found for name in lacking if (found := forced(name, had)) is not None}
+    hint = "ledger new begins anew with the right one, since to choose among several after a result is post hoc"
+    if len(meant) == len(lacking):
+        texts = renamed([str(p) for p in plan.predictions], meant)
+        predict = " ".join(f"--predict {shlex.quote(text)}" for text in texts)
+        hint = f'ledger amend {predict} -m "the name" corrects it'
+    have = listed(sorted(had), 8) or "none"
+    raise LedgerError(
+        f"no trial has the predicted metric {', '.join(lacking)}: they have {have}, and "
+        f"{left} trial{' is' if left == 1 else 's are'} left to run",
+        hint=f"{hint}; ledger run --yes goes on all the same",
+    )
+
+
+def require_own(work: Work) -> None:
+    """Raise LedgerError where all trials that were planned turned out to be another run's."""
+    name, count = work.experiment.name, len(work.specs)
+    if count and len(work.queue.elsewhere) == count:
+        raise LedgerError(
+            f"another run of {name} is at work on the {count} missing trial{'s' if count > 1 else ''}",
+            hint=f"wait for it; ledger status {name} says how far it is",
+        )

@@ -1,0 +1,122 @@
+"""The trials of one run: which are missing, their results as they come, and what became of all that were asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack
+from functools import partial
+
+from ledger.analysis import progress
+from ledger.machine import gpus
+from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
+from ledger.model.run_report import Collected, RunReport, Uncollected
+from ledger.repo import runs
+from ledger.repo.ledger import Ledger
+from ledger.run import copied
+from ledger.run.execute import execute
+from ledger.run.executors.executor import Executor
+from ledger.run.executors.local import Limits, LocalExecutor, LocalSlots
+from ledger.run.monitor import RunMonitor
+from ledger.run.plan import asked, missing
+from ledger.run.queue import Queue
+from ledger.run.record import Kept
+from ledger.run.request import Wanted
+from ledger.run.reuse import reusable, reuse
+from ledger.run.spec import Declared, Spec
+
+
+@frozen
+class Work:
+    """What a run has to do. `copies`: what the copied files hold that no stage depends on."""
+
+    ledger: Ledger
+    experiment: Experiment
+    wanted: Wanted
+    specs: tuple[Spec, ...]
+    copies: copied.Held
+    queue: Queue
+    monitor: RunMonitor
+
+
+def plan(ledger: Ledger, name: str, branch: str, wanted: Wanted, held: ExitStack) -> Work:
+    """The trials that are declared and missing; while `held` lasts, others see that this run is there.
+
+    Raises LedgerError where a trap would give wrong numbers.
+    """
+    experiment = ledger.experiment(name)
+    specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
+    published = held.enter_context(runs.published(ledger.state_dir, name))
+    log = None if wanted.log is None else str(wanted.log)
+    return Work(
+        ledger=ledger,
+        experiment=experiment,
+        wanted=wanted,
+        specs=specs,
+        copies=copied.checked(ledger, name, ledger.code.at(experiment.tip).pipeline) if specs else {},
+        queue=Queue(ledger, Declared(specs), branch),
+        monitor=RunMonitor(name, jobs=wanted.jobs or ledger.settings.jobs, run=published, log=log),
+    )
+
+
+def results(work: Work, slots: LocalSlots, held: ExitStack) -> Generator[Kept]:
+    """The recorded trials as they come: those whose result is known, and those that run.
+
+    Closed, it cancels what runs.
+    """
+    ledger, experiment, wanted, monitor = work.ledger, work.experiment, work.wanted, work.monitor
+
+    def known(spec: Spec) -> Kept | None:
+        kept = reuse(ledger, experiment, spec, work.copies)
+        if kept is not None:
+            monitor.reused()
+        return kept
+
+    def opened(count: int) -> Executor:
+        each = wanted.gpus_per_trial
+        devices = (
+            [] if each is None else gpus.shared_out(ledger.state_dir, os.environ, each=each, slots=count, held=held)
+        )
+        return LocalExecutor(slots, experiment, Limits(jobs=count, timeout=wanted.timeout, devices=devices), monitor)
+
+    return execute(
+        work.queue, jobs=monitor.state.jobs, may_be=partial(reusable, experiment), known=known, opened=opened
+    )
+
+
+def report(
+    work: Work,
+    kept: Sequence[Kept],
+    *,
+    earlier: Collected | None,
+    collected: Collected | None,
+    uncollected: Uncollected | None,
+) -> RunReport:
+    """What the run did, with what is left of the trials that were asked for as the refs are now."""
+    ledger, wanted = work.ledger, work.wanted
+    ledger.refresh()
+    experiment = ledger.experiment(work.experiment.name)
+    present = {name: arm.fingerprint for name, arm in ledger.arms(experiment).items()}
+    states = [row.state for row in progress.declared(experiment, present) if asked(row, wanted.only)]
+    # in the order of the plan, and not as they happened to end
+    order = {(spec.variant, spec.point): number for number, spec in enumerate(work.specs)}
+    inorder = sorted(kept, key=lambda one: order[one.trial.variant, one.trial.point])
+    about: dict[str, list[str]] = {}
+    for one in inorder:
+        for warning in one.warnings:
+            about.setdefault(warning, []).append(one.trial.id)
+    return RunReport(
+        name=experiment.name,
+        trials=tuple(one.trial for one in inorder),
+        skipped_failures=0 if wanted.again else states.count(progress.FAILED),
+        unfinished=len(states) - states.count(progress.SUCCEEDED),
+        stale=states.count(progress.STALE),
+        missing=states.count(progress.MISSING),
+        elsewhere=tuple(spec.id for spec in work.queue.elsewhere),
+        lost=tuple(spec.id for spec in work.queue.lost),
+        earlier=earlier,
+        collected=collected,
+        uncollected=uncollected,
+        warnings=tuple((warning, tuple(ids)) for warning, ids in about.items()),
+    )
