@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,6 +74,8 @@ def _usage(said: str, given: Sequence[str]) -> LedgerError:
 
 def _fault(error: Exception, given: Sequence[str]) -> int:
     """A fault of ours: keep the traceback and say where."""
+    import traceback
+
     text = "".join(traceback.format_exception(error))
     hint = None
     try:

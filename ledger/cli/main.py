@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ledger.cli import console, ending
 from ledger.errors import LedgerError
+from ledger.machine.garbage import uncollected
 from ledger.version import __version__
 
 if TYPE_CHECKING:
@@ -74,17 +75,19 @@ def command(name: str) -> TyperCommand:
             f"ledger has no command {name}",
             hint=f"did you mean {' or '.join(near)}?" if near else "ledger --help lists them",
         )
-    import typer
+    with uncollected():
+        import typer
 
-    from ledger.cli.coercion import lighten
+        from ledger.cli.coercion import lighten
 
+        module = importlib.import_module(f"ledger.cli.{name}")
     lighten()
     app = typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    app.command(name)(getattr(importlib.import_module(f"ledger.cli.{name}"), name))
+    app.command(name)(getattr(module, name))
     return typer.main.get_command(app)  # type: ignore[return-value]
 
 

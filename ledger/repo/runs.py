@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,7 +47,7 @@ def published(state_dir: StateDirectory, experiment: str) -> Iterator[Published]
         locks.sweep(folder)
     own = origin.of(os.getpid())
     assert own is not None
-    name = secrets.token_hex(4)
+    name = os.urandom(4).hex()
     path = state_dir.runs / f"{experiment}+{name}.json"
     with locks.waited_for(path.with_suffix(".lock")):
         turn, ended = Lock(), False
@@ -152,7 +151,7 @@ def stop(state_dir: StateDirectory, state: RunState) -> bool:
 
 def said(state_dir: StateDirectory, experiment: str) -> Path:
     """A file in which a new detached run writes what it says."""
-    return state_dir.runs / f"{experiment}+{secrets.token_hex(4)}.log"
+    return state_dir.runs / f"{experiment}+{os.urandom(4).hex()}.log"
 
 
 def prune_logs(state_dir: StateDirectory) -> None:

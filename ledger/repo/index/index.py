@@ -7,7 +7,6 @@ its records cost as much to find in a cache as in git.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import sqlite3
@@ -16,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.errors import LedgerError
+from ledger.machine.garbage import uncollected
 from ledger.model.experiment import PLANNED, RECORDED, RUNNING, directory
 from ledger.repo.experiments import Wanted
 from ledger.repo.index import file as index_file
@@ -200,14 +200,8 @@ class Index:
         if self._opened is None:
             self._opened = index_file.open_index(self._repository.state_dir.index)
         if not self._fresh:
-            # tens of thousands of refs that all live: looking for garbage among them takes as long as reading them
-            collecting = gc.isenabled()
-            gc.disable()
-            try:
+            with uncollected():
                 self._state = self._check(self._opened)
-            finally:
-                if collecting:
-                    gc.enable()
             self._fresh = True
         return self._opened.connection
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from ledger.errors import FormatError
 from ledger.git.objects import Objects
+from ledger.machine.garbage import uncollected
 from ledger.model.experiment import directory
 from ledger.repo import experiments
 from ledger.repo.index.tables import Lines, lines_of, unread
@@ -51,7 +50,7 @@ def read(git: Git, asked: Sequence[Asked], *, main: str | None) -> Iterator[Foun
 
 def read_chunk(objects: Objects, asked: Sequence[Asked], main: str | None) -> list[Read]:
     """The same for a few, in this process."""
-    with _without_collecting():
+    with uncollected():
         folders = experiments.folders(objects.read_many, [one.wanted for one in asked])
         answers: list[Read] = [(folder.tree, None) for folder in folders]
         anew = [n for n, one in enumerate(asked) if one.tree is None or one.tree != folders[n].tree]
@@ -76,18 +75,6 @@ def _lines(one: Asked, texts: Texts, main: str | None) -> Lines:
 def unreadable(name: str, where: str, error: FormatError) -> str:
     """Why an experiment cannot be read."""
     return f"{directory(name)}/hypothesis.md on {where}: {error}"
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Hundreds of thousands of values that all live: looking through them for garbage takes a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 # --- several processes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 import sqlite3
@@ -11,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ledger.errors import LedgerError
+from ledger.machine.garbage import uncollected
 from ledger.model.entry import Entry
 from ledger.model.experiment import at_present
 from ledger.model.frozen import frozen
@@ -43,14 +43,8 @@ def rows(connection: sqlite3.Connection, level: str, running: Collection[str] = 
     """All rows of one level, the latest experiment first. `running` names the experiments that runs are at work on."""
     if level not in _QUERIES:
         raise LedgerError(f"there are no rows of {level}", hint=f"one of {', '.join(_QUERIES)}")
-    collecting = gc.isenabled()
-    # all that is made here lives: looking through it for garbage would take as long as making it
-    gc.disable()
-    try:
+    with uncollected():
         return _rows(connection.execute(_QUERIES[level]).fetchall(), running, of_trials=level == TRIALS)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _rows(found: Sequence[tuple[Any, ...]], running: Collection[str], *, of_trials: bool) -> list[Row]:
