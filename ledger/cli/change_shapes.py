@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ledger.report.shapes import brief_trial, plain
+from ledger.report.shapes.trials import brief_trial
 
 # for the types alone: a note needs nothing of what lands
 if TYPE_CHECKING:
@@ -33,18 +33,14 @@ def noted(experiment: str, path: str, commit: str | None) -> dict[str, Any]:
 def recorded(experiment: str, value: Report) -> dict[str, Any]:
     """The shape of `record`. `code` is the commit that the change became, null where nothing had changed."""
     collected = value.collected
-    return dict(
-        plain(
-            {
-                "experiment": experiment,
-                "trial": brief_trial(value.trial),
-                "code": value.code,
-                "tag": None if collected is None else collected.tag,
-                "uncollected": value.uncollected,
-                "warnings": [*value.warnings, *(collected.remarks if collected is not None else ())],
-            }
-        )
-    )
+    return {
+        "experiment": experiment,
+        "trial": brief_trial(value.trial),
+        "code": value.code,
+        "tag": None if collected is None else collected.tag,
+        "uncollected": value.uncollected,
+        "warnings": [*value.warnings, *(collected.remarks if collected is not None else ())],
+    }
 
 
 def archived(experiment: str, value: Archived) -> dict[str, Any]:

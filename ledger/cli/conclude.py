@@ -13,7 +13,6 @@ from ledger.model import verdict as verdicts
 from ledger.ops.conclude import conclude as conclude_experiment
 from ledger.repo.evidence import gather
 from ledger.repo.weighing import conclusion
-from ledger.report.shapes import plain
 from ledger.report.verdict import told
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def conclude(
             interpretation = console.edited("\n".join([prompt, "", *told(found)]))
         done = conclude_experiment(ledger, chosen, interpretation=interpretation, early=early)
     if json:
-        console.answer_json(plain(verdicts.to_mapping(done.verdict)))
+        console.answer_json(verdicts.to_mapping(done.verdict))
     else:
         console.answer("\n".join([f"{chosen.name}: {told(done.verdict)[0]}", *told(done.verdict)[1:]]))
         console.say("the verdict is what it was" if done.commit is None else f"committed as {done.commit[:10]}")

@@ -82,7 +82,9 @@ def answer(text: str, *, painted: bool = False) -> None:
 
 def answer_json(document: Any) -> None:
     """Print an answer as JSON."""
-    answer(as_json(document))
+    from ledger.report import json
+
+    answer(json.render(document))
 
 
 def say(text: str) -> None:

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
+from ledger.cli import console, documents, options
 from ledger.repo.sides import compare, sides_of
 from ledger.report import diff as report
-from ledger.report import shapes, terminal
+from ledger.report.documents import Format
 from ledger.report.remarks import sentences
-from ledger.report.tables import Format, table
 
 Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
 
@@ -30,18 +29,11 @@ def diff(
 
     Example: ledger diff exp-a exp-b
     """
+    as_format = options.format_of(form)
     with console.opened() as ledger:
         found = compare(ledger, *sides_of(ledger, a, b))
-        if json:
-            console.answer_json(shapes.diff(found))
-        elif options.format_of(form) is not Format.TEXT:
-            console.answer(
-                table(report.rows(found, ledger.settings), report.HEAD, options.format_of(form), guard=guard)
-            )
+        documents.answer(report.document(found, ledger.settings, patch=patch), as_format, json=json, guard=guard)
+        if as_format is Format.CSV and not json:
             for warning in sentences(found.warnings):
                 console.say(f"warning: {warning}")
-        else:
-            document = report.document(found, ledger.settings, patch=patch)
-            colour = console.has_colour()
-            console.answer(terminal.render(document, total=console.bound(), colour=colour), painted=colour)
     return 0

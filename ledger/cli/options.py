@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, TypeVar
 
 import typer
@@ -11,8 +11,7 @@ import typer
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value, parse_values
 from ledger.repo.axes import Asked, Seeds
-from ledger.report.documents import Page
-from ledger.report.tables import Format
+from ledger.report.documents import PAGES, Format
 
 T = TypeVar("T")
 
@@ -66,20 +65,16 @@ Experiment = Annotated[
 ]
 
 
-def format_of(text: str) -> Format:
-    """The format that was asked for. Raises LedgerError."""
-    try:
-        return Format(text)
-    except ValueError:
-        raise LedgerError(f"--format {text} is none of {', '.join(Format)}", hint="--format md") from None
+def format_of(text: str, known: Sequence[Format] = tuple(Format)) -> Format:
+    """The format that was asked for, one of those `known`. Raises LedgerError."""
+    if text not in known:
+        raise LedgerError(f"--format {text} is none of {', '.join(known)}", hint="--format md")
+    return Format(text)
 
 
-def page_of(text: str) -> Page:
+def page_of(text: str) -> Format:
     """The format of a document that was asked for. Raises LedgerError."""
-    try:
-        return Page(text)
-    except ValueError:
-        raise LedgerError(f"--format {text} is none of {', '.join(Page)}", hint="--format md") from None
+    return format_of(text, PAGES)
 
 
 def axis(text: str, option: str = "--over") -> tuple[str, tuple[Value, ...]]:

@@ -20,7 +20,6 @@ from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.repo import voided
 from ledger.repo.plots import curves, plotted
-from ledger.report import shapes
 from ledger.report.numbers import headline
 from ledger.report.plots import kinds, picture
 from ledger.report.remarks import sentences
@@ -98,7 +97,7 @@ def plot(
             if lacking:
                 console.say(f"note: no font on this machine has {cut(lacking, 20)}, drawn as boxes: take SVG or HTML")
         elif json:
-            console.answer_json(shapes.plain(kinds.shape(drawn)))
+            console.answer_json(kinds.shape(drawn))
         else:
             total = console.columns()
             console.answer(

@@ -10,8 +10,7 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.ops.power import Asked, gather
 from ledger.report import power as report
-from ledger.report import shapes
-from ledger.report.tables import Format
+from ledger.report.documents import Format, table
 
 
 def power(
@@ -67,10 +66,10 @@ def power(
         with console.opened() as ledger:
             found = gather(ledger, asked)
     if json:
-        console.answer_json(shapes.plain([report.shape(one, found.counts, found.replicates) for one in found.outlooks]))
+        console.answer_json([report.shape(one, found.counts, found.replicates) for one in found.outlooks])
         return 0
     for at, one in enumerate(found.outlooks):
-        made = report.tabulated(one, found.counts, as_format).rstrip("\n")
+        made = table(report.tabulated(one, found.counts), as_format).rstrip("\n")
         heading, closing = report.heading(one, found.replicates), report.closing(one, found.replicates)
         if as_format is Format.TEXT:
             console.answer("\n".join([*([""] if at else []), *heading, "", made, "", *closing]))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ledger.cli import console, options, pager
 from ledger.repo.index.query import query as ask
-from ledger.report.shapes import plain
-from ledger.report.tables import Format, table
-from ledger.report.text import clean, columns
+from ledger.report import query as report
+from ledger.report.documents import Format, table
 
 
 def query(
@@ -37,44 +36,13 @@ def query(
     with console.opened() as ledger:
         found = ask(ledger, sql, limit=limit, seconds=timeout)
         if json:
-            names = _distinct(found.columns)
-            console.answer_json([dict(zip(names, map(_value, row), strict=True)) for row in found.rows])
+            console.answer_json(report.records(found.columns, found.rows))
+        elif as_format is Format.TEXT:
+            pager.answer(table(report.answer(found.columns, found.rows), as_format), ledger.git)
         else:
-            rows = [[_text(value) for value in row] for row in found.rows]
-            if as_format is Format.TEXT:
-                numbers = [
-                    i
-                    for i in range(len(found.columns))
-                    if all(isinstance(row[i], int | float | None) for row in found.rows)
-                ]
-                cells = [[clean(cell) for cell in row] for row in rows]
-                heads = [clean(name) for name in found.columns]
-                pager.answer("\n".join(columns(cells, head=heads, right=numbers)), ledger.git)
-            else:
-                console.answer(table(rows, found.columns, as_format, guard=guard))
+            console.answer(table(report.answer(found.columns, found.rows), as_format, guard=guard))
         if found.more:
             console.say(f"the first {limit} rows: there are more, --limit shows them")
         console.warn_unreadable(ledger)
         console.warn_passed_over(ledger.index.passed_over())
     return 0
-
-
-def _distinct(names: tuple[str, ...]) -> list[str]:
-    """The names of the columns as keys: those that come again are numbered."""
-    found: list[str] = []
-    for name in names:
-        number = 2
-        key = name
-        while key in found:
-            key, number = f"{name}_{number}", number + 1
-        found.append(key)
-    return found
-
-
-def _value(value: Any) -> Any:
-    return value.hex() if isinstance(value, bytes) else plain(value)
-
-
-def _text(value: Any) -> str:
-    """A value as it stands in a table: nothing where it is null."""
-    return "" if value is None else value.hex() if isinstance(value, bytes) else str(value)

@@ -9,7 +9,7 @@ import typer
 from ledger.cli import console, options
 from ledger.ops import reproduce as again
 from ledger.report import reproduce as report
-from ledger.report import shapes
+from ledger.report.shapes import proofs as shapes
 
 
 def reproduce(

@@ -11,7 +11,7 @@ import typer
 from ledger.cli import console, detach, options
 from ledger.cli.screen import Screen
 from ledger.ops.run import run as run_trials
-from ledger.report import shapes
+from ledger.report.shapes import trials as shapes
 from ledger.run.request import Wanted, named
 
 

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Request
-from ledger.analysis.table import select
 from ledger.cli import console, options, pager
 from ledger.errors import LedgerError
-from ledger.report import row_shapes
+from ledger.ops.table import table as chosen
+from ledger.report.documents import Format
+from ledger.report.shapes import table as shapes
 from ledger.report.table import render
-from ledger.report.tables import Format
 
 Where = Annotated[
     str | None, typer.Option("--where", metavar="EXPR", help='Rows for which EXPR is true, as in "accuracy > 0.95".')
@@ -63,17 +63,16 @@ def table(
         detail=json or as_format is Format.CSV,
     )
     with console.opened() as ledger:
-        rows = ledger.rows(request.level)
-        found = select(rows, request, ledger.settings, lambda: ledger.rows(TRIALS))
+        found, among = chosen(ledger, request)
         if json:
-            console.answer_json(row_shapes.table(found))
+            console.answer_json(shapes.table(found))
         elif found.rows or as_format is not Format.TEXT:
             made = render(found, ledger.settings, as_format, total=None if every else console.bound(), guard=guard)
             pager.answer(made.text, ledger.git)
             for note in made.notes:
                 console.say(note)
-        elif rows:
-            console.say(f"none of the {len(rows)} {request.level} is chosen")
+        elif among:
+            console.say(f"none of the {among} {request.level} match")
         else:
             console.say('no experiments yet: ledger new "what you expect" begins one')
         console.warn_unreadable(ledger)

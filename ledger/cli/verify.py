@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
-from ledger.report import shapes
+from ledger.cli import console, documents, options
 from ledger.report import verify as report
-from ledger.report.documents import Page, rendered
+from ledger.report.documents import Format
 
 
 def verify(
@@ -20,7 +19,7 @@ def verify(
     signed: Annotated[
         bool, typer.Option("--signed", help="Ask for good signatures too; `signed: true` in ledger.yaml always does.")
     ] = False,
-    form: options.AsPage = Page.TEXT.value,
+    form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """Prove the record: the plan came first, and every number follows from code, data and files.
@@ -38,9 +37,6 @@ def verify(
             proofs = prove_all(ledger, data=data, signed=asked)
         else:
             proofs = (prove(ledger, ledger.experiment(experiment), data=data, signed=asked),)
-    if json:
-        console.answer_json(shapes.verify([(p.experiment, p.trials, p.findings) for p in proofs]))
-    else:
-        found = report.document([(p.experiment, p.trials, p.problems, p.unproved) for p in proofs])
-        console.answer(rendered(found, page, total=None))
+    found = report.document([(p.experiment, p.trials, p.problems, p.unproved) for p in proofs])
+    documents.answer(found, page, json=json)
     return 1 if any(p.problems for p in proofs) else 0

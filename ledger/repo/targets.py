@@ -97,12 +97,14 @@ def resolve(ledger: Ledger, text: str) -> Target:
 class Part:
     """An experiment, with the arm of it that was named, or None, and the trial, which may not have run.
 
-    The trial has its axes by their whole names (`train.seed-0`), however it was written.
+    The trial has its axes by their whole names (`train.seed-0`), however it was written; `record` is its attempt that
+    counts, or that was named.
     """
 
     experiment: Experiment
     arm: str | None = None
     trial: str | None = None
+    record: Recorded | None = None
 
     @property
     def name(self) -> str | None:
@@ -122,13 +124,14 @@ def part(ledger: Ledger, text: str | None) -> Part:
     target = resolve(ledger, arm)
     if target.experiment is None:
         raise LedgerError(f"{text} is a git revision, not an experiment", hint="ledger log lists the experiments")
-    experiment, trial = target.experiment, reference.replicate
+    experiment, trial, record = target.experiment, reference.replicate, None
     if trial is not None:
+        record = _recorded(ledger, text, experiment, target.variant, trial)
         points = [*experiment.plan.replicates.points(), *(r.trial.point for r in experiment.of(target.variant))]
         found = _called(text, trial, points)
         # one that was never declared is the command's to refuse
         trial = trial if found is None else replicates.stem(found.point, found.attempt or 1)
-    return Part(experiment=experiment, arm=reference.variant, trial=trial)
+    return Part(experiment=experiment, arm=reference.variant, trial=trial, record=record)
 
 
 def whole(ledger: Ledger, text: str) -> Experiment:
@@ -198,17 +201,28 @@ def _part(ledger: Ledger, text: str, experiment: Experiment, variant: str | None
         raise LedgerError(f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}")
     if trial is None:
         return Target(text=text, experiment=experiment, variant=variant)
+    record = _recorded(ledger, text, experiment, variant, trial)
+    if record is None:
+        raise no_trial(experiment, variant, trial)
+    return Target(text=text, experiment=experiment, variant=variant, trial=record)
+
+
+def no_trial(experiment: Experiment, variant: str, trial: str) -> LedgerError:
+    """That an arm has no such trial, and which it has."""
+    have = listed((r.trial.id for r in experiment.of(variant)), 8) or "none yet"
+    return LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
+
+
+def _recorded(ledger: Ledger, text: str, experiment: Experiment, variant: str, trial: str) -> Recorded | None:
+    """The attempt that a trial's name means, and where it does not say which, the one that counts."""
     own = experiment.of(variant)
     meant = _called(text, trial, [r.trial.point for r in own])
     found = [r for r in own if meant and r.trial.point == meant.point and meant.attempt in (None, r.trial.attempt)]
-    if not found:
-        have = listed((r.trial.id for r in own), 8) or "none yet"
-        raise LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
     if len(found) > 1:
         # what it is at present costs a look at the code
         present = ledger.present(experiment).get(variant)
-        found = [counting_attempt(experiment, found, When.JUDGED, present=present)]
-    return Target(text=text, experiment=experiment, variant=variant, trial=found[0])
+        return counting_attempt(experiment, found, When.JUDGED, present=present)
+    return found[0] if found else None
 
 
 def _called(text: str, trial: str, points: Sequence[Point]) -> trial_names.Called | None:

@@ -1,15 +1,17 @@
 """What a document is made of: frozen values that say what stands there, and nothing of how it looks.
 
-Texts are plain and as people wrote them. The renderers (`terminal`, `markdown`, `html`) clean and escape them, each in
-one place; whoever builds a document does neither. In headings, prose and lists, code stands between backquotes.
+Texts are plain and as people wrote them. The renderers (`terminal`, `markdown`, `html`, `csv`, `json`) clean and escape
+them, each in one place; whoever builds a document does neither. In headings, prose and lists, code stands between
+backquotes.
 """
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ledger.model.frozen import frozen
 
@@ -90,7 +92,8 @@ class Table(_Spaced):
     to `head_width`. A table that is not `headed` has heads on pages alone. `beyond` counts the columns that the table
     does not have to begin with; they and those that are left out are told as so many more of what `columns` names.
     `caption` stands above, `notes` below. `faint` are beginnings of cells that say nothing certain, each as row, column
-    and number of characters: a terminal with colours and a page show them grey.
+    and number of characters: a terminal with colours and a page show them grey. `strong` are the cells, as row and
+    column, that a page shows in bold.
     """
 
     head: tuple[str, ...]
@@ -105,7 +108,23 @@ class Table(_Spaced):
     caption: str | None = None
     notes: tuple[str, ...] = ()
     faint: tuple[tuple[int, int, int], ...] = ()
+    strong: frozenset[tuple[int, int]] = frozenset()
     indent: int = 0
+
+
+@frozen
+class Figure(_Spaced):
+    """A picture. `alternative` says what it shows, for those who cannot see it; `caption` stands below it.
+
+    `plot` is the same picture drawn in characters, which a terminal shows. A page shows `svg`, else the file at `path`,
+    which is relative to the page; markdown knows the file alone. Where a renderer has neither it shows `alternative`.
+    """
+
+    alternative: str
+    caption: str = ""
+    svg: str | None = None
+    path: str | None = None
+    plot: str | None = None
 
 
 @frozen
@@ -116,15 +135,21 @@ class Fold(_Spaced):
     blocks: tuple[Block, ...]
 
 
-Block: TypeAlias = Heading | Prose | Written | Facts | Items | Code | Table | Fold
+Block: TypeAlias = Heading | Prose | Written | Facts | Items | Code | Table | Figure | Fold
 
 
 @frozen
 class Document:
-    """Blocks in their order. `title` is that of the page; what is read begins with a heading of its own."""
+    """Blocks in their order. `title` is that of the page; what is read begins with a heading of its own.
+
+    `data` says the same as plain values, in the shape that `--json` fixes; `sheet` says it as the one table that a
+    spreadsheet gets.
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    data: Any = None
+    sheet: Table | None = None
 
 
 def unfolded(blocks: tuple[Block, ...]) -> Iterator[Block]:
@@ -153,4 +178,13 @@ def filled(table: Table) -> Table:
         rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
         right=tuple(place for place, at in enumerate(kept) if at in table.right),
         faint=tuple((row, kept.index(at), size) for row, at, size in table.faint),
+        strong=frozenset((row, kept.index(at)) for row, at in table.strong),
     )
+
+
+def address(path: str) -> str:
+    """The path of a figure as the address of a file below the page: no character of it means more than itself."""
+    return "".join(chr(byte) if chr(byte) in _SAFE else f"%{byte:02X}" for byte in path.lstrip("/").encode())
+
+
+_SAFE: Final = frozenset(string.ascii_letters + string.digits + "-._~/")

@@ -1,8 +1,8 @@
-"""The comparison of two sides: a document, or one table."""
+"""The comparison of two sides as a document."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.analysis.diff import CONFIDENCE, CodeChange, DataChange, Diff, MetricChange
@@ -13,6 +13,7 @@ from ledger.model.settings import Settings
 from ledger.report.blocks import Block, Code, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.numbers import fineness, p_value, signed, size, spread
 from ledger.report.remarks import sentences
+from ledger.report.shapes import diff as shapes
 from ledger.report.text import clean
 
 
@@ -36,25 +37,23 @@ def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
         blocks.append(metrics_table(diff.metrics, _heads(diff.a, diff.b), settings))
     if diff.warnings:
         blocks.append(Items(items=sentences(diff.warnings), mark=Mark.WRONG))
-    return Document(title=title, blocks=tuple(blocks))
+    sheet = Table(head=("what", "name", "a", "b", "difference"), rows=tuple(_rows(diff, settings)))
+    return Document(title=title, blocks=tuple(blocks), data=shapes.diff(diff), sheet=sheet)
 
 
-def rows(diff: Diff, settings: Settings) -> list[tuple[str, ...]]:
-    """The comparison as one table, with HEAD above it."""
-    found: list[tuple[str, ...]] = [("parameter", c.name, _value(c.a), _value(c.b), "") for c in diff.params]
+def _rows(diff: Diff, settings: Settings) -> Iterator[tuple[str, ...]]:
+    """The comparison as the rows of one table."""
+    for parameter in diff.params:
+        yield "parameter", parameter.name, _value(parameter.a), _value(parameter.b), ""
     for data in diff.data:
         path, _, counts = _data(data)
-        found.append(("data", path, _held(data.a), _held(data.b), counts))
+        yield "data", path, _held(data.a), _held(data.b), counts
     for path, kind, lines in map(_code, diff.code):
-        found.append(("code", path, "", "", f"{kind}, {lines}"))
-    found += [("environment", c.name, c.a or "-", c.b or "-", "") for c in diff.environment]
-    for change in diff.metrics:
-        name, a, b, difference = _metric(change, settings)
-        found.append(("metric", name, a, b, difference))
-    return found
-
-
-HEAD = ("what", "name", "a", "b", "difference")
+        yield "code", path, "", "", f"{kind}, {lines}"
+    for part in diff.environment:
+        yield "environment", part.name, part.a or "-", part.b or "-", ""
+    for metric in diff.metrics:
+        yield "metric", *_metric(metric, settings)
 
 
 # so wide may be a name over a column of numbers, and so wide is the count behind it

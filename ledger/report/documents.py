@@ -1,31 +1,64 @@
-"""A document in the format that was asked for: the three renderers, in one list."""
+"""A document, or a table alone, in the format that was asked for: the renderers, in one list."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
-from ledger.report.blocks import Document
+from ledger.report.blocks import Document, Table
 
 
-class Page(StrEnum):
-    """How a document is written."""
+class Format(StrEnum):
+    """How an answer is written."""
 
     TEXT = "text"
     MD = "md"
+    CSV = "csv"
     HTML = "html"
 
 
-def rendered(document: Document, form: Page, *, total: int | None, colour: bool = False) -> str:
-    """The document's text; `total` is the width of a terminal, None for any; `colour`: it shows colours."""
-    # each is imported where it is needed: a terminal needs no HTML
-    if form is Page.MD:
+PAGES: Final = (Format.TEXT, Format.MD, Format.HTML)
+"""The formats of a document that no single table can stand for."""
+
+# each renderer is imported where it is needed: a terminal needs no HTML
+
+
+def rendered(document: Document, form: Format, *, total: int | None, colour: bool = False, guard: bool = True) -> str:
+    """The document's text; `total` is the width of a terminal, None for any; `colour`: it shows colours.
+
+    `guard`: see `csv.render`.
+    """
+    if form is Format.MD:
         from ledger.report import markdown
 
         return markdown.render(document)
-    if form is Page.HTML:
+    if form is Format.HTML:
         from ledger.report import html
 
         return html.render(document)
+    if form is Format.CSV:
+        assert document.sheet is not None
+        return table(document.sheet, form, guard=guard)
     from ledger.report import terminal
 
     return terminal.render(document, total=total, colour=colour)
+
+
+def table(block: Table, form: Format, *, total: int | None = None, guard: bool = True) -> str:
+    """The table alone, with every column; `total` and `guard` as for a document."""
+    if form is Format.MD:
+        from ledger.report import markdown
+
+        # as they stand in every verdict.md
+        return "\n".join(markdown.table(block, spare=2)) + "\n"
+    if form is Format.HTML:
+        from ledger.report import html
+
+        return html.table(block) + "\n"
+    if form is Format.CSV:
+        from ledger.report import csv
+
+        return csv.render(block, guard=guard)
+    from ledger.report import terminal
+
+    return "".join(line + "\n" for line in terminal.table(block, total=total))

@@ -12,8 +12,9 @@ from ledger.model.parameters import Value, format_value
 from ledger.model.replicates import FOLD, SPLIT, Axis
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
+from ledger.report.blocks import Table
 from ledger.report.numbers import age, headline_of, spread
-from ledger.report.text import clean
+from ledger.report.text import clean, columns, cut_apart
 
 
 def headline_value(entry: Entry, settings: Settings) -> tuple[str | None, Summary | None]:
@@ -22,30 +23,27 @@ def headline_value(entry: Entry, settings: Settings) -> tuple[str | None, Summar
     return metric, None if metric is None else entry.metrics[metric]
 
 
-LOG_HEAD = ("state", "name", "title", "metric", "trials", "age")
-
-
-def log(entries: Sequence[Entry], settings: Settings, *, now: datetime, graph: bool) -> list[tuple[str, ...]]:
+def log(entries: Sequence[Entry], settings: Settings, *, now: datetime, graph: bool) -> Table:
     """One row an experiment; with `graph` children stand below the experiment that they refine."""
-    ordered = _by_parent(entries) if graph else [("", e) for e in entries]
     rows: list[tuple[str, ...]] = []
-    for prefix, entry in ordered:
+    for prefix, entry in _by_parent(entries) if graph else [("", e) for e in entries]:
         metric, value = headline_value(entry, settings)
         shown = ""
         if metric is not None and value is not None:
             arm = "" if entry.arm == TREATMENT else f"[{entry.arm}]"
             shown = f"{clean(metric)}{arm} {spread(value, settings.precision(metric))}"
-        rows.append(
-            (
-                entry.state,
-                prefix + entry.name,
-                clean(entry.title),
-                shown,
-                f"{entry.declared - entry.missing}/{entry.declared}" if entry.missing else str(entry.records),
-                age(entry.created, now),
-            )
-        )
-    return rows
+        trials = f"{entry.declared - entry.missing}/{entry.declared}" if entry.missing else str(entry.records)
+        rows.append((entry.state, prefix + entry.name, clean(entry.title), shown, trials, age(entry.created, now)))
+    return Table(head=("state", "name", "title", "metric", "trials", "age"), rows=tuple(rows))
+
+
+def fitted(table: Table, total: int | None) -> list[str]:
+    """The lines of the log in so many columns: long names are cut so that they can be told apart, then titles."""
+    rows = table.rows
+    if total is not None:
+        names = cut_apart([name for _, name, *_ in rows], max(16, total * 2 // 5))
+        rows = tuple((state, name, *rest) for name, (state, _, *rest) in zip(names, rows, strict=True))
+    return columns(rows, head=table.head, right=(4, 5), flexible=2, total=total)
 
 
 def _by_parent(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:

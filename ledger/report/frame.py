@@ -15,9 +15,8 @@ from ledger.errors import LedgerError
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.parameters import format_value
 from ledger.model.row import NOT_FINITE, Row
-from ledger.report.shapes import plain
-from ledger.report.tables import Format, table
-from ledger.report.text import as_json
+from ledger.report import csv, json
+from ledger.report.blocks import Table
 
 if TYPE_CHECKING:
     import pandas
@@ -117,14 +116,13 @@ class Selection(Sequence[Row]):
     def to_csv(self, *, long: bool = False, guard: bool = True) -> str:
         """CSV with full precision; a missing value is empty, NaN is `nan`. `guard`: a text is no formula."""
         columns = self.columns(long=long)
-        rows = [[_written(value) for value in row] for row in zip(*columns.values(), strict=True)]
-        return table(rows, list(columns), Format.CSV, guard=guard)
+        rows = (tuple(map(_written, row)) for row in zip(*columns.values(), strict=True))
+        return csv.render(Table(head=tuple(columns), rows=tuple(rows)), guard=guard)
 
     def to_json(self, *, long: bool = False) -> str:
         """A list of flat objects; NaN and infinities are null, as JSON has none."""
         columns = self.columns(long=long)
-        rows = [dict(zip(columns, map(plain, row), strict=True)) for row in zip(*columns.values(), strict=True)]
-        return as_json(rows) + "\n"
+        return json.render([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
 
 
 def _missing(library: str) -> LedgerError:

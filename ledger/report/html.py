@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ledger.report import written
@@ -14,6 +14,7 @@ from ledger.report.blocks import (
     Code,
     Document,
     Facts,
+    Figure,
     Fold,
     Heading,
     Items,
@@ -21,23 +22,31 @@ from ledger.report.blocks import (
     Prose,
     Table,
     Written,
+    address,
     filled,
     more,
+    unfolded,
 )
 from ledger.report.text import clean, harmless
 
 
 def render(document: Document) -> str:
-    """The page. Nothing in it is of other people's making but text; the policy allows this style alone."""
+    """The page. Nothing in it is of other people's making but text; the policy allows this style, and pictures."""
     body = "\n".join(map(_block, document.blocks))
     return (
         "<!doctype html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{_HASH}'\">\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(document)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escaped(document.title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def _policy(document: Document) -> str:
+    """What a browser may load: this style, and where there are figures their pictures."""
+    pictures = any(isinstance(block, Figure) for block in unfolded(document.blocks))
+    return f"default-src 'none'; style-src '{_HASH}'" + ("; img-src 'self' data:" if pictures else "")
 
 
 def escaped(text: str) -> str:
@@ -71,7 +80,9 @@ def _block(block: Block) -> str:
             )
             return f"<dl>{''.join(f'<div>{pair}</div>' for pair in pairs)}</dl>"
         case Table():
-            return _table(block)
+            return _captioned(filled(block))
+        case Figure():
+            return _figure(block)
         case Fold():
             inner = "\n".join(map(_block, block.blocks))
             return f"<details><summary>{escaped(block.summary)}</summary>\n{inner}\n</details>"
@@ -80,29 +91,45 @@ def _block(block: Block) -> str:
 _CLASSES: Final = {Mark.NONE: "", Mark.WRONG: ' class="wrong"', Mark.UNSURE: ' class="unsure"'}
 
 
-def _table(block: Table) -> str:
-    block = filled(block)
-    caption = "" if block.caption is None else f"<caption>{escaped(block.caption)}</caption>"
-    head = _row(block.head, "th", block.right)
-    faint = {(row, at): size for row, at, size in block.faint}
-    body = "\n".join(
-        _row(row, "td", block.right, {at: size for (place, at), size in faint.items() if place == number})
-        for number, row in enumerate(block.rows)
-    )
+def _captioned(block: Table) -> str:
     notes = "".join(f'<p class="note">{inline(note)}</p>' for note in (more(block, 0), *block.notes) if note)
-    table = f"<table>{caption}<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>"
-    return f'<div class="wide">{table}</div>{notes}'
+    return f'<div class="wide">{table(block)}</div>{notes}'
 
 
-def _row(cells: Sequence[str], tag: str, right: Sequence[int], faint: Mapping[int, int] | None = None) -> str:
-    """A row; `faint` are the lengths of the beginnings that are grey, by the places of their cells."""
-    laid = []
-    for at, cell in enumerate(cells):
-        size = (faint or {}).get(at, 0)
-        grey = f'<span class="faint">{escaped(cell[:size])}</span> ' if size else ""
-        class_ = ' class="right"' if at in right else ""
-        laid.append(f"<{tag}{class_}>{grey}{escaped(cell[size:])}</{tag}>")
-    return f"<tr>{''.join(laid)}</tr>"
+def table(block: Table) -> str:
+    """The table alone, as a part of a page."""
+    caption = "" if block.caption is None else f"<caption>{escaped(block.caption)}</caption>"
+    faint = {(row, at): size for row, at, size in block.faint}
+    cells = [
+        [_cell(text, faint.get((row, at), 0), strong=(row, at) in block.strong) for at, text in enumerate(texts)]
+        for row, texts in enumerate(block.rows)
+    ]
+    body = "\n".join(_row(row, "td", block.right) for row in cells)
+    head = _row([*map(escaped, block.head)], "th", block.right)
+    return f"<table>{caption}<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>"
+
+
+def _cell(text: str, faint: int, *, strong: bool) -> str:
+    """A cell's text, of which so many characters at the beginning are grey."""
+    grey = f'<span class="faint">{escaped(text[:faint])}</span> ' if faint else ""
+    shown = grey + escaped(text[faint:])
+    return f"<strong>{shown}</strong>" if strong else shown
+
+
+def _row(cells: Sequence[str], tag: str, right: Sequence[int]) -> str:
+    opened = (f'<{tag} class="right">' if at in right else f"<{tag}>" for at, _ in enumerate(cells))
+    return f"<tr>{''.join(f'{begin}{cell}</{tag}>' for begin, cell in zip(opened, cells, strict=True))}</tr>"
+
+
+def _figure(block: Figure) -> str:
+    """The picture as an image, in which no script runs and which asks for nothing, whoever's text is in it."""
+    alternative = escaped(block.alternative)
+    source = None if block.path is None else address(block.path)
+    if block.svg is not None:
+        source = f"data:image/svg+xml;base64,{b64encode(block.svg.encode()).decode()}"
+    shown = f"<p>{alternative}</p>" if source is None else f'<img src="{source}" alt="{alternative}">'
+    caption = f"<figcaption>{inline(block.caption)}</figcaption>" if block.caption else ""
+    return f"<figure>{shown}{caption}</figure>"
 
 
 _STYLE: Final = """
@@ -130,6 +157,7 @@ th { color: var(--soft); font-weight: 600 }
 th:first-child, td:first-child { padding-left: 0 }
 .right { text-align: right }
 .faint { color: var(--soft) }
+figure { margin: .75rem 0 } img { max-width: 100% } figcaption { color: var(--soft); font-size: .9rem }
 .note { color: var(--soft); font-size: .9rem }
 .wrong, .unsure { list-style: none; padding: .5rem .75rem; background: var(--shade); border-left: 3px solid }
 .wrong { border-color: var(--wrong) } .unsure { border-color: var(--unsure) }

@@ -8,7 +8,22 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.report import written
-from ledger.report.blocks import Block, Code, Document, Facts, Fold, Heading, Items, Prose, Table, Written, filled, more
+from ledger.report.blocks import (
+    Block,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Fold,
+    Heading,
+    Items,
+    Prose,
+    Table,
+    Written,
+    address,
+    filled,
+    more,
+)
 from ledger.report.text import clean, harmless, pad, width
 
 
@@ -33,7 +48,11 @@ def _block(block: Block) -> str:
         case Facts():
             return "\n".join(f"- **{escaped(name)}**:{_values(values)}" for name, values in block.pairs)
         case Table():
-            return _table(block)
+            return _captioned(filled(block))
+        case Figure():
+            alternative = escaped(block.alternative)
+            shown = alternative if block.path is None else f"![{alternative}]({address(block.path)})"
+            return "\n\n".join(part for part in (shown, inline(block.caption)) if part)
         case Fold():
             inner = "\n\n".join(part for part in map(_block, block.blocks) if part)
             # on a line that begins with HTML markdown's own escapes mean nothing
@@ -75,18 +94,22 @@ def _fenced(block: Code) -> str:
     return f"{fence}{block.language}\n{body}\n{fence}"
 
 
-def _table(block: Table) -> str:
-    block = filled(block)
+def _captioned(block: Table) -> str:
     lines = [f"**{escaped(block.caption)}**", ""] if block.caption is not None else []
-    lines += rows(block.head, block.rows, block.right)
+    lines += table(block)
     said = more(block, 0)
     return "\n".join([*lines, *(line for note in (said, *block.notes) if note for line in ("", inline(note)))])
 
 
-def rows(head: Sequence[str], body: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
-    """The lines of a table, the cells of which are escaped and aligned."""
-    cells = [[escaped(cell) for cell in row] for row in (head, *body)]
-    widths = [max(3, *(width(row[at]) for row in cells)) for at in range(len(head))]
-    lines = [" | ".join(pad(cell, widths[at], right=at in right) for at, cell in enumerate(row)) for row in cells]
-    rule = " | ".join("-" * (size - 1) + (":" if at in right else "-") for at, size in enumerate(widths))
-    return [f"| {line} |" for line in (lines[0], rule, *lines[1:])]
+def table(block: Table, *, spare: int = 0) -> list[str]:
+    """The lines of a table alone, with its cells escaped and aligned, and so many blanks behind its heads."""
+    head, *rows = ([escaped(cell) for cell in row] for row in (block.head, *block.rows))
+    for row, at in block.strong:
+        rows[row][at] = f"**{rows[row][at]}**"
+    widths = [max(3, width(cell) + spare, *(width(row[at]) for row in rows)) for at, cell in enumerate(head)]
+    rule = "|".join("-" * (size + 1) + (":" if at in block.right else "-") for at, size in enumerate(widths))
+    first, *others = (
+        " | ".join(pad(cell, widths[at], right=at in block.right) for at, cell in enumerate(row))
+        for row in (head, *rows)
+    )
+    return [f"| {first} |", f"|{rule}|", *(f"| {line} |" for line in others)]

@@ -9,7 +9,7 @@ from ledger.analysis.designs import units
 from ledger.analysis.outlook import Outlook
 from ledger.model.listing import listed
 from ledger.model.replicates import Replicates
-from ledger.report.tables import Format, table
+from ledger.report.blocks import Table
 from ledger.stats.outlook import Interval, Line, line, lines, needed
 
 
@@ -55,7 +55,7 @@ def counted(seen: Outlook, replicates: Replicates) -> str:
     return "pairs" if more == "replicates" and seen.prediction.threshold is None else more
 
 
-def tabulated(seen: Outlook, counts: Sequence[int], form: Format) -> str:
+def tabulated(seen: Outlook, counts: Sequence[int]) -> Table:
     """A row for each number of replicates."""
     q, rows = seen.question, []
     found = lines(q, counts)
@@ -69,7 +69,7 @@ def tabulated(seen: Outlook, counts: Sequence[int], form: Format) -> str:
     what = f"{'margin' if q.within else 'mean' if seen.prediction.threshold is not None else 'difference'} shown"
     head = ["n", "df", f"{what} at {_percent(q.wanted)}", *(["by the noise's interval"] if spread else [])]
     head += ["power", *(["by the noise's interval"] if spread else [])] if chance else []
-    return table(rows, head, form)
+    return Table(head=tuple(head), rows=tuple(map(tuple, rows)))
 
 
 def heading(seen: Outlook, replicates: Replicates) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from ledger.analysis.answers import Printed, Shown
 from ledger.analysis.counting import When, counted
 from ledger.analysis.diff import metric_change
 from ledger.analysis.variance import plural, shares
@@ -20,6 +21,8 @@ from ledger.report.blocks import Block, Code, Document, Facts, Fold, Heading, It
 from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
+from ledger.report.shapes import experiments as shapes
+from ledger.report.text import uncoloured
 from ledger.stats.summary import summarise
 
 # so wide may be what stands over a column of numbers
@@ -30,26 +33,15 @@ _MANY: Final = 24
 _SHORT: Final = 7
 
 
-def document(
-    experiment: Experiment,
-    present: Mapping[str, str],
-    commits: Mapping[str, str],
-    settings: Settings,
-    *,
-    outdated: str | None,
-    now: datetime,
-) -> Document:
-    """One experiment whole: the plan, the trials, and the prose.
-
-    `commits`: trial commits by trial id. `outdated` says why its verdict is, if it is.
-    """
-    plan = experiment.plan
+def document(found: Shown, settings: Settings, *, now: datetime) -> Document:
+    """One experiment whole: the plan, the trials, and the prose."""
+    experiment, present, plan = found.experiment, found.present, found.experiment.plan
     blocks: list[Block] = [
         Heading(text=f"{experiment.name}: {plan.title}", level=1),
-        Facts(pairs=_facts(experiment, settings, outdated, now)),
+        Facts(pairs=_facts(experiment, settings, found.outdated, now)),
     ]
     if experiment.trials:
-        blocks += [Heading(text="Trials", paged=True), _trials(experiment, present, commits, settings)]
+        blocks += [Heading(text="Trials", paged=True), _trials(experiment, present, found.commits, settings)]
         results = [*_means(experiment, present, settings), *_variance(experiment, present, settings)]
         blocks += [Heading(text="Results", paged=True), *results] if results else []
     passed_over = tuple(f"{text} (passed over)" for text in (*experiment.passed_over, *experiment.too_new))
@@ -58,18 +50,26 @@ def document(
     blocks.append(Written(text=experiment.hypothesis.body))
     if experiment.notes.strip():
         blocks.append(Written(text=experiment.notes, title="Notes"))
-    return Document(title=f"{experiment.name}: {plan.title}", blocks=tuple(blocks))
+    return Document(title=f"{experiment.name}: {plan.title}", blocks=tuple(blocks), data=shapes.show(found))
 
 
-def record(experiment: str, one: Recorded) -> Document:
+def record(found: Shown, one: Recorded) -> Document:
     """The record of one trial, as its file has it."""
-    return page(f"{experiment}:{one.trial.id}", trials.dumps(one.trial), language="yaml")
+    title, text = f"{found.experiment.name}:{one.trial.id}", trials.dumps(one.trial)
+    data = shapes.trial(one, found.present, found.commits)
+    return Document(title=title, blocks=(_titled(title), Code(text=text, language="yaml")), data=data)
 
 
-def page(title: str, text: str, *, language: str = "") -> Document:
-    """A text that keeps its lines, below a title that pages alone have."""
-    blocks = (Heading(text=title, level=1, paged=True), Code(text=text, language=language))
-    return Document(title=title, blocks=blocks)
+def printed(found: Printed) -> Document:
+    """What a trial printed, as it stood in the terminal at the end: a progress bar rewrites its line."""
+    title = f"{found.experiment.name}:{found.name}: what its commands printed"
+    rows = (row.rstrip("\r").rsplit("\r", 1)[-1] for row in found.text.split("\n"))
+    lines = (uncoloured(row).expandtabs().rstrip() for row in rows)
+    return Document(title=title, blocks=(_titled(title), Code(text="\n".join(lines))))
+
+
+def _titled(title: str) -> Heading:
+    return Heading(text=title, level=1, paged=True)
 
 
 def _facts(

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
+from ledger.analysis.answers import Overview, Status
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
-from ledger.errors import LedgerError
-from ledger.model.experiment import Experiment
 from ledger.model.listing import listed
-from ledger.model.run_state import RunState
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.progress import cut_off, summary, unseen
+from ledger.report.shapes import status as shapes
 
 # so many files are named
 _FEW = 6
 
 
-def overview(branch: str, states: Mapping[str, int], runs: Sequence[RunState], *, now: datetime) -> Document:
+def overview(found: Overview, *, now: datetime) -> Document:
     """Where no experiment is checked out: how many there are, and in what state."""
-    count = sum(states.values())
-    counts = ", ".join(f"{number} {state}" for state, number in states.items())
-    lines = [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if states else []
-    lines += [f"{state.experiment}: {summary(state, now=now)}" for state in runs]
-    title = f"on {branch}: no experiment is checked out"
+    count = sum(found.states.values())
+    counts = ", ".join(f"{number} {state}" for state, number in found.states.items())
+    lines = [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if found.states else []
+    lines += [f"{state.experiment}: {summary(state, now=now)}" for state in found.runs]
+    title = f"on {found.branch}: no experiment is checked out"
     return Document(
         title=title,
         blocks=(
@@ -32,23 +31,13 @@ def overview(branch: str, states: Mapping[str, int], runs: Sequence[RunState], *
             Items(items=tuple(lines), near=True),
             Prose(text='next: ledger new "what you expect" begins one'),
         ),
+        data=shapes.overview(found),
     )
 
 
-def document(
-    experiment: Experiment,
-    rows: Sequence[Declared],
-    *,
-    unrecorded: Sequence[str],
-    dirty: Sequence[str],
-    runs: Sequence[RunState],
-    killed: Sequence[RunState],
-    elsewhere: Sequence[RunState] = (),
-    outdated: str | None,
-    refusal: LedgerError | None = None,
-    now: datetime,
-) -> Document:
+def document(found: Status, *, now: datetime) -> Document:
     """One experiment: its arms, its runs, what is wrong, and the next command."""
+    experiment, rows, runs = found.experiment, found.declared, found.runs
     title = f"{experiment.name}: {experiment.plan.title} ({experiment.state})"
     blocks: list[Block] = [
         Heading(text=title, level=1),
@@ -62,28 +51,26 @@ def document(
         ),
     ]
     if not runs:
-        for state in killed:
+        for state in found.killed:
             said = [f"what it had said: {state.log}"] if state.log else []
             blocks += [_wrong([cut_off(state, now=now)]), Items(items=tuple(said), indent=2, near=True)]
-    blocks.append(_wrong([unseen(state, now=now) for state in elsewhere]))
+    blocks.append(_wrong([unseen(state, now=now) for state in found.elsewhere]))
     uncollected = sum(not r.collected for r in experiment.trials)
     if uncollected and not runs:
         waiting = f"{uncollected} finished, not on the branch yet: ledger run collects them"
         blocks.append(Prose(text=waiting, indent=2, near=True))
-    if unrecorded:
-        blocks.append(Prose(text=f"unrecorded results in the work tree: {listed(unrecorded, _FEW)}"))
-    if dirty:
-        blocks.append(Prose(text=f"uncommitted changes: {listed(dirty, _FEW)}"))
+    if found.unrecorded:
+        blocks.append(Prose(text=f"unrecorded results in the work tree: {listed(found.unrecorded, _FEW)}"))
+    if found.dirty:
+        blocks.append(Prose(text=f"uncommitted changes: {listed(found.dirty, _FEW)}"))
     said_wrong = [
         *_not_numbers(rows),
-        *([f"the verdict is out of date: {outdated}"] if outdated is not None else []),
-        *([refusal.message] if refusal is not None else []),
+        *([f"the verdict is out of date: {found.outdated}"] if found.outdated is not None else []),
+        *([found.refusal.message] if found.refusal is not None else []),
         *(f"{problem} (passed over)" for problem in (*experiment.passed_over, *experiment.too_new)),
     ]
-    following = f"ledger status {experiment.name} --watch follows the run, --stop ends it" if runs else None
-    following = following or (None if refusal is None else refusal.hint)
-    following = following or _next(experiment, rows, unrecorded, dirty, judged=outdated is None)
-    return Document(title=title, blocks=(*blocks, _wrong(said_wrong), Prose(text=f"next: {following}")))
+    blocks += [_wrong(said_wrong), Prose(text=f"next: {_next(found)}")]
+    return Document(title=title, blocks=tuple(blocks), data=shapes.status(found))
 
 
 def _wrong(said: Sequence[str]) -> Items:
@@ -110,17 +97,20 @@ def _not_numbers(rows: Sequence[Declared]) -> list[str]:
     return [f"no finite {name} in {listed(ids, 3)}: failed as far as it goes" for name, ids in found.items()]
 
 
-def _next(
-    experiment: Experiment, rows: Sequence[Declared], unrecorded: Sequence[str], dirty: Sequence[str], *, judged: bool
-) -> str:
-    states = [row.state for row in rows]
+def _next(found: Status) -> str:
+    experiment = found.experiment
+    if found.runs:
+        return f"ledger status {experiment.name} --watch follows the run, --stop ends it"
+    if found.refusal is not None and found.refusal.hint:
+        return found.refusal.hint
+    states = [row.state for row in found.declared]
     if experiment.deleted:
         return f"fetch its branch, or ledger archive {experiment.name} --undo where it was deleted"
     if experiment.archived:
         return f"ledger archive {experiment.name} --undo brings its branch back"
-    if unrecorded:
+    if found.unrecorded:
         return "ledger record keeps what dvc repro made"
-    if dirty:
+    if found.dirty:
         return 'ledger run -m "what you changed" commits and runs'
     if MISSING in states or STALE in states:
         count = states.count(MISSING) + states.count(STALE)
@@ -129,7 +119,7 @@ def _next(
         return "ledger run --again tries the failed trials again"
     if experiment.landed:
         return "nothing: it has landed"
-    if not judged:
+    if found.outdated is not None:
         return "ledger conclude computes the verdict again"
     if experiment.outcome is not None:
         return f"ledger land brings it into the main branch ({experiment.state})"

@@ -13,9 +13,10 @@ from ledger.model.frozen import frozen
 from ledger.model.parameters import format_value, segments
 from ledger.model.row import NOT_FINITE, Row
 from ledger.model.settings import Settings
-from ledger.report import fit
+from ledger.report import blocks, fit
+from ledger.report.documents import Format
+from ledger.report.documents import table as written
 from ledger.report.numbers import number, seconds, spread
-from ledger.report.tables import Format, table
 from ledger.report.text import clean, cut
 from ledger.stats.summary import Summary
 
@@ -38,7 +39,7 @@ class Rendered:
 def render(value: Table, settings: Settings, form: Format, *, total: int | None, guard: bool = True) -> Rendered:
     """The table in a format. Text fits into `total` columns, None for any width; the others have every column.
 
-    `guard`: see `ledger.report.tables.table`.
+    `guard`: see `ledger.report.csv.render`.
     """
     if form is Format.CSV:
         return Rendered(text=_csv(value, guard), notes=value.notes)
@@ -47,8 +48,10 @@ def render(value: Table, settings: Settings, form: Format, *, total: int | None,
     cells = [_cells(value, column, settings, aligned=form is Format.TEXT) for column in columns]
     best = [value.best.get(c.field.short, frozenset()) if c.field.kind is Kind.METRIC else () for c in columns]
     if form is not Format.TEXT:
-        rows = [list(row) for row in zip(*(get(None) for get in cells), strict=True)]
-        return Rendered(text=_marked(rows, heads, best, form), notes=value.notes)
+        rows = tuple(zip(*(get(None) for get in cells), strict=True))
+        strong = frozenset((row, at) for at, lines in enumerate(best) for row in lines)
+        block = blocks.Table(head=tuple(heads), rows=rows, strong=strong)
+        return Rendered(text=written(block, form), notes=value.notes)
     wanted = [
         fit.Column(
             head=clean(head),
@@ -200,17 +203,6 @@ def _with_marks(cells: Sequence[Cells], best: Sequence[frozenset[int] | tuple[()
     return [marked(get, rows) for get, rows in zip(cells, best, strict=True)]
 
 
-def _marked(rows: list[list[str]], heads: list[str], best: Sequence[frozenset[int] | tuple[()]], form: Format) -> str:
-    """Markdown or HTML with the best values in bold, which is put in behind the escaping of everybody's text."""
-    begin, end = "\ue000", "\ue001"
-    rows = [[cell.replace(begin, "").replace(end, "") for cell in row] for row in rows]
-    for at, lines in enumerate(best):
-        for line in lines:
-            rows[line][at] = f"{begin}{rows[line][at]}{end}"
-    bold = ("**", "**") if form is Format.MD else ("<strong>", "</strong>")
-    return table(rows, heads, form).replace(begin, bold[0]).replace(end, bold[1])
-
-
 def _csv(value: Table, guard: bool) -> str:
     """Numbers in full, a metric in three columns, times as ISO 8601, and nothing where there is no value."""
     heads: list[str] = []
@@ -224,8 +216,8 @@ def _csv(value: Table, guard: bool) -> str:
         for part in ("mean", "sd", "n"):
             heads.append(f"{field.name}.{part}")
             getters.append(_part(field.short, part))
-    rows = [[_exact(get(row)) for get in getters] for row in value.rows]
-    return table(rows, heads, Format.CSV, guard=guard)
+    rows = tuple(tuple(_exact(get(row)) for get in getters) for row in value.rows)
+    return written(blocks.Table(head=tuple(heads), rows=rows), Format.CSV, guard=guard)
 
 
 def _part(metric: str, part: str) -> Callable[[Row], object]:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from ledger.report.blocks import Block, Code, Document, Facts, Heading, Items, Prose, Table, Written, more, unfolded
+from ledger.report.blocks import (
+    Block,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Items,
+    Prose,
+    Table,
+    Written,
+    more,
+    unfolded,
+)
 from ledger.report.text import clean, columns, cut_apart, harmless, width
 
 # what stands between these is faint; they take no room, and `clean` leaves none of them in anybody's text
@@ -51,6 +64,9 @@ def _lines(block: Block, total: int | None) -> list[str]:
             return columns(rows, indent=2, total=total)
         case Table():
             return table(block, total=total)
+        case Figure():
+            drawn = f"[{clean(block.alternative)}]" if block.plot is None else harmless(block.plot).rstrip("\n")
+            return [*drawn.split("\n"), *([clean(block.caption)] if block.caption else [])]
         case _:
             return []
 

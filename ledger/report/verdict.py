@@ -11,10 +11,11 @@ from ledger.model.experiment import Experiment
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
 from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, Verdict
+from ledger.report.blocks import Table
+from ledger.report.documents import Format, table
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import digits_of, number, p_value, signed, spread
 from ledger.report.remarks import sentences
-from ledger.report.tables import Format, table
 from ledger.report.text import clean
 from ledger.stats.summary import summarise
 
@@ -87,7 +88,7 @@ def results(arms: Mapping[str, Arm], experiment: Experiment, settings: Settings,
             found = summarise(values)
             cells.append(f"{spread(found, settings.precision(name))} (n={found.n})" if found.n else "-")
         rows.append([name, *cells])
-    return table(rows, ["metric", *arms], form)
+    return table(Table(head=("metric", *arms), rows=tuple(map(tuple, rows))), form)
 
 
 def _basis(verdict: Verdict, experiment: Experiment) -> str:
@@ -111,8 +112,8 @@ def _by_replicate(name: str, arms: Mapping[str, Arm], settings: Settings) -> lis
     if not 1 < len(points) <= 30:
         return []
     precision = settings.precision(name)
-    rows = [[label(p), *(number(arm.metrics.get(name, {}).get(p), precision) for arm in arms.values())] for p in points]
-    return [table(rows, [name, *arms], Format.MD).rstrip()]
+    rows = ((label(p), *(number(arm.metrics.get(name, {}).get(p), precision) for arm in arms.values())) for p in points)
+    return [table(Table(head=(name, *arms), rows=tuple(rows)), Format.MD).rstrip()]
 
 
 def _predictions(verdict: Verdict) -> list[str]:

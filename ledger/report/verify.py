@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ledger.analysis.findings import LOST, Finding
 from ledger.model.listing import listed
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose
+from ledger.report.shapes import proofs as shapes
 
 # so many trials are named; a clone without tags has lost them all
 FEW = 2
@@ -15,7 +16,8 @@ FEW = 2
 def document(proofs: Sequence[tuple[str, int, Sequence[Finding], Sequence[Finding]]]) -> Document:
     """One section for each experiment: its name, its trials, the problems, and what is unproved."""
     blocks = tuple(block for proof in proofs for block in _proved(*proof))
-    return Document(title="verify", blocks=blocks or (Prose(text="there is no experiment to verify"),))
+    data = shapes.verify([(name, trials, (*problems, *unproved)) for name, trials, problems, unproved in proofs])
+    return Document(title="verify", blocks=blocks or (Prose(text="there is no experiment to verify"),), data=data)
 
 
 def _proved(name: str, trials: int, problems: Sequence[Finding], unproved: Sequence[Finding]) -> Iterator[Block]:

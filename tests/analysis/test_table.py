@@ -17,7 +17,7 @@ from ledger.analysis.table import Table, select
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import MetricSettings, Settings
-from ledger.report import row_shapes
+from ledger.report.shapes import table as shapes
 from ledger.stats.summary import pooled, summarise
 
 ROWS = (
@@ -217,7 +217,7 @@ def test_of_what_is_not_pooled_a_group_shows_what_its_rows_agree_on() -> None:
     assert shown["params.lr"] == [None, None]
     assert shown["created"] == [ROWS[0].created] * 2
     assert shown["author"] == [ROWS[0].author] * 2
-    assert row_shapes.table(found)[0]["shared"]["params.depth"] == 2
+    assert shapes.table(found)[0]["shared"]["params.depth"] == 2
 
 
 def test_rows_are_sorted_by_several_keys_with_what_is_missing_last() -> None:

@@ -61,7 +61,7 @@ def test_which_are_listed(three: Project, options: tuple[str, ...], names: str) 
 
     assert sorted(entry["name"] for entry in log.json) == list(names)
     if not names:
-        assert "no experiment is so" in three.ledger("log", *options).err
+        assert "no experiment matches" in three.ledger("log", *options).err
 
 
 def test_a_limit_counts_what_is_listed(three: Project) -> None:
@@ -72,8 +72,8 @@ def test_a_limit_counts_what_is_listed(three: Project) -> None:
 
 def test_options_that_mean_nothing(three: Project) -> None:
     for text in ("blub", "2026-13-45", "2026-02-30", "1h", "13", "foo 3", "11/25/2026"):
-        refused(three, "log", "--since", text, says=f"--since {text!r} is no date", hint="2 weeks ago")
-    refused(three, "log", "--grep", "(", says="--grep '(' is no regular expression", hint="backslash")
+        refused(three, "log", "--since", text, says=f"--since {text!r} is not a date", hint="2 weeks ago")
+    refused(three, "log", "--grep", "(", says="--grep '(' is not a regular expression", hint="backslash")
     refused(three, "log", "--status", "gone", says="--status gone is none of planned", hint="--status recorded")
     refused(three, "log", "--outcome", "good", says="--outcome good is none of supported", hint="--outcome supported")
 
@@ -100,7 +100,7 @@ def line(name: str, parent: str | None) -> Entry:
 
 def names(*entries: Entry) -> list[str]:
     now = datetime(2026, 1, 2, tzinfo=UTC)
-    return [row[1] for row in report.log(entries, Settings(), now=now, graph=True)]
+    return [row[1] for row in report.log(entries, Settings(), now=now, graph=True).rows]
 
 
 def test_the_graph_draws_parents_above_their_children() -> None:

@@ -85,7 +85,7 @@ def test_an_expression_chooses_and_points_at_its_mistakes(shelved: Shelved) -> N
 
     assert project.ledger("table", "--where", "lr > 0.1 and tag = rates and accuracy > 0.5").out.count("\n") == 2
     none = project.ledger("table", "--where", "status = landed")
-    assert (none.out, none.err) == ("", "none of the 2 experiments is chosen\n")
+    assert (none.out, none.err) == ("", "none of the 2 experiments match\n")
     wrong = project.ledger("table", "--where", "acuracy > 0.9 and lr = 1", code=2)
     assert "column 1: no row has a field acuracy" in wrong.err
     assert "  acuracy > 0.9 and lr = 1\n  ^\n" in wrong.err

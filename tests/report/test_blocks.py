@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ledger.report import html, markdown, terminal
-from ledger.report.blocks import Code, Document, Facts, Fold, Heading, Items, Mark, Prose, Table, Written
-from ledger.report.documents import Page, rendered
+from ledger.report import html, json, markdown, terminal
+from ledger.report.blocks import Code, Document, Facts, Figure, Fold, Heading, Items, Mark, Prose, Table, Written
+from ledger.report.documents import Format, rendered
 from ledger.report.text import clean, uncoloured
 
 NASTY = '<script>alert(1)</script> [x](javascript:y) ![z](//t/i.png) **b** | a&amp;b "q" \x1b[31m\u202eevil'
@@ -116,7 +116,7 @@ def test_in_markdown() -> None:
         "## Trials",
         "",
         "| trial    | status    | dice |  loss | time |",
-        "| -------- | --------- | ---: | ----: | ---: |",
+        "|----------|-----------|-----:|------:|-----:|",
         "| a/seed-0 | succeeded |  0.5 | 0.125 |  1 s |",
         "| a/seed-1 | failed    |    - |     - |  2 s |",
         "",
@@ -140,7 +140,7 @@ def test_in_markdown() -> None:
 
 
 def test_as_a_page() -> None:
-    page = Read(rendered(DOCUMENT, Page.HTML, total=None))
+    page = Read(rendered(DOCUMENT, Format.HTML, total=None))
     assert {"h1", "h2", "h3", "dl", "table", "ul", "code"} <= set(page.tags)
     assert not {"script", "img", "link", "a", "iframe"} & set(page.tags)
     assert [t for t in page.texts if t in ("Why", "Method", "Notes", "Monday")] == ["Why", "Notes", "Monday"]
@@ -160,6 +160,57 @@ def test_a_fold_is_shown_in_a_terminal_and_closed_on_a_page() -> None:
     assert Read(html.render(page)).tags[-3:] == ["details", "summary", "p"]
 
 
+FIGURE = Figure(alternative="loss by epoch", caption="Five `seeds`", path="plots/loss #1.svg", plot="1 ┤ ╲\n0 ┤  ╲")
+
+
+def test_a_figure_is_drawn_in_a_terminal_and_linked_to_on_a_page() -> None:
+    page = Document(title="t", blocks=(FIGURE,))
+    assert terminal.render(page, total=80) == "1 ┤ ╲\n0 ┤  ╲\nFive `seeds`\n"
+    assert markdown.render(page) == "![loss by epoch](plots/loss%20%231.svg)\n\nFive `seeds`\n"
+    shown = html.render(page)
+    assert '<img src="plots/loss%20%231.svg" alt="loss by epoch"><figcaption>Five <code>seeds</code>' in shown
+    assert "img-src" in shown and "img-src" not in html.render(DOCUMENT)
+
+
+def test_a_figure_without_a_picture_says_what_it_shows() -> None:
+    page = Document(title="t", blocks=(Figure(alternative="loss by epoch"),))
+    assert terminal.render(page, total=80) == "[loss by epoch]\n"
+    assert markdown.render(page) == "loss by epoch\n"
+    assert "<figure><p>loss by epoch</p></figure>" in html.render(page)
+
+
+def test_a_drawing_is_an_image_in_which_nothing_runs() -> None:
+    page = Document(title="t", blocks=(Figure(alternative="a", svg=f"<svg><script>{NASTY}</script></svg>"),))
+    shown = html.render(page)
+    assert "<script" not in shown and "<svg" not in shown
+    assert 'src="data:image/svg+xml;base64,' in shown
+
+
+@pytest.mark.parametrize("path", ["//host/i.png", "/etc/i.png", "javascript:alert(1)", 'a" onerror="x', "a)](http://x"])
+def test_the_file_of_a_figure_is_one_below_the_page(path: str) -> None:
+    page = Document(title="t", blocks=(Figure(alternative="a", path=path),))
+    (image,) = (tag for tag in html.render(page).split("<") if tag.startswith("img"))
+    assert image.count('"') == 4
+    address = image.split('"')[1]
+    assert not address.startswith("/") and ":" not in address
+    assert f"![a]({address})" in markdown.render(page)
+    assert not {"(", ")", "<", " "} & set(address)
+
+
+def test_csv_and_json_are_of_what_the_document_says_in_one_table_and_in_values() -> None:
+    sheet = Table(head=("name", "value"), rows=(("a", "=1"), ("b", "-2")))
+    page = Document(title="t", blocks=(), data={"a": float("nan")}, sheet=sheet)
+    assert rendered(page, Format.CSV, total=None) == "name,value\na,'=1\nb,-2\n"
+    assert rendered(page, Format.CSV, total=None, guard=False) == "name,value\na,=1\nb,-2\n"
+    assert json.render(page.data) == '{\n  "a": null\n}\n'
+
+
+def test_cells_in_bold_are_so_on_pages() -> None:
+    table = Table(head=("a", "b"), rows=(("*1", "2"),), strong=frozenset({(0, 0)}))
+    assert markdown.table(table)[-1] == r"| **\*1** | 2   |"
+    assert "<td><strong>*1</strong></td><td>2</td>" in html.table(table)
+
+
 def everywhere(text: str) -> Document:
     """A text of other people's in every place where one can stand."""
     return Document(
@@ -170,6 +221,7 @@ def everywhere(text: str) -> Document:
             Facts(pairs=((text, (text,)), (text, (text, text)))),
             Items(items=(text,), mark=Mark.UNSURE),
             Table(head=(text,), rows=((text,),), caption=text, notes=(text,)),
+            Figure(alternative=text, caption=text, plot=text),
             Fold(summary=text, blocks=(Code(text=text, language="yaml"),)),
             Written(text=text, title=text),
         ),
@@ -179,10 +231,10 @@ def everywhere(text: str) -> Document:
 def test_what_others_wrote_is_text_everywhere() -> None:
     page = Read(html.render(everywhere(NASTY)))
     assert not {"script", "img", "a", "b", "strong"} & set(page.tags)
-    assert page.texts.count(clean(NASTY)) == 17
+    assert page.texts.count(clean(NASTY)) == 19
     marked = shown(markdown.render(everywhere(NASTY)))
     assert not {"script", "img", "a", "b"} & set(marked.tags)
-    assert sum(clean(NASTY) in text for text in marked.texts) == 16
+    assert sum(clean(NASTY) in text for text in marked.texts) == 18
     assert "\x1b" not in terminal.render(everywhere(NASTY), total=None)
 
 

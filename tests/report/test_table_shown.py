@@ -16,11 +16,12 @@ from ledger.analysis.table import Table, select
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import MetricSettings, Settings
-from ledger.report import row_shapes
+from ledger.report.blocks import Table as Block
+from ledger.report.documents import Format
+from ledger.report.documents import table as written
 from ledger.report.frame import Selection
+from ledger.report.shapes import table as shapes
 from ledger.report.table import render
-from ledger.report.tables import Format
-from ledger.report.tables import table as written
 from ledger.report.text import clean, cut_within, width
 
 SETTINGS = Settings(metrics={"accuracy": MetricSettings(direction="higher", precision=3)})
@@ -142,7 +143,7 @@ def test_markdown_and_html_have_the_best_in_bold_and_no_markup_of_others() -> No
 
 
 def test_json_has_the_fixed_shape() -> None:
-    found = row_shapes.table(table(every=True, detail=True))
+    found = shapes.table(table(every=True, detail=True))
 
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     first = found[0]
@@ -153,7 +154,7 @@ def test_json_has_the_fixed_shape() -> None:
     assert first["metrics"]["accuracy"].keys() == {"n", "mean", "sd", "left_out"}
     assert found[1]["best"] == ["accuracy"]
     assert found[2]["metrics"]["accuracy"]["n"] == 1
-    grouped = row_shapes.table(table(group=("loss",), every=True, detail=True))
+    grouped = shapes.table(table(group=("loss",), every=True, detail=True))
     assert [each["group"] for each in grouped] == [
         {"params.train.loss": "focal"},
         {"params.train.loss": "cross entropy"},
@@ -282,9 +283,9 @@ def test_a_name_is_cut_to_the_width_that_there_is() -> None:
 
 @pytest.mark.parametrize("form", [Format.MD, Format.HTML])
 def test_a_line_break_in_a_cell_ends_no_row(form: Format) -> None:
-    made = written([["a\nb|c", "1"]], ["x\ny", "z"], form)
+    made = written(Block(head=("x\ny", "z"), rows=(("a\nb|c", "1"),)), form)
 
-    assert written([["a b|c", "1"]], ["x y", "z"], form) == made
+    assert written(Block(head=("x y", "z"), rows=(("a b|c", "1"),)), form) == made
 
 
 def test_joiners_within_a_word_stay_and_marks_that_turn_it_round_go() -> None:
@@ -342,4 +343,4 @@ def test_groups_of_trials_count_each_once() -> None:
     head, line = render(found, Settings(), Format.TEXT, total=80).text.splitlines()
     assert head.split()[:2] == ["lr", "trials"]
     assert line.split()[:2] == ["0.1", "1"]
-    assert row_shapes.table(found)[0]["trials"] == 1
+    assert shapes.table(found)[0]["trials"] == 1

@@ -186,5 +186,6 @@ def test_data_of_an_arm_that_has_not_run_is_named_as_of_one_that_has(make_projec
 
 def test_one_fact_stands_in_one_cell(concluded: Project) -> None:
     lines = concluded.ledger("diff", "--format", "md").out.splitlines()
-    (code,) = (line for line in lines if "| code" in line)
-    assert [cell.strip() for cell in code.strip("|").split("|")] == ["code", "train.py", "", "", "changed, +1 -1"]
+    (code,) = (line for line in lines if "| train.py" in line)
+    assert [cell.strip() for cell in code.strip("|").split("|")] == ["train.py", "changed", "+1 -1"]
+    assert 'code,train.py,,,"changed, +1 -1"' in concluded.ledger("diff", "--format", "csv").out.splitlines()

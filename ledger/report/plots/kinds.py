@@ -10,7 +10,7 @@ from ledger.analysis.parallel import Parallel
 from ledger.analysis.points import Distribution, Scatter
 from ledger.model.listing import listed
 from ledger.model.settings import Settings
-from ledger.report import shapes
+from ledger.report.shapes.values import summary
 from ledger.report.text import clean
 
 Plot: TypeAlias = Bands | Scatter | Distribution | Parallel
@@ -109,8 +109,7 @@ def shape(plot: Plot) -> dict[str, Any]:
             "against": plot.against,
             "trials": [{"trial": dot.trial, "x": at(dot.x), "y": dot.y} for dot in plot.dots],
             "means": [
-                {"experiment": m.experiment, "data": m.data, "x": at(m.x), **shapes.summary(m.summary)}
-                for m in plot.means
+                {"experiment": m.experiment, "data": m.data, "x": at(m.x), **summary(m.summary)} for m in plot.means
             ],
             "notes": list(plot.notes),
         }
@@ -121,7 +120,7 @@ def shape(plot: Plot) -> dict[str, Any]:
             "arms": [
                 {
                     "arm": strip.arm,
-                    **shapes.summary(strip.summary),
+                    **summary(strip.summary),
                     "quartiles": None if strip.box is None else list(strip.box),
                     "trials": [{"trial": trial, "value": value} for trial, value in strip.values],
                 }

@@ -1,4 +1,4 @@
-"""The shape of `table --json`: a list of rows."""
+"""The shape of `table`: a list of rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from ledger.analysis.fields import DATA, METRICS, PARAMS
 from ledger.analysis.groups import POOLED, ROWS, VALUES
 from ledger.analysis.table import Table
 from ledger.model.row import Row
-from ledger.report.shapes import plain
 from ledger.stats.summary import Summary
 
 
@@ -26,7 +25,7 @@ def table(value: Table) -> list[dict[str, Any]]:
             document["data"] = {n: v for n, v in row.data.items() if DATA + n in names}
         elif shared:
             document["shared"] = {field.name: field.get(row) for field in shared}
-    return [dict(plain(document)) for document in made]
+    return made
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -1,0 +1,25 @@
+"""Documents as answers: in the format that was asked for, with colours where the terminal has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.cli import console, pager
+from ledger.report.blocks import Document
+from ledger.report.documents import Format, rendered
+
+if TYPE_CHECKING:
+    from ledger.git.git import Git
+
+
+def answer(document: Document, form: Format, *, json: bool, guard: bool = True, paged: Git | None = None) -> None:
+    """Print a document, fitted into the terminal, or its data as JSON; through the pager where its git is given."""
+    if json:
+        console.answer_json(document.data)
+        return
+    colour = form is Format.TEXT and console.has_colour()
+    text = rendered(document, form, total=console.bound(), colour=colour, guard=guard)
+    if paged is None:
+        console.answer(text, painted=colour)
+    else:
+        pager.answer(text, paged, painted=colour)

@@ -1,0 +1,67 @@
+"""The rows of the table as a file for other programs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS
+from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
+from ledger.repo.ledger import Ledger
+
+LEVELS: Final = (TRIALS, VARIANTS, EXPERIMENTS)
+
+
+class Kind(StrEnum):
+    """What is written."""
+
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+@frozen
+class Export:
+    """A file's content, from so many `rows` of a level with so many `values` of metrics."""
+
+    content: bytes
+    rows: int
+    values: int
+
+
+def export(ledger: Ledger, level: str, kind: Kind, *, where: str | None, long: bool, guard: bool) -> Export:
+    """The rows of a level that an expression chooses, as a file. Raises LedgerError.
+
+    `long`: a row for every metric; `guard`: see `ledger.report.csv.render`.
+    """
+    found = ledger.selection(level)
+    found = found if where is None else found.where(where)
+    if kind is Kind.PARQUET:
+        content = found.to_parquet(long=long)
+    else:
+        text = found.to_csv(long=long, guard=guard) if kind is Kind.CSV else found.to_json(long=long)
+        content = text.encode()
+    return Export(content=content, rows=len(found), values=sum(len(row.metrics) for row in found))
+
+
+def kind_of(form: str | None, output: Path | None) -> Kind:
+    """The format that was asked for, or that the file's name says. Raises LedgerError."""
+    suffix = "" if output is None else output.suffix.removeprefix(".").lower()
+    if form is None and output is not None and suffix not in list(Kind):
+        hint = f"-o trials.csv: one of {', '.join(Kind)}; or --format csv"
+        raise LedgerError(f"{output}: the ending says the format", hint=hint)
+    text = form or suffix or Kind.CSV
+    if text not in list(Kind):
+        raise LedgerError(f"--format {text} is none of {', '.join(Kind)}", hint="--format csv")
+    return Kind(text)
+
+
+def write(content: bytes, output: Path) -> None:
+    """Write the file. Raises LedgerError where that fails."""
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        hint = "-o FILE in a folder that exists"
+        raise LedgerError(f"cannot write {output}: {error.strerror}", hint=hint) from None

@@ -1,0 +1,13 @@
+"""The rows of the history that a table is made of."""
+
+from __future__ import annotations
+
+from ledger.analysis.columns import TRIALS, Request
+from ledger.analysis.table import Table, select
+from ledger.repo.ledger import Ledger
+
+
+def table(ledger: Ledger, request: Request) -> tuple[Table, int]:
+    """The table that is asked for, and among how many rows it was chosen. Raises LedgerError for an unknown name."""
+    rows = ledger.rows(request.level)
+    return select(rows, request, ledger.settings, lambda: ledger.rows(TRIALS)), len(rows)

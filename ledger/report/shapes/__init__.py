@@ -1,0 +1,1 @@
+"""The shapes of `--json`, which are fixed because programs read them: values in, plain values out."""

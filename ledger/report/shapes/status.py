@@ -1,0 +1,70 @@
+"""The shape of `status`, with the runs that are going on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.analysis.answers import Overview, Status
+from ledger.analysis.progress import FAILED, STALE, SUCCEEDED
+from ledger.model.run_state import RunState
+from ledger.report.shapes.values import short_branch
+
+
+def status(found: Status) -> dict[str, Any]:
+    """One experiment."""
+    experiment, states = found.experiment, [row.state for row in found.declared]
+    return {
+        "experiment": experiment.name,
+        "branch": short_branch(experiment.branch),
+        "declared": len(states),
+        "succeeded": states.count(SUCCEEDED),
+        "failed": states.count(FAILED),
+        "missing": len(states) - states.count(SUCCEEDED),
+        "unrecorded": list(found.unrecorded),
+        "uncollected": sum(not r.collected for r in experiment.trials),
+        "dirty": list(found.dirty),
+        "stale": states.count(STALE),
+        "status": experiment.status,
+        "outcome": experiment.outcome,
+        "confirmatory": experiment.confirmatory,
+        "verdict_outdated": found.outdated,
+        "changed_unseen": None if found.refusal is None else found.refusal.message,
+        "runs": list(map(run_state, found.runs)),
+        "killed_runs": list(map(run_state, found.killed)),
+        "unseen_runs": list(map(run_state, found.elsewhere)),
+    }
+
+
+def overview(found: Overview) -> dict[str, Any]:
+    """No experiment is checked out."""
+    counts = dict.fromkeys(("declared", "succeeded", "failed", "missing", "uncollected", "stale"), 0)
+    return {
+        "experiment": None,
+        "branch": found.branch,
+        "unrecorded": [],
+        "dirty": [],
+        **counts,
+        "status": None,
+        "outcome": None,
+        "confirmatory": None,
+        "runs": list(map(run_state, found.runs)),
+    }
+
+
+def run_state(state: RunState) -> dict[str, Any]:
+    """A run that is at work."""
+    return {
+        "id": state.id,
+        "experiment": state.experiment,
+        "host": state.origin.host,
+        "pid": state.pid,
+        "jobs": state.jobs,
+        "started": state.started.isoformat(),
+        "total": state.total,
+        "done": state.done,
+        "failed": state.failed,
+        "running": [
+            {"trial": t.trial, "stage": t.stage, "waits": t.waits, "started": t.started.isoformat()}
+            for t in state.running
+        ],
+    }
