@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import change_shapes, console, options
+from ledger.cli import console, options
 from ledger.errors import LedgerError
-from ledger.model import parameters, replicates
-from ledger.model.seeds import source as seed_source
-from ledger.ops.amend import AMENDABLE
+from ledger.model import parameters
 from ledger.ops.amend import amend as amend_plan
-from ledger.repo.axes import amended
+from ledger.repo.amending import AMENDABLE, Amendment
+from ledger.report import change_shapes, changes
 
 
 def amend(
@@ -45,34 +44,20 @@ def amend(
     if overrides:
         raise _no_parameters(overrides[0])
     with console.opened() as ledger:
-        chosen = ledger.experiment(experiment)
-        changes: dict[str, object] = dict(parameters.parse_assignment(text) for text in keys or ())
+        assigned: dict[str, object] = dict(parameters.parse_assignment(text) for text in keys or ())
         if predict:
-            changes["predictions"] = list(predict)
-            changes["exploratory"] = False
-        asked = options.axes_of(over, folds, splits, independent, reshuffled_by)
-        wanted = options.seeds(seeds)
-        plan = chosen.plan
-        # more of the hashed seeds begin with those that there are
-        source = plan.seeds_from or seed_source(plan.base, plan.title, [str(p) for p in plan.predictions])
-        if asked or wanted is not None:
-            code = ledger.code.at(chosen.tip)
-            grid = amended(ledger, code, plan.replicates, seeds=wanted, source=source, asked=asked)
-            changes["replicates"] = replicates.to_mapping(grid)
-        if not changes:
-            raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
-        hashed = source if wanted is not None and wanted.hashed else None
-        done = amend_plan(ledger, chosen, changes, seeds_from=hashed, retype=retype, reason=message)
+            assigned |= {"predictions": list(predict), "exploratory": False}
+        asked = Amendment(
+            keys=assigned,
+            seeds=options.seeds(seeds),
+            axes=options.axes_of(over, folds, splits, independent, reshuffled_by),
+            retype=retype,
+        )
+        done = amend_plan(ledger, ledger.experiment(experiment), asked, reason=message)
     if json:
         console.answer_json(change_shapes.amended(done))
     else:
-        console.answer(
-            f"amended {', '.join(done.keys)} of {done.plan.name} as {done.commit[:10]}: the verdict will say so"
-        )
-    for old, new in done.corrects.items():
-        console.say(f"note: no result has {old}, so {new} corrects a name and decides nothing")
-    if done.after_results and not done.corrects:
-        console.say("warning: results had been seen, and the verdict will say that too")
+        console.tell(changes.amended(done))
     return 0
 
 

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import change_shapes, console, options
+from ledger.cli import console, options
+from ledger.model.changes import Archived
 from ledger.ops.archive import archive as put_away
 from ledger.ops.archive import bring_back
+from ledger.report import change_shapes, changes
 
 
 def archive(
@@ -25,24 +27,9 @@ def archive(
     """
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
-        if undo:
-            # no tag was made for its tip
-            deleted = chosen.deleted
-            branch = bring_back(ledger, chosen)
-            if json:
-                console.answer_json(change_shapes.brought_back(chosen.name, branch))
-            else:
-                console.answer(f"the branch {branch} is back: it is where {'a run left it' if deleted else 'it was'}")
-                if deleted:
-                    console.say("note: no tag holds what came after that run, such as a verdict: git reflog may")
-            return 0
-        done = put_away(ledger, chosen, force=force)
+        done = bring_back(ledger, chosen) if undo else put_away(ledger, chosen, force=force)
     if json:
-        console.answer_json(change_shapes.archived(chosen.name, done))
-        return 0
-    console.answer(f"archived {chosen.name}: the tag {done.tag} holds what {done.branch} was")
-    if done.remote is not None:
-        remote = done.remote.partition("/")[0]
-        console.say(f"{done.remote} is as it was: git push {remote} --delete {done.branch} takes it away there")
-    console.say(f"ledger archive {chosen.name} --undo brings it back")
+        console.answer_json(change_shapes.archived(done))
+    else:
+        console.tell(changes.archived(done) if isinstance(done, Archived) else changes.brought_back(done))
     return 0

@@ -18,6 +18,7 @@ from ledger.report.text import as_json, harmless
 
 if TYPE_CHECKING:
     from ledger.repo.ledger import Ledger
+    from ledger.report.changes import Told
 
 
 @contextmanager
@@ -85,6 +86,13 @@ def answer_json(document: Any) -> None:
     from ledger.report import json
 
     answer(json.render(document))
+
+
+def tell(told: Told) -> None:
+    """Print an answer, with the notes beside it."""
+    answer(told.answer)
+    for note in told.notes:
+        say(note)
 
 
 def say(text: str) -> None:

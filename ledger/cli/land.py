@@ -11,7 +11,7 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.ops.land import land as land_experiment
 from ledger.repo.targets import part
-from ledger.report import changes
+from ledger.report import change_shapes, changes
 
 
 def land(
@@ -43,12 +43,8 @@ def land(
                 hint=f"ledger land --adopt {chosen.experiment.name}:{chosen.arm}",
             )
         done = land_experiment(ledger, chosen.experiment, kind=kind, message=message, arm=chosen.arm)
-    if done.changed is not None:
-        console.say(f"warning: no trial ran this change as it is now: {done.changed} came after its trials")
     if json:
-        console.answer_json(changes.landed_shape(done))
-        return 0
-    for remark in done.remarks:
-        console.say(remark)
-    console.answer(changes.landed(done, chosen=kind is None))
+        console.answer_json(change_shapes.landed(done))
+    else:
+        console.tell(changes.landed(done, chosen=kind is None))
     return 0

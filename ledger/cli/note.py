@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import change_shapes, console, options
-from ledger.ops.note import add_note, path_of
+from ledger.cli import console, options
+from ledger.ops.note import add_note
+from ledger.report import change_shapes, changes
 
 
 def note(
@@ -22,11 +23,9 @@ def note(
     Example: ledger note "loss is flat after epoch 20"
     """
     with console.opened() as ledger:
-        chosen = ledger.experiment(experiment)
-        commit = add_note(ledger, chosen, text, now=console.now())
-    path = path_of(chosen.name)
+        done = add_note(ledger, ledger.experiment(experiment), text, now=console.now())
     if json:
-        console.answer_json(change_shapes.noted(chosen.name, path, commit))
+        console.answer_json(change_shapes.noted(done))
     else:
-        console.answer(f"{'noted' if commit is not None else 'already noted'} in {path}")
+        console.tell(changes.noted(done))
     return 0

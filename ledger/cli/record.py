@@ -6,13 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import change_shapes, console, options
+from ledger.cli import console, options
 from ledger.errors import LedgerError
-from ledger.model.hypothesis import Plan
-from ledger.model.settings import Settings
-from ledger.ops.record import Report
 from ledger.ops.record import record as record_by_hand
-from ledger.report.trials import line
+from ledger.report import change_shapes, changes
 
 
 def record(
@@ -31,28 +28,17 @@ def record(
     Example: dvc repro && ledger record -m "add focal loss"
     """
     with console.opened() as ledger:
-        plan = ledger.current().plan
-        report = record_by_hand(ledger, message=message, variant=variant)
+        done = record_by_hand(ledger, message=message, variant=variant)
         settings = ledger.settings
     if json:
-        console.answer_json(change_shapes.recorded(plan.name, report))
+        console.answer_json(change_shapes.recorded(done))
     else:
-        _tell(report, plan, settings)
-    if report.uncollected is not None:
+        console.tell(changes.recorded(done, settings))
+    if done.uncollected is not None:
         uncollected = LedgerError(
-            f"it is recorded, but not on the branch yet: {report.uncollected}",
+            f"it is recorded, but not on the branch yet: {done.uncollected}",
             hint="commit or stash those changes; the next ledger run collects it",
         )
         console.show_error(uncollected, code=1, json=json)
         return 1
     return 0
-
-
-def _tell(report: Report, plan: Plan, settings: Settings) -> None:
-    for warning in report.warnings:
-        console.say(f"warning: {warning}")
-    if report.code is not None:
-        console.say(f"committed the change as {report.code[:10]}")
-    console.answer(f"recorded {line(report.trial, plan, settings)} as {report.trial.id}")
-    for remark in report.collected.remarks if report.collected is not None else ():
-        console.say(f"warning: {remark}")

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import change_shapes, console, options
+from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.ops import void as voiding
+from ledger.report import change_shapes, changes
 
 
 def void(
@@ -31,17 +32,8 @@ def void(
             done = voiding.undo(ledger, target.experiment, target.trial, why=message)
         else:
             done = voiding.void(ledger, target.experiment, target.trial, why=message, now=console.now())
-    name = f"{done.experiment}:{done.record.trial.id}"
     if json:
-        console.answer_json(change_shapes.voided(done, undo=undo))
-        return 0
-    if done.commit is None:
-        assert done.record.void is not None
-        console.answer(f"{name} is voided already: {done.record.void.why}")
-        return 0
-    console.answer(f"{name} {'counts again' if undo else 'is voided'}: commit {done.commit[:10]}")
-    if not undo:
-        console.say(f"ledger run {done.experiment} runs the replicate again; ledger void {name} --undo takes it back")
-    if done.concluded:
-        console.say(f"the verdict is out of date: ledger conclude {done.experiment}")
+        console.answer_json(change_shapes.voided(done))
+    else:
+        console.tell(changes.voided(done))
     return 0

@@ -10,22 +10,13 @@ from ledger.errors import LedgerError
 from ledger.git import work_trees
 from ledger.git.branch import holders
 from ledger.git.refs import RefChange
+from ledger.model.changes import Archived, BroughtBack
 from ledger.model.experiment import Experiment
 from ledger.model.formats import trailers
-from ledger.model.frozen import frozen
 from ledger.repo import histories, sources
 from ledger.repo.change import Change, require_branch, require_collected, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.tip_tag import tip_tag
-
-
-@frozen
-class Archived:
-    """What was done: the short name of the branch, and the tag that holds its tip. `remote`: it is there as well."""
-
-    branch: str
-    tag: str
-    remote: str | None = None
 
 
 def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
@@ -49,17 +40,17 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
             raise LedgerError(f"{short} is checked out in {trees[0]}", hint=f"git switch {elsewhere} there first")
         tag, made = tip_tag(ledger.git, name, at.tip)
         change.move([*made, RefChange(ref=branch, old=at.tip, new=None)], f"ledger archive: {name}")
-        return Archived(branch=short, tag=tag, remote=_remote(ledger, name))
+        return Archived(experiment=name, branch=short, tag=tag, remote=_remote(ledger, name))
 
     return transact(ledger, make)
 
 
-def bring_back(ledger: Ledger, experiment: Experiment) -> str:
-    """Make the branch of an archived experiment again; returns its short name. The tag stays, as all tags do."""
+def bring_back(ledger: Ledger, experiment: Experiment) -> BroughtBack:
+    """Make the branch of an archived experiment again. The tag stays, as all tags do."""
     name, branch = experiment.name, ledger.branch_of(experiment.name)
     short = branch.removeprefix("refs/heads/")
 
-    def make(change: Change) -> str:
+    def make(change: Change) -> BroughtBack:
         at = ledger.experiment(name)
         if ledger.git.refs(branch):
             raise LedgerError(f"{name} is not archived: {short} is here", hint=f"git switch {short}")
@@ -72,7 +63,8 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> str:
         if tip is None:
             raise LedgerError(f"no tag here holds the tip of {name}", hint="git fetch --tags")
         change.move([RefChange(ref=branch, old=None, new=tip)], f"ledger archive: {name} brought back")
-        return short
+        # no tag was made for the tip of a branch that was deleted
+        return BroughtBack(experiment=name, branch=short, whole=not at.deleted)
 
     return transact(ledger, make)
 

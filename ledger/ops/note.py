@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ledger.errors import LedgerError
+from ledger.model.changes import Noted
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
 from ledger.repo.change import Change, require_branch, transact
@@ -19,11 +20,11 @@ def path_of(name: str) -> str:
     return f"{directory(name)}/notes.md"
 
 
-def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime) -> str | None:
-    """Commit a note on the experiment's branch. Returns the commit.
+def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime) -> Noted:
+    """Commit a note on the experiment's branch.
 
-    None where the last note is the same, by the same author, of this minute or the one before: a command that was
-    killed behind its commit is typed again.
+    There is no commit where the last note is the same, by the same author, of this minute or the one before: a command
+    that was killed behind its commit is typed again.
     """
     if not text.strip():
         raise LedgerError("the note is empty", hint='ledger note "what you saw"')
@@ -34,13 +35,14 @@ def add_note(ledger: Ledger, experiment: Experiment, text: str, *, now: datetime
     first = " ".join(text.split())
     subject = first if len(first) <= 60 else f"{first[:59]}…"
 
-    def make(change: Change) -> str | None:
+    def make(change: Change) -> Noted:
         at = change.experiment(experiment.name)
         before = at.notes.rstrip()
         if any(f"\n{before}\n".endswith(f"\n{known}") for known in (entry, *others)):
-            return None
+            return Noted(experiment=at.name, path=path, commit=None)
         message = trailers.compose(f"note: {subject}", trailers=[(trailers.EXPERIMENT, at.name)])
-        return change.write(at, {path: change.file(f"{before}\n\n{entry}".lstrip())}, message)
+        commit = change.write(at, {path: change.file(f"{before}\n\n{entry}".lstrip())}, message)
+        return Noted(experiment=at.name, path=path, commit=commit)
 
     return transact(ledger, make)
 

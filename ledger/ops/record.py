@@ -11,15 +11,13 @@ from ledger.git.branch import Overlap
 from ledger.machine import environment as environments
 from ledger.model import replicates
 from ledger.model import trial as trials
+from ledger.model.changes import RecordedByHand
 from ledger.model.experiment import Experiment
 from ledger.model.formats.paramfiles import parse
-from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.parameters import Value, flatten, identical
 from ledger.model.replicates import REPEAT, Point
-from ledger.model.run_report import Collected
-from ledger.model.trial import Trial
 from ledger.repo import unseen
 from ledger.repo.code import Arm, Code, edited
 from ledger.repo.commit import commit_tracked, require_text
@@ -34,18 +32,7 @@ from ledger.run.stage_environment import scrubbed_for_stages, with_locks
 from ledger.run.worker import Worker
 
 
-@frozen
-class Report:
-    """What was recorded. `code`: the commit that the change became, None where nothing had changed."""
-
-    trial: Trial
-    code: str | None
-    collected: Collected | None
-    uncollected: str | None
-    warnings: tuple[str, ...]
-
-
-def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Report:
+def record(ledger: Ledger, *, message: str | None, variant: str | None) -> RecordedByHand:
     """Record the present results of the work tree on the experiment that is checked out.
 
     Which arm and which replicate they are follows from the parameters. Raises LedgerError where the lock does not
@@ -98,7 +85,14 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Repor
         except Overlap as overlap:
             collected, reason = None, overlap.message
     said = (*kept.warnings, *persisting, *_set_back(ledger, here, _own(experiment.plan, name)))
-    return Report(trial=kept.trial, code=code, collected=collected, uncollected=reason, warnings=said)
+    return RecordedByHand(
+        plan=experiment.plan,
+        trial=kept.trial,
+        code=code,
+        tag=None if collected is None else collected.tag,
+        uncollected=reason,
+        warnings=said if collected is None else (*said, *collected.remarks),
+    )
 
 
 def _own(plan: Plan, variant: str) -> list[str]:
@@ -118,7 +112,7 @@ def _set_back(ledger: Ledger, here: Code, names: Sequence[str]) -> Iterator[str]
             yield f"{file} has {key}: {now} again, as the branch does; the record has your {key}: {was}"
 
 
-def _collect_left(ledger: Ledger, worker: Worker) -> Report | None:
+def _collect_left(ledger: Ledger, worker: Worker) -> RecordedByHand | None:
     """Collect what a command that was killed has left; the report where that is what the work tree shows.
 
     A run that was killed while it collected has left its files in the work tree, and so has this command.
@@ -139,7 +133,7 @@ def _collect_left(ledger: Ledger, worker: Worker) -> Report | None:
         return None
     if record is None or collected is None:
         return None
-    return Report(trial=record.trial, code=None, collected=collected, uncollected=None, warnings=())
+    return RecordedByHand(plan=experiment.plan, trial=record.trial, tag=collected.tag, warnings=collected.remarks)
 
 
 def _held(ledger: Ledger, commit: str) -> list[str]:

@@ -7,22 +7,13 @@ from datetime import datetime
 from ledger.errors import LedgerError
 from ledger.git.trees import Changes
 from ledger.model import void as voids
+from ledger.model.changes import Voided
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import trailers
-from ledger.model.frozen import frozen
+from ledger.model.trial import Trial
 from ledger.model.void import Void
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
-
-
-@frozen
-class Voided:
-    """The trial as it is now. `commit` is None where it was voided already; `concluded`: a verdict is there."""
-
-    experiment: str
-    record: Recorded
-    commit: str | None
-    concluded: bool
 
 
 def void(ledger: Ledger, experiment: Experiment, trial: Recorded, *, why: str, now: datetime) -> Voided:
@@ -39,11 +30,11 @@ def void(ledger: Ledger, experiment: Experiment, trial: Recorded, *, why: str, n
     def make(change: Change) -> Voided:
         at, record = _found(change, experiment, trial)
         if record.void is not None:
-            return _done(at, record, None)
+            return _done(at, record.trial, None, why=record.void.why)
         said = Void(by=author, when=now, why=why.strip())
         files = {voids.path_of(record.path): change.file(voids.dumps(said))}
         commit = _commit(change, at, record, files, "void", why)
-        return _done(at, record, commit)
+        return _done(at, record.trial, commit, why=said.why)
 
     return transact(ledger, make)
 
@@ -56,7 +47,8 @@ def undo(ledger: Ledger, experiment: Experiment, trial: Recorded, *, why: str) -
         at, record = _found(change, experiment, trial)
         if record.void is None:
             raise LedgerError(f"{at.name}:{record.trial.id} is not voided", hint=f"ledger show {at.name}")
-        return _done(at, record, _commit(change, at, record, {voids.path_of(record.path): None}, "void --undo", why))
+        commit = _commit(change, at, record, {voids.path_of(record.path): None}, "void --undo", why)
+        return _done(at, record.trial, commit, why=why, counts=True)
 
     return transact(ledger, make)
 
@@ -76,5 +68,6 @@ def _commit(change: Change, at: Experiment, record: Recorded, files: Changes, wh
     return change.write(at, files, trailers.compose(f"{what}: {record.trial.id}", why, trailers=told))
 
 
-def _done(at: Experiment, record: Recorded, commit: str | None) -> Voided:
-    return Voided(experiment=at.name, record=record, commit=commit, concluded=at.verdict is not None)
+def _done(at: Experiment, trial: Trial, commit: str | None, *, why: str, counts: bool = False) -> Voided:
+    concluded = at.verdict is not None
+    return Voided(experiment=at.name, trial=trial.id, counts=counts, commit=commit, why=why, concluded=concluded)

@@ -1,16 +1,25 @@
-"""What a command that writes has done, in words and as JSON."""
+"""What a command that writes has done, in words: the answer, and notes beside it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from ledger.analysis.landing import ADOPT, RECORD
-from ledger.model.changes import Landed
+from ledger.model.changes import Amended, Archived, BroughtBack, Landed, Noted, RecordedByHand, Voided
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.listing import listed
+from ledger.model.settings import Settings
+from ledger.report.trials import line
 
 
-def landed(done: Landed, *, chosen: bool) -> str:
+@frozen
+class Told:
+    """An answer, and the `notes` that stand beside it."""
+
+    answer: str
+    notes: tuple[str, ...] = ()
+
+
+def landed(done: Landed, *, chosen: bool) -> Told:
     """Where it went and how; `chosen`: as its verdict says."""
     main, branch = done.main, done.experiment.branch_name
     change = "with its change" if done.arm == TREATMENT else f"with the change of its arm {done.arm}"
@@ -27,20 +36,63 @@ def landed(done: Landed, *, chosen: bool) -> str:
         lines.append(f"its tip is held by the tag {done.tag}, so the branch can go: git branch -D {branch}")
     else:
         lines.append(f"the branch can go: git branch -d {branch}")
-    return "\n".join(lines)
+    notes = done.remarks
+    if done.changed is not None:
+        notes = (*notes, f"warning: no trial ran this change as it is now: {done.changed} came after its trials")
+    return Told(answer="\n".join(lines), notes=notes)
 
 
-def landed_shape(done: Landed) -> dict[str, Any]:
-    """The shape of `land --json`. `measured` is null where it is not known whether a trial ran what main now holds."""
-    return {
-        "experiment": done.experiment.name,
-        "main": done.main,
-        "commit": done.commit,
-        "kind": done.kind,
-        "arm": done.arm if done.kind == ADOPT else None,
-        "outcome": done.experiment.outcome,
-        "tag": done.tag,
-        "stale": list(done.stale),
-        "measured": done.measured,
-        "remarks": list(done.remarks),
-    }
+def amended(done: Amended) -> Told:
+    """Which keys changed, and what the verdict will say of it."""
+    notes = [
+        f"note: no result has {old}, so {new} corrects a name and decides nothing" for old, new in done.corrects.items()
+    ]
+    if done.after_results and not done.corrects:
+        notes.append("warning: results had been seen, and the verdict will say that too")
+    changed = f"amended {', '.join(done.keys)} of {done.plan.name} as {done.commit[:10]}"
+    return Told(answer=f"{changed}: the verdict will say so", notes=tuple(notes))
+
+
+def archived(done: Archived) -> Told:
+    """Where the branch is now, and how it comes back."""
+    notes = [f"ledger archive {done.experiment} --undo brings it back"]
+    if done.remote is not None:
+        remote = done.remote.partition("/")[0]
+        notes.insert(0, f"{done.remote} is as it was: git push {remote} --delete {done.branch} takes it away there")
+    answer = f"archived {done.experiment}: the tag {done.tag} holds what {done.branch} was"
+    return Told(answer=answer, notes=tuple(notes))
+
+
+def brought_back(done: BroughtBack) -> Told:
+    """That the branch is there, and what may be missing."""
+    lost = "note: no tag holds what came after that run, such as a verdict: git reflog may"
+    where = "it was" if done.whole else "a run left it"
+    return Told(answer=f"the branch {done.branch} is back: it is where {where}", notes=() if done.whole else (lost,))
+
+
+def noted(done: Noted) -> Told:
+    """Where the note is."""
+    return Told(answer=f"{'already noted' if done.commit is None else 'noted'} in {done.path}")
+
+
+def recorded(done: RecordedByHand, settings: Settings) -> Told:
+    """The trial with its metrics, and what became of the change."""
+    notes = [f"warning: {warning}" for warning in done.warnings]
+    if done.code is not None:
+        notes.append(f"committed the change as {done.code[:10]}")
+    answer = f"recorded {line(done.trial, done.plan, settings)} as {done.trial.id}"
+    return Told(answer=answer, notes=tuple(notes))
+
+
+def voided(done: Voided) -> Told:
+    """Whether the trial counts now, and what to do next."""
+    name = f"{done.experiment}:{done.trial}"
+    if done.commit is None:
+        return Told(answer=f"{name} is voided already: {done.why}")
+    notes = []
+    if not done.counts:
+        notes.append(f"ledger run {done.experiment} runs the replicate again; ledger void {name} --undo takes it back")
+    if done.concluded:
+        notes.append(f"the verdict is out of date: ledger conclude {done.experiment}")
+    answer = f"{name} {'counts again' if done.counts else 'is voided'}: commit {done.commit[:10]}"
+    return Told(answer=answer, notes=tuple(notes))

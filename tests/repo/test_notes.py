@@ -17,7 +17,8 @@ def test_the_same_note_again_within_a_minute_is_there_already(project: Project) 
     with open_ledger(project.root) as ledger:
 
         def added(text: str, seconds: float) -> bool:
-            return add_note(ledger, ledger.experiment("wider"), text, now=NOW + timedelta(seconds=seconds)) is not None
+            at = NOW + timedelta(seconds=seconds)
+            return add_note(ledger, ledger.experiment("wider"), text, now=at).commit is not None
 
         assert added("the loss is flat", 0)
         assert not added("the loss is flat", 5)

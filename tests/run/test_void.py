@@ -156,7 +156,7 @@ def test_what_has_landed_stays_as_it_is(project: Project) -> None:
     project.ledger("land", "a", "--record")
     project.git("branch", "-q", "-D", "exp/a")
     state = project.state()
-    assert "it has landed, and its record stays as it is" in project.ledger("void", TRIAL, "-m", "x", code=2).err
+    assert "a has landed, and its branch is gone" in project.ledger("void", TRIAL, "-m", "x", code=2).err
     assert project.state() == state
 
 

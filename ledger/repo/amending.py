@@ -1,0 +1,127 @@
+"""The plan that an amendment makes of another: checked as a new one is, but for what the plan had already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field, replace
+from typing import Any
+
+from ledger.errors import FormatError, LedgerError
+from ledger.model import hypothesis as hypotheses
+from ledger.model import names, replicates
+from ledger.model import seeds as derived
+from ledger.model.experiment import Experiment
+from ledger.model.formats import yaml12
+from ledger.model.frozen import frozen
+from ledger.model.hypothesis import BASE, BASELINE, Plan, Variant
+from ledger.model.parameters import near_misses
+from ledger.repo import axes
+from ledger.repo.axes import Asked, Seeds
+from ledger.repo.code import Code
+from ledger.repo.ledger import Ledger
+from ledger.repo.planning import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
+
+# what identifies the experiment is not among them: its name, base, author and date
+AMENDABLE = (
+    "title", "predictions", "variants", "replicates", "evaluation", "alpha", "looks", "failures", "deterministic",
+    "exploratory", "tags", "parent",
+)  # fmt: skip
+
+
+@frozen
+class Amendment:
+    """What is to change: keys of the plan by their values, and the replicates. `retype`: a parameter may become
+    another kind of value.
+    """
+
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    seeds: Seeds | None = None
+    axes: Asked = field(default_factory=Asked)
+    retype: bool = False
+
+
+def amended(ledger: Ledger, experiment: Experiment, asked: Amendment) -> Plan:
+    """The plan as it is to be. Raises LedgerError where that would be no plan, or the same."""
+    plan = experiment.plan
+    code = ledger.code.at(experiment.tip)
+    for key in asked.keys:
+        if key not in AMENDABLE:
+            near = near_misses(key, AMENDABLE)
+            raise LedgerError(
+                f"the plan's key {key} cannot be amended",
+                hint=f"did you mean {near[0]}?" if near else f"these can: {', '.join(AMENDABLE)}",
+            )
+    before = hypotheses.to_mapping(plan)
+    changes = _sensible(ledger, code, asked.keys) | _replicates(ledger, code, plan, asked)
+    if not changes:
+        raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
+    draft = _plan(before | changes)
+    keys = hypotheses.changed_keys(before, hypotheses.to_mapping(draft))
+    if not keys:
+        raise LedgerError("the amendment changes nothing", hint="ledger show says what the plan is")
+    if "predictions" in keys or "variants" in keys:
+        check_predictions(ledger, draft.predictions, draft.variants, plan.name)
+    if "replicates" in keys or "variants" in keys:
+        check_parameters(ledger, code, draft.replicates, draft.variants)
+        if not asked.retype:
+            # what the plan has already was meant
+            new = [axis for axis in draft.replicates.axes if axis not in plan.replicates.axes]
+            check_kinds(ledger, code, new, [v for v in draft.variants if v not in plan.variants])
+    return draft
+
+
+def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: Amendment) -> dict[str, Any]:
+    """The key for the replicates, where they are to change, and for what hashed seeds are derived from."""
+    if not asked.axes and asked.seeds is None:
+        return {}
+    # more of the hashed seeds begin with those that there are
+    source = plan.seeds_from or derived.source(plan.base, plan.title, [str(p) for p in plan.predictions])
+    grid = axes.amended(ledger, code, plan.replicates, seeds=asked.seeds, source=source, asked=asked.axes)
+    hashed = {"seeds_from": source} if asked.seeds is not None and asked.seeds.hashed else {}
+    return {"replicates": replicates.to_mapping(grid), **hashed}
+
+
+def _plan(document: Mapping[str, Any]) -> Plan:
+    """The plan that the front matter states, with a baseline where a prediction needs one."""
+    try:
+        draft = hypotheses.parse(f"---\n{yaml12.dumps(document)}---\n").plan
+    except FormatError as error:
+        raise LedgerError(
+            f"the amended plan would not be one: {error}", hint="ledger amend --help has an example"
+        ) from None
+    if any(p.reference == BASELINE for p in draft.predictions) and draft.variant(BASELINE) is None:
+        draft = replace(draft, variants=(Variant(name=BASELINE, at=BASE), *draft.variants))
+    if not draft.predictions and not draft.exploratory:
+        raise LedgerError(
+            "a plan without a prediction is exploratory",
+            hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"',
+        )
+    if draft.seeds_from is not None and not derived.follow(draft.seeds_from, draft.replicates):
+        # they are derived no more
+        draft = replace(draft, seeds_from=None)
+    return draft
+
+
+def _sensible(ledger: Ledger, code: Code, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes as `ledger new` would write them. Raises LedgerError for what it would refuse too.
+
+    A plan that is stored already may say such a thing and is read all the same.
+    """
+    found = dict(changes)
+    alpha, looks, exploratory = (found.get(key) for key in ("alpha", "looks", "exploratory"))
+    if isinstance(alpha, int | float) and not isinstance(alpha, bool):
+        check_alpha(alpha)
+    if isinstance(looks, float):
+        raise LedgerError(f"looks={looks:g} is no whole number", hint="--key looks=2")
+    if exploratory is not None and not isinstance(exploratory, bool):
+        raise LedgerError(f"exploratory={exploratory} is neither true nor false", hint="--key exploratory=true")
+    if isinstance(found.get("title"), str):
+        found["title"] = names.check_title(found["title"])
+    if isinstance(found.get("tags"), list):
+        found["tags"] = list(dict.fromkeys(names.check_tag(str(tag)) for tag in found["tags"]))
+    if isinstance(found.get("evaluation"), list):
+        found["evaluation"] = list(dict.fromkeys(check_evaluation(code, str(path)) for path in found["evaluation"]))
+    parent = found.get("parent")
+    if isinstance(parent, str) and ledger.find(parent) is None:
+        raise LedgerError(f"there is no experiment {parent} to be the parent", hint="ledger log lists them")
+    return found
