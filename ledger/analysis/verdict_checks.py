@@ -6,25 +6,27 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ledger.analysis.findings import VERDICT, Finding, same
+from ledger.analysis.equality import same
+from ledger.analysis.problems import Kind, Problem, Subject, unproved, wrong
+from ledger.model.experiment import directory
 from ledger.model.remarks import Remark
 from ledger.model.verdict import SCHEMA, Judged, Verdict, to_mapping
 
 
-def judged(stored: Verdict, computed: Verdict, file: str) -> list[Finding]:
+def judged(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem]:
     """What `verify` says of a stored verdict, beside the one that the records give; both have their sentences.
 
     Sentences prove nothing: they may have been worded anew since.
     """
-    found = differences(stored, computed, file)
+    found = differences(of, stored, computed)
     if not found:
         given = _in_terms_of(stored, computed)
         reworded = [(key, a, b) for key, a, b in _sentences(stored, given) if a != b]
-        found = [_finding(file, key, a, b, problem=False) for key, a, b in reworded]
-    return ([] if stored.confirmatory is not None else _post_hoc(computed, file)) + found
+        found = [_differs(of, key, a, b, proved=False) for key, a, b in reworded]
+    return ([] if stored.confirmatory is not None else _post_hoc(of, computed)) + found
 
 
-def differences(stored: Verdict, computed: Verdict, file: str) -> list[Finding]:
+def differences(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem]:
     """Where the stored verdict is another than the one that the records give.
 
     Remarks are compared by their kinds and facts; verdicts of schemas 1 and 2 have sentences alone, of which the number
@@ -38,10 +40,10 @@ def differences(stored: Verdict, computed: Verdict, file: str) -> list[Finding]:
         # what verdicts have said only since is not asked of it
         now = {key: value for key, value in now.items() if key in before}
     return [
-        _finding(file, key, a, b, problem=not (stored.older and key.endswith(("looks", "after_results"))))
+        _differs(of, key, a, b, proved=not (stored.older and key.endswith(("looks", "after_results"))))
         for key, a, b in _differences("", before, now)
     ] + [
-        _finding(file, key, a, b, problem=alike or key == "reasons")
+        _differs(of, key, a, b, proved=alike or key == "reasons")
         for key, a, b in _sentences(stored, given)
         if len(a) != len(b)
     ]
@@ -61,17 +63,20 @@ def _in_terms_of(stored: Verdict, computed: Verdict) -> Verdict:
     )
 
 
-def _post_hoc(computed: Verdict, file: str) -> list[Finding]:
+def _post_hoc(of: Subject, computed: Verdict) -> list[Problem]:
     if computed.confirmatory:
         return []
     why = "; ".join(reason.text for reason in computed.reasons)
-    message = f"{file} is older than `confirmatory`, and the records give no ({why}): ledger conclude says so"
-    return [Finding(check=VERDICT, message=message, problem=False)]
+    return [unproved(Kind.BEFORE_CONFIRMATORY, of, file=_file(of), why=why)]
 
 
-def _finding(file: str, key: str, a: object, b: object, *, problem: bool) -> Finding:
-    message = f"{file}: `{key}` is {_short(a)}, but the records give {_short(b)}"
-    return Finding(check=VERDICT, message=message, problem=problem)
+def _differs(of: Subject, key: str, a: object, b: object, *, proved: bool) -> Problem:
+    found = wrong if proved else unproved
+    return found(Kind.OTHER_VERDICT, of, file=_file(of), key=key, stored=_short(a), computed=_short(b))
+
+
+def _file(of: Subject) -> str:
+    return f"{directory(of.experiment)}/verdict.md"
 
 
 # --- remarks

@@ -37,6 +37,5 @@ def verify(
             proofs = prove_all(ledger, data=data, signed=asked)
         else:
             proofs = (prove(ledger, ledger.experiment(experiment), data=data, signed=asked),)
-    found = report.document([(p.experiment, p.trials, p.problems, p.unproved) for p in proofs])
-    documents.answer(found, page, json=json)
+    documents.answer(report.document(proofs), page, json=json)
     return 1 if any(p.problems for p in proofs) else 0

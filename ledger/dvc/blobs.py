@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from ledger.analysis.checks import Content
+from ledger.analysis.witness import Content
 from ledger.model.frozen import frozen
 
 # what `git lfs` keeps in place of a file

@@ -1,27 +1,24 @@
-"""Objects of an experiment that git shows otherwise than they are: by `git replace`, or by a graft."""
+"""Objects that git shows otherwise than they are: by `git replace`, or by a graft."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from ledger.analysis.findings import BRANCH, Finding
 from ledger.git.git import Git
 
 _REPLACED = "refs/replace/"
 
 
-def replaced(git: Git, commits: Iterable[str]) -> Iterator[Finding]:
-    """A finding for each object that the commits reach and that has a stand-in in this clone.
+def replaced(git: Git, commits: Iterable[str]) -> tuple[str, ...]:
+    """The objects that the commits reach and that have a stand-in in this clone.
 
     The ledger reads the originals, so nothing is wrong with what it proves; what `git log` shows is another thing.
     """
     stand_ins = {ref.removeprefix(_REPLACED) for ref in git.refs(_REPLACED)} | _grafted(git)
     if not stand_ins:
-        return
+        return ()
     reached = {line.partition(" ")[0] for line in git.text("rev-list", "--objects", *commits).splitlines()}
-    for oid in sorted(stand_ins & reached):
-        message = f"git shows another object in place of {oid[:10]} (git replace, or a graft); the original counts"
-        yield Finding(check=BRANCH, message=message, problem=False)
+    return tuple(sorted(stand_ins & reached))
 
 
 def _grafted(git: Git) -> set[str]:

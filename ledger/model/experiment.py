@@ -82,6 +82,17 @@ class Recorded:
 
 
 @frozen
+class Unread:
+    """A file that was passed over, and what is wrong with it, as it goes on from the path."""
+
+    path: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.path}{self.said}"
+
+
+@frozen
 class Experiment:
     """One question. `branch` is the full ref that speaks for it, None where it has landed or is archived only,
     or its branch was deleted or never fetched.
@@ -100,9 +111,9 @@ class Experiment:
     notes: str
     verdict: Verdict | None
     landed: bool
-    problems: tuple[str, ...]
+    problems: tuple[Unread, ...]
     archived: bool = False
-    too_new: tuple[str, ...] = ()
+    too_new: tuple[Unread, ...] = ()
     running: bool = False
     aliases: Aliases = names.NONE
 
@@ -113,11 +124,12 @@ class Experiment:
         return replace(self, aliases=aliases, trials=tuple(replace(r, aliases=aliases) for r in self.trials))
 
     @property
-    def passed_over(self) -> tuple[str, ...]:
+    def passed_over(self) -> tuple[Unread, ...]:
         """The problems, and the records of which a metric is passed over since it is two."""
         if not self.aliases:
             return self.problems
-        return (*self.problems, *(f"{r.path}: {r.unclear}" for r in self.trials if r.unclear is not None))
+        unclear = ((r.path, r.unclear) for r in self.trials)
+        return (*self.problems, *(Unread(path=path, said=f": {said}") for path, said in unclear if said is not None))
 
     @property
     def predicted(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.analysis.problems import Subject
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import settings
@@ -51,7 +52,7 @@ def _differs(ledger: Ledger, experiment: Experiment, aliases: Aliases | None) ->
 
     assert experiment.verdict is not None
     try:
-        return bool(differences(experiment.verdict, weigh(ledger, experiment, aliases), ""))
+        return bool(differences(Subject(experiment.name), experiment.verdict, weigh(ledger, experiment, aliases)))
     except LedgerError:
         return True
 

@@ -13,7 +13,7 @@ from ledger.model import trial as trials
 from ledger.model import verdict as verdicts
 from ledger.model import void as voids
 from ledger.model.aliases import NONE, Aliases
-from ledger.model.experiment import DIRECTORY, Experiment, Recorded, directory
+from ledger.model.experiment import DIRECTORY, Experiment, Recorded, Unread, directory
 from ledger.model.formats import front_matter, yaml12
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
@@ -187,16 +187,16 @@ def assemble(
         hypothesis = hypotheses.parse(texts.hypothesis)
     if hypothesis.plan.name != name:
         raise FormatError(f"`name` is {hypothesis.plan.name}, but the folder is {folder}")
-    problems: list[str] = []
+    problems: list[Unread] = []
     found: list[Recorded] = []
-    too_new: list[str] = []
+    too_new: list[Unread] = []
     for record in texts.records:
         try:
             found.append(_recorded(record, name, problems))
         except NewerError as error:
-            too_new.append(f"{record.path}: {error}")
+            too_new.append(Unread(path=record.path, said=f": {error}"))
         except FormatError as error:
-            problems.append(f"{record.path}{error}")
+            problems.append(Unread(path=record.path, said=str(error)))
     verdict = texts.verdict
     as_written = Experiment(
         name=name,
@@ -229,7 +229,7 @@ def anything_wrong() -> Iterator[None]:
         raise FormatError(f"it cannot be read: {type(error).__name__}: {said[0][:200]}") from error
 
 
-def _recorded(record: Record, name: str, problems: list[str]) -> Recorded:
+def _recorded(record: Record, name: str, problems: list[Unread]) -> Recorded:
     """The trial that a file holds. Raises FormatError, which goes on from the file's path."""
     if record.link:
         raise FormatError(" is a symbolic link, not a record")
@@ -249,13 +249,13 @@ def _recorded(record: Record, name: str, problems: list[str]) -> Recorded:
     return Recorded(trial=trial, path=record.path, commit=record.commit, void=void)
 
 
-def _void(text: str, trial: Trial, path: str, problems: list[str]) -> Void:
+def _void(text: str, trial: Trial, path: str, problems: list[Unread]) -> Void:
     """What voids a trial: whatever is wrong with the file, somebody has meant that the trial shall not count."""
     try:
         with anything_wrong():
             return voids.loads(text)
     except FormatError as error:
-        problems.append(f"{path}: {error}")
+        problems.append(Unread(path=path, said=f": {error}"))
         return Void(by="", when=trial.started, why="")
 
 
@@ -271,7 +271,7 @@ def _ordered(records: Iterable[Recorded], plan: Plan) -> tuple[Recorded, ...]:
     return tuple(sorted(records, key=key))
 
 
-def _verdict(text: str, path: str, problems: list[str]) -> Verdict | None:
+def _verdict(text: str, path: str, problems: list[Unread]) -> Verdict | None:
     try:
         with anything_wrong():
             front, _ = front_matter.split(text)
@@ -283,5 +283,5 @@ def _verdict(text: str, path: str, problems: list[str]) -> Verdict | None:
                 raise FormatError("the front matter is not a mapping")
             return verdicts.from_mapping(document)
     except FormatError as error:
-        problems.append(f"{path}: {error}")
+        problems.append(Unread(path=path, said=f": {error}"))
         return None

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from ledger.analysis import checks, findings, plan_checks
-from ledger.analysis.checks import Content, Witness
-from ledger.analysis.plan_checks import PlanHistory
-from ledger.analysis.shown import State, shown
+from ledger.analysis.checks.branch import shown
+from ledger.analysis.checks.code import traced
+from ledger.analysis.checks.commit import committed
+from ledger.analysis.checks.numbers import compared
+from ledger.analysis.checks.plan import plan
+from ledger.analysis.checks.records import consistent, duplicates
+from ledger.analysis.equality import same
+from ledger.analysis.gathered import Claim, Gathered, Order, PlanHistory, Shown, State, Tags
+from ledger.analysis.problems import Problem, Subject
+from ledger.analysis.witness import Content, Witness
+from ledger.model import prediction_parser
+from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.lockfile import LockedStage, Pinned
+from ledger.model.hypothesis import Hypothesis, Plan, Variant
 from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters
+from ledger.model.replicates import Replicates
 from ledger.model.trial import Failure, StageRun, Trial
+from ledger.model.verdict import Amendment, Verdict
+from ledger.report.problems import sentence
 
 CODE, FINGERPRINT = "c" * 40, "f" * 32
+A = Subject("a")
 
 STAGE = Stage(
     name="train", wdir="", command="python train.py", dependencies=("train.py", "src"),
@@ -36,8 +50,8 @@ TRIAL = Trial(
     params={"params.yaml": {"seed": 0, "train": {"lr": 0.1}}}, metrics={"accuracy": 0.5},
     outs={"model.txt": Pinned(md5="3", size=4)}, stages={"train": StageRun(seconds=1.0, cached=False)}, environment="e",
 )  # fmt: skip
+PATH = "experiments/a/trials/treatment/seed-0.yaml"
 WITNESS = Witness(
-    trial=TRIAL, path="experiments/a/trials/treatment/seed-0.yaml", commit="d" * 40, parents=(CODE,), same_record=True,
     message="trial: x\n\nLedger-Status: succeeded\nLedger-Metric: accuracy=0.5\n",
     touched=("dvc.lock", "metrics.json", "params.yaml", ".gitignore", "experiments/a/trials/treatment/seed-0.yaml",
              "experiments/a/environments/e.yaml"),
@@ -47,17 +61,36 @@ WITNESS = Witness(
     parameters={"params.yaml": {"seed": 0, "train": {"lr": 0.1}, "unread": 1}}, metrics={"accuracy": 0.5},
     fingerprint=FINGERPRINT, arms=frozenset({FINGERPRINT}),
 )  # fmt: skip
+COMMIT = "d" * 40
+CLAIM = Claim(record=Recorded(trial=TRIAL, path=PATH), commit=COMMIT, parents=(CODE,), witness=WITNESS)
 
 
-def messages(found: list[findings.Finding], *, problem: bool = True) -> list[str]:
-    """What the findings of one kind say."""
-    return [f.message for f in found if f.problem == problem]
+def claiming(trial: Trial = TRIAL, **witness: Any) -> Claim:
+    """A claim of a trial, whose commit holds something else."""
+    return replace(CLAIM, record=replace(CLAIM.record, trial=trial), witness=replace(WITNESS, **witness))
+
+
+def code_of(claim: Claim) -> list[Problem]:
+    """What is found of the code that ran."""
+    assert claim.witness is not None
+    return list(traced(claim, COMMIT, claim.witness))
+
+
+def numbers_of(claim: Claim) -> list[Problem]:
+    """What is found of the numbers."""
+    assert claim.witness is not None
+    return list(compared(claim, COMMIT, claim.witness))
+
+
+def messages(found: Iterable[Problem], *, problem: bool = True) -> list[str]:
+    """The sentences of what is wrong, or of what is unproved."""
+    return [sentence(one) for one in found if one.unproved != problem]
 
 
 def test_an_honest_trial_has_no_problem_and_one_doubt() -> None:
-    assert checks.consistent(TRIAL) == checks.committed(WITNESS) == checks.numbers(WITNESS) == []
-    assert messages(checks.traced(WITNESS)) == []
-    [doubt] = messages(checks.traced(WITNESS), problem=False)
+    assert [*consistent(TRIAL), *committed(CLAIM), *numbers_of(CLAIM)] == []
+    assert messages(code_of(CLAIM)) == []
+    [doubt] = messages(code_of(CLAIM), problem=False)
     assert "src" in doubt and "ignored files count" in doubt
 
 
@@ -76,18 +109,20 @@ def test_an_honest_trial_has_no_problem_and_one_doubt() -> None:
     ],
 )
 def test_what_a_trial_commit_may_not(change: dict[str, Any], said: str) -> None:
-    [message] = messages(checks.committed(replace(WITNESS, **change)))
+    of_commit = {key: value for key, value in change.items() if key in ("parents", "same_record")}
+    witness = {key: value for key, value in change.items() if key not in of_commit}
+    [message] = messages(committed(replace(claiming(**witness), **of_commit)))
     assert said in message
 
 
 def test_a_failed_trial_keeps_its_record_alone() -> None:
     failed = replace(TRIAL, status="failed", metrics={}, error=Failure(stage="train", exit_code=1, tail=""))
     message = WITNESS.message.replace("succeeded", "failed").replace("Ledger-Metric: accuracy=0.5\n", "")
-    touched = messages(checks.committed(replace(WITNESS, trial=failed, message=message)))
+    touched = messages(committed(claiming(failed, message=message)))
     assert len(touched) == 4
-    assert not checks.consistent(failed)
-    assert checks.consistent(replace(failed, metrics={"accuracy": 1.0}))
-    assert checks.consistent(replace(failed, error=None))
+    assert not [*consistent(failed)]
+    assert [*consistent(replace(failed, metrics={"accuracy": 1.0}))]
+    assert [*consistent(replace(failed, error=None))]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +134,7 @@ def test_a_failed_trial_keeps_its_record_alone() -> None:
     ],
 )
 def test_a_lock_must_pin_what_the_commit_holds(lock: LockedStage, said: str) -> None:
-    [message] = messages(checks.traced(replace(WITNESS, locks={"train": lock})))
+    [message] = messages(code_of(claiming(locks={"train": lock})))
     assert said in message
 
 
@@ -119,55 +154,69 @@ def test_a_lock_must_pin_what_the_commit_holds(lock: LockedStage, said: str) -> 
     ],
 )
 def test_a_record_must_say_what_the_files_hold(change: dict[str, Any], said: str) -> None:
-    [message] = messages(checks.numbers(replace(WITNESS, trial=replace(TRIAL, **change))))
+    [message] = messages(numbers_of(claiming(replace(TRIAL, **change))))
     assert said in message and "seed-0.yaml" in message
 
 
 def test_files_that_a_lock_does_not_pin_are_named() -> None:
     other = {"params.yaml": {"seed": 1, "train": {"lr": 0.1}}}
-    [message] = messages(checks.numbers(replace(WITNESS, parameters=other)))
+    [message] = messages(numbers_of(claiming(parameters=other)))
     assert "seed" in message and "params.yaml" in message
     contents = {**WITNESS.contents, "metrics.json": Content(md5s=frozenset("5"))}
-    [message] = messages(checks.numbers(replace(WITNESS, contents=contents)))
+    [message] = messages(numbers_of(claiming(contents=contents)))
     assert "metrics.json" in message
 
 
 def test_a_trial_of_another_variant_is_named() -> None:
-    [message] = messages(checks.numbers(replace(WITNESS, arms=frozenset({"0" * 32}))))
+    [message] = messages(numbers_of(claiming(arms=frozenset({"0" * 32}))))
     assert "variant treatment" in message
-    found = checks.numbers(replace(WITNESS, arms=frozenset(), fingerprint=None, untold="it is not here"))
+    found = numbers_of(claiming(arms=frozenset(), fingerprint=None, untold="it is not here"))
     assert messages(found) == [] and messages(found, problem=False)
 
 
 def test_one_point_has_one_result() -> None:
     twin = replace(TRIAL, attempt=2)
-    assert checks.duplicates([TRIAL, twin]) == []
-    assert checks.duplicates([TRIAL, replace(twin, metrics={"accuracy": 0.9}, fingerprint="0" * 32)]) == []
-    [finding] = checks.duplicates([TRIAL, replace(twin, metrics={"accuracy": 0.9})])
-    assert "seed-0.yaml" in finding.message and "seed-0.2.yaml" in finding.message
-    assert checks.duplicates([TRIAL, replace(twin, metrics={})])
+    assert [*duplicates([TRIAL, twin])] == []
+    assert [*duplicates([TRIAL, replace(twin, metrics={"accuracy": 0.9}, fingerprint="0" * 32)])] == []
+    [finding] = [*duplicates([TRIAL, replace(twin, metrics={"accuracy": 0.9})])]
+    assert "seed-0.yaml" in sentence(finding) and "seed-0.2.yaml" in sentence(finding)
+    assert [*duplicates([TRIAL, replace(twin, metrics={})])]
 
 
 def test_a_plan_must_have_been_there() -> None:
-    old, new = {"predictions": ["a >= 1"], "alpha": 0.05}, {"predictions": ["a >= 0"], "alpha": 0.05}
+    new = Plan(
+        title="A", name="a", author="Ada", created=TRIAL.started - timedelta(days=9), base="b" * 40,
+        predictions=(prediction_parser.parse("accuracy >= 0"),), variants=(Variant(name="treatment"),),
+        replicates=Replicates(),
+    )  # fmt: skip
+    old = replace(new, predictions=(prediction_parser.parse("accuracy >= 1"),))
 
-    def ordered(at_code: dict[str, Any] | None, versions: tuple[dict[str, Any], ...], **kind: Any) -> list[Any]:
-        history = PlanHistory(
-            file="hypothesis.md", present=new, versions=versions, **{"whole": True, "listed": (), **kind}
-        )
-        return [(f.problem, f.message) for f in plan_checks.ordered(TRIAL, at_code, history)]
+    def ordered(held: Plan | None, *versions: Plan, verdict: Verdict | None = None, complete: bool = True) -> Any:
+        experiment = Experiment(
+            name="a", branch=None, tip="e" * 40, hypothesis=Hypothesis(plan=new, body=""), trials=(), notes="",
+            verdict=verdict, landed=False, problems=(),
+        )  # fmt: skip
+        order = Order(held=held, unreadable=False, under=None, written=new.created)
+        gathered = Gathered(
+            experiment=experiment, claims=(replace(CLAIM, order=order),), files={}, tags=Tags(commits={}),
+            plans=PlanHistory(versions=versions, complete=complete),
+        )  # fmt: skip
+        return [(not one.unproved, sentence(one)) for one in plan(gathered)]
 
-    assert ordered(new, ()) == []
-    assert ordered(old, (old, new)) == []
-    [(problem, message)] = ordered(old, (new,))
+    assert ordered(new) == []
+    assert ordered(old, old, new) == []
+    [(problem, message)] = ordered(old, new)
     assert problem and "predictions" in message and "alpha" not in message
-    [(problem, message)] = ordered(None, (new,))
+    [(problem, message)] = ordered(None, new)
     assert problem and "hypothesis.md" in message
     # after a squash what the verdict says of amendments is all that is left of them
-    assert [p for p, _ in ordered(old, (new,), whole=False, listed={"predictions"})] == [False]
-    assert [p for p, _ in ordered(old, (new,), whole=False, listed=None)] == [False]
-    assert [p for p, _ in ordered(old, (new,), whole=False, listed=())] == [True]
-    assert [p for p, _ in ordered(old, (new,), whole=False, listed={"alpha"})] == [True]
+    silent = Verdict(outcome="supported", predictions=(), warnings=(), amendments=(), looks=1, alpha=0.05)
+    listed = [
+        replace(silent, amendments=(Amendment(date="2026-01-01", changed=(key,), after_results=False),))
+        for key in ("predictions", "alpha")
+    ]
+    for verdict, found in [(listed[0], False), (None, False), (silent, True), (listed[1], True)]:
+        assert [p for p, _ in ordered(old, new, verdict=verdict, complete=False)] == [found]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +229,7 @@ def test_a_plan_must_have_been_there() -> None:
     ],
 )  # fmt: skip
 def test_values_of_files_are_compared_as_files_write_them(a: object, b: object, expected: bool) -> None:
-    assert findings.same(a, b) is expected
+    assert same(a, b) is expected
 
 
 # --- what a branch shows
@@ -196,7 +245,7 @@ def look(tip: State, contents: dict[str, Content] | None = None, **kind: Any) ->
         "canonical": MADE, "trials": [MADE], "earlier": [BASE], "contents": contents or CONTENTS, "reproduced": set(),
         "lockfiles": {"train": "dvc.lock"}, "metrics": ["metrics.json"], "complete": True, **kind,
     }  # fmt: skip
-    return [(f.problem, f.message) for f in shown(tip, **given)]
+    return [(not f.unproved, sentence(f)) for f in shown(A, Shown(tip=tip, **given))]
 
 
 def test_a_branch_shows_its_trial_or_what_it_had() -> None:

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from ledger.analysis.problems import Subject
 from ledger.analysis.verdict_checks import differences, judged
 from ledger.errors import FormatError
 from ledger.model.formats import yaml12
 from ledger.model.remarks import Kind, Remark
 from ledger.model.verdict import Amendment, Judged, Verdict, from_mapping, front_matter
 from ledger.report import remarks
+from ledger.report.problems import sentence
 
-FILE = "verdict.md"
+A = Subject("a")
 LATE = Amendment(date="2026-11-20", changed=("alpha",), after_results=True, before={"alpha": 0.1}, after={})
 VERDICT = Verdict(
     outcome="inconclusive",
@@ -60,7 +62,7 @@ COMPUTED = read(front_matter(remarks.worded(VERDICT)))
 
 def named(verdict: Verdict, computed: Verdict = COMPUTED) -> list[tuple[bool, str]]:
     """The keys that are found to differ, each with whether that is a problem."""
-    return [(f.problem, f.message.split("`")[1]) for f in judged(verdict, computed, FILE)]
+    return [(not f.unproved, sentence(f).split("`")[1]) for f in judged(A, verdict, computed)]
 
 
 def test_a_file_and_the_verdict_say_the_same() -> None:
@@ -87,7 +89,7 @@ def test_sentences_may_be_worded_anew(schema: int, monkeypatch: pytest.MonkeyPat
     assert named(verdict) == []
     monkeypatch.setattr(remarks, "sentence", lambda remark: f"in other words: {remark.kind}")
     reworded = read(front_matter(remarks.worded(VERDICT)))
-    assert differences(verdict, reworded, FILE) == []
+    assert differences(A, verdict, reworded) == []
     assert named(verdict, reworded) == [(False, "warnings"), (False, "reasons"), (False, "predictions[0].remarks")]
 
 
@@ -123,12 +125,12 @@ def test_a_verdict_that_is_older_than_confirmatory_still_stands() -> None:
         "schema": 1, "outcome": "supported", "looks": 2, "amendments": [late], "alpha": 0.05, "warnings": [],
         "predictions": front_matter(replace(remarks.worded(VERDICT), schema=1))["predictions"],
     }  # fmt: skip
-    found = judged(read(document), COMPUTED, FILE)
-    assert [finding.problem for finding in found] == [False, False, False]
-    assert "older than `confirmatory`" in found[0].message and "`looks`" in found[1].message
+    found = judged(A, read(document), COMPUTED)
+    assert [not finding.unproved for finding in found] == [False, False, False]
+    assert "older than `confirmatory`" in sentence(found[0]) and "`looks`" in sentence(found[1])
     # what the numbers do not say is a problem in any
-    found = judged(read(document | {"outcome": "refuted"}), COMPUTED, FILE)
-    assert [finding.problem for finding in found if "`outcome`" in finding.message] == [True]
+    found = judged(A, read(document | {"outcome": "refuted"}), COMPUTED)
+    assert [not finding.unproved for finding in found if "`outcome`" in sentence(finding)] == [True]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.analysis.checks import CHECKS
 from ledger.cli.main import COMMANDS
 from ledger.version import __version__
 
@@ -56,3 +57,8 @@ def test_the_changelog_names_the_version() -> None:
     headings = re.findall(r"^## \[?([^\] ]+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
 
     assert __version__ in headings
+
+
+def test_every_check_of_verify_is_documented() -> None:
+    text = (ROOT / "docs/proof.md").read_text("utf-8")
+    assert [f"| `{check.name}` | {check.proves} |" in text for check in CHECKS] == [True] * len(CHECKS)

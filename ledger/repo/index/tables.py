@@ -124,7 +124,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
     lines = Lines(
         experiment=(
             None,
-            _json(experiment.passed_over),
+            _json([str(one) for one in experiment.passed_over]),
             len(experiment.too_new),
             undecided,
             experiment.branch,

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
-from ledger.analysis.findings import BRANCH, CODE, COMMIT, Finding
 from ledger.git.git import Git
 from ledger.model.experiment import Experiment
-
-# what the ids of commits decide; numbers are compared with what the trial commits hold, whatever these are called
-_BY_ID = (COMMIT, CODE, BRANCH)
 
 
 def filtered(git: Git, experiment: Experiment, commits: Mapping[str, str]) -> bool:
@@ -27,18 +22,3 @@ def filtered(git: Git, experiment: Experiment, commits: Mapping[str, str]) -> bo
     places = ("refs/heads", "refs/tags", "refs/remotes")
     here = git.objects.read(f"{base}^{{commit}}") is not None
     return not here or not git.text("for-each-ref", "--count=1", f"--contains={base}", *places).strip()
-
-
-def excused(findings: Iterable[Finding], moved: Iterable[str]) -> Iterator[Finding]:
-    """The findings on a filtered history, with the reason first: what follows from ids is unproved.
-
-    `moved`: what was found of tags.
-    """
-    message = (
-        "the history was filtered (git filter-repo, or filter-branch): no ref reaches the commits that records name"
-    )
-    yield Finding(check=COMMIT, message=message, problem=False)
-    strange = set(moved)
-    for finding in findings:
-        by_id = finding.check in _BY_ID or finding.message in strange
-        yield replace(finding, problem=False) if by_id else finding

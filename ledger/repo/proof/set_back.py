@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection
 
+from ledger.analysis.gathered import Run
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger
-from ledger.repo.proof.tags import Run
 
 
 def mending(ledger: Ledger, experiment: Experiment, runs: Collection[Run], gone: Collection[str]) -> str | None:

@@ -4,69 +4,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ledger.analysis.gathered import OddTag, Run, Tags
+from ledger.analysis.problems import Kind
 from ledger.errors import FormatError
 from ledger.model import trial as trials
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
-from ledger.model.frozen import frozen
-from ledger.model.trial import Trial
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TIP, TRIALS_OF
 
 _SHORT = re.compile(r"[0-9a-f]{7,40}")
 
 
-@frozen
-class Run:
-    """A tag with the commit that it holds, whose tree is the branch's after the run. `last`: its latest start."""
-
-    name: str
-    commit: str
-    last: datetime | None
-
-
-@frozen
-class Held:
-    """The trial commits by trial id, the runs, and what is strange about the tags."""
-
-    commits: dict[str, tuple[str, ...]]
-    runs: tuple[Run, ...]
-    strange: tuple[str, ...]
-
-
-def held_by_tags(ledger: Ledger, name: str) -> Held:
+def tags_of(ledger: Ledger, name: str) -> Tags:
     """What the tags `ledger/NAME/…` hold."""
     objects = ledger.git.objects
     commits: dict[str, list[str]] = {}
     runs: list[Run] = []
-    strange: list[str] = []
+    odd: list[OddTag] = []
     for ref in ledger.snapshot.tags_of(name):
         tag = ref.removeprefix("refs/tags/")
         if (objects.tag_message(ref) or "").startswith(TIP):
             continue
         target = objects.read(f"{ref}^{{commit}}")
         if target is None:
-            strange.append(f"the tag {tag} names no commit that is here")
+            odd.append(OddTag(kind=Kind.TAG_OF_NOTHING, tag=tag))
             continue
         short = tag.rsplit("/", 1)[-1]
         if _SHORT.fullmatch(short) and not target.oid.startswith(short):
-            strange.append(f"the tag {tag} was moved: it names the commit {target.oid[:10]}")
+            odd.append(OddTag(kind=Kind.TAG_MOVED, tag=tag, commit=target.oid))
         starts = []
         found = list(_trial_commits(ledger, target.oid))
         for trial_id, commit in found:
             if trial_id is None:
-                strange.append(f"the tag {tag} holds the commit {commit[:10]}, which is no trial")
+                odd.append(OddTag(kind=Kind.TAG_OF_NO_TRIAL, tag=tag, commit=commit))
             elif commit not in commits.setdefault(trial_id, []):
                 commits[trial_id].append(commit)
             started = None if trial_id is None else _started(ledger, name, trial_id, commit)
             starts += [] if started is None else [started]
         if objects.message(target.oid).startswith(TRIALS_OF):
             runs.append(Run(name=tag, commit=target.oid, last=max(starts, default=None)))
-    return Held(
-        commits={trial: tuple(found) for trial, found in commits.items()}, runs=tuple(runs), strange=tuple(strange)
-    )
+    held = {trial: tuple(found) for trial, found in commits.items()}
+    return Tags(commits=held, runs=tuple(runs), odd=tuple(odd))
 
 
 def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, str]]:
@@ -94,8 +75,3 @@ def _started(ledger: Ledger, name: str, trial_id: str, commit: str) -> datetime 
         return None if text is None else trials.loads(text).started
     except FormatError:
         return None
-
-
-def ended(trial: Trial) -> datetime:
-    """When a trial had ended at the latest, by what its record says."""
-    return trial.started + timedelta(seconds=trial.seconds or 0)

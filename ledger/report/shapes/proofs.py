@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ledger.report.problems import sentence
 from ledger.report.shapes.trials import failure
 
 if TYPE_CHECKING:
-    from ledger.analysis.findings import Finding
+    from ledger.analysis.problems import Problem, Proof
     from ledger.analysis.reproduction import Reproduction
 
 
-def verify(proofs: Sequence[tuple[str, int, Sequence[Finding]]]) -> dict[str, Any]:
-    """The shape of `verify`, from (experiment, number of trials, findings); `checked` is the number of trials."""
-    rows = [
-        (f.problem, {"check": f.check, "experiment": name, "trial": f.trial, "message": f.message})
-        for name, _, findings in proofs
-        for f in findings
-    ]
-    problems = [row for problem, row in rows if problem]
+def verify(proofs: Sequence[Proof]) -> dict[str, Any]:
+    """The shape of `verify`; `checked` is the number of trials."""
+    problems = [_problem(one) for proof in proofs for one in proof.problems]
     return {
         "ok": not problems,
-        "checked": sum(trials for _, trials, _ in proofs),
-        "experiments": [name for name, _, _ in proofs],
+        "checked": sum(proof.trials for proof in proofs),
+        "experiments": [proof.experiment for proof in proofs],
         "problems": problems,
-        "unproved": [row for problem, row in rows if not problem],
+        "unproved": [_problem(one) for proof in proofs for one in proof.unproved],
+    }
+
+
+def _problem(one: Problem) -> dict[str, Any]:
+    return {
+        "check": one.kind.check.value,
+        "kind": one.kind.value,
+        "experiment": one.experiment,
+        "trial": one.trial,
+        "message": sentence(one),
     }
 
 

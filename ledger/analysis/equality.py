@@ -1,32 +1,9 @@
-"""What a check of the record found, and when two values from files are one."""
+"""When two values that files hold are one value."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-
-from ledger.model.frozen import frozen
-
-PLAN = "plan"
-COMMIT = "commit"
-CODE = "code"
-NUMBERS = "numbers"
-VERDICT = "verdict"
-BRANCH = "branch"
-RECORDS = "records"
-LOST = "lost"
-DATA = "data"
-SIGNATURE = "signature"
-
-
-@frozen
-class Finding:
-    """One thing that is wrong, or where not `problem` one that cannot be proved. `trial` is None for the whole."""
-
-    check: str
-    message: str
-    trial: str | None = None
-    problem: bool = True
 
 
 def same(a: object, b: object) -> bool:

@@ -2,62 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from ledger.analysis import checks, progress
-from ledger.analysis.findings import BRANCH, Finding
-from ledger.analysis.shown import State, shown
+from ledger.analysis import progress
+from ledger.analysis.checks.code import agrees
+from ledger.analysis.gathered import Branch, Shown, State
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.repo import unseen
 from ledger.repo.ledger import Ledger
-from ledger.repo.proof.witness import Tree, Trees
+from ledger.repo.proof.contents import Contents
+from ledger.repo.proof.trees import Tree, Trees
 
 
-def tip_findings(ledger: Ledger, experiment: Experiment, trees: Trees, commits: Mapping[str, str]) -> Iterator[Finding]:
-    """What the branch shows that it should not; nothing for what has no branch, or no trials.
+def branch(
+    ledger: Ledger, experiment: Experiment, trees: Trees, contents: Contents, commits: Mapping[str, str]
+) -> Branch | None:
+    """What the branch shows; None for what has no branch, or no results.
 
     `commits` are the trial commits by the path of the record.
     """
     succeeded = [r for r in experiment.trials if r.collected and r.trial.succeeded]
     if experiment.branch is None or not succeeded:
-        return
+        return None
     refusal = unseen.since_trials(ledger, experiment)
-    if refusal is not None:
-        yield Finding(check=BRANCH, message=f"since the trials: {refusal.message}")
+    changed = None if refusal is None else refusal.message
     try:
         tip = next(iter(trees.trees(experiment.tip, experiment.tip, experiment.tip)))
     except LedgerError as error:
-        yield Finding(check=BRANCH, message=f"the branch cannot be read: {error.message}", problem=False)
-        return
+        return Branch(changed_unseen=changed, unreadable=error.message)
     made: dict[str, State] = {}
     for record in succeeded:
         commit = commits.get(record.path)
         tree = None if commit is None else _tree(trees, record.trial.code, commit, experiment)
         if tree is not None:
-            made[record.path] = state(tree, record.trial.id)
+            made[record.path] = _state(tree, record.trial.id)
     arm = experiment.plan.on_branch
     canonical = None if arm is None else progress.canonical(experiment, ledger.present(experiment), arm.name)
-    earlier = []
-    for commit in dict.fromkeys([experiment.plan.base, *(r.trial.code for r in succeeded)]):
-        tree = _tree(trees, commit, commit, experiment)
-        if tree is not None:
-            earlier.append(state(tree, commit[:10]))
-    yield from shown(
-        state(tip, "the branch"),
+    before = dict.fromkeys([experiment.plan.base, *(r.trial.code for r in succeeded)])
+    earlier = {commit: _tree(trees, commit, commit, experiment) for commit in before}
+    shown = Shown(
+        tip=_state(tip, "the branch"),
         canonical=None if canonical is None else made.get(canonical.path),
-        trials=list(made.values()),
-        earlier=earlier,
-        contents=trees.contents(tip),
-        reproduced=_reproduced(ledger, experiment, trees, tip),
+        trials=tuple(made.values()),
+        earlier=tuple(_state(tree, commit[:10]) for commit, tree in earlier.items() if tree is not None),
+        contents=contents.of(tip),
+        reproduced=_reproduced(ledger, experiment, trees, contents, tip),
         lockfiles={stage.name: stage.lockfile for stage in tip.pipeline.stages},
         metrics=tip.pipeline.metric_files(),
         complete=len(made) == len(succeeded),
     )
+    return Branch(changed_unseen=changed, shown=shown)
 
 
-def state(tree: Tree, label: str) -> State:
-    """What a commit shows."""
+def _state(tree: Tree, label: str) -> State:
     return State(label=label, locks=tree.locks, results=tree.results())
 
 
@@ -70,24 +68,25 @@ def _tree(trees: Trees, code: str, commit: str, experiment: Experiment) -> Tree 
         return None
 
 
-def _reproduced(ledger: Ledger, experiment: Experiment, trees: Trees, tip: Tree) -> set[str]:
+def _reproduced(ledger: Ledger, experiment: Experiment, trees: Trees, contents: Contents, tip: Tree) -> set[str]:
     """The stages whose lock entries agree with the tip's code, or with that of the commit that wrote them."""
-    found = _agreeing(trees, tip)
+    found = _agreeing(trees, contents, tip)
     if found >= tip.locks.keys():
         return found
     for lockfile in tip.pipeline.lockfiles():
         commit = ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", lockfile).strip()
         tree = _tree(trees, commit, commit, experiment) if commit else None
         if tree is not None:
-            found |= {name for name in _agreeing(trees, tree) if tree.locks.get(name) == tip.locks.get(name)}
+            agreeing = _agreeing(trees, contents, tree)
+            found |= {name for name in agreeing if tree.locks.get(name) == tip.locks.get(name)}
     return found
 
 
-def _agreeing(trees: Trees, tree: Tree) -> set[str]:
+def _agreeing(trees: Trees, contents: Contents, tree: Tree) -> set[str]:
     """The stages whose entries pin the commands, code and parameters of their own commit."""
-    contents, parameters = trees.contents(tree), trees.parameters(tree)
+    held, parameters = contents.of(tree), trees.parameters(tree)
     return {
         stage.name
         for stage in tree.pipeline.stages
-        if stage.name in tree.locks and checks.agrees(stage, tree.locks[stage.name], contents, parameters)
+        if stage.name in tree.locks and agrees(stage, tree.locks[stage.name], held, parameters)
     }

@@ -1,0 +1,65 @@
+"""What `ledger verify` checks: values in, problems out.
+
+A problem is something that cannot be so if the record is honest; what merely cannot be looked at here (a commit that
+is not in this clone, a file that nothing keeps) is unproved, and never called false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from ledger.analysis.checks.branch import branch
+from ledger.analysis.checks.code import code
+from ledger.analysis.checks.commit import commit
+from ledger.analysis.checks.data import data
+from ledger.analysis.checks.lost import lost
+from ledger.analysis.checks.numbers import numbers
+from ledger.analysis.checks.plan import plan
+from ledger.analysis.checks.records import records
+from ledger.analysis.checks.signature import signature
+from ledger.analysis.checks.verdict import verdict
+from ledger.analysis.gathered import Gathered
+from ledger.analysis.problems import Check, Kind, Problem, unproved
+from ledger.model.frozen import frozen
+
+
+@frozen
+class Question:
+    """One check: the name that its problems have, what is proved where it finds none, and the function."""
+
+    name: Check
+    proves: str
+    find: Callable[[Gathered], Iterator[Problem]]
+
+
+CHECKS = (
+    Question(name=Check.RECORDS, proves="every record is whole, and no result was thrown away", find=records),
+    Question(name=Check.PLAN, proves="the plan was there before the trials", find=plan),
+    Question(name=Check.LOST, proves="the trial of every record is in this clone", find=lost),
+    Question(name=Check.COMMIT, proves="each trial stands on its code, and changed only its results", find=commit),
+    Question(name=Check.CODE, proves="that code ran on that data", find=code),
+    Question(name=Check.NUMBERS, proves="the numbers are those of the run", find=numbers),
+    Question(name=Check.VERDICT, proves="the verdict follows from the plan and the records", find=verdict),
+    Question(name=Check.BRANCH, proves="the branch shows what its trials made", find=branch),
+    Question(name=Check.DATA, proves="the caches hold every checkpoint (--data)", find=data),
+    Question(name=Check.SIGNATURE, proves="plan, runs and verdict are signed (--signed)", find=signature),
+)
+
+# what the ids of commits decide, which a filter over the whole history changes
+_BY_ID = (Check.COMMIT, Check.CODE, Check.BRANCH)
+_TAGS = (Kind.TAG_OF_NOTHING, Kind.TAG_MOVED, Kind.TAG_OF_NO_TRIAL)
+
+
+def problems(gathered: Gathered) -> tuple[Problem, ...]:
+    """All that is wrong or unproved, in the order of the checks; why a filtered history is excused comes first."""
+    found = dict.fromkeys(problem for check in CHECKS for problem in check.find(gathered))
+    if not gathered.filtered:
+        return tuple(found)
+    return (unproved(Kind.HISTORY_FILTERED, gathered.whole), *map(_excused, found))
+
+
+def _excused(problem: Problem) -> Problem:
+    """A problem on a filtered history: numbers are compared with what trial commits hold, whatever these are called."""
+    by_id = problem.kind.check in _BY_ID or problem.kind in _TAGS
+    return replace(problem, unproved=True) if by_id else problem

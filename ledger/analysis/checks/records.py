@@ -1,0 +1,108 @@
+"""Is every record one that can be read, does it agree with itself, and with the others?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ledger.analysis.checks.history import history, invented
+from ledger.analysis.equality import same
+from ledger.analysis.gathered import Claim, Gathered, trial_of
+from ledger.analysis.problems import Kind, Problem, unproved, wrong
+from ledger.model.trial import Trial
+
+
+def records(gathered: Gathered) -> Iterator[Problem]:
+    """What is wrong with the files in the experiment's folder, and with how they came and went."""
+    yield from _files(gathered)
+    yield from history(gathered)
+    for claim in gathered.claims:
+        yield from consistent(claim.trial)
+        yield from _repeated(claim)
+        yield from invented(claim)
+        yield from _environment(gathered, claim)
+    yield from duplicates(claim.trial for claim in gathered.claims)
+    yield from _environments(gathered)
+
+
+def _files(gathered: Gathered) -> Iterator[Problem]:
+    """What lies in the folder and should not, or cannot be read."""
+    unread = (*gathered.experiment.problems, *gathered.experiment.too_new)
+    for one in unread:
+        path = one.path.removeprefix(f"{gathered.folder}/")
+        yield wrong(Kind.UNREADABLE_FILE, gathered.subject(path), said=str(one))
+    told = {one.path for one in unread}
+    for path in gathered.files:
+        full = f"{gathered.folder}/{path}"
+        if path in gathered.links:
+            if trial_of(path) is None or full not in told:
+                yield wrong(Kind.LINK, gathered.subject(path), path=full)
+        elif path in gathered.submodules:
+            yield wrong(Kind.SUBMODULE, gathered.subject(path), path=full)
+        elif path.startswith("trials/") and path.endswith(".yaml") and trial_of(path) is None:
+            yield wrong(Kind.STRAY_RECORD, gathered.whole, path=full)
+
+
+def _environment(gathered: Gathered, claim: Claim) -> Iterator[Problem]:
+    """Whether the environment that a record names is there, as the trial commit has it."""
+    trial, held = claim.trial, claim.environment
+    if trial.environment is None:
+        return
+    path = f"environments/{trial.environment}.yaml"
+    full = f"{gathered.folder}/{path}"
+    if path not in gathered.files:
+        if claim.record.collected or held is None:
+            yield wrong(Kind.ENVIRONMENT_GONE, trial, path=full)
+    elif held is not None and held != gathered.files[path]:
+        yield wrong(Kind.ENVIRONMENT_REPLACED, trial, path=full, commit=str(claim.commit))
+
+
+def _environments(gathered: Gathered) -> Iterator[Problem]:
+    """Whether each environment has the content that its name says."""
+    for one in gathered.environments:
+        full = f"{gathered.folder}/{one.path}"
+        if one.error is not None:
+            yield wrong(Kind.ENVIRONMENT_UNREADABLE, gathered.whole, path=full, said=one.error)
+        elif one.path != f"environments/{one.digest}.yaml":
+            yield wrong(Kind.ENVIRONMENT_CHANGED, gathered.whole, path=full)
+
+
+def consistent(trial: Trial) -> Iterator[Problem]:
+    """What a record says against itself."""
+    path = _path(trial)
+    if trial.succeeded and trial.error is not None:
+        yield wrong(Kind.ERROR_OF_SUCCESS, trial, path=path, status=trial.status)
+    if trial.succeeded and not trial.metrics and not trial.outs and not trial.stages:
+        yield wrong(Kind.EMPTY_SUCCESS, trial, path=path, status=trial.status)
+    if not trial.succeeded and trial.error is None:
+        yield wrong(Kind.FAILURE_WITHOUT_ERROR, trial, path=path, status=trial.status)
+    if not trial.succeeded and trial.metrics:
+        yield wrong(Kind.FAILURE_WITH_METRICS, trial, path=path, status=trial.status)
+    values = trial.flat_params
+    for axis, value in trial.point:
+        if trial.succeeded and axis in values and not same(values[axis], value):
+            said = repr(values[axis])
+            yield wrong(Kind.OTHER_REPLICATE, trial, path=path, axis=axis, value=str(value), said=said)
+
+
+def duplicates(found: Iterable[Trial]) -> Iterator[Problem]:
+    """Succeeded records that claim one point and fingerprint with different numbers."""
+    first: dict[object, Trial] = {}
+    for trial in found:
+        if not trial.succeeded:
+            continue
+        other = first.setdefault((trial.variant, trial.point, trial.fingerprint), trial)
+        names = [name for name in trial.metrics if not same(trial.metrics[name], other.metrics.get(name))]
+        if other is not trial and (names or set(trial.metrics) != set(other.metrics)):
+            said = ", ".join(names[:3]) or "metrics"
+            yield wrong(Kind.TWO_RESULTS, trial, first=_path(other), second=_path(trial), names=said)
+
+
+def _repeated(claim: Claim) -> Iterator[Problem]:
+    """A result that repeats one which was voided where it ran, and counts here."""
+    if claim.source is not None and claim.source.void is not None and claim.record.void is None:
+        source, void = str(claim.trial.reused), str(claim.source.void)
+        yield unproved(Kind.VOIDED_SOURCE, claim.trial, source=source, void=void)
+
+
+def _path(trial: Trial) -> str:
+    return f"trials/{trial.id}.yaml"

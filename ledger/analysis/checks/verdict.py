@@ -1,0 +1,41 @@
+"""Does the verdict follow from the plan and the records?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.analysis.gathered import Gathered, Weighed
+from ledger.analysis.problems import Kind, Problem, Subject, unproved, wrong
+from ledger.analysis.verdict_checks import judged
+
+
+def verdict(gathered: Gathered) -> Iterator[Problem]:
+    """Where the stored verdict is not the one that is computed anew, and where it is out of date."""
+    of, weighed = gathered.whole, gathered.weighed
+    if weighed is None:
+        return
+    file = f"{gathered.folder}/verdict.md"
+    if weighed.computed is None:
+        found = unproved if weighed.not_here else wrong
+        yield found(Kind.NOT_COMPUTABLE, of, file=file, said=str(weighed.refusal))
+        return
+    yield from judged(of, weighed.stored, weighed.computed)
+    yield from _text(of, file, weighed)
+    if weighed.outdated is not None and not weighed.settled:
+        yield unproved(Kind.OUTDATED, of, file=file, said=weighed.outdated)
+    elif weighed.outdated is not None:
+        # what has landed or was put away is no longer changed by anybody honest; what it rests on may be voided
+        found = wrong if weighed.changed else unproved
+        yield found(Kind.OUTDATED_FOR_GOOD, of, file=file, said=weighed.outdated)
+    if weighed.stated_alone:
+        yield unproved(Kind.STATED_ALONE, of, file=file)
+
+
+def _text(of: Subject, file: str, weighed: Weighed) -> Iterator[Problem]:
+    """Whether the text below the front matter says the same."""
+    heading = weighed.text.strip().partition("\n")[0]
+    outcome = weighed.stored.outcome
+    if heading != f"## Verdict: {outcome}":
+        yield wrong(Kind.OTHER_HEADING, of, file=file, heading=repr(heading), outcome=str(outcome))
+    if weighed.text != weighed.expected:
+        yield unproved(Kind.OTHER_TEXT, of, file=file)

@@ -1,0 +1,134 @@
+"""Gather all that git, DVC's caches and this clone hold about an experiment; nothing is run, and nothing judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ledger.analysis.checks.history import missing
+from ledger.analysis.checks.plan import concerns
+from ledger.analysis.gathered import Claim, Gathered, Tags, Unreadable
+from ledger.dvc import config
+from ledger.dvc.store import store_of
+from ledger.errors import LedgerError
+from ledger.git.entries import Entry
+from ledger.git.git import Git
+from ledger.git.replaced import replaced
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.repo import plan_order, voided
+from ledger.repo.ledger import Ledger
+from ledger.repo.proof.branch import branch
+from ledger.repo.proof.checkpoints import lacking
+from ledger.repo.proof.contents import Contents
+from ledger.repo.proof.filtered import filtered
+from ledger.repo.proof.plan import order_of, plan_history
+from ledger.repo.proof.records import elsewhere, environments_in, files_at, origin, removed
+from ledger.repo.proof.set_back import mending
+from ledger.repo.proof.signatures import unsigned
+from ledger.repo.proof.tags import tags_of
+from ledger.repo.proof.trees import Trees
+from ledger.repo.proof.verdict import weighed
+from ledger.repo.proof.witness import Witnesses
+
+
+def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) -> Gathered:
+    """One experiment. `data`: look for its checkpoints too; `signed`: for signatures."""
+    git, name = ledger.git, experiment.name
+    store, trees, tags = store_of(git), Trees(ledger), tags_of(ledger, name)
+    contents = Contents(git, store)
+    files = files_at(ledger, name, experiment.tip)
+    commits = {r.path: commit for r in experiment.trials if (commit := _commit(git, files, tags, r)) is not None}
+    claims = _claims(ledger, experiment, files, tags, commits, trees, Witnesses(git, trees, store, contents))
+    pending = frozenset(ledger.snapshot.pending.get(name, {}).values())
+    lacking_here = [path for path, _ in missing(claims, pending, tags) if path not in files]
+    away = elsewhere(ledger, name, lacking_here)
+    gone = [f"{directory(name)}/{path}" for path in lacking_here if path not in away]
+    plans = [claim.order.held for claim in claims if claim.order is not None and claim.order.held is not None]
+    return Gathered(
+        experiment=experiment,
+        claims=claims,
+        files={path: entry.oid for path, entry in files.items()},
+        links=frozenset(path for path, entry in files.items() if entry.is_link),
+        submodules=frozenset(path for path, entry in files.items() if entry.is_submodule),
+        environments=tuple(environments_in(ledger, files)),
+        tags=tags,
+        pending=pending,
+        elsewhere=away,
+        removed=tuple(removed(ledger, experiment)),
+        mend=mending(ledger, experiment, tags.runs, gone),
+        plans=plan_history(ledger, experiment, trees, plans),
+        weighed=weighed(ledger, experiment),
+        branch=branch(ledger, experiment, trees, contents, commits),
+        replaced=replaced(git, dict.fromkeys([experiment.tip, *commits.values()])),
+        filtered=filtered(git, experiment, commits),
+        checkpoints=tuple(lacking(store, experiment)) if data else (),
+        remotes=tuple(dict.fromkeys(remote for remote, _ in config.remotes(git))) if data else (),
+        unsigned=tuple(unsigned(ledger, experiment)) if signed else (),
+    )
+
+
+def _claims(
+    ledger: Ledger,
+    experiment: Experiment,
+    files: Mapping[str, Entry],
+    tags: Tags,
+    commits: Mapping[str, str],
+    trees: Trees,
+    witnesses: Witnesses,
+) -> tuple[Claim, ...]:
+    """Every record with what is held of its trial."""
+    objects, order, claims = ledger.git.objects, plan_order.Order(ledger, experiment), []
+    for record in experiment.trials:
+        trial, commit = record.trial, commits.get(record.path)
+        lost = commit is None and trial.reused is None
+        claim = Claim(
+            record=record,
+            code_here=objects.read(f"{trial.code}^{{commit}}") is not None,
+            source=None if trial.reused is None else voided.source(ledger, record),
+            order=order_of(trees, order, record) if concerns(experiment.plan, trial) else None,
+            origin=origin(ledger, experiment, record, tags, commits) if lost else None,
+        )
+        claims.append(claim if commit is None else _with_commit(ledger, experiment, files, claim, commit, witnesses))
+    return tuple(claims)
+
+
+def _with_commit(
+    ledger: Ledger,
+    experiment: Experiment,
+    files: Mapping[str, Entry],
+    claim: Claim,
+    commit: str,
+    witnesses: Witnesses,
+) -> Claim:
+    """A claim with what its trial commit holds, as far as that can be read here."""
+    objects, trial = ledger.git.objects, claim.trial
+    environment = objects.at(commit, f"{directory(experiment.name)}/environments/{trial.environment}.yaml")
+    found = replace(
+        claim,
+        commit=commit,
+        parents=objects.parents(commit),
+        same_record=_same(ledger.git, files, claim.record, commit),
+        environment=None if environment is None else environment.oid,
+    )
+    if not found.code_here:
+        return found
+    try:
+        return replace(found, witness=witnesses.of(experiment, trial, commit))
+    except LedgerError as error:
+        without = not ledger.code.has_pipeline(trial.code)
+        return replace(found, unreadable=Unreadable(said=error.message, no_pipeline=without))
+
+
+def _commit(git: Git, files: Mapping[str, Entry], tags: Tags, record: Recorded) -> str | None:
+    """The trial commit of a record: that which holds its very text, else any that claims the trial."""
+    if record.commit is not None:
+        return record.commit
+    claiming = tags.commits.get(record.trial.id, ())
+    return next((c for c in claiming if _same(git, files, record, c)), claiming[0] if claiming else None)
+
+
+def _same(git: Git, files: Mapping[str, Entry], record: Recorded, commit: str) -> bool:
+    """Whether a trial commit holds the very text of a record."""
+    entry = files.get(record.path.removeprefix(f"{directory(record.trial.experiment)}/"))
+    held = git.objects.at(commit, record.path)
+    return record.commit is not None or (entry is not None and held is not None and entry.oid == held.oid)

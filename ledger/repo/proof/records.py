@@ -1,0 +1,92 @@
+"""How an experiment's records came and went: what tags hold beside what the branch's history shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from ledger.analysis.gathered import Environment, Origin, Removed, Tags
+from ledger.git.entries import Entry
+from ledger.model import environment as environments
+from ledger.model.experiment import Experiment, Recorded, directory
+from ledger.model.formats import yaml12
+from ledger.repo import histories
+from ledger.repo.ledger import Ledger
+
+
+def files_at(ledger: Ledger, name: str, commit: str) -> dict[str, Entry]:
+    """The files in the experiment's folder at a commit, by their path in it."""
+    folder = ledger.git.objects.at(commit, directory(name))
+    return {} if folder is None else ledger.git.objects.files(folder.oid)
+
+
+def environments_in(ledger: Ledger, files: Mapping[str, Entry]) -> Iterator[Environment]:
+    """The environments, each with the digest of what it says."""
+    for path, entry in files.items():
+        if not path.startswith("environments/") or not path.endswith(".yaml"):
+            continue
+        text = ledger.git.objects.held(entry.oid).data.decode("utf-8", errors="replace")
+        try:
+            read = environments.from_mapping(yaml12.loads_untrusted(text))
+        except ValueError as error:
+            yield Environment(path=path, digest=None, error=str(error))
+        else:
+            yield Environment(path=path, digest=environments.digest(read))
+
+
+def origin(ledger: Ledger, experiment: Experiment, record: Recorded, tags: Tags, known: Iterable[str]) -> Origin:
+    """How a record without a trial commit came onto the branch. `known`: the records whose trial commits are held."""
+    objects = ledger.git.objects
+    unknown_to = tuple(run for run in tags.runs if objects.at(run.commit, record.path) is None)
+    # without any trial commit all tags are lost, and this record is like every other
+    commit, subject = _added(ledger, experiment, record.path) if tags.commits else (None, "")
+    with_trials = commit is not None and _adds(ledger, experiment.name, commit, known)
+    return Origin(unknown_to=unknown_to, commit=commit, subject=subject, with_trials=with_trials)
+
+
+def _added(ledger: Ledger, experiment: Experiment, path: str) -> tuple[str | None, str]:
+    """The commit that brought a file onto the branch, with the first line of its message."""
+    arguments = ("--diff-filter=A", "--no-renames", "--format=%H %s", experiment.tip)
+    lines = ledger.git.text("log", *arguments, "--", path).splitlines()
+    commit, _, subject = (lines[-1] if lines else "").partition(" ")
+    return commit or None, subject
+
+
+def _adds(ledger: Ledger, name: str, commit: str, records: Iterable[str]) -> bool:
+    """Whether a commit brings some of the records."""
+    parents = ledger.git.objects.parents(commit)
+    before = files_at(ledger, name, parents[0]) if parents else {}
+    added = files_at(ledger, name, commit).keys() - before.keys()
+    return any(path.removeprefix(f"{directory(name)}/") in added for path in records)
+
+
+def elsewhere(ledger: Ledger, name: str, paths: Collection[str]) -> frozenset[str]:
+    """Those of the paths in the experiment's folder that another ref of it has, such as a remote's."""
+    if not paths:
+        return frozenset()
+    branch = f"{ledger.settings.branch_prefix}{name}"
+    refs = ledger.git.refs(f"refs/heads/{branch}", "refs/remotes", "refs/ledger/remotes")
+    tips = [commit for ref, commit in refs.items() if ref.endswith(f"/{branch}")]
+    read = ledger.git.objects.read
+    return frozenset(p for p in paths if any(read(f"{tip}:{directory(name)}/{p}") is not None for tip in tips))
+
+
+def removed(ledger: Ledger, experiment: Experiment) -> Iterator[Removed]:
+    """What the history of the branch removed or changed of its records, each merge compared with all its parents."""
+    tip = histories.tip(ledger, experiment) or experiment.tip
+    folder = f"{directory(experiment.name)}/"
+    out = ledger.git.run(
+        "log", "-z", "-m", "--full-history", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=DM",
+        "--format=%x01%H", tip, "--", f":(top,literal){folder}trials",
+    )  # fmt: skip
+    commit = ""
+    parts = iter(os.fsdecode(out).split("\0"))
+    for part in parts:
+        line = part.strip("\n")
+        if line.startswith("\x01"):
+            commit = line[1:]
+        elif line.startswith(":"):
+            _, _, oid, _, status = line[1:].split(" ")
+            path = next(parts).removeprefix(folder)
+            if path.endswith(".yaml"):
+                yield Removed(path=path, oid=oid, commit=commit, changed=status == "M")

@@ -1,0 +1,42 @@
+"""The stored verdict, beside the one that the plan and the records of its time give."""
+
+from __future__ import annotations
+
+from ledger.analysis.counting import When
+from ledger.analysis.gathered import Weighed
+from ledger.errors import LedgerError, NotHere
+from ledger.model.experiment import Experiment, directory
+from ledger.model.formats import front_matter
+from ledger.repo import concluded, plan_history
+from ledger.repo.evidence import gather
+from ledger.repo.ledger import Ledger
+from ledger.repo.weighing import weigh
+from ledger.report import verdict as report
+
+
+def weighed(ledger: Ledger, experiment: Experiment) -> Weighed | None:
+    """The verdict as stored and as computed anew; None where there is none."""
+    # what has been recorded and amended since makes it old, and not false
+    then = concluded.as_concluded(ledger, experiment)
+    if experiment.verdict is None or then.verdict is None:
+        return None
+    stored = ledger.git.objects.text(experiment.tip, f"{directory(experiment.name)}/verdict.md") or ""
+    _, body = front_matter.split(stored)
+    try:
+        verdict = weigh(ledger, then)
+    except LedgerError as error:
+        return Weighed(stored=then.verdict, text=body, refusal=error.message, not_here=isinstance(error, NotHere))
+    arms = gather(ledger, then, When.JUDGED).arms
+    outdated = concluded.outdated(ledger, experiment)
+    settled = experiment.branch is None
+    changed = outdated is not None and settled and concluded.own_change(ledger, experiment) is not None
+    return Weighed(
+        stored=then.verdict,
+        text=body,
+        computed=verdict,
+        expected=report.body(verdict, then, arms, ledger.settings, report.interpretation_of(stored)),
+        outdated=outdated,
+        changed=changed,
+        settled=settled,
+        stated_alone=plan_history.stored_alone(ledger, then),
+    )
