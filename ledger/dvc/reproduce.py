@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from ledger.dvc import hashing, inputs, once, remotes, timings
+from ledger.dvc import hashing, inputs, once, parsing, remotes, timings
 from ledger.dvc.commands import CommandRun, Runner, Terms, address
 from ledger.dvc.resolve import words
 from ledger.dvc.work_tree_config import own_cache
@@ -21,8 +21,10 @@ from ledger.model.listing import listed
 
 
 def warm() -> None:
-    """Import what `reproduce` needs, so that the first trial does not wait for it."""
+    """Import what `reproduce` needs, so that the first trial does not wait for it; called once, in the worker."""
     import dvc.repo.reproduce  # noqa: F401
+
+    parsing.remember()
 
     # what it says of lock files is advice to somebody who runs DVC by hand
     logging.getLogger("dvc.dvcfile").setLevel(logging.WARNING)

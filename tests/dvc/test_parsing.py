@@ -1,0 +1,54 @@
+"""What DVC parses is remembered by its text, and DVC is given a copy of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dvc.utils import strictyaml
+from dvc.utils.serialize import YAMLFileCorruptedError
+
+from ledger.dvc import parsing
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that were really parsed, from now on."""
+    parse, texts = strictyaml.parse_yaml, []
+
+    def counted(text: str, path: str, typ: str = "safe") -> object:
+        texts.append(text)
+        return parse(text, path, typ=typ)
+
+    monkeypatch.setattr(strictyaml, "parse_yaml", counted)
+    parsing.remember()
+    return texts
+
+
+def test_a_text_is_parsed_once_and_nobody_shares_what_it_holds(parsed: list[str], tmp_path: Path) -> None:
+    (tmp_path / "dvc.lock").write_text("stages: {train: {cmd: a}}\n")
+    first, _ = strictyaml.load(str(tmp_path / "dvc.lock"))
+    first["stages"]["train"]["cmd"] = "changed"
+    again, _ = strictyaml.load(str(tmp_path / "dvc.lock"))
+    assert again == {"stages": {"train": {"cmd": "a"}}}
+    (tmp_path / "dvc.lock").write_text("stages: {train: {cmd: b}}\n")
+    other, _ = strictyaml.load(str(tmp_path / "dvc.lock"))
+    assert other == {"stages": {"train": {"cmd": "b"}}}
+    assert len(parsed) == 2
+    # with what only a round trip keeps it is another value
+    assert type(strictyaml.load(str(tmp_path / "dvc.lock"), round_trip=True)[0]) is not dict
+    assert len(parsed) == 3
+
+
+def test_what_cannot_be_parsed_is_told_every_time(parsed: list[str]) -> None:
+    for path in ("a", "b"):
+        with pytest.raises(YAMLFileCorruptedError) as error:
+            strictyaml.parse_yaml("{", path)
+        assert error.value.path == path
+
+
+def test_texts_that_are_long_are_forgotten(parsed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_MOST", 20)
+    for text in ("a: 123456", "b: 123456", "a: 123456", "c: 123456", "a: 123456", "d: " + "1" * 30, "b: 123456"):
+        strictyaml.parse_yaml(text, "dvc.yaml")
+    assert [text[0] for text in parsed] == ["a", "b", "c", "d", "b"]
