@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 
 from ledger.model import aliases as names
 from ledger.model.aliases import Aliases
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.model.parameters import renamed
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
 from ledger.model.verdict import Verdict, stated
@@ -41,8 +42,9 @@ def directory(name: str) -> str:
 class Recorded:
     """A trial with the place of its record. `commit`: its trial commit, where the record is not on the branch yet.
 
-    `void` says who has voided it and why, None where nobody has. `aliases` are the names by which its metrics are read:
-    the trial itself is what the file holds.
+    `void` says who has voided it and why, None where nobody has. `aliases` are the names by which its metrics are read,
+    `joined` those of metrics that other trials of the experiment have under another name, because files came or went
+    that hold the same key. The trial itself is what the file holds.
     """
 
     trial: Trial
@@ -50,11 +52,13 @@ class Recorded:
     commit: str | None = None
     void: Void | None = None
     aliases: Aliases = names.NONE
+    joined: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def metrics(self) -> Mapping[str, float]:
         """Its metrics by their present names."""
-        return self.aliases.read(self.trial.metrics)
+        measured = self.trial.metrics
+        return self.aliases.read(renamed(measured, self.joined) if self.joined else measured)
 
     @property
     def unclear(self) -> str | None:

@@ -10,11 +10,11 @@ from ledger.git.git import Git
 from ledger.git.objects import GitObject, message_of, parents_of
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
-from ledger.repo.ledger import Ledger
+from ledger.repo.snapshot import Repository
 from ledger.repo.sources import TIP, TRIALS_OF
 
 
-def tip(ledger: Ledger, experiment: Experiment) -> str | None:
+def tip(ledger: Repository, experiment: Experiment) -> str | None:
     """The commit whose history is the experiment's own: its branch's, or the tip that landing or archiving kept.
 
     None where that history is gone, as after a squash by hand.
@@ -30,7 +30,7 @@ def _key(experiment: Experiment) -> tuple[str, str | None, str]:
     return experiment.name, experiment.branch, experiment.tip
 
 
-def _tip(ledger: Ledger, experiment: Experiment) -> str | None:
+def _tip(ledger: Repository, experiment: Experiment) -> str | None:
     if experiment.deleted:
         return _last_run(ledger, experiment)
     if experiment.archived or (experiment.branch or "").startswith("refs/heads/"):
@@ -49,13 +49,13 @@ def _tip(ledger: Ledger, experiment: Experiment) -> str | None:
     return own or (experiment.tip if _grew(ledger, experiment) else None)
 
 
-def _grew(ledger: Ledger, experiment: Experiment) -> bool:
+def _grew(ledger: Repository, experiment: Experiment) -> bool:
     """Whether the main branch has the experiment's own commits, and not one that brought it whole, as a squash does."""
     first = next(iter(_texts(ledger.git, experiment.tip, f"{directory(experiment.name)}/hypothesis.md")), None)
     return first is not None and not ledger.git.objects.folder(f"{first[0]}:{directory(experiment.name)}/trials")
 
 
-def of_file(ledger: Ledger, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:
+def of_file(ledger: Repository, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:
     """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
     own = tip(ledger, experiment)
     return () if own is None else _texts(ledger.git, own, f"{directory(experiment.name)}/{file}")
@@ -74,7 +74,7 @@ def _texts(git: Git, at: str, path: str) -> tuple[tuple[str, datetime, str], ...
     return tuple(found)
 
 
-def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
+def rewritten(ledger: Repository, experiment: Experiment) -> bool:
     """Whether the branch is no longer that on which the trials ran: it was rebased, squashed or filtered since.
 
     Tags keep the commits whose code ran, and name the run commits that were on the branch.
@@ -85,7 +85,7 @@ def rewritten(ledger: Ledger, experiment: Experiment) -> bool:
     return known[key]
 
 
-def _rewritten(ledger: Ledger, experiment: Experiment) -> bool:
+def _rewritten(ledger: Repository, experiment: Experiment) -> bool:
     own = tip(ledger, experiment)
     held = ledger.snapshot.tags_of(experiment.name).values()
     named = [trailers.value(ledger.git.objects.message(commit), trailers.RUN) for commit in held]
@@ -96,7 +96,7 @@ def _rewritten(ledger: Ledger, experiment: Experiment) -> bool:
     return bool(here) and bool(ledger.git.text("rev-list", "-n1", *here, "--not", own, "--").strip())
 
 
-def before_rewriting(ledger: Ledger, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:
+def before_rewriting(ledger: Repository, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:
     """The same as `of_file` of the commits below the code that ran, which tags keep: the longest such history."""
     here = [
         code
@@ -114,14 +114,14 @@ def codes(experiment: Experiment, records: Iterable[Recorded]) -> set[str]:
     return {r.trial.code for r in records if r.trial.reused is None and r.trial.variant not in elsewhere} - {plan.base}
 
 
-def _last_run(ledger: Ledger, experiment: Experiment) -> str:
+def _last_run(ledger: Repository, experiment: Experiment) -> str:
     """Of a deleted branch the commit of its last run while git still has it, else that which holds the run's trials."""
     message = ledger.git.objects.message(experiment.tip)
     run = trailers.value(message, trailers.RUN)
     return (ledger.git.commit(run) if run else None) or experiment.tip
 
 
-def kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
+def kept_tip(ledger: Repository, experiment: Experiment) -> str | None:
     """The commit that the latest tag for a branch's tip holds, None where there is no such tag."""
     tags = ledger.git.text(
         "for-each-ref", "--sort=-taggerdate", "--format=%(refname)", f"refs/tags/ledger/{experiment.name}"
@@ -132,13 +132,13 @@ def kept_tip(ledger: Ledger, experiment: Experiment) -> str | None:
     return None
 
 
-def trial_commits(ledger: Ledger, name: str) -> dict[str, str]:
+def trial_commits(ledger: Repository, name: str) -> dict[str, str]:
     """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
     tagged = ledger.snapshot.tags_of(name).values()
     return _trial_commits(tagged, lambda commit: ledger.git.objects.read(f"{commit}^{{commit}}"))
 
 
-def all_trial_commits(ledger: Ledger) -> dict[str, dict[str, str]]:
+def all_trial_commits(ledger: Repository) -> dict[str, dict[str, str]]:
     """The same of every experiment that has tags, by name; all commits are read together."""
     tagged = {name: list(tags.values()) for name, tags in ledger.snapshot.tags.items()}
     known: dict[str, GitObject | None] = {}

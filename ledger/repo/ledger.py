@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ledger.analysis import counting
+from ledger.analysis import counting, same_metrics
 from ledger.analysis.counting import When
 from ledger.errors import FormatError, LedgerError, NotHere
 from ledger.git.git import open_repository
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ledger.model.entry import Entry
     from ledger.model.environment import Environment
     from ledger.model.row import Row
-    from ledger.repo.code import Arm, CodeReader
+    from ledger.repo.code import Arm
     from ledger.repo.index.index import Index
     from ledger.repo.index.rows import Wished
     from ledger.repo.targets import Target
@@ -52,18 +52,11 @@ class Ledger(Repository):
             self.index.close()
 
     @cached_property
-    def code(self) -> CodeReader:
-        """Reads what commits would run."""
-        from ledger.repo.code import CodeReader
-
-        return CodeReader(self.git, self.settings, self.state_dir)
-
-    @cached_property
     def index(self) -> Index:
         """What all experiments together answer, without their being read."""
         from ledger.repo.index.index import Index
 
-        return Index(self, self.present)
+        return Index(self, self.present, self._read)
 
     # --- branches
 
@@ -160,7 +153,16 @@ class Ledger(Repository):
         return self.snapshot.read[name]
 
     def _at_present(self, experiment: Experiment) -> Experiment:
-        return replace(experiment, running=True) if experiment.name in self.snapshot.running else experiment
+        found = self._read(experiment)
+        return replace(found, running=True) if found.name in self.snapshot.running else found
+
+    def _read(self, experiment: Experiment) -> Experiment:
+        """The experiment with what its records alone do not tell."""
+        if not same_metrics.unclear(experiment):
+            return experiment
+        from ledger.repo.metric_files import in_one_set_of_names
+
+        return in_one_set_of_names(self, experiment)
 
     def here(self, name: str) -> Experiment | None:
         """The same as its branch here has it, None where there is none: what is written goes there, even while a

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ledger.analysis import same_metrics
 from ledger.analysis.arms import Arm
 from ledger.errors import FormatError, LedgerError
 from ledger.model.experiment import Experiment, Recorded
@@ -12,21 +13,21 @@ from ledger.model.formats import metrics
 from ledger.model.hypothesis import Plan
 from ledger.model.parameters import in_same_terms, renamed
 from ledger.repo import histories
-from ledger.repo.ledger import Ledger
+from ledger.repo.snapshot import Repository
 
 
-def files_of_metrics(ledger: Ledger, records: Iterable[Recorded]) -> dict[str, str]:
+def files_of_metrics(ledger: Repository, records: Iterable[Recorded]) -> dict[str, str]:
     """The metrics file of each metric by name; without those of which this clone does not know it."""
     found: dict[str, str] = {}
     for record in records:
-        names = [name for name in record.trial.metrics if name not in found]
+        names = [name for name in record.trial.metrics if record.joined.get(name, name) not in found]
         if names:
-            found |= _files(ledger, record, names)
+            found |= renamed(_files(ledger, record, names), record.joined)
     return found
 
 
 def by_predicted_names(
-    ledger: Ledger, plan: Plan, arms: Mapping[str, Arm], records: Mapping[str, Sequence[Recorded]]
+    ledger: Repository, plan: Plan, arms: Mapping[str, Arm], records: Mapping[str, Sequence[Recorded]]
 ) -> dict[str, Arm]:
     """The arms with their metrics called as predictions call them, where another file came to hold the name too."""
     names = _as_predicted(ledger, plan, {name: set(arm.metrics) for name, arm in arms.items()}, records)
@@ -36,22 +37,19 @@ def by_predicted_names(
     }
 
 
-def with_predicted_names(ledger: Ledger, experiment: Experiment) -> Experiment:
-    """The experiment with its trials' metrics called so, to be shown beside one another."""
-    records = {name: experiment.of(name) for name in dict.fromkeys(r.trial.variant for r in experiment.trials)}
-    measured = {name: {metric for r in own for metric in r.trial.metrics} for name, own in records.items()}
-    names = _as_predicted(ledger, experiment.plan, measured, records)
-    if not names:
+def in_one_set_of_names(ledger: Repository, experiment: Experiment) -> Experiment:
+    """The experiment with one name for each metric, whichever files held its key when a trial ran."""
+    if not same_metrics.unclear(experiment):
         return experiment
-    shown = (
-        replace(r, trial=replace(r.trial, metrics=renamed(r.trial.metrics, names.get(r.trial.variant, {}))))
-        for r in experiment.trials
-    )
-    return replace(experiment, trials=tuple(shown))
+    groups = same_metrics.groups(experiment)
+    files = [files_of_metrics(ledger, records) for records in groups]
+    names = same_metrics.joined(files, experiment.predicted)
+    called = {r.trial.id: own for records, own in zip(groups, names, strict=True) for r in records}
+    return replace(experiment, trials=tuple(replace(r, joined=called.get(r.trial.id, {})) for r in experiment.trials))
 
 
 def _as_predicted(
-    ledger: Ledger, plan: Plan, measured: Mapping[str, set[str]], records: Mapping[str, Sequence[Recorded]]
+    ledger: Repository, plan: Plan, measured: Mapping[str, set[str]], records: Mapping[str, Sequence[Recorded]]
 ) -> dict[str, dict[str, str]]:
     """The new names of metrics by arm, for those arms that lack a predicted metric under its name."""
     found: dict[str, dict[str, str]] = {}
@@ -68,7 +66,7 @@ def _as_predicted(
     return found
 
 
-def _files(ledger: Ledger, record: Recorded, names: Sequence[str]) -> dict[str, str]:
+def _files(ledger: Repository, record: Recorded, names: Sequence[str]) -> dict[str, str]:
     code = record.trial.code
     if ledger.git.commit(code) is None:
         return {}

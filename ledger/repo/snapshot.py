@@ -17,6 +17,8 @@ from ledger.repo.sources import Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ledger.repo.code import CodeReader
+
 # the main branch, the first of them that is there
 _MAINS = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
 _TRIALS = experiments.TRIAL_REFS + "/"
@@ -150,6 +152,13 @@ class Repository:
             return settings.parse(path.read_text("utf-8")) if path.is_file() else Settings()
         except UnicodeDecodeError:
             raise LedgerError(f"{settings.FILE} is not text in UTF-8", hint=f"save {settings.FILE} as UTF-8") from None
+
+    @cached_property
+    def code(self) -> CodeReader:
+        """Reads what commits would run."""
+        from ledger.repo.code import CodeReader
+
+        return CodeReader(self.git, self.settings, self.state_dir)
 
     @property
     def snapshot(self) -> Snapshot:

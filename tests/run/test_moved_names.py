@@ -90,7 +90,31 @@ def test_another_file_comes_to_hold_the_same_name(make_project: MakeProject) -> 
     shown = [line.split() for line in project.ledger("show").out.splitlines()]
     assert [line for line in shown if line[:1] == ["accuracy"] and "-" not in line]
     assert all("-" not in line for line in shown if line and line[0].startswith("treatment/"))
+    one_name_everywhere(project)
     assert project.ledger("verify", "--json").json["problems"] == []
+
+
+def one_name_everywhere(project: Project) -> None:
+    """The metric that both arms have is one in every command, by the name that the prediction has."""
+    own = {"accuracy": 3}
+    both = own | {"eval/test.json:accuracy": 3}
+    rows = project.ledger("table", "--variants", "--json").json
+    counted = {row["variant"]: {name: s["n"] for name, s in row["metrics"].items()} for row in rows}
+    assert counted == {"baseline": own, "treatment": both}
+    trials = project.ledger("table", "--trials", "--json").json
+    assert all(set(row["metrics"]) == set(own if row["variant"] == "baseline" else both) for row in trials)
+    sql = "SELECT variant, name, n FROM metrics WHERE trial IS NULL ORDER BY 1, 2"
+    found = project.ledger("query", sql, "--json").json
+    assert [tuple(row.values()) for row in found] == [
+        ("baseline", "accuracy", 3), ("treatment", "accuracy", 3), ("treatment", "eval/test.json:accuracy", 3),
+    ]  # fmt: skip
+    for trial in project.ledger("show", "--json").json["trials"]:
+        assert set(trial["metrics"]) == set(own if trial["variant"] == "baseline" else both)
+    exported = project.ledger("export", "--level", "trials", "--format", "json").json
+    assert all(row["metrics.accuracy"] is not None and "metrics.metrics.json:accuracy" not in row for row in exported)
+    for targets in ((), ("x",)):
+        drawn = project.ledger("plot", *targets, "--distribution", "accuracy", "--json").json
+        assert [len(each["trials"]) for each in drawn["arms"]] == [3, 3], drawn
 
 
 def test_what_a_stage_reads_no_more_makes_it_run_anew(make_project: MakeProject) -> None:

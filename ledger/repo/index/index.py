@@ -41,11 +41,20 @@ Progress = Callable[[int, int], None]
 
 
 class Index:
-    """The index of one repository. It answers as of the repository's snapshot; `present`: its arms' fingerprints."""
+    """The index of one repository. It answers as of the repository's snapshot.
 
-    def __init__(self, repository: Repository, present: Callable[[Experiment], Mapping[str, str]]) -> None:
+    `present` tells the fingerprints of an experiment's arms; `named` gives it one name for each metric.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        present: Callable[[Experiment], Mapping[str, str]],
+        named: Callable[[Experiment], Experiment],
+    ) -> None:
         self._repository = repository
         self._present = present
+        self._named = named
         self._opened: index_file.Opened | None = None
         self._fresh = False
         self._state = ""
@@ -280,7 +289,7 @@ class Index:
                 progress(done, len(asked))
 
     def _decided(self, found: Found) -> Lines | None:
-        """The lines of an experiment whose records leave open which of them count: its branch's code tells."""
+        """The lines of an experiment whose records leave open which count, or which metrics are one: code tells."""
         from ledger.repo import experiments
         from ledger.repo.index.tables import lines_of
 
@@ -293,7 +302,7 @@ class Index:
             if experiment is None:
                 return found.lines
             verdict = git.objects.text(asked.wanted.tip, f"{directory(experiment.name)}/verdict.md")
-            return lines_of(experiment, verdict, self._present(experiment))
+            return lines_of(self._named(experiment), verdict, self._present(experiment))
         except LedgerError:
             return found.lines
 

@@ -22,7 +22,7 @@ from ledger.model.row import Row
 if TYPE_CHECKING:
     from ledger.analysis.rows import Rows, Tried
 
-VERSION: Final = 11
+VERSION: Final = 12
 """Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
 
 STRIDE: Final = 1_000_000
@@ -89,7 +89,7 @@ Line = tuple[Any, ...]
 class Lines:
     """One experiment as lines of the tables, without their ids. `own`: the place of the arm that stands for it.
 
-    `undecided`: which of its trials count depends on what its branch would run now.
+    `undecided`: code tells which of its trials count, or which of their metrics are one.
     """
 
     experiment: Line
@@ -109,12 +109,13 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
     `present` are the present fingerprints of its arms, which are needed where the lines are `undecided` without.
     """
     # an index that is current computes nothing
-    from ledger.analysis import counting
+    from ledger.analysis import counting, same_metrics
     from ledger.analysis.looks import predicted_arms
     from ledger.analysis.rows import rows_of
 
     rows = rows_of(experiment, present)
     undecided = experiment.branch is not None and counting.undecided(experiment)
+    undecided = undecided or same_metrics.unclear(experiment)
     plan = experiment.plan
     own = _own(rows)
     variants = [_variant(row, hidden=False) for row in rows.variants]
