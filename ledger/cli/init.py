@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console
+from ledger.dvc.script import Script
 from ledger.git.git import open_repository
-from ledger.ops.init import Script, set_up
+from ledger.ops.init import set_up
 
 
 def init(

@@ -44,6 +44,20 @@ _EXAMPLES = {
 _PREFIX = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*[/_-]?")
 
 
+# what `ledger init` writes
+TEMPLATE = """\
+# Settings of ledger; every key is optional. `ledger --help` and docs/commands.md say more.
+# main: main                # the branch that experiments land on
+# seed: seed                # the parameter that is the seed, where it is not found by name
+# metrics:
+#   accuracy: {direction: higher, precision: 4}
+# targets: [evaluate]       # stages to run, where not all of them
+# copy: [.env]              # untracked files that trials need
+# ignore: [scripts/]        # files that no stage depends on and that change no result
+# signed: true              # ledger verify asks for signatures on commits and tags
+"""
+
+
 @frozen
 class MetricSettings:
     """How a metric is shown. `direction`: higher or lower is better; `precision`: digits behind the point."""

@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Sequence
-from pathlib import Path
-
+from ledger.dvc import script
+from ledger.dvc.script import Script
 from ledger.errors import LedgerError
 from ledger.git.git import Git
 from ledger.model.experiment import DIRECTORY
-from ledger.model.formats import paramfiles, yaml12
 from ledger.model.frozen import frozen
-from ledger.model.parameters import flatten
-from ledger.model.settings import FILE
+from ledger.model.settings import FILE, TEMPLATE
 from ledger.repo import bulk
-
-PARAMETER_FILES = (
-    "params.yaml",
-    "params.json",
-    "params.toml",
-    "params.py",
-    "config.yaml",
-    "config.json",
-    "config.toml",
-)
-
-SETTINGS = """\
-# Settings of ledger; every key is optional. `ledger --help` and docs/commands.md say more.
-# main: main                # the branch that experiments land on
-# seed: seed                # the parameter that is the seed, where it is not found by name
-# metrics:
-#   accuracy: {direction: higher, precision: 4}
-# targets: [evaluate]       # stages to run, where not all of them
-# copy: [.env]              # untracked files that trials need
-# ignore: [scripts/]        # files that no stage depends on and that change no result
-# signed: true              # ledger verify asks for signatures on commits and tags
-"""
 
 README = """\
 # Experiments
 
 One folder an experiment: `hypothesis.md`, the records of its trials, notes and the verdict. `ledger log` lists them.
 """
-
-
-@frozen
-class Script:
-    """A script to wrap. Paths are relative to the current folder, where the stage will run."""
-
-    command: str
-    metrics: Sequence[str] = ()
-    outs: Sequence[str] = ()
-    dependencies: Sequence[str] = ()
-    parameters: Sequence[str] = ()
 
 
 @frozen
@@ -64,14 +26,14 @@ class Made:
     remarks: tuple[str, ...]
 
 
-def set_up(git: Git, script: Script | None) -> Made:
+def set_up(git: Git, wanted: Script | None) -> Made:
     """Set the repository up; what is there already is left alone. Nothing is committed: that is the author's."""
     from ledger.dvc.work_tree_config import configured, initialise
 
     told: list[str] = []
     remarks: list[str] = []
     here = git.root / git.prefix
-    planned = None if script is None else _pipeline(here, script, remarks)
+    planned = None if wanted is None else script.pipeline(here, wanted, remarks)
     projects = (folder for folder in (here, *here.parents) if folder.is_relative_to(git.root))
     project = next((folder for folder in projects if (folder / ".dvc" / "config").is_file()), None)
     configured(project)
@@ -88,9 +50,9 @@ def set_up(git: Git, script: Script | None) -> Made:
     if planned is not None:
         (here / "dvc.yaml").write_text(planned, "utf-8")
         told.append("wrote dvc.yaml: look at it, above all at `deps` and `params`")
-        if script is not None and _ignore(git, here, script.outs):
+        if wanted is not None and script.ignore(git, here, wanted.outs):
             told.append("listed the outputs in .gitignore: DVC keeps them")
-    for path, text in ((git.root / FILE, SETTINGS), (git.root / DIRECTORY / "README.md", README)):
+    for path, text in ((git.root / FILE, TEMPLATE), (git.root / DIRECTORY / "README.md", README)):
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
@@ -111,100 +73,3 @@ def set_up(git: Git, script: Script | None) -> Made:
             'there is no dvc.yaml yet: dvc stage add, or ledger init --cmd "python train.py" --metrics metrics.json'
         )
     return Made(told=tuple(told), remarks=tuple(remarks))
-
-
-def _ignore(git: Git, here: Path, outs: Sequence[str]) -> bool:
-    """Keep the outputs out of git, as `dvc stage add` would; whether anything had to be written."""
-    path = here / ".gitignore"
-    wanted = [out for out in outs if not git.succeeds("-C", str(here), "check-ignore", "-q", "--", out)]
-    if wanted:
-        before = path.read_text("utf-8") if path.exists() else ""
-        lines = "".join(f"/{out.rstrip('/')}\n" for out in wanted)
-        path.write_text(before + ("" if not before or before.endswith("\n") else "\n") + lines, "utf-8")
-    return bool(wanted)
-
-
-def _pipeline(here: Path, script: Script, remarks: list[str]) -> str:
-    if (here / "dvc.yaml").exists():
-        raise LedgerError(
-            "there is a dvc.yaml already, so no pipeline is made", hint="dvc stage add adds a stage to it"
-        )
-    try:
-        words = shlex.split(script.command)
-    except ValueError as error:
-        raise LedgerError(f"--cmd {script.command!r} is not a command: {error}") from None
-    if not words:
-        raise LedgerError("--cmd is empty", hint='--cmd "python train.py"')
-    files = [word for word in words if (here / word).is_file()]
-    if not files and not script.dependencies:
-        raise LedgerError(
-            f"no word of {script.command!r} is a file here, so it is not plain what the stage depends on",
-            hint="name its code: --deps train.py",
-        )
-    if not script.metrics:
-        remarks.append("no metrics file is named, so trials will have no metrics: --metrics metrics.json")
-    missing = [path for path in script.dependencies if not (here / path).exists()]
-    if missing:
-        raise LedgerError(f"--deps {missing[0]} is not there", hint="paths are relative to the current folder")
-    dependencies = [*dict.fromkeys([*files, *script.dependencies, *_imported(here, files)])]
-    found = list(script.parameters) or [name for name in PARAMETER_FILES if (here / name).is_file()]
-    stage: dict[str, object] = {"cmd": script.command, "deps": [d for d in dependencies if d not in found]}
-    if found:
-        stage["params"] = _parameters(here, found)
-    else:
-        remarks.append("no parameter file was found (params.yaml), so experiments can change code alone")
-    if script.outs:
-        stage["outs"] = list(script.outs)
-    if script.metrics:
-        stage["metrics"] = [{path: {"cache": False}} for path in script.metrics]
-    return yaml12.dumps({"stages": {_stage_name(files or dependencies): stage}})
-
-
-def _parameters(here: Path, files: Sequence[str]) -> list[object]:
-    """The top-level keys of each parameter file: a key that is added later is then noticed by a change of the list."""
-    listed: list[object] = []
-    for name in files:
-        if not (here / name).is_file():
-            raise LedgerError(f"--params {name} is not there", hint="paths are relative to the current folder")
-        keys = list(
-            dict.fromkeys(
-                key.split(".")[0] for key in flatten(paramfiles.parse(name, (here / name).read_text("utf-8")))
-            )
-        )
-        if name == "params.yaml":
-            listed += keys
-        elif keys:
-            listed.append({name: keys})
-    return listed
-
-
-_IMPORT = re.compile(r"^\s*(?:from\s+(\.?[\w.]+)\s+import|import\s+([\w., ]+))", re.MULTILINE)
-
-
-def _imported(here: Path, files: Sequence[str]) -> list[str]:
-    """The modules and packages of this folder that the scripts import, and those that these import."""
-    found: dict[str, None] = {}
-    pending = [path for path in files if path.endswith(".py")]
-    while pending:
-        path = pending.pop()
-        folder = Path(path).parent
-        text = (here / path).read_text("utf-8", errors="replace")
-        for match in _IMPORT.finditer(text):
-            names = [match.group(1)] if match.group(1) else match.group(2).split(",")
-            for name in names:
-                first = name.strip().lstrip(".").split(" ")[0].split(".")[0]
-                for candidate in (folder / f"{first}.py", folder / first):
-                    relative = candidate.as_posix()
-                    if first and relative not in found and relative not in files and _is_module(here / candidate):
-                        found[relative] = None
-                        pending += [relative] if relative.endswith(".py") else []
-    return list(found)
-
-
-def _is_module(path: Path) -> bool:
-    return path.is_file() or (path.is_dir() and any(path.glob("*.py")))
-
-
-def _stage_name(files: Sequence[str]) -> str:
-    stem = re.sub(r"[^a-z0-9-]+", "-", Path(files[0]).stem.lower()).strip("-")
-    return stem or "train"
