@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
+from ledger.cli import console, options, plan_options, replicate_values
 from ledger.errors import LedgerError
 from ledger.model import parameters
 from ledger.ops.amend import amend as amend_plan
@@ -20,17 +20,17 @@ def amend(
     predict: Annotated[
         list[str] | None, typer.Option(metavar="PREDICTION", help="The predictions from now on; repeatable.")
     ] = None,
-    seeds: options.SeedsOption = None,
-    over: options.Over = None,
-    folds: options.Folds = None,
-    splits: options.Splits = None,
-    independent: options.Independent = None,
-    reshuffled_by: options.ReshuffledBy = None,
+    seeds: plan_options.Seeds = None,
+    over: plan_options.Over = None,
+    folds: plan_options.Folds = None,
+    splits: plan_options.Splits = None,
+    independent: plan_options.Independent = None,
+    reshuffled_by: plan_options.ReshuffledBy = None,
     keys: Annotated[
         list[str] | None,
         typer.Option("--key", metavar="KEY=VALUE", help="Another key of the plan: alpha=0.01; repeatable."),
     ] = None,
-    retype: options.Retype = False,
+    retype: plan_options.Retype = False,
     overrides: Annotated[list[str] | None, typer.Option("-S", "--set", hidden=True)] = None,
     experiment: Annotated[
         str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
@@ -49,8 +49,8 @@ def amend(
             assigned |= {"predictions": list(predict), "exploratory": False}
         asked = Amendment(
             keys=assigned,
-            seeds=options.seeds(seeds),
-            axes=options.axes_of(over, folds, splits, independent, reshuffled_by),
+            seeds=replicate_values.seeds(seeds),
+            axes=replicate_values.axes_of(over, folds, splits, independent, reshuffled_by),
             retype=retype,
         )
         done = amend_plan(ledger, ledger.experiment(experiment), asked, reason=message)

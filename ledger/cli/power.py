@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
-from ledger.errors import LedgerError
-from ledger.ops.power import Asked, gather
+from ledger.analysis.power import Asked
+from ledger.cli import console, options, values
+from ledger.ops.power import gather
 from ledger.report import power as report
-from ledger.report.documents import Format, table
+from ledger.report.documents import Format
 
 
 def power(
@@ -18,9 +19,7 @@ def power(
     predict: Annotated[
         str | None, typer.Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01", of no experiment yet.')
     ] = None,
-    metric: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The metric, whose noise the ledger knows.")
-    ] = None,
+    metric: Annotated[str | None, typer.Option(metavar="NAME", help="A metric whose noise the ledger knows.")] = None,
     sd: Annotated[
         str | None, typer.Option(metavar="SD", help="The noise: the standard deviation of the paired differences.")
     ] = None,
@@ -54,36 +53,26 @@ def power(
     Example: ledger power --sd 0.045 --df 4 --margin 0.02 --effect 0.05
     """
     asked = Asked(
-        experiment=experiment, predict=predict, metric=metric, sd=_number("--sd", sd), df=_number("--df", df),
-        margin=_number("--margin", margin), within=_number("--within", within), effect=_number("--effect", effect),
-        alpha=_number("--alpha", alpha), wanted=_number("--power", wanted), folds=folds, unpaired=unpaired,
-        counts=options.whole_numbers(counts, "--n"),
-    )  # fmt: skip
+        experiment=experiment,
+        predict=predict,
+        metric=metric,
+        sd=values.number("--sd", sd),
+        df=values.number("--df", df),
+        margin=values.number("--margin", margin),
+        within=values.number("--within", within),
+        effect=values.number("--effect", effect),
+        alpha=values.number("--alpha", alpha),
+        wanted=values.number("--power", wanted),
+        folds=folds,
+        unpaired=unpaired,
+        counts=values.whole_numbers(counts, "--n"),
+    )
     as_format = options.format_of(form)
-    if asked.alone:
-        found = gather(None, asked)
-    else:
-        with console.opened() as ledger:
-            found = gather(ledger, asked)
+    with nullcontext() if asked.alone else console.opened() as ledger:
+        found = gather(ledger, asked)
     if json:
-        console.answer_json([report.shape(one, found.counts, found.replicates) for one in found.outlooks])
+        console.answer_json(report.shapes(found))
         return 0
-    for at, one in enumerate(found.outlooks):
-        made = table(report.tabulated(one, found.counts), as_format).rstrip("\n")
-        heading, closing = report.heading(one, found.replicates), report.closing(one, found.replicates)
-        if as_format is Format.TEXT:
-            console.answer("\n".join([*([""] if at else []), *heading, "", made, "", *closing]))
-        else:
-            console.answer(made)
-            for line in (*heading, *closing):
-                console.say(line)
+    for told in report.told(found, as_format):
+        console.tell(told)
     return 0
-
-
-def _number(option: str, text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise LedgerError(f"{option} {text!r} is not a number", hint=f"{option} 0.02") from None

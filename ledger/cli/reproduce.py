@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
+from ledger.cli import console, options, values
 from ledger.ops import reproduce as again
 from ledger.report import reproduce as report
 from ledger.report.shapes import proofs as shapes
@@ -34,7 +34,7 @@ def reproduce(
 
     Example: ledger reproduce focal-loss:treatment/seed-0
     """
-    limit = None if timeout is None else options.duration(timeout)
+    limit = None if timeout is None else values.duration(timeout)
     found = []
     with console.opened() as ledger:
         own = ledger.experiment(None).name if experiment is None else experiment

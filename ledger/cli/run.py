@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, detach, options
+from ledger.cli import console, detach, options, values
 from ledger.cli.screen import Screen
 from ledger.ops.run import run as run_trials
 from ledger.report.shapes import trials as shapes
@@ -52,7 +52,7 @@ def run(
         unmeasured=yes,
         message=message,
         jobs=jobs,
-        timeout=None if timeout is None else options.duration(timeout),
+        timeout=None if timeout is None else values.duration(timeout),
         gpus_per_trial=gpus_per_trial,
         log=None if log is None else Path(log),
     )

@@ -7,10 +7,12 @@ from contextlib import ExitStack
 
 from ledger.cli import console, live
 from ledger.model.hypothesis import Plan
+from ledger.model.remarks import Remark
 from ledger.model.run_report import RunReport
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.report import run as report
+from ledger.report.remarks import sentence
 from ledger.report.trials import line
 from ledger.run.monitor import RunMonitor
 from ledger.run.record import Kept
@@ -36,9 +38,9 @@ class Screen:
         if kind is KeyboardInterrupt and self.monitor is not None:
             console.say(report.interrupted(self.monitor.state))
 
-    def doubted(self, doubt: str) -> None:
+    def doubted(self, doubt: Remark) -> None:
         """Say it before the hours are spent."""
-        console.say(f"note: {doubt}")
+        console.say(f"note: {sentence(doubt)}")
 
     def planned(self, monitor: RunMonitor) -> None:
         """Begin to draw."""

@@ -114,6 +114,17 @@ class Kind(StrEnum):
     SIDE_VOIDED = "side-voided"
     UNREADABLE = "unreadable"
 
+    # of a plan, before its trials
+    NO_METRICS_FILE = "no-metrics-file"
+    UNKNOWN_METRIC = "unknown-metric"
+    UNCOMMITTED_ALIAS = "uncommitted-alias"
+    REPEATED_SEED = "repeated-seed"
+    ONE_TRIAL = "one-trial"
+    ONE_PART = "one-part"
+    REUSED_IN_PART = "reused-in-part"
+    SAME_ARMS = "same-arms"
+    NOT_SHARED = "not-shared"
+
 
 @frozen
 class Remark:

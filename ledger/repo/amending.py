@@ -19,7 +19,7 @@ from ledger.repo import axes
 from ledger.repo.axes import Asked, Seeds
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
-from ledger.repo.planning import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
+from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
 
 # what identifies the experiment is not among them: its name, base, author and date
 AMENDABLE = (

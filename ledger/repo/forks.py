@@ -1,4 +1,4 @@
-"""Where an experiment forks from another one's arm or trial: a commit that has what the arm ran with.
+"""Where an experiment forks from: HEAD, a revision, or a commit that has what another one's arm or trial ran with.
 
 An arm's parameters are written in no commit of its branch. They get one of their own, which becomes the `base` of the
 new experiment: its baseline is then the arm, and only what the new branch changes differs from it.
@@ -12,6 +12,7 @@ from typing import Any
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.trial import Trial
 from ledger.repo import histories
@@ -20,8 +21,46 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target, filler
 
 
-def start(ledger: Ledger, target: Target) -> tuple[str, str, str]:
-    """The commit to fork from, what to call it, and the experiment that it belongs to.
+@frozen
+class Start:
+    """The commit to fork from, what to call it, and the experiment that it belongs to."""
+
+    commit: str
+    label: str
+    parent: str | None
+
+
+def start(ledger: Ledger, wanted: str | None) -> Start:
+    """Where `wanted` says, or else HEAD. Raises LedgerError where HEAD would not do, or the code is gone."""
+    ref, commit = ledger.snapshot.head
+    if commit is None:
+        raise LedgerError(
+            "there is no commit yet to fork from", hint="commit your pipeline first: git add -A && git commit"
+        )
+    if wanted is not None:
+        target = ledger.target(wanted)
+        if target.experiment is not None:
+            return of_target(ledger, target)
+        assert target.commit is not None
+        return Start(commit=target.commit, label=wanted, parent=ledger.name_of(f"refs/heads/{wanted}"))
+    if ref is None:
+        raise LedgerError(
+            f"HEAD is detached at {commit[:10]}, so it is not plain where to fork from",
+            hint="say it: --from HEAD, or --from main",
+        )
+    name = ledger.name_of(ref)
+    parent = None if name is None else ledger.find(name)
+    if parent is not None and parent.outcome != "supported":
+        outcome, main = parent.outcome or "not concluded", ledger.snapshot.main or "main"
+        raise LedgerError(
+            f"you are on the experiment {parent.name}, which is {outcome}: a fork of it would inherit its change",
+            hint=f"--from {main} to begin anew, --from {parent.name} to build on it all the same",
+        )
+    return Start(commit=commit, label=ref.removeprefix("refs/heads/"), parent=None if parent is None else parent.name)
+
+
+def of_target(ledger: Ledger, target: Target) -> Start:
+    """Where an experiment, an arm or a trial forks from.
 
     An arm forks from the code that it runs on now, a trial from the code that ran. Raises LedgerError where that is not
     here.
@@ -30,7 +69,7 @@ def start(ledger: Ledger, target: Target) -> tuple[str, str, str]:
     assert origin is not None
     declared = origin.plan.variant(target.variant)
     if declared is not None and declared.experiment is not None:
-        return start(ledger, filler(ledger, declared, target.text))
+        return of_target(ledger, filler(ledger, declared, target.text))
     trial = None if target.trial is None else target.trial.trial
     if trial is None and declared is None:
         # an arm that the plan has no more is what its last trial was
@@ -44,7 +83,7 @@ def start(ledger: Ledger, target: Target) -> tuple[str, str, str]:
         changes = {code.locate(key): value for key, value in declared.params.items()}
     part = target.variant if target.trial is None else target.trial.trial.id
     label = origin.name if part == TREATMENT else f"{origin.name}:{part}"
-    return _with_parameters(ledger, code, changes, label), label, origin.name
+    return Start(commit=_with_parameters(ledger, code, changes, label), label=label, parent=origin.name)
 
 
 def _code(ledger: Ledger, origin: Experiment, commit: str | None) -> Code:

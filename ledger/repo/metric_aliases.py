@@ -6,7 +6,7 @@ is part of the plan: an alias is chosen before results, or it may be chosen by t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from ledger.analysis.metric_names import forced
@@ -42,20 +42,14 @@ def at(ledger: Ledger, commit: str) -> Aliases:
     return names.NONE if text is None else settings.parse(text).aliases
 
 
-def uncommitted(ledger: Ledger, experiment: Experiment) -> list[str]:
-    """A warning for each predicted metric of which the work tree knows more names than the branch has committed."""
+def uncommitted(ledger: Ledger, experiment: Experiment) -> Iterator[Remark]:
+    """A remark for each predicted metric of which the work tree knows more names than the branch has committed."""
     here, there = ledger.settings.aliases, settled.committed(ledger, experiment.tip).aliases
-    found = []
     for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
         known = dict.fromkeys([here.now(name), *(former for former in here.current if here.same(former, name))])
-        lacking = [other for other in known if not there.same(other, name)]
+        lacking = tuple(other for other in known if not there.same(other, name))
         if lacking:
-            others = ", ".join(lacking)
-            found.append(
-                f"{settings.FILE} has {others} for {name} too, but not as {experiment.name}'s branch has it: "
-                "a verdict goes by the aliases that are committed there before there are results"
-            )
-    return found
+            yield Remark.of(Kind.UNCOMMITTED_ALIAS, names=lacking, metric=name, experiment=experiment.name)
 
 
 def of_verdict(verdict: Verdict | None) -> Aliases:

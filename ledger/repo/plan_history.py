@@ -1,21 +1,20 @@
-"""The plan's own history: how it was amended, how often results were looked at, and what was known before it."""
+"""The plan's own history: how it was amended, and how often results were looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 
 from ledger.analysis import looks as views
 from ledger.analysis.metric_names import corrections
-from ledger.errors import FormatError, LedgerError
+from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import seeds
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import front_matter, trailers, yaml12
 from ledger.model.hypothesis import Plan
-from ledger.model.replicates import Point, label
 from ledger.model.verdict import Amendment
 from ledger.repo import histories, plan_order
 from ledger.repo.ledger import Ledger
@@ -170,98 +169,3 @@ def _held(ledger: Ledger, commit: str, name: str, records: Sequence[Recorded]) -
         for file in ledger.git.objects.folder(f"{commit}:{folder}/{variant}")
     }
     return tuple(r for r in records if r.path in held)
-
-
-def known_before(ledger: Ledger, experiment: Experiment, records: Mapping[str, Sequence[Recorded]]) -> tuple[str, ...]:
-    """The repeated results that count for an arm that is predicted about, and that are older than the plan."""
-    order = Order(ledger, experiment)
-    return tuple(
-        r.trial.id
-        for arm in experiment.plan.predicted
-        for r in records.get(arm, ())
-        if r.trial.reused is not None and r.trial.started <= order.written(r)
-    )
-
-
-def left_out(
-    ledger: Ledger,
-    experiment: Experiment,
-    records: Mapping[str, Sequence[Recorded]],
-    changes: Sequence[Amendment],
-) -> tuple[str, ...]:
-    """The results that were known when the replicates were chosen, of arms that others had trained, and are not used.
-
-    `records` are those that count, by arm. Where another experiment is not in this clone the stored verdict is
-    believed.
-    """
-    chosen = _chosen(experiment, changes)
-    found: dict[str, None] = {}
-    for used in records.values():
-        points = {r.trial.point for r in used} | set(experiment.plan.replicates.points())
-        for name, arm, fingerprint in dict.fromkeys(_sources(experiment, used, chosen)):
-            try:
-                other = ledger.find(name)
-            except LedgerError:
-                other = None
-            if other is None:
-                return () if experiment.verdict is None else experiment.verdict.left_out
-            for point in _known(other.of(arm), fingerprint, chosen, points):
-                found.setdefault(f"{name}/{arm} {label(point)}")
-    return tuple(found)
-
-
-def _chosen(experiment: Experiment, changes: Sequence[Amendment]) -> datetime:
-    """When the replicates were chosen."""
-    dates = [datetime.fromisoformat(change.date) for change in changes if "replicates" in change.changed]
-    return max([experiment.plan.created, *dates])
-
-
-def to_be_left_out(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
-    """A warning for each other arm whose known results the plan would reuse in part: the verdict will say so.
-
-    The same rule as `left_out`, before the plan's own trials are there. Raises LedgerError as `Ledger.arms` does.
-    """
-    plan = experiment.plan
-    points = set(plan.replicates.points())
-    chosen: datetime | None = None
-    said: list[str] = []
-    for variant in plan.variants:
-        if variant.at is None:
-            continue
-        fingerprint = ledger.arm(experiment, variant).fingerprint
-        names = {name for name, _, _ in ledger.index.at_fingerprint(fingerprint)} - {experiment.name}
-        for other in filter(None, map(ledger.find, sorted(names))):
-            chosen = chosen or _chosen(experiment, amendments(ledger, experiment))
-            for arm in dict.fromkeys(r.trial.variant for r in other.trials if r.trial.reused is None):
-                shared = _known(other.of(arm), fingerprint, chosen, set())
-                lost = list(dict.fromkeys(_known(other.of(arm), fingerprint, chosen, points)))
-                if not lost or not points.intersection(shared):
-                    continue
-                text = ", ".join(label(point) for point in lost[:5]) + (" …" if len(lost) > 5 else "")
-                said.append(
-                    f"known results of {other.name}:{arm} are reused without {text}: the verdict will not be "
-                    "confirmatory. Take all of them, or seeds that nobody has run (--seeds hashed:N)"
-                )
-    return tuple(said)
-
-
-def _sources(experiment: Experiment, used: Sequence[Recorded], chosen: datetime) -> Iterable[tuple[str, str, str]]:
-    """The experiments, with arm and fingerprint, that had trained trials before the replicates were chosen."""
-    for trial in (r.trial for r in used if r.trial.started <= chosen):
-        if trial.reused is not None:
-            name, arm, _ = trial.reused.split("/", 2)
-            yield name, arm, trial.fingerprint
-        elif trial.experiment != experiment.name:
-            yield trial.experiment, trial.variant, trial.fingerprint
-
-
-def _known(
-    records: Iterable[Recorded], fingerprint: str, chosen: datetime, points: Collection[Point]
-) -> Iterable[Point]:
-    """The points with results at a state by a time, on the same axes as `points` if any, that are none of these."""
-    axes = {tuple(sorted(name for name, _ in point)) for point in points}
-    for trial in (r.trial for r in records):
-        known = trial.succeeded and trial.fingerprint == fingerprint and trial.started <= chosen
-        same_axes = not axes or tuple(sorted(name for name, _ in trial.point)) in axes
-        if known and trial.point not in points and same_axes:
-            yield trial.point

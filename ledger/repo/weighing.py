@@ -20,7 +20,7 @@ from ledger.model.prediction import Prediction
 from ledger.model.remarks import Remark
 from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict, from_mapping, front_matter
-from ledger.repo import histories, metric_aliases, plan_history, settled, unseen
+from ledger.repo import histories, known_results, metric_aliases, plan_history, settled, unseen
 from ledger.repo.evidence import Evidence, gather
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import compare
@@ -79,8 +79,8 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
         ),
         amendments=changes,
         looks=plan_history.looks(ledger, experiment),
-        older=plan_history.known_before(ledger, experiment, evidence.records),
-        left_out=plan_history.left_out(ledger, experiment, evidence.records, changes),
+        older=known_results.known_before(ledger, experiment, evidence.records),
+        left_out=known_results.left_out(ledger, experiment, evidence.records, changes),
         voided=list(evidence.voided),
         late_aliases=metric_aliases.late(ledger, experiment, used),
         late_directions=settled.late_directions(ledger, experiment, known),

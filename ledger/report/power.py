@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ledger.analysis.designs import units
 from ledger.analysis.outlook import Outlook
+from ledger.analysis.power import Found
 from ledger.model.listing import listed
 from ledger.model.replicates import Replicates
 from ledger.report.blocks import Table
+from ledger.report.changes import Told
+from ledger.report.documents import Format, table
 from ledger.stats.outlook import Interval, Line, line, lines, needed
 
 
@@ -55,7 +58,23 @@ def counted(seen: Outlook, replicates: Replicates) -> str:
     return "pairs" if more == "replicates" and seen.prediction.threshold is None else more
 
 
-def tabulated(seen: Outlook, counts: Sequence[int]) -> Table:
+def told(found: Found, form: Format) -> Iterator[Told]:
+    """For each question the table; as text, what it is about and what it comes to are part of the answer."""
+    for at, one in enumerate(found.outlooks):
+        made = table(_tabulated(one, found.counts), form).rstrip("\n")
+        above, below = _heading(one, found.replicates), _closing(one, found.replicates)
+        if form is Format.TEXT:
+            yield Told(answer="\n".join([*([""] if at else []), *above, "", made, "", *below]))
+        else:
+            yield Told(answer=made, notes=(*above, *below))
+
+
+def shapes(found: Found) -> list[dict[str, Any]]:
+    """The shape of `power --json`: one document for each question."""
+    return [_shape(one, found.counts, found.replicates) for one in found.outlooks]
+
+
+def _tabulated(seen: Outlook, counts: Sequence[int]) -> Table:
     """A row for each number of replicates."""
     q, rows = seen.question, []
     found = lines(q, counts)
@@ -72,14 +91,14 @@ def tabulated(seen: Outlook, counts: Sequence[int]) -> Table:
     return Table(head=tuple(head), rows=tuple(map(tuple, rows)))
 
 
-def heading(seen: Outlook, replicates: Replicates) -> list[str]:
+def _heading(seen: Outlook, replicates: Replicates) -> list[str]:
     """What the table is about, above it."""
     q = seen.question
     told = f"{seen.prediction}, alpha {q.alpha:g}; n counts {counted(seen, replicates)}"
     return [told, basis(seen)]
 
 
-def closing(seen: Outlook, replicates: Replicates) -> list[str]:
+def _closing(seen: Outlook, replicates: Replicates) -> list[str]:
     """What the table comes to, below it."""
     q, said = seen.question, []
     unit = counted(seen, replicates)
@@ -98,7 +117,7 @@ def closing(seen: Outlook, replicates: Replicates) -> list[str]:
     return said
 
 
-def shape(seen: Outlook, counts: Sequence[int], replicates: Replicates) -> dict[str, Any]:
+def _shape(seen: Outlook, counts: Sequence[int], replicates: Replicates) -> dict[str, Any]:
     """The same as JSON."""
     q = seen.question
     return {

@@ -131,6 +131,24 @@ _DETERMINISTIC = (
     "change nothing, or were restored from one run"
 )
 
+
+def _unknown_metric(metric: str, commit: str | None, near: tuple[str, ...], known: tuple[str, ...]) -> str:
+    lacking = f"no metrics file has {metric} at {commit}" if commit else f"none of the latest trials has {metric}"
+    if near:
+        return f"{lacking}: did you mean {' or '.join(near)}?"
+    return f"{lacking}: there {'is' if len(known) == 1 else 'are'} {listed(known, 6)}"
+
+
+def _same_arms(arms: tuple[str, ...]) -> str:
+    same = "no command, parameter, data or code that a stage depends on differs"
+    return f"{' and '.join(arms)} are the same: {same}"
+
+
+def _not_shared(outputs: tuple[str, ...]) -> str:
+    what = f"{listed(outputs, 3)}, which cache: false keeps out of DVC's cache"
+    return f"each of these trains anew for {what}: cache it, or declare it under plots or metrics"
+
+
 _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.PLAN_EXPLORATORY: "the plan is exploratory",
     Kind.CHANGED_AFTER_RESULTS: lambda keys: f"changed after results had been seen: {', '.join(keys)}",
@@ -215,4 +233,15 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.SIDE_CHANGED: "{side} has changed since its trials ran: these are results of {code}",
     Kind.SIDE_VOIDED: "{side} counts nowhere: it was {void}",
     Kind.UNREADABLE: "{side}: {error}",
+    Kind.NO_METRICS_FILE: "dvc.yaml names no metrics file, so nothing that is predicted will be measured",
+    Kind.UNKNOWN_METRIC: _unknown_metric,
+    Kind.UNCOMMITTED_ALIAS: "ledger.yaml has {names} for {metric} too, but not as {experiment}'s branch has it: "
+    "a verdict goes by the aliases that are committed there before there are results",
+    Kind.REPEATED_SEED: "the pipeline has a seed, {seed}, which is the same in every repeat: --seeds varies it",
+    Kind.ONE_TRIAL: "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5",
+    Kind.ONE_PART: "one {part} gives no estimate of the noise",
+    Kind.REUSED_IN_PART: "known results of {arm} are reused without {without}: the verdict will not be confirmatory. "
+    "Take all of them, or seeds that nobody has run (--seeds hashed:N)",
+    Kind.SAME_ARMS: _same_arms,
+    Kind.NOT_SHARED: _not_shared,
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ledger.analysis.metric_names import forced, renamed, unmeasured
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.listing import listed
-from ledger.repo import metric_aliases, plan_history, settled
+from ledger.model.remarks import Kind, Remark
+from ledger.repo import known_results, metric_aliases, settled
 from ledger.repo.change import require_branch
 from ledger.repo.commit import require_text
 from ledger.repo.ledger import Ledger
@@ -31,35 +32,27 @@ def require_recordable(ledger: Ledger, experiment: Experiment, message: str | No
     return branch
 
 
-def doubts(work: Work) -> list[str]:
+def doubts(work: Work) -> Iterator[Remark]:
     """What the author may not have meant: arms that are the same, aliases that are not committed, and known results
     that the plan would reuse in part. Nothing where nothing is to run.
     """
-    if not work.specs:
-        return []
-    return [
-        *_same_arms(work.ledger, work.experiment),
-        *metric_aliases.uncommitted(work.ledger, work.experiment),
-        *plan_history.to_be_left_out(work.ledger, work.experiment),
-    ]
+    if work.specs:
+        yield from _same_arms(work.ledger, work.experiment)
+        yield from metric_aliases.uncommitted(work.ledger, work.experiment)
+        yield from known_results.to_be_left_out(work.ledger, work.experiment)
 
 
-def _same_arms(ledger: Ledger, experiment: Experiment) -> list[str]:
+def _same_arms(ledger: Ledger, experiment: Experiment) -> Iterator[Remark]:
     """Which arms are one and the same, so that only noise can come of comparing them, and why they share no stage."""
     alike: dict[str, list[str]] = {}
     for name, arm in ledger.arms(experiment).items():
         alike.setdefault(arm.fingerprint, []).append(name)
-    found = [
-        f"{' and '.join(arms)} are the same: no command, parameter, data or code that a stage depends on differs"
-        for arms in alike.values()
-        if len(arms) > 1
-    ]
-    outputs = ledger.code.at(experiment.tip).pipeline.outputs() if found else ()
-    unshared = [out.path for out in outputs if out.kind == "out" and not out.cached]
+    same = [tuple(arms) for arms in alike.values() if len(arms) > 1]
+    yield from (Remark.of(Kind.SAME_ARMS, arms=arms) for arms in same)
+    outputs = ledger.code.at(experiment.tip).pipeline.outputs() if same else ()
+    unshared = tuple(out.path for out in outputs if out.kind == "out" and not out.cached)
     if unshared:
-        what = f"{listed(unshared, 3)}, which cache: false keeps out of DVC's cache"
-        found.append(f"each of these trains anew for {what}: cache it, or declare it under plots or metrics")
-    return found
+        yield Remark.of(Kind.NOT_SHARED, outputs=unshared)
 
 
 def require_measured(work: Work, kept: Sequence[Kept]) -> None:

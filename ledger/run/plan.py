@@ -15,7 +15,7 @@ from ledger.repo import unseen
 from ledger.repo.canonical import at_point
 from ledger.repo.code import Arm
 from ledger.repo.ledger import Ledger
-from ledger.repo.planning import axes_of
+from ledger.repo.plan_rules import axes_of
 from ledger.run.spec import Spec
 
 

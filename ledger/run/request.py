@@ -10,6 +10,7 @@ from typing import Protocol
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
 from ledger.model.run_state import RunState
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import part
@@ -40,7 +41,7 @@ class Wanted:
 class Listener(Protocol):
     """Hears, in the thread that called `run`, what a person wants to see."""
 
-    def doubted(self, doubt: str) -> None:
+    def doubted(self, doubt: Remark) -> None:
         """There is something about the trials that their author may not have meant."""
 
     def planned(self, monitor: RunMonitor) -> None:

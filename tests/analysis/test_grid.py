@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.analysis.plans.grid import MAX_ARMS
+from ledger.analysis.plans.grid import grid as variants_of
 from ledger.errors import LedgerError
 from ledger.model import names
-from ledger.model.grid import MAX_ARMS, grid
+from ledger.model.parameters import Value
 
 VALUES = st.one_of(
     st.booleans(),
@@ -19,6 +22,11 @@ VALUES = st.one_of(
     st.text(max_size=30),
     st.lists(st.integers(0, 9), max_size=3),
 )
+
+
+def grid(vary: Mapping[str, Sequence[Value]]) -> dict[str, object]:
+    """The parameters of the arms by their names."""
+    return {variant.name: variant.params for variant in variants_of(vary)}
 
 
 @given(

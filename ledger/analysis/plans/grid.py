@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.errors import LedgerError
+from ledger.model.hypothesis import Variant
 from ledger.model.parameters import Value
 
 # more arms than this are a mistake far more often than a plan
@@ -18,8 +19,8 @@ MAX_ARMS = 1000
 _MAX_NAME = 40
 
 
-def grid(vary: Mapping[str, Sequence[Value]]) -> dict[str, dict[str, Value]]:
-    """The arms of a full grid by name, the last parameter varying fastest: `lr-0-1-optimizer-adam`.
+def grid(vary: Mapping[str, Sequence[Value]]) -> tuple[Variant, ...]:
+    """The arms of a full grid, the last parameter varying fastest: `lr-0-1-optimizer-adam`; none where nothing varies.
 
     A parameter is called by the last part of its key where that is one of a kind. Two combinations whose names would
     be the same, or too long, have a short hash of their values behind them. Raises LedgerError for more than MAX_ARMS.
@@ -32,13 +33,15 @@ def grid(vary: Mapping[str, Sequence[Value]]) -> dict[str, dict[str, Value]]:
         count *= len(values)
     if count > MAX_ARMS:
         raise LedgerError(f"the grid has {count} variants", hint=f"at most {MAX_ARMS}: vary less at once")
+    if not vary:
+        return ()
     called = _called(list(vary))
     points = [dict(zip(vary, values, strict=True)) for values in itertools.product(*vary.values())]
     plain = [_name({called[key]: value for key, value in point.items()}) for point in points]
-    return {
-        name if plain.count(name) == 1 and len(name) <= _MAX_NAME else _hashed(name, point): point
+    return tuple(
+        Variant(name=name if plain.count(name) == 1 and len(name) <= _MAX_NAME else _hashed(name, point), params=point)
         for name, point in zip(plain, points, strict=True)
-    }
+    )
 
 
 def _called(keys: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,27 @@
+"""An experiment as it was begun, with what its author may want to know before the first trial."""
+
+from __future__ import annotations
+
+from ledger.analysis.outlook import Outlook
+from ledger.model.frozen import frozen
+from ledger.model.hypothesis import Plan
+from ledger.model.remarks import Remark
+
+
+@frozen
+class Created:
+    """`start`: what it was forked from, in words; `switched`: the work tree is on its branch.
+
+    `sets`: the plan sets parameters, so that code need not change; `merged`: a combination of its grid is what the
+    branch has already. `outlooks`: what the replicates can see of each prediction, as far as the noise is known.
+    """
+
+    plan: Plan
+    branch: str
+    start: str
+    commit: str
+    switched: bool
+    sets: bool
+    merged: bool
+    remarks: tuple[Remark, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()

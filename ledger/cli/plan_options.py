@@ -1,0 +1,60 @@
+"""The options that say which arms and which replicates a plan has, and what they are evaluated on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Baseline = Annotated[
+    str | None,
+    typer.Option(metavar="EXP", help="Another experiment or an arm (NAME:VARIANT) in the baseline's role."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable."),
+]
+Variants = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME:[@REV,]KEY=VALUE,…", help="A further arm, at any revision; repeatable."),
+]
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY=LIST", help="An arm for each value; for each combination where repeated."),
+]
+Seeds = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|LIST",
+        help="How many seeds, from the present one on; which (0,3,7 or 0..4); hashed:5, which nobody can pick.",
+    ),
+]
+Over = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY=LIST", help="An axis of independent replicates, with its values: seed=0..9; repeatable."),
+]
+Folds = Annotated[
+    str | None,
+    typer.Option(metavar="K|KEY=LIST", help="The folds of a cross-validation: how many, or which (fold=0..4)."),
+]
+Splits = Annotated[
+    str | None,
+    typer.Option(metavar="N|KEY=LIST", help="Random splits or samples of the data: how many, or which."),
+]
+Independent = Annotated[
+    str | None,
+    typer.Option(metavar="KEY=LIST", help="An axis named like folds or splits that is neither."),
+]
+ReshuffledBy = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", help="The parameter of which each value makes new folds: seed."),
+]
+Repeats = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Repeat so often, where the pipeline has no seed.")
+]
+Evaluation = Annotated[
+    list[str] | None, typer.Option(metavar="PATH", help="What both sides must be evaluated on; repeatable.")
+]
+Retype = Annotated[
+    bool, typer.Option("--retype", help="A parameter may become another kind of value: a text where a number was.")
+]

@@ -1,0 +1,72 @@
+"""Values from the texts of options. Each raises LedgerError, which names the option."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+from ledger.errors import LedgerError
+from ledger.model.hypothesis import Variant
+from ledger.model.parameters import Value, parse_assignment, parse_values, split_list
+
+T = TypeVar("T")
+
+
+def once(option: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """The pairs as a mapping. Two of one name are refused: neither is meant to be lost."""
+    found: dict[str, T] = {}
+    for name, value in pairs:
+        if name in found:
+            raise LedgerError(f"{option} is given twice for {name}", hint="leave one of them out")
+        found[name] = value
+    return found
+
+
+def assignments(option: str, texts: Iterable[str] | None) -> dict[str, Value]:
+    """Parameters with their values, from `KEY=VALUE`."""
+    return once(option, map(parse_assignment, texts or ()))
+
+
+def variants(texts: Iterable[str] | None) -> tuple[Variant, ...]:
+    """Arms, from `NAME:KEY=VALUE,…` and `NAME:@REV,KEY=VALUE,…`; they are `at` revisions as they were written."""
+    return tuple(once("--variant", ((one.name, one) for one in map(_variant, texts or ()))).values())
+
+
+def _variant(text: str) -> Variant:
+    name, colon, rest = text.partition(":")
+    if not colon or not name or rest in ("", "@"):
+        raise LedgerError(
+            f"--variant {text!r} is not NAME:KEY=VALUE or NAME:@REV",
+            hint="--variant high-lr:train.lr=0.3,train.epochs=20, or --variant old:@v1.2",
+        )
+    first, *others = split_list(rest)
+    revision, parts = (first[1:], others) if first.startswith("@") else (None, [first, *others])
+    return Variant(name=name, at=revision, params=assignments("--variant", parts))
+
+
+def number(option: str, text: str | None, *, example: str = "0.02") -> float | None:
+    """A number; None where nothing is given."""
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise LedgerError(f"{option} {text!r} is not a number", hint=f"{option} {example}") from None
+
+
+def whole_numbers(text: str | None, option: str) -> tuple[int, ...]:
+    """Whole numbers, from `3,5,10` or `2..20`; none where nothing is given."""
+    found = () if text is None else parse_values(text)
+    if any(isinstance(value, bool) or not isinstance(value, int) for value in found):
+        raise LedgerError(f"{option} {text!r} is not a list of whole numbers", hint=f"{option} 3,5,10")
+    return tuple(value for value in found if isinstance(value, int))
+
+
+def duration(text: str) -> float:
+    """Seconds, from `90`, `1.5m`, `2h` or `1d`."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d)?", text.strip())
+    seconds = 0.0 if found is None else float(found[1]) * {"m": 60, "min": 60, "h": 3600, "d": 86400}.get(found[2], 1)
+    if seconds <= 0:
+        raise LedgerError(f"--timeout {text!r} is no length of time", hint="--timeout 90 (seconds), 30m, 2h")
+    return seconds

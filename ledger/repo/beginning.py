@@ -1,0 +1,69 @@
+"""The first commit of an experiment, its branch, and the work tree that is switched to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ledger.errors import LedgerError
+from ledger.git.process import call
+from ledger.git.refs import RefChange
+from ledger.model import hypothesis as hypotheses
+from ledger.model.experiment import directory
+from ledger.model.formats import trailers
+from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.model.parameters import Value
+from ledger.repo.change import Change
+from ledger.repo.code import Code, edited
+
+
+def begin(change: Change, plan: Plan, code: Code, overrides: Mapping[str, Value], *, switch: bool) -> str:
+    """Commit the plan and the parameters on the code that it was forked from, as the experiment's branch.
+
+    Returns the commit. Raises LedgerError where the work tree cannot be switched to it, and then there is no branch.
+    """
+    git, name = change.ledger.git, plan.name
+    texts = edited(code.texts, {code.locate(key): value for key, value in overrides.items()})
+    changed = {path: text for path, text in texts.items() if text != code.texts[path]}
+    if switch:
+        _refuse_overlap(change, changed)
+    files = {path: replace(code.files[path], oid=git.blob(text.encode())) for path, text in changed.items()}
+    text = hypotheses.render(Hypothesis(plan=plan, body=hypotheses.BODY.format(title=plan.title)))
+    tree = git.tree(plan.base, {**files, f"{directory(name)}/hypothesis.md": change.file(text)})
+    commit = git.commit_tree(tree, [plan.base], _message(plan, overrides))
+    branch = change.ledger.branch_of(name)
+    change.move([RefChange(ref=branch, old=None, new=commit)], f"ledger new: {name}")
+    if switch:
+        _switch(change, branch, commit)
+    return commit
+
+
+def _message(plan: Plan, overrides: Mapping[str, Value]) -> str:
+    lines = [f"predicts {p}" for p in plan.predictions]
+    lines += [f"sets {key} = {value}" for key, value in overrides.items()]
+    return trailers.compose(f"new: {plan.title}", "\n".join(lines), trailers=[(trailers.EXPERIMENT, plan.name)])
+
+
+def _refuse_overlap(change: Change, changed: Mapping[str, str]) -> None:
+    dirty = {d.path for d in change.ledger.git.dirty()}
+    overlap = sorted(dirty & set(changed))
+    if overlap:
+        have, it = ("has", "it") if len(overlap) == 1 else ("have", "them")
+        raise LedgerError(
+            f"{', '.join(overlap)} {have} uncommitted changes, and -S would write to {it}",
+            hint="commit them first, or write the parameter by hand after ledger new",
+        )
+
+
+def _switch(change: Change, branch: str, commit: str) -> None:
+    ledger = change.ledger
+    short = branch.removeprefix("refs/heads/")
+    done = call(["switch", "--quiet", "--no-guess", short], cwd=ledger.git.root)
+    # a hook may fail after the switch has been made: where HEAD is decides
+    if ledger.git.head()[0] != branch:
+        change.move([RefChange(ref=branch, old=commit, new=None)], "ledger new: taken back")
+        said = done.stderr.decode(errors="replace").strip().removeprefix("error: ")
+        raise LedgerError(
+            f"git cannot switch to the new branch: {said}",
+            hint="commit or stash the changes, or use --no-switch",
+        )

@@ -1,0 +1,60 @@
+"""An experiment as it was begun, in words and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.analysis.designs import planned
+from ledger.analysis.plans.created import Created
+from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.listing import listed
+from ledger.report.changes import Told
+from ledger.report.experiments import described_axes
+from ledger.report.power import note
+from ledger.report.remarks import sentences
+
+# so wide may the names of the arms be on the line that counts the trials
+_ARMS_WIDTH = 48
+
+
+def told(created: Created) -> Told:
+    """Where the experiment is, what it predicts, how many trials it asks for, and what to do next."""
+    plan = created.plan
+    arms = [v.name for v in plan.variants if v.experiment is None]
+    trials = len(arms) * len(plan.replicates.points())
+    size = f"{trials} trial{'s' if trials > 1 else ''}"
+    axes = " at " + described_axes(plan) if plan.replicates.axes else ""
+    fitting = max(1, sum(1 for at in range(len(arms)) if len(", ".join(arms[: at + 1])) <= _ARMS_WIDTH))
+    shown = listed(arms, fitting)
+    standing = TREATMENT if plan.variant(TREATMENT) else BASELINE
+    # the next command is about the branch that is checked out unless it names another
+    run = "ledger run" if created.switched else f"ledger run {plan.name}"
+    lines = [
+        f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
+        *(f"  predicts {p}" for p in plan.predictions),
+        f"  {size}: {shown}{' each' if len(arms) > 1 and axes else ''}{axes}",
+        *([f"  {standing} is the combination of the grid that the branch has already"] if created.merged else []),
+        f"next: say why in experiments/{plan.name}/hypothesis.md, {'' if created.sets else 'change the code, '}{run}",
+    ]
+    return Told(answer="\n".join(lines), notes=notes(created))
+
+
+def notes(created: Created) -> tuple[str, ...]:
+    """What the author may want to know before the first trial."""
+    _, n = planned(created.plan.replicates)
+    return (
+        *(f"note: {text}" for text in sentences(created.remarks)),
+        *(f"note: {note(outlook, n, created.plan.replicates)}" for outlook in created.outlooks),
+    )
+
+
+def shape(created: Created) -> dict[str, Any]:
+    """The shape of `new --json`."""
+    plan = created.plan
+    return {
+        "name": plan.name,
+        "branch": created.branch,
+        "base": plan.base,
+        "parent": plan.parent,
+        "commit": created.commit,
+    }
