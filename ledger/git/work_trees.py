@@ -97,7 +97,7 @@ def add(git: Git, path: Path, commit: str, *, aside: Path) -> None:
     Raises GitError where git cannot check the commit out.
     """
     full = git.objects.held(f"{commit}^{{commit}}").oid
-    _discard(aside)
+    discard(aside)
     path.mkdir(parents=True)
     aside.mkdir(parents=True)
     (aside / "HEAD").write_text(f"{full}\n")
@@ -110,7 +110,7 @@ def add(git: Git, path: Path, commit: str, *, aside: Path) -> None:
 
 def check_out(git: Git, path: Path, commit: str) -> None:
     """Make the work tree hold the commit's files, all of them also where the user's is sparse. Raises GitError."""
-    whole = (*WITHOUT_HOOKS, "-c", "core.sparseCheckout=false")
+    whole = (*WITHOUT_HOOKS, "-c", "core.sparseCheckout=false", "-c", "submodule.recurse=false")
     git.run(*whole, "checkout", "--quiet", "--force", "--detach", commit, cwd=path)
 
 
@@ -120,10 +120,10 @@ def remove(git: Git, path: Path, *, aside: Path) -> None:
     for registered in (git.common / "worktrees").glob("*"):
         with contextlib.suppress(OSError):
             if (registered / "gitdir").read_bytes().rstrip(b"\n") == own:
-                _discard(aside)
+                discard(aside)
                 registered.rename(aside)
-    _discard(aside)
-    _discard(path)
+    discard(aside)
+    discard(path)
 
 
 def _register(aside: Path, path: Path, folder: Path) -> None:
@@ -155,7 +155,7 @@ def _inherit(git: Git, registered: Path) -> None:
             git.succeeds("config", "--file", str(registered / _OWN_CONFIG), "--unset-all", key)
 
 
-def _discard(folder: Path) -> None:
+def discard(folder: Path) -> None:
     """Remove a folder, with parts that a stage has made read-only."""
     for below, _, _ in os.walk(folder):
         with contextlib.suppress(OSError):

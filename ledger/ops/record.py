@@ -18,7 +18,7 @@ from ledger.model.hypothesis import BASELINE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.parameters import Value, flatten, identical
 from ledger.model.replicates import REPEAT, Point
-from ledger.repo import unseen
+from ledger.repo import submodules, unseen
 from ledger.repo.code import Arm, Code, edited
 from ledger.repo.commit import commit_tracked, require_text
 from ledger.repo.experiments import is_record
@@ -215,6 +215,7 @@ def _check_unseen(ledger: Ledger, here: Code) -> None:
     """Refuse uncommitted changes that no stage depends on: the results may be of either state."""
     changed = [d.path for d in ledger.git.dirty() if not d.untracked]
     unseen.refuse_undeclared(ledger, here, changed)
+    submodules.refuse_changed(ledger.git.root, [path for path in changed if not ledger.settings.ignores(path)])
 
 
 def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, own: Sequence[str], message: str | None) -> str:

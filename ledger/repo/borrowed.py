@@ -109,8 +109,13 @@ def _content(path: Path) -> str | None:
 # --- how a slot gets them
 
 
-def lend(root: Path, slot: Path, *, copied: Collection[str], linked: Collection[str]) -> None:
-    """Bring inputs from the work tree `root` into a slot; what is there already and the same is left alone."""
+def lend(
+    root: Path, slot: Path, *, copied: Collection[str], linked: Collection[str], but: Collection[str] = ()
+) -> None:
+    """Bring inputs from the work tree `root` into a slot; what is there already and the same is left alone.
+
+    `but` are paths that the slot has of its own.
+    """
     for name in (*linked, *copied):
         if not _is_below(name):
             # joined to the slot's path it would lead out of it, and what is there would be replaced
@@ -120,12 +125,13 @@ def lend(root: Path, slot: Path, *, copied: Collection[str], linked: Collection[
             )
     for name in linked:
         _link((root / name).resolve(), slot / name)
+    own = {root / path for path in but}
     for name in copied:
         source = root / name
         if source.is_symlink():
             _link(source.resolve(), slot / name)
         elif source.exists():
-            _copy(source, slot / name)
+            _copy(source, slot / name, own)
         else:
             raise LedgerError(
                 f"ledger.yaml: `copy` names {name}, which is not there",
@@ -141,8 +147,10 @@ def _link(source: Path, target: Path) -> None:
     target.symlink_to(source)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Make `target` the same as `source`; files of the same size and time are not copied again."""
+def _copy(source: Path, target: Path, but: Collection[Path]) -> None:
+    """Make `target` the same as `source`, without `but`; files of the same size and time are not copied again."""
+    if source in but:
+        return
     if source.is_symlink():
         _link(source.resolve(), target)
     elif source.is_dir():
@@ -154,7 +162,7 @@ def _copy(source: Path, target: Path) -> None:
         for name in {entry.name for entry in target.iterdir()} - names:
             _remove(target / name)
         for name in names:
-            _copy(source / name, target / name)
+            _copy(source / name, target / name, but)
     elif not _same(source, target):
         _remove(target)
         target.parent.mkdir(parents=True, exist_ok=True)

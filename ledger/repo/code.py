@@ -51,6 +51,11 @@ class Code:
     data: Mapping[str, Pinned]
 
     @property
+    def submodules(self) -> dict[str, str]:
+        """The commits of submodules by their paths."""
+        return {path: entry.oid for path, entry in self.files.items() if entry.is_submodule}
+
+    @property
     def trees(self) -> dict[str, dict[str, Any]]:
         """The parsed parameter files by path."""
         return {path: paramfiles.parse(path, text) for path, text in self.texts.items()}
@@ -162,8 +167,10 @@ class CodeReader:
 
     def _is_borrowed(self, code: Code, path: str) -> bool:
         """Whether a dependency is lent to slots from the user's work tree, since neither git nor DVC holds it."""
-        held = [p for p, entry in code.files.items() if inside(p, path) and not entry.is_submodule]
-        if held or any(inside(path, pinned) for pinned in code.data) or "://" in path or path.startswith("/"):
+        pinned = [*code.data, *code.submodules]
+        if any(inside(p, path) for p in code.files) or any(inside(path, held) for held in pinned):
+            return False
+        if "://" in path or path.startswith("/"):
             return False
         copied = borrowed.is_copied(path, self.settings.copy)
         return copied or borrowed.link_above(self.git.root, path, code.files) is not None
@@ -292,10 +299,10 @@ class CodeReader:
     def _source(self, code: Code, pipeline: Pipeline, path: str) -> str | None:
         """What identifies a dependency that no stage makes; None where nothing holds it."""
         entry = code.files.get(path)
-        if any(e.is_submodule and inside(path, p) for p, e in code.files.items()):
-            # a slot has an empty folder in its place, or what `unseen.refuse_other_submodules` lets be copied
-            commits = {p: e.oid for p, e in code.files.items() if e.is_submodule and inside(path, p)}
-            return f"{commits} {path}" if borrowed.is_copied(path, self.settings.copy) else None
+        commits = {held: commit for held, commit in code.submodules.items() if inside(path, held)}
+        if commits:
+            # the commit says what the files are, also in a clone that does not have them
+            return f"{commits} {path}"
         if entry is not None:
             return entry.oid
         for held, pin in code.data.items():

@@ -10,6 +10,7 @@ from ledger.git.branch import Moved, Overlap, Step
 from ledger.git.entries import plain_file
 from ledger.model.experiment import Experiment
 from ledger.model.formats import trailers
+from ledger.repo import submodules
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 
@@ -28,6 +29,7 @@ def commit_tracked(
     commit. Raises LedgerError, and then the branch and the index are as they were.
     """
     git = ledger.git
+    submodules.refuse_changed(git.root, paths)
 
     def make(change: Change) -> str:
         before = git.objects.files(experiment.tip)

@@ -10,12 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from ledger.analysis import traps
 from ledger.errors import LedgerError
-from ledger.git.process import call
 from ledger.model.experiment import Experiment
 from ledger.model.formats.paramfiles import parse
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten
-from ledger.repo import borrowed
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
@@ -131,26 +129,3 @@ def _refuse_parameters(ledger: Ledger, before: Code, after: Code) -> None:
         for key, value in new.items():
             if key not in old or old[key] != value:
                 ledger.code.require_tracked(after, f"{file}:{key}", old.get(key))
-
-
-def refuse_other_submodules(ledger: Ledger, code: Code) -> None:
-    """Refuse a submodule that is copied into slots as it is here, where the code names another commit of it."""
-    for path, entry in code.files.items():
-        if not entry.is_submodule or not borrowed.is_copied(path, ledger.settings.copy):
-            continue
-        place = ledger.git.root / path
-        if not (place / ".git").exists():
-            raise LedgerError(f"the submodule {path} is not checked out", hint=f"git submodule update --init {path}")
-        here = call(["rev-parse", "HEAD"], cwd=place).stdout.decode().strip()
-        if here != entry.oid:
-            raise LedgerError(
-                f"the submodule {path} is at {here[:10]}, and {code.commit[:10]} names {entry.oid[:10]}: "
-                "its trials would run the other code",
-                hint=f"run these arms alone: git checkout {code.commit[:10]} && git submodule update {path}, "
-                "then ledger run NAME --only ARM",
-            )
-        if call(["status", "--porcelain", "--untracked-files=no"], cwd=place).stdout:
-            raise LedgerError(
-                f"the submodule {path} has changes that are not committed: no commit names the code that would run",
-                hint=f"commit them in {path}, then git add {path} && git commit",
-            )

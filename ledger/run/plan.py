@@ -9,9 +9,8 @@ from ledger.errors import LedgerError
 from ledger.model import replicates, trial_names
 from ledger.model.experiment import Experiment, directory
 from ledger.model.listing import listed
-from ledger.model.pipeline import inside
 from ledger.model.replicates import Point
-from ledger.repo import unseen
+from ledger.repo import submodules, unseen
 from ledger.repo.canonical import at_point
 from ledger.repo.code import Arm
 from ledger.repo.ledger import Ledger
@@ -73,7 +72,7 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     """Refuse what would give wrong numbers: parameters, sources and code that no stage would notice."""
     code = arm.code
     unseen.refuse_dates(code)
-    unseen.refuse_other_submodules(ledger, code)
+    submodules.here(ledger, code)
     for axis in experiment.plan.replicates.axes:
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
@@ -89,11 +88,6 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     if arm.missing:
         path = arm.missing[0]
         stage = next(s.name for s in code.pipeline.stages if path in s.dependencies)
-        if any(entry.is_submodule and inside(path, held) for held, entry in code.files.items()):
-            raise LedgerError(
-                f"the stage {stage} depends on {path}, which is in a submodule, and trials have an empty folder there",
-                hint="list the submodule under `copy` in ledger.yaml",
-            )
         if (ledger.git.root / path).exists():
             raise LedgerError(
                 f"the stage {stage} depends on {path}, which neither git nor DVC holds",

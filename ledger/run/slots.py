@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -10,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from ledger.git import work_trees
+from ledger.git import submodules, work_trees
 from ledger.git.git import Git
 from ledger.git.process import GitError, call
+from ledger.git.submodules import Submodule
 from ledger.machine import locks, processes
 from ledger.machine.state_directory import StateDirectory
 from ledger.model.frozen import frozen
@@ -48,6 +50,21 @@ class Slot:
             return
         # DVC's own lock stays behind where a worker was killed, and whether its process lives cannot be told for sure
         (self.path / ".dvc/tmp/rwlock").unlink(missing_ok=True)
+
+    def lay_out(self, held: Iterable[Submodule]) -> None:
+        """Bring in the files of submodules, outer ones first. Raises GitError where they cannot be written."""
+        for submodule in held:
+            submodules.lay_out(submodule, self.path / submodule.path, self._index_of(submodule))
+
+    def changed_in(self, held: Iterable[Submodule]) -> list[str]:
+        """The files of submodules that are others now. Raises GitError."""
+        found = [submodules.changed(one, self.path / one.path, self._index_of(one)) for one in held]
+        return [path for paths in found for path in paths]
+
+    def _index_of(self, submodule: Submodule) -> Path:
+        """Where git remembers what it has laid out, beside the slot."""
+        digest = hashlib.sha256(f"{submodule.path}\0{submodule.store}".encode()).hexdigest()[:16]
+        return self.path.with_name(f"{self.path.name}.submodules") / digest
 
     def changed(self, commit: str) -> list[str]:
         """The files of the commit that are others now, in the work tree or in the index. Raises GitError."""

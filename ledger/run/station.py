@@ -25,7 +25,7 @@ from ledger.model.hypothesis import Plan
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten
 from ledger.model.trial import Failure
-from ledger.repo import borrowed
+from ledger.repo import borrowed, submodules
 from ledger.repo.ledger import Ledger
 from ledger.run.outcome import outcome, untracked
 from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, tail
@@ -68,10 +68,14 @@ class Station:
         ledger, code = self.context.ledger, spec.arm.code
         copied = ledger.settings.copy
         self.slot.prepare(code.commit, keep=[*code.data, *copied, *spec.arm.linked])
+        held = submodules.here(ledger, code)
+        self.slot.lay_out(held)
         self.worker.configure(self.slot.path / code.folder, self.context.dvc)
         for path, text in spec.texts.items():
             (self.slot.path / path).write_text(text, "utf-8", newline="")
-        borrowed.lend(ledger.git.root, self.slot.path, copied=copied, linked=spec.arm.linked)
+        borrowed.lend(
+            ledger.git.root, self.slot.path, copied=copied, linked=spec.arm.linked, but=[one.path for one in held]
+        )
         for path, digest in spec.arm.borrowed.items():
             if borrowed.content(ledger.git.root / path, ledger.state_dir.contents) != digest:
                 # its trials would pass for replicates of those that ran before
@@ -173,6 +177,7 @@ class Station:
         pipeline, settings = spec.arm.code.pipeline, self.context.ledger.settings
         try:
             changed = self.slot.changed(spec.arm.code.commit)
+            inner = self.slot.changed_in(submodules.here(self.context.ledger, spec.arm.code))
         except GitError as error:
             said = error.stderr.strip().splitlines() or [str(error)]
             return Failure(
@@ -201,6 +206,7 @@ class Station:
                 hint="let the script read the file; or dvc repro the stage that writes it, and commit the file, before "
                 "ledger run",
             )
+        own += [path for path in inner if not pipeline.is_result(path) and not settings.ignores(path)]
         now = self._stamps(spec)
         own += [name for name, stamp in lent.items() if now.get(name) != stamp and self._is_input(spec, name)]
         if not own:

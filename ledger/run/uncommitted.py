@@ -39,9 +39,12 @@ def settle(ledger: Ledger, experiment: Experiment, message: str | None, worker: 
         if code.pipeline.reads(path) or not (ledger.settings.ignores(path) or is_record(objects, path, tip))
     ]
     if relevant:
+        # after `git switch` git does not bring them along, and to commit what is there would take them back
+        inner = [path for path in relevant if path in code.submodules]
+        lay_out = f"; git submodule update {inner[0]} lays out what the branch names" if inner else ""
         raise LedgerError(
             f"uncommitted changes would not be in the trials: {listed(relevant, _NAMED)}",
-            hint='commit them, or let ledger do it: ledger run -m "what you changed"',
+            hint=f'commit them, or let ledger do it: ledger run -m "what you changed"{lay_out}',
         )
     return None
 

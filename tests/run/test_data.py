@@ -241,53 +241,6 @@ def test_a_git_directory_elsewhere(make_project: MakeProject, tmp_path: Path, ki
     assert elsewhere.dvc("status", "--json").strip() == "{}"
 
 
-def test_an_arm_runs_with_the_submodule_that_its_commit_names(make_project: MakeProject, tmp_path: Path) -> None:
-    library = tmp_path / "library"
-    library.mkdir()
-    code = 'import json, sys\nsys.path.insert(0, "sub")\nfrom lib import V\nseed = json.load(open("p.json"))["seed"]\n'
-    project = make_project(
-        {
-            "train.py": code + 'json.dump({"accuracy": V + seed / 1000}, open("metrics.json", "w"))\n',
-            "p.json": '{"seed": 0}\n',
-            "dvc.yaml": "stages:\n  train:\n    cmd: python train.py\n    deps: [train.py, sub]\n    params:\n"
-            "      - p.json: [seed]\n    metrics:\n      - metrics.json: {cache: false}\n",
-            "ledger.yaml": "copy: [sub]\n",
-        }
-    )
-    project.git("init", "-q", cwd=library)
-    for version in ("1", "2"):
-        (library / "lib.py").write_text(f"V = {version}\n")
-        project.git("add", ".", cwd=library)
-        project.git("commit", "-q", "-m", version, cwd=library)
-    allowed = ("-c", "protocol.file.allow=always")
-    project.git(*allowed, "submodule", "add", "-q", str(library), "sub")
-    project.git("checkout", "-q", "HEAD~1", cwd=project.root / "sub")
-    project.commit("submodule")
-    base = project.git("rev-parse", "HEAD").strip()
-    project.ledger("new", "Newer", "--name", "a", "--seeds", "2", "--predict", "accuracy > baseline")
-    project.git("checkout", "-q", "-", cwd=project.root / "sub")
-    project.git("commit", "-q", "-a", "-m", "newer library")
-
-    # one work tree has one state of it
-    refused = project.ledger("run", code=2).err
-    assert "the submodule sub is at" in refused
-    assert "--only" in refused
-    project.ledger("run", "--only", "treatment")
-    (project.root / "sub/lib.py").write_text("V = 3\n")
-    assert "not committed" in project.ledger("run", "--again", "--only", "treatment", "-m", "change", code=2).err
-    project.git("checkout", "-q", ".", cwd=project.root / "sub")
-    project.git("checkout", "-q", base)
-    project.git("submodule", "update", "-q")
-    project.ledger("run", "a", "--only", "baseline")
-    project.git("switch", "-q", "exp/a")
-    project.git("submodule", "update", "-q")
-    found = project.ledger("diff", "a", "--json").json
-    assert [change["path"] for change in found["code"]] == ["sub"]
-    assert [round(m["difference"]) for m in found["metrics"]] == [1]
-    assert found["warnings"] == []
-    assert project.ledger("verify", "--json").json["problems"] == []
-
-
 @pytest.mark.parametrize("name", ["%(x)s", "ö,#[a]"])
 def test_a_path_that_dvc_would_read_otherwise(make_project: MakeProject, tmp_path: Path, name: str) -> None:
     project = make_project(name=f"project {name}")

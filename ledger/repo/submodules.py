@@ -1,0 +1,51 @@
+"""The submodules of a code state: which of them a trial can have, and what to do where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ledger.errors import LedgerError
+from ledger.git import submodules
+from ledger.git.process import call
+from ledger.git.submodules import Submodule
+from ledger.model.pipeline import inside
+from ledger.repo.code import Code
+from ledger.repo.ledger import Ledger
+
+
+def here(ledger: Ledger, code: Code) -> tuple[Submodule, ...]:
+    """The submodules whose commits this clone holds, outer ones first; a trial has these, whatever is checked out.
+
+    Raises LedgerError where a stage depends on one of which it does not: its trials would find an empty folder.
+    """
+    found = submodules.of_commit(ledger.git, code.commit, code.submodules)
+    read = {path for stage in code.pipeline.stages for path in stage.dependencies}
+    for one in found:
+        if one.store is None and any(inside(path, one.path) or inside(one.path, path) for path in read):
+            if not one.cloned:
+                raise LedgerError(
+                    f"the submodule {one.path} is not checked out, and a stage depends on it",
+                    hint=f"git submodule update --init --recursive {_outer(code, one)}",
+                )
+            raise LedgerError(
+                f"{one.commit[:10]} of the submodule {one.path}, which {code.commit[:10]} names, is not in this clone",
+                hint=f"git -C {one.path} fetch --all, or git -C {one.path} fetch origin {one.commit}",
+            )
+    return tuple(one for one in found if one.store is not None)
+
+
+def _outer(code: Code, submodule: Submodule) -> str:
+    """The submodule itself, or that of the code's own which holds it."""
+    return next(path for path in code.submodules if inside(submodule.path, path))
+
+
+def refuse_changed(root: Path, paths: Iterable[str]) -> None:
+    """Raise LedgerError where a submodule at one of the paths has changes that none of its commits holds."""
+    for path in paths:
+        place = root / path
+        if (place / ".git").exists() and call(["status", "--porcelain", "--untracked-files=no"], cwd=place).stdout:
+            raise LedgerError(
+                f"the submodule {path} has changes that are not committed: no commit names the code that would run",
+                hint=f"commit them in {path}, then git add {path} && git commit",
+            )
