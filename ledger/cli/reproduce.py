@@ -10,6 +10,7 @@ from ledger.cli import console, options, values
 from ledger.ops import reproduce as again
 from ledger.report import reproduce as report
 from ledger.report.shapes import proofs as shapes
+from ledger.run.again import log_of
 
 
 def reproduce(
@@ -47,7 +48,7 @@ def reproduce(
         ):
             found.append(one)
             if not json:
-                log = str(again.log_of(ledger, record.trial))
+                log = str(log_of(ledger, record.trial))
                 lines = report.reproduction(one, ledger.settings, log=log, total=console.bound())
                 console.answer(
                     "\n".join([*lines, report.verdict(one, outputs=not metrics_only, within_noise=within_noise)])

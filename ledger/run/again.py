@@ -1,0 +1,92 @@
+"""A recorded trial run again in a slot, past the run cache, and compared with its record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ledger.analysis import counting
+from ledger.analysis.reproduction import Reproduction, compare
+from ledger.dvc.reproduce import Event
+from ledger.errors import LedgerError, NotHere
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.formats import yaml12
+from ledger.model.formats.lockfile import Pinned
+from ledger.model.trial import Trial
+from ledger.repo import histories
+from ledger.repo.code import Arm, edited, recorded_changes
+from ledger.repo.ledger import Ledger
+from ledger.run.record import made, uncached_outputs
+from ledger.run.spec import Spec
+from ledger.run.station import Station
+
+
+def spec_of(ledger: Ledger, trial: Trial) -> Spec:
+    """The trial as it was planned, from its record alone: the code that ran, with the parameters that it had."""
+    if ledger.git.commit(trial.code) is None:
+        raise NotHere(
+            f"the code of {trial.experiment}:{trial.id} is not in this clone: {trial.code[:10]}",
+            hint="git fetch --tags brings the trials' commits",
+        )
+    code = ledger.code.at(trial.code)
+    plain = ledger.code.arm(code, {}, ())
+    if plain.missing:
+        raise LedgerError(
+            f"{plain.missing[0]}, on which the trial depends, is held by neither git nor DVC",
+            hint="put it where it was, or list it under `copy` in ledger.yaml",
+        )
+    texts = edited(code.texts, recorded_changes(code, trial))
+    arm = Arm(code=code, fingerprint=trial.fingerprint, texts=texts, missing=(), linked=plain.linked)
+    return Spec(
+        experiment=trial.experiment,
+        variant=trial.variant,
+        point=trial.point,
+        attempt=trial.attempt,
+        arm=arm,
+        texts=texts,
+    )
+
+
+def log_of(ledger: Ledger, trial: Trial) -> Path:
+    """What the commands printed when the trial was run again."""
+    return ledger.state_dir.log(trial.experiment, f"again/{trial.id}")
+
+
+def run_again(ledger: Ledger, experiment: Experiment, station: Station, spec: Spec, record: Recorded) -> Reproduction:
+    """The comparison with the declared trials of its arm, whose spread is the noise. Nothing is recorded."""
+    recorded = record.trial
+    setting = station.prepare(spec)
+    ended = station.reproduce(spec, setting, force=True, aside=True, log=log_of(ledger, recorded), tell=_deaf)
+    trial, _ = made(ledger, spec, ended, setting.environment)
+    alike = counting.at(experiment.of(recorded.variant), recorded.fingerprint)
+    declared = experiment.plan.replicates.points()
+    return compare(
+        recorded,
+        trial.metrics,
+        _outputs(ledger, spec, record, trial, ended.root),
+        replicates=[r.trial for point, r in alike.items() if point in declared],
+        environments=(ledger.environment(experiment, record), setting.environment),
+        failure=trial.error,
+    )
+
+
+def _outputs(
+    ledger: Ledger, spec: Spec, record: Recorded, again: Trial, root: Path
+) -> tuple[Mapping[str, Pinned], Mapping[str, Pinned]]:
+    """The outputs recorded and made again; those beside DVC's cache only where the trial commit's locks are here."""
+    recorded = record.trial
+    commit = record.commit or histories.trial_commits(ledger, recorded.experiment).get(recorded.id)
+    if commit is None or again.error is not None:
+        return recorded.outs, again.outs
+    paths = spec.arm.code.pipeline.lockfiles()
+    before = {path: text for path in paths if (text := ledger.git.objects.text(commit, path)) is not None}
+    now = {path: (root / path).read_text("utf-8") for path in paths if (root / path).is_file()}
+    then, here = (
+        uncached_outputs(ledger, spec, {path: yaml12.loads(text) for path, text in locks.items()})
+        for locks in (before, now)
+    )
+    return {**then, **recorded.outs}, {**here, **again.outs}
+
+
+def _deaf(event: Event) -> None:
+    """Nobody watches a single trial."""
