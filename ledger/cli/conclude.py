@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ledger.analysis.counting import When
-from ledger.cli import console, options
-from ledger.model import verdict as verdicts
-from ledger.ops.conclude import conclude as conclude_experiment
-from ledger.repo.evidence import gather
-from ledger.repo.weighing import conclusion
-from ledger.report.verdict import told
-
-if TYPE_CHECKING:
-    from ledger.model.experiment import Experiment
-    from ledger.repo.ledger import Ledger
+from ledger.cli import console, documents, options
+from ledger.model.verdict import REFUTED
+from ledger.ops import conclude as ops
+from ledger.report import verdict as report
+from ledger.report.documents import Format, rendered
 
 
 def conclude(
@@ -30,37 +24,27 @@ def conclude(
         typer.Option("--early", help="Conclude though declared trials are missing: inconclusive till then."),
     ] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where the outcome is refuted.")] = False,
+    form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """Compute the verdict from the declared trials, write verdict.md and commit it.
 
     Example: ledger conclude -m "helps most on small lesions"
     """
+    page = options.page_of(form)
     with console.opened() as ledger:
-        chosen = ledger.experiment(experiment)
-        if ledger.snapshot.pending.get(chosen.name):
-            chosen = _collected(ledger, chosen.name)
-        interpretation = message
+        chosen = ops.collected(ledger, ledger.experiment(experiment))
         if message is None and chosen.verdict is None and sys.stdin.isatty():
             # computed before anybody writes about it, and shown to whoever does
-            found = conclusion(ledger, chosen, gather(ledger, chosen, When.PRESENT), early=early)
+            shown = report.answer(ops.preview(ledger, chosen, early=early), chosen.name)
             prompt = "What do you make of it? Lines that begin with # are left out."
-            interpretation = console.edited("\n".join([prompt, "", *told(found)]))
-        done = conclude_experiment(ledger, chosen, interpretation=interpretation, early=early)
-    if json:
-        console.answer_json(verdicts.to_mapping(done.verdict))
-    else:
-        console.answer("\n".join([f"{chosen.name}: {told(done.verdict)[0]}", *told(done.verdict)[1:]]))
+            message = console.edited(f"{prompt}\n\n{rendered(shown, Format.TEXT, total=None)}")
+        done = ops.conclude(ledger, chosen, interpretation=message, early=early)
+        if json or page is Format.TEXT:
+            document = report.answer(done.verdict, chosen.name)
+        else:
+            document = report.document(done.verdict, done.experiment, done.arms, ledger.settings)
+        documents.answer(document, page, json=json)
+    if not json:
         console.say("the verdict is what it was" if done.commit is None else f"committed as {done.commit[:10]}")
-    return 1 if exit_code and done.verdict.outcome == verdicts.REFUTED else 0
-
-
-def _collected(ledger: Ledger, name: str) -> Experiment:
-    """The experiment, once the trials that an interrupted run has left are on its branch."""
-    # imported where there are some: a verdict starts without what runs trials
-    from ledger.run.collect import collect
-    from ledger.run.worker import Worker
-
-    with Worker() as worker:
-        collect(ledger, name, worker)
-    return ledger.experiment(name)
+    return 1 if exit_code and done.verdict.outcome == REFUTED else 0

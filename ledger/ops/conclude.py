@@ -1,7 +1,10 @@
-"""Writing a verdict down."""
+"""Compute a verdict, and write it down."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from ledger.analysis.arms import Arm
 from ledger.analysis.counting import When
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers, yaml12
@@ -16,14 +19,37 @@ from ledger.report import verdict as report
 
 @frozen
 class Concluded:
-    """A verdict with its commit; None where it says what the last one said."""
+    """A verdict on an experiment with the arms that it is about, and its commit: None where it says what it said."""
 
+    experiment: Experiment
+    arms: Mapping[str, Arm]
     verdict: Verdict
     commit: str | None
 
 
+def collected(ledger: Ledger, experiment: Experiment) -> Experiment:
+    """The experiment, once the trials that an interrupted run has left are on its branch."""
+    if not ledger.snapshot.pending.get(experiment.name):
+        return experiment
+    # imported where there are some: a verdict starts without what runs trials
+    from ledger.run.collect import collect
+    from ledger.run.worker import Worker
+
+    with Worker() as worker:
+        collect(ledger, experiment.name, worker)
+    return ledger.experiment(experiment.name)
+
+
+def preview(ledger: Ledger, experiment: Experiment, *, early: bool) -> Verdict:
+    """The verdict that `conclude` would write. Raises LedgerError as it does."""
+    return conclusion(ledger, experiment, gather(ledger, experiment, When.PRESENT), early=early)
+
+
 def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | None, early: bool) -> Concluded:
-    """Compute the verdict, write `verdict.md` and commit it. Raises LedgerError while declared trials are missing."""
+    """Compute the verdict, write `verdict.md` and commit it. Raises LedgerError while declared trials are missing.
+
+    Without an `interpretation` an earlier one stays.
+    """
     ledger.git.identity()
     require_branch(ledger, experiment)
     path = f"{directory(experiment.name)}/verdict.md"
@@ -34,14 +60,13 @@ def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | No
         verdict = conclusion(ledger, at, evidence, early=early)
         earlier = ledger.git.objects.text(at.tip, path) or ""
         said = report.interpretation_of(earlier) if interpretation is None else interpretation
-        text = f"---\n{yaml12.dumps(front_matter(verdict))}---\n" + report.body(
-            verdict, at, evidence.arms, ledger.settings, said
-        )
-        if text == earlier:
-            return Concluded(verdict=verdict, commit=None)
-        subject = report.subject(verdict, [p.metric.name for p in at.plan.predictions])
-        told = [(trailers.EXPERIMENT, at.name), (trailers.OUTCOME, verdict.outcome)]
-        commit = change.write(at, {path: change.file(text)}, trailers.compose(subject, said, trailers=told))
-        return Concluded(verdict=verdict, commit=commit)
+        body = report.body(verdict, at, evidence.arms, ledger.settings, said)
+        text = f"---\n{yaml12.dumps(front_matter(verdict))}---\n{body}"
+        commit = None
+        if text != earlier:
+            subject = report.subject(verdict, [p.metric.name for p in at.plan.predictions])
+            told = [(trailers.EXPERIMENT, at.name), (trailers.OUTCOME, verdict.outcome)]
+            commit = change.write(at, {path: change.file(text)}, trailers.compose(subject, said, trailers=told))
+        return Concluded(experiment=at, arms=evidence.arms, verdict=verdict, commit=commit)
 
     return transact(ledger, make)

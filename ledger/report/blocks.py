@@ -42,9 +42,10 @@ class Heading(_Spaced):
 
 @frozen
 class Prose(_Spaced):
-    """A paragraph of ours. `indent` is a terminal's."""
+    """A paragraph of ours. `lead` stands before it, in bold type on pages. `indent` is a terminal's."""
 
     text: str
+    lead: str = ""
     indent: int = 0
 
 

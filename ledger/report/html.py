@@ -65,7 +65,8 @@ def _block(block: Block) -> str:
         case Heading():
             return f"<h{block.level}>{inline(block.text)}</h{block.level}>"
         case Prose():
-            return f"<p>{inline(block.text)}</p>"
+            lead = f"<strong>{escaped(block.lead)}</strong>: " if block.lead else ""
+            return f"<p>{lead}{inline(block.text)}</p>"
         case Written():
             return "\n".join(map(_block, written.blocks(block)))
         case Code():

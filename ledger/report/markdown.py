@@ -37,7 +37,7 @@ def _block(block: Block) -> str:
         case Heading():
             return f"{'#' * block.level} {inline(block.text)}".rstrip()
         case Prose():
-            return inline(block.text)
+            return f"**{escaped(block.lead)}**: {inline(block.text)}" if block.lead else inline(block.text)
         case Written():
             return "\n\n".join(map(_block, written.blocks(block)))
         case Code():
@@ -73,7 +73,7 @@ _BEGINS: Final = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")
 def inline(text: str) -> str:
     """The escaped text, in which what stands between backquotes is code; nothing else in it begins a block."""
     pieces = written.parts(clean(text))
-    marked = "".join(f"`{piece}`" if code and "|" not in piece else _escaped(piece) for piece, code in pieces)
+    marked = "".join(written.code(piece) if code and "|" not in piece else _escaped(piece) for piece, code in pieces)
     return _BEGINS.sub(r"\1\\\2", marked)
 
 

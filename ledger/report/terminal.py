@@ -46,7 +46,8 @@ def _lines(block: Block, total: int | None) -> list[str]:
         case Heading():
             return [] if block.paged else [clean(block.text)]
         case Prose():
-            return [" " * block.indent + clean(block.text)] if block.text.strip() else []
+            lead = f"{clean(block.lead)}: " if block.lead else ""
+            return [" " * block.indent + lead + clean(block.text)] if block.text.strip() else []
         case Written():
             title = [] if block.title is None else [f"## {clean(block.title)}", ""]
             return [*title, *(_indented(line) for line in block.text.strip().splitlines())]

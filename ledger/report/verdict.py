@@ -1,57 +1,74 @@
-"""`verdict.md`: what was predicted, what was found, and what it does not show."""
+"""A verdict as documents: `verdict.md` with its results, and the answer of `conclude`."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.analysis.arms import Arm
 from ledger.model.experiment import Experiment
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
-from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, Verdict
-from ledger.report.blocks import Table
-from ledger.report.documents import Format, table
+from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, Verdict, to_mapping
+from ledger.report import markdown
+from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import digits_of, number, p_value, signed, spread
 from ledger.report.remarks import sentences
-from ledger.report.text import clean
+from ledger.report.written import code
 from ledger.stats.summary import summarise
 
 INTERPRETATION = "## Interpretation"
 PLACEHOLDER = "<!-- What do you make of it? -->"
 
+# more replicates are not shown one by one
+_MANY = 30
+
 
 def body(
     verdict: Verdict, experiment: Experiment, arms: Mapping[str, Arm], settings: Settings, interpretation: str
 ) -> str:
-    """The body of `verdict.md` in markdown."""
-    lines = [f"## Verdict: {verdict.outcome}", "", *_reservations(verdict), *_predictions(verdict), ""]
-    lines += ["## Results", ""]
-    lines += [_basis(verdict, experiment), "", results(arms, experiment, settings, Format.MD).rstrip(), ""]
+    """The body of `verdict.md`: the document in markdown, and below it what its author wrote, as it was written."""
+    computed = markdown.render(document(verdict, experiment, arms, settings))
+    return f"{computed}\n{INTERPRETATION}\n\n{interpretation.strip() or PLACEHOLDER}\n"
+
+
+def interpretation_of(text: str) -> str:
+    """The author's interpretation in an earlier `verdict.md`, "" where there is none."""
+    return text.partition(f"\n{INTERPRETATION}\n")[2].replace(PLACEHOLDER, "").strip()
+
+
+def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, Arm], settings: Settings) -> Document:
+    """What was predicted, what was found, and what it does not show."""
+    blocks: list[Block] = [Heading(text=f"Verdict: {verdict.outcome}")]
+    if not verdict.confirmatory:
+        blocks += [Prose(text=f"Confirmatory: no, {_post_hoc(verdict)}."), Items(items=sentences(verdict.reasons))]
+    for one in verdict.predictions:
+        blocks += [Prose(lead=_stated(one, verdict), text=code(one.text)), Items(items=_found(one))]
+    if not verdict.predictions:
+        blocks.append(Prose(text="Nothing was predicted."))
+    blocks += [Heading(text="Results"), Prose(text=_basis(verdict, experiment)), _results(arms, experiment, settings)]
     for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
-        lines += [*_by_replicate(name, arms, settings), ""]
+        blocks += _by_replicate(name, arms, settings)
     if verdict.warnings:
-        lines += ["## What this does not show", "", *(f"- {warning}" for warning in sentences(verdict.warnings)), ""]
+        blocks += [Heading(text="What this does not show"), Items(items=sentences(verdict.warnings))]
     if verdict.amendments:
-        lines += ["## Amendments of the plan", ""]
-        for change in verdict.amendments:
-            after = "after results had been seen" if change.after_results else "before any result"
-            corrected = ", the name of a metric that no result had" if change.corrects else ""
-            lines.append(f"- {change.date}: {', '.join(change.changed)}, {after}{corrected}")
-            lines += _texts(change)
-        lines.append("")
-    lines += [INTERPRETATION, "", interpretation.strip() or PLACEHOLDER]
-    return "\n".join(lines) + "\n"
+        items = tuple(item for change in verdict.amendments for item in _amended(change))
+        blocks += [Heading(text="Amendments of the plan"), Items(items=items)]
+    return Document(title=f"{experiment.name}: {verdict.outcome}", blocks=tuple(blocks))
 
 
-def _reservations(verdict: Verdict) -> list[str]:
-    """Why the verdict is not confirmatory; nothing where it is."""
-    if verdict.confirmatory:
-        return []
-    lines = [f"Confirmatory: no, {_post_hoc(verdict)}.", ""]
-    return [*lines, *(f"- {clean(reason)}" for reason in sentences(verdict.reasons)), ""]
+def answer(verdict: Verdict, name: str) -> Document:
+    """The verdict without the results, for the terminal, and as JSON."""
+    outcome = verdict.outcome if verdict.confirmatory else f"{verdict.outcome}, {_post_hoc(verdict)}"
+    blocks: list[Block] = [Prose(lead=name, text=outcome)]
+    for one in verdict.predictions:
+        blocks.append(Prose(lead=one.text, text=_stated(one, verdict), indent=2, near=True))
+        blocks.append(Items(items=_found(one), indent=4, near=True))
+    reasons = tuple(f"not confirmatory: {reason}" for reason in sentences(verdict.reasons))
+    blocks.append(Items(items=(*reasons, *sentences(verdict.warnings)), mark=Mark.WRONG, near=True))
+    return Document(title=f"{name}: {outcome}", blocks=tuple(blocks), data=to_mapping(verdict))
 
 
 def _post_hoc(verdict: Verdict) -> str:
@@ -60,35 +77,56 @@ def _post_hoc(verdict: Verdict) -> str:
     return f"{POST_HOC}: for a new experiment{f' (the numbers say {verdict.numbers_say})' if capped else ''}"
 
 
-def _texts(change: Amendment) -> list[str]:
-    """What each amended key said before and after, as far as the verdict tells."""
-    if change.before is None or change.after is None:
-        return []
-    sides = (change.before, change.after)
-    return [
-        f"  - {key}: {' → '.join(_code(clean(json.dumps(side[key]))) if key in side else 'nothing' for side in sides)}"
-        for key in change.changed
-    ]
+def _stated(judged: Judged, verdict: Verdict) -> str:
+    """The outcome of one prediction: what only the numbers support is told apart."""
+    capped = judged.outcome == SUPPORTED and not verdict.confirmatory
+    return f"{judged.outcome} by the numbers, {POST_HOC}" if capped else judged.outcome
 
 
-def interpretation_of(text: str) -> str:
-    """The author's interpretation in an earlier `verdict.md`, "" where there is none."""
-    return text.partition(f"\n{INTERPRETATION}\n")[2].replace(PLACEHOLDER, "").strip()
+def _found(judged: Judged) -> tuple[str, ...]:
+    """The evidence for one prediction, and what else is to be known of it."""
+    known = () if judged.estimate is None else (evidence(judged),)
+    return (*known, *sentences(judged.remarks))
 
 
-def results(arms: Mapping[str, Arm], experiment: Experiment, settings: Settings, form: Format) -> str:
-    """A row for each metric with mean ± sd and n of every arm, those that are predicted first."""
+def _amended(change: Amendment) -> Iterator[str]:
+    """One line per key that an amendment changed, with its text before and after where the verdict has them."""
+    seen = "after results had been seen" if change.after_results else "before any result"
+    corrected = ", the name of a metric that no result had" if change.corrects else ""
+    for key in change.changed:
+        texts = ""
+        if change.before is not None and change.after is not None:
+            sides = (code(json.dumps(s[key])) if key in s else "nothing" for s in (change.before, change.after))
+            texts = f": {' → '.join(sides)}"
+        yield f"{change.date}: {key}, {seen}{corrected}{texts}"
+
+
+# --- the results
+
+
+def _results(arms: Mapping[str, Arm], experiment: Experiment, settings: Settings) -> Table:
+    """One row per metric with mean ± sd and n of every arm, those that are predicted first."""
     predicted = [p.metric.name for p in experiment.plan.predictions]
-    names = list(dict.fromkeys([*predicted, *(name for arm in arms.values() for name in arm.metrics)]))
-    rows = []
-    for name in names:
-        cells = []
-        for arm in arms.values():
-            values = [v for point, v in arm.metrics.get(name, {}).items() if point in arm.declared]
-            found = summarise(values)
-            cells.append(f"{spread(found, settings.precision(name))} (n={found.n})" if found.n else "-")
-        rows.append([name, *cells])
-    return table(Table(head=("metric", *arms), rows=tuple(map(tuple, rows))), form)
+    names = dict.fromkeys([*predicted, *(name for arm in arms.values() for name in arm.metrics)])
+    rows = tuple((name, *(_mean(arm, name, settings) for arm in arms.values())) for name in names)
+    return Table(head=("metric", *arms), rows=rows)
+
+
+def _mean(arm: Arm, name: str, settings: Settings) -> str:
+    found = summarise([v for point, v in arm.metrics.get(name, {}).items() if point in arm.declared])
+    return f"{spread(found, settings.precision(name))} (n={found.n})" if found.n else "-"
+
+
+def _by_replicate(name: str, arms: Mapping[str, Arm], settings: Settings) -> list[Block]:
+    """One row per declared replicate with the metric of every arm; none where they are many."""
+    points = list(dict.fromkeys(point for arm in arms.values() for point in arm.declared))
+    if not 1 < len(points) <= _MANY:
+        return []
+    precision = settings.precision(name)
+    rows = tuple(
+        (label(p), *(number(arm.metrics.get(name, {}).get(p), precision) for arm in arms.values())) for p in points
+    )
+    return [Table(head=(name, *arms), rows=rows)]
 
 
 def _basis(verdict: Verdict, experiment: Experiment) -> str:
@@ -97,7 +135,7 @@ def _basis(verdict: Verdict, experiment: Experiment) -> str:
     at = f", {described_axes(plan)}" if plan.replicates.axes else ""
     looks = f"looked at {times(verdict.looks)}, {times(plan.looks)} declared"
     divided = f", divided by {plan.looks} looks" if plan.looks > 1 else ""
-    judged = f"Alpha {verdict.alpha:g}{divided}; {looks}.\nConfirmatory: {'yes' if verdict.confirmatory else 'no'}."
+    judged = f"Alpha {verdict.alpha:g}{divided}; {looks}. Confirmatory: {'yes' if verdict.confirmatory else 'no'}."
     return f"The declared replicates{at}; mean ± standard deviation. {judged}"
 
 
@@ -106,40 +144,11 @@ def times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def _by_replicate(name: str, arms: Mapping[str, Arm], settings: Settings) -> list[str]:
-    """A row for each declared replicate with the metric of every arm; none where they are many."""
-    points = list(dict.fromkeys(point for arm in arms.values() for point in arm.declared))
-    if not 1 < len(points) <= 30:
-        return []
-    precision = settings.precision(name)
-    rows = ((label(p), *(number(arm.metrics.get(name, {}).get(p), precision) for arm in arms.values())) for p in points)
-    return [table(Table(head=(name, *arms), rows=tuple(rows)), Format.MD).rstrip()]
-
-
-def _predictions(verdict: Verdict) -> list[str]:
-    lines: list[str] = []
-    for judged in verdict.predictions:
-        lines.append(f"**{_stated(judged, verdict)}**: {_code(judged.text)}")
-        lines.append("")
-        if judged.estimate is not None:
-            lines.append(f"- {evidence(judged)}")
-        lines += [*(f"- {remark}" for remark in sentences(judged.remarks)), ""]
-    return lines[:-1] if lines else ["Nothing was predicted."]
-
-
-def _stated(judged: Judged, verdict: Verdict) -> str:
-    """The outcome of one prediction: what only the numbers support is told apart."""
-    capped = judged.outcome == SUPPORTED and not verdict.confirmatory
-    return f"{judged.outcome} by the numbers, {POST_HOC}" if capped else judged.outcome
-
-
-def _code(text: str) -> str:
-    """The text as code in markdown, which holds backquotes between doubled ones."""
-    return f"``` {text} ```" if "`" in text else f"`{text}`"
+# --- the evidence in one line
 
 
 def evidence(judged: Judged) -> str:
-    """`+0.0211 (90% interval +0.0120 to +0.0300), paired t, n = 5, p = 0.003`."""
+    """`difference +0.0211 (90% interval +0.0120 to +0.0300), paired t, n = 5, p = 0.003`."""
     is_mean = judged.n_baseline is None
     show = number if is_mean else signed
     fine = _fineness(judged)
@@ -183,15 +192,3 @@ def subject(verdict: Verdict, predicted: Sequence[str]) -> str:
                 low, high = (number(bound, fine) for bound in first.interval)
                 text += f" ({first.confidence:.0%} CI {low}..{high}, n={first.n})"
     return text
-
-
-def told(verdict: Verdict) -> list[str]:
-    """The verdict for the terminal."""
-    lines = [verdict.outcome if verdict.confirmatory else f"{verdict.outcome}, {_post_hoc(verdict)}"]
-    for judged in verdict.predictions:
-        lines.append(f"  {judged.text}: {_stated(judged, verdict)}")
-        if judged.estimate is not None:
-            lines.append(f"    {evidence(judged)}")
-        lines += [f"    {remark}" for remark in sentences(judged.remarks)]
-    lines += [f"! not confirmatory: {clean(reason)}" for reason in sentences(verdict.reasons)]
-    return [*lines, *(f"! {warning}" for warning in sentences(verdict.warnings))]

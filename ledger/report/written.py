@@ -16,7 +16,7 @@ from ledger.report.blocks import Block, Code, Heading, Items, Prose, Written
 _HEADING: Final = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _ITEM: Final = re.compile(r" {0,3}[-*+][ \t]+(.*)")
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([\w+-]*)[^`]*")
-_CODE: Final = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_CODE: Final = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 # the page has one title, which is not theirs
 _HIGHEST: Final = 2
@@ -97,5 +97,21 @@ def _items(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def parts(text: str) -> list[tuple[str, bool]]:
-    """The pieces of one line of text, each with whether it is code: what stands between backquotes."""
-    return [(piece, at % 2 == 1) for at, piece in enumerate(_CODE.split(text)) if piece]
+    """The pieces of one line of text, each with whether it is code: what stands between equal runs of backquotes."""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for found in _CODE.finditer(text):
+        # a blank on either side is there to keep backquotes apart
+        inner = found[2][1:-1] if re.fullmatch(r" .*[^ ].* ", found[2]) else found[2]
+        pieces += [(text[at : found.start()], False), (inner, True)]
+        at = found.end()
+    return [piece for piece in (*pieces, (text[at:], False)) if piece[0]]
+
+
+def code(text: str) -> str:
+    """One line of text as code: between backquotes, of which more stand there than in any run within."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    if not longest:
+        return f"`{text}`"
+    fence = "`" * max(3, longest + 1)
+    return f"{fence} {text} {fence}"

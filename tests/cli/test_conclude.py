@@ -133,6 +133,11 @@ def test_what_it_says_on_the_terminal(shelved: Shelved) -> None:
     assert third.startswith("    difference +0.11") and third.endswith("paired t, n = 3, p > 0.99")
     assert rest[-1].startswith("! for this evaluation set only")
     assert answer.err.startswith("committed as ")
+    page = project.ledger("conclude", "bad", "--format", "md").out
+    computed, _, _ = front_matter(project, "bad")[1].partition("\n## Interpretation\n")
+    assert page.strip() == computed.strip()
+    page = project.ledger("conclude", "bad", "--format", "html").out
+    assert "<strong>refuted</strong>: <code>accuracy &gt;= baseline + 0.2</code>" in page
 
 
 def test_exit_codes(shelved: Shelved) -> None:
@@ -230,7 +235,7 @@ def test_the_editor_asks_what_the_author_makes_of_it(
         # what is to be judged is shown
         seen = (tmp_path / "editor.seen").read_text().splitlines()
         assert seen[1] == "# What do you make of it? Lines that begin with # are left out."
-        assert "# supported" in seen and any(line.startswith("#     difference +0.1") for line in seen)
+        assert "# good: supported" in seen and any(line.startswith("#     difference +0.1") for line in seen)
         assert front_matter(project, "good")[1].endswith("## Interpretation\n\nWhat I make of it.\n")
         # once: the second time it is kept, and a text on the command line asks nobody
         monkeypatch.setenv("GIT_EDITOR", "false")

@@ -16,7 +16,8 @@ from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.settings import Settings
 from ledger.model.verdict import Amendment, Judged, Verdict, to_mapping
-from ledger.report.verdict import body, evidence, interpretation_of, subject, told
+from ledger.report import terminal
+from ledger.report.verdict import answer, body, evidence, interpretation_of, subject
 
 SEEDS = Replicates(axes=(Axis(name="seed", values=(0, 1)),))
 JUDGED = Judged(
@@ -76,6 +77,11 @@ def text(verdict: Verdict = VERDICT, said: str = "", **arms: Arm) -> str:
     return body(verdict, experiment("dice >= baseline + 0.01"), given, Settings(), said)
 
 
+def told(verdict: Verdict) -> list[str]:
+    """What `conclude` says of a verdict in a terminal."""
+    return terminal.render(answer(verdict, "a"), total=None).splitlines()
+
+
 def test_the_body() -> None:
     assert (
         text(said="Because.")
@@ -88,18 +94,18 @@ def test_the_body() -> None:
 
 ## Results
 
-The declared replicates, seed 0, 1; mean ± standard deviation. Alpha 0.05; looked at once, once declared.
+The declared replicates, seed 0, 1; mean ± standard deviation. Alpha 0.05; looked at once, once declared. \
 Confirmatory: yes.
 
-| metric   | baseline              | treatment           |
-|----------|-----------------------|---------------------|
-| dice     | 0.5050 ± 0.0071 (n=2) | 0.610 ± 0.014 (n=2) |
-| loss     | -                     | 1.50 ± 0.71 (n=2)   |
+| metric | baseline              | treatment           |
+| ------ | --------------------- | ------------------- |
+| dice   | 0.5050 ± 0.0071 (n=2) | 0.610 ± 0.014 (n=2) |
+| loss   | -                     | 1.50 ± 0.71 (n=2)   |
 
-| dice   | baseline   | treatment   |
-|--------|------------|-------------|
-| seed=0 | 0.5000     | 0.6000      |
-| seed=1 | 0.5100     | 0.6200      |
+| dice   | baseline | treatment |
+| ------ | -------- | --------- |
+| seed=0 | 0.5000   | 0.6000    |
+| seed=1 | 0.5100   | 0.6200    |
 
 ## What this does not show
 
@@ -118,7 +124,7 @@ def test_amendments_say_what_was_known() -> None:
         Amendment(date="2026-01-03T10:00:00+00:00", changed=("predictions",), after_results=True),
     )
     found = text(replace(VERDICT, amendments=changes))
-    assert "- 2026-01-02T10:00:00+00:00: alpha, looks, before any result\n" in found
+    assert "- 2026-01-02T10:00:00+00:00: looks, before any result\n" in found
     assert "- 2026-01-03T10:00:00+00:00: predictions, after results had been seen\n" in found
 
 
@@ -129,12 +135,13 @@ def test_amendments_show_both_texts() -> None:
         after={"predictions": ["dice >= baseline + 0.01"], "deterministic": ["size"]},
     )  # fmt: skip
     found = text(replace(VERDICT, amendments=(change,)))
-    assert '  - predictions: `["dice >= baseline + 0.05"]` → `["dice >= baseline + 0.01"]`\n' in found
-    assert '  - deterministic: nothing → `["size"]`\n' in found
+    said = "- 2026-01-03T10:00:00+00:00: predictions, after results had been seen: "
+    assert f'{said}`["dice >= baseline + 0.05"]` → `["dice >= baseline + 0.01"]`\n' in found
+    assert ': deterministic, after results had been seen: nothing → `["size"]`\n' in found
 
 
 def test_what_is_not_confirmatory_is_never_plainly_supported() -> None:
-    assert "looked at once, once declared.\nConfirmatory: yes.\n" in text(VERDICT)
+    assert "looked at once, once declared. Confirmatory: yes.\n" in text(VERDICT)
     late = replace(
         VERDICT,
         outcome="inconclusive",
@@ -148,11 +155,11 @@ def test_what_is_not_confirmatory_is_never_plainly_supported() -> None:
         "- changed after results had been seen: alpha\n" in found
     )
     assert "**supported by the numbers, post hoc**: " in found
-    assert told(late)[0] == "inconclusive, post hoc: for a new experiment (the numbers say supported)"
+    assert told(late)[0] == "a: inconclusive, post hoc: for a new experiment (the numbers say supported)"
     assert "! not confirmatory: changed after results had been seen: alpha" in told(late)
     assert subject(late, ["dice"]).startswith("verdict: inconclusive, post hoc, dice +0.0211")
     refuted = replace(late, outcome="refuted", numbers_say="refuted", predictions=(replace(JUDGED, outcome="refuted"),))
-    assert told(refuted)[:1] == ["refuted, post hoc: for a new experiment"]
+    assert told(refuted)[:1] == ["a: refuted, post hoc: for a new experiment"]
     assert to_mapping(late)["confirmatory"] is False
 
 
@@ -165,7 +172,7 @@ def test_names_cannot_break_the_tables() -> None:
 
 def test_a_trial_without_the_metric_is_a_dash() -> None:
     found = text(baseline=arm(dice=(0.5,)), treatment=arm(dice=(0.6, float("nan"))))
-    assert "| seed=1 | -          | nan         |" in found
+    assert "| seed=1 | -        | nan       |" in found
 
 
 @pytest.mark.parametrize(
@@ -207,7 +214,7 @@ def test_the_subject_and_the_terminal() -> None:
         unknown, predictions=(replace(unknown.predictions[0], remarks=(Remark.of(Kind.NO_TRIALS, arm="x"),)),)
     )
     assert told(remarked) == [
-        "inconclusive",
+        "a: inconclusive",
         "  a > 1: inconclusive",
         "    there are no trials of x",
         "! concluded early: declared trials were missing",
