@@ -98,12 +98,12 @@ The declared replicates, seed 0, 1; mean ± standard deviation. Alpha 0.05; look
 Confirmatory: yes.
 
 | metric | baseline              | treatment           |
-| ------ | --------------------- | ------------------- |
+|--------|-----------------------|---------------------|
 | dice   | 0.5050 ± 0.0071 (n=2) | 0.610 ± 0.014 (n=2) |
 | loss   | -                     | 1.50 ± 0.71 (n=2)   |
 
 | dice   | baseline | treatment |
-| ------ | -------- | --------- |
+|--------|----------|-----------|
 | seed=0 | 0.5000   | 0.6000    |
 | seed=1 | 0.5100   | 0.6200    |
 
