@@ -1,0 +1,496 @@
+"""What is gathered of an honest experiment has no problem; with one thing changed, the check that must find it does.
+
+The same through git, for a few of them, is in `tests/run/test_verify.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from conftest import Shelved
+from honest import FILES, branch, landed
+
+from ledger.analysis.checks import problems
+from ledger.analysis.gathered import Checkpoint, Claim, Gathered, OddTag, Origin, Removed, Shown
+from ledger.analysis.problems import Kind
+from ledger.analysis.witness import Content
+from ledger.model.experiment import Unread
+from ledger.model.formats.lockfile import LockedStage, Pinned
+from ledger.model.trial import Trial
+from ledger.repo.ledger import open_ledger
+from ledger.repo.proof.gather import gather
+from ledger.report.problems import sentence
+
+SEED0, SEED1, FAILED = "treatment/seed-0.2", "treatment/seed-1.2", "treatment/seed-2"
+FILE = "seed-1.2.yaml"
+OTHER = "1" * 40
+
+Tampering = Callable[[Gathered], Gathered]
+known: dict[str, Gathered] = {}
+
+
+@pytest.fixture(params=["branch", "landed"])
+def honest(request: pytest.FixtureRequest, shelved: Shelved) -> Gathered:
+    """What is gathered of an experiment on its branch, and after it has landed; once per process."""
+    return gathered(shelved, request.param)
+
+
+@pytest.fixture
+def on_branch(shelved: Shelved) -> Gathered:
+    """The same on its branch alone."""
+    return gathered(shelved, "branch")
+
+
+def gathered(shelved: Shelved, kind: str) -> Gathered:
+    """What is gathered, once per process."""
+    if kind not in known:
+        project = shelved(branch, FILES) if kind == "branch" else shelved(landed, FILES, after=branch)
+        with open_ledger(project.root) as ledger:
+            known[kind] = gather(ledger, ledger.experiment("a"), data=True, signed=False)
+    return known[kind]
+
+
+def found(gathered: Gathered, kind: Kind, trial: str | None, *texts: str, unproved: bool = False) -> None:
+    """A problem of that kind names the trial, and its sentence the texts."""
+    rows = [(one.kind, one.trial, one.unproved, sentence(one)) for one in problems(gathered)]
+    said = [text for *key, text in rows if key == [kind, trial, unproved]]
+    assert any(all(text in one for text in texts) for one in said), rows
+
+
+# --- changing what was gathered
+
+
+def claim_of(gathered: Gathered, trial: str) -> Claim:
+    return next(claim for claim in gathered.claims if claim.trial.id == trial)
+
+
+def changed(gathered: Gathered, trial: str, **changes: Any) -> Gathered:
+    """Another claim of a trial."""
+    claims = [replace(claim, **changes) if claim.trial.id == trial else claim for claim in gathered.claims]
+    return replace(gathered, claims=tuple(claims))
+
+
+def edited(gathered: Gathered, trial: str, change: Callable[[Trial], Trial], **more: Any) -> Gathered:
+    """A record that says something else, and so is not the one that its trial commit holds."""
+    record = claim_of(gathered, trial).record
+    told = changed(gathered, trial, record=replace(record, trial=change(record.trial)), same_record=False, **more)
+    return replace(told, files={**gathered.files, f"trials/{trial}.yaml": OTHER})
+
+
+def set_to(trial: str, **values: Any) -> Tampering:
+    """A record with other values."""
+    return lambda gathered: edited(gathered, trial, lambda one: replace(one, **values))
+
+
+def forged(trial: str, **values: Any) -> Tampering:
+    """A trial commit that holds something else."""
+
+    def forge(gathered: Gathered) -> Gathered:
+        witness = claim_of(gathered, trial).witness
+        assert witness is not None
+        return changed(gathered, trial, witness=replace(witness, **values))
+
+    return forge
+
+
+def lock_of(gathered: Gathered, trial: str = SEED1) -> LockedStage:
+    witness = claim_of(gathered, trial).witness
+    assert witness is not None
+    return witness.locks["train"]
+
+
+def without(gathered: Gathered, trial: str, **files: str) -> Gathered:
+    """A record that is not among those that can be read."""
+    claims = tuple(claim for claim in gathered.claims if claim.trial.id != trial)
+    kept = {path: oid for path, oid in gathered.files.items() if path != f"trials/{trial}.yaml"}
+    return replace(gathered, claims=claims, files=kept | files)
+
+
+def unread(gathered: Gathered, trial: str, said: str) -> Gathered:
+    """The same, for a reason that the reader names."""
+    path = f"{gathered.folder}/trials/{trial}.yaml"
+    experiment = replace(gathered.experiment, problems=(Unread(path=path, said=said),))
+    files = {**gathered.files, f"trials/{trial}.yaml": OTHER}
+    return replace(gathered, experiment=experiment, files=files)
+
+
+def invented(gathered: Gathered, name: str, **values: Any) -> Gathered:
+    """A record more, made of another, that a commit brought without a trial."""
+    claim = claim_of(gathered, SEED1)
+    trial = replace(claim.trial, **values)
+    record = replace(claim.record, trial=trial, path=f"{gathered.folder}/trials/{name}.yaml")
+    origin = Origin(unknown_to=gathered.tags.runs, commit=OTHER, subject="a small correction", with_trials=False)
+    more = Claim(record=record, order=claim.order, origin=origin)
+    return replace(gathered, claims=(*gathered.claims, more), files={**gathered.files, f"trials/{name}.yaml": OTHER})
+
+
+def swapped(gathered: Gathered) -> Gathered:
+    a, b = (claim_of(gathered, trial).trial.metrics for trial in (SEED0, SEED1))
+    return set_to(SEED1, metrics=a)(set_to(SEED0, metrics=b)(gathered))
+
+
+def verdict(**values: Any) -> Tampering:
+    """A verdict that says something else."""
+
+    def tamper(gathered: Gathered) -> Gathered:
+        assert gathered.weighed is not None
+        return replace(gathered, weighed=replace(gathered.weighed, stored=replace(gathered.weighed.stored, **values)))
+
+    return tamper
+
+
+def judged(**values: Any) -> Tampering:
+    """The same of what it says of the prediction."""
+
+    def tamper(gathered: Gathered) -> Gathered:
+        assert gathered.weighed is not None
+        (one,) = gathered.weighed.stored.predictions
+        return verdict(predictions=(replace(one, **values),))(gathered)
+
+    return tamper
+
+
+def headline(gathered: Gathered) -> Gathered:
+    assert gathered.weighed is not None
+    text = re.sub(r"^## Verdict: \w+", "## Verdict: a triumph", gathered.weighed.text.lstrip())
+    return replace(gathered, weighed=replace(gathered.weighed, text=text))
+
+
+def environment(gathered: Gathered, oid: str | None) -> Gathered:
+    """An environment's file that is another, or gone."""
+    (path,) = (one.path for one in gathered.environments)
+    kept = {at: held for at, held in gathered.files.items() if at != path}
+    return replace(gathered, files=kept if oid is None else kept | {path: oid})
+
+
+def metrics_of(gathered: Gathered, **values: float) -> dict[str, float]:
+    return {**claim_of(gathered, SEED1).trial.metrics, **values}
+
+
+# --- records, and the verdict, on the branch and after landing
+
+CASES: dict[str, tuple[Tampering, Kind, str | None, tuple[str, ...]]] = {
+    "a metric": (
+        lambda g: set_to(SEED1, metrics=metrics_of(g, accuracy=0.99))(g), Kind.OTHER_METRIC, SEED1, (FILE, "0.99")
+    ),
+    "a digit of a metric": (
+        lambda g: set_to(SEED1, metrics=metrics_of(g, accuracy=metrics_of(g)["accuracy"] + 1e-12))(g),
+        Kind.OTHER_RECORD, SEED1, (FILE,),
+    ),
+    "a digit of a metric, by its commit": (
+        lambda g: set_to(SEED1, metrics=metrics_of(g, accuracy=metrics_of(g)["accuracy"] + 1e-12))(g),
+        Kind.OTHER_METRIC_SAID, SEED1, ("accuracy",),
+    ),
+    "a metric more": (lambda g: set_to(SEED1, metrics=metrics_of(g, f1=0.9))(g), Kind.OTHER_METRIC, SEED1, ("f1",)),
+    "a parameter": (
+        set_to(SEED1, params={"params.json": {"seed": 1, "train": {"lr": 0.3, "layers": [4, 2], "name": "small"}}}),
+        Kind.OTHER_PARAMETER, SEED1, (FILE, "train.lr", "0.3"),
+    ),
+    "the seed": (
+        set_to(SEED1, params={"params.json": {"seed": 4, "train": {"lr": 0.2, "layers": [4, 2], "name": "small"}}}),
+        Kind.OTHER_PARAMETER, SEED1, (FILE, "seed"),
+    ),
+    "the fingerprint": (set_to(SEED1, fingerprint="0" * 32), Kind.OTHER_FINGERPRINT, SEED1, (FILE, "fingerprint")),
+    "the code": (set_to(SEED1, code=OTHER), Kind.OTHER_PARENTS, SEED1, (FILE, "code")),
+    "code that is nowhere": (
+        lambda g: edited(g, SEED1, lambda one: replace(one, code=OTHER), code_here=False, witness=None),
+        Kind.NOT_ON_CODE, SEED1, (FILE, "code"),
+    ),
+    "the checkpoint": (
+        set_to(SEED1, outs={"model.txt": Pinned(md5="1" * 32, size=18)}), Kind.OTHER_HASH, SEED1, (FILE, "model.txt")
+    ),
+    "a failure made a success": (set_to(FAILED, status="succeeded"), Kind.OTHER_RECORD, FAILED, ("seed-2.yaml",)),
+    "a failure made a success, by itself": (
+        set_to(FAILED, status="succeeded"), Kind.ERROR_OF_SUCCESS, FAILED, ("seed-2.yaml", "succeeded")
+    ),
+    "a success made a failure": (set_to(SEED1, status="failed"), Kind.FAILURE_WITH_METRICS, SEED1, (FILE, "failed")),
+    "the time that it took": (set_to(SEED1, seconds=0.001), Kind.OTHER_RECORD, SEED1, (FILE,)),
+    "started before the plan": (
+        set_to(SEED1, started=datetime(2020, 1, 1, tzinfo=UTC)), Kind.STARTED_BEFORE_PLAN, SEED1, (FILE, "2020")
+    ),
+    "marked as by hand": (set_to(SEED1, by_hand=True), Kind.OTHER_RECORD, SEED1, (FILE,)),
+    "a record that is gone": (lambda g: without(g, SEED1), Kind.RECORD_GONE, SEED1, (FILE, "gone")),
+    "a failure that is gone": (lambda g: without(g, FAILED), Kind.RECORD_GONE, FAILED, ("seed-2.yaml", "gone")),
+    "a record without a trial": (
+        lambda g: invented(g, "treatment/seed-9", point=(("seed", 9),), attempt=1),
+        Kind.UNKNOWN_TO_RUN, "treatment/seed-9", ("seed-9.yaml",),
+    ),
+    "a record from the future": (
+        lambda g: invented(
+            g, "treatment/seed-9", point=(("seed", 9),), attempt=1, started=datetime(2199, 1, 1, tzinfo=UTC)
+        ),
+        Kind.CAME_BY_COMMIT, "treatment/seed-9", ("seed-9.yaml", "a small correction"),
+    ),
+    "two seeds' numbers swapped": (swapped, Kind.OTHER_METRIC, SEED0, ("seed-0.2.yaml", "accuracy")),
+    "a second record of a point": (
+        lambda g: invented(g, "treatment/seed-1.3", attempt=3, metrics=metrics_of(g, accuracy=0.99)),
+        Kind.TWO_RESULTS, "treatment/seed-1.3", ("seed-1.3.yaml", FILE),
+    ),
+    "a record renamed": (
+        lambda g: unread(without(g, SEED1), "treatment/seed-5", f": it says that it is a:{SEED1}"),
+        Kind.UNREADABLE_FILE, "treatment/seed-5", ("seed-5.yaml",),
+    ),
+    "a record that is a link": (
+        lambda g: replace(
+            unread(without(g, SEED1), SEED1, " is a symbolic link, not a record"),
+            links=frozenset({f"trials/{SEED1}.yaml"}),
+        ),
+        Kind.UNREADABLE_FILE, SEED1, (FILE, "symbolic link"),
+    ),
+    "a record that is no YAML": (
+        lambda g: unread(without(g, SEED1), SEED1, ": it is not YAML"), Kind.UNREADABLE_FILE, SEED1, (FILE, "YAML")
+    ),
+    "a link beside the records": (
+        lambda g: replace(g, files={**g.files, "model": OTHER}, links=frozenset({"model"})),
+        Kind.LINK, None, ("experiments/a/model", "symbolic link"),
+    ),
+    "a submodule beside the records": (
+        lambda g: replace(g, files={**g.files, "model": OTHER}, submodules=frozenset({"model"})),
+        Kind.SUBMODULE, None, ("experiments/a/model", "submodule"),
+    ),
+    "a record where none is read": (
+        lambda g: replace(g, files={**g.files, "trials/seed-1.yaml": OTHER}), Kind.STRAY_RECORD, None, ("seed-1.yaml",)
+    ),
+    "a void of no record": (
+        lambda g: replace(g, files={**g.files, "trials/treatment/seed-9.void": OTHER}),
+        Kind.VOIDS_NOTHING, None, ("seed-9.void",),
+    ),
+    "an environment's python": (
+        lambda g: replace(g, environments=(replace(g.environments[0], digest="0" * 12),)),
+        Kind.ENVIRONMENT_CHANGED, None, ("environments/",),
+    ),
+    "an environment that is no YAML": (
+        lambda g: replace(g, environments=(replace(g.environments[0], digest=None, error="it is not YAML"),)),
+        Kind.ENVIRONMENT_UNREADABLE, None, ("environments/", "YAML"),
+    ),
+    "a line more in an environment": (
+        lambda g: environment(g, OTHER), Kind.ENVIRONMENT_REPLACED, SEED1, ("environments/",)
+    ),
+    "an environment that is gone": (
+        lambda g: environment(g, None), Kind.ENVIRONMENT_GONE, SEED1, ("environments/", "gone")
+    ),
+    "the outcome": (verdict(outcome="refuted"), Kind.OTHER_VERDICT, None, ("verdict.md", "`outcome`")),
+    "the estimate": (judged(estimate=0.5), Kind.OTHER_VERDICT, None, ("verdict.md", "`predictions[0].estimate`")),
+    "the interval": (
+        judged(interval=(0.2, 0.9)), Kind.OTHER_VERDICT, None, ("verdict.md", "`predictions[0].interval`")
+    ),
+    "the number of trials": (judged(n=30), Kind.OTHER_VERDICT, None, ("verdict.md", "`predictions[0].n`")),
+    "a warning that is gone": (verdict(warnings=()), Kind.OTHER_VERDICT, None, ("verdict.md", "`warnings`")),
+    "a verdict's looks": (verdict(looks=7), Kind.OTHER_VERDICT, None, ("verdict.md", "`looks`")),
+    "a key more in the verdict": (
+        verdict(unknown={"reviewed": True}), Kind.OTHER_VERDICT, None, ("verdict.md", "`reviewed`")
+    ),
+    "the verdict's headline": (headline, Kind.OTHER_HEADING, None, ("verdict.md", "a triumph")),
+    "a verdict that cannot be computed": (
+        lambda g: replace(g, weighed=replace(g.weighed, computed=None, refusal="no metric")) if g.weighed else g,
+        Kind.NOT_COMPUTABLE, None, ("verdict.md", "no metric"),
+    ),
+    "a tag that was moved": (
+        lambda g: replace(
+            g, tags=replace(g.tags, odd=(OddTag(kind=Kind.TAG_MOVED, tag="ledger/a/1234567", commit=OTHER),))
+        ),
+        Kind.TAG_MOVED, None, ("ledger/a/1234567", "moved"),
+    ),
+    "a bad result that was removed": (
+        lambda g: replace(
+            without(g, SEED1), tags=replace(g.tags, commits={}),
+            removed=(Removed(path=f"trials/{SEED1}.yaml", oid=OTHER, commit=OTHER, changed=False),),
+        ),
+        Kind.RECORD_REMOVED, SEED1, (FILE, "removed", OTHER[:10]),
+    ),
+    "a bad result that was changed": (
+        lambda g: replace(
+            g, removed=(Removed(path=f"trials/{SEED1}.yaml", oid=OTHER, commit=OTHER, changed=True),)
+        ),
+        Kind.RECORD_CHANGED, SEED1, (FILE, "changed", OTHER[:10]),
+    ),
+    "a result that was run again, for a better one": (
+        lambda g: replace(
+            g, tags=replace(g.tags, commits={**g.tags.commits, SEED1: (*g.tags.commits[SEED1], OTHER)})
+        ),
+        Kind.RESULT_REPLACED, SEED1, (FILE, "another result"),
+    ),
+    "a trial commit that changes code": (
+        forged(SEED1, touched=("train.py", "notes.txt")), Kind.TRIAL_TOUCHES, SEED1, ("train.py",)
+    ),
+    "a trial commit that brings a file": (
+        forged(SEED1, touched=("train.py", "notes.txt")), Kind.TRIAL_TOUCHES, SEED1, ("notes.txt",)
+    ),
+    "a trial commit with other code": (
+        forged(SEED1, contents={"train.py": Content(md5s=frozenset("1"))}), Kind.OTHER_INPUT, SEED1,
+        ("dvc.lock", "train.py"),
+    ),
+    "a trial commit with other metrics": (
+        forged(SEED1, metrics={"accuracy": 0.99, "loss": 0.01}), Kind.OTHER_METRIC, SEED1, ("accuracy", FILE)
+    ),
+    "a forged commit with its record": (
+        lambda g: forged(SEED1, contents={"metrics.json": Content(md5s=frozenset("1"))}, metrics=metrics_of(g))(g),
+        Kind.OTHER_RESULT, SEED1, ("metrics.json",),
+    ),
+    "a failed trial that brings results": (
+        forged(FAILED, touched=("metrics.json",)), Kind.FAILURE_TOUCHES, FAILED, ("metrics.json",)
+    ),
+    "a trial commit on other code": (
+        lambda g: changed(g, SEED1, parents=(OTHER,)), Kind.OTHER_PARENTS, SEED1, (FILE, OTHER[:10])
+    ),
+    "a lock that pins other code": (
+        lambda g: forged(
+            SEED1, locks={"train": replace(lock_of(g), dependencies={"train.py": Pinned(md5="1" * 32)})}
+        )(g),
+        Kind.OTHER_INPUT, SEED1, ("dvc.lock", "train.py"),
+    ),
+    "a lock with another command": (
+        lambda g: forged(SEED1, locks={"train": replace(lock_of(g), command="python best.py")})(g),
+        Kind.OTHER_COMMAND, SEED1, ("dvc.lock", "command"),
+    ),
+    "a lock without the stage": (forged(SEED1, locks={}), Kind.STAGE_NOT_PINNED, SEED1, ("dvc.lock", "train")),
+    "parameters forged everywhere": (
+        forged(SEED1, fingerprint="0" * 32), Kind.OTHER_FINGERPRINT, SEED1, (FILE, "fingerprint")
+    ),
+    "parameters of another variant": (
+        forged(SEED1, arms=frozenset({"0" * 32})), Kind.OTHER_VARIANT, SEED1, (FILE, "variant")
+    ),
+    "parameters and fingerprint forged": (
+        forged(SEED1, parameters={"params.json": {"seed": 1, "train": {"lr": 0.16}}}),
+        Kind.OTHER_PINNED, SEED1, ("dvc.lock", "train.lr"),
+    ),
+    "a seed that did not run": (
+        set_to(SEED1, point=(("seed", 8),)), Kind.OTHER_REPLICATE, "treatment/seed-8.2", ("seed-8.2.yaml", "seed")
+    ),
+    "a checkpoint that was changed": (
+        lambda g: replace(
+            g, checkpoints=(Checkpoint(trial=claim_of(g, SEED1).trial, corrupt=("model.txt (12)",), absent=()),)
+        ),
+        Kind.CORRUPT, SEED1, ("model.txt", "12"),
+    ),
+    "a trial that ran before there was a plan": (
+        lambda g: changed(g, SEED1, order=replace(claim_of(g, SEED1).order, held=None)),  # type: ignore[type-var]
+        Kind.NO_PLAN, SEED1, ("experiments/a/hypothesis.md",),
+    ),
+    "a plan that was rewritten in history": (
+        lambda g: changed(
+            g, SEED1,
+            order=replace(claim_of(g, SEED1).order, held=replace(g.experiment.plan, predictions=())),  # type: ignore[type-var]
+        ),
+        Kind.OTHER_PLAN, SEED1, ("experiments/a/hypothesis.md", "predictions"),
+    ),
+    "a plan that is older than its base": (
+        lambda g: replace(g, plans=replace(g.plans, base_made=datetime(2199, 1, 1, tzinfo=UTC))),
+        Kind.CREATED_BEFORE_BASE, None, ("experiments/a/hypothesis.md", "2199"),
+    ),
+}  # fmt: skip
+
+
+def test_an_honest_experiment_has_no_problem(honest: Gathered) -> None:
+    assert problems(honest) == ()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_changed_is_found(honest: Gathered, name: str) -> None:
+    tamper, kind, trial, texts = CASES[name]
+    found(tamper(honest), kind, trial, *texts)
+
+
+# --- what is unproved and no problem
+
+
+def test_what_a_clone_lacks_is_unproved(honest: Gathered) -> None:
+    claims = tuple(
+        replace(
+            one, commit=None, witness=None, origin=Origin(unknown_to=(), commit=None, subject="", with_trials=False)
+        )
+        for one in honest.claims
+    )
+    lost = replace(honest, claims=claims, tags=replace(honest.tags, commits={}, runs=()), branch=None)
+    assert {(one.kind, one.unproved) for one in problems(lost)} == {(Kind.TRIAL_NOT_HERE, True)}
+    gone = Checkpoint(trial=claim_of(honest, SEED1).trial, corrupt=(), absent=("model.txt (12)",))
+    found(replace(honest, checkpoints=(gone,)), Kind.ABSENT, SEED1, "model.txt", "nowhere", unproved=True)
+    found(
+        replace(honest, checkpoints=(gone,), remotes=("store",)),
+        Kind.ABSENT,
+        SEED1,
+        "store",
+        "dvc fetch",
+        unproved=True,
+    )
+
+
+def test_what_git_shows_in_place_of_an_object_is_a_remark(honest: Gathered) -> None:
+    found(replace(honest, replaced=(OTHER,)), Kind.OBJECT_REPLACED, None, OTHER[:10], unproved=True)
+
+
+def test_a_filter_over_the_history_excuses_ids_and_not_numbers(honest: Gathered) -> None:
+    moved = changed(honest, SEED1, parents=(OTHER,))
+    found(replace(moved, filtered=True), Kind.OTHER_PARENTS, SEED1, unproved=True)
+    assert problems(replace(moved, filtered=True))[0].kind is Kind.HISTORY_FILTERED
+    wrong = set_to(SEED1, metrics=metrics_of(honest, accuracy=0.99))(honest)
+    found(replace(wrong, filtered=True), Kind.OTHER_METRIC, SEED1)
+
+
+def test_what_another_branch_has_is_no_problem(honest: Gathered) -> None:
+    behind = replace(without(honest, SEED1), elsewhere=frozenset({f"trials/{SEED1}.yaml"}))
+    found(behind, Kind.BEHIND, SEED1, unproved=True)
+
+
+def test_an_amendment_makes_a_verdict_old_while_there_is_a_branch(honest: Gathered) -> None:
+    assert honest.weighed is not None
+    old = replace(honest, weighed=replace(honest.weighed, outdated="the predictions were changed since", changed=True))
+    landed = honest.experiment.branch is None
+    kind = Kind.OUTDATED_FOR_GOOD if landed else Kind.OUTDATED
+    found(old, kind, None, "out of date: the predictions were changed since", unproved=not landed)
+
+
+# --- what the branch shows
+
+
+def shown(gathered: Gathered, **changes: Any) -> Gathered:
+    """A branch that shows something else."""
+    return replace(gathered, branch=replace(gathered.branch, shown=replace(seen(gathered), **changes)))  # type: ignore[type-var]
+
+
+def seen(gathered: Gathered) -> Shown:
+    assert gathered.branch is not None and gathered.branch.shown is not None
+    return gathered.branch.shown
+
+
+def pinning(gathered: Gathered, **pins: str) -> dict[str, LockedStage]:
+    """The branch's locks with other pins of outputs."""
+    entry = seen(gathered).tip.locks["train"]
+    changed = {path.replace("_", "."): Pinned(md5=md5) for path, md5 in pins.items()}
+    return {"train": replace(entry, outputs={**entry.outputs, **changed})}
+
+
+@pytest.mark.parametrize("canonical", [True, False])
+def test_metrics_changed_on_the_branch_are_found(on_branch: Gathered, canonical: bool) -> None:
+    was = seen(on_branch)
+    tampered = shown(
+        on_branch,
+        tip=replace(was.tip, results={**was.tip.results, "metrics.json": OTHER}),
+        contents={"metrics.json": Content(md5s=frozenset("1"))},
+        # where the code has changed since, no trial counts
+        canonical=was.canonical if canonical else None,
+    )
+    found(tampered, Kind.SHOWN_CHANGED, None, "metrics.json")
+    found(set_to(SEED0, metrics={"accuracy": 0.99, "loss": 0.01})(tampered), Kind.OTHER_METRIC, SEED0, "0.99")
+
+
+def test_a_lock_changed_on_the_branch_is_found(on_branch: Gathered) -> None:
+    tip = replace(seen(on_branch).tip, locks=pinning(on_branch, model_txt="1" * 32))
+    found(shown(on_branch, tip=tip), Kind.OTHER_OUTPUT, None, "dvc.lock", "model.txt")
+
+
+def test_metrics_and_lock_changed_together_are_found(on_branch: Gathered) -> None:
+    was = seen(on_branch).tip
+    tip = replace(was, locks=pinning(on_branch, metrics_json="1" * 32), results={**was.results, "metrics.json": OTHER})
+    tampered = shown(on_branch, tip=tip, contents={"metrics.json": Content(md5s=frozenset({"1" * 32}))})
+    found(tampered, Kind.OTHER_OUTPUT, None, "dvc.lock", "metrics.json", SEED0)
+
+
+def test_metrics_that_are_removed_are_found(on_branch: Gathered) -> None:
+    tip = replace(seen(on_branch).tip, results={})
+    found(shown(on_branch, tip=tip), Kind.SHOWN_GONE, None, "metrics.json")
