@@ -29,7 +29,8 @@ from ledger.model.pipeline import Pipeline
 from ledger.model.replicates import Axis, Point, Replicates
 from ledger.model.settings import Settings
 from ledger.model.trial import Failure, StageRun, Trial
-from ledger.model.verdict import Verdict, front_matter
+from ledger.model.verdict import Verdict
+from ledger.model.verdict_file import front_matter
 from ledger.report import verdict as report
 from ledger.report.remarks import worded
 

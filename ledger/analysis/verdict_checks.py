@@ -10,7 +10,8 @@ from ledger.analysis.equality import same
 from ledger.analysis.problems import Kind, Problem, Subject, unproved, wrong
 from ledger.model.experiment import directory
 from ledger.model.remarks import Remark
-from ledger.model.verdict import SCHEMA, Judged, Verdict, to_mapping
+from ledger.model.verdict import SCHEMA, Judged, Verdict
+from ledger.model.verdict_file import to_mapping
 
 
 def judged(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem]:

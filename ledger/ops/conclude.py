@@ -9,7 +9,8 @@ from ledger.analysis.counting import When
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers, yaml12
 from ledger.model.frozen import frozen
-from ledger.model.verdict import Verdict, front_matter
+from ledger.model.verdict import Verdict
+from ledger.model.verdict_file import front_matter
 from ledger.repo.change import Change, require_branch, transact
 from ledger.repo.evidence import gather
 from ledger.repo.ledger import Ledger

@@ -10,7 +10,7 @@ from ledger.git.entries import Entry
 from ledger.git.objects import GitObject, Objects, entries
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
-from ledger.model import verdict as verdicts
+from ledger.model import verdict_file
 from ledger.model import void as voids
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, Unread, directory
@@ -281,7 +281,7 @@ def _verdict(text: str, path: str, problems: list[Unread]) -> Verdict | None:
                 raise FormatError(f"{error}") from None
             if not isinstance(document, dict):
                 raise FormatError("the front matter is not a mapping")
-            return verdicts.from_mapping(document)
+            return verdict_file.from_mapping(document)
     except FormatError as error:
         problems.append(Unread(path=path, said=f": {error}"))
         return None

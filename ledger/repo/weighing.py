@@ -19,7 +19,8 @@ from ledger.model.parameters import near_misses
 from ledger.model.prediction import Prediction
 from ledger.model.remarks import Remark
 from ledger.model.settings import Settings
-from ledger.model.verdict import Verdict, from_mapping, front_matter
+from ledger.model.verdict import Verdict
+from ledger.model.verdict_file import from_mapping, front_matter
 from ledger.repo import histories, known_results, metric_aliases, plan_history, settled, unseen
 from ledger.repo.evidence import Evidence, gather
 from ledger.repo.ledger import Ledger

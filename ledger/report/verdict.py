@@ -10,7 +10,8 @@ from ledger.analysis.arms import Arm
 from ledger.model.experiment import Experiment
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
-from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, Verdict, to_mapping
+from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, Verdict
+from ledger.model.verdict_file import to_mapping
 from ledger.report import markdown
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.experiments import described_axes

@@ -9,7 +9,7 @@ from test_rows import PLAN, experiment, record
 
 from ledger.analysis.counting import When, counted, state, undecided
 from ledger.model.trial import FAILED
-from ledger.model.verdict import from_mapping
+from ledger.model.verdict_file import from_mapping
 
 OLD = [record(seed, 0.2, fingerprint="old", minute=seed) for seed in range(3)]
 NEW = [record(seed, 0.3, fingerprint="new", minute=10 + seed) for seed in range(3)]

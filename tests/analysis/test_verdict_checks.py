@@ -12,7 +12,8 @@ from ledger.analysis.verdict_checks import differences, judged
 from ledger.errors import FormatError
 from ledger.model.formats import yaml12
 from ledger.model.remarks import Kind, Remark
-from ledger.model.verdict import Amendment, Judged, Verdict, from_mapping, front_matter
+from ledger.model.verdict import Amendment, Judged, Verdict
+from ledger.model.verdict_file import from_mapping, front_matter
 from ledger.report import remarks
 from ledger.report.problems import sentence
 

@@ -15,7 +15,8 @@ from ledger.model.prediction_parser import parse
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.settings import Settings
-from ledger.model.verdict import Amendment, Judged, Verdict, to_mapping
+from ledger.model.verdict import Amendment, Judged, Verdict
+from ledger.model.verdict_file import to_mapping
 from ledger.report import terminal
 from ledger.report.verdict import answer, body, evidence, interpretation_of, subject
 

@@ -10,7 +10,7 @@ from ledger.analysis.variance import shares
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import TREATMENT, Variant
-from ledger.model.verdict import front_matter
+from ledger.model.verdict_file import front_matter
 from ledger.report.shapes.trials import failure
 from ledger.report.shapes.values import pin, short_branch, summary
 from ledger.stats.summary import Summary
