@@ -12,6 +12,7 @@ from ledger.model.run_report import RunReport
 from ledger.model.run_state import RunState
 from ledger.model.settings import Settings
 from ledger.report import run as report
+from ledger.report.progress import interrupted
 from ledger.report.remarks import sentence
 from ledger.report.trials import line
 from ledger.run.monitor import RunMonitor
@@ -36,7 +37,7 @@ class Screen:
     def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
         self._stack.close()
         if kind is KeyboardInterrupt and self.monitor is not None:
-            console.say(report.interrupted(self.monitor.state))
+            console.say(interrupted(self.monitor.state))
 
     def doubted(self, doubt: Remark) -> None:
         """Say it before the hours are spent."""

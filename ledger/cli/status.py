@@ -29,10 +29,13 @@ def status(
     with console.opened() as ledger:
         if watch or stop:
             from ledger.cli import watch as watching
+            from ledger.ops.stop import stop as stop_runs
+            from ledger.report.progress import stopped
 
             experiment = running(ledger, experiment)
             if stop:
-                return watching.stop(ledger, experiment)
+                console.answer(stopped(stop_runs(ledger, experiment)))
+                return 0
             watching.watch(ledger, experiment)
             ledger.refresh()
         found = status_of(ledger, experiment)

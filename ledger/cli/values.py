@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import TypeVar
 
 from ledger.errors import LedgerError
@@ -11,6 +12,7 @@ from ledger.model.hypothesis import Variant
 from ledger.model.parameters import Value, parse_assignment, parse_values, split_list
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 
 def once(option: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
@@ -36,13 +38,19 @@ def variants(texts: Iterable[str] | None) -> tuple[Variant, ...]:
 def _variant(text: str) -> Variant:
     name, colon, rest = text.partition(":")
     if not colon or not name or rest in ("", "@"):
-        raise LedgerError(
-            f"--variant {text!r} is not NAME:KEY=VALUE or NAME:@REV",
-            hint="--variant high-lr:train.lr=0.3,train.epochs=20, or --variant old:@v1.2",
-        )
+        hint = "--variant high-lr:train.lr=0.3,train.epochs=20, or --variant old:@v1.2"
+        raise LedgerError(f"--variant {text!r} is not NAME:KEY=VALUE or NAME:@REV", hint=hint)
     first, *others = split_list(rest)
     revision, parts = (first[1:], others) if first.startswith("@") else (None, [first, *others])
     return Variant(name=name, at=revision, params=assignments("--variant", parts))
+
+
+def one_of(kind: type[E], option: str, text: str) -> E:
+    """One of an enumeration's words."""
+    try:
+        return kind(text)
+    except ValueError:
+        raise LedgerError(f"{option} {text} is none of {', '.join(kind)}", hint=f"{option} {list(kind)[1]}") from None
 
 
 def number(option: str, text: str | None, *, example: str = "0.02") -> float | None:

@@ -1,4 +1,4 @@
-"""`ledger status --watch` and `--stop`: follow a run from any terminal, and end it."""
+"""`ledger status --watch`: follow a run from any terminal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ledger.cli import console, live
-from ledger.errors import LedgerError
 from ledger.model.run_state import RunState
 from ledger.repo import runs
 from ledger.repo.ledger import Ledger
 from ledger.report.progress import summary
-
-# how long a run may take to end its trials and to keep what has finished, in seconds
-_PATIENCE = 30.0
 
 
 def watch(ledger: Ledger, name: str) -> None:
@@ -49,25 +45,6 @@ def watch(ledger: Ledger, name: str) -> None:
                     break
     except KeyboardInterrupt:
         console.say(f"the run goes on; ledger status {name} --stop ends it")
-
-
-def stop(ledger: Ledger, name: str) -> int:
-    """End the runs of an experiment; what has finished is kept."""
-    states = [state for state in runs.live(ledger.state_dir, name) if runs.stop(ledger.state_dir, state)]
-    if not states:
-        raise LedgerError(f"no run of {name} is at work", hint=f"ledger status {name}")
-    patience = time.monotonic() + _PATIENCE
-    while any(_one(ledger, name, state.id) is not None for state in states):
-        if time.monotonic() > patience:
-            pids = ", ".join(str(state.pid) for state in states)
-            raise LedgerError(
-                f"the run has not ended yet (process {pids})", hint="wait, or kill -9 it: nothing is lost"
-            )
-        time.sleep(0.05)
-    state = states[0]
-    rest = "; ledger run goes on with the rest" if state.done < state.total else ""
-    console.answer(f"stopped after {state.done} of {state.total} trials{rest}")
-    return 0
 
 
 def _one(ledger: Ledger, name: str, run: str) -> RunState | None:

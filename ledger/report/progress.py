@@ -50,6 +50,20 @@ def summary(state: RunState, *, now: datetime) -> str:
     return f"running: {', '.join(parts)} (process {state.pid})"
 
 
+def interrupted(state: RunState) -> str:
+    """What there is to say of a run that its own terminal has interrupted."""
+    return f"{state.done} of {state.total} trials are done and kept{_rest(state)}"
+
+
+def stopped(state: RunState) -> str:
+    """What there is to say of a run that was stopped from elsewhere."""
+    return f"stopped after {state.done} of {state.total} trials{_rest(state)}"
+
+
+def _rest(state: RunState) -> str:
+    return "; ledger run goes on with the rest" if state.done < state.total else ""
+
+
 def cut_off(state: RunState, *, now: datetime) -> str:
     """What there is to say of a run that was killed."""
     begun = ago(state.started, now)

@@ -7,18 +7,11 @@ from collections.abc import Iterator
 from ledger.errors import LedgerError
 from ledger.model.listing import listed
 from ledger.model.run_report import RunReport
-from ledger.model.run_state import RunState
 from ledger.model.trial import Trial
 from ledger.report.text import cut
 
 # so many failures are shown, each with the end of what it printed, cut to so many lines and columns
 _FAILURES, _ROWS, _COLUMNS = 5, 10, 300
-
-
-def interrupted(state: RunState) -> str:
-    """What is kept of a run that was interrupted."""
-    rest = "; ledger run goes on with the rest" if state.done < state.total else ""
-    return f"{state.done} of {state.total} trials are done and kept{rest}"
 
 
 def failures(report: RunReport) -> Iterator[str]:

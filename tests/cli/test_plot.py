@@ -246,7 +246,7 @@ def test_files(shelved: Shelved, form: str) -> None:
         (["--metric", "accuracy"], "--metric is no option of learning curves", "--against PARAM"),
         (["--parallel", "--y", "loss"], "--y is an option of learning curves", "leave out --y"),
         (["-o", "curves.gif"], "curves.gif: the ending says the format", "png, svg, html, json"),
-        (["-o", "nowhere/curves.svg"], "nowhere/curves.svg cannot be written", "folder"),
+        (["-o", "nowhere/curves.svg"], "cannot write nowhere/curves.svg", "folder"),
     ],
 )
 def test_bad_input(shelved: Shelved, arguments: list[str], message: str, hint: str) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ledger.analysis.bands import Band, Bands, Facet, Level, Line
 from ledger.analysis.parallel import Parallel, Path, Scale
+from ledger.analysis.plots import Plot
 from ledger.analysis.points import Distribution, Dot, Mean, Scatter, Strip
 from ledger.errors import LedgerError
 from ledger.model.settings import MetricSettings, Settings
@@ -73,7 +74,7 @@ OVER_ALL = Parallel(
 ALL = (CURVES, SPREAD, AGAINST, OVER_ALL)
 
 
-def text(plot: kinds.Plot, total: int = 80, *, colour: bool = False) -> str:
+def text(plot: Plot, total: int = 80, *, colour: bool = False) -> str:
     return kinds.text(plot, SETTINGS, "e: a title", total=total, colour=colour)
 
 
@@ -99,7 +100,7 @@ def test_curves_in_the_terminal() -> None:
 
 @pytest.mark.parametrize("plot", ALL, ids=lambda plot: type(plot).__name__)
 @pytest.mark.parametrize("total", [80, 160])
-def test_text_fits_its_width(plot: kinds.Plot, total: int) -> None:
+def test_text_fits_its_width(plot: Plot, total: int) -> None:
     assert max(map(width, text(plot, total).splitlines())) <= total
     assert "\x1b" not in text(plot, total)
     assert "\x1b[38;5;" in text(plot, total, colour=True)
@@ -165,7 +166,7 @@ def test_ticks_are_round() -> None:
 # --- pictures
 
 
-def specification(plot: kinds.Plot, title: str = "t") -> dict[str, Any]:
+def specification(plot: Plot, title: str = "t") -> dict[str, Any]:
     found: dict[str, Any] = json.loads(kinds.file(plot, SETTINGS, title, "json"))
     return found
 
@@ -180,7 +181,7 @@ def colours(value: object) -> list[str]:
 
 
 @pytest.mark.parametrize("plot", ALL, ids=lambda plot: type(plot).__name__)
-def test_every_picture_can_be_drawn(plot: kinds.Plot) -> None:
+def test_every_picture_can_be_drawn(plot: Plot) -> None:
     assert kinds.file(plot, SETTINGS, "t", "png").startswith(b"\x89PNG")
     assert kinds.file(plot, SETTINGS, "t", "svg").startswith(b"<svg")
 
@@ -273,7 +274,7 @@ def test_lines_stand_apart_at_names_alone_and_within_their_axis(axis: int) -> No
     ],
     ids=["curves", "scatter", "distribution"],
 )
-def test_an_axis_over_one_value_is_labelled_with_it(plot: kinds.Plot) -> None:
+def test_an_axis_over_one_value_is_labelled_with_it(plot: Plot) -> None:
     svg = kinds.file(plot, Settings(), "Alike", "svg").decode()
     labels = [float(text) for text in re.findall(r">(-?[0-9.]+)</text>", svg)]
     assert 0.4 in labels

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from ledger.analysis.bands import Bands
 from ledger.analysis.parallel import Parallel
+from ledger.analysis.plots import Drawn, Plot
 from ledger.analysis.points import Distribution, Scatter
 from ledger.model.listing import listed
 from ledger.model.settings import Settings
 from ledger.report.shapes.values import summary
-from ledger.report.text import clean
-
-Plot: TypeAlias = Bands | Scatter | Distribution | Parallel
+from ledger.report.text import clean, cut
 
 
 def title(plot: Plot, experiments: Sequence[tuple[str, str]]) -> str:
@@ -59,6 +58,14 @@ def file(plot: Plot, settings: Settings, heading: str, form: str) -> bytes:
     else:
         chart = coordinates.chart(plot, settings, heading)
     return picture.draw(chart, form, heading)
+
+
+def notes(drawn: Drawn, heading: str, form: str | None) -> tuple[str, ...]:
+    """What is to be said beside the plot, and beside a file of that format."""
+    lacking = unseen(drawn.plot, heading) if form == "png" else ""
+    if not lacking:
+        return drawn.notes
+    return f"no font on this machine has {cut(lacking, 20)}, drawn as boxes: take SVG or HTML", *drawn.notes
 
 
 def unseen(plot: Plot, heading: str) -> str:

@@ -1,0 +1,35 @@
+"""Plots as answers: drawn in the terminal, written into a file, or as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger.analysis.plots import Drawn
+from ledger.cli import console
+from ledger.ops.export import write
+from ledger.report.plots import kinds
+
+if TYPE_CHECKING:
+    from ledger.repo.ledger import Ledger
+
+
+def answer(ledger: Ledger, drawn: Drawn, *, output: str | None, form: str | None, json: bool) -> None:
+    """Write the plot into `output`, in a format of `picture.FORMATS`; without one print it."""
+    heading = kinds.title(drawn.plot, drawn.experiments)
+    if output is not None and form is not None:
+        write(kinds.file(drawn.plot, ledger.settings, heading, form), Path(output))
+        console.say(f"wrote {output}")
+    elif json:
+        console.answer_json(kinds.shape(drawn.plot))
+    else:
+        total, colour = console.columns(), console.has_colour()
+        console.answer(kinds.text(drawn.plot, ledger.settings, heading, total=total, colour=colour), painted=True)
+    for note in kinds.notes(drawn, heading, form):
+        console.say(f"note: {note}")
+    if drawn.read is None:
+        console.warn_unreadable(ledger)
+        console.warn_passed_over(ledger.index.passed_over())
+    else:
+        console.warn_newer(sum(len(each.too_new) for each in drawn.read))
+        console.warn_passed_over(sum(len(each.passed_over) for each in drawn.read))

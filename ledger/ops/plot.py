@@ -1,0 +1,76 @@
+"""`ledger plot`: what is to be drawn, read and chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledger.analysis import points
+from ledger.analysis.bands import bands
+from ledger.analysis.conditions import condition
+from ledger.analysis.curves import choose
+from ledger.analysis.fields import Fields
+from ledger.analysis.plots import Asked, Drawn, check, of_rows
+from ledger.errors import LedgerError
+from ledger.model.row import Row
+from ledger.repo import voided
+from ledger.repo.ledger import Ledger
+from ledger.repo.plots import curves, plotted
+from ledger.repo.targets import Target
+from ledger.report.numbers import headline
+from ledger.report.remarks import sentences
+
+
+def plot(ledger: Ledger, names: Sequence[str], asked: Asked, *, most: int) -> Drawn:
+    """What is asked for of the experiments, arms or trials that are named; curves have at most so many points each.
+
+    Without names, curves are those of the current experiment, and metrics those of all. Raises LedgerError where there
+    is nothing to draw, or options contradict each other.
+    """
+    check(asked)
+    if asked.of_curves:
+        names = names or [ledger.current().name]
+    targets = [ledger.target(text) for text in names]
+    return _curves(ledger, targets, asked, most) if asked.of_curves else _metrics(ledger, targets, asked)
+
+
+def _curves(ledger: Ledger, targets: Sequence[Target], asked: Asked, most: int) -> Drawn:
+    arms, left_out = plotted.arms(ledger, targets)
+    found = curves.read(ledger, arms)
+    drawn = bands(choose(found.samples, y=asked.y, x=asked.x), band=asked.band, most=most)
+    read = {t.experiment.name: t.experiment for t in targets if t.experiment is not None}
+    return Drawn(
+        plot=drawn,
+        experiments=tuple((name, experiment.plan.title) for name, experiment in read.items()),
+        notes=(*left_out, *found.notes, *drawn.notes),
+        read=tuple(read.values()),
+    )
+
+
+def _metrics(ledger: Ledger, targets: Sequence[Target], asked: Asked) -> Drawn:
+    rows = _rows(ledger, targets, asked)
+    read = {t.experiment.name: t.experiment for t in targets if t.experiment is not None}
+    plan = next(iter(read.values())).plan if len(read) == 1 else None
+    had = dict.fromkeys(name for row in rows for name in row.metrics)
+    metric = asked.distribution or asked.metric or headline(plan, ledger.settings, had)
+    if metric is None:
+        raise LedgerError("no trial that counts has a metric", hint="ledger run")
+    drawn = of_rows(asked, rows, metric, ledger.settings)
+    about = tuple((name, experiment.plan.title) for name, experiment in read.items())
+    if len({row.experiment for row in rows}) == 1:
+        # chosen by an expression, it may be any
+        about = ((rows[0].experiment, rows[0].title),)
+    notes = [note for target in targets for note in sentences(voided.warnings(target))]
+    return Drawn(
+        plot=drawn, experiments=about, notes=(*notes, *drawn.notes), read=tuple(read.values()) if targets else None
+    )
+
+
+def _rows(ledger: Ledger, targets: Sequence[Target], asked: Asked) -> list[Row]:
+    """The rows of the targets, or of all experiments; those of trials that count."""
+    rows = list(plotted.rows(ledger, targets, asked.level))
+    if asked.where is not None:
+        rows = list(filter(condition(asked.where, Fields(rows, ledger.settings.aliases)), rows))
+    rows = points.counting_rows(rows) if asked.level == "trials" else rows
+    if not rows:
+        raise LedgerError("no trial that counts is chosen" if asked.where or targets else "no trial has succeeded yet")
+    return rows
