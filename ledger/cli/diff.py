@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, documents, options
-from ledger.repo.sides import compare, sides_of
+from ledger.ops.diff import diff as compare
 from ledger.report import diff as report
 from ledger.report.documents import Format
 from ledger.report.remarks import sentences
@@ -31,7 +31,7 @@ def diff(
     """
     as_format = options.format_of(form)
     with console.opened() as ledger:
-        found = compare(ledger, *sides_of(ledger, a, b))
+        found = compare(ledger, a, b)
         documents.answer(report.document(found, ledger.settings, patch=patch), as_format, json=json, guard=guard)
         if as_format is Format.CSV and not json:
             for warning in sentences(found.warnings):

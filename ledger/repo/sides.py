@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from ledger.analysis.counting import When, counted
-from ledger.analysis.diff import CodeChange, Diff, Side, diff
+from ledger.analysis.side import Side
 from ledger.dvc.store import store_of
-from ledger.errors import FormatError, LedgerError, NotHere
+from ledger.errors import FormatError, LedgerError
 from ledger.model.environment import Environment
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics, paramfiles
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import Value, flatten, merge_files, origins
 from ledger.model.pipeline import inside
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
-from ledger.model.trial import Trial
-from ledger.repo import voided
-from ledger.repo.code import Code
-from ledger.repo.experiments import is_record
+from ledger.repo import side_data, voided
 from ledger.repo.ledger import Ledger
 from ledger.repo.metric_files import files_of_metrics
-from ledger.repo.targets import Target, filler, part
-
-
-def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
-    """The comparison of two targets."""
-    left, right = side(ledger, a), side(ledger, b)
-    left, right = _in_same_terms(ledger, left, right), _in_same_terms(ledger, right, left)
-    changes = code_changes(ledger, left, right)
-    store = store_of(ledger.git)
-    digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
-    listings = {digest: listing for digest in digests if (listing := store.listing(digest))}
-    return diff(left, right, code=changes, listings=listings)
+from ledger.repo.targets import Target, filler
 
 
 def side(ledger: Ledger, target: Target) -> Side:
@@ -92,7 +77,7 @@ def _arm(
     return Side(
         label=label,
         params=first.flat_params,
-        data={**_unrecorded_data(ledger, first), **first.data},
+        data={**side_data.unrecorded(ledger, first), **first.data},
         code=first.code,
         environments=tuple(known.values()),
         metrics=values,
@@ -113,7 +98,7 @@ def _planned(ledger: Ledger, experiment: Experiment, label: str, variant: str) -
     return Side(
         label=label,
         params=merge_files(trees),
-        data=_tracked_data(arm.code, arm.code.pipeline.sources()),
+        data=side_data.tracked(arm.code, arm.code.pipeline.sources()),
         code=arm.code.commit,
         environments=(),
         metrics={},
@@ -148,7 +133,7 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
         mixed = code.pipeline.gathers(path) or any(inside(file, path) for file in code.files)
         held = mixed and path not in code.data
         pin = None if held else code.data.get(path) or pins.get(path)
-        data |= _tracked_data(code, (path,)) if pin is None else {path: pin}
+        data |= side_data.tracked(code, (path,)) if pin is None else {path: pin}
     trees = {file: _tracked(ledger, commit, file, text) for file, text in code.texts.items()}
     return Side(
         label=label,
@@ -173,93 +158,3 @@ def _tracked(ledger: Ledger, commit: str, file: str, text: str) -> dict[str, Val
     if file in pipeline.variables:
         return dict(values)
     return {key: value for key, value in values.items() if any(use.covers(key) for use in uses)}
-
-
-def _tracked_data(code: Code, sources: Iterable[str]) -> dict[str, Pinned]:
-    """What `.dvc` files and frozen stages pin of the sources: they themselves, what is in them, or what they are in."""
-    read = [path for path in sources if path not in code.files]
-    return {at: pin for at, pin in code.data.items() if any(inside(at, path) or inside(path, at) for path in read)}
-
-
-def _unrecorded_data(ledger: Ledger, trial: Trial) -> dict[str, Pinned]:
-    """What `.dvc` files pin of folders that a stage reads, where git holds some of them too: no record names these."""
-    if ledger.git.commit(trial.code) is None:
-        return {}
-    code = ledger.code.at(trial.code)
-    return _tracked_data(code, [path for path in code.pipeline.sources() if path not in trial.data])
-
-
-def _in_same_terms(ledger: Ledger, a: Side, b: Side) -> Side:
-    """The side `a` with its data named as `b` names it.
-
-    A trial's record names a folder that a stage reads by one hash, where before a run only the `.dvc` files in it, or
-    around it, are known: those of both sides are compared then.
-    """
-    data = dict(a.data)
-    for path in a.data.keys() - b.data.keys():
-        related = [at for at in b.data.keys() - a.data.keys() if inside(at, path) or inside(path, at)]
-        if related and a.code is not None and ledger.git.commit(a.code) is not None:
-            del data[path]
-            data |= _tracked_data(ledger.code.at(a.code), (path,))
-    return replace(a, data=data)
-
-
-# --- code
-
-
-def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
-    """The files that differ between the code of two sides, without results, parameters and pointers to data."""
-    if a.code is None or b.code is None or a.code == b.code:
-        return ()
-    for one in (a, b):
-        if one.code is not None and ledger.git.commit(one.code) is None:
-            raise NotHere(
-                f"the code of {one.label} is not in this clone: {one.code[:10]}",
-                hint="git fetch --tags, or --unshallow",
-            )
-    # GitPython takes long to import
-    from ledger.git.file_changes import file_changes
-
-    states = [ledger.code.at(commit) for commit in (a.code, b.code)]
-    changes = []
-    for file in file_changes(ledger.git.root, a.code, b.code):
-        paths = {file.path, file.old_path or file.path}
-        if any(_no_code(ledger, state, path) for state in states for path in paths):
-            continue
-        reads = any(state.pipeline.reads(path) for state in states for path in paths)
-        changes.append(
-            CodeChange(
-                path=file.path,
-                change=file.kind,
-                old_path=file.old_path,
-                lines_added=file.lines("+"),
-                lines_removed=file.lines("-"),
-                patch=file.patch,
-                ignored=not reads and all(ledger.settings.ignores(path) for path in paths),
-            )
-        )
-    return tuple(changes)
-
-
-def _no_code(ledger: Ledger, state: Code, path: str) -> bool:
-    """Whether a file is none of the code that a commit has: a record, a result, parameters or a pointer to data."""
-    if path.endswith((".dvc", ".gitignore")) or path in state.texts or state.pipeline.is_result(path):
-        return True
-    return is_record(ledger.git.objects, path, state.commit)
-
-
-def sides_of(ledger: Ledger, a: str | None, b: str | None) -> tuple[Target, Target]:
-    """The two targets of a comparison; with one experiment or none, its baseline and its leading arm."""
-    if a is not None and b is not None:
-        return ledger.target(a), ledger.target(b)
-    named = part(ledger, a)
-    experiment = named.experiment
-    baseline = experiment.plan.variant(BASELINE)
-    if baseline is None:
-        raise LedgerError(
-            f"{experiment.name} declares no baseline to compare with",
-            hint=f"name the other side: ledger diff {ledger.snapshot.main or 'main'} {experiment.name}",
-        )
-    leading = experiment.plan.leading
-    other = Target(text=experiment.name, experiment=experiment, variant=leading) if a is None else ledger.target(a)
-    return Target(text=f"{experiment.name}:{BASELINE}", experiment=experiment, variant=BASELINE), other

@@ -22,9 +22,9 @@ from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict
 from ledger.model.verdict_file import from_mapping, front_matter
 from ledger.repo import histories, known_results, metric_aliases, plan_history, settled, unseen
+from ledger.repo.comparison import compare
 from ledger.repo.evidence import Evidence, gather
 from ledger.repo.ledger import Ledger
-from ledger.repo.sides import compare
 from ledger.repo.targets import Target
 from ledger.report.remarks import worded
 

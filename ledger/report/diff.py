@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger.analysis.diff import CONFIDENCE, CodeChange, DataChange, Diff, MetricChange
+from ledger.analysis.diff import CodeChange, DataChange, Diff
+from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.parameters import Value, format_value

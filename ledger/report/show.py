@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from ledger.analysis.answers import Printed, Shown
 from ledger.analysis.counting import When, counted
-from ledger.analysis.diff import metric_change
+from ledger.analysis.metric_changes import metric_change
 from ledger.analysis.variance import plural, shares
 from ledger.model import trial as trials
 from ledger.model.experiment import Experiment, Recorded

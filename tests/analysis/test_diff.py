@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from ledger.analysis.diff import CodeChange, Diff, Side, diff, metric_change
+from ledger.analysis.diff import CodeChange, Diff, diff
+from ledger.analysis.metric_changes import metric_change
+from ledger.analysis.side import Side
 from ledger.model.environment import Environment
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.remarks import Kind, Remark

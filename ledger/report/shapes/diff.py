@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.analysis.diff import CONFIDENCE, Diff
+from ledger.analysis.diff import Diff
+from ledger.analysis.metric_changes import CONFIDENCE
 from ledger.report.remarks import sentences
 from ledger.report.shapes.values import pin, summary
 

@@ -1,0 +1,74 @@
+"""What came of two sides: how far apart a metric is, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.analysis.designs import OtherParts, compared
+from ledger.model.frozen import frozen
+from ledger.model.replicates import Axis, Point
+from ledger.stats.contrast import Contrast, NoNoise
+from ledger.stats.summary import Summary, summarise
+
+# of the intervals that are shown: one-sided bounds at 5%
+CONFIDENCE: Final = 0.9
+
+
+@frozen
+class MetricChange:
+    """A metric on both sides. `difference` is b - a of the means, None where a side has no value.
+
+    `contrast` is the same with its uncertainty, None where the replicates give no estimate of the noise.
+    """
+
+    name: str
+    a: Summary
+    b: Summary
+    difference: float | None
+    contrast: Contrast | None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 90% interval of the difference."""
+        return None if self.contrast is None else self.contrast.interval(CONFIDENCE)
+
+    @property
+    def seen(self) -> bool:
+        """Whether there is a difference to be seen: the interval does not hold zero, or there is no noise known."""
+        if self.interval is None:
+            return self.difference != 0
+        low, high = self.interval
+        return not low <= 0 <= high
+
+
+def metric_change(
+    name: str, a: Mapping[Point, float], b: Mapping[Point, float], *, parts: Axis | None = None
+) -> MetricChange:
+    """A metric's values by replicate on both sides: paired where the replicates are the same, else Welch's test.
+
+    Of the same replicates those count that have a number on both sides: one that diverged takes its pair with it. With
+    `parts`, the axis of folds or splits, by their rule; folds that differ are not tested.
+    """
+    left, right = summarise(a.values()), summarise(b.values())
+    if a.keys() == b.keys():
+        whole = [point for point in a if math.isfinite(a[point]) and math.isfinite(b[point])]
+        a, b = {point: a[point] for point in whole}, {point: b[point] for point in whole}
+    before, after = summarise(a.values()).mean, summarise(b.values()).mean
+    return MetricChange(
+        name=name,
+        a=left,
+        b=right,
+        difference=None if before is None or after is None else after - before,
+        contrast=_contrast(a, b, parts),
+    )
+
+
+def _contrast(a: Mapping[Point, float], b: Mapping[Point, float], parts: Axis | None) -> Contrast | None:
+    before = {point: value for point, value in a.items() if math.isfinite(value)}
+    after = {point: value for point, value in b.items() if math.isfinite(value)}
+    try:
+        return compared(after, before, parts)(1.0)
+    except (NoNoise, OtherParts):
+        return None

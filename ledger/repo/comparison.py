@@ -1,0 +1,66 @@
+"""Two arguments compared: what each of them is as a side, and which files differ between their code."""
+
+from __future__ import annotations
+
+from ledger.analysis.diff import CodeChange, Diff, diff
+from ledger.analysis.side import Side
+from ledger.dvc.store import store_of
+from ledger.errors import NotHere
+from ledger.repo import side_data
+from ledger.repo.code import Code
+from ledger.repo.experiments import is_record
+from ledger.repo.ledger import Ledger
+from ledger.repo.sides import side
+from ledger.repo.targets import Target
+
+
+def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
+    """The comparison of two targets."""
+    left, right = side(ledger, a), side(ledger, b)
+    left, right = side_data.in_same_terms(ledger, left, right), side_data.in_same_terms(ledger, right, left)
+    changes = code_changes(ledger, left, right)
+    store = store_of(ledger.git)
+    digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
+    listings = {digest: listing for digest in digests if (listing := store.listing(digest))}
+    return diff(left, right, code=changes, listings=listings)
+
+
+def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
+    """The files that differ between the code of two sides, without results, parameters and pointers to data."""
+    if a.code is None or b.code is None or a.code == b.code:
+        return ()
+    for one in (a, b):
+        if one.code is not None and ledger.git.commit(one.code) is None:
+            raise NotHere(
+                f"the code of {one.label} is not in this clone: {one.code[:10]}",
+                hint="git fetch --tags, or --unshallow",
+            )
+    # GitPython takes long to import
+    from ledger.git.file_changes import file_changes
+
+    states = [ledger.code.at(commit) for commit in (a.code, b.code)]
+    changes = []
+    for file in file_changes(ledger.git.root, a.code, b.code):
+        paths = {file.path, file.old_path or file.path}
+        if any(_no_code(ledger, state, path) for state in states for path in paths):
+            continue
+        reads = any(state.pipeline.reads(path) for state in states for path in paths)
+        changes.append(
+            CodeChange(
+                path=file.path,
+                change=file.kind,
+                old_path=file.old_path,
+                lines_added=file.lines("+"),
+                lines_removed=file.lines("-"),
+                patch=file.patch,
+                ignored=not reads and all(ledger.settings.ignores(path) for path in paths),
+            )
+        )
+    return tuple(changes)
+
+
+def _no_code(ledger: Ledger, state: Code, path: str) -> bool:
+    """Whether a file is none of the code that a commit has: a record, a result, parameters or a pointer to data."""
+    if path.endswith((".dvc", ".gitignore")) or path in state.texts or state.pipeline.is_result(path):
+        return True
+    return is_record(ledger.git.objects, path, state.commit)
