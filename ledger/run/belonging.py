@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.errors import LedgerError
+from ledger.errors import FormatError, LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import locked_stages
@@ -13,11 +13,24 @@ from ledger.model.replicates import Point
 from ledger.repo.code import Arm, Code
 from ledger.repo.ledger import Ledger
 from ledger.run.pinned import dropped, locks, taken_for_equal
+from ledger.run.record import read_metrics
 from ledger.run.restored import perhaps_of_another_type
 from ledger.run.worker import Worker
 
 
-def require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
+def require_own(ledger: Ledger, experiment: Experiment, here: Code, worker: Worker) -> tuple[str, ...]:
+    """Refuse results that are not those of the present files; returns what is to be said of those that are."""
+    _require_reproduced(ledger, here, worker)
+    try:
+        read_metrics(ledger.git.root, here.pipeline)
+    except FormatError as error:
+        raise LedgerError(str(error), hint="correct the stage that writes it, dvc repro, then ledger record") from None
+    _refuse_old(ledger, experiment, here)
+    _refuse_equal(ledger, experiment, here)
+    return _refuse_warm(ledger, experiment, here)
+
+
+def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
     root = ledger.git.root / here.folder
     absent = [path for path in here.pipeline.lockfiles() if not (ledger.git.root / path).is_file()]
     if absent:
@@ -75,7 +88,7 @@ def _not_in_cache(stale: Mapping[str, object]) -> list[str]:
     return found
 
 
-def refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
+def _refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
     """Refuse results that the branch shows already, where repeats have no seed that would tell them apart."""
     if all(axis.is_parameter for axis in experiment.plan.replicates.axes):
         return
@@ -88,7 +101,7 @@ def refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
         )
 
 
-def refuse_equal(ledger: Ledger, experiment: Experiment, here: Code) -> None:
+def _refuse_equal(ledger: Ledger, experiment: Experiment, here: Code) -> None:
     """Refuse results that may be of 1 where the files have 1.0 or true: nothing here tells whether the stage ran."""
     pinned = locks(ledger.git.root, here.pipeline)
     held = [ledger.code.locks(here, at) for at in _known_commits(ledger, experiment)]
@@ -111,7 +124,7 @@ def _known_commits(ledger: Ledger, experiment: Experiment) -> list[str]:
     return [commit for commit in named if commit is not None]
 
 
-def refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[str, ...]:
+def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[str, ...]:
     """Refuse results of a stage that may have gone on from what an earlier run of it left: no clean trial's replicate.
 
     Returns what is to be said where no earlier run is known of.
@@ -140,6 +153,7 @@ def refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[str
 
 
 def refuse_twice(experiment: Experiment, name: str, point: Point, arm: Arm) -> None:
+    """Refuse a replicate that has a result at the same code, data and parameters."""
     for record in experiment.of(name):
         trial = record.trial
         if record.valid and trial.point == point and trial.fingerprint == arm.fingerprint:
