@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, mkdtemp
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +39,9 @@ MEMORY = 4 << 30
 
 
 def pytest_configure() -> None:
+    # what pytest makes of the tests is kept, also where python is told not to (in many containers): it takes longer
+    # than all their imports, in every process
+    sys.dont_write_bytecode = False
     # a shell has its background jobs ignore it, what they start inherits that, and tests interrupt what they start
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -161,6 +166,8 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
         "COLUMNS": "80",
         "SHELL": "/bin/sh",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # numpy starts a thread a processor otherwise, which cost more than they do with numbers as few as ours
+        "OPENBLAS_NUM_THREADS": "1",
         # the python that stages find is the one that runs the tests
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }.items():
@@ -259,28 +266,40 @@ Shelved = Callable[..., Project]
 
 
 @pytest.fixture
-def make_project(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> MakeProject:
-    """Make a repository with DVC set up and the files committed on `main`."""
+def make_project(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> MakeProject:
+    """Make a repository with DVC set up and the files committed on `main`.
+
+    It is copied from the first that was made of the same files: making one starts git four times.
+    """
 
     def make(files: Mapping[str, str] | None = None, *, name: str = "project", dvc: bool = True) -> Project:
+        given = (DVC_FILES if dvc else {}) | (default_files() if files is None else dict(files))
+        kept = shelf / sha256(repr(sorted(given.items())).encode()).hexdigest()
+        if not kept.exists():
+            made = Project(Path(mkdtemp(dir=shelf)), capsys, monkeypatch)
+            made.git("init", "-q")
+            if given:
+                made.commit("pipeline", given)
+            # another process may have been faster
+            with suppress(OSError):
+                made.root.rename(kept)
         root = tmp_path / name
-        root.mkdir(parents=True)
+        shutil.copytree(kept, root, symlinks=True)
         project = Project(root, capsys, monkeypatch)
-        project.git("init", "-q")
-        if dvc:
-            project.write(
-                {
-                    ".dvc/config": "[core]\n    analytics = false\n",
-                    ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
-                    ".dvcignore": "",
-                }
-            )
-        given = default_files() if files is None else files
-        if given or dvc:
-            project.commit("pipeline", given)
+        # the copies are other files than those that the index knows
+        project.git("update-index", "-q", "--refresh")
         return project
 
     return make
+
+
+DVC_FILES = {
+    ".dvc/config": "[core]\n    analytics = false\n",
+    ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
+    ".dvcignore": "",
+}
 
 
 def default_files() -> dict[str, str]:
