@@ -56,7 +56,7 @@ class Ledger(Repository):
         """What all experiments together answer, without their being read."""
         from ledger.repo.index.index import Index
 
-        return Index(self, self.present, self._read)
+        return Index(self, lambda experiment: (self._read(experiment), self.present(experiment)))
 
     # --- branches
 

@@ -10,7 +10,7 @@ from conftest import Project, Shelved, default_files
 from test_bad_input import refused
 
 from ledger.repo.index import query
-from ledger.repo.index.tables import VIEWS
+from ledger.repo.index.views import VIEWS
 
 
 def two_experiments(project: Project) -> None:
@@ -74,8 +74,8 @@ def test_rows_that_are_left_out_are_told(two: Project) -> None:
 
 FORBIDDEN = [
     "DELETE FROM experiments",
-    "INSERT INTO t (id) VALUES (1)",
-    "UPDATE e SET name = 'x'",
+    "INSERT INTO trial (id) VALUES (1)",
+    "UPDATE experiment SET name = 'x'",
     "DROP VIEW experiments",
     "CREATE TABLE x (y)",
     "CREATE TEMP TABLE x AS SELECT 1",
@@ -88,19 +88,19 @@ FORBIDDEN = [
     "REINDEX",
     "BEGIN",
     "SELECT load_extension('x')",
-    "SELECT * FROM e",
+    "SELECT * FROM experiment",
     "SELECT name FROM sqlite_master",
-    "SELECT * FROM (SELECT name FROM e) experiments",
-    "WITH experiments AS (SELECT name FROM e) SELECT * FROM experiments",
-    'WITH "Experiments"(x) AS MATERIALIZED (SELECT name FROM e) SELECT * FROM experiments',
-    "WITH metrics/**/AS/**/(SELECT name FROM e) SELECT * FROM metrics",
-    "WITH metrics --\n AS (SELECT name FROM e) SELECT * FROM metrics",
-    """WITH [Metrics]("a(b", "c)") AS (SELECT name, key FROM e) SELECT * FROM metrics""",
+    "SELECT * FROM (SELECT name FROM experiment) experiments",
+    "WITH experiments AS (SELECT name FROM experiment) SELECT * FROM experiments",
+    'WITH "Experiments"(x) AS MATERIALIZED (SELECT name FROM experiment) SELECT * FROM experiments',
+    "WITH metrics/**/AS/**/(SELECT name FROM experiment) SELECT * FROM metrics",
+    "WITH metrics --\n AS (SELECT name FROM experiment) SELECT * FROM metrics",
+    """WITH [Metrics]("a(b", "c)") AS (SELECT name, key FROM experiment) SELECT * FROM metrics""",
     "SELECT count(*) FROM prose",
     "SELECT count(*) FROM (SELECT 1 FROM Meta)",
     "SELECT count(*) FROM sqlite_master",
     "SELECT * FROM pragma_table_info('e')",
-    "EXPLAIN SELECT * FROM e",
+    "EXPLAIN SELECT * FROM experiment",
 ]
 
 

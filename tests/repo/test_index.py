@@ -24,7 +24,8 @@ from ledger.model.row import Row
 from ledger.repo.index import file as index_file
 from ledger.repo.index import reading as index_reading
 from ledger.repo.index.changes import Asked, Found
-from ledger.repo.index.tables import VERSION, decoded, encoded
+from ledger.repo.index.encoding import decoded, encoded
+from ledger.repo.index.tables import TABLES, VERSION
 from ledger.repo.ledger import Ledger, open_ledger
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -174,7 +175,7 @@ def test_another_version_of_ledger_reads_all_again(
 ) -> None:
     same(history.root)
     read.clear()
-    monkeypatch.setattr("ledger.repo.index.index.__version__", "99")
+    monkeypatch.setattr("ledger.repo.index.current.__version__", "99")
 
     same(history.root)
     assert len(read) == 40
@@ -212,7 +213,7 @@ def empty(path: Path) -> None:
 
 def not_json(path: Path) -> None:
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE v SET metrics = '{'")
+        connection.execute("UPDATE variant SET metrics = '{'")
 
 
 def changed(statement: str) -> Callable[[Path], None]:
@@ -226,13 +227,13 @@ def changed(statement: str) -> Callable[[Path], None]:
 
 
 UNSEEN = {
-    "not UTF-8": "UPDATE v SET metrics = CAST(x'7b22ff7d' AS TEXT)",
-    "no map": "UPDATE v SET params = '[]'",
-    "another form": """UPDATE v SET metrics = '{"accuracy":1}'""",
-    "nothing": "UPDATE v SET data = NULL",
-    "no date": "UPDATE e SET created = 'x'",
+    "not UTF-8": "UPDATE variant SET metrics = CAST(x'7b22ff7d' AS TEXT)",
+    "no map": "UPDATE variant SET params = '[]'",
+    "another form": """UPDATE variant SET metrics = '{"accuracy":1}'""",
+    "nothing": "UPDATE variant SET data = NULL",
+    "no date": "UPDATE experiment SET created = 'x'",
     "no number": "UPDATE meta SET value = 'x'",
-    "no table": "DROP TABLE t",
+    "no table": "DROP TABLE trial",
 }
 
 
@@ -267,7 +268,7 @@ def test_a_query_that_meets_damage_is_answered_all_the_same(history: Project) ->
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         ((page,), (size,)) = (
             connection.execute(sql).fetchone()
-            for sql in ("SELECT rootpage FROM sqlite_master WHERE name = 't'", "PRAGMA page_size")
+            for sql in ("SELECT rootpage FROM sqlite_master WHERE name = 'trial'", "PRAGMA page_size")
         )
     connection.close()
     data = bytearray(path.read_bytes())
@@ -384,7 +385,7 @@ def test_what_another_process_has_written_meanwhile_is_not_written_over(
 
 def names_of(ledger: Ledger) -> list[str]:
     """All that the index has a line of."""
-    return [name for (name,) in ledger.index._reading(lambda c: c.execute("SELECT name FROM e").fetchall())]
+    return [name for (name,) in ledger.index._reading(lambda c: c.execute("SELECT name FROM experiment").fetchall())]
 
 
 def test_what_was_checked_is_what_is_read(history: Project) -> None:
@@ -401,7 +402,7 @@ def test_what_was_checked_is_what_is_read(history: Project) -> None:
         assert "another" in names_of(ours)
         with sqlite3.connect(file_of(history.root)) as other:
             other.execute("UPDATE meta SET value = 'older' WHERE key = 'state'")
-            other.execute("DELETE FROM e WHERE name = 'another'")
+            other.execute("DELETE FROM experiment WHERE name = 'another'")
 
         assert "another" in names_of(ours)
 
@@ -595,13 +596,19 @@ values = st.recursive(
 
 @given(st.dictionaries(st.text("ab.$", max_size=3), values, max_size=4))
 def test_values_that_json_cannot_say_come_back(given_: dict[str, Any]) -> None:
-    text, odd = encoded(given_)
-    found = json.loads(text)
-
-    assert repr(decoded(found) if odd else found) == repr(given_)
+    assert repr(decoded([encoded(given_), encoded({})])) == repr([given_, {}])
 
 
 def test_what_is_odd_is_marked() -> None:
-    assert encoded({"a": 1}) == ('{"a":1}', False)
-    assert encoded({"a": math.inf}) == ('{"a":{"$":"inf"}}', True)
-    assert encoded({"a": datetime.date(2026, 1, 2)})[1]
+    assert encoded({"a": 1}) == '{"a":1}'
+    assert encoded({"a": math.inf}) == '{"a":{"$":"inf"}}'
+    assert encoded({"a": datetime.date(2026, 1, 2)}) == '{"a":{"$":"date","at":"2026-01-02"}}'
+    assert encoded({"a": {"$": 1}}) == '{"a":{"$":"map","of":{"$":1}}}'
+
+
+def test_the_tables_are_as_they_are_declared(history: Project) -> None:
+    same(history.root)
+    with sqlite3.connect(file_of(history.root)) as connection:
+        for table in TABLES:
+            found = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table.name})")]
+            assert found == [*table.keys, *table.columns]

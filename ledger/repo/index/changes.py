@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ledger.model.frozen import frozen
 from ledger.repo.experiments import Wanted
-from ledger.repo.index.tables import Lines
 from ledger.repo.sources import Source
+
+if TYPE_CHECKING:
+    from ledger.repo.index.lines import Lines
 
 
 @frozen

@@ -107,7 +107,7 @@ def _connected(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             _create(connection)
         # a damaged file shows at its first page or at its tables
-        connection.execute("SELECT count(*) FROM e").fetchone()
+        connection.execute("SELECT count(*) FROM experiment").fetchone()
     except BaseException:
         connection.close()
         raise
@@ -125,9 +125,8 @@ def _create(connection: sqlite3.Connection) -> None:
                 if kind in ("view", "table"):
                     quoted = str(name).replace('"', '""')
                     connection.execute(f'DROP {kind} IF EXISTS "{quoted}"')
-            for statement in SCHEMA.split(";\n"):
-                if statement.strip():
-                    connection.execute(statement)
+            for statement in SCHEMA:
+                connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:

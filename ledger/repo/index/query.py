@@ -15,11 +15,11 @@ from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.parameters import near_misses
 from ledger.repo import histories
-from ledger.repo.index.tables import VIEWS
+from ledger.repo.index.views import VIEWS
 from ledger.repo.ledger import Ledger
 
 # what the views are made of, which only they may read
-_TABLES: Final = frozenset({"e", "v", "t"})
+_TABLES: Final = frozenset({"experiment", "variant", "trial"})
 _TABLE_FUNCTIONS: Final = frozenset({"json_each", "json_tree"})
 # what no view shows, not even how many rows there are; of the others that much follows from the views
 _HIDDEN: Final = frozenset({"meta", "prose"})

@@ -14,7 +14,7 @@ from ledger.git.objects import Objects
 from ledger.machine.garbage import uncollected
 from ledger.model.experiment import directory
 from ledger.repo import experiments
-from ledger.repo.index.tables import Lines, lines_of, unread
+from ledger.repo.index.lines import Lines, lines_of, unread
 
 if TYPE_CHECKING:
     from ledger.git.git import Git

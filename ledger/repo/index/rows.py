@@ -1,22 +1,21 @@
-"""From the lines of the index back to the rows of the table, ten thousand in a tenth of a second."""
+"""From the lines of the index back to rows of the table and lines of the log, ten thousand in a tenth of a second."""
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.machine.garbage import uncollected
 from ledger.model.entry import Entry
-from ledger.model.experiment import at_present
+from ledger.model.experiment import PLANNED, RECORDED, RUNNING, at_present
 from ledger.model.frozen import frozen
 from ledger.model.row import Row
-from ledger.model.summary import Summary
-from ledger.repo.index.tables import decoded
+from ledger.repo.index.encoding import SUMMARIES, TEXT, Kind
+from ledger.repo.index.tables import EXPERIMENT, TRIAL, VARIANT, Table, places
 
 EXPERIMENTS: Final = "experiments"
 VARIANTS: Final = "variants"
@@ -25,17 +24,63 @@ TRIALS: Final = "trials"
 NONE: Final = "none"
 """The outcome of what has no verdict."""
 
-_PLAN: Final = "e.name, e.title, e.status, e.outcome, e.parent, e.author, e.tags, e.exploratory, e.better, e.created"
-_ARM: Final = f"""{_PLAN}, v.variant, v.params, v.metrics, v.data, v.odd, v.seconds, v.code, v.fingerprint,
-    v.trials, v.recorded, v.missing, e.confirmatory FROM e JOIN v"""
 _ORDER: Final = "ORDER BY e.moment DESC, e.name DESC"
 
-_QUERIES: Final[Mapping[str, str]] = {
-    EXPERIMENTS: f"SELECT {_ARM} ON v.id = e.own {_ORDER}",
-    VARIANTS: f"SELECT {_ARM} ON v.e = e.id WHERE NOT v.hidden {_ORDER}, v.id",
-    TRIALS: f"""SELECT {_PLAN}, t.variant, t.params, t.metrics, t.data, t.odd, t.seconds, t.code, t.fingerprint,
-        t.counts, 1, NULL, t.trial, t.status, t.replicate, t.started, t.reused, t.extra, e.confirmatory
-        FROM e JOIN t ON t.e = e.id {_ORDER}, t.id""",
+
+@frozen
+class Selection:
+    """What a query selects: by the field that it fills, an expression and what kind of column it is."""
+
+    fields: Mapping[str, tuple[str, Kind]]
+
+    @property
+    def sql(self) -> str:
+        """What stands between SELECT and FROM."""
+        return ", ".join(expression for expression, _ in self.fields.values())
+
+    def read(self, lines: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+        """The fields of every line."""
+        if not lines:
+            return []
+        kinds = (kind for _, kind in self.fields.values())
+        columns = [kind.decode(column) for kind, column in zip(kinds, zip(*lines, strict=True), strict=True)]
+        return [dict(zip(self.fields, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _of(alias: str, table: Table, names: str, **renamed: str) -> dict[str, tuple[str, Kind]]:
+    """Columns of a table by the fields that they fill: those of the same name, and those that are `renamed`."""
+    kinds = table.keys | table.columns
+    columns = {name: name for name in names.split()} | renamed
+    return {field: (f"{alias}.{column}", kinds[column]) for field, column in columns.items()}
+
+
+_PLAN: Final = _of(
+    "e",
+    EXPERIMENT,
+    "title status outcome confirmatory parent author tags exploratory better created",
+    experiment="name",
+)
+_ARM: Final = "variant params metrics data seconds code fingerprint"
+_OF_ARMS: Final = Selection(fields=_PLAN | _of("v", VARIANT, f"{_ARM} trials recorded missing"))
+_OF_TRIALS: Final = Selection(
+    fields=_PLAN
+    | _of(
+        "t",
+        TRIAL,
+        f"{_ARM} trial replicate reused extra",
+        trials="counts",
+        trial_status="status",
+        created="started",
+    )
+)
+
+_QUERIES: Final[Mapping[str, tuple[Selection, str]]] = {
+    EXPERIMENTS: (_OF_ARMS, f"FROM experiment e JOIN variant v ON v.id = e.own {_ORDER}"),
+    VARIANTS: (
+        _OF_ARMS,
+        f"FROM experiment e JOIN variant v ON v.experiment = e.id WHERE NOT v.hidden {_ORDER}, v.id",
+    ),
+    TRIALS: (_OF_TRIALS, f"FROM experiment e JOIN trial t ON t.experiment = e.id {_ORDER}, t.id"),
 }
 
 
@@ -43,82 +88,13 @@ def rows(connection: sqlite3.Connection, level: str, running: Collection[str] = 
     """All rows of one level, the latest experiment first. `running` names the experiments that runs are at work on."""
     if level not in _QUERIES:
         raise LedgerError(f"there are no rows of {level}", hint=f"one of {', '.join(_QUERIES)}")
+    selection, source = _QUERIES[level]
+    own = {"recorded": 1} if level == TRIALS else {"trial": None}
     with uncollected():
-        return _rows(connection.execute(_QUERIES[level]).fetchall(), running, of_trials=level == TRIALS)
-
-
-def _rows(found: Sequence[tuple[Any, ...]], running: Collection[str], *, of_trials: bool) -> list[Row]:
-    params = _documents(one[11] for one in found)
-    metrics = _documents(one[12] for one in found)
-    seen: dict[str, Any] = {}
-    moments: dict[str, datetime] = {}
-
-    def shared(text: str) -> Any:
-        # few differ: tags, directions, data
-        value = seen.get(text)
-        if value is None:
-            value = seen[text] = json.loads(text)
-        return value
-
-    made = []
-    for one, own, measured in zip(found, params, metrics, strict=True):
-        created = one[24] if of_trials else one[9]
-        if created not in moments:
-            moments[created] = datetime.fromisoformat(created)
-        made.append(
-            Row(
-                experiment=one[0],
-                variant=one[10],
-                trial=one[21] if of_trials else None,
-                title=one[1],
-                status=at_present(one[2], running=one[0] in running) if running else one[2],
-                outcome=one[3],
-                parent=one[4],
-                author=one[5],
-                tags=tuple(shared(one[6])),
-                created=moments[created],
-                exploratory=one[7] == 1,
-                params=decoded(own) if one[14] else own,
-                metrics=_of_one(measured) if of_trials else _of_many(measured),
-                data=shared(one[13]),
-                trials=one[18],
-                recorded=one[19],
-                seconds=one[15],
-                missing=one[20],
-                trial_status=one[22] if of_trials else None,
-                replicate=decoded(json.loads(one[23])) if of_trials else None,
-                reused=one[25] if of_trials else None,
-                code=one[16],
-                fingerprint=one[17],
-                better=shared(one[8]),
-                confirmatory=_truth(one[-1]),
-                extra=shared(one[26]) if of_trials else {},
-            )
-        )
-    return made
-
-
-def _truth(number: int | None) -> bool | None:
-    return None if number is None else number == 1
-
-
-def _documents(texts: Iterable[str]) -> list[Any]:
-    """Many JSON documents, read as one: their keys are then the same strings, and few in memory."""
-    documents: list[Any] = json.loads(f"[{','.join(texts)}]")
-    if not all(type(document) is dict for document in documents):
-        raise ValueError("a map is none")
-    return documents
-
-
-def _of_many(metrics: Mapping[str, Sequence[Any]]) -> dict[str, Summary]:
-    return {name: Summary(n=n, mean=mean, sd=sd, left_out=left) for name, (n, mean, sd, left) in metrics.items()}
-
-
-def _of_one(metrics: Mapping[str, float | None]) -> dict[str, Summary]:
-    return {
-        name: Summary(n=0, mean=None, sd=None, left_out=1) if value is None else Summary(n=1, mean=value, sd=None)
-        for name, value in metrics.items()
-    }
+        found = selection.read(connection.execute(f"SELECT {selection.sql} {source}").fetchall())
+        for fields in found if running else ():
+            fields["status"] = at_present(fields["status"], running=fields["experiment"] in running)
+        return [Row(**fields, **own) for fields in found]
 
 
 @frozen
@@ -133,63 +109,65 @@ class Wished:
     grep: re.Pattern[str] | None = None
 
 
+def present_status(running: Collection[str]) -> tuple[str, list[object]]:
+    """The SQL of an experiment's status at present (`at_present`), and its values."""
+    undecided = f"e.status IN ('{PLANNED}', '{RECORDED}')"
+    return f"CASE WHEN {undecided} AND e.name IN ({places(list(running))}) THEN '{RUNNING}' ELSE e.status END", [
+        *running
+    ]
+
+
 def entries(
     connection: sqlite3.Connection, wished: Wished, limit: int | None, running: Collection[str] = ()
 ) -> list[Entry]:
     """The lines of the log, the latest experiment first. `running` names those that runs are at work on."""
-    found = []
-    for one in connection.execute(*_entry_query(wished, limit)):
-        if wished.author is not None and not wished.author.search(one[6]):
-            continue
-        if wished.grep is not None and not wished.grep.search(one[14]):
-            continue
-        status = at_present(one[2], running=one[0] in running)
-        if wished.status not in (None, status):
-            continue
-        tags = tuple(json.loads(one[7]))
-        if set(wished.tags) <= set(tags):
-            found.append(
-                Entry(
-                    name=one[0],
-                    title=one[1],
-                    status=status,
-                    outcome=one[3],
-                    parent=one[4],
-                    branch=one[5],
-                    author=one[6],
-                    tags=tags,
-                    created=datetime.fromisoformat(one[8]),
-                    records=one[9],
-                    declared=one[16],
-                    missing=one[17],
-                    predicted=tuple(json.loads(one[10])),
-                    arm=one[18],
-                    metrics=_of_many(json.loads(one[11])) if one[15] == one[18] else {},
-                    problems=tuple(json.loads(one[12])),
-                    newer=one[13],
-                    confirmatory=_truth(one[-1]),
-                )
-            )
-            if len(found) == limit:
-                break
-    return found
+    status, named = present_status(running)
+    selection = Selection(
+        fields=_of(
+            "e",
+            EXPERIMENT,
+            "name title outcome confirmatory parent branch author tags created records declared missing predicted",
+            arm="about",
+        )
+        | _of("e", EXPERIMENT, "problems newer")
+        | {
+            "status": (status, TEXT),
+            # the metrics are those of the arm that the predictions are about
+            "metrics": ("CASE WHEN v.variant = e.about THEN v.metrics ELSE '{}' END", SUMMARIES),
+        }
+    )
+    conditions, values = _conditions(connection, wished, running)
+    query = f"""SELECT {selection.sql} FROM experiment e JOIN variant v ON v.id = e.own
+        WHERE {" AND ".join(conditions)} {_ORDER} LIMIT ?"""
+    found = connection.execute(query, [*named, *values, -1 if limit is None else limit]).fetchall()
+    return [Entry(**fields) for fields in selection.read(found)]
 
 
-def _entry_query(wished: Wished, limit: int | None) -> tuple[str, list[object]]:
+def _conditions(
+    connection: sqlite3.Connection, wished: Wished, running: Collection[str]
+) -> tuple[list[str], list[object]]:
+    """What must hold, in SQL and with its values."""
     conditions, values = ["e.own IS NOT NULL"], list[object]()
-    if wished.outcome is not None:
-        conditions.append("e.outcome IS NULL" if wished.outcome == NONE else "e.outcome = ?")
-        values += [] if wished.outcome == NONE else [wished.outcome]
+    if wished.outcome == NONE:
+        conditions.append("e.outcome IS NULL")
+    elif wished.outcome is not None:
+        conditions.append("e.outcome = ?")
+        values.append(wished.outcome)
     if wished.since is not None:
         conditions.append("e.moment >= ?")
         values.append(wished.since.timestamp())
-    prose, join = ("prose.text", "JOIN prose ON prose.id = e.id") if wished.grep is not None else ("NULL", "")
-    query = f"""SELECT e.name, e.title, e.status, e.outcome, e.parent, e.branch, e.author, e.tags, e.created, e.records,
-        e.predicted, v.metrics, e.problems, e.newer, {prose}, v.variant, e.declared, e.missing, e.about, e.confirmatory
-        FROM e JOIN v ON v.id = e.own {join}
-        WHERE {" AND ".join(conditions)} {_ORDER}"""
-    chosen_here = wished.author or wished.grep or wished.tags or wished.status
-    if limit is not None and not chosen_here:
-        query += " LIMIT ?"
-        values.append(limit)
-    return query, values
+    if wished.status is not None:
+        status, named = present_status(running)
+        conditions.append(f"{status} = ?")
+        values += [*named, wished.status]
+    for tag in wished.tags:
+        conditions.append("EXISTS (SELECT 1 FROM json_each(e.tags) WHERE value = ?)")
+        values.append(tag)
+    for name, pattern, text in (
+        ("by_author", wished.author, "e.author"),
+        ("has_words", wished.grep, "(SELECT text FROM prose WHERE prose.id = e.id)"),
+    ):
+        if pattern is not None:
+            connection.create_function(name, 1, lambda given, search=pattern.search: search(given) is not None)
+            conditions.append(f"{name}({text})")
+    return conditions, values
