@@ -16,7 +16,7 @@ from ledger.report.progress import interrupted
 from ledger.report.remarks import sentence
 from ledger.report.trials import line
 from ledger.run.monitor import RunMonitor
-from ledger.run.record import Kept
+from ledger.run.trial_commit import Kept
 
 
 class Screen:

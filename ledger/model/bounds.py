@@ -26,6 +26,8 @@ _MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?))?)?", re.ASCII
 )
 
+_FULL_ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
 # short ones and names resolve too, where somebody has written them by hand
 _COMMIT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./~^-]*", re.ASCII)
 
@@ -47,6 +49,11 @@ def moment(value: str | datetime) -> datetime:
 def is_count(value: object) -> bool:
     """Whether it is a whole number of things, from 0."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
+
+
+def is_full_id(value: object) -> bool:
+    """Whether it is the id of a commit as git writes it in full, which names this one for ever."""
+    return isinstance(value, str) and _FULL_ID.fullmatch(value) is not None
 
 
 def commit(value: str) -> str:

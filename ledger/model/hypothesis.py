@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import names, prediction_parser, replicates
+from ledger.model import bounds, names, prediction_parser
 from ledger.model.formats import front_matter, yaml12
+from ledger.model.formats import replicates as axes
 from ledger.model.frozen import frozen
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
@@ -171,7 +171,7 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
     if plan.predictions:
         document["predictions"] = [str(p) for p in plan.predictions]
     document["variants"] = {v.name: _variant_mapping(v) for v in plan.variants}
-    document["replicates"] = replicates.to_mapping(plan.replicates)
+    document["replicates"] = axes.to_mapping(plan.replicates)
     if plan.seeds_from is not None:
         document["seeds_from"] = plan.seeds_from
     if plan.evaluation:
@@ -236,9 +236,6 @@ def _prediction(text: str) -> Prediction:
     return prediction_parser.parse(text)
 
 
-_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-
-
 def _variants(value: object) -> tuple[Variant, ...]:
     if value is None:
         return (Variant(name=TREATMENT),)
@@ -252,7 +249,7 @@ def _variant(name: str, arm: object) -> Variant:
     if not isinstance(arm, dict) or set(arm) - {"at", "params", "experiment", "variant"}:
         raise FormatError(f"`variants.{name}` may hold `at:`, `params:`, `experiment:` and its `variant:` only")
     at = arm.get("at")
-    if at not in (None, BASE, "branch") and (not isinstance(at, str) or _FULL_ID.fullmatch(at) is None):
+    if at not in (None, BASE, "branch") and not bounds.is_full_id(at):
         raise FormatError(
             f"`variants.{name}.at` is {at!r}; it may be `base`, `branch` or the full id of a commit (git rev-parse)"
         )
@@ -280,7 +277,7 @@ def _replicates(value: object) -> Replicates:
     if not isinstance(value, dict):
         raise FormatError("`replicates` is not a mapping of axes to values")
     try:
-        return replicates.from_mapping(value)
+        return axes.from_mapping(value)
     except ValueError as error:
         raise FormatError(f"`replicates`: {error}") from None
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from ledger.model.frozen import frozen
@@ -91,7 +91,7 @@ class Axis:
         seen: dict[Value, Value] = {}
         files: dict[str, Value] = {}
         for value in self.values:
-            _check_value(self.name, value)
+            checked_value(self.name, value)
             if value in seen:
                 other = seen[value]
                 same = "is given twice" if repr(value) == repr(other) else f"is the same as {other!r}"
@@ -161,54 +161,6 @@ class Replicates:
         return tuple(itertools.product(*sides))
 
 
-def from_mapping(obj: object) -> Replicates:
-    """What the plan's `replicates:` declares; a ValueError that names the key where it is wrong.
-
-    `{seed: [0, 1]}` is an axis, `{repeat: 5}` is one of 0 to 4. `kind: fold` marks the axis of
-    cross-validation: that whose last component is `fold`, else has `fold` in it, else the first;
-    `kind: split` likewise; `kind: {cv: fold, noise: seed}` names them. `reshuffled_by: seed` says that each
-    value of that axis makes new folds.
-    """
-    if not isinstance(obj, Mapping):
-        raise ValueError(f"replicates: names with lists were expected, not {obj!r}")
-    values: dict[str, tuple[Value, ...]] = {}
-    for name, given in obj.items():
-        if not isinstance(name, str):
-            raise ValueError(f"{name!r}: the name of an axis is a text")
-        if name not in (KIND, RESHUFFLED_BY):
-            values[name] = _values(name, given)
-    kinds = _kinds(obj[KIND], tuple(values)) if KIND in obj else {}
-    by = obj.get(RESHUFFLED_BY)
-    if by is not None and FOLD not in kinds.values():
-        raise ValueError(f"{RESHUFFLED_BY}: no axis is declared the one of the folds ({KIND}: {FOLD})")
-    if by is not None and not isinstance(by, str):
-        raise ValueError(f"{RESHUFFLED_BY}: the name of an axis was expected, not {by!r}")
-    return Replicates(
-        axes=tuple(
-            Axis(name=n, values=v, kind=kinds.get(n), reshuffled_by=by if kinds.get(n) == FOLD else None)
-            for n, v in values.items()
-        )
-    )
-
-
-def to_mapping(replicates: Replicates) -> dict[str, object]:
-    """The plan's `replicates:`, which `from_mapping` reads as equal replicates."""
-    result: dict[str, object] = {}
-    for axis in replicates.axes:
-        count = len(axis.values)
-        counted = axis.name == REPEAT and [repr(v) for v in axis.values] == [repr(i) for i in range(count)]
-        result[axis.name] = count if counted else list(axis.values)
-    kinds = {axis.name: axis.kind for axis in replicates.axes if axis.kind is not None}
-    if kinds:
-        first = next(iter(kinds.values()))
-        plain = first in (FOLD, SPLIT) and {_named(first, tuple(result)): first} == kinds
-        result[KIND] = first if plain else kinds
-    parts = replicates.parts_axis
-    if parts is not None and parts.reshuffled_by is not None:
-        result[RESHUFFLED_BY] = parts.reshuffled_by
-    return result
-
-
 def sounds_dependent(name: str) -> bool:
     """Whether the name of a parameter sounds like folds or splits of one data set, which are not independent."""
     words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower())
@@ -224,7 +176,7 @@ def make_point(obj: object) -> Point:
     for name, value in obj.items():
         if not isinstance(name, str):
             raise ValueError(f"{name!r}: the name of an axis is a text")
-        point.append((name, _check_value(name, value)))
+        point.append((name, checked_value(name, value)))
     return tuple(point)
 
 
@@ -259,20 +211,7 @@ def split_stem(text: str) -> tuple[str, int]:
     return (match[1], int(match[2])) if match else (text, 1)
 
 
-def _values(name: str, given: object) -> tuple[Value, ...]:
-    if isinstance(given, int) and not isinstance(given, bool):
-        if name != REPEAT:
-            raise ValueError(f"{name}: a list of values was expected; write [{given}] for this value alone")
-        if not 1 <= given <= MAX_POINTS:
-            raise ValueError(f"{name}: a number from 1 to {MAX_POINTS} was expected, not {given}")
-        return tuple(range(given))
-    if isinstance(given, str) or not isinstance(given, Sequence):
-        expected = "a number or a list of values" if name == REPEAT else "a list of values"
-        raise ValueError(f"{name}: {expected} was expected, not {given!r}")
-    return tuple(_check_value(name, value) for value in given)
-
-
-def _check_value(name: str, value: object) -> Value:
+def checked_value(name: str, value: object) -> Value:
     """The value as one of Python's own types: codecs and numpy have subclasses that print otherwise."""
     if isinstance(value, bool):
         return value
@@ -288,31 +227,6 @@ def _check_value(name: str, value: object) -> Value:
     if isinstance(value, str):
         return str(value)
     raise ValueError(f"{name}: {value!r} is not a number, a text or a truth value")
-
-
-def _kinds(given: object, names: tuple[str, ...]) -> dict[str, str]:
-    """The declared kinds by axis."""
-    if isinstance(given, Mapping):
-        if not given:
-            raise ValueError(f"{KIND}: an axis with its kind was expected, not {given!r}")
-        for name, kind in given.items():
-            if name not in names or kind not in KINDS:
-                raise ValueError(f"{KIND}: an axis with one of {', '.join(KINDS)} was expected, not {name!r}: {kind!r}")
-        return {str(name): str(kind) for name, kind in given.items()}
-    if given not in (FOLD, SPLIT):
-        raise ValueError(f"{KIND}: only 'fold', 'split' and {{axis: kind}} are known, not {given!r}")
-    return {_named(str(given), names): str(given)}
-
-
-def _named(kind: str, names: tuple[str, ...]) -> str:
-    """Which of the axes is meant where a kind is given without one."""
-    names = tuple(name for name in names if name != REPEAT)
-    if not names:
-        raise ValueError(f"{KIND}: there is no axis that could hold the {kind}s")
-    last = {name: name.rpartition(".")[2] for name in names}
-    exact = [name for name in names if last[name] == kind]
-    near = [name for name in names if kind in last[name]]
-    return (exact or near or list(names))[0]
 
 
 def _axis_slug(name: str) -> str:

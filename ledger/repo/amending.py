@@ -8,10 +8,11 @@ from typing import Any
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import names, replicates
+from ledger.model import names
 from ledger.model import seeds as derived
 from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
+from ledger.model.formats.replicates import to_mapping
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASE, BASELINE, Plan, Variant
 from ledger.model.parameters import near_misses
@@ -78,7 +79,7 @@ def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: Amendment) -> dic
     source = plan.seeds_from or derived.source(plan.base, plan.title, [str(p) for p in plan.predictions])
     grid = axes.amended(ledger, code, plan.replicates, seeds=asked.seeds, source=source, asked=asked.axes)
     hashed = {"seeds_from": source} if asked.seeds is not None and asked.seeds.hashed else {}
-    return {"replicates": replicates.to_mapping(grid), **hashed}
+    return {"replicates": to_mapping(grid), **hashed}
 
 
 def _plan(document: Mapping[str, Any]) -> Plan:

@@ -21,9 +21,10 @@ from ledger.repo.ledger import Ledger
 from ledger.run import belonging
 from ledger.run.collect import collect
 from ledger.run.plan import next_attempt
-from ledger.run.record import Ended, Kept, keep
+from ledger.run.record import Ended
 from ledger.run.spec import Spec
 from ledger.run.stage_environment import scrubbed_for_stages, with_locks
+from ledger.run.trial_commit import Kept, keep
 from ledger.run.worker import Worker
 
 

@@ -27,7 +27,7 @@ from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TRIALS_OF
 from ledger.report.numbers import headline, number, seconds, spread
-from ledger.run.record import described
+from ledger.run.trial_commit import described
 from ledger.run.worker import Worker
 from ledger.stats.summary import Summary, summarise
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator
 
 from ledger.run.executors.executor import Executor
 from ledger.run.queue import Queue, Taken
-from ledger.run.record import Kept
 from ledger.run.spec import Spec
+from ledger.run.trial_commit import Kept
 
 
 def execute(

@@ -14,7 +14,7 @@ from ledger.repo import known_results, metric_aliases, settled
 from ledger.repo.change import require_branch
 from ledger.repo.commit import require_text
 from ledger.repo.ledger import Ledger
-from ledger.run.record import Kept
+from ledger.run.trial_commit import Kept
 from ledger.run.work import Work
 
 

@@ -12,7 +12,7 @@ from ledger.model.run_report import Collected
 from ledger.repo.ledger import Ledger
 from ledger.run import signals
 from ledger.run.collect import collect
-from ledger.run.record import Kept
+from ledger.run.trial_commit import Kept
 from ledger.run.worker import Worker
 
 

@@ -10,8 +10,8 @@ from threading import Lock
 from ledger.dvc.reproduce import Event
 from ledger.model.run_state import Running, RunState
 from ledger.repo.runs import Published
-from ledger.run.record import Kept
 from ledger.run.spec import Spec
+from ledger.run.trial_commit import Kept
 
 # DVCLive writes the latest numbers here unless it is told another place
 _DVCLIVE = "dvclive/metrics.json"

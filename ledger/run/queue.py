@@ -16,8 +16,8 @@ from ledger.model.experiment import directory
 from ledger.model.trial import Trial
 from ledger.repo.experiments import TRIAL_REFS
 from ledger.repo.ledger import Ledger
-from ledger.run.record import Kept
 from ledger.run.spec import Source, Spec
+from ledger.run.trial_commit import Kept
 
 # how often a claim is asked for before it counts as somebody's
 _TRIES = 3

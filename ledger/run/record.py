@@ -1,38 +1,28 @@
-"""Record: from the files that a finished trial left in a work tree to its record and its trial commit."""
+"""Record: from the files that a finished trial left in a work tree to its record."""
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ledger.dvc import timings
 from ledger.dvc.commands import CommandRun
-from ledger.errors import FormatError, LedgerError
-from ledger.git import refs
-from ledger.git.entries import Entry, plain_file
-from ledger.git.refs import RefChange
+from ledger.errors import FormatError
 from ledger.model import environment as environments
-from ledger.model import globs, replicates
-from ledger.model import hypothesis as hypotheses
+from ledger.model import globs
 from ledger.model import trial as trials
 from ledger.model.environment import Environment
-from ledger.model.experiment import directory
-from ledger.model.formats import metrics, trailers, yaml12
+from ledger.model.formats import metrics
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.formats.paramfiles import parse
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
 from ledger.model.parameters import flatten, unflatten
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Failure, StageRun, Trial
-from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
-from ledger.report.numbers import headline, number
-from ledger.report.text import uncoloured
 from ledger.run.pinned import locks as locks_of
 from ledger.run.spec import Spec
 
@@ -53,29 +43,6 @@ class Ended:
     printed: str = ""
     left_behind: tuple[str, ...] = ()
     by_hand: bool = False
-
-
-@frozen
-class Kept:
-    """A recorded trial with its trial commit, and what the run should say about it."""
-
-    trial: Trial
-    commit: str
-    warnings: tuple[str, ...]
-
-
-def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Environment) -> Kept:
-    """Commit one trial under `refs/ledger/trials/`; from then on it cannot be lost."""
-    pipeline = pipeline_of(ledger, spec)
-    trial, warnings = made(ledger, spec, ended, environment)
-    files = record_files(ledger, trial, yaml12.dumps(environments.to_mapping(environment)))
-    if trial.succeeded:
-        tree = results_tree(ledger, ended.root, trial.code, pipeline, spec.texts, files)
-    else:
-        # a failed trial adds its record alone
-        tree = ledger.git.tree(trial.code, files)
-    commit = commit_trial(ledger, plan, trial, tree)
-    return Kept(trial=trial, commit=commit, warnings=warnings)
 
 
 def pipeline_of(ledger: Ledger, spec: Spec) -> Pipeline:
@@ -232,103 +199,3 @@ def _data(ledger: Ledger, spec: Spec, pipeline: Pipeline, locks: Mapping[str, Lo
 def _outs(pipeline: Pipeline, locks: Mapping[str, LockedStage]) -> dict[str, Pinned]:
     cached = {output.path for output in pipeline.outputs() if output.cached}
     return {path: pin for stage in locks.values() for path, pin in stage.outputs.items() if path in cached}
-
-
-def record_files(ledger: Ledger, trial: Trial, environment: str) -> dict[str, Entry]:
-    """A trial's files by path, as a tree holds them: its record, and the text of the environment that it names."""
-    folder = directory(trial.experiment)
-    texts = {
-        trials.record_path(folder, trial): trials.dumps(trial),
-        f"{folder}/environments/{trial.environment}.yaml": environment,
-    }
-    return {path: plain_file(ledger.git.blob(text.encode())) for path, text in texts.items()}
-
-
-def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
-    """The trial commit, held by the trial's ref.
-
-    Where another run has recorded this trial meanwhile its commit is returned: the first record of a trial counts.
-    """
-    git = ledger.git
-    commit = git.commit_tree(tree, [trial.code], _message(ledger, plan, trial), sign=False)
-    ref, holding = (f"{where}/{trial.experiment}/{trial.id}" for where in (TRIAL_REFS, HOLDING_REFS))
-    left: str | None = None
-    for _ in range(20):
-        held = RefChange(ref=holding, old=left, new=commit)
-        if refs.move(git, [RefChange(ref=ref, old=None, new=commit), held], f"ledger: trial {trial.id}"):
-            return commit
-        other = git.commit(ref)
-        if other is not None:
-            return other
-        # git could not make the refs, and the first is not there: that of another trial was going away beside it, or
-        # somebody has taken away the one alone
-        left = git.refs(holding).get(holding)
-    raise LedgerError(f"git does not take the ref {ref}", hint="try again; git fsck says if the repository is whole")
-
-
-def results_tree(
-    ledger: Ledger,
-    root: Path,
-    code: str,
-    pipeline: Pipeline,
-    texts: Mapping[str, str],
-    record: Mapping[str, Entry],
-) -> str:
-    """The code's tree with the record, and with what the pipeline wrote for git as the work tree `root` holds it.
-
-    That is the parameter files, locks, metrics and plots. What git ignores stays out, and what the pipeline has removed
-    is removed. DVC keeps its outputs out of git by `.gitignore` files beside them, so these belong to the results too.
-    """
-    listed = [f":(literal){path}" for path in (*pipeline.results(), *pipeline.ignore_files(), *texts)]
-    out = ledger.git.run("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *listed, cwd=root)
-    paths = [os.fsdecode(path) for path in out.split(b"\0") if path]
-    return ledger.git.tree_of_files(code, paths, root=root, entries=record)
-
-
-def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:
-    told = [
-        (trailers.EXPERIMENT, trial.experiment),
-        (trailers.TRIAL, trial.id),
-        (trailers.VARIANT, trial.variant),
-        *((trailers.REPLICATE, f"{axis}={value}") for axis, value in trial.point),
-        (trailers.STATUS, trial.status),
-        (trailers.PLAN, hypotheses.digest(plan)),
-        *((trailers.METRIC, f"{name}={value!r}") for name, value in trial.metrics.items()),
-    ]
-    return trailers.compose(f"trial: {described(ledger, plan, trial)}", trailers=told)
-
-
-def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
-    """`treatment seed=2, dice 0.609`, or what went wrong."""
-    name = " ".join(part for part in (trial.variant, replicates.label(trial.point)) if part)
-    if trial.attempt > 1:
-        name += f" (attempt {trial.attempt})"
-    if trial.error is not None:
-        stage = f" in {trial.error.stage}" if trial.error.stage else ""
-        ending = f" ({trial.error.ending})" if trial.error.ending else ""
-        return f"{name}, {trial.status}{stage}{ending}"
-    metrics = ledger.settings.aliases.read(trial.metrics)
-    metric = headline(plan, ledger.settings, metrics)
-    return name if metric is None else f"{name}, {metric} {number(metrics[metric], ledger.settings.precision(metric))}"
-
-
-def hidden(text: str, paths: Sequence[Path]) -> str:
-    """The text with what lies below these paths named relative to them: they are this machine's."""
-    for path in paths:
-        text = text.replace(f"{path}/", "").replace(str(path), ".")
-    return text
-
-
-def tail(log: Path, *, start: int, hide: Sequence[Path], lines: int = 20, limit: int = 4000) -> str:
-    """The last lines of a log from byte `start` on, without control characters and without this machine's paths."""
-    try:
-        with log.open("rb") as stream:
-            stream.seek(max(start, stream.seek(0, 2) - 10 * limit))
-            text = stream.read().decode("utf-8", errors="replace")
-    except OSError:
-        return ""
-    text = hidden(uncoloured(text), hide)
-    # a progress bar rewrites its line: what stands last is what a terminal would show
-    shown = (line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
-    clean = ("".join(c if c.isprintable() or c == "\t" else "?" for c in line).rstrip() for line in shown)
-    return "\n".join([line for line in clean if line][-lines:])[-limit:].strip()

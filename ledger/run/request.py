@@ -15,7 +15,7 @@ from ledger.model.run_state import RunState
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import part
 from ledger.run.monitor import RunMonitor
-from ledger.run.record import Kept
+from ledger.run.trial_commit import Kept
 
 
 @frozen

@@ -13,8 +13,8 @@ from ledger.model.trial import Trial
 from ledger.repo import histories, plan_order, unseen
 from ledger.repo.ledger import Ledger
 from ledger.run import copied
-from ledger.run.record import Kept, commit_trial, record_files
 from ledger.run.spec import Spec
+from ledger.run.trial_commit import Kept, commit_trial, record_files
 
 
 def reusable(experiment: Experiment, spec: Spec) -> bool:

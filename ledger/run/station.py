@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,17 +25,15 @@ from ledger.model.parameters import flatten
 from ledger.model.trial import Failure
 from ledger.repo import borrowed, submodules
 from ledger.repo.ledger import Ledger
+from ledger.run.logs import ROOM, hidden, shorten, tail
 from ledger.run.outcome import outcome, untracked
-from ledger.run.record import Ended, Kept, cached_outputs, hidden, keep, tail
+from ledger.run.record import Ended, cached_outputs
 from ledger.run.restored import forget_others, kept_for_equal, outdated
 from ledger.run.slots import Slot
 from ledger.run.spec import Spec
 from ledger.run.stage_environment import StageEnvironment, prepared
+from ledger.run.trial_commit import Kept, keep
 from ledger.run.worker import Worker
-
-# a disk with less room than this counts as full, and of a log that fills it so much is kept, in bytes
-_ROOM = 16 * 1024 * 1024
-_END_OF_LOG = 64 * 1024
 
 
 @frozen
@@ -125,7 +121,7 @@ class Station:
         )
         own = [slot, *self.context.roots, self.context.dvc.cache]
         printed = tail(log, start=0, hide=own)
-        full = shutil.disk_usage(slot).free < _ROOM
+        full = shutil.disk_usage(slot).free < ROOM
         status, failure = outcome(done, printed, hidden(done.message or "", own), self.context.timeout, full=full)
         if failure is None:
             failure = self._changed_inputs(spec, lent, printed)
@@ -158,7 +154,7 @@ class Station:
                 return None
             # it may have filled the disk, and its record needs a little of that
             self.slot.clear()
-            _shorten(log)
+            shorten(log)
         elif any(map(Store(lambda: [self.context.dvc.cache]).lacks, cached_outputs(self.context.ledger, spec, ended))):
             # `dvc gc` knows nothing of trials that are under way: what it took is still in the slot
             self.worker.commit(self.slot.path / spec.arm.code.folder, targets=self.context.ledger.settings.targets)
@@ -242,15 +238,3 @@ class Station:
     def _is_input(spec: Spec, name: str) -> bool:
         sources = spec.arm.code.pipeline.sources()
         return any(source == name or source.startswith(f"{name.rstrip('/')}/") for source in sources)
-
-
-def _shorten(log: Path) -> None:
-    """Keep the end alone of a log that leaves no room on its disk."""
-    with contextlib.suppress(OSError):
-        if log.stat().st_size > _END_OF_LOG and shutil.disk_usage(log.parent).free < _ROOM:
-            with log.open("r+b") as stream:
-                stream.seek(-_END_OF_LOG, os.SEEK_END)
-                end = stream.read()
-                stream.seek(0)
-                stream.truncate()
-                stream.write(b"[the disk was full: what stood above is gone]\n" + end)

@@ -21,10 +21,10 @@ from ledger.run.executors.local import Limits, LocalExecutor, LocalSlots
 from ledger.run.monitor import RunMonitor
 from ledger.run.plan import asked, missing
 from ledger.run.queue import Queue
-from ledger.run.record import Kept
 from ledger.run.request import Wanted
 from ledger.run.reuse import reusable, reuse
 from ledger.run.spec import Declared, Spec
+from ledger.run.trial_commit import Kept
 
 
 @frozen

@@ -11,10 +11,10 @@ import pytest
 from ledger.analysis import confirmatory, looks
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Recorded
+from ledger.model.formats.replicates import from_mapping
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.prediction_parser import parse
 from ledger.model.remarks import Kind, Remark
-from ledger.model.replicates import from_mapping
 from ledger.model.trial import Trial
 from ledger.model.verdict import Amendment
 from ledger.report.remarks import sentences

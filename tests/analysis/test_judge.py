@@ -18,7 +18,8 @@ from scipy import stats
 from ledger.analysis.arms import Arm
 from ledger.analysis.case import decide
 from ledger.analysis.judge import judge
-from ledger.model import prediction_parser, replicates
+from ledger.model import prediction_parser
+from ledger.model.formats.replicates import from_mapping
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
@@ -61,7 +62,7 @@ def plan(*predictions: str, axes: Mapping[str, object] | None = None, **others: 
         "base": "b" * 40,
         "predictions": tuple(prediction_parser.parse(text) for text in predictions),
         "variants": (Variant(name="baseline", at="base"), Variant(name="treatment")),
-        "replicates": replicates.from_mapping(axes or {"seed": [0, 1, 2, 3, 4]}),
+        "replicates": from_mapping(axes or {"seed": [0, 1, 2, 3, 4]}),
     }
     return Plan(**given | others)
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from conftest import NOISY, PARAMS, PIPELINE, Project
 
-from ledger.model import hypothesis, replicates
+from ledger.model import hypothesis
+from ledger.model.formats.replicates import to_mapping
 
 
 def folded(project: Project) -> None:
@@ -22,7 +23,7 @@ def folded(project: Project) -> None:
 def planned(project: Project) -> dict[str, Any]:
     """The replicates of the experiment's plan."""
     text = (project.root / "experiments/a/hypothesis.md").read_text()
-    return replicates.to_mapping(hypothesis.parse(text).plan.replicates)
+    return to_mapping(hypothesis.parse(text).plan.replicates)
 
 
 NEW = ("new", "A", "--predict", "accuracy >= baseline", "-S", "train.lr=0.2")

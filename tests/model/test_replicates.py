@@ -9,20 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger.model.replicates import (
-    Axis,
-    Point,
-    Replicates,
-    Value,
-    file_name,
-    from_mapping,
-    label,
-    make_point,
-    slug,
-    split_stem,
-    stem,
-    to_mapping,
-)
+from ledger.model.formats.replicates import from_mapping, to_mapping
+from ledger.model.replicates import Axis, Point, Replicates, Value, file_name, label, make_point, slug, split_stem, stem
 
 
 def _is_ref_component(text: str) -> bool:

@@ -17,8 +17,8 @@ from ledger.run.executors.executor import Executor
 from ledger.run.executors.local import Limits, LocalExecutor, LocalSlots
 from ledger.run.plan import missing
 from ledger.run.queue import Queue
-from ledger.run.record import Kept
 from ledger.run.spec import Spec
+from ledger.run.trial_commit import Kept
 
 
 class OneByOne:

@@ -9,7 +9,7 @@ import pytest
 from conftest import Project, Shelved
 
 import ledger
-from ledger.model import replicates
+from ledger.model.formats.replicates import from_mapping
 from ledger.model.hypothesis import Plan, Variant
 from ledger.model.prediction_parser import parse
 
@@ -42,7 +42,7 @@ def test_the_arm_that_stands_for_a_plan(
         base="0" * 40,
         variants=variants,
         predictions=tuple(map(parse, predictions)),
-        replicates=replicates.from_mapping({"seed": [0]}),
+        replicates=from_mapping({"seed": [0]}),
     )
     assert plan.leading == leading
     assert (None if plan.on_branch is None else plan.on_branch.name) == on_branch

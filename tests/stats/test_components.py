@@ -7,7 +7,8 @@ import pytest
 from pytest import approx
 
 from ledger.analysis.variance import of_grid
-from ledger.model.replicates import Point, from_mapping
+from ledger.model.formats.replicates import from_mapping
+from ledger.model.replicates import Point
 from ledger.stats.components import components
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ledger.dvc.reproduce import Event
-from ledger.run.record import Kept
 from ledger.run.spec import Spec
+from ledger.run.trial_commit import Kept
 
 
 class Executor(Protocol):

@@ -19,11 +19,11 @@ from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.repo.ledger import Ledger
 from ledger.run.executors.executor import Watcher
-from ledger.run.record import Kept
 from ledger.run.slots import Slot, slot
 from ledger.run.spec import Spec
 from ledger.run.stage_environment import scrubbed_for_stages
 from ledger.run.station import RunContext, Station
+from ledger.run.trial_commit import Kept
 from ledger.run.worker import Worker, WorkerDied
 
 
