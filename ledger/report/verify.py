@@ -48,7 +48,7 @@ def _many_lost(found: Sequence[Problem]) -> list[Problem]:
 def _lost(found: Sequence[Problem]) -> tuple[str, ...]:
     """What is said of many trials that are not here."""
     some = listed([problem.trial or "" for problem in _many_lost(found)], FEW)
-    return (f"{Check.LOST}: {some}: no tag here holds their trial commits: git fetch --tags",) if some else ()
+    return (f"{Check.LOST}: {some}: no tag in this clone holds their trial commits: git fetch --tags",) if some else ()
 
 
 def _lines(found: Sequence[Problem]) -> tuple[str, ...]:

@@ -217,7 +217,7 @@ CASES: dict[str, tuple[Tampering, Kind, str | None, tuple[str, ...]]] = {
     "a record that is gone": (lambda g: without(g, SEED1), Kind.RECORD_GONE, SEED1, (FILE, "gone")),
     "a failure that is gone": (lambda g: without(g, FAILED), Kind.RECORD_GONE, FAILED, ("seed-2.yaml", "gone")),
     "a record without a trial": (
-        lambda g: invented(g, "treatment/seed-9", point=(("seed", 9),), attempt=1),
+        lambda g: invented(g, "treatment/seed-9", point=(("seed", 9),), attempt=1, seconds=0.0),
         Kind.UNKNOWN_TO_RUN, "treatment/seed-9", ("seed-9.yaml",),
     ),
     "a record from the future": (

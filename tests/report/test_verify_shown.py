@@ -50,7 +50,7 @@ def test_many_lost_trials_are_told_once() -> None:
         "a: 1 problem, 4 trials",
         "  ! records: late",
         "  unproved:",
-        "  ? lost: a/seed-0, a/seed-1 and 2 more: no tag here holds their trial commits: git fetch --tags",
+        "  ? lost: a/seed-0, a/seed-1 and 2 more: no tag in this clone holds their trial commits: git fetch --tags",
     ]
 
 

@@ -16,8 +16,8 @@ def two_runs(project: Project) -> None:
 def mend(project: Project) -> str:
     """Type what `verify` says; returns it."""
     problems = project.ledger("verify", "x", "--json", code=1).json["problems"]
-    (said,) = (p["message"] for p in problems if "brings its records back: " in p["message"])
-    command = str(said.partition("brings its records back: ")[2])
+    (said,) = (p["message"] for p in problems if "to bring its records back: " in p["message"])
+    command = str(said.partition("to bring its records back: ")[2])
     project.shell(command)
     assert project.ledger("verify", "x", "--json").json["problems"] == []
     assert len(project.ledger("show", "x", "--json").json["trials"]) == 4

@@ -631,4 +631,4 @@ def test_a_filter_on_the_metrics_is_no_lie(make_project: MakeProject) -> None:
     found = project.ledger("verify", "a", "--json").json
     assert found["problems"] == []
     said = [one["message"] for one in found["unproved"] if one["check"] == "numbers"]
-    assert len([text for text in said if text.startswith("git holds metrics.json as filters have left it")]) == 2
+    assert len([text for text in said if text.startswith("git stores metrics.json through a filter")]) == 2

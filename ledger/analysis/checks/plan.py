@@ -91,9 +91,10 @@ def _on_code(
     held, present = hypotheses.to_mapping(order.held), versions[0]
     if any(same(held, version) for version in versions):
         return
-    keys = tuple(key for key in dict.fromkeys([*held, *present]) if not same(held.get(key), present.get(key)))
+    differing = [key for key in dict.fromkeys([*held, *present]) if not same(held.get(key), present.get(key))]
+    keys = ", ".join(differing)
     verdict = gathered.experiment.verdict
-    told = verdict is None or set(keys) <= {key for change in verdict.amendments for key in change.changed}
+    told = verdict is None or set(differing) <= {key for change in verdict.amendments for key in change.changed}
     if told and not gathered.plans.complete:
         yield unproved(Kind.AMENDMENT_GONE, trial, file=file, keys=keys, code=trial.code)
     else:
