@@ -5,8 +5,10 @@
     with ledger.open(".") as book:
         for experiment in book.experiments():
             print(experiment.name, experiment.status, len(experiment.trials))
+        print(book.conclude("focal-loss").outcome)
 
-`open` gives the objects that the commands use: a `Ledger` of frozen `Experiment` and `Trial` values.
+`open` gives what the commands use: a ledger of frozen `Experiment` and `Trial` values, with `new`, `run`, `conclude`
+and `verify` as methods.
 """
 
 from __future__ import annotations
@@ -18,17 +20,17 @@ from ledger.errors import FormatError, LedgerError
 from ledger.version import __version__
 
 if TYPE_CHECKING:
-    from ledger.repo.ledger import Ledger
+    from ledger.ops.book import Book
 
 __all__ = ["FormatError", "LedgerError", "__version__", "open"]
 
 
-def open(path: str | Path = ".") -> Ledger:
+def open(path: str | Path = ".") -> Book:
     """The ledger of the repository that holds `path`; use it as a context manager.
 
     Raises LedgerError where there is no git repository.
     """
     # imported here, so that `import ledger` costs next to nothing
-    from ledger.repo.ledger import open_ledger
+    from ledger.ops.book import open_book
 
-    return open_ledger(path)
+    return open_book(path)

@@ -51,6 +51,19 @@ class Listener(Protocol):
         """A trial is recorded."""
 
 
+class Unheard:
+    """A listener for runs that nobody watches."""
+
+    def doubted(self, doubt: Remark) -> None:
+        """Nobody doubts."""
+
+    def planned(self, monitor: RunMonitor) -> None:
+        """Nobody waits."""
+
+    def recorded(self, kept: Kept, state: RunState) -> None:
+        """The report will have it."""
+
+
 def named(ledger: Ledger, text: str | None, wanted: Wanted) -> tuple[Experiment, Wanted]:
     """The experiment that `text` names, and what is wanted of it: the arm or trial alone that it names, if any.
 

@@ -34,7 +34,14 @@ DOORS = {
 # DVC takes the current directory for its own, in the worker process
 CHANGES_DIRECTORY = ("dvc/reproduce.py", "dvc/work_tree.py")
 # the present moment is an argument everywhere but where commands begin and where a trial does
-READS_THE_CLOCK = ("cli/console.py", "run/station.py", "run/monitor.py", "repo/borrowed.py", "repo/change.py")
+READS_THE_CLOCK = (
+    "cli/console.py",
+    "ops/book.py",
+    "run/station.py",
+    "run/monitor.py",
+    "repo/borrowed.py",
+    "repo/change.py",
+)
 
 
 @cache
