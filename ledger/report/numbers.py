@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ledger.model.hypothesis import Plan
@@ -99,6 +99,25 @@ def signed(value: float | None, precision: int | None = None) -> str:
 def p_value(value: float) -> str:
     """`0.034`, `< 0.001`, `> 0.99`."""
     return "< 0.001" if value < 0.001 else "> 0.99" if value > 0.99 else f"{value:.2g}"
+
+
+def rough(value: float | None) -> str:
+    """`0.0267`: three significant digits, for what is known no better, as noise is; `-` for None."""
+    return "-" if value is None else f"{value:.3g}"
+
+
+def percent(value: float | None) -> str:
+    """`80%`, `< 0.1%`, `> 99%`; `-` for None."""
+    if value is None:
+        return "-"
+    if 0 < value < 0.001 or 0.995 <= value < 1:
+        return "< 0.1%" if value < 0.5 else "> 99%"
+    return f"{100 * value:.2g}%"
+
+
+def bounds(interval: tuple[float, float] | None, show: Callable[[float], str] = rough) -> str:
+    """`0.0226 to 0.0328`; `-` for None."""
+    return "-" if interval is None else f"{show(interval[0])} to {show(interval[1])}"
 
 
 def seconds(value: float | None) -> str:

@@ -13,6 +13,7 @@ from ledger.model.replicates import Replicates
 from ledger.report.blocks import Table
 from ledger.report.changes import Told
 from ledger.report.documents import Format, table
+from ledger.report.numbers import bounds, percent, rough
 from ledger.stats.outlook import Interval, Line, line, lines, needed
 
 
@@ -23,18 +24,18 @@ def note(seen: Outlook, n: int, replicates: Replicates) -> str:
     metric = seen.prediction.metric.name
     if q.within:
         assert found.power is not None
-        text = f"{count} show {metric} within {q.margin:.3g} in {_percent(found.power)} of cases"
-        text += _over(found.power_interval, _percent) + ", where there is no difference"
+        text = f"{count} show {metric} within {rough(q.margin)} in {percent(found.power)} of cases"
+        text += _over(found.power_interval, percent) + ", where there is no difference"
         enough = needed(q)
-        text += f"; {enough} would in {_percent(q.wanted)}" if enough is not None else "; no number would"
+        text += f"; {enough} would in {percent(q.wanted)}" if enough is not None else "; no number would"
         return f"{text}. {basis(seen)}"
     thing = "mean" if seen.prediction.threshold is not None else "difference"
     side = "at least" if q.upward else "at most"
-    text = f"{count} can see a true {thing} of {side} {_number(found.smallest)} in {metric} (power {q.wanted:g}"
-    text += f"; {_range(found.smallest_interval)} by the interval of the noise)" if found.smallest_interval else ")"
+    text = f"{count} can see a true {thing} of {side} {rough(found.smallest)} in {metric} (power {q.wanted:g}"
+    text += f"; {bounds(found.smallest_interval)} by the interval of the noise)" if found.smallest_interval else ")"
     if q.margin:
         text += (
-            f"; one as large as the {'threshold' if thing == 'mean' else 'margin'} is supported in {_percent(q.alpha)}"
+            f"; one as large as the {'threshold' if thing == 'mean' else 'margin'} is supported in {percent(q.alpha)}"
         )
         text += " of cases, however many there are"
     return f"{text}. {basis(seen)}"
@@ -43,10 +44,10 @@ def note(seen: Outlook, n: int, replicates: Replicates) -> str:
 def basis(seen: Outlook) -> str:
     """The noise with its interval, and whose it is."""
     q = seen.question
-    text = f"noise: sd {_number(q.sd)}"
+    text = f"noise: sd {rough(q.sd)}"
     if q.df is not None and q.sd_interval is not None:
         freedom = f"{q.df:g} degree{'' if q.df == 1 else 's'} of freedom"
-        text += f" (90% interval {_range(q.sd_interval)}, {freedom}{', hardly more than a guess' if q.df < 3 else ''})"
+        text += f" (90% interval {bounds(q.sd_interval)}, {freedom}{', hardly more than a guess' if q.df < 3 else ''})"
     return text + (f", of {listed(seen.experiments, 3)}" if seen.experiments else "")
 
 
@@ -80,13 +81,13 @@ def _tabulated(seen: Outlook, counts: Sequence[int]) -> Table:
     found = lines(q, counts)
     spread, chance = q.df is not None, any(one.power is not None for one in found)
     for one in found:
-        cells = [str(one.n), f"{one.df:g}", _number(one.smallest)]
-        cells += [_range(one.smallest_interval)] if spread else []
-        cells += [_percent(one.power)] if chance and one.power is not None else []
-        cells += [_range(one.power_interval, _percent)] if chance and spread else []
+        cells = [str(one.n), f"{one.df:g}", rough(one.smallest)]
+        cells += [bounds(one.smallest_interval)] if spread else []
+        cells += [percent(one.power)] if chance and one.power is not None else []
+        cells += [bounds(one.power_interval, percent)] if chance and spread else []
         rows.append(cells)
     what = f"{'margin' if q.within else 'mean' if seen.prediction.threshold is not None else 'difference'} shown"
-    head = ["n", "df", f"{what} at {_percent(q.wanted)}", *(["by the noise's interval"] if spread else [])]
+    head = ["n", "df", f"{what} at {percent(q.wanted)}", *(["by the noise's interval"] if spread else [])]
     head += ["power", *(["by the noise's interval"] if spread else [])] if chance else []
     return Table(head=tuple(head), rows=tuple(map(tuple, rows)))
 
@@ -104,7 +105,7 @@ def _closing(seen: Outlook, replicates: Replicates) -> list[str]:
     unit = counted(seen, replicates)
     if q.effect is not None or q.within:
         enough = needed(q)
-        truth = f"a true value of {_number(q.effect)}" if q.effect is not None else "no true difference"
+        truth = f"a true value of {rough(q.effect)}" if q.effect is not None else "no true difference"
         if enough is None:
             said.append(f"no number of {unit} up to 10,000 shows it with power {q.wanted:g} at {truth}")
         else:
@@ -113,7 +114,7 @@ def _closing(seen: Outlook, replicates: Replicates) -> list[str]:
             over = f" ({low} to {high} by the interval of the noise)" if between else ""
             said.append(f"{enough} {unit} show it with power {q.wanted:g} at {truth}{over}")
     if q.margin and not q.within:
-        said.append(f"where the truth is the margin itself, any number supports in {_percent(q.alpha)} of cases")
+        said.append(f"where the truth is the margin itself, any number supports in {percent(q.alpha)} of cases")
     return said
 
 
@@ -149,21 +150,5 @@ def _row(one: Line) -> dict[str, Any]:
     }
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}"
-
-
-def _percent(value: float | None) -> str:
-    if value is None:
-        return "-"
-    if 0 < value < 0.001 or 0.995 <= value < 1:
-        return "< 0.1%" if value < 0.5 else "> 99%"
-    return f"{100 * value:.2g}%"
-
-
-def _range(found: Interval | None, show: Any = _number) -> str:
-    return "-" if found is None else f"{show(found[0])} to {show(found[1])}"
-
-
 def _over(found: Interval | None, show: Any) -> str:
-    return "" if found is None else f" ({_range(found, show)} by the interval of the noise)"
+    return "" if found is None else f" ({bounds(found, show)} by the interval of the noise)"
