@@ -52,14 +52,14 @@ def _voided_after_results(trials: tuple[str, ...]) -> str:
 
 def _tried_again(statuses: tuple[str, ...]) -> str:
     kinds = ", ".join(f"{count} {status}" for status, count in Counter(statuses).items())
-    ended = "at replicates that count ended without a result before one had it"
-    again = "runs that look bad can be stopped and tried again"
+    ended = "at replicates that count ended without a result before one succeeded"
+    again = "a run that looks bad can be stopped and tried again"
     return f"{_count(len(statuses), 'attempt')} {ended} ({kinds}): {again}"
 
 
 def _beyond_plan(trials: int) -> str:
     stored = "1 trial is" if trials == 1 else f"{trials} trials are"
-    return f"{stored} beyond the declared replicates: stored, and not counted"
+    return f"{stored} beyond the declared replicates: stored, but not counted"
 
 
 def _voided(trial: str, why: str) -> str:
@@ -68,7 +68,7 @@ def _voided(trial: str, why: str) -> str:
 
 def _repeated_voided(trials: tuple[str, ...], sources: tuple[str, ...]) -> str:
     told = [f"{own} ({source})" for own, source in zip(trials, sources, strict=True)]
-    return f"repeated here, and voided where they ran: {some(told)}"
+    return f"repeated here, but voided where they ran: {some(told)}"
 
 
 def _alias(written: str, predicted: str, trials: int) -> str:
@@ -91,7 +91,7 @@ def _reshuffled(axis: str, folds: int, times: int, by: str, axes: tuple[str, ...
 
 def _needed(of: str, count: int, units: str, per_side: bool, would: str, power: float) -> str:
     counted = f"{count} {units} a side" if per_side else f"{count} {units}"
-    return f"were the observed {of} the true one, about {counted} would {would} the prediction (power {power:g})"
+    return f"if the observed {of} is the true one, about {counted} would {would} the prediction (power {power:g})"
 
 
 def _margin(of: str) -> str:
@@ -99,12 +99,12 @@ def _margin(of: str) -> str:
 
 
 def _can_tell(n: int, units: str, of: str, least: float, power: float) -> str:
-    told = f"tell a true {of} from the {_margin(of)} where they are {least:.3g} or more apart"
+    told = f"distinguish a true {of} from the {_margin(of)} if they are {least:.3g} or more apart"
     return f"{n} {units} as noisy as these {told} (power {power:g})"
 
 
 def _too_near(of: str, units: str) -> str:
-    return f"the observed {of} is so near to the {_margin(of)} that 10,000 {units} would not tell them apart"
+    return f"the observed {of} is so near to the {_margin(of)} that 10,000 {units} would not distinguish them"
 
 
 def _things_differ(things: tuple[str, ...], between: tuple[str, ...] = ()) -> str:
@@ -127,7 +127,7 @@ def _no_interval(why: str, **facts: Fact) -> str:
 
 _NO_NOISE = "no estimate of the noise: "
 _DETERMINISTIC = (
-    ". If {metric} is honestly the same for every replicate, declare it deterministic in the plan; else replicates "
+    ". If {metric} is truly the same for every replicate, declare it deterministic in the plan; else replicates "
     "change nothing, or were restored from one run"
 )
 
@@ -153,69 +153,70 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.PLAN_EXPLORATORY: "the plan is exploratory",
     Kind.CHANGED_AFTER_RESULTS: lambda keys: f"changed after results had been seen: {', '.join(keys)}",
     Kind.OLDER_RESULTS: "results of another experiment, older than the prediction: {trials}",
-    Kind.LEFT_OUT: "known before the plan and left out of it: {trials}",
+    Kind.LEFT_OUT: "known before the plan, but left out of it: {trials}",
     Kind.VOIDED_AFTER_RESULTS: _voided_after_results,
-    Kind.LATE_ALIASES: "an alias from after results says which metric is meant: {aliases}",
-    Kind.LATE_DIRECTIONS: "a direction from after results says which value is the worst: {metrics}",
+    Kind.LATE_ALIASES: "an alias committed after results decides which metric is meant: {aliases}",
+    Kind.LATE_DIRECTIONS: "a direction committed after results decides which value is the worst: {metrics}",
     Kind.UNDECLARED_LOOKS: "looks at the results: {looks}, declared: {declared}",
-    Kind.TOO_MANY_LOOKS: "the results were looked at {looks} times, and the plan declares {declared}: "
-    "the chance of a false verdict is greater than alpha says",
+    Kind.TOO_MANY_LOOKS: "the results were looked at {looks} times, but the plan declares {declared}: "
+    "a false verdict is likelier than alpha says",
     Kind.EARLY: "concluded early: declared trials were missing",
     Kind.NOTHING_PREDICTED: "exploratory: nothing was predicted, so there is nothing to support or refute",
-    Kind.EXPLORATORY: "exploratory: what is found here is for a new experiment to support",
+    Kind.EXPLORATORY: "exploratory: a new experiment has to confirm what is found here",
     Kind.ONE_EVALUATION_SET: "for this evaluation set only: replicates do not sample the test data",
-    Kind.ONE_DATA_SET: "for this data set only: {part}s sample no other one",
+    Kind.ONE_DATA_SET: "for this data set only: {part}s do not sample another",
     Kind.BY_HAND: "recorded by hand, so the results may predate the prediction: {trials}",
     Kind.RESTORED: "restored from the run cache, so the results may predate the prediction: {trials}",
-    Kind.BEFORE_PREDICTION: "begun before the prediction was written: {trials}",
+    Kind.BEFORE_PREDICTION: "started before the prediction was written: {trials}",
     Kind.TRIED_AGAIN: _tried_again,
     Kind.BEYOND_PLAN: _beyond_plan,
     Kind.VOIDED: _voided,
     Kind.REPEATED_VOIDED: _repeated_voided,
-    Kind.ENVIRONMENTS: "the trials ran in {count} different environments: ledger diff names what differs",
+    Kind.ENVIRONMENTS: "the trials ran in {count} different environments: ledger diff shows what differs",
     Kind.ALIAS: _alias,
     Kind.NO_TRIALS: "there are no trials of {arm}",
     Kind.NO_REFERENCE: "there are no trials of {arm} to compare with",
-    Kind.NOT_POSITIVE: "a relative margin has no meaning here: the mean of {arm} is not positive",
-    Kind.NOT_SURELY_POSITIVE: "a relative margin has no meaning here: the mean of {arm} is not known to be positive "
+    Kind.NOT_POSITIVE: "a relative margin is meaningless here: the mean of {arm} is not positive",
+    Kind.NOT_SURELY_POSITIVE: "a relative margin is meaningless here: the mean of {arm} is not known to be positive "
     "(90% interval {low:.4g} to {high:.4g})",
     Kind.NOT_FINITE: "{lacking} of {declared} trials of {arm} have no finite {metric}",
-    Kind.NO_SUCH_METRIC: "no trial of {arm} that succeeded has a metric {metric}: that is no failure",
-    Kind.NO_WORSE_DIRECTION: "the plan counts a failure as the worst value, and nothing says which values of {metric} "
+    Kind.NO_SUCH_METRIC: "no trial of {arm} that succeeded has a metric {metric}, which does not count as a failure",
+    Kind.NO_WORSE_DIRECTION: "the plan counts a failure as the worst value, but nothing says which values of {metric} "
     "are worse: commit `direction` of {metric} in ledger.yaml",
-    Kind.NO_WORST_VALUE: "the plan counts a failure as the worst value, and there is none to take",
-    Kind.EVALUATION_UNKNOWN: "what {path} was, which both sides must be evaluated on, is not recorded, or not the same "
-    "for all trials of a side",
-    Kind.EVALUATION_DIFFERS: "the two sides were evaluated on different data: {path} differs, so they do not compare",
-    Kind.NOT_DETERMINISTIC: "{metric} is declared deterministic, and its replicates differ",
-    Kind.REFUTED_ALONE: "refuted by itself, but not after the correction for several predictions",
+    Kind.NO_WORST_VALUE: "the plan counts a failure as the worst value, but no trial has a value",
+    Kind.EVALUATION_UNKNOWN: "both sides must be evaluated on {path}, but what that was is not recorded, "
+    "or differs between trials of one side",
+    Kind.EVALUATION_DIFFERS: "the two sides were evaluated on different data: {path} differs, "
+    "so they cannot be compared",
+    Kind.NOT_DETERMINISTIC: "{metric} is declared deterministic, but its replicates differ",
+    Kind.REFUTED_ALONE: "refuted on its own, but not after the correction for several predictions",
     Kind.NO_REPLICATES: _NO_NOISE + "there are no replicates",
     Kind.ONE_REPLICATE: _NO_NOISE + "one replicate gives none",
     Kind.SMALL_SIDE: _NO_NOISE + "a side has fewer than two replicates",
     Kind.ONE_FOLD: _NO_NOISE + "one fold gives none",
     Kind.ONE_SPLIT: _NO_NOISE + "one split gives none",
-    Kind.TOO_LARGE: _NO_NOISE + "the values are too large to be compared",
+    Kind.TOO_LARGE: _NO_NOISE + "the values are too large to compare",
     Kind.NO_VARIATION: _NO_NOISE + "the replicates do not vary at all" + _DETERMINISTIC,
     Kind.NO_SIDE_VARIES: _NO_NOISE + "neither side varies at all" + _DETERMINISTIC,
     Kind.SAME_DIFFERENCE: _NO_NOISE + "the difference is the same at every replicate, so the replicates do not vary it",
     Kind.OTHER_AXES: _other_axes,
-    Kind.OTHER_FOLDS: "the two sides have not the same folds, and no test fits folds that are not paired",
+    Kind.OTHER_FOLDS: "the two sides have different folds, and no test fits unpaired folds",
     Kind.NO_SPLITS: "one side has no splits ({axis}), and no test fits splits against other replicates",
-    Kind.PARTIAL_PARTITION: "a partition lacks some of its folds, and no test fits parts of a cross-validation",
-    Kind.RIGHT_DIRECTION: "in the predicted direction all the same: the whole interval lies on that side of zero",
+    Kind.PARTIAL_PARTITION: "a partition lacks some of its folds, and no test fits part of a cross-validation",
+    Kind.RIGHT_DIRECTION: "in the predicted direction nevertheless: the whole interval lies on that side of zero",
     Kind.FAILURES_COUNT: "{lacking} of {declared} trials of {arm} failed and count as {value:g}, as the plan declares",
     Kind.IDENTICAL: "identical at all {n} replicates",
     Kind.AVERAGED: _averaged,
     Kind.RESHUFFLED: _reshuffled,
     Kind.RELATIVE: "tested as {treatment} - {factor:g} × {baseline}: {estimate:.4g} "
     "({confidence:.0%} interval {low:.4g} to {high:.4g})",
-    Kind.UNCLEAR_AXIS: "{axis} sounds like parts of one data set, and the plan does not say what it is: its values "
-    "are taken for independent, which is too sure if they are folds or splits",
-    Kind.NOT_PAIRED: "only {common} of {n} replicates are the same on both sides: they are not paired",
-    Kind.TOLD_FROM_ZERO: "the difference is told from zero",
-    Kind.NOT_TOLD_FROM_ZERO: "the difference is not told from zero",
+    Kind.UNCLEAR_AXIS: "{axis} sounds like parts of one data set, but the plan does not say what it is: its values "
+    "are treated as independent, which claims too much if they are folds or splits",
+    Kind.NOT_PAIRED: "only {common} of {n} replicates are the same on both sides, so they are not paired",
+    Kind.TOLD_FROM_ZERO: "the difference is distinguishable from zero",
+    Kind.NOT_TOLD_FROM_ZERO: "the difference is not distinguishable from zero",
     Kind.CONSTANT_SIDE: "every replicate of {arm} has the same {metric}: do they change anything?",
-    Kind.TWO_REPLICATES: "two replicates: the estimate of the noise is itself nearly a guess",
+    Kind.TWO_REPLICATES: "two replicates: the estimate of the noise is itself little more than a guess",
     Kind.ROUNDING: "{metric} varies by less than a millionth of its size: this may be the rounding of 32-bit numbers",
     Kind.CAN_TELL: _can_tell,
     Kind.CAN_EQUATE: "{n} {units} as noisy as these can establish equivalence only for margins of {least:.3g} or more "

@@ -193,7 +193,7 @@ def test_equivalence_as_statsmodels_has_it() -> None:
 
 
 def test_a_refuted_margin_can_be_an_improvement() -> None:
-    remark = "in the predicted direction all the same: the whole interval lies on that side of zero"
+    remark = "in the predicted direction nevertheless: the whole interval lies on that side of zero"
     assert sentences(one("m >= baseline + 0.03", HIGH, LOW).remarks) == (remark,)
     # the fall of an accuracy in an ablation, or of a loss: what moved is said, not that it is better
     assert sentences(one("m <= baseline - 0.03", LOW, HIGH).remarks) == (remark,)
@@ -202,7 +202,9 @@ def test_a_refuted_margin_can_be_an_improvement() -> None:
     assert sentences(one("m >= baseline + 0.03", (0.71, 0.69, 0.7, 0.72, 0.69), LOW).remarks) == ()
     assert sentences(one("m <= baseline + 0.01", HIGH, LOW).remarks) == ()
     assert sentences(one("m >= 0.9", HIGH, None).remarks) == ()
-    assert sentences(one("m within 0.01 of baseline", HIGH, LOW).remarks) == ("the difference is told from zero",)
+    assert sentences(one("m within 0.01 of baseline", HIGH, LOW).remarks) == (
+        "the difference is distinguishable from zero",
+    )
 
 
 # --- relative margins
@@ -254,7 +256,7 @@ def test_a_relative_margin_needs_a_positive_baseline(
 ) -> None:
     judged = one(text, HIGH, baseline, deterministic=deterministic)
     assert judged.outcome == "inconclusive"
-    assert sentences(judged.remarks) == ("a relative margin has no meaning here: the mean of baseline is not positive",)
+    assert sentences(judged.remarks) == ("a relative margin is meaningless here: the mean of baseline is not positive",)
     assert (judged.estimate, judged.interval, judged.p_value) == (None, None, None)
 
 
@@ -321,7 +323,7 @@ def test_refutation_is_corrected() -> None:
     assert first.p_value == approx(alone.p_value)
     assert first.outcome == "inconclusive"
     assert found.outcome == "inconclusive"
-    assert sentences(first.remarks)[0] == "refuted by itself, but not after the correction for several predictions"
+    assert sentences(first.remarks)[0] == "refuted on its own, but not after the correction for several predictions"
     # as every inconclusive one it says what could have been seen
     assert "(power 0.8)" in sentences(first.remarks)[1]
     assert "would refute the prediction" in sentences(first.remarks)[2]
@@ -465,7 +467,7 @@ def test_another_prediction_tells_which_value_is_the_worst() -> None:
 def test_a_failure_where_there_is_no_value_at_all() -> None:
     none = {"m": dict[Point, float]()}
     judged = one(GOOD, arm("treatment", HIGH, metrics=none), arm("baseline", LOW, metrics=none), failures="worst")
-    assert "there is none to take" in sentences(judged.remarks)[0]
+    assert "no trial has a value" in sentences(judged.remarks)[0]
 
 
 def test_a_failure_that_counts_as_a_number() -> None:
@@ -525,13 +527,13 @@ def test_a_deterministic_metric_is_compared_as_written(text: str, outcome: str, 
 def test_a_deterministic_improvement_that_is_too_small() -> None:
     judged = one("m >= baseline + 0.02", [0.57], [0.56], deterministic=("m",))
     assert judged.outcome == "refuted"
-    assert sentences(judged.remarks)[0].startswith("in the predicted direction all the same")
+    assert sentences(judged.remarks)[0].startswith("in the predicted direction nevertheless")
 
 
 def test_a_deterministic_metric_that_varies() -> None:
     judged = one(GOOD, HIGH, [0.5] * 5, deterministic=("m",))
     assert judged.outcome == "inconclusive"
-    assert sentences(judged.remarks) == ("m is declared deterministic, and its replicates differ",)
+    assert sentences(judged.remarks) == ("m is declared deterministic, but its replicates differ",)
 
 
 def test_a_deterministic_refutation_needs_no_correction() -> None:
@@ -563,8 +565,7 @@ def test_declared_looks_divide_alpha() -> None:
 
 
 TOO_MANY_LOOKS = (
-    "the results were looked at 3 times, and the plan declares 2: the chance of a false verdict is greater than alpha "
-    "says"
+    "the results were looked at 3 times, but the plan declares 2: a false verdict is likelier than alpha says"
 )
 
 
@@ -582,7 +583,7 @@ def test_more_looks_than_declared_are_said_first() -> None:
     assert sentences(found.warnings) == (
         TOO_MANY_LOOKS,
         "concluded early: declared trials were missing",
-        "the trials ran in 2 different environments: ledger diff names what differs",
+        "the trials ran in 2 different environments: ledger diff shows what differs",
         LAST,
     )
     assert found.amendments == (Amendment(date="2026-11-20", changed=("looks",), after_results=False),)
@@ -604,7 +605,7 @@ def test_exploratory() -> None:
     )
     found = verdict(GOOD, HIGH, LOW, exploratory=True)
     assert found.outcome == "inconclusive"
-    assert sentences(found.warnings)[0] == "exploratory: what is found here is for a new experiment to support"
+    assert sentences(found.warnings)[0] == "exploratory: a new experiment has to confirm what is found here"
     # nor does the word take a refutation back
     assert verdict(BAD, HIGH, LOW, exploratory=True).outcome == "refuted"
 
@@ -621,7 +622,7 @@ def test_different_evaluation_data() -> None:
     judged = one(GOOD, evaluated("treatment", HIGH, "a"), evaluated("baseline", LOW, "b"), evaluation=("data/test",))
     assert judged.outcome == "inconclusive"
     assert sentences(judged.remarks) == (
-        "the two sides were evaluated on different data: data/test differs, so they do not compare",
+        "the two sides were evaluated on different data: data/test differs, so they cannot be compared",
     )
     assert (judged.n, judged.n_baseline, judged.estimate) == (5, 5, None)
 
@@ -632,7 +633,7 @@ def test_unknown_evaluation_data(digests: tuple[str | None, str | None]) -> None
     judged = one(GOOD, sides[0], sides[1], evaluation=("data/test",))
     assert judged.outcome == "inconclusive"
     assert sentences(judged.remarks)[0].startswith(
-        "what data/test was, which both sides must be evaluated on, is not recorded"
+        "both sides must be evaluated on data/test, but what that was is not recorded"
     )
 
 
@@ -653,7 +654,7 @@ def test_other_replicates_are_not_paired() -> None:
 def test_replicates_that_coincide_in_part() -> None:
     judged = one("m >= baseline - 1", arm("treatment", HIGH, first=2), LOW)
     assert judged.test == "Welch's t"
-    assert sentences(judged.remarks) == ("only 3 of 5 replicates are the same on both sides: they are not paired",)
+    assert sentences(judged.remarks) == ("only 3 of 5 replicates are the same on both sides, so they are not paired",)
 
 
 def test_another_experiment_in_the_role_of_the_baseline() -> None:
@@ -736,9 +737,7 @@ def test_a_relative_margin_over_folds() -> None:
 def test_folds_that_are_not_the_same(baseline: Arm) -> None:
     judged = one(GOOD, folded("treatment", HIGH), baseline, axes=FOLDS)
     assert judged.outcome == "inconclusive"
-    assert sentences(judged.remarks) == (
-        "the two sides have not the same folds, and no test fits folds that are not paired",
-    )
+    assert sentences(judged.remarks) == ("the two sides have different folds, and no test fits unpaired folds",)
 
 
 def test_one_fold() -> None:
@@ -786,9 +785,7 @@ def test_reshuffled_folds_all_count(text: str) -> None:
 
 def test_other_partitions_are_not_paired() -> None:
     judged = one(GOOD, gridded("treatment", SIX), gridded("baseline", OTHER, seeds=(5, 6)), axes=RESHUFFLED)
-    assert sentences(judged.remarks) == (
-        "the two sides have not the same folds, and no test fits folds that are not paired",
-    )
+    assert sentences(judged.remarks) == ("the two sides have different folds, and no test fits unpaired folds",)
 
 
 @pytest.mark.parametrize("text", [GOOD, "m >= baseline + 2%", "m within 0.02 of baseline", "m >= 0.7"])
@@ -831,10 +828,10 @@ def test_an_axis_that_sounds_like_folds_is_not_taken_for_independent_in_silence(
 def test_what_so_many_replicates_could_have_told() -> None:
     judged = one("m >= baseline + 1", G2, G1)
     # 0.8528 standard deviations of the differences, which are 1.23
-    told = "tell a true difference from the margin where they are 1.05 or more apart (power 0.8)"
+    told = "distinguish a true difference from the margin if they are 1.05 or more apart (power 0.8)"
     assert sentences(judged.remarks) == (
         f"10 replicates as noisy as these {told}",
-        "were the observed difference the true one, about 30 replicates would support the prediction (power 0.8)",
+        "if the observed difference is the true one, about 30 replicates would support the prediction (power 0.8)",
     )
     assert replicates_needed(0.58 / paired(G2, G1).sd, alpha=0.05) == approx(29.2, abs=0.1)
 
@@ -849,16 +846,16 @@ def test_on_the_far_side_of_the_margin() -> None:
 def test_unpaired_it_is_so_many_a_side() -> None:
     judged = one(GOOD, arm("treatment", G2, first=20), G1, alpha=0.01)
     assert judged.outcome == "inconclusive"
-    assert " from the margin where they are 2.92 or more apart" in sentences(judged.remarks)[0]
+    assert " from the margin if they are 2.92 or more apart" in sentences(judged.remarks)[0]
     assert "replicates a side would support the prediction" in sentences(judged.remarks)[1]
 
 
 def test_against_a_number_it_is_about_the_mean() -> None:
     judged = one("m >= 2", G2, None)
     assert sentences(judged.remarks)[0].startswith(
-        "10 replicates as noisy as these tell a true mean from the threshold where "
+        "10 replicates as noisy as these distinguish a true mean from the threshold if "
     )
-    assert sentences(judged.remarks)[1].startswith("were the observed mean the true one, about ")
+    assert sentences(judged.remarks)[1].startswith("if the observed mean is the true one, about ")
 
 
 def test_over_folds_it_is_so_many_folds() -> None:
@@ -867,13 +864,13 @@ def test_over_folds_it_is_so_many_folds() -> None:
     contrast = over_folds(noisy, LOW, test_share=1 / 4)
     # 1.359 standard deviations for 5 pairs, more for what the folds share
     wider = 1.3594179588549469 * math.sqrt(5) * contrast.error
-    assert f"where they are {wider:.3g} or more apart" in sentences(judged.remarks)[0]
+    assert f"if they are {wider:.3g} or more apart" in sentences(judged.remarks)[0]
     assert " folds would support the prediction" in sentences(judged.remarks)[1]
 
 
 def test_equivalence_needs_a_margin_that_the_noise_leaves_room_for() -> None:
     judged = one("m within 2 of baseline", G2, G1)
-    assert sentences(judged.remarks)[0] == "the difference is told from zero"
+    assert sentences(judged.remarks)[0] == "the difference is distinguishable from zero"
     assert sentences(judged.remarks)[1] == (
         "10 replicates as noisy as these can establish equivalence only for margins of 1.24 or more (power 0.8)"
     )
@@ -885,7 +882,7 @@ def test_equivalence_needs_a_margin_that_the_noise_leaves_room_for() -> None:
 def test_an_estimate_on_the_margin_itself() -> None:
     judged = one("m >= baseline + 0.02", HIGH, LOW)
     assert sentences(judged.remarks)[1] == (
-        "the observed difference is so near to the margin that 10,000 replicates would not tell them apart"
+        "the observed difference is so near to the margin that 10,000 replicates would not distinguish them"
     )
 
 
@@ -919,11 +916,13 @@ def test_a_metric_under_another_name_is_no_failure(failures: str | int) -> None:
     renamed = arm("treatment", HIGH, metric="m2")
     judged = one(GOOD, renamed, LOW, failures=failures)
     assert judged.outcome == "inconclusive"
-    assert sentences(judged.remarks) == ("no trial of treatment that succeeded has a metric m: that is no failure",)
+    assert sentences(judged.remarks) == (
+        "no trial of treatment that succeeded has a metric m, which does not count as a failure",
+    )
 
 
 def test_two_replicates_are_remarked_on() -> None:
-    remark = "two replicates: the estimate of the noise is itself nearly a guess"
+    remark = "two replicates: the estimate of the noise is itself little more than a guess"
     assert remark in sentences(one("m >= baseline", HIGH[:2], LOW[:2]).remarks)
     assert remark not in sentences(one("m >= baseline", HIGH[:3], LOW[:3]).remarks)
 
@@ -936,9 +935,13 @@ def test_a_relative_margin_needs_a_baseline_that_is_surely_positive() -> None:
 
 
 def test_within_says_whether_there_is_a_difference() -> None:
-    assert sentences(one("m within 0.5 of baseline", HIGH, LOW).remarks) == ("the difference is told from zero",)
+    assert sentences(one("m within 0.5 of baseline", HIGH, LOW).remarks) == (
+        "the difference is distinguishable from zero",
+    )
     same = (0.71, 0.70, 0.69, 0.71, 0.69)
-    assert "the difference is not told from zero" in sentences(one("m within 0.5 of baseline", same, LOW).remarks)
+    assert "the difference is not distinguishable from zero" in sentences(
+        one("m within 0.5 of baseline", same, LOW).remarks
+    )
 
 
 def test_what_is_decided_needs_no_outlook() -> None:

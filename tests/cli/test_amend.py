@@ -347,7 +347,7 @@ def test_more_replicates_after_results(shelved: Shelved) -> None:
     assert found["predictions"][0]["n"] == 4
     # to look, and to add seeds until it works, is to look more than once
     assert found["looks"] == 2
-    assert found["warnings"][0].startswith("the results were looked at 2 times, and the plan declares 1")
+    assert found["warnings"][0].startswith("the results were looked at 2 times, but the plan declares 1")
     assert found["reasons"] == [
         "changed after results had been seen: replicates", "looks at the results: 2, declared: 1",
     ]  # fmt: skip
@@ -358,7 +358,7 @@ def test_fewer_replicates_leave_trials_beyond(shelved: Shelved) -> None:
     project = shelved(recorded)
     project.ledger("amend", "--over", "seed=1", "-m", "one will do")
     found = concluded(project)
-    assert "2 trials are beyond the declared replicates: stored, and not counted" in found["warnings"]
+    assert "2 trials are beyond the declared replicates: stored, but not counted" in found["warnings"]
     assert found["predictions"][0]["n"] == 1
 
 

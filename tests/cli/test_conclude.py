@@ -77,7 +77,7 @@ def test_the_outcome_follows_from_the_trials(shelved: Shelved, name: str, outcom
     assert judged["confidence"] == pytest.approx(0.9)
     assert (found["looks"], found["alpha"], found["amendments"]) == (1, 0.05, [])
     assert any(warning.startswith("for this evaluation set only") for warning in found["warnings"])
-    improved = [remark for remark in judged["remarks"] if "in the predicted direction all the same" in remark]
+    improved = [remark for remark in judged["remarks"] if "in the predicted direction nevertheless" in remark]
     assert bool(improved) is (outcome == "refuted")
     power = [remark for remark in judged["remarks"] if "replicates" in remark]
     assert bool(power) is (outcome == "inconclusive")
@@ -371,7 +371,7 @@ def test_trials_by_hand_and_beyond_the_plan(shelved: Shelved) -> None:
         "recorded by hand, so the results may predate the prediction: treatment/seed-0, treatment/seed-1"
         in (found["warnings"])
     )
-    assert "1 trial is beyond the declared replicates: stored, and not counted" in found["warnings"]
+    assert "1 trial is beyond the declared replicates: stored, but not counted" in found["warnings"]
     assert found["predictions"][0]["n"] == 2
     assert found["predictions"][0]["estimate"] == pytest.approx(sum(values(project, "hand")[:2]) / 2)
 
@@ -425,7 +425,7 @@ def test_a_direction_says_which_value_is_the_worst(shelved: Shelved, *, late: bo
         assert project.ledger("conclude", "--json").json["confirmatory"]
         project.commit("direction", {"ledger.yaml": "metrics: {loss: {direction: lower}}\n"})
     found = project.ledger("conclude", "--json").json
-    told = "a direction from after results says which value is the worst: loss"
+    told = "a direction committed after results decides which value is the worst: loss"
     assert (found["reasons"], found.get("late_directions")) == (([told], ["loss"]) if late else ([], None))
     assert "count as" in found["predictions"][0]["remarks"][0]
     assert project.ledger("verify", "a", "--json").json["problems"] == []
@@ -487,7 +487,7 @@ def test_replicates_that_change_nothing(shelved: Shelved) -> None:
     [judged] = project.ledger("conclude", "still", "--json").json["predictions"]
     assert (judged["outcome"], judged["p_value"], judged["interval"]) == ("inconclusive", None, None)
     assert "".join(judged["remarks"]) == (
-        "no estimate of the noise: the replicates do not vary at all. If accuracy is honestly the same for every "
+        "no estimate of the noise: the replicates do not vary at all. If accuracy is truly the same for every "
         "replicate, declare it deterministic in the plan; else replicates change nothing, or were restored from one run"
     )
     project.git("switch", "-q", "exp/still")
@@ -633,7 +633,7 @@ def test_another_experiment_is_paired_where_the_replicates_are_the_same(shelved:
     welch = stats.ttest_ind(b, a, equal_var=False)
     assert (judged["test"], judged["outcome"]) == ("Welch's t", "supported")
     assert judged["interval"] == pytest.approx(list(welch.confidence_interval(0.9)))
-    assert judged["remarks"] == ["only 2 of 3 replicates are the same on both sides: they are not paired"]
+    assert judged["remarks"] == ["only 2 of 3 replicates are the same on both sides, so they are not paired"]
     assert "Welch's t, n = 3" in front_matter(project, "others")[1]
 
 
@@ -666,7 +666,7 @@ def test_data_that_both_sides_must_be_evaluated_on(shelved: Shelved) -> None:
     found = project.ledger("conclude", "--json").json
     assert found["outcome"] == "inconclusive"
     assert found["predictions"][0]["remarks"] == [
-        "the two sides were evaluated on different data: test.csv differs, so they do not compare"
+        "the two sides were evaluated on different data: test.csv differs, so they cannot be compared"
     ]
 
 

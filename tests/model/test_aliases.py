@@ -71,4 +71,4 @@ def test_an_alias_from_after_results_is_a_reason() -> None:
     text = "---\nschema: 1\ntitle: t\nname: a\nauthor: A <a@b.c>\ncreated: 2026-11-20T10:00:00+00:00\nbase: "
     parsed = hypothesis.parse(text + "a" * 40 + "\npredictions: [dice >= 0.5]\n---\n").plan
     (reason,) = confirmatory.reasons(parsed, (), looks=1, left_out=(), late_aliases=("val_dice as dice",))
-    assert sentence(reason) == "an alias from after results says which metric is meant: val_dice as dice"
+    assert sentence(reason) == "an alias committed after results decides which metric is meant: val_dice as dice"

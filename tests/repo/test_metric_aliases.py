@@ -109,7 +109,7 @@ def test_an_alias_from_after_the_results_is_post_hoc(late: Project) -> None:
     verdict = late.ledger("conclude", "--json").json
     assert (verdict["outcome"], verdict["numbers_say"], verdict["confirmatory"]) == ("inconclusive", "supported", False)
     assert verdict["late_aliases"] == ["accuracy as acc"]
-    assert "an alias from after results says which metric is meant: accuracy as acc" in verdict["reasons"]
+    assert "an alias committed after results decides which metric is meant: accuracy as acc" in verdict["reasons"]
     assert late.ledger("verify", "a", "--json").json["problems"] == []
 
 

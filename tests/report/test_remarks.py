@@ -28,7 +28,7 @@ def test_many_names_are_cut() -> None:
 @pytest.mark.parametrize(
     ("remark", "sentence"),
     [
-        (Remark.of(Kind.BEYOND_PLAN, trials=1), "1 trial is beyond the declared replicates: stored, and not counted"),
+        (Remark.of(Kind.BEYOND_PLAN, trials=1), "1 trial is beyond the declared replicates: stored, but not counted"),
         (
             Remark.of(Kind.THINGS_DIFFER, things=("parameters", "code"), between=("baseline", "hi")),
             "between baseline and hi both parameters and code differ: no difference can be attributed to one of them",

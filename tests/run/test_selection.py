@@ -71,7 +71,7 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
         None
     }
     assert (found["outcome"], found["confirmatory"], len(found["left_out"])) == ("inconclusive", False, 7)
-    assert found["reasons"][0].startswith("known before the plan and left out of it: a/baseline seed=")
+    assert found["reasons"][0].startswith("known before the plan, but left out of it: a/baseline seed=")
     assert found["amendments"] == []
 
     # one that takes all that were known left nothing out
@@ -98,5 +98,5 @@ def test_three_looks_at_more_and_more_seeds(project: Project) -> None:
         found = concluded(project)
         assert (found["looks"], found["numbers_say"], found["outcome"]) == (looks, "supported", "inconclusive")
         assert f"looks at the results: {looks}, declared: 1" in found["reasons"]
-        assert f"looked at {looks} times, and the plan declares 1" in found["warnings"][0]
+        assert f"looked at {looks} times, but the plan declares 1" in found["warnings"][0]
     assert found["predictions"][0]["n"] == 5

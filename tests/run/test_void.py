@@ -231,7 +231,7 @@ def test_a_baseline_that_is_repeated_elsewhere(project: Project) -> None:
     assert (verdict["outcome"], verdict["confirmatory"], verdict["predictions"]) == (
         "supported", True, first["predictions"])  # fmt: skip
     assert verdict["voided_sources"] == [source]
-    assert f"repeated here, and voided where they ran: baseline/seed-1 ({source})" in verdict["warnings"]
+    assert f"repeated here, but voided where they ran: baseline/seed-1 ({source})" in verdict["warnings"]
     project.ledger("land", "b", "--record")
     project.ledger("void", source, "--undo")
     proof = project.ledger("verify", "b", "--json").json
