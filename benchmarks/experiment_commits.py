@@ -25,12 +25,12 @@ from made_up import (
 from ledger.dvc.resolve import resolve
 from ledger.model import environment as environments
 from ledger.model import hypothesis as hypotheses
-from ledger.model import trial as records
+from ledger.model import trial_file
 from ledger.model.environment import Environment
 from ledger.model.experiment import directory
 from ledger.model.formats import yaml12
 from ledger.model.pipeline import Pipeline
-from ledger.model.trial import Trial
+from ledger.model.trial import Trial, record_path
 from ledger.report.numbers import spread
 from ledger.stats.summary import summarise
 
@@ -194,7 +194,7 @@ class _One:
             fingerprint=self.fingerprint,
         )
         record, environment = self._record_paths(trial)
-        self.paths[record] = self.stream.blob(records.dumps(trial))
+        self.paths[record] = self.stream.blob(trial_file.dumps(trial))
         self.paths[environment] = self.environment
         files = {path: self.paths[path] for path in (record, environment)}
         if trial.succeeded:
@@ -235,7 +235,7 @@ class _One:
     # --- files and commits
 
     def _record_paths(self, trial: Trial) -> tuple[str, str]:
-        return records.record_path(self.folder, trial), f"{self.folder}/environments/{trial.environment}.yaml"
+        return record_path(self.folder, trial), f"{self.folder}/environments/{trial.environment}.yaml"
 
     def _results(self, seed: int) -> dict[str, Name]:
         """What a trial wrote for git."""

@@ -24,8 +24,7 @@ from typing import Final
 
 from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
-from ledger.model import names, parameters, prediction_parser, where_parser
-from ledger.model import trial as trials
+from ledger.model import names, prediction_parser, trial_file, typed_values, where_parser
 from ledger.model.formats import front_matter, yaml12
 
 SLOW: Final = 1.0
@@ -155,10 +154,10 @@ def _refused_of_others_too(text: str) -> None:
 
 
 def _record(text: str) -> None:
-    read = trials.loads(text)
+    read = trial_file.loads(text)
     # what is written has whole seconds
     read = replace(read, started=read.started.replace(microsecond=0))
-    _same(repr(read), repr(trials.loads(trials.dumps(read))))
+    _same(repr(read), repr(trial_file.loads(trial_file.dumps(read))))
 
 
 def _plan(text: str) -> None:
@@ -189,10 +188,10 @@ def _name(text: str) -> None:
 
 
 def _assignment(text: str) -> None:
-    key, value = parameters.parse_assignment(text)
-    _same((key, repr(value)), (key, repr(parameters.parse_value(parameters.format_value(value)))))
-    for each in parameters.parse_values(text):
-        _same(repr(each), repr(parameters.parse_value(parameters.format_value(each))))
+    key, value = typed_values.parse_assignment(text)
+    _same((key, repr(value)), (key, repr(typed_values.parse_value(typed_values.format_value(value)))))
+    for each in typed_values.parse_values(text):
+        _same(repr(each), repr(typed_values.parse_value(typed_values.format_value(each))))
 
 
 LANGUAGES: Final = (

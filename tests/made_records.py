@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ledger.model import trial as trials
+from ledger.model import trial_file
 from ledger.model.experiment import directory
 from ledger.model.trial import Trial
 
@@ -24,4 +25,4 @@ def record_of(experiment: str, seed: int, **params: int) -> tuple[str, str]:
         params={"params.json": params} if params else {},
         metrics={"accuracy": 0.5 + seed / 10},
     )
-    return trials.record_path(directory(experiment), record), trials.dumps(record)
+    return trials.record_path(directory(experiment), record), trial_file.dumps(record)

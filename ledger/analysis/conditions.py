@@ -12,8 +12,9 @@ from ledger.analysis.fields import NUMERIC, Field, Fields, Kind, is_missing
 from ledger.errors import LedgerError
 from ledger.model import where_words
 from ledger.model.experiment import STATUSES
-from ledger.model.parameters import format_value, near_misses
+from ledger.model.near_misses import near_misses
 from ledger.model.row import Row
+from ledger.model.typed_values import format_value
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED
 from ledger.model.where import Atom, Compare, IsNull, Literal, OneOf, Test, compiled
 from ledger.model.where_parser import parse

@@ -14,7 +14,7 @@ from ledger.errors import LedgerError
 from ledger.model.formats.curves import Series, logged_metric
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.parameters import near_misses
+from ledger.model.near_misses import near_misses
 from ledger.model.plot_definitions import Plot
 
 # where nothing is declared: the columns that people count steps in

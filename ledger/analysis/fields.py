@@ -13,7 +13,7 @@ from ledger.errors import LedgerError
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.parameters import near_misses
+from ledger.model.near_misses import near_misses
 from ledger.model.pointer import printable
 from ledger.model.row import Row
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from ledger.analysis.direction import agreed
 from ledger.analysis.fields import Field, Kind, is_missing
 from ledger.model.frozen import frozen
-from ledger.model.parameters import format_value
 from ledger.model.row import Row
+from ledger.model.typed_values import format_value
 from ledger.stats.summary import pooled
 
 VALUES: Final = "group"

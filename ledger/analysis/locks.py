@@ -15,8 +15,9 @@ from ledger.model import globs
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned
 from ledger.model.frozen import frozen
-from ledger.model.parameters import Value, format_value, unflatten
+from ledger.model.parameters import Value, unflatten
 from ledger.model.pipeline import Pipeline, Stage, inside
+from ledger.model.typed_values import format_value
 
 OURS = "ours"
 THEIRS = "theirs"

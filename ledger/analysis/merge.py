@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 from ledger.errors import LedgerError
 from ledger.model.formats import paramfiles
 from ledger.model.frozen import frozen
-from ledger.model.parameters import Value, flatten, format_value
+from ledger.model.parameters import Value, flatten
+from ledger.model.typed_values import format_value
 
 Flat: TypeAlias = Mapping[str, Value]
 

@@ -10,8 +10,8 @@ from typing import Any
 from ledger.analysis.fields import Field, is_missing
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
-from ledger.model.parameters import format_value
 from ledger.model.row import Row
+from ledger.model.typed_values import format_value
 
 
 @frozen

@@ -12,9 +12,10 @@ from ledger.analysis.points import is_log, metric_named
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.parameters import Value, format_value
+from ledger.model.parameters import Value
 from ledger.model.row import Row
 from ledger.model.settings import Settings
+from ledger.model.typed_values import format_value
 
 
 @frozen

@@ -14,8 +14,10 @@ from ledger.analysis.series import series_of
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.parameters import Value, format_value, near_misses
+from ledger.model.near_misses import near_misses
+from ledger.model.parameters import Value
 from ledger.model.row import Row
+from ledger.model.typed_values import format_value
 from ledger.stats.summary import Summary, summarise
 
 # beyond this factor between the smallest and the largest value an axis is logarithmic: two decades

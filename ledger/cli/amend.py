@@ -9,7 +9,7 @@ import typer
 
 from ledger.cli import console, options, plan_options, replicate_values
 from ledger.errors import LedgerError
-from ledger.model import parameters
+from ledger.model.typed_values import parse_assignment
 from ledger.ops.amend import amend as amend_plan
 from ledger.repo.amending import AMENDABLE, Amendment
 from ledger.report import change_shapes, changes
@@ -44,7 +44,7 @@ def amend(
     if overrides:
         raise _no_parameters(overrides[0])
     with console.opened() as ledger:
-        assigned: dict[str, object] = dict(parameters.parse_assignment(text) for text in keys or ())
+        assigned: dict[str, object] = dict(parse_assignment(text) for text in keys or ())
         if predict:
             assigned |= {"predictions": list(predict), "exploratory": False}
         asked = Amendment(

@@ -68,7 +68,7 @@ def usage() -> str:
 def command(name: str) -> TyperCommand:
     """One command, ready to be run. Raises LedgerError with near misses where there is none of that name."""
     if name not in COMMANDS:
-        from ledger.model.parameters import near_misses
+        from ledger.model.near_misses import near_misses
 
         near = near_misses(name, COMMANDS)
         raise LedgerError(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ledger.cli.values import once
 from ledger.errors import LedgerError
-from ledger.model.parameters import Value, parse_values
+from ledger.model.parameters import Value
+from ledger.model.typed_values import parse_values
 from ledger.repo.axes import Asked, Seeds
 
 

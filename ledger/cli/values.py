@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from ledger.errors import LedgerError
 from ledger.model.hypothesis import Variant
-from ledger.model.parameters import Value, parse_assignment, parse_values, split_list
+from ledger.model.parameters import Value
+from ledger.model.typed_values import parse_assignment, parse_values, split_list
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from ledger.errors import LedgerError
-from ledger.model.parameters import format_value
+from ledger.model.typed_values import format_value
 
 
 class Kind(StrEnum):

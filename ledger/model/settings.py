@@ -14,7 +14,7 @@ from ledger.model import aliases
 from ledger.model.aliases import Aliases
 from ledger.model.formats import yaml12
 from ledger.model.frozen import frozen
-from ledger.model.parameters import near_misses
+from ledger.model.near_misses import near_misses
 
 FILE = "ledger.yaml"
 

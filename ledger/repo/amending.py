@@ -15,7 +15,7 @@ from ledger.model.formats import yaml12
 from ledger.model.formats.replicates import to_mapping
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASE, BASELINE, Plan, Variant
-from ledger.model.parameters import near_misses
+from ledger.model.near_misses import near_misses
 from ledger.repo import axes
 from ledger.repo.axes import Asked, Seeds
 from ledger.repo.code import Code

@@ -27,7 +27,8 @@ from ledger.model.formats import paramfiles, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.parameters import flatten, identical, merge_files, near_misses
+from ledger.model.near_misses import near_misses
+from ledger.model.parameters import flatten, identical, merge_files
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
 from ledger.model.trial import Trial

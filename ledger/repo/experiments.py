@@ -10,7 +10,7 @@ from ledger.git.entries import Entry
 from ledger.git.objects import GitObject, Objects, entries
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
-from ledger.model import verdict_file
+from ledger.model import trial_file, verdict_file
 from ledger.model import void as voids
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, Unread, directory
@@ -237,7 +237,7 @@ def _recorded(record: Record, name: str, problems: list[Unread]) -> Recorded:
         raise FormatError(": git cannot read it (git fsck says what is damaged)")
     try:
         with anything_wrong():
-            trial = trials.loads(record.text)
+            trial = trial_file.loads(record.text)
             path = trials.record_path(directory(name), trial)
     except NewerError:
         raise

@@ -11,7 +11,7 @@ from ledger.model import replicates
 from ledger.model.experiment import Experiment
 from ledger.model.formats import metrics
 from ledger.model.hypothesis import Plan
-from ledger.model.parameters import near_misses
+from ledger.model.near_misses import near_misses
 from ledger.model.remarks import Kind, Remark
 from ledger.repo.axes import seed_parameter
 from ledger.repo.ledger import Ledger

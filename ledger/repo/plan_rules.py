@@ -11,10 +11,12 @@ from ledger.errors import LedgerError
 from ledger.model import kinds
 from ledger.model.formats import paramfiles
 from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Variant
-from ledger.model.parameters import flatten, format_value, near_misses
+from ledger.model.near_misses import near_misses
+from ledger.model.parameters import flatten
 from ledger.model.pipeline import inside
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Axis, Replicates
+from ledger.model.typed_values import format_value
 from ledger.repo import unseen
 from ledger.repo.code import Code, ParameterKey
 from ledger.repo.ledger import Ledger

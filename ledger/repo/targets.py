@@ -16,7 +16,7 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.listing import listed
-from ledger.model.parameters import near_misses
+from ledger.model.near_misses import near_misses
 from ledger.model.replicates import Point
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.listing import listed, some
-from ledger.model.parameters import near_misses
+from ledger.model.near_misses import near_misses
 from ledger.model.prediction import Prediction
 from ledger.model.remarks import Remark
 from ledger.model.settings import Settings

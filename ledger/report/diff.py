@@ -9,8 +9,9 @@ from ledger.analysis.diff import CodeChange, DataChange, Diff
 from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import BASELINE, TREATMENT
-from ledger.model.parameters import Value, format_value
+from ledger.model.parameters import Value
 from ledger.model.settings import Settings
+from ledger.model.typed_values import format_value
 from ledger.report.blocks import Block, Code, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.numbers import fineness, p_value, signed, size, spread
 from ledger.report.remarks import sentences

@@ -8,10 +8,11 @@ from datetime import datetime
 from ledger.model.entry import Entry
 from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.listing import listed
-from ledger.model.parameters import Value, format_value
+from ledger.model.parameters import Value
 from ledger.model.replicates import FOLD, SPLIT, Axis
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
+from ledger.model.typed_values import format_value
 from ledger.report.blocks import Table
 from ledger.report.numbers import age, headline_of, spread
 from ledger.report.text import clean, columns, cut_apart

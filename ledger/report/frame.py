@@ -13,8 +13,8 @@ from ledger.analysis.fields import METRICS, PARAMS, REPLICATE, Fields
 from ledger.analysis.order import ordered, sort_keys
 from ledger.errors import LedgerError
 from ledger.model.aliases import NONE, Aliases
-from ledger.model.parameters import format_value
 from ledger.model.row import NOT_FINITE, Row
+from ledger.model.typed_values import format_value
 from ledger.report import csv, json
 from ledger.report.blocks import Table
 

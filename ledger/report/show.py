@@ -11,12 +11,12 @@ from ledger.analysis.answers import Printed, Shown
 from ledger.analysis.counting import When, counted
 from ledger.analysis.metric_changes import metric_change
 from ledger.analysis.variance import plural, shares
-from ledger.model import trial as trials
+from ledger.model import trial_file
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Plan, Variant
-from ledger.model.parameters import format_value
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
+from ledger.model.typed_values import format_value
 from ledger.report.blocks import Block, Code, Document, Facts, Fold, Heading, Items, Mark, Table, Written
 from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
@@ -55,7 +55,7 @@ def document(found: Shown, settings: Settings, *, now: datetime) -> Document:
 
 def record(found: Shown, one: Recorded) -> Document:
     """The record of one trial, as its file has it."""
-    title, text = f"{found.experiment.name}:{one.trial.id}", trials.dumps(one.trial)
+    title, text = f"{found.experiment.name}:{one.trial.id}", trial_file.dumps(one.trial)
     data = shapes.trial(one, found.present, found.commits)
     return Document(title=title, blocks=(_titled(title), Code(text=text, language="yaml")), data=data)
 

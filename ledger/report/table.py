@@ -10,9 +10,10 @@ from ledger.analysis.columns import TRIALS, Column
 from ledger.analysis.fields import METRICS, NUMERIC, Field, Kind
 from ledger.analysis.table import Table
 from ledger.model.frozen import frozen
-from ledger.model.parameters import format_value, segments
+from ledger.model.parameters import segments
 from ledger.model.row import NOT_FINITE, Row
 from ledger.model.settings import Settings
+from ledger.model.typed_values import format_value
 from ledger.report import blocks, fit
 from ledger.report.documents import Format
 from ledger.report.documents import table as written

@@ -10,8 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from ledger.errors import FormatError
-from ledger.model import replicates
-from ledger.model import trial as trials
+from ledger.model import replicates, trial_file
 from ledger.model.experiment import directory
 from ledger.model.trial import Trial
 from ledger.repo.experiments import TRIAL_REFS
@@ -120,5 +119,5 @@ class Queue:
             text = git.objects.text(ref, path)
             if text is not None:
                 with contextlib.suppress(FormatError):
-                    return trials.loads(text)
+                    return trial_file.loads(text)
         return None

@@ -12,7 +12,7 @@ from ledger.git.entries import Entry, plain_file
 from ledger.git.refs import RefChange
 from ledger.model import environment as environments
 from ledger.model import hypothesis as hypotheses
-from ledger.model import replicates
+from ledger.model import replicates, trial_file
 from ledger.model import trial as trials
 from ledger.model.environment import Environment
 from ledger.model.experiment import directory
@@ -55,7 +55,7 @@ def record_files(ledger: Ledger, trial: Trial, environment: str) -> dict[str, En
     """A trial's files by path, as a tree holds them: its record, and the text of the environment that it names."""
     folder = directory(trial.experiment)
     texts = {
-        trials.record_path(folder, trial): trials.dumps(trial),
+        trials.record_path(folder, trial): trial_file.dumps(trial),
         f"{folder}/environments/{trial.environment}.yaml": environment,
     }
     return {path: plain_file(ledger.git.blob(text.encode())) for path, text in texts.items()}

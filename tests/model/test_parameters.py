@@ -11,19 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
-from ledger.model.parameters import (
-    Value,
-    flatten,
-    format_value,
-    merge_files,
-    near_misses,
-    parse_assignment,
-    parse_value,
-    parse_values,
-    path_of,
-    segments,
-    unflatten,
-)
+from ledger.model.near_misses import near_misses
+from ledger.model.parameters import Value, flatten, merge_files, path_of, segments, unflatten
+from ledger.model.typed_values import format_value, parse_assignment, parse_value, parse_values
 
 
 def test_flatten_names_leaves_by_dotted_keys() -> None:

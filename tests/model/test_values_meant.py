@@ -18,7 +18,8 @@ from ruamel.yaml import YAML
 
 from ledger.errors import LedgerError
 from ledger.model.formats import paramfiles
-from ledger.model.parameters import as_value, format_value, identical, parse_value
+from ledger.model.parameters import as_value, identical
+from ledger.model.typed_values import format_value, parse_value
 
 
 def executed(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from conftest import Project
 
 from ledger.model import hypothesis as hypotheses
-from ledger.model import trial as trials
+from ledger.model import trial_file
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -99,7 +99,7 @@ def test_the_texts_are_those_that_ledger_writes(histories: ModuleType, opened: P
         for revision in one.revisions:
             text = opened.git("show", revision) + "\n"
             if "/trials/" in revision:
-                assert trials.dumps(trials.loads(text)) == text
+                assert trial_file.dumps(trial_file.loads(text)) == text
             elif revision.endswith("hypothesis.md"):
                 assert hypotheses.render(hypotheses.parse(text)) == text
 

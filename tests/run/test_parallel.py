@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files, launcher
 
-from ledger.model.trial import StageRun, loads
+from ledger.model.trial import StageRun
+from ledger.model.trial_file import loads
 
 # `prepare` says in a file outside that it runs. It then waits, for a while, until others wait for it: were it not
 # shared, they would run it too.

@@ -18,7 +18,7 @@ import pytest
 from conftest import TRAIN, MakeProject, Project, Shelved
 from honest import FAILS, FILES, NOISY, branch, end, landed, squashed
 
-from ledger.model import trial as trials
+from ledger.model import trial_file
 from ledger.model.formats import yaml12
 
 FOLDER = "experiments/a"
@@ -98,7 +98,7 @@ def change_record(project: Project, trial: str, key: str, value: object) -> None
 
 def metric(project: Project, trial: str) -> float:
     """The accuracy that a record holds."""
-    return trials.loads((project.root / record(trial)).read_text("utf-8")).metrics["accuracy"]
+    return trial_file.loads((project.root / record(trial)).read_text("utf-8")).metrics["accuracy"]
 
 
 def commits(project: Project) -> dict[str, str]:
@@ -584,7 +584,7 @@ def test_a_result_that_was_thrown_away_is_found(recorded: CopyProject) -> None:
 def checkpoint(project: Project, trial: str) -> Path:
     """Where the cache keeps a trial's model."""
     text = (project.root / record(trial)).read_text("utf-8")
-    md5 = trials.loads(text).outs["model.txt"].md5
+    md5 = trial_file.loads(text).outs["model.txt"].md5
     assert md5 is not None
     return project.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
 

@@ -15,7 +15,9 @@ from typing import Final, cast
 from ledger.errors import LedgerError
 from ledger.model.formats.format import Format, Path, Unreadable, at
 from ledger.model.listing import listed
-from ledger.model.parameters import Value, as_value, flatten, format_value, near_misses, path_of
+from ledger.model.near_misses import near_misses
+from ledger.model.parameters import Value, as_value, flatten, path_of
+from ledger.model.typed_values import format_value
 
 
 def parse(path: str, text: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
-from ledger.model.parameters import near_misses
+from ledger.model.near_misses import near_misses
 from ledger.repo import histories
 from ledger.repo.index.views import VIEWS
 from ledger.repo.ledger import Ledger

@@ -9,7 +9,7 @@ from datetime import datetime
 from ledger.analysis.gathered import OddTag, Run, Tags
 from ledger.analysis.problems import Kind
 from ledger.errors import FormatError
-from ledger.model import trial as trials
+from ledger.model import trial_file
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger
@@ -72,6 +72,6 @@ def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, st
 def _started(ledger: Ledger, name: str, trial_id: str, commit: str) -> datetime | None:
     text = ledger.git.objects.text(commit, f"{directory(name)}/trials/{trial_id}.yaml")
     try:
-        return None if text is None else trials.loads(text).started
+        return None if text is None else trial_file.loads(text).started
     except FormatError:
         return None
