@@ -35,7 +35,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.STRAY_RECORD: "{path} is not where records are read",
     Kind.VOIDS_NOTHING: "{path} voids a record that does not exist",
     Kind.VOIDED: _voided,
-    Kind.VOIDED_SOURCE: "it repeats {source}, which was {void}, and still counts",
+    Kind.VOIDED_SOURCE: "it still counts, but repeats {source}, which was {void}",
     Kind.ENVIRONMENT_GONE: "{path}, which the record names, is gone",
     Kind.ENVIRONMENT_REPLACED: "{path} differs from the one in the trial commit {commit:.10}",
     Kind.ENVIRONMENT_UNREADABLE: "{path}: {said}",

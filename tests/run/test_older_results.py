@@ -55,7 +55,7 @@ def test_copied_records_confirm_nothing(shelved: Shelved) -> None:
     assert verdict["reasons"] == [
         "results of another experiment, older than the prediction: treatment/seed-0, treatment/seed-1"
     ]
-    assert [": it started " in message for message in problems(project)] == [True, True]
+    assert [": the trial started " in message for message in problems(project)] == [True, True]
 
 
 def test_a_plan_that_says_it_is_older_is_not_believed(shelved: Shelved) -> None:

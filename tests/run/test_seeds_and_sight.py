@@ -44,11 +44,11 @@ def test_seeds_that_were_amended_away_are_derived_no_more(project: Project) -> N
 
     # by hand they are found out, and so is a source that no version of the plan gives
     chosen = text[: text.index("replicates:")] + "replicates: {seed: [1, 2, 3]}\n" + text[text.index("seeds_from:") :]
-    assert "the seeds are not those that `seeds_from` gives" in verified(project, chosen)
+    assert "the seeds are not the ones that `seeds_from` generates" in verified(project, chosen)
     other = "plan:" + "0" * 64
     drawn = f"replicates: {{seed: {list(derived_seeds(other, 3))}}}\nseeds_from: {other}\n"
     forged = text[: text.index("replicates:")] + drawn + text[text.index("alpha:") :]
-    assert "does not follow from the base, the title and the predictions" in verified(project, forged)
+    assert "does not match the base, title and predictions" in verified(project, forged)
 
 
 def test_older_plans_name_the_commit_that_held_the_prediction(project: Project) -> None:

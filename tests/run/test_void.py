@@ -170,7 +170,7 @@ def test_a_void_that_cannot_be_read_voids_all_the_same(project: Project) -> None
 def test_a_void_of_no_record_is_a_problem(project: Project) -> None:
     project.commit("by hand", {"experiments/a/trials/treatment/seed-7.void": "schema: 1\nby: me\nwhy: x\n"})
     problems = project.ledger("verify", "a", "--json", code=1).json["problems"]
-    assert any("voids a record that is not here" in f["message"] for f in problems)
+    assert any("voids a record that does not exist" in f["message"] for f in problems)
 
 
 def test_a_record_thrown_away_under_a_void_is_a_remark(project: Project) -> None:
@@ -223,7 +223,7 @@ def test_a_baseline_that_is_repeated_elsewhere(project: Project) -> None:
     proof = project.ledger("verify", "b", "--json").json
     assert proof["problems"] == []
     said = {f["trial"]: f["message"] for f in proof["unproved"]}
-    assert "repeats a/baseline/seed-1 and counts, where that was voided by Ada Lovelace" in said["baseline/seed-1"]
+    assert "repeats a/baseline/seed-1, which was voided by Ada Lovelace" in said["baseline/seed-1"]
     assert f"out of date: voided since, or no longer: {source}" in said[None]
     assert "out of date" in project.ledger("show", "b").out
     verdict = project.ledger("conclude", "--json").json
