@@ -117,13 +117,16 @@ def test_what_changes_is_read_again_and_nothing_else(history: Project, read: lis
     with open_ledger(history.root) as ledger:
         shared = {ref.rpartition("/")[2] for ref in ledger.git.refs("refs/remotes")}
         here = [name for name, s in ledger.snapshot.sources.items() if s.branch and not s.landed and name not in shared]
-    moved, gone, noted = here[0], here[1], here[2]
+        moved, gone, noted = here[0], here[1], here[2]
+        judged = "".join(f'- {{text: "{p}", outcome: refuted}}\n' for p in ledger.experiment(noted).plan.predictions)
     git = history.git
     commit = git("commit-tree", f"exp/{moved}^{{tree}}", "-p", f"exp/{moved}", "-m", "code")
     git("update-ref", f"refs/heads/exp/{moved}", commit)
     git("update-ref", "-d", f"refs/heads/exp/{gone}")
     git("switch", "-q", f"exp/{noted}")
-    history.commit("verdict", {f"experiments/{noted}/verdict.md": "---\noutcome: refuted\n---\nno\n"})
+    history.commit(
+        "verdict", {f"experiments/{noted}/verdict.md": f"---\noutcome: refuted\npredictions:\n{judged}---\nno\n"}
+    )
     history.git("switch", "-q", "main")
     read.clear()
 
