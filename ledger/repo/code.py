@@ -1,38 +1,21 @@
-"""What a commit would run: its pipeline, parameters and data, read from git without a checkout.
-
-This is where fingerprints come from. Nothing is executed, and no file of a work tree is read but inputs that neither
-git nor DVC holds (`borrowed.py`).
-"""
+"""What a commit would run, as a value: its files, pipeline, parameters and data; and what an arm makes of it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field, replace
-from pathlib import Path, PurePosixPath
-from threading import Lock
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
-from ledger.dvc.definitions import beside, defines, dvc_folder, tracked, variable_files
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
-from ledger.git.git import Git
-from ledger.machine.state_directory import StateDirectory
-from ledger.model import pipeline as pipelines
-from ledger.model.experiment import DIRECTORY
-from ledger.model.fingerprint import fingerprint
-from ledger.model.formats import paramfiles, yaml12
-from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
+from ledger.model.formats import paramfiles
+from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.parameters import flatten, identical, merge_files
-from ledger.model.pipeline import Pipeline, inside
-from ledger.model.settings import Settings
+from ledger.model.pipeline import Pipeline
 from ledger.model.trial import Trial
-from ledger.repo import borrowed
 
 ParameterKey = tuple[str, str]
 
@@ -118,238 +101,6 @@ class Arm:
     overrides: Mapping[ParameterKey, Any] = field(default_factory=dict)
 
 
-class CodeReader:
-    """Reads code states of one repository; each commit once."""
-
-    def __init__(self, git: Git, settings: Settings, state_dir: StateDirectory) -> None:
-        self.git = git
-        self.settings = settings
-        self._places = state_dir
-        self._read: dict[str, Code] = {}
-        # stations resolve templates at the same time, and DVC is not made for that
-        self._turn = Lock()
-
-    def at(self, commit: str) -> Code:
-        """The state of a commit. Raises LedgerError where it has no pipeline, or one that cannot be read."""
-        if commit not in self._read:
-            self._read[commit] = self._code(commit)
-        return self._read[commit]
-
-    def has_pipeline(self, commit: str) -> bool:
-        """Whether the commit has a `dvc.yaml`."""
-        return any(PurePosixPath(path).name == "dvc.yaml" for path in self.git.objects.files(commit))
-
-    def arm(self, code: Code, overrides: Mapping[str, Any], axes: Collection[str]) -> Arm:
-        """The variant that `overrides` make of the code, over the replicate `axes` (parameters' names)."""
-        located = {code.locate(name): value for name, value in overrides.items()}
-        texts = edited(code.texts, located)
-        axis_keys = [code.locate(axis) for axis in axes]
-        # The templates of every replicate are resolved with one stand-in value, so that a seed that stands in a
-        # command does not make each replicate a thing of its own.
-        stand_ins = {key: _stand_in(flatten(paramfiles.parse(key[0], texts[key[0]])).get(key[1])) for key in axis_keys}
-        masked = edited(texts, stand_ins)
-        pipeline = self.resolve(code, masked)
-        # what a stage writes follows from the rest
-        trees = {path: paramfiles.parse(path, text) for path, text in masked.items() if not pipeline.makes(path)}
-        sources = {path: self._source(code, pipeline, path) for path in pipeline.sources()}
-        return Arm(
-            code=code,
-            fingerprint=fingerprint(pipeline, sources=sources, parameters=trees, axes=axis_keys),
-            texts=texts,
-            missing=tuple(path for path, digest in sources.items() if digest is None and path not in trees),
-            linked=self._linked(code, [path for path, digest in sources.items() if digest is not None]),
-            borrowed={
-                path: borrowed.content(self.git.root / path, self._places.contents) or digest
-                for path, digest in sources.items()
-                if digest and self._is_borrowed(code, path)
-            },
-            overrides=located,
-        )
-
-    def _is_borrowed(self, code: Code, path: str) -> bool:
-        """Whether a dependency is lent to slots from the user's work tree, since neither git nor DVC holds it."""
-        pinned = [*code.data, *code.submodules]
-        if any(inside(p, path) for p in code.files) or any(inside(path, held) for held in pinned):
-            return False
-        if "://" in path or path.startswith("/"):
-            return False
-        copied = borrowed.is_copied(path, self.settings.copy)
-        return copied or borrowed.link_above(self.git.root, path, code.files) is not None
-
-    def _linked(self, code: Code, sources: Sequence[str]) -> tuple[str, ...]:
-        own = [p for p in sources if p not in code.data and not borrowed.is_copied(p, self.settings.copy)]
-        links = (borrowed.link_above(self.git.root, path, code.files) for path in own)
-        return tuple(dict.fromkeys(link for link in links if link is not None))
-
-    def resolve(self, code: Code, texts: Mapping[str, str]) -> Pipeline:
-        """The pipeline of the code with other parameter files; cached on disk, since DVC takes its time."""
-        definitions = {path: self._blob(code.files[path]) for path in code.files if defines(path, code.folder)}
-        templated = any(b"${" in data or b"vars" in data for data in definitions.values())
-        variables = {path: text.encode() for path, text in texts.items()} if templated else {}
-        return self._resolved(definitions | variables, code.folder, tuple(variables))
-
-    def require_tracked(self, code: Code, name: str, value: Any) -> None:
-        """Refuse a parameter that no stage would notice to have changed.
-
-        DVC's run cache is keyed by what stages declare: with a seed that none does, the trials of all seeds would be
-        the first one restored again, a noise of zero. Raises LedgerError.
-        """
-        file, key = code.locate(name)
-        stages = code.pipeline.stages
-        if any(use.file == file and use.covers(key) for stage in stages for use in stage.parameters):
-            return
-        if any(file in stage.dependencies for stage in stages):
-            return
-        present = flatten(paramfiles.parse(file, code.texts[file]))[key]
-        other = value if value != present else _another(present)
-        if self.resolve(code, edited(code.texts, {(file, key): other})) != self.resolve(code, code.texts):
-            return
-        near = [s.name for s in stages if any(use.file == file for use in s.parameters)] or [s.name for s in stages]
-        frozen = [s.name for s in stages if s.frozen]
-        raise LedgerError(
-            f"no stage tracks the parameter {name}: DVC would not run anything again when it changes",
-            hint=f"list it in dvc.yaml under `params:` of the stage that reads it ({listed(near, 4)})"
-            + (f", or thaw it: dvc unfreeze {frozen[0]}" if frozen else ""),
-        )
-
-    def locks(self, code: Code, commit: str | None = None) -> dict[str, LockedStage]:
-        """What the lock files pin at the code's commit, or at another that shares its pipeline."""
-        return self._locks(code.pipeline, commit or code.commit)
-
-    def _locks(self, pipeline: Pipeline, commit: str) -> dict[str, LockedStage]:
-        return locked_stages(pipeline, {path: self._lock(commit, path) for path in pipeline.lockfiles()})
-
-    def _code(self, commit: str) -> Code:
-        files = self.git.objects.files(commit, skips=_is_experiment)
-        folder = dvc_folder(files, self.git)
-        definitions = {p: self._blob(files[p]) for p in files if defines(p, folder)}
-        if not any(PurePosixPath(path).name == "dvc.yaml" for path in definitions):
-            own = f"{folder}/dvc.yaml".removeprefix("/")
-            if (self.git.root / own).is_file():
-                raise LedgerError(f"{own} is not committed at {commit[:10]}", hint=f"git add {own} && git commit")
-            raise LedgerError(
-                f"there is no dvc.yaml at {commit[:10]}",
-                hint='wrap a script as a pipeline: ledger init --cmd "python train.py" --metrics metrics.json',
-            )
-        candidates = variable_files(definitions, files)
-        variables = {path: self._blob(files[path]) for path in candidates}
-        pipeline = self._resolved(definitions | variables, folder, tuple(variables))
-        if not pipeline.stages:
-            raise LedgerError(f"the dvc.yaml at {commit[:10]} has no stage to run", hint="dvc stage add adds one")
-        if self.settings.targets:
-            try:
-                pipeline = pipeline.limited_to(self.settings.targets)
-            except KeyError as error:
-                known = ", ".join(stage.name for stage in pipeline.stages)
-                raise LedgerError(
-                    f"ledger.yaml: `targets` names {error.args[0]}, which is no stage", hint=f"known: {known}"
-                ) from None
-        parameter_files = [path for path in pipeline.parameter_files() if path in files]
-        # what a stage writes may be with DVC alone
-        read = [path for path in pipeline.parameter_files() if not pipeline.makes(path)]
-        untracked = [path for path in read if path not in files and path not in variables]
-        if untracked:
-            path = untracked[0]
-            there = (self.git.root / path).exists()
-            raise LedgerError(
-                f"git does not track {path}, which a stage reads",
-                hint=f"git add {path} && git commit" if there else "there is no such file: is it right in dvc.yaml?",
-            )
-        return Code(
-            commit=commit,
-            folder=folder,
-            files=files,
-            pipeline=pipeline,
-            texts={path: self._blob(files[path]).decode("utf-8", errors="replace") for path in parameter_files},
-            data=self._data(files) | self._frozen(commit, pipeline),
-        )
-
-    def _blob(self, entry: Entry) -> bytes:
-        return self.git.objects.held(entry.oid).data
-
-    def _lock(self, commit: str, path: str) -> object:
-        text = self.git.objects.text(commit, path)
-        if text is None:
-            return None
-        hint = f"git rm {path} && git commit: the next run writes it anew"
-        try:
-            document = yaml12.loads(text)
-        except yaml12.YamlError as error:
-            raise LedgerError(f"{path} at {commit[:10]} is not YAML: {error}", hint=hint) from None
-        if not isinstance(document, dict):
-            raise LedgerError(f"{path} at {commit[:10]} does not pin any stage", hint=hint)
-        return document
-
-    def _data(self, files: Mapping[str, Entry]) -> dict[str, Pinned]:
-        data = {}
-        for path, entry in files.items():
-            if path.endswith(".dvc") and not entry.is_tree:
-                try:
-                    document = yaml12.loads(self._blob(entry).decode("utf-8", errors="replace"))
-                except yaml12.YamlError as error:
-                    raise LedgerError(f"{path} is not YAML: {error}", hint=f"correct {path} and commit it") from None
-                data.update(tracked(path, document))
-        return data
-
-    def _frozen(self, commit: str, pipeline: Pipeline) -> dict[str, Pinned]:
-        """The outputs of frozen stages as the lock pins them."""
-        names = {stage.name for stage in pipeline.stages if stage.frozen}
-        locks = self._locks(pipeline, commit) if names else {}
-        return {path: pin for name in names & locks.keys() for path, pin in locks[name].outputs.items()}
-
-    def _source(self, code: Code, pipeline: Pipeline, path: str) -> str | None:
-        """What identifies a dependency that no stage makes; None where nothing holds it."""
-        entry = code.files.get(path)
-        commits = {held: commit for held, commit in code.submodules.items() if inside(path, held)}
-        if commits:
-            # the commit says what the files are, also in a clone that does not have them
-            return f"{commits} {path}"
-        if entry is not None:
-            return entry.oid
-        for held, pin in code.data.items():
-            if inside(path, held):
-                return f"{pin.md5} {path}"
-        below = {p: e.oid for p, e in code.files.items() if inside(p, path) and not beside(p, pipeline)}
-        if below:
-            return hashlib.sha256(json.dumps(below, sort_keys=True).encode()).hexdigest()
-        if "://" in path or path.startswith("/"):
-            # not in the repository: only its name is known before a run
-            return path
-        copied = borrowed.is_copied(path, self.settings.copy)
-        if copied or borrowed.link_above(self.git.root, path, code.files) is not None:
-            return borrowed.content(self.git.root / path, self._places.contents)
-        return path if pipeline.gathers(path) else None
-
-    def _resolved(self, files: Mapping[str, bytes], folder: str, variables: tuple[str, ...]) -> Pipeline:
-        digest = hashlib.sha256(repr((_RESOLVER, folder)).encode())
-        for path in sorted(files):
-            digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
-        cached = self._places.pipelines / f"{digest.hexdigest()[:32]}.json"
-        try:
-            return pipelines.from_json(json.loads(cached.read_text("utf-8")))
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-        from ledger.dvc.resolve import resolve
-
-        with self._turn:
-            pipeline = resolve(files, folder=folder)
-        # what an ignored definition would read is none of it
-        read = variable_files({path: files[path] for path in pipeline.definitions}, variables)
-        templated = tuple(path for path in read if path not in pipeline.parameter_files())
-        pipeline = replace(pipeline, variables=templated)
-        _keep(cached, json.dumps(pipelines.to_json(pipeline)))
-        return pipeline
-
-
-# raised whenever the values in the cache change their meaning
-_RESOLVER = 4
-
-
-def _is_experiment(folder: str, tree: bytes) -> bool:
-    """Whether a folder is the ledger's own: thousands may have landed, and no pipeline is made of their records."""
-    return folder.startswith(f"{DIRECTORY}/") and folder.count("/") == 2 and b" hypothesis.md\0" in tree
-
-
 def edited(texts: Mapping[str, str], changes: Mapping[ParameterKey, Any]) -> dict[str, str]:
     """The parameter files with the changes made, everything else kept byte for byte."""
     by_file: dict[str, dict[str, Any]] = {}
@@ -371,30 +122,3 @@ def recorded_changes(code: Code, trial: Trial) -> dict[ParameterKey, Any]:
             if key in present and not identical(present[key], value):
                 changes[file, key] = value
     return changes
-
-
-def _stand_in(value: object) -> object:
-    for kind, stand_in in ((bool, False), (int, 0), (float, 0.0), (str, "0")):
-        if isinstance(value, kind):
-            return stand_in
-    return value
-
-
-def _another(value: object) -> object:
-    """Some other value of the same type."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + 1
-    return f"{value}x" if isinstance(value, str) else value
-
-
-def _keep(path: Path, text: str) -> None:
-    """Write a cache file at once or not at all; a cache that cannot be written is no error."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_text(text, "utf-8")
-        partial.replace(path)
-    except OSError:
-        return

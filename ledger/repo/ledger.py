@@ -14,8 +14,7 @@ from ledger.analysis import counting, same_metrics
 from ledger.analysis.counting import When
 from ledger.errors import FormatError, LedgerError, NotHere
 from ledger.git.git import open_repository
-from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.formats import yaml12
+from ledger.model.experiment import Experiment, directory
 from ledger.model.hypothesis import Variant
 from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
@@ -25,7 +24,6 @@ from ledger.repo.sources import Source
 if TYPE_CHECKING:
     # imported where they are used: `log` starts without them
     from ledger.model.entry import Entry
-    from ledger.model.environment import Environment
     from ledger.model.row import Row
     from ledger.repo.code import Arm
     from ledger.repo.index.index import Index
@@ -285,21 +283,6 @@ class Ledger(Repository):
             if known is not None:
                 found[variant.name] = known
         return found
-
-    def environment(self, experiment: Experiment, record: Recorded) -> Environment | None:
-        """The software that a trial ran in, None where its file is gone or unreadable."""
-        from ledger.model import environment as environments
-
-        digest = record.trial.environment
-        if digest is None:
-            return None
-        at = record.commit or experiment.tip
-        text = self.git.objects.text(at, f"{directory(experiment.name)}/environments/{digest}.yaml")
-        try:
-            with experiments.anything_wrong():
-                return None if text is None else environments.from_mapping(yaml12.loads_untrusted(text))
-        except FormatError:
-            return None
 
 
 def open_ledger(path: str | Path = ".") -> Ledger:

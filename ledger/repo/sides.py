@@ -18,6 +18,7 @@ from ledger.model.pipeline import inside
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.repo import side_data, voided
+from ledger.repo.environments import environment_of
 from ledger.repo.ledger import Ledger
 from ledger.repo.metric_files import files_of_metrics
 from ledger.repo.targets import Target, filler
@@ -66,7 +67,7 @@ def _arm(
     first = records[0].trial
     known: dict[str, Environment] = {}
     for record in records:
-        environment = ledger.environment(experiment, record)
+        environment = environment_of(ledger.git.objects, experiment, record)
         if environment is not None and record.trial.environment is not None:
             known[record.trial.environment] = environment
     values: dict[str, dict[Point, float]] = {}

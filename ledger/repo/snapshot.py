@@ -17,7 +17,7 @@ from ledger.repo.sources import Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ledger.repo.code import CodeReader
+    from ledger.repo.code_reader import CodeReader
 
 # the main branch, the first of them that is there
 _MAINS = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
@@ -156,7 +156,7 @@ class Repository:
     @cached_property
     def code(self) -> CodeReader:
         """Reads what commits would run."""
-        from ledger.repo.code import CodeReader
+        from ledger.repo.code_reader import CodeReader
 
         return CodeReader(self.git, self.settings, self.state_dir)
 

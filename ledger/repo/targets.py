@@ -22,7 +22,7 @@ from ledger.model.replicates import Point
 if TYPE_CHECKING:
     from ledger.git.git import Git
     from ledger.model.settings import Settings
-    from ledger.repo.code import CodeReader
+    from ledger.repo.code_reader import CodeReader
     from ledger.repo.snapshot import Snapshot
 
 

@@ -15,6 +15,7 @@ from ledger.model.formats.lockfile import Pinned
 from ledger.model.trial import Trial
 from ledger.repo import histories
 from ledger.repo.code import Arm, edited, recorded_changes
+from ledger.repo.environments import environment_of
 from ledger.repo.ledger import Ledger
 from ledger.run.record import made, uncached_outputs
 from ledger.run.spec import Spec
@@ -65,7 +66,7 @@ def run_again(ledger: Ledger, experiment: Experiment, station: Station, spec: Sp
         trial.metrics,
         _outputs(ledger, spec, record, trial, ended.root),
         replicates=[r.trial for point, r in alike.items() if point in declared],
-        environments=(ledger.environment(experiment, record), setting.environment),
+        environments=(environment_of(ledger.git.objects, experiment, record), setting.environment),
         failure=trial.error,
     )
 

@@ -19,7 +19,8 @@ from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
-from ledger.repo.code import Code, CodeReader
+from ledger.repo.code import Code
+from ledger.repo.code_reader import CodeReader
 from ledger.repo.ledger import Ledger
 
 
