@@ -260,6 +260,11 @@ class Project:
         )
 
 
+def difference(diff: dict[str, Any]) -> float:
+    """By how much the accuracy differs, as `ledger diff --json` says."""
+    return float(next(m["difference"] for m in diff["metrics"] if m["name"] == "accuracy"))
+
+
 MakeProject = Callable[..., Project]
 Build = Callable[[Project], None]
 Shelved = Callable[..., Project]

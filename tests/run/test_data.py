@@ -1,14 +1,12 @@
-"""Data that DVC tracks, and outputs of every kind: what trials find, and what is recorded of it."""
+"""Data that DVC tracks: what trials find, and what is recorded of it."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import PIPELINE, TRAIN, MakeProject, Project, default_files
+from conftest import MakeProject, Project, Shelved, difference
 
 COUNTS = """\
 import json, pathlib
@@ -27,22 +25,21 @@ stages:
 """
 
 
-def with_data(make_project: MakeProject, *, name: str = "project") -> Project:
-    """A project whose stage reads a folder and a file that `.dvc` files track."""
-    project = make_project({"train.py": COUNTS, "dvc.yaml": ONE_STAGE}, name=name)
+def tracked(project: Project) -> None:
+    """A folder and a file are tracked by `.dvc` files."""
     project.write({f"data/raw/{n}.csv": "1 2 3\n" for n in range(4)} | {"data/weight.txt": "1\n"})
     project.dvc("add", "-q", "data/raw", "data/weight.txt")
     project.commit("data")
-    return project
 
 
-def difference(diff: dict[str, Any]) -> float:
-    """What came of it."""
-    return float(next(m["difference"] for m in diff["metrics"] if m["name"] == "accuracy"))
+@pytest.fixture
+def with_data(shelved: Shelved) -> Project:
+    """A project whose stage reads a folder and a file that `.dvc` files track."""
+    return shelved(tracked, {"train.py": COUNTS, "dvc.yaml": ONE_STAGE})
 
 
-def test_data_that_was_changed_and_not_added_is_refused(make_project: MakeProject) -> None:
-    project = with_data(make_project)
+def test_data_that_was_changed_and_not_added_is_refused(with_data: Project) -> None:
+    project = with_data
     project.ledger("new", "More data", "--name", "more")
     project.write({"data/raw/0.csv": "7 7 7\n"})
     for message in ((), ("-m", "more data")):
@@ -59,8 +56,8 @@ def test_data_that_was_changed_and_not_added_is_refused(make_project: MakeProjec
     project.ledger("run")
 
 
-def test_a_change_of_the_data_is_counted_in_files(make_project: MakeProject) -> None:
-    project = with_data(make_project)
+def test_a_change_of_the_data_is_counted_in_files(with_data: Project) -> None:
+    project = with_data
     project.ledger("new", "More data", "--name", "more", "--predict", "accuracy > baseline")
     project.write({"data/raw/9.csv": "1 2 3 4\n", "data/raw/8.csv": "1\n", "data/raw/0.csv": "1\n"})
     (project.root / "data/raw/3.csv").unlink()
@@ -92,8 +89,8 @@ def test_a_change_of_the_data_is_counted_in_files(make_project: MakeProject) -> 
     assert [(d["path"], d["added"]) for d in found["data"]] == [("data/raw", 2)]
 
 
-def test_a_changed_file_of_data(make_project: MakeProject) -> None:
-    project = with_data(make_project)
+def test_a_changed_file_of_data(with_data: Project) -> None:
+    project = with_data
     project.ledger("new", "Heavier", "--name", "heavier", "--predict", "accuracy > baseline")
     project.write({"data/weight.txt": "2\n"})
     project.dvc("add", "-q", "data/weight.txt")
@@ -103,12 +100,12 @@ def test_a_changed_file_of_data(make_project: MakeProject) -> None:
     assert difference(found) == 12
 
 
-def test_data_that_only_the_remote_has_is_fetched(make_project: MakeProject, tmp_path: Path) -> None:
-    project = with_data(make_project)
+def test_data_that_only_the_remote_has_is_fetched(with_data: Project) -> None:
+    project = with_data
     config = "[core]\n    remote = store\n['remote \"store\"']\n    url = ../../storage\n"
     project.commit("a remote", {".dvc/config": config})
     project.dvc("push", "-q")
-    assert (tmp_path / "storage").is_dir()
+    assert (project.root.parent / "storage").is_dir()
     shutil.rmtree(project.root / ".dvc/cache")
     shutil.rmtree(project.root / "data/raw")
     (project.root / "data/weight.txt").unlink()
@@ -118,8 +115,8 @@ def test_data_that_only_the_remote_has_is_fetched(make_project: MakeProject, tmp
     assert trial["metrics"] == {"accuracy": 12}
 
 
-def test_data_that_is_nowhere_is_no_failure_of_a_trial(make_project: MakeProject) -> None:
-    project = with_data(make_project)
+def test_data_that_is_nowhere_is_no_failure_of_a_trial(with_data: Project) -> None:
+    project = with_data
     shutil.rmtree(project.root / ".dvc/cache")
     project.ledger("new", "Lost", "--name", "lost")
     said = project.ledger("run", code=2).err
@@ -129,8 +126,8 @@ def test_data_that_is_nowhere_is_no_failure_of_a_trial(make_project: MakeProject
     assert project.git("status", "--porcelain") == ""
 
 
-def test_data_that_no_stage_reads_may_be_elsewhere(make_project: MakeProject) -> None:
-    project = with_data(make_project)
+def test_data_that_no_stage_reads_may_be_elsewhere(with_data: Project) -> None:
+    project = with_data
     project.write({"old/raw.bin": "x\n"})
     project.dvc("add", "-q", "old/raw.bin")
     project.commit("old data")
@@ -143,9 +140,9 @@ def test_data_that_no_stage_reads_may_be_elsewhere(make_project: MakeProject) ->
     assert trial["metrics"] == {"accuracy": 12}
 
 
-def test_data_that_a_later_stage_reads_is_laid_out_again(make_project: MakeProject) -> None:
+def test_data_that_a_later_stage_reads_is_laid_out_again(with_data: Project) -> None:
     """Past the run cache, as `reproduce` and repeats are, DVC goes through the data of every stage as well."""
-    project = with_data(make_project)
+    project = with_data
     pipeline = ONE_STAGE.replace("data/raw, data/weight.txt", "words.txt, data/raw, data/weight.txt").replace(
         "stages:\n",
         "stages:\n  first:\n    cmd: wc -w data/raw/0.csv > words.txt\n    deps: [data/raw]\n    outs: [words.txt]\n",
@@ -157,8 +154,8 @@ def test_data_that_a_later_stage_reads_is_laid_out_again(make_project: MakeProje
     project.ledger("reproduce", "a")
 
 
-def test_a_remote_whose_plugin_is_missing_is_needed_for_what_is_not_here_alone(make_project: MakeProject) -> None:
-    project = with_data(make_project)
+def test_a_remote_whose_plugin_is_missing_is_needed_for_what_is_not_here_alone(with_data: Project) -> None:
+    project = with_data
     project.dvc("remote", "add", "-d", "store", "s3://bucket/x")
     project.git("commit", "-qam", "remote")
     project.ledger("new", "Remote", "--name", "a")
@@ -276,152 +273,3 @@ def test_data_that_nothing_tracks_is_refused(make_project: MakeProject) -> None:
         ("treatment/trial", 1, False),
         ("treatment/trial.2", 3, True),
     ]
-
-
-# --- outputs
-
-
-def test_metrics_that_dvc_keeps_in_its_cache(make_project: MakeProject) -> None:
-    pipeline = PIPELINE.replace("- metrics.json: {cache: false}", "- metrics.json")
-    project = make_project(default_files() | {"dvc.yaml": pipeline, ".gitignore": "/model.txt\n/metrics.json\n"})
-    project.dvc("repro", "-q")
-    project.commit("results")
-    project.ledger("new", "Cached", "--name", "cached", "-S", "train.lr=0.3", "--predict", "accuracy > baseline")
-    project.ledger("run")
-    assert difference(project.ledger("diff", "--json").json) == pytest.approx(0.2)
-    assert "metrics.json" not in project.git("ls-tree", "-r", "--name-only", "HEAD").split()
-    assert float(json.loads((project.root / "metrics.json").read_text())["accuracy"]) > 0.7
-    # revisions have them too, as `dvc metrics diff` does
-    assert difference(project.ledger("diff", "main", "HEAD", "--json").json) == pytest.approx(0.2)
-    assert "0.2" in project.dvc("metrics", "diff", "main", "HEAD")
-
-
-@pytest.mark.parametrize("by_hand", [False, True])
-def test_outputs_that_git_does_not_ignore_yet(make_project: MakeProject, by_hand: bool) -> None:
-    project = make_project(default_files() | {".gitignore": "/scratch"})
-    project.ledger("new", "Careless", "--name", "careless")
-    if by_hand:
-        project.dvc("repro", "-q")
-        project.ledger("record")
-    else:
-        project.ledger("run")
-    assert (project.root / "model.txt").is_file()
-    assert project.git("status", "--porcelain") == ""
-    assert (project.root / ".gitignore").read_text() == "/scratch\n/model.txt\n"
-    assert "model.txt" not in project.git("ls-files").split()
-    assert "nothing to run" in project.ledger("run").out
-
-
-def test_metrics_and_plots_beside_the_stages(make_project: MakeProject) -> None:
-    train = TRAIN.replace('"metrics.json"', '"out/metrics.json"').replace('open("model.txt"', "open('out/curve.csv'")
-    train = "import os; os.makedirs('out', exist_ok=True)\n" + train
-    pipeline = """\
-stages:
-  train:
-    cmd: python train.py
-    deps: [train.py]
-    params:
-      - params.json: [seed, train]
-    outs:
-      - out: {cache: false}
-metrics: [out/metrics.json]
-plots:
-  - out/curve.csv: {x: step}
-"""
-    files = default_files() | {"train.py": train, "dvc.yaml": pipeline}
-    project = make_project(files)
-    project.ledger("new", "Beside", "--name", "beside", "-S", "train.lr=0.3", "--predict", "accuracy > baseline")
-    project.ledger("run")
-    found = project.ledger("diff", "--json").json
-    assert difference(found) == pytest.approx(0.2)
-    assert found["code"] == []
-    assert project.git("status", "--porcelain") == ""
-    assert {"out/metrics.json", "out/curve.csv"} <= set(project.git("ls-files").split())
-
-
-def test_a_stage_that_always_runs(make_project: MakeProject) -> None:
-    pipeline = PIPELINE.replace("    outs:", "    always_changed: true\n    outs:")
-    project = make_project(default_files() | {"dvc.yaml": pipeline})
-    project.ledger("new", "Always", "--name", "always", "-S", "train.lr=0.3", "--predict", "accuracy > baseline")
-    project.ledger("run")
-    assert difference(project.ledger("diff", "--json").json) == pytest.approx(0.2)
-    assert "nothing to run" in project.ledger("run").out
-
-
-TWO_STAGES = """\
-stages:
-  prepare:
-    cmd: python prepare.py
-    deps: [prepare.py]
-    params:
-      - params.json: [rows]
-    outs: [rows.txt]
-    frozen: true
-  train:
-    cmd: python train.py
-    deps: [train.py, rows.txt]
-    params:
-      - params.json: [seed]
-    metrics:
-      - metrics.json: {cache: false}
-"""
-
-
-def with_frozen(make_project: MakeProject) -> Project:
-    """A project whose first stage has run once and is frozen since."""
-    prepare = "import json\nopen('rows.txt', 'w').write(str(json.load(open('params.json'))['rows']))\n"
-    train = "import json\njson.dump({'accuracy': float(open('rows.txt').read())}, open('metrics.json', 'w'))\n"
-    project = make_project(
-        {
-            "prepare.py": prepare,
-            "train.py": train,
-            "params.json": '{"seed": 0, "rows": 5}\n',
-            "dvc.yaml": TWO_STAGES.replace("    frozen: true\n", ""),
-            ".gitignore": "/rows.txt\n",
-        }
-    )
-    project.dvc("repro", "-q")
-    project.commit("results", {"dvc.yaml": TWO_STAGES})
-    return project
-
-
-def test_a_parameter_that_a_frozen_stage_alone_reads_is_refused(make_project: MakeProject) -> None:
-    project = with_frozen(make_project)
-    # what DVC would have said: nothing changed, and the number of five rows as that of nine
-    project.write({"params.json": '{"seed": 0, "rows": 9}\n'})
-    project.dvc("repro")
-    assert json.loads((project.root / "metrics.json").read_text()) == {"accuracy": 5}
-    project.git("checkout", "-q", "--", ".")
-
-    said = project.ledger("new", "More rows", "-S", "rows=9", code=2).err
-    assert "no stage tracks the parameter rows" in said
-
-
-def test_trials_use_what_a_frozen_stage_made(make_project: MakeProject) -> None:
-    project = with_frozen(make_project)
-    project.ledger("new", "Frozen", "--name", "frozen", "--seeds", "2")
-    project.ledger("run")
-    trials = project.ledger("show", "--json").json["trials"]
-    assert [t["metrics"]["accuracy"] for t in trials] == [5, 5]
-    project.commit("prepare otherwise", {"prepare.py": "open('rows.txt', 'w').write('7')\n"})
-    assert "prepare.py" in project.ledger("run", code=2).err
-    project.dvc("unfreeze", "prepare")
-    project.ledger("run", "-m", "thaw")
-    current = [t for t in project.ledger("show", "--json").json["trials"] if t["current"]]
-    assert [(t["id"], t["metrics"]["accuracy"]) for t in current] == [
-        ("treatment/seed-0.2", 7),
-        ("treatment/seed-1.2", 7),
-    ]
-
-
-def test_no_time_where_that_of_one_stage_is_not_known(make_project: MakeProject) -> None:
-    project = with_frozen(make_project)
-    project.dvc("unfreeze", "prepare")
-    project.commit("thaw")
-    # DVC alone has made the rows: nobody knows how long that took
-    project.ledger("new", "Restored", "--name", "restored")
-    project.ledger("run")
-    (record,) = (project.root / "experiments/restored/trials").rglob("*.yaml")
-    said = record.read_text()
-    assert "cached: true" in said
-    assert "\nseconds:" not in said.replace("\nseconds: null", "")
