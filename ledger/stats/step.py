@@ -11,9 +11,9 @@ and Chib 1998, J. Econometrics 86, 221).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # how large a change may be a priori, in standard deviations of the noise
 _SIZES = (1.0, 2.0, 4.0, 10.0, 40.0)
 # what is believed before any value: a step, a drift, no change
-_PRIOR = (0.6, 0.2, 0.2)
+_PRIOR = (0.7, 0.2, 0.1)
 # nothing varies less than this beside the values themselves: what rounding leaves
 _ROUNDING = 1e-12
 # the versions that are weighed for the next trial: so many quantiles of where the step may be, and the ends
@@ -35,7 +35,7 @@ _CANDIDATES = 12
 _NODES = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Noise:
     """What is known of the standard deviation of one value before the search, and from how many degrees of freedom.
 
@@ -46,7 +46,7 @@ class Noise:
     df: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepPosterior:
     """How probable each history is, given all values. The places, the drift and none add up to 1.
 
@@ -61,6 +61,12 @@ class StepPosterior:
     def step(self) -> float:
         """The probability that there is one step, wherever."""
         return sum(self.places)
+
+    @property
+    def evidence(self) -> float:
+        """How many times as probable any change has become beside none, by the values (a Bayes factor)."""
+        change, none = sum(_PRIOR[:2]), _PRIOR[2]
+        return (1 - self.none) / max(self.none, 1e-300) / (change / none)
 
     @property
     def change(self) -> int:
@@ -118,21 +124,29 @@ class StepModel:
         chances = self._chances(_Sums.of(values, self.versions))[0]
         return StepPosterior(places=tuple(map(float, chances[:-2])), drift=float(chances[-2]), none=float(chances[-1]))
 
-    def most_telling(self, values: Sequence[tuple[int, float]], count: int = 1) -> list[int]:
+    def most_telling(
+        self, values: Sequence[tuple[int, float]], count: int = 1, waiting: Sequence[int] = ()
+    ) -> list[int]:
         """The versions of the next trials, `count` of them: each leaves the least entropy that can be expected.
 
-        Where several are asked for at once, those that come first are taken to give what they are expected to.
+        Trials under way, of the versions in `waiting`, and those that are asked for before another are taken to give
+        what they are expected to.
         """
-        asked = []
+        import numpy as np
+
         known = list(values)
-        for _ in range(count):
-            version, expected = self._next(_Sums.of(known, self.versions))
-            asked.append(version)
+        asked: list[int] = []
+        for awaited in [*waiting, *[None] * count]:
+            sums = _Sums.of(known, self.versions)
+            versions = self._worth_trying(sums) if awaited is None else np.array([awaited])
+            version, expected = self._best(sums, versions)
+            if awaited is None:
+                asked.append(version)
             known.append((version, mean([value for _, value in known]) + expected))
         return asked
 
-    def _next(self, sums: _Sums) -> tuple[int, float]:
-        """The version whose value is expected to tell most, and that value about the mean of all."""
+    def _worth_trying(self, sums: _Sums) -> Ints:
+        """The versions that are weighed: quantiles of where the step may be, the most probable place, and the ends."""
         import numpy as np
 
         places = self._chances(sums)[0, :-2]
@@ -140,13 +154,18 @@ class StepModel:
         after = np.concatenate([[0.0], np.cumsum(places) / places.sum()])
         quantiles = np.linspace(0.5, _CANDIDATES - 0.5, _CANDIDATES) / _CANDIDATES
         likely = int(np.argmax(places))
-        wanted = np.union1d(np.searchsorted(after, quantiles), [0, likely, likely + 1, self.versions - 1])
-        columns = np.union1d(np.flatnonzero(sums.count[0]), wanted)
-        few, few_sums, candidates = self._among(columns), sums.among(columns), np.searchsorted(columns, wanted)
+        return np.union1d(np.searchsorted(after, quantiles), [0, likely, likely + 1, self.versions - 1])
+
+    def _best(self, sums: _Sums, versions: Ints) -> tuple[int, float]:
+        """Of these versions the one whose value is expected to tell most, and that value about the mean of all."""
+        import numpy as np
+
+        columns = np.union1d(np.flatnonzero(sums.count[0]), versions)
+        few, few_sums, candidates = self._among(columns), sums.among(columns), np.searchsorted(columns, versions)
         points, shares, means = few._outcomes(few_sums, candidates)
         entropy = few._entropy(few_sums.with_one_more(candidates, points))
         best = int(np.argmin((entropy.reshape(points.shape) * shares).sum(axis=1)))
-        return int(wanted[best]), float(means[best])
+        return int(versions[best]), float(means[best])
 
     def _entropy(self, sums: _Sums) -> Floats:
         import numpy as np
@@ -159,38 +178,51 @@ class StepModel:
     def _outcomes(self, sums: _Sums, candidates: Ints) -> tuple[Floats, Floats, Floats]:
         """Values that a trial of each candidate may give: points and their shares (candidate × point), and the mean.
 
-        A normal mixture of two sides, before the step and after it, each with the mean and the variance that it has
-        over all places where the step may be.
+        A mixture of four normal distributions: before the step, after it (each with the mean and the variance that it
+        has over all places where the step may be), on the line of a drift, and without any change.
         """
         import numpy as np
         from numpy.polynomial.hermite_e import hermegauss
 
-        nodes, node_shares = hermegauss(_NODES)
-        node_shares = node_shares / node_shares.sum()
+        n = sums.n[0]
+        known, df = self._noise.df * self._noise.sd**2, max(self._noise.df + n - 2, 1)
+        chances = self._chances(sums)[0]
         first = np.cumsum(sums.count[0])[:-1]
-        second = sums.n[0] - first
+        second = n - first
         deviation = np.cumsum(sums.total[0])[:-1]
         within = np.maximum(sums.squares[0] - deviation**2 / first - deviation**2 / second, 0.0)
-        variance = (self._noise.df * self._noise.sd**2 + within) / max(self._noise.df + sums.n[0] - 2, 1)
-        steps = self._chances(sums)[0, :-2]
-        steps = steps / steps.sum()
+        variance = (known + within) / df
         is_before = candidates[:, None] < np.arange(1, self.versions)[None, :]
-        sides = []
-        for level, n, inside in ((deviation / first, first, is_before), (-deviation / second, second, ~is_before)):
-            share = (steps * inside).sum(axis=1)
-            weights = steps * inside / np.maximum(share, 1e-300)[:, None]
-            mean = (weights * level).sum(axis=1)
-            spread = (weights * (variance * (1 + 1 / n) + (level - mean[:, None]) ** 2)).sum(axis=1)
-            sides.append((share, mean, np.sqrt(spread)))
-        points = np.concatenate([mean[:, None] + sd[:, None] * nodes for _, mean, sd in sides], axis=1)
-        shares = np.concatenate([share[:, None] * node_shares for share, _, _ in sides], axis=1)
-        return points, shares, sum(share * mean for share, mean, _ in sides)
+        parts = []
+        for level, inside, size in ((deviation / first, is_before, first), (-deviation / second, ~is_before, second)):
+            weights = chances[:-2] * inside
+            share = weights.sum(axis=1)
+            weights /= np.maximum(share, 1e-300)[:, None]
+            centre = (weights * level).sum(axis=1)
+            spread = (weights * (variance * (1 + 1 / size) + (level - centre[:, None]) ** 2)).sum(axis=1)
+            parts.append((share, centre, spread))
+        along = self._along - (sums.count[0] * self._along).sum() / n
+        spread_along = (sums.count[0] * along**2).sum()
+        slope = (sums.total[0] * along).sum() / spread_along
+        scatter = (known + max(sums.squares[0] - slope**2 * spread_along, 0.0)) / df
+        at = along[candidates]
+        even = np.ones(len(candidates))
+        parts.append((even * chances[-2], slope * at, scatter * (1 + 1 / n + at**2 / spread_along)))
+        parts.append((even * chances[-1], even * 0, even * (known + sums.squares[0]) / df * (1 + 1 / n)))
+        nodes, node_shares = hermegauss(_NODES)
+        node_shares = node_shares / node_shares.sum()
+        points = np.concatenate([centre[:, None] + np.sqrt(spread)[:, None] * nodes for _, centre, spread in parts], 1)
+        shares = np.concatenate([share[:, None] * node_shares for share, _, _ in parts], 1)
+        return points, shares, sum(share * centre for share, centre, _ in parts)
 
     def _chances(self, sums: _Sums) -> Floats:
         """The probability of each hypothesis (places, drift, none), one row for each set of values."""
         import numpy as np
 
         step, drift, none = np.log(_PRIOR)
+        if self.versions == 2:
+            # a drift over two versions is a step
+            drift = -np.inf
         logs = np.concatenate(
             [
                 self._step(sums) + np.log(self._places) + step,
@@ -251,7 +283,7 @@ class StepModel:
         return logs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Sums:
     """What the marginal likelihoods need of the values: one row for each set of values, one column for each version.
 
