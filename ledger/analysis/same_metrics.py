@@ -21,9 +21,9 @@ def groups(experiment: Experiment) -> tuple[tuple[Recorded, ...], ...]:
     return tuple(map(tuple, sorted(found.values(), key=lambda own: max(r.trial.started for r in own))))
 
 
-def unclear(experiment: Experiment) -> bool:
-    """Whether some trials name a metric by a file that others do not name: which files they had tells what is one."""
-    names = {frozenset(record.trial.metrics) for record in experiment.trials if record.trial.metrics}
+def unclear(measured: Iterable[Iterable[str]]) -> bool:
+    """Whether some trials or arms, of which these are the names of metrics, name one by a file and others do not."""
+    names = {frozenset(own) for own in measured} - {frozenset()}
     shared = frozenset.intersection(*names) if len(names) > 1 else frozenset[str]()
     return len(names) > 1 and any(":" in name for own in names for name in own - shared)
 

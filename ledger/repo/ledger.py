@@ -156,7 +156,7 @@ class Ledger(Repository):
 
     def _read(self, experiment: Experiment) -> Experiment:
         """The experiment with what its records alone do not tell."""
-        if not same_metrics.unclear(experiment):
+        if not same_metrics.unclear(record.trial.metrics for record in experiment.trials):
             return experiment
         from ledger.repo.metric_files import in_one_set_of_names
 

@@ -11,7 +11,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics
 from ledger.model.hypothesis import Plan
-from ledger.model.parameters import in_same_terms, renamed
+from ledger.model.parameters import renamed
 from ledger.repo import histories
 from ledger.repo.snapshot import Repository
 
@@ -29,41 +29,24 @@ def files_of_metrics(ledger: Repository, records: Iterable[Recorded]) -> dict[st
 def by_predicted_names(
     ledger: Repository, plan: Plan, arms: Mapping[str, Arm], records: Mapping[str, Sequence[Recorded]]
 ) -> dict[str, Arm]:
-    """The arms with their metrics called as predictions call them, where another file came to hold the name too."""
-    names = _as_predicted(ledger, plan, {name: set(arm.metrics) for name, arm in arms.items()}, records)
+    """The arms, those of other experiments too, with one name for each metric: that which predictions have."""
+    if not same_metrics.unclear(arm.metrics for arm in arms.values()):
+        return dict(arms)
+    files = [files_of_metrics(ledger, records[name]) for name in arms]
+    names = same_metrics.joined(files, [prediction.metric.name for prediction in plan.predictions])
     return {
-        name: replace(arm, metrics=renamed(arm.metrics, names[name])) if name in names else arm
-        for name, arm in arms.items()
+        name: replace(arm, metrics=renamed(arm.metrics, own))
+        for (name, arm), own in zip(arms.items(), names, strict=True)
     }
 
 
 def in_one_set_of_names(ledger: Repository, experiment: Experiment) -> Experiment:
     """The experiment with one name for each metric, whichever files held its key when a trial ran."""
-    if not same_metrics.unclear(experiment):
-        return experiment
     groups = same_metrics.groups(experiment)
     files = [files_of_metrics(ledger, records) for records in groups]
     names = same_metrics.joined(files, experiment.predicted)
     called = {r.trial.id: own for records, own in zip(groups, names, strict=True) for r in records}
     return replace(experiment, trials=tuple(replace(r, joined=called.get(r.trial.id, {})) for r in experiment.trials))
-
-
-def _as_predicted(
-    ledger: Repository, plan: Plan, measured: Mapping[str, set[str]], records: Mapping[str, Sequence[Recorded]]
-) -> dict[str, dict[str, str]]:
-    """The new names of metrics by arm, for those arms that lack a predicted metric under its name."""
-    found: dict[str, dict[str, str]] = {}
-    for name in dict.fromkeys(prediction.metric.name for prediction in plan.predictions):
-        having = [arm for arm, metrics in measured.items() if name in metrics]
-        for arm in measured.keys() - having if having else ():
-            ours = files_of_metrics(ledger, records[arm])
-            for other in having:
-                theirs, own = in_same_terms(files_of_metrics(ledger, records[other]), ours)
-                same = {old: name for old, new in own.items() if new == theirs.get(name)}
-                if same:
-                    found.setdefault(arm, {}).update(same)
-                    break
-    return found
 
 
 def _files(ledger: Repository, record: Recorded, names: Sequence[str]) -> dict[str, str]:

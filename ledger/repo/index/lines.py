@@ -42,7 +42,7 @@ def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, 
     """
     rows = rows_of(experiment, present)
     undecided = experiment.branch is not None and counting.undecided(experiment)
-    undecided = undecided or same_metrics.unclear(experiment)
+    undecided = undecided or same_metrics.unclear(record.trial.metrics for record in experiment.trials)
     own = next((place for place, row in enumerate(rows.variants) if row is rows.experiment), len(rows.variants))
     # no arm stands for an experiment that has none yet: a line that no view shows does
     hidden = rows.variants[own:] == ()
