@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from ledger.git.git import Git
-from ledger.git.process import GitError, call, failed
+from ledger.git.objects import Objects
+from ledger.git.process import GitError, call, failed, scrubbed
 from ledger.git.work_trees import WITHOUT_HOOKS, discard
 from ledger.model.frozen import frozen
 
@@ -81,10 +83,13 @@ def _names(store: Path, commit: str) -> Mapping[str, str]:
 
 @lru_cache(256)
 def _links(store: Path, commit: str) -> Mapping[str, str]:
-    """The commits that a commit names, by path."""
-    done = call([f"--git-dir={store}", "ls-tree", "-r", "-z", commit], cwd=store)
-    entries = [os.fsdecode(entry).partition("\t") for entry in done.stdout.split(b"\0") if entry]
-    return {path: head.split()[2] for head, _, path in entries if head.startswith("160000 ")}
+    with closing(objects(store)) as reader:
+        return {path: entry.oid for path, entry in reader.files(commit).items() if entry.is_submodule}
+
+
+def objects(store: Path) -> Objects:
+    """What reads the objects of a git directory; close it."""
+    return Objects(store, scrubbed(os.environ))
 
 
 def lay_out(submodule: Submodule, place: Path, index: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,12 @@ from typing import Any
 import pytest
 from conftest import Build, Project, Shelved
 
+from ledger.dvc.store import store_of
 from ledger.model.formats import yaml12
+from ledger.repo import histories
+from ledger.repo.ledger import open_ledger
+from ledger.repo.proof.contents import Contents
+from ledger.repo.proof.trees import Trees
 
 ALLOWED = ("-c", "protocol.file.allow=always")
 
@@ -100,7 +106,9 @@ def test_each_arm_has_the_submodule_of_its_commit(shelved: Shelved, build: Build
     assert [change["path"] for change in found["code"]] == ["vendor/sub"]
     assert [round(m["difference"], 3) for m in found["metrics"]] == [1.3]
     assert found["warnings"] == []
-    assert project.ledger("verify", "--json").json["problems"] == []
+    # the hashes are proved from the submodules' own objects
+    proved = project.ledger("verify", "--json").json
+    assert (proved["problems"], proved["unproved"]) == ([], [])
     assert project.ledger("reproduce", "a").code == 0
     # DVC sees what it sees in a clone
     shown = project.ledger("show", "a", "--json").json["trials"]
@@ -191,3 +199,16 @@ def test_what_no_stage_depends_on_need_not_be_here(library: Project) -> None:
     library.git("submodule", "deinit", "-q", "-f", "deep", cwd=library.root / "vendor/sub")
     shutil.rmtree(library.root / ".git/modules/vendor/sub/modules")
     library.ledger("run", "--only", "treatment")
+
+
+def test_the_hash_of_a_file_in_a_submodule_is_known_without_a_doubt(shelved: Shelved) -> None:
+    project = shelved(with_file, {})
+    project.ledger("run", "--only", "baseline/seed-0")
+    with open_ledger(project.root) as ledger:
+        (record,) = ledger.experiment("a").trials
+        commit = histories.trial_commits(ledger, "a")[record.trial.id]
+        (tree,) = Trees(ledger).trees(record.trial.code, commit, ledger.experiment("a").tip)
+        content = Contents(ledger.git, store_of(ledger.git)).of(tree)["vendor/sub/lib.py"]
+    assert hashlib.md5(b"V = 1\n").hexdigest() in content.md5s
+    # so that another one in the record is a problem
+    assert content.doubt is None

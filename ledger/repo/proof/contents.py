@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from ledger.analysis.witness import Content
 from ledger.dvc import manifests
 from ledger.dvc.blobs import Blob, digests
 from ledger.dvc.store import Store
-from ledger.git import attributes
+from ledger.git import attributes, submodules
 from ledger.git.entries import Entry
 from ledger.git.git import Git
+from ledger.git.objects import Objects
 from ledger.model.pipeline import inside
 from ledger.repo.proof.trees import Tree
 
@@ -25,14 +28,33 @@ class Contents:
         self._git = git
         self._store = store
         self._blobs: dict[str, Blob] = {}
+        # of the files in submodules
+        self._readers: dict[str, Objects] = {}
         self._with_filters: dict[object, frozenset[str]] = {}
 
     def of(self, tree: Tree) -> dict[str, Content]:
         """What git, `.dvc` files or the cache hold at the paths that the locks pin, where that is known."""
         paths = dict.fromkeys(path for stage in tree.locks.values() for path in (*stage.dependencies, *stage.outputs))
-        filtered = self.filtered(tree, [path for path in paths if path in tree.files])
-        found = {path: self._content(tree, path, filtered) for path in paths}
+        with ExitStack() as readers:
+            if any(inside(path, at) or inside(at, path) for path in paths for at in tree.code.submodules):
+                tree = self._with_submodules(tree, readers)
+            filtered = self.filtered(tree, [path for path in paths if path in tree.files])
+            found = {path: self._content(tree, path, filtered) for path in paths}
         return {path: content for path, content in found.items() if content is not None}
+
+    def _with_submodules(self, tree: Tree, readers: ExitStack) -> Tree:
+        """The tree with the files of submodules that are here, but for those with filters of their own."""
+        files = dict(tree.files)
+        for one in submodules.of_commit(self._git, tree.code.commit, tree.code.submodules):
+            if one.store is None:
+                continue
+            reader = readers.enter_context(closing(submodules.objects(one.store)))
+            inner = reader.files(one.commit)
+            if not any(PurePosixPath(path).name == ".gitattributes" for path in inner):
+                del files[one.path]
+                files |= {f"{one.path}/{path}": entry for path, entry in inner.items()}
+                self._readers |= {entry.oid: reader for entry in inner.values()}
+        return replace(tree, files=files)
 
     def _content(self, tree: Tree, path: str, filtered: frozenset[str]) -> Content | None:
         entry = tree.files.get(path)
@@ -70,7 +92,7 @@ class Contents:
         if entry.is_link or entry.is_submodule:
             return Blob(md5s=frozenset(), plain="", doubt="it is a link or a submodule")
         if entry.oid not in self._blobs:
-            self._blobs[entry.oid] = digests(self._git.objects.held(entry.oid).data)
+            self._blobs[entry.oid] = digests(self._readers.get(entry.oid, self._git.objects).held(entry.oid).data)
         return self._blobs[entry.oid]
 
     def filtered(self, tree: Tree, paths: Sequence[str]) -> frozenset[str]:
