@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ledger.analysis.bands import Band
-from ledger.analysis.plots import Asked, check
+from ledger.analysis.plots import Asked
 from ledger.cli import console, options, pictures, values
 from ledger.errors import LedgerError
 from ledger.ops.plot import plot as drawn_of
@@ -65,10 +65,9 @@ def plot(
         parallel=parallel,
         where=where,
     )
-    # before anything is read
-    check(asked)
     form = None if output is None else picture.suffix(output)
     if form is not None:
+        # before anything is read
         picture.require()
     with console.opened() as ledger:
         drawn = drawn_of(ledger, experiments or (), asked, most=sys.maxsize if json else _MOST)

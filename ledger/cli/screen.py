@@ -16,11 +16,12 @@ from ledger.report.progress import interrupted
 from ledger.report.remarks import sentence
 from ledger.report.trials import line
 from ledger.run.monitor import RunMonitor
+from ledger.run.request import Listener
 from ledger.run.trial_commit import Kept
 
 
-class Screen:
-    """Hears of a run as its `Listener`; where there is no terminal it prints lines alone, and `quiet` no results."""
+class Screen(Listener):
+    """Where there is no terminal it prints lines alone, and `quiet` no results."""
 
     def __init__(self, plan: Plan, settings: Settings, *, quiet: bool) -> None:
         self.plan = plan
@@ -58,12 +59,8 @@ class Screen:
 
     def tell(self, done: RunReport) -> None:
         """Say what the run came to; `quiet`: without what JSON has."""
-        for warning in report.warnings(done):
-            console.say(f"warning: {warning}")
-        for text in () if self.quiet else report.failures(done):
-            console.say(text)
-        for text in report.left(done):
-            console.say(text)
+        for note in report.notes(done, quiet=self.quiet):
+            console.say(note)
         for error in report.errors(done):
             console.show_error(error, code=1, json=self.quiet)
         for text in () if self.quiet else report.answer(done):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.trial import Trial
 
@@ -20,18 +21,11 @@ class Collected:
 
 
 @frozen
-class Uncollected:
-    """Why trials that are recorded are not on the branch yet, and what to do about it."""
-
-    why: str
-    remedy: str | None
-
-
-@frozen
 class RunReport:
     """What a run did.
 
-    `trials`: in the order of the plan. `earlier`: trials that an earlier run had left to collect. `elsewhere`: trials
+    `trials`: in the order of the plan. `earlier`: trials that an earlier run had left to collect. `uncollected`: why
+    those of this run are not on the branch yet, though they are recorded. `elsewhere`: trials
     that another run is working on, or has recorded. `lost`: trials that were cut off twice from outside. The counts
     are of the trials that were asked for, whoever was to run them: `unfinished` have no result now, of which `stale`
     are of a branch that has changed since, `missing` were never tried, and `skipped_failures` failed at this state.
@@ -48,7 +42,7 @@ class RunReport:
     lost: tuple[str, ...]
     earlier: Collected | None
     collected: Collected | None
-    uncollected: Uncollected | None
+    uncollected: LedgerError | None
     warnings: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property

@@ -23,7 +23,7 @@ from ledger.ops.verify import prove, prove_all
 from ledger.repo.axes import Seeds
 from ledger.repo.ledger import Ledger
 from ledger.repo.planning import Request
-from ledger.run.request import Listener, Unheard, Wanted
+from ledger.run.request import Listener, Wanted
 
 
 class Book(Ledger):
@@ -59,7 +59,7 @@ class Book(Ledger):
         """Run the trials that are declared and missing, all unless others are `wanted`; trials may fail without an
         error. The `listener` hears of each as it ends.
         """
-        return run_trials(self, self.experiment(experiment), listener or Unheard(), wanted or Wanted())
+        return run_trials(self, self.experiment(experiment), listener or Listener(), wanted or Wanted())
 
     def conclude(self, experiment: str | None = None, *, interpretation: str | None = None) -> Verdict:
         """Compute the verdict, write it into `verdict.md` and commit that."""

@@ -9,7 +9,7 @@ from ledger.analysis.bands import bands
 from ledger.analysis.conditions import condition
 from ledger.analysis.curves import choose
 from ledger.analysis.fields import Fields
-from ledger.analysis.plots import Asked, Drawn, check, of_rows
+from ledger.analysis.plots import Asked, Drawn, Plot, check, of_rows
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.repo import voided
@@ -27,42 +27,30 @@ def plot(ledger: Ledger, names: Sequence[str], asked: Asked, *, most: int) -> Dr
     is nothing to draw, or options contradict each other.
     """
     check(asked)
-    if asked.of_curves:
-        names = names or [ledger.current().name]
-    targets = [ledger.target(text) for text in names]
-    return _curves(ledger, targets, asked, most) if asked.of_curves else _metrics(ledger, targets, asked)
-
-
-def _curves(ledger: Ledger, targets: Sequence[Target], asked: Asked, most: int) -> Drawn:
-    arms, left_out = plotted.arms(ledger, targets)
-    found = curves.read(ledger, arms)
-    drawn = bands(choose(found.samples, y=asked.y, x=asked.x), band=asked.band, most=most)
+    given = names or ([ledger.current().name] if asked.of_curves else [])
+    targets = [ledger.target(text) for text in given]
     read = {t.experiment.name: t.experiment for t in targets if t.experiment is not None}
-    return Drawn(
-        plot=drawn,
-        experiments=tuple((name, experiment.plan.title) for name, experiment in read.items()),
-        notes=(*left_out, *found.notes, *drawn.notes),
-        read=tuple(read.values()),
-    )
-
-
-def _metrics(ledger: Ledger, targets: Sequence[Target], asked: Asked) -> Drawn:
-    rows = _rows(ledger, targets, asked)
-    read = {t.experiment.name: t.experiment for t in targets if t.experiment is not None}
-    plan = next(iter(read.values())).plan if len(read) == 1 else None
-    had = dict.fromkeys(name for row in rows for name in row.metrics)
-    metric = asked.distribution or asked.metric or headline(plan, ledger.settings, had)
-    if metric is None:
-        raise LedgerError("no trial that counts has a metric", hint="ledger run")
-    drawn = of_rows(asked, rows, metric, ledger.settings)
     about = tuple((name, experiment.plan.title) for name, experiment in read.items())
-    if len({row.experiment for row in rows}) == 1:
-        # chosen by an expression, it may be any
-        about = ((rows[0].experiment, rows[0].title),)
-    notes = [note for target in targets for note in sentences(voided.warnings(target))]
-    return Drawn(
-        plot=drawn, experiments=about, notes=(*notes, *drawn.notes), read=tuple(read.values()) if targets else None
-    )
+    drawn: Plot
+    if asked.of_curves:
+        arms, left_out = plotted.arms(ledger, targets)
+        found = curves.read(ledger, arms)
+        drawn = bands(choose(found.samples, y=asked.y, x=asked.x), band=asked.band, most=most)
+        notes = (*left_out, *found.notes)
+    else:
+        rows = _rows(ledger, targets, asked)
+        if len({row.experiment for row in rows}) == 1:
+            # chosen by an expression, it may be any
+            about = ((rows[0].experiment, rows[0].title),)
+        plan = next(iter(read.values())).plan if len(read) == 1 else None
+        had = dict.fromkeys(name for row in rows for name in row.metrics)
+        metric = asked.distribution or asked.metric or headline(plan, ledger.settings, had)
+        if metric is None:
+            raise LedgerError("no trial that counts has a metric", hint="ledger run")
+        drawn = of_rows(asked, rows, metric, ledger.settings)
+        notes = tuple(note for target in targets for note in sentences(voided.warnings(target)))
+    experiments = tuple(read.values()) if targets else None
+    return Drawn(plot=drawn, experiments=about, notes=(*notes, *drawn.notes), read=experiments)
 
 
 def _rows(ledger: Ledger, targets: Sequence[Target], asked: Asked) -> list[Row]:

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, suppress
 
 from ledger.git.branch import Overlap
 from ledger.model.experiment import Experiment
-from ledger.model.run_report import Collected, RunReport, Uncollected
+from ledger.model.run_report import Collected, RunReport
 from ledger.repo.ledger import Ledger
 from ledger.run import copied, guards, signals, work
 from ledger.run.executors.local import LocalSlots
@@ -66,9 +66,9 @@ def _execute(planned: Work, listener: Listener, slots: LocalSlots, done: Done, h
     guards.require_own(planned)
 
 
-def _collect(ledger: Ledger, name: str, slots: LocalSlots) -> tuple[Collected | None, Uncollected | None]:
+def _collect(ledger: Ledger, name: str, slots: LocalSlots) -> tuple[Collected | None, Overlap | None]:
     """Bring the trials onto the branch, or say why that has to wait: a user's changes are in the way."""
     try:
         return collect_whole(ledger, name, slots.worker), None
     except Overlap as overlap:
-        return None, Uncollected(why=overlap.message, remedy=overlap.hint)
+        return None, overlap

@@ -14,8 +14,27 @@ from ledger.report.text import cut
 _FAILURES, _ROWS, _COLUMNS = 5, 10, 300
 
 
-def failures(report: RunReport) -> Iterator[str]:
-    """The first trials that have no result, with the end of what they printed, and how to read the rest."""
+def notes(report: RunReport, *, quiet: bool) -> Iterator[str]:
+    """What is to be said beside the answer; `quiet`: without failures, which JSON has."""
+    for warning, trials in report.warnings:
+        yield f"warning: {warning} ({listed(trials, 6)})"
+    if not quiet:
+        yield from _failures(report)
+    if report.elsewhere:
+        yield f"{len(report.elsewhere)} are another run's: ledger status {report.name} says how far it is"
+    if report.stale:
+        yield f"the branch changed meanwhile, so {report.stale} are stale: ledger run runs them again"
+    grown = report.missing - len(report.lost) - len(report.elsewhere)
+    if grown > 0:
+        some = f"{grown} {'is' if grown == 1 else 'are'}"
+        yield f"the plan grew meanwhile, so {some} missing: ledger run goes on with them"
+    for collected in filter(None, (report.earlier, report.collected)):
+        yield from (f"warning: {remark}" for remark in collected.remarks)
+    if report.skipped_failures and not report.failed:
+        yield f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more"
+
+
+def _failures(report: RunReport) -> Iterator[str]:
     for trial in report.failed[:_FAILURES]:
         yield from _failure(trial)
     if len(report.failed) > 1:
@@ -36,40 +55,18 @@ def _failure(trial: Trial) -> Iterator[str]:
         yield f"hint: {error.hint}"
 
 
-def warnings(report: RunReport) -> Iterator[str]:
-    """Each warning of trials once, with those that it is about."""
-    for warning, trials in report.warnings:
-        yield f"{warning} ({listed(trials, 6)})"
-
-
 def errors(report: RunReport) -> Iterator[LedgerError]:
     """What went wrong and is no trial's result."""
     if report.uncollected is not None:
         yield LedgerError(
-            f"the trials are recorded, but not on the branch yet: {report.uncollected.why}",
-            hint=report.uncollected.remedy or "the next ledger run collects the trials",
+            f"the trials are recorded, but not on the branch yet: {report.uncollected.message}",
+            hint=report.uncollected.hint or "the next ledger run collects the trials",
         )
     if report.lost:
         yield LedgerError(
             f"cut off twice, since the worker process was killed: {', '.join(report.lost)}",
             hint="is the memory of the machine enough for so many at a time? ledger run tries them again",
         )
-
-
-def left(report: RunReport) -> Iterator[str]:
-    """What the run has left to others, or to the next run."""
-    if report.elsewhere:
-        yield f"{len(report.elsewhere)} are another run's: ledger status {report.name} says how far it is"
-    if report.stale:
-        yield f"the branch changed meanwhile, so {report.stale} are stale: ledger run runs them again"
-    grown = report.missing - len(report.lost) - len(report.elsewhere)
-    if grown > 0:
-        some = f"{grown} {'is' if grown == 1 else 'are'}"
-        yield f"the plan grew meanwhile, so {some} missing: ledger run goes on with them"
-    for collected in filter(None, (report.earlier, report.collected)):
-        yield from (f"warning: {remark}" for remark in collected.remarks)
-    if report.skipped_failures and not report.failed:
-        yield f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more"
 
 
 def answer(report: RunReport) -> Iterator[str]:

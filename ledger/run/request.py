@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
@@ -38,8 +37,8 @@ class Wanted:
     log: Path | None = None
 
 
-class Listener(Protocol):
-    """Hears, in the thread that called `run`, what a person wants to see."""
+class Listener:
+    """Hears, in the thread that called `run`, what a person wants to see. This one lets all pass."""
 
     def doubted(self, doubt: Remark) -> None:
         """There is something about the trials that their author may not have meant."""
@@ -49,19 +48,6 @@ class Listener(Protocol):
 
     def recorded(self, kept: Kept, state: RunState) -> None:
         """A trial is recorded."""
-
-
-class Unheard:
-    """A listener for runs that nobody watches."""
-
-    def doubted(self, doubt: Remark) -> None:
-        """Nobody doubts."""
-
-    def planned(self, monitor: RunMonitor) -> None:
-        """Nobody waits."""
-
-    def recorded(self, kept: Kept, state: RunState) -> None:
-        """The report will have it."""
 
 
 def named(ledger: Ledger, text: str | None, wanted: Wanted) -> tuple[Experiment, Wanted]:

@@ -15,68 +15,56 @@ from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
 from ledger.run.worker import Worker
 
-# so many paths are named
-_NAMED = 6
-
 
 def settle(ledger: Ledger, experiment: Experiment, message: str | None, worker: Worker) -> str | None:
     """Commit the work tree's changes where there is a message; returns the commit, None where nothing had changed.
 
     Raises LedgerError for changes that a trial would not see.
     """
-    code = ledger.code.at(experiment.tip)
-    dirty = ledger.git.dirty()
-    _refuse_results([d.path for d in dirty if code.pipeline.is_git_result(d.path)])
-    _refuse_new_files(ledger, code, [d.path for d in dirty if d.untracked])
-    _refuse_edited_data(code, _edited_data(ledger, code, worker))
+    code, dirty = ledger.code.at(experiment.tip), ledger.git.dirty()
+    _refuse(
+        [d.path for d in dirty if code.pipeline.is_git_result(d.path)],
+        "the work tree holds results that are not recorded",
+        "ledger record keeps them as a trial; git restore (or git clean) drops them",
+    )
+    _refuse(
+        _new_files(ledger, code, [d.path for d in dirty if d.untracked]),
+        "stages depend on new files that git does not know, so they would not be in the trials",
+        "git add {}, or list it in .gitignore",
+    )
+    edited = _edited_data(ledger, code, worker)
+    add = "dvc add" if edited and f"{edited[0]}.dvc" in code.files else "dvc commit"
+    _refuse(
+        edited,
+        "changes of data would not be in the trials, since DVC does not know them",
+        f'{add} {{0}}, then ledger run -m "what you changed"; dvc checkout {{0}} takes them back',
+    )
     changed = [d.path for d in dirty if not d.untracked]
     if message is not None:
         return commit_tracked(ledger, experiment, changed, message) if changed else None
     objects, tip = ledger.git.objects, experiment.tip
-    relevant = [
-        path
-        for path in changed
-        if code.pipeline.reads(path) or not (ledger.settings.ignores(path) or is_record(objects, path, tip))
-    ]
-    if relevant:
-        # after `git switch` git does not bring them along, and to commit what is there would take them back
-        inner = [path for path in relevant if path in code.submodules]
-        lay_out = f"; git submodule update {inner[0]} lays out what the branch names" if inner else ""
-        raise LedgerError(
-            f"uncommitted changes would not be in the trials: {listed(relevant, _NAMED)}",
-            hint=f'commit them, or let ledger do it: ledger run -m "what you changed"{lay_out}',
-        )
+    _refuse(
+        [
+            path
+            for path in changed
+            if code.pipeline.reads(path) or not (ledger.settings.ignores(path) or is_record(objects, path, tip))
+        ],
+        "uncommitted changes would not be in the trials",
+        'commit them, or let ledger do it: ledger run -m "what you changed"',
+    )
     return None
 
 
-def _refuse_results(results: list[str]) -> None:
-    if results:
-        raise LedgerError(
-            f"the work tree holds results that are not recorded: {listed(results, _NAMED)}",
-            hint="ledger record keeps them as a trial; git restore (or git clean) drops them",
-        )
+def _refuse(paths: list[str], message: str, hint: str) -> None:
+    if paths:
+        raise LedgerError(f"{message}: {listed(paths, 6)}", hint=hint.format(paths[0]))
 
 
-def _refuse_new_files(ledger: Ledger, code: Code, untracked: list[str]) -> None:
+def _new_files(ledger: Ledger, code: Code, untracked: list[str]) -> list[str]:
     # a folder that git holds in part: a stage would find the new file here, and not in a trial
     held = [source for source in code.pipeline.sources() if any(inside(file, source) for file in code.files)]
     added = [path for path in untracked if any(inside(path, folder) for folder in held)]
-    unseen = [path for path in added if not any(inside(path, c.rstrip("/")) for c in ledger.settings.copy)]
-    if unseen:
-        raise LedgerError(
-            "stages depend on new files that git does not know, so they would not be in the trials: "
-            f"{listed(unseen, _NAMED)}",
-            hint=f"git add {unseen[0]}, or list it in .gitignore",
-        )
-
-
-def _refuse_edited_data(code: Code, edited: list[str]) -> None:
-    if edited:
-        add = f"dvc add {edited[0]}" if f"{edited[0]}.dvc" in code.files else f"dvc commit {edited[0]}"
-        raise LedgerError(
-            f"changes of data would not be in the trials, since DVC does not know them: {listed(edited, _NAMED)}",
-            hint=f'{add}, then ledger run -m "what you changed"; dvc checkout {edited[0]} takes them back',
-        )
+    return [path for path in added if not any(inside(path, c.rstrip("/")) for c in ledger.settings.copy)]
 
 
 def _edited_data(ledger: Ledger, code: Code, worker: Worker) -> list[str]:

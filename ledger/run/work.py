@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from functools import partial
 
 from ledger.analysis import progress
+from ledger.errors import LedgerError
 from ledger.machine import gpus
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.run_report import Collected, RunReport, Uncollected
+from ledger.model.run_report import Collected, RunReport
 from ledger.repo import runs
 from ledger.repo.ledger import Ledger
 from ledger.run import copied
@@ -91,7 +92,7 @@ def report(
     *,
     earlier: Collected | None,
     collected: Collected | None,
-    uncollected: Uncollected | None,
+    uncollected: LedgerError | None,
 ) -> RunReport:
     """What the run did, with what is left of the trials that were asked for as the refs are now."""
     ledger, wanted = work.ledger, work.wanted

@@ -10,11 +10,11 @@ from ledger.errors import LedgerError
 from ledger.model.remarks import Remark
 from ledger.model.run_state import RunState
 from ledger.run.monitor import RunMonitor
-from ledger.run.request import Wanted
+from ledger.run.request import Listener, Wanted
 from ledger.run.trial_commit import Kept
 
 
-class Heard:
+class Heard(Listener):
     """A listener that keeps what it hears."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ def run(report: RunReport) -> dict[str, Any]:
         "experiment": report.name,
         "trials": list(map(brief_trial, report.trials)),
         "tag": None if report.collected is None else report.collected.tag,
-        "uncollected": None if report.uncollected is None else report.uncollected.why,
+        "uncollected": None if report.uncollected is None else report.uncollected.message,
     }
 
 
