@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy.linalg import helmert
 from scipy.stats import multivariate_t
 
-from ledger.stats import step
-from ledger.stats.step import Noise, StepModel
+from ledger.stats import step, step_evidence
+from ledger.stats.step import StepModel
+from ledger.stats.step_evidence import Noise
 
 NOISE = Noise(sd=0.7, df=5)
 values_at = st.lists(st.tuples(st.integers(0, 5), st.floats(-50, 50).map(lambda x: round(x, 3))), max_size=12).map(
@@ -30,7 +31,7 @@ def by_multivariate_t(values: list[tuple[int, float]], versions: int, noise: Noi
         return float(multivariate_t(shape=shape, df=noise.df).logpdf(given_values))
 
     def averaged(effect: np.ndarray) -> float:
-        return math.log(np.mean([math.exp(density(effect, size)) for size in step._SIZES]))
+        return math.log(np.mean([math.exp(density(effect, size)) for size in step_evidence.SIZES]))
 
     logs = []
     for place in range(1, versions):
@@ -87,7 +88,7 @@ def test_a_version_that_brought_more_files_is_suspected_sooner() -> None:
 def test_places_between_tried_versions_may_be_taken_together() -> None:
     values = [(0, 0.0), (40, -2.0), (0, 0.4), (40, -2.2), (20, 0.1), (30, -1.7)]
     model = StepModel(41, NOISE, weights=list(range(1, 41)))
-    sums = step._Sums.of(values, 41)
+    sums = step_evidence.Sums.of(values, 41)
     few = np.array([0, 20, 30, 40])
     assert model._among(few)._entropy(sums.among(few)) == pytest.approx(model._entropy(sums))
 

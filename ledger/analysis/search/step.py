@@ -13,7 +13,8 @@ from itertools import chain, pairwise
 
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
-from ledger.stats.step import Noise, StepModel, StepPosterior
+from ledger.stats.step import StepModel, StepPosterior
+from ledger.stats.step_evidence import Noise
 
 # how many times as probable as no change a change must have become before a place is sought, and before one is named.
 # Without any change the second is ever reached with a probability of at most 1 / 10, whenever one looks (Ville 1939),
