@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ledger.analysis.arms import Arm
+from ledger.analysis.arms import ArmValues
 from ledger.analysis.judge import judge
 from ledger.model import environment as environments
 from ledger.model import prediction_parser, replicates
@@ -295,7 +295,7 @@ def verdict_of(hypothesis: Hypothesis, records: Sequence[Trial]) -> tuple[Verdic
     for record in records:
         for name, value in record.metrics.items():
             metrics.setdefault(name, {})[record.point] = value
-    arms = {TREATMENT: Arm(label=TREATMENT, declared=points, metrics=metrics, evaluation={})}
+    arms = {TREATMENT: ArmValues(label=TREATMENT, declared=points, metrics=metrics, evaluation={})}
     verdict = replace(worded(judge(plan, arms)), fingerprints={TREATMENT: records[0].fingerprint})
     experiment = Experiment(
         name=plan.name,

@@ -16,7 +16,7 @@ Values = dict[Point, float]
 
 
 @frozen
-class Arm:
+class ArmValues:
     """One side of a prediction: the declared points, and each metric's value at those that succeeded.
 
     `evaluation` holds the hashes of what the side was evaluated on, by path; None where it is not known.
@@ -42,7 +42,7 @@ class Undecided(Exception):
 
 
 def values(
-    arm: Arm, metric: str, plan: Plan, sides: Sequence[Arm], settings: Settings, *, early: bool
+    arm: ArmValues, metric: str, plan: Plan, sides: Sequence[ArmValues], settings: Settings, *, early: bool
 ) -> tuple[Values, tuple[Remark, ...]]:
     """The metric at every declared point, and what is to be said of it. Raises Undecided where some lack it.
 
@@ -63,7 +63,7 @@ def values(
     return {point: known.get(point, value) for point in arm.declared}, (said,)
 
 
-def _worst(metric: str, plan: Plan, sides: Sequence[Arm], settings: Settings) -> float:
+def _worst(metric: str, plan: Plan, sides: Sequence[ArmValues], settings: Settings) -> float:
     """The worst value of either side, which stands for a failure on any."""
     better = direction.of_metric(metric, plan.predictions, settings)
     if better is None:
@@ -74,7 +74,7 @@ def _worst(metric: str, plan: Plan, sides: Sequence[Arm], settings: Settings) ->
     return min(seen) if better == direction.HIGHER else max(seen)
 
 
-def require_same_evaluation(treatment: Arm, baseline: Arm, paths: Sequence[str]) -> None:
+def require_same_evaluation(treatment: ArmValues, baseline: ArmValues, paths: Sequence[str]) -> None:
     """Refuse sides that were not evaluated on the same data, or not known to be: Undecided."""
     for path in paths:
         mine, theirs = treatment.evaluation.get(path), baseline.evaluation.get(path)

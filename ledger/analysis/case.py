@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ledger.analysis import arms, designs
-from ledger.analysis.arms import Arm, Undecided, Values
+from ledger.analysis.arms import ArmValues, Undecided, Values
 from ledger.analysis.designs import Family, OtherParts
 from ledger.analysis.sight import sight
 from ledger.analysis.variation import variation
@@ -33,7 +33,7 @@ class Case:
     """One prediction and the two sides that it is about. `early`: trials are missing, and have not failed."""
 
     def __init__(
-        self, plan: Plan, prediction: Prediction, arms: Mapping[str, Arm], *, early: bool, settings: Settings
+        self, plan: Plan, prediction: Prediction, arms: Mapping[str, ArmValues], *, early: bool, settings: Settings
     ) -> None:
         self.plan = plan
         self.prediction = prediction
@@ -91,7 +91,7 @@ class Case:
         except NoNoise as error:
             raise Undecided(self._no_noise(error, treatment, baseline)) from None
 
-    def _values(self, arm: Arm) -> Values:
+    def _values(self, arm: ArmValues) -> Values:
         sides = [side for side in (self.treatment, self.baseline) if side is not None]
         found, said = arms.values(arm, self.metric, self.plan, sides, self.settings, early=self.early)
         self.said += said

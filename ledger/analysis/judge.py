@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ledger.analysis import confirmatory
-from ledger.analysis.arms import Arm
+from ledger.analysis.arms import ArmValues
 from ledger.analysis.case import Case
 from ledger.model.hypothesis import Plan
 from ledger.model.remarks import Kind, Remark
@@ -17,7 +17,7 @@ from ledger.stats.multiple import holm
 
 def judge(
     plan: Plan,
-    arms: Mapping[str, Arm],
+    arms: Mapping[str, ArmValues],
     *,
     warnings: Iterable[Remark] = (),
     amendments: Sequence[Amendment] = (),

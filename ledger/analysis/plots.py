@@ -21,7 +21,7 @@ Plot: TypeAlias = Bands | Scatter | Distribution | Parallel
 
 
 @frozen
-class Asked:
+class PlotOptions:
     """Curves (of columns `y` over `x`, with a band), or else the `metric` against a parameter, its distribution by arm,
     or beside all that varies (`parallel`), of the trials or arms that `where` chooses.
     """
@@ -59,7 +59,7 @@ class Drawn:
     read: tuple[Experiment, ...] | None
 
 
-def check(asked: Asked) -> None:
+def check(asked: PlotOptions) -> None:
     """Raise LedgerError for options that the plot would pass over."""
     kinds = {"--against": asked.against, "--distribution": asked.distribution, "--parallel": asked.parallel or None}
     chosen = [option for option, value in kinds.items() if value is not None]
@@ -78,7 +78,7 @@ def check(asked: Asked) -> None:
         raise LedgerError("--distribution names the metric itself", hint="leave out --metric")
 
 
-def of_rows(asked: Asked, rows: Sequence[Row], metric: str, settings: Settings) -> Plot:
+def of_rows(asked: PlotOptions, rows: Sequence[Row], metric: str, settings: Settings) -> Plot:
     """The metric of the rows as it was asked for, by its present name."""
     names = settings.aliases
     metric = names.current.get(metric.removeprefix(METRICS), metric)

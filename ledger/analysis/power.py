@@ -22,7 +22,7 @@ _NAMELESS = "metric"
 
 
 @frozen
-class Asked:
+class PowerOptions:
     """The options of `ledger power`; None where they were not given."""
 
     experiment: str | None = None
@@ -46,7 +46,7 @@ class Asked:
 
 
 @frozen
-class Found:
+class PowerTable:
     """The questions to tabulate, the replicates that they are about, and for which n."""
 
     outlooks: tuple[Outlook, ...]
@@ -54,7 +54,7 @@ class Found:
     counts: tuple[int, ...]
 
 
-def check(asked: Asked) -> None:
+def check(asked: PowerOptions) -> None:
     """Raise LedgerError for options that contradict each other, or are out of range."""
     if asked.within is not None and (asked.margin is not None or asked.predict is not None):
         raise LedgerError("--within is a margin of its own", hint="leave the other one out")
@@ -78,7 +78,7 @@ def check(asked: Asked) -> None:
         raise LedgerError(f"--n is not from 1 to {MAX_REPLICATES}", hint="--n 3,5,10")
 
 
-def predictions(asked: Asked, chosen: Experiment | None) -> list[Prediction]:
+def predictions(asked: PowerOptions, chosen: Experiment | None) -> list[Prediction]:
     """The predictions that are asked about: those of the experiment, or the one that the options make."""
     known = [] if chosen is None else list(chosen.plan.predictions)
     if asked.metric is not None and chosen is not None:
@@ -90,7 +90,7 @@ def predictions(asked: Asked, chosen: Experiment | None) -> list[Prediction]:
     return known
 
 
-def _prediction(asked: Asked) -> Prediction:
+def _prediction(asked: PowerOptions) -> Prediction:
     if asked.predict is not None:
         return prediction_parser.parse(asked.predict)
     try:
@@ -102,7 +102,7 @@ def _prediction(asked: Asked) -> Prediction:
     return Prediction(metric=metric, operator=Operator.AT_LEAST, reference=BASELINE, margin=asked.margin or 0.0)
 
 
-def from_numbers(asked: Asked) -> Outlook:
+def from_numbers(asked: PowerOptions) -> Outlook:
     """The question that the numbers given make, without any experiment. Raises LedgerError for a relative margin."""
     one = _prediction(asked)
     assert asked.sd is not None
@@ -123,7 +123,7 @@ def from_numbers(asked: Asked) -> Outlook:
     return Outlook(prediction=one, question=question, experiments=())
 
 
-def replicates(asked: Asked) -> Replicates:
+def replicates(asked: PowerOptions) -> Replicates:
     """Seeds, or reshuffled folds: one partition is a plain cross-validation."""
     seeds = Axis(name=SEED, values=(0, 1))
     if asked.folds is None:
@@ -132,8 +132,8 @@ def replicates(asked: Asked) -> Replicates:
     return Replicates(axes=(folds, seeds))
 
 
-def counted(asked: Asked, found: Sequence[Outlook], replicates: Replicates, own: int | None) -> Found:
+def counted(asked: PowerOptions, found: Sequence[Outlook], replicates: Replicates, own: int | None) -> PowerTable:
     """The questions, for the counts asked for; else for the usual ones, the `own` and those that are needed."""
     extra = [own, *(needed(one.question) for one in found)]
     counts = asked.counts or tuple(sorted({*COUNTS, *(n for n in extra if n is not None)}))
-    return Found(outlooks=tuple(found), replicates=replicates, counts=counts)
+    return PowerTable(outlooks=tuple(found), replicates=replicates, counts=counts)

@@ -11,7 +11,7 @@ from ledger.cli import console, options, plan_options, replicate_values
 from ledger.errors import LedgerError
 from ledger.model.typed_values import parse_assignment
 from ledger.ops.amend import amend as amend_plan
-from ledger.repo.amending import AMENDABLE, Amendment
+from ledger.repo.amending import AMENDABLE, PlanEdits
 from ledger.report import change_shapes, changes
 
 
@@ -47,7 +47,7 @@ def amend(
         assigned: dict[str, object] = dict(parse_assignment(text) for text in keys or ())
         if predict:
             assigned |= {"predictions": list(predict), "exploratory": False}
-        asked = Amendment(
+        asked = PlanEdits(
             keys=assigned,
             seeds=replicate_values.seeds(seeds),
             axes=replicate_values.axes_of(over, folds, splits, independent, reshuffled_by),

@@ -11,13 +11,13 @@ from pathlib import Path
 from ledger.cli import console
 from ledger.repo import runs
 from ledger.repo.ledger import Ledger
-from ledger.run.request import Wanted
+from ledger.run.request import RunOptions
 
 # where the child writes what it says; set in its environment
 LOG = "LEDGER_RUN_LOG"
 
 
-def detach(ledger: Ledger, name: str, wanted: Wanted, *, json: bool) -> int:
+def detach(ledger: Ledger, name: str, wanted: RunOptions, *, json: bool) -> int:
     """Start the run and wait until it knows what it has to do, or has ended because it could not begin."""
     ledger.state_dir.runs.mkdir(parents=True, exist_ok=True)
     log = runs.said(ledger.state_dir, name)
@@ -52,7 +52,7 @@ def detach(ledger: Ledger, name: str, wanted: Wanted, *, json: bool) -> int:
     return 0
 
 
-def _options(wanted: Wanted, *, json: bool) -> list[str]:
+def _options(wanted: RunOptions, *, json: bool) -> list[str]:
     """The same wishes as options."""
     found = [] if wanted.message is None else [f"--message={wanted.message}"]
     found += [f"--only={name}" for name in wanted.only]

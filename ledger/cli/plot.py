@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ledger.analysis.bands import Band
-from ledger.analysis.plots import Asked
+from ledger.analysis.plots import PlotOptions
 from ledger.cli import console, options, pictures, values
 from ledger.errors import LedgerError
 from ledger.ops.plot import plot as drawn_of
@@ -55,7 +55,7 @@ def plot(
     """
     if output is not None and json:
         raise LedgerError("-o writes a picture, --json prints numbers", hint="choose one; -o plot.json is Vega-Lite")
-    asked = Asked(
+    asked = PlotOptions(
         y=tuple(y or ()),
         x=x,
         band=values.one_of(Band, "--band", band),

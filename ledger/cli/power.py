@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.analysis.power import Asked
+from ledger.analysis.power import PowerOptions
 from ledger.cli import console, options, values
 from ledger.ops.power import gather
 from ledger.report import power as report
@@ -52,7 +52,7 @@ def power(
 
     Example: ledger power --sd 0.045 --df 4 --margin 0.02 --effect 0.05
     """
-    asked = Asked(
+    asked = PowerOptions(
         experiment=experiment,
         predict=predict,
         metric=metric,

@@ -6,7 +6,7 @@ from ledger.cli.values import once
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value
 from ledger.model.typed_values import parse_values
-from ledger.repo.axes import Asked, Seeds
+from ledger.repo.axes import AskedAxes, Seeds
 
 
 def axis(text: str, option: str = "--over") -> tuple[str, tuple[Value, ...]]:
@@ -40,9 +40,9 @@ def seeds(text: str | None) -> Seeds | None:
 
 def axes_of(
     over: list[str] | None, folds: str | None, splits: str | None, independent: str | None, reshuffled_by: str | None
-) -> Asked:
+) -> AskedAxes:
     """The axes of the replicates that the options ask for. Raises LedgerError."""
-    return Asked(
+    return AskedAxes(
         over=once("--over", (axis(text) for text in over or ())),
         folds=parts(folds, "--folds"),
         splits=parts(splits, "--splits"),

@@ -12,7 +12,7 @@ from ledger.cli import console, detach, options, values
 from ledger.cli.screen import Screen
 from ledger.ops.run import run as run_trials
 from ledger.report.shapes import trials as shapes
-from ledger.run.request import Wanted, named
+from ledger.run.request import RunOptions, named
 
 
 def run(
@@ -46,7 +46,7 @@ def run(
     Example: ledger run -j 4 -m "add focal loss"
     """
     log = os.environ.pop(detach.LOG, None)
-    wanted = Wanted(
+    wanted = RunOptions(
         only=tuple(only or ()),
         again=again,
         unmeasured=yes,

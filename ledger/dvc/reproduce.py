@@ -52,7 +52,7 @@ class Request:
 
 
 @frozen
-class Reproduction:
+class PipelineRun:
     """What `reproduce` did. `ran` holds the stages whose commands ran, the failed one too; the others were kept or
     restored.
 
@@ -72,7 +72,7 @@ class Reproduction:
 Event = tuple[str, str]
 
 
-def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) -> Reproduction:
+def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) -> PipelineRun:
     """Run the pipeline of a work tree; `tell` hears ("stage", name) and ("waits", name) as they begin.
 
     Never raises for what a pipeline does wrong: that is a result.
@@ -108,7 +108,7 @@ def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) 
                 "message": words(cause),
                 "cause": runner.cause,
             }
-    return Reproduction(ran=tuple(runner.ran), left_behind=tuple(dict.fromkeys(runner.left_behind)), **failure)
+    return PipelineRun(ran=tuple(runner.ran), left_behind=tuple(dict.fromkeys(runner.left_behind)), **failure)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
 MAX_HASHED = 100_000_000
 
 
-class State(StrEnum):
+class ObjectState(StrEnum):
     """What is found of an object: `CORRUPT` where its content is not what its name says."""
 
     PRESENT = "present"
@@ -33,19 +33,21 @@ class Store:
     def __init__(self, folders: Callable[[], Iterable[Path]]) -> None:
         # a function, since finding the folders costs more than most commands need
         self._find = folders
-        self._states: dict[str, State] = {}
+        self._states: dict[str, ObjectState] = {}
         self._listings: dict[str, dict[str, str] | None] = {}
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
         return tuple(dict.fromkeys(self._find()))
 
-    def state(self, digest: str, size: int | None) -> State:
+    def state(self, digest: str, size: int | None) -> ObjectState:
         """Whether an object is here with the content that its name says; `size` is compared where it is large."""
         if digest not in self._states:
             found = self._paths(digest)
             whole = any(_whole(path, digest, size) for path in found)
-            self._states[digest] = State.PRESENT if whole else State.CORRUPT if found else State.ABSENT
+            self._states[digest] = (
+                ObjectState.PRESENT if whole else ObjectState.CORRUPT if found else ObjectState.ABSENT
+            )
         return self._states[digest]
 
     def lacks(self, digest: str) -> bool:

@@ -7,18 +7,18 @@ import os
 import platform
 from pathlib import Path
 
-from ledger.model.run_state import Origin
+from ledger.model.run_state import ProcessIdentity
 
 
-def of(pid: int) -> Origin | None:
+def of(pid: int) -> ProcessIdentity | None:
     """The process with that number here, and when it began; None where there is none."""
     began = _began(pid)
     if began is None:
         return None
-    return Origin(host=platform.node(), boot=_boot(), namespace=_namespace(), pid=pid, began=began)
+    return ProcessIdentity(host=platform.node(), boot=_boot(), namespace=_namespace(), pid=pid, began=began)
 
 
-def same_kernel(origin: Origin) -> bool:
+def same_kernel(origin: ProcessIdentity) -> bool:
     """Whether locks that the process holds are seen here, so that their absence means that it has ended.
 
     They are where it runs under this kernel, and where this machine has been started again since. Locks on a shared
@@ -27,7 +27,7 @@ def same_kernel(origin: Origin) -> bool:
     return origin.boot == _boot() or origin.host == platform.node()
 
 
-def signalled(origin: Origin, number: int) -> bool:
+def signalled(origin: ProcessIdentity, number: int) -> bool:
     """Send the process a signal. False where its number is not of this place, or has been given to another since."""
     if of(origin.pid) != origin:
         return False

@@ -27,7 +27,7 @@ class Running:
 
 
 @frozen
-class Origin:
+class ProcessIdentity:
     """One process, and no other that has its number: on which host, since which start of its kernel, in which numbering
     of processes, and since when."""
 
@@ -49,7 +49,7 @@ class RunState:
 
     id: str
     experiment: str
-    origin: Origin
+    origin: ProcessIdentity
     jobs: int
     started: datetime
     total: int
@@ -88,7 +88,7 @@ def loads(text: str) -> RunState:
     document = json.loads(text)
     running = tuple(_running(entry) for entry in document.pop("running"))
     started = datetime.fromisoformat(document.pop("started"))
-    origin = Origin(**document.pop("origin"))
+    origin = ProcessIdentity(**document.pop("origin"))
     return RunState(**document, origin=origin, started=started, running=running)
 
 

@@ -9,13 +9,13 @@ from ledger.model.changes import Amended
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
 from ledger.model.hypothesis import Hypothesis
-from ledger.repo.amending import Amendment, amended
+from ledger.repo.amending import PlanEdits, amended
 from ledger.repo.change import Change, require_branch, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_order import known_now
 
 
-def amend(ledger: Ledger, experiment: Experiment, asked: Amendment, *, reason: str) -> Amended:
+def amend(ledger: Ledger, experiment: Experiment, asked: PlanEdits, *, reason: str) -> Amended:
     """Change keys of the plan openly. Raises LedgerError where that would be no plan, or the same."""
     ledger.git.identity()
     require_branch(ledger, experiment)

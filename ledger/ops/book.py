@@ -23,7 +23,7 @@ from ledger.ops.verify import prove, prove_all
 from ledger.repo.axes import Seeds
 from ledger.repo.ledger import Ledger
 from ledger.repo.planning import Request
-from ledger.run.request import Listener, Wanted
+from ledger.run.request import Listener, RunOptions
 
 
 class Book(Ledger):
@@ -54,12 +54,12 @@ class Book(Ledger):
         return create(self, request, now=datetime.now(UTC))
 
     def run(
-        self, experiment: str | None = None, wanted: Wanted | None = None, *, listener: Listener | None = None
+        self, experiment: str | None = None, wanted: RunOptions | None = None, *, listener: Listener | None = None
     ) -> RunReport:
         """Run the trials that are declared and missing, all unless others are `wanted`; trials may fail without an
         error. The `listener` hears of each as it ends.
         """
-        return run_trials(self, self.experiment(experiment), listener or Listener(), wanted or Wanted())
+        return run_trials(self, self.experiment(experiment), listener or Listener(), wanted or RunOptions())
 
     def conclude(self, experiment: str | None = None, *, interpretation: str | None = None) -> Verdict:
         """Compute the verdict, write it into `verdict.md` and commit that."""

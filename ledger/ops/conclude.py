@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.analysis.arms import Arm
+from ledger.analysis.arms import ArmValues
 from ledger.analysis.counting import When
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers, yaml12
@@ -23,7 +23,7 @@ class Concluded:
     """A verdict on an experiment with the arms that it is about, and its commit: None where it says what it said."""
 
     experiment: Experiment
-    arms: Mapping[str, Arm]
+    arms: Mapping[str, ArmValues]
     verdict: Verdict
     commit: str | None
 

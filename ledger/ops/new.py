@@ -17,7 +17,7 @@ from ledger.repo.foresight import foreseen
 from ledger.repo.free_names import free_name
 from ledger.repo.known_results import to_be_left_out
 from ledger.repo.ledger import Ledger
-from ledger.repo.planning import Origin, Request, make_plan, with_plain_names
+from ledger.repo.planning import ExperimentIdentity, Request, make_plan, with_plain_names
 
 
 def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
@@ -30,7 +30,9 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
         start = forks.start(ledger, request.start)
         code = ledger.code.at(start.commit)
         asked = with_plain_names(ledger, request, code)
-        origin = Origin(title=title, name=name, author=author, base=start.commit, parent=start.parent, created=now)
+        origin = ExperimentIdentity(
+            title=title, name=name, author=author, base=start.commit, parent=start.parent, created=now
+        )
         plan = make_plan(ledger, asked, code, origin)
         return Created(
             plan=plan,

@@ -9,7 +9,7 @@ from ledger.analysis.bands import bands
 from ledger.analysis.conditions import condition
 from ledger.analysis.curves import choose
 from ledger.analysis.fields import Fields
-from ledger.analysis.plots import Asked, Drawn, Plot, check, of_rows
+from ledger.analysis.plots import Drawn, Plot, PlotOptions, check, of_rows
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.repo import voided
@@ -20,7 +20,7 @@ from ledger.report.numbers import headline
 from ledger.report.remarks import sentences
 
 
-def plot(ledger: Ledger, names: Sequence[str], asked: Asked, *, most: int) -> Drawn:
+def plot(ledger: Ledger, names: Sequence[str], asked: PlotOptions, *, most: int) -> Drawn:
     """What is asked for of the experiments, arms or trials that are named; curves have at most so many points each.
 
     Without names, curves are those of the current experiment, and metrics those of all. Raises LedgerError where there
@@ -53,7 +53,7 @@ def plot(ledger: Ledger, names: Sequence[str], asked: Asked, *, most: int) -> Dr
     return Drawn(plot=drawn, experiments=about, notes=(*notes, *drawn.notes), read=experiments)
 
 
-def _rows(ledger: Ledger, targets: Sequence[Target], asked: Asked) -> list[Row]:
+def _rows(ledger: Ledger, targets: Sequence[Target], asked: PlotOptions) -> list[Row]:
     """The rows of the targets, or of all experiments; those of trials that count."""
     rows = list(plotted.rows(ledger, targets, asked.level))
     if asked.where is not None:

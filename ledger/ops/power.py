@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ledger.analysis import designs
 from ledger.analysis.outlook import RECENT, Outlook, outlook
-from ledger.analysis.power import Asked, Found, check, counted, from_numbers, predictions, replicates
+from ledger.analysis.power import PowerOptions, PowerTable, check, counted, from_numbers, predictions, replicates
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.prediction import Prediction
@@ -15,7 +15,7 @@ from ledger.repo.ledger import Ledger
 from ledger.stats.power import WANTED
 
 
-def gather(ledger: Ledger | None, asked: Asked) -> Found:
+def gather(ledger: Ledger | None, asked: PowerOptions) -> PowerTable:
     """The questions that were asked. Raises LedgerError where nothing says how noisy the metric is."""
     check(asked)
     if ledger is None:
@@ -32,7 +32,7 @@ def gather(ledger: Ledger | None, asked: Asked) -> Found:
 
 
 def _outlook(
-    ledger: Ledger, asked: Asked, chosen: Experiment | None, prediction: Prediction, points: Replicates
+    ledger: Ledger, asked: PowerOptions, chosen: Experiment | None, prediction: Prediction, points: Replicates
 ) -> Outlook:
     if asked.sd is not None:
         return from_numbers(replace(asked, predict=str(prediction)))

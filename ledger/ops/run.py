@@ -11,12 +11,12 @@ from ledger.repo.ledger import Ledger
 from ledger.run import copied, guards, signals, work
 from ledger.run.executors.local import LocalSlots
 from ledger.run.keeping import Done, collect_whole, keeping
-from ledger.run.request import Listener, Wanted
+from ledger.run.request import Listener, RunOptions
 from ledger.run.uncommitted import settle
 from ledger.run.work import Work
 
 
-def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: Wanted) -> RunReport:
+def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: RunOptions) -> RunReport:
     """Run what is missing of an experiment; what has finished is kept, whatever ends the run.
 
     Raises LedgerError where nothing can be recorded, the work tree has what trials would not see, or a trap would give
@@ -35,7 +35,9 @@ def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: Want
         return work.report(planned, done.trials, earlier=earlier, collected=collected, uncollected=uncollected)
 
 
-def _prepare(ledger: Ledger, name: str, branch: str, wanted: Wanted, slots: LocalSlots, done: Done) -> Collected | None:
+def _prepare(
+    ledger: Ledger, name: str, branch: str, wanted: RunOptions, slots: LocalSlots, done: Done
+) -> Collected | None:
     """Collect what an earlier run has left, and commit or refuse what the work tree has and trials would not see."""
     here, earlier = ledger.snapshot.head[0] == branch, None
     # before the look at the work tree: a run that was killed while it collected has left its files there

@@ -17,7 +17,7 @@ from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASE, BASELINE, Plan, Variant
 from ledger.model.near_misses import near_misses
 from ledger.repo import axes
-from ledger.repo.axes import Asked, Seeds
+from ledger.repo.axes import AskedAxes, Seeds
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
@@ -30,18 +30,18 @@ AMENDABLE = (
 
 
 @frozen
-class Amendment:
+class PlanEdits:
     """What is to change: keys of the plan by their values, and the replicates. `retype`: a parameter may become
     another kind of value.
     """
 
     keys: Mapping[str, Any] = field(default_factory=dict)
     seeds: Seeds | None = None
-    axes: Asked = field(default_factory=Asked)
+    axes: AskedAxes = field(default_factory=AskedAxes)
     retype: bool = False
 
 
-def amended(ledger: Ledger, experiment: Experiment, asked: Amendment) -> Plan:
+def amended(ledger: Ledger, experiment: Experiment, asked: PlanEdits) -> Plan:
     """The plan as it is to be. Raises LedgerError where that would be no plan, or the same."""
     plan = experiment.plan
     code = ledger.code.at(experiment.tip)
@@ -71,7 +71,7 @@ def amended(ledger: Ledger, experiment: Experiment, asked: Amendment) -> Plan:
     return draft
 
 
-def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: Amendment) -> dict[str, Any]:
+def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: PlanEdits) -> dict[str, Any]:
     """The key for the replicates, where they are to change, and for what hashed seeds are derived from."""
     if not asked.axes and asked.seeds is None:
         return {}

@@ -41,7 +41,7 @@ Values = Mapping[str, tuple[Any, ...]]
 
 
 @frozen
-class Asked:
+class AskedAxes:
     """The axes that were asked for by name and values, or by a number of values alone, and of what kind they are.
 
     `independent` are those whose names sound like folds and that are none. `reshuffled_by`: the parameter of which
@@ -54,7 +54,7 @@ class Asked:
     independent: Values = field(default_factory=dict)
     reshuffled_by: str | None = None
 
-    def plain(self, code: Code, declared: Collection[str] = ()) -> Asked:
+    def plain(self, code: Code, declared: Collection[str] = ()) -> AskedAxes:
         """The same with every parameter under its one name; an axis, those `declared` first, goes by its last word.
 
         Raises LedgerError where one is given twice, or is none.
@@ -75,7 +75,7 @@ class Asked:
                 counted = name == REPEAT and len(values) == 1 and type(values[0]) is int and values[0] > 0
                 found[option][known] = tuple(range(values[0])) if counted else values
         by = self.reshuffled_by
-        return Asked(**found, reshuffled_by=by if by is None else _whole(code, by, declared))
+        return AskedAxes(**found, reshuffled_by=by if by is None else _whole(code, by, declared))
 
     def axes(self, known: Replicates | None = None) -> list[Axis]:
         """The axes, those of plain names. What `known` declares keeps its kind. Raises LedgerError for unclear ones."""
@@ -98,7 +98,7 @@ class Asked:
 
 
 def declared(
-    ledger: Ledger, code: Code, *, seeds: Seeds | None, source: str, axes: Asked, repeats: int | None
+    ledger: Ledger, code: Code, *, seeds: Seeds | None, source: str, axes: AskedAxes, repeats: int | None
 ) -> Replicates:
     """The replicates of a new plan; hashed seeds are derived from `source`.
 
@@ -122,7 +122,7 @@ def declared(
 
 
 def amended(
-    ledger: Ledger, code: Code, known: Replicates, *, seeds: Seeds | None, source: str, asked: Asked
+    ledger: Ledger, code: Code, known: Replicates, *, seeds: Seeds | None, source: str, asked: AskedAxes
 ) -> Replicates:
     """The replicates of a plan with those axes changed or added. Raises LedgerError as `declared` does."""
     names = [axis.name for axis in known.axes]

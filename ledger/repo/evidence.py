@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ledger.analysis import counting, progress
-from ledger.analysis.arms import Arm
+from ledger.analysis.arms import ArmValues
 from ledger.analysis.counting import When
 from ledger.model import replicates
 from ledger.model.aliases import Aliases
@@ -31,7 +31,7 @@ class Evidence:
     voided there. `aliases` are the names by which metrics are read.
     """
 
-    arms: dict[str, Arm]
+    arms: dict[str, ArmValues]
     records: dict[str, tuple[Recorded, ...]]
     missing: tuple[str, ...]
     stale: tuple[str, ...]
@@ -53,7 +53,7 @@ def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases 
         aliases = metric_aliases.at(ledger, experiment.tip)
     experiment = experiment.named(aliases)
     plan = experiment.plan
-    arms: dict[str, Arm] = {}
+    arms: dict[str, ArmValues] = {}
     records: dict[str, tuple[Recorded, ...]] = {}
     absent: dict[str, str] = {}
     present = ledger.present(experiment)
@@ -112,7 +112,7 @@ def _add_other(
     ledger: Ledger,
     role: Variant,
     experiment: Experiment,
-    arms: dict[str, Arm],
+    arms: dict[str, ArmValues],
     records: dict[str, tuple[Recorded, ...]],
     named: str | None,
     known: frozenset[str] | None,
@@ -153,14 +153,14 @@ def voided_elsewhere(ledger: Ledger, experiment: Experiment) -> str | None:
 
 def _arm(
     ledger: Ledger, label: str, points: Sequence[Point], chosen: Sequence[Recorded], experiment: Experiment
-) -> Arm:
+) -> ArmValues:
     """The arm, with its metrics called as the experiment's plan predicts them."""
     metrics: dict[str, dict[Point, float]] = {}
     for record in chosen:
         for metric, value in metric_aliases.as_predicted(record, experiment).items():
             metrics.setdefault(metric, {})[record.trial.point] = value
     evaluated = evaluated_on(ledger, chosen, experiment.plan.evaluation)
-    return Arm(label=label, declared=tuple(points), metrics=metrics, evaluation=evaluated)
+    return ArmValues(label=label, declared=tuple(points), metrics=metrics, evaluation=evaluated)
 
 
 def evaluated_on(ledger: Ledger, records: Iterable[Recorded], paths: Sequence[str]) -> dict[str, str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ledger.analysis import same_metrics
-from ledger.analysis.arms import Arm
+from ledger.analysis.arms import ArmValues
 from ledger.errors import FormatError, LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics
@@ -27,8 +27,8 @@ def files_of_metrics(ledger: Repository, records: Iterable[Recorded]) -> dict[st
 
 
 def by_predicted_names(
-    ledger: Repository, plan: Plan, arms: Mapping[str, Arm], records: Mapping[str, Sequence[Recorded]]
-) -> dict[str, Arm]:
+    ledger: Repository, plan: Plan, arms: Mapping[str, ArmValues], records: Mapping[str, Sequence[Recorded]]
+) -> dict[str, ArmValues]:
     """The arms, those of other experiments too, with one name for each metric: that which predictions have."""
     if not same_metrics.unclear(arm.metrics for arm in arms.values()):
         return dict(arms)

@@ -14,7 +14,7 @@ from ledger.model import names, prediction_parser, seeds
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import Value
-from ledger.repo.axes import Asked, Seeds, declared
+from ledger.repo.axes import AskedAxes, Seeds, declared
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
@@ -40,7 +40,7 @@ class Request:
     variants: Sequence[Variant] = ()
     vary: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     seeds: Seeds | None = None
-    axes: Asked = field(default_factory=Asked)
+    axes: AskedAxes = field(default_factory=AskedAxes)
     repeats: int | None = None
     evaluation: Sequence[str] = ()
     alpha: float | None = None
@@ -51,7 +51,7 @@ class Request:
 
 
 @frozen
-class Origin:
+class ExperimentIdentity:
     """What identifies an experiment: its title and name, whose it is, and where and when it was forked."""
 
     title: str
@@ -104,7 +104,7 @@ def _commit(ledger: Ledger, variant: str, revision: str) -> str:
     return found
 
 
-def make_plan(ledger: Ledger, request: Request, code: Code, origin: Origin) -> Plan:
+def make_plan(ledger: Ledger, request: Request, code: Code, origin: ExperimentIdentity) -> Plan:
     """The plan that was asked for, with parameters under their plain names.
 
     Raises LedgerError for what no stage would notice, or cannot be compared.

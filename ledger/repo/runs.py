@@ -16,7 +16,7 @@ from ledger.machine.state_directory import StateDirectory
 from ledger.model import run_state
 from ledger.model.formats import metrics
 from ledger.model.frozen import frozen
-from ledger.model.run_state import Origin, RunState
+from ledger.model.run_state import ProcessIdentity, RunState
 
 # what a run keeps about itself: its state, the same while it is written, and the lock that says that it lives
 _SUFFIXES = (".json", ".partial", ".lock")
@@ -30,7 +30,7 @@ class Published:
     """A run that other processes are told of: who it is, and the function that says what it is at."""
 
     id: str
-    origin: Origin
+    origin: ProcessIdentity
     publish: Callable[[RunState], None]
 
 

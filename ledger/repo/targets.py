@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ledger.repo.snapshot import Snapshot
 
 
-class Ledger(Protocol):
+class LedgerView(Protocol):
     """What a ledger must be able to tell for an argument to be understood."""
 
     @property
@@ -56,7 +56,7 @@ class Target:
     commit: str | None = None
 
 
-def resolve(ledger: Ledger, text: str) -> Target:
+def resolve(ledger: LedgerView, text: str) -> Target:
     """What `text` means: an exact name, `name:variant`, `name:variant/seed-3`, a revision, a unique prefix.
 
     Raises LedgerError with near misses where it means nothing, or more than one thing.
@@ -112,7 +112,7 @@ class Part:
         return self.arm if self.trial is None else f"{self.arm}/{self.trial}"
 
 
-def part(ledger: Ledger, text: str | None) -> Part:
+def part(ledger: LedgerView, text: str | None) -> Part:
     """What an argument names of an experiment, without one that which is checked out.
 
     Raises LedgerError where it is a revision, or has no such arm.
@@ -134,7 +134,7 @@ def part(ledger: Ledger, text: str | None) -> Part:
     return Part(experiment=experiment, arm=reference.variant, trial=trial, record=record)
 
 
-def whole(ledger: Ledger, text: str) -> Experiment:
+def whole(ledger: LedgerView, text: str) -> Experiment:
     """The experiment that an argument names. Raises LedgerError where it names a part of one, or a revision."""
     named = part(ledger, text)
     if named.name is not None:
@@ -145,7 +145,7 @@ def whole(ledger: Ledger, text: str) -> Experiment:
     return named.experiment
 
 
-def filling(ledger: Ledger, variant: Variant) -> Target | None:
+def filling(ledger: LedgerView, variant: Variant) -> Target | None:
     """The arm of another experiment whose trials fill one, followed where that is filled by a third one's.
 
     None where it is not in this clone, and for an arm that has trials of its own. Raises LedgerError where arms fill
@@ -166,7 +166,7 @@ def filling(ledger: Ledger, variant: Variant) -> Target | None:
     return found
 
 
-def filler(ledger: Ledger, variant: Variant, text: str) -> Target:
+def filler(ledger: LedgerView, variant: Variant, text: str) -> Target:
     """The arm that fills one, which an argument calls `text`. Raises LedgerError where it is not in this clone."""
     found = filling(ledger, variant)
     if found is None:
@@ -174,7 +174,7 @@ def filler(ledger: Ledger, variant: Variant, text: str) -> Target:
     return found
 
 
-def _kept(ledger: Ledger, name: str) -> str | None:
+def _kept(ledger: LedgerView, name: str) -> str | None:
     """What to type where a branch without the experiment has the name of one that tags hold; None where none do."""
     if not ledger.git.refs(f"refs/tags/ledger/{name}/"):
         return None
@@ -182,18 +182,18 @@ def _kept(ledger: Ledger, name: str) -> str | None:
     return f"tags hold the trials of one: {away}, then ledger archive {name} --undo brings its branch back"
 
 
-def _begun_with(ledger: Ledger, short: str) -> Iterator[str]:
+def _begun_with(ledger: LedgerView, short: str) -> Iterator[str]:
     """The names of experiments that begin so, in their order; they are read one by one, as they are asked for."""
     return (name for name in sorted(ledger.snapshot.sources) if short and name.startswith(short) and ledger.find(name))
 
 
-def _exactly(ledger: Ledger, name: str) -> Experiment:
+def _exactly(ledger: LedgerView, name: str) -> Experiment:
     experiment = ledger.find(name)
     assert experiment is not None
     return experiment
 
 
-def _part(ledger: Ledger, text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
+def _part(ledger: LedgerView, text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
     if variant is None:
         return Target(text=text, experiment=experiment, variant=experiment.plan.leading)
     known = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
@@ -213,7 +213,7 @@ def no_trial(experiment: Experiment, variant: str, trial: str) -> LedgerError:
     return LedgerError(f"{experiment.name} has no trial {variant}/{trial}", hint=f"recorded: {have}")
 
 
-def _recorded(ledger: Ledger, text: str, experiment: Experiment, variant: str, trial: str) -> Recorded | None:
+def _recorded(ledger: LedgerView, text: str, experiment: Experiment, variant: str, trial: str) -> Recorded | None:
     """The attempt that a trial's name means, and where it does not say which, the one that counts."""
     own = experiment.of(variant)
     meant = _called(text, trial, [r.trial.point for r in own])

@@ -77,7 +77,7 @@ class Items(_Spaced):
 
 
 @frozen
-class Code(_Spaced):
+class CodeBlock(_Spaced):
     """Text that keeps its lines and its blanks."""
 
     text: str
@@ -136,7 +136,7 @@ class Fold(_Spaced):
     blocks: tuple[Block, ...]
 
 
-Block: TypeAlias = Heading | Prose | Written | Facts | Items | Code | Table | Figure | Fold
+Block: TypeAlias = Heading | Prose | Written | Facts | Items | CodeBlock | Table | Figure | Fold
 
 
 @frozen

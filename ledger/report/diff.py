@@ -12,7 +12,7 @@ from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.parameters import Value
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
-from ledger.report.blocks import Block, Code, Document, Heading, Items, Mark, Prose, Table
+from ledger.report.blocks import Block, CodeBlock, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.numbers import fineness, p_value, signed, size, spread
 from ledger.report.remarks import sentences
 from ledger.report.shapes import diff as shapes
@@ -33,7 +33,7 @@ def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
     blocks: list[Block] = [Heading(text=title, level=1)]
     blocks += changes or [Prose(text="no difference in parameters, data, code or environment")]
     if patch:
-        blocks += [Code(text=_patch(c), language="diff") for c in diff.code]
+        blocks += [CodeBlock(text=_patch(c), language="diff") for c in diff.code]
     if diff.metrics:
         blocks.append(Heading(text="Metrics", paged=True))
         blocks.append(metrics_table(diff.metrics, _heads(diff.a, diff.b), settings))

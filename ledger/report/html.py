@@ -11,7 +11,7 @@ from typing import Final
 from ledger.report import written
 from ledger.report.blocks import (
     Block,
-    Code,
+    CodeBlock,
     Document,
     Facts,
     Figure,
@@ -69,7 +69,7 @@ def _block(block: Block) -> str:
             return f"<p>{lead}{inline(block.text)}</p>"
         case Written():
             return "\n".join(map(_block, written.blocks(block)))
-        case Code():
+        case CodeBlock():
             return f"<pre><code>{html.escape(harmless(block.text))}</code></pre>"
         case Items():
             items = "".join(f"<li>{inline(item)}</li>" for item in block.items)

@@ -10,7 +10,7 @@ from typing import Final
 from ledger.report import written
 from ledger.report.blocks import (
     Block,
-    Code,
+    CodeBlock,
     Document,
     Facts,
     Figure,
@@ -40,7 +40,7 @@ def _block(block: Block) -> str:
             return f"**{escaped(block.lead)}**: {inline(block.text)}" if block.lead else inline(block.text)
         case Written():
             return "\n\n".join(map(_block, written.blocks(block)))
-        case Code():
+        case CodeBlock():
             return _fenced(block)
         case Items():
             mark = f"{block.mark} " if block.mark else ""
@@ -87,7 +87,7 @@ def _values(values: Sequence[str]) -> str:
     return f" {escaped(values[0])}" if len(values) == 1 else "".join(f"\n  - {escaped(value)}" for value in values)
 
 
-def _fenced(block: Code) -> str:
+def _fenced(block: CodeBlock) -> str:
     body = harmless(block.text).rstrip("\n")
     longest = max((len(run) for run in re.findall("`+", body)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.analysis.designs import units
 from ledger.analysis.outlook import Outlook
-from ledger.analysis.power import Found
+from ledger.analysis.power import PowerTable
 from ledger.model.listing import listed
 from ledger.model.replicates import Replicates
 from ledger.report.blocks import Table
@@ -59,7 +59,7 @@ def counted(seen: Outlook, replicates: Replicates) -> str:
     return "pairs" if more == "replicates" and seen.prediction.threshold is None else more
 
 
-def told(found: Found, form: Format) -> Iterator[Told]:
+def told(found: PowerTable, form: Format) -> Iterator[Told]:
     """For each question the table; as text, what it is about and what it comes to are part of the answer."""
     for at, one in enumerate(found.outlooks):
         made = table(_tabulated(one, found.counts), form).rstrip("\n")
@@ -70,7 +70,7 @@ def told(found: Found, form: Format) -> Iterator[Told]:
             yield Told(answer=made, notes=(*above, *below))
 
 
-def shapes(found: Found) -> list[dict[str, Any]]:
+def shapes(found: PowerTable) -> list[dict[str, Any]]:
     """The shape of `power --json`: one document for each question."""
     return [_shape(one, found.counts, found.replicates) for one in found.outlooks]
 

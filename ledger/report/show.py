@@ -17,7 +17,7 @@ from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
-from ledger.report.blocks import Block, Code, Document, Facts, Fold, Heading, Items, Mark, Table, Written
+from ledger.report.blocks import Block, CodeBlock, Document, Facts, Fold, Heading, Items, Mark, Table, Written
 from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
@@ -57,7 +57,7 @@ def record(found: Shown, one: Recorded) -> Document:
     """The record of one trial, as its file has it."""
     title, text = f"{found.experiment.name}:{one.trial.id}", trial_file.dumps(one.trial)
     data = shapes.trial(one, found.present, found.commits)
-    return Document(title=title, blocks=(_titled(title), Code(text=text, language="yaml")), data=data)
+    return Document(title=title, blocks=(_titled(title), CodeBlock(text=text, language="yaml")), data=data)
 
 
 def printed(found: Printed) -> Document:
@@ -65,7 +65,7 @@ def printed(found: Printed) -> Document:
     title = f"{found.experiment.name}:{found.name}: what its commands printed"
     rows = (row.rstrip("\r").rsplit("\r", 1)[-1] for row in found.text.split("\n"))
     lines = (uncoloured(row).expandtabs().rstrip() for row in rows)
-    return Document(title=title, blocks=(_titled(title), Code(text="\n".join(lines))))
+    return Document(title=title, blocks=(_titled(title), CodeBlock(text="\n".join(lines))))
 
 
 def _titled(title: str) -> Heading:

@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.report.blocks import (
     Block,
-    Code,
+    CodeBlock,
     Document,
     Facts,
     Figure,
@@ -51,7 +51,7 @@ def _lines(block: Block, total: int | None) -> list[str]:
         case Written():
             title = [] if block.title is None else [f"## {clean(block.title)}", ""]
             return [*title, *(_indented(line) for line in block.text.strip().splitlines())]
-        case Code():
+        case CodeBlock():
             return harmless(block.text).rstrip("\n").split("\n")
         case Items():
             mark = " " * block.indent + (f"{block.mark} " if block.mark else "")

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from ledger.analysis.arms import Arm
+from ledger.analysis.arms import ArmValues
 from ledger.model.experiment import Experiment
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
@@ -28,7 +28,7 @@ _MANY = 30
 
 
 def body(
-    verdict: Verdict, experiment: Experiment, arms: Mapping[str, Arm], settings: Settings, interpretation: str
+    verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmValues], settings: Settings, interpretation: str
 ) -> str:
     """The body of `verdict.md`: the document in markdown, and below it what its author wrote, as it was written."""
     computed = markdown.render(document(verdict, experiment, arms, settings))
@@ -40,7 +40,7 @@ def interpretation_of(text: str) -> str:
     return text.partition(f"\n{INTERPRETATION}\n")[2].replace(PLACEHOLDER, "").strip()
 
 
-def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, Arm], settings: Settings) -> Document:
+def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmValues], settings: Settings) -> Document:
     """What was predicted, what was found, and what it does not show."""
     blocks: list[Block] = [Heading(text=f"Verdict: {verdict.outcome}")]
     if not verdict.confirmatory:
@@ -105,7 +105,7 @@ def _amended(change: Amendment) -> Iterator[str]:
 # --- the results
 
 
-def _results(arms: Mapping[str, Arm], experiment: Experiment, settings: Settings) -> Table:
+def _results(arms: Mapping[str, ArmValues], experiment: Experiment, settings: Settings) -> Table:
     """One row per metric with mean ± sd and n of every arm, those that are predicted first."""
     predicted = [p.metric.name for p in experiment.plan.predictions]
     names = dict.fromkeys([*predicted, *(name for arm in arms.values() for name in arm.metrics)])
@@ -113,12 +113,12 @@ def _results(arms: Mapping[str, Arm], experiment: Experiment, settings: Settings
     return Table(head=("metric", *arms), rows=rows)
 
 
-def _mean(arm: Arm, name: str, settings: Settings) -> str:
+def _mean(arm: ArmValues, name: str, settings: Settings) -> str:
     found = summarise([v for point, v in arm.metrics.get(name, {}).items() if point in arm.declared])
     return f"{spread(found, settings.precision(name))} (n={found.n})" if found.n else "-"
 
 
-def _by_replicate(name: str, arms: Mapping[str, Arm], settings: Settings) -> list[Block]:
+def _by_replicate(name: str, arms: Mapping[str, ArmValues], settings: Settings) -> list[Block]:
     """One row per declared replicate with the metric of every arm; none where they are many."""
     points = list(dict.fromkeys(point for arm in arms.values() for point in arm.declared))
     if not 1 < len(points) <= _MANY:

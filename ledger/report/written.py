@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ledger.report.blocks import Block, Code, Heading, Items, Prose, Written
+from ledger.report.blocks import Block, CodeBlock, Heading, Items, Prose, Written
 
 _HEADING: Final = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _ITEM: Final = re.compile(r" {0,3}[-*+][ \t]+(.*)")
@@ -51,7 +51,7 @@ def _read(text: str) -> list[Block]:
         line = lines[at]
         if (fence := _FENCE.fullmatch(line)) is not None:
             end = _end(lines, at + 1, fence[1])
-            found.append(Code(text="\n".join(lines[at + 1 : end]), language=fence[2]))
+            found.append(CodeBlock(text="\n".join(lines[at + 1 : end]), language=fence[2]))
             at = end + 1
         elif (heading := _HEADING.fullmatch(line)) is not None:
             found.append(Heading(text=heading[2] or "", level=max(_HIGHEST, len(heading[1]))))

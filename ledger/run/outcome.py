@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ledger.dvc.commands import MEMORY, TIMEOUT
-from ledger.dvc.reproduce import Reproduction
+from ledger.dvc.reproduce import PipelineRun
 from ledger.model import trial as trials
 from ledger.model.trial import Failure
 
@@ -28,7 +28,7 @@ _FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE
 
 
 def outcome(
-    done: Reproduction, printed: str, said: str, timeout: float | None, *, full: bool
+    done: PipelineRun, printed: str, said: str, timeout: float | None, *, full: bool
 ) -> tuple[str, Failure | None]:
     """The status, and the failure if it is one; `said` are DVC's words, `full` says that its disk has no room left."""
     if done.failed_stage is None:

@@ -18,7 +18,7 @@ from ledger.run.trial_commit import Kept
 
 
 @frozen
-class Wanted:
+class RunOptions:
     """Which trials to run, and what each may take.
 
     `only`: variants or trials; `again`: those too that failed at this state; `message`: commit tracked changes first;
@@ -50,7 +50,7 @@ class Listener:
         """A trial is recorded."""
 
 
-def named(ledger: Ledger, text: str | None, wanted: Wanted) -> tuple[Experiment, Wanted]:
+def named(ledger: Ledger, text: str | None, wanted: RunOptions) -> tuple[Experiment, RunOptions]:
     """The experiment that `text` names, and what is wanted of it: the arm or trial alone that it names, if any.
 
     Raises LedgerError where `wanted` chooses others.

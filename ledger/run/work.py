@@ -22,7 +22,7 @@ from ledger.run.executors.local import Limits, LocalExecutor, LocalSlots
 from ledger.run.monitor import RunMonitor
 from ledger.run.plan import asked, missing
 from ledger.run.queue import Queue
-from ledger.run.request import Wanted
+from ledger.run.request import RunOptions
 from ledger.run.reuse import reusable, reuse
 from ledger.run.spec import Declared, Spec
 from ledger.run.trial_commit import Kept
@@ -34,14 +34,14 @@ class Work:
 
     ledger: Ledger
     experiment: Experiment
-    wanted: Wanted
+    wanted: RunOptions
     specs: tuple[Spec, ...]
     copies: copied.Held
     queue: Queue
     monitor: RunMonitor
 
 
-def plan(ledger: Ledger, name: str, branch: str, wanted: Wanted, held: ExitStack) -> Work:
+def plan(ledger: Ledger, name: str, branch: str, wanted: RunOptions, held: ExitStack) -> Work:
     """The trials that are declared and missing; while `held` lasts, others see that this run is there.
 
     Raises LedgerError where a trap would give wrong numbers.

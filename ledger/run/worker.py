@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from ledger.dvc.commands import CommandRun
-from ledger.dvc.reproduce import Event, Reproduction, Request
+from ledger.dvc.reproduce import Event, PipelineRun, Request
 from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.git.process import scrubbed
@@ -132,7 +132,7 @@ class Worker:
         }
         self._call("configure", root=str(root), config=described)
 
-    def reproduce(self, request: Request, *, log: Path, tell: Callable[[Event], None]) -> Reproduction:
+    def reproduce(self, request: Request, *, log: Path, tell: Callable[[Event], None]) -> PipelineRun:
         """Run a pipeline; what its commands print goes to `log`, and `tell` hears of its stages as they begin."""
         answer = self._call(
             "reproduce",
@@ -150,7 +150,7 @@ class Worker:
             kept=str(request.kept),
             twins=[str(twin) for twin in request.twins],
         )
-        return Reproduction(
+        return PipelineRun(
             ran=tuple(CommandRun(**run) for run in answer["ran"]),
             left_behind=tuple(answer["left_behind"]),
             failed_stage=answer["failed_stage"],

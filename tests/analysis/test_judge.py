@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pytest import approx
 from scipy import stats
 
-from ledger.analysis.arms import Arm
+from ledger.analysis.arms import ArmValues
 from ledger.analysis.case import decide
 from ledger.analysis.judge import judge
 from ledger.model import prediction_parser
@@ -42,14 +42,14 @@ def points(n: int, first: int = 0) -> tuple[Point, ...]:
     return tuple((("seed", seed),) for seed in range(first, first + n))
 
 
-def arm(label: str, values: Sequence[float], *, first: int = 0, metric: str = "m", **others: Any) -> Arm:
+def arm(label: str, values: Sequence[float], *, first: int = 0, metric: str = "m", **others: Any) -> ArmValues:
     """A side that has one metric at every seed."""
     given: dict[str, Any] = {
         "declared": points(len(values), first),
         "metrics": {metric: dict(zip(points(len(values), first), values, strict=True))},
         "evaluation": {},
     }
-    return Arm(label=label, **given | others)
+    return ArmValues(label=label, **given | others)
 
 
 def plan(*predictions: str, axes: Mapping[str, object] | None = None, **others: Any) -> Plan:
@@ -69,8 +69,8 @@ def plan(*predictions: str, axes: Mapping[str, object] | None = None, **others: 
 
 def verdict(
     text: str | Sequence[str],
-    treatment: Sequence[float] | Arm,
-    baseline: Sequence[float] | Arm | None,
+    treatment: Sequence[float] | ArmValues,
+    baseline: Sequence[float] | ArmValues | None,
     *,
     looks_seen: int = 1,
     early: bool = False,
@@ -78,12 +78,14 @@ def verdict(
 ) -> Verdict:
     """What is made of two sides."""
     given = {"treatment": treatment} if baseline is None else {"treatment": treatment, "baseline": baseline}
-    arms = {name: side if isinstance(side, Arm) else arm(name, side) for name, side in given.items()}
+    arms = {name: side if isinstance(side, ArmValues) else arm(name, side) for name, side in given.items()}
     texts = [text] if isinstance(text, str) else text
     return judge(plan(*texts, **others), arms, looks=looks_seen, early=early)
 
 
-def one(text: str, treatment: Sequence[float] | Arm, baseline: Sequence[float] | Arm | None, **others: Any) -> Judged:
+def one(
+    text: str, treatment: Sequence[float] | ArmValues, baseline: Sequence[float] | ArmValues | None, **others: Any
+) -> Judged:
     """What is made of a single prediction."""
     found = verdict(text, treatment, baseline, **others)
     (judged,) = found.predictions
@@ -401,7 +403,7 @@ def without(values: Sequence[float], *seeds: int) -> dict[str, dict[Point, float
     return {"m": {p: v for i, (p, v) in enumerate(zip(points(5), values, strict=True)) if i not in seeds}}
 
 
-def lacking(label: str, values: Sequence[float], *seeds: int) -> Arm:
+def lacking(label: str, values: Sequence[float], *seeds: int) -> ArmValues:
     """A side where some declared trials have no result."""
     return arm(label, values, metrics=without(values, *seeds))
 
@@ -538,7 +540,7 @@ def test_a_deterministic_metric_that_varies() -> None:
 
 def test_a_deterministic_refutation_needs_no_correction() -> None:
     arms = {
-        name: Arm(
+        name: ArmValues(
             label=name,
             declared=points(5),
             metrics={"m": dict(zip(points(5), values, strict=True)), "size": dict.fromkeys(points(5), size)},
@@ -613,7 +615,7 @@ def test_exploratory() -> None:
 # --- what is compared with what
 
 
-def evaluated(label: str, values: Sequence[float], digest: str | None) -> Arm:
+def evaluated(label: str, values: Sequence[float], digest: str | None) -> ArmValues:
     """A side that was evaluated on data of that hash."""
     return arm(label, values, evaluation={"data/test": digest})
 
@@ -684,7 +686,9 @@ FOLDS = {"fold": [0, 1, 2, 3, 4], "kind": "fold"}
 SEEDED = {"fold": [0, 1, 2, 3, 4], "seed": [0, 1], "kind": "fold"}
 
 
-def folded(label: str, values: Sequence[float], *, seeds: Sequence[int] | None = None, spread: float = 0.0) -> Arm:
+def folded(
+    label: str, values: Sequence[float], *, seeds: Sequence[int] | None = None, spread: float = 0.0
+) -> ArmValues:
     """A side with a value for every fold, or for every seed in it, symmetrically around that value."""
     known: dict[Point, float] = {}
     for fold, value in enumerate(values):
@@ -692,7 +696,7 @@ def folded(label: str, values: Sequence[float], *, seeds: Sequence[int] | None =
             known[(("fold", fold),)] = value
         for i, seed in enumerate(seeds or ()):
             known[(("fold", fold), ("seed", seed))] = value + spread * (2 * i - len(seeds or ()) + 1)
-    return Arm(label=label, declared=tuple(known), metrics={"m": known}, evaluation={})
+    return ArmValues(label=label, declared=tuple(known), metrics={"m": known}, evaluation={})
 
 
 def test_folds_overlap_in_training() -> None:
@@ -734,7 +738,7 @@ def test_a_relative_margin_over_folds() -> None:
 
 
 @pytest.mark.parametrize("baseline", [arm("baseline", LOW), folded("baseline", LOW[:4])], ids=["seeds", "four folds"])
-def test_folds_that_are_not_the_same(baseline: Arm) -> None:
+def test_folds_that_are_not_the_same(baseline: ArmValues) -> None:
     judged = one(GOOD, folded("treatment", HIGH), baseline, axes=FOLDS)
     assert judged.outcome == "inconclusive"
     assert sentences(judged.remarks) == ("the two sides have different folds, and no test fits unpaired folds",)
@@ -754,11 +758,11 @@ RESHUFFLED = {"fold": [0, 1, 2], "seed": [0, 1], "kind": "fold", "reshuffled_by"
 SPLITS = {"split": [0, 1, 2], "seed": [0, 1], "kind": "split"}
 
 
-def gridded(label: str, values: Sequence[float], axis: str = "fold", seeds: Sequence[int] = (0, 1)) -> Arm:
+def gridded(label: str, values: Sequence[float], axis: str = "fold", seeds: Sequence[int] = (0, 1)) -> ArmValues:
     """A side with a value for each of (0, first seed), (0, second seed), (1, first seed) …."""
     points: list[Point] = [((axis, i // len(seeds)), ("seed", seeds[i % len(seeds)])) for i in range(len(values))]
     known = dict(zip(points, values, strict=True))
-    return Arm(label=label, declared=tuple(known), metrics={"m": known}, evaluation={})
+    return ArmValues(label=label, declared=tuple(known), metrics={"m": known}, evaluation={})
 
 
 SIX = (0.71, 0.74, 0.69, 0.75, 0.72, 0.77)
@@ -805,7 +809,7 @@ def test_splits_are_averaged_before_they_are_compared(text: str) -> None:
 
 def test_other_splits_are_compared_by_welch() -> None:
     moved: dict[Point, float] = {(("split", 3 + i // 2), ("seed", i % 2)): value for i, value in enumerate(OTHER)}
-    other = Arm(label="baseline", declared=tuple(moved), metrics={"m": moved}, evaluation={})
+    other = ArmValues(label="baseline", declared=tuple(moved), metrics={"m": moved}, evaluation={})
     judged = one(GOOD, gridded("treatment", SIX, "split"), other, axes=SPLITS)
     assert (judged.test, judged.n, judged.n_baseline) == ("Welch's t over splits", 3, 3)
     seeds = one(GOOD, gridded("treatment", SIX, "split"), arm("baseline", LOW), axes=SPLITS)

@@ -9,7 +9,7 @@ import pytest
 from conftest import Project
 
 from ledger.dvc import manifests
-from ledger.dvc.store import State, Store
+from ledger.dvc.store import ObjectState, Store
 from ledger.model.formats import yaml12
 
 
@@ -32,7 +32,7 @@ def test_manifests_are_read_and_written_as_dvc_does(project: Project) -> None:
     assert listing is not None and sorted(listing) == ["a/ü.txt", "b.txt"]
     assert manifests.digest(listing) == digest
     assert manifests.dumps(listing) == store.read(digest)
-    assert {store.state(one, None) for one in (digest, *listing.values())} == {State.PRESENT}
+    assert {store.state(one, None) for one in (digest, *listing.values())} == {ObjectState.PRESENT}
     assert store.text_at("data/b.txt", {"data": digest}) == "two\n"
     assert not store.lacks(digest)
 
@@ -44,7 +44,14 @@ def test_an_object_is_here_corrupt_or_absent(tmp_path: Path) -> None:
     modern = put(tmp_path, b"c\r\n", name=hashlib.md5(b"c\n").hexdigest())
     store = Store(lambda: [tmp_path])
     found = [store.state(digest, None) for digest in (whole, other, unix, modern, "0" * 32, "../etc")]
-    assert found == [State.PRESENT, State.CORRUPT, State.PRESENT, State.CORRUPT, State.ABSENT, State.ABSENT]
+    assert found == [
+        ObjectState.PRESENT,
+        ObjectState.CORRUPT,
+        ObjectState.PRESENT,
+        ObjectState.CORRUPT,
+        ObjectState.ABSENT,
+        ObjectState.ABSENT,
+    ]
 
 
 @pytest.mark.parametrize("data", [b"", b"[1]", b'[{"md5": "1"}]', b'{"a": 1}', b"\xff", b"3"])

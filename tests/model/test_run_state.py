@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.model.run_state import Origin, Running, RunState, dumps, loads
+from ledger.model.run_state import ProcessIdentity, Running, RunState, dumps, loads
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-ORIGIN = Origin(host="here", boot="b", namespace="n", pid=7, began="1")
+ORIGIN = ProcessIdentity(host="here", boot="b", namespace="n", pid=7, began="1")
 STATE = RunState(id="r", experiment="a", origin=ORIGIN, jobs=2, started=START, total=10)
 TRIAL = Running(trial="treatment/seed-0", started=START, stage="train", slot="/x", metrics=("metrics.json",))
 

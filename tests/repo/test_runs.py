@@ -16,12 +16,12 @@ import pytest
 from ledger.errors import LedgerError
 from ledger.machine import origin
 from ledger.machine.state_directory import StateDirectory
-from ledger.model.run_state import Origin, RunState
+from ledger.model.run_state import ProcessIdentity, RunState
 from ledger.repo import runs
 from ledger.repo.runs import Published
 
 SLEEPS = "import sys; sys.stdin.read()"
-ELSEWHERE: dict[str, Callable[[Origin], Origin]] = {
+ELSEWHERE: dict[str, Callable[[ProcessIdentity], ProcessIdentity]] = {
     "another host": lambda own: replace(own, host="other", boot="other"),
     "another container": lambda own: replace(own, namespace="pid:[1]"),
     "another start of the machine": lambda own: replace(own, boot="other"),
@@ -29,7 +29,7 @@ ELSEWHERE: dict[str, Callable[[Origin], Origin]] = {
 }
 
 
-def state(run: Published, by: Origin) -> RunState:
+def state(run: Published, by: ProcessIdentity) -> RunState:
     return RunState(id=run.id, experiment="a", origin=by, jobs=1, started=datetime.now(UTC), total=3)
 
 
@@ -44,7 +44,7 @@ def test_a_process_is_known_by_more_than_its_number() -> None:
 
 
 @pytest.mark.parametrize("change", ELSEWHERE.values(), ids=ELSEWHERE.keys())
-def test_a_process_of_another_place_is_not_signalled(change: Callable[[Origin], Origin]) -> None:
+def test_a_process_of_another_place_is_not_signalled(change: Callable[[ProcessIdentity], ProcessIdentity]) -> None:
     process = subprocess.Popen([sys.executable, "-c", SLEEPS], stdin=subprocess.PIPE)
     try:
         own = origin.of(process.pid)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ledger.report import html, json, markdown, terminal
-from ledger.report.blocks import Code, Document, Facts, Figure, Fold, Heading, Items, Mark, Prose, Table, Written
+from ledger.report.blocks import CodeBlock, Document, Facts, Figure, Fold, Heading, Items, Mark, Prose, Table, Written
 from ledger.report.documents import Format, rendered
 from ledger.report.text import clean, uncoloured
 
@@ -222,7 +222,7 @@ def everywhere(text: str) -> Document:
             Items(items=(text,), mark=Mark.UNSURE),
             Table(head=(text,), rows=((text,),), caption=text, notes=(text,)),
             Figure(alternative=text, caption=text, plot=text),
-            Fold(summary=text, blocks=(Code(text=text, language="yaml"),)),
+            Fold(summary=text, blocks=(CodeBlock(text=text, language="yaml"),)),
             Written(text=text, title=text),
         ),
     )
@@ -253,7 +253,7 @@ def test_a_cell_of_markdown_means_what_it_says(text: str) -> None:
 
 def test_code_holds_its_own_fence() -> None:
     body = "a\n````\n```\nb"
-    found = shown(markdown.render(Document(title="t", blocks=(Code(text=body),))))
+    found = shown(markdown.render(Document(title="t", blocks=(CodeBlock(text=body),))))
     assert (found.tags, "".join(found.texts).strip()) == (["pre", "code"], body)
 
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.model.run_state import Origin, Running, RunState
+from ledger.model.run_state import ProcessIdentity, Running, RunState
 from ledger.model.settings import Settings
 from ledger.report.progress import clock, headline, progress, summary
 from ledger.report.text import uncoloured, width
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 NOW = START + timedelta(seconds=67)
-ORIGIN = Origin(host="here", boot="b", namespace="n", pid=4711, began="1")
+ORIGIN = ProcessIdentity(host="here", boot="b", namespace="n", pid=4711, began="1")
 STATE = RunState(id="r", experiment="focal-loss", origin=ORIGIN, jobs=2, started=START, total=40)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger.analysis.arms import Arm
+from ledger.analysis.arms import ArmValues
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import Hypothesis, Plan, Variant
 from ledger.model.prediction_parser import parse
@@ -61,10 +61,10 @@ def experiment(*predictions: str) -> Experiment:
     )
 
 
-def arm(**metrics: tuple[float, ...]) -> Arm:
+def arm(**metrics: tuple[float, ...]) -> ArmValues:
     """An arm with its metrics by seed."""
     points = SEEDS.points()
-    return Arm(
+    return ArmValues(
         label="a",
         declared=points,
         metrics={name: dict(zip(points, values, strict=False)) for name, values in metrics.items()},
@@ -72,7 +72,7 @@ def arm(**metrics: tuple[float, ...]) -> Arm:
     )
 
 
-def text(verdict: Verdict = VERDICT, said: str = "", **arms: Arm) -> str:
+def text(verdict: Verdict = VERDICT, said: str = "", **arms: ArmValues) -> str:
     """The body of a verdict on one prediction of dice."""
     given = arms or {"baseline": arm(dice=(0.5, 0.51)), "treatment": arm(dice=(0.6, 0.62), loss=(1.0, 2.0))}
     return body(verdict, experiment("dice >= baseline + 0.01"), given, Settings(), said)

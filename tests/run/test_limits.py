@@ -20,7 +20,7 @@ import pytest
 from conftest import TRAIN, MakeProject, Project, default_files, launcher
 
 from ledger.dvc.commands import MEMORY
-from ledger.dvc.reproduce import Reproduction
+from ledger.dvc.reproduce import PipelineRun
 from ledger.machine import gpus
 from ledger.machine.state_directory import StateDirectory
 from ledger.repo import runs
@@ -120,7 +120,7 @@ def test_the_commands_of_a_stage_share_the_time(make_project: MakeProject) -> No
 )
 def test_memory_is_blamed_for_what_looks_like_it(code: int, printed: str, blamed: bool) -> None:
     # the kernel counts for all slots together
-    done = Reproduction(ran=(), failed_stage="train", exit_code=code, cause=MEMORY)
+    done = PipelineRun(ran=(), failed_stage="train", exit_code=code, cause=MEMORY)
     failure = outcome(done, printed, "", None, full=False)[1]
     assert failure is not None
     assert (failure.reason is not None and "out of memory" in failure.reason) is blamed

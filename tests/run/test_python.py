@@ -10,7 +10,7 @@ from ledger.errors import LedgerError
 from ledger.model.remarks import Remark
 from ledger.model.run_state import RunState
 from ledger.run.monitor import RunMonitor
-from ledger.run.request import Listener, Wanted
+from ledger.run.request import Listener, RunOptions
 from ledger.run.trial_commit import Kept
 
 
@@ -39,7 +39,7 @@ def test_the_life_of_an_experiment(project: Project, capsys: pytest.CaptureFixtu
             "A higher rate helps", predictions=["accuracy >= baseline"], overrides={"train.lr": 0.9}, seeds=2
         )
         assert (begun.plan.name, begun.branch) == ("a-higher-rate-helps", "exp/a-higher-rate-helps")
-        part = book.run(wanted=Wanted(only=("treatment/seed-0",)), listener=heard)
+        part = book.run(wanted=RunOptions(only=("treatment/seed-0",)), listener=heard)
         assert ([trial.id for trial in part.trials], heard.trials, heard.total) == (*[["treatment/seed-0"]] * 2, 1)
         rest = book.run(begun.plan.name)
         assert rest.complete and [t.id for t in rest.trials] == [

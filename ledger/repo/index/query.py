@@ -45,7 +45,7 @@ class _DamagedError(Exception):
 
 
 @frozen
-class Found:
+class QueryResult:
     """What a query gave. `more`: there were more rows than were asked for."""
 
     columns: tuple[str, ...]
@@ -53,7 +53,7 @@ class Found:
     more: bool
 
 
-def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Found:
+def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> QueryResult:
     """The rows of a SELECT. Raises LedgerError for what is no SELECT, or takes longer than so many seconds."""
     if _SHADOW.search(_LEXEMES.sub(_plain, sql)) is not None:
         # SQLite would take what it defines for the view itself
@@ -66,7 +66,7 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Fou
         return _asked(ledger, sql, limit=limit, seconds=seconds, again=True)
 
 
-def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again: bool = False) -> Found:
+def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again: bool = False) -> QueryResult:
     """The rows. Raises _DamagedError where the file of the index is, unless it was built `again`."""
     connection, own = _read_only(ledger)
     _with_commits(connection, ledger)
@@ -102,7 +102,7 @@ def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again
         connection.set_progress_handler(None, 0)
         if own:
             connection.close()
-    return Found(columns=heads, rows=tuple(rows[:limit]), more=limit is not None and len(rows) > limit)
+    return QueryResult(columns=heads, rows=tuple(rows[:limit]), more=limit is not None and len(rows) > limit)
 
 
 def _plain(lexeme: re.Match[str]) -> str:

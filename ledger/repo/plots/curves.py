@@ -18,7 +18,7 @@ from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plot_definitions import Plot
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
-from ledger.repo.plots.plotted import Arm
+from ledger.repo.plots.plotted import PlottedArm
 
 DECLARE = """\
 declare one in dvc.yaml, at the stage that writes it, then run again:
@@ -34,7 +34,7 @@ class Read:
     notes: tuple[str, ...]
 
 
-def read(ledger: Ledger, chosen: Sequence[Arm]) -> Read:
+def read(ledger: Ledger, chosen: Sequence[PlottedArm]) -> Read:
     """The plot files of all the arms' trials. Raises LedgerError where none has any."""
     reader = _Reader(ledger)
     samples = [reader.sample(arm, record) for arm in chosen for record in arm.records]
@@ -60,7 +60,7 @@ class _Reader:
         self._malformed: list[str] = []
         self.declared = False
 
-    def sample(self, arm: Arm, record: Recorded) -> Sample:
+    def sample(self, arm: PlottedArm, record: Recorded) -> Sample:
         """What one trial left, as far as it is here and can be read."""
         trial = record.trial
         label = f"{arm.experiment.name}:{trial.id}"

@@ -19,7 +19,7 @@ from ledger.report.remarks import sentences
 
 
 @frozen
-class Arm:
+class PlottedArm:
     """The trials of one arm that count, under the name by which a plot calls it."""
 
     label: str
@@ -27,13 +27,13 @@ class Arm:
     records: tuple[Recorded, ...]
 
 
-def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[Arm, ...], tuple[str, ...]]:
+def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[PlottedArm, ...], tuple[str, ...]]:
     """The arms that the targets mean, each once, and remarks on those that are left out.
 
     An experiment stands for all its arms, an arm or a trial for itself. Two arms with the same trials, as where a
     baseline was reused, are drawn once.
     """
-    found: dict[str, Arm] = {}
+    found: dict[str, PlottedArm] = {}
     notes: list[str] = []
     same: dict[object, str] = {}
     several = len({t.experiment.name for t in targets if t.experiment is not None}) > 1
@@ -67,12 +67,12 @@ def _identity(record: Recorded) -> tuple[object, ...]:
     return trial.fingerprint, trial.point, repr(sorted(trial.metrics.items())), tuple(outs)
 
 
-def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[Arm]:
+def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[PlottedArm]:
     experiment = target.experiment
     assert experiment is not None
     if target.trial is not None:
         only = [target.trial] if target.trial.trial.succeeded else []
-        yield Arm(label=target.text, experiment=experiment, records=tuple(only))
+        yield PlottedArm(label=target.text, experiment=experiment, records=tuple(only))
         return
     names = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
     present = ledger.present(experiment)
@@ -83,11 +83,11 @@ def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[Arm]:
             if other is not None and other.experiment is not None:
                 fingerprint = ledger.present(other.experiment).get(other.variant)
                 records = counted(other.experiment, other.variant, When.JUDGED, present=fingerprint)
-                yield Arm(label=other.text, experiment=other.experiment, records=records)
+                yield PlottedArm(label=other.text, experiment=other.experiment, records=records)
         else:
             label = experiment.name if several and name == TREATMENT else f"{experiment.name}:{name}"
             records = counted(experiment, name, When.JUDGED, present=present.get(name))
-            yield Arm(label=label if several else name, experiment=experiment, records=records)
+            yield PlottedArm(label=label if several else name, experiment=experiment, records=records)
 
 
 def rows(ledger: Ledger, targets: Sequence[Target], level: str) -> Sequence[Row]:

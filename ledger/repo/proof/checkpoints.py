@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ledger.analysis.gathered import Checkpoint
 from ledger.dvc import manifests
-from ledger.dvc.store import DIGEST, State, Store
+from ledger.dvc.store import DIGEST, ObjectState, Store
 from ledger.model.experiment import Experiment
 from ledger.model.formats.lockfile import Pinned
 
@@ -18,11 +18,15 @@ def lacking(store: Store, experiment: Experiment) -> Iterator[Checkpoint]:
             if pin.md5 is None or not DIGEST.fullmatch(pin.md5):
                 # without an md5: a remote file that DVC names by the remote's own mark
                 continue
-            found: dict[State, list[str]] = {State.CORRUPT: [], State.ABSENT: [], State.PRESENT: []}
+            found: dict[ObjectState, list[str]] = {
+                ObjectState.CORRUPT: [],
+                ObjectState.ABSENT: [],
+                ObjectState.PRESENT: [],
+            }
             for name, digest, size in _objects(store, path, pin.md5, pin):
                 found[store.state(digest, size)].append(f"{name} ({digest})")
-            if found[State.CORRUPT] or found[State.ABSENT]:
-                corrupt, absent = (tuple(sorted(found[state])) for state in (State.CORRUPT, State.ABSENT))
+            if found[ObjectState.CORRUPT] or found[ObjectState.ABSENT]:
+                corrupt, absent = (tuple(sorted(found[state])) for state in (ObjectState.CORRUPT, ObjectState.ABSENT))
                 yield Checkpoint(trial=trial, corrupt=corrupt, absent=absent)
 
 
