@@ -15,16 +15,16 @@ def verify(
     experiment: Annotated[
         str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else all.")
     ] = None,
-    data: Annotated[bool, typer.Option("--data", help="Look for the checkpoints too, and read them.")] = False,
+    data: Annotated[bool, typer.Option("--data", help="Check that the checkpoints are there and intact.")] = False,
     signed: Annotated[
-        bool, typer.Option("--signed", help="Ask for good signatures too; `signed: true` in ledger.yaml always does.")
+        bool, typer.Option("--signed", help="Require good signatures; `signed: true` in ledger.yaml always does.")
     ] = False,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """Prove the record: the plan came first, and every number follows from code, data and files.
 
-    Nothing is run. What cannot be proved here is listed apart from what is wrong; exits with 1 on any problem.
+    Runs nothing. Problems are listed first, then what cannot be proved here; exits with 1 on any problem.
 
     Example: ledger verify focal-loss
     """
