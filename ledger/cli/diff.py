@@ -18,14 +18,14 @@ Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, N
 def diff(
     a: Side = None,
     b: Side = None,
-    patch: Annotated[bool, typer.Option("--patch", "-p", help="Show the changes of the code in full.")] = False,
+    patch: Annotated[bool, typer.Option("--patch", "-p", help="Show the code changes in full.")] = False,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
-    """Say what differs between two experiments, arms or revisions, and what came of it.
+    """Show what differs between two experiments, arms or revisions, and how their results compare.
 
-    With one experiment, or none, its baseline is compared with its treatment.
+    Given one experiment, or none, compare its baseline with its treatment.
 
     Example: ledger diff exp-a exp-b
     """

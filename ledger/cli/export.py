@@ -18,19 +18,18 @@ from ledger.ops.export import export as exported
 
 def export(
     form: Annotated[
-        str | None, typer.Option("--format", metavar="FORMAT", help="csv, json or parquet; else by the file's name.")
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="csv, json or parquet; else from the file's ending."),
     ] = None,
     level: Annotated[
-        str, typer.Option("--level", metavar="LEVEL", help="A row for each of: trials, variants, experiments.")
+        str, typer.Option("--level", metavar="LEVEL", help="One row for each of: trials, variants, experiments.")
     ] = TRIALS,
-    long: Annotated[
-        bool, typer.Option("--long/--wide", help="A row for every metric, or a column for every metric.")
-    ] = False,
+    long: Annotated[bool, typer.Option("--long/--wide", help="One row per metric, or one column per metric.")] = False,
     where: Where = None,
     guard: options.Guard = True,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")] = None,
 ) -> int:
-    """Write trials, arms or experiments with all parameters and metrics for other programs.
+    """Write trials, arms or experiments, with all their parameters and metrics, for other programs.
 
     In Python: ledger.open(".").trials().to_pandas()
 

@@ -16,33 +16,38 @@ from ledger.report.shapes import experiments as shapes
 
 
 def log(
-    limit: Annotated[int | None, typer.Option("-n", metavar="N", min=1, help="The latest N alone.")] = None,
+    limit: Annotated[int | None, typer.Option("-n", metavar="N", min=1, help="Only the latest N.")] = None,
     graph: Annotated[bool, typer.Option("--graph", help="Draw which experiment refines which.")] = False,
     author: Annotated[
-        str | None, typer.Option("--author", metavar="PATTERN", help="Whose name or address matches, in any case.")
+        str | None,
+        typer.Option("--author", metavar="PATTERN", help="Only those whose author's name or email matches."),
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="DATE", help="Begun since then: 2026-11-01, or as git: 2 weeks ago."),
+        typer.Option("--since", metavar="DATE", help="Only those begun since: 2026-11-01, or as in git: 2 weeks ago."),
     ] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="With this tag; repeatable.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")
+    ] = None,
     outcome: Annotated[
-        str | None, typer.Option("--outcome", metavar="OUTCOME", help="supported, refuted, inconclusive or none.")
+        str | None,
+        typer.Option("--outcome", metavar="OUTCOME", help="Only supported, refuted, inconclusive or none."),
     ] = None,
     status: Annotated[
-        str | None, typer.Option("--status", metavar="STATUS", help=f"{', '.join(STATUSES[:-1])} or {STATUSES[-1]}.")
+        str | None,
+        typer.Option("--status", metavar="STATUS", help=f"Only {', '.join(STATUSES[:-1])} or {STATUSES[-1]}."),
     ] = None,
     grep: Annotated[
         str | None,
-        typer.Option("--grep", metavar="PATTERN", help="In hypothesis, notes or verdict, in any case; a pattern."),
+        typer.Option("--grep", metavar="PATTERN", help="Only those whose hypothesis, notes or verdict match."),
     ] = None,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
-    """List the experiments, newest first, one a line.
+    """List the experiments, newest first, one per line.
 
-    Patterns are Python's regular expressions. Of several options all must hold.
+    Patterns are Python's regular expressions and ignore case. Options combine: an experiment must match all of them.
 
     Example: ledger log --outcome supported --grep "batch norm"
     """

@@ -17,18 +17,18 @@ def query(
         str, typer.Argument(metavar="SQL", help="A SELECT on experiments, variants, trials, metrics, params.")
     ],
     limit: Annotated[
-        int, typer.Option("--limit", "-n", metavar="N", min=1, max=2**31 - 1, help="The first N rows.")
+        int, typer.Option("--limit", "-n", metavar="N", min=1, max=2**31 - 1, help="At most N rows.")
     ] = 10_000,
     timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="How long it may take.")
+        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="Stop after this long.")
     ] = 30.0,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
-    """Ask the history in SQL: SELECT on documented views, which nothing can change.
+    """Query the history with read-only SQL: SELECT from documented views.
 
-    docs/query.md has the views and their columns. The SQL is SQLite's.
+    docs/query.md lists the views and their columns. The SQL is SQLite's.
 
     Example: ledger query "SELECT experiment, value FROM metrics WHERE name = 'accuracy' ORDER BY value DESC"
     """

@@ -16,14 +16,14 @@ from ledger.report.documents import Format
 
 def show(
     experiment: options.Part = None,
-    log: Annotated[bool, typer.Option("--log", help="Print what the commands of one trial printed.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="Print the output of one trial's commands.")] = False,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
     """Show one experiment: the plan, every trial, the hypothesis and the notes.
 
-    For an arm (NAME:VARIANT) show its trials alone; for one trial (NAME:VARIANT/TRIAL) its record, or with --log what
-    its commands printed.
+    For an arm (NAME:VARIANT) show only its trials; for one trial (NAME:VARIANT/TRIAL) its record, or with --log the
+    output of its commands.
 
     Example: ledger show focal-loss
     """

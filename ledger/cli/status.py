@@ -21,7 +21,7 @@ def status(
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
-    """Say what the experiment declares, and what is done, running, failed, missing or unrecorded.
+    """Show what the experiment declares, and what is done, running, failed, missing or unrecorded.
 
     Example: ledger status --watch
     """

@@ -15,27 +15,27 @@ from ledger.report.shapes import table as shapes
 from ledger.report.table import render
 
 Where = Annotated[
-    str | None, typer.Option("--where", metavar="EXPR", help='Rows for which EXPR is true, as in "accuracy > 0.95".')
+    str | None, typer.Option("--where", metavar="EXPR", help='Only rows where EXPR is true: "accuracy > 0.95".')
 ]
 
 
 def table(
-    variants: Annotated[bool, typer.Option("--variants", help="A row an arm, not an experiment.")] = False,
-    trials: Annotated[bool, typer.Option("--trials", help="A row a trial.")] = False,
+    variants: Annotated[bool, typer.Option("--variants", help="One row per arm, not per experiment.")] = False,
+    trials: Annotated[bool, typer.Option("--trials", help="One row per trial.")] = False,
     where: Where = None,
     sort: Annotated[
-        list[str] | None, typer.Option("--sort", metavar="KEYS", help="As in -accuracy,created; - is from high to low.")
+        list[str] | None, typer.Option("--sort", metavar="KEYS", help="Such as -accuracy,created; - is descending.")
     ] = None,
     group: Annotated[
-        list[str] | None, typer.Option("--group-by", metavar="FIELD", help="Pool the rows that share the field.")
+        list[str] | None, typer.Option("--group-by", metavar="FIELD", help="Pool the rows that share this field.")
     ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option("--keep", metavar="PATTERN", help="These columns alone; repeatable.")
+        list[str] | None, typer.Option("--keep", metavar="PATTERN", help="Show only these columns; repeatable.")
     ] = None,
     drop: Annotated[
-        list[str] | None, typer.Option("--drop", metavar="PATTERN", help="Not these columns; repeatable.")
+        list[str] | None, typer.Option("--drop", metavar="PATTERN", help="Leave out these columns; repeatable.")
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The first N rows.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="At most N rows.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every parameter, however wide; else those that vary.")] = False,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
@@ -43,8 +43,8 @@ def table(
 ) -> int:
     """Show experiments as rows: verdict, metrics as mean ± sd (n), and the parameters that vary.
 
-    An experiment's row is that of the arm that its first prediction is about, else of its treatment.
-    docs/table.md explains what --where can say.
+    An experiment's row is that of the arm its first prediction is about, or else of its treatment.
+    docs/table.md explains --where.
 
     Example: ledger table --where "accuracy > 0.95 and outcome = supported" --sort -accuracy
     """

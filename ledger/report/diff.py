@@ -108,7 +108,7 @@ def _patch(change: CodeChange) -> str:
 
 
 def metrics_table(changes: Sequence[MetricChange], heads: tuple[str, str], settings: Settings) -> Table:
-    """A row a metric: both sides, the difference with its interval, and below it what the signs mean.
+    """One row per metric: both sides, the difference with its interval, and below it what the signs mean.
 
     In a narrow terminal the p-values are left out, then names are cut, so that they can be told apart.
     """
@@ -134,7 +134,7 @@ def metrics_table(changes: Sequence[MetricChange], heads: tuple[str, str], setti
 
 
 def arms_table(metric: str, changes: Sequence[MetricChange], settings: Settings) -> Table:
-    """A row an arm, each beside the same baseline. `changes` are of one `metric`, each named as its arm is."""
+    """One row per arm, each beside the same baseline. `changes` are of one `metric`, each named as its arm is."""
     precision = settings.precision(metric)
     baseline = changes[0].a
     rows = [(BASELINE, str(baseline.n), spread(baseline, precision), "", "")]

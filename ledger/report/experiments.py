@@ -25,7 +25,7 @@ def headline_value(entry: Entry, settings: Settings) -> tuple[str | None, Summar
 
 
 def log(entries: Sequence[Entry], settings: Settings, *, now: datetime, graph: bool) -> Table:
-    """One row an experiment; with `graph` children stand below the experiment that they refine."""
+    """One row per experiment; with `graph` children stand below the experiment that they refine."""
     rows: list[tuple[str, ...]] = []
     for prefix, entry in _by_parent(entries) if graph else [("", e) for e in entries]:
         metric, value = headline_value(entry, settings)

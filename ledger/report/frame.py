@@ -59,8 +59,8 @@ class Selection(Sequence[Row]):
     def columns(self, *, long: bool = False) -> dict[str, list[Any]]:
         """The columns by name, each with values of one type and None where there is none.
 
-        Wide: a row a row, with `params.…` and `metrics.…`; a trial's metric is its value, others have `.mean`, `.sd`
-        and `.n`. Long: a row for every row and metric, named in the column `metric`.
+        Wide: one row per row, with `params.…` and `metrics.…`; a trial's metric is its value, others have `.mean`,
+        `.sd` and `.n`. Long: one row for every row and metric, named in the column `metric`.
         """
         names = Fields(self.rows)
         facts = {name: [get(row) for row in self.rows] for name, get in _facts(self.level).items()}

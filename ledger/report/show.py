@@ -116,7 +116,7 @@ def _variant(variant: Variant) -> str:
 def _trials(
     experiment: Experiment, present: Mapping[str, str], commits: Mapping[str, str], settings: Settings
 ) -> Table | Fold:
-    """A row a trial; of many, a page shows them when asked."""
+    """One row per trial; a page folds many of them."""
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.metrics))
     shown = _fitting(names, experiment, settings)
     rows = tuple(
@@ -214,7 +214,7 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
 
 
 def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
-    """Which axis the noise of the metrics comes from, a line a metric that varies."""
+    """Which axis the noise of the metrics comes from, one line per metric that varies."""
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.metrics))
     leading = "the treatment" if experiment.plan.leading == TREATMENT else experiment.plan.leading
     lines = []
@@ -235,7 +235,7 @@ Values: TypeAlias = Mapping[str, Mapping[str, Mapping[Point, float]]]
 
 
 def _of_arms(values: Values, shown: Sequence[str], settings: Settings) -> Table:
-    """A row an arm, with as many metrics as there is room for beside whole names."""
+    """One row per arm, with as many metrics as fit beside whole names."""
     rows = tuple(
         (
             arm,

@@ -78,7 +78,7 @@ def _wrong(said: Sequence[str]) -> Items:
 
 
 def _arms(rows: Sequence[Declared]) -> Table:
-    """A row an arm: how many of its trials have succeeded, and what has become of them all."""
+    """One row per arm: how many of its trials have succeeded, and what has become of them all."""
     table = []
     for arm in dict.fromkeys(row.variant for row in rows):
         states = [row.state for row in rows if row.variant == arm]
@@ -88,7 +88,7 @@ def _arms(rows: Sequence[Declared]) -> Table:
 
 
 def _not_numbers(rows: Sequence[Declared]) -> list[str]:
-    """Which metrics of trials that succeeded are NaN or infinite, a line a metric."""
+    """Which metrics of trials that succeeded are NaN or infinite, one line per metric."""
     found: dict[str, list[str]] = {}
     for record in (row.record for row in rows if row.state == SUCCEEDED and row.record is not None):
         for name, value in record.metrics.items():

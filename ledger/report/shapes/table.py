@@ -12,7 +12,7 @@ from ledger.stats.summary import Summary
 
 
 def table(value: Table) -> list[dict[str, Any]]:
-    """One mapping a row; parameters, metrics and data as far as the table has columns for them."""
+    """One mapping per row; parameters, metrics and data as far as the table has columns for them."""
     names = {column.field.name for column in value.columns}
     own = {*(field.name for field in value.grouped), *POOLED, value.level}
     shared = [c.field for c in value.columns if c.field.name not in own and not c.field.name.startswith(METRICS)]
