@@ -8,6 +8,7 @@ from dataclasses import field
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT, Plan
+from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
 
 
@@ -65,7 +66,7 @@ class RecordedByHand:
     code: str | None = None
     tag: str | None = None
     uncollected: str | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
 
 @frozen
@@ -101,5 +102,5 @@ class Landed:
     stale: tuple[str, ...] = ()
     measured: bool | None = None
     changed: str | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     data_left: tuple[str, ...] = ()

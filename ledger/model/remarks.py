@@ -125,6 +125,25 @@ class Kind(StrEnum):
     SAME_ARMS = "same-arms"
     NOT_SHARED = "not-shared"
 
+    # of what a run or `record` has recorded
+    NO_NUMBER = "no-number"
+    INFINITE = "infinite"
+    LEFT_RUNNING = "left-running"
+    PERSISTS = "persists"
+    SET_BACK = "set-back"
+
+    # of outputs in work trees
+    OUTPUT_KEPT = "output-kept"
+    NOT_CHECKED_OUT = "not-checked-out"
+    NOT_IN_CACHE = "not-in-cache"
+
+    # of what has landed
+    RECORD_UPDATED = "record-updated"
+    AS_ON_BRANCH = "as-on-branch"
+    MERGED_BY_KEY = "merged-by-key"
+    MERGED_BY_STAGE = "merged-by-stage"
+    RESULTS_OF = "results-of"
+
 
 @frozen
 class Remark:

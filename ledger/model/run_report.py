@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
 
 
@@ -17,7 +18,7 @@ class Collected:
     commit: str
     tag: str
     trials: int
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
 @frozen
@@ -43,7 +44,7 @@ class RunReport:
     earlier: Collected | None
     collected: Collected | None
     uncollected: LedgerError | None
-    warnings: tuple[tuple[str, tuple[str, ...]], ...]
+    warnings: tuple[tuple[Remark, tuple[str, ...]], ...]
 
     @property
     def complete(self) -> bool:

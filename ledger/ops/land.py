@@ -9,6 +9,7 @@ from ledger.git import work_trees
 from ledger.git.branch import Step, holders
 from ledger.model.changes import Landed
 from ledger.model.experiment import Experiment
+from ledger.model.remarks import Remark
 from ledger.repo.change import Change, transact
 from ledger.repo.commit import require_text
 from ledger.repo.landing.prepare import prepare
@@ -41,7 +42,7 @@ def land(
     return transact(ledger, make)
 
 
-def _move(change: Change, experiment: Experiment, step: Step, kind: str) -> tuple[str, ...]:
+def _move(change: Change, experiment: Experiment, step: Step, kind: str) -> tuple[Remark, ...]:
     """Outputs are laid out where a work tree of main would show others than its new locks say."""
     git = change.ledger.git
     changed = (

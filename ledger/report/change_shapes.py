@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger.analysis.landing import ADOPT
 from ledger.model.changes import Amended, Archived, BroughtBack, Landed, Noted, RecordedByHand, Voided
+from ledger.report.remarks import sentences
 from ledger.report.shapes.trials import brief_trial
 
 
@@ -21,7 +22,7 @@ def landed(done: Landed) -> dict[str, Any]:
         "tag": done.tag,
         "stale": list(done.stale),
         "measured": done.measured,
-        "remarks": list(done.remarks),
+        "remarks": list(sentences(done.remarks)),
     }
 
 
@@ -49,7 +50,7 @@ def recorded(done: RecordedByHand) -> dict[str, Any]:
         "code": done.code,
         "tag": done.tag,
         "uncollected": done.uncollected,
-        "warnings": list(done.warnings),
+        "warnings": list(sentences(done.warnings)),
     }
 
 

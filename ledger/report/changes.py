@@ -8,6 +8,7 @@ from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT
 from ledger.model.listing import listed
 from ledger.model.settings import Settings
+from ledger.report.remarks import sentences
 from ledger.report.trials import line
 
 
@@ -36,7 +37,7 @@ def landed(done: Landed, *, chosen: bool) -> Told:
         lines.append(f"its tip is held by the tag {done.tag}, so the branch can go: git branch -D {branch}")
     else:
         lines.append(f"the branch can go: git branch -d {branch}")
-    notes = done.remarks
+    notes = sentences(done.remarks)
     if done.changed is not None:
         notes = (*notes, f"warning: no trial ran this change as it is now: {done.changed} came after its trials")
     return Told(answer="\n".join(lines), notes=notes)
@@ -77,7 +78,7 @@ def noted(done: Noted) -> Told:
 
 def recorded(done: RecordedByHand, settings: Settings) -> Told:
     """The trial with its metrics, and what became of the change."""
-    notes = [f"warning: {warning}" for warning in done.warnings]
+    notes = [f"warning: {warning}" for warning in sentences(done.warnings)]
     if done.code is not None:
         notes.append(f"committed the change as {done.code[:10]}")
     answer = f"recorded {line(done.trial, done.plan, settings)} as {done.trial.id}"

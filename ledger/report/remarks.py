@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ledger.model.listing import listed, some
+from ledger.model.listing import are, listed, some
 from ledger.model.remarks import Fact, Kind, Remark
 from ledger.model.verdict import Verdict
 
@@ -139,6 +139,11 @@ def _unknown_metric(metric: str, commit: str | None, near: tuple[str, ...], know
     return f"{lacking}: there {'is' if len(known) == 1 else 'are'} {listed(known, 6)}"
 
 
+def _infinite(metrics: tuple[str, ...]) -> str:
+    it = "it" if len(metrics) == 1 else "them"
+    return f"{are(metrics)} not finite: the trial counts as failed for {it}"
+
+
 def _same_arms(arms: tuple[str, ...]) -> str:
     same = "no command, parameter, data or code that a stage depends on differs"
     return f"{' and '.join(arms)} are the same: {same}"
@@ -245,4 +250,18 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "Take all of them, or seeds that nobody has run (--seeds hashed:N)",
     Kind.SAME_ARMS: _same_arms,
     Kind.NOT_SHARED: _not_shared,
+    Kind.NO_NUMBER: lambda path, names: f"{path}: {', '.join(names)} hold no number and are left out",
+    Kind.INFINITE: _infinite,
+    Kind.LEFT_RUNNING: lambda processes: f"stages left processes running, which were ended: {', '.join(processes)}",
+    Kind.PERSISTS: "DVC keeps {path} when its stage runs again (`persist: true`): "
+    "nobody can see that there was none before",
+    Kind.SET_BACK: "{file} has {key}: {now} again, as the branch does; the record has your {key}: {was}",
+    Kind.OUTPUT_KEPT: "{path} has changes of yours, so it was left as it is",
+    Kind.NOT_CHECKED_OUT: "{path} is in the cache and could not be laid out (is the disk full?): dvc checkout {path}",
+    Kind.NOT_IN_CACHE: "{path} is not in the cache and could not be laid out",
+    Kind.RECORD_UPDATED: "{folder}/ on {main} is brought up to date",
+    Kind.AS_ON_BRANCH: "{folder}/ on {main} is now as on {branch}",
+    Kind.MERGED_BY_KEY: "{path} is merged key by key",
+    Kind.MERGED_BY_STAGE: "{path} is merged stage by stage",
+    Kind.RESULTS_OF: lambda branches: f"both sides have results: those of {' and '.join(branches)} are taken",
 }

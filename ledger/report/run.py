@@ -8,6 +8,7 @@ from ledger.errors import LedgerError
 from ledger.model.listing import listed
 from ledger.model.run_report import RunReport
 from ledger.model.trial import Trial
+from ledger.report.remarks import sentence, sentences
 from ledger.report.text import cut
 
 # so many failures are shown, each with the end of what it printed, cut to so many lines and columns
@@ -17,7 +18,7 @@ _FAILURES, _ROWS, _COLUMNS = 5, 10, 300
 def notes(report: RunReport, *, quiet: bool) -> Iterator[str]:
     """What is to be said beside the answer; `quiet`: without failures, which JSON has."""
     for warning, trials in report.warnings:
-        yield f"warning: {warning} ({listed(trials, 6)})"
+        yield f"warning: {sentence(warning)} ({listed(trials, 6)})"
     if not quiet:
         yield from _failures(report)
     if report.elsewhere:
@@ -29,7 +30,7 @@ def notes(report: RunReport, *, quiet: bool) -> Iterator[str]:
         some = f"{grown} {'is' if grown == 1 else 'are'}"
         yield f"the plan grew meanwhile, so {some} missing: ledger run goes on with them"
     for collected in filter(None, (report.earlier, report.collected)):
-        yield from (f"warning: {remark}" for remark in collected.remarks)
+        yield from (f"warning: {remark}" for remark in sentences(collected.remarks))
     if report.skipped_failures and not report.failed:
         yield f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more"
 

@@ -9,6 +9,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import locked_stages
 from ledger.model.listing import listed
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.repo.code import Arm, Code
 from ledger.repo.ledger import Ledger
@@ -18,7 +19,7 @@ from ledger.run.restored import perhaps_of_another_type
 from ledger.run.worker import Worker
 
 
-def require_own(ledger: Ledger, experiment: Experiment, here: Code, worker: Worker) -> tuple[str, ...]:
+def require_own(ledger: Ledger, experiment: Experiment, here: Code, worker: Worker) -> tuple[Remark, ...]:
     """Refuse results that are not those of the present files; returns what is to be said of those that are."""
     _require_reproduced(ledger, here, worker)
     try:
@@ -124,7 +125,7 @@ def _known_commits(ledger: Ledger, experiment: Experiment) -> list[str]:
     return [commit for commit in named if commit is not None]
 
 
-def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[str, ...]:
+def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[Remark, ...]:
     """Refuse results of a stage that may have gone on from what an earlier run of it left: no clean trial's replicate.
 
     Returns what is to be said where no earlier run is known of.
@@ -146,10 +147,7 @@ def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[st
             "this may be a warm start, and no replicate of a clean trial",
             hint="ledger run trains each trial from nothing",
         )
-    return tuple(
-        f"DVC keeps {path} when its stage runs again (`persist: true`): nobody can see that there was none before"
-        for path in ran
-    )
+    return tuple(Remark.of(Kind.PERSISTS, path=path) for path in ran)
 
 
 def refuse_twice(experiment: Experiment, name: str, point: Point, arm: Arm) -> None:

@@ -15,6 +15,7 @@ from ledger.model.changes import RecordedByHand
 from ledger.model.experiment import Experiment
 from ledger.model.formats.paramfiles import parse
 from ledger.model.parameters import flatten
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import REPEAT, Point
 from ledger.repo.code import Arm, Code
 from ledger.repo.ledger import Ledger
@@ -58,7 +59,7 @@ def held_by(ledger: Ledger, commit: str) -> list[str]:
     return [path for path, oid in zip(paths, ledger.git.hashes(paths), strict=True) if files[path].oid == oid]
 
 
-def set_back(ledger: Ledger, here: Code, names: Sequence[str]) -> Iterator[str]:
+def set_back(ledger: Ledger, here: Code, names: Sequence[str]) -> Iterator[Remark]:
     """Which of these values the work tree has no more: the branch has its own, or shows its canonical trial's."""
     for file, key in map(here.locate, names):
         path = ledger.git.root / file
@@ -66,7 +67,7 @@ def set_back(ledger: Ledger, here: Code, names: Sequence[str]) -> Iterator[str]:
             continue
         was, now = (flatten(parse(file, text)).get(key) for text in (here.texts[file], path.read_text("utf-8")))
         if was != now:
-            yield f"{file} has {key}: {now} again, as the branch does; the record has your {key}: {was}"
+            yield Remark.of(Kind.SET_BACK, file=file, key=key, now=str(now), was=str(was))
 
 
 def _point(experiment: Experiment, here: Code) -> Point:

@@ -20,6 +20,7 @@ from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.model.hypothesis import BASELINE
+from ledger.model.remarks import Kind, Remark
 from ledger.model.run_report import Collected
 from ledger.repo import canonical
 from ledger.repo.change import Change, transact
@@ -198,7 +199,7 @@ def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
 
 def advance_with_outputs(
     change: Change, experiment: Experiment, step: Step, worker: Worker, recorded: Mapping[Path, Sequence[str]]
-) -> tuple[str, ...]:
+) -> tuple[Remark, ...]:
     """Move a branch with its work trees, DVC's outputs among them; returns what could not be laid out, or was kept."""
     ledger = change.ledger
     places = _dvc_places(ledger, experiment, step.ref, worker)
@@ -218,18 +219,13 @@ def advance_with_outputs(
     return remarks
 
 
-def _laid_out(places: _Places, own: Mapping[Path, list[str]], worker: Worker) -> tuple[str, ...]:
+def _laid_out(places: _Places, own: Mapping[Path, list[str]], worker: Worker) -> tuple[Remark, ...]:
     remarks = []
     for tree, (root, cache) in places.items():
         keep = own.get(tree, [])
         failed = worker.checkout(root, cache, keep)
-        remarks += [f"{path} has changes of yours, so it was left as it is" for path in keep]
-        remarks += [
-            f"{path} is in the cache and could not be laid out (is the disk full?): dvc checkout {path}"
-            if held
-            else f"{path} is not in the cache and could not be laid out"
-            for path, held in failed
-        ]
+        remarks += [Remark.of(Kind.OUTPUT_KEPT, path=path) for path in keep]
+        remarks += [Remark.of(Kind.NOT_CHECKED_OUT if held else Kind.NOT_IN_CACHE, path=path) for path, held in failed]
     return tuple(remarks)
 
 

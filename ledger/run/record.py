@@ -21,6 +21,7 @@ from ledger.model.formats.paramfiles import parse
 from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten, unflatten
 from ledger.model.pipeline import Pipeline, inside
+from ledger.model.remarks import Kind, Remark
 from ledger.model.trial import Failure, StageRun, Trial
 from ledger.repo.ledger import Ledger
 from ledger.run.pinned import locks as locks_of
@@ -50,12 +51,12 @@ def pipeline_of(ledger: Ledger, spec: Spec) -> Pipeline:
     return pipeline.limited_to(ledger.settings.targets) if ledger.settings.targets else pipeline
 
 
-def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> tuple[Trial, tuple[str, ...]]:
+def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> tuple[Trial, tuple[Remark, ...]]:
     """The trial that the files of a work tree are, with what the run should say about it; nothing is written."""
     pipeline = pipeline_of(ledger, spec)
     failure, status = ended.failure, ended.status
     numbers: dict[str, float] = {}
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     if failure is None:
         try:
             numbers, warnings = read_metrics(ended.root, pipeline)
@@ -64,8 +65,7 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
             said = f"{ended.printed}\n{error}".strip()
             failure, status = Failure(stage=last, exit_code=0, tail=said, reason=str(error)), trials.FAILED
     if ended.left_behind:
-        names = ", ".join(ended.left_behind)
-        warnings += (f"stages left processes running, which were ended: {names}",)
+        warnings += (Remark.of(Kind.LEFT_RUNNING, processes=tuple(ended.left_behind)),)
     locks = locks_of(ended.root, pipeline) if failure is None else {}
     stages = _stages(ledger, pipeline, locks, ended)
     times = [run.seconds for run in stages.values()]
@@ -93,7 +93,7 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
     return trial, warnings
 
 
-def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tuple[str, ...]]:
+def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tuple[Remark, ...]]:
     """The numbers in the metrics files of a work tree, and remarks on what in them is no number.
 
     Raises FormatError where a file that the pipeline should write is missing, empty or unreadable, or where none of
@@ -113,14 +113,13 @@ def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tupl
             raise FormatError(f"the metrics file {path} cannot be read: {error.strerror}") from None
         files[path], others = metrics.parse(path, text)
         if others:
-            warnings.append(f"{path}: {', '.join(others)} hold no number and are left out")
+            warnings.append(Remark.of(Kind.NO_NUMBER, path=path, names=tuple(others)))
     merged = metrics.merge(files)
     if files and not merged:
         raise FormatError(f"no number is in {', '.join(files)}")
-    strange = [name for name, value in merged.items() if not math.isfinite(value)]
+    strange = tuple(name for name, value in merged.items() if not math.isfinite(value))
     if strange:
-        are, them = ("is", "it") if len(strange) == 1 else ("are", "them")
-        warnings.append(f"{', '.join(strange)} {are} not finite: the trial counts as failed for {them}")
+        warnings.append(Remark.of(Kind.INFINITE, metrics=strange))
     return merged, tuple(warnings)
 
 

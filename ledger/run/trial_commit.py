@@ -20,6 +20,7 @@ from ledger.model.formats import trailers, yaml12
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.pipeline import Pipeline
+from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
@@ -34,7 +35,7 @@ class Kept:
 
     trial: Trial
     commit: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
 
 
 def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Environment) -> Kept:

@@ -12,6 +12,7 @@ from ledger.errors import LedgerError
 from ledger.machine import gpus
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
 from ledger.model.run_report import Collected, RunReport
 from ledger.repo import runs
 from ledger.repo.ledger import Ledger
@@ -103,7 +104,7 @@ def report(
     # in the order of the plan, and not as they happened to end
     order = {(spec.variant, spec.point): number for number, spec in enumerate(work.specs)}
     inorder = sorted(kept, key=lambda one: order[one.trial.variant, one.trial.point])
-    about: dict[str, list[str]] = {}
+    about: dict[Remark, list[str]] = {}
     for one in inorder:
         for warning in one.warnings:
             about.setdefault(warning, []).append(one.trial.id)

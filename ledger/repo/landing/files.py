@@ -10,6 +10,7 @@ from ledger.errors import LedgerError
 from ledger.git.three_way import weave
 from ledger.model.experiment import directory
 from ledger.model.pipeline import inside
+from ledger.model.remarks import Kind, Remark
 from ledger.repo.landing.merging import Merging, Stages
 
 
@@ -22,7 +23,7 @@ def merge_files(state: Merging) -> None:
     for path in mine:
         state.take(path, THEIRS)
     if mine and any(inside(path, own) for path in state.files[OURS]):
-        state.remarks.append(f"{own}/ on {state.main} is now as on {state.branch}")
+        state.remarks.append(Remark.of(Kind.AS_ON_BRANCH, folder=own, main=state.main, branch=state.branch))
     parameters = {path for code in state.codes.values() for path in code.texts}
     ignores = {path for pipeline in state.pipelines for path in pipeline.ignore_files()}
     for path in dict.fromkeys([*(p for p in differing if state.contested(p)), *state.conflicts]):
@@ -65,7 +66,7 @@ def _merge_parameters(state: Merging, path: str) -> None:
         ]
         return
     state.put(path, merged.text)
-    state.remarks.append(f"{path} is merged key by key")
+    state.remarks.append(Remark.of(Kind.MERGED_BY_KEY, path=path))
 
 
 def _clash(state: Merging, clash: Clash) -> str:

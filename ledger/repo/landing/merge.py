@@ -12,6 +12,7 @@ from ledger.errors import LedgerError, Refused
 from ledger.git.three_way import is_shallow, merge_base, merge_trees
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
 from ledger.repo.code import Code
 from ledger.repo.landing.files import merge_files
 from ledger.repo.landing.merging import BASE, Merging
@@ -25,7 +26,7 @@ class Merged:
 
     tree: str
     stale: tuple[str, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
 def merge(ledger: Ledger, experiment: Experiment, main: str, ours: str) -> Merged:

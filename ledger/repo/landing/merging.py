@@ -11,6 +11,7 @@ from ledger.analysis.locks import OURS, THEIRS
 from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment
 from ledger.model.pipeline import Pipeline
+from ledger.model.remarks import Remark
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
@@ -38,7 +39,7 @@ class Merging:
     conflicts: Mapping[str, Stages]
     changes: dict[str, Entry | None] = field(default_factory=dict)
     clashes: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     @property
     def branch(self) -> str:

@@ -19,10 +19,12 @@ from ledger.model.frozen import frozen
 from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
+from ledger.model.remarks import Kind, Remark
 from ledger.repo.landing import arms, require
 from ledger.repo.landing.merge import merge
 from ledger.repo.ledger import Ledger
 from ledger.repo.tip_tag import tip_tag
+from ledger.report.remarks import sentences
 
 
 @frozen
@@ -94,7 +96,7 @@ def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, messa
     step = Step(
         ref=f"refs/heads/{main}", old=tip, new=commit, reason=f"ledger land: record of {experiment.name}", also=also
     )
-    remarks = (f"{folder}/ on {main} is brought up to date",) if here else ()
+    remarks = (Remark.of(Kind.RECORD_UPDATED, folder=folder, main=main),) if here else ()
     changed = git.changed_paths(experiment.plan.base, experiment.tip) if git.commit(experiment.plan.base) else ()
     data = tuple(path.removesuffix(".dvc") for path in changed if path.endswith(".dvc"))
     landed = Landed(
@@ -125,7 +127,7 @@ def _adopted(
         ) from None
     if again and merged.tree == git.text("rev-parse", f"{tip}^{{tree}}").strip():
         raise _landed_already(experiment, main)
-    said = [*([f"the arm {arm.name} is adopted"] if arm.name != TREATMENT else []), *merged.remarks]
+    said = [*([f"the arm {arm.name} is adopted"] if arm.name != TREATMENT else []), *sentences(merged.remarks)]
     if merged.stale:
         said.append(f"to be reproduced: {', '.join(merged.stale)}")
     commit = git.commit_tree(merged.tree, [tip, theirs], _message(experiment, ADOPT, message, said))

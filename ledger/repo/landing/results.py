@@ -9,6 +9,7 @@ from ledger.analysis.locks import BOTH, OURS, THEIRS, Choice
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import inside
+from ledger.model.remarks import Kind, Remark
 from ledger.repo.code import Code
 from ledger.repo.landing.merging import BASE, Merging
 from ledger.repo.ledger import Ledger
@@ -33,7 +34,7 @@ def merge_locks(state: Merging, code: Code) -> Choice:
         if state.contested(path):
             sides = {s.lock_name: choice.sides[s.name] for s in code.pipeline.stages if s.lockfile == path}
             state.put(path, locks.merge_lock(*state.texts(path), sides))
-            state.remarks.append(f"{path} is merged stage by stage")
+            state.remarks.append(Remark.of(Kind.MERGED_BY_STAGE, path=path))
     return choice
 
 
@@ -82,5 +83,5 @@ def merge_results(state: Merging, code: Code, choice: Choice) -> None:
         if state.contested(path):
             taken.add(side)
     if taken:
-        whose = " and ".join(name for side, name in ((OURS, state.main), (THEIRS, state.branch)) if side in taken)
-        state.remarks.append(f"both sides have results: those of {whose} are taken")
+        whose = tuple(name for side, name in ((OURS, state.main), (THEIRS, state.branch)) if side in taken)
+        state.remarks.append(Remark.of(Kind.RESULTS_OF, branches=whose))
