@@ -3,8 +3,8 @@
 PyYAML parses into events, and the values are built here from the events: PyYAML's own resolvers know only
 YAML 1.1, where `1e-3` is a string and `yes` is true, so values would differ between the pipeline and its
 record. What is written reads back the same under YAML 1.1 and 1.2. Texts that are as the writer writes them, which
-most records are, have a reader of their own (`canonical.py`); PyYAML and the writer are loaded by the first text that
-needs them.
+most records are, have a reader of their own (`canonical.py`). Each part is loaded by the first text that needs it:
+where the index answers, none is.
 
 Refused: custom tags, recursive structures, and files that declare `%YAML 1.1`.
 """
@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ledger.model.formats.yaml12 import canonical
 from ledger.model.formats.yaml12.scalars import YamlError, scalar
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ __all__ = ["YamlError", "dumps", "events", "inline", "loads", "loads_untrusted",
 
 def loads(text: str) -> object:
     """The one document in `text`, None if it is empty; anchors and merge keys work: for one's own files."""
+    from ledger.model.formats.yaml12 import canonical
+
     try:
         return canonical.loads(text)
     except canonical.NotCanonical:
@@ -38,6 +39,8 @@ def loads_untrusted(text: str, *, max_bytes: int = 1_000_000, max_depth: int = 3
 
     Without them the value is never larger than its text, so `max_bytes` bounds the memory as well.
     """
+    from ledger.model.formats.yaml12 import canonical
+
     # four bytes a character at most
     if max_depth >= canonical.MAX_DEPTH and len(text) * 4 <= max_bytes:
         try:
