@@ -37,22 +37,17 @@ def reasons(
     by another name, which metric a prediction is about; `late_directions` the metrics of which failed trials count as
     the worst value, where it was said after results which values are worse.
     """
-    found = []
-    if plan.exploratory:
-        found.append(Remark.of(Kind.PLAN_EXPLORATORY))
-    turned = changed_after_results(plan, amendments)
-    if turned:
-        found.append(Remark.of(Kind.CHANGED_AFTER_RESULTS, keys=turned))
-    if older:
-        found.append(Remark.of(Kind.OLDER_RESULTS, trials=tuple(older)))
-    if left_out:
-        found.append(Remark.of(Kind.LEFT_OUT, trials=tuple(left_out)))
-    if voided:
-        found.append(Remark.of(Kind.VOIDED_AFTER_RESULTS, trials=tuple(voided)))
-    if late_aliases:
-        found.append(Remark.of(Kind.LATE_ALIASES, aliases=tuple(late_aliases)))
-    if late_directions:
-        found.append(Remark.of(Kind.LATE_DIRECTIONS, metrics=tuple(late_directions)))
+    found = [Remark.of(Kind.PLAN_EXPLORATORY)] if plan.exploratory else []
+    for kind, fact, names in (
+        (Kind.CHANGED_AFTER_RESULTS, "keys", changed_after_results(plan, amendments)),
+        (Kind.OLDER_RESULTS, "trials", older),
+        (Kind.LEFT_OUT, "trials", left_out),
+        (Kind.VOIDED_AFTER_RESULTS, "trials", voided),
+        (Kind.LATE_ALIASES, "aliases", late_aliases),
+        (Kind.LATE_DIRECTIONS, "metrics", late_directions),
+    ):
+        if names:
+            found.append(Remark.of(kind, **{fact: tuple(names)}))
     if looks > plan.looks:
         found.append(Remark.of(Kind.UNDECLARED_LOOKS, looks=looks, declared=plan.looks))
     return tuple(found)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from ledger.analysis.equality import same
 from ledger.analysis.problems import Kind, Problem, Subject, unproved, wrong
 from ledger.model.experiment import directory
-from ledger.model.remarks import Remark
-from ledger.model.verdict import SCHEMA, Judged, Verdict
+from ledger.model.verdict import SCHEMA, Verdict
 from ledger.model.verdict_file import to_mapping
 
 
@@ -19,12 +19,8 @@ def judged(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem]:
 
     Sentences prove nothing: they may have been worded anew since.
     """
-    found = differences(of, stored, computed)
-    if not found:
-        given = _in_terms_of(stored, computed)
-        reworded = [(key, a, b) for key, a, b in _sentences(stored, given) if a != b]
-        found = [_differs(of, key, a, b, proved=False) for key, a, b in reworded]
-    return ([] if stored.confirmatory is not None else _post_hoc(of, computed)) + found
+    differ, reworded = _compared(of, stored, computed)
+    return ([] if stored.confirmatory is not None else _post_hoc(of, computed)) + (differ or reworded)
 
 
 def differences(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem]:
@@ -34,20 +30,35 @@ def differences(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem
     is compared. Of one from before verdicts said whether they are confirmatory, looks and what came after results are
     unproved: they were counted by other rules.
     """
-    given = _in_terms_of(stored, computed)
-    before, now = to_mapping(_wordless(stored)), to_mapping(_wordless(given))
+    return _compared(of, stored, computed)[0]
+
+
+def _compared(of: Subject, stored: Verdict, computed: Verdict) -> tuple[list[Problem], list[Problem]]:
+    """The differences, and the sentences that are worded in another way."""
+    before, now = to_mapping(stored), to_mapping(_in_terms_of(stored, computed))
+    texts, texts_now = _without_sentences(before), _without_sentences(now)
     alike = 2 <= stored.schema <= SCHEMA
     if not alike:
         # what verdicts have said only since is not asked of it
         now = {key: value for key, value in now.items() if key in before}
-    return [
+    differ = [
         _differs(of, key, a, b, proved=not (stored.older and key.endswith(("looks", "after_results"))))
         for key, a, b in _differences("", before, now)
-    ] + [
-        _differs(of, key, a, b, proved=alike or key == "reasons")
-        for key, a, b in _sentences(stored, given)
-        if len(a) != len(b)
     ]
+    reworded = []
+    for key, a in texts.items():
+        b = texts_now.get(key, a)
+        if len(a) != len(b):
+            differ.append(_differs(of, key, a, b, proved=alike or key == "reasons"))
+        elif a != b:
+            reworded.append(_differs(of, key, a, b, proved=False))
+    return differ, reworded
+
+
+def _without_sentences(document: dict[str, Any]) -> dict[str, list[str]]:
+    """Takes the sentences out of a verdict's mapping: by the key under which they stood."""
+    found = {key: document.pop(key) for key in ("warnings", "reasons") if key in document}
+    return found | {f"predictions[{n}].remarks": one.pop("remarks") for n, one in enumerate(document["predictions"])}
 
 
 def _in_terms_of(stored: Verdict, computed: Verdict) -> Verdict:
@@ -78,37 +89,6 @@ def _differs(of: Subject, key: str, a: object, b: object, *, proved: bool) -> Pr
 
 def _file(of: Subject) -> str:
     return f"{directory(of.experiment)}/verdict.md"
-
-
-# --- remarks
-
-
-def _wordless(verdict: Verdict) -> Verdict:
-    """The verdict without sentences."""
-
-    def bare(remarks: Sequence[Remark]) -> tuple[Remark, ...]:
-        return tuple(replace(remark, text="") for remark in remarks)
-
-    predictions = tuple(replace(one, remarks=bare(one.remarks)) for one in verdict.predictions)
-    return replace(verdict, predictions=predictions, warnings=bare(verdict.warnings), reasons=bare(verdict.reasons))
-
-
-def _sentences(stored: Verdict, given: Verdict) -> list[tuple[str, list[str], list[str]]]:
-    """The sentences of both, by the key that they stand under."""
-    found = [("warnings", _texts(stored.warnings), _texts(given.warnings))]
-    if not stored.older:
-        found.append(("reasons", _texts(stored.reasons), _texts(given.reasons)))
-    pairs: list[tuple[Judged, Judged]] = list(zip(stored.predictions, given.predictions, strict=False))
-    for number, (one, other) in enumerate(pairs):
-        found.append((f"predictions[{number}].remarks", _texts(one.remarks), _texts(other.remarks)))
-    return found
-
-
-def _texts(remarks: Sequence[Remark]) -> list[str]:
-    return [remark.text for remark in remarks if remark.text]
-
-
-# --- values
 
 
 _ABSENT = object()

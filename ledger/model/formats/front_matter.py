@@ -38,8 +38,9 @@ def text(document: Mapping[str, Any], key: str) -> str:
 
 def commit(document: Mapping[str, Any], key: str) -> str:
     """The id of a commit, which must be there."""
+    value = text(document, key)
     try:
-        return bounds.commit(text(document, key))
+        return bounds.commit(value)
     except ValueError as error:
         raise FormatError(f"`{key}`: {error}") from None
 
