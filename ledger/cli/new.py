@@ -14,7 +14,9 @@ from ledger.report import new as report
 
 def new(
     title: Annotated[str, typer.Argument(metavar="HYPOTHESIS", help="What you expect, in one sentence.")],
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="Its name; else made from the hypothesis.")] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Its name; default: made from the hypothesis.")
+    ] = None,
     predict: Annotated[
         list[str] | None, typer.Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
     ] = None,
@@ -22,7 +24,7 @@ def new(
     start: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="REV", help="Fork from here and not from HEAD: an experiment, arm, trial or revision."
+            "--from", metavar="REV", help="Fork from this experiment, arm, trial or revision instead of HEAD."
         ),
     ] = None,
     overrides: plan_options.Set = None,
@@ -36,10 +38,8 @@ def new(
     reshuffled_by: plan_options.ReshuffledBy = None,
     repeats: plan_options.Repeats = None,
     evaluation: plan_options.Evaluation = None,
-    alpha: Annotated[str | None, typer.Option(metavar="LEVEL", help="The significance level; 0.05 by default.")] = None,
-    looks: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="How often you will look before the trials are complete.")
-    ] = None,
+    alpha: Annotated[str | None, typer.Option(metavar="LEVEL", help="The significance level; default: 0.05.")] = None,
+    looks: Annotated[int | None, typer.Option(metavar="N", min=1, help="Looks planned before the last trial.")] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")] = None,
     no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
     retype: plan_options.Retype = False,

@@ -23,10 +23,10 @@ Timeout = Annotated[
 ]
 Part = Annotated[
     str | None,
-    typer.Argument(metavar="[EXP[:ARM]]", help="An experiment, an arm or a trial of one; else the current experiment."),
+    typer.Argument(metavar="[EXP[:ARM]]", help="An experiment, arm or trial; default: the current experiment."),
 ]
 Experiment = Annotated[
-    str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else the current.")
+    str | None, typer.Argument(metavar="[EXP]", help="An experiment's name or its beginning; default: the current one.")
 ]
 
 

@@ -16,17 +16,17 @@ Set = Annotated[
 ]
 Variants = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME:[@REV,]KEY=VALUE,…", help="A further arm, at any revision; repeatable."),
+    typer.Option(metavar="NAME:[@REV,]KEY=VALUE,…", help="Another arm, at any revision; repeatable."),
 ]
 Vary = Annotated[
     list[str] | None,
-    typer.Option(metavar="KEY=LIST", help="An arm for each value; for each combination where repeated."),
+    typer.Option(metavar="KEY=LIST", help="One arm per value; one per combination if repeated."),
 ]
 Seeds = Annotated[
     str | None,
     typer.Option(
         metavar="N|LIST",
-        help="How many seeds, from the present one on; which (0,3,7 or 0..4); hashed:5, which nobody can pick.",
+        help="How many seeds, from the current one on; which (0,3,7 or 0..4); or hashed:5, which nobody can choose.",
     ),
 ]
 Over = Annotated[
@@ -43,18 +43,17 @@ Splits = Annotated[
 ]
 Independent = Annotated[
     str | None,
-    typer.Option(metavar="KEY=LIST", help="An axis named like folds or splits that is neither."),
+    typer.Option(metavar="KEY=LIST", help="An axis that is neither folds nor splits despite its name."),
 ]
 ReshuffledBy = Annotated[
     str | None,
-    typer.Option(metavar="KEY", help="The parameter of which each value makes new folds: seed."),
+    typer.Option(metavar="KEY", help="The parameter whose every value makes new folds: seed."),
 ]
 Repeats = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Repeat so often, where the pipeline has no seed.")
+    int | None, typer.Option(metavar="N", min=1, help="Repeat each trial N times, for a pipeline without a seed.")
 ]
 Evaluation = Annotated[
-    list[str] | None, typer.Option(metavar="PATH", help="What both sides must be evaluated on; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="PATH", help="What both sides must be evaluated on; repeatable."),
 ]
-Retype = Annotated[
-    bool, typer.Option("--retype", help="A parameter may become another kind of value: a text where a number was.")
-]
+Retype = Annotated[bool, typer.Option("--retype", help="Let a parameter change type: a string where a number was.")]

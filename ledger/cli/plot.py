@@ -19,27 +19,30 @@ _MOST = 1000
 
 Targets = Annotated[
     list[str] | None,
-    typer.Argument(metavar="EXP", help="Experiments, arms (NAME:VARIANT) or trials; else see below."),
+    typer.Argument(metavar="EXP", help="Experiments, arms (NAME:VARIANT) or trials; for the default see below."),
 ]
 
 
 def plot(
     experiments: Targets = None,
-    y: Annotated[list[str] | None, typer.Option("--y", metavar="COLUMN", help="This curve alone; repeatable.")] = None,
-    x: Annotated[str | None, typer.Option("--x", metavar="COLUMN", help="The steps of the curves.")] = None,
+    y: Annotated[list[str] | None, typer.Option("--y", metavar="COLUMN", help="Only this curve; repeatable.")] = None,
+    x: Annotated[str | None, typer.Option("--x", metavar="COLUMN", help="The column of the steps.")] = None,
     band: Annotated[str, typer.Option("--band", metavar="BAND", help="sd, ci, minmax or none.")] = Band.SD.value,
     metric: Annotated[
-        str | None, typer.Option("--metric", metavar="METRIC", help="What --against and --parallel show.")
+        str | None, typer.Option("--metric", metavar="METRIC", help="The metric that --against and --parallel show.")
     ] = None,
     against: Annotated[
-        str | None, typer.Option("--against", metavar="PARAM", help="The metric against a parameter, a point a trial.")
+        str | None,
+        typer.Option("--against", metavar="PARAM", help="The metric against a parameter, one point per trial."),
     ] = None,
     distribution: Annotated[
         str | None, typer.Option("--distribution", metavar="METRIC", help="Every trial's value, arm by arm.")
     ] = None,
-    parallel: Annotated[bool, typer.Option("--parallel", help="A line an arm over all parameters that vary.")] = False,
+    parallel: Annotated[
+        bool, typer.Option("--parallel", help="One line per arm over all parameters that vary.")
+    ] = False,
     where: Annotated[
-        str | None, typer.Option("--where", metavar="EXPR", help="The trials or arms for which EXPR is true.")
+        str | None, typer.Option("--where", metavar="EXPR", help="Only trials or arms for which EXPR is true.")
     ] = None,
     output: Annotated[
         str | None, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .html or .json (Vega-Lite).")

@@ -22,26 +22,28 @@ def run(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option("-j", "--jobs", metavar="N", min=1, help="So many at a time; `jobs` of ledger.yaml, else 1."),
+        typer.Option(
+            "-j", "--jobs", metavar="N", min=1, help="Trials at once; default: `jobs` in ledger.yaml, else 1."
+        ),
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="VARIANT[/TRIAL]", help="These alone: treatment, seed-0, treatment/seed-0; repeatable."),
+        typer.Option(metavar="VARIANT[/TRIAL]", help="Only these: treatment, seed-0, treatment/seed-0; repeatable."),
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Try trials that failed once more.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Go on although no trial has a metric that is predicted.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Retry trials that failed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Continue even if no trial has a predicted metric.")] = False,
     timeout: options.Timeout = None,
     gpus_per_trial: Annotated[
         int | None, typer.Option(metavar="K", min=1, help="Give each trial K GPUs of its own (CUDA_VISIBLE_DEVICES).")
     ] = None,
     detached: Annotated[
-        bool, typer.Option("--detach", help="Go on in the background, after the terminal is closed too.")
+        bool, typer.Option("--detach", help="Run in the background, even after the terminal closes.")
     ] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Run the trials that are declared and missing, baseline included, and record each.
+    """Run the declared trials that are missing, baseline included, and record each.
 
-    Ctrl-C ends it; what has finished is kept, and the next run goes on with what is missing.
+    Ctrl-C stops the run; finished trials are kept, and the next run continues with the rest.
 
     Example: ledger run -j 4 -m "add focal loss"
     """

@@ -45,7 +45,7 @@ def start(ledger: Ledger, wanted: str | None) -> Start:
         return Start(commit=target.commit, label=wanted, parent=ledger.name_of(f"refs/heads/{wanted}"))
     if ref is None:
         raise LedgerError(
-            f"HEAD is detached at {commit[:10]}, so it is not plain where to fork from",
+            f"HEAD is detached at {commit[:10]}, so it is unclear where to fork from",
             hint="say it: --from HEAD, or --from main",
         )
     name = ledger.name_of(ref)
@@ -54,7 +54,7 @@ def start(ledger: Ledger, wanted: str | None) -> Start:
         outcome, main = parent.outcome or "not concluded", ledger.snapshot.main or "main"
         raise LedgerError(
             f"you are on the experiment {parent.name}, which is {outcome}: a fork of it would inherit its change",
-            hint=f"--from {main} to begin anew, --from {parent.name} to build on it all the same",
+            hint=f"--from {main} to start fresh, --from {parent.name} to build on it anyway",
         )
     return Start(commit=commit, label=ref.removeprefix("refs/heads/"), parent=None if parent is None else parent.name)
 

@@ -52,7 +52,7 @@ def summary(state: RunState, *, now: datetime) -> str:
 
 def interrupted(state: RunState) -> str:
     """What there is to say of a run that its own terminal has interrupted."""
-    return f"{state.done} of {state.total} trials are done and kept{_rest(state)}"
+    return f"{state.done} of {state.total} trials finished and are kept{_rest(state)}"
 
 
 def stopped(state: RunState) -> str:
@@ -61,7 +61,7 @@ def stopped(state: RunState) -> str:
 
 
 def _rest(state: RunState) -> str:
-    return "; ledger run goes on with the rest" if state.done < state.total else ""
+    return "; ledger run continues with the rest" if state.done < state.total else ""
 
 
 def cut_off(state: RunState, *, now: datetime) -> str:

@@ -239,11 +239,11 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.SIDE_CHANGED: "{side} has changed since its trials ran: these are results of {code}",
     Kind.SIDE_VOIDED: "{side} counts nowhere: it was {void}",
     Kind.UNREADABLE: "{side}: {error}",
-    Kind.NO_METRICS_FILE: "dvc.yaml names no metrics file, so nothing that is predicted will be measured",
+    Kind.NO_METRICS_FILE: "dvc.yaml names no metrics file, so no prediction will be measured",
     Kind.UNKNOWN_METRIC: _unknown_metric,
     Kind.UNCOMMITTED_ALIAS: "ledger.yaml has {names} for {metric} too, but not as {experiment}'s branch has it: "
     "a verdict goes by the aliases that are committed there before there are results",
-    Kind.REPEATED_SEED: "the pipeline has a seed, {seed}, which is the same in every repeat: --seeds varies it",
+    Kind.REPEATED_SEED: "the pipeline has a seed, {seed}, which is the same in every repeat: vary it with --seeds",
     Kind.ONE_TRIAL: "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5",
     Kind.ONE_PART: "one {part} gives no estimate of the noise",
     Kind.REUSED_IN_PART: "known results of {arm} are reused without {without}: the verdict will not be confirmatory. "

@@ -22,17 +22,17 @@ def notes(report: RunReport, *, quiet: bool) -> Iterator[str]:
     if not quiet:
         yield from _failures(report)
     if report.elsewhere:
-        yield f"{len(report.elsewhere)} are another run's: ledger status {report.name} says how far it is"
+        yield f"{len(report.elsewhere)} belong to another run: ledger status {report.name} shows its progress"
     if report.stale:
-        yield f"the branch changed meanwhile, so {report.stale} are stale: ledger run runs them again"
+        yield f"the branch changed during the run, so {report.stale} are stale: ledger run runs them again"
     grown = report.missing - len(report.lost) - len(report.elsewhere)
     if grown > 0:
         some = f"{grown} {'is' if grown == 1 else 'are'}"
-        yield f"the plan grew meanwhile, so {some} missing: ledger run goes on with them"
+        yield f"the plan grew during the run, so {some} missing: ledger run continues with them"
     for collected in filter(None, (report.earlier, report.collected)):
         yield from (f"warning: {remark}" for remark in sentences(collected.remarks))
     if report.skipped_failures and not report.failed:
-        yield f"{report.skipped_failures} failed before at this state: ledger run --again tries them once more"
+        yield f"{report.skipped_failures} failed earlier in this state: ledger run --again retries them"
 
 
 def _failures(report: RunReport) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _failures(report: RunReport) -> Iterator[str]:
     if len(report.failed) > 1:
         yield f"\n{len(report.failed)} trials have no result: {listed((t.id for t in report.failed), 12)}"
     if report.failed:
-        yield f"what it printed: ledger show {report.name}:{report.failed[0].id} --log"
+        yield f"full output: ledger show {report.name}:{report.failed[0].id} --log"
 
 
 def _failure(trial: Trial) -> Iterator[str]:
@@ -65,8 +65,8 @@ def errors(report: RunReport) -> Iterator[LedgerError]:
         )
     if report.lost:
         yield LedgerError(
-            f"cut off twice, since the worker process was killed: {', '.join(report.lost)}",
-            hint="is the memory of the machine enough for so many at a time? ledger run tries them again",
+            f"interrupted twice because the worker process was killed: {', '.join(report.lost)}",
+            hint="is there enough memory for this many jobs? ledger run retries them",
         )
 
 

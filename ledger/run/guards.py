@@ -89,6 +89,6 @@ def require_own(work: Work) -> None:
     name, count = work.experiment.name, len(work.specs)
     if count and len(work.queue.elsewhere) == count:
         raise LedgerError(
-            f"another run of {name} is at work on the {count} missing trial{'s' if count > 1 else ''}",
-            hint=f"wait for it; ledger status {name} says how far it is",
+            f"another run of {name} is already running the {count} missing trial{'s' if count > 1 else ''}",
+            hint=f"wait for it; ledger status {name} shows its progress",
         )

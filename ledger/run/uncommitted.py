@@ -24,19 +24,19 @@ def settle(ledger: Ledger, experiment: Experiment, message: str | None, worker: 
     code, dirty = ledger.code.at(experiment.tip), ledger.git.dirty()
     _refuse(
         [d.path for d in dirty if code.pipeline.is_git_result(d.path)],
-        "the work tree holds results that are not recorded",
+        "the work tree holds unrecorded results",
         "ledger record keeps them as a trial; git restore (or git clean) drops them",
     )
     _refuse(
         _new_files(ledger, code, [d.path for d in dirty if d.untracked]),
-        "stages depend on new files that git does not know, so they would not be in the trials",
+        "trials would not see new files that stages depend on, because git does not track them",
         "git add {}, or list it in .gitignore",
     )
     edited = _edited_data(ledger, code, worker)
     add = "dvc add" if edited and f"{edited[0]}.dvc" in code.files else "dvc commit"
     _refuse(
         edited,
-        "changes of data would not be in the trials, since DVC does not know them",
+        "trials would not see changed data that DVC does not track yet",
         f'{add} {{0}}, then ledger run -m "what you changed"; dvc checkout {{0}} takes them back',
     )
     changed = [d.path for d in dirty if not d.untracked]
@@ -49,7 +49,7 @@ def settle(ledger: Ledger, experiment: Experiment, message: str | None, worker: 
             for path in changed
             if code.pipeline.reads(path) or not (ledger.settings.ignores(path) or is_record(objects, path, tip))
         ],
-        "uncommitted changes would not be in the trials",
+        "trials would not see uncommitted changes",
         'commit them, or let ledger do it: ledger run -m "what you changed"',
     )
     return None

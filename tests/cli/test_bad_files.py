@@ -197,7 +197,7 @@ def test_metrics_that_cannot_be_read_and_stages_that_fail(make_project: MakeProj
     assert "warning: accuracy is not finite" in answer.err
     assert "warning: metrics.json: name, all hold no number and are left out" in answer.err
     # a failure is recorded, and not tried again unasked
-    assert "7 failed before at this state: ledger run --again" in project.ledger("run", code=1).err
+    assert "7 failed earlier in this state: ledger run --again" in project.ledger("run", code=1).err
     project.git("fsck", "--strict")
 
 

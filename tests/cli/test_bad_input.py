@@ -235,7 +235,7 @@ def test_a_name_that_means_nothing_or_too_much(project: Project) -> None:
 
 def test_a_fork_of_an_experiment_must_be_meant(project: Project) -> None:
     project.ledger("new", "Wider")
-    refused(project, "new", "Deeper", says="you are on the experiment wider", hint="--from main to begin anew")
+    refused(project, "new", "Deeper", says="you are on the experiment wider", hint="--from main to start fresh")
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
@@ -332,7 +332,7 @@ def test_uncommitted_changes(project: Project) -> None:
     project.write({"metrics.json": "{}"})
     project.git("add", "metrics.json")
     project.git("switch", "-q", "exp/wider")
-    refused(project, "run", says="results that are not recorded: metrics.json", hint="ledger record keeps them")
+    refused(project, "run", says="unrecorded results: metrics.json", hint="ledger record keeps them")
 
 
 # --- ledger.yaml

@@ -40,7 +40,7 @@ def test_repeats_beside_seeds_are_no_evidence(project: Project) -> None:
 
 def test_repeats_of_a_pipeline_that_has_a_seed_are_doubted(project: Project) -> None:
     said = project.ledger("new", "Again", "--name", "a", "--repeats", "3").err
-    assert "note: the pipeline has a seed, seed, which is the same in every repeat: --seeds varies it\n" in said
+    assert "note: the pipeline has a seed, seed, which is the same in every repeat: vary it with --seeds\n" in said
 
 
 def test_one_replicate_of_every_arm(project: Project) -> None:

@@ -44,7 +44,7 @@ def test_data_that_was_changed_and_not_added_is_refused(with_data: Project) -> N
     project.write({"data/raw/0.csv": "7 7 7\n"})
     for message in ((), ("-m", "more data")):
         refused = project.ledger("run", *message, code=2)
-        assert "changes of data would not be in the trials, since DVC does not know them: data/raw\n" in refused.err
+        assert "trials would not see changed data that DVC does not track yet: data/raw\n" in refused.err
         assert "dvc add data/raw, then ledger run -m" in refused.err
     assert (project.root / "data/raw/0.csv").read_text() == "7 7 7\n"
     project.dvc("add", "-q", "data/raw")

@@ -104,7 +104,7 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
     # in the order of the plan, not of their ends
     named = ", ".join(f"treatment/seed-{seed}" for seed in (1, 2, 4, 5, 6, 7, 8, 9))
     assert f"9 trials have no result: {named} and treatment/seed-10" in said
-    assert "what it printed: ledger show a:treatment/seed-1 --log" in said
+    assert "full output: ledger show a:treatment/seed-1 --log" in said
     assert "12 trials on the branch" in got.out
     # a parameter file that a stage only wrote anew is recorded as it was planned
     planned = json.dumps(PARAMS | {"seed": 11}, indent=2) + "\n"
@@ -121,7 +121,7 @@ def test_failed_trials_are_tried_again_when_asked(make_project: MakeProject, tmp
     project.ledger("run", code=1)
     again = project.ledger("run", code=1)
     assert "nothing to run: every declared trial has been tried, 1 failed" in again.out
-    assert "1 failed before at this state: ledger run --again" in again.err
+    assert "1 failed earlier in this state: ledger run --again" in again.err
     bad.unlink()
     retried = project.ledger("run", "--again")
     assert [line.split(":")[0] for line in retried.err.splitlines()] == ["[1/1] treatment seed=1"]

@@ -169,7 +169,7 @@ def test_the_worker_is_killed(gate: Gate) -> None:
     os.kill(os.getsid(again), signal.SIGKILL)
     said = controller.communicate()[1].decode()
     assert controller.returncode == 1
-    assert "cut off twice" in said and "treatment/seed-1" in said
+    assert "interrupted twice" in said and "treatment/seed-1" in said
     assert "nothing to run" not in said
     gate.gone()
     # nothing is recorded of the trial that was not its fault, and the others went on
@@ -400,7 +400,7 @@ def test_a_second_run_of_an_experiment_is_refused_while_one_is_at_work(project: 
     with StateDirectory(common=project.root / ".git").claimed("rate", "treatment/seed-0") as ours:
         assert ours
         refused = project.ledger("run", code=2)
-    assert "another run of rate is at work" in refused.err
+    assert "another run of rate is already running the" in refused.err
     project.ledger("run")
 
 

@@ -217,7 +217,7 @@ def test_status_while_a_run_is_at_work(gate: Gate) -> None:
 def test_a_run_is_stopped_from_elsewhere(gate: Gate) -> None:
     gate.detached()
     said = gate.project.ledger("status", "--stop").out
-    assert "stopped after 1 of 3 trials; ledger run goes on with the rest" in said
+    assert "stopped after 1 of 3 trials; ledger run continues with the rest" in said
     assert runs.live(gate.state_dir) == ()
     assert list(trials_of(gate.project)) == ["seed-0"]
     assert "no run of a is at work" in gate.project.ledger("status", "--stop", code=2).err
@@ -295,14 +295,14 @@ def test_a_plan_that_grows_while_it_runs_is_told(gate: Gate) -> None:
     gate.opens()
     said = running.communicate(timeout=PATIENCE)[1]
     assert running.returncode == 1
-    assert "the plan grew meanwhile, so 2 are missing: ledger run goes on with them" in said
+    assert "the plan grew during the run, so 2 are missing: ledger run continues with them" in said
 
 
 def test_a_run_that_cannot_begin_says_so(project: Project) -> None:
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
     project.write({"train.py": TRAIN + "# changed\n"})
     refused = project.ledger("run", "--detach", code=2)
-    assert "uncommitted changes would not be in the trials: train.py" in refused.err
+    assert "trials would not see uncommitted changes: train.py" in refused.err
     assert 'ledger run -m "what you changed"' in refused.err
     assert list((project.root / ".git/ledger/runs").glob("*.log")) == []
     project.git("restore", "train.py")

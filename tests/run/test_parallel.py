@@ -227,7 +227,7 @@ def test_two_runs_of_one_experiment_share_its_trials(make_project: MakeProject, 
     assert done[0]
     assert done[1]
     # each passes over the trials that the other has
-    assert all("are another run's" in err for _, err in answers)
+    assert all("belong to another run" in err for _, err in answers)
     sound(project, ["a"], 4)
 
 

@@ -242,9 +242,9 @@ def test_what_git_does_not_hold_yet_is_not_left_out_in_silence(make_project: Mak
     project.ledger("new", "More words", "--name", "more")
     # documents may change freely, but not where a stage reads them
     project.write({"words/one.md": "0.5\n"})
-    assert "uncommitted changes would not be in the trials: words/one.md" in refused(project, "run")
+    assert "trials would not see uncommitted changes: words/one.md" in refused(project, "run")
     project.write({"words/two.md": "0.25\n"})
-    assert "would not be in the trials: words/two.md" in refused(project, "run", "-m", "more words")
+    assert "git does not track them: words/two.md" in refused(project, "run", "-m", "more words")
     project.git("add", "words/two.md")
     project.ledger("run", "-m", "more words")
     assert accuracies(project) == {"treatment/trial": 0.75}
