@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from dvc.utils.serialize import PARSERS
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -84,7 +84,6 @@ def test_every_loader_reads_what_was_meant(texts: str) -> None:
         check(text)
 
 
-@settings(max_examples=12)
 @given(st.text("0123456789-+._eExobTZ:ainfyNAl~#'", max_size=8))
 def test_so_it_does_of_texts_that_nobody_would_type(text: str) -> None:
     try:
