@@ -12,7 +12,8 @@ from ledger.errors import LedgerError
 from ledger.model.typed_values import parse_assignment
 from ledger.ops.amend import amend as amend_plan
 from ledger.repo.amending import AMENDABLE, PlanEdits
-from ledger.report import change_shapes, changes
+from ledger.report import changes
+from ledger.report.shapes import changes as shapes
 
 
 def amend(
@@ -55,7 +56,7 @@ def amend(
         )
         done = amend_plan(ledger, ledger.experiment(experiment), asked, reason=message)
     if json:
-        console.answer_json(change_shapes.amended(done))
+        console.answer_json(shapes.amended(done))
     else:
         console.tell(changes.amended(done))
     return 0

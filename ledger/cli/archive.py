@@ -10,7 +10,8 @@ from ledger.cli import console, options
 from ledger.model.changes import Archived
 from ledger.ops.archive import archive as put_away
 from ledger.ops.archive import bring_back
-from ledger.report import change_shapes, changes
+from ledger.report import changes
+from ledger.report.shapes import changes as shapes
 
 
 def archive(
@@ -29,7 +30,7 @@ def archive(
         chosen = ledger.experiment(experiment)
         done = bring_back(ledger, chosen) if undo else put_away(ledger, chosen, force=force)
     if json:
-        console.answer_json(change_shapes.archived(done))
+        console.answer_json(shapes.archived(done))
     else:
         console.tell(changes.archived(done) if isinstance(done, Archived) else changes.brought_back(done))
     return 0

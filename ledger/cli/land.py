@@ -11,7 +11,8 @@ from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.ops.land import land as land_experiment
 from ledger.repo.targets import part
-from ledger.report import change_shapes, changes
+from ledger.report import changes
+from ledger.report.shapes import changes as shapes
 
 
 def land(
@@ -44,7 +45,7 @@ def land(
             )
         done = land_experiment(ledger, chosen.experiment, kind=kind, message=message, arm=chosen.arm)
     if json:
-        console.answer_json(change_shapes.landed(done))
+        console.answer_json(shapes.landed(done))
     else:
         console.tell(changes.landed(done, chosen=kind is None))
     return 0

@@ -8,7 +8,8 @@ import typer
 
 from ledger.cli import console, options
 from ledger.ops.note import add_note
-from ledger.report import change_shapes, changes
+from ledger.report import changes
+from ledger.report.shapes import changes as shapes
 
 
 def note(
@@ -25,7 +26,7 @@ def note(
     with console.opened() as ledger:
         done = add_note(ledger, ledger.experiment(experiment), text, now=console.now())
     if json:
-        console.answer_json(change_shapes.noted(done))
+        console.answer_json(shapes.noted(done))
     else:
         console.tell(changes.noted(done))
     return 0

@@ -9,7 +9,8 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.ops.record import record as record_by_hand
-from ledger.report import change_shapes, changes
+from ledger.report import changes
+from ledger.report.shapes import changes as shapes
 
 
 def record(
@@ -31,7 +32,7 @@ def record(
         done = record_by_hand(ledger, message=message, variant=variant)
         settings = ledger.settings
     if json:
-        console.answer_json(change_shapes.recorded(done))
+        console.answer_json(shapes.recorded(done))
     else:
         console.tell(changes.recorded(done, settings))
     if done.uncollected is not None:

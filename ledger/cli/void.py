@@ -9,7 +9,8 @@ import typer
 from ledger.cli import console, options
 from ledger.errors import LedgerError
 from ledger.ops import void as voiding
-from ledger.report import change_shapes, changes
+from ledger.report import changes
+from ledger.report.shapes import changes as shapes
 
 
 def void(
@@ -33,7 +34,7 @@ def void(
         else:
             done = voiding.void(ledger, target.experiment, target.trial, why=message, now=console.now())
     if json:
-        console.answer_json(change_shapes.voided(done))
+        console.answer_json(shapes.voided(done))
     else:
         console.tell(changes.voided(done))
     return 0
