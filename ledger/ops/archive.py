@@ -12,11 +12,10 @@ from ledger.git.branch import holders
 from ledger.git.refs import RefChange
 from ledger.model.changes import Archived, BroughtBack
 from ledger.model.experiment import Experiment
-from ledger.model.formats import trailers
 from ledger.repo import histories, sources
 from ledger.repo.change import Change, require_branch, require_collected, transact
 from ledger.repo.ledger import Ledger
-from ledger.repo.tip_tag import tip_tag
+from ledger.repo.tip_tag import rebuilt_tip, tip_tag
 
 
 def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
@@ -33,14 +32,20 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
                 f"{name} is not finished: it has no verdict",
                 hint=f"ledger conclude {name}, or put it away as it is: ledger archive {name} --force",
             )
-        _require_rest(ledger, name)
+        # a trial that ends now could not come onto the branch any more
+        require_collected(ledger, name)
+        running = ledger.state_dir.running(name)
+        if running:
+            raise LedgerError(f"a trial of {name} is running: {running[0]}", hint="let it end first")
         trees = holders(work_trees.listed(ledger.git), branch)
         if trees:
             elsewhere = ledger.snapshot.main or "--detach"
             raise LedgerError(f"{short} is checked out in {trees[0]}", hint=f"git switch {elsewhere} there first")
         tag, made = tip_tag(ledger.git, name, at.tip)
         change.move([*made, RefChange(ref=branch, old=at.tip, new=None)], f"ledger archive: {name}")
-        return Archived(experiment=name, branch=short, tag=tag, remote=_remote(ledger, name))
+        remotes = sources.on_remotes(ledger.git, name, ledger.settings.branch_prefix)
+        remote = remotes[0].removeprefix("refs/remotes/") if remotes else None
+        return Archived(experiment=name, branch=short, tag=tag, remote=remote)
 
     return transact(ledger, make)
 
@@ -59,7 +64,7 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> BroughtBack:
             raise LedgerError(f"{name} is not archived: its branch is {remote}", hint=f"git switch {short}")
         tip = histories.tip(ledger, at)
         if at.deleted and tip == at.tip:
-            tip = _linear(ledger, at)
+            tip = rebuilt_tip(ledger.git, at)
         if tip is None:
             raise LedgerError(f"no tag here holds the tip of {name}", hint="git fetch --tags")
         change.move([RefChange(ref=branch, old=None, new=tip)], f"ledger archive: {name} brought back")
@@ -67,29 +72,3 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> BroughtBack:
         return BroughtBack(experiment=name, branch=short, whole=not at.deleted)
 
     return transact(ledger, make)
-
-
-def _linear(ledger: Ledger, experiment: Experiment) -> str | None:
-    """A commit for a branch whose own commits git has no more: on the code that ran last, with all the records."""
-    git = ledger.git
-    codes = [r.trial.code for r in sorted(experiment.trials, key=lambda r: r.trial.started) if r.trial.reused is None]
-    last = next((code for code in reversed(codes) if git.commit(code) is not None), None)
-    if last is None:
-        return None
-    told = [(trailers.EXPERIMENT, experiment.name)]
-    message = trailers.compose("run: brought back from its trials", trailers=told)
-    return git.commit_tree(git.text("rev-parse", f"{experiment.tip}^{{tree}}"), [last], message)
-
-
-def _require_rest(ledger: Ledger, name: str) -> None:
-    """Refuse while trials are under way or wait to be collected: they could not come onto the branch any more."""
-    require_collected(ledger, name)
-    running = ledger.state_dir.running(name)
-    if running:
-        raise LedgerError(f"a trial of {name} is running: {running[0]}", hint="let it end first")
-
-
-def _remote(ledger: Ledger, name: str) -> str | None:
-    """The branch on a remote, which archiving leaves alone."""
-    branches = sources.on_remotes(ledger.git, name, ledger.settings.branch_prefix)
-    return branches[0].removeprefix("refs/remotes/") if branches else None

@@ -38,6 +38,13 @@ def since_trials(ledger: Ledger, experiment: Experiment) -> LedgerError | None:
     return None
 
 
+def require_none(ledger: Ledger, experiment: Experiment) -> None:
+    """Raise that refusal where there is one."""
+    refusal = since_trials(ledger, experiment)
+    if refusal is not None:
+        raise refusal
+
+
 def refuse(ledger: Ledger, experiment: Experiment, code: Code) -> None:
     """Raise LedgerError where code or a parameter changed since `base` or the last trials, and no stage notices."""
     git = ledger.git

@@ -55,9 +55,7 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
     if not early:
         _require_others(evidence)
         _require_complete(evidence)
-    refusal = unseen.since_trials(ledger, experiment)
-    if refusal is not None:
-        raise refusal
+    unseen.require_none(ledger, experiment)
     early = bool(evidence.missing or evidence.absent)
     return _weighed(ledger, experiment, evidence, early=early, at=experiment.tip)
 

@@ -20,7 +20,8 @@ from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
 from ledger.model.remarks import Kind, Remark
-from ledger.repo.landing import arms, require
+from ledger.repo import canonical, histories, unseen
+from ledger.repo.landing import require
 from ledger.repo.landing.merge import merge
 from ledger.repo.ledger import Ledger
 from ledger.repo.tip_tag import tip_tag
@@ -52,7 +53,7 @@ def prepare(
         raise _landed_already(experiment, main)
     if chosen is not None:
         require.no_links_around_outputs(ledger, experiment)
-    require.seen(ledger, experiment)
+    unseen.require_none(ledger, experiment)
     if chosen is None:
         return _recorded(ledger, experiment, main, tip, message)
     changed = _changed(ledger, experiment, chosen)
@@ -113,11 +114,11 @@ def _adopted(
 ) -> Prepared:
     """The adoption of an arm; `again`: main has the branch already, with the change of some arm."""
     git = ledger.git
-    theirs = arms.commit_of(ledger, experiment, arm)
+    theirs = _arm_commit(ledger, experiment, arm)
     try:
         merged = merge(ledger, replace(experiment, tip=theirs), main, tip)
     except Refused as refusal:
-        earlier = arms.adoption(ledger, experiment.name, tip) if again else None
+        earlier = _adoption(ledger, experiment.name, tip) if again else None
         if earlier is None:
             raise
         raise Refused(
@@ -156,6 +157,34 @@ def _changed(ledger: Ledger, experiment: Experiment, arm: Variant) -> str | None
     pipeline = ledger.code.at(experiment.tip).pipeline
     paths = [path for path in ledger.git.changed_paths(last.code, experiment.tip) if pipeline.reads(path)]
     return listed(paths, 3) or "its pipeline"
+
+
+def _arm_commit(ledger: Ledger, experiment: Experiment, arm: Variant) -> str:
+    """The branch's tip where it has what the arm runs with, else a commit on top that has.
+
+    With its parameters the commit has the lock and the results of the arm's canonical trial, where that one's commit is
+    here, so that nothing has to be reproduced.
+    """
+    if not arm.params:
+        return experiment.tip
+    present = ledger.arm(experiment, arm)
+    record = canonical.record_of(experiment, arm.name, present)
+    held = None if record is None else histories.trial_commits(ledger, experiment.name).get(record.trial.id)
+    if record is not None and held is not None:
+        changes = canonical.shown(ledger, experiment, present, record, held)
+    else:
+        changes = canonical.parameter_files(ledger, present, ())
+    if not changes:
+        return experiment.tip
+    told = [(trailers.EXPERIMENT, experiment.name)]
+    message = trailers.compose(f"adopt: the parameters of {arm.name}", trailers=told)
+    return ledger.git.commit_tree(ledger.git.tree(experiment.tip, changes), [experiment.tip], message)
+
+
+def _adoption(ledger: Ledger, name: str, main: str) -> str | None:
+    """The merge that last brought an arm's change to the main branch, None where there is none."""
+    named = ("--grep", f"^{trailers.EXPERIMENT}: {name}$", "--grep", f"^{trailers.LANDED}: adopt$", "--all-match")
+    return ledger.git.text("log", "-1", "--merges", "--first-parent", *named, "--format=%H", main, "--").strip() or None
 
 
 def _measured(ledger: Ledger, experiment: Experiment, arm: Variant, commit: str) -> bool | None:

@@ -6,7 +6,7 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import DIRECTORY, Experiment, directory
 from ledger.model.pipeline import inside
-from ledger.repo import concluded, histories, unseen
+from ledger.repo import concluded, histories
 from ledger.repo.change import require_branch, require_collected
 from ledger.repo.ledger import Ledger
 
@@ -60,13 +60,6 @@ def _present_verdict(ledger: Ledger, experiment: Experiment) -> None:
             f"the verdict of {experiment.name} is out of date: {reason}",
             hint=f"ledger conclude {experiment.name}, then land it",
         )
-
-
-def seen(ledger: Ledger, experiment: Experiment) -> None:
-    """No change since the trials that no stage notices."""
-    refusal = unseen.since_trials(ledger, experiment)
-    if refusal is not None:
-        raise refusal
 
 
 def _plain_files(ledger: Ledger, experiment: Experiment) -> None:
