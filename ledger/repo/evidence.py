@@ -68,7 +68,12 @@ def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases 
             continue
         if variant.name in compared:
             voided |= {r.trial.id: r for r in experiment.of(variant.name) if r.void and r.trial.point in points}
-        good = _standing(experiment, variant.name, present.get(variant.name), named.get(variant.name))
+        judged_none = when is When.JUDGED and _judged_none(experiment, variant.name)
+        good = (
+            {}
+            if judged_none
+            else _standing(experiment, variant.name, present.get(variant.name), named.get(variant.name))
+        )
         chosen = tuple(good[point] for point in points if point in good)
         arms[variant.name] = _arm(ledger, variant.name, points, chosen, experiment)
         records[variant.name] = chosen
@@ -93,6 +98,12 @@ def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases 
         sources=voids.sources_as_known(experiment) if when is When.JUDGED else voids.sources(ledger, experiment),
         aliases=aliases,
     )
+
+
+def _judged_none(experiment: Experiment, variant: str) -> bool:
+    """Whether the stored verdict was computed early, when the arm had no results at its state of then."""
+    verdict = experiment.verdict
+    return verdict is not None and verdict.early and not verdict.older and variant not in verdict.fingerprints
 
 
 def _standing(experiment: Experiment, variant: str, present: str | None, named: str | None) -> dict[Point, Recorded]:
@@ -132,7 +143,8 @@ def _add_other(
         other = replace(other, trials=tuple(voids.as_known(r, known) for r in other.trials))
     at = {*plan.replicates.points(), *other.plan.replicates.points()}
     voided |= {voids.foreign(r): r for r in other.of(arm) if r.void is not None and r.trial.point in at}
-    good = _standing(other, arm, ledger.present(other).get(arm), named)
+    judged_none = known is not None and _judged_none(experiment, role.name)
+    good = {} if judged_none else _standing(other, arm, ledger.present(other).get(arm), named)
     if not good:
         changed = " since it changed" if any(r.trial.succeeded for r in other.of(arm)) else ""
         return {name: f"the experiment {role.filled_by}, which is compared with, has no results{changed}"}

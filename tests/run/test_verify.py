@@ -333,6 +333,27 @@ def test_an_amendment_is_no_problem(recorded: CopyProject) -> None:
     assert {row["check"] for row in rest} == {"plan", "verdict"}
 
 
+def test_an_early_verdict_on_stale_trials_stays_proved(recorded: CopyProject) -> None:
+    project = recorded("branch")
+    project.git("rm", "-q", VERDICT)
+    project.git("commit", "-q", "-m", "once more")
+    project.commit("more code", {"train.py": NOISY + "# more\n"})
+    assert project.ledger("conclude", "--early", "-m", "not yet", "--json").json["outcome"] == "inconclusive"
+    # the treatment has no results at its present code, and those of the old code are not judged in their place
+    honest(project, unproved=True)
+
+
+def test_an_early_verdict_without_the_other_side_stays_proved(project: Project) -> None:
+    project.ledger("new", "Other", "--name", "other", "--seeds", "2", "-S", "train.lr=0.3")
+    project.git("switch", "-q", "main")
+    project.ledger("new", "A", "--name", "a", "--baseline", "other", "--predict", "accuracy <= baseline",
+                   "--seeds", "2", "-S", "train.lr=0.2")  # fmt: skip
+    project.ledger("run", "a")
+    project.ledger("conclude", "a", "--early", "-m", "not yet")
+    project.ledger("run", "other")
+    honest(project, "a", unproved=True)
+
+
 def test_an_experiment_that_cannot_be_read_is_named(recorded: CopyProject) -> None:
     project = recorded("landed")
     edit(project, f"{FOLDER}/hypothesis.md", "alpha: 0.05", "alpha: much")
