@@ -140,7 +140,7 @@ def show_error(error: LedgerError, *, code: int, json: bool) -> None:
 
 def say_error_as_json(message: str, hint: str | None, code: int) -> None:
     """Say in one line of JSON what is wrong and what to type, with the exit code."""
-    say(as_json({"error": message, "hint": hint, "code": code}, indent=None))
+    say(as_json({"error": message, "hint": hint, "code": code}))
 
 
 def columns() -> int:

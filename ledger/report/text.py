@@ -17,14 +17,11 @@ def harmless(text: str) -> str:
     return text if text.isprintable() else _BUT_LAYOUT.sub(" ", text)
 
 
-def as_json(document: Any, *, indent: int | None = 2) -> str:
-    """The document as JSON that says the same and holds no such character raw; NaN is a ValueError.
-
-    Without an indent it is one line.
-    """
+def as_json(document: Any) -> str:
+    """The document as one line of JSON that says the same and holds no such character raw; NaN is a ValueError."""
     import json
 
-    return harmless_json(json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False))
+    return harmless_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
 
 def harmless_json(text: str) -> str:

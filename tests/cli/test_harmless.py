@@ -10,7 +10,8 @@ import unicodedata
 from conftest import Project, Shelved
 from test_hostile import PLAN, RECORD, honest, push
 
-from ledger.report.text import as_json, clean, harmless
+from ledger.report.json import render
+from ledger.report.text import clean, harmless
 
 HARMFUL = dict.fromkeys(
     c
@@ -160,11 +161,11 @@ def test_the_characters_are_those_of_unicode() -> None:
     every = "".join(HARMFUL)
     assert clean(f"a{every}b") == "a" + " " * len(every) + "b"
     assert set(harmless(every)) == {" ", "\t", "\n"}
-    told = as_json({f"k{every}": every})
+    told = render({f"k{every}": every})
     assert set(told) & set(HARMFUL) == {"\n"}
     # surrogates, one behind the other, would be read as pairs
     kept = "".join(c for c in HARMFUL if unicodedata.category(c) != "Cs")
-    assert json.loads(as_json([kept, "\udc80", "\u200c\u200d"])) == [kept, "\udc80", "\u200c\u200d"]
+    assert json.loads(render([kept, "\udc80", "\u200c\u200d"])) == [kept, "\udc80", "\u200c\u200d"]
     # what this Python's Unicode does not know yet may be harmful in the next
     others = "".join(
         c for c in map(chr, range(sys.maxunicode + 1)) if c not in HARMFUL and unicodedata.category(c) != "Cn"
