@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -14,12 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from ledger.dvc.commands import CommandRun
 from ledger.dvc.reproduce import Event, PipelineRun, Request
 from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.git.process import scrubbed
 from ledger.machine import processes
+from ledger.run import wire
 from ledger.run.slots import Slot
 
 # what may be asked twice: a trial that is cut off goes on in another slot instead (`queue.py`)
@@ -114,67 +113,35 @@ class Worker:
 
     def describe(self, root: Path, *, main_root: Path) -> DvcConfig:
         """How DVC is configured at `root`."""
-        answer = self._call("describe", root=str(root), main_root=str(main_root))
-        return DvcConfig(
-            cache=Path(answer["cache"]),
-            remotes=answer["remotes"],
-            core_remote=answer["core_remote"],
-            cache_types=tuple(answer["cache_types"]),
-        )
+        found: DvcConfig = self._call("describe", root=root, main_root=main_root)
+        return found
 
     def configure(self, root: Path, config: DvcConfig) -> None:
         """Write the local DVC configuration of a slot."""
-        described = {
-            "cache": str(config.cache),
-            "remotes": {name: dict(remote) for name, remote in config.remotes.items()},
-            "core_remote": config.core_remote,
-            "cache_types": list(config.cache_types),
-        }
-        self._call("configure", root=str(root), config=described)
+        self._call("configure", root=root, config=config)
 
     def reproduce(self, request: Request, *, log: Path, tell: Callable[[Event], None]) -> PipelineRun:
         """Run a pipeline; what its commands print goes to `log`, and `tell` hears of its stages as they begin."""
-        answer = self._call(
-            "reproduce",
-            log,
-            tell,
-            root=str(request.root),
-            top=str(request.top),
-            targets=list(request.targets),
-            environment=dict(request.terms.environment),
-            timeout=request.terms.timeout,
-            force=request.force,
-            aside=request.aside,
-            code=request.code,
-            locks=str(request.locks),
-            kept=str(request.kept),
-            twins=[str(twin) for twin in request.twins],
-        )
-        return PipelineRun(
-            ran=tuple(CommandRun(**run) for run in answer["ran"]),
-            left_behind=tuple(answer["left_behind"]),
-            failed_stage=answer["failed_stage"],
-            exit_code=answer["exit_code"],
-            message=answer["message"],
-            cause=answer["cause"],
-        )
+        done: PipelineRun = self._call("reproduce", log, tell, request=request)
+        return done
 
     def changed_outputs(self, root: Path, cache: Path) -> list[str]:
         """The cached outputs that hold something else than their lock says."""
-        return [str(path) for path in self._call("changed_outputs", root=str(root), cache=str(cache))]
+        paths: list[str] = self._call("changed_outputs", root=root, cache=cache)
+        return paths
 
     def checkout(self, root: Path, cache: Path, keep: list[str]) -> list[tuple[str, bool]]:
         """Lay out cached outputs, but for those to keep; returns what failed, each with whether the cache holds it."""
-        failed = self._call("checkout", root=str(root), cache=str(cache), keep=keep)
-        return [(str(path), bool(held)) for path, held in failed]
+        return [(path, held) for path, held in self._call("checkout", root=root, cache=cache, keep=keep)]
 
     def commit(self, root: Path, *, targets: tuple[str, ...]) -> None:
         """Put the outputs at `root` into the cache again, as `dvc commit` does."""
-        self._call("commit", root=str(root), targets=list(targets))
+        self._call("commit", root=root, targets=targets)
 
     def status(self, root: Path, *, targets: tuple[str, ...]) -> dict[str, Any]:
         """What `dvc status` says at `root`."""
-        return dict(self._call("status", root=str(root), targets=list(targets)))
+        said: dict[str, Any] = self._call("status", root=root, targets=targets)
+        return said
 
     def _call(
         self, name: str, log: Path | None = None, tell: Callable[[Event], None] | None = None, **arguments: object
@@ -193,13 +160,13 @@ class Worker:
     def _asked(self, name: str, log: Path | None, tell: Callable[[Event], None] | None, **arguments: object) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        request = {"call": name, "log": None if log is None else str(log), "arguments": arguments}
+        request = {"call": name, "log": log, "arguments": arguments}
         answer: dict[str, Any] = {}
         try:
-            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.write(wire.dumps(request) + "\n")
             self._process.stdin.flush()
             while line := self._process.stdout.readline():
-                answer = json.loads(line)
+                answer = wire.loads(line)
                 if "event" not in answer:
                     break
                 if tell is not None:

@@ -7,68 +7,32 @@ ends at once, with the stage that it runs: nobody is left to record what would c
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import Any, TextIO
+from typing import TextIO
 
 from ledger.dvc import reproduce as reproducing
 from ledger.dvc import work_tree, work_tree_config
-from ledger.dvc.commands import Runner, Terms
+from ledger.dvc.commands import Runner
 from ledger.dvc.reproduce import Request
-from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.machine import processes
-
-
-def _config(arguments: dict[str, Any]) -> DvcConfig:
-    return DvcConfig(
-        cache=Path(arguments["cache"]),
-        remotes=arguments["remotes"],
-        core_remote=arguments["core_remote"],
-        cache_types=tuple(arguments["cache_types"]),
-    )
-
-
-def _describe(root: str, main_root: str) -> object:
-    described = dataclasses.asdict(work_tree_config.describe(Path(root), main_root=Path(main_root)))
-    return described | {"cache": str(described["cache"])}
-
-
-def _configure(root: str, config: dict[str, Any]) -> None:
-    work_tree_config.write_local(Path(root), _config(config))
-
-
-def _changed_outputs(root: str, cache: str) -> list[str]:
-    return work_tree.changed_outputs(Path(root), cache=Path(cache))
-
-
-def _checkout(root: str, cache: str, keep: list[str]) -> object:
-    return work_tree.checkout(Path(root), cache=Path(cache), keep=keep)
-
-
-def _commit(root: str, targets: list[str]) -> None:
-    work_tree.commit(Path(root), targets=targets)
-
-
-def _status(root: str, targets: list[str]) -> object:
-    return work_tree.status(Path(root), targets=targets)
-
+from ledger.run import wire
 
 CALLS: dict[str, Callable[..., object]] = {
-    "describe": _describe,
-    "configure": _configure,
-    "changed_outputs": _changed_outputs,
-    "checkout": _checkout,
-    "commit": _commit,
-    "status": _status,
+    "describe": work_tree_config.describe,
+    "configure": work_tree_config.write_local,
+    "changed_outputs": work_tree.changed_outputs,
+    "checkout": work_tree.checkout,
+    "commit": work_tree.commit,
+    "status": work_tree.status,
 }
 
 
@@ -85,25 +49,12 @@ def main() -> None:
     keeps = tuple(int(number) for number in sys.argv[1:])
 
     def answer(document: dict[str, object]) -> None:
-        answers.write(json.dumps(document) + "\n")
+        answers.write(wire.dumps(document) + "\n")
         answers.flush()
 
-    def reproduce(environment: dict[str, str], timeout: float | None, **arguments: Any) -> object:
-        request = Request(
-            root=Path(arguments["root"]),
-            top=Path(arguments["top"]),
-            targets=arguments["targets"],
-            terms=Terms(environment=environment, keeps=keeps, timeout=timeout),
-            force=arguments["force"],
-            aside=arguments["aside"],
-            code=arguments["code"],
-            locks=Path(arguments["locks"]),
-            kept=Path(arguments["kept"]),
-            twins=[Path(twin) for twin in arguments["twins"]],
-        )
-        return dataclasses.asdict(
-            reproducing.reproduce(request, adopts=adopts, tell=lambda event: answer({"event": event}))
-        )
+    def reproduce(request: Request) -> object:
+        request = replace(request, terms=replace(request.terms, keeps=keeps))
+        return reproducing.reproduce(request, adopts=adopts, tell=lambda event: answer({"event": event}))
 
     calls = {**CALLS, "reproduce": reproduce}
     reproducing.warm()
@@ -111,7 +62,7 @@ def main() -> None:
     busy = Event()
     Thread(target=_listen, args=(requests, lines, busy), daemon=True).start()
     while (line := lines.get()) is not None:
-        request = json.loads(line)
+        request = wire.loads(line)
         _log_to(request["log"])
         try:
             said: dict[str, object] = {"result": calls[request["call"]](**request["arguments"])}
@@ -136,7 +87,7 @@ def _listen(requests: TextIO, lines: SimpleQueue[str | None], busy: Event) -> No
     lines.put(None)
 
 
-def _log_to(path: str | None) -> None:
+def _log_to(path: Path | None) -> None:
     try:
         target = os.open(path or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     except OSError:
