@@ -72,7 +72,7 @@ def _porcelain(git: Git) -> str:
                 said = error.stderr.strip().removeprefix("fatal: ")
                 raise LedgerError(
                     f"git cannot list its work trees: {said}",
-                    hint="where no `git worktree add` is under way, one was cut off: remove the folder that git names",
+                    hint="if no `git worktree add` is running, one was interrupted: remove the folder that git names",
                 ) from None
             time.sleep(pause)
     raise AssertionError

@@ -120,8 +120,8 @@ def lend(
         if not _is_below(name):
             # joined to the slot's path it would lead out of it, and what is there would be replaced
             raise LedgerError(
-                f"ledger.yaml: `copy` names {name}, which is not inside of the repository",
-                hint="write it relative to the root, without .., or link to it from there",
+                f"ledger.yaml: `copy` names {name}, which is outside the repository",
+                hint="name it relative to the root without .., or by a link from there",
             )
     for name in linked:
         _link((root / name).resolve(), slot / name)
@@ -134,8 +134,8 @@ def lend(
             _copy(source, slot / name, own)
         else:
             raise LedgerError(
-                f"ledger.yaml: `copy` names {name}, which is not there",
-                hint=f"put it at {source}, or take it out of `copy`",
+                f"ledger.yaml: `copy` names {name}, which does not exist",
+                hint=f"put it at {source}, or remove it from `copy`",
             )
 
 

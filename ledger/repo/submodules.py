@@ -46,6 +46,6 @@ def refuse_changed(root: Path, paths: Iterable[str]) -> None:
         place = root / path
         if (place / ".git").exists() and call(["status", "--porcelain", "--untracked-files=no"], cwd=place).stdout:
             raise LedgerError(
-                f"the submodule {path} has changes that are not committed: no commit names the code that would run",
+                f"the submodule {path} has uncommitted changes: no commit names the code that would run",
                 hint=f"commit them in {path}, then git add {path} && git commit",
             )

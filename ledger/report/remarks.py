@@ -250,9 +250,9 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "Take all of them, or seeds that nobody has run (--seeds hashed:N)",
     Kind.SAME_ARMS: _same_arms,
     Kind.NOT_SHARED: _not_shared,
-    Kind.NO_NUMBER: lambda path, names: f"{path}: {', '.join(names)} hold no number and are left out",
+    Kind.NO_NUMBER: lambda path, names: f"{path}: {', '.join(names)} are left out: not numbers",
     Kind.INFINITE: _infinite,
-    Kind.LEFT_RUNNING: lambda processes: f"stages left processes running, which were ended: {', '.join(processes)}",
+    Kind.LEFT_RUNNING: lambda processes: f"stages left processes running, now ended: {', '.join(processes)}",
     Kind.PERSISTS: "DVC keeps {path} when its stage runs again (`persist: true`): "
     "nobody can see that there was none before",
     Kind.SET_BACK: "{file} has {key}: {now} again, as the branch does; the record has your {key}: {was}",

@@ -35,10 +35,10 @@ def checked(ledger: Ledger, experiment: str, pipeline: Pipeline) -> Held:
     changed = [name for name, digest in now.items() if before.get(name) not in (None, digest)]
     if changed:
         raise LedgerError(
-            f"{', '.join(changed)} (listed under `copy`) is not what it was for the trials of {experiment} so far, and "
-            "no stage depends on it: they would pass for replicates of one thing",
-            hint=f"list {changed[0]} under `deps:` of the stage that reads it, or, if without effect, under `ignore:` "
-            "in ledger.yaml",
+            f"{', '.join(changed)} (listed under `copy`) has changed since earlier trials of {experiment}, and no "
+            "stage depends on it: trials before and after would count as replicates",
+            hint=f"list {changed[0]} under `deps:` of the stage that reads it, or, if it has no effect, "
+            "under `ignore:` in ledger.yaml",
         )
     return now
 

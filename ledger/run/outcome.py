@@ -39,10 +39,10 @@ def outcome(
     # a shell reports the signal that ended its command as 128 + n
     status = trials.KILLED if code is not None and (code < 0 or code in (130, 134, 137, 139, 143)) else trials.FAILED
     if done.cause == TIMEOUT:
-        status, reason = trials.TIMED_OUT, f"no end after {timeout:g} s"
+        status, reason = trials.TIMED_OUT, f"timed out after {timeout:g} s"
     elif done.cause == MEMORY and (code in _KILLED or _LOST.search(printed)):
         # the kernel counts for all slots together: what ended in another way at the same time has its own reasons
-        status, reason = trials.KILLED, "out of memory: the kernel ended it"
+        status, reason = trials.KILLED, "out of memory: killed by the kernel"
     elif full or _FULL.search(text):
         reason = "no space left on a disk"
     return status, Failure(stage=done.failed_stage, exit_code=code, tail=text or said, reason=reason)

@@ -27,9 +27,8 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
     if experiment.too_new:
         count = len(experiment.too_new)
         raise LedgerError(
-            f"{count} record{'s' if count > 1 else ''} of {experiment.name} {'are' if count > 1 else 'is'} of a newer "
-            "version of ledger: those trials would be run again",
-            hint="upgrade ledger, here too",
+            f"a newer version of ledger wrote {count} of the records of {experiment.name}: they would run again",
+            hint="upgrade ledger here too",
         )
     arms = ledger.arms(experiment)
     rows = progress.declared(experiment, {name: arm.fingerprint for name, arm in arms.items()})
@@ -94,7 +93,7 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
                 hint=f"git add {path}, or dvc add {path} if it is large, or list it under `copy` in ledger.yaml",
             )
         raise LedgerError(
-            f"the stage {stage} depends on {path}, which is nowhere", hint="is the path in dvc.yaml right?"
+            f"the stage {stage} depends on {path}, which does not exist", hint="is the path in dvc.yaml right?"
         )
     ledger.code.locks(code)
     if code.commit != experiment.plan.base:

@@ -107,7 +107,7 @@ def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tupl
         except FileNotFoundError:
             raise FormatError(f"the pipeline wrote no metrics file {path}") from None
         except UnicodeDecodeError:
-            raise FormatError(f"the metrics file {path} is not text in UTF-8") from None
+            raise FormatError(f"the metrics file {path} is not UTF-8 text") from None
         except OSError as error:
             # without the path that the error itself names: it is this machine's
             raise FormatError(f"the metrics file {path} cannot be read: {error.strerror}") from None
@@ -116,7 +116,7 @@ def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tupl
             warnings.append(Remark.of(Kind.NO_NUMBER, path=path, names=tuple(others)))
     merged = metrics.merge(files)
     if files and not merged:
-        raise FormatError(f"no number is in {', '.join(files)}")
+        raise FormatError(f"no numbers in {', '.join(files)}")
     strange = tuple(name for name, value in merged.items() if not math.isfinite(value))
     if strange:
         warnings.append(Remark.of(Kind.INFINITE, metrics=strange))

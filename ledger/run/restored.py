@@ -11,15 +11,10 @@ from ledger.model.formats.lockfile import LockedStage, locked_stage
 from ledger.model.pipeline import Stage
 from ledger.repo import unseen
 from ledger.repo.ledger import Ledger
-from ledger.run.pinned import forget_dropped, made_with_equal, taken_for_equal
 from ledger.run.pinned import locks as locks_of
+from ledger.run.pinned import made_with_equal, taken_for_equal
 from ledger.run.record import Ended, pipeline_of
 from ledger.run.spec import Spec
-
-
-def forget_others(ledger: Ledger, spec: Spec, root: Path) -> None:
-    """Let no stage of a work tree pass for one that has run, where it ran with inputs that it has no more."""
-    forget_dropped(root, pipeline_of(ledger, spec))
 
 
 def kept_for_equal(ledger: Ledger, spec: Spec, root: Path) -> bool:

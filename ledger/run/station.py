@@ -27,8 +27,9 @@ from ledger.repo import borrowed, submodules
 from ledger.repo.ledger import Ledger
 from ledger.run.logs import ROOM, hidden, shorten, tail
 from ledger.run.outcome import outcome, untracked
-from ledger.run.record import Ended, cached_outputs
-from ledger.run.restored import forget_others, kept_for_equal, outdated
+from ledger.run.pinned import forget_dropped
+from ledger.run.record import Ended, cached_outputs, pipeline_of
+from ledger.run.restored import kept_for_equal, outdated
 from ledger.run.slots import Slot
 from ledger.run.spec import Spec
 from ledger.run.stage_environment import StageEnvironment, prepared
@@ -75,7 +76,7 @@ class Station:
         for path, digest in spec.arm.borrowed.items():
             if borrowed.content(ledger.git.root / path, ledger.state_dir.contents) != digest:
                 # its trials would pass for replicates of those that ran before
-                raise LedgerError(f"{path} has changed since the run was planned", hint="ledger run plans it anew")
+                raise LedgerError(f"{path} has changed since the run was planned", hint="start ledger run again")
         if code.commit not in self._environments:
             context = self.context
             own = {**context.variables, **self.variables, MARK: str(self.slot.path)}
@@ -143,7 +144,7 @@ class Station:
     def run(self, spec: Spec, tell: Callable[[Event], None], *, log: Path, stopping: Callable[[], bool]) -> Kept | None:
         """The recorded trial; from then on it cannot be lost. None for one that was cut off because the run ends."""
         setting = self.prepare(spec)
-        forget_others(self.context.ledger, spec, self.slot.path)
+        forget_dropped(self.slot.path, pipeline_of(self.context.ledger, spec))
         # DVC would lay out the results of 1 for 1.0
         force = spec.past_cache or kept_for_equal(self.context.ledger, spec, self.slot.path)
         ended = self.reproduce(spec, setting, force=force, log=log, tell=tell)
@@ -198,7 +199,7 @@ class Station:
                 stage=None,
                 exit_code=None,
                 tail=printed,
-                reason=f"{stale[0]} was written with other values after DVC had filled in commands from it (`vars`)",
+                reason=f"{stale[0]} got other values after DVC had filled in commands from it (`vars`)",
                 hint="let the script read the file; or dvc repro the stage that writes it, and commit the file, before "
                 "ledger run",
             )
@@ -211,8 +212,8 @@ class Station:
             stage=pipeline.stages[0].name if len(pipeline.stages) == 1 else None,
             exit_code=None,
             tail=printed,
-            reason=f"{listed(own, 3)} changed while the trial ran, which is recorded to have run on it",
-            hint="a stage should write to outputs that dvc.yaml declares; what has no effect belongs under `ignore` in "
+            reason=f"{listed(own, 3)} changed while the trial ran, though recorded as its input",
+            hint="declare what a stage writes as its outputs in dvc.yaml; what has no effect goes under `ignore` in "
             "ledger.yaml",
         )
 

@@ -81,7 +81,7 @@ def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
         # git could not make the refs, and the first is not there: that of another trial was going away beside it, or
         # somebody has taken away the one alone
         left = git.refs(holding).get(holding)
-    raise LedgerError(f"git does not take the ref {ref}", hint="try again; git fsck says if the repository is whole")
+    raise LedgerError(f"git refuses to create the ref {ref}", hint="try again; git fsck checks the repository")
 
 
 def results_tree(

@@ -134,7 +134,7 @@ def test_a_record_that_cannot_be_read_is_not_overwritten(project: Project) -> No
     path, text = record_of("wider", 0)
     project.commit("newer", {path: text.replace("schema: 1", "schema: 9")})
     # what it says is not known, so the trial is not run again either
-    assert "1 record of wider is of a newer version of ledger" in project.ledger("run", code=2).err
+    assert "a newer version of ledger wrote 1 of the records of wider" in project.ledger("run", code=2).err
     assert "schema: 9" in project.git("show", f"exp/wider:{path}")
     assert project.ledger("show", "--json").json["trials"] == []
 
@@ -179,7 +179,7 @@ def test_metrics_that_cannot_be_read_and_stages_that_fail(make_project: MakeProj
         1: "the metrics file metrics.json is empty",
         2: "the metrics file metrics.json cannot be read",
         3: "the metrics file metrics.json holds a list, not names with numbers",
-        4: "no number is in metrics.json",
+        4: "no numbers in metrics.json",
         8: "the disk is full",
         9: "the metrics file metrics.json cannot be read",
     }.items():
@@ -195,7 +195,7 @@ def test_metrics_that_cannot_be_read_and_stages_that_fail(make_project: MakeProj
         {"accuracy": 0.5},
     ]
     assert "warning: accuracy is not finite" in answer.err
-    assert "warning: metrics.json: name, all hold no number and are left out" in answer.err
+    assert "warning: metrics.json: name, all are left out: not numbers" in answer.err
     # a failure is recorded, and not tried again unasked
     assert "7 failed earlier in this state: ledger run --again" in project.ledger("run", code=1).err
     project.git("fsck", "--strict")
@@ -217,7 +217,7 @@ def test_record_refuses_metrics_that_cannot_be_read(make_project: MakeProject) -
     for text, says in (
         ("", "the metrics file metrics.json is empty"),
         ("{", "the metrics file metrics.json cannot be read"),
-        ('{"a": "x", "b": [1]}', "no number is in metrics.json"),
+        ('{"a": "x", "b": [1]}', "no numbers in metrics.json"),
     ):
         project.write({"params.json": json.dumps({"text": text})})
         project.dvc("repro", "-q")
@@ -244,7 +244,12 @@ CONFLICT = "<<<<<<< HEAD\n{}=======\n>>>>>>> other\n"
         ("dvc.yaml", PIPELINE.replace("deps", "dpes"), "extra keys not allowed", "correct it and commit"),
         ("dvc.yaml", PIPELINE.replace("train.py\n", "${nope}\n"), "Could not find 'nope'", "correct it and commit"),
         ("dvc.yaml", PIPELINE.replace("params.json", "other.json"), "git does not track other.json", "no such file"),
-        ("dvc.yaml", PIPELINE.replace("[train.py]", "[data.csv]"), "depends on data.csv, which is nowhere", "right?"),
+        (
+            "dvc.yaml",
+            PIPELINE.replace("[train.py]", "[data.csv]"),
+            "depends on data.csv, which does not exist",
+            "right?",
+        ),
         ("dvc.yaml", "stages: {}\n", "has no stage to run", "dvc stage add"),
         ("dvc.lock", "a: [", "is not YAML: line 2", "git rm dvc.lock && git commit"),
         ("dvc.lock", CONFLICT.format("schema: '2.0'\n"), "dvc.lock at ", "git rm dvc.lock && git commit"),
@@ -311,7 +316,7 @@ def test_data_that_is_nowhere(make_project: MakeProject) -> None:
     pipeline = PIPELINE.replace("[train.py]", "[train.py, data.csv]")
     project = make_project(default_files() | {"dvc.yaml": pipeline})
     project.ledger("new", "Wider", "--seeds", "1")
-    refused(project, "run", says="train depends on data.csv, which is nowhere", hint="path in dvc.yaml")
+    refused(project, "run", says="train depends on data.csv, which does not exist", hint="path in dvc.yaml")
     project.write({"data.csv": "1\n"})
     refused(project, "run", says="data.csv, which neither git nor DVC holds", hint="git add data.csv, or dvc add")
 
@@ -333,4 +338,4 @@ def test_data_that_the_cache_has_lost(project: Project) -> None:
 def test_a_file_to_copy_that_is_nowhere(project: Project) -> None:
     project.ledger("new", "Wider", "--seeds", "1")
     project.commit("settings", {"ledger.yaml": "copy: [.env]\n"})
-    refused(project, "run", says="ledger.yaml: `copy` names .env, which is not there", hint="take it out of `copy`")
+    refused(project, "run", says="ledger.yaml: `copy` names .env, which does not exist", hint="remove it from `copy`")

@@ -104,6 +104,6 @@ def test_a_link_is_linked_again(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match="`copy` names gone, which is not there") as refused:
+    with pytest.raises(LedgerError, match="`copy` names gone, which does not exist") as refused:
         lend(tmp_path, tmp_path / "slot", copied=["gone"], linked=[])
-    assert "take it out of `copy`" in str(refused.value.hint)
+    assert "remove it from `copy`" in str(refused.value.hint)

@@ -81,16 +81,16 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
     assert {error["stage"] for error in failed.values()} == {"train"}
     assert {name: error["reason"] for name, error in failed.items() if error["reason"]} == {
         "seed-4": "output 'metrics.json' does not exist",
-        "seed-5": "library.py changed while the trial ran, which is recorded to have run on it",
+        "seed-5": "library.py changed while the trial ran, though recorded as its input",
         "seed-6": "no space left on a disk",
-        "seed-7": "no number is in metrics.json",
+        "seed-7": "no numbers in metrics.json",
         "seed-8": "output 'model.txt' does not exist",
-        "seed-10": "params.json changed while the trial ran, which is recorded to have run on it",
+        "seed-10": "params.json changed while the trial ran, though recorded as its input",
     }
     # the last lines, and none of DVC's advice to people who run it by hand
     assert failed["seed-1"]["tail"] == "$ python train.py\ntrains 1\nno convergence"
     assert failed["seed-5"]["tail"] == "$ python train.py\ntrains 5"
-    assert failed["seed-7"]["tail"].endswith("trains 7\nno number is in metrics.json")
+    assert failed["seed-7"]["tail"].endswith("trains 7\nno numbers in metrics.json")
     assert "under `ignore`" in failed["seed-5"]["hint"]
     # what a trial cost is known where it failed too
     assert all(trial["seconds"] > 0 for trial in found.values())
@@ -216,7 +216,7 @@ def test_what_a_stage_leaves_running_is_ended(make_project: MakeProject, tmp_pat
         project = behaving(make_project, code)
         project.ledger("new", "Seeds", "--name", "a", "--seeds", "5")
         got = project.ledger("run", "-j", "2")
-        assert "warning: stages left processes running, which were ended: python" in got.err
+        assert "warning: stages left processes running, now ended: python" in got.err
         assert "treatment/seed-1, treatment/seed-2, treatment/seed-3 and treatment/seed-4" in got.err
         ready, _, _ = select.select([listener], [], [], 20)
         assert not ready or os.read(listener, 1) == b""

@@ -180,7 +180,7 @@ def test_copied_inputs(make_project: MakeProject, tmp_path: Path) -> None:
     project.write({"tables/a.csv": "1\n", "tables/b.csv": "2\n"})
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "4")
     refused = project.ledger("run", code=2)
-    assert "ledger.yaml: `copy` names settings, which is not there" in refused.err
+    assert "ledger.yaml: `copy` names settings, which does not exist" in refused.err
     (tmp_path / "settings").mkdir()
     (project.root / "settings").symlink_to(tmp_path / "settings")
     got = project.ledger("run", code=1)
@@ -194,9 +194,7 @@ def test_copied_inputs(make_project: MakeProject, tmp_path: Path) -> None:
     assert (project.root / "tables/a.csv").read_text() == "1\n"
     found = trials_of(project)
     assert [trial["status"] for trial in found.values()] == ["succeeded", "failed", "succeeded", "succeeded"]
-    assert (
-        found["seed-1"]["error"]["reason"] == "tables changed while the trial ran, which is recorded to have run on it"
-    )
+    assert found["seed-1"]["error"]["reason"] == "tables changed while the trial ran, though recorded as its input"
     assert "tables changed while the trial ran" in got.err
 
 
@@ -249,7 +247,7 @@ def test_a_copied_file_that_no_stage_depends_on_may_not_change_between_trials(ma
     project.ledger("run", "--only", "treatment/seed-1")
     project.write({"table.txt": "0.5"})
     refused = project.ledger("run", code=2)
-    assert "table.txt (listed under `copy`) is not what it was for the trials of a so far" in refused.err
+    assert "table.txt (listed under `copy`) has changed since earlier trials of a" in refused.err
     assert "list table.txt under `deps:` of the stage that reads it" in refused.err
     # nor does another experiment reuse what ran with another content
     for name, runs in (("b", "predicts"), ("c", "again")):

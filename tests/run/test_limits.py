@@ -67,9 +67,9 @@ def test_a_trial_that_takes_too_long_is_ended(make_project: MakeProject, tmp_pat
     }
     for seed in (1, 2, 3, 4):
         error = found[f"seed-{seed}"]["error"]
-        assert error["reason"] == "no end after 1 s"
+        assert error["reason"] == "timed out after 1 s"
         assert error["tail"].startswith("$ python train.py\nready")
-        assert f"treatment seed={seed}: timed-out in train (no end after 1 s)" in got.err
+        assert f"treatment seed={seed}: timed-out in train (timed out after 1 s)" in got.err
     assert "left processes running" not in got.err
     # nobody reads from it any more: opening it for writing fails at once
     with pytest.raises(OSError, match="No such device"):
@@ -84,7 +84,7 @@ def test_the_commands_of_a_stage_share_the_time(make_project: MakeProject) -> No
     project.ledger("new", "Slow", "--name", "a")
     project.ledger("run", "--timeout", "2", code=1)
     (trial,) = project.ledger("show", "--json").json["trials"]
-    assert (trial["status"], trial["error"]["reason"]) == ("timed-out", "no end after 2 s")
+    assert (trial["status"], trial["error"]["reason"]) == ("timed-out", "timed out after 2 s")
     assert trial["error"]["tail"].count("$ sleep") == 3
 
 

@@ -161,7 +161,7 @@ def test_a_submodule_whose_changes_no_commit_holds_is_refused(library: Project) 
     (library.root / "vendor/sub/lib.py").write_text("V = 3\n")
     assert "vendor/sub" in library.ledger("run", code=2).err
     refused = library.ledger("run", "-m", "change", code=2).err
-    assert "not committed: no commit names the code that would run" in refused
+    assert "uncommitted changes: no commit names the code that would run" in refused
     library.dvc("repro", "-q")
     assert "no commit names the code that would run" in library.ledger("record", "-m", "by hand", code=2).err
     commit(library, library.root / "vendor/sub", {})

@@ -112,7 +112,7 @@ json.dump({sys.argv[1]: float(sys.argv[2])}, open(sys.argv[1] + ".json", "w"))
     project.commit("results")
     project.ledger("new", "Raise", "--name", "x", "--seeds", "2", "-S", "lr=0.3", "--predict", "a >= baseline + 0.1")
     said = project.ledger("run", code=1).err
-    assert "items.json was written with other values after DVC had filled in commands from it" in said
+    assert "items.json got other values after DVC had filled in commands from it" in said
     trials = project.ledger("show", "--json").json["trials"]
     assert {t["id"]: t["status"] for t in trials} == {
         "baseline/seed-1": "succeeded", "baseline/seed-2": "succeeded",
