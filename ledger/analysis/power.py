@@ -85,7 +85,7 @@ def predictions(asked: PowerOptions, chosen: Experiment | None) -> list[Predicti
         known = [one for one in known if chosen.aliases.same(one.metric.name, asked.metric)]
     if asked.predict is not None or asked.margin is not None or asked.within is not None or not known:
         if asked.predict is None and asked.metric is None and not known:
-            raise LedgerError("nothing is predicted there", hint="--metric NAME, or --sd NUMBER alone")
+            raise LedgerError("the experiment predicts nothing", hint="--metric NAME, or --sd NUMBER alone")
         return [_prediction(replace(asked, metric=asked.metric or (known[0].metric.name if known else None)))]
     return known
 

@@ -20,7 +20,7 @@ def watch(ledger: Ledger, name: str) -> None:
     states = runs.live(ledger.state_dir, name)
     if not states:
         # what a run has come to may be known just after its end
-        console.say(f"no run of {name} is at work (ledger run {name} --detach starts one)")
+        console.say(f"no run of {name} is in progress (ledger run {name} --detach starts one)")
         return
     watched = states[0].id
     keys = sys.stdin.isatty() and sys.stderr.isatty()
@@ -40,11 +40,11 @@ def watch(ledger: Ledger, name: str) -> None:
                 key = pressed(0.25)
                 if key == "s":
                     runs.stop(ledger.state_dir, last)
-                    say("stopping: what has finished is kept")
+                    say("stopping: finished trials are kept")
                 elif key in ("q", "\x1b"):
                     break
     except KeyboardInterrupt:
-        console.say(f"the run goes on; ledger status {name} --stop ends it")
+        console.say(f"the run continues; ledger status {name} --stop ends it")
 
 
 def _one(ledger: Ledger, name: str, run: str) -> RunState | None:

@@ -43,6 +43,6 @@ def _outlook(
         if seen is not None:
             return seen
     raise LedgerError(
-        f"no experiment of such replicates shows how noisy {prediction.metric.name} is",
-        hint="say it: --sd 0.02, with --df where it is itself estimated",
+        f"no experiment with such replicates shows how noisy {prediction.metric.name} is",
+        hint="give it: --sd 0.02, with --df if it is itself an estimate",
     )

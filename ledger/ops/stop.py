@@ -20,7 +20,7 @@ def stop(ledger: Ledger, name: str) -> RunState:
     """
     states = [state for state in runs.live(ledger.state_dir, name) if runs.stop(ledger.state_dir, state)]
     if not states:
-        raise LedgerError(f"no run of {name} is at work", hint=f"ledger status {name}")
+        raise LedgerError(f"no run of {name} is in progress", hint=f"ledger status {name}")
     asked = {state.id for state in states}
     patience = time.monotonic() + _PATIENCE
     while any(state.id in asked for state in runs.live(ledger.state_dir, name)):

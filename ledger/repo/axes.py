@@ -109,11 +109,11 @@ def declared(
         seed = seed_parameter(ledger, code)
         made.append(make_axis(seed, _seeds(code, seed, seeds, source)))
     if REPEAT in axes.over:
-        raise LedgerError(f"{REPEAT} is no parameter", hint="--repeats 5")
+        raise LedgerError(f"{REPEAT} is not a parameter", hint="--repeats 5")
     made += axes.axes()
     if repeats is not None and made:
         raise LedgerError(
-            "repeats are for a pipeline without a seed: the same seed again is the same numbers, and no new evidence",
+            "repeats are for a pipeline without a seed: repeating a seed gives the same numbers and no new evidence",
             hint="leave --repeats out, or the seeds",
         )
     if repeats is not None:
@@ -142,7 +142,7 @@ def _grid(made: list[Axis], reshuffled_by: str | None) -> Replicates:
     folds = [axis.name for axis in made if axis.kind == FOLD]
     if reshuffled_by is not None and not folds:
         raise LedgerError(
-            "--reshuffled-by is of folds, and none are declared",
+            "--reshuffled-by needs folds, and none are declared",
             hint="--folds fold=0..4 --reshuffled-by seed --seeds 3",
         )
     try:

@@ -46,14 +46,14 @@ def start(ledger: Ledger, wanted: str | None) -> Start:
     if ref is None:
         raise LedgerError(
             f"HEAD is detached at {commit[:10]}, so it is unclear where to fork from",
-            hint="say it: --from HEAD, or --from main",
+            hint="say which: --from HEAD, or --from main",
         )
     name = ledger.name_of(ref)
     parent = None if name is None else ledger.find(name)
     if parent is not None and parent.outcome != "supported":
         outcome, main = parent.outcome or "not concluded", ledger.snapshot.main or "main"
         raise LedgerError(
-            f"you are on the experiment {parent.name}, which is {outcome}: a fork of it would inherit its change",
+            f"you are on the experiment {parent.name}, which is {outcome}: a fork would inherit its change",
             hint=f"--from {main} to start fresh, --from {parent.name} to build on it anyway",
         )
     return Start(commit=commit, label=ref.removeprefix("refs/heads/"), parent=None if parent is None else parent.name)

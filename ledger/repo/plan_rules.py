@@ -29,7 +29,7 @@ def check_evaluation(code: Code, path: str) -> str:
     if plain not in known and not any(inside(file, plain) for file in code.files):
         near = near_misses(plain, known)
         raise LedgerError(
-            f"the evaluation {path} is no output, no data and no file of the pipeline",
+            f"the evaluation {path} is neither an output, nor data, nor a file of the pipeline",
             hint=f"did you mean {' or '.join(near)}?" if near else "name what the last stage evaluates on",
         )
     return plain
@@ -146,6 +146,6 @@ def check_predictions(
         if p.reference not in (None, BASELINE) and ledger.find(p.reference or "") is None:
             near = near_misses(p.reference or "", list(ledger.snapshot.sources))
             raise LedgerError(
-                f"the prediction {p} compares with {p.reference}, which is no experiment here",
+                f"the prediction {p} compares with {p.reference}, which is not an experiment here",
                 hint=f"did you mean {' or '.join(near)}?" if near else "compare with baseline",
             )

@@ -97,7 +97,8 @@ def _commit(ledger: Ledger, variant: str, revision: str) -> str:
     found = ledger.git.commit(revision)
     if found is None:
         raise LedgerError(
-            f"--variant {variant}: {revision} is no commit here", hint="git log --all, git tag; or git fetch brings it"
+            f"--variant {variant}: {revision} is not a commit here",
+            hint="git log --all, git tag; git fetch may bring it",
         )
     if not ledger.code.has_pipeline(found):
         raise LedgerError(f"--variant {variant}: there is no dvc.yaml at {revision}", hint="name a commit that has one")

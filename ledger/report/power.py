@@ -107,7 +107,7 @@ def _closing(seen: Outlook, replicates: Replicates) -> list[str]:
         enough = needed(q)
         truth = f"a true value of {rough(q.effect)}" if q.effect is not None else "no true difference"
         if enough is None:
-            said.append(f"no number of {unit} up to 10,000 shows it with power {q.wanted:g} at {truth}")
+            said.append(f"no number of {unit} up to 10,000 is enough to show it with power {q.wanted:g} at {truth}")
         else:
             between = [needed(q, sd) for sd in q.sd_interval or ()]
             low, high = (str(bound or "more than 10,000") for bound in between) if between else ("", "")

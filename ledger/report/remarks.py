@@ -133,7 +133,7 @@ _DETERMINISTIC = (
 
 
 def _unknown_metric(metric: str, commit: str | None, near: tuple[str, ...], known: tuple[str, ...]) -> str:
-    lacking = f"no metrics file has {metric} at {commit}" if commit else f"none of the latest trials has {metric}"
+    lacking = f"no metrics file has {metric} at {commit}" if commit else f"no recent trial has {metric}"
     if near:
         return f"{lacking}: did you mean {' or '.join(near)}?"
     return f"{lacking}: there {'is' if len(known) == 1 else 'are'} {listed(known, 6)}"
@@ -151,7 +151,7 @@ def _same_arms(arms: tuple[str, ...]) -> str:
 
 def _not_shared(outputs: tuple[str, ...]) -> str:
     what = f"{listed(outputs, 3)}, which cache: false keeps out of DVC's cache"
-    return f"each of these trains anew for {what}: cache it, or declare it under plots or metrics"
+    return f"each of these retrains for {what}: cache it, or declare it under plots or metrics"
 
 
 _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
@@ -241,13 +241,13 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.UNREADABLE: "{side}: {error}",
     Kind.NO_METRICS_FILE: "dvc.yaml names no metrics file, so no prediction will be measured",
     Kind.UNKNOWN_METRIC: _unknown_metric,
-    Kind.UNCOMMITTED_ALIAS: "ledger.yaml has {names} for {metric} too, but not as {experiment}'s branch has it: "
-    "a verdict goes by the aliases that are committed there before there are results",
+    Kind.UNCOMMITTED_ALIAS: "ledger.yaml here also has {names} for {metric}, but {experiment}'s branch does not: "
+    "a verdict uses the aliases that were committed there before results",
     Kind.REPEATED_SEED: "the pipeline has a seed, {seed}, which is the same in every repeat: vary it with --seeds",
-    Kind.ONE_TRIAL: "one replicate gives no estimate of the noise, so the verdict would be inconclusive: --seeds 5",
+    Kind.ONE_TRIAL: "one replicate gives no estimate of the noise, so the verdict would be inconclusive: use --seeds 5",
     Kind.ONE_PART: "one {part} gives no estimate of the noise",
     Kind.REUSED_IN_PART: "known results of {arm} are reused without {without}: the verdict will not be confirmatory. "
-    "Take all of them, or seeds that nobody has run (--seeds hashed:N)",
+    "Reuse all of them, or choose seeds that nobody has run (--seeds hashed:N)",
     Kind.SAME_ARMS: _same_arms,
     Kind.NOT_SHARED: _not_shared,
     Kind.NO_NUMBER: lambda path, names: f"{path}: {', '.join(names)} are left out: not numbers",

@@ -26,7 +26,7 @@ def require_recordable(ledger: Ledger, experiment: Experiment, message: str | No
     branch = ledger.branch_of(experiment.name)
     if message is not None and ledger.snapshot.head[0] != branch:
         raise LedgerError(
-            f"-m commits changes of the branch that is checked out, which is not {experiment.name}'s",
+            f"-m commits changes on the checked-out branch, which is not {experiment.name}'s",
             hint=f"git switch {branch.removeprefix('refs/heads/')}, then ledger run -m",
         )
     return branch
@@ -71,7 +71,7 @@ def require_measured(work: Work, kept: Sequence[Kept]) -> None:
     if not lacking:
         return
     meant = {name: found for name in lacking if (found := forced(name, had)) is not None}
-    hint = "ledger new begins anew with the right one, since to choose among several after a result is post hoc"
+    hint = "start over with ledger new: to choose among several after a result is post hoc"
     if len(meant) == len(lacking):
         texts = renamed([str(p) for p in plan.predictions], meant)
         predict = " ".join(f"--predict {shlex.quote(text)}" for text in texts)
@@ -80,7 +80,7 @@ def require_measured(work: Work, kept: Sequence[Kept]) -> None:
     raise LedgerError(
         f"no trial has the predicted metric {', '.join(lacking)}: they have {have}, and "
         f"{left} trial{' is' if left == 1 else 's are'} left to run",
-        hint=f"{hint}; ledger run --yes goes on all the same",
+        hint=f"{hint}; ledger run --yes continues anyway",
     )
 
 

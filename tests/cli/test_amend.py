@@ -154,7 +154,7 @@ def test_nonsense_that_new_refuses_too(shelved: Shelved) -> None:
         ("looks=2.5", "looks=2.5 is no whole number", "--key looks=2"),
         ("exploratory=maybe", "exploratory=maybe is neither true nor false", "--key exploratory=true"),
         ("predictions=[]", "a plan without a prediction is exploratory", "ledger amend --predict"),
-        ("evaluation=[nowhere.csv]", "the evaluation nowhere.csv is no output", "evaluates on"),
+        ("evaluation=[nowhere.csv]", "the evaluation nowhere.csv is neither an output", "evaluates on"),
         ("parent=nobody", "no experiment nobody", "ledger log"),
     ):
         refused(project, "--key", given, "-m", "why", says=says, hint=hint)

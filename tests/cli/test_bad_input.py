@@ -204,7 +204,7 @@ PREDICTIONS = [
     ("accuracy >= baseline+0.01", "'+' needs spaces round it", "accuracy >= baseline + 0.01"),
     ("accuracy >= nan", "'nan' is not a finite number", "write"),
     ("accuracy[high-lr] >= 0.3", "about the variant high-lr, which is not declared", "--variant high-lr:"),
-    ("accuracy >= widr", "compares with widr, which is no experiment here", "did you mean wider?"),
+    ("accuracy >= widr", "compares with widr, which is not an experiment here", "did you mean wider?"),
     ("accuracy >= deeper", "compares the experiment with itself", "baseline"),
 ]
 
@@ -276,7 +276,7 @@ PARAMETERS = [
     ("--folds fold", "--folds 'fold' is not KEY=LIST", "--folds fold=0..4"),
     ("--folds 1", "--folds 1 is not from 2 to 1000", "--folds 5"),
     ("--folds 5", "no parameter of the pipeline looks like the fold", "--folds my_fold=0..4"),
-    ("--seeds 2 --reshuffled-by seed", "--reshuffled-by is of folds", "--folds fold=0..4"),
+    ("--seeds 2 --reshuffled-by seed", "--reshuffled-by needs folds", "--folds fold=0..4"),
     ("--over seed=4..0", "the range 4..0 is empty", "write 0..4"),
     ("--over seed=0,0", "0 is given twice", "each value once"),
     ("--over train.layers=[1],[2]", "[1] is not a number, a text or a truth value", "each value once"),

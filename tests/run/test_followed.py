@@ -201,7 +201,7 @@ def test_status_while_a_run_is_at_work(gate: Gate) -> None:
     terminal = Terminal(project, "status", "--watch")
     terminal.until("q leaves it running")
     terminal.type("s")
-    terminal.until("stopping: what has finished is kept")
+    terminal.until("stopping: finished trials are kept")
     assert terminal.ends() == 0
     gate.ends()
     project.git("switch", "-q", "exp/a")
@@ -211,7 +211,7 @@ def test_status_while_a_run_is_at_work(gate: Gate) -> None:
     assert (entry["status"], entry["declared"], entry["missing"]) == ("recorded", 3, 2)
     assert re.search(r"^recorded  a .* 1/3 ", project.ledger("log").out, re.MULTILINE)
     assert [row["missing"] for row in project.ledger("table", "--where", "missing = 2", "--json").json] == [2]
-    assert "no run of a is at work" in project.ledger("status", "--watch").err
+    assert "no run of a is in progress" in project.ledger("status", "--watch").err
 
 
 def test_a_run_is_stopped_from_elsewhere(gate: Gate) -> None:
@@ -220,7 +220,7 @@ def test_a_run_is_stopped_from_elsewhere(gate: Gate) -> None:
     assert "stopped after 1 of 3 trials; ledger run continues with the rest" in said
     assert runs.live(gate.state_dir) == ()
     assert list(trials_of(gate.project)) == ["seed-0"]
-    assert "no run of a is at work" in gate.project.ledger("status", "--stop", code=2).err
+    assert "no run of a is in progress" in gate.project.ledger("status", "--stop", code=2).err
     assert gate.project.git("status", "--porcelain") == ""
 
 

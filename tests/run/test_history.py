@@ -194,7 +194,7 @@ def test_an_uncached_output_that_keeps_alike_arms_from_sharing_is_told(make_proj
     project = make_project(files | {".gitignore": ""})
     project.ledger("new", "Same", "--name", "a", "--predict", "accuracy > baseline", "-S", "train.lr=0.1")
     said = [line for line in project.ledger("run").err.splitlines() if "cache: false" in line]
-    told = "note: each of these trains anew for model.txt, which cache: false keeps out of DVC's cache: "
+    told = "note: each of these retrains for model.txt, which cache: false keeps out of DVC's cache: "
     assert said == [told + "cache it, or declare it under plots or metrics"]
 
 

@@ -68,7 +68,7 @@ def test_a_choice_brands_though_a_baseline_alone_has_a_result(early: Project) ->
 def test_where_several_may_be_meant_the_run_says_to_begin_anew(project: Project) -> None:
     project.ledger(*NEW, "score >= baseline + 0.02")
     said = project.ledger("run", code=2).err
-    assert "they have accuracy and loss" in said and "ledger new begins anew" in said and "ledger amend" not in said
+    assert "they have accuracy and loss" in said and "start over with ledger new" in said and "ledger amend" not in said
 
 
 @pytest.mark.parametrize("changed", ["accuracy >= baseline + 0.01", "accuracy > baseline + 0.02", "accuracy >= 0.5"])
