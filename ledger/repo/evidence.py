@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field, replace
 
 from ledger.analysis import counting, progress
 from ledger.analysis.arms import ArmValues
@@ -47,56 +47,64 @@ def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases 
     `when`: PRESENT for a new verdict, JUDGED for the stored one. Metrics are read by the names in `aliases`; without
     them by those that the verdict was written with, or for a new one by those that the experiment's branch has.
     """
-    if aliases is None and when is When.JUDGED:
-        aliases = metric_aliases.of_verdict(experiment.verdict)
-    elif aliases is None:
-        aliases = metric_aliases.at(ledger, experiment.tip)
+    stored = when is When.JUDGED
+    if aliases is None:
+        aliases = metric_aliases.of_verdict(experiment.verdict) if stored else metric_aliases.at(ledger, experiment.tip)
     experiment = experiment.named(aliases)
     plan = experiment.plan
-    arms: dict[str, ArmValues] = {}
-    records: dict[str, tuple[Recorded, ...]] = {}
-    absent: dict[str, str] = {}
     present = ledger.present(experiment)
-    named = counting.judged(experiment) if when is When.JUDGED else {}
-    known = voids.known(experiment) if when is When.JUDGED else None
-    voided: dict[str, Recorded] = {}
-    compared = {name for p in plan.predictions for name in (p.metric.variant or TREATMENT, p.reference)}
-    points = plan.replicates.points()
-    for variant in plan.variants:
-        if variant.experiment is not None:
-            absent |= _add_other(ledger, variant, experiment, arms, records, named.get(variant.name), known, voided)
-            continue
-        if variant.name in compared:
-            voided |= {r.trial.id: r for r in experiment.of(variant.name) if r.void and r.trial.point in points}
-        judged_none = when is When.JUDGED and _judged_none(experiment, variant.name)
-        good = (
-            {}
-            if judged_none
-            else _standing(experiment, variant.name, present.get(variant.name), named.get(variant.name))
-        )
-        chosen = tuple(good[point] for point in points if point in good)
-        arms[variant.name] = _arm(ledger, variant.name, points, chosen, experiment)
-        records[variant.name] = chosen
+    named = counting.judged(experiment) if stored else {}
+    known = voids.known(experiment) if stored else None
+    declared = [variant.name for variant in plan.variants]
+    references = dict.fromkeys(p.reference for p in plan.predictions if p.reference not in (None, BASELINE, *declared))
+    roles = [*plan.variants, *(Variant(name=name, experiment=name) for name in references if name is not None)]
+    sides = {}
+    for role in roles:
+        results = _Results(named=named.get(role.name), none=stored and _judged_none(experiment, role.name))
+        if role.experiment is None:
+            sides[role.name] = _own(ledger, experiment, role.name, results, present.get(role.name))
+        else:
+            sides[role.name] = _others(ledger, experiment, role, results, known)
+    records = {name: side.records for name, side in sides.items() if side.arm is not None}
+    arms = {name: side.arm for name, side in sides.items() if side.arm is not None}
     rows = progress.declared(experiment, present)
     missing, stale = (
         tuple(f"{row.variant}/{replicates.slug(row.point)}" for row in rows if row.state in states)
         for states in ((progress.MISSING, progress.STALE), (progress.STALE,))
     )
-    for prediction in plan.predictions:
-        reference = prediction.reference
-        if reference not in (None, BASELINE, *arms):
-            other = Variant(name=reference or "", experiment=reference)
-            absent |= _add_other(ledger, other, experiment, arms, records, named.get(other.name), known, voided)
-    arms = metric_files.by_predicted_names(ledger, plan, arms, records)
     return Evidence(
-        arms=arms,
+        arms=metric_files.by_predicted_names(ledger, plan, arms, records),
         records=records,
         missing=missing,
         stale=stale,
-        absent=absent,
-        voided=voided,
-        sources=voids.sources_as_known(experiment) if when is When.JUDGED else voids.sources(ledger, experiment),
+        absent={role.experiment or "": why for role in roles if (why := sides[role.name].absent) is not None},
+        voided={name: record for side in sides.values() for name, record in side.voided.items()},
+        sources=voids.sources_as_known(experiment) if stored else voids.sources(ledger, experiment),
         aliases=aliases,
+    )
+
+
+@frozen
+class _Side:
+    """An arm with the records behind it, or why another experiment has none, and which of its trials were voided."""
+
+    arm: ArmValues | None = None
+    records: tuple[Recorded, ...] = ()
+    voided: Mapping[str, Recorded] = field(default_factory=dict)
+    absent: str | None = None
+
+
+def _own(ledger: Ledger, experiment: Experiment, name: str, results: _Results, present: str | None) -> _Side:
+    plan = experiment.plan
+    points = plan.replicates.points()
+    good = results.standing(experiment, name, present)
+    chosen = tuple(good[point] for point in points if point in good)
+    compared = {arm for p in plan.predictions for arm in (p.metric.variant or TREATMENT, p.reference)}
+    voided = [r for r in experiment.of(name) if r.void and r.trial.point in points] if name in compared else []
+    return _Side(
+        arm=_arm(ledger, name, points, chosen, experiment),
+        records=chosen,
+        voided={record.trial.id: record for record in voided},
     )
 
 
@@ -106,54 +114,54 @@ def _judged_none(experiment: Experiment, variant: str) -> bool:
     return verdict is not None and verdict.early and not verdict.older and variant not in verdict.fingerprints
 
 
-def _standing(experiment: Experiment, variant: str, present: str | None, named: str | None) -> dict[Point, Recorded]:
-    """The results of an arm at the state that a verdict has `named`, else at its present one.
+@frozen
+class _Results:
+    """The state of an arm's results that a verdict has `named`, or that it had `none`."""
 
-    Code that came after a verdict, by a rebase perhaps, does not take the results back: then those that it judged. An
-    arm that the plan has no more has no present state: it is what ran last.
-    """
-    records = experiment.of(variant)
-    good = counting.at(records, named) or counting.at(records, present)
-    if good or (experiment.verdict is None and experiment.plan.variant(variant) is not None):
-        return good
-    return counting.at(records, counting.state(experiment, variant, When.JUDGED))
+    named: str | None
+    none: bool
+
+    def standing(self, experiment: Experiment, variant: str, present: str | None) -> dict[Point, Recorded]:
+        """The results at the state that the verdict named, else at the `present` one.
+
+        Code that came after a verdict, by a rebase perhaps, does not take the results back: then those that it judged.
+        An arm that the plan has no more has no present state: it is what ran last.
+        """
+        if self.none:
+            return {}
+        records = experiment.of(variant)
+        good = counting.at(records, self.named) or counting.at(records, present)
+        if good or (experiment.verdict is None and experiment.plan.variant(variant) is not None):
+            return good
+        return counting.at(records, counting.state(experiment, variant, When.JUDGED))
 
 
-def _add_other(
-    ledger: Ledger,
-    role: Variant,
-    experiment: Experiment,
-    arms: dict[str, ArmValues],
-    records: dict[str, tuple[Recorded, ...]],
-    named: str | None,
-    known: frozenset[str] | None,
-    voided: dict[str, Recorded],
-) -> dict[str, str]:
+def _others(
+    ledger: Ledger, experiment: Experiment, role: Variant, results: _Results, known: frozenset[str] | None
+) -> _Side:
     """Another experiment's arm in the role of one here: the same replicates where it has them, else all its own.
 
     Of what was voided there only what a stored verdict has `known` is so for it; None is for a new one.
-    Returns why it has no results, by its experiment's name; nothing where it has some.
     """
     target = filling(ledger, role)
-    name = role.experiment or ""
+    lacking = f"the experiment {role.filled_by}, which is compared with,"
     if target is None or target.experiment is None:
-        return {name: f"the experiment {role.filled_by}, which is compared with, is not in this clone"}
-    other, arm, plan = target.experiment.named(experiment.aliases), target.variant, experiment.plan
+        return _Side(absent=f"{lacking} is not in this clone")
+    other, arm = target.experiment.named(experiment.aliases), target.variant
+    points = experiment.plan.replicates.points()
     if known is not None:
         other = replace(other, trials=tuple(voids.as_known(r, known) for r in other.trials))
-    at = {*plan.replicates.points(), *other.plan.replicates.points()}
-    voided |= {voids.foreign(r): r for r in other.of(arm) if r.void is not None and r.trial.point in at}
-    judged_none = known is not None and _judged_none(experiment, role.name)
-    good = {} if judged_none else _standing(other, arm, ledger.present(other).get(arm), named)
+    all_points = other.plan.replicates.points()
+    voided = {
+        voids.foreign(r): r for r in other.of(arm) if r.void is not None and r.trial.point in {*points, *all_points}
+    }
+    good = results.standing(other, arm, ledger.present(other).get(arm))
     if not good:
         changed = " since it changed" if any(r.trial.succeeded for r in other.of(arm)) else ""
-        return {name: f"the experiment {role.filled_by}, which is compared with, has no results{changed}"}
-    points = plan.replicates.points()
-    declared = points if all(point in good for point in points) else other.plan.replicates.points()
+        return _Side(voided=voided, absent=f"{lacking} has no results{changed}")
+    declared = points if all(point in good for point in points) else all_points
     chosen = tuple(good[point] for point in declared if point in good)
-    arms[role.name] = _arm(ledger, target.text, declared, chosen, experiment)
-    records[role.name] = chosen
-    return {}
+    return _Side(arm=_arm(ledger, target.text, declared, chosen, experiment), records=chosen, voided=voided)
 
 
 def voided_elsewhere(ledger: Ledger, experiment: Experiment) -> str | None:
