@@ -31,6 +31,7 @@ def open(path: str | Path = ".") -> Book:
     Raises LedgerError where there is no git repository.
     """
     # imported here, so that `import ledger` costs next to nothing
-    from ledger.ops.book import open_book
+    from ledger.git.git import open_repository
+    from ledger.ops.book import Book
 
-    return open_book(path)
+    return Book(open_repository(Path(path)))

@@ -7,23 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ledger.analysis.plans.created import Created
-from ledger.analysis.problems import Proof
-from ledger.git.git import open_repository
-from ledger.model.parameters import Value
-from ledger.model.run_report import RunReport
-from ledger.model.verdict import Verdict
-from ledger.ops.conclude import collected
-from ledger.ops.conclude import conclude as conclude_experiment
-from ledger.ops.new import create
-from ledger.ops.run import run as run_trials
-from ledger.ops.verify import prove, prove_all
-from ledger.repo.axes import Seeds
 from ledger.repo.ledger import Ledger
-from ledger.repo.planning import Request
-from ledger.run.request import Listener, RunOptions
+
+if TYPE_CHECKING:
+    # who reads a ledger does not wait for what writes
+    from ledger.analysis.plans.created import Created
+    from ledger.analysis.problems import Proof
+    from ledger.model.parameters import Value
+    from ledger.model.run_report import RunReport
+    from ledger.model.verdict import Verdict
+    from ledger.run.request import Listener, RunOptions
 
 
 class Book(Ledger):
@@ -46,6 +41,10 @@ class Book(Ledger):
         switch: bool = True,
     ) -> Created:
         """Begin an experiment. `ledger.ops.new.create` takes all else that a plan may ask for."""
+        from ledger.ops.new import create
+        from ledger.repo.axes import Seeds
+        from ledger.repo.planning import Request
+
         asked = Seeds(count=seeds) if isinstance(seeds, int) else None if seeds is None else Seeds(values=tuple(seeds))
         request = Request(
             title=title, name=name, predictions=tuple(predictions), overrides=overrides or {}, vary=vary or {},
@@ -56,24 +55,24 @@ class Book(Ledger):
     def run(
         self, experiment: str | None = None, wanted: RunOptions | None = None, *, listener: Listener | None = None
     ) -> RunReport:
-        """Run the trials that are declared and missing, all unless others are `wanted`; trials may fail without an
-        error. The `listener` hears of each as it ends.
-        """
-        return run_trials(self, self.experiment(experiment), listener or Listener(), wanted or RunOptions())
+        """Run the trials that are declared and missing, or those `wanted`; the `listener` hears of each as it ends."""
+        from ledger.ops.run import run
+        from ledger.run.request import Listener, RunOptions
+
+        return run(self, self.experiment(experiment), listener or Listener(), wanted or RunOptions())
 
     def conclude(self, experiment: str | None = None, *, interpretation: str | None = None) -> Verdict:
         """Compute the verdict, write it into `verdict.md` and commit that."""
+        from ledger.ops.conclude import collected, conclude
+
         chosen = collected(self, self.experiment(experiment))
-        return conclude_experiment(self, chosen, interpretation=interpretation, early=False).verdict
+        return conclude(self, chosen, interpretation=interpretation, early=False).verdict
 
     def verify(self, experiment: str | None = None, *, data: bool = False) -> tuple[Proof, ...]:
         """The proofs of all experiments, or of one; `data`: read its checkpoints too."""
+        from ledger.ops.verify import prove, prove_all
+
         signed = self.settings.signed
         if experiment is None:
             return prove_all(self, data=data, signed=signed)
         return (prove(self, self.experiment(experiment), data=data, signed=signed),)
-
-
-def open_book(path: str | Path = ".") -> Book:
-    """The ledger of the repository that holds `path`. Raises LedgerError where there is no repository."""
-    return Book(open_repository(Path(path)))

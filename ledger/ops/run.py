@@ -29,7 +29,9 @@ def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: RunO
             slots = held.enter_context(LocalSlots(ledger))
             earlier = _prepare(ledger, name, branch, wanted, slots, done)
             planned = work.plan(ledger, name, branch, wanted, held)
-            _guard(planned, listener, done)
+            for doubt in guards.doubts(planned):
+                listener.doubted(doubt)
+            guards.require_measured(planned, done.trials)
             _execute(planned, listener, slots, done, held)
             collected, uncollected = _collect(ledger, name, slots)
         return work.report(planned, done.trials, earlier=earlier, collected=collected, uncollected=uncollected)
@@ -46,13 +48,6 @@ def _prepare(
     if here:
         done.code = settle(ledger, ledger.experiment(name), wanted.message, slots.worker)
     return collect_whole(ledger, name, slots.worker) or earlier
-
-
-def _guard(planned: Work, listener: Listener, done: Done) -> None:
-    """Say what is doubtful and refuse what would be in vain, before the hours are spent."""
-    for doubt in guards.doubts(planned):
-        listener.doubted(doubt)
-    guards.require_measured(planned, done.trials)
 
 
 def _execute(planned: Work, listener: Listener, slots: LocalSlots, done: Done, held: ExitStack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ledger.analysis.designs import units
@@ -14,7 +15,7 @@ from ledger.report.blocks import Table
 from ledger.report.changes import Told
 from ledger.report.documents import Format, table
 from ledger.report.numbers import bounds, percent, rough
-from ledger.stats.outlook import Interval, Line, line, lines, needed
+from ledger.stats.outlook import Interval, line, lines, needed
 
 
 def note(seen: Outlook, n: int, replicates: Replicates) -> str:
@@ -135,18 +136,7 @@ def _shape(seen: Outlook, counts: Sequence[int], replicates: Replicates) -> dict
         "sd_interval": q.sd_interval,
         "experiments": list(seen.experiments),
         "needed": needed(q),
-        "rows": [_row(one) for one in lines(q, counts)],
-    }
-
-
-def _row(one: Line) -> dict[str, Any]:
-    return {
-        "n": one.n,
-        "df": one.df,
-        "smallest": one.smallest,
-        "smallest_interval": one.smallest_interval,
-        "power": one.power,
-        "power_interval": one.power_interval,
+        "rows": [asdict(one) for one in lines(q, counts)],
     }
 
 

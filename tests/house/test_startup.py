@@ -38,3 +38,9 @@ def test_fast_commands_import_nothing_heavy(project: Project, arguments: list[st
     assert code == 0
     assert done.stdout
     assert not {name for name in modules if name.split(".")[0] in HEAVY}
+
+
+def test_reading_from_python_does_not_import_what_writes(project: Project) -> None:
+    script = "import sys, ledger\nledger.open('.').experiments()\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=project.root, capture_output=True, text=True, check=True)
+    assert not [name for name in done.stdout.split() if name.startswith(("ledger.run.", "ledger.ops.run", "dvc"))]
