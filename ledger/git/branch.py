@@ -52,19 +52,19 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
     rebased = _being_rebased(git, every, step.ref)
     if rebased is not None:
         # git would refuse to move the branch at the end of the rebase
-        raise Overlap(f"the branch is being rebased in {rebased}", hint="git rebase --continue, then call this again")
+        raise Overlap(f"the branch is being rebased in {rebased}", hint="git rebase --continue, then run this again")
     trees = holders(every, step.ref)
     for tree in trees:
         in_the_way = can_bring_along(git, tree, step.old, step.new)
         if in_the_way is not None and "index.lock" in in_the_way:
             raise Overlap(
                 f"another git process holds the index of {tree}: {_first_line(in_the_way)}",
-                hint="let it end, then call this again; where none is running, remove that file",
+                hint="let it end, then run this again; where none is running, remove that file",
             )
         if in_the_way is not None:
             raise Overlap(
                 f"changes in {tree} are in the way: {_first_line(in_the_way)}",
-                hint="commit or stash those changes, then call this again",
+                hint="commit or stash those changes, then run this again",
             )
     brought: list[Path] = []
     try:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
 
 ZERO = "0" * 40
-_HEX = frozenset("0123456789abcdef")
 
 # what needs no looking into reflogs or histories, at which the process that reads objects may die
 _PLAIN = re.compile(r"[\w/][\w./-]*")
@@ -175,7 +174,7 @@ class Git:
 
     @contextmanager
     def private_index(self) -> Iterator[dict[str, str]]:
-        """The environment that makes git use an index of its own, which is gone afterwards."""
+        """The environment in which git uses a temporary index, removed afterwards."""
         # imported late: commands that only read have no use for it
         import tempfile
 
@@ -223,7 +222,7 @@ def open_repository(start: Path) -> Git:
             raise LedgerError(f"{start.resolve()} is not in a git repository", hint="git init, then ledger init")
         if "must be run in a work tree" in said:
             raise LedgerError(
-                f"{start.resolve()} is in a git directory without a work tree", hint="call ledger in a work tree"
+                f"{start.resolve()} is in a git directory without a work tree", hint="run ledger in a work tree"
             )
         raise LedgerError(said.removeprefix("fatal: "))
     root, common, *prefix = os.fsdecode(done.stdout).removesuffix("\n").split("\n")

@@ -217,7 +217,7 @@ class Objects:
         self.close()
 
     def _unreadable(self, name: str) -> LedgerError:
-        """Why git ends when it is asked for an object: it is asked again alone, and says so."""
+        """Why git ends when it is asked for an object: asked again for only this one, it says so."""
         asked = ["git", "cat-file", "-p", name]
         done = subprocess.run(asked, cwd=self._root, env=self._environment, capture_output=True, check=False)
         return unreadable(name, done.stderr.decode(errors="replace"))

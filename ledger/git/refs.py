@@ -53,7 +53,7 @@ def move(git: Git, changes: Sequence[RefChange], reason: str) -> bool:
     if denied is not None:
         raise LedgerError(
             f"git cannot write its refs: {denied.removeprefix('fatal: ')}",
-            hint="ls -ld .git/refs shows whose they are, and whether they are read-only; then type it again",
+            hint="ls -ld .git/refs shows whose they are, and whether they are read-only; then try again",
         )
     if any(why in said for why in _SHORT):
         # the ref has not moved: the system lacks something

@@ -77,7 +77,7 @@ def _cannot_sign(stderr: str) -> LedgerError:
     said = [line.strip() for line in stderr.splitlines() if line.strip()] or ["git does not say why"]
     return LedgerError(
         f"git cannot sign: {said[0].removeprefix('error: ').removeprefix('fatal: ')}",
-        hint="git commit -S tells more; git config commit.gpgSign and tag.gpgSign say whether to sign",
+        hint="git commit -S says more; git config commit.gpgSign and tag.gpgSign say whether to sign",
     )
 
 

@@ -1,4 +1,4 @@
-"""Trees with some paths changed, built from the trees along those paths alone.
+"""Trees with some paths changed, built from only the trees along those paths.
 
 An index would be as quick in a small repository; in one with thousands of landed experiments it lists all their files
 for each commit.

@@ -48,7 +48,7 @@ class StateDirectory:
 
     @property
     def stages(self) -> Path:
-        """Locks of stages that are at work, by what DVC's run cache knows them by."""
+        """Locks of running stages, by their keys in DVC's run cache."""
         return self.folder / "stages"
 
     @property

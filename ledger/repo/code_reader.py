@@ -186,7 +186,7 @@ class CodeReader:
         text = self.git.objects.text(commit, path)
         if text is None:
             return None
-        hint = f"git rm {path} && git commit: the next run writes it anew"
+        hint = f"git rm {path} && git commit: the next run writes it again"
         try:
             document = yaml12.loads(text)
         except yaml12.YamlError as error:

@@ -67,7 +67,7 @@ class Snapshot:
 
     @cached_property
     def running(self) -> frozenset[str]:
-        """The names of the experiments that runs are at work on in this repository, at this moment."""
+        """The names of the experiments with a live run in this repository, at this moment."""
         if not any(self._state_dir.runs.glob("*.json")):
             return frozenset()
         # imported late: mostly nothing runs
@@ -168,5 +168,5 @@ class Repository:
         return self._snapshot
 
     def refresh(self) -> None:
-        """Look at the refs anew: they have moved."""
+        """Read the refs again: they have moved."""
         self._snapshot = None

@@ -42,7 +42,7 @@ def test_a_branch_that_another_work_tree_has(project: Project) -> None:
     answer = project.ledger("run", "wider", code=1)
     assert "error: the trials are recorded, but not on the branch yet" in answer.err
     assert f"changes in {linked} are in the way" in answer.err
-    assert "hint: commit or stash those changes, then call this again" in answer.err
+    assert "hint: commit or stash those changes, then run this again" in answer.err
     assert (linked / "metrics.json").read_text() == "mine"
     assert project.ledger("status", "wider", "--json").json["uncollected"] == 1
 
@@ -51,7 +51,7 @@ def test_a_branch_that_another_work_tree_has(project: Project) -> None:
     held.touch()
     answer = project.ledger("run", "wider", code=2)
     assert f"another git process holds the index of {linked}" in answer.err
-    assert "hint: let it end, then call this again; where none is running, remove that file" in answer.err
+    assert "hint: let it end, then run this again; where none is running, remove that file" in answer.err
     held.unlink()
     assert "1 trial on the branch" in project.ledger("run", "wider").out
     assert project.git("status", "--porcelain", cwd=linked) == ""

@@ -294,7 +294,7 @@ def test_a_file_of_a_newer_version_is_left_alone(history: Project) -> None:
     log = history.ledger("log")
 
     assert len(log.out.splitlines()) == 41
-    assert log.err.count("of a newer version of ledger: it is left alone") == 1
+    assert log.err.count("written by a newer version of ledger: it is not used") == 1
     assert path.read_bytes() == before
     same(history.root)
 

@@ -165,7 +165,7 @@ def _locate(path: str, tree: object, key: str) -> Path:
         hint = f"did you mean {' or '.join(near)}?" if near else known
         raise LedgerError(f"{path} has no parameter {key}", hint=hint)
     if len(found) > 1:
-        raise LedgerError(f"{path}: {key} is there in two spellings", hint="rename one of them")
+        raise LedgerError(f"{path}: {key} appears in two spellings", hint="rename one of them")
     section = at(tree, found[0])
     if isinstance(section, Mapping) and section:
         members = [f"{key}.{below}" for below in flatten(cast("dict[str, object]", section))]

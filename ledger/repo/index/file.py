@@ -1,4 +1,4 @@
-"""The file of the index: opened, replaced where it is corrupt, left alone where it is newer, done without otherwise.
+"""The file of the index: opened, replaced if corrupt, ignored if newer or unusable.
 
 The index is a cache, so nothing about it is ever an error: where the file cannot be used, the answer comes from one in
 memory, and `remark` says so where the user should know.
@@ -40,7 +40,7 @@ def open_index(path: Path) -> Opened:
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > VERSION:
         connection.close()
-        remark = f"the index {path} is of a newer version of ledger: it is left alone, and this takes longer"
+        remark = f"the index {path} was written by a newer version of ledger: it is not used, so this takes longer"
         return Opened(connection=in_memory(), file=False, remark=remark)
     return Opened(connection=connection, file=True)
 
@@ -89,7 +89,7 @@ def is_damage(error: Exception) -> bool:
 
 
 def is_corrupt(error: Exception) -> bool:
-    """Whether SQLite has found the file to be damaged, or to be none of its own."""
+    """Whether SQLite found the file damaged, or not a database."""
     code = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -115,7 +115,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    """Make the tables anew, whatever an older version has left."""
+    """Create the tables, and drop what an older version left."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         # another process may have made them meanwhile

@@ -1,7 +1,7 @@
 """The index: what ten thousand experiments answer without being read, in SQLite beside the git directory.
 
 It is a cache and no more. Before it answers it is checked against the refs, in one `for-each-ref`; experiments whose
-source has not changed cost that comparison alone, the others are read again. An experiment is read again as a whole:
+source has not changed cost only that comparison; the others are read again. An experiment is read again as a whole:
 its records cost as much to find in a cache as in git.
 """
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# so often a question is asked again, of new refs or of a file that is built anew
+# how often a question is asked: of new refs, or of a rebuilt file
 _TRIES = 3
 
-# what tables raise whose content is not what was written: SQLite looks at its own structures alone
+# what tables raise when their content is not what was written: SQLite checks only its own structures
 _DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError, LookupError, AttributeError)
 
 
@@ -140,7 +140,7 @@ class Index:
             return True
 
     def discard(self) -> None:
-        """Throw the file away, which proved to be damaged; the next answer comes from one that is built anew."""
+        """Delete the damaged file; the next answer rebuilds it."""
         self.close()
         index_file.discard(self._repository.state_dir.index)
 
@@ -153,8 +153,8 @@ class Index:
     def _reading(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """The answer of an index that is current.
 
-        Where another process writes meanwhile the refs are looked at again; a file that proves to be damaged is built
-        anew; where neither helps, or the file is held, an index in memory answers, which nobody else can touch.
+        Where another process writes meanwhile the refs are looked at again; a file that is damaged is rebuilt;
+        where neither helps, or the file is locked, an index in memory answers, which nobody else can touch.
         """
         for _ in range(_TRIES):
             try:

@@ -57,7 +57,7 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Que
     """The rows of a SELECT. Raises LedgerError for what is no SELECT, or takes longer than so many seconds."""
     if _SHADOW.search(_LEXEMES.sub(_plain, sql)) is not None:
         # SQLite would take what it defines for the view itself
-        raise LedgerError("WITH may not define what has the name of a view", hint=HINT)
+        raise LedgerError("WITH must not define a table with the name of a view", hint=HINT)
     try:
         return _asked(ledger, sql, limit=limit, seconds=seconds)
     except _DamagedError:
@@ -86,7 +86,7 @@ def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again
     try:
         cursor = connection.execute(sql)
         if cursor.description is None:
-            raise LedgerError("there is no query in this text", hint='ledger query "SELECT * FROM experiments"')
+            raise LedgerError("this text holds no query", hint='ledger query "SELECT * FROM experiments"')
         heads = tuple(str(column[0]) for column in cursor.description)
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
     except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:

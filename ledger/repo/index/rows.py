@@ -85,7 +85,7 @@ _QUERIES: Final[Mapping[str, tuple[Selection, str]]] = {
 
 
 def rows(connection: sqlite3.Connection, level: str, running: Collection[str] = ()) -> list[Row]:
-    """All rows of one level, the latest experiment first. `running` names the experiments that runs are at work on."""
+    """All rows of one level, the latest experiment first. `running` names the experiments with a live run."""
     if level not in _QUERIES:
         raise LedgerError(f"there are no rows of {level}", hint=f"one of {', '.join(_QUERIES)}")
     selection, source = _QUERIES[level]
@@ -120,7 +120,7 @@ def present_status(running: Collection[str]) -> tuple[str, list[object]]:
 def entries(
     connection: sqlite3.Connection, wished: Wished, limit: int | None, running: Collection[str] = ()
 ) -> list[Entry]:
-    """The lines of the log, the latest experiment first. `running` names those that runs are at work on."""
+    """The lines of the log, the latest experiment first. `running` names those with a live run."""
     status, named = present_status(running)
     selection = Selection(
         fields=_of(

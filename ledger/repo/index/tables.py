@@ -27,7 +27,7 @@ from ledger.repo.index.encoding import (
 from ledger.repo.index.views import VIEWS
 
 VERSION: Final = 13
-"""Of the tables and of what is computed into them: raised with every change, and an older index is built anew."""
+"""Of the tables and of what is computed into them: raised with every change, so that an older index is rebuilt."""
 
 STRIDE: Final = 1_000_000
 """A variant's or trial's id is the experiment's times this, plus its place, so that they lie together."""
