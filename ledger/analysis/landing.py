@@ -28,7 +28,7 @@ def kind_of(experiment: Experiment, wanted: str | None, arm: str | None = None) 
     elif arm is not None:
         why = "" if wanted else f", and {experiment.name} is {experiment.state}"
         raise LedgerError(
-            f"a record is of the whole experiment, not of {experiment.name}:{arm}{why}",
+            f"a record covers the whole experiment, not just {experiment.name}:{arm}{why}",
             hint=f"ledger land {experiment.name} --record, or --adopt {experiment.name}:{arm}",
         )
     return kind
@@ -39,7 +39,7 @@ def _by_verdict(experiment: Experiment) -> str:
         lacking = "no verdict on what it predicts now" if experiment.overtaken else "no verdict"
         raise LedgerError(
             f"{experiment.name} has {lacking}, so it is unclear how it should land",
-            hint=f"ledger conclude {experiment.name}, or say it: --record (its record alone), --adopt (its change too)",
+            hint=f"ledger conclude {experiment.name}, or say it: --record (only its record), --adopt (its change too)",
         )
     return ADOPT if experiment.outcome == verdict.SUPPORTED else RECORD
 

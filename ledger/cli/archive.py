@@ -16,11 +16,11 @@ from ledger.report.shapes import changes as shapes
 
 def archive(
     experiment: Annotated[str, typer.Argument(metavar="EXP", help="An experiment's name, or the beginning of one.")],
-    force: Annotated[bool, typer.Option("--force", help="Although it has no verdict.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Archive it even without a verdict.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Bring the branch back.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Put a finished branch away: a tag holds its tip, and every command still finds the experiment.
+    """Archive a finished branch: a tag holds its tip, and every command still finds the experiment.
 
     Its checkpoints stay: dvc gc --all-commits follows tags.
 

@@ -22,14 +22,14 @@ def land(
             metavar="[EXP[:ARM]]", help="An experiment, or the arm whose change is adopted; else the current."
         ),
     ] = None,
-    record: Annotated[bool, typer.Option("--record", help="Its record alone, code untouched.")] = False,
-    adopt: Annotated[bool, typer.Option("--adopt", help="Its change too, by a merge.")] = False,
-    message: Annotated[str | None, typer.Option("-m", "--message", help="What to say in the commit.")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Land only its record; leave the code untouched.")] = False,
+    adopt: Annotated[bool, typer.Option("--adopt", help="Merge its change too.")] = False,
+    message: Annotated[str | None, typer.Option("-m", "--message", help="What the commit message says.")] = None,
     json: options.AsJson = False,
 ) -> int:
-    """Bring an experiment into the main branch: with its change where the verdict is supported, else its record alone.
+    """Bring an experiment into the main branch: with its change where the verdict is supported, else only its record.
 
-    Where the verdict is about one arm, that arm's change is adopted, its parameters written where the code has them.
+    Where the verdict is about one arm, land adopts that arm's change and writes its parameters where the code has them.
 
     Example: ledger land --adopt focal-loss:high-lr
     """

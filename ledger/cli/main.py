@@ -41,7 +41,7 @@ COMMANDS = {
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
     "plot": "Draw learning curves, a metric against a parameter, or its spread in each arm.",
     "verify": "Prove the record: order, code, numbers and verdict, from git alone.",
-    "land": "Bring an experiment into the main branch: its record alone, or its change too.",
+    "land": "Bring an experiment into the main branch: only its record, or its change too.",
     "archive": "Put a finished branch away under a tag: every command still finds the experiment.",
 }
 

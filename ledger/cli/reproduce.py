@@ -19,7 +19,7 @@ def reproduce(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every trial that counts, not just one.")] = False,
     metrics_only: Annotated[
-        bool, typer.Option("--metrics-only", help="Outputs may differ by hash: the metrics alone decide.")
+        bool, typer.Option("--metrics-only", help="Outputs may differ by hash; only the metrics decide.")
     ] = False,
     within_noise: Annotated[
         bool, typer.Option("--within-noise", help="A metric may differ by less than the declared replicates do.")

@@ -28,7 +28,7 @@ def void(
     with console.opened() as ledger:
         target = ledger.target(trial)
         if target.experiment is None or target.trial is None:
-            raise LedgerError(f"{trial} is no trial", hint="name one, such as focal-loss:treatment/seed-3")
+            raise LedgerError(f"{trial} is not a trial", hint="name one, such as focal-loss:treatment/seed-3")
         if undo:
             done = voiding.undo(ledger, target.experiment, target.trial, why=message)
         else:

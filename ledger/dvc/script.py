@@ -49,9 +49,7 @@ def ignore(git: Git, here: Path, outs: Sequence[str]) -> bool:
 def pipeline(here: Path, script: Script, remarks: list[str]) -> str:
     """The text of its `dvc.yaml`; what the author may want to know is added to the `remarks`."""
     if (here / "dvc.yaml").exists():
-        raise LedgerError(
-            "there is a dvc.yaml already, so no pipeline is made", hint="dvc stage add adds a stage to it"
-        )
+        raise LedgerError("there is a dvc.yaml already, so none was written", hint="dvc stage add adds a stage to it")
     try:
         words = shlex.split(script.command)
     except ValueError as error:

@@ -20,7 +20,7 @@ def amend(ledger: Ledger, experiment: Experiment, asked: PlanEdits, *, reason: s
     ledger.git.identity()
     require_branch(ledger, experiment)
     if not reason.strip():
-        raise LedgerError("an amendment needs its reason", hint='ledger amend … -m "why"')
+        raise LedgerError("say why the plan changes", hint='ledger amend … -m "why"')
     path = f"{directory(experiment.name)}/hypothesis.md"
 
     def make(change: Change) -> Amended:

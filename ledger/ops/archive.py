@@ -30,7 +30,7 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
         if at.outcome is None and not force:
             raise LedgerError(
                 f"{name} is not finished: it has no verdict",
-                hint=f"ledger conclude {name}, or put it away as it is: ledger archive {name} --force",
+                hint=f"ledger conclude {name}, or archive it as it is: ledger archive {name} --force",
             )
         # a trial that ends now could not come onto the branch any more
         require_collected(ledger, name)

@@ -42,14 +42,14 @@ def set_up(git: Git, wanted: Script | None) -> Made:
         if below:
             folder = below[0].removesuffix("/.dvc/config")
             raise LedgerError(
-                f"there is a DVC project in {folder}/: one around it would be another",
+                f"there is a DVC project in {folder}/: ledger sets up none around it",
                 hint=f"cd {folder} && ledger init",
             )
         initialise(git.root, subdir=False)
         told.append("set up DVC in .dvc/")
     if planned is not None:
         (here / "dvc.yaml").write_text(planned, "utf-8")
-        told.append("wrote dvc.yaml: look at it, above all at `deps` and `params`")
+        told.append("wrote dvc.yaml: check it, above all `deps` and `params`")
         if wanted is not None and script.ignore(git, here, wanted.outs):
             told.append("listed the outputs in .gitignore: DVC keeps them")
     for path, text in ((git.root / FILE, TEMPLATE), (git.root / DIRECTORY / "README.md", README)):
@@ -63,8 +63,8 @@ def set_up(git: Git, wanted: Script | None) -> Made:
         data = bulk.untracked(git)
         if data:
             remarks.append(
-                f"git would keep for good what is large or binary and untracked: {bulk.named(data)}. Data "
-                "belongs to DVC, or into .gitignore"
+                f"large or binary files are untracked, and git would keep them for good: {bulk.named(data)}. "
+                "Track data with DVC, or list it in .gitignore"
             )
         first = f"{bulk.command(data)}, then " if data else ""
         told.append(f"next: {first}git add -A && git commit -m 'set up ledger', then ledger new \"what you expect\"")

@@ -20,7 +20,7 @@ def void(ledger: Ledger, experiment: Experiment, trial: Recorded, *, why: str, n
     """Void a trial. Raises LedgerError where it has no result on a branch here; nothing has changed then."""
     author = ledger.git.identity().rsplit(" <", 1)[0]
     if not why.strip():
-        raise LedgerError("a void needs its reason", hint='ledger void … -m "the disk was full"')
+        raise LedgerError("say why the trial does not count", hint='ledger void … -m "the disk was full"')
     if not trial.trial.succeeded:
         raise LedgerError(
             f"{experiment.name}:{trial.trial.id} {trial.trial.status}: it has no result to void",

@@ -87,9 +87,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
     try:
         draft = hypotheses.parse(f"---\n{yaml12.dumps(document)}---\n").plan
     except FormatError as error:
-        raise LedgerError(
-            f"the amended plan would not be one: {error}", hint="ledger amend --help has an example"
-        ) from None
+        raise LedgerError(f"the amended plan is invalid: {error}", hint="ledger amend --help has an example") from None
     if any(p.reference == BASELINE for p in draft.predictions) and draft.variant(BASELINE) is None:
         draft = replace(draft, variants=(Variant(name=BASELINE, at=BASE), *draft.variants))
     if not draft.predictions and not draft.exploratory:
@@ -113,7 +111,7 @@ def _sensible(ledger: Ledger, code: Code, changes: Mapping[str, Any]) -> dict[st
     if isinstance(alpha, int | float) and not isinstance(alpha, bool):
         check_alpha(alpha)
     if isinstance(looks, float):
-        raise LedgerError(f"looks={looks:g} is no whole number", hint="--key looks=2")
+        raise LedgerError(f"looks={looks:g} is not a whole number", hint="--key looks=2")
     if exploratory is not None and not isinstance(exploratory, bool):
         raise LedgerError(f"exploratory={exploratory} is neither true nor false", hint="--key exploratory=true")
     if isinstance(found.get("title"), str):

@@ -85,7 +85,7 @@ def transact(ledger: Ledger, make: Callable[[Change], T]) -> T:
                 name = str(moved).removeprefix("refs/heads/")
             finally:
                 ledger.refresh()
-    raise LedgerError(f"{name} moves too fast to be written to", hint="try again")
+    raise LedgerError(f"{name} keeps moving while it is written to", hint="try again")
 
 
 def require_branch(ledger: Ledger, experiment: Experiment) -> None:

@@ -24,22 +24,27 @@ def landed(done: Landed, *, chosen: bool) -> Told:
     """Where it went and how; `chosen`: as its verdict says."""
     main, branch = done.main, done.experiment.branch_name
     change = "with its change" if done.arm == TREATMENT else f"with the change of its arm {done.arm}"
-    what = change if done.kind == ADOPT else "its record alone, code untouched"
+    what = change if done.kind == ADOPT else "its record only, code untouched"
     why = f" (the verdict is {done.experiment.state}; --{RECORD if done.kind == ADOPT else ADOPT} does the other)"
     lines = [f"landed {done.experiment.name} on {main} as {done.commit[:10]}: {what}{why if chosen else ''}"]
     if chosen and done.data_left:
-        lines.append(f"its data ({listed(done.data_left, 3)}) stay off {main}: --adopt keeps them, without a claim")
+        lines.append(
+            f"its data ({listed(done.data_left, 3)}) stay off {main}: --adopt brings them too, without a claim"
+        )
     if done.stale:
         lines.append(f"to be reproduced on {main}: {', '.join(done.stale)} (git switch {main}, dvc repro)")
     elif done.measured is False:
-        lines.append(f"the trials ran on another state than {main} now has: their numbers may not be its")
+        lines.append(f"no trial ran what {main} now has: the recorded numbers may not hold there")
     if done.tag is not None:
         lines.append(f"its tip is held by the tag {done.tag}, so the branch can go: git branch -D {branch}")
     else:
         lines.append(f"the branch can go: git branch -d {branch}")
     notes = sentences(done.remarks)
     if done.changed is not None:
-        notes = (*notes, f"warning: no trial ran this change as it is now: {done.changed} came after its trials")
+        notes = (
+            *notes,
+            f"warning: no trial ran this change in its present form: {done.changed} changed after its trials",
+        )
     return Told(answer="\n".join(lines), notes=notes)
 
 
@@ -59,7 +64,7 @@ def archived(done: Archived) -> Told:
     notes = [f"ledger archive {done.experiment} --undo brings it back"]
     if done.remote is not None:
         remote = done.remote.partition("/")[0]
-        notes.insert(0, f"{done.remote} is as it was: git push {remote} --delete {done.branch} takes it away there")
+        notes.insert(0, f"{done.remote} is still there: git push {remote} --delete {done.branch} removes it")
     answer = f"archived {done.experiment}: the tag {done.tag} holds what {done.branch} was"
     return Told(answer=answer, notes=tuple(notes))
 

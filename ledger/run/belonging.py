@@ -42,7 +42,7 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
     unkept = _not_in_cache(stale)
     if unkept:
         raise LedgerError(
-            f"the cache does not hold {listed(unkept, 5)}: the trial could not be brought back",
+            f"the cache does not hold {listed(unkept, 5)}: the trial could not be restored",
             hint="dvc commit, then ledger record",
         )
     if stale:
@@ -56,7 +56,7 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
     if gone:
         raise LedgerError(
             f"the results are of a stage that depended on {', '.join(dict.fromkeys(gone))} too: DVC does not notice "
-            "that dvc.yaml names it no more",
+            "that dvc.yaml no longer names it",
             hint="dvc repro -f, then ledger record",
         )
     others = [key for stage in ran for key in taken_for_equal(pinned[stage.name], here.texts)]
@@ -156,6 +156,6 @@ def refuse_twice(experiment: Experiment, name: str, point: Point, arm: Arm) -> N
         trial = record.trial
         if record.valid and trial.point == point and trial.fingerprint == arm.fingerprint:
             raise LedgerError(
-                f"{experiment.name}:{trial.id} is recorded already, with this code, data and parameters",
+                f"{experiment.name}:{trial.id} is already recorded with this code, data and parameters",
                 hint="change the seed or the code, dvc repro, then ledger record",
             )

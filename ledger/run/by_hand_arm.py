@@ -41,7 +41,7 @@ def identified(
         return _checked(ledger, experiment, arms[name]), name, None
     if changed is None:
         raise LedgerError(
-            "the work tree has the parameters of no arm",
+            "the parameters in the work tree are those of no arm",
             hint=f"ledger amend declares another arm; there is {', '.join(arms)}",
         )
     commit = _commit_change(ledger, experiment, here, own_parameters(experiment.plan, changed.name), message)

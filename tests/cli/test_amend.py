@@ -121,7 +121,7 @@ def test_what_is_no_amendment(shelved: Shelved) -> None:
     refused(project, "--over", "seed=0..1", "-m", "why", says="changes nothing", hint="ledger show")
     refused(project, "-m", "why", says="say what changes", hint='ledger amend --predict "')
     refused(project, "--key", "alpha=0.1", says="missing option '-m'", hint="ledger amend --help")
-    refused(project, "--key", "alpha=0.1", "-m", "  ", says="an amendment needs its reason", hint='-m "why"')
+    refused(project, "--key", "alpha=0.1", "-m", "  ", says="say why the plan changes", hint='-m "why"')
     refused(project, "--over", "seed", "-m", "why", says="--over 'seed' is not KEY=LIST", hint="--over seed=0..9")
 
 
@@ -151,7 +151,7 @@ def test_nonsense_that_new_refuses_too(shelved: Shelved) -> None:
         ("alpha=0.5", "an alpha of 0.5 is not between 0 and 0.5", "0.05 is usual"),
         ("alpha=0", "an alpha of 0 is not between 0 and 0.5", "0.05 is usual"),
         ("alpha=0.9", "an alpha of 0.9 is not between 0 and 0.5", "0.05 is usual"),
-        ("looks=2.5", "looks=2.5 is no whole number", "--key looks=2"),
+        ("looks=2.5", "looks=2.5 is not a whole number", "--key looks=2"),
         ("exploratory=maybe", "exploratory=maybe is neither true nor false", "--key exploratory=true"),
         ("predictions=[]", "a plan without a prediction is exploratory", "ledger amend --predict"),
         ("evaluation=[nowhere.csv]", "the evaluation nowhere.csv is neither an output", "evaluates on"),

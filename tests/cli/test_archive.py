@@ -83,7 +83,7 @@ def test_a_remote_that_was_left_behind_takes_nothing_away(concluded: Project) ->
 
     said = project.ledger("archive", "a").err
 
-    assert "origin/exp/a is as it was" in said
+    assert "origin/exp/a is still there" in said
     assert (entry(project)["status"], entry(project)["outcome"]) == ("archived", "refuted")
     project.ledger("archive", "a", "--undo")
     assert project.git("rev-parse", "exp/a") == tip

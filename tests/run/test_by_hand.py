@@ -184,9 +184,9 @@ def test_what_cannot_be_a_trial_is_refused(project: Project) -> None:
     repro(project)
 
     project.ledger("record")
-    assert "is recorded already" in refused(project)
+    assert "is already recorded" in refused(project)
     repro(project, "--force")
-    assert "is recorded already" in refused(project)
+    assert "is already recorded" in refused(project)
 
 
 def test_a_checkpoint_that_is_in_no_cache_is_not_recorded(project: Project) -> None:

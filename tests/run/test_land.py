@@ -130,7 +130,7 @@ def test_a_refuted_experiment_lands_as_its_record_alone(refuted: Project) -> Non
     main, branch = tip(refuted), tip(refuted, "exp/a")
     got = refuted.ledger("land", "-m", "it did not help")
     assert "landed a on main" in got.out
-    assert "its record alone" in got.out
+    assert "its record only" in got.out
     assert "the verdict is refuted" in got.out
     assert "git branch -D exp/a" in got.out
 
@@ -419,7 +419,7 @@ def test_locks_are_merged_stage_by_stage(make_project: MakeProject) -> None:
     assert "dvc.lock is merged stage by stage" in got.err
     assert "to be reproduced" not in got.out
     # the verdict is of another state all the same
-    assert "another state" in got.out
+    assert "no trial ran what main now has" in got.out
     assert parents(project) == [main, tip(project, "exp/a")]
     assert (project.root / "clean.txt").read_text() == "cleaner"
     assert "up to date" in project.dvc("status")
@@ -486,7 +486,7 @@ def test_a_change_of_the_branch_after_its_verdict_is_not_adopted_unasked(support
     assert "hint: ledger run a && ledger conclude a, then land it; or ledger land a --adopt" in got.err
     assert supported.state() == before
     got = supported.ledger("land", "a", "--adopt")
-    assert "warning: no trial ran this change as it is now: train.py came after its trials" in got.err
+    assert "warning: no trial ran this change in its present form: train.py changed after its trials" in got.err
     assert "to be reproduced on main: " in got.out
 
 
@@ -505,7 +505,7 @@ def test_a_change_on_main_that_no_stage_reads_is_not(supported: Project) -> None
     on_main(supported, {"README.md": "words\n"})
     got = supported.ledger("land")
     assert "reproduced" not in got.out
-    assert "another state" not in got.out
+    assert "no trial ran what main now has" not in got.out
     sound(supported)
 
 
@@ -655,7 +655,7 @@ def test_another_experiment_of_the_name_is_not_written_over(refuted: Project) ->
     on_main(refuted, {"experiments/a/hypothesis.md": "\n".join(lines) + "\n"})
     before = refuted.state()
     got = refuted.ledger("land", "--record", code=2)
-    assert "another experiment of the name a" in got.err
+    assert "another experiment named a" in got.err
     assert refuted.state() == before
 
 
@@ -741,7 +741,7 @@ def test_data_that_a_record_leaves_behind_are_told(project: Project) -> None:
     project.git("switch", "-q", "exp/a")
     project.commit("weekly data", {"data/weekly.dvc": pointer, "ledger.yaml": "ignore: [data/weekly.dvc]\n"})
     conclude(project, "inconclusive")
-    said = "its data (data/weekly) stay off main: --adopt keeps them, without a claim"
+    said = "its data (data/weekly) stay off main: --adopt brings them too, without a claim"
     assert project.ledger("land").out.count(said) == 1
     assert "data/weekly.dvc" not in project.git("ls-tree", "-r", "--name-only", "main")
     # what the line says to type does it

@@ -145,5 +145,5 @@ def test_what_is_recorded_by_hand_is_the_arm_whose_parameters_it_has(project: Pr
     made(0, 0.1, "large")
     assert "as large/seed-0" in project.ledger("record").out
     made(1, 0.7, "small")
-    assert "the parameters of no arm" in project.ledger("record", code=2).err
+    assert "are those of no arm" in project.ledger("record", code=2).err
     assert project.ledger("verify", "h", "--json").json["problems"] == []

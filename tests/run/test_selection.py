@@ -56,7 +56,7 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
     queried = noise.ledger("query", "SELECT outcome, confirmatory FROM experiments", "--json").json
     assert queried == [{"outcome": "inconclusive", "confirmatory": 0}]
     landed = noise.ledger("land", "a")
-    assert "its record alone" in landed.out and "the verdict is inconclusive, post hoc;" in landed.out
+    assert "its record only" in landed.out and "the verdict is inconclusive, post hoc;" in landed.out
 
     # a new plan that takes the same baselines knows the others too
     noise.git("switch", "-q", "main")

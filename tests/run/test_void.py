@@ -136,12 +136,12 @@ def test_typed_again_after_a_kill(project: Project, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("a", "-m", "x"), "a is no trial"),
-        (("a:treatment", "-m", "x"), "a:treatment is no trial"),
-        (("main", "-m", "x"), "main is no trial"),
+        (("a", "-m", "x"), "a is not a trial"),
+        (("a:treatment", "-m", "x"), "a:treatment is not a trial"),
+        (("main", "-m", "x"), "main is not a trial"),
         (("a:treatment/seed-9", "-m", "x"), "no trial treatment/seed-9"),
-        ((TRIAL, "-m", " "), "needs its reason"),
-        ((TRIAL,), "needs its reason"),
+        ((TRIAL, "-m", " "), "say why the trial does not count"),
+        ((TRIAL,), "say why the trial does not count"),
     ],
 )
 def test_what_is_refused(project: Project, arguments: tuple[str, ...], says: str) -> None:

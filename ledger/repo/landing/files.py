@@ -62,7 +62,7 @@ def _merge_parameters(state: Merging, path: str) -> None:
         return
     if merged.text is None:
         state.clashes += [f"{path}: {_clash(state, clash)}" for clash in merged.clashes] or [
-            f"{path}: both changed it, and the changes cannot be put together key by key"
+            f"{path}: both changed it, and the changes cannot be merged key by key"
         ]
         return
     state.put(path, merged.text)

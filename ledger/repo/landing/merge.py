@@ -67,12 +67,12 @@ def _base(ledger: Ledger, experiment: Experiment, main: str, ours: str) -> str:
         return base
     if is_shallow(ledger.git):
         raise LedgerError(
-            f"this clone is too shallow to merge: it lacks the commit from which {experiment.name} was forked",
+            f"this clone is too shallow to merge: it lacks the commit that {experiment.name} was forked from",
             hint="git fetch --unshallow, then land it again; ledger land --record needs no merge",
         )
     raise LedgerError(
         f"{main} and {experiment.name} share no history, so there is nothing to merge",
-        hint="ledger land --record keeps the record alone",
+        hint="ledger land --record keeps only the record",
     )
 
 

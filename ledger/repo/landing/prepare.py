@@ -69,7 +69,7 @@ def prepare(
 
 def _landed_already(experiment: Experiment, main: str) -> LedgerError:
     return LedgerError(
-        f"{experiment.name} has landed already: {main} holds {experiment.branch_name} whole",
+        f"{experiment.name} has landed already: all of {experiment.branch_name} is on {main}",
         hint=f"git log {main} -- {directory(experiment.name)} says when",
     )
 
@@ -86,7 +86,7 @@ def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, messa
     if here == there:
         raise LedgerError(
             f"the record of {experiment.name} has landed already: "
-            f"{folder}/ on {main} is as on {experiment.branch_name}",
+            f"{folder}/ on {main} is the same as on {experiment.branch_name}",
             hint=f"ledger land {experiment.name} --adopt takes its change too",
         )
     changes: dict[str, Entry | None] = dict.fromkeys(here)

@@ -24,7 +24,7 @@ def main_branch(ledger: Ledger) -> tuple[str, str]:
     name = ledger.snapshot.main
     if name is None:
         raise LedgerError(
-            "there is no main branch to land on: neither main nor master is here",
+            "there is no main branch to land on, neither main nor master",
             hint="name it in ledger.yaml, such as `main: trunk`",
         )
     commit = ledger.git.refs(f"refs/heads/{name}").get(f"refs/heads/{name}")
@@ -33,7 +33,7 @@ def main_branch(ledger: Ledger) -> tuple[str, str]:
     if ledger.git.commit(f"refs/remotes/{name}") is not None:
         local = name.partition("/")[2]
         raise LedgerError(
-            f"the main branch is not here, only {name}", hint=f"git branch {local} {name}, then land it again"
+            f"the main branch exists only as {name}", hint=f"git branch {local} {name}, then land it again"
         )
     raise LedgerError(
         f"there is no branch {name}, which ledger.yaml names as the main one", hint="correct `main:` in ledger.yaml"
@@ -80,7 +80,7 @@ def _free_place(ledger: Ledger, experiment: Experiment, main: str, tip: str) -> 
     for path in (DIRECTORY, folder):
         found = objects.read(f"{tip}:{path}")
         if found is not None and found.kind != "tree":
-            raise LedgerError(f"{path} on {main} is a file, where records should go", hint=f"git mv {path} elsewhere")
+            raise LedgerError(f"{path} on {main} is a file, but records belong there", hint=f"git mv {path} elsewhere")
     text = objects.text(tip, f"{folder}/hypothesis.md")
     try:
         plan = None if text is None else hypotheses.parse(text).plan
@@ -88,7 +88,7 @@ def _free_place(ledger: Ledger, experiment: Experiment, main: str, tip: str) -> 
         return
     if plan is not None and (plan.created, plan.author) != (experiment.plan.created, experiment.plan.author):
         raise LedgerError(
-            f"{main} has another experiment of the name {experiment.name}: {plan.title}, by {plan.author}",
+            f"{main} has another experiment named {experiment.name}: {plan.title}, by {plan.author}",
             hint="begin it again under another name: ledger new --name",
         )
 
@@ -102,6 +102,6 @@ def no_links_around_outputs(ledger: Ledger, experiment: Experiment) -> None:
         through = next((link for link in links if inside(output.path, link)), None)
         if through is not None:
             raise LedgerError(
-                f"the output {output.path} of {experiment.branch_name} lies behind the symbolic link {through}",
+                f"the output {output.path} of {experiment.branch_name} is reached through the symbolic link {through}",
                 hint=f"git switch {experiment.branch_name}, put a folder in its place and commit it",
             )
