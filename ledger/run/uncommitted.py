@@ -43,14 +43,18 @@ def settle(ledger: Ledger, experiment: Experiment, message: str | None, worker: 
     if message is not None:
         return commit_tracked(ledger, experiment, changed, message) if changed else None
     objects, tip = ledger.git.objects, experiment.tip
+    relevant = [
+        path
+        for path in changed
+        if code.pipeline.reads(path) or not (ledger.settings.ignores(path) or is_record(objects, path, tip))
+    ]
+    # `git switch` leaves submodules behind, and to commit one as it is would take the branch's back
+    behind = [path for path in relevant if path in code.submodules]
     _refuse(
-        [
-            path
-            for path in changed
-            if code.pipeline.reads(path) or not (ledger.settings.ignores(path) or is_record(objects, path, tip))
-        ],
+        [*behind, *(path for path in relevant if path not in behind)],
         "trials would not see uncommitted changes",
-        'commit them, or let ledger do it: ledger run -m "what you changed"',
+        'commit them, or let ledger do it: ledger run -m "what you changed"'
+        + ("; git submodule update {} checks out the branch's" if behind else ""),
     )
     return None
 
