@@ -1,4 +1,4 @@
-"""Is one prediction supported by the two sides that it is about?"""
+"""Do the two sides that a prediction compares support it?"""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Case:
         self.gaps: tuple[Contrast, ...] = ()
 
     def judged(self) -> Judged:
-        """The prediction with its outcome by itself. Raises nothing: what cannot be tested is inconclusive."""
+        """The prediction with its outcome on its own. Raises nothing: what cannot be tested is inconclusive."""
         try:
             return self._judged()
         except Undecided as reason:
@@ -58,7 +58,7 @@ class Case:
             return Judged(text=str(self.prediction), outcome=INCONCLUSIVE, n=sides[0] or 0, n_baseline=sides[1])
 
     def remarks(self, judged: Judged) -> tuple[Remark, ...]:
-        """What else is to be known of the prediction, its outcome being final."""
+        """What qualifies the prediction, once its outcome is final."""
         remarks = []
         if judged.outcome == REFUTED and self._moved(judged):
             # whether the predicted direction is the better one is not for an inequality to say
@@ -107,7 +107,7 @@ class Case:
     # --- the decision
 
     def _exact(self, treatment: Values, baseline: Values | None) -> Judged:
-        """A metric that is declared deterministic is compared as it is, in the decimals that are written."""
+        """A metric that is declared deterministic is compared exactly, in the decimals as written."""
         p = self.prediction
         sides = [set(treatment.values()), *([] if baseline is None else [set(baseline.values())])]
         if any(len(side) != 1 for side in sides):

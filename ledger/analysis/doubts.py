@@ -28,7 +28,7 @@ def doubts(
 
 
 def _before(experiment: Experiment, own: Sequence[Recorded]) -> Iterator[Remark]:
-    """What may have been known before it was predicted."""
+    """Results that may have been known before they were predicted."""
     restored = [r for r in own if r.trial.stages and all(run.cached for run in r.trial.stages.values())]
     early = [r for r in own if r.trial.started < experiment.plan.created and r.trial.variant != BASELINE]
     for kind, found in (
@@ -41,7 +41,7 @@ def _before(experiment: Experiment, own: Sequence[Recorded]) -> Iterator[Remark]
 
 
 def _beside(experiment: Experiment, own: Sequence[Recorded]) -> Iterator[Remark]:
-    """The trials that ran and do not count."""
+    """Trials that ran but do not count."""
     counted = {(r.trial.variant, r.trial.point, r.trial.fingerprint) for r in own}
     failed = [r.trial for r in experiment.trials if not r.trial.succeeded]
     again = [trial.status for trial in failed if (trial.variant, trial.point, trial.fingerprint) in counted]

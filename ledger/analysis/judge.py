@@ -40,7 +40,7 @@ def judge(
     judged = _corrected([case.judged() for case in cases], plan.alpha / plan.looks)
     judged = [replace(one, remarks=case.remarks(one)) for case, one in zip(cases, judged, strict=True)]
     outcome = INCONCLUSIVE if early else _outcome([one.outcome for one in judged])
-    # where no failure stands for the worst value it decides nothing
+    # it decides only where a failure counts as the worst value
     failing = {case.metric for case in cases if any(remark.kind == Kind.FAILURES_COUNT for remark in case.said)}
     turned = tuple(metric for metric in late_directions if metric in failing)
     why_not = confirmatory.reasons(
@@ -78,7 +78,7 @@ def _outcome(outcomes: Sequence[str]) -> str:
 
 
 def _first(plan: Plan, looks: int, *, early: bool) -> list[Remark]:
-    """The warnings that weigh most."""
+    """The weightiest warnings."""
     found = []
     if looks > plan.looks:
         found.append(Remark.of(Kind.TOO_MANY_LOOKS, looks=looks, declared=plan.looks))
@@ -92,7 +92,7 @@ def _first(plan: Plan, looks: int, *, early: bool) -> list[Remark]:
 
 
 def _limit(plan: Plan) -> Remark:
-    """What no verdict shows: folds and splits sample the test data of one data set, and nothing samples another."""
+    """What no verdict shows: folds and splits sample the test data of one data set, and nothing samples another one."""
     parts = plan.replicates.parts_axis
     return Remark.of(Kind.ONE_EVALUATION_SET) if parts is None else Remark.of(Kind.ONE_DATA_SET, part=parts.kind)
 

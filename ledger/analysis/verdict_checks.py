@@ -17,7 +17,7 @@ from ledger.model.verdict_file import to_mapping
 def judged(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem]:
     """What `verify` says of a stored verdict, beside the one that the records give; both have their sentences.
 
-    Sentences prove nothing: they may have been worded anew since.
+    Sentences prove nothing: they may have been reworded since.
     """
     differ, reworded = _compared(of, stored, computed)
     return ([] if stored.confirmatory is not None else _post_hoc(of, computed)) + (differ or reworded)
@@ -34,12 +34,12 @@ def differences(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem
 
 
 def _compared(of: Subject, stored: Verdict, computed: Verdict) -> tuple[list[Problem], list[Problem]]:
-    """The differences, and the sentences that are worded in another way."""
+    """The differences, and the sentences that were reworded."""
     before, now = to_mapping(stored), to_mapping(_in_terms_of(stored, computed))
     texts, texts_now = _without_sentences(before), _without_sentences(now)
     alike = 2 <= stored.schema <= SCHEMA
     if not alike:
-        # what verdicts have said only since is not asked of it
+        # it cannot say what only later verdicts say
         now = {key: value for key, value in now.items() if key in before}
     differ = [
         _differs(of, key, a, b, proved=not (stored.older and key.endswith(("looks", "after_results"))))
@@ -56,7 +56,7 @@ def _compared(of: Subject, stored: Verdict, computed: Verdict) -> tuple[list[Pro
 
 
 def _without_sentences(document: dict[str, Any]) -> dict[str, list[str]]:
-    """Takes the sentences out of a verdict's mapping: by the key under which they stood."""
+    """Take the sentences out of a verdict's mapping, and return them by their keys."""
     found = {key: document.pop(key) for key in ("warnings", "reasons") if key in document}
     return found | {f"predictions[{n}].remarks": one.pop("remarks") for n, one in enumerate(document["predictions"])}
 

@@ -17,13 +17,16 @@ from ledger.report.documents import Format, rendered
 def conclude(
     experiment: options.Experiment = None,
     message: Annotated[
-        str | None, typer.Option("-m", "--message", help="What you make of it; otherwise an editor asks.")
+        str | None, typer.Option("-m", "--message", help="What you make of it; without it an editor opens.")
     ] = None,
     early: Annotated[
         bool,
-        typer.Option("--early", help="Conclude though declared trials are missing: inconclusive till then."),
+        typer.Option(
+            "--early",
+            help="Conclude although declared trials are missing; the verdict is inconclusive until they have run.",
+        ),
     ] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where the outcome is refuted.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if the outcome is refuted.")] = False,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
@@ -35,7 +38,7 @@ def conclude(
     with console.opened() as ledger:
         chosen = ops.collected(ledger, ledger.experiment(experiment))
         if message is None and chosen.verdict is None and sys.stdin.isatty():
-            # computed before anybody writes about it, and shown to whoever does
+            # shown to the author before they write about it
             shown = report.answer(ops.preview(ledger, chosen, early=early), chosen.name)
             prompt = "What do you make of it? Lines that begin with # are left out."
             message = console.edited(f"{prompt}\n\n{rendered(shown, Format.TEXT, total=None)}")

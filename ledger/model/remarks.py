@@ -1,7 +1,7 @@
-"""Remarks: what is to be known besides the numbers, as a kind with the facts that its sentence needs.
+"""Remarks qualify numbers: each is a kind with the facts that its sentence needs.
 
 Sentences are made in `report/remarks.py` alone. Verdicts store the kind and the facts, which is what `verify` compares,
-so that a sentence may be worded anew without a verdict becoming another.
+so that rewording a sentence changes no verdict.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Fact: TypeAlias = bool | int | float | str | tuple[str, ...] | None
 
 
 class Kind(StrEnum):
-    """What a remark is about. Verdicts store the values, so these are never changed or used again."""
+    """What a remark is about. Verdicts store these values: never change one, and never reuse one."""
 
     # why a verdict is not confirmatory
     PLAN_EXPLORATORY = "plan-exploratory"
@@ -147,9 +147,9 @@ class Kind(StrEnum):
 
 @frozen
 class Remark:
-    """One thing to be known. `kind` is a `Kind`, or what a newer version knows by that word.
+    """One remark. `kind` is a `Kind`, or one that only a newer version knows.
 
-    `text` is the sentence that a file has for it. Verdicts of schemas 1 and 2 have nothing else: their kind is "".
+    `text` is its sentence in a file. Verdicts of schemas 1 and 2 have nothing else: their kind is "".
     """
 
     kind: str
@@ -162,7 +162,7 @@ class Remark:
         return cls(kind=kind, facts=tuple(facts.items()))
 
     def having(self, **facts: Fact) -> Remark:
-        """The same with further facts."""
+        """The remark with further facts."""
         return replace(self, facts=(*self.facts, *facts.items()))
 
 
@@ -172,7 +172,7 @@ def to_mapping(remark: Remark) -> dict[str, object]:
 
 
 def from_mapping(document: object, text: str) -> Remark:
-    """The inverse, with the sentence that stands beside it. Raises FormatError where it is no mapping of that shape."""
+    """The inverse of `to_mapping`, with the sentence beside it. Raises FormatError where the shape is another."""
     if not isinstance(document, Mapping) or not isinstance(document.get("kind"), str):
         raise FormatError("it is not a mapping with a `kind`")
     facts = ((str(name), _fact(value)) for name, value in document.items() if name != "kind")

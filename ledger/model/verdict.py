@@ -1,4 +1,4 @@
-"""A verdict: what became of each prediction, with the evidence for it."""
+"""A verdict: the outcome of each prediction, with the evidence for it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def stated(outcome: str, confirmatory: bool | None) -> str:
 class Judged:
     """One prediction with its outcome. `estimate` and `interval` are in the metric's unit: a difference, or a mean.
 
-    `p_value` is that of the claim, uncorrected; `p_refuting` that of its contrary after Holm's correction, where there
-    are several predictions. `remarks` say what else is to be known of this one. `unknown` are keys of a file that this
-    version does not know.
+    `p_value` is that of the claim, uncorrected; `p_refuting` that of its contrary after Holm's correction, with
+    several predictions only. `remarks` qualify the outcome. `unknown` holds keys of a file that this version does not
+    know.
     """
 
     text: str
@@ -50,10 +50,10 @@ class Judged:
 
 @frozen
 class Amendment:
-    """A change of the plan: the author's date, the keys, whether results were there, and both texts of the keys.
+    """A change of the plan: the author's date, the changed keys, and whether results existed by then.
 
-    `before` and `after` are None in verdicts that are older than they. `corrects` are the names of metrics that it
-    corrected without a choice: new by old.
+    `before` and `after` hold the values of these keys, None in verdicts that predate them. `corrects` maps misspelt
+    names of metrics to the only names that they can mean.
     """
 
     date: str
@@ -66,19 +66,21 @@ class Amendment:
 
 @frozen
 class Verdict:
-    """The outcome of an experiment. `warnings` stand in the order of their weight.
+    """The outcome of an experiment. `warnings` are ordered by weight.
 
-    `early`: it was computed while declared trials were missing, and is inconclusive for that. `fingerprints`: the
-    states of the arms that were judged, by the names that predictions use. `reasons` say why it is not confirmatory,
-    what decides the outcome having been chosen after results; `numbers_say` is the outcome that the numbers alone would
-    give; `left_out` names known results of trials of others that the plan does without, `voided` the trials of the arms
-    that are compared which somebody has voided, `voided_sources` those of other experiments that were voided
-    there and are repeated here. `aliases` are the names that were taken for one metric, where
-    predictions and trials differ in them: as in `ledger.yaml`; `late_aliases` those that came after results,
-    `late_directions` the metrics of which it was said after results which value a failure counts as.
+    - `early`: computed while declared trials were missing, and therefore inconclusive.
+    - `fingerprints`: the states of the arms that were judged, by the names that predictions use.
+    - `reasons`: why it is not confirmatory: what decides the outcome was chosen after results.
+    - `numbers_say`: the outcome that the numbers alone would give.
+    - `left_out`: known results of other experiments that the plan does without.
+    - `voided`: trials of the compared arms that somebody has voided; `voided_sources`: trials of other experiments that
+      are reused here and were voided where they ran.
+    - `aliases`: the names taken for one metric, as in `ledger.yaml`, where predictions and trials differ in them;
+      `late_aliases`: those committed after results.
+    - `late_directions`: metrics whose worst value was defined after results.
 
-    Of one that was read, `schema` is that of its file, `older` says that it was written before verdicts said whether
-    they are confirmatory, and `unknown` are keys that this version does not know.
+    Of one that was read, `schema` is that of its file, `older` means written before verdicts said whether they are
+    confirmatory, and `unknown` holds keys that this version does not know.
     """
 
     outcome: str

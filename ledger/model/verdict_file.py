@@ -94,7 +94,7 @@ def _kinds(held: Iterable[Remark]) -> list[dict[str, object]]:
 def from_mapping(document: Mapping[str, Any]) -> Verdict:
     """The verdict that a front matter states. Raises FormatError, which names the key.
 
-    What verdicts did not always state may be lacking; what this version does not know is kept as it is.
+    Keys that older verdicts do not have may be missing; keys that this version does not know are kept.
     """
     schema = document.get("schema", 1)
     if not isinstance(schema, int) or isinstance(schema, bool):
@@ -159,7 +159,7 @@ def _amendment(document: Mapping[str, Any]) -> Amendment:
 
 
 def _remarks(texts: Sequence[str], kinds: Sequence[Mapping[str, Any]]) -> tuple[Remark, ...]:
-    """The remarks that sentences make with the kinds beside them. Where one lacks its partner, that is ""."""
+    """The remarks, from sentences and the kinds beside them; "" stands for a missing partner."""
     return tuple(
         Remark(kind="", text=text or "") if kind is None else remarks.from_mapping(kind, text or "")
         for text, kind in zip_longest(texts, kinds)
@@ -171,14 +171,14 @@ D = TypeVar("D")
 
 
 class _Reader:
-    """Reads the keys of a mapping, and knows which were never asked for."""
+    """Reads the keys of a mapping, and remembers which were asked for."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self._asked: set[str] = set()
 
     def __call__(self, key: str, read: Callable[[Any], T], otherwise: D) -> T | D:
-        """The value of a key, or `otherwise` where it is lacking or null. Raises FormatError, which names it."""
+        """The value of a key, or `otherwise` where it is missing or null. Raises FormatError, which names the key."""
         self._asked.add(key)
         value = self._document.get(key)
         try:
@@ -187,7 +187,7 @@ class _Reader:
             raise FormatError(f"`{key}`: {error}") from None
 
     def others(self, *known: str) -> dict[str, object]:
-        """The keys that were not asked for, without those that are `known`."""
+        """The keys that were neither asked for nor are `known`."""
         return {key: value for key, value in self._document.items() if key not in self._asked and key not in known}
 
 

@@ -20,7 +20,7 @@ from ledger.report import verdict as report
 
 @frozen
 class Concluded:
-    """A verdict on an experiment with the arms that it is about, and its commit: None where it says what it said."""
+    """A verdict with its experiment and arms. `commit` is None where the verdict has not changed."""
 
     experiment: Experiment
     arms: Mapping[str, ArmValues]
@@ -49,7 +49,7 @@ def preview(ledger: Ledger, experiment: Experiment, *, early: bool) -> Verdict:
 def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | None, early: bool) -> Concluded:
     """Compute the verdict, write `verdict.md` and commit it. Raises LedgerError while declared trials are missing.
 
-    Without an `interpretation` an earlier one stays.
+    Without an `interpretation` the earlier one is kept.
     """
     ledger.git.identity()
     require_branch(ledger, experiment)

@@ -1,4 +1,4 @@
-"""The sentences of remarks: what is to be known besides the numbers, for people."""
+"""The sentences of remarks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ledger.model.verdict import Verdict
 
 
 def sentence(remark: Remark) -> str:
-    """The remark in one sentence; of an older verdict, which has no kinds, that which is stored."""
+    """The remark as a sentence; an older verdict has no kinds, so its stored sentence is returned."""
     if remark.kind not in _SENTENCES:
         return remark.text or remark.kind
     made, facts = _SENTENCES[remark.kind], dict(remark.facts)
@@ -23,12 +23,12 @@ def sentence(remark: Remark) -> str:
 
 
 def sentences(remarks: Sequence[Remark]) -> tuple[str, ...]:
-    """A sentence for each, in their order."""
+    """One sentence per remark, in order."""
     return tuple(map(sentence, remarks))
 
 
 def worded(verdict: Verdict) -> Verdict:
-    """The verdict with a sentence for every remark, as it is stored and printed."""
+    """The verdict with the sentence of every remark filled in, ready to be stored."""
 
     def with_texts(remarks: Sequence[Remark]) -> tuple[Remark, ...]:
         return tuple(replace(remark, text=sentence(remark)) for remark in remarks)

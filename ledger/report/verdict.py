@@ -23,7 +23,7 @@ from ledger.stats.summary import summarise
 INTERPRETATION = "## Interpretation"
 PLACEHOLDER = "<!-- What do you make of it? -->"
 
-# more replicates are not shown one by one
+# beyond so many, replicates are not listed
 _MANY = 30
 
 
@@ -73,7 +73,7 @@ def answer(verdict: Verdict, name: str) -> Document:
 
 
 def _post_hoc(verdict: Verdict) -> str:
-    """What an outcome that is not confirmatory is worth, and what the numbers would have said."""
+    """What an outcome that is not confirmatory is worth, and what the numbers alone say."""
     capped = verdict.numbers_say not in (None, verdict.outcome)
     return f"{POST_HOC}: for a new experiment{f' (the numbers say {verdict.numbers_say})' if capped else ''}"
 
@@ -85,7 +85,7 @@ def _stated(judged: Judged, verdict: Verdict) -> str:
 
 
 def _found(judged: Judged) -> tuple[str, ...]:
-    """The evidence for one prediction, and what else is to be known of it."""
+    """The evidence for one prediction, and its remarks."""
     known = () if judged.estimate is None else (evidence(judged),)
     return (*known, *sentences(judged.remarks))
 
@@ -131,7 +131,7 @@ def _by_replicate(name: str, arms: Mapping[str, ArmValues], settings: Settings) 
 
 
 def _basis(verdict: Verdict, experiment: Experiment) -> str:
-    """What the numbers below come from, and how strictly they were judged."""
+    """Where the numbers below come from, and how strictly they were judged."""
     plan = experiment.plan
     at = f", {described_axes(plan)}" if plan.replicates.axes else ""
     looks = f"looked at {times(verdict.looks)}, {times(plan.looks)} declared"
