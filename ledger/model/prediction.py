@@ -4,8 +4,9 @@
     METRIC within NUMBER[%] of REFERENCE
 
 METRIC is a dotted name, in backquotes where it has other characters (a doubled backquote stands for one),
-`[variant]` behind it where not the treatment is meant. REFERENCE is `baseline` or an experiment's name. Words
-have spaces round them, since names hold `-`. Whether a prediction holds is for `analysis/judge.py` to say.
+`[variant]` behind it where not the treatment is meant. REFERENCE is `baseline`, an experiment's name, or the same
+METRIC with another `[variant]`. Words have spaces round them, since names hold `-`. Whether a prediction holds is for
+`analysis/judge.py` to say.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ class Prediction:
     """One inequality, against either a reference or a threshold (the other is None).
 
     `margin` is added to the reference; it is negative for `baseline - 0.01`, and half the width for `within`.
-    Where `relative`, it is a fraction of the reference: 0.05 for `+ 5%`.
+    Where `relative`, it is a fraction of the reference: 0.05 for `+ 5%`. `of_variant`: the reference is another variant
+    of the same plan (`loss[shuffled]`), and no experiment.
     """
 
     metric: Metric
@@ -79,6 +81,7 @@ class Prediction:
     threshold: float | None = None
     margin: float = 0.0
     relative: bool = False
+    of_variant: bool = False
 
     def __post_init__(self) -> None:
         if (self.reference is None) == (self.threshold is None):
@@ -86,8 +89,11 @@ class Prediction:
         if not math.isfinite(self.margin) or not math.isfinite(self.threshold or 0.0):
             raise ValueError("a prediction's numbers are finite")
         if self.reference is None:
-            if self.margin or self.relative or self.operator is Operator.WITHIN:
+            if self.margin or self.relative or self.of_variant or self.operator is Operator.WITHIN:
                 raise ValueError("a threshold has no margin")
+        elif self.of_variant:
+            if not NAME.fullmatch(self.reference) or self.reference == (self.metric.variant or "treatment"):
+                raise ValueError(f"{self.reference!r} is not another variant")
         elif self.reference != "baseline" and (not NAME.fullmatch(self.reference) or reserved(self.reference)):
             raise ValueError(f"{self.reference!r} is not an experiment's name")
         elif self.metric.is_called(self.reference):
@@ -105,12 +111,13 @@ class Prediction:
     def __str__(self) -> str:
         """The canonical text, which `prediction_parser.parse` reads as an equal prediction."""
         size = Margin(value=abs(self.margin), relative=self.relative)
+        reference = f"{Metric(name=self.metric.name)}[{self.reference}]" if self.of_variant else self.reference
         if self.operator is Operator.WITHIN:
-            return f"{self.metric} within {size} of {self.reference}"
+            return f"{self.metric} within {size} of {reference}"
         if self.reference is None:
             return f"{self.metric} {self.operator} {decimal(self.threshold or 0.0)}"
         signed = f" {'-' if self.margin < 0 else '+'} {size}" if self.margin or self.relative else ""
-        return f"{self.metric} {self.operator} {self.reference}{signed}"
+        return f"{self.metric} {self.operator} {reference}{signed}"
 
 
 def decimal(value: float, *, shift: int = 0) -> str:

@@ -30,19 +30,23 @@ class _Parser(Words):
     def prediction(self) -> Prediction:
         metric = self.metric()
         operator = self.operator()
-        reference, threshold, sign, size = None, None, "", Margin(value=0.0)
+        reference, threshold, sign, size, of_variant = None, None, "", Margin(value=0.0), False
         if operator is Operator.WITHIN:
             size = self.margin("within")
             self.keyword_of()
-            reference = self.reference(metric, *self.word())
+            of_variant = self.names_variant()
+            reference = self.other_variant(metric) if of_variant else self.reference(metric, *self.word())
+        elif of_variant := self.names_variant():
+            reference = self.other_variant(metric)
         else:
             start, word = self.word()
             if number := _NUMBER.fullmatch(word):
                 threshold = self.threshold(start, number)
             else:
                 reference = self.reference(metric, start, word)
-                sign = self.sign()
-                size = self.margin(sign) if sign else size
+        if reference is not None and operator is not Operator.WITHIN:
+            sign = self.sign()
+            size = self.margin(sign) if sign else size
         self.end()
         return Prediction(
             metric=metric,
@@ -51,6 +55,7 @@ class _Parser(Words):
             threshold=threshold,
             margin=-size.value if sign == "-" else size.value,
             relative=size.relative,
+            of_variant=of_variant,
         )
 
     # The words of the grammar, in the order in which they come.
@@ -168,8 +173,6 @@ class _Parser(Words):
         if word != word.lower() and NAME.fullmatch(word.lower()):
             hint = f"write: {self.replaced(start, word.lower())}"
             raise self.error(f"{word!r} has capital letters", start, hint)
-        if "[" in word:
-            raise self.error("a reference takes no brackets", start + word.index("["))
         if not NAME.fullmatch(word):
             hint = f"use baseline or an experiment's name, such as focal-loss: {EXAMPLE}"
             raise self.error(f"{word!r} is not a reference", start, hint)
@@ -179,6 +182,27 @@ class _Parser(Words):
             hint = f"write for example: {Metric(name=metric.name)} >= baseline + 0.01"
             raise self.error(f"{metric} would be compared with itself", start, hint)
         return word
+
+    def names_variant(self) -> bool:
+        """Whether a metric follows with a variant in brackets, in place of a reference's name."""
+        self.skip()
+        return re.compile(r"(?:`(?:[^`]|``)*`|[^\s\[`]*)\s*\[").match(self.text, self.at) is not None
+
+    def other_variant(self, metric: Metric) -> str:
+        start = self.at
+        if self.text.startswith("baseline", start):
+            bracket = self.text.index("[", start)
+            hint = f"write: {self.text[:start]}{Metric(name=metric.name)}{self.text[bracket:]}"
+            raise self.error("baseline takes no brackets", bracket, hint)
+        other = self.metric()
+        variant = other.variant or "treatment"
+        if other.name != metric.name:
+            good = Metric(name=metric.name)
+            hint = f"compare the same metric of both: {good}[{variant}]"
+            raise self.error(f"{other.name} is another metric than {metric.name}", start, hint)
+        if other.variant == metric.variant:
+            raise self.error(f"{metric} would be compared with itself", start, "name another variant")
+        return variant
 
     def sign(self) -> str:
         """`+`, `-`, or nothing at the end."""

@@ -14,7 +14,7 @@ from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Variant
 from ledger.model.near_misses import near_misses
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import inside
-from ledger.model.prediction import Prediction
+from ledger.model.prediction import Metric, Prediction
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.typed_values import format_value
 from ledger.repo import unseen
@@ -140,6 +140,18 @@ def check_predictions(
             raise LedgerError(
                 f"the prediction {p} is about the treatment, which the plan does not declare",
                 hint=f"name the arm: {p.metric.name}[{own[0]}]; there is {', '.join(own)}" if own else None,
+            )
+        if p.of_variant and p.reference not in declared:
+            raise LedgerError(
+                f"the prediction {p} compares with the variant {p.reference}, which is not declared",
+                hint=f"declare it with --variant {p.reference}:parameter=value; there is {', '.join(declared)}",
+            )
+        if p.of_variant:
+            continue
+        if p.reference != BASELINE and p.reference in declared:
+            raise LedgerError(
+                f"the prediction {p} compares with {p.reference}, which is a variant of this plan, not an experiment",
+                hint=f"write {Metric(name=p.metric.name)}[{p.reference}] in its place",
             )
         if p.reference == name:
             raise LedgerError(f"the prediction {p} compares the experiment with itself", hint="compare with baseline")

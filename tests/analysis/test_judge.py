@@ -288,6 +288,17 @@ def test_a_threshold_for_another_variant() -> None:
     assert found.outcome == "supported"
 
 
+def test_two_arms_of_which_neither_is_the_baseline() -> None:
+    arms = {name: arm(name, values) for name, values in (("truth", LOW), ("shuffled", HIGH), ("treatment", LOW))}
+    variants = tuple(Variant(name=name) for name in arms)
+    found = judge(plan("m[truth] <= m[shuffled] - 0.01", variants=variants), arms).predictions[0]
+    mirrored = judge(plan("m[shuffled] >= m[truth] + 0.01", variants=variants), arms).predictions[0]
+    against = judge(plan("m[shuffled] >= m[treatment] + 0.01", variants=variants), arms).predictions[0]
+    assert (found.outcome, found.test, found.n, found.n_baseline) == ("supported", "paired t", 5, 5)
+    assert mirrored.estimate == against.estimate == -(found.estimate or 0)
+    assert mirrored.p_value == against.p_value == found.p_value
+
+
 # --- several predictions
 
 GOOD, OPEN, BAD = "m >= baseline", "m >= baseline + 0.02", "m >= baseline + 0.03"

@@ -205,6 +205,7 @@ PREDICTIONS = [
     ("accuracy >= nan", "'nan' is not a finite number", "write"),
     ("accuracy[high-lr] >= 0.3", "about the variant high-lr, which is not declared", "--variant high-lr:"),
     ("accuracy >= widr", "compares with widr, which is not an experiment here", "did you mean wider?"),
+    ("accuracy >= accuracy[high-lr]", "compares with the variant high-lr, which is not declared", "--variant high-lr:"),
     ("accuracy >= deeper", "compares the experiment with itself", "baseline"),
 ]
 
@@ -213,6 +214,9 @@ def test_a_prediction_that_cannot_be_checked(project: Project) -> None:
     project.ledger("new", "Wider", "--no-switch")
     for prediction, says, hint in PREDICTIONS:
         refused(project, "new", "Deeper", "--predict", prediction, says=says, hint=hint)
+    of_its_own = ("--variant", "hi:train.lr=0.4", "--predict", "accuracy >= hi")
+    says = "compares with hi, which is a variant of this plan, not an experiment"
+    refused(project, "new", "Deeper", *of_its_own, says=says, hint="write accuracy[hi] in its place")
 
 
 def test_a_name_that_means_nothing_or_too_much(project: Project) -> None:

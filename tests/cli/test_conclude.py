@@ -530,7 +530,7 @@ def several(project: Project) -> None:
     project.ledger(
         "new", "Many", "--name", "a", "--seeds", "3", "-S", "train.lr=0.2", "--variant", "high:train.lr=0.4",
         "--predict", "val.acc >= baseline + 10%", "--predict", "`top``1` > 1", "--predict", "accuracy[high] > 0.8",
-        "--predict", "loss within 0.2 of baseline",
+        "--predict", "loss within 0.2 of baseline", "--predict", "accuracy[high] >= accuracy[treatment] - 0.5",
     )  # fmt: skip
     project.ledger("run")
 
@@ -539,7 +539,7 @@ def test_predictions_of_every_kind(shelved: Shelved) -> None:
     project = shelved(several)
     found = project.ledger("conclude", "--json").json
     assert found["outcome"] == "supported"
-    relative, odd, high, within = found["predictions"]
+    relative, odd, high, within, of_arms = found["predictions"]
     contrast = [b - 1.1 * a for b, a in zip(values(project, "a", metric="val.acc"),
                                             values(project, "a", "baseline", "val.acc"), strict=True)]  # fmt: skip
     assert relative["p_value"] == pytest.approx(stats.ttest_1samp(contrast, 0, alternative="greater").pvalue)
@@ -548,6 +548,10 @@ def test_predictions_of_every_kind(shelved: Shelved) -> None:
     assert (odd["test"], odd["n_baseline"]) == ("one-sample t", None)
     assert high["estimate"] == pytest.approx(sum(values(project, "a", "high")) / 3)
     assert (within["outcome"], within["test"]) == ("supported", "paired t")
+    assert of_arms["text"] == "accuracy[high] >= accuracy[treatment] - 0.5"
+    differences = [b - a for b, a in zip(values(project, "a", "high"), values(project, "a"), strict=True)]
+    assert of_arms["estimate"] == pytest.approx(sum(differences) / 3)
+    assert project.ledger("verify", "a", "--json").json["ok"]
     _, body = front_matter(project, "a")
     assert "**supported**: ``` `top``1` > 1 ```" in body
     assert "| high " in body

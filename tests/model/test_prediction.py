@@ -123,7 +123,12 @@ MISTAKES = [
     ("a >= Baseline", 6, "capital", "write: a >= baseline"),
     ("a >= focal_loss", 6, "not a reference", "focal-loss"),
     ("a >= treatment", 6, "variant", EX),
-    ("a >= baseline[x]", 14, "brackets", EX),
+    ("a >= baseline[x]", 14, "brackets", "a[x]"),
+    ("a >= b[x]", 6, "another metric", "a[x]"),
+    ("a[x] >= a[x]", 9, "with itself", "another variant"),
+    ("a >= a[treatment]", 6, "with itself", "another variant"),
+    ("a >= a[x", 7, "never closed", "dice"),
+    ("a >= a[x]- 1", 10, "space", "dice"),
     ("a >= 1,5", 6, "not a number", "0.01"),
     ("a >= nan", 6, "finite", EX),
     ("a >= -inf", 6, "finite", EX),
@@ -185,6 +190,9 @@ def test_caret_is_in_the_same_cell_behind_wide_letters() -> None:
         {"reference": "a"},
         {"reference": "baseline", "operator": Operator.WITHIN, "margin": -1.0},
         {"threshold": 1.0, "operator": Operator.WITHIN},
+        {"threshold": 1.0, "of_variant": True},
+        {"reference": "treatment", "of_variant": True},
+        {"reference": "B", "of_variant": True},
     ],
 )
 def test_impossible_predictions_cannot_be_made(arguments: dict[str, object]) -> None:
@@ -213,8 +221,12 @@ def predictions(draw: st.DrawFn) -> Prediction:
     operator = draw(st.sampled_from(Operator))
     if operator is not Operator.WITHIN and draw(st.booleans()):
         return Prediction(metric=metric, operator=operator, threshold=draw(numbers))
-    references = names.filter(lambda n: reserved(n) is None and n not in (metric.name, metric.variant))
-    own = [] if "baseline" in (metric.name, metric.variant) else ["baseline"]
+    of_variant = draw(st.booleans())
+    if of_variant:
+        references = names.filter(lambda n: n != (metric.variant or "treatment"))
+    else:
+        references = names.filter(lambda n: reserved(n) is None and n not in (metric.name, metric.variant))
+    own = [] if "baseline" in (metric.name, metric.variant) and not of_variant else ["baseline"]
     margin = draw(numbers)
     return Prediction(
         metric=metric,
@@ -222,6 +234,7 @@ def predictions(draw: st.DrawFn) -> Prediction:
         reference=draw(references | st.sampled_from(own) if own else references),
         margin=abs(margin) if operator is Operator.WITHIN else margin,
         relative=draw(st.booleans()),
+        of_variant=of_variant,
     )
 
 
