@@ -1,4 +1,4 @@
-"""Which results were known when the replicates were chosen, of arms that others have trained?"""
+"""Which results of other experiments were known when the replicates were chosen?"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sources(experiment: Experiment, used: Sequence[Recorded], chosen: datetime) 
 def points(
     records: Iterable[Recorded], fingerprint: str, chosen: datetime, others: Collection[Point]
 ) -> Iterable[Point]:
-    """The points with results at a state by a time that are none of the `others`, but on the same axes as these."""
+    """The points, other than the `others` but on their axes, that had results at a fingerprint by a given time."""
     axes = {tuple(sorted(name for name, _ in point)) for point in others}
     for trial in (r.trial for r in records):
         known = trial.succeeded and trial.fingerprint == fingerprint and trial.started <= chosen

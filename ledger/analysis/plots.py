@@ -1,4 +1,4 @@
-"""What a plot is asked to show, and what it shows: curves, or metrics of trials and arms in one of three ways."""
+"""What a plot should show and does show: curves, or metrics of trials and arms in one of three ways."""
 
 from __future__ import annotations
 

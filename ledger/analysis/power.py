@@ -1,4 +1,4 @@
-"""What `ledger power` is asked, as questions about predictions, replicates and noise."""
+"""The options of `ledger power` as questions about predictions, replicates and noise."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def check(asked: PowerOptions) -> None:
 
 
 def predictions(asked: PowerOptions, chosen: Experiment | None) -> list[Prediction]:
-    """The predictions that are asked about: those of the experiment, or the one that the options make."""
+    """The predictions in question: the experiment's, or the one that the options state."""
     known = [] if chosen is None else list(chosen.plan.predictions)
     if asked.metric is not None and chosen is not None:
         known = [one for one in known if chosen.aliases.same(one.metric.name, asked.metric)]
@@ -103,7 +103,7 @@ def _prediction(asked: PowerOptions) -> Prediction:
 
 
 def from_numbers(asked: PowerOptions) -> Outlook:
-    """The question that the numbers given make, without any experiment. Raises LedgerError for a relative margin."""
+    """The question that the given numbers pose, without an experiment. Raises LedgerError for a relative margin."""
     one = _prediction(asked)
     assert asked.sd is not None
     if one.relative:

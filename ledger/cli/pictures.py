@@ -1,4 +1,4 @@
-"""Plots as answers: drawn in the terminal, written into a file, or as JSON."""
+"""Print a plot: drawn in the terminal, written to a file, or as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def answer(ledger: Ledger, drawn: Drawn, *, output: str | None, form: str | None, json: bool) -> None:
-    """Write the plot into `output`, in a format of `picture.FORMATS`; without one print it."""
+    """Write the plot to `output` in a format of `picture.FORMATS`, or print it."""
     heading = kinds.title(drawn.plot, drawn.experiments)
     if output is not None and form is not None:
         write(kinds.file(drawn.plot, ledger.settings, heading, form), Path(output))

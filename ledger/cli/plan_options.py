@@ -1,4 +1,4 @@
-"""The options that say which arms and which replicates a plan has, and what they are evaluated on."""
+"""Options for the arms and replicates of a plan, and what they are evaluated on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The replicates that options ask for: seeds, folds, splits and other axes."""
+"""Parse the replicates: seeds, folds, splits and other axes."""
 
 from __future__ import annotations
 

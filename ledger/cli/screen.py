@@ -1,4 +1,4 @@
-"""What a person sees of a run: a live table with a line above it for each trial that ends, and what it came to."""
+"""What a person sees of a run: a live table, a line for each finished trial, and a summary."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ledger.run.trial_commit import Kept
 
 
 class Screen(Listener):
-    """Where there is no terminal it prints lines alone, and `quiet` no results."""
+    """Without a terminal it prints lines only; `quiet` leaves out results."""
 
     def __init__(self, plan: Plan, settings: Settings, *, quiet: bool) -> None:
         self.plan = plan
@@ -41,7 +41,7 @@ class Screen(Listener):
             console.say(interrupted(self.monitor.state))
 
     def doubted(self, doubt: Remark) -> None:
-        """Say it before the hours are spent."""
+        """Print it before the trials run."""
         console.say(f"note: {sentence(doubt)}")
 
     def planned(self, monitor: RunMonitor) -> None:
@@ -51,14 +51,14 @@ class Screen(Listener):
             self.say = self._stack.enter_context(live.table(lambda: monitor.state, self.settings))
 
     def recorded(self, kept: Kept, state: RunState) -> None:
-        """Say what came of it."""
+        """Print the trial's outcome."""
         # not the state's number: with several slots that is ahead of what has been said
         self.count += 1
         if not self.quiet:
             self.say(f"[{self.count}/{state.total}] {line(kept.trial, self.plan, self.settings)}")
 
     def tell(self, done: RunReport) -> None:
-        """Say what the run came to; `quiet`: without what JSON has."""
+        """Print the summary; `quiet` leaves out what the JSON contains."""
         for note in report.notes(done, quiet=self.quiet):
             console.say(note)
         for error in report.errors(done):

@@ -1,4 +1,4 @@
-"""Values from the texts of options. Each raises LedgerError, which names the option."""
+"""Parse the values of options. Errors name the option."""
 
 from __future__ import annotations
 

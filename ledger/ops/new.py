@@ -17,23 +17,20 @@ from ledger.repo.foresight import foreseen
 from ledger.repo.free_names import free_name
 from ledger.repo.known_results import to_be_left_out
 from ledger.repo.ledger import Ledger
-from ledger.repo.planning import ExperimentIdentity, Request, make_plan, with_plain_names
+from ledger.repo.planning import Request, make_plan, with_plain_names
 
 
 def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
     """Begin an experiment. Raises LedgerError, and then the repository is as it was."""
-    title = names.check_title(request.title)
+    request = replace(request, title=names.check_title(request.title))
     author = ledger.git.identity()
 
     def make(change: Change) -> Created:
-        name = free_name(ledger, request.name, title)
+        name = free_name(ledger, request.name, request.title)
         start = forks.start(ledger, request.start)
         code = ledger.code.at(start.commit)
         asked = with_plain_names(ledger, request, code)
-        origin = ExperimentIdentity(
-            title=title, name=name, author=author, base=start.commit, parent=start.parent, created=now
-        )
-        plan = make_plan(ledger, asked, code, origin)
+        plan = make_plan(ledger, asked, code, start, name=name, author=author, created=now)
         return Created(
             plan=plan,
             branch=ledger.branch_of(name).removeprefix("refs/heads/"),

@@ -1,4 +1,4 @@
-"""`ledger plot`: what is to be drawn, read and chosen."""
+"""`ledger plot`: read and select what is to be drawn."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from ledger.report.remarks import sentences
 
 
 def plot(ledger: Ledger, names: Sequence[str], asked: PlotOptions, *, most: int) -> Drawn:
-    """What is asked for of the experiments, arms or trials that are named; curves have at most so many points each.
+    """The plot of the named experiments, arms or trials; each curve has at most `most` points.
 
-    Without names, curves are those of the current experiment, and metrics those of all. Raises LedgerError where there
-    is nothing to draw, or options contradict each other.
+    Without names, curves are of the current experiment and metrics of all. Raises LedgerError if there is
+    nothing to draw, or if options contradict each other.
     """
     check(asked)
     given = names or ([ledger.current().name] if asked.of_curves else [])

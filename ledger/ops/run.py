@@ -17,10 +17,10 @@ from ledger.run.work import Work
 
 
 def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: RunOptions) -> RunReport:
-    """Run what is missing of an experiment; what has finished is kept, whatever ends the run.
+    """Run the missing trials of an experiment; finished ones are kept, however the run ends.
 
-    Raises LedgerError where nothing can be recorded, the work tree has what trials would not see, or a trap would give
-    wrong numbers.
+    Raises LedgerError if nothing can be recorded, if trials would not see changes in the work tree, or if a trap would
+    give wrong numbers.
     """
     name, branch = experiment.name, guards.require_recordable(ledger, experiment, wanted.message)
     with signals.as_interrupts():
@@ -40,7 +40,7 @@ def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: RunO
 def _prepare(
     ledger: Ledger, name: str, branch: str, wanted: RunOptions, slots: LocalSlots, done: Done
 ) -> Collected | None:
-    """Collect what an earlier run has left, and commit or refuse what the work tree has and trials would not see."""
+    """Collect what an earlier run left, and commit or refuse changes that trials would not see."""
     here, earlier = ledger.snapshot.head[0] == branch, None
     # before the look at the work tree: a run that was killed while it collected has left its files there
     with suppress(Overlap):
@@ -64,7 +64,7 @@ def _execute(planned: Work, listener: Listener, slots: LocalSlots, done: Done, h
 
 
 def _collect(ledger: Ledger, name: str, slots: LocalSlots) -> tuple[Collected | None, Overlap | None]:
-    """Bring the trials onto the branch, or say why that has to wait: a user's changes are in the way."""
+    """Bring the trials onto the branch, or return the user's changes that are in the way."""
     try:
         return collect_whole(ledger, name, slots.worker), None
     except Overlap as overlap:

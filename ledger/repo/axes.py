@@ -83,14 +83,14 @@ class AskedAxes:
         made = []
         for name, values in self.over.items():
             before = kinds.get(name)
-            axis = make_axis(name, values, before.kind if before else None, before.reshuffled_by if before else None)
+            axis = _axis(name, values, before.kind if before else None, before.reshuffled_by if before else None)
             if axis.unclear:
                 raise _unclear(name, values)
             made.append(axis)
         assert not isinstance(self.folds, int) and not isinstance(self.splits, int)
-        made += [make_axis(name, values, FOLD) for name, values in self.folds.items()]
-        made += [make_axis(name, values, SPLIT) for name, values in self.splits.items()]
-        made += [make_axis(name, values, SEED) for name, values in self.independent.items()]
+        made += [_axis(name, values, FOLD) for name, values in self.folds.items()]
+        made += [_axis(name, values, SPLIT) for name, values in self.splits.items()]
+        made += [_axis(name, values, SEED) for name, values in self.independent.items()]
         return made
 
     def __bool__(self) -> bool:
@@ -107,7 +107,7 @@ def declared(
     made = []
     if seeds is not None:
         seed = seed_parameter(ledger, code)
-        made.append(make_axis(seed, _seeds(code, seed, seeds, source)))
+        made.append(_axis(seed, _seeds(code, seed, seeds, source)))
     if REPEAT in axes.over:
         raise LedgerError(f"{REPEAT} is not a parameter", hint="--repeats 5")
     made += axes.axes()
@@ -117,7 +117,7 @@ def declared(
             hint="leave --repeats out, or the seeds",
         )
     if repeats is not None:
-        made.append(make_axis(REPEAT, tuple(range(repeats))))
+        made.append(_axis(REPEAT, tuple(range(repeats))))
     return _grid(made, axes.reshuffled_by)
 
 
@@ -133,7 +133,7 @@ def amended(
         seed = own[0] if len(own) == 1 else seed_parameter(ledger, code)
         if seed in new:
             raise LedgerError(f"--seeds and another option both give {seed}", hint="leave one of them out")
-        new[seed] = make_axis(seed, _seeds(code, seed, seeds, source))
+        new[seed] = _axis(seed, _seeds(code, seed, seeds, source))
     made = [new.pop(name, axis) for name, axis in zip(names, known.axes, strict=True)]
     return _grid([*made, *new.values()], asked.reshuffled_by)
 
@@ -182,7 +182,7 @@ def _seeds(code: Code, seed: str, given: Seeds, source: str) -> tuple[Any, ...]:
     return values
 
 
-def make_axis(name: str, values: tuple[Any, ...], kind: str | None = None, reshuffled_by: str | None = None) -> Axis:
+def _axis(name: str, values: tuple[Any, ...], kind: str | None = None, reshuffled_by: str | None = None) -> Axis:
     """An axis of those values. Raises LedgerError where they are none."""
     try:
         return Axis(name=name, values=values, kind=kind, reshuffled_by=reshuffled_by)
@@ -226,6 +226,7 @@ def _counted(code: Code, name: str, count: int, option: str) -> tuple[int, ...]:
 
 
 def seed_parameter(ledger: Ledger, code: Code) -> str:
+    """The parameter of the pipeline that is its seed. Raises LedgerError if none or several look like it."""
     if ledger.settings.seed is not None:
         return code.plain(ledger.settings.seed)
     known = code.names

@@ -1,4 +1,4 @@
-"""What the author of a plan may want to know before the first trial: doubtful metrics, and what replicates can see."""
+"""What a plan's author may want to know before the first trial: doubtful metrics, and what replicates can detect."""
 
 from __future__ import annotations
 

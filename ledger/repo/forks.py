@@ -1,4 +1,4 @@
-"""Where an experiment forks from: HEAD, a revision, or a commit that has what another one's arm or trial ran with.
+"""Where an experiment forks from: HEAD, a revision, or the state in which another experiment's arm or trial ran.
 
 An arm's parameters are written in no commit of its branch. They get one of their own, which becomes the `base` of the
 new experiment: its baseline is then the arm, and only what the new branch changes differs from it.
@@ -31,7 +31,7 @@ class Start:
 
 
 def start(ledger: Ledger, wanted: str | None) -> Start:
-    """Where `wanted` says, or else HEAD. Raises LedgerError where HEAD would not do, or the code is gone."""
+    """Where `wanted` says; by default HEAD. Raises LedgerError if HEAD would be ambiguous, or the code is gone."""
     ref, commit = ledger.snapshot.head
     if commit is None:
         raise LedgerError(

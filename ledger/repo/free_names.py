@@ -1,4 +1,4 @@
-"""The name of a new experiment: what is asked for, or made from the title, where nothing has it already."""
+"""The name of a new experiment: as requested or made from the title, and not yet taken."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ledger.repo.ledger import Ledger
 
 
 def free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
-    """The name to begin with. Raises LedgerError where it is taken, with the next one that is free."""
+    """The experiment's name. Raises LedgerError if it is taken; the hint is the next free one."""
     name = names.check_name(wanted) if wanted is not None else names.slug(title)
     if not name:
         raise LedgerError(f"no name can be made from the title {title!r}", hint="give one: --name focal-loss")
@@ -25,7 +25,7 @@ def free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
 
 
 def _taken(ledger: Ledger, name: str) -> str | None:
-    """What has the name already, None where it is free."""
+    """What already has the name; None if it is free."""
     git, folder = ledger.git, directory(name)
     source = ledger.snapshot.source(name)
     if source is not None and source.branch is not None:

@@ -1,4 +1,4 @@
-"""Results that are older than the plan, and that the plan reuses: all of them, or those that suit it?"""
+"""Results that are older than the plan: does it reuse all of them, or only those that suit it?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan may ask for: `new` and `amend` refuse the rest, and so does a run of a plan that was written by hand."""
+"""What a plan may ask for; `new`, `amend` and `run` refuse the rest."""
 
 from __future__ import annotations
 

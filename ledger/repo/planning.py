@@ -16,6 +16,7 @@ from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import Value
 from ledger.repo.axes import AskedAxes, Seeds, declared
 from ledger.repo.code import Code
+from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
 from ledger.repo.targets import filler
@@ -48,18 +49,6 @@ class Request:
     tags: Sequence[str] = ()
     switch: bool = True
     retype: bool = False
-
-
-@frozen
-class ExperimentIdentity:
-    """What identifies an experiment: its title and name, whose it is, and where and when it was forked."""
-
-    title: str
-    name: str
-    author: str
-    base: str
-    parent: str | None
-    created: datetime
 
 
 def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
@@ -105,7 +94,9 @@ def _commit(ledger: Ledger, variant: str, revision: str) -> str:
     return found
 
 
-def make_plan(ledger: Ledger, request: Request, code: Code, origin: ExperimentIdentity) -> Plan:
+def make_plan(
+    ledger: Ledger, request: Request, code: Code, start: Start, *, name: str, author: str, created: datetime
+) -> Plan:
     """The plan that was asked for, with parameters under their plain names.
 
     Raises LedgerError for what no stage would notice, or cannot be compared.
@@ -119,20 +110,20 @@ def make_plan(ledger: Ledger, request: Request, code: Code, origin: ExperimentId
         built=grid(request.vary),
         branch={name: value for name, (_, value) in code.names.items()},
     )
-    check_predictions(ledger, predictions, variants, origin.name)
-    source = seeds.source(origin.base, origin.title, [str(p) for p in predictions])
+    check_predictions(ledger, predictions, variants, name)
+    source = seeds.source(start.commit, request.title, [str(p) for p in predictions])
     points = declared(ledger, code, seeds=request.seeds, source=source, axes=request.axes, repeats=request.repeats)
     setting = [Variant(name=TREATMENT, params=request.overrides), *variants]
     check_parameters(ledger, code, points, setting)
     if not request.retype:
         check_kinds(ledger, code, points.axes, setting)
     return Plan(
-        title=origin.title,
-        name=origin.name,
-        author=origin.author,
-        created=origin.created.replace(microsecond=0),
-        base=origin.base,
-        parent=origin.parent,
+        title=request.title,
+        name=name,
+        author=author,
+        created=created.replace(microsecond=0),
+        base=start.commit,
+        parent=start.parent,
         predictions=predictions,
         variants=variants,
         replicates=points,

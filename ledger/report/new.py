@@ -1,4 +1,4 @@
-"""An experiment as it was begun, in words and as JSON."""
+"""A new experiment in words and as JSON."""
 
 from __future__ import annotations
 

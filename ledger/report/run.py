@@ -1,4 +1,4 @@
-"""What a run did, told to a person: messages, errors that ended nothing, and the answer."""
+"""The outcome of a run in words: notes, errors that did not end it, and the answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FAILURES, _ROWS, _COLUMNS = 5, 10, 300
 
 
 def notes(report: RunReport, *, quiet: bool) -> Iterator[str]:
-    """What is to be said beside the answer; `quiet`: without failures, which JSON has."""
+    """Notes to print besides the answer; `quiet` leaves out failures, which the JSON contains."""
     for warning, trials in report.warnings:
         yield f"warning: {sentence(warning)} ({listed(trials, 6)})"
     if not quiet:
@@ -57,7 +57,7 @@ def _failure(trial: Trial) -> Iterator[str]:
 
 
 def errors(report: RunReport) -> Iterator[LedgerError]:
-    """What went wrong and is no trial's result."""
+    """What went wrong outside the trials."""
     if report.uncollected is not None:
         yield LedgerError(
             f"the trials are recorded, but not on the branch yet: {report.uncollected.message}",
@@ -71,7 +71,7 @@ def errors(report: RunReport) -> Iterator[LedgerError]:
 
 
 def answer(report: RunReport) -> Iterator[str]:
-    """What is on the branch now, or that nothing was to run."""
+    """What is on the branch now, or that there was nothing to run."""
     done = [*filter(None, (report.earlier, report.collected))]
     for collected in done:
         count = collected.trials

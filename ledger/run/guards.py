@@ -1,4 +1,4 @@
-"""What is said or refused before the hours are spent."""
+"""Checks that keep a run from wasting hours: on its branch, its plan, and what its trials measure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has finished is kept, whatever ends a run."""
+"""Keep the trials that have finished, however a run ends."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Done:
 
 @contextmanager
 def keeping(ledger: Ledger, name: str) -> Iterator[Done]:
-    """Collect what has finished where the block ends with an error; its workers must have been ended with it.
+    """Collect finished trials if the block raises; its workers must have ended by then.
 
-    The error of a run that came to nothing says what was committed all the same.
+    If nothing ran, the error says which changes were committed.
     """
     done = Done()
     try:

@@ -1,4 +1,4 @@
-"""What the work tree has and no commit: a trial would not see it, so that it is committed or refused before a run."""
+"""Uncommitted changes: trials would not see them, so they are committed or refused before a run."""
 
 from __future__ import annotations
 

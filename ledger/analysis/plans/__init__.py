@@ -1,1 +1,1 @@
-"""From what a plan is asked for to its variants: one builder a module, and `arms`, which puts them in order."""
+"""Builders of variants from what a plan is asked for, one per module; `arms` puts them in order."""

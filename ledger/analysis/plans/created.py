@@ -1,4 +1,4 @@
-"""An experiment as it was begun, with what its author may want to know before the first trial."""
+"""A new experiment, with what its author may want to know before the first trial."""
 
 from __future__ import annotations
 
