@@ -4,50 +4,41 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 # a terminal that is closed, and `kill`, end a run as Ctrl-C does
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
-@contextmanager
-def as_interrupts() -> Iterator[None]:
+def as_interrupts() -> AbstractContextManager[None]:
     """Within the block SIGTERM and SIGHUP raise KeyboardInterrupt; one that was ignored stays so (`nohup`)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in _ENDING}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return _handled(_ENDING, signal.default_int_handler)
 
 
 @contextmanager
 def deferred() -> Iterator[None]:
     """Within the block an interrupt waits until its end."""
+    came: list[int] = []
+    with _handled((signal.SIGINT, *_ENDING), lambda number, frame: came.append(number)):
+        yield
+    if came:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _handled(numbers: Sequence[int], handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Handle these signals so within the block, but for ignored ones; another thread than the main one has none."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
-
-    def remember(number: int, frame: FrameType | None) -> None:
-        came.append(number)
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *_ENDING)}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, remember)
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, earlier in before.items():
+        if earlier is not signal.SIG_IGN:
+            signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if came:
-        raise KeyboardInterrupt
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
