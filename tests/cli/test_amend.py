@@ -191,7 +191,7 @@ def test_an_amendment_before_any_result(shelved: Shelved) -> None:
     assert change["date"] == project.git("log", "-1", "--format=%aI", "--grep=^amend:")
     assert not any("amended" in warning for warning in found["warnings"])
     body = project.git("show", "HEAD:experiments/a/verdict.md")
-    assert f"## Amendments of the plan\n\n- {change['date']}: predictions, before any result\n" in body
+    assert f"## Amendments of the plan\n\n- {change['date']}: predictions, before any result: `" in body
 
 
 def test_an_amendment_after_results(shelved: Shelved) -> None:
@@ -208,8 +208,9 @@ def test_an_amendment_after_results(shelved: Shelved) -> None:
         False, ["changed after results had been seen: alpha, predictions"],
     )  # fmt: skip
     shown = project.git("show", "HEAD:experiments/a/verdict.md")
-    assert ": alpha, after results had been seen\n  - alpha: `0.05` → `0.1`\n" in shown
-    assert '  - predictions: `["accuracy >= baseline + 0.05"]` → `["accuracy >= baseline + 0.04"]`\n' in shown
+    assert ": alpha, after results had been seen: `0.05` → `0.1`\n" in shown
+    predictions = '`["accuracy >= baseline + 0.05"]` → `["accuracy >= baseline + 0.04"]`'
+    assert f": predictions, after results had been seen: {predictions}\n" in shown
     # and taking it back is one more
     project.ledger("amend", "--key", "alpha=0.05", "-m", "better not")
     back = concluded(project)
