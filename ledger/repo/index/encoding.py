@@ -17,17 +17,13 @@ from ledger.model.summary import Summary
 to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
 @frozen
 class Kind:
     """What a column holds: SQLite's type of it, how one value is stored, and how a whole column is read."""
 
     sql: str
-    encode: Callable[[Any], Any] = _as_it_is
-    decode: Callable[[Sequence[Any]], Sequence[Any]] = _as_it_is
+    encode: Callable[[Any], Any] | None = None
+    decode: Callable[[Sequence[Any]], Sequence[Any]] | None = None
 
 
 # --- values as JSON
@@ -127,7 +123,7 @@ KEY: Final = Kind(sql="INTEGER PRIMARY KEY")
 TRUTH: Final = Kind(sql="INTEGER", decode=lambda column: [None if one is None else one == 1 for one in column])
 MOMENT: Final = Kind(sql="TEXT", encode=datetime.datetime.isoformat, decode=_few(datetime.datetime.fromisoformat))
 TEXTS: Final = Kind(sql="TEXT", encode=to_json, decode=_few(lambda text: tuple(json.loads(text))))
-FEW: Final = Kind(sql="TEXT", encode=lambda value: to_json(dict(value)), decode=_few(json.loads))
+FEW: Final = Kind(sql="TEXT", encode=lambda value: to_json(dict(value)) if value else "{}", decode=_few(json.loads))
 """A mapping that most rows have alike."""
 VALUES: Final = Kind(sql="TEXT", encode=encoded, decode=decoded)
 SUMMARIES: Final = Kind(

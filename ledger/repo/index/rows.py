@@ -42,8 +42,11 @@ class Selection:
         """The fields of every line."""
         if not lines:
             return []
-        kinds = (kind for _, kind in self.fields.values())
-        columns = [kind.decode(column) for kind, column in zip(kinds, zip(*lines, strict=True), strict=True)]
+        decoders = (kind.decode for _, kind in self.fields.values())
+        columns = [
+            column if decode is None else decode(column)
+            for decode, column in zip(decoders, zip(*lines, strict=True), strict=True)
+        ]
         return [dict(zip(self.fields, values, strict=True)) for values in zip(*columns, strict=True)]
 
 

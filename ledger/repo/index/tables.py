@@ -56,8 +56,12 @@ class Table:
 
     def line(self, values: Mapping[str, Any]) -> Line:
         """The values as they are stored, in the order of the columns; NULL for one that is None or not given."""
-        given = ((kind, values.get(name)) for name, kind in self.columns.items())
-        return tuple(None if value is None else kind.encode(value) for kind, value in given)
+        return tuple(
+            [
+                value if value is None or kind.encode is None else kind.encode(value)
+                for value, kind in zip(map(values.get, self.columns), self.columns.values(), strict=True)
+            ]
+        )
 
 
 def places(values: Collection[object]) -> str:
