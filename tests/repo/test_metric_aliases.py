@@ -210,7 +210,7 @@ def test_a_run_tells_of_an_alias_that_nobody_committed(shelved: Shelved) -> None
     project = shelved(renamed)
     project.write({"ledger.yaml": SETTINGS})
     said = project.ledger("run", code=2).err
-    assert "ledger.yaml has accuracy for acc too, but not as a's branch has it" in said
+    assert "ledger.yaml here also has accuracy for acc, but a's branch does not" in said
     # the hours are not spent on what the verdict would not know
     assert "no trial has the predicted metric acc: they have accuracy and loss" in said
     assert len(project.ledger("show", "--json").json["trials"]) == 1
