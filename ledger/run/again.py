@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ledger.analysis import counting
 from ledger.analysis.reproduction import Reproduction, compare
-from ledger.dvc.reproduce import Event
+from ledger.dvc.repro import Event
 from ledger.errors import LedgerError, NotHere
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import yaml12

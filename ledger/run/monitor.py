@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from ledger.dvc.reproduce import Event
+from ledger.dvc.repro import Event
 from ledger.model.run_state import Running, RunState
 from ledger.repo.runs import Published
 from ledger.run.spec import Spec

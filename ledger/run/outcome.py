@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ledger.dvc.commands import MEMORY, TIMEOUT
-from ledger.dvc.reproduce import PipelineRun
+from ledger.dvc.repro import PipelineRun
 from ledger.model import trial as trials
 from ledger.model.trial import Failure
 

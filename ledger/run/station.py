@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.dvc.commands import Terms
-from ledger.dvc.reproduce import Event, Request
+from ledger.dvc.repro import Event, Request
 from ledger.dvc.store import Store
 from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError

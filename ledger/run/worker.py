@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from ledger.dvc.reproduce import Event, PipelineRun, Request
+from ledger.dvc.repro import Event, PipelineRun, Request
 from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.git.process import scrubbed

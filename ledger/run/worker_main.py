@@ -18,10 +18,10 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TextIO
 
-from ledger.dvc import reproduce as reproducing
+from ledger.dvc import repro as reproducing
 from ledger.dvc import work_tree, work_tree_config
 from ledger.dvc.commands import Runner
-from ledger.dvc.reproduce import Request
+from ledger.dvc.repro import Request
 from ledger.errors import LedgerError
 from ledger.machine import processes
 from ledger.run import wire

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.analysis import locks
-from ledger.analysis.locks import BOTH, OURS, THEIRS, choose, merge_lock, three_way
+from ledger.analysis import lock_entries
+from ledger.analysis.lock_entries import BOTH, OURS, THEIRS, choose, merge_lock, three_way
 from ledger.analysis.merge import Clash, merge_parameters, merge_values
 from ledger.git.git import open_repository
 from ledger.git.three_way import weave
@@ -293,7 +293,7 @@ def entries(
 def chosen(
     base: dict[str, LockedStage], ours: dict[str, LockedStage], theirs: dict[str, LockedStage],
     *, raw: str = "r0", code: str = "c0", lr: float = 0.1,
-) -> locks.Choice:  # fmt: skip
+) -> lock_entries.Choice:  # fmt: skip
     """The choice for merged files with these contents."""
     held = {"raw": raw, "train.py": code}
     return choose(
@@ -348,5 +348,5 @@ def test_a_stage_without_an_entry_is_to_be_reproduced(lacking: str) -> None:
     ],
 )
 def test_pipelines_that_would_not_run_are_told(stages: tuple[Stage, ...], said: str | None) -> None:
-    got = locks.unsound(Pipeline(stages=stages, definitions=(), metrics=(), plots=()))
+    got = lock_entries.unsound(Pipeline(stages=stages, definitions=(), metrics=(), plots=()))
     assert got == said or (said is not None and got is not None and got.startswith(said))

@@ -32,7 +32,7 @@ DOORS = {
 }
 
 # DVC takes the current directory for its own, in the worker process
-CHANGES_DIRECTORY = ("dvc/reproduce.py", "dvc/work_tree.py")
+CHANGES_DIRECTORY = ("dvc/repro.py", "dvc/work_tree.py")
 # the present moment is an argument everywhere but where commands begin and where a trial does
 READS_THE_CLOCK = (
     "cli/console.py",

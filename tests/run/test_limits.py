@@ -12,7 +12,7 @@ import pytest
 from conftest import TRAIN, MakeProject, Project, default_files, launcher
 
 from ledger.dvc.commands import MEMORY
-from ledger.dvc.reproduce import PipelineRun
+from ledger.dvc.repro import PipelineRun
 from ledger.machine import gpus
 from ledger.machine.state_directory import StateDirectory
 from ledger.run.outcome import outcome

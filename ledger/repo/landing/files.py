@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ledger.analysis.locks import OURS, THEIRS
+from ledger.analysis.lock_entries import OURS, THEIRS
 from ledger.analysis.merge import Clash, merge_parameters
 from ledger.errors import LedgerError
 from ledger.git.three_way import weave

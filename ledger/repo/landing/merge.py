@@ -6,8 +6,8 @@ the side whose lock entry they belong to. What is left is a true conflict, and n
 
 from __future__ import annotations
 
-from ledger.analysis import locks
-from ledger.analysis.locks import OURS, THEIRS
+from ledger.analysis import lock_entries
+from ledger.analysis.lock_entries import OURS, THEIRS
 from ledger.errors import LedgerError, Refused
 from ledger.git.three_way import is_shallow, merge_base, merge_trees
 from ledger.model.experiment import Experiment
@@ -80,7 +80,7 @@ def _merged_code(state: Merging, tree: str) -> Code:
     """The code of the merged files. Raises Refused where two sound pipelines have become one that is not."""
     try:
         code = state.ledger.code.at(tree)
-        wrong = locks.unsound(code.pipeline)
+        wrong = lock_entries.unsound(code.pipeline)
     except LedgerError as error:
         wrong = error.message.replace(f" at {tree[:10]}", "")
     if wrong is not None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ledger.analysis import locks
-from ledger.analysis.locks import OURS, THEIRS
+from ledger.analysis import lock_entries
+from ledger.analysis.lock_entries import OURS, THEIRS
 from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment
 from ledger.model.pipeline import Pipeline
@@ -62,7 +62,7 @@ class Merging:
 
     def contested(self, path: str) -> bool:
         """Whether both sides changed the file, each in its way."""
-        return locks.three_way(*(self.files[side].get(path) for side in (BASE, OURS, THEIRS))) is None
+        return lock_entries.three_way(*(self.files[side].get(path) for side in (BASE, OURS, THEIRS))) is None
 
     def texts(self, path: str) -> tuple[str, str, str]:
         """The file's text at base, ours and theirs, "" where it is not there."""

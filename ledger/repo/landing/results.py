@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from ledger.analysis import locks
-from ledger.analysis.locks import BOTH, OURS, THEIRS, Choice
+from ledger.analysis import lock_entries
+from ledger.analysis.lock_entries import BOTH, OURS, THEIRS, Choice
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import inside
@@ -22,7 +22,7 @@ def merge_locks(state: Merging, code: Code) -> Choice:
     def holds(path: str, pin: Pinned, side: str) -> bool:
         return _holds(state.ledger, code, path, pin, state.codes.get(side) or state.codes[THEIRS])
 
-    choice = locks.choose(
+    choice = lock_entries.choose(
         code.pipeline,
         {path: flatten(tree) for path, tree in code.trees.items()},
         holds,
@@ -33,7 +33,7 @@ def merge_locks(state: Merging, code: Code) -> Choice:
     for path in _lockfiles(state, code):
         if state.contested(path):
             sides = {s.lock_name: choice.sides[s.name] for s in code.pipeline.stages if s.lockfile == path}
-            state.put(path, locks.merge_lock(*state.texts(path), sides))
+            state.put(path, lock_entries.merge_lock(*state.texts(path), sides))
             state.remarks.append(Remark.of(Kind.MERGED_BY_STAGE, path=path))
     return choice
 

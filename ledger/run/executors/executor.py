@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ledger.dvc.reproduce import Event
+from ledger.dvc.repro import Event
 from ledger.run.spec import Spec
 from ledger.run.trial_commit import Kept
 
