@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, TypeVar
 
 import typer
 
 from ledger.errors import LedgerError
 from ledger.report.documents import PAGES, Format
+
+E = TypeVar("E", bound=StrEnum)
 
 AsFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md, csv or html.")]
 AsPage = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md or html (one page).")]
@@ -30,11 +33,17 @@ Experiment = Annotated[
 ]
 
 
+def one_of(option: str, text: str, known: Sequence[E]) -> E:
+    """The one of the words `known` that was asked for. Raises LedgerError."""
+    found = next((word for word in known if word == text), None)
+    if found is None:
+        raise LedgerError(f"{option} {text} is none of {', '.join(known)}", hint=f"{option} {known[1]}")
+    return found
+
+
 def format_of(text: str, known: Sequence[Format] = tuple(Format)) -> Format:
     """The format that was asked for, one of those `known`. Raises LedgerError."""
-    if text not in known:
-        raise LedgerError(f"--format {text} is none of {', '.join(known)}", hint="--format md")
-    return Format(text)
+    return one_of("--format", text, known)
 
 
 def page_of(text: str) -> Format:

@@ -9,7 +9,7 @@ import typer
 
 from ledger.analysis.bands import Band
 from ledger.analysis.plots import PlotOptions
-from ledger.cli import console, options, pictures, values
+from ledger.cli import console, options, pictures
 from ledger.errors import LedgerError
 from ledger.ops.plot import plot as drawn_of
 from ledger.report.plots import picture
@@ -61,7 +61,7 @@ def plot(
     asked = PlotOptions(
         y=tuple(y or ()),
         x=x,
-        band=values.one_of(Band, "--band", band),
+        band=options.one_of("--band", band, tuple(Band)),
         metric=metric,
         against=against,
         distribution=distribution,

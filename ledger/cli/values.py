@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import TypeVar
 
 from ledger.errors import LedgerError
@@ -13,7 +12,6 @@ from ledger.model.parameters import Value
 from ledger.model.typed_values import parse_assignment, parse_values, split_list
 
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
 
 
 def once(option: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
@@ -46,16 +44,8 @@ def _variant(text: str) -> Variant:
     return Variant(name=name, at=revision, params=assignments("--variant", parts))
 
 
-def one_of(kind: type[E], option: str, text: str) -> E:
-    """One of an enumeration's words."""
-    try:
-        return kind(text)
-    except ValueError:
-        raise LedgerError(f"{option} {text} is none of {', '.join(kind)}", hint=f"{option} {list(kind)[1]}") from None
-
-
 def number(option: str, text: str | None, *, example: str = "0.02") -> float | None:
-    """A number; None where nothing is given."""
+    """A number; None if the option is not given."""
     if text is None:
         return None
     try:
@@ -67,9 +57,10 @@ def number(option: str, text: str | None, *, example: str = "0.02") -> float | N
 def whole_numbers(text: str | None, option: str) -> tuple[int, ...]:
     """Whole numbers, from `3,5,10` or `2..20`; none where nothing is given."""
     found = () if text is None else parse_values(text)
-    if any(isinstance(value, bool) or not isinstance(value, int) for value in found):
+    whole = tuple(value for value in found if isinstance(value, int) and not isinstance(value, bool))
+    if len(whole) < len(found):
         raise LedgerError(f"{option} {text!r} is not a list of whole numbers", hint=f"{option} 3,5,10")
-    return tuple(value for value in found if isinstance(value, int))
+    return whole
 
 
 def duration(text: str) -> float:
