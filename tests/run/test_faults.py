@@ -286,7 +286,7 @@ def test_a_note_and_a_record_after_that_kill(uncollected: Project) -> None:
     project = uncollected
     project.ledger("note", "the machine went down")
     assert project.git("show", "--format=", "--name-only", "HEAD") == "experiments/a/notes.md"
-    assert "recorded already" in project.ledger("record", code=2).err
+    assert "is already recorded" in project.ledger("record", code=2).err
     project.ledger("run")
     sound(project)
 
