@@ -191,7 +191,7 @@ def test_of_several_arms_it_must_be_said_which(shelved: Shelved) -> None:
     refused = project.ledger("land", "h", code=2).err
     assert "ledger land --adopt h:hi or ledger land --adopt h:low" in refused
     for wanted, said in {
-        ("h:hi", "--record"): "a record is of the whole experiment",
+        ("h:hi", "--record"): "a record covers the whole experiment",
         ("h:baseline", "--adopt"): "runs the base",
         ("h:hi/seed-0", "--adopt"): "is a trial, and an arm is adopted",
     }.items():
