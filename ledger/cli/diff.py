@@ -25,7 +25,7 @@ def diff(
 ) -> int:
     """Show what differs between two experiments, arms or revisions, and how their results compare.
 
-    Given one experiment, or none, compare its baseline with its treatment.
+    Given one experiment, or none, compare its treatment with its baseline, or the two that its prediction compares.
 
     Example: ledger diff exp-a exp-b
     """

@@ -117,10 +117,10 @@ def _next(found: Status) -> str:
         return f"ledger run ({count} trial{'s' if count != 1 else ''})"
     if FAILED in states:
         return "ledger run --again tries the failed trials again"
+    if found.outdated is not None and experiment.branch is not None:
+        return "ledger conclude computes the verdict again"
     if experiment.landed:
         return "nothing: it has landed"
-    if found.outdated is not None:
-        return "ledger conclude computes the verdict again"
     if experiment.outcome is not None:
         return f"ledger land brings it into the main branch ({experiment.state})"
     if experiment.plan.predictions:

@@ -164,6 +164,20 @@ def test_the_arm_that_is_predicted_about_stands_for_the_experiment(shelved: Shel
     assert queried == {"variant": "hi"}
 
 
+def test_a_diff_without_a_baseline_is_of_what_the_prediction_compares(project: Project) -> None:
+    def sides(*given: str) -> tuple[str, str]:
+        found = project.ledger("diff", *given, "--json").json
+        return found["a"], found["b"]
+
+    arms = ("--variant", "hi:train.lr=0.9", "--variant", "low:train.lr=0.05")
+    project.ledger("new", "H", "--name", "h", *arms, "--predict", "accuracy[hi] >= accuracy[low] + 0.1")
+    assert sides() == sides("h") == sides("h:hi") == ("h:low", "h:hi")
+    # nothing is predicted of this one
+    assert "hint: name the other side: ledger diff main h:low" in project.ledger("diff", "h:low", code=2).err
+    project.ledger("new", "G", "--name", "g", "--from", "main", "-S", "train.lr=0.4", "--predict", "accuracy >= h")
+    assert sides() == sides("g:treatment") == ("h:hi", "g")
+
+
 def test_a_supported_arm_lands_with_its_parameters(shelved: Shelved) -> None:
     project = shelved(about_one)
     answer = project.ledger("land", "h")

@@ -97,6 +97,16 @@ def test_a_verdict_after_a_void_is_not_confirmatory(project: Project) -> None:
     assert proof["problems"] == [] and not any("out of date" in f["message"] for f in proof["unproved"])
 
 
+def test_a_landed_verdict_that_is_out_of_date_is_computed_again_next(project: Project) -> None:
+    project.ledger("conclude", "-m", "")
+    project.ledger("land", "a", "--record")
+    assert "next: nothing: it has landed" in project.ledger("status").out
+    void(project)
+    project.ledger("run")
+    said = project.ledger("status").out
+    assert "! the verdict is out of date" in said and "next: ledger conclude computes the verdict again" in said
+
+
 def test_a_pair_that_is_voided_whole_is_chosen_too(project: Project) -> None:
     void(project)
     project.ledger("void", "a:baseline/seed-1", "-m", "the disk was full")
