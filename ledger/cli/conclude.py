@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, documents, options
+from ledger.cli import console, documents, editor, options
 from ledger.model.verdict import REFUTED
 from ledger.ops import conclude as ops
 from ledger.report import verdict as report
@@ -41,7 +41,7 @@ def conclude(
             # shown to the author before they write about it
             shown = report.answer(ops.preview(ledger, chosen, early=early), chosen.name)
             prompt = "What do you make of it? Lines that begin with # are left out."
-            message = console.edited(f"{prompt}\n\n{rendered(shown, Format.TEXT, total=None)}")
+            message = editor.edited(f"{prompt}\n\n{rendered(shown, Format.TEXT, total=None)}")
         done = ops.conclude(ledger, chosen, interpretation=message, early=early)
         if json or page is Format.TEXT:
             document = report.answer(done.verdict, chosen.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger.cli import console, pager
+from ledger.cli import console, pager, terminal
 from ledger.report.blocks import Document
 from ledger.report.documents import Format, rendered
 
@@ -17,8 +17,8 @@ def answer(document: Document, form: Format, *, json: bool, guard: bool = True, 
     if json:
         console.answer_json(document.data)
         return
-    colour = form is Format.TEXT and console.has_colour()
-    text = rendered(document, form, total=console.bound(), colour=colour, guard=guard)
+    colour = form is Format.TEXT and terminal.has_colour()
+    text = rendered(document, form, total=terminal.bound(), colour=colour, guard=guard)
     if paged is None:
         console.answer(text, painted=colour)
     else:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ledger.analysis.columns import TRIALS
-from ledger.cli import console, options
+from ledger.cli import console, options, passed_over
 from ledger.cli.table import Where
 from ledger.errors import LedgerError
 from ledger.ops.export import LEVELS, Kind, kind_of, write
@@ -51,6 +51,6 @@ def export(
             sys.stdout.buffer.write(made.content)
         else:
             console.answer(made.content.decode())
-        console.warn_unreadable(ledger)
-        console.warn_passed_over(ledger.index.passed_over())
+        passed_over.warn_unreadable(ledger)
+        passed_over.warn_passed_over(ledger.index.passed_over())
     return 0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options, pager
+from ledger.cli import console, options, pager, passed_over, terminal
 from ledger.model.experiment import STATUSES
 from ledger.ops.log import wished
 from ledger.repo.index.rows import Wished
@@ -62,7 +62,7 @@ def log(
         elif found:
             made = report.log(found, ledger.settings, now=console.now(), graph=graph)
             if as_format is Format.TEXT:
-                pager.answer("\n".join(report.fitted(made, console.bound())), ledger.git)
+                pager.answer("\n".join(report.fitted(made, terminal.bound())), ledger.git)
             else:
                 console.answer(table(made, as_format, guard=guard))
         elif asked == Wished():
@@ -71,5 +71,5 @@ def log(
             console.say("no experiment matches: ledger log lists all")
         for problem in (problem for entry in found for problem in entry.problems):
             console.say(f"warning: passed over: {problem}")
-        console.warn_unreadable(ledger)
+        passed_over.warn_unreadable(ledger)
     return 0

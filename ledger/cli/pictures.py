@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.analysis.plots import Drawn
-from ledger.cli import console
+from ledger.cli import console, passed_over, terminal
 from ledger.ops.export import write
 from ledger.report.plots import kinds
 
@@ -23,13 +23,13 @@ def answer(ledger: Ledger, drawn: Drawn, *, output: str | None, form: str | None
     elif json:
         console.answer_json(kinds.shape(drawn.plot))
     else:
-        total, colour = console.columns(), console.has_colour()
+        total, colour = terminal.columns(), terminal.has_colour()
         console.answer(kinds.text(drawn.plot, ledger.settings, heading, total=total, colour=colour), painted=True)
     for note in kinds.notes(drawn, heading, form):
         console.say(f"note: {note}")
     if drawn.read is None:
-        console.warn_unreadable(ledger)
-        console.warn_passed_over(ledger.index.passed_over())
+        passed_over.warn_unreadable(ledger)
+        passed_over.warn_passed_over(ledger.index.passed_over())
     else:
-        console.warn_newer(sum(len(each.too_new) for each in drawn.read))
-        console.warn_passed_over(sum(len(each.passed_over) for each in drawn.read))
+        passed_over.warn_newer(sum(len(each.too_new) for each in drawn.read))
+        passed_over.warn_passed_over(sum(len(each.passed_over) for each in drawn.read))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options, pager
+from ledger.cli import console, options, pager, passed_over
 from ledger.repo.index.query import query as ask
 from ledger.report import query as report
 from ledger.report.documents import Format, table
@@ -43,6 +43,6 @@ def query(
             console.answer(table(report.answer(found.columns, found.rows), as_format, guard=guard))
         if found.more:
             console.say(f"the first {limit} rows: there are more, --limit shows them")
-        console.warn_unreadable(ledger)
-        console.warn_passed_over(ledger.index.passed_over())
+        passed_over.warn_unreadable(ledger)
+        passed_over.warn_passed_over(ledger.index.passed_over())
     return 0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options, values
+from ledger.cli import console, options, terminal, values
 from ledger.ops import reproduce as again
 from ledger.report import reproduce as report
 from ledger.report.shapes import proofs as shapes
@@ -49,7 +49,7 @@ def reproduce(
             found.append(one)
             if not json:
                 log = str(log_of(ledger, record.trial))
-                lines = report.reproduction(one, ledger.settings, log=log, total=console.bound())
+                lines = report.reproduction(one, ledger.settings, log=log, total=terminal.bound())
                 console.answer(
                     "\n".join([*lines, report.verdict(one, outputs=not metrics_only, within_noise=within_noise)])
                 )

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.analysis.answers import Overview
-from ledger.cli import console, documents, options
+from ledger.cli import console, documents, options, passed_over
 from ledger.ops.status import running
 from ledger.ops.status import status as status_of
 from ledger.report import status as report
@@ -41,7 +41,7 @@ def status(
         found = status_of(ledger, experiment)
         if isinstance(found, Overview):
             documents.answer(report.overview(found, now=console.now()), page, json=json)
-            console.warn_unreadable(ledger)
+            passed_over.warn_unreadable(ledger)
         else:
             documents.answer(report.document(found, now=console.now()), page, json=json)
     return 0

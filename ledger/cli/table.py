@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Request
-from ledger.cli import console, options, pager
+from ledger.cli import console, options, pager, passed_over, terminal
 from ledger.errors import LedgerError
 from ledger.ops.table import table as chosen
 from ledger.report.documents import Format
@@ -67,7 +67,7 @@ def table(
         if json:
             console.answer_json(shapes.table(found))
         elif found.rows or as_format is not Format.TEXT:
-            made = render(found, ledger.settings, as_format, total=None if every else console.bound(), guard=guard)
+            made = render(found, ledger.settings, as_format, total=None if every else terminal.bound(), guard=guard)
             pager.answer(made.text, ledger.git)
             for note in made.notes:
                 console.say(note)
@@ -75,6 +75,6 @@ def table(
             console.say(f"none of the {among} {request.level} match")
         else:
             console.say('no experiments yet: ledger new "what you expect" begins one')
-        console.warn_unreadable(ledger)
-        console.warn_passed_over(ledger.index.passed_over())
+        passed_over.warn_unreadable(ledger)
+        passed_over.warn_passed_over(ledger.index.passed_over())
     return 0

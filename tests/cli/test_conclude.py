@@ -13,7 +13,7 @@ import pytest
 from conftest import NOISY, Project, Shelved
 from scipy import stats
 
-from ledger.cli import console
+from ledger.cli import editor
 from ledger.model.formats import yaml12
 from ledger.model.formats.front_matter import split
 from ledger.model.verdict import SCHEMA
@@ -249,7 +249,7 @@ def test_the_editor_asks_what_the_author_makes_of_it(
 
 def test_nobody_is_asked_about_a_verdict_that_is_refused(shelved: Shelved, monkeypatch: pytest.MonkeyPatch) -> None:
     project = shelved(planned)
-    monkeypatch.setattr(console, "edited", lambda prompt: pytest.fail("asked"))
+    monkeypatch.setattr(editor, "edited", lambda prompt: pytest.fail("asked"))
     master, slave = pty.openpty()
     with os.fdopen(slave) as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)

@@ -9,6 +9,7 @@ from conftest import Project
 from test_bad_input import refused
 
 from ledger.cli import console
+from ledger.cli.progress_bar import ProgressBar
 from ledger.model.entry import Entry
 from ledger.model.settings import Settings
 from ledger.report import experiments as report
@@ -120,13 +121,13 @@ def test_the_graph_has_no_depth_that_it_cannot_draw() -> None:
 
 def test_a_bar_shows_what_takes_long_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     moments = iter([0.0, 0.1, 10.0, 10.3, 10.6, 10.7])
-    quick = console.Progress("reading", clock=lambda: next(moments))
+    quick = ProgressBar("reading", clock=lambda: next(moments))
     quick(0, 2)
     quick(2, 2)
     assert not quick.shown
     assert capsys.readouterr().err == ""
 
-    slow = console.Progress("reading", clock=lambda: next(moments))
+    slow = ProgressBar("reading", clock=lambda: next(moments))
     for done in range(4):
         slow(done, 5)
     assert slow.shown
