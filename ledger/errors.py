@@ -1,4 +1,4 @@
-"""The one error that a user sees: what is wrong, then what to type. Rendered in one place, `cli/main.py`."""
+"""The one error that a user sees: what is wrong, then what to type. Rendered in one place, `cli/ending.py`."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ledger.cli.main import COMMANDS, command
+from ledger.cli.commands import COMMANDS, command
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
 

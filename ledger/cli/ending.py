@@ -6,18 +6,13 @@ code by which the command exits. Warnings stay text.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from ledger.cli import console
 from ledger.errors import LedgerError, Refused
-from ledger.version import __version__
 
 NO = 1
 USERS = 2
-OURS = 3
 INTERRUPTED = 130
 
 # commands that take a text, which may begin with what looks like an option
@@ -44,6 +39,7 @@ def failed(error: Exception, given: Sequence[str]) -> int:
     import typer
 
     from ledger.cli import outside
+    from ledger.cli.fault import fault
 
     if isinstance(error, typer.Abort):
         return interrupted(given)
@@ -56,7 +52,7 @@ def failed(error: Exception, given: Sequence[str]) -> int:
     else:
         known = outside.explained(error)
     if known is None:
-        return _fault(error, given)
+        return fault(error, as_json=wants_json(given))
     code = NO if isinstance(known, Refused) else USERS
     console.show_error(known, code=code, json=wants_json(given))
     return code
@@ -70,31 +66,3 @@ def _usage(said: str, given: Sequence[str]) -> LedgerError:
     if name in _BEHIND_DASHES and any(text.startswith("-") and " " in text for text in rest):
         hint = f"a text that begins with - goes last, behind --: {_BEHIND_DASHES[name]}"
     return LedgerError(said[:1].lower() + said[1:], hint=hint)
-
-
-def _fault(error: Exception, given: Sequence[str]) -> int:
-    """A fault of ours: keep the traceback and say where."""
-    import traceback
-
-    text = "".join(traceback.format_exception(error))
-    hint = None
-    try:
-        from ledger.git.git import open_repository
-        from ledger.machine.state_directory import StateDirectory
-
-        folder = StateDirectory(common=open_repository(Path.cwd()).common).faults
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{console.now():%Y%m%dT%H%M%S}-{os.getpid()}.log"
-        path.write_text(f"ledger {__version__} {' '.join(sys.argv[1:])}\n\n{text}", "utf-8")
-        hint = f"this is a mistake of ledger's, not yours; what happened is in {path}"
-    except (OSError, LedgerError):
-        console.say(text)
-    lines = str(error).strip().splitlines()
-    said = f"{type(error).__name__}: {lines[-1] if lines else 'no message'}"
-    if wants_json(given):
-        console.say_error_as_json(said, hint, OURS)
-        return OURS
-    console.say(f"fault: {said}")
-    if hint is not None:
-        console.say(f"hint: {hint}")
-    return OURS

@@ -1,92 +1,15 @@
-"""The command `ledger`: its commands in one table; how errors end them is in `ending.py`.
-
-A command's module is imported when the command is called, so that each starts as fast as it can: the options of one
-command take Typer longer to prepare than git takes to answer.
-"""
+"""The command `ledger`: it finds the command in `commands.py` and runs it; how errors end them is in `ending.py`."""
 
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ledger.cli import console, ending
-from ledger.errors import LedgerError
+from ledger.cli.commands import command, usage
 from ledger.version import __version__
-
-if TYPE_CHECKING:
-    from typer.core import TyperCommand
-
-# the function `new` in `ledger/cli/new.py`, and so on
-COMMANDS = {
-    "init": "Set up this repository, and a pipeline around a bare script.",
-    "new": "Begin an experiment: a branch and a hypothesis file, with the prediction in it.",
-    "run": "Run the trials that are declared and missing, baseline included.",
-    "record": "Record what `dvc repro` just made in this work tree as a trial.",
-    "status": "Show what is declared, done, failed, missing or unrecorded.",
-    "note": "Add a dated note to the experiment.",
-    "log": "List the experiments, newest first, one per line.",
-    "table": "Show experiments, arms or trials as rows: what varies, and the results.",
-    "export": "Write trials, arms or experiments as CSV, JSON or Parquet.",
-    "query": "Query the history with read-only SQL, on documented views.",
-    "show": "Show one experiment: the plan, every trial, the hypothesis and the notes.",
-    "amend": "Change the plan, on the record.",
-    "void": "Void a trial: it stays on record, and counts nowhere.",
-    "conclude": "Compute the verdict from the declared trials, and commit it.",
-    "power": "Tabulate what a plan can detect, and how many replicates an effect needs.",
-    "diff": "Show what differs between two experiments, and how their results compare.",
-    "reproduce": "Run a recorded trial again from its own commit, and compare.",
-    "plot": "Draw learning curves, a metric against a parameter, or its spread per arm.",
-    "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
-    "land": "Bring an experiment into the main branch: only its record, or its change too.",
-    "archive": "Put a finished branch away under a tag: every command still finds the experiment.",
-}
-
-
-def usage() -> str:
-    """The help of `ledger` itself."""
-    width = max(map(len, COMMANDS))
-    return "\n".join(
-        [
-            "Usage: ledger COMMAND [ARGUMENTS]",
-            "",
-            "A git-backed experiment ledger: a hypothesis first, then trials, a comparison",
-            "and a verdict. Each experiment is a git branch and a hypothesis file.",
-            "",
-            "Commands:",
-            *(f"  {name.ljust(width)}  {line}" for name, line in COMMANDS.items()),
-            "",
-            "ledger COMMAND --help explains one; ledger --version prints the version.",
-            "ledger --no-pager COMMAND prints long answers as they are.",
-        ]
-    )
-
-
-def command(name: str) -> TyperCommand:
-    """One command, ready to be run. Raises LedgerError with near misses where there is none of that name."""
-    if name not in COMMANDS:
-        from ledger.model.near_misses import near_misses
-
-        near = near_misses(name, COMMANDS)
-        raise LedgerError(
-            f"ledger has no command {name}",
-            hint=f"did you mean {' or '.join(near)}?" if near else "ledger --help lists them",
-        )
-    import typer
-
-    from ledger.cli.coercion import lighten
-
-    lighten()
-    app = typer.Typer(
-        add_completion=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    )
-    app.command(name)(getattr(importlib.import_module(f"ledger.cli.{name}"), name))
-    return typer.main.get_command(app)  # type: ignore[return-value]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

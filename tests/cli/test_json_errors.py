@@ -9,7 +9,7 @@ import pytest
 from conftest import Answer, Project
 
 from ledger.cli import main as entry
-from ledger.cli.main import COMMANDS, command
+from ledger.cli.commands import COMMANDS, command
 
 
 def has_json(name: str) -> bool:

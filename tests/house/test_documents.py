@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.analysis.checks import CHECKS
-from ledger.cli.main import COMMANDS
+from ledger.cli.commands import COMMANDS
 from ledger.version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
