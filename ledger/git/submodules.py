@@ -122,7 +122,23 @@ def changed(submodule: Submodule, place: Path, index: Path) -> list[str]:
     # a file that was written anew with the same content has not changed
     call(["update-index", "-q", "--refresh"], cwd=place, environment=_places(submodule, place, index))
     out = _run(submodule, place, index, "diff-index", "--name-only", "-z", "--no-renames", submodule.commit)
-    return [f"{submodule.path}/{os.fsdecode(path)}" for path in out.split(b"\0") if path]
+    return _paths(submodule, out)
+
+
+def differing(old: Submodule, new: Submodule) -> list[str] | None:
+    """The files that differ between two commits of a submodule, by their paths in the outermost work tree.
+
+    None where no clone here holds both commits.
+    """
+    if new.store is None:
+        return None
+    asked = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", old.commit, new.commit]
+    done = call([f"--git-dir={new.store}", *asked], cwd=new.store)
+    return _paths(new, done.stdout) if done.returncode == 0 else None
+
+
+def _paths(submodule: Submodule, said: bytes) -> list[str]:
+    return [f"{submodule.path}/{os.fsdecode(path)}" for path in said.split(b"\0") if path]
 
 
 def _places(submodule: Submodule, place: Path, index: Path) -> dict[str, str]:

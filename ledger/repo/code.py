@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.errors import LedgerError
@@ -38,6 +39,11 @@ class Code:
     def submodules(self) -> dict[str, str]:
         """The commits of submodules by their paths."""
         return {path: entry.oid for path, entry in self.files.items() if entry.is_submodule}
+
+    def submodule_of(self, path: str) -> str | None:
+        """The submodule that a path lies in, whose commit says what is there."""
+        above = (str(folder) for folder in PurePosixPath(path).parents)
+        return next((at for at in above if at in self.files and self.files[at].is_submodule), None)
 
     @property
     def trees(self) -> dict[str, dict[str, Any]]:

@@ -19,12 +19,22 @@ def tracked(code: Code, sources: Iterable[str]) -> dict[str, Pinned]:
     return {at: pin for at, pin in code.data.items() if any(inside(at, path) or inside(path, at) for path in read)}
 
 
-def unrecorded(ledger: Ledger, trial: Trial) -> dict[str, Pinned]:
-    """What `.dvc` files pin of folders that a stage reads, where git holds some of them too: no record names these."""
+def of_trial(ledger: Ledger, trial: Trial) -> dict[str, Pinned]:
+    """What its record names, but for files in submodules, which are code; and what no record names.
+
+    That is what `.dvc` files pin of folders that a stage reads, where git holds some of them too.
+    """
     if ledger.git.commit(trial.code) is None:
-        return {}
+        return dict(trial.data)
     code = ledger.code.at(trial.code)
-    return tracked(code, [path for path in code.pipeline.sources() if path not in trial.data])
+    unrecorded = tracked(code, [path for path in code.pipeline.sources() if path not in trial.data])
+    return unrecorded | {path: pin for path, pin in trial.data.items() if not is_code(ledger, code, path)}
+
+
+def is_code(ledger: Ledger, code: Code, path: str) -> bool:
+    """Whether a path lies in a submodule that a comparison shows among the code, as it does unless it is ignored."""
+    submodule = code.submodule_of(path)
+    return submodule is not None and not ledger.settings.ignores(submodule)
 
 
 def in_same_terms(ledger: Ledger, a: Side, b: Side) -> Side:

@@ -78,7 +78,7 @@ def _arm(
     return Side(
         label=label,
         params=first.flat_params,
-        data={**side_data.unrecorded(ledger, first), **first.data},
+        data=side_data.of_trial(ledger, first),
         code=first.code,
         environments=tuple(known.values()),
         metrics=values,
@@ -128,9 +128,9 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
     pins = {path: pin for stage in locks for path, pin in stage.dependencies.items()}
     data: dict[str, Pinned] = {}
     for path in code.pipeline.sources():
-        if path in code.files:
+        if path in code.files or side_data.is_code(ledger, code, path):
             continue
-        # of a folder with files that git holds or stages make records name nothing either, see `_unrecorded_data`
+        # of a folder with files that git holds or stages make records name nothing either, see `side_data`
         mixed = code.pipeline.gathers(path) or any(inside(file, path) for file in code.files)
         held = mixed and path not in code.data
         pin = None if held else code.data.get(path) or pins.get(path)

@@ -35,6 +35,28 @@ def here(ledger: Ledger, code: Code) -> tuple[Submodule, ...]:
     return tuple(one for one in found if one.store is not None)
 
 
+def changed_paths(ledger: Ledger, code: Code, since: str) -> tuple[str, ...]:
+    """The paths that differ from another commit; of a submodule its files, where this clone holds both its commits."""
+    left = list(ledger.git.changed_paths(since, code.commit))
+    if code.submodules.keys().isdisjoint(left):
+        return tuple(left)
+    before, after = (
+        {one.path: one for one in submodules.of_commit(ledger.git, at.commit, at.submodules)}
+        for at in (ledger.code.at(since), code)
+    )
+    found = []
+    while left:
+        path = left.pop()
+        # one that changes nothing as a whole stays whole
+        known = path in before and path in after and not ledger.settings.ignores(path)
+        files = submodules.differing(before[path], after[path]) if known else None
+        if files is None:
+            found.append(path)
+        else:
+            left += files
+    return tuple(found)
+
+
 def _outer(code: Code, submodule: Submodule) -> str:
     """The submodule itself, or that of the code's own which holds it."""
     return next(path for path in code.submodules if inside(submodule.path, path))

@@ -14,6 +14,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.formats.paramfiles import parse
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten
+from ledger.repo import submodules
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
@@ -64,7 +65,7 @@ def undeclared(ledger: Ledger, code: Code, *, since: str) -> frozenset[str]:
 
     A result that a stage wrote there, and writes to another place now, is none of them.
     """
-    found = _undeclared(ledger, code, ledger.git.changed_paths(since, code.commit), since)
+    found = _undeclared(ledger, code, submodules.changed_paths(ledger, code, since), since)
     gone = [path for path in found if path not in code.files]
     before = ledger.code.at(since).pipeline if gone and ledger.code.has_pipeline(since) else None
     return frozenset(found) - {path for path in gone if before is not None and before.is_result(path)}

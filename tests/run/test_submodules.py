@@ -129,8 +129,33 @@ def test_each_arm_has_the_submodule_of_its_commit(shelved: Shelved, build: Build
 
 def test_a_submodule_that_changed_beside_the_file_that_a_stage_depends_on_is_refused(shelved: Shelved) -> None:
     project = shelved(with_file, {})
-    assert "changed, but no stage depends on it: vendor/sub." in project.ledger("run", code=2).err
+    refused = project.ledger("run", code=2).err
+    assert "changed, but no stage depends on it: vendor/sub/deep/depth.txt and vendor/sub/more.txt." in refused
     project.ledger("run", "--only", "baseline")
+
+
+def test_the_file_differs_as_data_where_the_submodule_is_ignored(shelved: Shelved) -> None:
+    project = shelved(with_file, {})
+    project.commit("ignored", {"ledger.yaml": "ignore: [vendor/sub]\n"})
+    project.ledger("run")
+    assert [change["path"] for change in project.ledger("diff", "--json").json["data"]] == ["vendor/sub/lib.py"]
+
+
+def test_arms_that_differ_in_the_file_of_a_submodule_that_a_stage_depends_on_run(shelved: Shelved) -> None:
+    project = shelved(with_file, {})
+    project.git("checkout", "-q", "HEAD~1", cwd=project.root / "vendor/sub")
+    project.git("submodule", "update", "-q", cwd=project.root / "vendor/sub")
+    commit(project, project.root / "vendor/sub", {"lib.py": "V = 3\n", "README.md": "words have no effect\n"})
+    project.git("commit", "-q", "-a", "-m", "the file alone")
+    project.ledger("run")
+    found = project.ledger("diff", "--json").json
+    assert [round(m["difference"], 3) for m in found["metrics"]] == [2.0]
+    # the file is code and no data, so that one thing differs
+    assert (found["data"], found["warnings"]) == ([], [])
+    assert [change["path"] for change in found["code"]] == ["vendor/sub"]
+    assert project.ledger("diff", "main", "a", "--json").json["data"] == []
+    proved = project.ledger("verify", "--json").json
+    assert (proved["problems"], proved["unproved"]) == ([], [])
 
 
 def test_a_submodule_that_is_not_here_is_refused_with_what_brings_it(library: Project, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
 from ledger.model.remarks import Kind, Remark
-from ledger.repo import canonical, histories, unseen
+from ledger.repo import canonical, histories, submodules, unseen
 from ledger.repo.landing import require
 from ledger.repo.landing.merge import merge
 from ledger.repo.ledger import Ledger
@@ -154,8 +154,8 @@ def _changed(ledger: Ledger, experiment: Experiment, arm: Variant) -> str | None
     last = max(ran, key=lambda trial: trial.started)
     if ledger.git.commit(last.code) is None:
         return "the code that ran is not in this clone"
-    pipeline = ledger.code.at(experiment.tip).pipeline
-    paths = [path for path in ledger.git.changed_paths(last.code, experiment.tip) if pipeline.reads(path)]
+    code = ledger.code.at(experiment.tip)
+    paths = [p for p in submodules.changed_paths(ledger, code, last.code) if code.pipeline.reads(p)]
     return listed(paths, 3) or "its pipeline"
 
 
