@@ -105,7 +105,8 @@ def _arm(
         trials=len(chosen),
         recorded=len(records),
         missing=_missing(experiment, variant, chosen),
-        seconds=math.fsum(seconds) if seconds else None,
+        # as exactly as trials have them
+        seconds=round(math.fsum(seconds), 3) if seconds else None,
         code=None if latest is None else latest.trial.code,
         fingerprint=None if latest is None else latest.trial.fingerprint,
     )

@@ -59,8 +59,14 @@ def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
 
     def variant(given: Variant) -> Variant:
         commit = None if given.at is None else _commit(ledger, given.name, given.at)
-        own = code if commit is None else ledger.code.at(commit)
-        return replace(given, at=commit, params=_plain(own, f"--variant {given.name}", given.params))
+        option = f"--variant {given.name}"
+        if commit is None:
+            return replace(given, params=_plain(code, option, given.params))
+        try:
+            return replace(given, at=commit, params=_plain(ledger.code.at(commit), option, given.params))
+        except LedgerError as error:
+            # the parameters there may be others than those that the user has before them
+            raise LedgerError(f"the variant {given.name}, at {given.at}: {error}", hint=error.hint) from None
 
     return replace(
         request,

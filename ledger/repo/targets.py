@@ -87,9 +87,11 @@ def resolve(ledger: LedgerView, text: str) -> Target:
             hint=_kept(ledger, short) or "ledger log lists the experiments",
         )
     near = near_misses(short, list(ledger.snapshot.sources))
+    # as lists of trials call them
+    trial = f"; a trial is named with its experiment: NAME:{text}" if "/" in short and not reference.variant else ""
     raise LedgerError(
         f"there is no experiment and no revision {text!r}",
-        hint=f"did you mean {' or '.join(near)}?" if near else "ledger log lists the experiments",
+        hint=f"did you mean {' or '.join(near)}?" if near else f"ledger log lists the experiments{trial}",
     )
 
 

@@ -64,6 +64,11 @@ def experiment(*records: Recorded, plan: Plan = PLAN) -> Experiment:
     )
 
 
+def test_the_seconds_of_an_arm_are_as_exact_as_those_of_its_trials() -> None:
+    found = rows_of(experiment(*(record(seed, 0.9, seconds=took) for seed, took in enumerate((0.035, 0.035, 0.037)))))
+    assert found.experiment.seconds == 0.107
+
+
 def test_an_arm_sums_up_the_trials_that_count() -> None:
     found = rows_of(
         experiment(

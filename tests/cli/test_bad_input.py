@@ -229,6 +229,9 @@ def test_a_name_that_means_nothing_or_too_much(project: Project) -> None:
     refused(project, "show", "main", says="main is a git revision, not an experiment", hint="ledger log")
     refused(project, "show", "--", "-x", says="'-x' is neither", hint="write NAME")
     refused(project, "diff", "wide-nest", "main", says="no revision 'wide-nest'", hint="did you mean wide-nets")
+    refused(
+        project, "void", "hi/seed-0", says="no revision 'hi/seed-0'", hint="named with its experiment: NAME:hi/seed-0"
+    )
     refused(project, "diff", "wide-nets", says="declares no baseline", hint="ledger diff main wide-nets")
     refused(project, "run", "wide-nest", says="'wide-nest'", hint="did you mean wide-nets")
     refused(project, "run", "wide-nets", "--only", "treatmnt", says="no trial treatmnt", hint="it has treatment")
@@ -274,6 +277,7 @@ PARAMETERS = [
     ("--variant Big:train.lr=1", "'Big' is not a variant's name", "try big"),
     ("--variant baseline:train.lr=1", "baseline is not declared with --variant", "-S"),
     ("--variant big:train.lrr=1", "no parameter file has train.lrr", "did you mean train.lr"),
+    ("--variant big:@HEAD,train.lrr=1", "the variant big, at HEAD: no parameter file has", "did you mean train.lr"),
     ("--variant big:train.lr=1 --variant big:train.lr=2", "--variant is given twice for big", "leave one"),
     ("--over sed=0..4", "no parameter file has sed", "did you mean seed?"),
     ("--over fold", "--over 'fold' is not KEY=LIST", "--over seed=0..9"),
