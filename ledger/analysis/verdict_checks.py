@@ -84,7 +84,9 @@ def _post_hoc(of: Subject, computed: Verdict) -> list[Problem]:
 
 def _differs(of: Subject, key: str, a: object, b: object, *, proved: bool) -> Problem:
     found = wrong if proved else unproved
-    return found(Kind.OTHER_VERDICT, of, file=_file(of), key=key, stored=_short(a), computed=_short(b))
+    return found(
+        Kind.OTHER_VERDICT, of, file=_file(of), key=key, stored=_short(a, "lacking"), computed=_short(b, "none")
+    )
 
 
 def _file(of: Subject) -> str:
@@ -110,8 +112,8 @@ def _close(a: object, b: object) -> bool:
     return isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-8, abs_tol=1e-12)
 
 
-def _short(value: object) -> str:
+def _short(value: object, absent: str) -> str:
     if value is _ABSENT:
-        return "lacking"
+        return absent
     text = repr(value)
     return text if len(text) <= 200 else f"{text[:199]}…"

@@ -109,7 +109,9 @@ class _Parser(Words):
         whole = re.split(r"[<>=≥≤\[]", self.word_at(start))[0]
         self.at = start + len(whole)
         quoted = "`" + whole.replace("`", "``") + "`"
-        hint = f"put a name with such characters in backquotes: {self.replaced(start, quoted)}"
+        # the reference may be the same metric of another variant
+        good = re.sub(rf"(?<=\s){re.escape(whole)}(?=\[)", lambda _: quoted, self.replaced(start, quoted))
+        hint = f"put a name with such characters in backquotes: {good}"
         return self.error(f"{self.text[at]!r} does not belong in a bare name", at, hint)
 
     def variant(self) -> str | None:

@@ -148,6 +148,7 @@ MISTAKES = [
     ("a[B] >= 1", 3, "not a variant", "dice[no-augment]"),
     ("a[b]>= 1", 5, "space", "dice[no-augment]"),
     ("val/acc >= 1", 4, "bare name", "`val/acc` >= 1"),
+    ("v/m.json:a[x] >= v/m.json:a[y]", 2, "bare name", "`v/m.json:a`[x] >= `v/m.json:a`[y]"),
     ("val/acc>=1", 4, "bare name", "`val/acc`>=1"),
     ("精度 >= 1", 1, "metric was expected", "backquotes"),
     ("baseline <= a", 1, "metric was expected", "first"),

@@ -34,6 +34,14 @@ def test_past_runs(shelved: Shelved, back: int) -> None:
     assert project.git("rev-parse", "HEAD") == tip
 
 
+def test_a_record_that_a_commit_took_away_is_no_branch_that_was_set_back(shelved: Shelved) -> None:
+    project = shelved(two_runs)
+    project.git("rm", "-q", "experiments/x/trials/treatment/seed-1.yaml")
+    project.git("commit", "-q", "-m", "gone")
+    (said,) = (p["message"] for p in project.ledger("verify", "x", "--json", code=1).json["problems"])
+    assert "is gone; the trial commit" in said
+
+
 def test_with_a_commit_since(shelved: Shelved) -> None:
     project = shelved(two_runs)
     project.git("reset", "-q", "--hard", "HEAD~1")

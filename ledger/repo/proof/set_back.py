@@ -33,5 +33,8 @@ def mending(ledger: Ledger, experiment: Experiment, runs: Collection[Run], gone:
         there = [folder for folder in folders if git.objects.at(best[0].commit, folder) is not None]
         back = f"git checkout {shlex.quote(best[0].name)} -- {' '.join(there)}"
         return f'{switch} && {back} && git commit -m "the records of {best[0].name} again"'
+    if git.is_ancestor(commit, experiment.tip):
+        # the run is on the branch, and a later commit took records away: to merge it would do nothing
+        return None
     how = "--ff-only" if git.is_ancestor(experiment.tip, commit) else "--no-edit"
     return f"{switch} && git merge {how} {commit[:10]}"
