@@ -87,10 +87,12 @@ def own_change(ledger: Ledger, experiment: Experiment) -> str | None:
     concluded = _concluded(ledger, experiment)
     if concluded is None:
         return None
-    changed = git.text("diff", "--name-only", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
+    changed = git.text("diff", "--name-status", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
     if changed:
-        names = changed.splitlines()
-        return f"trials were {'voided' if all(n.endswith(SUFFIX) for n in names) else 'recorded'} since"
+        how = {line[0] for line in changed.splitlines() if not line.endswith(SUFFIX)}
+        if "A" in how:
+            return "trials were recorded since"
+        return "records were changed since" if how else "trials were voided since"
     before = git.objects.text(concluded, f"{folder}/hypothesis.md")
     try:
         same = before is None or hypotheses.parse(before).plan == experiment.plan

@@ -97,6 +97,14 @@ def test_a_verdict_after_a_void_is_not_confirmatory(project: Project) -> None:
     assert proof["problems"] == [] and not any("out of date" in f["message"] for f in proof["unproved"])
 
 
+def test_a_verdict_after_a_record_was_changed_says_so(project: Project) -> None:
+    project.ledger("conclude", "-m", "")
+    name = "experiments/a/trials/treatment/seed-1.yaml"
+    text = (project.root / name).read_text()
+    project.commit("forged", {name: text.replace("accuracy: ", "accuracy: 9")})
+    assert "out of date: records were changed since" in project.ledger("status", "a").out
+
+
 def test_a_landed_verdict_that_is_out_of_date_is_computed_again_next(project: Project) -> None:
     project.ledger("conclude", "-m", "")
     project.ledger("land", "a", "--record")
