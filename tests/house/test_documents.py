@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.analysis.checks import CHECKS
-from ledger.cli.commands import COMMANDS
+from ledger.cli.commands import COMMANDS, usage
 from ledger.version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,3 +62,7 @@ def test_the_changelog_names_the_version() -> None:
 def test_every_check_of_verify_is_documented() -> None:
     text = (ROOT / "docs/proof.md").read_text("utf-8")
     assert [f"| `{check.name}` | {check.proves} |" in text for check in CHECKS] == [True] * len(CHECKS)
+
+
+def test_the_help_of_all_commands_fits_eighty_columns() -> None:
+    assert [line for line in usage().splitlines() if len(line) > 80] == []
