@@ -129,6 +129,7 @@ class Kind(StrEnum):
     BEFORE_CONFIRMATORY = "before-confirmatory", Check.VERDICT
     OTHER_HEADING = "other-heading", Check.VERDICT
     OTHER_TEXT = "other-text", Check.VERDICT
+    OTHER_NUMBERS = "other-numbers", Check.VERDICT
     OUTDATED = "outdated", Check.VERDICT
     OUTDATED_FOR_GOOD = "outdated-for-good", Check.VERDICT
     STATED_ALONE = "stated-alone", Check.VERDICT

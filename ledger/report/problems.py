@@ -121,6 +121,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
         "{file} is older than `confirmatory`, and the records say it is not ({why}): ledger conclude updates it"
     ),
     Kind.OTHER_HEADING: "{file}: the text begins with {heading}, but the outcome is {outcome}",
+    Kind.OTHER_NUMBERS: "{file}: the text has numbers that the verdict does not give: {numbers}",
     Kind.OTHER_TEXT: "{file}: the text does not match the front matter, so only the front matter is proved",
     Kind.OUTDATED: "{file} is out of date: {said} (ledger conclude)",
     Kind.OUTDATED_FOR_GOOD: "{file} is out of date: {said}",

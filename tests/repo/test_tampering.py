@@ -161,6 +161,14 @@ def headline(gathered: Gathered) -> Gathered:
     return replace(gathered, weighed=replace(gathered.weighed, text=text))
 
 
+def number_in_the_text(gathered: Gathered) -> Gathered:
+    """A number of the text is another, and nothing else is."""
+    assert gathered.weighed is not None
+    text, count = re.subn(r"\d\.\d+(?=\D)", "7.654", gathered.weighed.text, count=1)
+    assert count == 1
+    return replace(gathered, weighed=replace(gathered.weighed, text=text))
+
+
 def environment(gathered: Gathered, oid: str | None) -> Gathered:
     """An environment's file that is another, or gone."""
     (path,) = (one.path for one in gathered.environments)
@@ -286,6 +294,7 @@ CASES: dict[str, tuple[Tampering, Kind, str | None, tuple[str, ...]]] = {
         verdict(unknown={"reviewed": True}), Kind.OTHER_VERDICT, None, ("verdict.md", "`reviewed`")
     ),
     "the verdict's headline": (headline, Kind.OTHER_HEADING, None, ("verdict.md", "a triumph")),
+    "a number in the verdict's text": (number_in_the_text, Kind.OTHER_NUMBERS, None, ("verdict.md", "7.654")),
     "a verdict that cannot be computed": (
         lambda g: replace(g, weighed=replace(g.weighed, computed=None, refusal="no metric")) if g.weighed else g,
         Kind.NOT_COMPUTABLE, None, ("verdict.md", "no metric"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ledger.analysis.gathered import Gathered, Weighed
 from ledger.analysis.problems import Kind, Problem, Subject, unproved, wrong
 from ledger.analysis.verdict_checks import judged
+from ledger.model.verdict import SCHEMA
 
 
 def verdict(gathered: Gathered) -> Iterator[Problem]:
@@ -37,5 +39,19 @@ def _text(of: Subject, file: str, weighed: Weighed) -> Iterator[Problem]:
     outcome = weighed.stored.outcome
     if heading != f"## Verdict: {outcome}":
         yield wrong(Kind.OTHER_HEADING, of, file=file, heading=repr(heading), outcome=str(outcome))
-    if weighed.text != weighed.expected:
+    if weighed.text == weighed.expected:
+        return
+    # sentences may be worded otherwise now; all other numbers of this schema are written alike
+    stored = weighed.stored
+    sentences = [*stored.reasons, *stored.warnings, *(remark for one in stored.predictions for remark in one.remarks)]
+    known = " ".join([weighed.expected or "", *(str(sentence.text) for sentence in sentences)])
+    strange = _decimals(weighed.text) - _decimals(known)
+    if strange and stored.schema == SCHEMA:
+        yield wrong(Kind.OTHER_NUMBERS, of, file=file, numbers=", ".join(sorted(strange)))
+    else:
         yield unproved(Kind.OTHER_TEXT, of, file=file)
+
+
+def _decimals(text: str) -> set[str]:
+    """The numbers with a decimal point: a date or a number in a name has none."""
+    return set(re.findall(r"(?<![\w.])-?\d+\.\d+(?:e[+-]?\d+)?%?(?![\w.])", text))
