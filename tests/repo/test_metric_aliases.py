@@ -158,7 +158,8 @@ def test_an_alias_that_is_put_into_a_verdict_is_found(early: Project) -> None:
     path = early.root / "experiments/a/verdict.md"
     path.write_text(path.read_text().replace("acc: [accuracy]", "acc: [loss]"))
     early.commit("forge")
-    found = {f["message"].split("`")[1] for f in early.ledger("verify", "a", "--json", code=1).json["problems"]}
+    problems = early.ledger("verify", "a", "--json", code=1).json["problems"]
+    found = {f["message"].split("`")[1] for f in problems if f["kind"] == "other-verdict"}
     assert {"confirmatory", "outcome", "predictions[0].estimate"} <= found
 
 

@@ -37,11 +37,12 @@ if params["seed"] != 0 and os.path.exists(GATE):
     STUBBORN
     hold = f"import os, time; pipe = os.open({GATE + '/alive'!r}, os.O_WRONLY); "
     say = f"hello = open({GATE + '/hello'!r}, 'w'); hello.write('x'); hello.close(); time.sleep(600)"
-    away(hold + SHIELD + say)
     alive = os.open(GATE + "/alive", os.O_WRONLY)
+    away(hold + SHIELD + say)
     try:
         open(GATE + "/never").read()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, FileNotFoundError):
+        # the gate may be open by now
         pass
 """
 
