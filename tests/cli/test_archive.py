@@ -125,6 +125,20 @@ def test_what_is_not_finished_stays(project: Project) -> None:
     refused(project, "land", "a", "--record", says="a is archived", hint="ledger archive a --undo")
 
 
+def test_a_verdict_that_was_put_away_out_of_date_is_no_problem(project: Project) -> None:
+    project.ledger("new", "Rate", "--name", "a", "-S", "train.lr=0.2", "--predict", "accuracy >= 0.1", "--seeds", "2")
+    project.ledger("run")
+    project.ledger("conclude", "-m", "so")
+    project.ledger("amend", "--key", "alpha=0.1", "-m", "thought again")
+    project.git("switch", "-q", "main")
+    project.ledger("archive", "a", "--force")
+
+    found = project.ledger("verify", "a", "--json").json
+
+    assert found["problems"] == []
+    assert "outdated" in [one["kind"] for one in found["unproved"]]
+
+
 def test_trials_that_wait_or_run_hold_it(concluded: Project) -> None:
     project = concluded
     commit = project.git("rev-parse", "exp/a")

@@ -26,7 +26,7 @@ def verdict(gathered: Gathered) -> Iterator[Problem]:
     if weighed.outdated is not None and not weighed.settled:
         yield unproved(Kind.OUTDATED, of, file=file, said=weighed.outdated)
     elif weighed.outdated is not None:
-        # what has landed or was put away is no longer changed by anybody honest; what it rests on may be voided
+        # what has landed is no longer changed by anybody honest; what it rests on may be voided
         found = wrong if weighed.changed else unproved
         yield found(Kind.OUTDATED_FOR_GOOD, of, file=file, said=weighed.outdated)
     if weighed.stated_alone:

@@ -28,7 +28,8 @@ def weighed(ledger: Ledger, experiment: Experiment) -> Weighed | None:
         return Weighed(stored=then.verdict, text=body, refusal=error.message, not_here=isinstance(error, NotHere))
     arms = gather(ledger, then, When.JUDGED).arms
     outdated = concluded.outdated(ledger, experiment)
-    settled = experiment.branch is None
+    # what was put away by --force may have been out of date before, by an honest hand
+    settled = experiment.branch is None and not experiment.archived
     changed = outdated is not None and settled and concluded.own_change(ledger, experiment) is not None
     return Weighed(
         stored=then.verdict,
