@@ -106,14 +106,17 @@ class StepModel:
         what they are expected to.
         """
         known = list(values)
-        asked: list[int] = []
-        for awaited in [*waiting, *[None] * count]:
-            sums = Sums.of(known, self.versions)
-            versions = self._worth_trying(sums) if awaited is None else np.array([awaited])
-            version, expected = self._best(sums, versions)
-            if awaited is None:
-                asked.append(version)
-            known.append((version, mean([value for _, value in known]) + expected))
+
+        def take(version: int, above_the_mean: float) -> None:
+            known.append((version, mean([value for _, value in known]) + above_the_mean))
+
+        for version in waiting:
+            take(version, float(self._outcomes(Sums.of(known, self.versions), np.array([version]))[2][0]))
+        asked = []
+        for _ in range(count):
+            version, expected = self._best(Sums.of(known, self.versions))
+            take(version, expected)
+            asked.append(version)
         return asked
 
     def _worth_trying(self, sums: Sums) -> Ints:
@@ -125,8 +128,9 @@ class StepModel:
         likely = int(np.argmax(places))
         return np.union1d(np.searchsorted(after, quantiles), [0, likely, likely + 1, self.versions - 1])
 
-    def _best(self, sums: Sums, versions: Ints) -> tuple[int, float]:
-        """Of these versions the one whose value is expected to tell most, and that value about the mean of all."""
+    def _best(self, sums: Sums) -> tuple[int, float]:
+        """The version whose value is expected to tell most, and that value about the mean of all."""
+        versions = self._worth_trying(sums)
         columns = np.union1d(np.flatnonzero(sums.count[0]), versions)
         few, few_sums, candidates = self._among(columns), sums.among(columns), np.searchsorted(columns, versions)
         points, shares, means = few._outcomes(few_sums, candidates)
@@ -149,10 +153,7 @@ class StepModel:
         n = sums.n[0]
         known, df = self._noise.df * self._noise.sd**2, max(self._noise.df + n - 2, 1)
         chances = self._chances(sums)[0]
-        first = np.cumsum(sums.count[0])[:-1]
-        second = n - first
-        deviation = np.cumsum(sums.total[0])[:-1]
-        within = np.maximum(sums.squares[0] - deviation**2 / first - deviation**2 / second, 0.0)
+        first, second, deviation, within = (of_values[0] for of_values in sums.sides())
         variance = (known + within) / df
         is_before = candidates[:, None] < np.arange(1, self.versions)[None, :]
         parts = []

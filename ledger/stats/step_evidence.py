@@ -65,6 +65,17 @@ class Sums:
         n: Floats = self.count.sum(axis=1)
         return n
 
+    def sides(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """For a step at each place: the values before it and from it on, what the first are above the mean in sum, and
+        the sum of squares within both. From the place on they are below the mean by as much.
+        """
+        first = np.cumsum(self.count, axis=1)[:, :-1]
+        second = self.n[:, None] - first
+        deviation = np.cumsum(self.total, axis=1)[:, :-1]
+        whole = self.squares[:, None]
+        within = np.maximum(whole - deviation**2 / first - deviation**2 / second, whole * _ROUNDING)
+        return first, second, deviation, within
+
     def among(self, versions: Ints) -> Sums:
         """The same values where these are the only versions that have any, or will."""
         return Sums(count=self.count[:, versions], total=self.total[:, versions], squares=self.squares)
@@ -84,12 +95,7 @@ class Sums:
 
 def step_evidence(sums: Sums, noise: Noise) -> Floats:
     """The log marginal likelihood of a step at each place: a row for each of the sums, a column for each place."""
-    n, total = sums.n[:, None], sums.squares[:, None]
-    first = np.cumsum(sums.count, axis=1)[:, :-1]
-    second = n - first
-    # sums of both sides, about the mean of all values, are each other's negative
-    deviation = np.cumsum(sums.total, axis=1)[:, :-1]
-    within = np.maximum(total - deviation**2 / first - deviation**2 / second, total * _ROUNDING)
+    first, second, deviation, within = sums.sides()
     distance = deviation / first + deviation / second
     logs = []
     for size in SIZES:
@@ -97,7 +103,7 @@ def step_evidence(sums: Sums, noise: Noise) -> Floats:
         grown = (1 + first * half) * (1 + second * half)
         information = first / (1 + first * half) + second / (1 + second * half)
         kept = first * second / (grown * information) * distance**2
-        logs.append(-0.5 * np.log(grown * information) + _noise_term(noise, within + kept, n))
+        logs.append(-0.5 * np.log(grown * information) + _noise_term(noise, within + kept, sums.n[:, None]))
     return _mean_of_exponentials(logs)
 
 
