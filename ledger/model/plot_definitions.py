@@ -44,10 +44,6 @@ class Plot:
     header: bool = True
     lines: bool = True
 
-    def axis_of(self, path: str, column: str) -> Axis | None:
-        """The axis that draws this column of this file."""
-        return next((a for a in self.y if a.holds(path) and a.column in (None, column)), None)
-
 
 def parse(document: object, folder: str) -> tuple[Plot, ...]:
     """The plots that the parsed `dvc.yaml` in `folder` defines; what is malformed there is left to DVC."""
