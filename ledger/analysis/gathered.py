@@ -157,8 +157,8 @@ class Weighed:
 
     `text` is what follows the front matter. `computed` and `expected` are what these should be, None where
     `refusal` says why they cannot be computed, perhaps since something is `not_here`. `outdated`: why it is not that of
-    the present plan and records; `changed`: those of its own experiment differ. `settled`: the experiment has landed.
-    `stated_alone`: its amendments and looks do not follow from the history that is here.
+    the present plan and records; `changed`: those of its own experiment differ. `settled`: it has no branch here,
+    and was not put away. `stated_alone`: its amendments and looks do not follow from the history that is here.
     """
 
     stored: Verdict
