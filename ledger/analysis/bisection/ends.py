@@ -1,0 +1,133 @@
+"""Is the drop real, and how much of it does the evaluation set make?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from ledger.analysis.designs import compared
+from ledger.model.frozen import frozen
+from ledger.model.replicates import Point
+from ledger.stats.contrast import Contrast, NoNoise
+from ledger.stats.ratio import Ratio, of_gains, of_pairs
+
+Values: TypeAlias = Mapping[Point, float]
+"""The values of a metric in one arm, by replicate."""
+
+GOOD, BAD = "good", "bad"
+
+CONFIDENCE = 0.9
+"""Of the intervals: those of a verdict at α = 0.05, one-sided."""
+
+
+@frozen
+class Change:
+    """What becomes of a metric from one arm to another: `difference` is after − before.
+
+    Without an estimate of the noise it is a plain number, and `contrast` is None.
+    """
+
+    difference: float
+    contrast: Contrast | None = None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The interval of the difference."""
+        return None if self.contrast is None else self.contrast.interval(CONFIDENCE)
+
+    def p_worse(self, sign: int) -> float | None:
+        """One-sided p of "it has not become worse"; `sign` is 1 where a lower value is worse, −1 where a higher is."""
+        if self.contrast is None:
+            return None
+        return self.contrast.p_below(0.0) if sign > 0 else self.contrast.p_above(0.0)
+
+    @property
+    def p_value(self) -> float | None:
+        """Two-sided p against no difference."""
+        return None if self.contrast is None else self.contrast.p_two_sided()
+
+
+@frozen
+class FixedEvaluation:
+    """How much of the drop is there when both ends are evaluated on one set.
+
+    `paths` are the data of the evaluation that differ; `at_bad` says whose set is the fixed one. `whole` is the drop as
+    it was seen, each end on its own set, `fixed` on the fixed set, `other` on the other, where that was measured.
+    `share` is what `fixed` is of `whole`; None without an estimate of the noise.
+    """
+
+    paths: tuple[str, ...]
+    at_bad: bool
+    whole: Change
+    fixed: Change
+    other: Change | None
+    share: Ratio | None
+
+
+def change(before: Values, after: Values) -> Change | None:
+    """The difference between two arms: paired over the replicates of both where there are two at least, else Welch's.
+
+    None where an arm has no value.
+    """
+    if not before or not after:
+        return None
+    common = [point for point in before if point in after]
+    left, right = before, after
+    if len(common) >= 2:
+        left, right = ({point: side[point] for point in common} for side in (before, after))
+    difference = _mean(right) - _mean(left)
+    try:
+        contrast = compared(right, left, None)(1.0)
+    except NoNoise:
+        return Change(difference=difference)
+    return Change(difference=contrast.estimate, contrast=contrast)
+
+
+def on_fixed_evaluation(
+    paths: tuple[str, ...], cells: Mapping[tuple[str, str], Values], *, at_bad: bool
+) -> FixedEvaluation | None:
+    """How much of the drop a fixed evaluation set leaves: paired over the replicates that the arms have in common.
+
+    `cells` are the arms by model and by set: `("good", "bad")` is the good end's model on the bad end's set. None where
+    an end, or the other end's model on the fixed set, has no value.
+    """
+    own, other = (BAD, GOOD) if at_bad else (GOOD, BAD)
+    good, bad = cells.get((GOOD, GOOD), {}), cells.get((BAD, BAD), {})
+    first, last = cells.get((GOOD, own), {}), cells.get((BAD, own), {})
+    whole, fixed = change(good, bad), change(first, last)
+    if whole is None or fixed is None:
+        return None
+    return FixedEvaluation(
+        paths=paths,
+        at_bad=at_bad,
+        whole=whole,
+        fixed=fixed,
+        other=change(cells.get((GOOD, other), {}), cells.get((BAD, other), {})),
+        share=_share(good, bad, first, last),
+    )
+
+
+def explained(*, without: Values, good: Values, bad: Values) -> Ratio | None:
+    """The share of the drop that is undone without an addition: (without − bad) / (good − bad).
+
+    None without an estimate of the noise.
+    """
+    try:
+        return of_gains(list(without.values()), list(good.values()), list(bad.values()), CONFIDENCE)
+    except NoNoise:
+        return None
+
+
+def _share(good: Values, bad: Values, first: Values, last: Values) -> Ratio | None:
+    points = [point for point in good if point in bad and point in first and point in last]
+    try:
+        return of_pairs(
+            [last[point] - first[point] for point in points], [bad[point] - good[point] for point in points], CONFIDENCE
+        )
+    except NoNoise:
+        return None
+
+
+def _mean(values: Values) -> float:
+    return math.fsum(values.values()) / len(values)
