@@ -63,12 +63,24 @@ _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7
 
 
 @frozen
+class Asked:
+    """What a search knew when it asked for a trial, by ids such as `at-3f2a9c1/seed-0.2`.
+
+    `follows`: the trials that it knew, without those that one of these followed already; what these know is known too.
+    `waiting`: those that ran meanwhile.
+    """
+
+    follows: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+@frozen
 class Trial:
     """One record. `params` are by file and nested, as `dvc.lock` pinned them; paths are relative to the git root.
 
     `code` is the commit whose code and data pointers ran; `seconds` the sum over the stages, the original time
     for those that were restored; `by_hand`: recorded after a `dvc repro` by hand; `reused`: the trial of
-    another experiment that this one repeats, `name/variant/seed-0`.
+    another experiment that this one repeats, `name/variant/seed-0`; `asked`: where a search asked for it.
     """
 
     experiment: str
@@ -89,6 +101,7 @@ class Trial:
     error: Failure | None = None
     by_hand: bool = False
     reused: str | None = None
+    asked: Asked | None = None
 
     @property
     def id(self) -> str:

@@ -11,7 +11,7 @@ from ledger.model import bounds, replicates
 from ledger.model.formats import documents, yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.replicates import Point
-from ledger.model.trial import STATUSES, Failure, StageRun, Trial
+from ledger.model.trial import STATUSES, Asked, Failure, StageRun, Trial
 
 SCHEMA = 1
 
@@ -47,6 +47,8 @@ def dumps(trial: Trial) -> str:
         document["by_hand"] = True
     if trial.reused is not None:
         document["reused"] = trial.reused
+    if trial.asked is not None:
+        document["asked"] = {"follows": list(trial.asked.follows), "waiting": list(trial.asked.waiting)}
     return yaml12.dumps(document)
 
 
@@ -83,6 +85,7 @@ def loads(text: str) -> Trial:
         error=reader.error(),
         by_hand=document.get("by_hand") is True,
         reused=reader.source("reused") if document.get("reused") is not None else None,
+        asked=reader.asked() if document.get("asked") is not None else None,
     )
 
 
@@ -201,6 +204,13 @@ class _Reader:
             cached=entry.get("cached") is True,
             peak_memory_mb=self.seconds(entry.get("peak_memory_mb"), f"stages.{name}.peak_memory_mb"),
         )
+
+    def asked(self) -> Asked:
+        entry = self.mapping("asked")
+        given = [entry.get(key) or [] for key in ("follows", "waiting")]
+        if not all(isinstance(ids, list) and all(isinstance(one, str) for one in ids) for ids in given):
+            raise FormatError("`asked` holds two lists of trials, `follows` and `waiting`")
+        return Asked(follows=tuple(given[0]), waiting=tuple(given[1]))
 
     def error(self) -> Failure | None:
         if self.document.get("error") is None:
