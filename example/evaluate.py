@@ -53,10 +53,14 @@ def main() -> None:
     network = Network.load(Path("models/classifier.npz"))
     with np.load("data/test.npz") as test:
         case, images, actual = test["case"], test["images"], test["labels"]
+        truth = test.get("truth")
     probabilities = network.predict(images)
     predicted = probabilities.argmax(axis=1)
 
-    metrics = {name: round(value, DIGITS) for name, value in score(probabilities, actual).items()}
+    scores = score(probabilities, actual)
+    if truth is not None:
+        scores["excess_log_loss"] = scores["log_loss"] - cross_entropy(truth, actual)
+    metrics = {name: round(value, DIGITS) for name, value in scores.items()}
     metrics["n_parameters"] = network.n_parameters
     results = Path("results")
     results.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The README's tour is run, command by command, on the example pipeline, and must say what really comes.
+"""The README's tour and the page on toy data are run on the example pipeline, and must say what really comes.
 
 In what a command is said to print, decimals, hashes, ages and runs of blanks stand for any others; `…` stands for any
 text, and on a line of its own for any lines.
@@ -20,16 +20,21 @@ EXAMPLE = (".dvc/.gitignore", ".dvc/config", ".dvcignore", ".gitignore", "dvc.ya
 
 
 def test_the_tour_of_the_readme(make_project: MakeProject) -> None:
-    project = example(make_project)
-    tour = list(sessions((ROOT / "README.md").read_text("utf-8")))
-    assert len(tour) >= 8
+    assert follow("README.md", example(make_project)) >= 8
 
+
+def test_the_page_on_toy_data(make_project: MakeProject) -> None:
+    assert follow("docs/toy-data.md", example(make_project)) == 3
+
+
+def follow(page: str, project: Project) -> int:
+    """Run the commands of a page's console blocks, compare what they print, and return how many there were."""
+    tour = list(sessions((ROOT / page).read_text("utf-8")))
     for command, said in tour:
-        assert command.startswith(("ledger ", "git ")), f"the README's console blocks run ledger and git, not {command}"
+        assert command.startswith(("ledger ", "git ")), f"console blocks of {page} run ledger and git, not {command}"
         printed = run(command, project.root)
-        assert re.fullmatch(pattern(said), normal(printed)), (
-            f"$ {command}\nthe README says\n{said}\nbut it is\n{printed}"
-        )
+        assert re.fullmatch(pattern(said), normal(printed)), f"$ {command}\n{page} says\n{said}\nbut it is\n{printed}"
+    return len(tour)
 
 
 def example(make_project: MakeProject) -> Project:
