@@ -1,0 +1,110 @@
+"""All that a bisection has found so far, as one value that the document, the picture and `--json` are made of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from ledger.analysis.bisection.ends import Change, FixedEvaluation
+from ledger.analysis.bisection.nature import Judgement
+from ledger.analysis.search.step import Answer
+from ledger.model.frozen import frozen
+from ledger.stats.contrast import mean
+from ledger.stats.ratio import Ratio
+from ledger.stats.summary import Summary, summarise
+
+
+class State(StrEnum):
+    """What became of a version."""
+
+    TRIED = "tried"
+    UNTRIED = "untried"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@frozen
+class Version:
+    """A version in its place, with the values of the metric over seeds that the search has used.
+
+    `name` is its short id; `fresh` are values of seeds that it has not. `posterior` is the probability that the metric
+    changed with this version; None where nothing can be said of it.
+    """
+
+    name: str
+    commit: str
+    subject: str
+    values: tuple[float, ...] = ()
+    fresh: tuple[float, ...] = ()
+    state: State = State.UNTRIED
+    posterior: float | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """Of the values that the search has used."""
+        return summarise(self.values)
+
+    @property
+    def fresh_summary(self) -> Summary:
+        """Of the others."""
+        return summarise(self.fresh)
+
+
+@frozen
+class Confirmation:
+    """The change with the addition, on seeds that the search has not used. `before` and `after` are places of versions.
+
+    `p_value` is one-sided: of "it has not become worse". `share` of the drop is what the newest version regains without
+    the addition; None where that was not run, or nothing varies.
+    """
+
+    before: int
+    after: int
+    change: Change
+    p_value: float | None
+    share: Ratio | None
+
+
+@frozen
+class Bisection:
+    """What is known of a drop. `sign` is 1 where a lower value of the metric is worse, −1 where a higher one is.
+
+    `paths` are empty where commits of code are searched. `answer` is None while the search goes on; `places` are the
+    versions of which one is the first after the step. `step` is the change with them as the search saw it, `posterior`
+    the probability of one of them. `confirming`: fresh seeds are asked for and not all there yet.
+    """
+
+    experiment: str
+    metric: str
+    sign: int
+    paths: tuple[str, ...]
+    versions: tuple[Version, ...]
+    answer: Answer | None
+    places: tuple[int, ...] = ()
+    posterior: float | None = None
+    drift: float | None = None
+    none: float | None = None
+    gap: Change | None = None
+    step: Change | None = None
+    evaluation: FixedEvaluation | None = None
+    confirmation: Confirmation | None = None
+    confirming: bool = False
+    judgement: Judgement | None = None
+    trainings: int
+    budget: int
+    confidence: float
+
+    @property
+    def place(self) -> int | None:
+        """The version with which the metric changed, where it is one."""
+        return self.places[0] if self.answer is Answer.STEP and len(self.places) == 1 else None
+
+    @property
+    def levels(self) -> tuple[float, float] | None:
+        """The mean of the metric before the places and from them on; None where a side has no value."""
+        if not self.places:
+            return None
+        sides = [
+            [value for version in side for value in version.values]
+            for side in (self.versions[: self.places[0]], self.versions[self.places[-1] :])
+        ]
+        return (mean(sides[0]), mean(sides[1])) if all(sides) else None

@@ -1,0 +1,215 @@
+"""What a bisection found, in sentences: each with its uncertainty, and nothing beyond what the numbers show."""
+
+from __future__ import annotations
+
+import math
+
+from ledger.analysis.bisection.answer import Bisection, Confirmation, State, Version
+from ledger.analysis.bisection.ends import CONFIDENCE, Change, FixedEvaluation
+from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
+from ledger.analysis.search.step import Answer
+from ledger.model.listing import listed
+from ledger.report.numbers import digits_of, number, p_value, percent
+from ledger.stats.ratio import Ratio
+
+# so many versions are named in a sentence
+_FEW = 4
+_ALPHA = 0.05
+
+
+def answer(found: Bisection) -> str:
+    """Where the metric changed, in one sentence; or that it did not, did so gradually, or is not known to have."""
+    if found.answer is Answer.STEP:
+        return _step(found)
+    if found.answer is Answer.DRIFT:
+        moved = _worsened(found, found.gap)
+        thing = "addition" if found.paths else "commit"
+        return f"gradual: {moved} over the versions, and no single {thing} accounts for it ({_sure(found.drift)})"
+    if found.answer is Answer.NONE:
+        return _none(found)
+    if found.answer is None:
+        return f"no answer yet: {_likely(found)}"
+    if found.posterior is None:
+        return f"no answer: {_no_ends(found)}"
+    return f"open: the budget of {found.budget} trainings is spent; {_likely(found)}"
+
+
+def evaluation(found: FixedEvaluation, metric: str, sign: int) -> tuple[str, ...]:
+    """How much of the drop the evaluation set makes."""
+    paths = listed(found.paths)
+    at = "BAD" if found.at_bad else "GOOD"
+    lines = [
+        f"{_measured(found.fixed, metric, sign)} with {paths} fixed as at {at}; as it was seen, {_by(found.whole)}"
+    ]
+    if found.share is None:
+        return (*lines, "which share that is cannot be said: there is no estimate of the noise")
+    if found.share.interval is None:
+        return (*lines, "the drop is not told from none, so that a share of it has no bounds")
+    low, high = found.share.interval
+    verdict = "how much of the gap is the evaluation set is not decided"
+    if high < 0.5:
+        verdict = "most of the gap is the evaluation set"
+    elif low > 0.5:
+        verdict = "most of the gap is there on a fixed evaluation set"
+    return (*lines, f"{verdict}: {_share(found.share)} of it remains on the fixed one")
+
+
+def confirmation(found: Confirmation, metric: str, sign: int, versions: tuple[Version, ...]) -> tuple[str, ...]:
+    """Whether the change holds on fresh seeds, and what of the drop it explains."""
+    before, after = versions[found.before], versions[found.after]
+    count = len(after.fresh) if found.change.contrast is None else found.change.contrast.n
+    seeds = f"{count} fresh seed{'' if count == 1 else 's'}"
+    moved = _measured(found.change, metric, sign)
+    if found.p_value is None:
+        first = f"not confirmed on {seeds}, which give no estimate of the noise: {moved}"
+    else:
+        confirmed = "confirmed" if found.p_value <= _ALPHA else "not confirmed"
+        first = f"{confirmed} on {seeds}: {moved} from {before.name} to {after.name} (p {_p(found.p_value)})"
+    if found.share is None:
+        return (first,)
+    if found.share.interval is None:
+        return (first, "the drop between the ends is not told from none, so that a share of it has no bounds")
+    return (first, f"without it the newest version regains {_share(found.share)} of the drop")
+
+
+def judgement(found: Judgement, metric: str) -> str:
+    """Whether the addition is bad or only different."""
+    own = [each for each in found.groups if each.own]
+    others = [each for each in found.groups if not each.own]
+    harmed = [each.group for each in others if each.effect is Effect.HARMED]
+    if found.nature is Nature.BAD:
+        return f"bad: it harms {metric} in its own group {own[0].group} and in {listed(harmed, _FEW)}"
+    if found.nature is Nature.DIFFERENT:
+        return f"different rather than bad: it helps its own group {own[0].group}, and harms {listed(harmed, _FEW)}"
+    return f"bad or only different is not decided: {_undecided(own, others)}"
+
+
+def note(found: Bisection) -> tuple[str, ...]:
+    """What else is to be known of the answer."""
+    said = []
+    failed = [each.name for each in found.versions if each.state is State.FAILED]
+    if failed:
+        said.append(f"{listed(failed, _FEW)} cannot run: a trial failed there")
+    skipped = [each.name for each in found.versions if each.state is State.SKIPPED]
+    if skipped:
+        said.append(f"{listed(skipped, _FEW)} {'is' if len(skipped) == 1 else 'are'} skipped, as was asked for")
+    return tuple(said)
+
+
+def change(found: Change) -> str:
+    """`-0.081 (90% interval -0.090 to -0.070)`."""
+    if found.interval is None:
+        return f"{found.difference:+.3g}"
+    low, high = found.interval
+    fine = _fineness(found)
+    return (
+        f"{_signed(found.difference, fine)} ({CONFIDENCE:.0%} interval {_signed(low, fine)} to {_signed(high, fine)})"
+    )
+
+
+def named(version: Version) -> str:
+    """`3f2a9c1 "week 12"`."""
+    return f'{version.name} "{version.subject}"'
+
+
+def _step(found: Bisection) -> str:
+    moved = _worsened(found, found.step)
+    if found.place is not None:
+        return f"{moved} with {named(found.versions[found.place])} ({_sure(found.posterior)})"
+    names = [found.versions[place].name for place in found.places]
+    one = f"one of {listed(names, _FEW, word='or')}"
+    return f"{moved} with {one} ({_sure(found.posterior)}): no version between them can run"
+
+
+def _none(found: Bisection) -> str:
+    word = "fall" if found.sign > 0 else "rise"
+    if found.gap is None or found.gap.interval is None:
+        return f"no change of {found.metric} is seen"
+    low, high = found.gap.interval
+    most = -low if found.sign > 0 else high
+    if most <= 0:
+        return f"no {word} of {found.metric} is seen: the last version is better by {_size(found.gap)}"
+    # the 90% interval leaves 5% on either side
+    return f"no change of {found.metric} is seen: a {word} of more than {_bound(most)} is unlikely (under 5%)"
+
+
+def _likely(found: Bisection) -> str:
+    if found.posterior is None or not found.places:
+        return _no_ends(found) if found.posterior is None else "nothing is likelier than the rest"
+    ranked = sorted(found.places, key=lambda place: found.versions[place].posterior or 0.0, reverse=True)
+    told = [f"{found.versions[place].name} ({percent(found.versions[place].posterior)})" for place in ranked]
+    others = f"; gradual {percent(found.drift)}, no change {percent(found.none)}"
+    return f"most likely {listed(told, _FEW, word='or')}{others}"
+
+
+def _no_ends(found: Bisection) -> str:
+    ends = [each for each in (found.versions[0], found.versions[-1]) if each.state in (State.FAILED, State.SKIPPED)]
+    if not ends:
+        return "the ends have not both been tried yet"
+    return f"{listed([each.name for each in ends])}, an end of the search, cannot run"
+
+
+def _undecided(own: list[GroupChange], others: list[GroupChange]) -> str:
+    if not own:
+        return "nothing says which group of the evaluation the addition is of"
+    if any(each.effect is Effect.HELPED for each in others):
+        return f"it helps {listed([each.group for each in others if each.effect is Effect.HELPED], _FEW)}"
+    if not any(each.effect is Effect.HARMED for each in others):
+        return "no other group is harmed beyond what the noise does"
+    return f"what it does to its own group {own[0].group} is not told from nothing"
+
+
+def _worsened(found: Bisection, moved: Change | None) -> str:
+    return f"{found.metric} got worse" if moved is None else _measured(moved, found.metric, found.sign)
+
+
+def _measured(moved: Change, metric: str, sign: int) -> str:
+    """`dice fell by 0.081 (90% interval 0.070 to 0.092)`."""
+    return f"{metric} {'rose' if moved.difference > 0 else 'fell'} by {_by(moved)}" if moved.difference else (
+        f"{metric} did not change"
+    )  # fmt: skip
+
+
+def _by(moved: Change) -> str:
+    if moved.interval is None:
+        return _size(moved)
+    fine = _fineness(moved)
+    bounds = sorted(bound if moved.difference > 0 else -bound for bound in moved.interval)
+    low, high = (number(bound, fine) for bound in bounds)
+    return f"{_size(moved)} ({CONFIDENCE:.0%} interval {low} to {high})"
+
+
+def _size(moved: Change) -> str:
+    return number(abs(moved.difference), _fineness(moved))
+
+
+def _fineness(moved: Change) -> int | None:
+    if moved.interval is None:
+        return None
+    half = (moved.interval[1] - moved.interval[0]) / 2
+    return digits_of(half) if half > 0 and math.isfinite(half) else None
+
+
+def _signed(value: float, fine: int | None) -> str:
+    return f"{'+' if value > 0 else ''}{number(value, fine)}"
+
+
+def _bound(value: float) -> str:
+    """A bound in two digits, rounded up."""
+    digits = 1 - math.floor(math.log10(value))
+    return f"{math.ceil(value * 10**digits) / 10**digits:.{max(0, digits)}f}"
+
+
+def _share(found: Ratio) -> str:
+    assert found.interval is not None
+    low, high = found.interval
+    return f"{found.estimate:.0%} ({CONFIDENCE:.0%} interval {low:.0%} to {high:.0%})"
+
+
+def _sure(value: float | None) -> str:
+    return f"probability {percent(value)}"
+
+
+def _p(value: float) -> str:
+    shown = p_value(value)
+    return shown if shown[0] in "<>" else f"= {shown}"
