@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field
 from datetime import datetime
 
 from ledger.analysis.problems import Kind, Subject
@@ -240,9 +241,10 @@ class Gathered:
 
     `files`: the blobs in its folder by their path there, the `links` and `submodules` among them. `pending`: the trial
     commits that wait to be collected. `elsewhere`: the records that another branch of it has, and this one has not.
-    `mend`: the commands that bring back what the branch was set back past. `replaced`: the objects that git shows
-    otherwise than they are. `filtered`: commits have other ids than the records name, since the whole history was
-    filtered. `branch` is None without a branch, or results. `checkpoints` and `unsigned` are empty where nobody asked.
+    `after_landing`: those that the branch made after it had landed, each with a tag that has it. `mend`: the commands
+    that bring back what the branch was set back past. `replaced`: the objects that git shows otherwise than they are.
+    `filtered`: commits have other ids than the records name, since the whole history was filtered. `branch` is None
+    without a branch, or results. `checkpoints` and `unsigned` are empty where nobody asked.
     """
 
     experiment: Experiment
@@ -254,6 +256,7 @@ class Gathered:
     tags: Tags
     pending: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    after_landing: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[Removed, ...] = ()
     mend: str | None = None
     plans: PlanHistory = PlanHistory()

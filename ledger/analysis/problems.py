@@ -67,6 +67,7 @@ class Kind(StrEnum):
     TAG_OF_NO_TRIAL = "tag-of-no-trial", Check.RECORDS
     RESULT_REPLACED = "result-replaced", Check.RECORDS
     BEHIND = "behind", Check.RECORDS
+    AFTER_LANDING = "after-landing", Check.RECORDS
     RECORD_GONE = "record-gone", Check.RECORDS
     SET_BACK = "set-back", Check.RECORDS
     RECORD_REMOVED = "record-removed", Check.RECORDS

@@ -16,7 +16,9 @@ from ledger.report.shapes import changes as shapes
 
 def archive(
     experiment: Annotated[str, typer.Argument(metavar="EXP", help="An experiment's name, or the beginning of one.")],
-    force: Annotated[bool, typer.Option("--force", help="Archive it even without a verdict.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Archive it even without a verdict, or with more than has landed.")
+    ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Bring the branch back.")] = False,
     json: options.AsJson = False,
 ) -> int:

@@ -28,12 +28,16 @@ class Amended:
 
 @frozen
 class Archived:
-    """The short name of the branch that went, and the tag that holds its tip. `remote`: a remote has the branch too."""
+    """The short name of the branch that went, and the tag that holds its tip. `remote`: a remote has the branch too.
+
+    `older`: the main branch where it has landed, and not all that the branch had.
+    """
 
     experiment: str
     branch: str
     tag: str
     remote: str | None = None
+    older: str | None = None
 
 
 @frozen

@@ -32,6 +32,12 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
                 f"{name} is not finished: it has no verdict",
                 hint=f"ledger conclude {name}, or archive it as it is: ledger archive {name} --force",
             )
+        older = histories.older_on_main(ledger, at)
+        if older is not None and not force:
+            raise LedgerError(
+                f"{name} has changed since it landed, and {older} has the older record",
+                hint=f"ledger land {name} --record first, or archive it as it is: ledger archive {name} --force",
+            )
         # a trial that ends now could not come onto the branch any more
         require_collected(ledger, name)
         running = ledger.state_dir.running(name)
@@ -45,7 +51,7 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
         change.move([*made, RefChange(ref=branch, old=at.tip, new=None)], f"ledger archive: {name}")
         remotes = sources.on_remotes(ledger.git, name, ledger.settings.branch_prefix)
         remote = remotes[0].removeprefix("refs/remotes/") if remotes else None
-        return Archived(experiment=name, branch=short, tag=tag, remote=remote)
+        return Archived(experiment=name, branch=short, tag=tag, remote=remote, older=older)
 
     return transact(ledger, make)
 
@@ -63,6 +69,9 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> BroughtBack:
             remote = at.branch.removeprefix("refs/remotes/")
             raise LedgerError(f"{name} is not archived: its branch is {remote}", hint=f"git switch {short}")
         tip = histories.tip(ledger, at)
+        if at.landed and at.branch is None:
+            # with what was done after it had landed
+            tip = histories.kept_tip(ledger, at) or tip
         if at.deleted and tip == at.tip:
             tip = rebuilt_tip(ledger.git, at)
         if tip is None:

@@ -39,14 +39,26 @@ def _tip(ledger: Repository, experiment: Experiment) -> str | None:
     if experiment.branch is not None:
         # a remote may have been left behind by what was put away or landed here
         return kept if kept is not None and ledger.git.is_ancestor(experiment.tip, kept) else experiment.tip
-    if kept is not None:
-        return kept
-    # an adopted branch is in the history of main, whose merge names its tip
+    # the branch may have gone on after it had landed
+    own = _named_by_landing(ledger, experiment) or (None if kept is None else _as_landed(ledger, experiment, kept))
+    return own or (experiment.tip if _grew(ledger, experiment) else kept)
+
+
+def _named_by_landing(ledger: Repository, experiment: Experiment) -> str | None:
+    """The tip of the branch when it last landed, as the commit on the main branch says that brought it."""
     named_so = ("--grep", f"^{trailers.EXPERIMENT}: {experiment.name}$", "--grep", f"^{trailers.TIP}: ", "--all-match")
     form = f"--format=%(trailers:key={trailers.TIP},valueonly)"
     named = ledger.git.text("log", "-1", *named_so, form, experiment.tip, "--").strip()
-    own = ledger.git.commit(named) if named else None
-    return own or (experiment.tip if _grew(ledger, experiment) else None)
+    return ledger.git.commit(named) if named else None
+
+
+def _as_landed(ledger: Repository, experiment: Experiment, kept: str) -> str | None:
+    """The last commit below a kept tip whose record of the experiment is the one that the main branch has."""
+    git, folder = ledger.git, directory(experiment.name)
+    commits = git.text("log", "--topo-order", "--format=%H", kept, "--", folder).split()
+    landed, *trees = git.objects.read_many([f"{commit}:{folder}" for commit in (experiment.tip, *commits)])
+    same = (commit for commit, tree in zip(commits, trees, strict=True) if tree is not None and tree == landed)
+    return next(same, None)
 
 
 def _grew(ledger: Repository, experiment: Experiment) -> bool:
@@ -119,6 +131,13 @@ def _last_run(ledger: Repository, experiment: Experiment) -> str:
     message = ledger.git.objects.message(experiment.tip)
     run = trailers.value(message, trailers.RUN)
     return (ledger.git.commit(run) if run else None) or experiment.tip
+
+
+def older_on_main(ledger: Repository, experiment: Experiment) -> str | None:
+    """The main branch where it has another record of the experiment than the experiment's own branch, else None."""
+    read, folder, main = ledger.git.objects.read, directory(experiment.name), ledger.snapshot.main_tip
+    differs = experiment.landed and read(f"{experiment.tip}:{folder}") != read(f"{main}:{folder}")
+    return ledger.snapshot.main if differs else None
 
 
 def kept_tip(ledger: Repository, experiment: Experiment) -> str | None:

@@ -62,6 +62,8 @@ def amended(done: Amended) -> Told:
 def archived(done: Archived) -> Told:
     """Where the branch is now, and how it comes back."""
     notes = [f"ledger archive {done.experiment} --undo brings it back"]
+    if done.older is not None:
+        notes.insert(0, f"note: {done.older} keeps {done.experiment} as it landed, without what came after")
     if done.remote is not None:
         remote = done.remote.partition("/")[0]
         notes.insert(0, f"{done.remote} is still there: git push {remote} --delete {done.branch} removes it")

@@ -51,6 +51,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.TAG_OF_NO_TRIAL: "the tag {tag} holds the commit {commit:.10}, which is not a trial",
     Kind.RESULT_REPLACED: "{path} held another result, which is in the trial commit {commit:.10}",
     Kind.BEHIND: "{path} is on another branch of the experiment, and this one is behind",
+    Kind.AFTER_LANDING: "{path} was recorded after the experiment had landed, and only the tag {tag} has it",
     Kind.RECORD_GONE: "{path} is gone; the trial commit {commit:.10} still has it",
     Kind.SET_BACK: "the branch was set back past a run; to bring its records back: {command}",
     Kind.RECORD_REMOVED: "{path}, a recorded result, was removed by the commit {commit:.10}",

@@ -21,6 +21,29 @@ def has_ended(project: Project) -> None:
     project.git("switch", "-q", "main")
 
 
+def has_run(project: Project) -> None:
+    """An experiment `a` with one trial and a verdict that came early; `main` is checked out."""
+    project.ledger("new", "Rate", "--name", "a", "-S", "train.lr=0.2", "--predict", "loss < 1", "--seeds", "1")
+    project.ledger("run")
+    project.ledger("conclude", "-m", "so")
+    project.git("switch", "-q", "main")
+
+
+def lands(project: Project, how: str) -> None:
+    """Bring `a` to main: as the ledger does it, or as a host of git does."""
+    if how in ("squash", "merge"):
+        project.git("merge", "-q", *(["--squash"] if how == "squash" else ["--no-ff"]), "exp/a")
+        project.git("commit", "-q", "--allow-empty", "-m", "a pull request")
+    else:
+        project.ledger("land", "a", f"--{how}")
+
+
+def goes_on(project: Project) -> None:
+    """Change the plan of `a` and run what that adds, on its branch."""
+    project.ledger("amend", "--exp", "a", "--seeds", "2", "--key", "alpha=0.01", "-m", "thought again")
+    project.ledger("run", "a")
+
+
 @pytest.fixture
 def concluded(shelved: Shelved) -> Project:
     """An experiment `a` with a trial and a verdict, which is not checked out."""
@@ -137,6 +160,55 @@ def test_a_verdict_that_was_put_away_out_of_date_is_no_problem(project: Project)
 
     assert found["problems"] == []
     assert "outdated" in [one["kind"] for one in found["unproved"]]
+
+
+@pytest.mark.parametrize("how", ["record", "adopt", "squash", "merge"])
+@pytest.mark.parametrize("gone", ["archived", "deleted"])
+def test_what_was_done_after_it_had_landed_is_told_and_no_problem(shelved: Shelved, how: str, gone: str) -> None:
+    project = shelved(has_run, default_files())
+    lands(project, how)
+    goes_on(project)
+    if gone == "archived":
+        refused(
+            project, "archive", "a", says="a has changed since it landed, and main has", hint="ledger land a --record"
+        )
+        assert "note: main keeps a as it landed" in project.ledger("archive", "a", "--force").err
+    else:
+        project.git("branch", "-qD", "exp/a")
+
+    found = project.ledger("verify", "a", "--json").json
+
+    assert found["problems"] == []
+    assert ("after-landing", "treatment/seed-1") in [(one["kind"], one["trial"]) for one in found["unproved"]]
+
+
+@pytest.mark.parametrize("taken", ["from main", "before it landed"])
+def test_a_result_that_is_kept_from_main_is_a_problem(shelved: Shelved, taken: str) -> None:
+    project = shelved(has_run, default_files())
+    if taken == "from main":
+        goes_on(project)
+        project.ledger("conclude", "a", "-m", "so")
+        lands(project, "record")
+        project.git("branch", "-qD", "exp/a")
+        project.git("rm", "-q", "experiments/a/trials/treatment/seed-1.yaml")
+        project.commit("tidy up")
+    else:
+        tip = project.git("rev-parse", "exp/a")
+        goes_on(project)
+        project.ledger("archive", "a", "--force")
+        project.git("branch", "exp/a", tip)
+        later = str(
+            int(project.git("for-each-ref", "--sort=-taggerdate", "--format=%(taggerdate:unix)").split()[0]) + 1
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GIT_AUTHOR_DATE", f"{later} +0000")
+            patch.setenv("GIT_COMMITTER_DATE", f"{later} +0000")
+            lands(project, "squash")
+        project.git("branch", "-qD", "exp/a")
+
+    found = project.ledger("verify", "a", "--json", code=1).json
+
+    assert ("record-gone", "treatment/seed-1") in [(one["kind"], one["trial"]) for one in found["problems"]]
 
 
 def test_trials_that_wait_or_run_hold_it(concluded: Project) -> None:

@@ -41,6 +41,8 @@ def _trials_without_record(gathered: Gathered, told: set[str]) -> Iterator[Probl
             yield found(Kind.RESULT_REPLACED, of, path=full, commit=commit)
         elif path in gathered.elsewhere:
             yield unproved(Kind.BEHIND, of, path=path)
+        elif path in gathered.after_landing:
+            yield unproved(Kind.AFTER_LANDING, of, path=path, tag=gathered.after_landing[path])
         else:
             yield found(Kind.RECORD_GONE, of, path=full, commit=commit)
 

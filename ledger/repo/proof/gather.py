@@ -22,7 +22,7 @@ from ledger.repo.proof.checkpoints import lacking
 from ledger.repo.proof.contents import Contents
 from ledger.repo.proof.filtered import filtered
 from ledger.repo.proof.plan import order_of, plan_history
-from ledger.repo.proof.records import elsewhere, environments_in, files_at, origin, removed
+from ledger.repo.proof.records import after_landing, elsewhere, environments_in, files_at, origin, removed
 from ledger.repo.proof.set_back import mending
 from ledger.repo.proof.signatures import unsigned
 from ledger.repo.proof.tags import tags_of
@@ -43,6 +43,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
     lacking_here = [path for path, _ in missing(claims, pending, tags) if path not in files]
     away = elsewhere(ledger, name, lacking_here)
     gone = [f"{directory(name)}/{path}" for path in lacking_here if path not in away]
+    after = after_landing(ledger, experiment, lacking_here)
     plans = [claim.order.held for claim in claims if claim.order is not None and claim.order.held is not None]
     return Gathered(
         experiment=experiment,
@@ -54,6 +55,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
         tags=tags,
         pending=pending,
         elsewhere=away,
+        after_landing=after,
         removed=tuple(removed(ledger, experiment)),
         mend=mending(ledger, experiment, tags.runs, gone),
         plans=plan_history(ledger, experiment, trees, plans),

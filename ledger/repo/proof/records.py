@@ -12,6 +12,7 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
+from ledger.repo.sources import TAGS
 
 
 def files_at(ledger: Ledger, name: str, commit: str) -> dict[str, Entry]:
@@ -69,6 +70,35 @@ def elsewhere(ledger: Ledger, name: str, paths: Collection[str]) -> frozenset[st
     tips = [commit for ref, commit in refs.items() if ref.endswith(f"/{branch}")]
     read = ledger.git.objects.read
     return frozenset(p for p in paths if any(read(f"{tip}:{directory(name)}/{p}") is not None for tip in tips))
+
+
+def after_landing(ledger: Ledger, experiment: Experiment, paths: Collection[str]) -> dict[str, str]:
+    """Those of the paths that a later state of the branch than the one that landed has, each with a tag of that state.
+
+    None of them was ever on the main branch, and that state has every record that is there.
+    """
+    if not paths or experiment.branch is not None or not experiment.landed:
+        return {}
+    git, folder = ledger.git, directory(experiment.name)
+    form = ("log", "--first-parent", "--format=%at")
+    landed = int(git.text(*form, "-1", experiment.tip, "--", folder).strip() or 0)
+    added = ("log", "--full-history", "--diff-filter=A", "--no-renames", "--name-only", "--format=")
+    had = set(git.text(*added, experiment.tip, "--", f"{folder}/trials").splitlines())
+    here = _records(ledger, experiment.name, experiment.tip)
+    found: dict[str, str] = {}
+    listed = git.text("for-each-ref", "--format=%(taggerdate:unix) %(refname:lstrip=2)", f"{TAGS}/{experiment.name}")
+    for line in listed.splitlines():
+        when, _, tag = line.partition(" ")
+        there = _records(ledger, experiment.name, tag)
+        if when and int(when) >= landed and here.items() <= there.items():
+            found |= {p: tag for p in paths if p in there and f"{folder}/{p}" not in had and p not in found}
+    return found
+
+
+def _records(ledger: Ledger, name: str, commit: str) -> dict[str, str]:
+    """The blobs of the records that a commit has, by their paths in the experiment's folder."""
+    files = files_at(ledger, name, commit)
+    return {path: entry.oid for path, entry in files.items() if path.startswith("trials/") and path.endswith(".yaml")}
 
 
 def removed(ledger: Ledger, experiment: Experiment) -> Iterator[Removed]:
