@@ -5,109 +5,35 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field
-from datetime import datetime
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import bounds, names, prediction_parser
-from ledger.model.formats import front_matter, yaml12
+from ledger.model import names, prediction_parser
+from ledger.model.formats import data_changes, front_matter, yaml12
 from ledger.model.formats import replicates as axes
+from ledger.model.formats import variants as arms
 from ledger.model.frozen import frozen
+from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Replicates
 
+__all__ = [
+    "BASE",
+    "BASELINE",
+    "BODY",
+    "SCHEMA",
+    "TREATMENT",
+    "Hypothesis",
+    "Plan",
+    "Variant",
+    "changed_keys",
+    "digest",
+    "parse",
+    "render",
+    "to_mapping",
+]
+
 SCHEMA = 1
-
-TREATMENT = "treatment"
-BASELINE = "baseline"
-
-BASE = "base"
-"""What an arm's `at` says for the commit that its plan was forked from."""
-
-
-@frozen
-class Variant:
-    """One arm: parameter overrides on one code state, or an arm of another experiment in its role.
-
-    `at`: code and parameters of the plan's base (`BASE`), or of the commit with this full id, instead of the branch's.
-    `experiment`: the trials of that experiment's arm `arm` stand for this one, which has none of its own (`filling` in
-    `repo/targets.py`: where that plan has no treatment, the default is its leading arm).
-    """
-
-    name: str
-    at: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
-    experiment: str | None = None
-    arm: str = TREATMENT
-
-    @property
-    def filled_by(self) -> str | None:
-        """What commands call the arm that fills this one: `other`, or `other:hi` where it is not the treatment."""
-        if self.experiment is None or self.arm == TREATMENT:
-            return self.experiment
-        return f"{self.experiment}:{self.arm}"
-
-
-@frozen
-class Plan:
-    """What is fixed before the first trial. `base` is the full id of the commit that was forked from.
-
-    `seeds_from`: what the seeds are derived from (`--seeds hashed:5`): see `ledger.model.seeds`.
-    """
-
-    title: str
-    name: str
-    author: str
-    created: datetime
-    base: str
-    parent: str | None = None
-    predictions: tuple[Prediction, ...] = ()
-    variants: tuple[Variant, ...] = ()
-    replicates: Replicates
-    seeds_from: str | None = None
-    evaluation: tuple[str, ...] = ()
-    alpha: float = 0.05
-    looks: int = 1
-    failures: str | float = "inconclusive"
-    deterministic: tuple[str, ...] = ()
-    exploratory: bool = False
-    tags: tuple[str, ...] = ()
-
-    @property
-    def predicted(self) -> tuple[str, ...]:
-        """The arms that the predictions are about, in their order, without those that they compare with."""
-        return tuple(dict.fromkeys(p.metric.variant or TREATMENT for p in self.predictions))
-
-    @property
-    def leading(self) -> str:
-        """The arm that stands for the experiment where none is named: the treatment; in a plan without one the first
-        that a prediction is about, else the first but the baseline.
-        """
-        names = [v.name for v in self.variants]
-        if TREATMENT in names:
-            return TREATMENT
-        about = [name for name in self.predicted if name in names]
-        return [*about, *(name for name in names if name != BASELINE), TREATMENT][0]
-
-    @property
-    def on_branch(self) -> Variant | None:
-        """The arm whose results and parameters the branch shows: the leading one where it runs the branch as it is.
-
-        None where it has parameters of its own and is not the treatment: on the branch they would be every arm's.
-        """
-        arm = self.variant(self.leading)
-        if arm is None or (arm.name != TREATMENT and (arm.params or arm.at or arm.experiment)):
-            return None
-        return arm
-
-    def variant(self, name: str) -> Variant | None:
-        """The declared arm of that name."""
-        return next((v for v in self.variants if v.name == name), None)
-
-    def commit_of(self, variant: Variant) -> str | None:
-        """The commit whose code and parameters an arm runs; None for the branch, whose tip moves."""
-        return self.base if variant.at == BASE else variant.at
 
 
 @frozen
@@ -170,7 +96,9 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
         document["parent"] = plan.parent
     if plan.predictions:
         document["predictions"] = [str(p) for p in plan.predictions]
-    document["variants"] = {v.name: _variant_mapping(v) for v in plan.variants}
+    if plan.groups:
+        document["groups"] = {path: data_changes.group_mapping(one) for path, one in plan.groups.items()}
+    document["variants"] = {v.name: arms.to_mapping(v) for v in plan.variants}
     document["replicates"] = axes.to_mapping(plan.replicates)
     if plan.seeds_from is not None:
         document["seeds_from"] = plan.seeds_from
@@ -190,23 +118,13 @@ def digest(plan: Plan) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _variant_mapping(variant: Variant) -> dict[str, Any]:
-    known = {
-        "at": variant.at,
-        "params": dict(variant.params) or None,
-        "experiment": variant.experiment,
-        "variant": variant.arm if variant.arm != TREATMENT else None,
-    }
-    return {key: value for key, value in known.items() if value is not None}
-
-
 def _plan(document: Mapping[str, Any]) -> Plan:
     schema = document.get("schema", SCHEMA)
     if not isinstance(schema, int) or isinstance(schema, bool):
         raise FormatError(f"`schema` is {schema!r}, not a number")
     if schema > SCHEMA:
         raise NewerError(f"schema {schema!r} is newer than this version of ledger reads ({SCHEMA})")
-    return Plan(
+    plan = Plan(
         title=front_matter.text(document, "title"),
         name=_checked(names.check_name, front_matter.text(document, "name"), "name"),
         author=front_matter.text(document, "author"),
@@ -217,7 +135,8 @@ def _plan(document: Mapping[str, Any]) -> Plan:
             _checked(_prediction, text, f"predictions[{number}]")
             for number, text in enumerate(front_matter.texts(document, "predictions"))
         ),
-        variants=_variants(document.get("variants")),
+        groups=data_changes.read_groups(document.get("groups")),
+        variants=arms.from_mapping(document.get("variants")),
         replicates=_replicates(document.get("replicates") or {}),
         seeds_from=front_matter.text(document, "seeds_from") if document.get("seeds_from") is not None else None,
         evaluation=front_matter.texts(document, "evaluation"),
@@ -228,49 +147,23 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         exploratory=bool(document.get("exploratory", False)),
         tags=front_matter.texts(document, "tags"),
     )
+    _check_samples(plan)
+    return plan
+
+
+def _check_samples(plan: Plan) -> None:
+    sampled = {axis.name for axis in plan.replicates.axes if axis.keep is not None}
+    for variant in plan.variants:
+        twice = [path for path, change in variant.data.items() if path in sampled and change.keep is not None]
+        if twice:
+            key = f"variants.{variant.name}.data.{twice[0]}.keep"
+            raise FormatError(f"`{key}`: every replicate draws a sample of {twice[0]} already")
 
 
 @functools.lru_cache(1000)
 def _prediction(text: str) -> Prediction:
     # a sweep predicts the same of each of its experiments
     return prediction_parser.parse(text)
-
-
-def _variants(value: object) -> tuple[Variant, ...]:
-    if value is None:
-        return (Variant(name=TREATMENT),)
-    if not isinstance(value, dict) or not value:
-        raise FormatError("`variants` is not a mapping of names to arms")
-    return tuple(_variant(str(name), arm or {}) for name, arm in value.items())
-
-
-def _variant(name: str, arm: object) -> Variant:
-    _checked(names.check_variant, name, f"variants.{name}")
-    if not isinstance(arm, dict) or set(arm) - {"at", "params", "experiment", "variant"}:
-        raise FormatError(f"`variants.{name}` may hold `at:`, `params:`, `experiment:` and its `variant:` only")
-    at = arm.get("at")
-    if at not in (None, BASE, "branch") and not bounds.is_full_id(at):
-        raise FormatError(
-            f"`variants.{name}.at` is {at!r}; it may be `base`, `branch` or the full id of a commit (git rev-parse)"
-        )
-    params = arm.get("params") or {}
-    if not isinstance(params, dict):
-        raise FormatError(f"`variants.{name}.params` is not a mapping of parameters to values")
-    experiment = arm.get("experiment")
-    if experiment is not None and (not isinstance(experiment, str) or params or at):
-        raise FormatError(f"`variants.{name}.experiment` is another experiment's name, and stands alone")
-    other = arm.get("variant")
-    if other is not None and (experiment is None or not isinstance(other, str)):
-        raise FormatError(f"`variants.{name}.variant` is an arm of the `experiment` that is named beside it")
-    if other is not None:
-        _checked(names.check_variant, other, f"variants.{name}.variant")
-    return Variant(
-        name=name,
-        at=at if at != "branch" else None,
-        params={str(key): value for key, value in params.items()},
-        experiment=experiment,
-        arm=other or TREATMENT,
-    )
 
 
 def _replicates(value: object) -> Replicates:

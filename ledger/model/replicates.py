@@ -19,6 +19,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
+from ledger.model.data_change import checked_path, checked_share
 from ledger.model.frozen import frozen
 
 Value: TypeAlias = bool | int | float | str
@@ -70,12 +71,14 @@ class Axis:
 
     `kind` is what the plan declares it to be; an axis of which it says nothing is taken for independent replicates.
     `reshuffled_by` names the axis of which each value makes a new partition into these folds.
+    `keep`: the axis is a path of data, and each value draws a sample of this share of its files; they are splits.
     """
 
     name: str
     values: tuple[Value, ...]
     kind: str | None = None
     reshuffled_by: str | None = None
+    keep: float | None = None
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.isprintable() or self.name in (KIND, RESHUFFLED_BY):
@@ -88,6 +91,8 @@ class Axis:
             raise ValueError(f"{self.name}: repeats are not {self.kind}s")
         if self.reshuffled_by is not None and self.kind != FOLD:
             raise ValueError(f"{RESHUFFLED_BY}: {self.name} is not declared the axis of the folds")
+        if self.keep is not None:
+            self._check_samples(self.keep)
         seen: dict[Value, Value] = {}
         files: dict[str, Value] = {}
         for value in self.values:
@@ -103,10 +108,22 @@ class Axis:
                 raise ValueError(f"{self.name}: {files[stem]!r} and {value!r} would share a file name")
             files[stem] = value
 
+    def _check_samples(self, keep: float) -> None:
+        checked_path(self.name)
+        try:
+            checked_share(keep)
+        except ValueError as error:
+            raise ValueError(f"{self.name}: {error}") from None
+        if self.kind != SPLIT:
+            raise ValueError(f"{self.name}: samples of data are {SPLIT}s")
+        strange = [v for v in self.values if isinstance(v, bool) or not isinstance(v, int) or v < 0]
+        if strange:
+            raise ValueError(f"{self.name}: a draw is a whole number from 0, not {strange[0]!r}")
+
     @property
     def is_parameter(self) -> bool:
         """Whether a trial sets a parameter of this name."""
-        return self.name != REPEAT
+        return self.name != REPEAT and self.keep is None
 
     @property
     def unclear(self) -> bool:
@@ -146,13 +163,18 @@ class Replicates:
         return next((axis for axis in self.axes if axis.kind in (FOLD, SPLIT)), None)
 
     @property
+    def samples(self) -> dict[str, float]:
+        """The paths of data of which each replicate draws a sample, with the share of the files that it keeps."""
+        return {axis.name: axis.keep for axis in self.axes if axis.keep is not None}
+
+    @property
     def unclear(self) -> tuple[str, ...]:
         """The axes that are taken for independent although their names sound like folds or splits."""
         return tuple(axis.name for axis in self.axes if axis.unclear)
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of the axes that are parameters: all but `repeat`."""
+        """The names of the axes that are parameters: all but `repeat` and samples of data."""
         return tuple(axis.name for axis in self.axes if axis.is_parameter)
 
     def points(self) -> tuple[Point, ...]:

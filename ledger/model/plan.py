@@ -1,0 +1,122 @@
+"""The plan of an experiment as values: its arms, its replicates, and what is fixed before the first trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field, replace
+from datetime import datetime
+from typing import Any
+
+from ledger.model.data_change import DataChange, Grouping
+from ledger.model.frozen import frozen
+from ledger.model.prediction import Prediction
+from ledger.model.replicates import Point, Replicates
+
+TREATMENT = "treatment"
+BASELINE = "baseline"
+
+BASE = "base"
+"""What an arm's `at` says for the commit that its plan was forked from."""
+
+
+@frozen
+class Variant:
+    """One arm: parameter overrides on one code state, or an arm of another experiment in its role.
+
+    `at`: code and parameters of the plan's base (`BASE`), or of the commit with this full id, instead of the branch's.
+    `data`: what it has at some paths instead of what that code has there.
+    `experiment`: the trials of that experiment's arm `arm` stand for this one, which has none of its own (`filling` in
+    `repo/targets.py`: where that plan has no treatment, the default is its leading arm).
+    """
+
+    name: str
+    at: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, DataChange] = field(default_factory=dict)
+    experiment: str | None = None
+    arm: str = TREATMENT
+
+    @property
+    def filled_by(self) -> str | None:
+        """What commands call the arm that fills this one: `other`, or `other:hi` where it is not the treatment."""
+        if self.experiment is None or self.arm == TREATMENT:
+            return self.experiment
+        return f"{self.experiment}:{self.arm}"
+
+
+@frozen
+class Plan:
+    """What is fixed before the first trial. `base` is the full id of the commit that was forked from.
+
+    `groups`: how the files of a path fall into groups, where an arm names some.
+    `seeds_from`: what the seeds are derived from (`--seeds hashed:5`): see `ledger.model.seeds`.
+    """
+
+    title: str
+    name: str
+    author: str
+    created: datetime
+    base: str
+    parent: str | None = None
+    predictions: tuple[Prediction, ...] = ()
+    groups: Mapping[str, Grouping] = field(default_factory=dict)
+    variants: tuple[Variant, ...] = ()
+    replicates: Replicates
+    seeds_from: str | None = None
+    evaluation: tuple[str, ...] = ()
+    alpha: float = 0.05
+    looks: int = 1
+    failures: str | float = "inconclusive"
+    deterministic: tuple[str, ...] = ()
+    exploratory: bool = False
+    tags: tuple[str, ...] = ()
+
+    @property
+    def predicted(self) -> tuple[str, ...]:
+        """The arms that the predictions are about, in their order, without those that they compare with."""
+        return tuple(dict.fromkeys(p.metric.variant or TREATMENT for p in self.predictions))
+
+    @property
+    def leading(self) -> str:
+        """The arm that stands for the experiment where none is named: the treatment; in a plan without one the first
+        that a prediction is about, else the first but the baseline.
+        """
+        names = [v.name for v in self.variants]
+        if TREATMENT in names:
+            return TREATMENT
+        about = [name for name in self.predicted if name in names]
+        return [*about, *(name for name in names if name != BASELINE), TREATMENT][0]
+
+    @property
+    def on_branch(self) -> Variant | None:
+        """The arm whose results and parameters the branch shows: the leading one where it runs the branch as it is.
+
+        None where it has data of its own, or parameters and is not the treatment: on the branch they would be every
+        arm's.
+        """
+        arm = self.variant(self.leading)
+        if arm is None or arm.data or (arm.name != TREATMENT and (arm.params or arm.at or arm.experiment)):
+            return None
+        return arm
+
+    def variant(self, name: str) -> Variant | None:
+        """The declared arm of that name."""
+        return next((v for v in self.variants if v.name == name), None)
+
+    def commit_of(self, variant: Variant) -> str | None:
+        """The commit whose code and parameters an arm runs; None for the branch, whose tip moves."""
+        return self.base if variant.at == BASE else variant.at
+
+    def grouping(self, path: str) -> Grouping:
+        """How the files of a path fall into groups: by the commits that brought them, where the plan does not say."""
+        return self.groups.get(path) or Grouping()
+
+    def data_of(self, variant: Variant, point: Point = ()) -> dict[str, DataChange]:
+        """What an arm has at which paths, at a point of the replicates the sample that it draws included."""
+        changes = dict(variant.data)
+        shares = self.replicates.samples
+        for path, draw in point:
+            if path in shares and isinstance(draw, int):
+                sample = DataChange(keep=shares[path], draw=draw)
+                changes[path] = replace(changes.get(path, sample), keep=sample.keep, draw=draw)
+        return changes
