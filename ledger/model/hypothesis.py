@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import names, prediction_parser
+from ledger.model import names, prediction_parser, search
 from ledger.model.formats import data_changes, front_matter, yaml12
 from ledger.model.formats import replicates as axes
 from ledger.model.formats import variants as arms
 from ledger.model.frozen import frozen
-from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant
+from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant, of_search
 from ledger.model.prediction import Prediction
-from ledger.model.replicates import Replicates
+from ledger.model.replicates import REPEAT, Replicates
+from ledger.model.search import Search
 
 __all__ = [
     "BASE",
@@ -98,8 +99,11 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
         document["predictions"] = [str(p) for p in plan.predictions]
     if plan.groups:
         document["groups"] = {path: data_changes.group_mapping(one) for path, one in plan.groups.items()}
-    document["variants"] = {v.name: arms.to_mapping(v) for v in plan.variants}
-    document["replicates"] = axes.to_mapping(plan.replicates)
+    if plan.search is None:
+        document["variants"] = {v.name: arms.to_mapping(v) for v in plan.variants}
+        document["replicates"] = axes.to_mapping(plan.replicates)
+    else:
+        document["search"] = search.to_mapping(plan.search)
     if plan.seeds_from is not None:
         document["seeds_from"] = plan.seeds_from
     if plan.evaluation:
@@ -124,6 +128,14 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         raise FormatError(f"`schema` is {schema!r}, not a number")
     if schema > SCHEMA:
         raise NewerError(f"schema {schema!r} is newer than this version of ledger reads ({SCHEMA})")
+    given, seeds_from = _search(document), None
+    if document.get("seeds_from") is not None:
+        seeds_from = front_matter.text(document, "seeds_from")
+    evaluation = front_matter.texts(document, "evaluation")
+    if given is None:
+        variants, points = arms.from_mapping(document.get("variants")), _replicates(document.get("replicates") or {})
+    else:
+        variants, points = of_search(given, seeds_from, evaluation)
     plan = Plan(
         title=front_matter.text(document, "title"),
         name=_checked(names.check_name, front_matter.text(document, "name"), "name"),
@@ -136,10 +148,11 @@ def _plan(document: Mapping[str, Any]) -> Plan:
             for number, text in enumerate(front_matter.texts(document, "predictions"))
         ),
         groups=data_changes.read_groups(document.get("groups")),
-        variants=arms.from_mapping(document.get("variants")),
-        replicates=_replicates(document.get("replicates") or {}),
-        seeds_from=front_matter.text(document, "seeds_from") if document.get("seeds_from") is not None else None,
-        evaluation=front_matter.texts(document, "evaluation"),
+        variants=variants,
+        replicates=points,
+        seeds_from=seeds_from,
+        search=given,
+        evaluation=evaluation,
         alpha=front_matter.number(document, "alpha", 0.05, low=0.0, high=0.5),
         looks=int(front_matter.number(document, "looks", 1, low=1, high=1_000_000)),
         failures=_failures(document.get("failures", "inconclusive")),
@@ -164,6 +177,18 @@ def _check_samples(plan: Plan) -> None:
 def _prediction(text: str) -> Prediction:
     # a sweep predicts the same of each of its experiments
     return prediction_parser.parse(text)
+
+
+def _search(document: Mapping[str, Any]) -> Search | None:
+    if document.get("search") is None:
+        return None
+    given = search.from_mapping(document["search"])
+    for key in ("variants", "replicates", "predictions"):
+        if document.get(key):
+            raise FormatError(f"`{key}` cannot stand beside `search`, from which the trials follow")
+    if document.get("seeds_from") is None and given.axis != REPEAT:
+        raise FormatError("`search` needs `seeds_from`, from which its seeds follow")
+    return given
 
 
 def _replicates(value: object) -> Replicates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from ledger.model.data_change import DataChange, Grouping
 from ledger.model.frozen import frozen
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Point, Replicates
+from ledger.model.search import Search
 
 TREATMENT = "treatment"
 BASELINE = "baseline"
@@ -50,6 +51,7 @@ class Plan:
 
     `groups`: how the files of a path fall into groups, where an arm names some.
     `seeds_from`: what the seeds are derived from (`--seeds hashed:5`): see `ledger.model.seeds`.
+    `search`: how trials follow from trials; the variants and the replicates follow from it (`of_search`).
     """
 
     title: str
@@ -63,6 +65,7 @@ class Plan:
     variants: tuple[Variant, ...] = ()
     replicates: Replicates
     seeds_from: str | None = None
+    search: Search | None = None
     evaluation: tuple[str, ...] = ()
     alpha: float = 0.05
     looks: int = 1
@@ -79,9 +82,11 @@ class Plan:
     @property
     def leading(self) -> str:
         """The arm that stands for the experiment where none is named: the treatment; in a plan without one the first
-        that a prediction is about, else the first but the baseline.
+        that a prediction is about, else the first but the baseline. Of a search it is the newest version.
         """
         names = [v.name for v in self.variants]
+        if self.search is not None:
+            return names[-1]
         if TREATMENT in names:
             return TREATMENT
         about = [name for name in self.predicted if name in names]
@@ -120,3 +125,22 @@ class Plan:
                 sample = DataChange(keep=shares[path], draw=draw)
                 changes[path] = replace(changes.get(path, sample), keep=sample.keep, draw=draw)
         return changes
+
+
+def of_search(
+    search: Search, seeds_from: str | None, evaluation: Sequence[str] = ()
+) -> tuple[tuple[Variant, ...], Replicates]:
+    """The arms of a search, the oldest version first, and the points at which each may be tried.
+
+    Where the search fixes what versions are measured on, they have the `evaluation` data of that commit.
+    """
+    fixed = {path: DataChange(at=search.evaluation_at) for path in evaluation if search.evaluation_at is not None}
+    arms = tuple(
+        Variant(
+            name=name,
+            at=None if search.paths else commit,
+            data={**{path: DataChange(at=commit) for path in search.paths}, **fixed},
+        )
+        for name, commit in search.arms.items()
+    )
+    return arms, search.replicates(seeds_from or "")
