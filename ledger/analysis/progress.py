@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ledger.analysis.counting import at
 from ledger.model.experiment import Experiment, Recorded
@@ -30,14 +30,17 @@ class Declared:
 
 
 def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declared, ...]:
-    """The state of every declared trial, in the order of the plan. `present`: fingerprints by variant."""
+    """The state of every declared trial, in the order of the plan. `present`: fingerprints by variant.
+
+    A search declares none: those count that it has asked for so far.
+    """
     rows = []
     for variant in experiment.plan.variants:
         if variant.experiment is not None:
             continue
         records = experiment.of(variant.name)
         good = at(records, present.get(variant.name))
-        for point in experiment.plan.replicates.points():
+        for point in _points(experiment, records):
             tried = sorted((r for r in records if r.trial.point == point), key=lambda r: r.trial.attempt)
             if point in good:
                 state, record = SUCCEEDED, good[point]
@@ -51,6 +54,13 @@ def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declar
                     state = MISSING
             rows.append(Declared(variant=variant.name, point=point, state=state, record=record))
     return tuple(rows)
+
+
+def _points(experiment: Experiment, records: Sequence[Recorded]) -> tuple[Point, ...]:
+    if experiment.plan.search is None:
+        return experiment.plan.replicates.points()
+    asked = {record.trial.point for record in records}
+    return tuple(point for point in experiment.plan.replicates.points() if point in asked) if asked else ()
 
 
 def canonical(experiment: Experiment, present: Mapping[str, str], variant: str) -> Recorded | None:

@@ -113,8 +113,10 @@ def _arm(
 
 
 def _missing(experiment: Experiment, variant: str, chosen: Sequence[Recorded]) -> int:
-    """How many declared replicates of an arm have no trial that counts; none of an arm that is no longer declared."""
-    if experiment.plan.variant(variant) is None:
+    """How many declared replicates of an arm have no trial that counts; none of an arm that is no longer declared, and
+    of a search, which declares none.
+    """
+    if experiment.plan.search is not None or experiment.plan.variant(variant) is None:
         return 0
     return len(set(experiment.plan.replicates.points()) - {record.trial.point for record in chosen})
 

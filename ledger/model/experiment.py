@@ -219,5 +219,10 @@ class Experiment:
 
 
 def declared_points(plan: Plan) -> set[tuple[str, Point]]:
-    """The (variant, point) pairs that the plan asks for; an arm that another experiment fills has none here."""
+    """The (variant, point) pairs that the plan asks for; an arm that another experiment fills has none here.
+
+    A search declares none.
+    """
+    if plan.search is not None:
+        return set()
     return {(v.name, point) for v in plan.variants if v.experiment is None for point in plan.replicates.points()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.errors import LedgerError
+from ledger.model.finding import Finding
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
@@ -30,7 +31,8 @@ class RunReport:
     that another run is working on, or has recorded. `lost`: trials that were cut off twice from outside. The counts
     are of the trials that were asked for, whoever was to run them: `unfinished` have no result now, of which `stale`
     are of a branch that has changed since, `missing` were never tried, and `skipped_failures` failed at this state.
-    `warnings`: each with the trials that it is about.
+    `warnings`: each with the trials that it is about. `finding`: of a search, what it has found; it has `ended` where
+    it asks for no more.
     """
 
     name: str
@@ -45,10 +47,14 @@ class RunReport:
     collected: Collected | None
     uncollected: LedgerError | None
     warnings: tuple[tuple[Remark, tuple[str, ...]], ...]
+    finding: Finding | None = None
+    ended: bool = True
 
     @property
     def complete(self) -> bool:
-        """Whether every trial that was asked for has a result on the branch."""
+        """Whether every trial that was asked for has a result on the branch; of a search, whether it has an answer."""
+        if self.finding is not None:
+            return self.uncollected is None and self.ended and self.finding.answered
         return self.uncollected is None and not self.unfinished
 
     @property

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ledger.errors import FormatError
 from ledger.model import bounds, replicates
+from ledger.model.data_change import checked_path
 from ledger.model.formats import front_matter
 from ledger.model.frozen import frozen
 from ledger.model.replicates import REPEAT, Axis, Replicates, Value
@@ -106,7 +107,8 @@ class Search:
             return Replicates(axes=(Axis(name=self.axis, values=values),))
         # those that confirm stay the same whatever becomes of the budget
         drawn = _drawn(f"{seeds_from}:confirm", fresh, without=self.seeds)
-        own = (*self.seeds, *_drawn(seeds_from, self.budget - len(self.seeds), without=(*self.seeds, *drawn)))
+        more = _drawn(seeds_from, self.budget - len(self.seeds), without=(*self.seeds, *drawn))
+        own = (*self.seeds, *more)[: self.budget]
         return Replicates(axes=(Axis(name=self.axis, values=(*own, *drawn)),))
 
 
@@ -202,7 +204,10 @@ def _paths(value: object) -> tuple[str, ...]:
         raise FormatError("`search.path` is neither a path nor a list of paths")
     if len(set(given)) < len(given):
         raise FormatError("`search.path`: a path is given twice")
-    return tuple(given)
+    try:
+        return tuple(map(checked_path, given))
+    except ValueError as error:
+        raise FormatError(f"`search.path`: {error}") from None
 
 
 def _seeds(value: object) -> tuple[Value, ...]:

@@ -28,6 +28,7 @@ def execute(
     recorded: list[Kept] = []
     try:
         while True:
+            asked = queue.asked
             yield from queue.fill(jobs if executor is None else executor.room, may_be, known)
             if executor is None and len(queue):
                 executor = opened(min(jobs, len(queue)))
@@ -36,9 +37,12 @@ def execute(
                 executor.submit(taken.spec)
             # what has ended is looked at while others run
             yield from recorded
-            if executor is None or not running:
-                return
             recorded = []
+            if executor is None or not running:
+                if queue.asked == asked:
+                    return
+                # those that were asked for needed no run, or are another run's: others may follow from them
+                continue
             for spec in executor.poll():
                 kept = executor.collect(spec)
                 queue.end(running.pop(spec.id), kept)

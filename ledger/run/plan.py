@@ -10,6 +10,7 @@ from ledger.model import replicates, trial_names
 from ledger.model.experiment import Experiment, directory
 from ledger.model.listing import listed
 from ledger.model.replicates import Point
+from ledger.model.trial import Asked
 from ledger.repo import submodules, unseen
 from ledger.repo.canonical import at_point
 from ledger.repo.code import Arm
@@ -24,12 +25,7 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
     `only` names variants (`treatment`), replicates (`seed-0`) or trials (`treatment/seed-0`). Trials that failed at
     this very state are left out unless `again`. Raises LedgerError where a trap would give wrong numbers.
     """
-    if experiment.too_new:
-        count = len(experiment.too_new)
-        raise LedgerError(
-            f"a newer version of ledger wrote {count} of the records of {experiment.name}: they would run again",
-            hint="upgrade ledger here too",
-        )
+    require_readable(experiment)
     arms = ledger.arms(experiment)
     rows = progress.declared(experiment, {name: arm.fingerprint for name, arm in arms.items()})
     _check_only(only, rows)
@@ -39,22 +35,35 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
         check(ledger, experiment, arms[name])
     wanted = [row for row in chosen if row.state != progress.SUCCEEDED]
     wanted = [row for row in wanted if again or row.state != progress.FAILED]
-    return tuple(
-        Spec(
-            experiment=experiment.name,
-            variant=row.variant,
-            point=row.point,
-            attempt=next_attempt(ledger, experiment, row.variant, row.point),
-            arm=arms[row.variant],
-            texts=at_point(arms[row.variant], row.point),
-            voided=any(
-                r.void is not None
-                and r.trial.point == row.point
-                and r.trial.fingerprint == arms[row.variant].fingerprint
-                for r in experiment.of(row.variant)
-            ),
+    return tuple(spec(ledger, experiment, arms[row.variant], row.variant, row.point) for row in wanted)
+
+
+def require_readable(experiment: Experiment) -> None:
+    """Raise LedgerError where a newer version has written records, which this one would not know."""
+    if experiment.too_new:
+        count = len(experiment.too_new)
+        raise LedgerError(
+            f"a newer version of ledger wrote {count} of the records of {experiment.name}: they would run again",
+            hint="upgrade ledger here too",
         )
-        for row in wanted
+
+
+def spec(
+    ledger: Ledger, experiment: Experiment, arm: Arm, variant: str, point: Point, asked: Asked | None = None
+) -> Spec:
+    """The next attempt at a point of an arm."""
+    return Spec(
+        experiment=experiment.name,
+        variant=variant,
+        point=point,
+        attempt=next_attempt(ledger, experiment, variant, point),
+        arm=arm,
+        texts=at_point(arm, point),
+        voided=any(
+            r.void is not None and r.trial.point == point and r.trial.fingerprint == arm.fingerprint
+            for r in experiment.of(variant)
+        ),
+        asked=asked,
     )
 
 

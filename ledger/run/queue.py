@@ -33,7 +33,8 @@ class Taken:
 class Queue:
     """The trials that a source gives, in their order. Lost ones were cut off twice by something outside.
 
-    `elsewhere` are those that another run is at work on, or has recorded meanwhile.
+    `elsewhere` are those that another run is at work on, or has recorded meanwhile. `asked` counts those that the
+    source has given.
     """
 
     def __init__(self, ledger: Ledger, source: Source, branch: str) -> None:
@@ -45,6 +46,7 @@ class Queue:
         self._again: set[str] = set()
         self.elsewhere: list[Spec] = []
         self.lost: list[Spec] = []
+        self.asked = 0
 
     def __len__(self) -> int:
         """How many trials may still be taken, at most."""
@@ -55,7 +57,11 @@ class Queue:
 
         Their result is `known`, which is asked of those that it `may_be`.
         """
+        lost = {spec.id for spec in self.lost}
         for spec in () if self._left else self._source.next(count, self._finished):
+            if spec.id in lost:
+                continue
+            self.asked += 1
             if not may_be(spec):
                 self._left.append(spec)
                 continue

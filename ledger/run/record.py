@@ -89,6 +89,7 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
         environment=environments.digest(environment),
         error=failure,
         by_hand=ended.by_hand,
+        asked=spec.asked,
     )
     return trial, warnings
 

@@ -47,6 +47,7 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
             point=spec.point,
             attempt=spec.attempt,
             reused=record.trial.reused or f"{name}/{record.trial.id}",
+            asked=spec.asked,
         )
         environment = ledger.git.objects.text(commit, f"{directory(name)}/environments/{record.trial.environment}.yaml")
         if environment is None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from ledger.model import replicates
 from ledger.model.frozen import frozen
 from ledger.model.replicates import REPEAT, Point
-from ledger.model.trial import Trial
+from ledger.model.trial import Asked, Trial
 from ledger.repo.code import Arm
 
 
@@ -16,7 +16,8 @@ from ledger.repo.code import Arm
 class Spec:
     """One trial to run: the arm at a point, with the parameter files as it writes them, by path.
 
-    `voided`: a trial of this very state was voided, so that nothing of it may be taken over.
+    `voided`: a trial of this very state was voided, so that nothing of it may be taken over. `asked`: what the search
+    knew that asks for it.
     """
 
     experiment: str
@@ -26,6 +27,7 @@ class Spec:
     arm: Arm
     texts: Mapping[str, str]
     voided: bool = False
+    asked: Asked | None = None
 
     @property
     def id(self) -> str:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from ledger.analysis import progress
+from ledger.analysis.search.finding import finding
 from ledger.errors import LedgerError
 from ledger.machine import gpus
 from ledger.model.experiment import Experiment
@@ -15,7 +16,7 @@ from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 from ledger.model.run_report import Collected, RunReport
 from ledger.repo import runs
-from ledger.repo.ledger import Ledger
+from ledger.repo.ledger import Ledger, open_ledger
 from ledger.run import copied
 from ledger.run.execute import execute
 from ledger.run.executors.executor import Executor
@@ -25,13 +26,17 @@ from ledger.run.plan import asked, missing
 from ledger.run.queue import Queue
 from ledger.run.request import RunOptions
 from ledger.run.reuse import reusable, reuse
+from ledger.run.searching import Searching
 from ledger.run.spec import Declared, Spec
 from ledger.run.trial_commit import Kept
 
 
 @frozen
 class Work:
-    """What a run has to do. `copies`: what the copied files hold that no stage depends on."""
+    """What a run has to do. `copies`: what the copied files hold that no stage depends on.
+
+    `specs` are those that are known beforehand: none of a `search`.
+    """
 
     ledger: Ledger
     experiment: Experiment
@@ -40,6 +45,7 @@ class Work:
     copies: copied.Held
     queue: Queue
     monitor: RunMonitor
+    search: Searching | None = None
 
 
 def plan(ledger: Ledger, name: str, branch: str, wanted: RunOptions, held: ExitStack) -> Work:
@@ -48,7 +54,8 @@ def plan(ledger: Ledger, name: str, branch: str, wanted: RunOptions, held: ExitS
     Raises LedgerError where a trap would give wrong numbers.
     """
     experiment = ledger.experiment(name)
-    specs = missing(ledger, experiment, only=wanted.only, again=wanted.again)
+    search = None if experiment.plan.search is None else _search(ledger, experiment, wanted, held)
+    specs = missing(ledger, experiment, only=wanted.only, again=wanted.again) if search is None else ()
     published = held.enter_context(runs.published(ledger.state_dir, name))
     log = None if wanted.log is None else str(wanted.log)
     return Work(
@@ -56,10 +63,20 @@ def plan(ledger: Ledger, name: str, branch: str, wanted: RunOptions, held: ExitS
         experiment=experiment,
         wanted=wanted,
         specs=specs,
-        copies=copied.checked(ledger, name, ledger.code.at(experiment.tip).pipeline) if specs else {},
-        queue=Queue(ledger, Declared(specs), branch),
+        copies=copied.checked(ledger, name, ledger.code.at(experiment.tip).pipeline) if specs or search else {},
+        queue=Queue(ledger, search or Declared(specs), branch),
         monitor=RunMonitor(name, jobs=wanted.jobs or ledger.settings.jobs, run=published, log=log),
+        search=search,
     )
+
+
+def _search(ledger: Ledger, experiment: Experiment, wanted: RunOptions, held: ExitStack) -> Searching:
+    if wanted.only:
+        raise LedgerError(
+            f"{experiment.name} is a search, which chooses its trials", hint=f"ledger run {experiment.name}"
+        )
+    reader = held.enter_context(open_ledger(ledger.git.root))
+    return Searching(ledger, reader, experiment, again=wanted.again)
 
 
 def results(work: Work, slots: LocalSlots, held: ExitStack) -> Generator[Kept]:
@@ -99,11 +116,12 @@ def report(
     ledger, wanted = work.ledger, work.wanted
     ledger.refresh()
     experiment = ledger.experiment(work.experiment.name)
-    present = {name: arm.fingerprint for name, arm in ledger.arms(experiment).items()}
+    present = ledger.present(experiment)
     states = [row.state for row in progress.declared(experiment, present) if asked(row, wanted.only)]
     # in the order of the plan, and not as they happened to end
     order = {(spec.variant, spec.point): number for number, spec in enumerate(work.specs)}
-    inorder = sorted(kept, key=lambda one: order[one.trial.variant, one.trial.point])
+    inorder = sorted(kept, key=lambda one: order.get((one.trial.variant, one.trial.point), 0))
+    state = None if work.search is None else work.search.state(experiment)
     about: dict[Remark, list[str]] = {}
     for one in inorder:
         for warning in one.warnings:
@@ -121,4 +139,6 @@ def report(
         collected=collected,
         uncollected=uncollected,
         warnings=tuple((warning, tuple(ids)) for warning, ids in about.items()),
+        finding=None if state is None else finding(state),
+        ended=state is None or state.finished,
     )

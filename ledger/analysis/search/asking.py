@@ -1,0 +1,74 @@
+"""Which trials does a search ask for now? By the one rule, for `run` as for `verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from ledger.analysis.search.records import Known, fresh_points, points, rule, search_of
+from ledger.analysis.search.step import Answer, Found, Tried, Wanted, advance
+from ledger.model.experiment import Recorded
+from ledger.model.hypothesis import Plan
+from ledger.model.replicates import Point
+from ledger.model.trial import Asked, Trial
+
+Place = tuple[str, Point]
+"""A trial to run: the arm and the point."""
+
+
+def wanted(
+    plan: Plan, tried: Sequence[Tried], waiting: Iterable[Place], confirmed: Collection[Place], count: int
+) -> tuple[Place, ...]:
+    """The trials that follow from those tried: `count` at most while it searches, then all that confirm its answer.
+
+    `waiting` are those that run now, `confirmed` those at fresh points that have ended. None where the search has
+    ended, or must wait.
+    """
+    names, at = list(search_of(plan).arms), points(plan)
+    runs = set(waiting)
+    numbers, versions = {point: n for n, point in enumerate(at)}, {name: n for n, name in enumerate(names)}
+    here = sorted((versions[arm], numbers[p]) for arm, p in runs if arm in versions and p in numbers)
+    under_way = [Wanted(version=version, number=number) for version, number in here]
+    asked = advance(rule(search_of(plan)), tried, under_way, count)
+    if isinstance(asked, Found):
+        return tuple(each for each in confirming(plan, asked) if each not in confirmed and each not in runs)
+    return tuple((names[each.version], at[each.number]) for each in asked)
+
+
+def confirming(plan: Plan, found: Found) -> tuple[Place, ...]:
+    """The trials that put an answer to the test, pairs of one seed together: the version before the change and the one
+    with it, at points that no search uses. None where no one step was found, or the plan asks for none.
+    """
+    if found.answer is not Answer.STEP or search_of(plan).confirm is None:
+        return ()
+    names, last = list(search_of(plan).arms), found.places[-1]
+    before = max(version for version in found.runnable if version < last)
+    return tuple((names[version], point) for point in fresh_points(plan) for version in (before, last))
+
+
+def follows(knows: Iterable[Trial], records: Mapping[str, Trial]) -> tuple[str, ...]:
+    """The trials that a search knows, by ids, without those that one of the others followed already.
+
+    `records` are all of the experiment, by id.
+    """
+    ids = {trial.id for trial in knows}
+    return tuple(sorted(ids - before(ids, records)))
+
+
+def before(ids: Iterable[str], records: Mapping[str, Trial]) -> set[str]:
+    """All trials that those of these ids followed, and what these followed, to the first."""
+    found: set[str] = set()
+    left = list(ids)
+    while left:
+        trial = records.get(left.pop())
+        new = [] if trial is None or trial.asked is None else [id for id in trial.asked.follows if id not in found]
+        found.update(new)
+        left += new
+    return found
+
+
+def told(known: Sequence[Known], waiting: Iterable[str], records: Iterable[Recorded]) -> Asked:
+    """What the record of a trial says that is asked for now: `known` are those that have ended, `waiting` the ids of
+    those that run.
+    """
+    by_id = {record.trial.id: record.trial for record in records}
+    return Asked(follows=follows([each.record.trial for each in known], by_id), waiting=tuple(sorted(waiting)))

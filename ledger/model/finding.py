@@ -1,0 +1,112 @@
+"""What a search has found, as its verdict states it and its run reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ledger.errors import FormatError
+from ledger.model.frozen import frozen
+
+STEP: Final = "step"
+DRIFT: Final = "drift"
+NONE: Final = "none"
+OPEN: Final = "open"
+ANSWERS: Final = (STEP, DRIFT, NONE, OPEN)
+
+
+@frozen
+class Finding:
+    """The answer of a search with its certainty; versions are named by their arms.
+
+    - `version`: the one that brought the change; None where there is none, or it may be one of several.
+    - `posterior`: the probability that it did, or that one of `credible` did.
+    - `credible`: the versions of which one did, with the confidence that was asked for, given that there was one step.
+    - `drift`, `none`: the probabilities of a gradual change, and of none. None until both ends have a value.
+    - `before`, `after`: the means of the metric before these versions and from them on, None where a side has no value.
+    - `trainings` of the `budget`; `failed`: versions that could not run, or lack the metric.
+    - `confirmation`: what fresh trials say of it, as the analysis that made them states it.
+    """
+
+    answer: str
+    version: str | None = None
+    posterior: float | None = None
+    credible: tuple[str, ...] = ()
+    drift: float | None = None
+    none: float | None = None
+    before: float | None = None
+    after: float | None = None
+    trainings: int
+    budget: int
+    confidence: float
+    failed: tuple[str, ...] = ()
+    confirmation: Mapping[str, Any] | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is an answer at all."""
+        return self.answer != OPEN
+
+
+def to_mapping(finding: Finding) -> dict[str, Any]:
+    """The finding as a verdict holds it; `from_mapping` is the inverse."""
+    document: dict[str, Any] = {
+        "answer": finding.answer,
+        "version": finding.version,
+        "posterior": finding.posterior,
+        "credible": list(finding.credible),
+        "drift": finding.drift,
+        "none": finding.none,
+        "before": finding.before,
+        "after": finding.after,
+        "trainings": finding.trainings,
+        "budget": finding.budget,
+        "confidence": finding.confidence,
+        "failed": list(finding.failed),
+    }
+    if finding.confirmation is not None:
+        document["confirmation"] = dict(finding.confirmation)
+    return document
+
+
+def from_mapping(value: object) -> Finding:
+    """The finding that a verdict holds. Raises FormatError, which names the key."""
+    if not isinstance(value, dict):
+        raise FormatError("`finding` is not a mapping")
+    if value.get("answer") not in ANSWERS:
+        raise FormatError(f"`finding.answer` is {value.get('answer')!r}; it may be {', '.join(ANSWERS)}")
+    confirmation = value.get("confirmation")
+    if confirmation is not None and not isinstance(confirmation, dict):
+        raise FormatError("`finding.confirmation` is not a mapping")
+    version = value.get("version")
+    return Finding(
+        answer=str(value["answer"]),
+        version=None if version is None else str(version),
+        posterior=_number(value, "posterior"),
+        credible=_names(value, "credible"),
+        drift=_number(value, "drift"),
+        none=_number(value, "none"),
+        before=_number(value, "before"),
+        after=_number(value, "after"),
+        trainings=int(_number(value, "trainings") or 0),
+        budget=int(_number(value, "budget") or 0),
+        confidence=_number(value, "confidence") or 0.0,
+        failed=_names(value, "failed"),
+        confirmation=confirmation,
+    )
+
+
+def _number(document: Mapping[str, Any], key: str) -> float | None:
+    value = document.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
+        raise FormatError(f"`finding.{key}` is {value!r}, not a number")
+    return value
+
+
+def _names(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = document.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise FormatError(f"`finding.{key}` is not a list of versions")
+    return tuple(value)
