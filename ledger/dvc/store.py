@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -79,6 +79,19 @@ class Store:
                 continue
         return None
 
+    def size(self, digest: str) -> int | None:
+        """The bytes of an object, None where it is not here."""
+        for path in self._places(digest):
+            try:
+                return path.stat().st_size
+            except OSError:
+                continue
+        return None
+
+    def sound(self, digest: str) -> bytes | None:
+        """The same where the content is what the name says."""
+        return self.read(digest) if self.state(digest, None) is ObjectState.PRESENT else None
+
     def digest_at(self, path: str, made: Mapping[str, str | None]) -> str | None:
         """The md5 of an output, or of a file in an output folder; None where it is not known.
 
@@ -102,7 +115,10 @@ class Store:
     def _paths(self, digest: str) -> list[Path]:
         if not DIGEST.fullmatch(digest):
             return []
-        return [path for folder in self._folders for path in places(folder, digest) if path.is_file()]
+        return [path for path in self._places(digest) if path.is_file()]
+
+    def _places(self, digest: str) -> Iterator[Path]:
+        return (path for folder in self._folders for path in places(folder, digest))
 
 
 def store_of(git: Git) -> Store:
@@ -118,6 +134,11 @@ def store_of(git: Git) -> Store:
 def places(cache: Path, digest: str) -> tuple[Path, Path]:
     """Where a cache may hold an object: before its version 3 DVC had its objects at the top."""
     return cache / "files" / "md5" / digest[:2] / digest[2:], cache / digest[:2] / digest[2:]
+
+
+def is_there(cache: Path, digest: str) -> bool:
+    """Whether a cache holds an object with the content that its name says."""
+    return any(path.is_file() and _whole(path, digest, None) for path in places(cache, digest))
 
 
 def _whole(path: Path, digest: str, size: int | None) -> bool:

@@ -72,6 +72,11 @@ class StateDirectory:
         return self.folder / "contents"
 
     @property
+    def datasets(self) -> Path:
+        """What follows from the histories and manifests of data sets, by the hash of what it follows from."""
+        return self.folder / "datasets"
+
+    @property
     def copied(self) -> Path:
         """What copied files that no stage depends on held at the trials of an experiment."""
         return self.folder / "copied"

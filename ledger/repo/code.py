@@ -25,7 +25,9 @@ ParameterKey = tuple[str, str]
 class Code:
     """The state of one commit. `folder` is the DVC root below the git root.
 
-    `data` is what `.dvc` files pin and what frozen stages have made, by path.
+    `data` is what `.dvc` files pin and what frozen stages have made, by path. Of an arm with other data these and
+    `files` are the arm's; `written` are the texts of its `.dvc` files, `laid` the files of git's that differ from the
+    commit's, None for one that goes.
     """
 
     commit: str
@@ -34,6 +36,8 @@ class Code:
     pipeline: Pipeline
     texts: Mapping[str, str]
     data: Mapping[str, Pinned]
+    written: Mapping[str, str] = field(default_factory=dict)
+    laid: Mapping[str, Entry | None] = field(default_factory=dict)
 
     @property
     def submodules(self) -> dict[str, str]:

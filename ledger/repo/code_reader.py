@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from threading import Lock
 from typing import Any
 
@@ -19,6 +18,7 @@ from ledger.dvc.definitions import beside, defines, dvc_folder, tracked, variabl
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.git.git import Git
+from ledger.machine.kept import keep
 from ledger.machine.state_directory import StateDirectory
 from ledger.model import pipeline as pipelines
 from ledger.model.experiment import DIRECTORY
@@ -252,7 +252,7 @@ class CodeReader:
         read = variable_files({path: files[path] for path in pipeline.definitions}, variables)
         templated = tuple(path for path in read if path not in pipeline.parameter_files())
         pipeline = replace(pipeline, variables=templated)
-        _keep(cached, json.dumps(pipelines.to_json(pipeline)))
+        keep(cached, json.dumps(pipelines.to_json(pipeline)))
         return pipeline
 
 
@@ -279,14 +279,3 @@ def _another(value: object) -> object:
     if isinstance(value, int | float):
         return value + 1
     return f"{value}x" if isinstance(value, str) else value
-
-
-def _keep(path: Path, text: str) -> None:
-    """Write a cache file at once or not at all; a cache that cannot be written is no error."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_text(text, "utf-8")
-        partial.replace(path)
-    except OSError:
-        return

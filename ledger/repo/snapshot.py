@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledger.repo.code_reader import CodeReader
+    from ledger.repo.datasets.datasets import DataSets
 
 # the main branch, the first of them that is there
 _MAINS = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
@@ -159,6 +160,13 @@ class Repository:
         from ledger.repo.code_reader import CodeReader
 
         return CodeReader(self.git, self.settings, self.state_dir)
+
+    @cached_property
+    def datasets(self) -> DataSets:
+        """Reads what data sets hold."""
+        from ledger.repo.datasets.datasets import DataSets
+
+        return DataSets(self.git, self.state_dir)
 
     @property
     def snapshot(self) -> Snapshot:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
 from conftest import Project
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.dvc import manifests
 from ledger.dvc.store import ObjectState, Store
+from ledger.errors import FormatError
 from ledger.model.formats import yaml12
 
 
@@ -70,3 +74,40 @@ def test_a_folder_lacks_what_one_of_its_files_does(tmp_path: Path) -> None:
     digest = put(tmp_path, manifests.dumps({"a": here}), suffix=".dir")
     assert not Store(lambda: [tmp_path]).lacks(digest)
     assert Store(lambda: [tmp_path]).lacks("1" * 32)
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"a": 1}', "not a list"),
+        (b"[1]", "not a file with its md5"),
+        ([("a", "x")], "not a file with its md5"),
+        ([("../a", "0" * 32)], "not a path below"),
+        ([("a/../../b", "0" * 32)], "not a path below"),
+        ([("/etc/passwd", "0" * 32)], "not a path below"),
+        ([("", "0" * 32)], "not a path below"),
+        ([("a//b", "0" * 32)], "not a path below"),
+        ([("a\\b", "0" * 32)], "not a path below"),
+        ([("a\0b", "0" * 32)], "not a path below"),
+        ([("a", "0" * 32), ("a", "1" * 32)], "names a file twice"),
+        ([("a", "0" * 32), ("a/b", "1" * 32)], "a file, and a folder too"),
+    ],
+)
+def test_new_manifests_are_made_of_sound_ones_alone(entries: bytes | list[tuple[str, str]], said: str) -> None:
+    made = entries if isinstance(entries, bytes) else None
+    data = made or json.dumps([{"md5": md5, "relpath": path} for path, md5 in entries]).encode()  # type: ignore[misc]
+    with pytest.raises(FormatError, match=said):
+        manifests.read(data)
+
+
+@given(st.dictionaries(st.from_regex(r"[a-zé]{1,3}(/[b-z]{1,3}){0,2}\.x", fullmatch=True), st.just("0" * 32)))
+def test_what_is_written_is_read(members: dict[str, str]) -> None:
+    assert manifests.read(manifests.dumps(members)) == members
+
+
+def test_a_huge_manifest_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifests, "MAX_BYTES", 10)
+    with pytest.raises(FormatError, match="more than the 10"):
+        manifests.read(b"[" + b" " * 20 + b"]")

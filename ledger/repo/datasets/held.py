@@ -1,0 +1,142 @@
+"""What holds a data set at a commit: a `.dvc` file that pins it, or git itself; and where it was before it moved."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ledger.dvc import manifests
+from ledger.dvc.definitions import tracked
+from ledger.errors import LedgerError
+from ledger.git.git import Git
+from ledger.git.kinds import kinds
+from ledger.model.formats import yaml12
+from ledger.model.formats.lockfile import Pinned
+from ledger.model.frozen import frozen
+from ledger.model.pipeline import inside
+
+
+@frozen
+class Held:
+    """A path at some commit. `pin`: what the `.dvc` file `pointer` says, both None where git holds it.
+
+    `content` names what is there: DVC's md5, or the id of git's blob or tree.
+    """
+
+    path: str
+    content: str
+    is_folder: bool
+    pin: Pinned | None = None
+    pointer: str | None = None
+
+
+def held_at(git: Git, commit: str, path: str) -> Held | None:
+    """What a path holds at a commit, None where there is nothing."""
+    found = _states(git, [commit], path, f"{path}.dvc")[0]
+    # a `.dvc` file of another name, or in another folder, may pin it
+    return found if found is not None and found.pin is not None else pins_at(git, commit).get(path, found)
+
+
+def require(git: Git, commit: str, path: str) -> Held:
+    """The same. Raises LedgerError where there is nothing, or not one data set."""
+    found = held_at(git, commit, path)
+    pins = pins_at(git, commit) if found is None or found.pin is None else {}
+    around = next((at for at in pins if at != path and inside(path, at)), None)
+    if around is not None:
+        raise LedgerError(f"{path} is a part of {around}, which {pins[around].pointer} pins", hint=f"name {around}")
+    below = sorted(at for at in pins if at != path and inside(at, path))
+    if below:
+        raise LedgerError(f"{path} holds data sets of DVC", hint=f"name one of them: {', '.join(below[:5])}")
+    if found is None:
+        raise LedgerError(
+            f"neither git nor a .dvc file holds {path} at {commit[:10]}", hint=f"git add {path}, or dvc add {path}"
+        )
+    return found
+
+
+def history(git: Git, line: Sequence[str], path: str) -> list[Held | None]:
+    """What the path held at the commits of a line, the newest first, None where it held nothing.
+
+    A data set that was moved is followed to where it was, by its content or, where that changed too, by its name.
+    """
+    found: list[Held | None] = []
+    at, pointer = path, None
+    while len(found) < len(line):
+        commit, newer = line[len(found)], found[-1] if found else None
+        here = held_at(git, commit, at)
+        if here is None and newer is not None:
+            here = _moved(git, commit, line[len(found) - 1], newer)
+        if here is not None:
+            at, pointer = here.path, here.pointer
+        states = _states(git, line[len(found) + 1 :], at, pointer)
+        # what is not where it was may be elsewhere; before there was anything there is nothing to look for
+        go_on = next((n for n, state in enumerate(states) if here is not None and state is None), len(states))
+        found += [here, *states[:go_on]]
+    return found
+
+
+def _states(git: Git, commits: Sequence[str], path: str, pointer: str | None) -> list[Held | None]:
+    """What commits hold at a path, where its `.dvc` file is called so."""
+    pointers = [None] * len(commits) if pointer is None else kinds(git, [f"{commit}:{pointer}" for commit in commits])
+    objects = kinds(git, [f"{commit}:{path}" for commit in commits])
+    pins = {oid: _read(git, pointer, oid) for oid, kind in filter(None, pointers) if pointer and kind == "blob"}
+    found: list[Held | None] = []
+    for named, held in zip(pointers, objects, strict=True):
+        pin = None if named is None else pins.get(named[0], {}).get(path)
+        if pin is not None and pin.md5 is not None:
+            found.append(_pinned(path, pin, pointer))
+        elif held is not None and held[1] in ("blob", "tree"):
+            found.append(Held(path=path, content=held[0], is_folder=held[1] == "tree"))
+        else:
+            found.append(None)
+    return found
+
+
+def _pinned(path: str, pin: Pinned, pointer: str | None) -> Held:
+    assert pin.md5 is not None
+    return Held(path=path, content=pin.md5, is_folder=pin.md5.endswith(manifests.SUFFIX), pin=pin, pointer=pointer)
+
+
+def _read(git: Git, pointer: str, oid: str) -> dict[str, Pinned]:
+    """The pins of one `.dvc` file; none where it cannot be read."""
+    try:
+        return tracked(pointer, yaml12.loads(git.objects.held(oid).data.decode("utf-8", errors="replace")))
+    except yaml12.YamlError:
+        return {}
+
+
+def pins_at(git: Git, commit: str) -> dict[str, Held]:
+    """All that the `.dvc` files of a commit pin, by path."""
+    out = git.run("ls-tree", "-r", "-z", commit)
+    found = {}
+    for line in out.split(b"\0"):
+        about, _, name = line.partition(b"\t")
+        if name.endswith(b".dvc") and not name.endswith(b"/.dvc"):
+            pointer = os.fsdecode(name)
+            for path, pin in _read(git, pointer, about.split()[2].decode()).items():
+                if pin.md5 is not None:
+                    found[path] = _pinned(path, pin, pointer)
+    return found
+
+
+def _moved(git: Git, commit: str, later: str, newer: Held) -> Held | None:
+    """Where a data set was at a commit, if it stands elsewhere at the `later` one, which followed."""
+    if newer.pin is None:
+        return _moved_in_git(git, commit, newer)
+    here, then = pins_at(git, commit), pins_at(git, later)
+    gone = [held for path, held in here.items() if path not in then]
+    same = [held for held in gone if held.content == newer.content]
+    called = [held for held in gone if posixpath.basename(held.path) == posixpath.basename(newer.path)]
+    return next((some[0] for some in (same, called) if len(some) == 1), None)
+
+
+def _moved_in_git(git: Git, commit: str, newer: Held) -> Held | None:
+    """The same for what git holds: the one other place that has the very object."""
+    kind = b"tree" if newer.is_folder else b"blob"
+    wanted = b" " + kind + b" " + newer.content.encode() + b"\t"
+    found = [line for line in git.run("ls-tree", "-r", "-t", "-z", commit).split(b"\0") if wanted in line]
+    if len(found) != 1:
+        return None
+    return replace(newer, path=os.fsdecode(found[0].partition(b"\t")[2]))
