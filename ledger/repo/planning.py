@@ -14,11 +14,13 @@ from ledger.model import names, prediction_parser, seeds
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import Value
+from ledger.model.search import Search
 from ledger.repo.axes import AskedAxes, Seeds, declared
 from ledger.repo.code import Code
 from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
+from ledger.repo.search_plan import search_plan
 from ledger.repo.targets import filler
 
 T = TypeVar("T")
@@ -29,7 +31,8 @@ class Request:
     """What `ledger new` was asked for.
 
     `start`: a revision or an experiment; `overrides` are written on the branch; `variants` may run `at` any revision;
-    `retype`: a parameter may become another kind of value.
+    `retype`: a parameter may become another kind of value; `search`: trials follow from trials, and nothing declares
+    any.
     """
 
     title: str
@@ -49,6 +52,7 @@ class Request:
     tags: Sequence[str] = ()
     switch: bool = True
     retype: bool = False
+    search: Search | None = None
 
 
 def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
@@ -107,6 +111,19 @@ def make_plan(
 
     Raises LedgerError for what no stage would notice, or cannot be compared.
     """
+    if request.search is not None:
+        return search_plan(
+            ledger,
+            request.search,
+            code,
+            start,
+            title=request.title,
+            name=name,
+            author=author,
+            created=created,
+            evaluation=request.evaluation,
+            tags=request.tags,
+        )
     predictions = tuple(prediction_parser.parse(text) for text in request.predictions)
     variants = arms(
         predictions,

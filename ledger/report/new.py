@@ -24,6 +24,8 @@ def told(created: Created) -> Told:
     trials = len(arms) * len(plan.replicates.points())
     size = f"{trials} trial{'s' if trials > 1 else ''}"
     axes = " at " + described_axes(plan) if plan.replicates.axes else ""
+    if plan.search is not None:
+        size, axes = f"up to {plan.search.budget} trials", f" over {plan.search.axis}"
     fitting = max(1, sum(1 for at in range(len(arms)) if len(", ".join(arms[: at + 1])) <= _ARMS_WIDTH))
     shown = listed(arms, fitting)
     standing = TREATMENT if plan.variant(TREATMENT) else BASELINE
