@@ -192,7 +192,12 @@ class Fields:
         base = self.aliases.now(base)
         if dot and base in self.metrics and part in _PARTS:
             return [_PARTS[part](base)]
-        return []
+        return [metric(each) for each in called(self.rows, name)]
+
+
+def called(rows: Iterable[Row], name: str) -> tuple[str, ...]:
+    """What the metrics are called that records of some experiment have under a name which no row shows."""
+    return tuple(dict.fromkeys(row.called[name] for row in rows if name in row.called))
 
 
 def metric(name: str) -> Field:

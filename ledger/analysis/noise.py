@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from ledger.analysis import same_metrics
 from ledger.analysis.counting import When, at, state
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.experiment import Experiment
@@ -67,5 +68,6 @@ def _values(experiment: Experiment, variant: str, metric: str) -> dict[Point, fl
     """A metric by replicate where it is a number, of the trials that count."""
     counted = at(experiment.of(variant), state(experiment, variant, When.JUDGED))
     name = experiment.aliases.now(metric)
+    name = same_metrics.called(experiment).get(name, name)
     values = {point: record.metrics.get(name, math.nan) for point, record in counted.items()}
     return {point: value for point, value in values.items() if math.isfinite(value)}

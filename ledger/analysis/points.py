@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ledger.analysis.fields import METRICS, PARAMS, finite
+from ledger.analysis.fields import METRICS, PARAMS, called, finite
 from ledger.analysis.series import series_of
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
@@ -92,7 +92,15 @@ def is_log(values: Iterable[float]) -> bool:
 def metric_named(rows: Sequence[Row], text: str) -> str:
     """The metric that is meant, with or without `metrics.` before it. Raises LedgerError with near misses."""
     known = dict.fromkeys(name for row in rows for name in row.metrics)
+    others = [] if text in known else _otherwise(rows, text)
+    if len(others) == 1:
+        return others[0]
     return _named(text if text in known else _whole(text, list(known)), known, METRICS, "metric")
+
+
+def _otherwise(rows: Sequence[Row], text: str) -> tuple[str, ...]:
+    """The metrics that records have under that name; a file may be called `metrics.json`."""
+    return called(rows, text) or called(rows, text.removeprefix(METRICS))
 
 
 def _named(text: str, known: Iterable[str], prefix: str, kind: str) -> str:
@@ -168,8 +176,13 @@ def _field(rows: Sequence[Row], text: str) -> tuple[str, Callable[[Row], Any], b
     """What stands on the x axis, how it is read, and whether it is a metric."""
     params = dict.fromkeys(name for row in rows for name in row.params)
     metrics = dict.fromkeys(name for row in rows for name in row.metrics)
+    others = _otherwise(rows, text)
     if text not in (*params, *metrics):
-        text = _whole(text, [*(PARAMS + name for name in params), *(METRICS + name for name in metrics)])
+        text = (
+            METRICS + others[0]
+            if len(others) == 1
+            else _whole(text, [*(PARAMS + name for name in params), *(METRICS + name for name in metrics)])
+        )
     plain = text.removeprefix("params.")
     if plain in params and not text.startswith("metrics."):
         return plain, lambda row: row.params.get(plain, _ABSENT), False

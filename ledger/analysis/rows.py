@@ -9,6 +9,7 @@ from typing import Any
 from ledger.analysis.counting import When, counted
 from ledger.analysis.direction import of_plan
 from ledger.analysis.looks import predicted_arms
+from ledger.analysis.same_metrics import called
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten, identical
@@ -80,6 +81,7 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         "tags": experiment.plan.tags,
         "exploratory": experiment.plan.exploratory,
         "better": of_plan(experiment.plan.predictions, experiment.aliases),
+        "called": called(experiment),
     }
 
 

@@ -28,6 +28,13 @@ def unclear(measured: Iterable[Iterable[str]]) -> bool:
     return len(names) > 1 and any(":" in name for own in names for name in own - shared)
 
 
+def called(experiment: Experiment) -> dict[str, str]:
+    """What a metric is called by each other name that a record has for it, unless that is a name of another metric."""
+    names = {name for record in experiment.trials if record.joined for name in record.metrics}
+    found = {old: new for record in experiment.trials for old, new in record.joined.items()}
+    return {old: new for old, new in found.items() if old not in names}
+
+
 def joined(files: Sequence[Mapping[str, str]], predicted: Iterable[str]) -> list[dict[str, str]]:
     """New names for the metrics of each group, where a metric has two. `files` hold each name, the latest group last.
 

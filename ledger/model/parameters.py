@@ -158,7 +158,8 @@ def in_same_terms(a: Mapping[str, str], b: Mapping[str, str]) -> tuple[dict[str,
     """New names for both sides, where one thing is called `key` on the one and `file:key` on the other.
 
     `a` and `b` are the files that hold each name. A key that more than one file holds on either side is the same in
-    the same file; what is left of it in one file on each side has been moved, and is called after its file in `b`.
+    the same file; what is left of it in one file on each side has been moved, and is called after its file in `b`; but
+    as `key` where a side with several calls that one alone so.
     """
     sides: list[dict[str, dict[str, str]]] = [{}, {}]
     for side, names in zip(sides, (a, b), strict=True):
@@ -173,8 +174,14 @@ def in_same_terms(a: Mapping[str, str], b: Mapping[str, str]) -> tuple[dict[str,
         pairs = [(file, file) for file in before if file in after]
         gone, come = [f for f in before if f not in after], [f for f in after if f not in before]
         pairs += [(gone[0], come[0])] if len(gone) == len(come) == 1 else []
+        # of several a side may call one by the key alone, because its predictions do
+        settled = [
+            new
+            for old, new in pairs
+            if (len(before) > 1 and before[old] == key) or (len(after) > 1 and after[new] == key)
+        ]
         for old, new in pairs:
-            renamed[0][before[old]] = renamed[1][after[new]] = f"{new}:{key}"
+            renamed[0][before[old]] = renamed[1][after[new]] = key if settled == [new] else f"{new}:{key}"
     return renamed
 
 

@@ -32,6 +32,8 @@ class Row:
     `confirmatory`: whether the verdict is, None where it does not say.
     `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell;
     `unclear` where they name it and do not.
+    `called`: the names of metrics by others that some records of the experiment have for them, because files of metrics
+    came or went (`metrics.json:loss` is called `loss`).
     `extra` is for what few rows have; it holds what JSON can.
     """
 
@@ -60,4 +62,5 @@ class Row:
     code: str | None = None
     fingerprint: str | None = None
     better: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -68,10 +68,8 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> BroughtBack:
         if at.branch is not None and histories.kept_tip(ledger, at) is None:
             remote = at.branch.removeprefix("refs/remotes/")
             raise LedgerError(f"{name} is not archived: its branch is {remote}", hint=f"git switch {short}")
-        tip = histories.tip(ledger, at)
-        if at.landed and at.branch is None:
-            # with what was done after it had landed
-            tip = histories.kept_tip(ledger, at) or tip
+        # with what was done after it had landed
+        tip = (at.landed and at.branch is None and histories.kept_tip(ledger, at)) or histories.tip(ledger, at)
         if at.deleted and tip == at.tip:
             tip = rebuilt_tip(ledger.git, at)
         if tip is None:

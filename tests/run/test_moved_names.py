@@ -83,7 +83,7 @@ def test_another_file_comes_to_hold_the_same_name(make_project: MakeProject) -> 
         found = project.ledger("diff", *targets, "--json").json
         assert found["params"] == [{"name": "config/train.json:lr", "a": None, "b": 0.2}]
         assert {m["name"]: m["difference"] is None for m in found["metrics"]} == {
-            "metrics.json:accuracy": False, "eval/test.json:accuracy": True,
+            "accuracy": False, "eval/test.json:accuracy": True,
         }  # fmt: skip
     verdict = project.ledger("conclude", "-m", "so", "--json").json
     assert (verdict["outcome"], verdict["predictions"][0]["n"]) == ("supported", 3)
@@ -112,6 +112,16 @@ def one_name_everywhere(project: Project) -> None:
         assert set(trial["metrics"]) == set(own if trial["variant"] == "baseline" else both)
     exported = project.ledger("export", "--level", "trials", "--format", "json").json
     assert all(row["metrics.accuracy"] is not None and "metrics.metrics.json:accuracy" not in row for row in exported)
+    # records of the treatment have it after its file, and so does what a run prints of a trial
+    where = project.ledger("table", "--trials", "--where", "metrics.json:accuracy > 0", "--json").json
+    assert [row["metrics"].keys() for row in where] == [row["metrics"].keys() for row in trials]
+    shown = project.ledger("table", "--variants", "--keep", "metrics.json:accuracy", "--sort", "metrics.json:accuracy")
+    assert "accuracy" in shown.out.splitlines()[0]
+    by_file = project.ledger("plot", "x", "--distribution", "metrics.json:accuracy", "--json").json
+    assert by_file == project.ledger("plot", "x", "--distribution", "accuracy", "--json").json
+    project.ledger("plot", "x", "--against", "lr", "--metric", "metrics.json:accuracy")
+    noise = [project.ledger("power", "--metric", m, "--json").json for m in ("metrics.json:accuracy", "accuracy")]
+    assert [one["rows"] for one in noise[0]] == [one["rows"] for one in noise[1]]
     for targets in ((), ("x",)):
         drawn = project.ledger("plot", *targets, "--distribution", "accuracy", "--json").json
         assert [len(each["trials"]) for each in drawn["arms"]] == [3, 3], drawn
@@ -139,5 +149,11 @@ def test_names_in_the_same_terms() -> None:
     assert in_same_terms(one, two) == ({"acc": "m.json:acc"}, {"m.json:acc": "m.json:acc"})
     moved = {"e.json:acc": "e.json", "t.json:acc": "t.json"}
     assert in_same_terms(two, moved)[0] == {"m.json:acc": "e.json:acc", "t.json:acc": "t.json:acc"}
+    # a prediction says which of several is meant by the key alone
+    settled = {"acc": "m.json", "t.json:acc": "t.json", "loss": "m.json"}
+    assert in_same_terms(one, settled) == ({"acc": "acc"}, {"acc": "acc"})
+    assert in_same_terms(two, settled)[0] == {"m.json:acc": "acc", "t.json:acc": "t.json:acc"}
+    other = {"m.json:acc": "m.json", "acc": "t.json", "loss": "m.json"}
+    assert set(in_same_terms(settled, other)[0].values()) == {"m.json:acc", "t.json:acc"}, "each means another"
     # of one that is in neither nobody knows which it is
     assert in_same_terms({"acc": "z.json"}, two) == ({}, {})

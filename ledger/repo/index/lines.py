@@ -94,6 +94,7 @@ def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool) -> dict[
         "moment": plan.created.timestamp(),
         "exploratory": plan.exploratory,
         "better": row.better,
+        "called": row.called,
         "predicted": experiment.predicted,
         "about": predicted_arms(plan)[0],
         "records": len(experiment.trials),

@@ -26,7 +26,7 @@ from ledger.repo.index.encoding import (
 )  # fmt: skip
 from ledger.repo.index.views import VIEWS
 
-VERSION: Final = 13
+VERSION: Final = 14
 """Of the tables and of what is computed into them: raised with every change, so that an older index is rebuilt."""
 
 STRIDE: Final = 1_000_000
@@ -98,6 +98,7 @@ EXPERIMENT: Final = Table(
         "moment": REAL,
         "exploratory": TRUTH,
         "better": FEW,
+        "called": FEW,
         "predicted": TEXTS,
         "about": TEXT,
         "records": INTEGER,
