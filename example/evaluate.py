@@ -54,6 +54,7 @@ def main() -> None:
     with np.load("data/test.npz") as test:
         case, images, actual = test["case"], test["images"], test["labels"]
         truth = test.get("truth")
+        source = test.get("source")
     probabilities = network.predict(images)
     predicted = probabilities.argmax(axis=1)
 
@@ -68,8 +69,11 @@ def main() -> None:
 
     write_csv(results / "confusion_matrix.csv", ("actual", "predicted"), zip(actual, predicted, strict=True))
     confidence = [f"{value:.4f}" for value in probabilities.max(axis=1)]
-    rows = sorted(zip(case, actual, predicted, confidence, strict=True))
-    write_csv(results / "cases.csv", ("case", "actual", "predicted", "confidence"), rows)
+    correct = (predicted == actual).astype(int)
+    columns = {"case": case, "actual": actual, "predicted": predicted, "correct": correct, "confidence": confidence}
+    if source is not None:
+        columns["source"] = source
+    write_csv(results / "cases.csv", list(columns), sorted(zip(*columns.values(), strict=True)))
     print(", ".join(f"{name} {value}" for name, value in metrics.items()))
 
 
