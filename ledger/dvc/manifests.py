@@ -6,6 +6,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from json.encoder import encode_basestring_ascii as _quoted
+from typing import Any
 
 from ledger.errors import FormatError
 
@@ -13,8 +15,6 @@ SUFFIX = ".dir"
 
 # about four million files; more is read into several gigabytes of memory
 MAX_BYTES = 400_000_000
-
-_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 def parse(data: bytes) -> dict[str, str] | None:
@@ -39,36 +39,51 @@ def read(data: bytes) -> dict[str, str]:
         raise FormatError("it is not JSON") from None
     if not isinstance(entries, list):
         raise FormatError("it is not a list of files")
-    found: dict[str, str] = {}
-    for entry in entries:
-        path, md5 = (entry.get("relpath"), entry.get("md5")) if isinstance(entry, dict) else (None, None)
-        if not isinstance(path, str) or not isinstance(md5, str) or not _MD5.fullmatch(md5):
-            raise FormatError(f"{str(entry)[:80]!r} is not a file with its md5")
-        found[path] = md5
+    try:
+        paths = [entry["relpath"] for entry in entries]
+        md5s = [entry["md5"] for entry in entries]
+        joined = "\0".join(paths)
+        sound = _MD5S.fullmatch("\0".join([*md5s, ""])) and joined.count("\0") == max(len(paths) - 1, 0)
+    except (TypeError, KeyError):
+        sound = None
+    if not sound or (paths and _LEADS_AWAY.search(joined)):
+        raise FormatError(_unsound(entries))
+    found = dict(zip(paths, md5s, strict=True))
     if len(found) != len(entries):
         raise FormatError("it names a file twice")
-    _require_plain(found)
+    folders = {path.rpartition("/")[0] for path in paths}
+    for above in {folder[:at] for folder in folders for at in _ends(folder)} - {""}:
+        if above in found:
+            raise FormatError(f"{above[:80]!r} is a file, and a folder too")
     return found
 
 
-def _require_plain(paths: Mapping[str, str]) -> None:
-    """Refuse paths that lead elsewhere, and files that are folders of others."""
-    for path in paths:
-        if path in _NOWHERE or path[0] == "/" or "//" in path or _LEADS_AWAY.search(path) or "\0" in path:
-            raise FormatError(f"{path[:80]!r} is not a path below the folder")
-        above = path.rpartition("/")[0]
-        if above and above in paths:
-            raise FormatError(f"{above[:80]!r} is a file, and a folder too")
+# of many at once, a NUL between them: a hundred thousand are looked at in a moment
+_MD5S = re.compile(r"(?:[0-9a-f]{32}\0)*")
+_LEADS_AWAY = re.compile(r"(?:\A|[\0/])\.{0,2}(?:[\0/]|\Z)|\\")
 
 
-_NOWHERE = ("", ".", "..")
-_LEADS_AWAY = re.compile(r"(?:^|/)\.\.?(?:/|$)|/$|\\")
+def _unsound(entries: list[Any]) -> str:
+    """What is wrong with the first entry that is no file, or one elsewhere."""
+    for entry in entries:
+        path, md5 = (entry.get("relpath"), entry.get("md5")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(path, str) or not isinstance(md5, str) or not _MD5S.fullmatch(f"{md5}\0"):
+            return f"{str(entry)[:80]!r} is not a file with its md5"
+        if "\0" in path or _LEADS_AWAY.search(path):
+            return f"{path[:80]!r} is not a path below the folder"
+    return "it is not a list of files"
+
+
+def _ends(folder: str) -> list[int]:
+    """Where the folder's own name ends, and those of the folders that it lies in."""
+    return [*(at for at, sign in enumerate(folder) if sign == "/"), len(folder)]
 
 
 def dumps(members: Mapping[str, str]) -> bytes:
     """The manifest of a folder with these files, byte for byte as DVC writes it."""
-    entries = [{"md5": md5, "relpath": path} for path, md5 in sorted(members.items())]
-    return json.dumps(entries, sort_keys=True).encode()
+    # ten times as fast as json.dumps of as many mappings
+    files = (f'{{"md5": {_quoted(md5)}, "relpath": {_quoted(path)}}}' for path, md5 in sorted(members.items()))
+    return f"[{', '.join(files)}]".encode()
 
 
 def digest(members: Mapping[str, str]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from ledger.analysis.datasets import additions, parts
 from ledger.analysis.datasets.additions import History
 from ledger.analysis.datasets.groups import Groups
-from ledger.dvc import manifests
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.model.data_change import DataChange, Grouping
@@ -92,11 +91,6 @@ def _before(grouped: Grouped, chosen: tuple[str, ...]) -> dict[str, str] | None:
     return additions.earlier(grouped.history, numbers)
 
 
-def pinned(files: Mapping[str, str], size: int | None) -> Pinned:
-    """The pin of a folder with these files."""
-    return Pinned(md5=manifests.digest(files), size=size, nfiles=len(files))
-
-
 def of_git(files: Mapping[str, str]) -> dict[str, Entry]:
-    """The same where git holds the folder."""
+    """The files of a listing as git has them."""
     return {path: entry(name) for path, name in files.items()}

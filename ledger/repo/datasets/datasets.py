@@ -50,6 +50,8 @@ class DataSets:
         self._places = state_dir
         self._held: dict[tuple[str, str], Held] = {}
         self._until: dict[tuple[str, str], tuple[Version, ...]] = {}
+        # the last one alone: it has ten megabytes where there are a hundred thousand files
+        self._made: dict[str, bytes] = {}
 
     @cached_property
     def store(self) -> Store:
@@ -71,9 +73,13 @@ class DataSets:
         """
         return self._with_files(versions.between(self._git, path, good, bad))
 
+    def lacks(self, digest: str) -> bool:
+        """Whether an object of DVC's, or of a folder one of its files, is in no cache, nor in a remote that is one."""
+        return self.store.lacks(digest)
+
     def absent(self, found: Iterable[Version]) -> tuple[Version, ...]:
         """The versions of which a manifest or a file is neither in a cache here nor in a remote that is a folder."""
-        return tuple(v for v in found if v.pin is not None and v.pin.md5 is not None and self.store.lacks(v.pin.md5))
+        return tuple(v for v in found if v.pin is not None and v.pin.md5 is not None and self.lacks(v.pin.md5))
 
     def _with_files(self, found: tuple[Version, ...]) -> tuple[Version, ...]:
         done = list(found[:1])
@@ -158,7 +164,7 @@ class DataSets:
             asked = self._asked(code, path, changes, groupings, base)
             pin = self._content(asked).pin
             if pin is not None and pin.md5 is not None and asked.makes_new and not is_there(cache, pin.md5):
-                manifest = manifests.dumps(self._files(asked))
+                manifest = self._made.get(pin.md5) or manifests.dumps(self._files(asked))
                 writing.keep_manifest(cache, manifest, legacy=writing.is_legacy(self._git, code, asked.now))
 
     def files(self, code: Code, path: str, change: DataChange, by: Grouping, *, base: str) -> dict[str, str]:
@@ -219,7 +225,9 @@ class DataSets:
         def computed() -> dict[str, Any]:
             files = self._files(asked)
             size = size_of(self.store, source.pin, self.listings.of(source), files)
-            return content.pinned(files, size).to_mapping()
+            manifest = manifests.dumps(files)
+            self._made = {manifests.named(manifest): manifest}
+            return Pinned(md5=manifests.named(manifest), size=size, nfiles=len(files)).to_mapping()
 
         return Content(now=asked.now, pin=Pinned(**self._kept(self._key(asked), computed)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ledger.dvc.store import Store
 from ledger.model.formats.lockfile import Pinned
@@ -16,16 +16,6 @@ def size_of(store: Store, whole: Pinned | None, before: Mapping[str, str], after
     gone = [content for path, content in before.items() if after.get(path) != content]
     came = [content for path, content in after.items() if before.get(path) != content]
     if whole is not None and whole.size is not None and len(gone) + len(came) < len(after):
-        less, more = _sum(store, gone), _sum(store, came)
+        less, more = store.size(gone), store.size(came)
         return None if less is None or more is None else whole.size - less + more
-    return _sum(store, after.values())
-
-
-def _sum(store: Store, digests: Iterable[str]) -> int | None:
-    total = 0
-    for digest in digests:
-        size = store.size(digest)
-        if size is None:
-            return None
-        total += size
-    return total
+    return store.size(after.values())
