@@ -35,7 +35,7 @@ def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declar
     A search declares none: those count that it has asked for so far.
     """
     rows = []
-    for variant in experiment.plan.variants:
+    for variant in experiment.tried_or_declared:
         if variant.experiment is not None:
             continue
         records = experiment.of(variant.name)

@@ -33,6 +33,7 @@ COMMANDS = {
     "power": "Tabulate what a plan can detect and how many replicates it takes.",
     "diff": "Show how two experiments differ, and how their results compare.",
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
+    "bisect": "A metric fell: find the addition of data, or the commit, at fault.",
     "plot": "Draw learning curves, or metrics against parameters or by arm.",
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
     "land": "Bring an experiment into the main branch: its record or its change.",

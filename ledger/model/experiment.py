@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from ledger.model import aliases as names
 from ledger.model.aliases import Aliases
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.model.hypothesis import Hypothesis, Plan, Variant
 from ledger.model.parameters import renamed
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
@@ -144,6 +144,16 @@ class Experiment:
     def plan(self) -> Plan:
         """What was fixed before the first trial."""
         return self.hypothesis.plan
+
+    @property
+    def tried_or_declared(self) -> tuple[Variant, ...]:
+        """The arms of the plan; of a search those that it has tried, since it has many of which nothing is asked."""
+        if self.plan.search is None:
+            return self.plan.variants
+        names = dict.fromkeys([*(v.name for v in self.plan.variants), *(r.trial.variant for r in self.trials)])
+        tried = {r.trial.variant for r in self.trials}
+        found = (self.plan.variant(name) for name in names if name in tried)
+        return tuple(variant for variant in found if variant is not None)
 
     @property
     def outcome(self) -> str | None:

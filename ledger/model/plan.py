@@ -16,6 +16,9 @@ from ledger.model.search import Search
 TREATMENT = "treatment"
 BASELINE = "baseline"
 
+# so many digits of a commit say which addition is meant
+_ADDITION = 8
+
 BASE = "base"
 """What an arm's `at` says for the commit that its plan was forked from."""
 
@@ -86,7 +89,7 @@ class Plan:
         """
         names = [v.name for v in self.variants]
         if self.search is not None:
-            return names[-1]
+            return list(self.search.arms)[-1]
         if TREATMENT in names:
             return TREATMENT
         about = [name for name in self.predicted if name in names]
@@ -105,8 +108,16 @@ class Plan:
         return arm
 
     def variant(self, name: str) -> Variant | None:
-        """The declared arm of that name."""
-        return next((v for v in self.variants if v.name == name), None)
+        """The declared arm of that name; of a search over one path also the newest version without one addition."""
+        declared = next((v for v in self.variants if v.name == name), None)
+        if declared is not None or self.search is None or len(self.search.paths) != 1:
+            return declared
+        commit, newest = self.search.left_out(name), self.variant(list(self.search.arms)[-1])
+        if commit is None or newest is None:
+            return None
+        (path,) = self.search.paths
+        change = replace(newest.data[path], without=(commit[:_ADDITION],))
+        return replace(newest, name=name, data={**newest.data, path: change})
 
     def commit_of(self, variant: Variant) -> str | None:
         """The commit whose code and parameters an arm runs; None for the branch, whose tip moves."""
@@ -132,15 +143,15 @@ def of_search(
 ) -> tuple[tuple[Variant, ...], Replicates]:
     """The arms of a search, the oldest version first, and the points at which each may be tried.
 
-    Where the search fixes what versions are measured on, they have the `evaluation` data of that commit.
+    Where the search fixes what versions are measured on, they have the `evaluation` data of that commit; behind them
+    are then the ends on the data of another.
     """
-    fixed = {path: DataChange(at=search.evaluation_at) for path in evaluation if search.evaluation_at is not None}
-    arms = tuple(
-        Variant(
-            name=name,
-            at=None if search.paths else commit,
-            data={**{path: DataChange(at=commit) for path in search.paths}, **fixed},
-        )
-        for name, commit in search.arms.items()
-    )
-    return arms, search.replicates(seeds_from or "")
+
+    def arm(name: str, commit: str, measured_at: str | None) -> Variant:
+        measured = {path: DataChange(at=measured_at) for path in evaluation if measured_at is not None}
+        data = {**{path: DataChange(at=commit) for path in search.paths}, **measured}
+        return Variant(name=name, at=None if search.paths else commit, data=data)
+
+    versions = [arm(name, commit, search.evaluation_at) for name, commit in search.arms.items()]
+    others = [arm(name, search.arms[end], search.evaluation_other) for end, name in search.elsewhere.items()]
+    return (*versions, *others), search.replicates(seeds_from or "")

@@ -124,6 +124,8 @@ class Kind(StrEnum):
     REUSED_IN_PART = "reused-in-part"
     SAME_ARMS = "same-arms"
     NOT_SHARED = "not-shared"
+    FLAT_PRIOR = "flat-prior"
+    HELD_AT_BAD = "held-at-bad"
 
     # of what a run or `record` has recorded
     NO_NUMBER = "no-number"

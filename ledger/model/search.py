@@ -31,12 +31,13 @@ _MAX_FRESH: Final = 100
 
 _KEYS: Final = (
     "kind", "metric", "better", "path", "versions", "skipped", "axis", "seeds", "budget", "confidence", "weights",
-    "noise", "confirm", "evaluation_at",
+    "noise", "confirm", "evaluation_at", "evaluation_other",
 )  # fmt: skip
 
 # as many digits as git shows of a commit
 _DIGITS: Final = 7
 _PREFIX: Final = "at-"
+_WITHOUT: Final = "without-"
 
 
 @frozen
@@ -67,7 +68,8 @@ class Search:
     - `axis`: the parameter that is the seed, or `repeat`. `seeds`: the first of its values; hashed ones follow.
     - `budget`: trials in all, without those that confirm. `confidence`: how sure is sure enough.
     - `weights`: how probable the change is at each version after the first, in proportion; evenly where None.
-    - `evaluation_at`: the commit whose evaluation data every version is measured on.
+    - `evaluation_at`: the commit whose evaluation data every version is measured on. `evaluation_other`: one that has
+      others, on which the ends are measured too.
     """
 
     kind: str = STEP
@@ -84,6 +86,7 @@ class Search:
     noise: KnownNoise | None = None
     confirm: Confirm | None = None
     evaluation_at: str | None = None
+    evaluation_other: str | None = None
 
     @property
     def arms(self) -> dict[str, str]:
@@ -92,6 +95,27 @@ class Search:
         while len({commit[:digits] for commit in self.versions}) < len(self.versions):
             digits += 1
         return {f"{_PREFIX}{commit[:digits]}": commit for commit in self.versions}
+
+    @property
+    def elsewhere(self) -> dict[str, str]:
+        """The arms of the ends on the other evaluation data, `at-3f2a9c1-on-77ab123`, by the names of their own."""
+        if self.evaluation_other is None:
+            return {}
+        arms = list(self.arms)
+        return {arm: f"{arm}-on-{self.evaluation_other[:_DIGITS]}" for arm in (arms[0], arms[-1])}
+
+    def without(self, arm: str) -> str:
+        """The name of the arm that is the newest version without what the version of another arm brought."""
+        return f"{_WITHOUT}{self.short(arm)}"
+
+    def left_out(self, arm: str) -> str | None:
+        """The commit of the version that such an arm leaves out, None where it is no such arm."""
+        return next((commit for name, commit in self.arms.items() if self.without(name) == arm), None)
+
+    @staticmethod
+    def short(arm: str) -> str:
+        """The short id of the commit that the name of a version's arm holds."""
+        return arm.removeprefix(_PREFIX)
 
     @property
     def sign(self) -> int:
@@ -135,9 +159,9 @@ def from_mapping(value: object) -> Search:
     strange = [commit for commit in skipped if commit not in versions]
     if strange:
         raise FormatError(f"`search.skipped`: {strange[0][:10]} is none of the versions")
-    evaluation = document.get("search.evaluation_at")
-    if evaluation is not None and not bounds.is_full_id(evaluation):
-        raise FormatError(f"`search.evaluation_at` is {evaluation!r}, not the full id of a commit")
+    at, other = (_commit(document, key) for key in ("evaluation_at", "evaluation_other"))
+    if other is not None and at in (None, other):
+        raise FormatError("`search.evaluation_other` is a commit beside `evaluation_at`, and another one")
     budget = front_matter.number(document, "search.budget", 60, low=2, high=MAX_BUDGET)
     return Search(
         kind=_one_of(document, "kind", KINDS),
@@ -153,7 +177,8 @@ def from_mapping(value: object) -> Search:
         weights=_weights(document.get("search.weights"), len(versions) - 1),
         noise=_noise(document.get("search.noise")),
         confirm=_confirm(document.get("search.confirm")),
-        evaluation_at=evaluation,
+        evaluation_at=at,
+        evaluation_other=other,
     )
 
 
@@ -177,6 +202,7 @@ def to_mapping(search: Search) -> dict[str, Any]:
         if search.confirm is None
         else {"seeds": search.confirm.seeds, "share": f"{search.confirm.share * 100:.10g}%"},
         "evaluation_at": search.evaluation_at,
+        "evaluation_other": search.evaluation_other,
     }
     return {key: value for key, value in known.items() if value is not None}
 
@@ -185,6 +211,13 @@ def _one_of(document: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> 
     value = front_matter.text(document, f"search.{key}")
     if value not in allowed:
         raise FormatError(f"`search.{key}` is {value!r}; it may be {' or '.join(allowed)}")
+    return value
+
+
+def _commit(document: Mapping[str, Any], key: str) -> str | None:
+    value = document.get(f"search.{key}")
+    if value is not None and not bounds.is_full_id(value):
+        raise FormatError(f"`search.{key}` is {value!r}, not the full id of a commit")
     return value
 
 

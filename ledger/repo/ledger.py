@@ -271,10 +271,8 @@ class Ledger(Repository):
         An experiment without a branch has no present code: there the trials that count say what it was.
         """
         found: dict[str, str] = {}
-        # a search has many arms that nobody has tried yet, of which nothing is asked
-        tried = None if experiment.plan.search is None else {r.trial.variant for r in experiment.trials}
-        for variant in experiment.plan.variants:
-            if variant.experiment is not None or (tried is not None and variant.name not in tried):
+        for variant in experiment.tried_or_declared:
+            if variant.experiment is not None:
                 continue
             known = None
             if experiment.branch is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.analysis.bisection.answer import Bisection, State, Version
+from ledger.analysis.bisection.answer import NO_VALUE, Bisection, State, Version
 from ledger.analysis.bisection.nature import Judgement
 from ledger.model.settings import Settings
 from ledger.report import bisect_words as words
@@ -33,6 +33,12 @@ def document(found: Bisection, settings: Settings, *, plot: str | None = None, s
         blocks.append(_groups(found.judgement))
     blocks.append(Prose(text=cost(found)))
     return Document(title=f"{found.experiment}: {said}", blocks=tuple(blocks), data=shape(found))
+
+
+def title(found: Bisection) -> str:
+    """What its picture is called."""
+    what = f"versions of {' and '.join(found.paths)}" if found.paths else "commits"
+    return f"{found.metric} over the {what}"
 
 
 def cost(found: Bisection) -> str:
@@ -66,7 +72,7 @@ def _is_shown(found: Bisection, at: int, version: Version) -> bool:
 def _row(found: Bisection, at: int, settings: Settings, *, fresh: bool) -> tuple[str, ...]:
     version, precision = found.versions[at], settings.precision(found.metric)
     value = spread(version.summary, precision) if version.values else ""
-    if version.state in (State.FAILED, State.SKIPPED):
+    if version.state in NO_VALUE:
         value = version.state.value
     own = (str(len(version.fresh) or ""), spread(version.fresh_summary, precision) if version.fresh else "")
     chance = "" if version.posterior is None else percent(version.posterior)

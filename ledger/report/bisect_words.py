@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ledger.analysis.bisection.answer import Bisection, Confirmation, State, Version
+from ledger.analysis.bisection.answer import NO_VALUE, Bisection, Confirmation, State, Version
 from ledger.analysis.bisection.ends import CONFIDENCE, Change, FixedEvaluation
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
 from ledger.analysis.search.step import Answer
@@ -90,6 +90,9 @@ def note(found: Bisection) -> tuple[str, ...]:
     failed = [each.name for each in found.versions if each.state is State.FAILED]
     if failed:
         said.append(f"{listed(failed, _FEW)} cannot run: a trial failed there")
+    lacking = [each.name for each in found.versions if each.state is State.LACKING]
+    if lacking:
+        said.append(f"{listed(lacking, _FEW)} {'lacks' if len(lacking) == 1 else 'lack'} {found.metric}")
     skipped = [each.name for each in found.versions if each.state is State.SKIPPED]
     if skipped:
         said.append(f"{listed(skipped, _FEW)} {'is' if len(skipped) == 1 else 'are'} skipped, as was asked for")
@@ -143,10 +146,11 @@ def _likely(found: Bisection) -> str:
 
 
 def _no_ends(found: Bisection) -> str:
-    ends = [each for each in (found.versions[0], found.versions[-1]) if each.state in (State.FAILED, State.SKIPPED)]
+    ends = [each for each in (found.versions[0], found.versions[-1]) if each.state in NO_VALUE]
     if not ends:
         return "the ends have not both been tried yet"
-    return f"{listed([each.name for each in ends])}, an end of the search, cannot run"
+    said = "lacks the metric" if ends[0].state is State.LACKING else "cannot run"
+    return f"{ends[0].name}, an end of the search, {said}"
 
 
 def _undecided(own: list[GroupChange], others: list[GroupChange]) -> str:

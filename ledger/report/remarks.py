@@ -250,6 +250,8 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "Reuse all of them, or choose seeds that nobody has run (--seeds hashed:N)",
     Kind.SAME_ARMS: _same_arms,
     Kind.NOT_SHARED: _not_shared,
+    Kind.FLAT_PRIOR: "all additions are alike a priori: the files of {versions} are not known here (dvc fetch)",
+    Kind.HELD_AT_BAD: "{paths} differ between the ends too: every version runs them as they are at BAD",
     Kind.NO_NUMBER: lambda path, names: f"{path}: {', '.join(names)} are left out: not numbers",
     Kind.INFINITE: _infinite,
     Kind.LEFT_RUNNING: lambda processes: f"stages left processes running, now ended: {', '.join(processes)}",

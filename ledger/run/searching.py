@@ -33,10 +33,10 @@ class Searching:
         self._experiment = experiment
         self._again = again
         self._arms: dict[str, Arm] = {}
+        self._impossible: set[Place] = set()
         # also where nothing is left to run: results of code that changed unseen would pass for its own
-        for name in records.search_of(self._plan).arms:
-            if experiment.of(name):
-                self._arm(name)
+        for variant in experiment.tried_or_declared:
+            self._arm(variant.name)
 
     @property
     def _plan(self) -> Plan:
@@ -45,8 +45,9 @@ class Searching:
     @property
     def ahead(self) -> int:
         """What is left of the budget, and what may confirm its answer."""
-        fresh = 2 * len(records.fresh_points(self._plan))
-        return max(records.search_of(self._plan).budget - len(self._known(self._experiment)), 0) + fresh
+        search = records.search_of(self._plan)
+        fresh = (3 if len(search.paths) == 1 else 2) * len(records.fresh_points(self._plan))
+        return max(search.budget - len(self._known(self._experiment)), 0) + fresh
 
     def next(self, count: int, finished: Sequence[Trial]) -> Sequence[Spec]:
         """The trials that the search asks for now. None where it has ended, or must wait for what runs elsewhere."""
@@ -60,7 +61,7 @@ class Searching:
             if failed:
                 return self._specs(now, failed, known, ())
         waiting = [place for place in self._under_way() if place not in ended]
-        over = {place for place in ended if place[1] in records.fresh_points(self._plan)}
+        over = records.ended(now, self._present()) | self._impossible
         places = asking.wanted(self._plan, [each.tried for each in known], waiting, over, count)
         return self._specs(now, places, known, waiting)
 
@@ -75,18 +76,30 @@ class Searching:
         at_work = list(waiting)
         made = []
         for arm, point in places:
+            if not self._possible(arm):
+                self._impossible.add((arm, point))
+                continue
             asked = asking.told(known, map(_named, at_work), now.trials)
             made.append(spec(self._ledger, now, self._arm(arm), arm, point, asked))
             at_work.append((arm, point))
         return tuple(made)
+
+    def _possible(self, name: str) -> bool:
+        """Whether the arm of a finding can be made: what an addition brought may have been changed since."""
+        if records.search_of(self._plan).left_out(name) is None:
+            return True
+        try:
+            self._arm(name)
+        except LedgerError:
+            return False
+        return True
 
     def _known(self, experiment: Experiment) -> tuple[records.Known, ...]:
         return records.known(experiment, self._present())
 
     def _present(self) -> dict[str, str]:
         """The fingerprints of the arms that have records, as of the run's begin."""
-        names = records.search_of(self._plan).arms
-        return {name: self._arm(name).fingerprint for name in names if self._experiment.of(name)}
+        return {v.name: self._arm(v.name).fingerprint for v in self._experiment.tried_or_declared}
 
     def _arm(self, name: str) -> Arm:
         """An arm that may run. Raises LedgerError where a trap would give wrong numbers."""

@@ -29,6 +29,7 @@ SEARCH = Search(metric="dice", better=HIGHER, versions=("a" * 40, "b" * 40, "c" 
 @st.composite
 def searches(draw: st.DrawFn) -> Search:
     versions = draw(VERSIONS)
+    sets = draw(st.sampled_from([(None, None), ("d" * 40, None), ("d" * 40, "e" * 40)]))
     weights = st.lists(POSITIVE, min_size=len(versions) - 1, max_size=len(versions) - 1).map(tuple)
     axis = draw(st.sampled_from(["seed", "train.seed", "repeat"]))
     return Search(
@@ -44,7 +45,8 @@ def searches(draw: st.DrawFn) -> Search:
         weights=draw(st.none() | weights),
         noise=draw(st.none() | st.builds(KnownNoise, sd=POSITIVE, df=POSITIVE)),
         confirm=draw(st.none() | st.builds(Confirm, seeds=st.integers(2, 20), share=PERCENT)),
-        evaluation_at=draw(st.none() | IDS),
+        evaluation_at=sets[0],
+        evaluation_other=sets[1],
     )
 
 
@@ -73,14 +75,14 @@ def test_a_search_is_read_as_it_was_written(search: Search) -> None:
 @given(searches())
 def test_the_arms_are_the_versions_by_names_that_a_variant_may_have(search: Search) -> None:
     arms = plan(search).variants
-    assert len({arm.name for arm in arms}) == len(search.versions)
-    for arm, commit in zip(arms, search.versions, strict=True):
+    assert len({arm.name for arm in arms}) == len(search.versions) + len(search.elsewhere)
+    for arm, commit in zip(arms, search.versions, strict=False):
         assert names.check_variant(arm.name) == arm.name
         assert commit.startswith(arm.name.removeprefix("at-"))
         assert (arm.at, [change.at for change in arm.data.values()]) == (
             (None, [commit] * len(search.paths)) if search.paths else (commit, [])
         )
-    assert plan(search).leading == arms[-1].name
+    assert plan(search).leading == arms[len(search.versions) - 1].name
 
 
 @given(searches(), st.integers(1, 40))
@@ -95,7 +97,7 @@ def test_more_budget_adds_seeds_and_moves_none(search: Search, more: int) -> Non
     few_own, many_own = few[: len(few) - fresh], many[: len(many) - fresh]
     assert many_own[: len(few_own)] == few_own
     assert few[len(few_own) :] == many[len(many_own) :]
-    assert few_own[: len(search.seeds)] == search.seeds
+    assert few_own[: len(search.seeds)] == search.seeds[: search.budget]
 
 
 def test_no_seed_that_confirms_was_searched_with() -> None:
@@ -133,6 +135,7 @@ def test_short_ids_that_are_alike_are_written_longer() -> None:
         ("kind: step", "kind: step\n  confirm: {share: 5}", "write it as 50%"),
         ("kind: step", "kind: step\n  skipped: [" + "d" * 40 + "]", "none of the versions"),
         ("kind: step", "kind: step\n  evaluation_at: v1", "full id"),
+        ("kind: step", "kind: step\n  evaluation_other: " + "d" * 40, "beside `evaluation_at`, and another one"),
         ("b" * 40, "a" * 40, "given twice"),
         ("b" * 40, "HEAD", "full id"),
         ("exploratory", "variants: {x: {}}\nexploratory", "`variants` cannot stand beside `search`"),

@@ -19,7 +19,11 @@ class State(StrEnum):
     TRIED = "tried"
     UNTRIED = "untried"
     FAILED = "failed"
+    LACKING = "lacks the metric"
     SKIPPED = "skipped"
+
+
+NO_VALUE = (State.FAILED, State.LACKING, State.SKIPPED)
 
 
 @frozen

@@ -9,6 +9,7 @@ from ledger.analysis.search.step import Answer, Found, Tried, Wanted, advance
 from ledger.model.experiment import Recorded
 from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point
+from ledger.model.search import Confirm
 from ledger.model.trial import Asked, Trial
 
 Place = tuple[str, Point]
@@ -16,33 +17,55 @@ Place = tuple[str, Point]
 
 
 def wanted(
-    plan: Plan, tried: Sequence[Tried], waiting: Iterable[Place], confirmed: Collection[Place], count: int
+    plan: Plan, tried: Sequence[Tried], waiting: Iterable[Place], ended: Collection[Place], count: int
 ) -> tuple[Place, ...]:
     """The trials that follow from those tried: `count` at most while it searches, then all that confirm its answer.
 
-    `waiting` are those that run now, `confirmed` those at fresh points that have ended. None where the search has
-    ended, or must wait.
+    `waiting` are those that run now, `ended` all that have, at fresh points and of other arms too. First come those
+    that measure the ends on both evaluation sets. None where the search has ended, or must wait.
     """
     names, at = list(search_of(plan).arms), points(plan)
     runs = set(waiting)
+    if all(each.value is not None for each in tried):
+        # an end that cannot run ends it all
+        left = [place for place in evaluating(plan) if place not in ended]
+        if left:
+            return tuple(place for place in left if place not in runs)[:count]
     numbers, versions = {point: n for n, point in enumerate(at)}, {name: n for n, name in enumerate(names)}
     here = sorted((versions[arm], numbers[p]) for arm, p in runs if arm in versions and p in numbers)
     under_way = [Wanted(version=version, number=number) for version, number in here]
     asked = advance(rule(search_of(plan)), tried, under_way, count)
     if isinstance(asked, Found):
-        return tuple(each for each in confirming(plan, asked) if each not in confirmed and each not in runs)
+        return tuple(each for each in confirming(plan, asked) if each not in ended and each not in runs)
     return tuple((names[each.version], at[each.number]) for each in asked)
 
 
-def confirming(plan: Plan, found: Found) -> tuple[Place, ...]:
-    """The trials that put an answer to the test, pairs of one seed together: the version before the change and the one
-    with it, at points that no search uses. None where no one step was found, or the plan asks for none.
+def evaluating(plan: Plan) -> tuple[Place, ...]:
+    """The trials that measure both ends on both evaluation sets, those of one seed together: what they are trained for
+    is shared. None where the sets are one.
     """
-    if found.answer is not Answer.STEP or search_of(plan).confirm is None:
+    search = search_of(plan)
+    count = min((search.confirm or Confirm()).seeds, search.budget // 2)
+    pairs = [(arm, point) for point in points(plan)[:count] for pair in search.elsewhere.items() for arm in pair]
+    return tuple(pairs)
+
+
+def confirming(plan: Plan, found: Found) -> tuple[Place, ...]:
+    """The trials that put an answer to the test, those of one seed together: the version before the change, the one
+    with it, and the newest without it, at points that no search uses.
+
+    None where no one step was found, or the plan asks for none. The newest is left out where it is not to be had, or is
+    the version before.
+    """
+    search = search_of(plan)
+    if found.answer is not Answer.STEP or search.confirm is None:
         return ()
-    names, last = list(search_of(plan).arms), found.places[-1]
+    names, last = list(search.arms), found.places[-1]
     before = max(version for version in found.runnable if version < last)
-    return tuple((names[version], point) for point in fresh_points(plan) for version in (before, last))
+    arms = [names[before], names[last]]
+    if len(found.places) == 1 and last < len(names) - 1 and plan.variant(search.without(names[last])) is not None:
+        arms.append(search.without(names[last]))
+    return tuple((arm, point) for point in fresh_points(plan) for arm in arms)
 
 
 def follows(knows: Iterable[Trial], records: Mapping[str, Trial]) -> tuple[str, ...]:

@@ -74,3 +74,12 @@ def known(experiment: Experiment, present: Mapping[str, str], *, fresh: bool = F
             tried = Tried(version=version, number=numbers[point], value=value if math.isfinite(value) else None)
             found.append(Known(tried=tried, record=record))
     return tuple(found)
+
+
+def ended(experiment: Experiment, present: Mapping[str, str]) -> frozenset[tuple[str, Point]]:
+    """The trials of all arms that have ended at the present states of these, however they did; not voided ones."""
+    return frozenset(
+        (r.trial.variant, r.trial.point)
+        for r in experiment.trials
+        if r.void is None and r.trial.fingerprint == present.get(r.trial.variant)
+    )

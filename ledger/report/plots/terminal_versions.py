@@ -41,14 +41,14 @@ def _draw(canvas: Canvas, found: Bisection) -> None:
         for value in each.fresh:
             column, row = canvas.cell(at, value)
             canvas.mark(column, row, "◆", hue(3))
-        if each.state is State.FAILED:
+        if each.state in (State.FAILED, State.LACKING):
             canvas.mark(canvas.cell(at, canvas.y.low)[0], canvas.rows - 1, "×", hue(1))
 
 
 def _key(found: Bisection) -> str:
     said = ["•: a trial (2 to 9, #: so many)"]
     said += ["◆: with a fresh seed"] if any(each.fresh for each in found.versions) else []
-    said += ["×: cannot run"] if any(each.state is State.FAILED for each in found.versions) else []
+    said += ["×: cannot run"] if any(each.state in (State.FAILED, State.LACKING) for each in found.versions) else []
     return "; ".join(said)
 
 

@@ -32,7 +32,11 @@ def meaning(found: Bisection) -> str:
     """What the marks of the picture are."""
     said = ["circle: a trial"]
     said += ["diamond: a trial with a fresh seed"] if any(each.fresh for each in found.versions) else []
-    said += ["cross: the version cannot run"] if any(each.state is State.FAILED for each in found.versions) else []
+    said += (
+        ["cross: the version cannot run"]
+        if any(each.state in (State.FAILED, State.LACKING) for each in found.versions)
+        else []
+    )
     return "; ".join(said)
 
 
@@ -63,7 +67,7 @@ def _trials(found: Bisection, settings: Settings, room: alt.Scale) -> Any:
             color=style.PALETTE[0 if kind == "search" else 2],
         )  # fmt: skip
         layers.append(shown.encode(x=x, y=y, tooltip=tip))
-    failed = [{"x": at} for at, each in enumerate(found.versions) if each.state is State.FAILED]
+    failed = [{"x": at} for at, each in enumerate(found.versions) if each.state in (State.FAILED, State.LACKING)]
     if failed:
         cross = alt.Chart(style.data(failed)).mark_point(
             shape="cross", angle=45, filled=True, size=60, color=style.GREY

@@ -1,0 +1,72 @@
+"""`ledger bisect`: a metric fell: find the version at fault."""
+
+from __future__ import annotations
+
+from ledger.analysis.direction import HIGHER, LOWER
+from ledger.cli import bisect_options as given
+from ledger.cli import bisection, console, documents, options, values
+from ledger.errors import LedgerError
+from ledger.ops import bisect as ops
+from ledger.repo.bisection.request import BisectRequest, Prior
+from ledger.report import bisect_cost
+from ledger.report.documents import Format
+from ledger.run.request import RunOptions
+
+
+def bisect(
+    metric: given.Metric,
+    good: given.Good,
+    bad: given.Bad,
+    path: given.Paths = None,
+    commits: given.Commits = False,
+    higher: given.Higher = False,
+    lower: given.Lower = False,
+    seeds: given.Seeds = None,
+    budget: given.Budget = None,
+    confidence: given.Confidence = None,
+    prior: given.PriorOf = None,
+    skip: given.Skip = None,
+    evaluation: given.Evaluation = None,
+    evaluation_at: given.EvaluationAt = None,
+    confirm: given.Fresh = None,
+    jobs: given.Jobs = None,
+    timeout: options.Timeout = None,
+    name: given.Name = None,
+    dry_run: given.DryRun = False,
+    output: given.Output = None,
+    form: options.AsPage = Format.TEXT.value,
+    json: options.AsJson = False,
+) -> int:
+    """Find out why a metric fell: is it real, is it the evaluation, and which version of the data, or commit, did it.
+
+    It makes an experiment, runs its trials and answers. Interrupted, the same command goes on.
+
+    Example: ledger bisect dice v12 main --path data/raw -j 4
+    """
+    page = bisection.Page(form=options.page_of(form), output=output, json=json)
+    if higher and lower:
+        raise LedgerError("--higher-is-better and --lower-is-better contradict each other", hint="choose one")
+    asked = BisectRequest(
+        metric=metric,
+        good=good,
+        bad=bad,
+        paths=tuple(path or ()),
+        commits=commits,
+        better=HIGHER if higher else LOWER if lower else None,
+        seeds=values.whole_numbers(seeds, "--seeds"),
+        budget=budget,
+        confidence=values.number("--confidence", confidence, example="0.95"),
+        prior=None if prior is None else options.one_of("--prior", prior, tuple(Prior)),
+        skip=tuple(skip or ()),
+        evaluation=tuple(evaluation or ()),
+        evaluation_at=evaluation_at,
+        confirm=confirm,
+        name=name,
+    )
+    wanted = RunOptions(jobs=jobs, timeout=None if timeout is None else values.duration(timeout))
+    with console.opened() as ledger:
+        if dry_run:
+            found = ops.expect(ledger, asked, now=console.now())
+            documents.answer(bisect_cost.document(found), page.form, json=json)
+            return 0
+        return bisection.searched(ledger, ops.begin(ledger, asked, now=console.now()), wanted, page)

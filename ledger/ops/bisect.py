@@ -1,0 +1,57 @@
+"""`ledger bisect`: begin a search between two ends or go on with it, run it, and say what it has found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ledger.analysis.bisection.answer import Bisection
+from ledger.analysis.bisection.expected import Cost
+from ledger.model import search as searches
+from ledger.model.experiment import Experiment
+from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
+from ledger.ops.amend import amend
+from ledger.repo.amending import PlanEdits
+from ledger.repo.bisection import beginning, cost, planning, reading
+from ledger.repo.bisection.request import BisectRequest
+from ledger.repo.ledger import Ledger
+
+
+@frozen
+class Begun:
+    """The experiment that answers; `anew`: it has been made for it. `remarks` are about its plan."""
+
+    experiment: Experiment
+    anew: bool
+    remarks: tuple[Remark, ...]
+
+
+def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
+    """The experiment that asks this, made where there is none, with the budget that was asked for.
+
+    Raises LedgerError for what cannot be searched, and then nothing has changed.
+    """
+    draft = planning.draft(ledger, asked, author=ledger.git.identity(), created=now)
+    known = beginning.same(ledger, draft, asked)
+    if known is None:
+        name = beginning.create(ledger, draft)
+        return Begun(experiment=ledger.experiment(name), anew=True, remarks=draft.remarks)
+    search = known.plan.search
+    assert search is not None
+    if asked.budget is not None and asked.budget != search.budget:
+        wanted = searches.to_mapping(replace(search, budget=asked.budget))
+        reason = f"bisect: a budget of {asked.budget} trainings"
+        amend(ledger, known, PlanEdits(keys={"search": wanted}), reason=reason)
+    return Begun(experiment=ledger.experiment(known.name), anew=False, remarks=())
+
+
+def expect(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Cost:
+    """What it would search, and what that may cost; changes nothing."""
+    return cost.of(ledger, planning.draft(ledger, asked, author="", created=now))
+
+
+def answer(ledger: Ledger, name: str) -> Bisection:
+    """What the records of the experiment say."""
+    ledger.refresh()
+    return reading.read(ledger, ledger.experiment(name))

@@ -1,0 +1,174 @@
+"""The plan of a bisection: its versions, what is believed of them, and what is known of the noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ledger.analysis.bisection.expected import Place
+from ledger.analysis.direction import direction
+from ledger.analysis.noise import noise
+from ledger.analysis.outlook import RECENT
+from ledger.errors import LedgerError
+from ledger.model.data_change import Grouping
+from ledger.model.frozen import frozen
+from ledger.model.hypothesis import Plan
+from ledger.model.names import slug
+from ledger.model.near_misses import near_misses
+from ledger.model.plan import of_search
+from ledger.model.remarks import Kind, Remark
+from ledger.model.replicates import REPEAT, Axis, Replicates
+from ledger.model.search import Confirm, KnownNoise, Search
+from ledger.model.seeds import source
+from ledger.repo.axes import seed_parameter
+from ledger.repo.bisection import between
+from ledger.repo.bisection.between import Ends
+from ledger.repo.bisection.request import BisectRequest, Prior, check
+from ledger.repo.code import Code
+from ledger.repo.ledger import Ledger
+
+# other code and other data may be as noisy or not: what the ledger knows counts as so many values at most
+_MOST_KNOWN = 10
+
+_BUDGET, _CONFIDENCE, _FRESH = 60, 0.95, 5
+
+
+@frozen
+class Draft:
+    """A plan that is not an experiment yet, with the places that it searches, and what is to be said of it."""
+
+    plan: Plan
+    code: Code
+    places: tuple[Place, ...]
+    remarks: tuple[Remark, ...]
+
+
+def draft(ledger: Ledger, asked: BisectRequest, *, author: str, created: datetime) -> Draft:
+    """The plan that was asked for. Raises LedgerError for what cannot be searched."""
+    check(asked)
+    ends = between.ends(ledger, asked.good, asked.bad)
+    code = ledger.code.at(ends.bad)
+    evaluation = between.evaluations(ledger, ends, asked.evaluation, _evaluated(ledger))
+    paths = asked.paths
+    if not paths and not asked.commits:
+        paths = between.chosen_paths(ledger, ends, evaluation)
+    # what is the same at both ends needs no care, and what was not there at one end cannot be exchanged
+    evaluation = tuple(path for path in between.differing(ledger, ends, evaluation) if path not in paths)
+    places = between.code_places(ledger, ends) if asked.commits else between.data_places(ledger, paths, ends)
+    weights, remarks = _weights(asked, places)
+    axis = _axis(ledger, code)
+    better = _better(ledger, asked)
+    at, other = _evaluation_at(ledger, asked, ends)
+    title = f"Where did {asked.metric} change between {asked.good} and {asked.bad}?"
+    search = Search(
+        metric=asked.metric,
+        better=better,
+        versions=tuple(place.commit for place in places),
+        paths=tuple(paths),
+        skipped=_skipped(ledger, asked, places),
+        axis=axis,
+        seeds=asked.seeds,
+        budget=asked.budget or _BUDGET,
+        confidence=asked.confidence or _CONFIDENCE,
+        weights=weights,
+        noise=_noise(ledger, asked.metric, axis),
+        confirm=None if asked.confirm == 0 else Confirm(seeds=asked.confirm or _FRESH),
+        evaluation_at=at if evaluation else None,
+        evaluation_other=other if evaluation else None,
+    )
+    seeds_from = None if axis == REPEAT else source(ends.bad, title, [])
+    variants, points = of_search(search, seeds_from, evaluation)
+    plan = Plan(
+        title=title,
+        name=asked.name or f"bisect-{slug(asked.metric)}-{ends.good[:7]}-{ends.bad[:7]}",
+        author=author,
+        created=created.replace(microsecond=0),
+        base=ends.bad,
+        groups={path: Grouping() for path in paths},
+        variants=variants,
+        replicates=points,
+        seeds_from=seeds_from,
+        search=search,
+        evaluation=evaluation,
+        exploratory=True,
+        tags=("bisect",),
+    )
+    return Draft(plan=plan, code=code, places=places, remarks=(*remarks, *_doubts(ledger, ends, plan)))
+
+
+def _evaluated(ledger: Ledger) -> tuple[str, ...]:
+    """What the plans that began last name as their evaluation."""
+    return tuple(dict.fromkeys(path for one in ledger.recent(RECENT) for path in one.plan.evaluation))
+
+
+def _better(ledger: Ledger, asked: BisectRequest) -> str:
+    metric = ledger.settings.aliases.now(asked.metric)
+    found = asked.better or direction(metric, ledger.rows("experiments"), ledger.settings)
+    if found is None:
+        raise LedgerError(
+            f"nothing says whether a higher or a lower {asked.metric} is better",
+            hint=f"--higher-is-better or --lower-is-better; or `direction` of {asked.metric} in ledger.yaml",
+        )
+    return found
+
+
+def _axis(ledger: Ledger, code: Code) -> str:
+    """The parameter that is the seed, or repeats for a pipeline without one."""
+    seeds = [name for name in code.names if "seed" in name.lower() or "random_state" in name.lower()]
+    return seed_parameter(ledger, code) if seeds or ledger.settings.seed is not None else REPEAT
+
+
+def _noise(ledger: Ledger, metric: str, axis: str) -> KnownNoise | None:
+    """The noise over seeds that the ledger has seen, None where it has seen none."""
+    like = Replicates(axes=(Axis(name=axis, values=(0, 1)),))
+    found = noise(ledger.recent(RECENT), metric, like, of_mean=True)
+    return None if found is None else KnownNoise(sd=float(f"{found.sd:.6g}"), df=min(found.df, _MOST_KNOWN))
+
+
+def _weights(asked: BisectRequest, places: Sequence[Place]) -> tuple[tuple[float, ...] | None, tuple[Remark, ...]]:
+    """The prior weight of each version after the first: by the files of its addition, where these are known."""
+    if asked.commits or asked.prior is Prior.FLAT:
+        return None, ()
+    unknown = [place.commit for place in places[1:] if place.files is None]
+    if unknown:
+        names = tuple(commit[:7] for commit in unknown)
+        return None, (Remark.of(Kind.FLAT_PRIOR, versions=names),)
+    return tuple(float(max(1, len(place.files or ()))) for place in places[1:]), ()
+
+
+def _skipped(ledger: Ledger, asked: BisectRequest, places: Sequence[Place]) -> tuple[str, ...]:
+    versions = [place.commit for place in places]
+    found = []
+    for text in asked.skip:
+        commit = ledger.git.commit(text)
+        if commit not in versions:
+            near = near_misses(text, [version[:10] for version in versions])
+            raise LedgerError(
+                f"--skip {text} is none of the {len(versions)} versions",
+                hint=f"did you mean {' or '.join(near)}?" if near else "--dry-run lists them",
+            )
+        if commit in (versions[0], versions[-1]):
+            raise LedgerError(f"--skip {text} is an end of the search", hint="choose another GOOD or BAD")
+        found.append(commit)
+    return tuple(dict.fromkeys(found))
+
+
+def _evaluation_at(ledger: Ledger, asked: BisectRequest, ends: Ends) -> tuple[str, str]:
+    """The end whose evaluation data every version is measured on, and the other one."""
+    at = ends.bad if asked.evaluation_at is None else ledger.git.commit(asked.evaluation_at)
+    if at not in (ends.good, ends.bad):
+        raise LedgerError(
+            f"--evaluation-at {asked.evaluation_at} is neither GOOD nor BAD",
+            hint=f"--evaluation-at {asked.good}, or leave it out: then it is {asked.bad}",
+        )
+    return at, ends.good if at == ends.bad else ends.bad
+
+
+def _doubts(ledger: Ledger, ends: Ends, plan: Plan) -> tuple[Remark, ...]:
+    """What else differs between the ends, and is held as it is at the bad one."""
+    search = plan.search
+    assert search is not None
+    if not search.paths:
+        return ()
+    others = between.other_changes(ledger, ends, (*search.paths, *plan.evaluation))
+    return (Remark.of(Kind.HELD_AT_BAD, paths=others),) if others else ()

@@ -1,0 +1,97 @@
+"""`ledger bisect --dry-run`: the versions, and what it may cost to search them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.analysis.bisection.expected import Cost, Expected
+from ledger.report.blocks import Block, Document, Items, Mark, Prose, Table
+from ledger.report.numbers import percent, rough, seconds
+from ledger.report.remarks import sentences
+
+_SHORT = 7
+
+
+def document(found: Cost) -> Document:
+    """The versions with their weights before any trial, then what falls of several sizes take."""
+    what = f"versions of {' and '.join(found.search.paths)}" if found.search.paths else "commits"
+    blocks: list[Block] = [
+        Prose(text=f"{len(found.places)} {what}, the oldest first; nothing has been run"),
+        Items(items=sentences(found.remarks), mark=Mark.WRONG, near=True),
+        _versions(found),
+        _expected(found),
+        Prose(text=_noise(found)),
+    ]
+    return Document(title=f"{found.name}: the versions and the cost", blocks=tuple(blocks), data=_shape(found))
+
+
+def _versions(found: Cost) -> Table:
+    priors = _priors(found)
+    rows = []
+    for number, place in enumerate(found.places):
+        files = "?" if place.files is None else str(len(place.files)) if number and found.search.paths else ""
+        prior = "" if priors[number] is None else percent(priors[number])
+        skipped = "skipped" if place.commit in found.search.skipped else ""
+        rows.append((place.commit[:_SHORT], place.subject, files, prior, skipped))
+    head = ("version", "subject", "files", "prior", "")
+    return Table(head=head, rows=tuple(rows), right=(2, 3), optional=(2,), names=1)
+
+
+def _expected(found: Cost) -> Table:
+    rows = []
+    for one in found.expected:
+        time = "" if found.seconds is None else seconds(found.seconds * one.forecast.trials)
+        size = "" if one.size is None else rough(one.size)
+        rows.append((f"{one.fall:g} sd", size, _trials(one), time))
+    return Table(
+        head=("change", found.search.metric, "trainings", "one at a time"), rows=tuple(rows), right=(0, 1, 2, 3)
+    )
+
+
+def _trials(one: Expected) -> str:
+    return f"{'more than' if one.forecast.at_least else 'about'} {one.forecast.trials:.0f}"
+
+
+def _noise(found: Cost) -> str:
+    search = found.search
+    known = "how noisy it is over seeds, the ledger does not know yet"
+    if search.noise is not None:
+        known = f"noise over seeds: sd {rough(search.noise.sd)}, of {search.noise.df:g} degrees of freedom"
+    fresh = 0 if search.confirm is None else search.confirm.seeds
+    more = f"; {fresh} fresh seeds an arm confirm the answer" if fresh else ""
+    return f"{known}; at most {search.budget} trainings{more}"
+
+
+def _priors(found: Cost) -> list[float | None]:
+    """The weight of each version as a share; None of the first, with which nothing changed."""
+    weights = found.search.weights or (1.0,) * (len(found.places) - 1)
+    return [None, *(weight / sum(weights) for weight in weights)]
+
+
+def _shape(found: Cost) -> dict[str, Any]:
+    search = found.search
+    return {
+        "metric": search.metric,
+        "better": search.better,
+        "path": search.paths[0] if len(search.paths) == 1 else None,
+        "paths": list(search.paths),
+        "versions": [
+            {
+                "name": place.commit[:_SHORT],
+                "commit": place.commit,
+                "subject": place.subject,
+                "files": None if place.files is None else len(place.files),
+                "prior": prior,
+                "skipped": place.commit in search.skipped,
+            }
+            for place, prior in zip(found.places, _priors(found), strict=True)
+        ],
+        "noise": None if search.noise is None else {"sd": search.noise.sd, "df": search.noise.df},
+        "expected": [
+            {"sd": one.fall, "change": one.size, "trainings": one.forecast.trials, "at_least": one.forecast.at_least}
+            for one in found.expected
+        ],
+        "seconds": found.seconds,
+        "budget": search.budget,
+        "confidence": search.confidence,
+    }
