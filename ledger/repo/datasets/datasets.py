@@ -217,6 +217,8 @@ class DataSets:
 
     def _content(self, asked: Asked) -> Content:
         source = asked.source
+        if source.pin is None and not source.is_folder:
+            return Content(now=asked.now, entries={"": held.entry_of(self._git, asked.at, source)})
         if source.pin is None:
             return Content(now=asked.now, entries=content.of_git(self._files(asked)))
         if not asked.makes_new:

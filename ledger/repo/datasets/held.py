@@ -10,6 +10,7 @@ from dataclasses import replace
 from ledger.dvc import manifests
 from ledger.dvc.definitions import tracked
 from ledger.errors import LedgerError
+from ledger.git.entries import Entry
 from ledger.git.git import Git
 from ledger.git.kinds import kinds
 from ledger.model.formats import yaml12
@@ -75,6 +76,12 @@ def history(git: Git, line: Sequence[str], path: str) -> list[Held | None]:
         go_on = next((n for n, state in enumerate(states) if here is not None and state is None), len(states))
         found += [here, *states[:go_on]]
     return found
+
+
+def entry_of(git: Git, commit: str, held: Held) -> Entry:
+    """A file that git holds at a commit, with its mode."""
+    folder, _, name = held.path.rpartition("/")
+    return git.objects.folder(f"{commit}:{folder}")[name]
 
 
 def _states(git: Git, commits: Sequence[str], path: str, pointer: str | None) -> list[Held | None]:
