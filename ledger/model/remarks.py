@@ -95,6 +95,19 @@ class Kind(StrEnum):
     TWO_REPLICATES = "two-replicates"
     ROUNDING = "rounding"
 
+    # what per-case results say beyond the cases that were evaluated, or why they say nothing
+    ON_NEW_CASES = "on-new-cases"
+    CASES_LEFT_OUT = "cases-left-out"
+    CASES_LACKING = "cases-lacking"
+    CASES_UNREADABLE = "cases-unreadable"
+    CASES_WITHOUT_METRIC = "cases-without-metric"
+    CASES_DIFFER = "cases-differ"
+    CASES_OF_OTHER = "cases-of-other"
+    CASES_DISAGREE = "cases-disagree"
+    CASES_UNPAIRED = "cases-unpaired"
+    CASES_ALIKE = "cases-alike"
+    ONE_SEED = "one-seed"
+
     # what more replicates would tell
     CAN_TELL = "can-tell"
     CAN_EQUATE = "can-equate"

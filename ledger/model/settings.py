@@ -11,7 +11,9 @@ from typing import Any
 
 from ledger.errors import LedgerError
 from ledger.model import aliases
+from ledger.model import cases as case_columns
 from ledger.model.aliases import Aliases
+from ledger.model.cases import CaseColumns
 from ledger.model.formats import yaml12
 from ledger.model.frozen import frozen
 from ledger.model.near_misses import near_misses
@@ -38,6 +40,7 @@ _EXAMPLES = {
     "copy": "`copy: [.env]`",
     "ignore": "`ignore: [scripts/]`",
     "signed": "`signed: true`",
+    "cases": "`cases: {file: results/cases.csv, id: case, metric: dice, by: [site], cluster: patient}`",
 }
 
 # a part of what git allows: letters, digits and single marks between them
@@ -55,6 +58,7 @@ TEMPLATE = """\
 # copy: [.env]              # untracked files that trials need
 # ignore: [scripts/]        # files that no stage depends on and that change no result
 # signed: true              # ledger verify asks for signatures on commits and tags
+# cases: {file: results/cases.csv, id: case, metric: accuracy}   # results case by case, for ledger slices and verdicts
 """
 
 
@@ -81,6 +85,7 @@ class Settings:
     copy: tuple[str, ...] = ()
     ignore: tuple[str, ...] = DEFAULT_IGNORE
     signed: bool = False
+    cases: CaseColumns | None = None
 
     def metric(self, name: str) -> MetricSettings | None:
         """How a metric is shown, by any name that it has had; None where nothing is set."""
@@ -114,7 +119,19 @@ def parse(text: str) -> Settings:
         document = {}
     if not isinstance(document, dict):
         raise LedgerError(f"{FILE} is not a mapping of settings", hint="one a line: `main: main`")
-    known = ("main", "branch_prefix", "seed", "metrics", "aliases", "targets", "jobs", "copy", "ignore", "signed")
+    known = (
+        "main",
+        "branch_prefix",
+        "seed",
+        "metrics",
+        "aliases",
+        "targets",
+        "jobs",
+        "copy",
+        "ignore",
+        "signed",
+        "cases",
+    )
     for key in document:
         if key not in known:
             near = near_misses(str(key), known)
@@ -140,7 +157,17 @@ def parse(text: str) -> Settings:
         copy=_copy(document),
         ignore=(*DEFAULT_IGNORE, *_texts(document, "ignore")),
         signed=signed,
+        cases=_cases(document),
     )
+
+
+def _cases(document: Mapping[str, Any]) -> CaseColumns | None:
+    if document.get("cases") is None:
+        return None
+    try:
+        return case_columns.parse(document["cases"])
+    except case_columns.NotSo as error:
+        raise _wrong(f"cases.{error.key}".removesuffix("."), error.value, error.wanted) from None
 
 
 def _aliases(document: Mapping[str, Any]) -> Aliases:

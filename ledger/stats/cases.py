@@ -45,8 +45,8 @@ def grid(rows: Sequence[Sequence[float]]) -> Grid:
     return np.array([np.asarray(row, dtype=np.float64) for row in rows], dtype=np.float64)
 
 
-def clustered(differences: Grid, clusters: Sequence[str]) -> Grid:
-    """The mean of each cluster's cases under each seed; the clusters are in the order of their names."""
+def clustered(differences: Grid, clusters: Sequence[str] | NDArray[np.intp]) -> Grid:
+    """The mean of each cluster's cases under each seed; the clusters are in the order of their names or numbers."""
     _, places, sizes = np.unique(np.asarray(clusters), return_inverse=True, return_counts=True)
     return np.array([np.bincount(places, weights=row, minlength=len(sizes)) / sizes for row in differences])
 
