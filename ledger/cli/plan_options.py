@@ -16,7 +16,14 @@ Set = Annotated[
 ]
 Variants = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME:[@REV,]KEY=VALUE,…", help="Another arm, at any revision; repeatable."),
+    typer.Option(
+        metavar="NAME:[@REV,]KEY=VALUE,…",
+        help="Another arm: parameters, any revision, or other data (PATH@REV, PATH-GROUP, PATH=GROUP); repeatable.",
+    ),
+]
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PATH=GROUPING", help="The groups of a path's files: 'data/raw={site}/**'; repeatable."),
 ]
 Vary = Annotated[
     list[str] | None,
@@ -31,7 +38,10 @@ Seeds = Annotated[
 ]
 Over = Annotated[
     list[str] | None,
-    typer.Option(metavar="KEY=LIST", help="An axis of independent replicates, with its values: seed=0..9; repeatable."),
+    typer.Option(
+        metavar="KEY=LIST",
+        help="An axis of independent replicates: seed=0..9; samples of data: data/raw=0.9*5; repeatable.",
+    ),
 ]
 Folds = Annotated[
     str | None,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from ledger.cli.values import once
 from ledger.errors import LedgerError
 from ledger.model.parameters import Value
 from ledger.model.typed_values import parse_values
 from ledger.repo.axes import AskedAxes, Seeds
+
+# a path, the share of its files that a sample keeps, and how many samples are drawn
+_SAMPLES = re.compile(r"([^=]+)=(0?\.\d+|[01]\.0*)\*([1-9]\d{0,3})")
 
 
 def axis(text: str, option: str = "--over") -> tuple[str, tuple[Value, ...]]:
@@ -42,8 +47,10 @@ def axes_of(
     over: list[str] | None, folds: str | None, splits: str | None, independent: str | None, reshuffled_by: str | None
 ) -> AskedAxes:
     """The axes of the replicates that the options ask for. Raises LedgerError."""
+    drawn = [found for found in map(_SAMPLES.fullmatch, over or ()) if found is not None]
     return AskedAxes(
-        over=once("--over", (axis(text) for text in over or ())),
+        over=once("--over", (axis(text) for text in over or () if _SAMPLES.fullmatch(text) is None)),
+        samples=once("--over", ((one[1], (float(one[2]), int(one[3]))) for one in drawn)),
         folds=parts(folds, "--folds"),
         splits=parts(splits, "--splits"),
         independent={} if independent is None else dict([axis(independent, "--independent")]),

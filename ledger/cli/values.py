@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from ledger.errors import LedgerError
-from ledger.model.hypothesis import Variant
+from ledger.model.data_change import Grouping
 from ledger.model.parameters import Value
 from ledger.model.typed_values import parse_assignment, parse_values, split_list
+from ledger.repo.asked_arms import AskedArm
 
 T = TypeVar("T")
 
@@ -29,19 +30,41 @@ def assignments(option: str, texts: Iterable[str] | None) -> dict[str, Value]:
     return once(option, map(parse_assignment, texts or ()))
 
 
-def variants(texts: Iterable[str] | None) -> tuple[Variant, ...]:
-    """Arms, from `NAME:KEY=VALUE,…` and `NAME:@REV,KEY=VALUE,…`; they are `at` revisions as they were written."""
-    return tuple(once("--variant", ((one.name, one) for one in map(_variant, texts or ()))).values())
+def arms(texts: Iterable[str] | None) -> tuple[AskedArm, ...]:
+    """Arms, from `NAME:KEY=VALUE,…`, `NAME:@REV,…` and `NAME:PATH@REV,…`, their parts as they were written."""
+    return tuple(once("--variant", ((one.name, one) for one in map(_arm, texts or ()))).values())
 
 
-def _variant(text: str) -> Variant:
+def _arm(text: str) -> AskedArm:
     name, colon, rest = text.partition(":")
-    if not colon or not name or rest in ("", "@"):
-        hint = "--variant high-lr:train.lr=0.3,train.epochs=20, or --variant old:@v1.2"
-        raise LedgerError(f"--variant {text!r} is not NAME:KEY=VALUE or NAME:@REV", hint=hint)
-    first, *others = split_list(rest)
-    revision, parts = (first[1:], others) if first.startswith("@") else (None, [first, *others])
-    return Variant(name=name, at=revision, params=assignments("--variant", parts))
+    parts = split_list(rest)
+    if not colon or not name or not all(parts) or parts[0] == "@":
+        hint = (
+            "--variant high-lr:train.lr=0.3,train.epochs=20, or --variant old:@v1.2, or --variant week-12:data/raw@v12"
+        )
+        raise LedgerError(f"--variant {text!r} is not NAME:KEY=VALUE, NAME:@REV or NAME:PATH@REV", hint=hint)
+    at = parts[0][1:] if parts[0].startswith("@") else None
+    return AskedArm(name=name, at=at, parts=tuple(parts if at is None else parts[1:]))
+
+
+def groups(texts: Iterable[str] | None) -> dict[str, Grouping]:
+    """How the files of paths fall into groups, from `PATH={site}/**`, `PATH=addition` and `PATH=TABLE:FILE:GROUP`."""
+    return once("--group", map(_grouping, texts or ()))
+
+
+def _grouping(text: str) -> tuple[str, Grouping]:
+    path, equals, by = text.partition("=")
+    path = path.removeprefix("./").rstrip("/")
+    hint = "--group 'data/raw={site}/**', --group data/raw=cases.csv:file:site, --group data/raw=addition"
+    if not equals or not path or not by:
+        raise LedgerError(f"--group {text!r} is not PATH=GROUPING", hint=hint)
+    named = by.rsplit(":", 2) if "{" not in by else [by]
+    try:
+        if len(named) == 3:
+            return path, Grouping(by=named[0], path=named[1], group=named[2])
+        return path, Grouping(by=by)
+    except ValueError as error:
+        raise LedgerError(f"--group {text}: {error}", hint=hint) from None
 
 
 def number(option: str, text: str | None, *, example: str = "0.02") -> float | None:

@@ -114,6 +114,11 @@ def check_out(git: Git, path: Path, commit: str) -> None:
     git.run(*whole, "checkout", "--quiet", "--force", "--detach", commit, cwd=path)
 
 
+def bring_to(git: Git, path: Path, tree: str) -> None:
+    """Make the files and the index of the work tree those of a tree; HEAD stays. Raises GitError."""
+    git.run(*WITHOUT_HOOKS, "-c", "core.sparseCheckout=false", "read-tree", "--reset", "-u", tree, cwd=path)
+
+
 def remove(git: Git, path: Path, *, aside: Path) -> None:
     """Remove the work tree at `path` and what git knows of it, however little of both is left."""
     own = os.fsencode(path.resolve() / ".git")

@@ -100,10 +100,15 @@ class Plan:
         """The arm whose results and parameters the branch shows: the leading one where it runs the branch as it is.
 
         None where it has data of its own, or parameters and is not the treatment: on the branch they would be every
-        arm's.
+        arm's. Nor has the branch the samples of data that replicates draw.
         """
         arm = self.variant(self.leading)
-        if arm is None or arm.data or (arm.name != TREATMENT and (arm.params or arm.at or arm.experiment)):
+        if (
+            arm is None
+            or arm.data
+            or self.replicates.samples
+            or (arm.name != TREATMENT and (arm.params or arm.at or arm.experiment))
+        ):
             return None
         return arm
 

@@ -16,7 +16,7 @@ from ledger.model.formats.replicates import to_mapping
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASE, BASELINE, Plan, Variant
 from ledger.model.near_misses import near_misses
-from ledger.repo import axes
+from ledger.repo import axes, data_arms
 from ledger.repo.axes import AskedAxes, Seeds
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
@@ -24,8 +24,8 @@ from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, c
 
 # what identifies the experiment is not among them: its name, base, author and date
 AMENDABLE = (
-    "title", "predictions", "variants", "replicates", "evaluation", "alpha", "looks", "failures", "deterministic",
-    "exploratory", "tags", "parent",
+    "title", "predictions", "groups", "variants", "replicates", "evaluation", "alpha", "looks", "failures",
+    "deterministic", "exploratory", "tags", "parent",
 )  # fmt: skip
 
 
@@ -68,6 +68,8 @@ def amended(ledger: Ledger, experiment: Experiment, asked: PlanEdits) -> Plan:
             # what the plan has already was meant
             new = [axis for axis in draft.replicates.axes if axis not in plan.replicates.axes]
             check_kinds(ledger, code, new, [v for v in draft.variants if v not in plan.variants])
+    if {"groups", "replicates", "variants"} & set(keys):
+        data_arms.check(ledger, code, draft)
     return draft
 
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.near_misses import near_misses
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
 from ledger.model.seeds import derived_seeds
 from ledger.model.trial_names import by_last_word, last_word
+from ledger.repo.asked_arms import data_paths
 
 if TYPE_CHECKING:
     from ledger.repo.code import Code
@@ -45,13 +47,14 @@ class AskedAxes:
     """The axes that were asked for by name and values, or by a number of values alone, and of what kind they are.
 
     `independent` are those whose names sound like folds and that are none. `reshuffled_by`: the parameter of which
-    each value makes new folds.
+    each value makes new folds. `samples`: by path of data, the share that a sample keeps and how many are drawn.
     """
 
     over: Values = field(default_factory=dict)
     folds: Values | int = field(default_factory=dict)
     splits: Values | int = field(default_factory=dict)
     independent: Values = field(default_factory=dict)
+    samples: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     reshuffled_by: str | None = None
 
     def plain(self, code: Code, declared: Collection[str] = ()) -> AskedAxes:
@@ -75,7 +78,8 @@ class AskedAxes:
                 counted = name == REPEAT and len(values) == 1 and type(values[0]) is int and values[0] > 0
                 found[option][known] = tuple(range(values[0])) if counted else values
         by = self.reshuffled_by
-        return AskedAxes(**found, reshuffled_by=by if by is None else _whole(code, by, declared))
+        by = by if by is None else _whole(code, by, declared)
+        return AskedAxes(**found, samples={_held(code, p): s for p, s in self.samples.items()}, reshuffled_by=by)
 
     def axes(self, known: Replicates | None = None) -> list[Axis]:
         """The axes, those of plain names. What `known` declares keeps its kind. Raises LedgerError for unclear ones."""
@@ -91,6 +95,7 @@ class AskedAxes:
         made += [_axis(name, values, FOLD) for name, values in self.folds.items()]
         made += [_axis(name, values, SPLIT) for name, values in self.splits.items()]
         made += [_axis(name, values, SEED) for name, values in self.independent.items()]
+        made += [_axis(path, tuple(range(draws)), SPLIT, keep=share) for path, (share, draws) in self.samples.items()]
         return made
 
     def __bool__(self) -> bool:
@@ -153,6 +158,19 @@ def _grid(made: list[Axis], reshuffled_by: str | None) -> Replicates:
         raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
 
 
+def _held(code: Code, path: str) -> str:
+    """The path of data that samples are drawn of. Raises LedgerError where neither git nor DVC holds it."""
+    path = path.removeprefix("./").rstrip("/")
+    known = data_paths(code)
+    if path not in known:
+        near = near_misses(path, sorted(known))
+        raise LedgerError(
+            f"neither git nor DVC holds {path}, of which samples are to be drawn",
+            hint=f"did you mean {' or '.join(near)}?" if near else f"git add {path}, or dvc add {path}",
+        )
+    return path
+
+
 def _whole(code: Code, name: str, declared: Collection[str]) -> str:
     """The one name of a parameter that is, or may become, an axis, of its own or its last word."""
     if name not in code.names:
@@ -182,10 +200,16 @@ def _seeds(code: Code, seed: str, given: Seeds, source: str) -> tuple[Any, ...]:
     return values
 
 
-def _axis(name: str, values: tuple[Any, ...], kind: str | None = None, reshuffled_by: str | None = None) -> Axis:
+def _axis(
+    name: str,
+    values: tuple[Any, ...],
+    kind: str | None = None,
+    reshuffled_by: str | None = None,
+    keep: float | None = None,
+) -> Axis:
     """An axis of those values. Raises LedgerError where they are none."""
     try:
-        return Axis(name=name, values=values, kind=kind, reshuffled_by=reshuffled_by)
+        return Axis(name=name, values=values, kind=kind, reshuffled_by=reshuffled_by, keep=keep)
     except ValueError as error:
         raise LedgerError(f"the replicates: {error}", hint=_AXES_HINT) from None
 

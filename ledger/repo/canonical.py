@@ -14,7 +14,8 @@ from ledger.repo.ledger import Ledger
 
 def at_point(arm: Arm, point: Point) -> dict[str, str]:
     """The arm's parameter files with the values of a point written into them."""
-    return edited(arm.texts, {arm.code.locate(axis): value for axis, value in point if axis != REPEAT})
+    own = {axis: value for axis, value in point if axis != REPEAT and axis not in arm.samples}
+    return edited(arm.texts, {arm.code.locate(axis): value for axis, value in own.items()})
 
 
 def record_of(experiment: Experiment, variant: str, arm: Arm) -> Recorded | None:

@@ -100,6 +100,7 @@ class Arm:
 
     `missing` are dependencies that nothing holds, `linked` the user's own symbolic links that lead to dependencies.
     `borrowed` are the dependencies that only the user's work tree holds, with the hashes of what they contain.
+    `samples` are the paths of data of which every replicate draws a sample; the code has the whole of them.
     """
 
     code: Code
@@ -109,6 +110,7 @@ class Arm:
     linked: tuple[str, ...] = ()
     borrowed: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[ParameterKey, Any] = field(default_factory=dict)
+    samples: Mapping[str, float] = field(default_factory=dict)
 
 
 def edited(texts: Mapping[str, str], changes: Mapping[ParameterKey, Any]) -> dict[str, str]:

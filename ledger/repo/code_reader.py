@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from ledger.dvc.definitions import beside, defines, dvc_folder, tracked, variable_files
@@ -54,8 +55,17 @@ class CodeReader:
         """Whether the commit has a `dvc.yaml`."""
         return any(PurePosixPath(path).name == "dvc.yaml" for path in self.git.objects.files(commit))
 
-    def arm(self, code: Code, overrides: Mapping[str, Any], axes: Collection[str]) -> Arm:
-        """The variant that `overrides` make of the code, over the replicate `axes` (parameters' names)."""
+    def arm(
+        self,
+        code: Code,
+        overrides: Mapping[str, Any],
+        axes: Collection[str],
+        samples: Mapping[str, float] = MappingProxyType({}),
+    ) -> Arm:
+        """The variant that `overrides` make of the code, over the replicate `axes` (parameters' names).
+
+        `samples`: the paths of data of which every replicate draws a sample, with its share.
+        """
         located = {code.locate(name): value for name, value in overrides.items()}
         texts = edited(code.texts, located)
         axis_keys = [code.locate(axis) for axis in axes]
@@ -69,7 +79,7 @@ class CodeReader:
         sources = {path: self._source(code, pipeline, path) for path in pipeline.sources()}
         return Arm(
             code=code,
-            fingerprint=fingerprint(pipeline, sources=sources, parameters=trees, axes=axis_keys),
+            fingerprint=fingerprint(pipeline, sources=sources, parameters=trees, axes=axis_keys, samples=samples),
             texts=texts,
             missing=tuple(path for path, digest in sources.items() if digest is None and path not in trees),
             linked=self._linked(code, [path for path, digest in sources.items() if digest is not None]),
@@ -79,6 +89,7 @@ class CodeReader:
                 if digest and self._is_borrowed(code, path)
             },
             overrides=located,
+            samples=samples,
         )
 
     def _is_borrowed(self, code: Code, path: str) -> bool:

@@ -262,8 +262,10 @@ class Ledger(Repository):
                 f"{fixed[:10]}, which {experiment.name}:{variant.name} runs, is not in this clone",
                 hint="git fetch --unshallow, or fetch it",
             )
-        axes = experiment.plan.replicates.parameters
-        return self.code.arm(self.code.at(fixed or tip or experiment.tip), variant.params, axes)
+        plan, code = experiment.plan, self.code.at(fixed or tip or experiment.tip)
+        if variant.data:
+            code = self.datasets.applied(code, variant.data, plan.groups, base=plan.base)
+        return self.code.arm(code, variant.params, plan.replicates.parameters, plan.replicates.samples)
 
     def present(self, experiment: Experiment) -> dict[str, str]:
         """The present fingerprint of every arm whose code is here.

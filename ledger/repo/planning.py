@@ -11,10 +11,13 @@ from ledger.analysis.plans.arms import arms
 from ledger.analysis.plans.grid import grid
 from ledger.errors import LedgerError
 from ledger.model import names, prediction_parser, seeds
+from ledger.model.data_change import Grouping
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASELINE, TREATMENT, Plan, Variant
+from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import Value
 from ledger.model.search import Search
+from ledger.repo import data_arms
+from ledger.repo.asked_arms import AskedArm, understood
 from ledger.repo.axes import AskedAxes, Seeds, declared
 from ledger.repo.code import Code
 from ledger.repo.forks import Start
@@ -30,7 +33,8 @@ T = TypeVar("T")
 class Request:
     """What `ledger new` was asked for.
 
-    `start`: a revision or an experiment; `overrides` are written on the branch; `variants` may run `at` any revision;
+    `start`: a revision or an experiment; `overrides` are written on the branch; `variants` and their data may be `at`
+    any revision; `arms` are more of them, as they were typed; `groups`: how the files of paths fall into groups;
     `retype`: a parameter may become another kind of value; `search`: trials follow from trials, and nothing declares
     any.
     """
@@ -42,6 +46,8 @@ class Request:
     start: str | None = None
     overrides: Mapping[str, Value] = field(default_factory=dict)
     variants: Sequence[Variant] = ()
+    arms: Sequence[AskedArm] = ()
+    groups: Mapping[str, Grouping] = field(default_factory=dict)
     vary: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     seeds: Seeds | None = None
     axes: AskedAxes = field(default_factory=AskedAxes)
@@ -56,18 +62,22 @@ class Request:
 
 
 def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
-    """The request with every parameter under its one name, and every variant at the full id of its commit.
+    """The request with every parameter under its one name, and every variant and its data at full ids of commits.
 
     Raises LedgerError where a parameter is set twice, or is none, and where a variant's commit has no pipeline.
     """
 
-    def variant(given: Variant) -> Variant:
-        commit = None if given.at is None else _commit(ledger, given.name, given.at)
-        option = f"--variant {given.name}"
+    def on(own: Code, asked: Variant | AskedArm) -> Variant:
+        given = understood(own, asked) if isinstance(asked, AskedArm) else asked
+        named = replace(given, params=_plain(own, f"--variant {given.name}", given.params))
+        return data_arms.resolved(ledger, named, request.groups)
+
+    def variant(given: Variant | AskedArm) -> Variant:
+        commit = None if given.at in (None, BASE) else _commit(ledger, given.name, str(given.at))
         if commit is None:
-            return replace(given, params=_plain(code, option, given.params))
+            return on(code, given)
         try:
-            return replace(given, at=commit, params=_plain(ledger.code.at(commit), option, given.params))
+            return replace(on(ledger.code.at(commit), given), at=commit)
         except LedgerError as error:
             # the parameters there may be others than those that the user has before them
             raise LedgerError(f"the variant {given.name}, at {given.at}: {error}", hint=error.hint) from None
@@ -75,7 +85,8 @@ def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
     return replace(
         request,
         overrides=_plain(code, "-S", request.overrides),
-        variants=tuple(map(variant, request.variants)),
+        variants=(*map(variant, request.variants), *map(variant, request.arms)),
+        arms=(),
         vary=_plain(code, "--vary", request.vary),
         axes=request.axes.plain(code),
     )
@@ -140,7 +151,7 @@ def make_plan(
     check_parameters(ledger, code, points, setting)
     if not request.retype:
         check_kinds(ledger, code, points.axes, setting)
-    return Plan(
+    plan = Plan(
         title=request.title,
         name=name,
         author=author,
@@ -148,6 +159,7 @@ def make_plan(
         base=start.commit,
         parent=start.parent,
         predictions=predictions,
+        groups=request.groups,
         variants=variants,
         replicates=points,
         seeds_from=source if request.seeds is not None and request.seeds.hashed else None,
@@ -157,6 +169,8 @@ def make_plan(
         exploratory=not predictions,
         tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in request.tags)),
     )
+    data_arms.check(ledger, code, plan)
+    return plan
 
 
 def _filled(ledger: Ledger, text: str) -> Variant:

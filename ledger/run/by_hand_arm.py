@@ -21,7 +21,12 @@ def identified(
     ledger: Ledger, experiment: Experiment, here: Code, message: str | None, variant: str | None
 ) -> tuple[Arm, str, str | None]:
     """The arm that the work tree's state is, after committing it as code where it is none that is declared."""
-    axes = experiment.plan.replicates.parameters
+    axes, samples = experiment.plan.replicates.parameters, experiment.plan.replicates.samples
+    if samples:
+        raise LedgerError(
+            f"the replicates draw samples of {listed(samples)}, and which one the work tree has is not known",
+            hint="ledger run draws them",
+        )
     mine = ledger.code.arm(here, {}, axes)
     arms = ledger.arms(experiment)
     if variant is not None and variant not in arms:
@@ -56,7 +61,10 @@ def _changed_arm(plan: Plan, here: Code, wanted: str | None) -> Variant | None:
     own = {
         v.name: v
         for v in plan.variants
-        if v.at is None and v.experiment is None and all(_has(here, key, value) for key, value in v.params.items())
+        if v.at is None
+        and v.experiment is None
+        and not v.data
+        and all(_has(here, key, value) for key, value in v.params.items())
     }
     return own.get(wanted) if wanted is not None else own.get(plan.leading) or next(iter(own.values()), None)
 

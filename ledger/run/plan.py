@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ledger.analysis import progress
 from ledger.errors import LedgerError
@@ -14,6 +15,7 @@ from ledger.model.trial import Asked
 from ledger.repo import submodules, unseen
 from ledger.repo.canonical import at_point
 from ledger.repo.code import Arm
+from ledger.repo.data_arms import require_read
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_rules import axes_of
 from ledger.run.spec import Spec
@@ -52,12 +54,18 @@ def spec(
     ledger: Ledger, experiment: Experiment, arm: Arm, variant: str, point: Point, asked: Asked | None = None
 ) -> Spec:
     """The next attempt at a point of an arm."""
+    declared, plan = experiment.plan.variant(variant), experiment.plan
+    data = {} if declared is None else plan.data_of(declared, point)
+    if arm.samples:
+        drawn = ledger.datasets.applied(ledger.code.at(arm.code.commit), data, plan.groups, base=plan.base)
+        arm = replace(arm, code=drawn)
     return Spec(
         experiment=experiment.name,
         variant=variant,
         point=point,
         attempt=next_attempt(ledger, experiment, variant, point),
         arm=arm,
+        data=data,
         texts=at_point(arm, point),
         voided=any(
             r.void is not None and r.trial.point == point and r.trial.fingerprint == arm.fingerprint
@@ -84,6 +92,8 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     for axis in experiment.plan.replicates.axes:
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])
+    for path in experiment.plan.replicates.samples:
+        require_read(code.pipeline, path)
     axes = axes_of(code, experiment.plan.replicates)
     for (file, key), value in arm.overrides.items():
         if (file, key) in axes:

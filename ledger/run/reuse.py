@@ -18,17 +18,19 @@ from ledger.run.trial_commit import Kept, commit_trial, record_files
 
 
 def reusable(experiment: Experiment, spec: Spec) -> bool:
-    """Whether another experiment may have run this trial: that of an arm at one commit, which is no repeat."""
+    """Whether another experiment may have run this trial: that of an arm at one commit or with data of its own, which
+    is no repeat.
+    """
     variant = experiment.plan.variant(spec.variant)
-    return variant is not None and variant.at is not None and not spec.past_cache
+    return variant is not None and (variant.at is not None or bool(variant.data)) and not spec.past_cache
 
 
 def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Held) -> Kept | None:
     """Record another experiment's trial as this one, None where none is the same.
 
-    Only for an arm at one commit: the same fingerprint at the same replicate, with its state still here, and no file
-    that differs without any stage noticing, the `copies` that `ledger.yaml` lists among them. The trial commit's parent
-    is the code that ran, as always.
+    Only for an arm at one commit, or with data of its own: the same fingerprint at the same replicate, with its state
+    still here, and no file that differs without any stage noticing, the `copies` that `ledger.yaml` lists among them.
+    The trial commit's parent is the code that ran, as always.
     """
     if not reusable(experiment, spec):
         return None

@@ -51,6 +51,10 @@ class Slot:
         # DVC's own lock stays behind where a worker was killed, and whether its process lives cannot be told for sure
         (self.path / ".dvc/tmp/rwlock").unlink(missing_ok=True)
 
+    def lay(self, tree: str) -> None:
+        """Bring the files that git holds to those of another tree than the commit's. Raises GitError."""
+        work_trees.bring_to(self.git, self.path, tree)
+
     def lay_out(self, held: Iterable[Submodule]) -> None:
         """Bring in the files of submodules, outer ones first. Raises GitError where they cannot be written."""
         for submodule in held:
@@ -67,7 +71,7 @@ class Slot:
         return self.path.with_name(f"{self.path.name}.submodules") / digest
 
     def changed(self, commit: str) -> list[str]:
-        """The files of the commit that are others now, in the work tree or in the index. Raises GitError."""
+        """The files of a commit or tree that are others now, in the work tree or in the index. Raises GitError."""
         # a file that was written anew with the same content has not changed
         call(["update-index", "-q", "--refresh"], cwd=self.path, environment={"GIT_OPTIONAL_LOCKS": "1"})
         out = self.git.run("diff-index", "--name-only", "-z", "--no-renames", commit, "--", cwd=self.path)

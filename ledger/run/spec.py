@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import Protocol
 
 from ledger.model import replicates
+from ledger.model.data_change import DataChange
 from ledger.model.frozen import frozen
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Asked, Trial
@@ -16,6 +18,7 @@ from ledger.repo.code import Arm
 class Spec:
     """One trial to run: the arm at a point, with the parameter files as it writes them, by path.
 
+    `data`: what the trial has at which paths instead of what its code has there; the arm's code is the one with it.
     `voided`: a trial of this very state was voided, so that nothing of it may be taken over. `asked`: what the search
     knew that asks for it.
     """
@@ -26,6 +29,7 @@ class Spec:
     attempt: int
     arm: Arm
     texts: Mapping[str, str]
+    data: Mapping[str, DataChange] = field(default_factory=dict)
     voided: bool = False
     asked: Asked | None = None
 

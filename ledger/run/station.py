@@ -23,7 +23,7 @@ from ledger.model.hypothesis import Plan
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten
 from ledger.model.trial import Failure
-from ledger.repo import borrowed, submodules
+from ledger.repo import borrowed, state, submodules
 from ledger.repo.ledger import Ledger
 from ledger.run.logs import ROOM, hidden, shorten, tail
 from ledger.run.outcome import outcome, untracked
@@ -65,6 +65,7 @@ class Station:
         ledger, code = self.context.ledger, spec.arm.code
         copied = ledger.settings.copy
         self.slot.prepare(code.commit, keep=[*code.data, *copied, *spec.arm.linked])
+        self._lay_out_data(spec)
         held = submodules.here(ledger, code)
         self.slot.lay_out(held)
         self.worker.configure(self.slot.path / code.folder, self.context.dvc)
@@ -84,6 +85,16 @@ class Station:
                 ledger, code, context.probe, own, roots=context.roots, slot=self.slot.path
             )
         return self._environments[code.commit]
+
+    def _lay_out_data(self, spec: Spec) -> None:
+        """Give the slot the arm's pointers and files of git's, and DVC's cache the lists of files that they name."""
+        ledger, plan = self.context.ledger, self.context.plan
+        tree = state.tree(ledger.git, spec.arm.code)
+        if tree != spec.arm.code.commit:
+            self.slot.lay(tree)
+        if spec.data:
+            code = ledger.code.at(spec.arm.code.commit)
+            ledger.datasets.lay_out(code, spec.data, plan.groups, base=plan.base, cache=self.context.dvc.cache)
 
     def reproduce(
         self,
@@ -173,7 +184,7 @@ class Station:
         """The failure of a trial whose stages have changed what it is recorded to have run on."""
         pipeline, settings = spec.arm.code.pipeline, self.context.ledger.settings
         try:
-            changed = self.slot.changed(spec.arm.code.commit)
+            changed = self.slot.changed(state.tree(self.context.ledger.git, spec.arm.code))
             inner = self.slot.changed_in(submodules.here(self.context.ledger, spec.arm.code))
         except GitError as error:
             said = error.stderr.strip().splitlines() or [str(error)]

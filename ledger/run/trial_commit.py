@@ -22,6 +22,7 @@ from ledger.model.hypothesis import Plan
 from ledger.model.pipeline import Pipeline
 from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
+from ledger.repo import state
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
 from ledger.report.numbers import headline, number
@@ -44,7 +45,9 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
     trial, warnings = made(ledger, spec, ended, environment)
     files = record_files(ledger, trial, yaml12.dumps(environments.to_mapping(environment)))
     if trial.succeeded:
-        tree = results_tree(ledger, ended.root, trial.code, pipeline, spec.texts, files)
+        tree = results_tree(
+            ledger, ended.root, trial.code, pipeline, spec.texts, state.entries(ledger.git, spec.arm.code) | files
+        )
     else:
         # a failed trial adds its record alone
         tree = ledger.git.tree(trial.code, files)
@@ -90,9 +93,11 @@ def results_tree(
     code: str,
     pipeline: Pipeline,
     texts: Mapping[str, str],
-    record: Mapping[str, Entry],
+    record: Mapping[str, Entry | None],
 ) -> str:
     """The code's tree with the record, and with what the pipeline wrote for git as the work tree `root` holds it.
+
+    `record` has the entries of the arm's data too, where these are others than the code's.
 
     That is the parameter files, locks, metrics and plots. What git ignores stays out, and what the pipeline has removed
     is removed. DVC keeps its outputs out of git by `.gitignore` files beside them, so these belong to the results too.
