@@ -206,9 +206,10 @@ class Shown:
 
 @frozen
 class Branch:
-    """The branch: why its code is not that of its trials, why it cannot be read, else what it shows."""
+    """The branch: why its code is not (or perhaps not) that of its trials, why it cannot be read, or what it shows."""
 
     changed_unseen: str | None = None
+    perhaps_changed: str | None = None
     unreadable: str | None = None
     shown: Shown | None = None
 

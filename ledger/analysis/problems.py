@@ -137,6 +137,7 @@ class Kind(StrEnum):
     # what the branch shows
     OBJECT_REPLACED = "object-replaced", Check.BRANCH
     CHANGED_UNSEEN = "changed-unseen", Check.BRANCH
+    PERHAPS_CHANGED = "perhaps-changed", Check.BRANCH
     BRANCH_UNREADABLE = "branch-unreadable", Check.BRANCH
     OTHER_OUTPUT = "other-output", Check.BRANCH
     ENTRY_OF_NONE_HERE = "entry-of-none-here", Check.BRANCH

@@ -14,7 +14,7 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASELINE, TREATMENT, Variant
 from ledger.model.replicates import Point
-from ledger.repo import metric_aliases, metric_files
+from ledger.repo import metric_aliases, metric_files, submodules
 from ledger.repo import voided as voids
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import filling
@@ -198,4 +198,4 @@ def _hash_of(ledger: Ledger, record: Recorded, path: str) -> str | None:
     if pin is not None:
         return pin.md5
     held = ledger.git.objects.read(f"{trial.code}:{path}")
-    return None if held is None else held.oid
+    return submodules.file_id(ledger, trial.code, path) if held is None else held.oid

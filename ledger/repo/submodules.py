@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 from ledger.errors import LedgerError
@@ -33,6 +34,27 @@ def here(ledger: Ledger, code: Code) -> tuple[Submodule, ...]:
                 hint=f"git -C {one.path} fetch --all, or git -C {one.path} fetch origin {one.commit}",
             )
     return tuple(one for one in found if one.store is not None)
+
+
+def holding(ledger: Ledger, commit: str, path: str) -> str | None:
+    """The submodule that a path lies in at a commit, which says what is there; None where that is not known here."""
+    try:
+        return None if ledger.git.commit(commit) is None else ledger.code.at(commit).submodule_of(path)
+    except LedgerError:
+        return None
+
+
+def file_id(ledger: Ledger, commit: str, path: str) -> str | None:
+    """What identifies a file of a submodule at a commit: its blob, or where that is not here the submodule's commit."""
+    if holding(ledger, commit, path) is None:
+        return None
+    found = submodules.of_commit(ledger.git, commit, ledger.code.at(commit).submodules)
+    innermost = next(one for one in reversed(found) if inside(path, one.path))
+    if innermost.store is None:
+        return innermost.commit
+    with closing(submodules.objects(innermost.store)) as reader:
+        held = reader.at(innermost.commit, path.removeprefix(f"{innermost.path}/"))
+    return None if held is None else held.oid
 
 
 def changed_paths(ledger: Ledger, code: Code, since: str) -> tuple[str, ...]:

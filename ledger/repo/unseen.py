@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ledger.analysis import traps
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotHere
 from ledger.model.experiment import Experiment
 from ledger.model.formats.paramfiles import parse
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten
+from ledger.model.pipeline import inside
 from ledger.repo import submodules
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
@@ -54,8 +55,15 @@ def refuse(ledger: Ledger, experiment: Experiment, code: Code) -> None:
     paths = {
         path for commit in known for path in undeclared(ledger, code, since=commit) - _parted(ledger, code, commit)
     }
-    if paths:
+    read = {path for stage in code.pipeline.stages for path in stage.dependencies}
+    whole = sorted(at for at in paths & code.submodules.keys() if any(path != at and inside(path, at) for path in read))
+    if paths - set(whole):
         raise _error(sorted(paths))
+    if whole:
+        raise NotHere(
+            f"the submodule {whole[0]} is not here, so nobody can tell whether a file changed that no stage depends on",
+            hint=f"git submodule update --init --recursive {whole[0]}, or git -C {whole[0]} fetch --all",
+        )
     for commit in known:
         _refuse_parameters(ledger, ledger.code.at(commit), code)
 

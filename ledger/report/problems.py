@@ -131,6 +131,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
         "git shows another object in place of {oid:.10} (git replace, or a graft); verify reads the original"
     ),
     Kind.CHANGED_UNSEEN: "since the trials: {said}",
+    Kind.PERHAPS_CHANGED: "since the trials: {said}",
     Kind.BRANCH_UNREADABLE: "the branch cannot be read: {said}",
     Kind.OTHER_OUTPUT: "{lock} pins another {paths} than {trial}, which ran with the same inputs",
     Kind.ENTRY_OF_NONE_HERE: "{lock}: the entry of {stage} matches none of the trials whose commits are here",

@@ -115,7 +115,8 @@ def _refuse_equal(ledger: Ledger, experiment: Experiment, here: Code) -> None:
             raise LedgerError(
                 f"the results of {stage.name} may be of another {listed(names)}: DVC holds 1, 1.0 and true equal, "
                 "and lays out for one of them what another has made, as here perhaps",
-                hint="ledger run runs the trial itself",
+                hint="ledger run runs the trial itself; where the type makes no difference, write "
+                f"{listed(names)} as before, then ledger record",
             )
 
 

@@ -23,6 +23,7 @@ from ledger.model.parameters import flatten, unflatten
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.remarks import Kind, Remark
 from ledger.model.trial import Failure, StageRun, Trial
+from ledger.repo import side_data
 from ledger.repo.ledger import Ledger
 from ledger.run.pinned import locks as locks_of
 from ledger.run.spec import Spec
@@ -182,12 +183,17 @@ def _params(
 
 
 def _data(ledger: Ledger, spec: Spec, pipeline: Pipeline, locks: Mapping[str, LockedStage]) -> dict[str, Pinned]:
-    """The inputs that no stage makes and git does not hold, as the lock pins them, else as `.dvc` files do."""
+    """The inputs that no stage makes and git does not hold, as the lock pins them, else as `.dvc` files do.
+
+    The files of a submodule are code: the trial's commit names the submodule's.
+    """
     files = spec.arm.code.files
     pinned = {path: pin for stage in locks.values() for path, pin in stage.dependencies.items()}
     found = {}
     for path in pipeline.sources():
         if path in files or pipeline.gathers(path) or any(inside(file, path) for file in files):
+            continue
+        if side_data.is_code(ledger, spec.arm.code, path):
             continue
         if path in pinned:
             found[path] = pinned[path]

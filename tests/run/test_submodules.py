@@ -154,8 +154,29 @@ def test_arms_that_differ_in_the_file_of_a_submodule_that_a_stage_depends_on_run
     assert (found["data"], found["warnings"]) == ([], [])
     assert [change["path"] for change in found["code"]] == ["vendor/sub"]
     assert project.ledger("diff", "main", "a", "--json").json["data"] == []
-    proved = project.ledger("verify", "--json").json
+    proved = project.ledger("verify", "--data", "--json").json
     assert (proved["problems"], proved["unproved"]) == ([], [])
+    assert not any(row["data"] for row in project.ledger("table", "--all", "--trials", "--json").json)
+    # in a clone without it nothing is wrong, and it is said what brings it
+    clone = project.root.parent / "without"
+    project.git("clone", "-q", "-b", "exp/a", str(project.root), str(clone))
+    alone = project.ledger("verify", "--json", cwd=clone).json
+    assert alone["problems"] == []
+    said = "the submodule vendor/sub is not checked out here (git submodule update --init --recursive)"
+    doubts = [one["message"] for one in alone["unproved"] if one["kind"] == "input-doubtful"]
+    assert len(doubts) == 4 and all(said in one for one in doubts), alone["unproved"]
+    assert "perhaps-changed" in [one["kind"] for one in alone["unproved"]]
+    refused = project.ledger("conclude", "-m", "so", cwd=clone, code=2).err
+    assert "the submodule vendor/sub is not here" in refused and "git submodule update --init" in refused
+
+
+def test_what_both_sides_are_evaluated_on_may_be_the_file_of_a_submodule(shelved: Shelved) -> None:
+    project = shelved(with_file, {})
+    project.commit("ignored", {"ledger.yaml": "ignore: [vendor/sub/deep, vendor/sub/more.txt]\n"})
+    project.ledger("amend", "--key", "evaluation=[vendor/sub/lib.py]", "-m", "it scores")
+    project.ledger("run")
+    said = project.ledger("conclude", "-m", "so", "--json").json
+    assert "vendor/sub/lib.py" in str(said), said
 
 
 def test_a_submodule_that_is_not_here_is_refused_with_what_brings_it(library: Project, tmp_path: Path) -> None:

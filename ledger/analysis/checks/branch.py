@@ -24,6 +24,8 @@ def branch(gathered: Gathered) -> Iterator[Problem]:
         return
     if found.changed_unseen is not None:
         yield wrong(Kind.CHANGED_UNSEEN, of, said=found.changed_unseen)
+    if found.perhaps_changed is not None:
+        yield unproved(Kind.PERHAPS_CHANGED, of, said=found.perhaps_changed)
     if found.unreadable is not None:
         yield unproved(Kind.BRANCH_UNREADABLE, of, said=found.unreadable)
     if found.shown is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ledger.analysis import progress
 from ledger.analysis.checks.code import agrees
 from ledger.analysis.gathered import Branch, Shown, State
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotHere
 from ledger.model.experiment import Experiment
 from ledger.repo import unseen
 from ledger.repo.ledger import Ledger
@@ -26,11 +26,12 @@ def branch(
     if experiment.branch is None or not succeeded:
         return None
     refusal = unseen.since_trials(ledger, experiment)
-    changed = None if refusal is None else refusal.message
+    said = None if refusal is None else refusal.message
+    changed, perhaps = (None, said) if isinstance(refusal, NotHere) else (said, None)
     try:
         tip = next(iter(trees.trees(experiment.tip, experiment.tip, experiment.tip)))
     except LedgerError as error:
-        return Branch(changed_unseen=changed, unreadable=error.message)
+        return Branch(changed_unseen=changed, perhaps_changed=perhaps, unreadable=error.message)
     made: dict[str, State] = {}
     for record in succeeded:
         commit = commits.get(record.path)
@@ -52,7 +53,7 @@ def branch(
         metrics=tip.pipeline.metric_files(),
         complete=len(made) == len(succeeded),
     )
-    return Branch(changed_unseen=changed, shown=shown)
+    return Branch(changed_unseen=changed, perhaps_changed=perhaps, shown=shown)
 
 
 def _state(tree: Tree, label: str) -> State:

@@ -9,12 +9,16 @@ from ledger.dvc import manifests
 from ledger.dvc.store import DIGEST, ObjectState, Store
 from ledger.model.experiment import Experiment
 from ledger.model.formats.lockfile import Pinned
+from ledger.repo import submodules
+from ledger.repo.ledger import Ledger
 
 
-def lacking(store: Store, experiment: Experiment) -> Iterator[Checkpoint]:
+def lacking(ledger: Ledger, store: Store, experiment: Experiment) -> Iterator[Checkpoint]:
     """The recorded outputs, and the inputs that DVC tracks, which no cache here holds whole."""
     for trial in (record.trial for record in experiment.trials):
-        for path, pin in [*trial.outs.items(), *trial.data.items()]:
+        # the files of a submodule its own repository has
+        data = {p: pin for p, pin in trial.data.items() if submodules.holding(ledger, trial.code, p) is None}
+        for path, pin in [*trial.outs.items(), *data.items()]:
             if pin.md5 is None or not DIGEST.fullmatch(pin.md5):
                 # without an md5: a remote file that DVC names by the remote's own mark
                 continue

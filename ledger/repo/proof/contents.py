@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -36,25 +36,36 @@ class Contents:
         """What git, `.dvc` files or the cache hold at the paths that the locks pin, where that is known."""
         paths = dict.fromkeys(path for stage in tree.locks.values() for path in (*stage.dependencies, *stage.outputs))
         with ExitStack() as readers:
+            closed: Mapping[str, str] = {}
             if any(inside(path, at) or inside(at, path) for path in paths for at in tree.code.submodules):
-                tree = self._with_submodules(tree, readers)
+                tree, closed = self._with_submodules(tree, readers)
             filtered = self.filtered(tree, [path for path in paths if path in tree.files])
             found = {path: self._content(tree, path, filtered) for path in paths}
+            for path in paths:
+                doubt = next((why for at, why in closed.items() if inside(path, at) or inside(at, path)), None)
+                if doubt is not None:
+                    found[path] = Content(md5s=frozenset(), doubt=doubt)
         return {path: content for path, content in found.items() if content is not None}
 
-    def _with_submodules(self, tree: Tree, readers: ExitStack) -> Tree:
-        """The tree with the files of submodules that are here, but for those with filters of their own."""
-        files = dict(tree.files)
+    def _with_submodules(self, tree: Tree, readers: ExitStack) -> tuple[Tree, Mapping[str, str]]:
+        """The tree with the files of submodules, and by its path why those of another submodule cannot be looked at."""
+        files, closed = dict(tree.files), {}
         for one in submodules.of_commit(self._git, tree.code.commit, tree.code.submodules):
             if one.store is None:
+                where = "at that commit" if one.cloned else "checked out"
+                closed[one.path] = (
+                    f"the submodule {one.path} is not {where} here (git submodule update --init --recursive)"
+                )
                 continue
             reader = readers.enter_context(closing(submodules.objects(one.store)))
             inner = reader.files(one.commit)
-            if not any(PurePosixPath(path).name == ".gitattributes" for path in inner):
-                del files[one.path]
+            if any(PurePosixPath(path).name == ".gitattributes" for path in inner):
+                closed[one.path] = _FILTERS
+            else:
+                files.pop(one.path, None)
                 files |= {f"{one.path}/{path}": entry for path, entry in inner.items()}
                 self._readers |= {entry.oid: reader for entry in inner.values()}
-        return replace(tree, files=files)
+        return replace(tree, files=files), closed
 
     def _content(self, tree: Tree, path: str, filtered: frozenset[str]) -> Content | None:
         entry = tree.files.get(path)

@@ -63,7 +63,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
         branch=branch(ledger, experiment, trees, contents, commits),
         replaced=replaced(git, dict.fromkeys([experiment.tip, *commits.values()])),
         filtered=filtered(git, experiment, commits),
-        checkpoints=tuple(lacking(store, experiment)) if data else (),
+        checkpoints=tuple(lacking(ledger, store, experiment)) if data else (),
         remotes=tuple(dict.fromkeys(remote for remote, _ in config.remotes(git))) if data else (),
         unsigned=tuple(unsigned(ledger, experiment)) if signed else (),
     )

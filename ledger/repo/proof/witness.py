@@ -64,7 +64,7 @@ class Witnesses:
             parameters=self._trees.parameters(chosen),
             metrics=None if isinstance(numbers, NoMetrics) else numbers,
             no_metrics=numbers if isinstance(numbers, NoMetrics) else None,
-            data=_data(chosen),
+            data=_data(chosen, trial),
             fingerprint=fingerprint if trial.succeeded else None,
             arms=frozenset(arms),
             untold=untold,
@@ -134,14 +134,16 @@ class Witnesses:
         return found
 
 
-def _data(tree: Tree) -> dict[str, Pinned]:
-    """The inputs that no stage makes and git does not hold, which a record names."""
+def _data(tree: Tree, trial: Trial) -> dict[str, Pinned]:
+    """The inputs that no stage makes and git does not hold, which a record names; files of submodules where it does."""
     pinned = {path: pin for stage in tree.locks.values() for path, pin in stage.dependencies.items()}
     found = {}
     for path in tree.pipeline.sources():
         if path in tree.code.files or tree.pipeline.gathers(path):
             continue
         if any(file.startswith(f"{path}/") for file in tree.code.files):
+            continue
+        if path not in trial.data and tree.code.submodule_of(path) is not None:
             continue
         pin = pinned.get(path) or tree.code.data.get(path)
         if pin is not None:
