@@ -55,7 +55,8 @@ class Screen(Listener):
         # not the state's number: with several slots that is ahead of what has been said
         self.count += 1
         if not self.quiet:
-            self.say(f"[{self.count}/{state.total}] {line(kept.trial, self.plan, self.settings)}")
+            of = f"/{state.total}" if self.plan.search is None else ""
+            self.say(f"[{self.count}{of}] {line(kept.trial, self.plan, self.settings)}")
 
     def tell(self, done: RunReport) -> None:
         """Print the summary; `quiet` leaves out what the JSON contains."""

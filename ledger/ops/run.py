@@ -52,7 +52,7 @@ def _prepare(
 
 def _execute(planned: Work, listener: Listener, slots: LocalSlots, done: Done, held: ExitStack) -> None:
     """Run the trials, and hand on each as it is recorded."""
-    planned.monitor.planned(len(planned.queue))
+    planned.monitor.planned(planned.expected)
     listener.planned(planned.monitor)
     # in the end what runs is cancelled before the claims are given up
     for kept in held.enter_context(closing(work.results(planned, slots, held))):

@@ -73,5 +73,7 @@ class RunMonitor:
             self._change(state)
 
     def _change(self, state: RunState) -> None:
-        self.state = replace(state, running=tuple(self._running.values()))
+        # of a search the number of trials is no more than expected
+        total = max(state.total, state.done + len(self._running))
+        self.state = replace(state, total=total, running=tuple(self._running.values()))
         self._publish(self.state)

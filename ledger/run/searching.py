@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from ledger.analysis.search import asking, records
 from ledger.analysis.search.asking import Place
+from ledger.analysis.search.forecast import forecast
 from ledger.analysis.search.state import SearchState, state
 from ledger.errors import LedgerError
 from ledger.model import replicates
@@ -48,6 +50,13 @@ class Searching:
         search = records.search_of(self._plan)
         fresh = (3 if len(search.paths) == 1 else 2) * len(records.fresh_points(self._plan))
         return max(search.budget - len(self._known(self._experiment)), 0) + fresh
+
+    @property
+    def expected(self) -> int:
+        """How many more trials it probably gives: all that it may where nothing is known of the noise."""
+        known = self._known(self._experiment)
+        coming = forecast(records.rule(records.search_of(self._plan)), [each.tried for each in known])
+        return self.ahead if coming is None else min(math.ceil(coming.trials), self.ahead)
 
     def next(self, count: int, finished: Sequence[Trial]) -> Sequence[Spec]:
         """The trials that the search asks for now. None where it has ended, or must wait for what runs elsewhere."""

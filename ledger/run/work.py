@@ -47,6 +47,11 @@ class Work:
     monitor: RunMonitor
     search: Searching | None = None
 
+    @property
+    def expected(self) -> int:
+        """How many trials it has to run, as far as that is known."""
+        return len(self.specs) if self.search is None else self.search.expected
+
 
 def plan(ledger: Ledger, name: str, branch: str, wanted: RunOptions, held: ExitStack) -> Work:
     """The trials that are declared and missing; while `held` lasts, others see that this run is there.
