@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ledger.analysis.progress import Declared
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.run_state import RunState
+
+if TYPE_CHECKING:
+    # with them comes numpy, which `status` does without where nothing is searched
+    from ledger.analysis.search.forecast import Forecast
+    from ledger.analysis.search.state import SearchState
 
 
 @frozen
@@ -21,12 +27,23 @@ class Overview:
 
 
 @frozen
+class SearchStatus:
+    """How far a search is, and what it is expected to take still: `each` are the seconds of a trial, None where none is
+    known; `coming` is None where it has ended, or nothing is known of the noise.
+    """
+
+    state: SearchState
+    coming: Forecast | None
+    each: float | None
+
+
+@frozen
 class Status:
     """How far an experiment has come: its declared trials, its runs, and what stands in the way.
 
     `unrecorded` are results in the work tree, `dirty` its other changes. `killed` are runs that were cut off,
     `elsewhere` those of other machines. `outdated` says why the verdict is, if it is; `refusal` why the results do not
-    stand for the present code.
+    stand for the present code. `search`: how far it is, where the plan has one.
     """
 
     experiment: Experiment
@@ -38,6 +55,7 @@ class Status:
     elsewhere: tuple[RunState, ...]
     outdated: str | None
     refusal: LedgerError | None
+    search: SearchStatus | None = None
 
 
 @frozen

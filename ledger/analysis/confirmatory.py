@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ledger.analysis.metric_names import renamed
 from ledger.model import hypothesis as hypotheses
 from ledger.model.hypothesis import Plan
 from ledger.model.remarks import Kind, Remark
+from ledger.model.search import OPEN_KEYS
 from ledger.model.verdict import INCONCLUSIVE, SUPPORTED, Amendment
 
 # what decides an outcome: chosen after results, each can make noise look like a finding
@@ -75,11 +77,18 @@ def changed_after_results(plan: Plan, amendments: Sequence[Amendment]) -> tuple[
         if key == "variants":
             references = {p.reference for p in plan.predictions if p.reference is not None}
             before, now = ({name: (arms or {}).get(name) for name in references} for arms in (before, now))
+        elif key == "search":
+            before, now = _without_costs(before), _without_costs(now)
         elif key not in _DECIDING:
             continue
-        if before != now or (not known and key != "variants"):
+        if before != now or (not known and key not in ("variants", "search")):
             found.append(key)
     return tuple(found)
+
+
+def _without_costs(search: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a search is about: how much it may cost, and how sure it must be, may change openly."""
+    return {key: value for key, value in (search or {}).items() if key not in OPEN_KEYS}
 
 
 def _corrected(predictions: Sequence[str] | None, amendments: Sequence[Amendment]) -> list[str]:

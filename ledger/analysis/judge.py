@@ -84,7 +84,9 @@ def _first(plan: Plan, looks: int, *, early: bool) -> list[Remark]:
         found.append(Remark.of(Kind.TOO_MANY_LOOKS, looks=looks, declared=plan.looks))
     if early:
         found.append(Remark.of(Kind.EARLY))
-    if not plan.predictions:
+    if plan.search is not None:
+        found.append(Remark.of(Kind.EXPLORATORY))
+    elif not plan.predictions:
         found.append(Remark.of(Kind.NOTHING_PREDICTED))
     elif plan.exploratory:
         found.append(Remark.of(Kind.EXPLORATORY))

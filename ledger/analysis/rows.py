@@ -51,9 +51,11 @@ def rows_of(experiment: Experiment, present: Mapping[str, str] | None = None) ->
     """The rows of an experiment, from its records, and where these leave it open from its arms' `present` fingerprints.
 
     An arm's metrics sum up the trials that count as the verdict judged them (`counting.When.JUDGED`). Arms that another
-    experiment fills have no row here; arms that are recorded and no longer declared have one.
+    experiment fills have no row here; arms that are recorded and no longer declared have one. Of a search those have it
+    that were tried.
     """
-    declared = [v.name for v in experiment.plan.variants if v.experiment is None]
+    searched = experiment.plan.search is not None
+    declared = [v.name for v in experiment.plan.variants if v.experiment is None and not searched]
     names = list(dict.fromkeys([*declared, *(r.trial.variant for r in experiment.trials)]))
     chosen = {name: counted(experiment, name, When.JUDGED, present=(present or {}).get(name)) for name in names}
     counting = {id(record) for records in chosen.values() for record in records}

@@ -39,12 +39,12 @@ def conclude(
         chosen = ops.collected(ledger, ledger.experiment(experiment))
         if message is None and chosen.verdict is None and sys.stdin.isatty():
             # shown to the author before they write about it
-            shown = report.answer(ops.preview(ledger, chosen, early=early), chosen.name)
+            shown = report.answer(ops.preview(ledger, chosen, early=early), chosen, ledger.settings)
             prompt = "What do you make of it? Lines that begin with # are left out."
             message = editor.edited(f"{prompt}\n\n{rendered(shown, Format.TEXT, total=None)}")
         done = ops.conclude(ledger, chosen, interpretation=message, early=early)
         if json or page is Format.TEXT:
-            document = report.answer(done.verdict, chosen.name)
+            document = report.answer(done.verdict, chosen, ledger.settings)
         else:
             document = report.document(done.verdict, done.experiment, done.arms, ledger.settings)
         documents.answer(document, page, json=json)

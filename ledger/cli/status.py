@@ -43,5 +43,5 @@ def status(
             documents.answer(report.overview(found, now=console.now()), page, json=json)
             passed_over.warn_unreadable(ledger)
         else:
-            documents.answer(report.document(found, now=console.now()), page, json=json)
+            documents.answer(report.document(found, ledger.settings, now=console.now()), page, json=json)
     return 0

@@ -169,7 +169,9 @@ class Experiment:
 
     @property
     def state(self) -> str:
-        """The outcome for people, and before there is one how far it has come."""
+        """The outcome for people, of a search its answer, and before there is one how far it has come."""
+        if self.verdict is not None and self.verdict.finding is not None:
+            return self.verdict.finding.stated
         return self.status if self.outcome is None else stated(self.outcome, self.confirmatory)
 
     @property

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ledger.errors import FormatError
 from ledger.model.frozen import frozen
+from ledger.model.remarks import rounded
 
 STEP: Final = "step"
 DRIFT: Final = "drift"
@@ -43,22 +44,29 @@ class Finding:
     confirmation: Mapping[str, Any] | None = None
 
     @property
+    def stated(self) -> str:
+        """The answer for people, in a word or two: `step at at-3f2a9c1`, `drift`, `no change`, `open`."""
+        if self.answer == STEP:
+            return f"step at {self.version or f'one of {len(self.credible)} versions'}"
+        return "no change" if self.answer == NONE else self.answer
+
+    @property
     def answered(self) -> bool:
         """Whether it is an answer at all."""
         return self.answer != OPEN
 
 
 def to_mapping(finding: Finding) -> dict[str, Any]:
-    """The finding as a verdict holds it; `from_mapping` is the inverse."""
+    """The finding as a verdict holds it, numbers rounded to 10 significant digits; `from_mapping` is the inverse."""
     document: dict[str, Any] = {
         "answer": finding.answer,
         "version": finding.version,
-        "posterior": finding.posterior,
+        "posterior": rounded(finding.posterior),
         "credible": list(finding.credible),
-        "drift": finding.drift,
-        "none": finding.none,
-        "before": finding.before,
-        "after": finding.after,
+        "drift": rounded(finding.drift),
+        "none": rounded(finding.none),
+        "before": rounded(finding.before),
+        "after": rounded(finding.after),
         "trainings": finding.trainings,
         "budget": finding.budget,
         "confidence": finding.confidence,

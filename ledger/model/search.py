@@ -34,6 +34,9 @@ _KEYS: Final = (
     "noise", "confirm", "evaluation_at", "evaluation_other",
 )  # fmt: skip
 
+OPEN_KEYS: Final = ("budget", "confidence")
+"""What may change openly after results: how much the search may cost, and how sure it must be."""
+
 # as many digits as git shows of a commit
 _DIGITS: Final = 7
 _PREFIX: Final = "at-"

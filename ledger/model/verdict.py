@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from ledger.model.finding import Finding
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 
@@ -78,6 +79,7 @@ class Verdict:
     - `aliases`: the names taken for one metric, as in `ledger.yaml`, where predictions and trials differ in them;
       `late_aliases`: those committed after results.
     - `late_directions`: metrics whose worst value was defined after results.
+    - `finding`: what a search has found.
 
     Of one that was read, `schema` is that of its file, `older` means written before verdicts said whether they are
     confirmatory, and `unknown` holds keys that this version does not know.
@@ -99,6 +101,7 @@ class Verdict:
     late_aliases: tuple[str, ...] = ()
     late_directions: tuple[str, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    finding: Finding | None = None
     schema: int = SCHEMA
     older: bool = False
     unknown: Mapping[str, object] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from ledger.errors import FormatError
+from ledger.model import finding as findings
 from ledger.model import remarks
 from ledger.model.remarks import Remark, rounded
 from ledger.model.verdict import Amendment, Judged, Verdict
@@ -31,6 +32,7 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
     }
     return {
         "outcome": verdict.outcome,
+        **({} if verdict.finding is None else {"finding": findings.to_mapping(verdict.finding)}),
         **({} if verdict.older else confirmatory),
         "predictions": [_of_prediction(one, with_kinds=with_kinds) for one in verdict.predictions],
         "warnings": _texts(verdict.warnings),
@@ -117,6 +119,7 @@ def from_mapping(document: Mapping[str, Any]) -> Verdict:
         aliases={name: _strings(had) for name, had in get("aliases", _mapping, {}).items()},
         late_aliases=get("late_aliases", _strings, ()),
         late_directions=get("late_directions", _strings, ()),
+        finding=get("finding", findings.from_mapping, None),
         fingerprints={name: _text(value) for name, value in get("fingerprints", _mapping, {}).items()},
         schema=schema,
         older="confirmatory" not in document,

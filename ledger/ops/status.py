@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ledger.analysis import progress
-from ledger.analysis.answers import Overview, Status
+from ledger.analysis.answers import Overview, SearchStatus, Status
 from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment
 from ledger.model.listing import listed
 from ledger.repo import concluded, runs, unseen
 from ledger.repo.ledger import Ledger
@@ -16,7 +19,8 @@ def status(ledger: Ledger, text: str | None) -> Status | Overview:
     if branch is not None:
         return Overview(branch=branch, states=ledger.index.states(), runs=runs.live(ledger.state_dir))
     chosen = ledger.experiment(text)
-    declared = progress.declared(chosen, ledger.present(chosen))
+    present = ledger.present(chosen)
+    declared = progress.declared(chosen, present)
     done = all(row.state == progress.SUCCEEDED for row in declared)
     unrecorded: list[str] = []
     dirty: list[str] = []
@@ -35,7 +39,19 @@ def status(ledger: Ledger, text: str | None) -> Status | Overview:
         elsewhere=runs.elsewhere(ledger.state_dir, chosen.name),
         outdated=concluded.outdated(ledger, chosen),
         refusal=unseen.since_trials(ledger, chosen),
+        search=None if chosen.plan.search is None else _search(chosen, present),
     )
+
+
+def _search(experiment: Experiment, present: Mapping[str, str]) -> SearchStatus:
+    # imported late: what weighs versions takes a quarter of a second to import
+    from ledger.analysis.search import forecast, records, state
+
+    known = records.known(experiment, present)
+    found = state.state(experiment, present)
+    times = [each.record.trial.seconds for each in known if each.record.trial.seconds is not None]
+    coming = None if found.finished else forecast.forecast(records.rule(found.search), [each.tried for each in known])
+    return SearchStatus(state=found, coming=coming, each=sum(times) / len(times) if times else None)
 
 
 def running(ledger: Ledger, text: str | None) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from ledger.analysis import counting
 from ledger.analysis.counting import When
 from ledger.analysis.doubts import doubts
 from ledger.analysis.judge import judge
+from ledger.analysis.search.finding import finding
+from ledger.analysis.search.state import state
 from ledger.errors import LedgerError
 from ledger.model import settings
 from ledger.model.aliases import Aliases
@@ -41,7 +44,8 @@ def weigh(ledger: Ledger, experiment: Experiment, aliases: Aliases | None = None
     # `ledger.yaml` as it was then
     written = histories.of_file(ledger, experiment, "verdict.md")
     at = written[-1][0] if written else experiment.tip
-    found = _weighed(ledger, experiment, evidence, early=early, at=at)
+    present = {**ledger.present(experiment), **counting.judged(experiment)}
+    found = _weighed(ledger, experiment, evidence, present, early=early, at=at)
     # as it would be read from its file
     document = yaml12.loads(yaml12.dumps(front_matter(found)))
     assert isinstance(document, dict)
@@ -55,13 +59,25 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
     if not early:
         _require_others(evidence)
         _require_complete(evidence)
+        _require_answer(ledger, experiment, evidence)
     unseen.require_none(ledger, experiment)
     early = bool(evidence.missing or evidence.absent)
-    return _weighed(ledger, experiment, evidence, early=early, at=experiment.tip)
+    present = ledger.present(experiment)
+    if experiment.plan.search is not None:
+        early = not state(experiment.named(evidence.aliases), present).finished
+    return _weighed(ledger, experiment, evidence, present, early=early, at=experiment.tip)
 
 
-def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool, at: str) -> Verdict:
-    """The verdict by the settings of the commit `at`."""
+def _weighed(
+    ledger: Ledger,
+    experiment: Experiment,
+    evidence: Evidence,
+    present: Mapping[str, str],
+    *,
+    early: bool,
+    at: str,
+) -> Verdict:
+    """The verdict by the settings of the commit `at`. `present`: the fingerprints of a search's arms that count."""
     known = _settings(ledger, at)
     for prediction in experiment.plan.predictions:
         _require_metric(ledger, experiment, evidence, prediction)
@@ -87,9 +103,15 @@ def _weighed(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, earl
         settings=known,
     )
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
+    found = None
+    if experiment.plan.search is not None:
+        found = finding(state(experiment.named(evidence.aliases), present))
+        # those too of which no trial has succeeded: that it failed belongs to the answer
+        states = {arm: present[arm] for arm in experiment.plan.search.arms if arm in present}
     return worded(
         replace(
             verdict,
+            finding=found,
             fingerprints=states,
             aliases=metric_aliases.stated(used, evidence.aliases),
             voided_sources=tuple(sorted(set(evidence.sources.values()))),
@@ -140,6 +162,18 @@ def _require_complete(evidence: Evidence) -> None:
         f"{lacking}{changed}: {some(evidence.missing)}",
         hint="ledger run, or --early for an inconclusive verdict until then",
     )
+
+
+def _require_answer(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> None:
+    """Raise LedgerError where a search is still going on."""
+    if experiment.plan.search is None:
+        return
+    so_far = state(experiment.named(evidence.aliases), ledger.present(experiment))
+    if not so_far.finished:
+        raise LedgerError(
+            f"the search of {experiment.name} has no answer yet, after {so_far.trainings} trials",
+            hint="ledger run continues it, --early concludes with what is known so far",
+        )
 
 
 def _require_metric(ledger: Ledger, experiment: Experiment, evidence: Evidence, prediction: Prediction) -> None:

@@ -73,7 +73,12 @@ def _by_parent(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:
 
 
 def described_axes(plan: Plan) -> str:
-    """`seed 0, 1, 2`, consecutive ones as `seed 0..99`; the axes of a grid are joined by a semicolon."""
+    """`seed 0, 1, 2`, consecutive ones as `seed 0..99`; the axes of a grid are joined by a semicolon.
+
+    Those of a search are as many as it needs.
+    """
+    if plan.search is not None:
+        return f"{plan.search.axis}, as many as it takes"
     return "; ".join(f"{axis.name} {_values(axis.values)}{_kind(axis)}" for axis in plan.replicates.axes) or "one"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.errors import LedgerError
+from ledger.model.finding import Finding
 from ledger.model.listing import listed
 from ledger.model.run_report import RunReport
 from ledger.model.trial import Trial
@@ -71,12 +72,24 @@ def errors(report: RunReport) -> Iterator[LedgerError]:
 
 
 def answer(report: RunReport) -> Iterator[str]:
-    """What is on the branch now, or that there was nothing to run."""
+    """What is on the branch now, what a search has found, or that there was nothing to run."""
     done = [*filter(None, (report.earlier, report.collected))]
     for collected in done:
         count = collected.trials
         yield f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {collected.tag}"
+    if report.finding is not None:
+        yield from _found(report, report.finding)
+        return
     nothing = not report.trials and not done and report.uncollected is None
     if nothing and not report.elsewhere and report.unfinished == report.skipped_failures:
         tried = f"has been tried, {report.skipped_failures} failed" if report.skipped_failures else "is recorded"
         yield f"nothing to run: every declared trial {tried}"
+
+
+def _found(report: RunReport, finding: Finding) -> Iterator[str]:
+    if not report.ended:
+        yield f"no answer yet after {finding.trainings} trials: ledger run continues the search"
+    elif finding.answered:
+        yield f"{finding.stated}, after {finding.trainings} trials: ledger status {report.name} shows it"
+    else:
+        yield f"no answer after {finding.trainings} of {finding.budget} trials: ledger status {report.name} shows more"

@@ -17,6 +17,7 @@ from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
+from ledger.report import search
 from ledger.report.blocks import Block, CodeBlock, Document, Facts, Fold, Heading, Items, Mark, Table, Written
 from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
@@ -89,7 +90,8 @@ def _facts(
         "author": (f"{plan.author}, {plan.created:%Y-%m-%d %H:%M}, {ago(plan.created, now)}",),
         "tags": (", ".join(plan.tags),) if plan.tags else (),
         "predicts": tuple(map(str, plan.predictions)) or ("nothing: exploratory",),
-        "variants": tuple(map(_variant, plan.variants)),
+        "searches": () if plan.search is None else tuple(search.described(plan.search)),
+        "variants": tuple(map(_variant, plan.variants)) if plan.search is None else (),
         "replicates": (described_axes(plan),),
     }
     return tuple((name, values) for name, values in facts.items() if values)

@@ -6,9 +6,12 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from ledger.analysis.answers import Overview, Status
+from ledger.analysis.answers import Overview, SearchStatus, Status
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
+from ledger.analysis.search.finding import finding
 from ledger.model.listing import listed
+from ledger.model.settings import Settings
+from ledger.report import search
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.progress import cut_off, summary, unseen
 from ledger.report.shapes import status as shapes
@@ -35,14 +38,14 @@ def overview(found: Overview, *, now: datetime) -> Document:
     )
 
 
-def document(found: Status, *, now: datetime) -> Document:
+def document(found: Status, settings: Settings, *, now: datetime) -> Document:
     """One experiment: its arms, its runs, what is wrong, and the next command."""
     experiment, rows, runs = found.experiment, found.declared, found.runs
     title = f"{experiment.name}: {experiment.plan.title} ({experiment.state})"
     blocks: list[Block] = [
         Heading(text=title, level=1),
         Items(items=tuple(f"predicts {p}" for p in experiment.plan.predictions), indent=2, near=True),
-        _arms(rows),
+        *([_arms(rows)] if found.search is None else _search(found.search, settings)),
         Items(items=tuple(summary(state, now=now) for state in runs), indent=2, near=True),
         Items(
             items=tuple(f"{t.trial}  {t.stage or 'preparing'}" for state in runs for t in state.running),
@@ -71,6 +74,16 @@ def document(found: Status, *, now: datetime) -> Document:
     ]
     blocks += [_wrong(said_wrong), Prose(text=f"next: {_next(found)}")]
     return Document(title=title, blocks=tuple(blocks), data=shapes.status(found))
+
+
+def _search(found: SearchStatus, settings: Settings) -> list[Block]:
+    """What a search says so far, how sure it is, what it is expected to cost still, and its versions."""
+    state = found.state
+    now = finding(state)
+    said = [search.said(now, state.search, settings), *search.remarks(now, "")]
+    if not state.finished:
+        said.append(search.coming(found.coming, found.each))
+    return [Items(items=tuple(said), indent=2, near=True), search.versions(state, settings)]
 
 
 def _wrong(said: Sequence[str]) -> Items:
@@ -112,6 +125,8 @@ def _next(found: Status) -> str:
         return "ledger record keeps what dvc repro made"
     if found.dirty:
         return 'ledger run -m "what you changed" commits and runs'
+    if found.search is not None and not found.search.state.finished:
+        return "ledger run continues the search"
     if MISSING in states or STALE in states:
         count = states.count(MISSING) + states.count(STALE)
         return f"ledger run ({count} trial{'s' if count != 1 else ''})"
@@ -121,6 +136,8 @@ def _next(found: Status) -> str:
         return "ledger conclude computes the verdict again"
     if experiment.landed:
         return "nothing: it has landed"
+    if found.search is not None and experiment.outcome is None:
+        return "ledger conclude writes down what was found"
     if experiment.outcome is not None:
         return f"ledger land brings it into the main branch ({experiment.state})"
     if experiment.plan.predictions:

@@ -7,12 +7,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.analysis.arms import ArmValues
+from ledger.analysis.search.state import state
 from ledger.model.experiment import Experiment
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
 from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, Verdict
 from ledger.model.verdict_file import to_mapping
-from ledger.report import markdown
+from ledger.report import markdown, search
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import digits_of, number, p_value, signed, spread
@@ -47,9 +48,12 @@ def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmVal
         blocks += [Prose(text=f"Confirmatory: no, {_post_hoc(verdict)}."), Items(items=sentences(verdict.reasons))]
     for one in verdict.predictions:
         blocks += [Prose(lead=_stated(one, verdict), text=code(one.text)), Items(items=_found(one))]
-    if not verdict.predictions:
+    if verdict.finding is None and not verdict.predictions:
         blocks.append(Prose(text="Nothing was predicted."))
-    blocks += [Heading(text="Results"), Prose(text=_basis(verdict, experiment)), _results(arms, experiment, settings)]
+    blocks += _found_by_search(verdict, experiment, settings)
+    if verdict.finding is None:
+        basis = Prose(text=_basis(verdict, experiment))
+        blocks += [Heading(text="Results"), basis, _results(arms, experiment, settings)]
     for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
         blocks += _by_replicate(name, arms, settings)
     if verdict.warnings:
@@ -60,10 +64,30 @@ def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmVal
     return Document(title=f"{experiment.name}: {verdict.outcome}", blocks=tuple(blocks))
 
 
-def answer(verdict: Verdict, name: str) -> Document:
+def _found_by_search(verdict: Verdict, experiment: Experiment, settings: Settings) -> list[Block]:
+    """What a search has found, what it cost, and the versions; nothing of a plan without one."""
+    finding, plan = verdict.finding, experiment.plan
+    if finding is None or plan.search is None:
+        return []
+    known = state(experiment, verdict.fingerprints)
+    return [
+        Heading(text="Finding"),
+        Prose(text=f"{search.said(finding, plan.search, settings)}."),
+        Items(items=tuple(search.remarks(finding, experiment.name))),
+        Heading(text="Versions"),
+        search.versions(known, settings),
+    ]
+
+
+def answer(verdict: Verdict, experiment: Experiment, settings: Settings) -> Document:
     """The verdict without the results, for the terminal, and as JSON."""
+    name, plan, finding = experiment.name, experiment.plan, verdict.finding
     outcome = verdict.outcome if verdict.confirmatory else f"{verdict.outcome}, {_post_hoc(verdict)}"
+    if finding is not None and plan.search is not None:
+        outcome = search.said(finding, plan.search, settings)
     blocks: list[Block] = [Prose(lead=name, text=outcome)]
+    if finding is not None:
+        blocks.append(Items(items=tuple(search.remarks(finding, name)), indent=2, near=True))
     for one in verdict.predictions:
         blocks.append(Prose(lead=one.text, text=_stated(one, verdict), indent=2, near=True))
         blocks.append(Items(items=_found(one), indent=4, near=True))
@@ -181,7 +205,9 @@ def _fineness(judged: Judged) -> int | None:
 
 
 def subject(verdict: Verdict, predicted: Sequence[str]) -> str:
-    """`verdict: supported, dice +0.021 (90% CI 0.012..0.030, n=5)`."""
+    """`verdict: supported, dice +0.021 (90% CI 0.012..0.030, n=5)`, `verdict: step at at-3f2a9c1`."""
+    if verdict.finding is not None:
+        return f"verdict: {verdict.finding.stated}"
     text = f"verdict: {verdict.outcome}{f', {POST_HOC}' if verdict.predictions and not verdict.confirmatory else ''}"
     if verdict.predictions and predicted:
         first = verdict.predictions[0]

@@ -80,7 +80,7 @@ def text(verdict: Verdict = VERDICT, said: str = "", **arms: ArmValues) -> str:
 
 def told(verdict: Verdict) -> list[str]:
     """What `conclude` says of a verdict in a terminal."""
-    return terminal.render(answer(verdict, "a"), total=None).splitlines()
+    return terminal.render(answer(verdict, experiment(), Settings()), total=None).splitlines()
 
 
 def test_the_body() -> None:

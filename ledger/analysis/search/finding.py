@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from ledger.analysis.search.state import SearchState
+from typing import TYPE_CHECKING
+
 from ledger.model.finding import Finding
 from ledger.stats.contrast import mean
 
+if TYPE_CHECKING:
+    from ledger.analysis.search.state import SearchState
+
 
 def finding(state: SearchState) -> Finding:
-    """What the search has found so far.
-
-    Its numbers have six digits: what is left of them is the same wherever it is computed.
-    """
+    """What the search has found so far."""
     names = [version.name for version in state.versions]
     before = after = posterior = None
     if state.places:
@@ -21,12 +22,12 @@ def finding(state: SearchState) -> Finding:
     return Finding(
         answer=state.answer.value,
         version=None if state.place is None else names[state.place],
-        posterior=_short(posterior),
+        posterior=posterior,
         credible=tuple(names[place] for place in state.places),
-        drift=_short(state.drift),
-        none=_short(state.none),
-        before=_short(before),
-        after=_short(after),
+        drift=state.drift,
+        none=state.none,
+        before=before,
+        after=after,
         trainings=state.trainings,
         budget=state.search.budget,
         confidence=state.search.confidence,
@@ -37,7 +38,3 @@ def finding(state: SearchState) -> Finding:
 def _level(state: SearchState, first: int, end: int) -> float | None:
     values = [value for version in state.versions[first:end] for value in version.values]
     return mean(values) if values else None
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.6g}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.analysis.answers import Overview, Status
+from ledger.analysis.answers import Overview, SearchStatus, Status
 from ledger.analysis.progress import FAILED, STALE, SUCCEEDED
+from ledger.analysis.search.finding import finding
+from ledger.model import finding as findings
 from ledger.model.run_state import RunState
-from ledger.report.shapes.values import short_branch
+from ledger.report.shapes.values import short_branch, summary
 
 
 def status(found: Status) -> dict[str, Any]:
@@ -32,6 +34,32 @@ def status(found: Status) -> dict[str, Any]:
         "runs": list(map(run_state, found.runs)),
         "killed_runs": list(map(run_state, found.killed)),
         "unseen_runs": list(map(run_state, found.elsewhere)),
+        **({} if found.search is None else {"search": _search(found.search)}),
+    }
+
+
+def _search(found: SearchStatus) -> dict[str, Any]:
+    """How far a search is, and what it is expected to take still."""
+    state, coming = found.state, found.coming
+    return {
+        "metric": state.search.metric,
+        "finished": state.finished,
+        **findings.to_mapping(finding(state)),
+        "evidence": state.evidence,
+        "versions": [
+            {
+                "name": version.name,
+                "commit": version.commit,
+                **summary(version.summary),
+                "fresh": len(version.fresh),
+                "posterior": version.posterior,
+                "failed": version.failed,
+                "skipped": version.skipped,
+            }
+            for version in state.versions
+        ],
+        "expected": None if coming is None else {"trials": coming.trials, "at_least": coming.at_least},
+        "seconds_each": found.each,
     }
 
 

@@ -1,0 +1,113 @@
+"""A search in sentences and as a table of its versions: what it has found, how sure that is, and what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ledger.model.finding import DRIFT, NONE, STEP, Finding
+from ledger.model.listing import listed
+from ledger.model.search import HIGHER, Search
+from ledger.model.settings import Settings
+from ledger.report.blocks import Table
+from ledger.report.numbers import number, percent, seconds, spread
+
+if TYPE_CHECKING:
+    # with them comes numpy, which documents without a search do without
+    from ledger.analysis.search.forecast import Forecast
+    from ledger.analysis.search.state import SearchState
+
+_FEW = 4
+# a version that was not tried is shown from this probability on
+_SHOWN = 0.05
+
+
+def said(finding: Finding, search: Search, settings: Settings) -> str:
+    """The answer in one sentence, with its probability."""
+    metric = search.metric
+    if finding.answer == STEP:
+        which = finding.version or f"one of {listed(finding.credible, _FEW, word='or')}"
+        return f"{metric} {_moved(finding, search, settings)} with {which} (probability {percent(finding.posterior)})"
+    if finding.answer == DRIFT:
+        return f"{metric} changed gradually: no single version accounts for it (probability {percent(finding.drift)})"
+    if finding.answer == NONE:
+        return f"no {'fall' if search.better == HIGHER else 'rise'} of {metric} is seen between the ends"
+    if not finding.credible:
+        return f"open: nothing can be said yet of where {metric} changed"
+    most = f"{percent(finding.confidence)} of the probability of one step lies with"
+    return f"open: {most} {listed(finding.credible, _FEW)}"
+
+
+def described(search: Search) -> Iterator[str]:
+    """What is searched, between which versions, and for how much."""
+    arms = list(search.arms)
+    of = listed(search.paths) or "the code"
+    yield f"at which of {len(arms)} versions of {of} {search.metric} changed ({search.better} is better)"
+    yield f"from {arms[0]} to {arms[-1]}"
+    yield f"until {percent(search.confidence)} sure, in at most {search.budget} trials"
+    if search.confirm is not None:
+        yield f"then put to the test with {search.confirm.seeds} seeds of its own"
+
+
+def remarks(finding: Finding, experiment: str) -> Iterator[str]:
+    """What it cost, what could not run, and how to go on where there is no answer; `experiment` is "" for that which is
+    checked out.
+    """
+    yield f"{finding.trainings} of at most {finding.budget} trials"
+    if finding.failed:
+        have = "has" if len(finding.failed) == 1 else "have"
+        yield f"{listed(finding.failed, _FEW)} {have} a trial that failed or lacks the metric, and {have} no part in it"
+    if finding.drift is not None and finding.none is not None:
+        yield f"gradual {percent(finding.drift)}, no change {percent(finding.none)}"
+    if not finding.answered and finding.trainings >= finding.budget:
+        more = finding.budget + max(finding.budget // 2, 10)
+        amend = f'ledger amend {experiment} --key search.budget={more} -m "why"'.replace("  ", " ")
+        yield f"the budget is spent: {amend} raises it, then ledger run continues"
+
+
+def coming(forecast: Forecast | None, each: float | None) -> str:
+    """What it is expected to cost still: `about 12 more trials (about 3 min)`; `each`: seconds that a trial takes."""
+    if forecast is None:
+        return "how many more trials it takes is not known: nothing is known of the noise yet"
+    count = max(1, round(forecast.trials))
+    time = "" if each is None else f", {seconds(each * count)} one at a time"
+    return f"{'more than' if forecast.at_least else 'about'} {count} more trial{'s' if count > 1 else ''}{time}"
+
+
+def versions(state: SearchState, settings: Settings) -> Table:
+    """A row for each version that was tried, found, or may be the one."""
+    shown = [at for at, _ in enumerate(state.versions) if _is_shown(state, at)]
+    fresh = any(version.fresh for version in state.versions)
+    left_out = len(state.versions) - len(shown)
+    return Table(
+        head=("version", "n", state.search.metric, *(("fresh n",) if fresh else ()), "probability"),
+        rows=tuple(_row(state, at, settings, fresh=fresh) for at in shown),
+        right=(1, 2, 3, 4) if fresh else (1, 2, 3),
+        notes=(f"{left_out} more, not tried and under {_SHOWN:.0%} each",) if left_out else (),
+        strong=frozenset((row, 0) for row, at in enumerate(shown) if at in state.places),
+        indent=2,
+    )
+
+
+def _is_shown(state: SearchState, at: int) -> bool:
+    version = state.versions[at]
+    likely = version.posterior is not None and version.posterior >= _SHOWN
+    return likely or at in state.places or bool(version.values or version.fresh) or version.failed or version.skipped
+
+
+def _row(state: SearchState, at: int, settings: Settings, *, fresh: bool) -> tuple[str, ...]:
+    version = state.versions[at]
+    value = spread(version.summary, settings.precision(state.search.metric)) if version.values else ""
+    if version.skipped or version.failed:
+        value = "skipped" if version.skipped else "failed"
+    chance = "" if version.posterior is None else percent(version.posterior)
+    own = (str(len(version.fresh) or ""),) if fresh else ()
+    return (version.name, str(len(version.values) or ""), value, *own, chance)
+
+
+def _moved(finding: Finding, search: Search, settings: Settings) -> str:
+    word = "fell" if search.better == HIGHER else "rose"
+    if finding.before is None or finding.after is None:
+        return word
+    before, after = (number(level, settings.precision(search.metric)) for level in (finding.before, finding.after))
+    return f"{word} from {before} to {after}"
