@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ledger.analysis.ablation.design import Ablated, Design
 from ledger.model.replicates import Point
 from ledger.stats.contrast import mean
-from ledger.stats.shapley import Coalition, Order, coalitions, exact, over_orders
+from ledger.stats.shapley import Coalition, Order, beginnings, coalitions, exact, over_orders
 
 Worths: TypeAlias = Mapping[Point, Mapping[Coalition, float]]
 """The metric by replicate and coalition."""
@@ -78,16 +79,30 @@ def _shapley(
     found: Ablated, known: Worths, orders: Mapping[Point, Sequence[Order]], references: Mapping[Point, float]
 ) -> dict[str, Pairs]:
     whole = frozenset(found.groups)
+    alone = {frozenset({group}) for group in found.groups}
     needed = set(coalitions(found.groups)) if not orders else set()
     made: dict[str, dict[Point, tuple[float, float]]] = {group: {} for group in found.groups}
     for point, reference in references.items():
         worth = {**known[point], _EMPTY: reference}
         own = orders.get(point, ())
-        wanted = needed or {frozenset(order[:count]) for order in own for count in range(1, len(order) + 1)}
+        wanted = needed or {each for order in own for each in beginnings(order) if each} | alone
         # without an average over all that are wanted a group's value would depend on which trials failed
         if not wanted or not wanted <= worth.keys():
             continue
-        values = over_orders(worth, own) if own else exact(worth, found.groups)
+        values = _over_orders(found.groups, worth, own) if own else exact(worth, found.groups)
         for group, value in values.items():
             made[group][point] = (worth[whole], worth[whole] - value)
     return dict[str, Pairs](made)
+
+
+def _over_orders(groups: Sequence[str], worth: Mapping[Coalition, float], orders: Sequence[Order]) -> dict[str, float]:
+    """The estimates from some orders, as free of their luck as what is known of each group alone makes them.
+
+    The worth of no group counts for whoever comes first, which orders decide; over all of them it takes the same from
+    everybody. So the orders are weighed with the worth that it would have if the groups added up, and the difference is
+    divided evenly: as unbiased, and exact where the groups do add up.
+    """
+    count, alone = len(groups), [worth[frozenset({group})] for group in groups]
+    added_up = (math.fsum(alone) - worth[frozenset(groups)]) / (count - 1)
+    shift = (worth[_EMPTY] - added_up) / count
+    return {group: value - shift for group, value in over_orders({**worth, _EMPTY: added_up}, orders).items()}
