@@ -66,7 +66,7 @@ def bisect(
     wanted = RunOptions(jobs=jobs, timeout=None if timeout is None else values.duration(timeout))
     with console.opened() as ledger:
         if dry_run:
-            found = ops.expect(ledger, asked, now=console.now())
+            found = ops.expect(ledger, asked)
             documents.answer(bisect_cost.document(found), page.form, json=json)
             return 0
         return bisection.searched(ledger, ops.begin(ledger, asked, now=console.now()), wanted, page)

@@ -12,8 +12,9 @@ from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 from ledger.ops.amend import amend
+from ledger.ops.new import create
 from ledger.repo.amending import PlanEdits
-from ledger.repo.bisection import beginning, cost, planning, reading
+from ledger.repo.bisection import continued, cost, planning, reading
 from ledger.repo.bisection.request import BisectRequest
 from ledger.repo.ledger import Ledger
 
@@ -32,11 +33,12 @@ def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
 
     Raises LedgerError for what cannot be searched, and then nothing has changed.
     """
-    draft = planning.draft(ledger, asked, author=ledger.git.identity(), created=now)
-    known = beginning.same(ledger, draft, asked)
+    draft = planning.draft(ledger, asked)
+    known = continued.same(ledger, draft, asked)
     if known is None:
-        name = beginning.create(ledger, draft)
-        return Begun(experiment=ledger.experiment(name), anew=True, remarks=draft.remarks)
+        created = create(ledger, draft.request, now=now)
+        remarks = (*draft.remarks, *created.remarks)
+        return Begun(experiment=ledger.experiment(created.plan.name), anew=True, remarks=remarks)
     search = known.plan.search
     assert search is not None
     if asked.budget is not None and asked.budget != search.budget:
@@ -46,9 +48,9 @@ def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
     return Begun(experiment=ledger.experiment(known.name), anew=False, remarks=())
 
 
-def expect(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Cost:
+def expect(ledger: Ledger, asked: BisectRequest) -> Cost:
     """What it would search, and what that may cost; changes nothing."""
-    return cost.of(ledger, planning.draft(ledger, asked, author="", created=now))
+    return cost.of(ledger, planning.draft(ledger, asked))
 
 
 def answer(ledger: Ledger, name: str) -> Bisection:

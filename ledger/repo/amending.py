@@ -15,6 +15,7 @@ from ledger.model.formats import yaml12
 from ledger.model.formats.replicates import to_mapping
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASE, BASELINE, Plan, Variant
+from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.repo import axes, data_arms
 from ledger.repo.axes import AskedAxes, Seeds
@@ -25,7 +26,7 @@ from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, c
 # what identifies the experiment is not among them: its name, base, author and date
 AMENDABLE = (
     "title", "predictions", "groups", "variants", "replicates", "evaluation", "alpha", "looks", "failures",
-    "deterministic", "exploratory", "tags", "parent",
+    "deterministic", "exploratory", "tags", "parent", "search",
 )  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def amended(ledger: Ledger, experiment: Experiment, asked: PlanEdits) -> Plan:
     keys = hypotheses.changed_keys(before, hypotheses.to_mapping(draft))
     if not keys:
         raise LedgerError("the amendment changes nothing", hint="ledger show says what the plan is")
+    if "search" in keys:
+        _check_search(plan, draft)
     if "predictions" in keys or "variants" in keys:
         check_predictions(ledger, draft.predictions, draft.variants, plan.name)
     if "replicates" in keys or "variants" in keys:
@@ -71,6 +74,16 @@ def amended(ledger: Ledger, experiment: Experiment, asked: PlanEdits) -> Plan:
     if {"groups", "replicates", "variants"} & set(keys):
         data_arms.check(ledger, code, draft)
     return draft
+
+
+def _check_search(before: Plan, after: Plan) -> None:
+    """Raise LedgerError where a search would ask something else: its trials so far would not be its own."""
+    if before.search is None or after.search is None:
+        raise LedgerError("a search cannot be made of other trials, nor the reverse", hint="ledger new begins another")
+    kept = ("kind", "metric", "better", "versions", "paths", "axis", "seeds", "evaluation_at", "evaluation_other")
+    changed = [key for key in kept if getattr(before.search, key) != getattr(after.search, key)]
+    if changed:
+        raise LedgerError(f"what is searched stays as it is: {listed(changed)}", hint="ledger bisect begins another")
 
 
 def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: PlanEdits) -> dict[str, Any]:
@@ -97,7 +110,8 @@ def _plan(document: Mapping[str, Any]) -> Plan:
             "a plan without a prediction is exploratory",
             hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"',
         )
-    if draft.seeds_from is not None and not derived.follow(draft.seeds_from, draft.replicates):
+    # the seeds of a search follow from it in a way of their own
+    if draft.search is None and draft.seeds_from is not None and not derived.follow(draft.seeds_from, draft.replicates):
         # they are derived no more
         draft = replace(draft, seeds_from=None)
     return draft

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.analysis.bisection.answer import NO_VALUE, Bisection, State, Version
 from ledger.analysis.bisection.nature import Judgement
+from ledger.analysis.search.step import Answer
 from ledger.model.settings import Settings
 from ledger.report import bisect_words as words
 from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, Prose, Table
@@ -12,6 +13,8 @@ from ledger.report.shapes.bisect import shape
 
 # a version that was not tried is shown from this probability on
 _SHOWN = 0.05
+# so many versions of which one did it are all shown
+_FEW = 8
 
 
 def document(found: Bisection, settings: Settings, *, plot: str | None = None, svg: str | None = None) -> Document:
@@ -45,7 +48,9 @@ def cost(found: Bisection) -> str:
     """How many trainings it took, and how to go on where there is no answer or nothing confirms it."""
     fresh = sum(len(each.fresh) for each in found.versions)
     text = f"{found.trainings} of {found.budget} trainings{f', and {fresh} with fresh seeds' if fresh else ''}"
-    return f"{text}; {found.experiment} holds them"
+    if found.answer is Answer.OPEN and found.posterior is not None:
+        return f"{text}; the same command with --budget {2 * found.budget} goes on"
+    return f"{text}; ledger show {found.experiment} lists them"
 
 
 def _versions(found: Bisection, settings: Settings) -> Table:
@@ -58,7 +63,7 @@ def _versions(found: Bisection, settings: Settings) -> Table:
         rows=tuple(_row(found, at, settings, fresh=fresh) for at in shown),
         right=(2, 3, 4, 5, 6) if fresh else (2, 3, 4),
         names=1,
-        notes=(f"{left_out} more, not tried and under {_SHOWN:.0%} each: --json shows all",) if left_out else (),
+        notes=(f"{left_out} more, not tried and at most {_SHOWN:.0%} each: --json shows all",) if left_out else (),
         strong=frozenset((row, 0) for row, at in enumerate(shown) if at in found.places),
     )
 
@@ -66,7 +71,8 @@ def _versions(found: Bisection, settings: Settings) -> Table:
 def _is_shown(found: Bisection, at: int, version: Version) -> bool:
     ends = at in (0, len(found.versions) - 1)
     likely = version.posterior is not None and version.posterior >= _SHOWN
-    return ends or likely or at in found.places or version.state is not State.UNTRIED or bool(version.fresh)
+    named = at in found.places and len(found.places) <= _FEW
+    return ends or likely or named or version.state is not State.UNTRIED or bool(version.fresh)
 
 
 def _row(found: Bisection, at: int, settings: Settings, *, fresh: bool) -> tuple[str, ...]:

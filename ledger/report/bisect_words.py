@@ -15,6 +15,8 @@ from ledger.stats.ratio import Ratio
 # so many versions are named in a sentence
 _FEW = 4
 _ALPHA = 0.05
+# a version is worth a name where it is so many times as likely as the average of those that it may be
+_TELLING = 1.5
 
 
 def answer(found: Bisection) -> str:
@@ -137,12 +139,15 @@ def _none(found: Bisection) -> str:
 
 
 def _likely(found: Bisection) -> str:
-    if found.posterior is None or not found.places:
-        return _no_ends(found) if found.posterior is None else "nothing is likelier than the rest"
-    ranked = sorted(found.places, key=lambda place: found.versions[place].posterior or 0.0, reverse=True)
-    told = [f"{found.versions[place].name} ({percent(found.versions[place].posterior)})" for place in ranked]
-    others = f"; gradual {percent(found.drift)}, no change {percent(found.none)}"
-    return f"most likely {listed(told, _FEW, word='or')}{others}"
+    if found.posterior is None:
+        return _no_ends(found)
+    others = f"gradual {percent(found.drift)}, no change {percent(found.none)}"
+    chances = {place: found.versions[place].posterior or 0.0 for place in found.places}
+    ranked = sorted(chances, key=lambda place: chances[place], reverse=True)
+    if not ranked or chances[ranked[0]] < _TELLING * found.posterior / len(ranked):
+        return f"it may be any of {len(ranked)} versions ({percent(found.posterior)} together), {others}"
+    told = [f"{found.versions[place].name} ({percent(chances[place])})" for place in ranked]
+    return f"most likely {listed(told, _FEW, word='or')}; {others}"
 
 
 def _no_ends(found: Bisection) -> str:

@@ -79,7 +79,7 @@ def test_the_addition_is_named_with_how_much_and_how_sure() -> None:
     text = shown(STEP)
     first = 'dice fell by 0.081 (90% interval 0.064 to 0.098) with 000000c "week 12" (probability 97%)'
     assert text.splitlines()[0] == first
-    assert "22 more, not tried and under 5% each" in text
+    assert "22 more, not tried and at most 5% each" in text
     assert all(width(line) <= 80 for line in text.splitlines()[1:])
 
 
@@ -117,6 +117,13 @@ def test_versions_that_cannot_run_make_the_answer_a_set() -> None:
             replace(STEP, answer=Answer.OPEN, places=(11, 12)),
             (
                 "open: the budget of 60 trainings is spent; most likely 000000c (97%) or 000000b (0.1%); gradual 2%, "
+                "no change 1%"
+            ),
+        ),
+        (
+            replace(STEP, answer=Answer.OPEN, places=tuple(range(1, 11)), posterior=0.01),
+            (
+                "open: the budget of 60 trainings is spent; it may be any of 10 versions (1% together), gradual 2%, "
                 "no change 1%"
             ),
         ),

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from ledger.analysis.bisection.expected import Place
 from ledger.analysis.direction import direction
 from ledger.analysis.noise import noise
 from ledger.analysis.outlook import RECENT
 from ledger.errors import LedgerError
-from ledger.model.data_change import Grouping
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
 from ledger.model.names import slug
 from ledger.model.near_misses import near_misses
-from ledger.model.plan import of_search
 from ledger.model.remarks import Kind, Remark
-from ledger.model.replicates import REPEAT, Axis, Replicates
+from ledger.model.replicates import Axis, Replicates
 from ledger.model.search import Confirm, KnownNoise, Search
-from ledger.model.seeds import source
-from ledger.repo.axes import seed_parameter
 from ledger.repo.bisection import between
 from ledger.repo.bisection.between import Ends
 from ledger.repo.bisection.request import BisectRequest, Prior, check
-from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
+from ledger.repo.planning import Request
+from ledger.repo.search_plan import axis
 
 # other code and other data may be as noisy or not: what the ledger knows counts as so many values at most
 _MOST_KNOWN = 10
@@ -35,19 +30,18 @@ _BUDGET, _CONFIDENCE, _FRESH = 60, 0.95, 5
 
 @frozen
 class Draft:
-    """A plan that is not an experiment yet, with the places that it searches, and what is to be said of it."""
+    """What is to be searched, as a request for an experiment, with the places, and what is to be said of it."""
 
-    plan: Plan
-    code: Code
+    search: Search
+    request: Request
     places: tuple[Place, ...]
     remarks: tuple[Remark, ...]
 
 
-def draft(ledger: Ledger, asked: BisectRequest, *, author: str, created: datetime) -> Draft:
-    """The plan that was asked for. Raises LedgerError for what cannot be searched."""
+def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
+    """The search that was asked for. Raises LedgerError for what cannot be searched."""
     check(asked)
     ends = between.ends(ledger, asked.good, asked.bad)
-    code = ledger.code.at(ends.bad)
     evaluation = between.evaluations(ledger, ends, asked.evaluation, _evaluated(ledger))
     paths = asked.paths
     if not paths and not asked.commits:
@@ -56,44 +50,34 @@ def draft(ledger: Ledger, asked: BisectRequest, *, author: str, created: datetim
     evaluation = tuple(path for path in between.differing(ledger, ends, evaluation) if path not in paths)
     places = between.code_places(ledger, ends) if asked.commits else between.data_places(ledger, paths, ends)
     weights, remarks = _weights(asked, places)
-    axis = _axis(ledger, code)
-    better = _better(ledger, asked)
+    seed = axis(ledger, ledger.code.at(ends.bad))
     at, other = _evaluation_at(ledger, asked, ends)
-    title = f"Where did {asked.metric} change between {asked.good} and {asked.bad}?"
     search = Search(
         metric=asked.metric,
-        better=better,
+        better=_better(ledger, asked),
         versions=tuple(place.commit for place in places),
         paths=tuple(paths),
         skipped=_skipped(ledger, asked, places),
-        axis=axis,
+        axis=seed,
         seeds=asked.seeds,
         budget=asked.budget or _BUDGET,
         confidence=asked.confidence or _CONFIDENCE,
         weights=weights,
-        noise=_noise(ledger, asked.metric, axis),
+        noise=_noise(ledger, asked.metric, seed),
         confirm=None if asked.confirm == 0 else Confirm(seeds=asked.confirm or _FRESH),
         evaluation_at=at if evaluation else None,
         evaluation_other=other if evaluation else None,
     )
-    seeds_from = None if axis == REPEAT else source(ends.bad, title, [])
-    variants, points = of_search(search, seeds_from, evaluation)
-    plan = Plan(
-        title=title,
+    request = Request(
+        title=f"Where did {asked.metric} change between {asked.good} and {asked.bad}?",
         name=asked.name or f"bisect-{slug(asked.metric)}-{ends.good[:7]}-{ends.bad[:7]}",
-        author=author,
-        created=created.replace(microsecond=0),
-        base=ends.bad,
-        groups={path: Grouping() for path in paths},
-        variants=variants,
-        replicates=points,
-        seeds_from=seeds_from,
-        search=search,
+        start=ends.bad,
         evaluation=evaluation,
-        exploratory=True,
         tags=("bisect",),
+        switch=False,
+        search=search,
     )
-    return Draft(plan=plan, code=code, places=places, remarks=(*remarks, *_doubts(ledger, ends, plan)))
+    return Draft(search=search, request=request, places=places, remarks=(*remarks, *_doubts(ledger, ends, request)))
 
 
 def _evaluated(ledger: Ledger) -> tuple[str, ...]:
@@ -110,12 +94,6 @@ def _better(ledger: Ledger, asked: BisectRequest) -> str:
             hint=f"--higher-is-better or --lower-is-better; or `direction` of {asked.metric} in ledger.yaml",
         )
     return found
-
-
-def _axis(ledger: Ledger, code: Code) -> str:
-    """The parameter that is the seed, or repeats for a pipeline without one."""
-    seeds = [name for name in code.names if "seed" in name.lower() or "random_state" in name.lower()]
-    return seed_parameter(ledger, code) if seeds or ledger.settings.seed is not None else REPEAT
 
 
 def _noise(ledger: Ledger, metric: str, axis: str) -> KnownNoise | None:
@@ -164,11 +142,10 @@ def _evaluation_at(ledger: Ledger, asked: BisectRequest, ends: Ends) -> tuple[st
     return at, ends.good if at == ends.bad else ends.bad
 
 
-def _doubts(ledger: Ledger, ends: Ends, plan: Plan) -> tuple[Remark, ...]:
+def _doubts(ledger: Ledger, ends: Ends, request: Request) -> tuple[Remark, ...]:
     """What else differs between the ends, and is held as it is at the bad one."""
-    search = plan.search
-    assert search is not None
-    if not search.paths:
+    search = request.search
+    if search is None or not search.paths:
         return ()
-    others = between.other_changes(ledger, ends, (*search.paths, *plan.evaluation))
+    others = between.other_changes(ledger, ends, (*search.paths, *request.evaluation))
     return (Remark.of(Kind.HELD_AT_BAD, paths=others),) if others else ()

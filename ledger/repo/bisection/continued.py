@@ -1,17 +1,12 @@
-"""Begin a bisection as an experiment, or go on with the one that asks the same."""
+"""The experiment that asks the same already, which a bisection goes on with."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.search import Search
-from ledger.repo.beginning import begin
 from ledger.repo.bisection.planning import Draft
 from ledger.repo.bisection.request import BisectRequest
-from ledger.repo.change import Change, transact
-from ledger.repo.free_names import free_name
 from ledger.repo.ledger import Ledger
 
 
@@ -20,11 +15,10 @@ def same(ledger: Ledger, draft: Draft, asked: BisectRequest) -> Experiment | Non
 
     Raises LedgerError where it asks another, or began with other settings than those that are given.
     """
-    found = ledger.find(draft.plan.name)
+    found = ledger.find(draft.request.name or "")
     if found is None:
         return None
-    theirs, ours = found.plan.search, draft.plan.search
-    assert ours is not None
+    theirs, ours = found.plan.search, draft.search
     if theirs is None or _question(theirs) != _question(ours):
         raise LedgerError(
             f"the experiment {found.name} asks something else", hint=f"another name: --name {found.name[:58]}-2"
@@ -43,17 +37,6 @@ def same(ledger: Ledger, draft: Draft, asked: BisectRequest) -> Experiment | Non
                 hint=f"leave {option} out, or begin anew: --name {found.name[:58]}-2",
             )
     return found
-
-
-def create(ledger: Ledger, draft: Draft) -> str:
-    """Commit the plan on a branch of its own; the work tree stays where it is. Returns the name."""
-
-    def make(change: Change) -> str:
-        name = free_name(ledger, draft.plan.name, draft.plan.title)
-        begin(change, replace(draft.plan, name=name), draft.code, {}, switch=False)
-        return name
-
-    return transact(ledger, make)
 
 
 def _question(search: Search) -> tuple[object, ...]:
