@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ledger.analysis import counting
+from ledger.analysis.bisection.stated import confirmation
 from ledger.analysis.counting import When
 from ledger.analysis.doubts import doubts
 from ledger.analysis.judge import judge
@@ -105,9 +106,11 @@ def _weighed(
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
     found = None
     if experiment.plan.search is not None:
-        found = finding(state(experiment.named(evidence.aliases), present))
+        named = experiment.named(evidence.aliases)
+        so_far = state(named, present)
+        found = replace(finding(so_far), confirmation=confirmation(named, so_far, present))
         # those too of which no trial has succeeded: that it failed belongs to the answer
-        states = {arm: present[arm] for arm in experiment.plan.search.arms if arm in present}
+        states = {v.name: present[v.name] for v in experiment.tried_or_declared if v.name in present}
     return worded(
         replace(
             verdict,

@@ -22,9 +22,9 @@ def document(found: Bisection, settings: Settings, *, plot: str | None = None, s
     said = words.answer(found)
     blocks: list[Block] = [Heading(text=f"{found.metric}: where did it change?", paged=True), Prose(text=said)]
     if found.evaluation is not None:
-        blocks.append(Items(items=words.evaluation(found.evaluation, found.metric, found.sign), indent=2, near=True))
+        blocks.append(Items(items=words.evaluation(found.evaluation, found.metric), indent=2, near=True))
     if found.confirmation is not None:
-        items = words.confirmation(found.confirmation, found.metric, found.sign, found.versions)
+        items = words.confirmation(found.confirmation, found.metric, found.versions)
         blocks.append(Items(items=items, indent=2, near=True))
     if found.judgement is not None:
         blocks.append(Items(items=(words.judgement(found.judgement, found.metric),), indent=2, near=True))
@@ -46,8 +46,8 @@ def title(found: Bisection) -> str:
 
 def cost(found: Bisection) -> str:
     """How many trainings it took, and how to go on where there is no answer or nothing confirms it."""
-    fresh = sum(len(each.fresh) for each in found.versions)
-    text = f"{found.trainings} of {found.budget} trainings{f', and {fresh} with fresh seeds' if fresh else ''}"
+    more = f", and {found.others} more to confirm and compare" if found.others else ""
+    text = f"{found.trainings} of {found.budget} trainings{more}"
     if found.answer is Answer.OPEN and found.posterior is not None:
         return f"{text}; the same command with --budget {2 * found.budget} goes on"
     return f"{text}; ledger show {found.experiment} lists them"

@@ -14,7 +14,6 @@ from ledger.stats.ratio import Ratio
 
 # so many versions are named in a sentence
 _FEW = 4
-_ALPHA = 0.05
 # a version is worth a name where it is so many times as likely as the average of those that it may be
 _TELLING = 1.5
 
@@ -36,13 +35,11 @@ def answer(found: Bisection) -> str:
     return f"open: the budget of {found.budget} trainings is spent; {_likely(found)}"
 
 
-def evaluation(found: FixedEvaluation, metric: str, sign: int) -> tuple[str, ...]:
+def evaluation(found: FixedEvaluation, metric: str) -> tuple[str, ...]:
     """How much of the drop the evaluation set makes."""
-    paths = listed(found.paths)
     at = "BAD" if found.at_bad else "GOOD"
-    lines = [
-        f"{_measured(found.fixed, metric, sign)} with {paths} fixed as at {at}; as it was seen, {_by(found.whole)}"
-    ]
+    whole = f"each end on its own {listed(found.paths)}: {_measured(found.whole, metric)}"
+    lines = [whole, f"both on that of {at}: {_measured(found.fixed, metric)}"]
     if found.share is None:
         return (*lines, "which share that is cannot be said: there is no estimate of the noise")
     if found.share.interval is None:
@@ -56,16 +53,16 @@ def evaluation(found: FixedEvaluation, metric: str, sign: int) -> tuple[str, ...
     return (*lines, f"{verdict}: {_share(found.share)} of it remains on the fixed one")
 
 
-def confirmation(found: Confirmation, metric: str, sign: int, versions: tuple[Version, ...]) -> tuple[str, ...]:
+def confirmation(found: Confirmation, metric: str, versions: tuple[Version, ...]) -> tuple[str, ...]:
     """Whether the change holds on fresh seeds, and what of the drop it explains."""
     before, after = versions[found.before], versions[found.after]
     count = len(after.fresh) if found.change.contrast is None else found.change.contrast.n
     seeds = f"{count} fresh seed{'' if count == 1 else 's'}"
-    moved = _measured(found.change, metric, sign)
+    moved = _measured(found.change, metric)
     if found.p_value is None:
         first = f"not confirmed on {seeds}, which give no estimate of the noise: {moved}"
     else:
-        confirmed = "confirmed" if found.p_value <= _ALPHA else "not confirmed"
+        confirmed = "confirmed" if found.confirmed else "not confirmed"
         first = f"{confirmed} on {seeds}: {moved} from {before.name} to {after.name} (p {_p(found.p_value)})"
     if found.share is None:
         return (first,)
@@ -169,10 +166,10 @@ def _undecided(own: list[GroupChange], others: list[GroupChange]) -> str:
 
 
 def _worsened(found: Bisection, moved: Change | None) -> str:
-    return f"{found.metric} got worse" if moved is None else _measured(moved, found.metric, found.sign)
+    return f"{found.metric} got worse" if moved is None else _measured(moved, found.metric)
 
 
-def _measured(moved: Change, metric: str, sign: int) -> str:
+def _measured(moved: Change, metric: str) -> str:
     """`dice fell by 0.081 (90% interval 0.070 to 0.092)`."""
     return f"{metric} {'rose' if moved.difference > 0 else 'fell'} by {_by(moved)}" if moved.difference else (
         f"{metric} did not change"

@@ -162,9 +162,10 @@ def test_what_is_said_of_the_evaluation_set_follows_its_interval(share: Ratio | 
         other=None,
         share=share,
     )
-    first, second = bisect_words.evaluation(found, "dice", 1)
-    assert first.startswith("dice fell by 0.016 (90% interval -0.001 to 0.033) with data/test fixed as at BAD")
-    assert second.startswith(expected)
+    whole, fixed, said = bisect_words.evaluation(found, "dice")
+    assert whole == "each end on its own data/test: dice fell by 0.080 (90% interval 0.063 to 0.097)"
+    assert fixed == "both on that of BAD: dice fell by 0.016 (90% interval -0.001 to 0.033)"
+    assert said.startswith(expected)
 
 
 def test_what_is_confirmed_is_said_with_the_share_that_it_explains() -> None:
@@ -176,7 +177,7 @@ def test_what_is_confirmed_is_said_with_the_share_that_it_explains() -> None:
 
 def test_what_is_not_confirmed_is_not_called_so() -> None:
     lines = bisect_words.confirmation(
-        replace(CONFIRMED, p_value=0.2, share=Ratio(estimate=0.3, interval=None)), "dice", 1, HISTORY
+        replace(CONFIRMED, p_value=0.2, share=Ratio(estimate=0.3, interval=None)), "dice", HISTORY
     )
     assert lines[0].startswith("not confirmed on 3 fresh seeds")
     assert lines[1].endswith("a share of it has no bounds")

@@ -23,6 +23,7 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
+ALPHA = 0.05
 NO_VALUE = (State.FAILED, State.LACKING, State.SKIPPED)
 
 
@@ -67,6 +68,11 @@ class Confirmation:
     p_value: float | None
     share: Ratio | None
 
+    @property
+    def confirmed(self) -> bool:
+        """Whether the metric is worse with the addition, beyond what the noise does."""
+        return self.p_value is not None and self.p_value <= ALPHA
+
 
 @frozen
 class Bisection:
@@ -74,7 +80,7 @@ class Bisection:
 
     `paths` are empty where commits of code are searched. `answer` is None while the search goes on; `places` are the
     versions of which one is the first after the step. `step` is the change with them as the search saw it, `posterior`
-    the probability of one of them. `confirming`: fresh seeds are asked for and not all there yet.
+    the probability of one of them.
     """
 
     experiment: str
@@ -91,9 +97,9 @@ class Bisection:
     step: Change | None = None
     evaluation: FixedEvaluation | None = None
     confirmation: Confirmation | None = None
-    confirming: bool = False
     judgement: Judgement | None = None
     trainings: int
+    others: int = 0
     budget: int
     confidence: float
 

@@ -90,11 +90,13 @@ def on_fixed_evaluation(
     """How much of the drop a fixed evaluation set leaves: paired over the replicates that the arms have in common.
 
     `cells` are the arms by model and by set: `("good", "bad")` is the good end's model on the bad end's set. None where
-    an end, or the other end's model on the fixed set, has no value.
+    the ends and the models on the fixed set have no replicate in common.
     """
     own, other = (BAD, GOOD) if at_bad else (GOOD, BAD)
-    good, bad = cells.get((GOOD, GOOD), {}), cells.get((BAD, BAD), {})
-    first, last = cells.get((GOOD, own), {}), cells.get((BAD, own), {})
+    needed = [(GOOD, GOOD), (BAD, BAD), (GOOD, own), (BAD, own)]
+    common = [point for point in cells.get(needed[0], {}) if all(point in cells.get(cell, {}) for cell in needed)]
+    arms = {cell: {point: values[point] for point in common if point in values} for cell, values in cells.items()}
+    good, bad, first, last = (arms.get(cell, {}) for cell in needed)
     whole, fixed = change(good, bad), change(first, last)
     if whole is None or fixed is None:
         return None
@@ -103,7 +105,7 @@ def on_fixed_evaluation(
         at_bad=at_bad,
         whole=whole,
         fixed=fixed,
-        other=change(cells.get((GOOD, other), {}), cells.get((BAD, other), {})),
+        other=change(arms.get((GOOD, other), {}), arms.get((BAD, other), {})),
         share=_share(good, bad, first, last),
     )
 
@@ -120,11 +122,9 @@ def explained(*, without: Values, good: Values, bad: Values) -> Ratio | None:
 
 
 def _share(good: Values, bad: Values, first: Values, last: Values) -> Ratio | None:
-    points = [point for point in good if point in bad and point in first and point in last]
+    fixed, whole = ([after[point] - before[point] for point in good] for before, after in ((first, last), (good, bad)))
     try:
-        return of_pairs(
-            [last[point] - first[point] for point in points], [bad[point] - good[point] for point in points], CONFIDENCE
-        )
+        return of_pairs(fixed, whole, CONFIDENCE)
     except NoNoise:
         return None
 

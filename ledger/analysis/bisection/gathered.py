@@ -18,7 +18,7 @@ from ledger.analysis.bisection.ends import (
     on_fixed_evaluation,
 )
 from ledger.analysis.counting import at
-from ledger.analysis.search.records import fresh_points, search_of
+from ledger.analysis.search.records import ended, fresh_points, search_of
 from ledger.analysis.search.state import SearchState, VersionState
 from ledger.analysis.search.step import Answer
 from ledger.model.experiment import Experiment
@@ -99,6 +99,7 @@ def gather(
         confirmation=confirmation,
         judgement=None if confirmation is None else _judgement(trials, search, confirmation, told),
         trainings=state.trainings,
+        others=len(ended(experiment, present)) - state.trainings,
         budget=search.budget,
         confidence=search.confidence,
     )
