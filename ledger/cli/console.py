@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.cli.progress_bar import ProgressBar
 from ledger.errors import LedgerError
-from ledger.report.text import as_json, harmless
+from ledger.report.text import as_json, harmless, wrapped
 
 if TYPE_CHECKING:
     from ledger.repo.ledger import Ledger
@@ -61,8 +61,19 @@ def say(text: str) -> None:
     sys.stdout.flush()
     # who reads it may have seen enough (`2>&1 | head`): a run of hours goes on
     with suppress(BrokenPipeError):
-        sys.stderr.write(harmless(text) + "\n")
+        sys.stderr.write("\n".join(_fitted(harmless(text))) + "\n")
         sys.stderr.flush()
+
+
+def _fitted(text: str) -> list[str]:
+    """Its lines, on a terminal within its width; a hint stays whole, since it is there to be copied."""
+    lines = text.split("\n")
+    if not sys.stderr.isatty():
+        return lines
+    from ledger.cli import terminal
+
+    total = terminal.columns()
+    return [part for line in lines for part in ([line] if line.startswith("hint: ") else wrapped(line, total))]
 
 
 def show_error(error: LedgerError, *, code: int, json: bool) -> None:

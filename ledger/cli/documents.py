@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ledger.cli import console, pager, terminal
@@ -18,7 +19,9 @@ def answer(document: Document, form: Format, *, json: bool, guard: bool = True, 
         console.answer_json(document.data)
         return
     colour = form is Format.TEXT and terminal.has_colour()
-    text = rendered(document, form, total=terminal.bound(), colour=colour, guard=guard)
+    # who reads lines by a program gets them whole
+    wrap = sys.stdout.isatty()
+    text = rendered(document, form, total=terminal.bound(), colour=colour, guard=guard, wrap=wrap)
     if paged is None:
         console.answer(text, painted=colour)
     else:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence, Set
 def listed(names: Iterable[str], most: int | None = None, *, word: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`; of more than `most` the first ones: `a, b and 3 more`; "" of none.
 
+    One more than `most` is shown too: its name takes hardly more room than to count it.
     What has no order of its own, as a set, is sorted. `word` stands before the last: `a, b or c`.
     """
     known = sorted(names) if isinstance(names, Set) else list(names)
-    if most is not None and len(known) > most:
+    if most is not None and len(known) > most + 1:
         return f"{', '.join(known[:most])} {word} {len(known) - most} more"
     return f" {word} ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
 

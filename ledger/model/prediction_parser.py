@@ -123,7 +123,10 @@ class _Parser(Words):
         name = self.text[start + 1 : close].strip()
         if not NAME.fullmatch(name):
             reason = f"{name!r} is not a variant's name" if name else "the brackets are empty"
-            raise self.error(reason, start + 1, example)
+            # as a grid names its arms
+            plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+            meant = f"{self.text[: start + 1]}{plain}{self.text[close:]}"
+            raise self.error(reason, start + 1, f"try {meant}" if NAME.fullmatch(plain) else example)
         self.at = close + 1
         if self.at < len(self.text) and not self.text[self.at].isspace():
             raise self.error("a space is missing behind the bracket", self.at, example)

@@ -38,7 +38,7 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
             commit=begin(change, plan, code, asked.overrides, switch=asked.switch),
             switched=asked.switch,
             sets=bool(asked.overrides or asked.variants or asked.vary),
-            merged=any(plan.variant(variant.name) is None for variant in grid(asked.vary)),
+            merged=next((v.name for v in grid(asked.vary) if plan.variant(v.name) is None), None),
         )
 
     created = transact(ledger, make)

@@ -133,7 +133,7 @@ def check_predictions(
         if p.metric.variant is not None and p.metric.variant not in declared:
             raise LedgerError(
                 f"the prediction {p} is about the variant {p.metric.variant}, which is not declared",
-                hint=f"declare it with --variant {p.metric.variant}:parameter=value; there is {', '.join(declared)}",
+                hint=f"there is {', '.join(declared)}; another: --variant {p.metric.variant}:parameter=value",
             )
         if p.metric.variant is None and TREATMENT not in declared:
             own = [v.name for v in variants if v.name != BASELINE]
@@ -144,7 +144,7 @@ def check_predictions(
         if p.of_variant and p.reference not in declared:
             raise LedgerError(
                 f"the prediction {p} compares with the variant {p.reference}, which is not declared",
-                hint=f"declare it with --variant {p.reference}:parameter=value; there is {', '.join(declared)}",
+                hint=f"there is {', '.join(declared)}; another: --variant {p.reference}:parameter=value",
             )
         if p.of_variant:
             continue

@@ -90,11 +90,11 @@ class Table(_Spaced):
 
     `right` are the places of the columns that stand on the right. Where lines are too long, the `optional` columns are
     left out in this order, then the texts of the column `names` are cut so that they can be told apart. Heads are cut
-    to `head_width`. A table that is not `headed` has heads on pages alone. `beyond` counts the columns that the table
+    to `head_width`. A table that is not `headed` has heads on pages alone. `beyond` are the heads of columns that it
     does not have to begin with; they and those that are left out are told as so many more of what `columns` names.
-    `caption` stands above, `notes` below. `faint` are beginnings of cells that say nothing certain, each as row, column
-    and number of characters: a terminal with colours and a page show them grey. `strong` are the cells, as row and
-    column, that a page shows in bold.
+    `caption` stands above, `notes` below, or `short_notes` where optional columns were left out. `faint` are beginnings
+    of cells that say nothing certain, each as row, column and number of characters: a terminal with colours and a page
+    show them grey. `strong` are the cells, as row and column, that a page shows in bold.
     """
 
     head: tuple[str, ...]
@@ -104,10 +104,11 @@ class Table(_Spaced):
     names: int | None = None
     head_width: int | None = None
     headed: bool = True
-    beyond: int = 0
+    beyond: tuple[str, ...] = ()
     columns: str | None = None
     caption: str | None = None
     notes: tuple[str, ...] = ()
+    short_notes: tuple[str, ...] | None = None
     faint: tuple[tuple[int, int, int], ...] = ()
     strong: frozenset[tuple[int, int]] = frozenset()
     indent: int = 0
@@ -162,12 +163,13 @@ def unfolded(blocks: tuple[Block, ...]) -> Iterator[Block]:
             yield block
 
 
-def more(table: Table, left_out: int) -> str | None:
-    """What is said of columns that a table does not show, of which a renderer `left_out` so many."""
-    count = table.beyond + left_out
-    if table.columns is None or not count:
+def more(table: Table, left_out: tuple[str, ...] = ()) -> str | None:
+    """What is said of columns that a table does not show: of those beyond it, and of those that a renderer left out."""
+    hidden = (*left_out, *table.beyond)
+    if table.columns is None or not hidden:
         return None
-    return f"and {count} more {table.columns}{'s' if count > 1 else ''}: --json shows all"
+    named = f"{table.columns}, {hidden[0]}" if len(hidden) == 1 else f"{table.columns}s"
+    return f"and {len(hidden)} more {named}: --json shows all"
 
 
 def filled(table: Table) -> Table:

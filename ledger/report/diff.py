@@ -129,7 +129,8 @@ def metrics_table(changes: Sequence[MetricChange], heads: tuple[str, str], setti
         names=0,
         head_width=_HEAD + (_COUNT if common else 0),
         faint=_faint(changes, [settings.precision(c.name) for c in changes], 0, head.index("difference")),
-        notes=signs(changes),
+        notes=signs(changes, rows),
+        short_notes=signs(changes, rows, with_p=False),
     )
 
 
@@ -153,10 +154,16 @@ def arms_table(metric: str, changes: Sequence[MetricChange], settings: Settings)
     )
 
 
-def signs(changes: Sequence[MetricChange]) -> tuple[str, ...]:
-    """What the signs of differences mean; nothing where none has an interval."""
+def signs(changes: Sequence[MetricChange], rows: Sequence[Sequence[str]], *, with_p: bool = True) -> tuple[str, ...]:
+    """What the signs in the rows of differences mean; nothing where none has an interval.
+
+    Not `with_p`: the column of p-values is not shown.
+    """
     tests = dict.fromkeys(c.contrast.test for c in changes if c.contrast is not None)
-    said = f"difference with its {CONFIDENCE:.0%} interval ({', '.join(tests)}), p two-sided; ~: none to be seen"
+    said = f"difference with its {CONFIDENCE:.0%} interval ({', '.join(tests)})"
+    said += ", p two-sided" if with_p else ""
+    said += "; ~: none to be seen" if any(cell.startswith("~") for row in rows for cell in row) else ""
+    said += "" if with_p else "; p: --json"
     return (said,) if tests else ()
 
 

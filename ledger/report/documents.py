@@ -23,10 +23,18 @@ PAGES: Final = (Format.TEXT, Format.MD, Format.HTML)
 # each renderer is imported where it is needed: a terminal needs no HTML
 
 
-def rendered(document: Document, form: Format, *, total: int | None, colour: bool = False, guard: bool = True) -> str:
+def rendered(
+    document: Document,
+    form: Format,
+    *,
+    total: int | None,
+    colour: bool = False,
+    guard: bool = True,
+    wrap: bool = False,
+) -> str:
     """The document's text; `total` is the width of a terminal, None for any; `colour`: it shows colours.
 
-    `guard`: see `csv.render`.
+    `wrap`: sentences fit into the width too; `guard`: see `csv.render`.
     """
     if form is Format.MD:
         from ledger.report import markdown
@@ -41,7 +49,7 @@ def rendered(document: Document, form: Format, *, total: int | None, colour: boo
         return table(document.sheet, form, guard=guard)
     from ledger.report import terminal
 
-    return terminal.render(document, total=total, colour=colour)
+    return terminal.render(document, total=total, colour=colour, wrap=wrap)
 
 
 def table(block: Table, form: Format, *, total: int | None = None, guard: bool = True) -> str:

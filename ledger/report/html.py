@@ -93,7 +93,7 @@ _CLASSES: Final = {Mark.NONE: "", Mark.WRONG: ' class="wrong"', Mark.UNSURE: ' c
 
 
 def _captioned(block: Table) -> str:
-    notes = "".join(f'<p class="note">{inline(note)}</p>' for note in (more(block, 0), *block.notes) if note)
+    notes = "".join(f'<p class="note">{inline(note)}</p>' for note in (more(block), *block.notes) if note)
     return f'<div class="wide">{table(block)}</div>{notes}'
 
 

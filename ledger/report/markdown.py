@@ -97,7 +97,7 @@ def _fenced(block: CodeBlock) -> str:
 def _captioned(block: Table) -> str:
     lines = [f"**{escaped(block.caption)}**", ""] if block.caption is not None else []
     lines += table(block)
-    said = more(block, 0)
+    said = more(block)
     return "\n".join([*lines, *(line for note in (said, *block.notes) if note for line in ("", inline(note)))])
 
 

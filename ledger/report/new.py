@@ -35,7 +35,11 @@ def told(created: Created) -> Told:
         f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
         *(f"  predicts {p}" for p in plan.predictions),
         f"  {size}: {shown}{' each' if len(arms) > 1 and axes else ''}{axes}",
-        *([f"  {standing} is the combination of the grid that the branch already has"] if created.merged else []),
+        *(
+            [f"  {standing} is {created.merged} of the grid: the branch has its values already"]
+            if created.merged
+            else []
+        ),
         f"next: say why in experiments/{plan.name}/hypothesis.md, {'' if created.sets else 'change the code, '}{run}",
     ]
     return Told(answer="\n".join(lines), notes=notes(created))

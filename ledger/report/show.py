@@ -138,7 +138,7 @@ def _trials(
         optional=tuple(range(len(shown) + 1, 2, -1)),
         head_width=_HEAD,
         names=0,
-        beyond=len(names) - len(shown),
+        beyond=tuple(name for name in names if name not in shown),
         columns="metric",
         indent=2,
     )
@@ -212,7 +212,9 @@ def _means(experiment: Experiment, present: Mapping[str, str], settings: Setting
         ]
         tables.append(replace(arms_table(name, changes, settings), indent=2))
         every += changes
-    return [*tables[:-1], replace(tables[-1], notes=signs(every))]
+    rows = [row for table in tables for row in table.rows]
+    last = replace(tables[-1], notes=signs(every, rows), short_notes=signs(every, rows, with_p=False))
+    return [*tables[:-1], last]
 
 
 def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:

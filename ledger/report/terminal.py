@@ -18,21 +18,21 @@ from ledger.report.blocks import (
     more,
     unfolded,
 )
-from ledger.report.text import clean, columns, cut_apart, harmless, width
+from ledger.report.text import clean, columns, cut_apart, harmless, width, wrapped
 
 # what stands between these is faint; they take no room, and `clean` leaves none of them in anybody's text
 _BEGIN: Final = "\u2063"
 _END: Final = "\u2064"
 
 
-def render(document: Document, *, total: int | None, colour: bool = False) -> str:
-    """The document's lines; tables fit into `total` columns (None: any width).
+def render(document: Document, *, total: int | None, colour: bool = False, wrap: bool = False) -> str:
+    """The document's lines; tables fit into `total` columns (None: any width), and sentences too with `wrap`.
 
     With `colour` it holds the terminal's own sequences, and none that anybody else wrote.
     """
     lines: list[str] = []
     for block in unfolded(document.blocks):
-        own = _lines(block, total)
+        own = _lines(block, total, wrap=wrap)
         if own and lines and not block.near:
             lines.append("")
         lines += own
@@ -41,13 +41,15 @@ def render(document: Document, *, total: int | None, colour: bool = False) -> st
     return text + "\n" if text else ""
 
 
-def _lines(block: Block, total: int | None) -> list[str]:
+def _lines(block: Block, total: int | None, *, wrap: bool) -> list[str]:
+    room = total if wrap else None
     match block:
         case Heading():
             return [] if block.paged else [clean(block.text)]
         case Prose():
             lead = f"{clean(block.lead)}: " if block.lead else ""
-            return [" " * block.indent + lead + clean(block.text)] if block.text.strip() else []
+            said = " " * block.indent + lead + clean(block.text)
+            return _told([said], room, behind=block.indent) if block.text.strip() else []
         case Written():
             title = [] if block.title is None else [f"## {clean(block.title)}", ""]
             return [*title, *(_indented(line) for line in block.text.strip().splitlines())]
@@ -55,7 +57,7 @@ def _lines(block: Block, total: int | None) -> list[str]:
             return harmless(block.text).rstrip("\n").split("\n")
         case Items():
             mark = " " * block.indent + (f"{block.mark} " if block.mark else "")
-            return [mark + clean(item) for item in block.items]
+            return _told([mark + clean(item) for item in block.items], room, behind=width(mark))
         case Facts():
             rows = [
                 (clean(name) if at == 0 else "", clean(v))
@@ -64,7 +66,7 @@ def _lines(block: Block, total: int | None) -> list[str]:
             ]
             return columns(rows, indent=2, total=total)
         case Table():
-            return table(block, total=total)
+            return table(block, total=total, room=room)
         case Figure():
             drawn = f"[{clean(block.alternative)}]" if block.plot is None else harmless(block.plot).rstrip("\n")
             return [*drawn.split("\n"), *([clean(block.caption)] if block.caption else [])]
@@ -76,8 +78,16 @@ def _indented(line: str) -> str:
     return " " * (len(line) - len(line.lstrip(" "))) + clean(line)
 
 
-def table(block: Table, *, total: int | None) -> list[str]:
-    """The lines of a table: columns are left out, then names cut, until it fits; else it is as wide as it must be."""
+def _told(lines: list[str], room: int | None, *, behind: int) -> list[str]:
+    """Sentences, each in lines that fit into the `room` where there is one; what goes on stands so far `behind`."""
+    return lines if room is None else [part for line in lines for part in wrapped(line, room, hanging=behind)]
+
+
+def table(block: Table, *, total: int | None, room: int | None = None) -> list[str]:
+    """The lines of a table: columns are left out, then names cut, until it fits; else it is as wide as it must be.
+
+    What stands below it fits into the `room`.
+    """
     head, *rows = ([clean(cell) for cell in row] for row in (block.head, *block.rows))
     for row, at, size in block.faint:
         rows[row][at] = f"{_BEGIN}{rows[row][at][:size]}{_END}{rows[row][at][size:]}"
@@ -88,9 +98,12 @@ def table(block: Table, *, total: int | None) -> list[str]:
         if not waiting or total is None or max(map(width, lines), default=0) <= total:
             break
         kept.remove(waiting.pop(0))
-    said = more(block, len(head) - len(kept))
+    said = more(block, tuple(head[at] for at in range(len(head)) if at not in kept))
     blanks = " " * block.indent
-    lines += [blanks + clean(note) for note in (*([] if said is None else [said]), *block.notes)]
+    whole = block.short_notes is None or len(kept) == len(head)
+    notes = block.notes if whole else block.short_notes or ()
+    below = [blanks + clean(note) for note in (*([] if said is None else [said]), *notes)]
+    lines += _told(below, room, behind=block.indent)
     return lines if block.caption is None else [blanks + clean(block.caption), *lines]
 
 

@@ -69,6 +69,26 @@ def width(text: str) -> int:
     return columns if columns >= 0 else sum(max(0, wcwidth(c)) for c in text)
 
 
+# what is typed stays in one piece, so that it can be copied: between backquotes, in brackets, or at the end
+_PIECES = re.compile(r"\S*`[^`]*`\S*|\((?:git|dvc|ledger|pip) [^)]*\)\S*|(?<=: )(?:git|dvc|ledger|pip) .*|\S+")
+
+
+def wrapped(text: str, columns: int, *, hanging: int = 0) -> list[str]:
+    """The text in lines of at most so many columns where its words allow; those behind the first are indented."""
+    if width(text) <= columns:
+        return [text]
+    lines: list[str] = []
+    line = text[: len(text) - len(text.lstrip(" "))]
+    empty = True
+    for piece in _PIECES.findall(text):
+        longer = f"{line}{'' if empty else ' '}{piece}"
+        if not empty and width(longer) > columns:
+            lines.append(line)
+            longer = " " * hanging + piece
+        line, empty = longer, False
+    return [*lines, line]
+
+
 def cut(text: str, columns: int) -> str:
     """The text, shortened with an ellipsis where it takes more columns."""
     if width(text) <= columns:

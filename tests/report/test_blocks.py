@@ -21,7 +21,7 @@ TABLE = Table(
     rows=(("a/seed-0", "succeeded", "0.5", "0.125", "1 s"), ("a/seed-1", "failed", "-", "-", "2 s")),
     right=(2, 3, 4),
     optional=(3,),
-    beyond=1,
+    beyond=("size",),
     columns="metric",
     indent=2,
 )
@@ -71,7 +71,7 @@ def test_in_a_terminal() -> None:
         "  trial     status     dice   loss  time",
         "  a/seed-0  succeeded   0.5  0.125   1 s",
         "  a/seed-1  failed        -      -   2 s",
-        "  and 1 more metric: --json shows all",
+        "  and 1 more metric, size: --json shows all",
         "! no `seed`",
         "",
         "## Why",
@@ -104,6 +104,35 @@ def test_a_narrow_terminal_leaves_columns_out_and_counts_them() -> None:
     ]
 
 
+def test_a_terminal_that_is_one_has_sentences_that_fit() -> None:
+    table = Table(
+        head=("metric", "difference", "p"),
+        rows=(("dice", "~ +0.1", "0.01"),),
+        optional=(2,),
+        notes=("difference with its interval, p two-sided",),
+        short_notes=("difference with its interval",),
+        indent=2,
+    )
+    document = Document(title="a", blocks=(table, Items(items=("both code and data differ",), mark=Mark.WRONG)))
+    below = ["", "! both code and data", "  differ"]
+    assert terminal.render(document, total=26, wrap=True).splitlines() == [
+        "  metric  difference  p",
+        "  dice    ~ +0.1      0.01",
+        "  difference with its",
+        "  interval, p two-sided",
+        *below,
+    ]
+    # of a column that is not shown nothing is said
+    assert terminal.render(document, total=25, wrap=True).splitlines() == [
+        "  metric  difference",
+        "  dice    ~ +0.1",
+        "  difference with its",
+        "  interval",
+        *below,
+    ]
+    assert terminal.render(document, total=25).splitlines()[-1] == "! both code and data differ"
+
+
 def test_in_markdown() -> None:
     assert markdown.render(DOCUMENT).splitlines() == [
         "# a: A title",
@@ -120,7 +149,7 @@ def test_in_markdown() -> None:
         "| a/seed-0 | succeeded |  0.5 | 0.125 |  1 s |",
         "| a/seed-1 | failed    |    - |     - |  2 s |",
         "",
-        "and 1 more metric: --json shows all",
+        "and 1 more metric, size: --json shows all",
         "",
         "- ! no `seed`",
         "",

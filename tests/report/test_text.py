@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.report.text import columns, cut_apart, width
+from ledger.report.text import columns, cut_apart, width, wrapped
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,15 @@ def test_nothing_is_cut_where_there_is_no_bound() -> None:
     assert columns(rows, flexible=0, apart=True, total=None) == ["  ".join(row) for row in rows]
     lines = columns(rows, head=["metric", "n"], flexible=0, apart=True, total=40)
     assert len(set(lines)) == 3 and max(map(width, lines)) == 40
+
+
+def test_sentences_are_wrapped_and_what_is_typed_is_not() -> None:
+    assert wrapped("  ! a b", 10) == ["  ! a b"]
+    assert wrapped("  ! one two three four", 12, hanging=4) == ["  ! one two", "    three", "    four"]
+    assert wrapped("a word_that_is_longer_than_a_line", 10) == ["a", "word_that_is_longer_than_a_line"]
+    assert wrapped("bring it back: git switch exp/a && git merge b", 20) == [
+        "bring it back:",
+        "git switch exp/a && git merge b",
+    ]
+    assert wrapped("not here (git fetch --tags), so unproved", 16) == ["not here", "(git fetch --tags),", "so unproved"]
+    assert wrapped("no `seed of it` here", 12) == ["no", "`seed of it`", "here"]

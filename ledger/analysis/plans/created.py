@@ -12,7 +12,7 @@ from ledger.model.remarks import Remark
 class Created:
     """`start`: what it was forked from, in words; `switched`: the work tree is on its branch.
 
-    `sets`: the plan sets parameters, so that code need not change; `merged`: a combination of its grid is what the
+    `sets`: the plan sets parameters, so that code need not change; `merged`: the combination of its grid that the
     branch has already. `outlooks`: what the replicates can see of each prediction, as far as the noise is known.
     """
 
@@ -22,6 +22,6 @@ class Created:
     commit: str
     switched: bool
     sets: bool
-    merged: bool
+    merged: str | None
     remarks: tuple[Remark, ...] = ()
     outlooks: tuple[Outlook, ...] = ()
