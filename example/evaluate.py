@@ -61,7 +61,9 @@ def main() -> None:
     scores = score(probabilities, actual)
     if truth is not None:
         scores["excess_log_loss"] = scores["log_loss"] - cross_entropy(truth, actual)
-    metrics = {name: round(value, DIGITS) for name, value in scores.items()}
+    metrics: dict[str, Any] = {name: round(value, DIGITS) for name, value in scores.items()}
+    for name in [] if source is None else np.unique(source):
+        metrics[name] = {"accuracy": round(float((predicted == actual)[source == name].mean()), DIGITS)}
     metrics["n_parameters"] = network.n_parameters
     results = Path("results")
     results.mkdir(exist_ok=True)

@@ -32,7 +32,7 @@ RELEASE = 3
 SUBJECTS = {
     2: "week 2: the south joins",
     8: "week 8: first images of the harbour",
-    9: "week 9: with a backlog of the south",
+    9: "week 9: backlog of the south",
     10: "week 10: images of all places in the evaluation set",
 }
 
