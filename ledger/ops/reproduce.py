@@ -49,7 +49,7 @@ def reproduce(
             f"{experiment.name} is somebody else's branch ({short}), and its commands would run here",
             hint=f"read its dvc.yaml and code, then git switch {ledger.settings.branch_prefix}{experiment.name}",
         )
-    specs = [spec_of(ledger, record.trial) for record in records]
+    specs = [spec_of(ledger, experiment, record) for record in records]
     with signals.as_interrupts(), LocalSlots(ledger) as slots:
         (station,) = slots.stations(experiment, Limits(timeout=timeout))
         for spec, record in zip(specs, records, strict=True):

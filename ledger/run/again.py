@@ -9,12 +9,13 @@ from ledger.analysis import counting
 from ledger.analysis.reproduction import Reproduction, compare
 from ledger.dvc.repro import Event
 from ledger.errors import LedgerError, NotHere
+from ledger.model.data_change import DataChange
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.trial import Trial
-from ledger.repo import histories
-from ledger.repo.code import Arm, edited, recorded_changes
+from ledger.repo import histories, state
+from ledger.repo.code import Arm, Code, edited, recorded_changes
 from ledger.repo.environments import environment_of
 from ledger.repo.ledger import Ledger
 from ledger.run.record import made, uncached_outputs
@@ -22,14 +23,18 @@ from ledger.run.spec import Spec
 from ledger.run.station import Station
 
 
-def spec_of(ledger: Ledger, trial: Trial) -> Spec:
-    """The trial as it was planned, from its record alone: the code that ran, with the parameters that it had."""
+def spec_of(ledger: Ledger, experiment: Experiment, record: Recorded) -> Spec:
+    """The trial as it was planned: the code that ran, with the parameters of its record and the data of its commit.
+
+    Where its commit is lost, the data are those that the plan gives it.
+    """
+    trial = record.trial
     if ledger.git.commit(trial.code) is None:
         raise NotHere(
             f"the code of {trial.experiment}:{trial.id} is not in this clone: {trial.code[:10]}",
             hint="git fetch --tags brings the trials' commits",
         )
-    code = ledger.code.at(trial.code)
+    code, data = _with_data(ledger, experiment, record)
     plain = ledger.code.arm(code, {}, ())
     if plain.missing:
         raise LedgerError(
@@ -45,7 +50,21 @@ def spec_of(ledger: Ledger, trial: Trial) -> Spec:
         attempt=trial.attempt,
         arm=arm,
         texts=texts,
+        data=data,
     )
+
+
+def _with_data(ledger: Ledger, experiment: Experiment, record: Recorded) -> tuple[Code, Mapping[str, DataChange]]:
+    """The code that ran with the data that it had, and what the plan says of these where it must be laid out anew."""
+    trial, plan = record.trial, experiment.plan
+    code, declared = ledger.code.at(trial.code), plan.variant(trial.variant)
+    changes = {} if declared is None else plan.data_of(declared, trial.point)
+    commit = record.commit or histories.trial_commits(ledger, trial.experiment).get(trial.id)
+    if commit is None:
+        return ledger.datasets.applied(code, changes, plan.groups, base=plan.base), changes
+    found = state.committed(ledger.git, code, commit)
+    pins = [pin.md5 for path, pin in found.data.items() if path in changes and pin.md5 is not None]
+    return found, changes if any(map(ledger.datasets.store.lacks, pins)) else {}
 
 
 def log_of(ledger: Ledger, trial: Trial) -> Path:
