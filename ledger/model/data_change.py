@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ledger.model.frozen import frozen
-from ledger.model.listing import listed
 
 ADDITION: Final = "addition"
 """Grouping of files by the commit that brought or last changed each of them."""
@@ -121,15 +120,3 @@ def checked_share(share: float) -> float:
     if not 0 < share < 1:
         raise ValueError(f"`keep` is {share!r}: a share between 0 and 1")
     return share
-
-
-def words(change: DataChange, *, at: str | None = None) -> str:
-    """The change in plain words, behind the name of its path: `as of v12 without site-c`; `at` as it is to be shown."""
-    said = []
-    if change.at is not None:
-        said.append(f"as of {at or change.at[:8]}")
-    if change.groups:
-        said.append(f"{'without' if change.without else 'only'} {listed(change.groups, 6)}")
-    if change.keep is not None:
-        said.append(f"{change.keep * 100:g}% of the files, draw {change.draw}")
-    return ", ".join(said)

@@ -23,6 +23,9 @@ from ledger.repo.code import Code
 _SAMPLE = re.compile(r"(0?\.\d+)(?:#(\d+))?")
 _KINDS = "KEY=VALUE, PATH@REV, PATH-GROUP (without it), PATH=GROUP (it alone) or PATH=0.9 (a sample)"
 
+# files that say where data are
+_OWN = (".dvc", ".gitignore", "dvc.yaml", "dvc.lock")
+
 _Part: TypeAlias = dict[str, Any]
 
 
@@ -56,7 +59,7 @@ def understood(code: Code, asked: AskedArm) -> Variant:
 
 def data_paths(code: Code) -> frozenset[str]:
     """The paths whose data arms may change: what DVC or git holds, folders too, but for what stages make."""
-    held = {*code.data, *code.files}
+    held = {*code.data, *(path for path in code.files if not path.endswith(_OWN))}
     folders = {path[:at] for path in held for at, sign in enumerate(path) if sign == "/"}
     return frozenset(path for path in held | folders if not code.pipeline.makes(path))
 

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.git.process import call
 from ledger.git.refs import RefChange
 from ledger.model import hypothesis as hypotheses
+from ledger.model.bounds import is_full_id
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
 from ledger.model.hypothesis import Hypothesis, Plan
 from ledger.model.parameters import Value
 from ledger.repo.change import Change
 from ledger.repo.code import Code, edited
+from ledger.report.data_changes import described
 
 
 def begin(change: Change, plan: Plan, code: Code, overrides: Mapping[str, Value], *, switch: bool) -> str:
@@ -28,7 +31,7 @@ def begin(change: Change, plan: Plan, code: Code, overrides: Mapping[str, Value]
     if switch:
         _refuse_overlap(change, changed)
     files = {path: replace(code.files[path], oid=git.blob(text.encode())) for path, text in changed.items()}
-    text = hypotheses.render(Hypothesis(plan=plan, body=hypotheses.BODY.format(title=plan.title)))
+    text = hypotheses.render(Hypothesis(plan=plan, body=_body(git, plan)))
     tree = git.tree(plan.base, {**files, f"{directory(name)}/hypothesis.md": change.file(text)})
     commit = git.commit_tree(tree, [plan.base], _message(plan, overrides))
     branch = change.ledger.branch_of(name)
@@ -36,6 +39,15 @@ def begin(change: Change, plan: Plan, code: Code, overrides: Mapping[str, Value]
     if switch:
         _switch(change, branch, commit)
     return commit
+
+
+def _body(git: Git, plan: Plan) -> str:
+    """The prose to begin with; below the method it says what the commits are that name data."""
+    arms = [v for v in plan.variants if v.data and plan.search is None]
+    named = {name for v in arms for change in v.data.values() for name in (change.at, *change.groups) if name}
+    subjects = {name: git.objects.message(name).partition("\n")[0] for name in named if is_full_id(name)}
+    lines = "".join(f"- {v.name}: {described(v, subjects)}\n" for v in arms)
+    return hypotheses.BODY.format(title=plan.title) + (f"\n{lines}" if lines else "")
 
 
 def _message(plan: Plan, overrides: Mapping[str, Value]) -> str:

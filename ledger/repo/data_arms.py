@@ -22,23 +22,29 @@ def resolved(ledger: Ledger, given: Variant, groups: Mapping[str, Grouping]) -> 
     return replace(
         given,
         data={
-            path: _resolved(ledger, f"--variant {given.name}, {path}", change, groups.get(path, Grouping()))
+            path: _resolved(ledger, f"--variant {given.name}, {path}", path, change, groups.get(path))
             for path, change in given.data.items()
         },
     )
 
 
-def _resolved(ledger: Ledger, where: str, change: DataChange, grouping: Grouping) -> DataChange:
+def _resolved(ledger: Ledger, where: str, path: str, change: DataChange, grouping: Grouping | None) -> DataChange:
     at = change.at if change.at is None else ledger.git.commit(change.at)
     if at is None and change.at not in (None, BASE):
         raise LedgerError(
             f"{where}: {change.at} is not a commit here", hint="git log --all, git tag; git fetch may bring it"
         )
-    if grouping.by != ADDITION:
+    if grouping is not None and grouping.by != ADDITION:
         return replace(change, at=at or change.at)
 
     def addition(name: str) -> str:
-        return ledger.git.commit(name) or name
+        found = ledger.git.commit(name)
+        if found is None and grouping is None:
+            raise LedgerError(
+                f"{where}: {name} is no commit, and nothing says what the groups are",
+                hint=f"--group '{path}={{site}}/**' for folders, --group {path}=TABLE:FILE:GROUP for a table",
+            )
+        return found or name
 
     return replace(
         change,
@@ -67,9 +73,18 @@ def check(ledger: Ledger, code: Code, plan: Plan) -> None:
         fixed = plan.commit_of(variant)
         own = code if fixed is None or variant.at == BASE else ledger.code.at(fixed)
         try:
+            _refuse_two_samples(plan, variant)
             _check(ledger, own, plan, changes)
         except LedgerError as error:
             raise LedgerError(f"the variant {variant.name}: {error.message}", hint=error.hint) from None
+
+
+def _refuse_two_samples(plan: Plan, variant: Variant) -> None:
+    twice = [path for path, change in variant.data.items() if path in plan.replicates.samples and change.keep]
+    if twice:
+        raise LedgerError(
+            f"every replicate draws a sample of {twice[0]}, and so does the arm", hint="choose one of the two"
+        )
 
 
 def _check(ledger: Ledger, code: Code, plan: Plan, changes: Mapping[str, DataChange]) -> None:

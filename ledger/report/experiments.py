@@ -86,6 +86,8 @@ def _kind(axis: Axis) -> str:
     if axis.unclear:
         return " (taken for independent)"
     by = f" reshuffled by {axis.reshuffled_by}" if axis.reshuffled_by is not None else ""
+    if axis.keep is not None:
+        return f" (samples of {axis.keep * 100:g}%)"
     return f" ({axis.kind}s{by})" if axis.kind in (FOLD, SPLIT) else ""
 
 

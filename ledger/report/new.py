@@ -6,15 +6,18 @@ from typing import Any
 
 from ledger.analysis.designs import planned
 from ledger.analysis.plans.created import Created
-from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.hypothesis import BASELINE, TREATMENT, Plan
 from ledger.model.listing import listed
 from ledger.report.changes import Told
+from ledger.report.data_changes import described
 from ledger.report.experiments import described_axes
 from ledger.report.power import note
 from ledger.report.remarks import sentences
 
 # so wide may the names of the arms be on the line that counts the trials
 _ARMS_WIDTH = 48
+# and so many lines say what data arms have
+_LINES = 8
 
 
 def told(created: Created) -> Told:
@@ -35,6 +38,7 @@ def told(created: Created) -> Told:
         f"{plan.name}: branch {created.branch}, from {created.start} ({plan.base[:10]})",
         *(f"  predicts {p}" for p in plan.predictions),
         f"  {size}: {shown}{' each' if len(arms) > 1 and axes else ''}{axes}",
+        *_data(plan),
         *(
             [f"  {standing} is {created.merged} of the grid: the branch has its values already"]
             if created.merged
@@ -43,6 +47,12 @@ def told(created: Created) -> Told:
         f"next: say why in experiments/{plan.name}/hypothesis.md, {'' if created.sets else 'change the code, '}{run}",
     ]
     return Told(answer="\n".join(lines), notes=notes(created))
+
+
+def _data(plan: Plan) -> list[str]:
+    """A line for each arm of other data; the arms of a search are its versions."""
+    lines = [f"  {v.name}: {described(v)}" for v in plan.variants if v.data and plan.search is None]
+    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], f"  … and {len(lines) - _LINES + 1} more"]
 
 
 def notes(created: Created) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
 from ledger.report import search
 from ledger.report.blocks import Block, CodeBlock, Document, Facts, Fold, Heading, Items, Mark, Table, Written
+from ledger.report.data_changes import described
 from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
@@ -108,6 +109,7 @@ def _variant(variant: Variant) -> str:
     if variant.filled_by is not None:
         return f"{variant.name}: the trials of {variant.filled_by}"
     params = ", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items())
+    params = "; ".join(filter(None, (params, described(variant))))
     if params and variant.at is None:
         return f"{variant.name}: {params}"
     places = {None: "the branch", BASE: "the base"}

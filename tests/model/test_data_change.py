@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
-from ledger.model.data_change import MAX_DRAW, DataChange, Grouping, words
+from ledger.model.data_change import MAX_DRAW, DataChange, Grouping
 from ledger.model.formats.data_changes import change_mapping, group_mapping, read_changes, read_groups
 from ledger.model.hypothesis import BASE, Hypothesis
 from ledger.model.plan import Plan, Variant
@@ -213,15 +213,3 @@ def test_what_an_arm_has_at_a_point() -> None:
     assert whole.data_of(arm) == arm.data
     assert whole.data_of(arm, point)["data/raw"] == DataChange(without=("c",), keep=0.9, draw=4)
     assert whole.data_of(Variant(name="y"), point) == {"data/raw": DataChange(keep=0.9, draw=4)}
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (DataChange(at=FULL), "as of 3f2a9c1d"),
-        (DataChange(at=BASE, without=("a", "b")), "as of base, without a and b"),
-        (DataChange(only=("a",), keep=0.25, draw=7), "only a, 25% of the files, draw 7"),
-    ],
-)
-def test_a_change_in_words(change: DataChange, said: str) -> None:
-    assert words(change) == said

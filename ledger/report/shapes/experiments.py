@@ -9,7 +9,8 @@ from ledger.analysis.answers import Shown
 from ledger.analysis.variance import shares
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import TREATMENT, Variant
+from ledger.model.formats.data_changes import change_mapping, group_mapping
+from ledger.model.hypothesis import TREATMENT, Plan, Variant
 from ledger.model.verdict_file import front_matter
 from ledger.report.shapes.trials import failure
 from ledger.report.shapes.values import pin, short_branch, summary
@@ -35,12 +36,20 @@ def show(found: Shown) -> dict[str, Any]:
         "predictions": [str(p) for p in plan.predictions],
         "variants": {v.name: variant(v) for v in plan.variants},
         "replicates": {axis.name: list(axis.values) for axis in plan.replicates.axes},
+        **_data(plan),
         "kinds": {axis.name: axis.kind for axis in plan.replicates.axes if axis.kind is not None},
         "reshuffled_by": next((a.reshuffled_by for a in plan.replicates.axes if a.reshuffled_by is not None), None),
         "variance": variance(experiment, present),
         "trials": [trial(r, present, found.commits) for r in experiment.trials],
         "verdict": None if experiment.verdict is None else front_matter(experiment.verdict),
     }
+
+
+def _data(plan: Plan) -> dict[str, Any]:
+    """How the files of data fall into groups, and what replicates draw samples of, where the plan says it."""
+    groups = {path: group_mapping(grouping) for path, grouping in plan.groups.items()}
+    known = {"groups": groups, "samples": dict(plan.replicates.samples)}
+    return {key: value for key, value in known.items() if value}
 
 
 def variance(experiment: Experiment, present: Mapping[str, str]) -> dict[str, Any]:
@@ -62,6 +71,7 @@ def variant(value: Variant) -> dict[str, Any]:
     known = {
         "at": value.at,
         "params": dict(value.params),
+        "data": {path: change_mapping(change) for path, change in value.data.items()},
         "experiment": value.experiment,
         "variant": value.arm if value.arm != TREATMENT else None,
     }
