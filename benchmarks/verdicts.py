@@ -1,12 +1,13 @@
 """How often verdicts are right: simulated experiments whose truth is known, judged by the tests that verdicts rest on.
 
-    python benchmarks/verdicts.py [EXPERIMENTS] [--seed SEED]
+    python benchmarks/verdicts.py [EXPERIMENTS] [--seed SEED] [--only replicates|cases]
 
 Every row is a design with a number of replicates and a true difference. The margin of the prediction is one standard
 deviation of the differences between pairs (of the baseline, where unpaired; a relative one is of a baseline of 10 ±
 1), and the true difference is at 0, at the margin itself or at twice that. Prints a table in markdown: the share of
 experiments that are supported, refuted and inconclusive, and how often the 90% interval covers the truth, in percent.
-At the margin "supported" may be 5% at most. The rows in italics are what verdicts do not do, and the reason.
+At the margin "supported" may be 5% at most. The rows in italics are what verdicts do not do, and the reason. A second
+table is about per-case results, see `case_verdicts.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import case_verdicts
 import numpy as np
 
 from ledger.analysis.case import decide
@@ -309,11 +311,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure how often verdicts are right.")
     parser.add_argument("experiments", nargs="?", type=int, default=2000, help="how many for each row (2000)")
     parser.add_argument("--seed", type=int, default=20261120, help="of the simulated luck (20261120)")
+    parser.add_argument("--only", choices=("replicates", "cases"), help="one of the two tables")
     given = parser.parse_args()
     if given.experiments < 1:
         parser.error("at least one experiment is needed")
     begun = time.perf_counter()
-    for line in rows(given.experiments, given.seed):
+    for line in rows(given.experiments, given.seed) if given.only != "cases" else ():
+        print(line, flush=True)
+    print("\nSeeds and cases crossed: how often the 90% interval covers, in percent.\n")
+    for line in case_verdicts.rows(given.experiments, given.seed) if given.only != "replicates" else ():
         print(line, flush=True)
     errors = (100 * math.sqrt(p * (1 - p) / given.experiments) for p in (0.05, 0.1, 0.5))
     print(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -27,6 +27,20 @@ def decide(claim: float, contrary: float, alpha: float) -> str:
     or on it, wholly on the other, or across.
     """
     return SUPPORTED if claim <= alpha else REFUTED if contrary < alpha else INCONCLUSIVE
+
+
+def claims(prediction: Prediction, gaps: Sequence[Contrast]) -> tuple[float, float]:
+    """The one-sided p of a prediction's claim and of its contrary.
+
+    `gaps`: how far the estimate lies above what is predicted; of `within`, above its lower and its upper bound.
+    """
+    if prediction.operator is Operator.WITHIN:
+        lower, upper = gaps
+        # two one-sided tests (Schuirmann 1987)
+        return max(upper.p_below(0), lower.p_above(0)), min(upper.p_above(0), lower.p_below(0))
+    (gap,) = gaps
+    above, below = gap.p_above(0), gap.p_below(0)
+    return (above, below) if prediction.higher_is_better else (below, above)
 
 
 class Case:
@@ -147,13 +161,9 @@ class Case:
         if p.operator is Operator.WITHIN:
             upper, lower = self._gap(contrast, p.margin), self._gap(contrast, -p.margin)
             self.gaps = (lower, upper)
-            claim = max(upper.p_below(0), lower.p_above(0))  # two one-sided tests (Schuirmann 1987)
-            contrary = min(upper.p_above(0), lower.p_below(0))
         else:
-            gap = self._gap(contrast, p.margin if p.threshold is None else p.threshold)
-            self.gaps = (gap,)
-            above, below = gap.p_above(0), gap.p_below(0)
-            claim, contrary = (above, below) if p.higher_is_better else (below, above)
+            self.gaps = (self._gap(contrast, p.margin if p.threshold is None else p.threshold),)
+        claim, contrary = claims(p, self.gaps)
         sides = ((self.treatment, treatment), (self.baseline, baseline))
         by_label = {arm.label: list(side.values()) for arm, side in sides if arm is not None and side is not None}
         self.said += variation(self.metric, plain, by_label)

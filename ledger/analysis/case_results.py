@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from ledger.model.frozen import frozen
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.stats.cases import Grid, grid
+
+# so much of a name of somebody's is quoted
+_LONGEST: Final = 60
 
 
 class NotComparable(ValueError):
@@ -63,7 +67,7 @@ def _order(ids: Sequence[str], others: Sequence[str], first: str, second: str) -
     mine, theirs = set(ids), set(others)
     if mine != theirs:
         lacking, more = len(mine - theirs), len(theirs - mine)
-        example = min(mine ^ theirs)
+        example = min(mine ^ theirs)[:_LONGEST]
         raise NotComparable(
             Remark.of(Kind.CASES_DIFFER, first=first, second=second, lacking=lacking, more=more, example=example)
         )
@@ -83,7 +87,7 @@ def _require_like_labels(
         theirs = others[column] if order is None else [others[column][place] for place in order]
         if mine is not theirs and tuple(mine) != tuple(theirs):
             count = sum(a != b for a, b in zip(mine, theirs, strict=True))
-            example = next(f"{a} and {b}" for a, b in zip(mine, theirs, strict=True) if a != b)
+            example = next(f"{a} and {b}" for a, b in zip(mine, theirs, strict=True) if a != b)[:_LONGEST]
             raise NotComparable(
                 Remark.of(Kind.CASES_OF_OTHER, column=column, first=first, second=second, count=count, example=example)
             )
@@ -134,6 +138,8 @@ def paired(a: CaseResults | None, b: CaseResults, metric: str) -> Paired:
     """The metric of both arms at the cases that have a number in every trial. Raises NotComparable."""
     mine = _rows(b, metric)
     theirs = None if a is None else _rows(a, metric)
+    if theirs is not None and all(point in theirs for point in mine):
+        theirs = {point: theirs[point] for point in mine}
     same = theirs is None or theirs.keys() == mine.keys()
     right = grid([mine[point] for point in mine])
     left = None

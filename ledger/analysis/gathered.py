@@ -160,6 +160,7 @@ class Weighed:
     `refusal` says why they cannot be computed, perhaps since something is `not_here`. `outdated`: why it is not that of
     the present plan and records; `changed`: those of its own experiment differ. `settled`: it has no branch here,
     and was not put away. `stated_alone`: its amendments and looks do not follow from the history that is here.
+    `without_cases`: it does without per-case results that `ledger.yaml` named when it was written.
     """
 
     stored: Verdict
@@ -172,6 +173,7 @@ class Weighed:
     changed: bool = False
     settled: bool = False
     stated_alone: bool = False
+    without_cases: bool = False
 
 
 @frozen

@@ -134,6 +134,7 @@ class Kind(StrEnum):
     OUTDATED = "outdated", Check.VERDICT
     OUTDATED_FOR_GOOD = "outdated-for-good", Check.VERDICT
     STATED_ALONE = "stated-alone", Check.VERDICT
+    WITHOUT_CASES = "without-cases", Check.VERDICT
     # what the branch shows
     OBJECT_REPLACED = "object-replaced", Check.BRANCH
     CHANGED_UNSEEN = "changed-unseen", Check.BRANCH

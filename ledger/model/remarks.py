@@ -105,7 +105,6 @@ class Kind(StrEnum):
     CASES_OF_OTHER = "cases-of-other"
     CASES_DISAGREE = "cases-disagree"
     CASES_UNPAIRED = "cases-unpaired"
-    CASES_ALIKE = "cases-alike"
     ONE_SEED = "one-seed"
 
     # what more replicates would tell

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from ledger.model.cases import CaseColumns
 from ledger.model.finding import Finding
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
@@ -27,11 +28,31 @@ def stated(outcome: str, confirmatory: bool | None) -> str:
 
 
 @frozen
+class OverCases:
+    """A prediction over new seeds and new cases: both are crossed random effects, see `stats.cases`.
+
+    `clusters` is None where cases are not in clusters. `outcome` is that of the prediction where it stands on new cases
+    too, else inconclusive. `share`: the part of the variance of the estimate that the cases add; `variances`: those of
+    seeds, cases and the rest, in the metric's unit², None where they cannot be told apart.
+    """
+
+    cases: int
+    clusters: int | None
+    estimate: float
+    interval: tuple[float, float]
+    p_value: float
+    outcome: str
+    share: float
+    variances: tuple[float, float, float] | None = None
+
+
+@frozen
 class Judged:
     """One prediction with its outcome. `estimate` and `interval` are in the metric's unit: a difference, or a mean.
 
     `p_value` is that of the claim, uncorrected; `p_refuting` that of its contrary after Holm's correction, with
-    several predictions only. `remarks` qualify the outcome. `unknown` holds keys of a file that this version does not
+    several predictions only. `remarks` qualify the outcome. `over_cases`: what per-case results add, None where there
+    are none that can be used. `unknown` holds keys of a file that this version does not
     know.
     """
 
@@ -46,6 +67,7 @@ class Judged:
     n: int = 0
     n_baseline: int | None = None
     remarks: tuple[Remark, ...] = ()
+    over_cases: OverCases | None = None
     unknown: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -80,6 +102,7 @@ class Verdict:
       `late_aliases`: those committed after results.
     - `late_directions`: metrics whose worst value was defined after results.
     - `finding`: what a search has found.
+    - `cases`: where trials keep per-case results of predicted metrics, as `ledger.yaml` said when it was computed.
 
     Of one that was read, `schema` is that of its file, `older` means written before verdicts said whether they are
     confirmatory, and `unknown` holds keys that this version does not know.
@@ -102,6 +125,7 @@ class Verdict:
     late_directions: tuple[str, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     finding: Finding | None = None
+    cases: CaseColumns | None = None
     schema: int = SCHEMA
     older: bool = False
     unknown: Mapping[str, object] = field(default_factory=dict)

@@ -7,10 +7,15 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from ledger.errors import FormatError
+from ledger.model import cases as case_columns
 from ledger.model import finding as findings
 from ledger.model import remarks
+from ledger.model.cases import CaseColumns
 from ledger.model.remarks import Remark, rounded
-from ledger.model.verdict import Amendment, Judged, Verdict
+from ledger.model.verdict import Amendment, Judged, OverCases, Verdict
+
+# what the variance of a difference comes from
+_SOURCES = ("seed", "case", "rest")
 
 
 def front_matter(verdict: Verdict) -> dict[str, Any]:
@@ -47,6 +52,7 @@ def to_mapping(verdict: Verdict) -> dict[str, Any]:
         **({"aliases": {name: list(had) for name, had in verdict.aliases.items()}} if verdict.aliases else {}),
         **({"late_aliases": list(verdict.late_aliases)} if verdict.late_aliases else {}),
         **({"late_directions": list(verdict.late_directions)} if verdict.late_directions else {}),
+        **({} if verdict.cases is None else {"cases": verdict.cases.to_mapping()}),
         **({"kinds": {"reasons": _kinds(verdict.reasons), "warnings": _kinds(verdict.warnings)}} if with_kinds else {}),
         **verdict.unknown,
     }
@@ -66,7 +72,22 @@ def _of_prediction(one: Judged, *, with_kinds: bool) -> dict[str, Any]:
         "n_baseline": one.n_baseline,
         "remarks": _texts(one.remarks),
         **({"kinds": _kinds(one.remarks)} if with_kinds else {}),
+        **({} if one.over_cases is None else {"over_cases": _of_cases(one.over_cases)}),
         **one.unknown,
+    }
+
+
+def _of_cases(found: OverCases) -> dict[str, Any]:
+    variances = None if found.variances is None else map(rounded, found.variances)
+    return {
+        "cases": found.cases,
+        "clusters": found.clusters,
+        "estimate": rounded(found.estimate),
+        "interval": [rounded(bound) for bound in found.interval],
+        "p_value": rounded(found.p_value),
+        "outcome": found.outcome,
+        "share": rounded(found.share),
+        "variances": None if variances is None else dict(zip(_SOURCES, variances, strict=True)),
     }
 
 
@@ -121,6 +142,7 @@ def from_mapping(document: Mapping[str, Any]) -> Verdict:
         late_directions=get("late_directions", _strings, ()),
         finding=get("finding", findings.from_mapping, None),
         fingerprints={name: _text(value) for name, value in get("fingerprints", _mapping, {}).items()},
+        cases=get("cases", _columns, None),
         schema=schema,
         older="confirmatory" not in document,
         unknown=get.others("schema", "confirmatory"),
@@ -145,6 +167,7 @@ def _prediction(document: Mapping[str, Any], schema: int) -> Judged:
         n=get("n", _whole, 0),
         n_baseline=get("n_baseline", _whole, None),
         remarks=_remarks(get("remarks", _strings, ()), get("kinds", _mappings, ()) if schema >= 3 else ()),
+        over_cases=get("over_cases", lambda value: _over_cases(_mapping(value)), None),
         unknown=get.others(),
     )
 
@@ -167,6 +190,32 @@ def _remarks(texts: Sequence[str], kinds: Sequence[Mapping[str, Any]]) -> tuple[
         Remark(kind="", text=text or "") if kind is None else remarks.from_mapping(kind, text or "")
         for text, kind in zip_longest(texts, kinds)
     )
+
+
+def _over_cases(document: Mapping[str, Any]) -> OverCases:
+    get = _Reader(document)
+    spread = get("variances", _mapping, None)
+    seeds, cases, rest = (_number((spread or {}).get(source, 0.0)) for source in _SOURCES)
+    found = OverCases(
+        cases=get("cases", _whole, 0),
+        clusters=get("clusters", _whole, None),
+        estimate=get("estimate", _number, 0.0),
+        interval=get("interval", _interval, (0.0, 0.0)),
+        p_value=get("p_value", _number, 1.0),
+        outcome=get("outcome", _text, ""),
+        share=get("share", _number, 0.0),
+        variances=None if spread is None else (seeds, cases, rest),
+    )
+    if others := get.others():
+        raise FormatError(f"it has no key {next(iter(others))!r}")
+    return found
+
+
+def _columns(value: object) -> CaseColumns:
+    try:
+        return case_columns.parse(value)
+    except case_columns.NotSo as error:
+        raise FormatError(f"`{error.key}` is {error.value!r}, not {error.wanted}") from None
 
 
 T = TypeVar("T")

@@ -15,6 +15,7 @@ from ledger.analysis.search.state import state
 from ledger.errors import LedgerError
 from ledger.model import settings
 from ledger.model.aliases import Aliases
+from ledger.model.cases import CaseColumns
 from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
 from ledger.model.hypothesis import TREATMENT
@@ -25,7 +26,7 @@ from ledger.model.remarks import Remark
 from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict
 from ledger.model.verdict_file import from_mapping, front_matter
-from ledger.repo import histories, known_results, metric_aliases, plan_history, settled, unseen
+from ledger.repo import histories, known_results, metric_aliases, over_cases, plan_history, settled, unseen
 from ledger.repo.comparison import compare
 from ledger.repo.evidence import Evidence, gather
 from ledger.repo.ledger import Ledger
@@ -46,11 +47,22 @@ def weigh(ledger: Ledger, experiment: Experiment, aliases: Aliases | None = None
     written = histories.of_file(ledger, experiment, "verdict.md")
     at = written[-1][0] if written else experiment.tip
     present = {**ledger.present(experiment), **counting.judged(experiment)}
-    found = _weighed(ledger, experiment, evidence, present, early=early, at=at)
+    stated = None if experiment.verdict is None else experiment.verdict.cases
+    found = _weighed(ledger, experiment, evidence, present, early=early, at=at, columns=stated)
     # as it would be read from its file
     document = yaml12.loads(yaml12.dumps(front_matter(found)))
     assert isinstance(document, dict)
     return from_mapping(document)
+
+
+def leaves_out_cases(ledger: Ledger, experiment: Experiment) -> bool:
+    """Whether the stored verdict does without per-case results that `ledger.yaml` named when it was written."""
+    verdict = experiment.verdict
+    written = histories.of_file(ledger, experiment, "verdict.md")
+    if verdict is None or verdict.cases is not None or not written:
+        return False
+    declared = _settings(ledger, written[-1][0]).cases
+    return over_cases.of_predictions(declared, experiment.plan, metric_aliases.of_verdict(verdict)) is not None
 
 
 def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, early: bool) -> Verdict:
@@ -66,7 +78,9 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
     present = ledger.present(experiment)
     if experiment.plan.search is not None:
         early = not state(experiment.named(evidence.aliases), present).finished
-    return _weighed(ledger, experiment, evidence, present, early=early, at=experiment.tip)
+    declared = _settings(ledger, experiment.tip).cases
+    columns = over_cases.of_predictions(declared, experiment.plan, evidence.aliases)
+    return _weighed(ledger, experiment, evidence, present, early=early, at=experiment.tip, columns=columns)
 
 
 def _weighed(
@@ -77,8 +91,12 @@ def _weighed(
     *,
     early: bool,
     at: str,
+    columns: CaseColumns | None,
 ) -> Verdict:
-    """The verdict by the settings of the commit `at`. `present`: the fingerprints of a search's arms that count."""
+    """The verdict by the settings of the commit `at`, with per-case results from these `columns`.
+
+    `present`: the fingerprints of a search's arms that count.
+    """
     known = _settings(ledger, at)
     for prediction in experiment.plan.predictions:
         _require_metric(ledger, experiment, evidence, prediction)
@@ -103,6 +121,8 @@ def _weighed(
         early=early,
         settings=known,
     )
+    if columns is not None:
+        verdict = over_cases.with_cases(ledger, experiment, evidence, verdict, columns)
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
     found = None
     if experiment.plan.search is not None:

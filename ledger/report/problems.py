@@ -127,6 +127,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.OUTDATED: "{file} is out of date: {said} (ledger conclude)",
     Kind.OUTDATED_FOR_GOOD: "{file} is out of date: {said}",
     Kind.STATED_ALONE: "{file}: `amendments` and `looks` follow from the branch's history, which is not here in full",
+    Kind.WITHOUT_CASES: "{file} does without the per-case results that ledger.yaml names (ledger conclude uses them)",
     Kind.OBJECT_REPLACED: (
         "git shows another object in place of {oid:.10} (git replace, or a graft); verify reads the original"
     ),

@@ -11,7 +11,7 @@ from ledger.analysis.search.state import state
 from ledger.model.experiment import Experiment
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
-from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, Verdict
+from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, OverCases, Verdict
 from ledger.model.verdict_file import to_mapping
 from ledger.report import markdown, search
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
@@ -111,7 +111,8 @@ def _stated(judged: Judged, verdict: Verdict) -> str:
 def _found(judged: Judged) -> tuple[str, ...]:
     """The evidence for one prediction, and its remarks."""
     known = () if judged.estimate is None else (evidence(judged),)
-    return (*known, *sentences(judged.remarks))
+    over = () if judged.over_cases is None else (over_cases(judged, judged.over_cases),)
+    return (*known, *over, *sentences(judged.remarks))
 
 
 def _amended(change: Amendment) -> Iterator[str]:
@@ -189,6 +190,18 @@ def evidence(judged: Judged) -> str:
     if judged.p_refuting is not None and judged.outcome != SUPPORTED:
         text += f" (of the contrary, corrected: {_p(judged.p_refuting)})"
     return text
+
+
+def over_cases(judged: Judged, found: OverCases) -> str:
+    """`seeds and 500 cases crossed: difference +0.0211 (90% interval -0.003 to +0.045), p = 0.03, 62% …`."""
+    low, high = found.interval
+    fine = digits_of((high - low) / 2) if high > low else None
+    show = number if judged.n_baseline is None else signed
+    counted = f"{found.cases} cases" if found.clusters is None else f"{found.cases} cases in {found.clusters} clusters"
+    of = "mean" if judged.n_baseline is None else "difference"
+    text = f"seeds and {counted} crossed: {of} {show(found.estimate, fine)}"
+    text += f" ({judged.confidence:.0%} interval {show(low, fine)} to {show(high, fine)}), {_p(found.p_value)}"
+    return f"{text}; {found.share:.0%} of its variance from the cases"
 
 
 def _p(value: float) -> str:

@@ -29,6 +29,8 @@ def verdict(gathered: Gathered) -> Iterator[Problem]:
         # what has landed is no longer changed by anybody honest; what it rests on may be voided
         found = wrong if weighed.changed else unproved
         yield found(Kind.OUTDATED_FOR_GOOD, of, file=file, said=weighed.outdated)
+    if weighed.without_cases:
+        yield unproved(Kind.WITHOUT_CASES, of, file=file)
     if weighed.stated_alone:
         yield unproved(Kind.STATED_ALONE, of, file=file)
 

@@ -10,7 +10,7 @@ from ledger.model.formats import front_matter
 from ledger.repo import concluded, plan_history
 from ledger.repo.evidence import gather
 from ledger.repo.ledger import Ledger
-from ledger.repo.weighing import weigh
+from ledger.repo.weighing import leaves_out_cases, weigh
 from ledger.report import verdict as report
 
 
@@ -39,5 +39,6 @@ def weighed(ledger: Ledger, experiment: Experiment) -> Weighed | None:
         outdated=outdated,
         changed=changed,
         settled=settled,
+        without_cases=leaves_out_cases(ledger, then),
         stated_alone=plan_history.stored_alone(ledger, then),
     )
