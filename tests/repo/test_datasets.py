@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 from conftest import MakeProject, Project, default_files
+from made_data import add, put
 
-from ledger.dvc import manifests
 from ledger.errors import LedgerError, NotHere
 from ledger.model.data_change import DataChange, Grouping
 from ledger.model.formats import yaml12
@@ -35,25 +35,6 @@ stages:
 
 SITES = Grouping(by="{site}/**")
 PATH = "data/raw"
-
-
-def put(project: Project, data: bytes, suffix: str = "") -> str:
-    """An object in the cache; returns its name."""
-    digest = hashlib.md5(data).hexdigest() + suffix
-    path = project.root / ".dvc/cache/files/md5" / digest[:2] / digest[2:]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return digest
-
-
-def add(project: Project, files: Mapping[str, str], path: str = PATH) -> dict[str, str]:
-    """A folder as `dvc add` leaves it in the cache; returns its pointer by path."""
-    members = {name: put(project, text.encode()) for name, text in files.items()}
-    digest = put(project, manifests.dumps(members), ".dir")
-    size = sum(len(text) for text in files.values())
-    name = path.rpartition("/")[2]
-    text = f"outs:\n- md5: {digest}\n  size: {size}\n  nfiles: {len(files)}\n  hash: md5\n  path: {name}\n"
-    return {f"{path}.dvc": text}
 
 
 WEEK_1 = {"site-a/1.png": "a1", "site-a/2.png": "a2", "labels.csv": "1"}
