@@ -25,7 +25,7 @@ def fetch(root: Path, digests: Sequence[str]) -> tuple[str, ...]:
                 raise remotes.missing_plugin("a list of files", missed[0]) from None
             return tuple(digests)
         try:
-            found = transfer(remote, repo.cache.local, {HashInfo("md5", digest) for digest in digests}, shallow=True)
+            transfer(remote, repo.cache.local, {HashInfo("md5", digest) for digest in digests}, shallow=True)
         except (DvcException, OSError):
             return tuple(digests)
-    return tuple(sorted(info.value for info in found.failed if info.value))
+        return tuple(digest for digest in digests if not repo.cache.local.exists(digest))

@@ -353,3 +353,27 @@ def test_dvc_takes_what_is_laid_out_as_its_own(weeks: Project) -> None:
     assert "up to date" in weeks.dvc("status", "data/raw.dvc")
     weeks.dvc("add", "-q", PATH)
     assert (weeks.root / "data/raw.dvc").read_text() == code.written["data/raw.dvc"]
+
+
+def test_lists_are_fetched_from_a_remote_where_somebody_asks(weeks: Project) -> None:
+    # a remote within another one is none that could be looked into as a folder
+    weeks.dvc("remote", "add", "-q", "base", str(weeks.root.parent / "base"))
+    weeks.dvc("remote", "add", "-q", "-d", "store", "remote://base/store")
+    weeks.dvc("push", "-q", "data/raw.dvc")
+    weeks.commit("remote")
+    change, by = {PATH: DataChange(without=("site-b",))}, {PATH: SITES}
+    with open_ledger(weeks.root) as ledger:
+        before = ledger.datasets.applied(code_of(ledger), change, by, base="")
+        pin = code_of(ledger).data[PATH].md5 or ""
+    shutil.rmtree(weeks.root / ".dvc/cache")
+    shutil.rmtree(weeks.root / ".git/ledger/datasets")
+    with open_ledger(weeks.root) as ledger:
+        with pytest.raises(NotHere, match="the list of files of data/raw"):
+            ledger.datasets.applied(code_of(ledger), change, by, base="")
+        ledger.datasets.bring(code_of(ledger), change, by, base="")
+        after = ledger.datasets.applied(code_of(ledger), change, by, base="")
+        # the list alone was fetched, so that the size is not known
+        assert [path.name for path in (weeks.root / ".dvc/cache").rglob("*") if path.is_file()] == [pin[2:]]
+        assert (after.data[PATH].md5, after.data[PATH].size) == (before.data[PATH].md5, None)
+        with pytest.raises(NotHere, match=r"no cache and no remote has the list of files of data/raw \(\w{10}\)"):
+            ledger.datasets.bring(code_of(ledger), {PATH: DataChange(without=("x",))}, {}, base="")
