@@ -106,6 +106,11 @@ class Kind(StrEnum):
     INPUT_DOUBTFUL = "input-doubtful", Check.CODE
     INPUT_NOT_HERE = "input-not-here", Check.CODE
     OTHER_INTERMEDIATE = "other-intermediate", Check.CODE
+    # the data that the plan gives an arm in place of its code's
+    OTHER_DATA = "other-data", Check.CODE
+    DATA_REFUSED = "data-refused", Check.CODE
+    DATA_UNTOLD = "data-untold", Check.CODE
+    DATA_FORGED = "data-forged", Check.CODE
     # the numbers
     PARAMETERS_NOT_HERE = "parameters-not-here", Check.NUMBERS
     OTHER_PINNED = "other-pinned", Check.NUMBERS

@@ -34,6 +34,22 @@ class NoMetrics:
 
 
 @frozen
+class OtherData:
+    """The data at a path where an arm has others than its code: what the plan gives, beside what the trial commit has.
+
+    `differs`: the files in which the two differ, as far as they are known, else what names either; empty where they
+    agree. `refused`: why the plan can give no such data; `untold`: why what it gives cannot be computed here; `forged`:
+    an object in a cache here that it follows from, or is, and that is not what its name says.
+    """
+
+    path: str
+    differs: tuple[str, ...] = ()
+    refused: str | None = None
+    untold: str | None = None
+    forged: str | None = None
+
+
+@frozen
 class Witness:
     """What a trial commit holds.
 
@@ -41,7 +57,8 @@ class Witness:
     `contents`: what git, `.dvc` files or DVC's cache hold at the paths that the locks pin. `parameters`: the parsed
     parameter files. `metrics`: the numbers in the metrics files, None where `no_metrics` says why they cannot be read.
     `data`: the inputs that the record should name. `fingerprint`: what the commit's own files give; `arms`: what the
-    declared variant gives on its code; `untold`: why neither can be computed.
+    declared variant gives on its code; `untold`: why neither can be computed. `other_data`: the paths at which the plan
+    gives the trial other data than its code, and `laid`: the files by which it has them.
     """
 
     message: str
@@ -56,3 +73,5 @@ class Witness:
     fingerprint: str | None = None
     arms: frozenset[str] = frozenset()
     untold: str | None = None
+    other_data: tuple[OtherData, ...] = ()
+    laid: frozenset[str] = frozenset()

@@ -145,6 +145,10 @@ class CodeReader:
     def _locks(self, pipeline: Pipeline, commit: str) -> dict[str, LockedStage]:
         return locked_stages(pipeline, {path: self._lock(commit, path) for path in pipeline.lockfiles()})
 
+    def pins(self, files: Mapping[str, Entry], code: Code) -> dict[str, Pinned]:
+        """What the `.dvc` files among others than the code's pin, beside what its frozen stages have made."""
+        return self._data(files) | self._frozen(code.commit, code.pipeline)
+
     def _code(self, commit: str) -> Code:
         files = self.git.objects.files(commit, skips=_is_experiment)
         folder = dvc_folder(files, self.git)

@@ -96,6 +96,13 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.OTHER_INPUT: "{lock}: {stage} read another {path} than the one in the trial commit {commit:.10}",
     Kind.INPUT_DOUBTFUL: "{lock}: the hash of {path}, which {stage} read, cannot be checked: {doubt}",
     Kind.INPUT_NOT_HERE: "{path}, which {stage} reads, is neither in git nor in a cache here: only its hash is known",
+    Kind.OTHER_DATA: lambda facts: (
+        f"the trial commit {facts['commit']:.10} has other data at {facts['path']} than the plan gives the arm: "
+        f"{are(list(facts['names']), 3, one='differs', many='differ')}"
+    ),
+    Kind.DATA_REFUSED: "the plan can give the arm no such data at {path}: {said}",
+    Kind.DATA_UNTOLD: "which data the plan gives the arm at {path} cannot be told here: {said}",
+    Kind.DATA_FORGED: "the data at {path}: {name} in the cache is not what its name says",
     Kind.OTHER_INTERMEDIATE: "{lock}: {stage} read another {path} than the one that its stage wrote",
     Kind.PARAMETERS_NOT_HERE: "{file} is not in the trial commit, so its values are unproved",
     Kind.OTHER_PINNED: "{lock} pins {key}={value}, but {file} in the trial commit has {said}",

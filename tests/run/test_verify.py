@@ -6,16 +6,15 @@ Every kind of tampering is tried on what is gathered, in `tests/repo/test_tamper
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import TRAIN, MakeProject, Project, Shelved
+from forging import commits, forge
 from honest import FAILS, FILES, NOISY, branch, end, landed, squashed
 
 from ledger.model import trial_file
@@ -99,52 +98,6 @@ def change_record(project: Project, trial: str, key: str, value: object) -> None
 def metric(project: Project, trial: str) -> float:
     """The accuracy that a record holds."""
     return trial_file.loads((project.root / record(trial)).read_text("utf-8")).metrics["accuracy"]
-
-
-def commits(project: Project) -> dict[str, str]:
-    """The trial commits below the tags, by trial id."""
-    text = project.git("log", "--format=%H %(trailers:key=Ledger-Trial,valueonly,separator=%x20)", "--tags")
-    return {trial: commit for commit, _, trial in (line.partition(" ") for line in text.splitlines()) if trial}
-
-
-def forge(
-    project: Project,
-    trial: str,
-    files: Mapping[str, str | None],
-    *,
-    parent: str | None = None,
-    message: str | None = None,
-) -> str:
-    """Put a forged trial commit in place of an honest one: its tag is made anew, under the name that it would have."""
-    old = commits(project)[trial]
-    index = {**os.environ, "GIT_INDEX_FILE": str(project.root / ".git/forged")}
-
-    def git(*arguments: str, text: str | None = None) -> str:
-        done = subprocess.run(
-            ["git", *arguments], cwd=project.root, env=index, capture_output=True, text=True, check=True, input=text
-        )
-        return done.stdout.strip()
-
-    git("read-tree", old)
-    for path, text in files.items():
-        if text is None:
-            git("rm", "-q", "--cached", path)
-        else:
-            blob = git("hash-object", "-w", "--stdin", text=text)
-            git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
-    said = project.git("log", "-1", "--format=%B", old) if message is None else message
-    new = git("commit-tree", git("write-tree"), "-p", parent or f"{old}^", "-m", said)
-    [tag] = [t for t in project.git("tag", "--list", "ledger/a/*").splitlines() if old in _below(project, t)]
-    parents = [new if p == old else p for p in project.git("rev-list", "--parents", "-n1", tag).split()[1:]]
-    listed = [argument for p in parents for argument in ("-p", p)]
-    merged = git("commit-tree", f"{tag}^{{tree}}", *listed, "-m", project.git("log", "-1", "--format=%B", tag))
-    project.git("tag", "-d", tag)
-    project.git("tag", "-a", f"ledger/a/{merged[:10]}", merged, "-m", "trials of a")
-    return new
-
-
-def _below(project: Project, tag: str) -> list[str]:
-    return project.git("rev-list", "--parents", "-n1", tag).split()[1:]
 
 
 def held(project: Project, trial: str, path: str) -> str:

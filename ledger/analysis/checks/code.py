@@ -12,6 +12,7 @@ from ledger.analysis.witness import Content, Witness
 from ledger.model.formats.lockfile import LockedStage
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import Stage
+from ledger.model.trial import Trial
 
 
 def code(gathered: Gathered) -> Iterator[Problem]:
@@ -32,6 +33,7 @@ def code(gathered: Gathered) -> Iterator[Problem]:
 def traced(claim: Claim, commit: str, witness: Witness) -> Iterator[Problem]:
     """The same of one trial that has succeeded."""
     trial = claim.trial
+    yield from _other_data(trial, commit, witness)
     made = {path: pin for stage in witness.locks.values() for path, pin in stage.outputs.items()}
     for stage in witness.pipeline.stages:
         if stage.frozen:
@@ -58,6 +60,19 @@ def traced(claim: Claim, commit: str, witness: Witness) -> Iterator[Problem]:
                 yield unproved(Kind.INPUT_NOT_HERE, trial, path=path, **where)
             elif pin.md5 != made[path].md5:
                 yield wrong(Kind.OTHER_INTERMEDIATE, trial, path=path, **where)
+
+
+def _other_data(trial: Trial, commit: str, witness: Witness) -> Iterator[Problem]:
+    """Where the data that the plan gives an arm in place of its code's are not those of the trial commit."""
+    for one in witness.other_data:
+        if one.forged is not None:
+            yield wrong(Kind.DATA_FORGED, trial, path=one.path, name=one.forged)
+        if one.refused is not None:
+            yield wrong(Kind.DATA_REFUSED, trial, path=one.path, said=one.refused)
+        if one.untold is not None:
+            yield unproved(Kind.DATA_UNTOLD, trial, path=one.path, said=one.untold)
+        if one.differs:
+            yield wrong(Kind.OTHER_DATA, trial, path=one.path, commit=commit, names=one.differs)
 
 
 def agrees(

@@ -45,9 +45,11 @@ Groupings = Mapping[str, Grouping]
 class DataSets:
     """The data sets of one repository; what was found is remembered, on disk where it took long."""
 
-    def __init__(self, git: Git, state_dir: StateDirectory) -> None:
+    def __init__(self, git: Git, state_dir: StateDirectory | None) -> None:
+        """`state_dir` is None for one who trusts nothing that was computed before."""
         self._git = git
         self._places = state_dir
+        self._known: dict[str, Any] = {}
         self._held: dict[tuple[str, str], Held] = {}
         self._until: dict[tuple[str, str], tuple[Version, ...]] = {}
         # the last one alone: it has ten megabytes where there are a hundred thousand files
@@ -167,6 +169,10 @@ class DataSets:
                 manifest = self._made.get(pin.md5) or manifests.dumps(self._files(asked))
                 writing.keep_manifest(cache, manifest, legacy=writing.is_legacy(self._git, code, asked.now))
 
+    def held(self, code: Code, path: str) -> Held:
+        """What holds a path on some code. Raises LedgerError where nothing does, or it is not one data set."""
+        return self._at(code.commit, path)
+
     def files(self, code: Code, path: str, change: DataChange, by: Grouping, *, base: str) -> dict[str, str]:
         """The files that a change leaves in a folder, with what names their content."""
         return self._files(self._asked(code, path, {path: change}, {path: by}, base))
@@ -271,6 +277,13 @@ class DataSets:
     def _kept(self, key: object, compute: Callable[[], Any]) -> Any:
         """What was computed before from the same, or is now; None is not kept."""
         name = hashlib.sha256(json.dumps([_FORMAT, key]).encode()).hexdigest()[:32]
+        if name not in self._known:
+            self._known[name] = self._on_disk(name, compute)
+        return self._known[name]
+
+    def _on_disk(self, name: str, compute: Callable[[], Any]) -> Any:
+        if self._places is None:
+            return compute()
         path = self._places.datasets / f"{name}.json"
         try:
             return json.loads(path.read_text("utf-8"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from ledger.analysis.datasets import additions, groups
 from ledger.analysis.datasets.additions import History
 from ledger.analysis.datasets.groups import Groups
-from ledger.dvc.store import Store
+from ledger.dvc.store import ObjectState, Store
 from ledger.errors import FormatError, LedgerError, NotHere
 from ledger.git.git import Git
 from ledger.model.data_change import Grouping
 from ledger.model.formats import group_table
 from ledger.model.pipeline import inside
 from ledger.repo.datasets import held
+from ledger.repo.datasets.listings import Forged
 from ledger.repo.datasets.versions import Version
 
 
@@ -61,6 +62,8 @@ def _bytes(git: Git, store: Store, commit: str, path: str) -> bytes:
         )
     digest = store.digest_at(path, {around.path: around.content})
     data = None if digest is None else store.sound(digest)
+    if digest is not None and store.state(digest, None) is ObjectState.CORRUPT:
+        raise Forged(f"the table of groups {path}", digest)
     if data is None:
         raise NotHere(f"the table of groups {path} is in no cache here", hint=f"dvc fetch {around.path}")
     return data

@@ -10,6 +10,17 @@ from ledger.git.git import Git
 from ledger.repo.datasets.held import Held
 
 
+class Forged(LedgerError):
+    """Something in DVC's cache is not what its name says; `name` is that."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(
+            f"{what} in DVC's cache is not what its name says ({name})",
+            hint="remove that file from the cache and dvc fetch it",
+        )
+        self.name = name
+
+
 class Listings:
     """The listings of one repository's data sets; each is read once."""
 
@@ -46,12 +57,9 @@ class Listings:
 
 
 def checked(data: bytes, digest: str, path: str) -> dict[str, str]:
-    """The files that a manifest lists. Raises LedgerError where it is none, or not the one that its name says."""
+    """The files that a manifest lists. Raises LedgerError where it is none, Forged where it is not that of its name."""
     if manifests.named(data) != digest:
-        raise LedgerError(
-            f"the list of files of {path} in DVC's cache is not what its name says ({digest})",
-            hint="remove that file from the cache and dvc fetch it",
-        )
+        raise Forged(f"the list of files of {path}", digest)
     try:
         return manifests.read(data)
     except FormatError as error:

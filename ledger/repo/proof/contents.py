@@ -72,16 +72,16 @@ class Contents:
         if entry is not None:
             blob = self._blob(entry)
             return replace(blob, doubt=blob.doubt or _FILTERS, filtered=True) if path in filtered else blob
-        if path in tree.code.data:
-            digest = tree.code.data[path].md5
+        if path in tree.data:
+            digest = tree.data[path].md5
             return None if digest is None else Content(md5s=frozenset({digest}))
         made = {at: pin for stage in tree.locks.values() for at, pin in stage.outputs.items()}
-        for folder, pin in [*tree.code.data.items(), *made.items()]:
+        for folder, pin in [*tree.data.items(), *made.items()]:
             if folder != path and inside(path, folder) and pin.md5 is not None and pin.md5.endswith(manifests.SUFFIX):
                 return self._within(pin.md5, path.removeprefix(f"{folder}/"))
         below = {p.removeprefix(f"{path}/"): e for p, e in tree.files.items() if p.startswith(f"{path}/")}
         members = {name: self._blob(e).plain for name, e in below.items()}
-        for at, pin in [*tree.code.data.items(), *made.items()]:
+        for at, pin in [*tree.data.items(), *made.items()]:
             if at != path and inside(at, path) and pin.md5 is not None:
                 members |= self._store.members(at.removeprefix(f"{path}/"), pin.md5)
         if not members:

@@ -14,7 +14,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import settings
 from ledger.model.experiment import directory
 from ledger.model.formats import paramfiles, yaml12
-from ledger.model.formats.lockfile import LockedStage, locked_stages
+from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.pipeline import Pipeline, inside
@@ -26,7 +26,10 @@ from ledger.repo.ledger import Ledger
 
 @frozen
 class Tree:
-    """The files of a commit, with the pipeline and the parsed locks and parameter files in it."""
+    """The files of a commit, with the pipeline, the parsed locks and parameter files, and the pins of data in it.
+
+    `code` is the state that ran, whose data an arm may have had otherwise.
+    """
 
     commit: str
     code: Code
@@ -35,6 +38,7 @@ class Tree:
     pipeline: Pipeline
     locks: Mapping[str, LockedStage]
     texts: Mapping[str, str]
+    data: Mapping[str, Pinned]
 
     def results(self) -> dict[str, str]:
         """The blobs of the results that git holds, without locks and `.gitignore` files."""
@@ -80,7 +84,8 @@ class Trees:
     def _tree(self, reader: CodeReader, code_commit: str, commit: str) -> Tree:
         code = reader.at(code_commit)
         files = dict(code.files)
-        for path, entry in changes(self._objects, code_commit, commit).items():
+        differs = changes(self._objects, code_commit, commit)
+        for path, entry in differs.items():
             if entry is None:
                 files.pop(path, None)
             else:
@@ -98,6 +103,7 @@ class Trees:
             pipeline=pipeline,
             locks=locked_stages(pipeline, documents),
             texts=texts,
+            data=reader.pins(files, code) if any(path.endswith(".dvc") for path in differs) else code.data,
         )
 
     def _lock(self, files: Mapping[str, Entry], path: str) -> object:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ledger.analysis.equality import same
 from ledger.analysis.problems import Kind
-from ledger.analysis.witness import NoMetrics, Witness
+from ledger.analysis.witness import NoMetrics, OtherData, Witness
 from ledger.dvc.store import Store
 from ledger.errors import FormatError, LedgerError
 from ledger.git.git import Git
 from ledger.model.experiment import Experiment
 from ledger.model.formats import metrics
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.replicates import REPEAT
+from ledger.model.replicates import REPEAT, Value
 from ledger.model.trial import Trial
 from ledger.repo.code import Code, edited
+from ledger.repo.datasets.datasets import DataSets
+from ledger.repo.proof import other_data
 from ledger.repo.proof.contents import Contents
+from ledger.repo.proof.other_data import Planned
 from ledger.repo.proof.trees import Tree, Trees, changes
 
 
@@ -30,7 +33,9 @@ class Witnesses:
         self._trees = trees
         self._store = store
         self._contents = contents
-        self._arms: dict[tuple[str, str, str], str] = {}
+        self._arms: dict[tuple[str, str, str, str], str] = {}
+        # nothing that this clone remembers is taken for proved
+        self._datasets = DataSets(git, None)
 
     def of(self, experiment: Experiment, trial: Trial, commit: str) -> Witness:
         """What the trial commit holds. Raises LedgerError where its code cannot be read here."""
@@ -38,9 +43,10 @@ class Witnesses:
         fingerprint: str | None = None
         arms: set[str] = set()
         untold: str | None = None
+        planned = self._planned(experiment, trial)
         for tree in self._trees.trees(trial.code, commit, experiment.tip):
             try:
-                computed, others = self._fingerprints(experiment, trial, tree)
+                computed, others = self._fingerprints(trial, tree, planned)
             except LedgerError as error:
                 untold, chosen = error.message, chosen or tree
                 continue
@@ -51,7 +57,7 @@ class Witnesses:
         assert chosen is not None
         if not trial.succeeded:
             # its commit holds the record alone: the lock in it is that of an earlier result
-            chosen = replace(chosen, locks={}, texts=self._written(experiment, trial, chosen))
+            chosen = replace(chosen, locks={}, texts=self._written(trial, chosen, planned))
         if chosen.reader.settings.copy and untold is None:
             untold = "it depends on untracked files of this work tree (`copy` in ledger.yaml)"
         numbers = self._metrics(trial, chosen) if trial.succeeded else None
@@ -64,51 +70,81 @@ class Witnesses:
             parameters=self._trees.parameters(chosen),
             metrics=None if isinstance(numbers, NoMetrics) else numbers,
             no_metrics=numbers if isinstance(numbers, NoMetrics) else None,
-            data=_data(chosen, trial),
+            data=_data(chosen, trial, self._data_pins(trial, chosen, planned)),
             fingerprint=fingerprint if trial.succeeded else None,
             arms=frozenset(arms),
             untold=untold,
+            other_data=self._other_data(chosen, trial, planned) if trial.succeeded else (),
+            laid=other_data.laid(self._datasets, chosen, planned) if trial.succeeded else frozenset(),
         )
 
-    def _fingerprints(self, experiment: Experiment, trial: Trial, tree: Tree) -> tuple[str, set[str]]:
-        """The fingerprint that the commit's own files give, and those of the declared variant on its code."""
-        axes = [axis for axis, _ in trial.point if axis != REPEAT]
-        own = self._arm(tree, replace(tree.code, texts=tree.texts), {}, axes) if trial.succeeded else ""
-        arms = set()
+    def _planned(self, experiment: Experiment, trial: Trial) -> list[Planned]:
+        """What the plan of the trial's code, and the present one, say of its arm."""
         plans = [self._trees.plan(trial.code, experiment.name), experiment.plan]
-        for plan in plans:
-            variant = None if plan is None else plan.variant(trial.variant)
-            if plan is not None and variant is not None and variant.experiment is None:
-                arms.add(self._arm(tree, tree.code, variant.params, axes))
-                fixed = plan.commit_of(variant)
-                if trial.fingerprint not in arms and trial.reused is not None and fixed is not None:
-                    # another experiment's arm had by its parameters what this one's commit has by itself
-                    arms.add(self._arm(tree, tree.reader.at(fixed), variant.params, axes))
-                if trial.fingerprint in arms:
-                    break
+        found = [None if plan is None else other_data.planned(plan, trial) for plan in plans]
+        return [one for one in found if one is not None and one.variant.experiment is None]
+
+    def _other_data(self, tree: Tree, trial: Trial, planned: Sequence[Planned]) -> tuple[OtherData, ...]:
+        """What the trial has in place of its code's data, by the plan that gives it that, or else by the first."""
+        found = [other_data.compared(self._datasets, tree, one, trial.point) for one in planned]
+        return next(
+            (each for each in found if not any(one.differs or one.refused for one in each)), found[0] if found else ()
+        )
+
+    def _fingerprints(self, trial: Trial, tree: Tree, planned: Sequence[Planned]) -> tuple[str, set[str]]:
+        """The fingerprint that the commit's own files give, and those of the declared variant on its code."""
+        own, arms = "", set()
+        if trial.succeeded:
+            one = planned[0] if planned else None
+            whole = None if one is None else other_data.code_of(self._datasets, tree.code, one)
+            code = replace(other_data.as_committed(tree, whole, one), texts=tree.texts)
+            own = self._arm(tree, code, {}, trial, {} if one is None else one.plan.replicates.samples)
+        for one in planned:
+            samples, params = one.plan.replicates.samples, one.variant.params
+            code = other_data.code_of(self._datasets, tree.code, one)
+            arms.add(self._arm(tree, code, params, trial, samples))
+            fixed = one.plan.commit_of(one.variant)
+            if trial.fingerprint not in arms and trial.reused is not None and fixed is not None:
+                # another experiment's arm had by its parameters what this one's commit has by itself
+                code = other_data.code_of(self._datasets, tree.reader.at(fixed), one)
+                arms.add(self._arm(tree, code, params, trial, samples))
+            if trial.fingerprint in arms:
+                break
         return own, arms
 
-    def _written(self, experiment: Experiment, trial: Trial, tree: Tree) -> Mapping[str, str]:
+    def _written(self, trial: Trial, tree: Tree, planned: Sequence[Planned]) -> Mapping[str, str]:
         """The parameter files as they were written for a trial that has left none."""
-        for plan in (self._trees.plan(trial.code, experiment.name), experiment.plan):
-            variant = None if plan is None else plan.variant(trial.variant)
-            if variant is not None:
-                try:
-                    changes_made = {tree.code.locate(name): value for name, value in variant.params.items()}
-                    at_point = {tree.code.locate(axis): value for axis, value in trial.point if axis != REPEAT}
-                    return edited(tree.code.texts, changes_made | at_point)
-                except LedgerError:
-                    continue
+        for one in planned:
+            try:
+                changes_made = {tree.code.locate(name): value for name, value in one.variant.params.items()}
+                axes = _parameters(trial, one.plan.replicates.samples)
+                return edited(tree.code.texts, changes_made | {tree.code.locate(a): v for a, v in axes.items()})
+            except LedgerError:
+                continue
         return tree.texts
 
-    def _arm(self, tree: Tree, code: Code, overrides: Mapping[str, Any], axes: list[str]) -> str:
+    def _data_pins(self, trial: Trial, tree: Tree, planned: Sequence[Planned]) -> Mapping[str, Pinned]:
+        """What `.dvc` files pin for the trial: those of its commit; of one that failed, as they were written for it."""
+        if trial.succeeded or not planned or not planned[0].changes:
+            return tree.data
+        try:
+            return other_data.code_of(self._datasets, tree.code, planned[0], trial.point).data
+        except LedgerError:
+            # what the record says cannot be compared then
+            return {**tree.data, **trial.data}
+
+    def _arm(
+        self, tree: Tree, code: Code, overrides: Mapping[str, Any], trial: Trial, samples: Mapping[str, float]
+    ) -> str:
+        axes = list(_parameters(trial, samples))
         key = (
             code.commit + repr(tree.reader.settings.targets),
             repr(sorted(code.texts.items())),
-            repr((overrides, axes)),
+            repr((overrides, axes, samples)),
+            repr((sorted((path, pin.md5) for path, pin in code.data.items()), sorted(code.laid.items()))),
         )
         if key not in self._arms:
-            self._arms[key] = tree.reader.arm(code, overrides, axes).fingerprint
+            self._arms[key] = tree.reader.arm(code, overrides, axes, samples).fingerprint
         return self._arms[key]
 
     def _metrics(self, trial: Trial, tree: Tree) -> dict[str, float] | NoMetrics:
@@ -134,8 +170,16 @@ class Witnesses:
         return found
 
 
-def _data(tree: Tree, trial: Trial) -> dict[str, Pinned]:
-    """The inputs that no stage makes and git does not hold, which a record names; files of submodules where it does."""
+def _parameters(trial: Trial, samples: Collection[str]) -> dict[str, Value]:
+    """The parameters that the trial's replicate sets, with their values."""
+    return {axis: value for axis, value in trial.point if axis != REPEAT and axis not in samples}
+
+
+def _data(tree: Tree, trial: Trial, data: Mapping[str, Pinned]) -> dict[str, Pinned]:
+    """The inputs that no stage makes and git does not hold, which a record names; files of submodules where it does.
+
+    `data` is what `.dvc` files pin for the trial.
+    """
     pinned = {path: pin for stage in tree.locks.values() for path, pin in stage.dependencies.items()}
     found = {}
     for path in tree.pipeline.sources():
@@ -145,7 +189,7 @@ def _data(tree: Tree, trial: Trial) -> dict[str, Pinned]:
             continue
         if path not in trial.data and tree.code.submodule_of(path) is not None:
             continue
-        pin = pinned.get(path) or tree.code.data.get(path)
+        pin = pinned.get(path) or data.get(path)
         if pin is not None:
             found[path] = pin
     return found
