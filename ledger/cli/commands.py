@@ -34,6 +34,7 @@ COMMANDS = {
     "diff": "Show how two experiments differ, and how their results compare.",
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
     "bisect": "A metric fell: find the addition of data, or the commit, at fault.",
+    "ablate": "Weigh the groups of the data: what each adds to a metric.",
     "plot": "Draw learning curves, or metrics against parameters or by arm.",
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
     "land": "Bring an experiment into the main branch: its record or its change.",

@@ -58,13 +58,16 @@ def _grouping(text: str) -> tuple[str, Grouping]:
     hint = "--group 'data/raw={site}/**', --group data/raw=cases.csv:file:site, --group data/raw=addition"
     if not equals or not path or not by:
         raise LedgerError(f"--group {text!r} is not PATH=GROUPING", hint=hint)
+    return path, grouping(f"--group {text}", by, hint)
+
+
+def grouping(option: str, by: str, hint: str) -> Grouping:
+    """One way to group files, from `{site}/**`, `addition` and `TABLE:FILE:GROUP`; `option` is what errors call it."""
     named = by.rsplit(":", 2) if "{" not in by else [by]
     try:
-        if len(named) == 3:
-            return path, Grouping(by=named[0], path=named[1], group=named[2])
-        return path, Grouping(by=by)
+        return Grouping(by=named[0], path=named[1], group=named[2]) if len(named) == 3 else Grouping(by=by)
     except ValueError as error:
-        raise LedgerError(f"--group {text}: {error}", hint=hint) from None
+        raise LedgerError(f"{option}: {error}", hint=hint) from None
 
 
 def number(option: str, text: str | None, *, example: str = "0.02") -> float | None:

@@ -81,8 +81,9 @@ class Ablation:
 
 @frozen
 class Known:
-    """What is known of a group beside its effect."""
+    """What is known of a group beside its effect: what it is called, what else, and how many files it has."""
 
+    name: str
     title: str = ""
     files: int | None = None
 
@@ -97,15 +98,16 @@ def group_effects(
     about: Mapping[str, Known],
 ) -> tuple[GroupEffect, ...]:
     """The effects in the order of the plan. `values` are those of the metric by arm and replicate."""
+    known = {group: about.get(group, Known(name=group)) for group in found.groups}
     pairs = effects(found, worths(found, values), orders, empty=empty)
     contrasts = {group: _contrast(each) for group, each in pairs.items()}
     tested = {group: one.p_two_sided() for group, one in contrasts.items() if one is not None}
     adjusted = dict(zip(tested, holm(list(tested.values())), strict=True))
     return tuple(
         GroupEffect(
-            name=group,
-            title=about.get(group, Known()).title,
-            files=about.get(group, Known()).files,
+            name=known[group].name,
+            title=known[group].title,
+            files=known[group].files,
             n=len(pairs[group]),
             effect=mean([a - b for a, b in pairs[group].values()]) if pairs[group] else None,
             contrast=contrasts[group],

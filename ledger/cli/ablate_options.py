@@ -1,0 +1,44 @@
+"""The options of `ledger ablate`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from ledger.cli import values
+from ledger.errors import LedgerError
+from ledger.model.data_change import ADDITION, Grouping
+
+_BY = "--by site (the first folder), --by '{site}-*.png', --by addition, --by cases.csv:file:site"
+
+PathOf = Annotated[str | None, typer.Option("--path", metavar="PATH", help="The data whose groups are weighed.")]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="GROUPING", help="site (the first folder), '{site}/**', addition, TABLE:FILE:GROUP."),
+]
+DesignOf = Annotated[
+    str | None, typer.Option("--design", metavar="DESIGN", help="leave-out, alone or shapley; default: leave-out.")
+]
+Empty = Annotated[
+    str | None,
+    typer.Option(metavar="VALUE", help="What no data scores (alone, shapley); default: the mean of groups alone."),
+]
+Budget = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many trainings.")]
+
+
+def path(text: str | None) -> str:
+    """The data that was named. Raises LedgerError where none was."""
+    if text is None:
+        raise LedgerError("say which data, or which experiment is to be shown", hint="--path data/raw --by site")
+    return text.removeprefix("./").rstrip("/")
+
+
+def grouping(text: str | None) -> Grouping:
+    """How the files are grouped; a bare word is a name for the first folder of each. Raises LedgerError."""
+    if text is None:
+        raise LedgerError("say how the files are grouped", hint=_BY)
+    if text != ADDITION and re.fullmatch(r"[A-Za-z_]\w*", text):
+        return Grouping(by=f"{{{text}}}/**")
+    return values.grouping(f"--by {text}", text, _BY)

@@ -1,0 +1,82 @@
+"""Run an experiment that a command has made to answer a question, and print the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ledger.analysis.direction import HIGHER, LOWER
+from ledger.cli import console, documents, values
+from ledger.cli.screen import Screen
+from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
+from ledger.ops.export import write
+from ledger.ops.run import run
+from ledger.repo.diagnosis.drafts import Begun
+from ledger.repo.ledger import Ledger
+from ledger.report.blocks import Document
+from ledger.report.documents import Format
+from ledger.report.plots import picture
+from ledger.run.request import RunOptions
+
+
+@frozen
+class Page:
+    """How the answer is written: in a `form` or as JSON, and as a picture into the file `output`.
+
+    A LedgerError says what is wrong with the file's name, or which library is missing.
+    """
+
+    form: Format
+    output: str | None
+    json: bool
+
+    def __post_init__(self) -> None:
+        # before anything is run
+        if self.output is not None:
+            picture.suffix(self.output)
+            picture.require()
+
+
+def better(*, higher: bool, lower: bool) -> str | None:
+    """Which way the metric is better, None where neither option is given."""
+    if higher and lower:
+        raise LedgerError("--higher-is-better and --lower-is-better contradict each other", hint="choose one")
+    return HIGHER if higher else LOWER if lower else None
+
+
+def refuse_both(experiment: str, given: Mapping[str, object]) -> None:
+    """Refuse options that make an experiment where the answer of one is to be shown. Raises LedgerError."""
+    set_ = [option for option, value in given.items() if value is not None]
+    if set_:
+        raise LedgerError(
+            f"{set_[0]} makes an experiment, and {experiment} is one whose answer is to be shown",
+            hint=f"leave {set_[0]} out, or {experiment}",
+        )
+
+
+def run_options(jobs: int | None, timeout: str | None) -> RunOptions:
+    """How the trials are run."""
+    return RunOptions(jobs=jobs, timeout=None if timeout is None else values.duration(timeout))
+
+
+def trained(ledger: Ledger, begun: Begun, wanted: RunOptions, *, json: bool) -> str:
+    """Run what is missing. Returns the name of the experiment."""
+    chosen = begun.experiment
+    for note in begun.notes:
+        console.say(f"note: {note}")
+    if not json:
+        console.say(f"{'began' if begun.anew else 'going on with'} {chosen.name}, on the branch {chosen.branch_name}")
+    with Screen(chosen.plan, ledger.settings, quiet=json) as screen:
+        run(ledger, chosen, screen, wanted)
+    return chosen.name
+
+
+def answered(document: Document, page: Page, chart: Callable[[], Any], title: str, *, complete: bool) -> int:
+    """Print the answer, and draw it where a file is named. Returns the exit code: 1 where trials are lacking."""
+    documents.answer(document, page.form, json=page.json)
+    if page.output is not None:
+        write(picture.draw(chart(), picture.suffix(page.output), title), Path(page.output))
+        console.say(f"wrote {page.output}")
+    return 0 if complete else 1
