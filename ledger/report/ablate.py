@@ -39,7 +39,7 @@ def _groups(found: Ablation) -> Table:
         right=(2, 3, 4, 5, 6),
         optional=(3, 2),
         names=1 if any(one.title for one in found.groups) else 0,
-        notes=(words.meaning(found),),
+        notes=words.meaning(found),
         strong=frozenset((row, 0) for row, one in enumerate(found.groups) if one.label is not Label.UNCLEAR),
     )
 

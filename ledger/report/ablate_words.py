@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ledger.analysis.ablation.answer import ALPHA, Ablation, GroupEffect, Label
+from ledger.analysis.ablation.answer import Ablation, GroupEffect, Label
 from ledger.analysis.ablation.design import Design
 from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.model.listing import listed
@@ -21,15 +21,14 @@ def title(found: Ablation) -> str:
 
 def answer(found: Ablation) -> str:
     """Which groups help and which harm, in one sentence."""
-    told = [f"{_names(found, label)} {_verb(found, label)} {found.metric}" for label in (Label.HARMS, Label.HELPS)
-            if any(one.label is label for one in found.groups)]  # fmt: skip
+    told = [label for label in (Label.HARMS, Label.HELPS) if any(one.label is label for one in found.groups)]
     if told:
-        rest = (
-            "" if all(one.label is not Label.UNCLEAR for one in found.groups) else "; no effect of the others is seen"
-        )
-        return f"{'; '.join(told)} ({_how(found)}){rest}"
+        all_told = all(one.label is not Label.UNCLEAR for one in found.groups)
+        rest = "" if all_told else "; no effect of the others is seen"
+        beside = "alone, beside the mean of the groups alone: " if _relative(found) else ""
+        return f"{beside}{'; '.join(f'{_names(found, label)} {_verb(found, label)}' for label in told)}{rest}"
     if any(one.contrast is not None for one in found.groups):
-        return f"no {found.word} is seen to help or to harm {found.metric} ({_how(found)})"
+        return f"no {found.word} is seen to {'differ in' if _relative(found) else 'help or to harm'} {found.metric}"
     if found.missing:
         return f"no answer yet: {len(found.missing)} trials are missing"
     return "no answer: there is no estimate of the noise"
@@ -38,7 +37,7 @@ def answer(found: Ablation) -> str:
 def details(found: Ablation) -> tuple[str, ...]:
     """A sentence for each group that does something, the largest effects first; then what the rest may still do."""
     told = sorted((one for one in found.groups if one.label is not Label.UNCLEAR), key=_size, reverse=True)
-    lines = [f"{one.name} {one.label} {found.metric}: {_sentence(found, one)}" for one in told[:_FEW]]
+    lines = [_sentence(found, one) for one in told[:_FEW]]
     if len(told) > _FEW:
         lines.append(f"{len(told) - _FEW} more that help or harm are in the table")
     unclear = [one for one in found.groups if one.label is Label.UNCLEAR and one.interval is not None]
@@ -48,7 +47,7 @@ def details(found: Ablation) -> tuple[str, ...]:
         names = listed([one.name for one in unclear], _FEW)
         lies = "interval lies" if len(unclear) == 1 else "intervals lie"
         lines.append(
-            f"{names}: not told from no effect; the {CONFIDENCE:.0%} {lies} between {signed(min(bounds), fine)} "
+            f"{names}: not told from no effect, over {len(found.groups)} groups; the {CONFIDENCE:.0%} {lies} between {signed(min(bounds), fine)} "
             f"and {signed(max(bounds), fine)}"
         )
     return tuple(lines)
@@ -75,17 +74,17 @@ def notes(found: Ablation) -> tuple[str, ...]:
     return tuple(said)
 
 
-def meaning(found: Ablation) -> str:
-    """What `adds` means, and what it is compared with."""
+def meaning(found: Ablation) -> tuple[str, ...]:
+    """What `adds` means, what it is compared with, and what the other columns are."""
     nothing = "the mean of the groups alone" if found.empty is None else f"{number(found.empty)} for no data"
     if found.design is Design.LEAVE_OUT:
-        text = "adds: with all groups, less without this one"
+        text = "adds: the metric with all groups, less that without this one"
     elif found.design is Design.ALONE:
-        text = f"adds: this group alone, less {nothing}"
+        text = f"adds: the metric with this group alone, less {nothing}"
     else:
-        over = "orders that were drawn for each seed" if found.drawn else "all coalitions"
+        over = "orders drawn for each seed" if found.drawn else "all coalitions"
         text = f"adds: Shapley value over {over}, from {nothing}"
-    return f"{text}; p after Holm's correction over the groups; intervals {CONFIDENCE:.0%}, each for itself"
+    return (text, f"p after Holm's correction over the groups; {CONFIDENCE:.0%} intervals, each for itself")
 
 
 def effect(found: Ablation, one: GroupEffect) -> str:
@@ -102,18 +101,18 @@ def interval(found: Ablation, one: GroupEffect) -> str:
 
 
 def _sentence(found: Ablation, one: GroupEffect) -> str:
-    adds = {
-        Design.LEAVE_OUT: "it adds",
-        Design.ALONE: "alone it is worth" if found.empty is None else "alone it adds",
-        Design.SHAPLEY: "it adds",
-    }[found.design]
-    beside = " beside the mean of the groups alone" if found.design is Design.ALONE and found.empty is None else ""
     assert one.adjusted is not None
     p = p_value(one.adjusted)
+    verb = {Label.HELPS: "is better", Label.HARMS: "is worse"}[one.label] if _relative(found) else str(one.label)
     return (
-        f"{adds} {effect(found, one)}{beside} "
-        f"({CONFIDENCE:.0%} interval {interval(found, one)}, p {p if p[0] in '<>' else f'= {p}'})"
+        f"{one.name} {verb}: {effect(found, one)} ({CONFIDENCE:.0%} interval {interval(found, one)}, "
+        f"p {p if p[0] in '<>' else f'= {p}'})"
     )
+
+
+def _relative(found: Ablation) -> bool:
+    """Whether groups are only compared with each other."""
+    return found.design is Design.ALONE and found.empty is None
 
 
 def _names(found: Ablation, label: Label) -> str:
@@ -121,13 +120,10 @@ def _names(found: Ablation, label: Label) -> str:
 
 
 def _verb(found: Ablation, label: Label) -> str:
-    one = sum(one.label is label for one in found.groups) == 1
-    return label.value if one else label.value.removesuffix("s")
-
-
-def _how(found: Ablation) -> str:
-    ways = {Design.LEAVE_OUT: "left out one at a time", Design.ALONE: "taken alone", Design.SHAPLEY: "Shapley values"}
-    return f"{ways[found.design]}, {ALPHA:.0%} level over all"
+    one = sum(each.label is label for each in found.groups) == 1
+    if _relative(found):
+        return f"{'is' if one else 'are'} {'better' if label is Label.HELPS else 'worse'}"
+    return f"{label.value if one else label.value.removesuffix('s')} {found.metric}"
 
 
 def _size(one: GroupEffect) -> float:

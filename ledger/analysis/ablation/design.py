@@ -92,7 +92,9 @@ def ablated(plan: Plan, design: Design | None = None) -> Ablated:
         raise _no_ablation(plan)
     (path,) = paths
     changes = [variant.data.get(path) for variant in plan.variants]
-    groups = tuple(dict.fromkeys(name for change in changes if change is not None for name in change.groups))
+    alone = [change.only for change in changes if change is not None and len(change.only) == 1]
+    named = [*alone, *(change.groups for change in changes if change is not None)]
+    groups = tuple(dict.fromkeys(name for names in named for name in names))
     if not groups or any(change is not None and not change.groups for change in changes):
         raise _no_ablation(plan)
     own = next((known for known in Design if known.value in plan.tags), Design.LEAVE_OUT)

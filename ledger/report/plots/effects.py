@@ -44,7 +44,7 @@ def of_groups(found: Ablation) -> Any:
         base.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", y=y, color=colour),
         base.mark_circle(size=80, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip),
     ).properties(width=_WIDTH, height=_ROW * max(1, len(rows)))
-    return style.finished(shown, ablate_words.title(found), [ablate_words.meaning(found)], _WIDTH + 120)
+    return style.finished(shown, ablate_words.title(found), ablate_words.meaning(found)[:1], _WIDTH + 120)
 
 
 def _values(rows: Sequence[dict[str, Any]]) -> list[float]:
