@@ -47,8 +47,8 @@ def details(found: Ablation) -> tuple[str, ...]:
         names = listed([one.name for one in unclear], _FEW)
         lies = "interval lies" if len(unclear) == 1 else "intervals lie"
         lines.append(
-            f"{names}: not told from no effect, over {len(found.groups)} groups; the {CONFIDENCE:.0%} {lies} between {signed(min(bounds), fine)} "
-            f"and {signed(max(bounds), fine)}"
+            f"{names}: not told from no effect, over {len(found.groups)} groups; the {CONFIDENCE:.0%} {lies} between "
+            f"{signed(min(bounds), fine)} and {signed(max(bounds), fine)}"
         )
     return tuple(lines)
 
