@@ -86,6 +86,13 @@ def judgement(found: Judgement, metric: str) -> str:
 def note(found: Bisection) -> tuple[str, ...]:
     """What else is to be known of the answer."""
     said = []
+    if found.overtaken is not None and found.place is not None:
+        by = found.versions[found.overtaken]
+        again = f"ledger bisect {found.metric} {by.name} {found.versions[-1].name}"
+        said.append(
+            f"all that it brought was changed or removed by {named(by)}, and the newest version does not have it: "
+            f"what is bad there came later ({again} goes on from there)"
+        )
     failed = [each.name for each in found.versions if each.state is State.FAILED]
     if failed:
         said.append(f"{listed(failed, _FEW)} cannot run: a trial failed there")
@@ -130,7 +137,7 @@ def _none(found: Bisection) -> str:
     low, high = found.gap.interval
     most = -low if found.sign > 0 else high
     if most <= 0:
-        return f"no {word} of {found.metric} is seen: the last version is better by {_size(found.gap)}"
+        return f"no {word} of {found.metric} is seen: the last version is better by {_by(found.gap)}"
     # the 90% interval leaves 5% on either side
     return f"no change of {found.metric} is seen: a {word} of more than {_bound(most)} is unlikely (under 5%)"
 

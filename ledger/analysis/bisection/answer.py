@@ -98,6 +98,7 @@ class Bisection:
     evaluation: FixedEvaluation | None = None
     confirmation: Confirmation | None = None
     judgement: Judgement | None = None
+    overtaken: int | None = None
     trainings: int
     others: int = 0
     budget: int

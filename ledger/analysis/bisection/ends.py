@@ -66,7 +66,7 @@ class FixedEvaluation:
 
 
 def change(before: Values, after: Values) -> Change | None:
-    """The difference between two arms: paired over the replicates of both where there are two at least, else Welch's.
+    """The difference between two arms: paired over the replicates of both where there are three at least, else Welch's.
 
     None where an arm has no value.
     """
@@ -74,7 +74,8 @@ def change(before: Values, after: Values) -> Change | None:
         return None
     common = [point for point in before if point in after]
     left, right = before, after
-    if len(common) >= 2:
+    # two pairs say less of the noise than all values do
+    if len(common) >= 3:
         left, right = ({point: side[point] for point in common} for side in (before, after))
     difference = _mean(right) - _mean(left)
     try:

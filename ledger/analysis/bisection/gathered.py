@@ -30,10 +30,14 @@ from ledger.stats.contrast import NoNoise, mean, welch
 
 @frozen
 class Told:
-    """What git says of a version: the subject of its commit, and the paths of the files that it brought or changed."""
+    """What git says of a version: the subject of its commit, and the paths of the files that it brought or changed.
+
+    `overtaken`: the commit by which all of these had been changed again or removed; None where some are as they were.
+    """
 
     subject: str
     files: tuple[str, ...] = ()
+    overtaken: str | None = None
 
 
 class _Trials:
@@ -97,6 +101,7 @@ def gather(
         step=_step(versions, places) if found is Answer.STEP else None,
         evaluation=_evaluation(experiment, trials),
         confirmation=confirmation,
+        overtaken=_overtaken(search, places, told),
         judgement=None if confirmation is None else _judgement(trials, search, confirmation, told),
         trainings=state.trainings,
         others=len(ended(experiment, present)) - state.trainings,
@@ -142,6 +147,12 @@ def _step(versions: Sequence[Version], places: Sequence[int]) -> Change | None:
     except NoNoise:
         return Change(difference=mean(after) - mean(before))
     return Change(difference=contrast.estimate, contrast=contrast)
+
+
+def _overtaken(search: Search, places: Sequence[int], told: Mapping[str, Told]) -> int | None:
+    known = told.get(search.versions[places[0]]) if len(places) == 1 else None
+    by = None if known is None else known.overtaken
+    return search.versions.index(by) if by in search.versions else None
 
 
 def _confirmation(trials: _Trials, search: Search, places: Sequence[int]) -> Confirmation | None:

@@ -22,18 +22,30 @@ def read(ledger: Ledger, experiment: Experiment) -> Bisection:
     told = {commit: Told(subject=each.subject) for commit, each in said.items()}
     if len(found.places) == 1 and search.paths:
         commit = search.versions[found.places[0]]
-        told[commit] = replace(told.get(commit, Told(subject="")), files=_files(ledger, experiment, commit))
+        told[commit] = _addition(ledger, experiment, commit, told.get(commit, Told(subject="")))
     return gather(experiment, found, present, told)
 
 
-def _files(ledger: Ledger, experiment: Experiment, commit: str) -> tuple[str, ...]:
-    """The files that a version brought or changed; none where that is not known here."""
-    search, found = search_of(experiment.plan), []
+def _addition(ledger: Ledger, experiment: Experiment, commit: str, known: Told) -> Told:
+    """What a version brought or changed, and what became of that, as far as it is known here."""
+    search, files = search_of(experiment.plan), []
+    overtaken: list[str] = []
     for path in search.paths:
         try:
             versions = ledger.datasets.versions(path, search.versions[0], experiment.plan.base)
         except LedgerError:
-            return ()
-        own = [version for version in versions if version.commit == commit]
-        found += [file for version in own for file in (*(version.brought or ()), *(version.changed or ()))]
-    return tuple(found)
+            return known
+        at = next((number for number, version in enumerate(versions) if version.commit == commit), len(versions))
+        left = {
+            file for version in versions[at : at + 1] for file in (*(version.brought or ()), *(version.changed or ()))
+        }
+        files += sorted(left)
+        for version in versions[at + 1 :]:
+            gone = left & {*(version.changed or ()), *(version.removed or ())}
+            left -= gone
+            overtaken += [version.commit] if gone else []
+        if left:
+            # something of it is still there
+            return replace(known, files=tuple(files))
+    last = max(overtaken, key=search.versions.index) if overtaken else None
+    return replace(known, files=tuple(files), overtaken=last)
