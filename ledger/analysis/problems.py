@@ -18,6 +18,7 @@ class Check(StrEnum):
 
     RECORDS = "records"
     PLAN = "plan"
+    SEARCH = "search"
     LOST = "lost"
     COMMIT = "commit"
     CODE = "code"
@@ -84,6 +85,11 @@ class Kind(StrEnum):
     AMENDMENT_GONE = "amendment-gone", Check.PLAN
     SEEDS_CHOSEN = "seeds-chosen", Check.PLAN
     SEEDS_OF_NO_PLAN = "seeds-of-no-plan", Check.PLAN
+    # the trials of a search
+    NOT_ASKED_FOR = "not-asked-for", Check.SEARCH
+    KNEW_NOTHING = "knew-nothing", Check.SEARCH
+    KNEW_ITSELF = "knew-itself", Check.SEARCH
+    NOT_THE_NEXT = "not-the-next", Check.SEARCH
     # what cannot be compared, since it is not here
     TRIAL_NOT_HERE = "trial-not-here", Check.LOST
     SOURCE_NOT_HERE = "source-not-here", Check.LOST

@@ -64,14 +64,17 @@ _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7
 
 @frozen
 class Asked:
-    """What a search knew when it asked for a trial, by ids such as `at-3f2a9c1/seed-0.2`.
-
-    `follows`: the trials that it knew, without those that one of these followed already; what these know is known too.
-    `waiting`: those that ran meanwhile.
+    """What a search knew when it asked for a trial: the trials that had ended, by arm (`seed-0.2`), and by their ids
+    those that ran meanwhile.
     """
 
-    follows: tuple[str, ...] = ()
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The trials that had ended, `at-3f2a9c1/seed-0.2`."""
+        return tuple(f"{arm}/{stem}" for arm, stems in self.known.items() for stem in stems)
 
 
 @frozen

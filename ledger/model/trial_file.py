@@ -48,7 +48,8 @@ def dumps(trial: Trial) -> str:
     if trial.reused is not None:
         document["reused"] = trial.reused
     if trial.asked is not None:
-        document["asked"] = {"follows": list(trial.asked.follows), "waiting": list(trial.asked.waiting)}
+        known = {arm: list(stems) for arm, stems in trial.asked.known.items()}
+        document["asked"] = {"known": known, "waiting": list(trial.asked.waiting)}
     return yaml12.dumps(document)
 
 
@@ -207,10 +208,11 @@ class _Reader:
 
     def asked(self) -> Asked:
         entry = self.mapping("asked")
-        given = [entry.get(key) or [] for key in ("follows", "waiting")]
-        if not all(isinstance(ids, list) and all(isinstance(one, str) for one in ids) for ids in given):
-            raise FormatError("`asked` holds two lists of trials, `follows` and `waiting`")
-        return Asked(follows=tuple(given[0]), waiting=tuple(given[1]))
+        known, waiting = entry.get("known") or {}, entry.get("waiting") or []
+        lists = [waiting, *(known.values() if isinstance(known, dict) else [None])]
+        if not all(isinstance(names, list) and all(isinstance(one, str) for one in names) for names in lists):
+            raise FormatError("`asked` holds `known`, lists of trials by arm, and `waiting`, a list of trials")
+        return Asked(known={str(arm): tuple(stems) for arm, stems in known.items()}, waiting=tuple(waiting))
 
     def error(self) -> Failure | None:
         if self.document.get("error") is None:

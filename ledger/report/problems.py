@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ledger.analysis.problems import Fact, Kind, Problem
-from ledger.model.listing import are
+from ledger.model.listing import are, listed
 
 _Facts = Mapping[str, Fact]
 
@@ -18,6 +18,10 @@ def _voided(facts: _Facts) -> str:
 
 def _are(facts: _Facts) -> str:
     return are(list(facts["names"]), 3)
+
+
+def _gone(facts: _Facts) -> str:
+    return f"{facts['path']} was asked for after trials whose records are gone: {listed(list(facts['names']), 3)}"
 
 
 def _where(facts: _Facts) -> str:
@@ -57,6 +61,10 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.RECORD_REMOVED: "{path}, a recorded result, was removed by the commit {commit:.10}",
     Kind.RECORD_CHANGED: "{path}, a recorded result, was changed by the commit {commit:.10}",
     Kind.UNKNOWN_TO_RUN: "{path} has no trial: the run {run}, which ended later, does not include it",
+    Kind.NOT_ASKED_FOR: "{path} does not say what the search knew that asked for it: no search did",
+    Kind.KNEW_NOTHING: _gone,
+    Kind.KNEW_ITSELF: "{path} says that it was known before it ran",
+    Kind.NOT_THE_NEXT: "{path}: after the {count} trials that were known the search would have asked for another",
     Kind.CAME_BY_COMMIT: "{path} has no trial: the commit {commit:.10} added it ({subject})",
     Kind.CREATED_BEFORE_BASE: "{file}: `created` is {created}, before its base {base:.10} was committed ({made})",
     Kind.STARTED_BEFORE_PLAN: "{path}: the trial started {started}, before the plan was written ({late})",

@@ -33,8 +33,7 @@ class Taken:
 class Queue:
     """The trials that a source gives, in their order. Lost ones were cut off twice by something outside.
 
-    `elsewhere` are those that another run is at work on, or has recorded meanwhile. `asked` counts those that the
-    source has given.
+    `elsewhere` are those that another run is at work on, or has recorded meanwhile.
     """
 
     def __init__(self, ledger: Ledger, source: Source, branch: str) -> None:
@@ -46,7 +45,12 @@ class Queue:
         self._again: set[str] = set()
         self.elsewhere: list[Spec] = []
         self.lost: list[Spec] = []
-        self.asked = 0
+        self._seen: set[str] = set()
+
+    @property
+    def asked(self) -> int:
+        """How many different trials the source has given."""
+        return len(self._seen)
 
     def __len__(self) -> int:
         """How many trials may still be taken, at most."""
@@ -61,7 +65,7 @@ class Queue:
         for spec in () if self._left else self._source.next(count, self._finished):
             if spec.id in lost:
                 continue
-            self.asked += 1
+            self._seen.add(spec.id)
             if not may_be(spec):
                 self._left.append(spec)
                 continue

@@ -68,27 +68,25 @@ class Searching:
             self._again = False
             failed = [place for place, each in ended.items() if not each.record.valid]
             if failed:
-                return self._specs(now, failed, known, ())
+                return self._specs(now, failed, ())
         waiting = [place for place in self._under_way() if place not in ended]
         over = records.ended(now, self._present()) | self._impossible
         places = asking.wanted(self._plan, [each.tried for each in known], waiting, over, count)
-        return self._specs(now, places, known, waiting)
+        return self._specs(now, places, waiting)
 
     def state(self, experiment: Experiment) -> SearchState:
         """What the records of the experiment say, at the arms of this run."""
         self._experiment = experiment
         return state(experiment, self._present())
 
-    def _specs(
-        self, now: Experiment, places: Sequence[Place], known: Sequence[records.Known], waiting: Sequence[Place]
-    ) -> tuple[Spec, ...]:
+    def _specs(self, now: Experiment, places: Sequence[Place], waiting: Sequence[Place]) -> tuple[Spec, ...]:
         at_work = list(waiting)
         made = []
         for arm, point in places:
             if not self._possible(arm):
                 self._impossible.add((arm, point))
                 continue
-            asked = asking.told(known, map(_named, at_work), now.trials)
+            asked = asking.told(now.trials, self._present(), map(_named, at_work))
             made.append(spec(self._ledger, now, self._arm(arm), arm, point, asked))
             at_work.append((arm, point))
         return tuple(made)

@@ -14,7 +14,9 @@ from ledger.model.trial import Asked
 TEXT = record_of("a", 0)[1]
 
 
-@pytest.mark.parametrize("asked", [Asked(), Asked(follows=("at-3f2a9c1/seed-0.2",), waiting=("at-1/seed-3", "b/x"))])
+@pytest.mark.parametrize(
+    "asked", [Asked(), Asked(known={"at-3f2a9c1": ("seed-0", "seed-0.2")}, waiting=("at-1/seed-3", "b/x"))]
+)
 def test_it_is_read_as_it_was_written(asked: Asked) -> None:
     trial = replace(trial_file.loads(TEXT), asked=asked)
     assert trial_file.loads(trial_file.dumps(trial)) == trial
@@ -25,7 +27,7 @@ def test_a_record_of_a_declared_trial_says_nothing_of_it() -> None:
     assert "asked" not in trial_file.dumps(trial_file.loads(TEXT))
 
 
-@pytest.mark.parametrize("said", ["{follows: x}", "{waiting: [1]}", "yes"])
+@pytest.mark.parametrize("said", ["{known: [x]}", "{known: {a: x}}", "{waiting: [1]}", "yes"])
 def test_what_is_none_is_refused(said: str) -> None:
     with pytest.raises(FormatError, match="`asked`"):
         trial_file.loads(f"{TEXT}asked: {said}\n")

@@ -17,6 +17,7 @@ from ledger.analysis.checks.lost import lost
 from ledger.analysis.checks.numbers import numbers
 from ledger.analysis.checks.plan import plan
 from ledger.analysis.checks.records import records
+from ledger.analysis.checks.search import search
 from ledger.analysis.checks.signature import signature
 from ledger.analysis.checks.verdict import verdict
 from ledger.analysis.gathered import Gathered
@@ -36,6 +37,7 @@ class Question:
 CHECKS = (
     Question(name=Check.RECORDS, proves="every record is whole, and no result was thrown away", find=records),
     Question(name=Check.PLAN, proves="the plan was there before the trials", find=plan),
+    Question(name=Check.SEARCH, proves="each trial of a search is one that it asks for", find=search),
     Question(name=Check.LOST, proves="the trial of every record is in this clone", find=lost),
     Question(name=Check.COMMIT, proves="each trial stands on its code, and changed only its results", find=commit),
     Question(name=Check.CODE, proves="that code ran on that data", find=code),

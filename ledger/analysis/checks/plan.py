@@ -106,7 +106,7 @@ def seeds_follow(gathered: Gathered) -> Iterator[Problem]:
     plan = gathered.experiment.plan
     if plan.seeds_from is None:
         return
-    if not seeds.follow(plan.seeds_from, plan.replicates):
+    if plan.search is None and not seeds.follow(plan.seeds_from, plan.replicates):
         yield wrong(Kind.SEEDS_CHOSEN, gathered.whole, file=_file(gathered))
         return
     versions = map(hypotheses.to_mapping, (plan, *gathered.plans.versions))

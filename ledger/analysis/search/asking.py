@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ledger.analysis.search.records import Known, fresh_points, points, rule, search_of
+from ledger.analysis.search.records import fresh_points, points, rule, search_of
 from ledger.analysis.search.step import Answer, Found, Tried, Wanted, advance
+from ledger.model import replicates
 from ledger.model.experiment import Recorded
 from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point
 from ledger.model.search import Confirm
-from ledger.model.trial import Asked, Trial
+from ledger.model.trial import Asked
 
 Place = tuple[str, Point]
 """A trial to run: the arm and the point."""
@@ -32,12 +33,18 @@ def wanted(
         if left:
             return tuple(place for place in left if place not in runs)[:count]
     numbers, versions = {point: n for n, point in enumerate(at)}, {name: n for n, name in enumerate(names)}
-    here = sorted((versions[arm], numbers[p]) for arm, p in runs if arm in versions and p in numbers)
-    under_way = [Wanted(version=version, number=number) for version, number in here]
-    asked = advance(rule(search_of(plan)), tried, under_way, count)
-    if isinstance(asked, Found):
-        return tuple(each for each in confirming(plan, asked) if each not in ended and each not in runs)
-    return tuple((names[each.version], at[each.number]) for each in asked)
+    here = [Wanted(version=versions[a], number=numbers[p]) for a, p in runs if a in versions and p in numbers]
+    by = rule(search_of(plan))
+    chosen: list[Wanted] = []
+    # one by one, so that each follows from those that run, in whatever order they were asked for
+    while True:
+        under_way = sorted([*here, *chosen], key=lambda each: (each.version, each.number))
+        asked = advance(by, tried, under_way, min(count - len(chosen), 1))
+        if isinstance(asked, Found):
+            return tuple(each for each in confirming(plan, asked) if each not in ended and each not in runs)
+        if not asked:
+            return tuple((names[each.version], at[each.number]) for each in chosen)
+        chosen += asked
 
 
 def evaluating(plan: Plan) -> tuple[Place, ...]:
@@ -68,30 +75,12 @@ def confirming(plan: Plan, found: Found) -> tuple[Place, ...]:
     return tuple((arm, point) for point in fresh_points(plan) for arm in arms)
 
 
-def follows(knows: Iterable[Trial], records: Mapping[str, Trial]) -> tuple[str, ...]:
-    """The trials that a search knows, by ids, without those that one of the others followed already.
-
-    `records` are all of the experiment, by id.
+def told(records: Iterable[Recorded], present: Mapping[str, str], waiting: Iterable[str]) -> Asked:
+    """What the record of a trial says that is asked for now, of all `records`: those that have ended at the `present`
+    fingerprints of their arms are known; `waiting` are the ids of those that run.
     """
-    ids = {trial.id for trial in knows}
-    return tuple(sorted(ids - before(ids, records)))
-
-
-def before(ids: Iterable[str], records: Mapping[str, Trial]) -> set[str]:
-    """All trials that those of these ids followed, and what these followed, to the first."""
-    found: set[str] = set()
-    left = list(ids)
-    while left:
-        trial = records.get(left.pop())
-        new = [] if trial is None or trial.asked is None else [id for id in trial.asked.follows if id not in found]
-        found.update(new)
-        left += new
-    return found
-
-
-def told(known: Sequence[Known], waiting: Iterable[str], records: Iterable[Recorded]) -> Asked:
-    """What the record of a trial says that is asked for now: `known` are those that have ended, `waiting` the ids of
-    those that run.
-    """
-    by_id = {record.trial.id: record.trial for record in records}
-    return Asked(follows=follows([each.record.trial for each in known], by_id), waiting=tuple(sorted(waiting)))
+    known: dict[str, list[str]] = {}
+    for r in records:
+        if r.void is None and r.trial.fingerprint == present.get(r.trial.variant):
+            known.setdefault(r.trial.variant, []).append(replicates.stem(r.trial.point, r.trial.attempt))
+    return Asked(known={arm: tuple(sorted(stems)) for arm, stems in known.items()}, waiting=tuple(sorted(waiting)))

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
-from itertools import chain, pairwise
+from itertools import chain, count, pairwise
 
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
@@ -133,7 +133,8 @@ class _History:
         self._runnable = runnable
         self._sign = search.sign
         self._noise = search.noise
-        self._numbers = Counter([each.version for each in tried] + [each.version for each in waiting])
+        self._taken = {(each.version, each.number) for each in tried}
+        self._taken |= {(each.version, each.number) for each in waiting}
         place = {version: number for number, version in enumerate(runnable)}
         self._last = len(runnable) - 1
         self.values = [
@@ -175,11 +176,13 @@ class _History:
 
     def wanted(self, versions: Sequence[int]) -> tuple[Wanted, ...]:
         """The next replicates of these versions."""
-        numbers = self._numbers.copy()
+        taken = set(self._taken)
         wanted = []
         for version in (self._runnable[each] for each in versions):
-            wanted.append(Wanted(version=version, number=numbers[version]))
-            numbers[version] += 1
+            # the first that is free: one of several that ran at a time may have been cut off
+            number = next(number for number in count() if (version, number) not in taken)
+            wanted.append(Wanted(version=version, number=number))
+            taken.add((version, number))
         return tuple(wanted)
 
     def found(self, answer: Answer, posterior: StepPosterior, places: Sequence[int] = ()) -> Found:
