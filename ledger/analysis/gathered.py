@@ -242,8 +242,9 @@ class Unsigned:
 class Gathered:
     """One experiment under proof.
 
-    `files`: the blobs in its folder by their path there, the `links` and `submodules` among them. `pending`: the trial
-    commits that wait to be collected. `elsewhere`: the records that another branch of it has, and this one has not.
+    `files`: the blobs in its folder by their path there, the `links` and `submodules` among them; the work tree has
+    those that are `uncommitted` otherwise. `pending`: the trial commits that wait to be collected. `elsewhere`: the
+    records that another branch of it has, and this one has not.
     `after_landing`: those that the branch made after it had landed, each with a tag that has it. `mend`: the commands
     that bring back what the branch was set back past. `replaced`: the objects that git shows otherwise than they are.
     `filtered`: commits have other ids than the records name, since the whole history was filtered. `branch` is None
@@ -256,6 +257,7 @@ class Gathered:
     links: frozenset[str] = frozenset()
     submodules: frozenset[str] = frozenset()
     environments: tuple[Environment, ...] = ()
+    uncommitted: tuple[str, ...] = ()
     tags: Tags
     pending: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()

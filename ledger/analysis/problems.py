@@ -46,6 +46,7 @@ class Kind(StrEnum):
     UNREADABLE_FILE = "unreadable-file", Check.RECORDS
     LINK = "link", Check.RECORDS
     SUBMODULE = "submodule", Check.RECORDS
+    UNCOMMITTED = "uncommitted", Check.RECORDS
     STRAY_RECORD = "stray-record", Check.RECORDS
     VOIDS_NOTHING = "voids-nothing", Check.RECORDS
     VOIDED = "voided", Check.RECORDS

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
 from ledger.git.git import Git
+from ledger.git.process import GitError
 from ledger.machine.state_directory import StateDirectory
 from ledger.model import names, settings
-from ledger.model.experiment import Experiment
+from ledger.model.experiment import DIRECTORY, Experiment
 from ledger.model.settings import Settings
 from ledger.repo import experiments, sources
 from ledger.repo.sources import Source
@@ -65,6 +67,16 @@ class Snapshot:
     def head(self) -> tuple[str | None, str | None]:
         """The full ref that HEAD points to (None when detached) and its commit (None when unborn)."""
         return self._git.head()
+
+    @cached_property
+    def edited(self) -> tuple[str, ...]:
+        """The files below `experiments/` that git holds and the work tree or the index has otherwise than HEAD."""
+        asked = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no", "--", f":(top){DIRECTORY}")
+        try:
+            return tuple(os.fsdecode(entry[3:]) for entry in self._git.run(*asked).split(b"\0") if entry)
+        except GitError:
+            # without a work tree there is nothing to edit
+            return ()
 
     @cached_property
     def running(self) -> frozenset[str]:

@@ -36,6 +36,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.UNREADABLE_FILE: "{said}",
     Kind.LINK: "{path} is a symbolic link",
     Kind.SUBMODULE: "{path} is a submodule",
+    Kind.UNCOMMITTED: "{path} has changes that are not committed: what is proved is the commit",
     Kind.STRAY_RECORD: "{path} is not where records are read",
     Kind.VOIDS_NOTHING: "{path} voids a record that does not exist",
     Kind.VOIDED: _voided,

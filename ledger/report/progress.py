@@ -52,7 +52,8 @@ def summary(state: RunState, *, now: datetime) -> str:
 
 def interrupted(state: RunState) -> str:
     """What there is to say of a run that its own terminal has interrupted."""
-    return f"{state.done} of {state.total} trials finished and are kept{_rest(state)}"
+    kept = " and are kept" if state.done > 1 else " and is kept" if state.done else ""
+    return f"{state.done} of {state.total} trials finished{kept}{_rest(state)}"
 
 
 def stopped(state: RunState) -> str:

@@ -148,6 +148,22 @@ def test_what_is_not_finished_stays(project: Project) -> None:
     refused(project, "land", "a", "--record", says="a is archived", hint="ledger archive a --undo")
 
 
+def test_what_is_not_committed_is_told_apart_from_what_is_proved(concluded: Project) -> None:
+    project = concluded
+    project.git("switch", "-q", "exp/a")
+    path = project.root / "experiments/a/hypothesis.md"
+    path.write_text(path.read_text() + "More.\n")
+
+    found = project.ledger("verify", "a", "--json", code=None).json["unproved"]
+
+    assert [one["kind"] == "uncommitted" for one in found].count(True) == 1
+    project.git("stash", "-q")
+    project.git("switch", "-q", "main")
+    project.write({"experiments/README.md": "about\n"})
+    kinds = [one["kind"] for one in project.ledger("verify", "a", "--json", code=None).json["unproved"]]
+    assert "uncommitted" not in kinds
+
+
 def test_a_verdict_that_was_put_away_out_of_date_is_no_problem(project: Project) -> None:
     project.ledger("new", "Rate", "--name", "a", "-S", "train.lr=0.2", "--predict", "accuracy >= 0.1", "--seeds", "2")
     project.ledger("run")

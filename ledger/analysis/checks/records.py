@@ -13,6 +13,9 @@ from ledger.model.trial import Trial
 
 def records(gathered: Gathered) -> Iterator[Problem]:
     """What is wrong with the files in the experiment's folder, and with how they came and went."""
+    for path in gathered.uncommitted:
+        trial = path.removeprefix(f"{gathered.folder}/")
+        yield unproved(Kind.UNCOMMITTED, gathered.subject(trial), path=path)
     yield from _files(gathered)
     yield from history(gathered)
     for claim in gathered.claims:

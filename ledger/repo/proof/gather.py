@@ -22,7 +22,7 @@ from ledger.repo.proof.checkpoints import lacking
 from ledger.repo.proof.contents import Contents
 from ledger.repo.proof.filtered import filtered
 from ledger.repo.proof.plan import order_of, plan_history
-from ledger.repo.proof.records import after_landing, elsewhere, environments_in, files_at, origin, removed
+from ledger.repo.proof.records import after_landing, elsewhere, environments_in, files_at, origin, removed, uncommitted
 from ledger.repo.proof.set_back import mending
 from ledger.repo.proof.signatures import unsigned
 from ledger.repo.proof.tags import tags_of
@@ -52,6 +52,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
         links=frozenset(path for path, entry in files.items() if entry.is_link),
         submodules=frozenset(path for path, entry in files.items() if entry.is_submodule),
         environments=tuple(environments_in(ledger, files)),
+        uncommitted=uncommitted(ledger, experiment),
         tags=tags,
         pending=pending,
         elsewhere=away,

@@ -10,6 +10,7 @@ from ledger.git.entries import Entry
 from ledger.model import environment as environments
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
+from ledger.model.pipeline import inside
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TAGS
@@ -19,6 +20,14 @@ def files_at(ledger: Ledger, name: str, commit: str) -> dict[str, Entry]:
     """The files in the experiment's folder at a commit, by their path in it."""
     folder = ledger.git.objects.at(commit, directory(name))
     return {} if folder is None else ledger.git.objects.files(folder.oid)
+
+
+def uncommitted(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
+    """The experiment's files that the work tree has otherwise than the branch, where that is what is checked out."""
+    head, main = ledger.snapshot.head[0], ledger.snapshot.main
+    if head is None or head != (experiment.branch or f"refs/heads/{main}"):
+        return ()
+    return tuple(path for path in ledger.snapshot.edited if inside(path, directory(experiment.name)))
 
 
 def environments_in(ledger: Ledger, files: Mapping[str, Entry]) -> Iterator[Environment]:
