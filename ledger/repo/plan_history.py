@@ -32,6 +32,11 @@ def amendments(ledger: Ledger, experiment: Experiment) -> tuple[Amendment, ...]:
     return stored if stored != found and _believed(ledger, experiment, stored, found) else found
 
 
+def versions(ledger: Ledger, experiment: Experiment) -> dict[str, Plan]:
+    """Every plan that the experiment has had, by its digest."""
+    return {hypotheses.digest(plan): plan for _, _, plan in _versions(ledger, experiment)}
+
+
 def stored_alone(ledger: Ledger, experiment: Experiment) -> bool:
     """Whether the verdict's amendments and looks are those that it states, and commits do not show them all."""
     verdict = experiment.verdict

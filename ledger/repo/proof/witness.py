@@ -13,10 +13,12 @@ from ledger.dvc.store import Store
 from ledger.errors import FormatError, LedgerError
 from ledger.git.git import Git
 from ledger.model.experiment import Experiment
-from ledger.model.formats import metrics
+from ledger.model.formats import metrics, trailers
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.plan import Plan
 from ledger.model.replicates import REPEAT, Value
 from ledger.model.trial import Trial
+from ledger.repo import plan_history
 from ledger.repo.code import Code, edited
 from ledger.repo.datasets.datasets import DataSets
 from ledger.repo.proof import other_data
@@ -34,6 +36,7 @@ class Witnesses:
         self._store = store
         self._contents = contents
         self._arms: dict[tuple[str, str, str, str], str] = {}
+        self._plans: dict[str, Mapping[str, Plan]] = {}
         # nothing that this clone remembers is taken for proved
         self._datasets = DataSets(git, None)
 
@@ -43,7 +46,7 @@ class Witnesses:
         fingerprint: str | None = None
         arms: set[str] = set()
         untold: str | None = None
-        planned = self._planned(experiment, trial)
+        planned = self._planned(experiment, trial, commit)
         for tree in self._trees.trees(trial.code, commit, experiment.tip):
             try:
                 computed, others = self._fingerprints(trial, tree, planned)
@@ -78,11 +81,24 @@ class Witnesses:
             laid=other_data.laid(self._datasets, chosen, planned) if trial.succeeded else frozenset(),
         )
 
-    def _planned(self, experiment: Experiment, trial: Trial) -> list[Planned]:
-        """What the plan of the trial's code, and the present one, say of its arm."""
+    def _planned(self, experiment: Experiment, trial: Trial, commit: str) -> list[Planned]:
+        """What the plan of the trial's code, and the present one, say of its arm.
+
+        What the plan that it ran under says comes first, where it gives the trial other data.
+        """
         plans = [self._trees.plan(trial.code, experiment.name), experiment.plan]
         found = [None if plan is None else other_data.planned(plan, trial) for plan in plans]
+        under = trailers.value(self._git.objects.message(commit), trailers.PLAN)
+        others = {axis for axis, _ in trial.point} - {axis.name for axis in experiment.plan.replicates.axes}
+        if under is not None and (others or any(one is not None and one.changes for one in found)):
+            plan = self._versions(experiment).get(under)
+            found.insert(0, None if plan is None else other_data.planned(plan, trial))
         return [one for one in found if one is not None and one.variant.experiment is None]
+
+    def _versions(self, experiment: Experiment) -> Mapping[str, Plan]:
+        if experiment.name not in self._plans:
+            self._plans[experiment.name] = plan_history.versions(self._trees.ledger, experiment)
+        return self._plans[experiment.name]
 
     def _other_data(self, tree: Tree, trial: Trial, planned: Sequence[Planned]) -> tuple[OtherData, ...]:
         """What the trial has in place of its code's data, by the plan that gives it that, or else by the first."""
