@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from ledger.analysis.bisection.answer import NO_VALUE, Bisection, Confirmation, State, Version
 from ledger.analysis.bisection.ends import CONFIDENCE, Change, FixedEvaluation
@@ -10,6 +11,7 @@ from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nat
 from ledger.analysis.search.step import Answer
 from ledger.model.listing import listed
 from ledger.report.numbers import digits_of, number, p_value, percent
+from ledger.stats.contrast import mean
 from ledger.stats.ratio import Ratio
 
 # so many versions are named in a sentence
@@ -24,8 +26,10 @@ def answer(found: Bisection) -> str:
         return _step(found)
     if found.answer is Answer.DRIFT:
         moved = _worsened(found, found.gap)
-        thing = "addition" if found.paths else "commit"
-        return f"gradual: {moved} over the versions, and no single {thing} accounts for it ({_sure(found.drift)})"
+        one, several = ("addition", "additions") if found.paths else ("commit", "commits")
+        return (
+            f"gradual: {moved} bit by bit or with several {several}; no single {one} explains it ({_sure(found.drift)})"
+        )
     if found.answer is Answer.NONE:
         return _none(found)
     if found.answer is None:
@@ -68,7 +72,8 @@ def confirmation(found: Confirmation, metric: str, versions: tuple[Version, ...]
         return (first,)
     if found.share.interval is None:
         return (first, "the drop between the ends is not told from none, so that a share of it has no bounds")
-    return (first, f"without it the newest version regains {_share(found.share)} of the drop")
+    rest = "; the rest has other causes" if found.share.interval[1] < 1 else ""
+    return (first, f"without it the newest version regains {_share(found.share)} of the drop{rest}")
 
 
 def judgement(found: Judgement, metric: str) -> str:
@@ -93,6 +98,11 @@ def note(found: Bisection) -> tuple[str, ...]:
             f"all that it brought was changed or removed by {named(by)}, and the newest version does not have it: "
             f"what is bad there came later ({again} goes on from there)"
         )
+    middle = _middle(found) if found.answer is Answer.DRIFT else None
+    if middle is not None:
+        ends = (found.versions[0].name, middle.name, found.versions[-1].name)
+        halves = " and ".join(f"ledger bisect {found.metric} {good} {bad}" for good, bad in pairwise(ends))
+        said.append(f"to tell one from the other, search the halves: {halves}")
     failed = [each.name for each in found.versions if each.state is State.FAILED]
     if failed:
         said.append(f"{listed(failed, _FEW)} cannot run: a trial failed there")
@@ -119,6 +129,14 @@ def change(found: Change) -> str:
 def named(version: Version) -> str:
     """`3f2a9c1 "week 12"`."""
     return f'{version.name} "{version.subject}"'
+
+
+def _middle(found: Bisection) -> Version | None:
+    """Of the versions between the ends that were tried, that whose value is nearest to the middle of theirs."""
+    means = [(version, mean(version.values)) for version in found.versions if version.values]
+    inner = means[1:-1]
+    half = (means[0][1] + means[-1][1]) / 2 if means else 0.0
+    return min(inner, key=lambda each: abs(each[1] - half))[0] if inner else None
 
 
 def _step(found: Bisection) -> str:

@@ -29,7 +29,8 @@ def said(finding: Finding, search: Search, settings: Settings) -> str:
         which = finding.version or f"one of {listed(finding.credible, _FEW, word='or')}"
         return f"{metric} {_moved(finding, search, settings)} with {which} (probability {percent(finding.posterior)})"
     if finding.answer == DRIFT:
-        return f"{metric} changed gradually: no single version accounts for it (probability {percent(finding.drift)})"
+        said = f"{metric} changed gradually or with several versions: no single one explains it"
+        return f"{said} (probability {percent(finding.drift)})"
     if finding.answer == NONE:
         return f"no {'fall' if search.better == HIGHER else 'rise'} of {metric} is seen between the ends"
     if not finding.credible:

@@ -231,8 +231,11 @@ def test_versions_whose_data_are_nowhere_are_named(weeks: Project) -> None:
     name = weeks.git("rev-parse", "w3")[:8]
     refused(
         weeks, "bisect", "dice", "w1", "w5", *HIGHER,
-        says=f"the data of 1 of 5 versions of data/raw are in no cache here: {name}", hint=f"--skip {name}",
+        says=f"the data of 1 of 5 versions of data/raw are in no cache and no remote: {name}", hint=f"--skip {name}",
     )  # fmt: skip
+    assert draft(weeks, skip=(name,)).search.skipped == (weeks.git("rev-parse", "w3"),)
+    weeks.commit("a remote", {".dvc/config": "['remote \"far\"']\n    url = s3://far/away\n"})
+    assert len(draft(weeks).places) == 5
 
 
 def test_other_settings_than_it_began_with_are_refused(weeks: Project) -> None:

@@ -101,8 +101,8 @@ def test_versions_that_cannot_run_make_the_answer_a_set() -> None:
         (
             replace(STEP, answer=Answer.DRIFT, places=(), drift=0.96),
             (
-                "gradual: dice fell by 0.080 (90% interval 0.063 to 0.097) over the versions, and no single addition "
-                "accounts for it (probability 96%)"
+                "gradual: dice fell by 0.080 (90% interval 0.063 to 0.097) bit by bit or with several additions; "
+                "no single addition explains it (probability 96%)"
             ),
         ),
         (
@@ -181,6 +181,22 @@ def test_what_is_not_confirmed_is_not_called_so() -> None:
     )
     assert lines[0].startswith("not confirmed on 3 fresh seeds")
     assert lines[1].endswith("a share of it has no bounds")
+
+
+def test_what_several_may_have_done_is_to_be_searched_by_halves() -> None:
+    said = bisect_words.note(replace(STEP, answer=Answer.DRIFT, places=()))
+    assert said[0].endswith("ledger bisect dice 0000000 000000b and ledger bisect dice 000000b 0000019")
+
+
+def test_a_share_below_one_leaves_other_causes() -> None:
+    half = replace(CONFIRMED, share=Ratio(estimate=0.5, interval=(0.3, 0.7)))
+    assert bisect_words.confirmation(half, "dice", HISTORY)[1].endswith("of the drop; the rest has other causes")
+
+
+def test_what_was_corrected_since_is_no_cause_of_what_is_bad_now() -> None:
+    (said,) = bisect_words.note(replace(STEP, overtaken=20))
+    assert 'changed or removed by 0000014 "week 20"' in said
+    assert "(ledger bisect dice 0000014 0000019 goes on from there)" in said
 
 
 def group(name: str, effect: Effect, *, own: bool = False) -> GroupChange:

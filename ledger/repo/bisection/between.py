@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ledger.analysis.bisection.expected import Place
+from ledger.dvc import config
 from ledger.errors import LedgerError
 from ledger.git import lines
 from ledger.model.frozen import frozen
@@ -107,10 +108,11 @@ def other_changes(ledger: Ledger, found: Ends, paths: Sequence[str]) -> tuple[st
     )
 
 
-def data_places(ledger: Ledger, paths: Sequence[str], found: Ends) -> tuple[Place, ...]:
+def data_places(ledger: Ledger, paths: Sequence[str], found: Ends, skipped: Collection[str]) -> tuple[Place, ...]:
     """The versions of these data, the oldest first: the good end, then every commit that changed one of them.
 
-    Raises LedgerError where a path never changed, and where the content of versions is nowhere.
+    Raises LedgerError where a path never changed, and where the content of versions is nowhere, but for those
+    `skipped`. Where a remote is no folder, it may have what is not here: that is seen when a version is tried.
     """
     line = lines.between(ledger.git, found.good, found.bad) or []
     order = {commit: number for number, commit in enumerate(reversed(line))}
@@ -122,11 +124,11 @@ def data_places(ledger: Ledger, paths: Sequence[str], found: Ends) -> tuple[Plac
                 f"{path} holds the same at both ends: no commit between them changed it",
                 hint="name another --path, or --commits for code",
             )
-        absent = ledger.datasets.absent(versions)
-        if absent:
-            names = listed([version.name for version in absent], 6)
+        absent = [version for version in ledger.datasets.absent(versions) if version.commit not in skipped]
+        if absent and all(at is not None for _, at in config.remotes(ledger.git)):
+            names, of = listed([version.name for version in absent], 6), f"{len(absent)} of {len(versions)} versions"
             raise LedgerError(
-                f"the data of {len(absent)} of {len(versions)} versions of {path} are in no cache here: {names}",
+                f"the data of {of} of {path} are in no cache and no remote: {names}",
                 hint=f"dvc fetch --all-commits {path}, or leave them out: --skip {absent[0].name}",
             )
         for version in versions:

@@ -48,7 +48,11 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
         paths = between.chosen_paths(ledger, ends, evaluation)
     # what is the same at both ends needs no care, and what was not there at one end cannot be exchanged
     evaluation = tuple(path for path in between.differing(ledger, ends, evaluation) if path not in paths)
-    places = between.code_places(ledger, ends) if asked.commits else between.data_places(ledger, paths, ends)
+    if asked.commits:
+        places = between.code_places(ledger, ends)
+    else:
+        left_out = {commit for commit in map(ledger.git.commit, asked.skip) if commit is not None}
+        places = between.data_places(ledger, paths, ends, left_out)
     weights, remarks = _weights(asked, places)
     seed = axis(ledger, ledger.code.at(ends.bad))
     at, other = _evaluation_at(ledger, asked, ends)
