@@ -8,6 +8,7 @@ from typing import Any, Final
 from ledger.errors import FormatError
 from ledger.model.frozen import frozen
 from ledger.model.remarks import rounded
+from ledger.model.search import Search
 
 STEP: Final = "step"
 DRIFT: Final = "drift"
@@ -45,9 +46,9 @@ class Finding:
 
     @property
     def stated(self) -> str:
-        """The answer for people, in a word or two: `step at at-3f2a9c1`, `drift`, `no change`, `open`."""
+        """The answer for people, in a word or two: `step at 3f2a9c1`, `drift`, `no change`, `open`."""
         if self.answer == STEP:
-            return f"step at {self.version or f'one of {len(self.credible)} versions'}"
+            return f"step at {Search.short(self.version) if self.version else f'one of {len(self.credible)} versions'}"
         return "no change" if self.answer == NONE else self.answer
 
     @property

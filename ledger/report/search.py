@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ledger.model.finding import DRIFT, NONE, STEP, Finding
 from ledger.model.listing import listed
 from ledger.model.search import HIGHER, Search
 from ledger.model.settings import Settings
 from ledger.report.blocks import Table
-from ledger.report.numbers import number, percent, seconds, spread
+from ledger.report.numbers import number, p_value, percent, seconds, signed, spread
 
 if TYPE_CHECKING:
     # with them comes numpy, which documents without a search do without
@@ -26,7 +26,7 @@ def said(finding: Finding, search: Search, settings: Settings) -> str:
     """The answer in one sentence, with its probability."""
     metric = search.metric
     if finding.answer == STEP:
-        which = finding.version or f"one of {listed(finding.credible, _FEW, word='or')}"
+        which = _versions(finding.credible) if finding.version else f"one of {_versions(finding.credible, word='or')}"
         return f"{metric} {_moved(finding, search, settings)} with {which} (probability {percent(finding.posterior)})"
     if finding.answer == DRIFT:
         said = f"{metric} changed gradually or with several versions: no single one explains it"
@@ -36,7 +36,7 @@ def said(finding: Finding, search: Search, settings: Settings) -> str:
     if not finding.credible:
         return f"open: nothing can be said yet of where {metric} changed"
     most = f"{percent(finding.confidence)} of the probability of one step lies with"
-    return f"open: {most} {listed(finding.credible, _FEW)}"
+    return f"open: {most} {_versions(finding.credible)}"
 
 
 def described(search: Search) -> Iterator[str]:
@@ -44,7 +44,7 @@ def described(search: Search) -> Iterator[str]:
     arms = list(search.arms)
     of = listed(search.paths) or "the code"
     yield f"at which of {len(arms)} versions of {of} {search.metric} changed ({search.better} is better)"
-    yield f"from {arms[0]} to {arms[-1]}"
+    yield f"from {search.short(arms[0])} to {search.short(arms[-1])}"
     yield f"until {percent(search.confidence)} sure, in at most {search.budget} trials"
     if search.confirm is not None:
         yield f"then put to the test with {search.confirm.seeds} seeds of its own"
@@ -57,9 +57,11 @@ def remarks(finding: Finding, experiment: str) -> Iterator[str]:
     yield f"{finding.trainings} of at most {finding.budget} trials"
     if finding.failed:
         have = "has" if len(finding.failed) == 1 else "have"
-        yield f"{listed(finding.failed, _FEW)} {have} a trial that failed or lacks the metric, and {have} no part in it"
+        yield f"{_versions(finding.failed)} {have} a trial that failed or lacks the metric, and {have} no part in it"
     if finding.drift is not None and finding.none is not None:
         yield f"gradual {percent(finding.drift)}, no change {percent(finding.none)}"
+    if finding.confirmation is not None:
+        yield from _confirmed(finding.confirmation)
     if not finding.answered and finding.trainings >= finding.budget:
         more = finding.budget + max(finding.budget // 2, 10)
         amend = f'ledger amend {experiment} --key search.budget={more} -m "why"'.replace("  ", " ")
@@ -103,7 +105,29 @@ def _row(state: SearchState, at: int, settings: Settings, *, fresh: bool) -> tup
         value = "skipped" if version.skipped else "failed"
     chance = "" if version.posterior is None else percent(version.posterior)
     own = (str(len(version.fresh) or ""),) if fresh else ()
-    return (version.name, str(len(version.values) or ""), value, *own, chance)
+    return (Search.short(version.name), str(len(version.values) or ""), value, *own, chance)
+
+
+def _versions(arms: Sequence[str], word: str = "and") -> str:
+    return listed([Search.short(arm) for arm in arms], _FEW, word=word)
+
+
+def _confirmed(found: Mapping[str, Any]) -> Iterator[str]:
+    """What fresh seeds say of the answer, as the verdict holds it."""
+    p = found.get("p_value")
+    shown = "" if p is None else f", p {p_value(p)}" if p_value(p)[0] in "<>" else f", p = {p_value(p)}"
+    said = "confirmed" if found.get("confirmed") else "not confirmed"
+    yield f"{said} on fresh seeds: {_bounded(found['difference'], found.get('interval'), signed)}{shown}"
+    share = found.get("share")
+    if share is not None:
+        regained = _bounded(share["estimate"], share.get("interval"), "{:.0%}".format)
+        yield f"without it the newest version regains {regained} of the drop"
+
+
+def _bounded(value: float, interval: Sequence[float] | None, show: Callable[[float], str]) -> str:
+    if interval is None or None in interval:
+        return show(value)
+    return f"{show(value)} (90% interval {show(interval[0])} to {show(interval[1])})"
 
 
 def _moved(finding: Finding, search: Search, settings: Settings) -> str:
