@@ -17,6 +17,7 @@ from ledger.model.frozen import frozen
 from ledger.model.hypothesis import BASE, BASELINE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
+from ledger.model.search import OPEN_KEYS
 from ledger.repo import axes, data_arms
 from ledger.repo.axes import AskedAxes, Seeds
 from ledger.repo.code import Code
@@ -46,15 +47,16 @@ def amended(ledger: Ledger, experiment: Experiment, asked: PlanEdits) -> Plan:
     """The plan as it is to be. Raises LedgerError where that would be no plan, or the same."""
     plan = experiment.plan
     code = ledger.code.at(experiment.tip)
-    for key in asked.keys:
+    before = hypotheses.to_mapping(plan)
+    given = _of_search(before, asked.keys)
+    for key in given:
         if key not in AMENDABLE:
             near = near_misses(key, AMENDABLE)
             raise LedgerError(
                 f"the plan's key {key} cannot be amended",
                 hint=f"did you mean {near[0]}?" if near else f"these can: {', '.join(AMENDABLE)}",
             )
-    before = hypotheses.to_mapping(plan)
-    changes = _sensible(ledger, code, asked.keys) | _replicates(ledger, code, plan, asked)
+    changes = _sensible(ledger, code, given) | _replicates(ledger, code, plan, asked)
     if not changes:
         raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
     draft = _plan(before | changes)
@@ -74,6 +76,18 @@ def amended(ledger: Ledger, experiment: Experiment, asked: PlanEdits) -> Plan:
     if {"groups", "replicates", "variants"} & set(keys):
         data_arms.check(ledger, code, draft)
     return draft
+
+
+def _of_search(before: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes, with `search.budget` and the like in the search that the plan has."""
+    inside = {f"search.{key}": key for key in OPEN_KEYS}
+    given = {key: value for key, value in keys.items() if key not in inside}
+    own = {inside[key]: value for key, value in keys.items() if key in inside}
+    if not own:
+        return given
+    if "search" not in before:
+        raise LedgerError("the plan is no search", hint="ledger show says what it is")
+    return given | {"search": {**before["search"], **given.get("search", {}), **own}}
 
 
 def _check_search(before: Plan, after: Plan) -> None:

@@ -55,7 +55,7 @@ def begun(project: Project) -> None:
         metric="dice", better=HIGHER, versions=tuple(versions), noise=KnownNoise(sd=0.02, df=8), confidence=0.97
     )
     with open_ledger(project.root) as ledger:
-        create(ledger, Request(title="Where", search=search), now=datetime(2026, 11, 20, 10, tzinfo=UTC))
+        create(ledger, Request(title="Where", search=search), now=datetime.now(UTC))
 
 
 def records(project: Project) -> list[Trial]:
