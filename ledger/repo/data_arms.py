@@ -8,6 +8,7 @@ from dataclasses import replace
 from ledger.dvc import config
 from ledger.errors import LedgerError
 from ledger.model.data_change import ADDITION, DataChange, Grouping
+from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import BASE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
@@ -77,6 +78,17 @@ def check(ledger: Ledger, code: Code, plan: Plan) -> None:
             _check(ledger, own, plan, changes)
         except LedgerError as error:
             raise LedgerError(f"the variant {variant.name}: {error.message}", hint=error.hint) from None
+
+
+def bring(ledger: Ledger, experiment: Experiment) -> None:
+    """Fetch the lists of files that arms are computed from, where they are in no cache here. Raises LedgerError."""
+    plan = experiment.plan
+    for variant in plan.variants:
+        changes = plan.data_of(variant, plan.replicates.points()[0])
+        # an older state is laid out as any data are
+        if variant.experiment is None and any(one.groups or one.keep is not None for one in changes.values()):
+            code = ledger.code.at(plan.commit_of(variant) or experiment.tip)
+            ledger.datasets.bring(code, changes, plan.groups, base=plan.base)
 
 
 def _refuse_two_samples(plan: Plan, variant: Variant) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -64,7 +65,12 @@ def _with_data(ledger: Ledger, experiment: Experiment, record: Recorded) -> tupl
         return ledger.datasets.applied(code, changes, plan.groups, base=plan.base), changes
     found = state.committed(ledger.git, code, commit)
     pins = [pin.md5 for path, pin in found.data.items() if path in changes and pin.md5 is not None]
-    return found, changes if any(map(ledger.datasets.store.lacks, pins)) else {}
+    if any(map(ledger.datasets.store.lacks, pins)):
+        # made anew where that can be; else DVC fetches it as it is, or says that it cannot
+        with contextlib.suppress(NotHere):
+            ledger.datasets.bring(code, changes, plan.groups, base=plan.base)
+            return found, changes
+    return found, {}
 
 
 def log_of(ledger: Ledger, trial: Trial) -> Path:

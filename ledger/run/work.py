@@ -15,7 +15,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 from ledger.model.run_report import Collected, RunReport
-from ledger.repo import runs
+from ledger.repo import data_arms, runs
 from ledger.repo.ledger import Ledger, open_ledger
 from ledger.run import copied
 from ledger.run.execute import execute
@@ -59,6 +59,7 @@ def plan(ledger: Ledger, name: str, branch: str, wanted: RunOptions, held: ExitS
     Raises LedgerError where a trap would give wrong numbers.
     """
     experiment = ledger.experiment(name)
+    data_arms.bring(ledger, experiment)
     search = None if experiment.plan.search is None else _search(ledger, experiment, wanted, held)
     specs = missing(ledger, experiment, only=wanted.only, again=wanted.again) if search is None else ()
     published = held.enter_context(runs.published(ledger.state_dir, name))
