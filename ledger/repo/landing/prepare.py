@@ -162,22 +162,24 @@ def _changed(ledger: Ledger, experiment: Experiment, arm: Variant) -> str | None
 def _arm_commit(ledger: Ledger, experiment: Experiment, arm: Variant) -> str:
     """The branch's tip where it has what the arm runs with, else a commit on top that has.
 
-    With its parameters the commit has the lock and the results of the arm's canonical trial, where that one's commit is
-    here, so that nothing has to be reproduced.
+    With its parameters and data the commit has the lock and the results of the arm's canonical trial, where that one's
+    commit is here, so that nothing has to be reproduced.
     """
-    if not arm.params:
+    if not arm.params and not arm.data:
         return experiment.tip
     present = ledger.arm(experiment, arm)
-    record = canonical.record_of(experiment, arm.name, present)
+    # what replicates made of samples is not what the arm's data make
+    record = None if present.samples else canonical.record_of(experiment, arm.name, present)
     held = None if record is None else histories.trial_commits(ledger, experiment.name).get(record.trial.id)
     if record is not None and held is not None:
         changes = canonical.shown(ledger, experiment, present, record, held)
     else:
-        changes = canonical.parameter_files(ledger, present, ())
+        changes = canonical.own_files(ledger, present, ())
     if not changes:
         return experiment.tip
     told = [(trailers.EXPERIMENT, experiment.name)]
-    message = trailers.compose(f"adopt: the parameters of {arm.name}", trailers=told)
+    own = [name for name, given in (("parameters", arm.params), ("data", arm.data)) if given]
+    message = trailers.compose(f"adopt: the {' and '.join(own)} of {arm.name}", trailers=told)
     return ledger.git.commit_tree(ledger.git.tree(experiment.tip, changes), [experiment.tip], message)
 
 
@@ -192,9 +194,10 @@ def _measured(ledger: Ledger, experiment: Experiment, arm: Variant, commit: str)
     known = {r.trial.fingerprint for r in experiment.of(arm.name) if r.valid}
     if not known:
         return None
-    axes = experiment.plan.replicates.parameters
+    replicates = experiment.plan.replicates
     try:
-        return ledger.code.arm(ledger.code.at(commit), {}, axes).fingerprint in known
+        code = ledger.code.at(commit)
+        return ledger.code.arm(code, {}, replicates.parameters, replicates.samples).fingerprint in known
     except LedgerError:
         # main has dropped a parameter that the plan names
         return False
