@@ -40,6 +40,11 @@ def _test(atom: Atom, text: str, fields: Fields) -> Test[Row]:
         field = fields.find(atom.name.text)
     except LedgerError as error:
         raise where_words.error(text, atom.name.at, error.message, error.hint) from None
+    return comparison(atom, field, text)
+
+
+def comparison(atom: Atom, field: Field, text: str) -> Test[Any]:
+    """What a comparison says of a row that has such a field. Raises LedgerError, which points at it in `text`."""
     get = field.get
     if isinstance(atom, IsNull):
         return lambda row: get(row) is None
@@ -54,7 +59,7 @@ def _test(atom: Atom, text: str, fields: Fields) -> Test[Row]:
         compare = compares[0]
         return lambda row: None if (value := get(row)) is None else compare(value)
 
-    def one_of(row: Row) -> bool | None:
+    def one_of(row: Any) -> bool | None:
         value = get(row)
         return None if value is None else any(compare(value) for compare in compares)
 

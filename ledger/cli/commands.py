@@ -32,6 +32,7 @@ COMMANDS = {
     "conclude": "Compute the verdict from the declared trials, and commit it.",
     "power": "Tabulate what a plan can detect and how many replicates it takes.",
     "diff": "Show how two experiments differ, and how their results compare.",
+    "slices": "Show where two arms differ: by site, by scanner, case by case.",
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
     "bisect": "A metric fell: find the addition of data, or the commit, at fault.",
     "ablate": "Weigh the groups of the data: what each adds to a metric.",

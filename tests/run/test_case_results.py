@@ -155,3 +155,47 @@ def test_a_shallow_clone_proves_nothing_of_it(concluded: Project, make_project: 
     concluded.git("clone", "-q", "--no-tags", "--branch", "exp/x", str(concluded.root), str(clone))
     found = concluded.ledger("verify", "x", "--json", cwd=clone).json
     assert found["ok"] and any("cases.csv of x:" in one["message"] for one in found["unproved"])
+
+
+def test_slices_of_real_trials(concluded: Project) -> None:
+    found = concluded.ledger("slices", "x", "--json").json
+    assert (found["metric"], found["a"], found["b"], found["seeds"]) == ("dice", "x:baseline", "x", 3)
+    assert sorted(each["by"]["site"] for each in found["slices"]) == ["A", "B"]
+    verdict = concluded.ledger("show", "--json").json["verdict"]["predictions"][0]
+    assert found["all"]["difference"] == approx(verdict["estimate"])
+    turned = concluded.ledger("slices", "x", "x:baseline", "--json").json
+    assert turned["all"]["difference"] == approx(-verdict["estimate"])
+    shown = concluded.ledger("slices", "--min-cases", "5").out
+    assert max(len(line) for line in shown.split("\n\n")[2].splitlines()) <= 80 and "all cases" in shown
+    one = concluded.ledger("slices", "x:baseline/seed-0", "x:treatment/seed-0")
+    assert "how seeds vary is not in the intervals" in one.out
+    listed = concluded.ledger("slices", "--worst", "3", "--json").json["cases"]
+    assert [each["difference"] for each in listed] == sorted(each["difference"] for each in listed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "hint"),
+    [
+        (("main", "x"), "main is a git revision, not an experiment", "ledger log"),
+        (("--metric", "iou"), "the cases have no metric iou", "has dice"),
+        (("--by", "place"), "cases.csv of x:baseline/seed-0 has no column 'place'", "cases"),
+        (("--where", "site = Z"), "no case is left: --where chooses none", ""),
+        (("--worst", "2", "-o", "a.png"), "-o draws slices, --worst lists cases", "choose one"),
+        (("--worst", "2", "--lower-is-better", "--higher-is-better"), "contradict each other", "choose one"),
+    ],
+)
+def test_what_slices_refuses(concluded: Project, arguments: tuple[str, ...], said: str, hint: str) -> None:
+    before = concluded.state()
+    err = concluded.ledger("slices", *arguments, code=2).err
+    assert said in err and hint in err
+    assert concluded.state() == before
+
+
+def test_slices_need_to_know_where_the_cases_are(concluded: Project) -> None:
+    concluded.write({"ledger.yaml": "jobs: 1\n"})
+    err = concluded.ledger("slices", code=2).err
+    assert "no per-case results are known" in err and "cases: {file: results/cases.csv" in err
+    concluded.write({"ledger.yaml": SETTINGS.replace(", by: [site]", "")})
+    assert "nothing says what the cases can be told apart by" in concluded.ledger("slices", code=2).err
+    concluded.write({"ledger.yaml": SETTINGS.replace("cases.csv", "none.csv")})
+    assert "no per-case results: x:baseline/seed-0 has no none.csv" in concluded.ledger("slices", code=2).err

@@ -1,0 +1,83 @@
+"""`ledger slices`: where two arms differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.analysis.sliced import SliceOptions
+from ledger.analysis.slices import MIN_CASES
+from ledger.cli import console, documents, options
+from ledger.errors import LedgerError
+from ledger.ops.export import write
+from ledger.ops.slices import sliced
+from ledger.report import slices as report
+from ledger.report.documents import Format
+from ledger.report.plots import picture
+
+Side = Annotated[str | None, typer.Argument(metavar="[EXP]", help="An experiment, NAME:VARIANT or a trial of one.")]
+Other = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="The other side, compared with the first.")]
+
+
+def slices(
+    experiment: Side = None,
+    other: Other = None,
+    metric: Annotated[str | None, typer.Option("--metric", metavar="NAME", help="Which metric of the cases.")] = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="COLUMN", help="Only by this column; repeatable.")
+    ] = None,
+    min_cases: Annotated[
+        int, typer.Option("--min-cases", metavar="N", min=2, help=f"Look at no smaller slice (default: {MIN_CASES}).")
+    ] = MIN_CASES,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="EXPR", help="Only cases for which EXPR is true.")
+    ] = None,
+    worst: Annotated[
+        int | None, typer.Option("--worst", metavar="N", min=1, help="List so many cases instead.")
+    ] = None,
+    higher: Annotated[bool, typer.Option("--higher-is-better", help="For --worst: a fall is bad.")] = False,
+    lower: Annotated[bool, typer.Option("--lower-is-better", help="For --worst: a rise is bad.")] = False,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="A picture: .png, .svg, .html or .json.")
+    ] = None,
+    form: options.AsFormat = Format.TEXT.value,
+    guard: options.Guard = True,
+    json: options.AsJson = False,
+) -> int:
+    """Show where two arms differ: for each value of the cases' columns, and each pair of values.
+
+    It reads the per-case results that `cases` in ledger.yaml names. Given one experiment, or none, it compares the
+    treatment with the baseline.
+
+    Example: ledger slices focal-loss --by site
+    """
+    as_format = options.format_of(form)
+    if higher and lower:
+        raise LedgerError("--higher-is-better and --lower-is-better contradict each other", hint="choose one")
+    if output is not None and worst is not None:
+        raise LedgerError("-o draws slices, --worst lists cases", hint="choose one")
+    suffix = None if output is None else picture.suffix(output)
+    if suffix is not None:
+        picture.require()
+    asked = SliceOptions(
+        first=experiment,
+        second=other,
+        metric=metric,
+        by=tuple(by or ()),
+        min_cases=min_cases,
+        where=where,
+        worst=worst,
+        lower_is_better=True if lower else False if higher else None,
+    )
+    with console.opened() as ledger:
+        found = sliced(ledger, asked)
+        documents.answer(report.document(found, ledger.settings), as_format, json=json, guard=guard)
+        if output is not None and suffix is not None:
+            from ledger.report.plots import forest
+
+            title = report.heading(found)
+            write(picture.draw(forest.chart(found, ledger.settings, title), suffix, title), Path(output))
+            console.say(f"wrote {output}")
+    return 0

@@ -1,0 +1,78 @@
+"""Which two arms a command compares that is given one argument, two or none, and their trials that count."""
+
+from __future__ import annotations
+
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.frozen import frozen
+from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.prediction import Prediction
+from ledger.model.remarks import Remark
+from ledger.repo import voided
+from ledger.repo.ledger import Ledger
+from ledger.repo.sides import current
+from ledger.repo.targets import Target, filler, part
+
+
+def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple[Target, Target]:
+    """The two targets of a comparison; with one argument or none, first what it is compared with.
+
+    That is the baseline, or else what the first prediction about the arm names: another arm or an experiment. Raises
+    LedgerError where there is none; `command` is what the hint says to type.
+    """
+    if a is not None and b is not None:
+        return ledger.target(a), ledger.target(b)
+    named = part(ledger, a)
+    experiment, plan = named.experiment, named.experiment.plan
+    if plan.variant(BASELINE) is not None:
+        reference, about = _arm(experiment, BASELINE), plan.leading
+    else:
+        said = next((p for p in plan.predictions if p.reference and named.arm in (None, _about(p))), None)
+        if said is None or said.reference is None:
+            raise LedgerError(
+                f"{experiment.name} declares no baseline to compare with",
+                hint=f"name the other side: ledger {command} {ledger.snapshot.main or 'main'} {a or experiment.name}",
+            )
+        about = _about(said)
+        reference = _arm(experiment, said.reference) if said.of_variant else ledger.target(said.reference)
+    return reference, _arm(experiment, about) if a is None or named.arm is None else ledger.target(a)
+
+
+def _about(prediction: Prediction) -> str:
+    return prediction.metric.variant or TREATMENT
+
+
+def _arm(experiment: Experiment, name: str) -> Target:
+    return Target(text=f"{experiment.name}:{name}", experiment=experiment, variant=name)
+
+
+@frozen
+class ArmTrials:
+    """The trials of one arm that count, or the one that was named."""
+
+    label: str
+    experiment: Experiment
+    records: tuple[Recorded, ...]
+    warnings: tuple[Remark, ...] = ()
+
+
+def trials(ledger: Ledger, target: Target) -> ArmTrials:
+    """The trials that a target means. Raises LedgerError for a revision, and where none has succeeded."""
+    experiment = target.experiment
+    if experiment is None:
+        raise LedgerError(
+            f"{target.text} is a git revision, not an experiment", hint="ledger log lists the experiments"
+        )
+    if target.trial is not None:
+        if not target.trial.trial.succeeded:
+            raise LedgerError(f"{target.text} {target.trial.trial.status}: it has no results")
+        said = voided.warnings(target)
+        return ArmTrials(label=target.text, experiment=experiment, records=(target.trial,), warnings=said)
+    declared = experiment.plan.variant(target.variant)
+    if declared is not None and declared.experiment is not None:
+        return trials(ledger, filler(ledger, declared, target.text))
+    label = experiment.name if target.variant == TREATMENT else f"{experiment.name}:{target.variant}"
+    records, warnings = current(ledger, experiment, target.variant, label)
+    if not records:
+        raise LedgerError(f"no trial of {label} has succeeded yet", hint="ledger run")
+    return ArmTrials(label=label, experiment=experiment, records=tuple(records), warnings=warnings)
