@@ -48,7 +48,7 @@ def _unknown_metrics(ledger: Ledger, plan: Plan, recent: Sequence[Experiment]) -
     if plan.predictions and not ledger.code.at(plan.base).pipeline.metric_files():
         yield Remark.of(Kind.NO_METRICS_FILE)
         return
-    held = _metrics_at(ledger, plan.base)
+    held = metrics_at(ledger, plan.base)
     seen = {name for one in recent for record in one.trials for name in record.trial.metrics} if held is None else held
     aliases = ledger.settings.aliases
     known = {aliases.now(name) for name in seen}
@@ -64,7 +64,7 @@ def _unknown_metrics(ledger: Ledger, plan: Plan, recent: Sequence[Experiment]) -
             )
 
 
-def _metrics_at(ledger: Ledger, commit: str) -> set[str] | None:
+def metrics_at(ledger: Ledger, commit: str) -> set[str] | None:
     """The names in the metrics files of a commit, None where git does not hold them all or one cannot be read."""
     known: set[str] = set()
     for path in ledger.code.at(commit).pipeline.metric_files():

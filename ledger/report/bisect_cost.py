@@ -26,26 +26,28 @@ def document(found: Cost) -> Document:
 
 
 def _versions(found: Cost) -> Table:
-    priors = _priors(found)
     rows = []
-    for number, place in enumerate(found.places):
-        files = "?" if place.files is None else str(len(place.files)) if number and found.search.paths else ""
-        prior = "" if priors[number] is None else percent(priors[number])
+    for place, prior in zip(found.places, _priors(found), strict=True):
+        files = (
+            "?" if place.files is None else str(len(place.files)) if prior is not None and found.search.paths else ""
+        )
         skipped = "skipped" if place.commit in found.search.skipped else ""
-        rows.append((place.commit[:_SHORT], place.subject, files, prior, skipped))
+        # with the first one nothing changed
+        told = ("", "") if prior is None else (files, percent(prior))
+        rows.append((place.commit[:_SHORT], place.subject, *told, skipped))
     head = ("version", "subject", "files", "prior", "")
     return Table(head=head, rows=tuple(rows), right=(2, 3), optional=(2,), names=1)
 
 
 def _expected(found: Cost) -> Table:
+    known, timed = found.search.noise is not None, found.seconds is not None
     rows = []
     for one in found.expected:
-        time = "" if found.seconds is None else seconds(found.seconds * one.forecast.trials)
-        size = "" if one.size is None else rough(one.size)
-        rows.append((f"{one.fall:g} sd", size, _trials(one), time))
-    return Table(
-        head=("change", found.search.metric, "trainings", "one at a time"), rows=tuple(rows), right=(0, 1, 2, 3)
-    )
+        size = (rough(one.size),) if known else ()
+        time = (seconds((found.seconds or 0.0) * one.forecast.trials),) if timed else ()
+        rows.append((f"{one.fall:g} sd", *size, _trials(one), *time))
+    head = ("change", *((found.search.metric,) if known else ()), "trainings", *(("one at a time",) if timed else ()))
+    return Table(head=head, rows=tuple(rows), right=tuple(range(len(head))))
 
 
 def _trials(one: Expected) -> str:

@@ -64,7 +64,8 @@ def confirmation(found: Confirmation, metric: str, versions: tuple[Version, ...]
     seeds = f"{count} fresh seed{'' if count == 1 else 's'}"
     moved = _measured(found.change, metric)
     if found.p_value is None:
-        first = f"not confirmed on {seeds}, which give no estimate of the noise: {moved}"
+        identical = f"identical at all {seeds}: {moved}, exactly, so that the noise is not known"
+        first = identical if count > 1 else f"not confirmed on {seeds}, which gives no estimate of the noise: {moved}"
     else:
         confirmed = "confirmed" if found.confirmed else "not confirmed"
         first = f"{confirmed} on {seeds}: {moved} from {before.name} to {after.name} (p {_p(found.p_value)})"

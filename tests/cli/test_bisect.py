@@ -12,6 +12,7 @@ from conftest import Project, Shelved
 from made_data import add
 from test_bad_input import refused
 
+from ledger.analysis.bisection import expected
 from ledger.repo.bisection import planning
 from ledger.repo.bisection.planning import Draft
 from ledger.repo.bisection.request import BisectRequest, Prior
@@ -161,7 +162,9 @@ def test_two_data_sets_are_searched_together(weeks: Project) -> None:
     assert both.search.weights == (1.0, float(2 + 7))
 
 
-def test_a_dry_run_changes_nothing_and_says_what_it_may_cost(weeks: Project) -> None:
+def test_a_dry_run_changes_nothing_and_says_what_it_may_cost(weeks: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    # enough for an order of magnitude
+    monkeypatch.setattr(expected, "_DECISIONS", 20)
     before = weeks.state()
     text = weeks.ledger("bisect", "dice", "w1", "w5", "--higher-is-better", "--dry-run").out
     assert "5 versions of data/raw, the oldest first; nothing has been run" in text
@@ -236,6 +239,17 @@ def test_versions_whose_data_are_nowhere_are_named(weeks: Project) -> None:
     assert draft(weeks, skip=(name,)).search.skipped == (weeks.git("rev-parse", "w3"),)
     weeks.commit("a remote", {".dvc/config": "['remote \"far\"']\n    url = s3://far/away\n"})
     assert len(draft(weeks).places) == 5
+
+
+def test_a_metric_that_no_file_has_is_refused(weeks: Project) -> None:
+    weeks.commit("results", {"metrics.json": '{"dice": 0.6, "loss": 0.1}'})
+    refused(weeks, "bisect", "dise", "w1", "HEAD", *HIGHER, says="has dise", hint="did you mean dice?")
+
+
+def test_the_name_has_the_tags_that_were_typed(weeks: Project) -> None:
+    assert draft(weeks).request.name == "bisect-dice-w1-w5"
+    head = weeks.git("rev-parse", "HEAD")[:7]
+    assert draft(weeks, bad="main").request.name == f"bisect-dice-w1-{head}"
 
 
 def test_other_settings_than_it_began_with_are_refused(weeks: Project) -> None:

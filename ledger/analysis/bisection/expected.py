@@ -12,9 +12,9 @@ from ledger.model.search import Search
 from ledger.stats.step_evidence import Noise
 
 # falls in standard deviations of the noise: smaller ones take hundreds of trainings, larger ones hardly fewer
-FALLS = (1.5, 2.0, 3.0, 5.0)
+FALLS = (2.0, 3.0, 5.0)
 # a decision takes a few milliseconds, and the answer is waited for
-_DECISIONS = 150
+_DECISIONS = 250
 # what stands for a noise of which nothing is known: its size does not matter, since falls are counted in it
 _UNKNOWN = Noise(sd=1.0, df=4)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ledger.analysis.bisection.expected import Place
@@ -10,6 +11,7 @@ from ledger.analysis.noise import noise
 from ledger.analysis.outlook import RECENT
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.listing import listed
 from ledger.model.names import slug
 from ledger.model.near_misses import near_misses
 from ledger.model.remarks import Kind, Remark
@@ -18,12 +20,16 @@ from ledger.model.search import Confirm, KnownNoise, Search
 from ledger.repo.bisection import between
 from ledger.repo.bisection.between import Ends
 from ledger.repo.bisection.request import BisectRequest, Prior, check
+from ledger.repo.foresight import metrics_at
 from ledger.repo.ledger import Ledger
 from ledger.repo.planning import Request
 from ledger.repo.search_plan import axis
 
 # other code and other data may be as noisy or not: what the ledger knows counts as so many values at most
 _MOST_KNOWN = 10
+
+# a tag's name that is longer does not stand in the name of the experiment
+_MAX_WORD = 12
 
 _BUDGET, _CONFIDENCE, _FRESH = 60, 0.95, 5
 
@@ -42,6 +48,7 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
     """The search that was asked for. Raises LedgerError for what cannot be searched."""
     check(asked)
     ends = between.ends(ledger, asked.good, asked.bad)
+    _require_metric(ledger, asked, ends)
     evaluation = between.evaluations(ledger, ends, asked.evaluation, _evaluated(ledger))
     paths = asked.paths
     if not paths and not asked.commits:
@@ -74,7 +81,7 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
     )
     request = Request(
         title=f"Where did {asked.metric} change between {asked.good} and {asked.bad}?",
-        name=asked.name or f"bisect-{slug(asked.metric)}-{ends.good[:7]}-{ends.bad[:7]}",
+        name=asked.name or _name(ledger, asked, ends),
         start=ends.bad,
         evaluation=evaluation,
         tags=("bisect",),
@@ -82,6 +89,30 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
         search=search,
     )
     return Draft(search=search, request=request, places=places, remarks=(*remarks, *_doubts(ledger, ends, request)))
+
+
+def _name(ledger: Ledger, asked: BisectRequest, ends: Ends) -> str:
+    """`bisect-dice-v12-3f2a9c1`: tags as they were written, and of what moves the commit."""
+
+    def called(text: str, commit: str) -> str:
+        is_tag = ledger.git.succeeds("show-ref", "--verify", "--quiet", f"refs/tags/{text}")
+        word = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        return word if is_tag and word and len(word) <= _MAX_WORD else commit[:7]
+
+    return f"bisect-{slug(asked.metric)}-{called(asked.good, ends.good)}-{called(asked.bad, ends.bad)}"
+
+
+def _require_metric(ledger: Ledger, asked: BisectRequest, ends: Ends) -> None:
+    """Raise LedgerError where the metrics files of the bad end, as git holds them, have no such metric."""
+    now = ledger.settings.aliases.now
+    held = metrics_at(ledger, ends.bad)
+    known = {now(name) for name in held or ()}
+    if known and now(asked.metric) not in known:
+        near = near_misses(asked.metric, sorted(known))
+        raise LedgerError(
+            f"no metrics file at {ends.bad[:10]} has {asked.metric}",
+            hint=f"did you mean {' or '.join(near)}?" if near else f"there is {listed(sorted(known), 8)}",
+        )
 
 
 def _evaluated(ledger: Ledger) -> tuple[str, ...]:
