@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from ledger.dvc import hashing, inputs, once, parsing, remotes, timings
+from ledger.dvc import alone, hashing, inputs, once, parsing, remotes, timings
 from ledger.dvc.commands import CommandRun, Runner, Terms, address
 from ledger.dvc.resolve import words
 from ledger.dvc.work_tree_config import own_cache
@@ -163,7 +163,7 @@ def _patched(
                 Path(target).unlink()
             raise
 
-    with hashing.remembered() as forget:
+    with hashing.remembered() as forget, alone.alone():
         dvc.stage.run.cmd_run = commands
         stages.run, stages.reproduce = one_stage, one_step
         local.copyfile = whole_file
