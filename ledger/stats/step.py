@@ -21,6 +21,9 @@ _PRIOR = (0.7, 0.2, 0.1)
 _CANDIDATES = 12
 # how many points stand for the values that a trial may give under one kind of history
 _NODES = 5
+# what is no further apart, in parts of itself, is the same: rounding, which no two machines have alike, must not
+# choose the next version
+_TIE = 1e-9
 
 
 @frozen
@@ -125,8 +128,8 @@ class StepModel:
         # given a step, for each version the probability that it lies at or before it
         after = np.concatenate([[0.0], np.cumsum(places) / places.sum()])
         quantiles = np.linspace(0.5, _CANDIDATES - 0.5, _CANDIDATES) / _CANDIDATES
-        likely = int(np.argmax(places))
-        return np.union1d(np.searchsorted(after, quantiles), [0, likely, likely + 1, self.versions - 1])
+        likely = int(np.flatnonzero(places >= places.max() * (1 - _TIE))[0])
+        return np.union1d(np.searchsorted(after, quantiles - _TIE), [0, likely, likely + 1, self.versions - 1])
 
     def _best(self, sums: Sums) -> tuple[int, float]:
         """The version whose value is expected to tell most, and that value about the mean of all."""
@@ -135,7 +138,8 @@ class StepModel:
         few, few_sums, candidates = self._among(columns), sums.among(columns), np.searchsorted(columns, versions)
         points, shares, means = few._outcomes(few_sums, candidates)
         entropy = few._entropy(few_sums.with_one_more(candidates, points))
-        best = int(np.argmin((entropy.reshape(points.shape) * shares).sum(axis=1)))
+        expected = (entropy.reshape(points.shape) * shares).sum(axis=1)
+        best = int(np.flatnonzero(expected <= expected.min() * (1 + _TIE))[-1])
         return int(versions[best]), float(means[best])
 
     def _entropy(self, sums: Sums) -> Floats:

@@ -159,10 +159,11 @@ def test_a_voided_trial_and_a_failed_one_may_be_run_again() -> None:
     clone = Clone(plan_of(SEARCH), random.Random(5), fails=4)
     clone.run(1, 5)
     failed = next((record for record in clone.records.values() if not record.trial.succeeded), None)
-    voided = next(record for record in clone.records.values() if record.trial.succeeded)
     clone.clock += 1
     void = Void(by="Ada", when=START + timedelta(minutes=clone.clock), why="the disk was full")
-    clone.records[voided.trial.id] = replace(voided, void=void)
+    # an end without a value is tried again before anything else
+    for record in clone.experiment.of(ARMS[0]):
+        clone.records[record.trial.id] = replace(record, void=void)
     clone.fails = None
     if failed is not None:
         place = (failed.trial.variant, failed.trial.point)
