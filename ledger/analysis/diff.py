@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ledger.analysis import caveats
+from ledger.analysis.datasets.additions import Step, step
+from ledger.analysis.datasets.parts import Listing
 from ledger.analysis.metric_changes import MetricChange, metric_change
 from ledger.analysis.side import Side, in_same_terms
 from ledger.model.environment import Environment, difference
@@ -25,15 +29,27 @@ class ValueChange:
 
 
 @frozen
+class GroupChange:
+    """How many files of one group differ."""
+
+    name: str
+    added: int
+    removed: int
+    changed: int
+
+
+@frozen
 class DataChange:
-    """A tracked input that differs; for directories whose listings are known, how many files do."""
+    """An input that differs; of folders whose listings are known, the `files` that b has more, lacks and has changed.
+
+    `groups` counts them by group, where a plan says how the files are grouped.
+    """
 
     path: str
     a: Pinned | None
     b: Pinned | None
-    added: int | None = None
-    removed: int | None = None
-    changed: int | None = None
+    files: Step | None = None
+    groups: tuple[GroupChange, ...] = ()
 
 
 @frozen
@@ -73,9 +89,13 @@ def diff(
     b: Side,
     *,
     code: Sequence[CodeChange],
-    listings: Mapping[str, Mapping[str, str]],
+    listings: Mapping[str, Listing],
+    grouped: Callable[[str, Listing], Mapping[str, str]] | None = None,
 ) -> Diff:
-    """The comparison of two sides. `code` are the files that differ; `listings` directories by md5: path to md5."""
+    """The comparison of two sides. `code` are the files that differ; `listings` directories by md5: path to md5.
+
+    `grouped` gives the group of every file of a listing at a path, none where it has no groups.
+    """
     a, b = in_same_terms(a, b)
     axes = a.axes | b.axes
     params = [
@@ -84,9 +104,9 @@ def diff(
         if name not in axes and not identical(a.params.get(name, _ABSENT), b.params.get(name, _ABSENT))
     ]
     data = [
-        _data_change(path, a.data.get(path), b.data.get(path), listings)
+        _data_change(path, a, b, listings, grouped)
         for path in _ordered(a.data, b.data)
-        if _md5(a.data.get(path)) != _md5(b.data.get(path))
+        if _md5(a.data.get(path)) != _md5(b.data.get(path)) or a.held.get(path) != b.held.get(path)
     ]
     environment = [ValueChange(name=n, a=x, b=y) for n, x, y in _environment(a.environments, b.environments)]
     metrics = [
@@ -132,18 +152,33 @@ def _md5(pin: Pinned | None) -> str | None:
 
 
 def _data_change(
-    path: str, a: Pinned | None, b: Pinned | None, listings: Mapping[str, Mapping[str, str]]
+    path: str,
+    a: Side,
+    b: Side,
+    listings: Mapping[str, Listing],
+    grouped: Callable[[str, Listing], Mapping[str, str]] | None,
 ) -> DataChange:
-    before, after = listings.get(_md5(a) or ""), listings.get(_md5(b) or "")
+    before, after = (_listing(side, path, listings) for side in (a, b))
+    change = DataChange(path=path, a=a.data.get(path), b=b.data.get(path))
     if before is None or after is None:
-        return DataChange(path=path, a=a, b=b)
-    return DataChange(
-        path=path,
-        a=a,
-        b=b,
-        added=len(after.keys() - before.keys()),
-        removed=len(before.keys() - after.keys()),
-        changed=sum(before[name] != after[name] for name in before.keys() & after.keys()),
+        return change
+    files = step(before, after)
+    group_of = {} if grouped is None else grouped(path, {**before, **after})
+    return replace(change, files=files, groups=_by_group(files, group_of))
+
+
+def _listing(side: Side, path: str, listings: Mapping[str, Listing]) -> Listing | None:
+    pin = side.data.get(path)
+    return side.held.get(path) if path in side.held else listings.get(_md5(pin) or "")
+
+
+def _by_group(files: Step, group_of: Mapping[str, str]) -> tuple[GroupChange, ...]:
+    kinds = (files.brought, files.removed, files.changed)
+    counts = [Counter(group_of[path] for path in paths if path in group_of) for paths in kinds]
+    names = sorted({name for count in counts for name in count})
+    return tuple(
+        GroupChange(name=name, added=counts[0][name], removed=counts[1][name], changed=counts[2][name])
+        for name in names
     )
 
 

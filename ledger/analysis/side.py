@@ -20,8 +20,8 @@ class Side:
 
     `metrics` holds the values by replicate; `environments` every distinct one; `warnings` what is doubtful about
     the side itself. `axes` are the parameters that replicates vary, which are no difference; `parts` is the one of them
-    whose values are folds or splits. `parameter_files` and
-    `metric_files` say which file holds each of them, as far as is known.
+    whose values are folds or splits. `parameter_files` and `metric_files` say which file holds each of them, as far as
+    is known. `held`: the files of data that git holds, at paths where an arm has others than its code.
     """
 
     label: str
@@ -35,6 +35,7 @@ class Side:
     warnings: tuple[Remark, ...] = ()
     parameter_files: Mapping[str, str] = field(default_factory=dict)
     metric_files: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def in_same_terms(a: Side, b: Side) -> tuple[Side, Side]:

@@ -6,7 +6,8 @@ from ledger.analysis.diff import CodeChange, Diff, diff
 from ledger.analysis.side import Side
 from ledger.dvc.store import store_of
 from ledger.errors import NotHere
-from ledger.repo import side_data
+from ledger.model.pipeline import inside
+from ledger.repo import arm_data, side_data
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
 from ledger.repo.ledger import Ledger
@@ -18,15 +19,16 @@ def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
     """The comparison of two targets."""
     left, right = side(ledger, a), side(ledger, b)
     left, right = side_data.in_same_terms(ledger, left, right), side_data.in_same_terms(ledger, right, left)
+    left, right = arm_data.in_full(ledger, left, right, (a, b))
     changes = code_changes(ledger, left, right)
     store = store_of(ledger.git)
     digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
     listings = {digest: listing for digest in digests if (listing := store.listing(digest))}
-    return diff(left, right, code=changes, listings=listings)
+    return diff(left, right, code=changes, listings=listings, grouped=arm_data.grouped(ledger, (left, right), (a, b)))
 
 
 def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
-    """The files that differ between the code of two sides, without results, parameters and pointers to data."""
+    """The files that differ between the code of two sides, without results, parameters and data."""
     if a.code is None or b.code is None or a.code == b.code:
         return ()
     for one in (a, b):
@@ -42,6 +44,9 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
     changes = []
     for file in file_changes(ledger.git.root, a.code, b.code):
         paths = {file.path, file.old_path or file.path}
+        if all(any(inside(path, at) for at in (*a.held, *b.held)) for path in paths):
+            # data that arms have otherwise
+            continue
         if any(_no_code(ledger, state, path) for state in states for path in paths):
             continue
         reads = any(state.pipeline.reads(path) for state in states for path in paths)

@@ -9,6 +9,7 @@ from ledger.analysis.diff import CodeChange, DataChange, Diff
 from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.listing import listed
 from ledger.model.parameters import Value
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
@@ -25,6 +26,7 @@ def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
     changes = [
         *_section("parameters", ("name", "a", "", "b"), [(c.name, _value(c.a), "→", _value(c.b)) for c in diff.params]),
         *_section("data", ("path", "size", "files"), [_data(c) for c in diff.data]),
+        *_section("files of the data", ("path", "what", "which"), [row for c in diff.data for row in _files(c)]),
         *_section("code", ("path", "change", "lines"), [_code(c) for c in diff.code]),
         *_section(
             "environment", ("name", "a", "", "b"), [(c.name, c.a or "-", "→", c.b or "-") for c in diff.environment]
@@ -80,14 +82,41 @@ def _value(value: Value | None) -> str:
 
 
 def _data(change: DataChange) -> tuple[str, str, str]:
-    if change.added is not None:
-        counts = f"+{change.added} files, -{change.removed}, {change.changed} changed"
+    if change.files is not None:
+        brought, removed, changed = map(len, (change.files.brought, change.files.removed, change.files.changed))
+        counts = f"+{brought} files, -{removed}, {changed} changed"
     else:
         counts = "" if change.a and change.b else "added" if change.b else "removed"
     before, after = (None if p is None else p.size for p in (change.a, change.b))
     nfiles = [str(p.nfiles) if p is not None and p.nfiles is not None else "" for p in (change.a, change.b)]
-    files = f" ({nfiles[0] or 0} → {nfiles[1] or 0} files)" if any(nfiles) else ""
-    return change.path, f"{size(before)} → {size(after)}{files}", counts
+    files = f"{nfiles[0] or 0} → {nfiles[1] or 0} files" if any(nfiles) else ""
+    if files and before is None and after is None:
+        # git holds them
+        return change.path, files, counts
+    return change.path, f"{size(before)} → {size(after)}" + (f" ({files})" if files else ""), counts
+
+
+# so many names say which files are meant; the counts stand above
+_NAMES: Final = 3
+
+
+def _files(change: DataChange) -> Iterator[tuple[str, str, str]]:
+    """Which files the second side has more, lacks, and has otherwise; then how many by group."""
+    if change.files is None:
+        return
+    path = change.path
+    for what, names in (
+        ("has more", change.files.brought),
+        ("lacks", change.files.removed),
+        ("has changed", change.files.changed),
+    ):
+        if names:
+            yield path, what, listed(names, _NAMES)
+            path = ""
+    for group in change.groups:
+        counts = [f"{sign}{n}" for sign, n in (("+", group.added), ("-", group.removed)) if n]
+        counts += [f"{group.changed} changed"] if group.changed else []
+        yield path, f"in {group.name}", ", ".join(counts)
 
 
 def _held(pin: Pinned | None) -> str:

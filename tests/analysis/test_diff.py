@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ledger.analysis.diff import CodeChange, Diff, diff
+from ledger.analysis.datasets.additions import Step
+from ledger.analysis.diff import CodeChange, Diff, GroupChange, diff
 from ledger.analysis.metric_changes import metric_change
 from ledger.analysis.side import Side
 from ledger.model.environment import Environment
@@ -94,16 +95,37 @@ LISTINGS = {"1.dir": {"a": "x", "b": "y", "c": "z"}, "2.dir": {"b": "y", "c": "c
 def test_a_folder_of_data_is_compared_file_by_file() -> None:
     pins = [{"data": Pinned(md5=md5, size=3, nfiles=3)} for md5 in ("1.dir", "2.dir")]
     (change,) = compare(side(data=pins[0]), side(data=pins[1]), listings=LISTINGS).data
-    assert (change.path, change.added, change.removed, change.changed) == ("data", 2, 1, 1)
+    assert (change.path, change.groups) == ("data", ())
+    assert change.files == Step(brought=("d", "e"), changed=("c",), removed=("a",))
     (unlisted,) = compare(side(data=pins[0]), side(data=pins[1])).data
-    assert (unlisted.added, unlisted.removed, unlisted.changed) == (None, None, None)
+    assert unlisted.files is None
     assert compare(side(data=pins[0]), side(data=pins[0])).data == ()
+
+
+def test_files_that_differ_are_counted_by_group() -> None:
+    pins = [{"data": Pinned(md5=md5, size=3, nfiles=3)} for md5 in ("1.dir", "2.dir")]
+    group_of = {"a": "x", "b": "y", "c": "x", "d": "y"}
+    (change,) = diff(
+        side(data=pins[0]), side(data=pins[1]), code=(), listings=LISTINGS, grouped=lambda path, files: group_of
+    ).data
+    assert change.groups == (
+        GroupChange(name="x", added=0, removed=1, changed=1),
+        GroupChange(name="y", added=1, removed=0, changed=0),
+    )
+
+
+def test_files_that_git_holds_are_compared_as_those_of_dvc() -> None:
+    a, b = (side(data={"labels": Pinned(md5=None, nfiles=len(files))}, held={"labels": files})
+            for files in LISTINGS.values())  # fmt: skip
+    (change,) = compare(a, b).data
+    assert change.files == Step(brought=("d", "e"), changed=("c",), removed=("a",))
+    assert compare(a, a).data == ()
 
 
 def test_data_that_one_side_lacks() -> None:
     (change,) = compare(side(), side(data={"data": Pinned(md5="1.dir")}), listings=LISTINGS).data
     assert (change.a, change.b) == (None, Pinned(md5="1.dir"))
-    assert change.added is None
+    assert change.files is None
 
 
 def test_environments_differ_where_no_one_is_shared() -> None:

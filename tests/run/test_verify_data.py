@@ -116,6 +116,29 @@ def trials(project: Project) -> list[Path]:
     return sorted((project.root / "experiments/a/trials").rglob("*.yaml"))
 
 
+def test_the_comparison_says_which_files_differ(ran: Project) -> None:
+    shape = ran.ledger("diff", "a:old", "a:no-x", "--json").json
+    data = {change["path"]: change for change in shape["data"]}
+    assert list(data) == ["data/raw", "labels"]
+    # all that the samples are drawn from
+    assert data["data/raw"]["names"] == {"added": [], "removed": ["b.png", "d.png", "f.png"], "changed": []}
+    assert data["data/raw"]["groups"] == [{"name": "x", "added": 0, "removed": 3, "changed": 0}]
+    assert (data["data/raw"]["a"]["nfiles"], data["data/raw"]["b"]["nfiles"]) == (7, 4)
+    assert (data["labels"]["a"], data["labels"]["b"]) == ({"nfiles": 2}, {"nfiles": 3})
+    assert (data["labels"]["added"], data["labels"]["names"]["added"]) == (1, ["3.txt"])
+    assert shape["code"] == []
+    # of two trials the samples themselves
+    shape = ran.ledger("diff", "a:no-x/data_raw_b8995e-0", "a:no-x/data_raw_b8995e-1", "--json").json
+    (change,) = shape["data"]
+    assert change["names"] == {"added": ["a.png"], "removed": ["c.png"], "changed": []}
+    text = ran.ledger("diff", "a:old", "a:no-x").out
+    assert "  labels    2 → 3 files " in text
+    assert (
+        "  data/raw  lacks     b.png, d.png and f.png\n            in x      -3\n  labels    has more  3.txt\n" in text
+    )
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_a_pointer_to_other_data_is_found(ran: Project) -> None:
     whole = ran.git("show", "exp/a:data/raw.dvc")
     commit = forge(ran, "no-x/data_raw_b8995e-0", {"data/raw.dvc": f"{whole}\n"})

@@ -116,6 +116,12 @@ class DataSets:
             raise LedgerError(f"{path} is a single file, which has no groups")
         return self._grouped(code.commit, path, here, at or code.commit, by).groups
 
+    def group_of(self, code: Code, path: str, by: Grouping, files: Mapping[str, str]) -> Mapping[str, str]:
+        """The groups of files at a path of some code, those among them that it does not hold too, but for additions."""
+        if not (by.is_table or by.is_pattern):
+            return self.groups(code, path, by).of
+        return grouping.by_paths(self._git, self.store, code.commit, path, dict(files), by).of
+
     def _grouped(self, commit: str, path: str, source: Held, at: str, by: Grouping) -> Grouped:
         """The groups of what a path held at the commit `at`; a table is read as `commit` has it."""
         if by.is_table or by.is_pattern:
@@ -172,6 +178,10 @@ class DataSets:
     def held(self, code: Code, path: str) -> Held:
         """What holds a path on some code. Raises LedgerError where nothing does, or it is not one data set."""
         return self._at(code.commit, path)
+
+    def listing(self, code: Code, path: str) -> dict[str, str]:
+        """The files that a path holds on some code, with what names their content; a single file by its own name."""
+        return self.listings.of(self._at(code.commit, path))
 
     def files(self, code: Code, path: str, change: DataChange, by: Grouping, *, base: str) -> dict[str, str]:
         """The files that a change leaves in a folder, with what names their content."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.analysis.diff import Diff
+from ledger.analysis.diff import DataChange, Diff, GroupChange
 from ledger.analysis.metric_changes import CONFIDENCE
 from ledger.report.remarks import sentences
 from ledger.report.shapes.values import pin, summary
@@ -16,10 +16,7 @@ def diff(value: Diff) -> dict[str, Any]:
         "a": value.a,
         "b": value.b,
         "params": [{"name": c.name, "a": c.a, "b": c.b} for c in value.params],
-        "data": [
-            {"path": c.path, "a": pin(c.a), "b": pin(c.b), "added": c.added, "removed": c.removed, "changed": c.changed}
-            for c in value.data
-        ],
+        "data": [{"path": c.path, "a": pin(c.a), "b": pin(c.b)} | _files(c) for c in value.data],
         "code": [
             {
                 "path": c.path,
@@ -48,3 +45,23 @@ def diff(value: Diff) -> dict[str, Any]:
         ],
         "warnings": list(sentences(value.warnings)),
     }
+
+
+# so many names of files are listed of each kind
+_NAMES = 100
+
+
+def _files(change: DataChange) -> dict[str, Any]:
+    """How many files of an input differ, the first by name, and by group where there are groups."""
+    if change.files is None:
+        return {"added": None, "removed": None, "changed": None}
+    kinds = {"added": change.files.brought, "removed": change.files.removed, "changed": change.files.changed}
+    return {
+        **{kind: len(paths) for kind, paths in kinds.items()},
+        "names": {kind: list(paths[:_NAMES]) for kind, paths in kinds.items()},
+        **({"groups": [_group(group) for group in change.groups]} if change.groups else {}),
+    }
+
+
+def _group(group: GroupChange) -> dict[str, Any]:
+    return {"name": group.name, "added": group.added, "removed": group.removed, "changed": group.changed}
