@@ -136,6 +136,7 @@ class Kind(StrEnum):
     REUSED_IN_PART = "reused-in-part"
     SAME_ARMS = "same-arms"
     NOT_SHARED = "not-shared"
+    SEARCH_CHANGED = "search-changed"
     FLAT_PRIOR = "flat-prior"
     HELD_AT_BAD = "held-at-bad"
 

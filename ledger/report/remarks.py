@@ -252,6 +252,8 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "Reuse all of them, or choose seeds that nobody has run (--seeds hashed:N)",
     Kind.SAME_ARMS: _same_arms,
     Kind.NOT_SHARED: _not_shared,
+    Kind.SEARCH_CHANGED: "code or data changed since {count} of the search's trials, which do not count any more: "
+    "what changed has to be taken back for them to count again",
     Kind.FLAT_PRIOR: "all additions are alike a priori: the files of {versions} are not known here (dvc fetch)",
     Kind.HELD_AT_BAD: "{paths} differ between the ends too: every version runs them as they are at BAD",
     Kind.NO_NUMBER: lambda path, names: f"{path}: {', '.join(names)} are left out: not numbers",

@@ -10,10 +10,12 @@ from ledger.analysis.answers import Overview, SearchStatus, Status
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
 from ledger.analysis.search.finding import finding
 from ledger.model.listing import listed
+from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
 from ledger.report import search
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.progress import cut_off, summary, unseen
+from ledger.report.remarks import sentence
 from ledger.report.shapes import status as shapes
 
 # so many files are named
@@ -66,7 +68,9 @@ def document(found: Status, settings: Settings, *, now: datetime) -> Document:
         blocks.append(Prose(text=f"unrecorded results in the work tree: {listed(found.unrecorded, _FEW)}"))
     if found.dirty:
         blocks.append(Prose(text=f"uncommitted changes: {listed(found.dirty, _FEW)}"))
+    stale = sum(row.state == STALE for row in rows) if found.search is not None else 0
     said_wrong = [
+        *([sentence(Remark.of(Kind.SEARCH_CHANGED, count=stale))] if stale else []),
         *_not_numbers(rows),
         *([f"the verdict is out of date: {found.outdated}"] if found.outdated is not None else []),
         *([found.refusal.message] if found.refusal is not None else []),

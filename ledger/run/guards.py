@@ -36,6 +36,8 @@ def doubts(work: Work) -> Iterator[Remark]:
     """What the author may not have meant: arms that are the same, aliases that are not committed, and known results
     that the plan would reuse in part. Nothing where nothing is to run.
     """
+    if work.search is not None and (stale := work.search.stale):
+        yield Remark.of(Kind.SEARCH_CHANGED, count=stale)
     if work.specs:
         yield from _same_arms(work.ledger, work.experiment)
         yield from metric_aliases.uncommitted(work.ledger, work.experiment)

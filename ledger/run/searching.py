@@ -52,6 +52,12 @@ class Searching:
         return max(search.budget - len(self._known(self._experiment)), 0) + fresh
 
     @property
+    def stale(self) -> int:
+        """How many trials ran at another state than their arm has now: they say nothing of this one."""
+        present = self._present()
+        return sum(r.valid and r.trial.fingerprint != present.get(r.trial.variant) for r in self._experiment.trials)
+
+    @property
     def expected(self) -> int:
         """How many more trials it probably gives: all that it may where nothing is known of the noise."""
         known = self._known(self._experiment)
