@@ -116,7 +116,18 @@ def check_out(git: Git, path: Path, commit: str) -> None:
 
 def bring_to(git: Git, path: Path, tree: str) -> None:
     """Make the files and the index of the work tree those of a tree; HEAD stays. Raises GitError."""
-    git.run(*WITHOUT_HOOKS, "-c", "core.sparseCheckout=false", "read-tree", "--reset", "-u", tree, cwd=path)
+    git.run(
+        *WITHOUT_HOOKS,
+        "-c",
+        "core.sparseCheckout=false",
+        "-c",
+        "submodule.recurse=false",
+        "read-tree",
+        "--reset",
+        "-u",
+        tree,
+        cwd=path,
+    )
 
 
 def remove(git: Git, path: Path, *, aside: Path) -> None:

@@ -113,7 +113,9 @@ def _require_here(ledger: Ledger, code: Code, plan: Plan, changes: Mapping[str, 
     """Refuse data of which files are in no cache, beside those that the code itself has. Raises LedgerError."""
     found, store = ledger.datasets, ledger.datasets.store
     for path, change in changes.items():
-        if path not in code.data:
+        older = change.at is not None or (change.groups and plan.grouping(path).by == ADDITION)
+        if path not in code.data or not older:
+            # a part of what the code has
             continue
         files = found.files(code, path, change, plan.grouping(path), base=plan.base)
         own = store.members(path, code.data[path].md5 or "")
