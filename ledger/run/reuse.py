@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.parameters import identical
@@ -36,6 +37,8 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
         return None
     order = plan_order.Order(ledger, experiment)
     for name, record in _same(ledger, spec):
+        if not _follows(ledger, experiment, spec, record.trial.code):
+            continue
         if spec.variant in experiment.plan.predicted and record.trial.started <= order.written(record):
             # a prediction about results that are known already is none
             continue
@@ -58,6 +61,21 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
         kept = commit_trial(ledger, experiment.plan, found, ledger.git.tree(found.code, written))
         return Kept(trial=found, commit=kept, warnings=())
     return None
+
+
+def _follows(ledger: Ledger, experiment: Experiment, spec: Spec, code: str) -> bool:
+    """Whether the arm is at one commit, or the code that ran gives it the same data: the branch's tip moves, and from
+    that code alone it could not be proved later.
+    """
+    plan, variant = experiment.plan, experiment.plan.variant(spec.variant)
+    if variant is None or variant.at is not None:
+        return True
+    axes, samples = plan.replicates.parameters, plan.replicates.samples
+    try:
+        own = ledger.datasets.applied(ledger.code.at(code), variant.data, plan.groups, base=plan.base)
+        return ledger.code.arm(own, variant.params, axes, samples).fingerprint == spec.arm.fingerprint
+    except LedgerError:
+        return False
 
 
 def _same(ledger: Ledger, spec: Spec) -> Iterator[tuple[str, Recorded]]:

@@ -18,7 +18,7 @@ from ledger.model.formats.lockfile import Pinned
 from ledger.model.plan import Plan
 from ledger.model.replicates import REPEAT, Value
 from ledger.model.trial import Trial
-from ledger.repo import plan_history
+from ledger.repo import histories, plan_history
 from ledger.repo.code import Code, edited
 from ledger.repo.datasets.datasets import DataSets
 from ledger.repo.proof import other_data
@@ -36,6 +36,7 @@ class Witnesses:
         self._store = store
         self._contents = contents
         self._arms: dict[tuple[str, str, str, str], str] = {}
+        self._commits: dict[str, Mapping[str, str]] = {}
         self._plans: dict[str, Mapping[str, Plan]] = {}
         # nothing that this clone remembers is taken for proved
         self._datasets = DataSets(git, None)
@@ -47,9 +48,11 @@ class Witnesses:
         arms: set[str] = set()
         untold: str | None = None
         planned = self._planned(experiment, trial, commit)
+        # a trial of another experiment has the data that its arm there has
+        ran = self._source(trial) or planned
         for tree in self._trees.trees(trial.code, commit, experiment.tip):
             try:
-                computed, others = self._fingerprints(trial, tree, planned)
+                computed, others = self._fingerprints(trial, tree, planned, ran)
             except LedgerError as error:
                 untold, chosen = error.message, chosen or tree
                 continue
@@ -77,8 +80,8 @@ class Witnesses:
             fingerprint=fingerprint if trial.succeeded else None,
             arms=frozenset(arms),
             untold=untold,
-            other_data=self._other_data(chosen, trial, planned) if trial.succeeded else (),
-            laid=other_data.laid(self._datasets, chosen, planned) if trial.succeeded else frozenset(),
+            other_data=self._other_data(chosen, trial, ran) if trial.succeeded else (),
+            laid=other_data.laid(self._datasets, chosen, ran) if trial.succeeded else frozenset(),
         )
 
     def _planned(self, experiment: Experiment, trial: Trial, commit: str) -> list[Planned]:
@@ -95,6 +98,25 @@ class Witnesses:
             found.insert(0, None if plan is None else other_data.planned(plan, trial))
         return [one for one in found if one is not None and one.variant.experiment is None]
 
+    def _source(self, trial: Trial) -> list[Planned]:
+        """The same of the arm whose trial it repeats, none where that cannot be read here."""
+        if trial.reused is None:
+            return []
+        ledger = self._trees.ledger
+        name, _, wanted = trial.reused.partition("/")
+        try:
+            other = ledger.find(name)
+        except LedgerError:
+            return []
+        if name not in self._commits:
+            self._commits[name] = histories.trial_commits(ledger, name)
+        commits = self._commits[name]
+        for record in () if other is None else other.trials:
+            commit = record.commit or commits.get(record.trial.id)
+            if other is not None and record.trial.id == wanted and commit is not None:
+                return self._planned(other, record.trial, commit)
+        return []
+
     def _versions(self, experiment: Experiment) -> Mapping[str, Plan]:
         if experiment.name not in self._plans:
             self._plans[experiment.name] = plan_history.versions(self._trees.ledger, experiment)
@@ -107,11 +129,13 @@ class Witnesses:
             (each for each in found if not any(one.differs or one.refused for one in each)), found[0] if found else ()
         )
 
-    def _fingerprints(self, trial: Trial, tree: Tree, planned: Sequence[Planned]) -> tuple[str, set[str]]:
+    def _fingerprints(
+        self, trial: Trial, tree: Tree, planned: Sequence[Planned], ran: Sequence[Planned]
+    ) -> tuple[str, set[str]]:
         """The fingerprint that the commit's own files give, and those of the declared variant on its code."""
         own, arms = "", set()
         if trial.succeeded:
-            one = planned[0] if planned else None
+            one = ran[0] if ran else None
             whole = None if one is None else other_data.code_of(self._datasets, tree.code, one)
             code = replace(other_data.as_committed(tree, whole, one), texts=tree.texts)
             own = self._arm(tree, code, {}, trial, {} if one is None else one.plan.replicates.samples)
