@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
 
 from ledger.cli import values
 from ledger.errors import LedgerError
-from ledger.model.data_change import ADDITION, Grouping
+from ledger.model.data_change import Grouping
 
 _BY = "--by site (the first folder), --by '{site}-*.png', --by addition, --by cases.csv:file:site"
 
@@ -39,6 +38,4 @@ def grouping(text: str | None) -> Grouping:
     """How the files are grouped; a bare word is a name for the first folder of each. Raises LedgerError."""
     if text is None:
         raise LedgerError("say how the files are grouped", hint=_BY)
-    if text != ADDITION and re.fullmatch(r"[A-Za-z_]\w*", text):
-        return Grouping(by=f"{{{text}}}/**")
-    return values.grouping(f"--by {text}", text, _BY)
+    return values.grouping(f"--by {text}", text, _BY, folders=True)

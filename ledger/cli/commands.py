@@ -36,6 +36,7 @@ COMMANDS = {
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
     "bisect": "A metric fell: find the addition of data, or the commit, at fault.",
     "ablate": "Weigh the groups of the data: what each adds to a metric.",
+    "matrix": "Compare versions of training data on versions of evaluation data.",
     "plot": "Draw learning curves, or metrics against parameters or by arm.",
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
     "land": "Bring an experiment into the main branch: its record or its change.",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from ledger.errors import LedgerError
-from ledger.model.data_change import Grouping
+from ledger.model.data_change import ADDITION, Grouping
 from ledger.model.parameters import Value
 from ledger.model.typed_values import parse_assignment, parse_values, split_list
 from ledger.repo.asked_arms import AskedArm
@@ -61,8 +61,13 @@ def _grouping(text: str) -> tuple[str, Grouping]:
     return path, grouping(f"--group {text}", by, hint)
 
 
-def grouping(option: str, by: str, hint: str) -> Grouping:
-    """One way to group files, from `{site}/**`, `addition` and `TABLE:FILE:GROUP`; `option` is what errors call it."""
+def grouping(option: str, by: str, hint: str, *, folders: bool = False) -> Grouping:
+    """One way to group files, from `{site}/**`, `addition` and `TABLE:FILE:GROUP`; `option` is what errors call it.
+
+    `folders`: a bare word names the first folder of each file.
+    """
+    if folders and by != ADDITION and re.fullmatch(r"[A-Za-z_]\w*", by):
+        return Grouping(by=f"{{{by}}}/**")
     named = by.rsplit(":", 2) if "{" not in by else [by]
     try:
         return Grouping(by=named[0], path=named[1], group=named[2]) if len(named) == 3 else Grouping(by=by)

@@ -1,0 +1,39 @@
+"""The options of `ledger matrix`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import values
+from ledger.errors import LedgerError
+from ledger.repo.diagnosis.matrix import AskedSide
+
+_EXAMPLE = {"--train": "--train data/train@v12,v18,main", "--eval": "--eval data/test@v12,main, or data/test/by:site"}
+
+Train = Annotated[
+    str | None,
+    typer.Option("--train", metavar="PATH@REV,REV", help="The rows: versions of the data that is trained on."),
+]
+Evaluation = Annotated[
+    str | None,
+    typer.Option("--eval", metavar="PATH@REV,REV", help="The columns: versions to measure on, or PATH/by:site."),
+]
+
+
+def side(option: str, text: str | None) -> AskedSide:
+    """The rows or the columns that were asked for. Raises LedgerError for what is neither versions nor groups."""
+    if text is None:
+        raise LedgerError(f"say which data: {option} is lacking", hint=_EXAMPLE[option])
+    head, by, word = text.partition("/by:")
+    path, at, given = head.partition("@")
+    revisions = tuple(filter(None, given.split(",")))
+    if not path or bool(at) != bool(revisions) or (by and not word) or not (by or at):
+        raise LedgerError(f"{option} {text!r} is not PATH@REV,REV or PATH/by:GROUPING", hint=_EXAMPLE[option])
+    return AskedSide(
+        option=option,
+        path=path.removeprefix("./").rstrip("/"),
+        revisions=revisions,
+        by=values.grouping(f"{option} {text}", word, _EXAMPLE[option], folders=True) if by else None,
+    )

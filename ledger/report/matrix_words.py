@@ -1,0 +1,101 @@
+"""What a matrix found, in sentences: each with its uncertainty, and nothing beyond what the numbers show."""
+
+from __future__ import annotations
+
+import math
+
+from ledger.analysis.bisection.ends import CONFIDENCE
+from ledger.analysis.matrix.answer import ALPHA, Matrix, SideEffect
+from ledger.model.listing import listed
+from ledger.report.numbers import digits_of, p_value, signed
+
+_FEW = 4
+
+
+def title(found: Matrix) -> str:
+    """What the picture and the page are about."""
+    return f"{found.metric}: trained on {found.row_path} (rows), measured on {found.column_path} (columns)"
+
+
+def answer(found: Matrix) -> tuple[str, ...]:
+    """A sentence for each column and each row beside the first; then whether they act together."""
+    lines = [_column(found, one) for one in found.column_effects[1:] if one.contrast is not None]
+    lines += [_row(found, one) for one in found.row_effects[1:] if one.contrast is not None]
+    if not lines:
+        return ("no answer: there is no estimate of the noise" if found.trials else "no answer yet",)
+    if found.interaction is not None and found.interaction <= ALPHA:
+        lines.append(
+            f"it depends: models differ in what the sets do to them ({_p(found.interaction)} of the interaction)"
+        )
+    return tuple(lines)
+
+
+def notes(found: Matrix) -> tuple[str, ...]:
+    """What else is to be known of the answer."""
+    said = []
+    if found.failed:
+        it = "its cell is" if len(found.failed) == 1 else "their cells are"
+        said.append(f"{listed(found.failed, _FEW)} failed, or lacks the metric: at its seed {it} left out")
+    if found.missing and found.trials:
+        trials = "1 trial is" if len(found.missing) == 1 else f"{len(found.missing)} trials are"
+        said.append(f"{trials} missing: ledger run {found.experiment}")
+    return tuple(said)
+
+
+def meaning(found: Matrix) -> tuple[str, ...]:
+    """What the effects are."""
+    test = "interaction: not tested" if found.interaction is None else f"interaction: {_p(found.interaction)}"
+    return (
+        "effect: beside the first row or column, in the mean over the other side, seed by seed",
+        f"p after Holm's correction over rows or columns; {CONFIDENCE:.0%} intervals; {test}",
+    )
+
+
+def effect(found: Matrix, one: SideEffect) -> str:
+    """`-0.031`, as fine as the intervals are; "" of the first."""
+    return "" if one.effect is None or not one.each else signed(one.effect, _fineness(found))
+
+
+def interval(found: Matrix, one: SideEffect) -> str:
+    """`-0.042 to -0.020`; "" without an estimate of the noise."""
+    if one.interval is None:
+        return ""
+    low, high = (signed(bound, _fineness(found)) for bound in one.interval)
+    return f"{low} to {high}"
+
+
+def _column(found: Matrix, one: SideEffect) -> str:
+    first = found.columns[0]
+    if not one.told:
+        return f"{one.name} is not told from {first} as a set to measure on: {_with_interval(found, one)}"
+    assert one.contrast is not None
+    word = "harder" if found.sign * one.contrast.estimate < 0 else "easier"
+    over = "" if len(found.rows) == 1 else " for every model" if one.everywhere else " in the mean over the models"
+    return f"{found.column_path} {one.name} is {word} than {first}{over}: {_with_interval(found, one)}"
+
+
+def _row(found: Matrix, one: SideEffect) -> str:
+    first = found.rows[0]
+    if not one.told:
+        return f"models of {one.name} are not told from those of {first} on the same sets: {_with_interval(found, one)}"
+    assert one.contrast is not None
+    word = "better" if found.sign * one.contrast.estimate > 0 else "worse"
+    over = "" if len(found.columns) == 1 else ", on every set" if one.everywhere else ", in the mean over the sets"
+    return f"models of {found.row_path} {one.name} are {word} than those of {first}{over}: {_with_interval(found, one)}"
+
+
+def _with_interval(found: Matrix, one: SideEffect) -> str:
+    low, high = one.interval or (math.nan, math.nan)
+    fine = _fineness(found)
+    return f"{signed(one.effect, fine)} [{signed(low, fine)}, {signed(high, fine)}]"
+
+
+def _p(value: float) -> str:
+    shown = p_value(value)
+    return f"p {shown if shown[0] in '<>' else f'= {shown}'}"
+
+
+def _fineness(found: Matrix) -> int | None:
+    known = [one.interval for one in (*found.row_effects, *found.column_effects) if one.interval is not None]
+    halves = [half for low, high in known if 0 < (half := (high - low) / 2) < math.inf]
+    return digits_of(min(halves)) if halves else None
