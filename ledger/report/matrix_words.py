@@ -19,14 +19,12 @@ def title(found: Matrix) -> str:
 
 def answer(found: Matrix) -> tuple[str, ...]:
     """A sentence for each column and each row beside the first; then whether they act together."""
-    lines = [_column(found, one) for one in found.column_effects[1:] if one.contrast is not None]
-    lines += [_row(found, one) for one in found.row_effects[1:] if one.contrast is not None]
+    lines = [_column(found, one) for one in found.column_effects[1:] if one.effect is not None]
+    lines += [_row(found, one) for one in found.row_effects[1:] if one.effect is not None]
     if not lines:
-        return ("no answer: there is no estimate of the noise" if found.trials else "no answer yet",)
+        return (f"no answer yet: {len(found.missing)} trials are missing" if found.missing else "no answer",)
     if found.interaction is not None and found.interaction <= ALPHA:
-        lines.append(
-            f"it depends: models differ in what the sets do to them ({_p(found.interaction)} of the interaction)"
-        )
+        lines.append(f"it depends: sets do not move all models alike (interaction {_p(found.interaction)})")
     return tuple(lines)
 
 
@@ -44,10 +42,10 @@ def notes(found: Matrix) -> tuple[str, ...]:
 
 def meaning(found: Matrix) -> tuple[str, ...]:
     """What the effects are."""
-    test = "interaction: not tested" if found.interaction is None else f"interaction: {_p(found.interaction)}"
+    test = "interaction not tested" if found.interaction is None else f"interaction {_p(found.interaction)}"
     return (
-        "effect: beside the first row or column, in the mean over the other side, seed by seed",
-        f"p after Holm's correction over rows or columns; {CONFIDENCE:.0%} intervals; {test}",
+        "effect: beside the first, in the mean over the other side, seed by seed",
+        f"p after Holm's correction; {CONFIDENCE:.0%} intervals, each for itself; {test}",
     )
 
 
@@ -65,23 +63,27 @@ def interval(found: Matrix, one: SideEffect) -> str:
 
 
 def _column(found: Matrix, one: SideEffect) -> str:
-    first = found.columns[0]
-    if not one.told:
-        return f"{one.name} is not told from {first} as a set to measure on: {_with_interval(found, one)}"
-    assert one.contrast is not None
+    first, sets = found.columns[0], "evaluation set"
+    if one.contrast is None or not one.told:
+        return f"{sets}s {first} and {one.name}: {_untold(found, one)}"
     word = "harder" if found.sign * one.contrast.estimate < 0 else "easier"
-    over = "" if len(found.rows) == 1 else " for every model" if one.everywhere else " in the mean over the models"
-    return f"{found.column_path} {one.name} is {word} than {first}{over}: {_with_interval(found, one)}"
+    over = "" if len(found.rows) == 1 else ", for every model" if one.everywhere else ", in the mean over the models"
+    return f"{sets} {one.name} is {word} than {first}{over}: {_with_interval(found, one)}"
 
 
 def _row(found: Matrix, one: SideEffect) -> str:
-    first = found.rows[0]
-    if not one.told:
-        return f"models of {one.name} are not told from those of {first} on the same sets: {_with_interval(found, one)}"
-    assert one.contrast is not None
+    first, sets = found.rows[0], "training set"
+    if one.contrast is None or not one.told:
+        return f"{sets}s {first} and {one.name}: {_untold(found, one)}"
     word = "better" if found.sign * one.contrast.estimate > 0 else "worse"
     over = "" if len(found.columns) == 1 else ", on every set" if one.everywhere else ", in the mean over the sets"
-    return f"models of {found.row_path} {one.name} are {word} than those of {first}{over}: {_with_interval(found, one)}"
+    return f"{sets} {one.name} gives {word} models than {first}{over}: {_with_interval(found, one)}"
+
+
+def _untold(found: Matrix, one: SideEffect) -> str:
+    if one.contrast is None:
+        return f"{effect(found, one)}, with no estimate of the noise"
+    return f"not told apart, {_with_interval(found, one)}"
 
 
 def _with_interval(found: Matrix, one: SideEffect) -> str:

@@ -92,9 +92,9 @@ def draft(ledger: Ledger, asked: MatrixRequest, *, author: str, created: datetim
     )
     again = _trained_again(code.pipeline, rows.path, columns.path)
     models = len(variants) if again else len(sides[0].labels)
-    notes = ()
-    if again:
-        notes = (f"{', '.join(again)} reads {rows.path}, and depends on {columns.path} too: it runs for every column",)
+    notes = tuple(
+        f"{stage} reads {rows.path}, and depends on {columns.path} too: it runs for every column" for stage in again
+    )
     parts = tuple((f"{word} {label}", side.path) for word, side in zip(("train", "eval"), sides, strict=True)
                   for label in side.labels)  # fmt: skip
     return checked(

@@ -58,9 +58,8 @@ def chart(found: Matrix, settings: Settings) -> Any:
         ),
         base.mark_text(fontSize=13).encode(text="text:N", color=ink),
     ).properties(width=_WIDE * len(labels), height=_HIGH * len(found.rows))
-    return style.finished(
-        shown, matrix_words.title(found), list(matrix_words.answer(found)[:2]), max(420, _WIDE * len(labels))
-    )
+    said = matrix_words.answer(found)[:2]
+    return style.finished(shown, matrix_words.title(found), said, max(420, _WIDE * len(labels)))
 
 
 def _share(value: float, low: float, high: float, sign: int) -> float:
