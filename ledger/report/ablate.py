@@ -27,9 +27,9 @@ def document(found: Ablation, settings: Settings, *, plot: str | None = None, sv
 
 def _cost(found: Ablation, settings: Settings) -> str:
     precision = settings.precision(found.metric)
-    all_groups = f"with all groups {found.metric} is {spread(found.whole, precision)}; " if found.whole.n else ""
+    all_groups = f"with all groups: {spread(found.whole, precision)}; " if found.whole.n else ""
     trials = "1 training" if found.trainings == 1 else f"{found.trainings} trainings"
-    return f"{all_groups}{trials}; {found.experiment} holds them"
+    return f"{all_groups}{trials}, in {found.experiment}"
 
 
 def _groups(found: Ablation) -> Table:

@@ -24,7 +24,7 @@ def answer(found: Ablation) -> str:
     told = [label for label in (Label.HARMS, Label.HELPS) if any(one.label is label for one in found.groups)]
     if told:
         all_told = all(one.label is not Label.UNCLEAR for one in found.groups)
-        rest = "" if all_told else "; no effect of the others is seen"
+        rest = "" if all_told else "; no effect of others is seen"
         beside = "alone, beside the mean of the groups alone: " if _relative(found) else ""
         return f"{beside}{'; '.join(f'{_names(found, label)} {_verb(found, label)}' for label in told)}{rest}"
     if any(one.contrast is not None for one in found.groups):
@@ -47,8 +47,8 @@ def details(found: Ablation) -> tuple[str, ...]:
         names = listed([one.name for one in unclear], _FEW)
         lies = "interval lies" if len(unclear) == 1 else "intervals lie"
         lines.append(
-            f"{names}: not told from no effect, over {len(found.groups)} groups; the {CONFIDENCE:.0%} {lies} between "
-            f"{signed(min(bounds), fine)} and {signed(max(bounds), fine)}"
+            f"{names}: no effect is seen; the {CONFIDENCE:.0%} {lies} between {signed(min(bounds), fine)} "
+            f"and {signed(max(bounds), fine)}"
         )
     return tuple(lines)
 

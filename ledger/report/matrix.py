@@ -21,7 +21,7 @@ def document(found: Matrix, settings: Settings, *, svg: str | None = None) -> Do
     if svg is not None:
         blocks.append(Figure(alternative=said[0], svg=svg))
     trials = "1 trial" if found.trials == 1 else f"{found.trials} trials"
-    blocks += [_cells(found, settings), _effects(found), Prose(text=f"{trials}; {found.experiment} holds them")]
+    blocks += [_cells(found, settings), _effects(found), Prose(text=f"{trials}, in {found.experiment}")]
     return Document(title=f"{found.experiment}: {said[0]}", blocks=tuple(blocks), data=shape(found))
 
 

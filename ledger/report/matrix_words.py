@@ -67,8 +67,8 @@ def _column(found: Matrix, one: SideEffect) -> str:
     if one.contrast is None or not one.told:
         return f"{sets}s {first} and {one.name}: {_untold(found, one)}"
     word = "harder" if found.sign * one.contrast.estimate < 0 else "easier"
-    over = "" if len(found.rows) == 1 else ", for every model" if one.everywhere else ", in the mean over the models"
-    return f"{sets} {one.name} is {word} than {first}{over}: {_with_interval(found, one)}"
+    over = "" if len(found.rows) == 1 else ", for all models" if one.everywhere else ", in their mean"
+    return f"{sets} {one.name} is {word} than {first}{over}: {_with_interval(one)}"
 
 
 def _row(found: Matrix, one: SideEffect) -> str:
@@ -76,19 +76,19 @@ def _row(found: Matrix, one: SideEffect) -> str:
     if one.contrast is None or not one.told:
         return f"{sets}s {first} and {one.name}: {_untold(found, one)}"
     word = "better" if found.sign * one.contrast.estimate > 0 else "worse"
-    over = "" if len(found.columns) == 1 else ", on every set" if one.everywhere else ", in the mean over the sets"
-    return f"{sets} {one.name} gives {word} models than {first}{over}: {_with_interval(found, one)}"
+    over = "" if len(found.columns) == 1 else ", on all sets" if one.everywhere else ", in their mean"
+    return f"{sets} {one.name} is {word} than {first}{over}: {_with_interval(one)}"
 
 
 def _untold(found: Matrix, one: SideEffect) -> str:
     if one.contrast is None:
         return f"{effect(found, one)}, with no estimate of the noise"
-    return f"not told apart, {_with_interval(found, one)}"
+    return f"not told apart, {_with_interval(one)}"
 
 
-def _with_interval(found: Matrix, one: SideEffect) -> str:
+def _with_interval(one: SideEffect) -> str:
     low, high = one.interval or (math.nan, math.nan)
-    fine = _fineness(found)
+    fine = digits_of((high - low) / 2) if high > low else None
     return f"{signed(one.effect, fine)} [{signed(low, fine)}, {signed(high, fine)}]"
 
 
