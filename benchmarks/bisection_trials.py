@@ -6,7 +6,8 @@ Each history is a repository with 26 commits, each of which adds a file to a fol
 on, drawn at random, the metric is lower by 0.08. Its stage takes 0.05 s, and its metric has the noise that its seed
 gives it. Every search begins with a copy of the repository. `git bisect run` goes over the commits with 1 or 3 seeds
 each, `dvc checkout` and `dvc repro`, against the middle between both ends, which it tries as often and is then told.
-Trainings are counted by the stage itself. What is beyond its stages is the time of the whole search less theirs, over
+Trainings are counted by the stage itself, those of `ledger bisect` with the ones that confirm its answer; how many it
+searched with stands beside the answer. What is beyond its stages is the time of the whole search less theirs, over
 its trainings. What simulated searches need, those of `git_bayesect` too, is told by `bisection.py`.
 """
 
@@ -141,10 +142,11 @@ class History:
         """`ledger bisect`, from the first version to the last."""
         good, bad = self.commits[0], self.commits[-1]
         call = ["bisect", "accuracy", good, bad, "--path", "data/raw", "-j", str(jobs), "--json"]
-        answer = json.loads(self.repository.ledger(*call))["answer"]
+        found = json.loads(self.repository.ledger(*call))
+        answer = found["answer"]
         named = answer["version"] if answer["kind"] == "step" else None
         place = next((n for n, commit in enumerate(self.commits) if named and commit.startswith(named)), None)
-        return place, answer["kind"]
+        return place, f"{answer['kind']} after {found['trainings']}"
 
     def with_git(self, seeds: int) -> tuple[int | None, str]:
         """`git bisect run`, after both ends have been tried."""

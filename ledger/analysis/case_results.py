@@ -134,6 +134,19 @@ class Paired:
         )
 
 
+def on_shared_seeds(a: CaseResults, b: CaseResults) -> tuple[CaseResults, CaseResults]:
+    """Both arms at the replicates that both have, where there are two or more of these; else as they are."""
+    shared = [point for point in b.names if point in a.names]
+    return (_at(a, shared), _at(b, shared)) if len(shared) > 1 else (a, b)
+
+
+def _at(arm: CaseResults, points: Sequence[Point]) -> CaseResults:
+    values = {metric: {p: rows[p] for p in points if p in rows} for metric, rows in arm.values.items()}
+    return CaseResults(
+        label=arm.label, ids=arm.ids, labels=arm.labels, values=values, names={p: arm.names[p] for p in points}
+    )
+
+
 def paired(a: CaseResults | None, b: CaseResults, metric: str) -> Paired:
     """The metric of both arms at the cases that have a number in every trial. Raises NotComparable."""
     mine = _rows(b, metric)

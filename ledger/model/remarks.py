@@ -106,6 +106,7 @@ class Kind(StrEnum):
     CASES_DISAGREE = "cases-disagree"
     CASES_UNPAIRED = "cases-unpaired"
     ONE_SEED = "one-seed"
+    SEEDS_LEFT_OUT = "seeds-left-out"
 
     # what more replicates would tell
     CAN_TELL = "can-tell"

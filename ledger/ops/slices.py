@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ledger.analysis.case_results import NotComparable, Paired, paired
+from ledger.analysis.case_results import NotComparable, Paired, on_shared_seeds, paired
 from ledger.analysis.sliced import Sliced, SliceOptions, chosen, lower_is_better, metric_of
 from ledger.analysis.slices import slices, worst
 from ledger.errors import LedgerError
@@ -33,10 +33,11 @@ def sliced(ledger: Ledger, asked: SliceOptions) -> Sliced:
     only = replace(columns, metrics={metric: columns.metrics[metric]})
     left, right = (cases.results(ledger, side.label, side.records, only) for side in (a, b))
     try:
-        found = paired(left, right, metric)
+        shared = on_shared_seeds(left, right)
+        found = paired(*shared, metric)
     except NotComparable as reason:
         raise cases.unusable(reason.remark, columns) from None
-    said = _warnings(found)
+    said = _warnings(found, len(left.names) + len(right.names) - sum(len(side.names) for side in shared))
     if asked.where is not None:
         found = found.chosen(chosen(asked.where, columns.id, found.ids, found.labels))
     if not found.ids:
@@ -59,7 +60,8 @@ def sliced(ledger: Ledger, asked: SliceOptions) -> Sliced:
     )
 
 
-def _warnings(found: Paired) -> list[Remark]:
+def _warnings(found: Paired, unshared: int) -> list[Remark]:
     left_out = found.total - len(found.ids)
     said = [Remark.of(Kind.CASES_LEFT_OUT, count=left_out, total=found.total)] if left_out else []
+    said += [Remark.of(Kind.SEEDS_LEFT_OUT, count=unshared)] if unshared else []
     return said if found.b.shape[0] > 1 else [*said, Remark.of(Kind.ONE_SEED)]

@@ -21,6 +21,10 @@ def _count(number: int) -> str:
     return "1 case" if number == 1 else f"{number} cases"
 
 
+def _seeds_left_out(count: int) -> str:
+    return f"left out: {'1 trial' if count == 1 else f'{count} trials'} with a seed that the other side lacks"
+
+
 def _differ(first: str, second: str, lacking: int, more: int, example: str) -> str:
     lacks = [f"lacks {_count(lacking)} of"] if lacking else []
     has = [f"has {_count(more)} beyond"] if more else []
@@ -47,5 +51,6 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.CASES_DISAGREE: "per-case results are not used: the mean of {metric} over the cases of {trial} is {mean:.6g}, "
     "but the trial has {value:.6g}",
     Kind.CASES_UNPAIRED: "per-case results are not used: the replicates of the two sides are not the same",
-    Kind.ONE_SEED: "one row of cases on each side: how seeds vary is not in the intervals",
+    Kind.ONE_SEED: "the sides share no two seeds: how seeds vary is not in the intervals",
+    Kind.SEEDS_LEFT_OUT: _seeds_left_out,
 }

@@ -9,7 +9,7 @@ import pytest
 from pytest import approx
 from scipy import stats
 
-from ledger.analysis.case_results import CaseResults, NotComparable, Paired, paired, united
+from ledger.analysis.case_results import CaseResults, NotComparable, Paired, on_shared_seeds, paired, united
 from ledger.analysis.slices import slices, worst
 from ledger.model.cases import CaseTable
 from ledger.model.remarks import Kind
@@ -144,6 +144,19 @@ def test_other_seeds_are_averaged_on_each_side() -> None:
     found = paired(a, other, "dice")
     assert not found.same_seeds and found.b.shape == (1, 120)
     assert found.differences().mean() == approx(paired(a, b, "dice").differences().mean())
+
+
+def test_arms_with_seeds_beyond_those_of_the_other_are_paired_on_the_shared_ones() -> None:
+    a, b = arms()
+    (first, name), *rest = b.names.items()
+    moved = [(name, seed(9), table(list(b.values["dice"][first])))]
+    other = united("b", moved + [(name, p, table(list(b.values["dice"][p]))) for p, name in rest])
+    left, right = on_shared_seeds(a, other)
+    assert list(left.names) == list(right.names) == [p for p, _ in rest]
+    assert paired(left, right, "dice").differences() == approx(paired(a, b, "dice").differences()[1:])
+
+    one = united("b", moved + [(name, p, table(list(b.values["dice"][p]))) for p, name in rest[:1]])
+    assert on_shared_seeds(a, one) == (a, one)
 
 
 def test_a_case_without_a_number_is_left_out_everywhere() -> None:
