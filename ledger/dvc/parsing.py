@@ -1,4 +1,7 @@
-"""DVC parses the files of a pipeline up to four times for one call, in pure Python: once a text is enough."""
+"""DVC parses the files of a pipeline up to four times for one call, in pure Python: once a text is enough.
+
+And for each of the four files of its configuration it compiles a schema of all folders that one may name.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,13 @@ from typing import Any
 # of texts that are kept, in characters
 _MOST = 1 << 22
 
+# the sections of a configuration that may name folders
+_WITH_FOLDERS = {"cache", "remote", "machine"}
+
 
 def remember() -> None:
-    """From now on DVC is given copies of what it has parsed before in this process."""
+    """From now on DVC is given copies of what it has parsed before, and looks for folders only where some may be."""
+    from dvc.config import Config
     from dvc.utils import strictyaml
 
     parse = strictyaml.parse_yaml
@@ -29,4 +36,10 @@ def remember() -> None:
         # DVC changes what it is given
         return copy.deepcopy(found)
 
+    mapped = Config._map_dirs
+
+    def map_dirs(conf: dict[str, Any], function: Any) -> Any:
+        return mapped(conf, function) if _WITH_FOLDERS & conf.keys() else conf
+
     strictyaml.parse_yaml = remembering
+    Config._map_dirs = staticmethod(map_dirs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dvc.config import Config
 from dvc.utils import strictyaml
 from dvc.utils.serialize import YAMLFileCorruptedError
 
@@ -21,6 +22,8 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return parse(text, path, typ=typ)
 
     monkeypatch.setattr(strictyaml, "parse_yaml", counted)
+    # put back afterwards
+    monkeypatch.setattr(Config, "_map_dirs", staticmethod(Config._map_dirs))
     parsing.remember()
     return texts
 
@@ -52,3 +55,12 @@ def test_texts_that_are_long_are_forgotten(parsed: list[str], monkeypatch: pytes
     for text in ("a: 123456", "b: 123456", "a: 123456", "c: 123456", "a: 123456", "d: " + "1" * 30, "b: 123456"):
         strictyaml.parse_yaml(text, "dvc.yaml")
     assert [text[0] for text in parsed] == ["a", "b", "c", "d", "b"]
+
+
+@pytest.mark.usefixtures("parsed")
+def test_folders_of_a_configuration_are_found_as_before(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[core]\n    remote = far\n['remote \"far\"']\n    url = ../far\n")
+    (tmp_path / "config.local").write_text("[core]\n    analytics = false\n")
+    read = Config(str(tmp_path))
+    assert read["remote"]["far"]["url"] == str(tmp_path.parent / "far")
+    assert (read["core"]["remote"], read["core"]["analytics"]) == ("far", False)
