@@ -70,6 +70,13 @@ def rows_of(experiment: Experiment, present: Mapping[str, str] | None = None) ->
     return Rows(experiment=own, variants=variants, tried=tuple(tried.values()), facts=facts)
 
 
+def _better(experiment: Experiment) -> dict[str, str]:
+    """In which direction metrics are better, as far as the predictions tell, or the search."""
+    search = experiment.plan.search
+    searched = {} if search is None else {experiment.aliases.now(search.metric): search.better}
+    return searched | of_plan(experiment.plan.predictions, experiment.aliases)
+
+
 def _facts(experiment: Experiment) -> dict[str, Any]:
     """What all rows of an experiment have alike: found out once, since ten thousand are asked for at a time."""
     return {
@@ -82,7 +89,7 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         "author": experiment.plan.author,
         "tags": experiment.plan.tags,
         "exploratory": experiment.plan.exploratory,
-        "better": of_plan(experiment.plan.predictions, experiment.aliases),
+        "better": _better(experiment),
         "called": called(experiment),
     }
 

@@ -18,6 +18,7 @@ class Entry:
     trials of that arm that count; `predicted` are the metrics that it predicts, in the plan's order. `declared` counts
     the trials that the plan asks for, `missing` those of them without a result at the state that their arm had last.
     `problems` say which files were passed over, but for the `newer` records of a newer schema.
+    `found`: what a search that is concluded has found, in a word or two.
     """
 
     name: str
@@ -38,8 +39,11 @@ class Entry:
     problems: tuple[str, ...] = ()
     newer: int = 0
     confirmatory: bool | None = None
+    found: str | None = None
 
     @property
     def state(self) -> str:
-        """The verdict's outcome, and before there is one how far the experiment has come."""
+        """The verdict's outcome, of a search its answer, and before there is one how far the experiment has come."""
+        if self.found is not None:
+            return self.found
         return self.status if self.outcome is None else stated(self.outcome, self.confirmatory)

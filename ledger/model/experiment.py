@@ -137,8 +137,8 @@ class Experiment:
 
     @property
     def predicted(self) -> tuple[str, ...]:
-        """The predicted metrics by their present names, in the plan's order."""
-        return tuple(dict.fromkeys(self.aliases.now(p.metric.name) for p in self.plan.predictions))
+        """The metrics that it is about, predicted or searched for, by their present names in the plan's order."""
+        return tuple(dict.fromkeys(map(self.aliases.now, self.plan.metrics)))
 
     @property
     def plan(self) -> Plan:
@@ -168,10 +168,15 @@ class Experiment:
         return None if self.verdict is None or self.outcome is None else self.verdict.confirmatory
 
     @property
+    def found(self) -> str | None:
+        """What a search has found, as its verdict has it, in a word or two."""
+        return None if self.verdict is None or self.verdict.finding is None else self.verdict.finding.stated
+
+    @property
     def state(self) -> str:
         """The outcome for people, of a search its answer, and before there is one how far it has come."""
-        if self.verdict is not None and self.verdict.finding is not None:
-            return self.verdict.finding.stated
+        if self.found is not None:
+            return self.found
         return self.status if self.outcome is None else stated(self.outcome, self.confirmatory)
 
     @property

@@ -83,6 +83,12 @@ class Plan:
         return tuple(dict.fromkeys(p.metric.variant or TREATMENT for p in self.predictions))
 
     @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that it predicts, or of which it searches for a change, in its order."""
+        searched = [] if self.search is None else [self.search.metric]
+        return tuple(dict.fromkeys([*(p.metric.name for p in self.predictions), *searched]))
+
+    @property
     def leading(self) -> str:
         """The arm that stands for the experiment where none is named: the treatment; in a plan without one the first
         that a prediction is about, else the first but the baseline. Of a search it is the newest version.

@@ -19,11 +19,11 @@ _LARGE = 1e15
 
 
 def headline(plan: Plan | None, settings: Settings, metrics: Mapping[str, object]) -> str | None:
-    """The metric to show where there is room for one: the first predicted, else the first set, else the first.
+    """The metric to show where there is room for one: the first of the plan, else the first set, else the first.
 
     `metrics` are by their present names.
     """
-    return headline_of([] if plan is None else [p.metric.name for p in plan.predictions], settings, metrics)
+    return headline_of([] if plan is None else plan.metrics, settings, metrics)
 
 
 def headline_of(predicted: Sequence[str], settings: Settings, metrics: Mapping[str, object]) -> str | None:

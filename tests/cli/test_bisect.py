@@ -181,7 +181,7 @@ HIGHER = ("--higher-is-better",)
 @pytest.mark.parametrize(
     ("given", "says", "hint"),
     [
-        (("w5", "w1", *HIGHER), "w5 comes after w1: GOOD is the earlier one", "w1 w5"),
+        (("w5", "w1", *HIGHER), "w5 comes after w1: GOOD is the earlier one", "ledger bisect METRIC w1 w5"),
         (("w3", "w3", *HIGHER), "w3 and w3 are the same commit", "an earlier one"),
         (("nothing", "w3", *HIGHER), "no experiment and no revision 'nothing'", "ledger log"),
         (("w1", "w5"), "nothing says whether a higher or a lower dice is better", "`direction` of dice in ledger.yaml"),

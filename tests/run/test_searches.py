@@ -108,6 +108,8 @@ def test_a_search_that_was_killed_goes_on_from_its_records_alone(shelved: Shelve
     project.ledger("conclude", "-m", "as it was made")
     stored = (project.root / "experiments/where/verdict.md").read_text("utf-8")
     assert "answer: step" in stored and f"with {fifth}" in stored
+    logged = project.ledger("log").out
+    assert f"step at {fifth}" in logged and "dice[at-" in logged
     proof = project.ledger("verify", "--json").json
     assert (proof["problems"], proof["unproved"]) == ([], [])
 

@@ -31,7 +31,9 @@ def ends(ledger: Ledger, good: str, bad: str) -> Ends:
         raise LedgerError(f"{good} and {bad} are the same commit", hint="name an earlier one as GOOD")
     if not ledger.git.is_ancestor(found.good, found.bad):
         if ledger.git.is_ancestor(found.bad, found.good):
-            raise LedgerError(f"{good} comes after {bad}: GOOD is the earlier one", hint=f"{bad} {good}")
+            raise LedgerError(
+                f"{good} comes after {bad}: GOOD is the earlier one", hint=f"ledger bisect METRIC {bad} {good}"
+            )
         raise LedgerError(
             f"{good} is not in the history of {bad}, so no versions lie between them",
             hint=f"git merge-base {good} {bad} names where they parted",

@@ -107,7 +107,8 @@ def _require_metric(ledger: Ledger, asked: BisectRequest, ends: Ends) -> None:
     now = ledger.settings.aliases.now
     held = metrics_at(ledger, ends.bad)
     known = {now(name) for name in held or ()}
-    if known and now(asked.metric) not in known:
+    # a key that two files share is written file:key
+    if known and not {now(asked.metric), asked.metric.rpartition(":")[2]} & known:
         near = near_misses(asked.metric, sorted(known))
         raise LedgerError(
             f"no metrics file at {ends.bad[:10]} has {asked.metric}",

@@ -87,6 +87,7 @@ def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool) -> dict[
         "status": row.status,
         "outcome": row.outcome,
         "confirmatory": row.confirmatory,
+        "found": experiment.found,
         "parent": plan.parent,
         "author": plan.author,
         "tags": plan.tags,

@@ -132,7 +132,7 @@ def entries(
             "name title outcome confirmatory parent branch author tags created records declared missing predicted",
             arm="about",
         )
-        | _of("e", EXPERIMENT, "problems newer")
+        | _of("e", EXPERIMENT, "found problems newer")
         | {
             "status": (status, TEXT),
             # the metrics are those of the arm that the predictions are about

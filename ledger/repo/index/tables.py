@@ -26,7 +26,7 @@ from ledger.repo.index.encoding import (
 )  # fmt: skip
 from ledger.repo.index.views import VIEWS
 
-VERSION: Final = 14
+VERSION: Final = 15
 """Of the tables and of what is computed into them: raised with every change, so that an older index is rebuilt."""
 
 STRIDE: Final = 1_000_000
@@ -91,6 +91,7 @@ EXPERIMENT: Final = Table(
         "status": TEXT,
         "outcome": TEXT,
         "confirmatory": TRUTH,
+        "found": TEXT,
         "parent": TEXT,
         "author": TEXT,
         "tags": TEXTS,
