@@ -13,7 +13,7 @@ import numpy as np
 from ledger.stats.cases import Grid, crossed
 from ledger.stats.contrast import Contrast, NoNoise, one_sample
 
-SEEDS = (3, 5, 10)
+SEEDS = (2, 3, 5, 10)
 CASES = (50, 500)
 # of a slice, as few as `ledger slices` looks at
 FEW = 20

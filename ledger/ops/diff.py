@@ -10,4 +10,11 @@ from ledger.repo.ledger import Ledger
 
 def diff(ledger: Ledger, a: str | None, b: str | None) -> Diff:
     """What differs between two arguments, and what came of it; see `compared_arms.targets`. Raises LedgerError."""
-    return compare(ledger, *compared_arms.targets(ledger, a, b, "diff"))
+    left, right = compared_arms.targets(ledger, a, b, "diff")
+    found = compare(ledger, left, right)
+    if ledger.settings.cases is None:
+        return found
+    # numpy is imported where there is something to be read
+    from ledger.repo.diff_cases import with_cases
+
+    return with_cases(ledger, found, left, right)

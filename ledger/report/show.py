@@ -25,6 +25,7 @@ from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
 from ledger.report.shapes import experiments as shapes
 from ledger.report.text import uncoloured
+from ledger.report.verdict import over_cases
 from ledger.stats.summary import summarise
 
 # so wide may be what stands over a column of numbers
@@ -44,7 +45,11 @@ def document(found: Shown, settings: Settings, *, now: datetime) -> Document:
     ]
     if experiment.trials:
         blocks += [Heading(text="Trials", paged=True), _trials(experiment, present, found.commits, settings)]
-        results = [*_means(experiment, present, settings), *_variance(experiment, present, settings)]
+        results = [
+            *_means(experiment, present, settings),
+            *_variance(experiment, present, settings),
+            *_on_new_cases(experiment),
+        ]
         blocks += [Heading(text="Results", paged=True), *results] if results else []
     passed_over = tuple(f"{text} (passed over)" for text in (*experiment.passed_over, *experiment.too_new))
     if passed_over:
@@ -235,6 +240,13 @@ def _variance(experiment: Experiment, present: Mapping[str, str], settings: Sett
             advice += f", not {' or '.join(map(plural, found.less))}" if found.less else ""
             lines.append(f"variance of {of} {name}: {parts}{advice}")
     return [Items(items=tuple(lines), indent=2)] if lines else []
+
+
+def _on_new_cases(experiment: Experiment) -> list[Block]:
+    """What the verdict says of new cases, one line per prediction that has per-case results."""
+    judged = () if experiment.verdict is None else experiment.verdict.predictions
+    lines = tuple(f"{one.text}: {over_cases(one, one.over_cases)}" for one in judged if one.over_cases is not None)
+    return [Items(items=lines, indent=2)] if lines else []
 
 
 Values: TypeAlias = Mapping[str, Mapping[str, Mapping[Point, float]]]

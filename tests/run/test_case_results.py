@@ -199,3 +199,20 @@ def test_slices_need_to_know_where_the_cases_are(concluded: Project) -> None:
     assert "nothing says what the cases can be told apart by" in concluded.ledger("slices", code=2).err
     concluded.write({"ledger.yaml": SETTINGS.replace("cases.csv", "none.csv")})
     assert "no per-case results: x:baseline/seed-0 has no none.csv" in concluded.ledger("slices", code=2).err
+
+
+def test_diff_and_show_tell_of_new_cases_too(concluded: Project) -> None:
+    verdict = concluded.ledger("show", "--json").json["verdict"]["predictions"][0]
+    found = concluded.ledger("diff", "--json").json
+    (dice,) = [each for each in found["metrics"] if each["name"] == "dice"]
+    assert dice["over_cases"]["interval"] == approx(verdict["over_cases"]["interval"])
+    assert dice["over_cases"]["variances"] == approx(verdict["over_cases"]["variances"])
+    assert (dice["over_cases"]["cases"], dice["over_cases"]["clusters"]) == (60, None)
+    assert "dice with seeds and 60 cases crossed: ~ +0.0" in concluded.ledger("diff").out
+    assert "dice > baseline: seeds and 60 cases crossed: difference +0.0" in concluded.ledger("show").out
+    # one trial a side gives no noise of the seeds, and a revision no trials
+    for pair in (("x:baseline/seed-0", "x:treatment/seed-0"), ("main", "x")):
+        assert all("over_cases" not in each for each in concluded.ledger("diff", *pair, "--json").json["metrics"])
+    concluded.write({"ledger.yaml": SETTINGS.replace("id: case", "id: name")})
+    warned = concluded.ledger("diff", "--json").json["warnings"]
+    assert "no per-case results: cases.csv of x:baseline/seed-0 cannot be read (ledger slices says why)" in warned

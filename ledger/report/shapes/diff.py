@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.analysis.diff import DataChange, Diff, GroupChange
-from ledger.analysis.metric_changes import CONFIDENCE
+from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
 from ledger.report.remarks import sentences
 from ledger.report.shapes.values import pin, summary
+
+if TYPE_CHECKING:
+    from ledger.stats.cases import Crossed
 
 
 def diff(value: Diff) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def diff(value: Diff) -> dict[str, Any]:
                 "p_value": None if c.contrast is None else c.contrast.p_two_sided(),
                 "test": None if c.contrast is None else c.contrast.test,
                 "paired": None if c.contrast is None else c.contrast.paired,
+                **({} if c.over_cases is None else {"over_cases": _over_cases(c, c.over_cases)}),
             }
             for c in value.metrics
         ],
@@ -65,3 +69,16 @@ def _files(change: DataChange) -> dict[str, Any]:
 
 def _group(group: GroupChange) -> dict[str, Any]:
     return {"name": group.name, "added": group.added, "removed": group.removed, "changed": group.changed}
+
+
+def _over_cases(change: MetricChange, found: Crossed) -> dict[str, Any]:
+    variances = None if found.variances is None else dict(zip(("seed", "case", "rest"), found.variances, strict=True))
+    return {
+        "cases": change.cases,
+        "clusters": None if found.cases == change.cases else found.cases,
+        "difference": found.contrast.estimate,
+        "interval": list(found.contrast.interval(CONFIDENCE)),
+        "p_value": found.contrast.p_two_sided(),
+        "share": found.share,
+        "variances": variances,
+    }
