@@ -52,11 +52,15 @@ def searched(ledger: Ledger, begun: ops.Begun, wanted: RunOptions, page: Page) -
 
 def _answer(ledger: Ledger, found: Bisection, page: Page) -> int:
     title, settings = report.title(found), ledger.settings
-    plot = None
+    plot = svg = None
+    if page.form is Format.HTML and picture.there():
+        from ledger.report.plots import versions
+
+        svg = picture.draw(versions.chart(found, settings, title), "svg", title).decode()
     if page.form is Format.TEXT:
         total, colour = terminal.columns(), terminal.has_colour()
         plot = terminal_versions.versions(found, settings, title, total=total, colour=colour)
-    documents.answer(report.document(found, settings, plot=plot), page.form, json=page.json)
+    documents.answer(report.document(found, settings, plot=plot, svg=svg), page.form, json=page.json)
     if page.output is not None:
         from ledger.report.plots import versions
 

@@ -106,7 +106,8 @@ def note(found: Bisection) -> tuple[str, ...]:
         said.append(f"to tell one from the other, search the halves: {halves}")
     failed = [each.name for each in found.versions if each.state is State.FAILED]
     if failed:
-        said.append(f"{listed(failed, _FEW)} cannot run: a trial failed there")
+        again = f"ledger run {found.experiment} --again tries again"
+        said.append(f"{listed(failed, _FEW)} cannot run: a trial failed there ({again})")
     lacking = [each.name for each in found.versions if each.state is State.LACKING]
     if lacking:
         said.append(f"{listed(lacking, _FEW)} {'lacks' if len(lacking) == 1 else 'lack'} {found.metric}")

@@ -110,7 +110,11 @@ def test_the_guilty_addition_is_found_confirmed_and_judged(weeks: Project) -> No
     # asked again it answers from the records
     assert weeks.ledger(*asked, "--json").json == answer
     name = answer["experiment"]
+    page = weeks.ledger(*asked, "--format", "html").out
+    assert page.count("data:image/svg+xml") == 1
+    assert "week 3" in page
     assert weeks.ledger("conclude", name, "-m", "week 3 it was", "--json").json["finding"]["confirmation"]["confirmed"]
+    assert weeks.ledger("verify", name, "--json").json["ok"]
 
 
 def test_the_versions_are_those_of_the_data_that_changed(weeks: Project) -> None:

@@ -92,7 +92,7 @@ def test_versions_that_cannot_run_make_the_answer_a_set() -> None:
     failed = tuple(replace(each, state=State.FAILED) if at == 11 else each for at, each in enumerate(HISTORY))
     text = shown(replace(STEP, versions=failed, places=(11, 12)))
     assert "with one of 000000b or 000000c (probability 97%): no version between them can run" in text
-    assert "! 000000b cannot run: a trial failed there" in text
+    assert "! 000000b cannot run: a trial failed there (ledger run bisect-dice --again tries again)" in text
 
 
 @pytest.mark.parametrize(

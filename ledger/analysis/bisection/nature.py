@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from ledger.analysis.bisection.ends import Change, Values, change
+from ledger.analysis.case_results import CaseResults
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
+from ledger.stats.contrast import mean
 from ledger.stats.multiple import holm
 
 _ALPHA = 0.05
@@ -64,11 +67,30 @@ def groups_of(metric: str, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def of_cases(results: CaseResults, metric: str) -> dict[Point, dict[str, float]]:
+    """The mean of a metric over the cases of each group, by replicate: groups are the values of the cases' columns.
+
+    A value that two columns have is written with its column; cases without a number count nowhere.
+    """
+    columns = {column: dict.fromkeys(values) for column, values in results.labels.items()}
+    often = Counter(value for values in columns.values() for value in values)
+    found: dict[Point, dict[str, float]] = {}
+    for point, values in results.values.get(metric, {}).items():
+        found[point] = {}
+        for column, groups in columns.items():
+            for group in groups:
+                labels = zip(results.labels[column], values, strict=True)
+                own = [value for label, value in labels if label == group and math.isfinite(value)]
+                if own:
+                    found[point][group if often[group] == 1 else f"{column}={group}"] = mean(own)
+    return found
+
+
 def own_groups(groups: Iterable[str], files: Sequence[str]) -> frozenset[str]:
     """The one group that all files of an addition are of, by a folder of that name; none where that is unclear."""
 
     def of(group: str) -> bool:
-        names = {group, re.split(r"[./]", group)[-1]}
+        names = {group, re.split(r"[./=]", group)[-1]}
         return all(names.intersection(path.split("/")[:-1]) for path in files)
 
     own = {group for group in groups if files and of(group)}

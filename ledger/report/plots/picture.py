@@ -67,6 +67,15 @@ def require() -> None:
             ) from None
 
 
+def there() -> bool:
+    """Whether they are."""
+    try:
+        require()
+    except LedgerError:
+        return False
+    return True
+
+
 def unseen(text: str) -> str:
     """The letters that no font of this machine has, each once: a PNG shows them all as the same box.
 

@@ -9,6 +9,7 @@ import altair as alt
 
 from ledger.analysis.bisection.answer import Bisection, State
 from ledger.model.settings import Settings
+from ledger.report.bisect_words import answer
 from ledger.report.plots import style, words
 from ledger.report.plots.levels import levels
 
@@ -25,7 +26,7 @@ def chart(found: Bisection, settings: Settings, title: str) -> Any:
     room = alt.Scale(domain=[-0.6, len(found.versions) - 0.4], nice=False)
     above = _trials(found, settings, room).properties(width=width, height=280)
     below = _posterior(found, room).properties(width=width, height=90)
-    return style.finished(alt.vconcat(above, below), title, [meaning(found)], width)
+    return style.finished(alt.vconcat(above, below), title, [answer(found), meaning(found)], width)
 
 
 def meaning(found: Bisection) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 
 import pytest
 
-from ledger.analysis.bisection.nature import Effect, Nature, groups_of, judge, own_groups
+from ledger.analysis.bisection.nature import Effect, Nature, groups_of, judge, of_cases, own_groups
+from ledger.analysis.case_results import CaseResults
 from ledger.model.replicates import Point
 
 GROUPS = {"a": "dice.a", "b": "dice.b", "c": "dice.c"}
@@ -86,3 +88,17 @@ def test_which_group_an_addition_is_of() -> None:
     assert own_groups(["a", "b"], ["a/b/1.png"]) == frozenset()
     assert own_groups(["a", "b"], []) == frozenset()
     assert own_groups(["1.png"], ["a/1.png"]) == frozenset()
+
+
+def test_cases_are_groups_by_the_values_of_their_columns() -> None:
+    results = CaseResults(
+        label="x",
+        ids=("1", "2", "3"),
+        labels={"site": ("a", "a", "b"), "scanner": ("x", "b", "x")},
+        values={"dice": {(("seed", 0),): [0.2, 0.4, math.nan], (("seed", 1),): [0.6, 0.8, 1.0]}},
+        names={},
+    )
+    assert of_cases(results, "dice") == {
+        (("seed", 0),): {"a": pytest.approx(0.3), "x": 0.2, "scanner=b": 0.4},
+        (("seed", 1),): {"a": pytest.approx(0.7), "site=b": 1.0, "x": 0.8, "scanner=b": 0.8},
+    }
