@@ -18,7 +18,7 @@ from honest import FILES, branch, landed
 from ledger.analysis.checks import problems
 from ledger.analysis.gathered import Checkpoint, Claim, Gathered, OddTag, Origin, Removed, Shown
 from ledger.analysis.problems import Kind
-from ledger.analysis.witness import Content
+from ledger.analysis.witness import Content, OtherData
 from ledger.model.experiment import Unread
 from ledger.model.formats.lockfile import LockedStage, Pinned
 from ledger.model.trial import Trial
@@ -323,6 +323,18 @@ CASES: dict[str, tuple[Tampering, Kind, str | None, tuple[str, ...]]] = {
             g, tags=replace(g.tags, commits={**g.tags.commits, SEED1: (*g.tags.commits[SEED1], OTHER)})
         ),
         Kind.RESULT_REPLACED, SEED1, (FILE, "another result"),
+    ),
+    "other data than the plan gives": (
+        forged(SEED1, other_data=(OtherData(path="data/raw", differs=("a.png", "b.png")),)),
+        Kind.OTHER_DATA, SEED1, ("data/raw", "a.png and b.png differ"),
+    ),
+    "data that the plan cannot give": (
+        forged(SEED1, other_data=(OtherData(path="data/raw", refused="no group is called c"),)),
+        Kind.DATA_REFUSED, SEED1, ("data/raw", "no group is called c"),
+    ),
+    "a list of files that is not what its name says": (
+        forged(SEED1, other_data=(OtherData(path="data/raw", forged="0" * 32 + ".dir"),)),
+        Kind.DATA_FORGED, SEED1, ("data/raw", "0" * 32 + ".dir"),
     ),
     "a trial commit that changes code": (
         forged(SEED1, touched=("train.py", "notes.txt")), Kind.TRIAL_TOUCHES, SEED1, ("train.py",)

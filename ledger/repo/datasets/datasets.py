@@ -6,9 +6,7 @@ unless `bring` is called, which commands do that write.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -24,7 +22,6 @@ from ledger.errors import LedgerError, NotHere
 from ledger.git import lines
 from ledger.git.git import Git
 from ledger.git.three_way import is_shallow
-from ledger.machine.kept import keep
 from ledger.machine.state_directory import StateDirectory
 from ledger.model.data_change import DataChange, Grouping
 from ledger.model.formats.lockfile import Pinned
@@ -35,6 +32,7 @@ from ledger.repo.datasets import content, grouping, held, versions, writing
 from ledger.repo.datasets.content import Asked, Content, Grouped
 from ledger.repo.datasets.held import Held
 from ledger.repo.datasets.listings import Listings
+from ledger.repo.datasets.remembered import Remembered
 from ledger.repo.datasets.sizes import size_of
 from ledger.repo.datasets.versions import Version
 
@@ -48,8 +46,7 @@ class DataSets:
     def __init__(self, git: Git, state_dir: StateDirectory | None) -> None:
         """`state_dir` is None for one who trusts nothing that was computed before."""
         self._git = git
-        self._places = state_dir
-        self._known: dict[str, Any] = {}
+        self._remembered = Remembered(state_dir)
         self._held: dict[tuple[str, str], Held] = {}
         self._until: dict[tuple[str, str], tuple[Version, ...]] = {}
         # the last one alone: it has ten megabytes where there are a hundred thousand files
@@ -101,7 +98,7 @@ class DataSets:
             return {"brought": found.brought, "changed": found.changed, "removed": found.removed}
 
         names = [None if one is None else [one.content, one.path] for one in (before, after)]
-        known = self._kept(["step", names], computed)
+        known = self._remembered.of(["step", names], computed)
         return None if known is None else Step(**{key: tuple(paths) for key, paths in known.items()})
 
     # --- groups
@@ -138,7 +135,7 @@ class DataSets:
                 raise NotHere(_lacking(absent, path), hint="dvc fetch --all-commits, where a remote has them")
             return dict(additions.history(self.listings.of(version.held) for version in found))
 
-        known = self._kept(["history", _names(found)], computed)
+        known = self._remembered.of(["history", _names(found)], computed)
         return {file: tuple((number, name) for number, name in changes) for file, changes in known.items()}
 
     def _listed(self, one: Held) -> bool:
@@ -247,7 +244,7 @@ class DataSets:
             self._made = {manifests.named(manifest): manifest}
             return Pinned(md5=manifests.named(manifest), size=size, nfiles=len(files)).to_mapping()
 
-        return Content(now=asked.now, pin=Pinned(**self._kept(self._key(asked), computed)))
+        return Content(now=asked.now, pin=Pinned(**self._remembered.of(self._key(asked), computed)))
 
     def _key(self, asked: Asked) -> list[object]:
         """What the content of an arm follows from: the groups too, as far as it names some."""
@@ -281,31 +278,6 @@ class DataSets:
         if found is None:
             raise LedgerError(f"there was no {path} at {at[:10]}", hint=f"git log --oneline -- {path}.dvc {path}")
         return found
-
-    # --- what is remembered
-
-    def _kept(self, key: object, compute: Callable[[], Any]) -> Any:
-        """What was computed before from the same, or is now; None is not kept."""
-        name = hashlib.sha256(json.dumps([_FORMAT, key]).encode()).hexdigest()[:32]
-        if name not in self._known:
-            self._known[name] = self._on_disk(name, compute)
-        return self._known[name]
-
-    def _on_disk(self, name: str, compute: Callable[[], Any]) -> Any:
-        if self._places is None:
-            return compute()
-        path = self._places.datasets / f"{name}.json"
-        try:
-            return json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            found = compute()
-        if found is not None:
-            keep(path, json.dumps(found))
-        return found
-
-
-# raised whenever what is kept changes its meaning
-_FORMAT = 1
 
 
 def _names(found: Iterable[Version]) -> list[object]:
