@@ -60,7 +60,15 @@ def held_by(ledger: Ledger, commit: str) -> list[str]:
 
 
 def set_back(ledger: Ledger, here: Code, names: Sequence[str]) -> Iterator[Remark]:
-    """Which of these values the work tree has no more: the branch has its own, or shows its canonical trial's."""
+    """Which of these values, and which data, the work tree has no more: the branch has its own, or shows its canonical
+    trial's.
+    """
+    after = ledger.code.at(ledger.git.commit("HEAD") or here.commit).data
+    edited = {d.path for d in ledger.git.dirty()}
+    for at, pin in here.data.items():
+        new = after.get(at, pin)
+        if new.md5 != pin.md5 and f"{at}.dvc" not in edited:
+            yield Remark.of(Kind.SET_BACK, file=f"{at}.dvc", key=at, now=str(new.md5)[:7], was=str(pin.md5)[:7])
     for file, key in map(here.locate, names):
         path = ledger.git.root / file
         if not path.is_file():

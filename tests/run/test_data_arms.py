@@ -150,3 +150,20 @@ def test_every_replicate_draws_a_sample_that_the_arms_share(sites: Project) -> N
     assert project.ledger("verify", "--json").json["problems"] == []
     project.dvc("repro", "-q")
     assert "which one the work tree has is not known" in project.ledger("record", code=2).err
+
+
+def test_a_work_tree_with_the_data_of_an_arm_is_recorded_as_that(sites: Project) -> None:
+    project = sites
+    project.ledger("new", "By hand", "--name", "hand", "--seeds", "1", "--variant", "first:data/raw@v1")
+    project.shell("git show v1:data/raw.dvc > data/raw.dvc")
+    project.dvc("checkout", "-q", "data/raw.dvc")
+    project.dvc("repro", "-q")
+    said = project.ledger("record")
+    assert "as first/seed-0\n" in said.out
+    # the branch has its own data, and the pointer that ran stands in the trial commit
+    assert "data/raw.dvc has data/raw: " in said.err
+    (trial,) = trials(project, "hand").values()
+    assert project.git("show", f"{trial['commit']}:data/raw.dvc") == project.git("show", "v1:data/raw.dvc")
+    assert project.git("status", "--porcelain") == ""
+    project.ledger("verify")
+    assert project.ledger("run").out.startswith("nothing to run")
