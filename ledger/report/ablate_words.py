@@ -11,7 +11,7 @@ from ledger.model.listing import listed
 from ledger.report.numbers import digits_of, number, p_value, signed
 
 # so many groups have a sentence, and so many are named in one
-_FEW = 4
+_FEW, _FEWER = 4, 3
 
 
 def title(found: Ablation) -> str:
@@ -24,7 +24,7 @@ def answer(found: Ablation) -> str:
     told = [label for label in (Label.HARMS, Label.HELPS) if any(one.label is label for one in found.groups)]
     if told:
         all_told = all(one.label is not Label.UNCLEAR for one in found.groups)
-        rest = "" if all_told else "; no effect of others is seen"
+        rest = "" if all_told else "; others are not told from no effect"
         beside = "alone, beside the mean of the groups alone: " if _relative(found) else ""
         return f"{beside}{'; '.join(f'{_names(found, label)} {_verb(found, label)}' for label in told)}{rest}"
     if any(one.contrast is not None for one in found.groups):
@@ -44,12 +44,11 @@ def details(found: Ablation) -> tuple[str, ...]:
     if unclear:
         bounds = [bound for one in unclear for bound in one.interval or ()]
         fine = _fineness(found)
-        names = listed([one.name for one in unclear], _FEW)
-        lies = "interval lies" if len(unclear) == 1 else "intervals lie"
-        lines.append(
-            f"{names}: no effect is seen; the {CONFIDENCE:.0%} {lies} between {signed(min(bounds), fine)} "
-            f"and {signed(max(bounds), fine)}"
-        )
+        verb, lie = ("is", "its interval lies") if len(unclear) == 1 else ("are", "their intervals lie")
+        lines += [
+            f"{listed([one.name for one in unclear], _FEWER)} {verb} not told from no effect",
+            f"{lie} between {signed(min(bounds), fine)} and {signed(max(bounds), fine)}",
+        ]
     return tuple(lines)
 
 
@@ -57,9 +56,8 @@ def notes(found: Ablation) -> tuple[str, ...]:
     """What else is to be known of the answer."""
     said = []
     if found.failed:
-        said.append(
-            f"{listed(found.failed, _FEW)} failed: what needs {'it' if len(found.failed) == 1 else 'them'} is left out"
-        )
+        it = "it" if len(found.failed) == 1 else "them"
+        said.append(f"{listed(found.failed, _FEW)} failed, or lacks the metric: what needs {it} is left out")
     if found.missing and any(one.n for one in found.groups):
         trials = "1 trial is" if len(found.missing) == 1 else f"{len(found.missing)} trials are"
         said.append(f"{trials} missing: ledger run {found.experiment}")
