@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.analysis.matrix.answer import ALPHA, Matrix, SideEffect
@@ -18,9 +19,11 @@ def title(found: Matrix) -> str:
 
 
 def answer(found: Matrix) -> tuple[str, ...]:
-    """A sentence for each column and each row beside the first; then whether they act together."""
-    lines = [_column(found, one) for one in found.column_effects[1:] if one.effect is not None]
-    lines += [_row(found, one) for one in found.row_effects[1:] if one.effect is not None]
+    """A sentence for each column and each row beside the first, of many for those that differ most; then whether they
+    act together.
+    """
+    lines = [_column(found, one) for one in _largest(found.column_effects)]
+    lines += [_row(found, one) for one in _largest(found.row_effects)]
     if not lines:
         return (f"no answer yet: {len(found.missing)} trials are missing" if found.missing else "no answer",)
     if found.interaction is not None and found.interaction <= ALPHA:
@@ -60,6 +63,13 @@ def interval(found: Matrix, one: SideEffect) -> str:
         return ""
     low, high = (signed(bound, _fineness(found)) for bound in one.interval)
     return f"{low} to {high}"
+
+
+def _largest(effects: Sequence[SideEffect]) -> list[SideEffect]:
+    """Those that have a sentence, in their own order; the table has all."""
+    known = [one for one in effects[1:] if one.effect is not None]
+    chosen = sorted(known, key=lambda one: -abs(one.effect or 0.0))[:_FEW]
+    return [one for one in known if one in chosen]
 
 
 def _column(found: Matrix, one: SideEffect) -> str:

@@ -19,7 +19,7 @@ def of_groups(found: Ablation) -> Any:
     """The picture of an ablation: what each group adds."""
     rows = [
         {
-            "name": words.name(f"{one.name}{f' {one.title}' if one.title else ''}"[:40]),
+            "name": words.name(f"{one.name} {one.title}".strip()),
             "effect": one.effect,
             "low": None if one.interval is None else one.interval[0],
             "high": None if one.interval is None else one.interval[1],
