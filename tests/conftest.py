@@ -64,6 +64,7 @@ SLOWEST = {
     "test_some_kills_at_random_moments",
     "test_six_processes_record_into_one_repository",
     "test_chosen_by_an_amendment_or_by_a_new_plan",
+    "test_the_guilty_addition_is_found_confirmed_and_judged",
 }
 
 
