@@ -57,7 +57,7 @@ def _answer(ledger: Ledger, found: Bisection, page: Page) -> int:
         from ledger.report.plots import versions
 
         svg = picture.draw(versions.chart(found, settings, title), "svg", title).decode()
-    if page.form is Format.TEXT:
+    if page.form is Format.TEXT and found.measured:
         total, colour = terminal.columns(), terminal.has_colour()
         plot = terminal_versions.versions(found, settings, title, total=total, colour=colour)
     documents.answer(report.document(found, settings, plot=plot, svg=svg), page.form, json=page.json)

@@ -57,13 +57,14 @@ def _versions(found: Bisection, settings: Settings) -> Table:
     """A row for each version that was tried, found, or may be the one."""
     shown = [at for at, each in enumerate(found.versions) if _is_shown(found, at, each)]
     left_out = len(found.versions) - len(shown)
-    fresh = any(each.fresh for each in found.versions)
+    fresh = any(version.fresh for version in found.versions)
+    each = "" if found.posterior is None else f" and at most {_SHOWN:.0%} each"
     return Table(
         head=("version", "subject", "n", found.metric, *(("fresh n", "fresh") if fresh else ()), "probability"),
         rows=tuple(_row(found, at, settings, fresh=fresh) for at in shown),
         right=(2, 3, 4, 5, 6) if fresh else (2, 3, 4),
         names=1,
-        notes=(f"{left_out} more, not tried and at most {_SHOWN:.0%} each: --json shows all",) if left_out else (),
+        notes=(f"{left_out} more, not tried{each}: --json shows all",) if left_out else (),
         strong=frozenset((row, 0) for row, at in enumerate(shown) if at in found.places),
     )
 

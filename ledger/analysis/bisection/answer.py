@@ -105,6 +105,11 @@ class Bisection:
     confidence: float
 
     @property
+    def measured(self) -> bool:
+        """Whether any version has a value."""
+        return any(version.values or version.fresh for version in self.versions)
+
+    @property
     def place(self) -> int | None:
         """The version with which the metric changed, where it is one."""
         return self.places[0] if self.answer is Answer.STEP and len(self.places) == 1 else None
