@@ -61,7 +61,7 @@ class Field:
 def _state(row: Row) -> str | None:
     """What a person wants to know first; a trial that succeeded and does not count (stale, a second one) says so."""
     if row.trial is None:
-        return row.outcome or row.status
+        return row.found or row.outcome or row.status
     return "uncounted" if row.trial_status == "succeeded" and not row.trials else row.trial_status
 
 

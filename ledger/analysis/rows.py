@@ -85,6 +85,7 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         "status": experiment.status,
         "outcome": experiment.outcome,
         "confirmatory": experiment.confirmatory,
+        "found": experiment.found,
         "parent": experiment.plan.parent,
         "author": experiment.plan.author,
         "tags": experiment.plan.tags,

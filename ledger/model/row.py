@@ -30,6 +30,7 @@ class Row:
     the other experiment's trial that it repeats (`other/baseline/seed-0`), if any; these are None in a row of an arm,
     as `missing` is in that of a trial.
     `confirmatory`: whether the verdict is, None where it does not say.
+    `found`: of a search its answer in a word or two, None before its verdict.
     `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell;
     `unclear` where they name it and do not.
     `called`: the names of metrics by others that some records of the experiment have for them, because files of metrics
@@ -55,6 +56,7 @@ class Row:
     recorded: int
     seconds: float | None
     confirmatory: bool | None = None
+    found: str | None = None
     missing: int | None = None
     trial_status: str | None = None
     replicate: Mapping[str, Any] | None = None
