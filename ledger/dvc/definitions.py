@@ -85,12 +85,13 @@ def _vars_and_wdirs(node: object) -> tuple[list[str], list[str]]:
 def tracked(path: str, document: object) -> dict[str, Pinned]:
     """The outputs of one `.dvc` file with their hashes."""
     outs = document.get("outs") if isinstance(document, dict) else None
-    return {at: pinned(out) for at, out in zip(outputs(path, document), outs or (), strict=True) if at is not None}
+    listed = outs if isinstance(outs, list) else ()
+    return {at: pinned(out) for at, out in zip(outputs(path, document), listed, strict=True) if at is not None}
 
 
 def outputs(path: str, document: object) -> list[str | None]:
     """The paths of the outputs of one `.dvc` file in their order; None for what is none."""
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or not isinstance(document.get("outs"), list):
         return []
     folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
     wdir = document.get("wdir")
@@ -98,5 +99,5 @@ def outputs(path: str, document: object) -> list[str | None]:
         folder = place(folder, wdir).removeprefix(".")
     return [
         place(folder, out["path"]) if isinstance(out, dict) and isinstance(out.get("path"), str) else None
-        for out in document.get("outs") or ()
+        for out in document["outs"]
     ]

@@ -6,6 +6,7 @@ Manifests are put into DVC's cache as DVC does it (`tests/dvc/test_store.py`); t
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 
@@ -17,6 +18,7 @@ from ledger.errors import LedgerError, NotHere
 from ledger.model.data_change import DataChange, Grouping
 from ledger.model.formats import yaml12
 from ledger.repo.code import Code
+from ledger.repo.datasets import versions
 from ledger.repo.datasets.datasets import DataSets
 from ledger.repo.datasets.versions import Version
 from ledger.repo.ledger import Ledger, open_ledger
@@ -114,6 +116,23 @@ def test_a_merge_is_one_step_of_the_main_line(weeks: Project) -> None:
     assert subjects(found(weeks, "side~1")) == ["side 1", "side 2"]
     with pytest.raises(LedgerError, match="is not in the history of"):
         found(weeks, "main~1", "side")
+
+
+def test_what_is_remembered_of_a_history_is_what_it_says(weeks: Project) -> None:
+    with open_ledger(weeks.root) as ledger:
+        read = versions.until(ledger.git, PATH, commit(weeks, "HEAD"))
+    assert [versions.from_json(json.loads(json.dumps(one.to_json()))) for one in read] == list(read)
+    assert subjects(read) == ["week 1", "week 2", "week 3"]
+
+
+@pytest.mark.parametrize(
+    "text", ["outs: 3\n", "[1]\n", "outs: [1, {path: 2}]\n", "{", "wdir: []\nouts: [{path: raw}]\n"]
+)
+def test_a_pointer_that_is_none_holds_nothing(weeks: Project, text: str) -> None:
+    weeks.commit("broken", {"data/raw.dvc": text})
+    weeks.commit("whole", add(weeks, WEEK_1))
+    assert subjects(found(weeks, "HEAD~2"))[1:] == ["broken", "whole"]
+    assert found(weeks, "HEAD~2")[1].held is None
 
 
 def test_a_data_set_that_moved_is_followed(weeks: Project) -> None:

@@ -147,7 +147,9 @@ class DataSets:
                 raise NotHere(
                     "this clone lacks the older history, so no file's addition is known", hint="git fetch --unshallow"
                 )
-            self._until[path, commit] = versions.until(self._git, path, commit)
+            made = ["until", path, commit]
+            known = self._remembered.of(made, lambda: [v.to_json() for v in versions.until(self._git, path, commit)])
+            self._until[path, commit] = tuple(map(versions.from_json, known))
         return self._until[path, commit]
 
     # --- what arms hold

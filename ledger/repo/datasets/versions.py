@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from ledger.errors import LedgerError
 from ledger.git import lines
@@ -34,6 +36,15 @@ class Version:
     changed: tuple[str, ...] | None = None
     removed: tuple[str, ...] | None = None
 
+    def to_json(self) -> list[Any]:
+        """What is known of it without its files, as plain values."""
+        one = self.held
+        said = [self.commit, self.name, self.subject, self.date.isoformat()]
+        if one is None:
+            return [*said, None]
+        pin = None if one.pin is None else one.pin.to_mapping()
+        return [*said, [one.path, one.content, one.is_folder, pin, one.pointer]]
+
     @property
     def pin(self) -> Pinned | None:
         """What DVC pins, None where git holds the content, or there is none."""
@@ -45,6 +56,17 @@ class Version:
         if self.brought is None or self.changed is None or self.removed is None:
             return None
         return len(self.brought) + len(self.changed) + len(self.removed)
+
+
+def from_json(value: Sequence[Any]) -> Version:
+    """The inverse of `to_json`."""
+    commit, name, subject, date, held_ = value
+    found = None
+    if held_ is not None:
+        path, content, is_folder, pin, pointer = held_
+        known = None if pin is None else Pinned(**{"md5": None} | pin)
+        found = Held(path=path, content=content, is_folder=is_folder, pin=known, pointer=pointer)
+    return Version(commit=commit, name=name, subject=subject, date=datetime.fromisoformat(date), held=found)
 
 
 def between(git: Git, path: str, good: str, bad: str) -> tuple[Version, ...]:
