@@ -144,6 +144,12 @@ def test_the_evaluation_is_fixed_where_it_differs(weeks: Project) -> None:
     assert draft(weeks, evaluation=("data/test",)).search.evaluation_at is None
 
 
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_the_direction_is_that_of_the_settings(weeks: Project, direction: str) -> None:
+    weeks.commit("settings", {"ledger.yaml": f"metrics:\n  dice: {{direction: {direction}}}\n"})
+    assert draft(weeks, better=None).search.better == direction
+
+
 def test_what_else_differs_is_said(weeks: Project) -> None:
     (remark,) = draft(weeks, bad="main").remarks
     assert dict(remark.facts) == {"paths": ("data/test",)}
