@@ -72,7 +72,7 @@ def main() -> None:
     write_csv(results / "confusion_matrix.csv", ("actual", "predicted"), zip(actual, predicted, strict=True))
     confidence = [f"{value:.4f}" for value in probabilities.max(axis=1)]
     correct = (predicted == actual).astype(int)
-    columns = {"case": case, "actual": actual, "predicted": predicted, "correct": correct, "confidence": confidence}
+    columns = {"case": case, "actual": actual, "predicted": predicted, "accuracy": correct, "confidence": confidence}
     if source is not None:
         columns["source"] = source
     write_csv(results / "cases.csv", list(columns), sorted(zip(*columns.values(), strict=True)))
