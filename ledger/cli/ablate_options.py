@@ -38,4 +38,4 @@ def grouping(text: str | None) -> Grouping:
     """How the files are grouped; a bare word is a name for the first folder of each. Raises LedgerError."""
     if text is None:
         raise LedgerError("say how the files are grouped", hint=_BY)
-    return values.grouping(f"--by {text}", text, _BY, folders=True)
+    return values.grouping(f"--by {text}", text, _BY)

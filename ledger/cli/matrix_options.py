@@ -35,5 +35,5 @@ def side(option: str, text: str | None) -> AskedSide:
         option=option,
         path=path.removeprefix("./").rstrip("/"),
         revisions=revisions,
-        by=values.grouping(f"{option} {text}", word, _EXAMPLE[option], folders=True) if by else None,
+        by=values.grouping(f"{option} {text}", word, _EXAMPLE[option]) if by else None,
     )

@@ -23,7 +23,9 @@ Variants = Annotated[
 ]
 Groups = Annotated[
     list[str] | None,
-    typer.Option(metavar="PATH=GROUPING", help="The groups of a path's files: 'data/raw={site}/**'; repeatable."),
+    typer.Option(
+        metavar="PATH=GROUPING", help="The groups of a path's files: data/raw=site, 'data/raw={site}/**'; repeatable."
+    ),
 ]
 Vary = Annotated[
     list[str] | None,

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ledger.errors import LedgerError
 from ledger.model.data_change import ADDITION, Grouping
+from ledger.model.near_misses import near_misses
 from ledger.model.parameters import Value
 from ledger.model.typed_values import parse_assignment, parse_values, split_list
 from ledger.repo.asked_arms import AskedArm
@@ -48,25 +49,32 @@ def _arm(text: str) -> AskedArm:
 
 
 def groups(texts: Iterable[str] | None) -> dict[str, Grouping]:
-    """How the files of paths fall into groups, from `PATH={site}/**`, `PATH=addition` and `PATH=TABLE:FILE:GROUP`."""
+    """How the files of paths fall into groups, from `PATH=GROUPING` as `grouping` has it."""
     return once("--group", map(_grouping, texts or ()))
 
 
 def _grouping(text: str) -> tuple[str, Grouping]:
     path, equals, by = text.partition("=")
     path = path.removeprefix("./").rstrip("/")
-    hint = "--group 'data/raw={site}/**', --group data/raw=cases.csv:file:site, --group data/raw=addition"
+    hint = (
+        "--group data/raw=site (the first folder), --group 'data/raw={site}-*.png', "
+        "--group data/raw=cases.csv:file:site, --group data/raw=addition"
+    )
     if not equals or not path or not by:
         raise LedgerError(f"--group {text!r} is not PATH=GROUPING", hint=hint)
     return path, grouping(f"--group {text}", by, hint)
 
 
-def grouping(option: str, by: str, hint: str, *, folders: bool = False) -> Grouping:
-    """One way to group files, from `{site}/**`, `addition` and `TABLE:FILE:GROUP`; `option` is what errors call it.
+def grouping(option: str, by: str, hint: str) -> Grouping:
+    """One way to group files, from `site`, `{site}/**`, `addition` and `TABLE:FILE:GROUP`.
 
-    `folders`: a bare word names the first folder of each file.
+    A bare word names the first folder of each file. `option` is what errors call it.
     """
-    if folders and by != ADDITION and re.fullmatch(r"[A-Za-z_]\w*", by):
+    if by != ADDITION and re.fullmatch(r"[A-Za-z_]\w*", by):
+        if near_misses(by.lower(), [ADDITION]):
+            raise LedgerError(
+                f"{option}: {by} is spelt like {ADDITION}", hint=f"{ADDITION}, or '{{{by}}}/**' for folders"
+            )
         return Grouping(by=f"{{{by}}}/**")
     named = by.rsplit(":", 2) if "{" not in by else [by]
     try:

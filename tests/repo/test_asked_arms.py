@@ -106,14 +106,15 @@ def test_what_is_no_arm(typed: str) -> None:
 
 
 def test_groups_as_they_are_typed() -> None:
-    found = values.groups(["data/raw={site}/**", "./cases/=addition", "x=a:b.csv:file:site", "y={a}:*/**"])
+    found = values.groups(["data/raw={site}/**", "./cases/=addition", "x=a:b.csv:file:site", "y={a}:*/**", "z=site"])
     assert found == {
         "data/raw": Grouping(by="{site}/**"),
         "cases": Grouping(),
         "x": Grouping(by="a:b.csv", path="file", group="site"),
         "y": Grouping(by="{a}:*/**"),
+        "z": Grouping(by="{site}/**"),
     }
-    for wrong in ("data/raw", "data/raw=", "=addition", "data/raw=zzz", "data/raw={a}/{b}"):
+    for wrong in ("data/raw", "data/raw=", "=addition", "data/raw=additon", "data/raw=a/b", "data/raw={a}/{b}"):
         with pytest.raises(LedgerError, match="--group"):
             values.groups([wrong])
     with pytest.raises(LedgerError, match="twice for x"):
