@@ -125,6 +125,7 @@ def test_a_spent_budget_says_how_to_go_on_and_a_clone_does(
     project.ledger("amend", "--key", "search.budget=3", "-m", "try it")
     done = project.ledger("run", "--json", code=1)
     assert len(done.json["trials"]) == 3
+    assert (done.json["finding"]["answer"], done.json["ended"]) == ("open", True)
     told = project.ledger("conclude", "-m", "so far").out
     assert "the budget is spent: ledger amend where --key search.budget=13" in told
 

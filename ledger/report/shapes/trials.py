@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.model import finding as findings
 from ledger.model.run_report import RunReport
 from ledger.model.trial import Failure, Trial
 
@@ -15,6 +16,7 @@ def run(report: RunReport) -> dict[str, Any]:
         "trials": list(map(brief_trial, report.trials)),
         "tag": None if report.collected is None else report.collected.tag,
         "uncollected": None if report.uncollected is None else report.uncollected.message,
+        **({} if report.finding is None else {"finding": findings.to_mapping(report.finding), "ended": report.ended}),
     }
 
 

@@ -118,7 +118,7 @@ def found(trials: Iterable[Recorded], plan: Plan, *earlier: Plan, complete: bool
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 4), st.none() | st.integers(1, 8))
 def test_a_search_that_is_killed_and_continued_is_not_accused(seed: int, jobs: int, fails: int | None) -> None:
     luck = random.Random(seed)
@@ -130,7 +130,7 @@ def test_a_search_that_is_killed_and_continued_is_not_accused(seed: int, jobs: i
     assert found(clone.records.values(), clone.plan) == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(0, 10_000))
 def test_two_clones_that_go_on_apart_and_meet_are_not_accused(seed: int) -> None:
     luck = random.Random(seed)
