@@ -175,7 +175,15 @@ def _whole(code: Code, name: str, declared: Collection[str]) -> str:
     """The one name of a parameter that is, or may become, an axis, of its own or its last word."""
     if name not in code.names:
         name = by_last_word(name, declared) or by_last_word(name, code.names) or name
-    return code.plain(name)
+    try:
+        return code.plain(name)
+    except LedgerError:
+        if name.rstrip("/") in data_paths(code):
+            raise LedgerError(
+                f"{name} is a path and no parameter, so it takes no values",
+                hint=f"--over {name.rstrip('/')}=0.9*5 draws five samples of 90% of its files",
+            ) from None
+        raise
 
 
 def _seeds(code: Code, seed: str, given: Seeds, source: str) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.model.bounds import is_full_id
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
@@ -43,11 +44,14 @@ class Groups:
             return found[0]
         near = near_misses(name, list(self.sizes))
         hint = f"did you mean {' or '.join(near)}?" if near else f"its groups: {listed(list(self.sizes), 12)}"
-        raise LedgerError(f"no group of {path} is called {name}, or has a file in it", hint=hint)
+        shown = name[:_DIGITS] if is_full_id(name) else name
+        raise LedgerError(f"no group of {path} is called {shown}, or has a file in it", hint=hint)
 
 
 # so many digits of a commit's id say which is meant
 _SHORTEST = 4
+# and so many are shown
+_DIGITS = 8
 
 
 def grouped(of: Mapping[str, str], titles: Mapping[str, str] | None = None) -> Groups:
