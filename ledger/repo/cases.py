@@ -49,9 +49,11 @@ def _tables(
     ledger: Ledger, records: Sequence[Recorded], columns: CaseColumns
 ) -> Iterator[tuple[str, Point, CaseTable]]:
     store = store_of(ledger.git)
+    # by experiment: each is read once for all its trials
+    commits: dict[str, dict[str, str]] = {}
     for record in records:
         name = voided.foreign(record)
-        data = _content(ledger, store, record, name, columns)
+        data = _content(ledger, store, record, name, columns, commits)
         try:
             yield name, record.trial.point, case_tables.parse(data, columns)
         except FormatError as error:
@@ -60,14 +62,21 @@ def _tables(
             raise Unusable(remark, f"{columns.file} of {name} {error}", hint=hint) from None
 
 
-def _content(ledger: Ledger, store: Store, record: Recorded, name: str, columns: CaseColumns) -> bytes:
+def _content(
+    ledger: Ledger,
+    store: Store,
+    record: Recorded,
+    name: str,
+    columns: CaseColumns,
+    commits: dict[str, dict[str, str]],
+) -> bytes:
     path = columns.file
     made = {out: pin.md5 for out, pin in record.trial.outs.items()}
     digest = store.digest_at(path, made)
     if digest is not None:
         data = store.read(digest)
         if data is None:
-            raise _not_here(path, name, f"dvc fetch {path}")
+            raise _not_here(path, name, f"dvc fetch --all-commits {path}")
         if store.state(digest, len(data)) is ObjectState.CORRUPT:
             raise LedgerError(
                 f"{path} of {name} was changed in the cache: its content does not match the recorded hash",
@@ -76,12 +85,14 @@ def _content(ledger: Ledger, store: Store, record: Recorded, name: str, columns:
         return data
     if any(inside(path, out) and (md5 or "").endswith(SUFFIX) and store.listing(md5 or "") is None
            for out, md5 in made.items()):  # fmt: skip
-        raise _not_here(path, name, f"dvc fetch {path}")
+        raise _not_here(path, name, f"dvc fetch --all-commits {path}")
     origin = record if record.trial.reused is None else voided.source(ledger, record)
     commit = None
     if origin is not None:
-        own = histories.trial_commits(ledger, origin.trial.experiment)
-        commit = origin.commit or own.get(origin.trial.id)
+        of = origin.trial.experiment
+        if of not in commits:
+            commits[of] = histories.trial_commits(ledger, of)
+        commit = origin.commit or commits[of].get(origin.trial.id)
     if commit is None:
         raise _not_here(path, name, "git fetch --tags")
     held = ledger.git.objects.read(f"{commit}:{path}")
