@@ -21,7 +21,7 @@ class Expected:
     trainings: int
     trial_seconds: float | None
     head: tuple[str, ...]
-    parts: tuple[tuple[str, ...], ...]
+    parts: tuple[tuple[str | int, ...], ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -38,7 +38,12 @@ def document(found: Expected) -> Document:
         blocks=(
             Prose(text=f"{plan.title} Nothing has been run."),
             Items(items=found.notes, mark=Mark.WRONG, near=True),
-            Table(head=found.head, rows=found.parts, names=0, right=(len(found.head) - 1,)),
+            Table(
+                head=found.head,
+                rows=tuple(tuple(map(str, part)) for part in found.parts),
+                names=0,
+                right=(len(found.head) - 1,),
+            ),
             Prose(text=_cost(found)),
         ),
         data=_shape(found),

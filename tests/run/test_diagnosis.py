@@ -104,6 +104,9 @@ def test_ablate(sites: Project, tally: Path) -> None:
     project.ledger("land", name)
     again = project.ledger("ablate", "dice", name, "--json").json
     assert again == shown
+    # another question of the same data has another name
+    other = project.ledger(*asked, "--design", "alone", "--name", name, code=2)
+    assert f"{name} asks something else" in other.err
     refused = project.ledger(*asked, code=2)
     assert f"ledger ablate dice {name} shows its answer" in refused.err
 
@@ -123,6 +126,10 @@ def test_matrix(sites: Project, tally: Path) -> None:
     assert found["column_effects"][1]["effect"] == pytest.approx(-0.05, abs=0.01)
     assert found["row_effects"][1]["effect"] == pytest.approx(0.06, abs=0.01)
     project.ledger("verify", found["experiment"])
+    # another question of the same data gets a number, and what is trained already is not trained again
+    one_set = ("matrix", "dice", "--train", "data/train@v1,v2", "--eval", "data/test@v2", "--seeds", "1")
+    assert project.ledger(*one_set, "--json").json["experiment"] == f"{found['experiment']}-2"
+    assert sum(trained(tally).values()) == 4
 
 
 def refusals() -> dict[str, tuple[tuple[str, ...], str]]:

@@ -83,8 +83,18 @@ def draft(ledger: Ledger, asked: AblationRequest, *, author: str, created: datet
         tags=(TAG, asked.design.value),
     )
     trainings = len(variants) * len(points.points())
-    parts = tuple((" ".join(filter(None, (name, groups.titles.get(name)))), str(groups.sizes[name])) for name in named)
-    return checked(ledger, Draft(plan=plan, code=code, trainings=trainings, notes=_notes(groups, asked), parts=parts))
+    parts = tuple((" ".join(filter(None, (name, groups.titles.get(name)))), groups.sizes[name]) for name in named)
+    return checked(
+        ledger,
+        Draft(
+            plan=plan,
+            code=code,
+            trainings=trainings,
+            named=asked.name is not None,
+            notes=_notes(groups, asked),
+            parts=parts,
+        ),
+    )
 
 
 def read(

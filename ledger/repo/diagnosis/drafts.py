@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,14 +25,16 @@ from ledger.stats.contrast import mean
 class Draft:
     """A plan that is not an experiment yet, and the code that it runs on. `trainings`: the models that it trains.
 
+    `named`: its name was asked for, so that no other will do.
     `notes` are said before anything runs. `parts` are what it is made of: a group and its files, or a version.
     """
 
     plan: Plan
     code: Code
     trainings: int
+    named: bool
     notes: tuple[str, ...] = ()
-    parts: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[tuple[str | int, ...], ...] = ()
 
 
 @frozen
@@ -44,23 +47,29 @@ class Begun:
 
 
 def begin(ledger: Ledger, draft: Draft, *, again: Callable[[str], str]) -> Begun:
-    """The experiment of the draft's name where it asks the same, else a new one on a branch of its own.
+    """The experiment that asks the same where there is one, else a new one on a branch of its own.
 
-    The work tree stays where it is. `again` words the command that shows the answer of an experiment. Raises
-    LedgerError where the name is taken by another question, and then nothing has changed.
+    Where others have the name that was made, it gets a number. The work tree stays where it is. `again` words the
+    command that shows the answer of an experiment. Raises LedgerError where a name that was asked for is taken by
+    another question, or the same one began elsewhere or with other seeds, and then nothing has changed.
     """
-    known = ledger.find(draft.plan.name)
-    if known is not None:
-        _require_same(known.plan, draft.plan, again)
-        return Begun(experiment=known, anew=False, notes=draft.notes)
+    plan = draft.plan
+    numbered = (f"{draft.plan.name[:58].rstrip('-')}-{number}" for number in itertools.count(2))
+    for name in itertools.chain([plan.name], numbered):
+        plan = replace(draft.plan, name=name)
+        known = ledger.find(name)
+        if known is None:
+            break
+        if draft.named or _arms(known.plan) == _arms(plan):
+            _require_same(known.plan, plan, again)
+            return Begun(experiment=known, anew=False, notes=draft.notes)
 
-    def make(change: Change) -> str:
-        name = free_name(ledger, draft.plan.name, draft.plan.title)
-        begin_branch(change, replace(draft.plan, name=name), draft.code, {}, switch=False)
-        return name
+    def make(change: Change) -> None:
+        free_name(ledger, plan.name, plan.title)
+        begin_branch(change, plan, draft.code, {}, switch=False)
 
-    name = transact(ledger, make)
-    return Begun(experiment=ledger.experiment(name), anew=True, notes=draft.notes)
+    transact(ledger, make)
+    return Begun(experiment=ledger.experiment(plan.name), anew=True, notes=draft.notes)
 
 
 def checked(ledger: Ledger, draft: Draft) -> Draft:
@@ -77,15 +86,19 @@ def seconds_a_trial(ledger: Ledger) -> float | None:
     return mean(taken) if taken else None
 
 
+def _arms(plan: Plan) -> tuple[object, ...]:
+    return plan.variants, plan.groups, plan.tags
+
+
 def _require_same(theirs: Plan, ours: Plan, again: Callable[[str], str]) -> None:
-    other = f"{ours.name[:58]}-2"
-    if theirs.base != ours.base and theirs.title == ours.title:
+    other = f"{ours.name[:58].rstrip('-')}-2"
+    if _arms(theirs) != _arms(ours):
+        raise LedgerError(f"the experiment {theirs.name} asks something else", hint=f"another name: --name {other}")
+    if theirs.base != ours.base:
         raise LedgerError(
             f"{theirs.name} began at {theirs.base[:10]}, and this would begin at {ours.base[:10]}",
             hint=f"{again(theirs.name)} shows its answer; --name {other} begins anew",
         )
-    if (theirs.variants, theirs.groups) != (ours.variants, ours.groups):
-        raise LedgerError(f"the experiment {theirs.name} asks something else", hint=f"another name: --name {other}")
     if theirs.replicates != ours.replicates:
         raise LedgerError(
             f"{theirs.name} began with other seeds, and goes on with them",

@@ -97,9 +97,9 @@ def draft(ledger: Ledger, asked: MatrixRequest, *, author: str, created: datetim
     )
     parts = tuple((f"{word} {label}", side.path) for word, side in zip(("train", "eval"), sides, strict=True)
                   for label in side.labels)  # fmt: skip
-    return checked(
-        ledger, Draft(plan=plan, code=code, trainings=models * len(points.points()), notes=notes, parts=parts)
-    )
+    trainings = models * len(points.points())
+    named = asked.name is not None
+    return checked(ledger, Draft(plan=plan, code=code, trainings=trainings, named=named, notes=notes, parts=parts))
 
 
 def read(ledger: Ledger, experiment: Experiment, metric: str, *, sign: int) -> Matrix:
