@@ -86,13 +86,23 @@ def resolve(ledger: LedgerView, text: str) -> Target:
             f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
             hint=_kept(ledger, short) or "ledger log lists the experiments",
         )
-    near = near_misses(short, list(ledger.snapshot.sources))
+    near = _own_arm(ledger, text) or near_misses(short, list(ledger.snapshot.sources))
     # as lists of trials call them
     trial = f"; a trial is named with its experiment: NAME:{text}" if "/" in short and not reference.variant else ""
     raise LedgerError(
         f"there is no experiment and no revision {text!r}",
         hint=f"did you mean {' or '.join(near)}?" if near else f"ledger log lists the experiments{trial}",
     )
+
+
+def _own_arm(ledger: LedgerView, text: str) -> list[str]:
+    """The arm of the experiment that is checked out by its whole name, where it is called so."""
+    try:
+        here = ledger.current()
+    except LedgerError:
+        return []
+    arm = text.partition("/")[0]
+    return [] if here.plan.variant(arm) is None else [f"{here.name}:{text}"]
 
 
 @frozen

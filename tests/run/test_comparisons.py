@@ -139,6 +139,8 @@ def test_what_is_no_target_is_refused(project: Project) -> None:
         "exes:treatment/seed-9": "exes has no trial treatment/seed-9",
     }.items():
         assert said in project.ledger("diff", "main", target, code=2).err
+    # an arm of the experiment that is checked out
+    assert "did you mean exes:treatment?" in project.ledger("diff", "main", "treatment", code=2).err
 
 
 def test_data_of_a_project_deep_below_the_root(make_project: MakeProject) -> None:
