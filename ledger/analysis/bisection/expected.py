@@ -14,7 +14,7 @@ from ledger.stats.step_evidence import Noise
 # falls in standard deviations of the noise: smaller ones take hundreds of trainings, larger ones hardly fewer
 FALLS = (2.0, 3.0, 5.0)
 # a decision takes a few milliseconds, and the answer is waited for
-_DECISIONS = 250
+_DECISIONS = 600
 # what stands for a noise of which nothing is known: its size does not matter, since falls are counted in it
 _UNKNOWN = Noise(sd=1.0, df=4)
 

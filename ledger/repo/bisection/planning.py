@@ -48,7 +48,7 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
     """The search that was asked for. Raises LedgerError for what cannot be searched."""
     check(asked)
     ends = between.ends(ledger, asked.good, asked.bad)
-    _require_metric(ledger, asked, ends)
+    unknown = _known_metric(ledger, asked, ends)
     evaluation = between.evaluations(ledger, ends, asked.evaluation, _evaluated(ledger))
     paths = asked.paths
     if not paths and not asked.commits:
@@ -88,7 +88,8 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
         switch=False,
         search=search,
     )
-    return Draft(search=search, request=request, places=places, remarks=(*remarks, *_doubts(ledger, ends, request)))
+    doubts = (*unknown, *remarks, *_doubts(ledger, ends, request))
+    return Draft(search=search, request=request, places=places, remarks=doubts)
 
 
 def _name(ledger: Ledger, asked: BisectRequest, ends: Ends) -> str:
@@ -102,18 +103,22 @@ def _name(ledger: Ledger, asked: BisectRequest, ends: Ends) -> str:
     return f"bisect-{slug(asked.metric)}-{called(asked.good, ends.good)}-{called(asked.bad, ends.bad)}"
 
 
-def _require_metric(ledger: Ledger, asked: BisectRequest, ends: Ends) -> None:
-    """Raise LedgerError where the metrics files of the bad end, as git holds them, have no such metric."""
+def _known_metric(ledger: Ledger, asked: BisectRequest, ends: Ends) -> tuple[Remark, ...]:
+    """That no recent trial has the metric. Raises LedgerError where git holds the metrics of the bad end without it."""
     now = ledger.settings.aliases.now
     held = metrics_at(ledger, ends.bad)
-    known = {now(name) for name in held or ()}
-    # a key that two files share is written file:key
-    if known and not {now(asked.metric), asked.metric.rpartition(":")[2]} & known:
-        near = near_misses(asked.metric, sorted(known))
+    seen = held or {name for one in ledger.recent(RECENT) for record in one.trials for name in record.trial.metrics}
+    known, metric = sorted({now(name) for name in seen}), now(asked.metric)
+    if not known or metric in known:
+        return ()
+    near = near_misses(metric, known)
+    if held:
         raise LedgerError(
             f"no metrics file at {ends.bad[:10]} has {asked.metric}",
-            hint=f"did you mean {' or '.join(near)}?" if near else f"there is {listed(sorted(known), 8)}",
+            hint=f"did you mean {' or '.join(near)}?" if near else f"there is {listed(known, 8)}",
         )
+    facts = {"metric": metric, "commit": None, "near": tuple(near), "known": tuple(known)}
+    return (Remark.of(Kind.UNKNOWN_METRIC, **facts),)
 
 
 def _evaluated(ledger: Ledger) -> tuple[str, ...]:
