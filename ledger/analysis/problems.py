@@ -91,6 +91,7 @@ class Kind(StrEnum):
     KNEW_NOTHING = "knew-nothing", Check.SEARCH
     KNEW_ITSELF = "knew-itself", Check.SEARCH
     NOT_THE_NEXT = "not-the-next", Check.SEARCH
+    OTHER_RULE = "other-rule", Check.SEARCH
     # what cannot be compared, since it is not here
     TRIAL_NOT_HERE = "trial-not-here", Check.LOST
     SOURCE_NOT_HERE = "source-not-here", Check.LOST

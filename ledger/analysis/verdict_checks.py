@@ -14,12 +14,13 @@ from ledger.model.verdict import SCHEMA, Verdict
 from ledger.model.verdict_file import to_mapping
 
 
-def judged(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem]:
+def judged(of: Subject, stored: Verdict, computed: Verdict, *, own_rule: bool = True) -> list[Problem]:
     """What `verify` says of a stored verdict, beside the one that the records give; both have their sentences.
 
-    Sentences prove nothing: they may have been reworded since.
+    Sentences prove nothing: they may have been reworded since. Nor does what a search found by another rule than ours
+    (not `own_rule`).
     """
-    differ, reworded = _compared(of, stored, computed)
+    differ, reworded = _compared(of, stored, computed, own_rule=own_rule)
     return ([] if stored.confirmatory is not None else _post_hoc(of, computed)) + (differ or reworded)
 
 
@@ -30,10 +31,12 @@ def differences(of: Subject, stored: Verdict, computed: Verdict) -> list[Problem
     is compared. Of one from before verdicts said whether they are confirmatory, looks and what came after results are
     unproved: they were counted by other rules.
     """
-    return _compared(of, stored, computed)[0]
+    return _compared(of, stored, computed, own_rule=True)[0]
 
 
-def _compared(of: Subject, stored: Verdict, computed: Verdict) -> tuple[list[Problem], list[Problem]]:
+def _compared(
+    of: Subject, stored: Verdict, computed: Verdict, *, own_rule: bool
+) -> tuple[list[Problem], list[Problem]]:
     """The differences, and the sentences that were reworded."""
     before, now = to_mapping(stored), to_mapping(_in_terms_of(stored, computed))
     texts, texts_now = _without_sentences(before), _without_sentences(now)
@@ -41,10 +44,12 @@ def _compared(of: Subject, stored: Verdict, computed: Verdict) -> tuple[list[Pro
     if not alike:
         # it cannot say what only later verdicts say
         now = {key: value for key, value in now.items() if key in before}
-    differ = [
-        _differs(of, key, a, b, proved=not (stored.older and key.endswith(("looks", "after_results"))))
-        for key, a, b in _differences("", before, now)
-    ]
+
+    def by_our_rules(key: str) -> bool:
+        counted_otherwise = stored.older and key.endswith(("looks", "after_results"))
+        return not counted_otherwise and (own_rule or not key.startswith("finding"))
+
+    differ = [_differs(of, key, a, b, proved=by_our_rules(key)) for key, a, b in _differences("", before, now)]
     reworded = []
     for key, a in texts.items():
         b = texts_now.get(key, a)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import names, prediction_parser, search
-from ledger.model.formats import data_changes, front_matter, yaml12
+from ledger.model import names, prediction_parser
+from ledger.model.formats import data_changes, front_matter, searches, yaml12
 from ledger.model.formats import replicates as axes
 from ledger.model.formats import variants as arms
 from ledger.model.frozen import frozen
@@ -103,7 +103,7 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
         document["variants"] = {v.name: arms.to_mapping(v) for v in plan.variants}
         document["replicates"] = axes.to_mapping(plan.replicates)
     else:
-        document["search"] = search.to_mapping(plan.search)
+        document["search"] = searches.to_mapping(plan.search)
     if plan.seeds_from is not None:
         document["seeds_from"] = plan.seeds_from
     if plan.evaluation:
@@ -182,7 +182,7 @@ def _prediction(text: str) -> Prediction:
 def _search(document: Mapping[str, Any]) -> Search | None:
     if document.get("search") is None:
         return None
-    given = search.from_mapping(document["search"])
+    given = searches.from_mapping(document["search"])
     for key in ("variants", "replicates", "predictions"):
         if document.get(key):
             raise FormatError(f"`{key}` cannot stand beside `search`, from which the trials follow")

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from ledger.analysis.bisection.answer import Bisection
 from ledger.analysis.bisection.expected import Cost
-from ledger.model import search as searches
 from ledger.model.experiment import Experiment
+from ledger.model.formats import searches
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 from ledger.ops.amend import amend

@@ -66,6 +66,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.KNEW_NOTHING: _gone,
     Kind.KNEW_ITSELF: "{path} says that it was known before it ran",
     Kind.NOT_THE_NEXT: "{path}: after the {count} trials that were known the search would have asked for another",
+    Kind.OTHER_RULE: "the search follows rule {rule}, of another version of ledger; this one knows rule {own}",
     Kind.CAME_BY_COMMIT: "{path} has no trial: the commit {commit:.10} added it ({subject})",
     Kind.CREATED_BEFORE_BASE: "{file}: `created` is {created}, before its base {base:.10} was committed ({made})",
     Kind.STARTED_BEFORE_PLAN: "{path}: the trial started {started}, before the plan was written ({late})",

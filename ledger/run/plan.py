@@ -11,6 +11,7 @@ from ledger.model import replicates, trial_names
 from ledger.model.experiment import Experiment, directory
 from ledger.model.listing import listed
 from ledger.model.replicates import Point
+from ledger.model.search import RULE
 from ledger.model.trial import Asked
 from ledger.repo import submodules, unseen
 from ledger.repo.canonical import at_point
@@ -41,11 +42,17 @@ def missing(ledger: Ledger, experiment: Experiment, *, only: Sequence[str], agai
 
 
 def require_readable(experiment: Experiment) -> None:
-    """Raise LedgerError where a newer version has written records, which this one would not know."""
+    """Raise LedgerError where a newer version has written records, or begun a search, that this one does not know."""
     if experiment.too_new:
         count = len(experiment.too_new)
         raise LedgerError(
             f"a newer version of ledger wrote {count} of the records of {experiment.name}: they would run again",
+            hint="upgrade ledger here too",
+        )
+    search = experiment.plan.search
+    if search is not None and search.rule > RULE:
+        raise LedgerError(
+            f"a newer version of ledger began the search of {experiment.name}: its trials follow another rule",
             hint="upgrade ledger here too",
         )
 

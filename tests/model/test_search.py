@@ -33,6 +33,7 @@ def searches(draw: st.DrawFn) -> Search:
     weights = st.lists(POSITIVE, min_size=len(versions) - 1, max_size=len(versions) - 1).map(tuple)
     axis = draw(st.sampled_from(["seed", "train.seed", "repeat"]))
     return Search(
+        rule=draw(st.integers(1, 3)),
         metric=draw(st.sampled_from(["dice", "loss", "results.json:dice"])),
         better=draw(st.sampled_from([HIGHER, LOWER])),
         versions=versions,

@@ -10,12 +10,16 @@ from collections.abc import Iterator
 
 from ledger.analysis.gathered import Gathered
 from ledger.analysis.problems import Kind, Problem, unproved, wrong
+from ledger.model.search import RULE
 
 
 def search(gathered: Gathered) -> Iterator[Problem]:
     """The trials that no version of the plan's search would have asked for, given what they followed."""
     plan = gathered.experiment.plan
     if plan.search is None:
+        return
+    if plan.search.rule != RULE:
+        yield unproved(Kind.OTHER_RULE, gathered.whole, rule=str(plan.search.rule), own=str(RULE))
         return
     # imported late: what weighs versions takes a quarter of a second to import
     from ledger.analysis.search import replay

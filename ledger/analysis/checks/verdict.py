@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ledger.analysis.gathered import Gathered, Weighed
 from ledger.analysis.problems import Kind, Problem, Subject, unproved, wrong
 from ledger.analysis.verdict_checks import judged
+from ledger.model.search import RULE
 from ledger.model.verdict import SCHEMA
 
 
@@ -21,7 +22,9 @@ def verdict(gathered: Gathered) -> Iterator[Problem]:
         found = unproved if weighed.not_here else wrong
         yield found(Kind.NOT_COMPUTABLE, of, file=file, said=str(weighed.refusal))
         return
-    yield from judged(of, weighed.stored, weighed.computed)
+    search = gathered.experiment.plan.search
+    own_rule = search is None or search.rule == RULE
+    yield from judged(of, weighed.stored, weighed.computed, own_rule=own_rule)
     yield from _text(of, file, weighed)
     if weighed.outdated is not None and not weighed.settled:
         yield unproved(Kind.OUTDATED, of, file=file, said=weighed.outdated)

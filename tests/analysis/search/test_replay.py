@@ -20,7 +20,7 @@ from ledger.analysis.search.state import state
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Hypothesis
 from ledger.model.plan import Plan, of_search
-from ledger.model.search import HIGHER, Confirm, KnownNoise, Search
+from ledger.model.search import HIGHER, RULE, Confirm, KnownNoise, Search
 from ledger.model.trial import Asked, Failure, Trial
 from ledger.model.void import Void
 from ledger.report.problems import sentence
@@ -213,6 +213,14 @@ def test_a_value_that_was_changed_leads_elsewhere() -> None:
         trial = replace(record.trial, metrics={"dice": 0.5}) if worse else record.trial
         trials.append(replace(record, trial=trial))
     assert Kind.NOT_THE_NEXT in {one.kind for one in found(trials, clone.plan)}
+
+
+def test_what_another_rule_asked_for_is_unproved_and_not_wrong() -> None:
+    clone = honest()
+    other = replace(clone.plan, search=replace(SEARCH, rule=RULE + 1))
+    (problem,) = found(clone.records.values(), other)
+    assert (problem.kind, problem.unproved) == (Kind.OTHER_RULE, True)
+    assert sentence(problem)
 
 
 def test_a_trial_beyond_every_budget_is_found() -> None:
