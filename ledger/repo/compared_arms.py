@@ -31,11 +31,19 @@ def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple
         if said is None or said.reference is None:
             raise LedgerError(
                 f"{experiment.name} declares no baseline to compare with",
-                hint=f"name the other side: ledger {command} {ledger.snapshot.main or 'main'} {a or experiment.name}",
+                hint=_two_sides(ledger, experiment, None if named.arm is None else a, command),
             )
         about = _about(said)
         reference = _arm(experiment, said.reference) if said.of_variant else ledger.target(said.reference)
     return reference, _arm(experiment, about) if a is None or named.arm is None else ledger.target(a)
+
+
+def _two_sides(ledger: Ledger, experiment: Experiment, arm: str | None, command: str) -> str:
+    """What to type: two arms of the experiment, or the one that was named beside the main branch."""
+    arms = [f"{experiment.name}:{variant.name}" for variant in experiment.plan.variants]
+    if arm is None and len(arms) > 1:
+        return f"name two arms: ledger {command} {arms[0]} {arms[1]}"
+    return f"name the other side: ledger {command} {ledger.snapshot.main or 'main'} {arm or experiment.name}"
 
 
 def _about(prediction: Prediction) -> str:

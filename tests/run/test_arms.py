@@ -176,6 +176,8 @@ def test_a_diff_without_a_baseline_is_of_what_the_prediction_compares(project: P
     assert "hint: name the other side: ledger diff main h:low" in project.ledger("diff", "h:low", code=2).err
     project.ledger("new", "G", "--name", "g", "--from", "main", "-S", "train.lr=0.4", "--predict", "accuracy >= h")
     assert sides() == sides("g:treatment") == ("h:hi", "g")
+    project.ledger("new", "K", "--name", "k", "--from", "main", *arms)
+    assert "hint: name two arms: ledger diff k:hi k:low" in project.ledger("diff", "k", code=2).err
 
 
 def test_a_supported_arm_lands_with_its_parameters(shelved: Shelved) -> None:
