@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from ledger.analysis.direction import HIGHER, LOWER
 from ledger.cli import bisect_options as given
-from ledger.cli import bisection, console, documents, options, values
-from ledger.errors import LedgerError
+from ledger.cli import bisection, console, diagnosis, documents, options, values
 from ledger.ops import bisect as ops
 from ledger.repo.bisection.request import BisectRequest, Prior
 from ledger.report import bisect_cost
 from ledger.report.documents import Format
-from ledger.run.request import RunOptions
 
 
 def bisect(
@@ -43,16 +40,14 @@ def bisect(
 
     Example: ledger bisect dice v12 main --path data/raw -j 4
     """
-    page = bisection.Page(form=options.page_of(form), output=output, json=json)
-    if higher and lower:
-        raise LedgerError("--higher-is-better and --lower-is-better contradict each other", hint="choose one")
+    page = diagnosis.Page(form=options.page_of(form), output=output, json=json)
     asked = BisectRequest(
         metric=metric,
         good=good,
         bad=bad,
         paths=tuple(path or ()),
         commits=commits,
-        better=HIGHER if higher else LOWER if lower else None,
+        better=diagnosis.better(higher=higher, lower=lower),
         seeds=values.whole_numbers(seeds, "--seeds"),
         budget=budget,
         confidence=values.number("--confidence", confidence, example="0.95"),
@@ -63,10 +58,11 @@ def bisect(
         confirm=confirm,
         name=name,
     )
-    wanted = RunOptions(jobs=jobs, timeout=None if timeout is None else values.duration(timeout))
+    wanted = diagnosis.run_options(jobs, timeout)
     with console.opened() as ledger:
         if dry_run:
             found = ops.expect(ledger, asked)
             documents.answer(bisect_cost.document(found), page.form, json=json)
             return 0
-        return bisection.searched(ledger, ops.begin(ledger, asked, now=console.now()), wanted, page)
+        done = diagnosis.trained(ledger, ops.begin(ledger, asked, now=console.now()), wanted, json=json)
+        return bisection.answered(ledger, ops.answer(ledger, done), page)

@@ -7,25 +7,15 @@ from datetime import datetime
 
 from ledger.analysis.bisection.answer import Bisection
 from ledger.analysis.bisection.expected import Cost
-from ledger.model.experiment import Experiment
 from ledger.model.formats import searches
-from ledger.model.frozen import frozen
-from ledger.model.remarks import Remark
 from ledger.ops.amend import amend
 from ledger.ops.new import create
 from ledger.repo.amending import PlanEdits
 from ledger.repo.bisection import continued, cost, planning, reading
 from ledger.repo.bisection.request import BisectRequest
+from ledger.repo.diagnosis.drafts import Begun
 from ledger.repo.ledger import Ledger
-
-
-@frozen
-class Begun:
-    """The experiment that answers; `anew`: it has been made for it. `remarks` are about its plan."""
-
-    experiment: Experiment
-    anew: bool
-    remarks: tuple[Remark, ...]
+from ledger.report.remarks import sentences
 
 
 def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
@@ -38,14 +28,14 @@ def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
     if known is None:
         created = create(ledger, draft.request, now=now)
         remarks = (*draft.remarks, *created.remarks)
-        return Begun(experiment=ledger.experiment(created.plan.name), anew=True, remarks=remarks)
+        return Begun(experiment=ledger.experiment(created.plan.name), anew=True, notes=tuple(sentences(remarks)))
     search = known.plan.search
     assert search is not None
     if asked.budget is not None and asked.budget != search.budget:
         wanted = searches.to_mapping(replace(search, budget=asked.budget))
         reason = f"bisect: a budget of {asked.budget} trainings"
         amend(ledger, known, PlanEdits(keys={"search": wanted}), reason=reason)
-    return Begun(experiment=ledger.experiment(known.name), anew=False, remarks=())
+    return Begun(experiment=ledger.experiment(known.name), anew=False, notes=())
 
 
 def expect(ledger: Ledger, asked: BisectRequest) -> Cost:

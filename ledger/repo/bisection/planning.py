@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from ledger.analysis.bisection.expected import Place
-from ledger.analysis.direction import direction
 from ledger.analysis.noise import noise
 from ledger.analysis.outlook import RECENT
 from ledger.errors import LedgerError
@@ -20,6 +19,7 @@ from ledger.model.search import Confirm, KnownNoise, Search
 from ledger.repo.bisection import between
 from ledger.repo.bisection.between import Ends
 from ledger.repo.bisection.request import BisectRequest, Prior, check
+from ledger.repo.diagnosis.results import better
 from ledger.repo.foresight import metrics_at
 from ledger.repo.ledger import Ledger
 from ledger.repo.planning import Request
@@ -65,7 +65,7 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
     at, other = _evaluation_at(ledger, asked, ends)
     search = Search(
         metric=asked.metric,
-        better=_better(ledger, asked),
+        better=better(ledger, asked.metric, asked.better),
         versions=tuple(place.commit for place in places),
         paths=tuple(paths),
         skipped=_skipped(ledger, asked, places),
@@ -124,17 +124,6 @@ def _known_metric(ledger: Ledger, asked: BisectRequest, ends: Ends) -> tuple[Rem
 def _evaluated(ledger: Ledger) -> tuple[str, ...]:
     """What the plans that began last name as their evaluation."""
     return tuple(dict.fromkeys(path for one in ledger.recent(RECENT) for path in one.plan.evaluation))
-
-
-def _better(ledger: Ledger, asked: BisectRequest) -> str:
-    metric = ledger.settings.aliases.now(asked.metric)
-    found = asked.better or direction(metric, ledger.rows("experiments"), ledger.settings)
-    if found is None:
-        raise LedgerError(
-            f"nothing says whether a higher or a lower {asked.metric} is better",
-            hint=f"--higher-is-better or --lower-is-better; or `direction` of {asked.metric} in ledger.yaml",
-        )
-    return found
 
 
 def _noise(ledger: Ledger, metric: str, axis: str) -> KnownNoise | None:

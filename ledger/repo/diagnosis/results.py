@@ -68,15 +68,20 @@ def require_known(ledger: Ledger, metric: str) -> None:
         raise _unknown(metric, sorted(known), None)
 
 
-def sign(ledger: Ledger, metric: str, asked: str | None) -> int:
-    """1 where a higher value is better, −1 where a lower one is. Raises LedgerError where nothing says it."""
+def better(ledger: Ledger, metric: str, asked: str | None) -> str:
+    """Whether `higher` or `lower` is better. Raises LedgerError where nothing says it: a name is no evidence."""
     found = asked or direction(ledger.settings.aliases.now(metric), ledger.rows("experiments"), ledger.settings)
     if found is None:
         raise LedgerError(
             f"nothing says whether a higher or a lower {metric} is better",
             hint=f"--higher-is-better or --lower-is-better; or `direction` of {metric} in ledger.yaml",
         )
-    return 1 if found == HIGHER else -1
+    return found
+
+
+def sign(ledger: Ledger, metric: str, asked: str | None) -> int:
+    """1 where a higher value is better, −1 where a lower one is. Raises LedgerError as `better` does."""
+    return 1 if better(ledger, metric, asked) == HIGHER else -1
 
 
 def _unknown(metric: str, known: list[str], experiment: str | None) -> LedgerError:
