@@ -85,7 +85,7 @@ def test_an_arm_that_another_experiment_has_trained_is_reused(versions: Project)
     [
         ("old:@v9", "--variant old: v9 is not a commit here"),
         ("old:@empty", "--variant old: there is no dvc.yaml at empty"),
-        ("old:@", "--variant 'old:@' is not NAME:KEY=VALUE or NAME:@REV"),
+        ("old:@", "--variant 'old:@' is not NAME:KEY=VALUE, NAME:@REV or NAME:PATH@REV"),
         ("old:@v1.2,train.layer=3", "no parameter file has train.layer"),
         ("old:@v1.2,train.rate=high", "train.rate"),
     ],
