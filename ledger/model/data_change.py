@@ -77,7 +77,7 @@ class Grouping:
             checked_path(self.by)
             if len(columns) < 2:
                 raise ValueError(
-                    f"`by` is {self.by!r}, but not `addition`, a pattern with one name in braces ({{site}}/**), or a "
+                    f"`by` is {self.by!r}, and not `addition`, a pattern with one name in braces ({{site}}/**), or a "
                     "table, with its columns `path` (of the files) and `group`"
                 )
         elif self.is_pattern:

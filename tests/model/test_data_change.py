@@ -163,7 +163,7 @@ def test_data_of_an_arm_that_another_experiment_fills_are_that_ones() -> None:
         ("{by: '{site}/{scanner}'}", "`groups.data/raw.by` is '{site}/{scanner}': a pattern has one name in braces"),
         ("{by: '{}/**'}", "a pattern has one name in braces"),
         ("{by: '{site/**'}", "a pattern has one name in braces"),
-        ("{by: additions}", "`groups.data/raw.by` is 'additions': `addition`, a pattern"),
+        ("{by: additions}", "`groups.data/raw.by` is 'additions', and not `addition`, a pattern"),
         ("{by: cases.csv, path: file}", "or a table, with its columns"),
         ("{by: ../cases.csv, path: file, group: site}", "does not lie in the repository"),
         ("{by: addition, group: site}", "`groups.data/raw.group` is a column of a table, and `by` is 'addition'"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 from conftest import MakeProject, Project, Shelved, launcher
 
@@ -45,17 +47,26 @@ stages:
 }
 
 
+WHEN = datetime(2026, 11, 20, tzinfo=UTC)
+
+
 def begun(project: Project) -> None:
-    """A search over eight versions of the code, the sixth of which is worse."""
-    versions = [project.git("rev-parse", "HEAD")]
-    for version in range(1, 8):
-        level = 0.63 if version < 5 else 0.55
-        versions.append(project.commit(f"version {version}", {"level.json": f"[{level}, {version}]\n"}))
+    """A search over eight versions of the code, the sixth of which is worse.
+
+    Its seeds follow from the ids of commits: at the same dates they are the same whenever the tests run.
+    """
+    dated = {name: WHEN.isoformat() for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")}
+    with patch.dict(os.environ, dated):
+        project.git("commit", "-q", "--amend", "--no-edit", "--date", dated["GIT_AUTHOR_DATE"])
+        versions = [project.git("rev-parse", "HEAD")]
+        for version in range(1, 8):
+            level = 0.63 if version < 5 else 0.55
+            versions.append(project.commit(f"version {version}", {"level.json": f"[{level}, {version}]\n"}))
     search = Search(
         metric="dice", better=HIGHER, versions=tuple(versions), noise=KnownNoise(sd=0.02, df=8), confidence=0.97
     )
     with open_ledger(project.root) as ledger:
-        create(ledger, Request(title="Where", search=search), now=datetime.now(UTC))
+        create(ledger, Request(title="Where", search=search), now=WHEN)
 
 
 def records(project: Project) -> list[Trial]:
