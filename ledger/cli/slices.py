@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from ledger.analysis.direction import LOWER
 from ledger.analysis.sliced import SliceOptions
 from ledger.analysis.slices import MIN_CASES
-from ledger.cli import console, documents, options
+from ledger.cli import console, diagnosis, documents, options
 from ledger.errors import LedgerError
 from ledger.ops.export import write
 from ledger.ops.slices import sliced
@@ -54,8 +55,7 @@ def slices(
     Example: ledger slices focal-loss --by site
     """
     as_format = options.format_of(form)
-    if higher and lower:
-        raise LedgerError("--higher-is-better and --lower-is-better contradict each other", hint="choose one")
+    better = diagnosis.better(higher=higher, lower=lower)
     if output is not None and worst is not None:
         raise LedgerError("-o draws slices, --worst lists cases", hint="choose one")
     suffix = None if output is None else picture.suffix(output)
@@ -69,7 +69,7 @@ def slices(
         min_cases=min_cases,
         where=where,
         worst=worst,
-        lower_is_better=True if lower else False if higher else None,
+        lower_is_better=None if better is None else better == LOWER,
     )
     with console.opened() as ledger:
         found = sliced(ledger, asked)
