@@ -132,6 +132,7 @@ class Kind(StrEnum):
     UNKNOWN_METRIC = "unknown-metric"
     UNCOMMITTED_ALIAS = "uncommitted-alias"
     REPEATED_SEED = "repeated-seed"
+    IN_NO_GROUP = "in-no-group"
     ONE_TRIAL = "one-trial"
     ONE_PART = "one-part"
     REUSED_IN_PART = "reused-in-part"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ledger.analysis.datasets.groups import NONE
 from ledger.analysis.designs import planned
 from ledger.analysis.outlook import RECENT, Outlook, outlook
 from ledger.errors import FormatError, LedgerError
@@ -20,7 +21,7 @@ from ledger.repo.ledger import Ledger
 def foreseen(ledger: Ledger, plan: Plan) -> tuple[tuple[Remark, ...], tuple[Outlook, ...]]:
     """What is doubtful, and for each prediction what the plan's replicates can see, as far as the noise is known."""
     known = ledger.recent(RECENT) if plan.predictions else ()
-    found = [*_unknown_metrics(ledger, plan, known), *_repeated_seeds(ledger, plan)]
+    found = [*_unknown_metrics(ledger, plan, known), *_repeated_seeds(ledger, plan), *_in_no_group(ledger, plan)]
     design, n = planned(plan.replicates)
     if plan.predictions and len(plan.replicates.points()) == 1:
         return (*found, Remark.of(Kind.ONE_TRIAL)), ()
@@ -39,6 +40,19 @@ def _repeated_seeds(ledger: Ledger, plan: Plan) -> Iterator[Remark]:
         except LedgerError:
             return
         yield Remark.of(Kind.REPEATED_SEED, seed=seed)
+
+
+def _in_no_group(ledger: Ledger, plan: Plan) -> Iterator[Remark]:
+    """Files that the table or the pattern of a plan's groups misses."""
+    for path, by in plan.groups.items():
+        try:
+            groups = ledger.datasets.groups(ledger.code.at(plan.base), path, by)
+        except LedgerError:
+            # what an arm needs of it is refused where the arm is
+            continue
+        if count := groups.sizes.get(NONE, 0):
+            total = sum(groups.sizes.values())
+            yield Remark.of(Kind.IN_NO_GROUP, by=by.by, path=path, count=str(count), all=str(total))
 
 
 def _unknown_metrics(ledger: Ledger, plan: Plan, recent: Sequence[Experiment]) -> Iterator[Remark]:

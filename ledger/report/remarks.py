@@ -246,6 +246,7 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.UNCOMMITTED_ALIAS: "ledger.yaml here also has {names} for {metric}, but {experiment}'s branch does not: "
     "a verdict uses the aliases that were committed there before results",
     Kind.REPEATED_SEED: "the pipeline has a seed, {seed}, which is the same in every repeat: vary it with --seeds",
+    Kind.IN_NO_GROUP: "in no group by {by}: {count} of the {all} files of {path} (group none)",
     Kind.ONE_TRIAL: "one replicate gives no estimate of the noise, so the verdict would be inconclusive: use --seeds 5",
     Kind.ONE_PART: "one {part} gives no estimate of the noise",
     Kind.REUSED_IN_PART: "known results of {arm} are reused without {without}: the verdict will not be confirmatory. "

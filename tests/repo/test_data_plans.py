@@ -133,3 +133,10 @@ def test_amend_checks_arms_as_new_does(weeks: Project) -> None:
     plan = weeks.ledger("show", "--json").json
     assert plan["groups"] == {"data/raw": {"by": "{site}/*"}} and plan["samples"] == {"data/raw": 0.7}
     assert plan["replicates"] == {"seed": [0, 1], "data/raw": [0, 1]}
+
+
+def test_new_says_how_many_files_a_table_of_groups_misses(weeks: Project) -> None:
+    weeks.commit("a table", {"sites.csv": "file,site\nsite-a/1,a\n"})
+    asked = ("--group", "data/raw=sites.csv:file:site", "--variant", "x:data/raw-a")
+    done = weeks.ledger(*NEW, *asked)
+    assert "in no group by sites.csv: 2 of the 3 files of data/raw (group none)" in done.out + done.err
