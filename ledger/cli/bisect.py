@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.cli import bisect_options as given
 from ledger.cli import bisection, console, diagnosis, documents, options, values
+from ledger.cli import diagnosis_options as shared
 from ledger.ops import bisect as ops
 from ledger.repo.bisection.request import BisectRequest, Prior
 from ledger.report import bisect_cost
@@ -26,11 +27,11 @@ def bisect(
     evaluation: given.Evaluation = None,
     evaluation_at: given.EvaluationAt = None,
     confirm: given.Fresh = None,
-    jobs: given.Jobs = None,
+    jobs: shared.Jobs = None,
     timeout: options.Timeout = None,
     name: given.Name = None,
     dry_run: given.DryRun = False,
-    output: given.Output = None,
+    output: shared.Output = None,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:

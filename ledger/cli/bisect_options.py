@@ -37,9 +37,5 @@ Fresh = Annotated[
         "--confirm", metavar="N", min=0, max=100, help="Confirm with N fresh seeds an arm; default: 5; 0: do not."
     ),
 ]
-Jobs = Annotated[int | None, typer.Option("-j", "--jobs", metavar="N", min=1, help="Trials at once.")]
 Name = Annotated[str | None, typer.Option(metavar="NAME", help="The experiment's name; default: made from the ends.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the versions and the expected cost; run nothing.")]
-Output = Annotated[
-    str | None, typer.Option("-o", "--output", metavar="FILE", help="Draw it: a .png, .svg, .html or .json.")
-]

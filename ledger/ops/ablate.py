@@ -39,14 +39,7 @@ def begin(ledger: Ledger, asked: AblationRequest, question: AblationQuestion, *,
 def expect(ledger: Ledger, asked: AblationRequest, *, now: datetime) -> Expected:
     """What it would train; changes nothing."""
     draft = ablation.draft(ledger, asked, author="", created=now)
-    return Expected(
-        plan=draft.plan,
-        trainings=draft.trainings,
-        trial_seconds=drafts.seconds_a_trial(ledger),
-        head=(asked.by.word, "files"),
-        parts=draft.parts,
-        notes=draft.notes,
-    )
+    return drafts.expected(ledger, draft, head=(asked.by.word, "files"))
 
 
 def answer(ledger: Ledger, name: str, question: AblationQuestion) -> Ablation:

@@ -32,14 +32,7 @@ def begin(ledger: Ledger, asked: MatrixRequest, question: MatrixQuestion, *, now
 def expect(ledger: Ledger, asked: MatrixRequest, *, now: datetime) -> Expected:
     """What it would train; changes nothing."""
     draft = matrix.draft(ledger, asked, author="", created=now)
-    return Expected(
-        plan=draft.plan,
-        trainings=draft.trainings,
-        trial_seconds=drafts.seconds_a_trial(ledger),
-        head=("version", "path"),
-        parts=draft.parts,
-        notes=draft.notes,
-    )
+    return drafts.expected(ledger, draft, head=("version", "path"))
 
 
 def answer(ledger: Ledger, name: str, question: MatrixQuestion) -> Matrix:

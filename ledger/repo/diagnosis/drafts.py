@@ -18,6 +18,7 @@ from ledger.repo.code import Code
 from ledger.repo.free_names import free_name
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_rules import check_parameters
+from ledger.report.drafts import Expected
 from ledger.stats.contrast import mean
 
 
@@ -77,6 +78,18 @@ def checked(ledger: Ledger, draft: Draft) -> Draft:
     check_parameters(ledger, draft.code, draft.plan.replicates, draft.plan.variants)
     data_arms.check(ledger, draft.code, draft.plan)
     return draft
+
+
+def expected(ledger: Ledger, draft: Draft, *, head: tuple[str, str]) -> Expected:
+    """What a draft would train, its parts below the words of `head`; changes nothing."""
+    return Expected(
+        plan=draft.plan,
+        trainings=draft.trainings,
+        trial_seconds=seconds_a_trial(ledger),
+        head=head,
+        parts=draft.parts,
+        notes=draft.notes,
+    )
 
 
 def seconds_a_trial(ledger: Ledger) -> float | None:
