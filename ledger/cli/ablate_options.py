@@ -8,7 +8,7 @@ import typer
 
 from ledger.cli import values
 from ledger.errors import LedgerError
-from ledger.model.data_change import Grouping
+from ledger.model.data_change import Grouping, plain_path
 
 _BY = "--by site (the first folder), --by '{site}-*.png', --by addition, --by cases.csv:file:site"
 
@@ -31,7 +31,7 @@ def path(text: str | None) -> str:
     """The data that was named. Raises LedgerError where none was."""
     if text is None:
         raise LedgerError("say which data, or which experiment is to be shown", hint="--path data/raw --by site")
-    return text.removeprefix("./").rstrip("/")
+    return plain_path(text)
 
 
 def grouping(text: str | None) -> Grouping:

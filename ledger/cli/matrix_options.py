@@ -8,6 +8,7 @@ import typer
 
 from ledger.cli import values
 from ledger.errors import LedgerError
+from ledger.model.data_change import plain_path
 from ledger.repo.diagnosis.matrix import AskedSide
 
 _EXAMPLE = {"--train": "--train data/train@v12,v18,main", "--eval": "--eval data/test@v12,main, or data/test/by:site"}
@@ -33,7 +34,7 @@ def side(option: str, text: str | None) -> AskedSide:
         raise LedgerError(f"{option} {text!r} is not PATH@REV,REV or PATH/by:GROUPING", hint=_EXAMPLE[option])
     return AskedSide(
         option=option,
-        path=path.removeprefix("./").rstrip("/"),
+        path=plain_path(path),
         revisions=revisions,
         by=values.grouping(f"{option} {text}", word, _EXAMPLE[option]) if by else None,
     )

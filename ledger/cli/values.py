@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from ledger.errors import LedgerError
-from ledger.model.data_change import ADDITION, Grouping
+from ledger.model.data_change import ADDITION, Grouping, plain_path
 from ledger.model.near_misses import near_misses
 from ledger.model.parameters import Value
 from ledger.model.typed_values import parse_assignment, parse_values, split_list
@@ -55,7 +55,7 @@ def groups(texts: Iterable[str] | None) -> dict[str, Grouping]:
 
 def _grouping(text: str) -> tuple[str, Grouping]:
     path, equals, by = text.partition("=")
-    path = path.removeprefix("./").rstrip("/")
+    path = plain_path(path)
     hint = (
         "--group data/raw=site (the first folder), --group 'data/raw={site}-*.png', "
         "--group data/raw=cases.csv:file:site, --group data/raw=addition"

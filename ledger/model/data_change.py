@@ -105,6 +105,11 @@ class Grouping:
         return found[1] if found is not None else self.by
 
 
+def plain_path(text: str) -> str:
+    """A path as it was typed, such as `./data/raw/`, written plainly."""
+    return text.removeprefix("./").rstrip("/")
+
+
 def checked_path(path: str) -> str:
     """A path from the root of git. Raises ValueError for one that is not, or that leads out of it."""
     parts = PurePosixPath(path).parts

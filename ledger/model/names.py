@@ -84,6 +84,11 @@ def check_variant(name: str) -> str:
     return name
 
 
+def numbered(name: str, number: int) -> str:
+    """Another name: this one with a number of up to four digits behind it, no longer than a name may be."""
+    return f"{name[: MAX_NAME - 5].rstrip('-')}-{number}"
+
+
 def slug(title: str) -> str:
     """The experiment's name that a title gives, at most 32 characters unless reserved; "" where it has none.
 

@@ -11,6 +11,7 @@ from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ledger.errors import LedgerError
+from ledger.model.data_change import plain_path
 from ledger.model.frozen import frozen
 from ledger.model.near_misses import near_misses
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
@@ -160,7 +161,7 @@ def _grid(made: list[Axis], reshuffled_by: str | None) -> Replicates:
 
 def _held(code: Code, path: str) -> str:
     """The path of data that samples are drawn of. Raises LedgerError where neither git nor DVC holds it."""
-    path = path.removeprefix("./").rstrip("/")
+    path = plain_path(path)
     known = data_paths(code)
     if path not in known:
         near = near_misses(path, sorted(known))

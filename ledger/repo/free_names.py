@@ -18,8 +18,8 @@ def free_name(ledger: Ledger, wanted: str | None, title: str) -> str:
     _refuse_blocked(ledger)
     taken = _taken(ledger, name)
     if taken is not None:
-        numbered = (f"{name[:58].rstrip('-')}-{n}" for n in itertools.count(2))
-        free = next(other for other in numbered if _taken(ledger, other) is None)
+        others = (names.numbered(name, n) for n in itertools.count(2))
+        free = next(other for other in others if _taken(ledger, other) is None)
         raise LedgerError(f"the name {name} is taken by {taken}", hint=f"another one: --name {free}")
     return name
 

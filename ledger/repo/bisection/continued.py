@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.model.names import numbered
 from ledger.model.search import Search
 from ledger.repo.bisection.planning import Draft
 from ledger.repo.bisection.request import BisectRequest
@@ -21,7 +22,7 @@ def same(ledger: Ledger, draft: Draft, asked: BisectRequest) -> Experiment | Non
     theirs, ours = found.plan.search, draft.search
     if theirs is None or _question(theirs) != _question(ours):
         raise LedgerError(
-            f"the experiment {found.name} asks something else", hint=f"another name: --name {found.name[:58]}-2"
+            f"the experiment {found.name} asks something else", hint=f"another name: --name {numbered(found.name, 2)}"
         )
     given = {
         "--confidence": (asked.confidence, theirs.confidence),
@@ -34,7 +35,7 @@ def same(ledger: Ledger, draft: Draft, asked: BisectRequest) -> Experiment | Non
         if wanted is not None and wanted != has:
             raise LedgerError(
                 f"{found.name} began with another {option}, and goes on with it",
-                hint=f"leave {option} out, or begin anew: --name {found.name[:58]}-2",
+                hint=f"leave {option} out, or begin anew: --name {numbered(found.name, 2)}",
             )
     return found
 

@@ -10,7 +10,8 @@ from ledger.analysis.outlook import RECENT
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
+from ledger.model.names import numbered
+from ledger.model.plan import Plan
 from ledger.repo import data_arms
 from ledger.repo.beginning import begin as begin_branch
 from ledger.repo.change import Change, transact
@@ -55,8 +56,8 @@ def begin(ledger: Ledger, draft: Draft, *, again: Callable[[str], str]) -> Begun
     another question, or the same one began elsewhere or with other seeds, and then nothing has changed.
     """
     plan = draft.plan
-    numbered = (f"{draft.plan.name[:58].rstrip('-')}-{number}" for number in itertools.count(2))
-    for name in itertools.chain([plan.name], numbered):
+    others = (numbered(draft.plan.name, number) for number in itertools.count(2))
+    for name in itertools.chain([plan.name], others):
         plan = replace(draft.plan, name=name)
         known = ledger.find(name)
         if known is None:
@@ -104,7 +105,7 @@ def _arms(plan: Plan) -> tuple[object, ...]:
 
 
 def _require_same(theirs: Plan, ours: Plan, again: Callable[[str], str]) -> None:
-    other = f"{ours.name[:58].rstrip('-')}-2"
+    other = numbered(ours.name, 2)
     if _arms(theirs) != _arms(ours):
         raise LedgerError(f"the experiment {theirs.name} asks something else", hint=f"another name: --name {other}")
     if theirs.base != ours.base:
