@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.analysis.search.step import Answer, Found, StepSearch, Tried, advance
-from ledger.stats.step_evidence import Noise
+from ledger.stats.step_posterior import Noise
 
 CONFIDENCE = 0.95
 KNOWN_FROM = 8

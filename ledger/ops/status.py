@@ -44,7 +44,7 @@ def status(ledger: Ledger, text: str | None) -> Status | Overview:
 
 
 def _search(experiment: Experiment, present: Mapping[str, str]) -> SearchStatus:
-    # imported late: what weighs versions takes a quarter of a second to import
+    # imported late: few plans are searches
     from ledger.analysis.search import forecast, records, state
 
     known = records.known(experiment, present)

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 
-from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
-from ledger.stats.step_evidence import Floats, Ints, Noise, Sums, drift_evidence, no_change_evidence, step_evidence
+from ledger.stats.step_evidence import Floats, Ints, Sums, drift_evidence, no_change_evidence, step_evidence
+from ledger.stats.step_posterior import PRIOR, Noise, StepPosterior
 
-# what is believed before any value: a step, a drift, no change
-_PRIOR = (0.7, 0.2, 0.1)
 # the versions that are weighed for the next trial: so many quantiles of where the step may be, and the ends
 _CANDIDATES = 12
 # how many points stand for the values that a trial may give under one kind of history
@@ -24,45 +22,6 @@ _NODES = 5
 # what is no further apart, in parts of itself, is the same: rounding, which no two machines have alike, must not
 # choose the next version
 _TIE = 1e-9
-
-
-@frozen
-class StepPosterior:
-    """How probable each history is, given all values. The places, the drift and none add up to 1.
-
-    `places[k - 1]` is the probability of one step between the versions k − 1 and k.
-    """
-
-    places: tuple[float, ...]
-    drift: float
-    none: float
-
-    @property
-    def step(self) -> float:
-        """The probability that there is one step, wherever."""
-        return sum(self.places)
-
-    @property
-    def evidence(self) -> float:
-        """How many times as probable any change has become beside none, by the values (a Bayes factor)."""
-        change, none = sum(_PRIOR[:2]), _PRIOR[2]
-        return (1 - self.none) / max(self.none, 1e-300) / (change / none)
-
-    @property
-    def change(self) -> int:
-        """The first version after the most probable step."""
-        return 1 + max(range(len(self.places)), key=self.places.__getitem__)
-
-    def credible(self, confidence: float) -> tuple[int, ...]:
-        """The fewest versions that hold the step with that probability, given that there is one; in order."""
-        left = confidence * self.step
-        chosen = []
-        for place in sorted(range(len(self.places)), key=self.places.__getitem__, reverse=True):
-            if left <= 0:
-                break
-            left -= self.places[place]
-            chosen.append(place + 1)
-        return tuple(sorted(chosen))
 
 
 class StepModel:
@@ -184,7 +143,7 @@ class StepModel:
 
     def _chances(self, sums: Sums) -> Floats:
         """The probability of each hypothesis (places, drift, none), one row for each set of values."""
-        step, drift, none = np.log(_PRIOR)
+        step, drift, none = np.log(PRIOR)
         if self.versions == 2:
             # a drift over two versions is a step
             drift = -np.inf

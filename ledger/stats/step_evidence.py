@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ledger.model.frozen import frozen
+from ledger.stats.step_posterior import Noise
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,17 +22,6 @@ Ints = NDArray[np.int64]
 SIZES = (1.0, 2.0, 4.0, 10.0, 40.0)
 # nothing varies less than this beside the values themselves: what rounding leaves
 _ROUNDING = 1e-12
-
-
-@frozen
-class Noise:
-    """What is known of the standard deviation of one value before the search, and from how many degrees of freedom.
-
-    Zero degrees of freedom: nothing is known.
-    """
-
-    sd: float
-    df: float
 
 
 @frozen

@@ -23,7 +23,7 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["status"], ["log"], ["log", "--graph", "--json"], ["table"]]
+    "arguments", [["--help"], ["--version"], ["status"], ["log"], ["log", "--graph", "--json"], ["table"], ["show"]]
 )
 def test_fast_commands_import_nothing_heavy(project: Project, arguments: list[str]) -> None:
     project.ledger(
@@ -38,6 +38,12 @@ def test_fast_commands_import_nothing_heavy(project: Project, arguments: list[st
     assert code == 0
     assert done.stdout
     assert not {name for name in modules if name.split(".")[0] in HEAVY}
+
+
+def test_numpy_waits_until_a_search_is_run() -> None:
+    script = "import sys, ledger.cli.run, ledger.cli.show\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {name.split(".")[0] for name in done.stdout.split()} & {"dvc", "numpy", "scipy"}
 
 
 def test_reading_from_python_does_not_import_what_writes(project: Project) -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.linalg import helmert
 from scipy.stats import multivariate_t
 
-from ledger.stats import step, step_evidence
+from ledger.stats import step_evidence
 from ledger.stats.step import StepModel
-from ledger.stats.step_evidence import Noise
+from ledger.stats.step_posterior import PRIOR, Noise
 
 NOISE = Noise(sd=0.7, df=5)
 values_at = st.lists(st.tuples(st.integers(0, 5), st.floats(-50, 50).map(lambda x: round(x, 3))), max_size=12).map(
@@ -36,10 +36,10 @@ def by_multivariate_t(values: list[tuple[int, float]], versions: int, noise: Noi
     logs = []
     for place in range(1, versions):
         sides = np.stack([at < place, at >= place]).astype(float)
-        logs.append(averaged(sides.T @ sides / 2) + math.log(step._PRIOR[0] / (versions - 1)))
+        logs.append(averaged(sides.T @ sides / 2) + math.log(PRIOR[0] / (versions - 1)))
     along = at / (versions - 1)
-    logs += [averaged(np.outer(along, along)) + math.log(step._PRIOR[1]), density(np.zeros((n, n)), 0)]
-    logs[-1] += math.log(step._PRIOR[2])
+    logs += [averaged(np.outer(along, along)) + math.log(PRIOR[1]), density(np.zeros((n, n)), 0)]
+    logs[-1] += math.log(PRIOR[2])
     chances = np.exp(np.array(logs) - max(logs))
     return list(chances / chances.sum())
 

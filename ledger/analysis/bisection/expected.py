@@ -9,7 +9,7 @@ from ledger.analysis.search.records import rule
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 from ledger.model.search import Search
-from ledger.stats.step_evidence import Noise
+from ledger.stats.step_posterior import Noise
 
 # falls in standard deviations of the noise: smaller ones take hundreds of trainings, larger ones hardly fewer
 FALLS = (2.0, 3.0, 5.0)

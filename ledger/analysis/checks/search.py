@@ -21,7 +21,7 @@ def search(gathered: Gathered) -> Iterator[Problem]:
     if plan.search.rule != RULE:
         yield unproved(Kind.OTHER_RULE, gathered.whole, rule=str(plan.search.rule), own=str(RULE))
         return
-    # imported late: what weighs versions takes a quarter of a second to import
+    # imported late: few plans are searches
     from ledger.analysis.search import replay
 
     own = gathered.experiment.trials

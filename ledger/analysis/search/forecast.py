@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from ledger.analysis.search.step import Found, StepSearch, Tried, advance
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
-from ledger.stats.step import StepModel
 
 # a decision takes about 3 ms, and the answer is waited for
 _DECISIONS = 50
@@ -92,6 +91,9 @@ def _levels(
         size = search.sign * (_USUAL_FALL * sd if fall is None else fall)
         start = mean(values[0]) if 0 in values else 0.0
         return lambda version: start if version < place else start - size
+    # imported late, as `advance` does
+    from ledger.stats.step import StepModel
+
     posterior = StepModel(search.versions, search.noise, search.weights).posterior(
         [(version, value) for version, own in values.items() for value in own]
     )

@@ -12,7 +12,7 @@ from ledger.model.frozen import frozen
 from ledger.model.hypothesis import Plan
 from ledger.model.replicates import Point
 from ledger.model.search import Search
-from ledger.stats.step_evidence import Noise
+from ledger.stats.step_posterior import Noise
 
 
 @frozen

@@ -13,8 +13,7 @@ from itertools import chain, count, pairwise
 
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
-from ledger.stats.step import StepModel, StepPosterior
-from ledger.stats.step_evidence import Noise
+from ledger.stats.step_posterior import Noise, StepPosterior
 
 # how many times as probable as no change a change must have become before a place is sought, and before one is named.
 # Without any change the second is ever reached with a probability of at most 1 / 10, whenever one looks (Ville 1939),
@@ -130,6 +129,9 @@ class _History:
     def __init__(
         self, search: StepSearch, tried: Sequence[Tried], waiting: Sequence[Wanted], runnable: Sequence[int]
     ) -> None:
+        # imported late: most commands read what a search found, and ask for nothing
+        from ledger.stats.step import StepModel
+
         self._runnable = runnable
         self._sign = search.sign
         self._noise = search.noise

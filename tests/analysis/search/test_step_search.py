@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.analysis.search.step import Answer, Found, StepSearch, Tried, Wanted, advance
-from ledger.stats.step_evidence import Noise
+from ledger.stats.step_posterior import Noise
 
 SEARCH = StepSearch(versions=26, sign=1, noise=Noise(sd=0.02, df=8))
 
