@@ -24,8 +24,9 @@ from ledger.model.experiment import Experiment
 from ledger.model.fingerprint import fingerprint as computed
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.hypothesis import BASELINE, TREATMENT, Hypothesis, Plan, Variant
+from ledger.model.hypothesis import Hypothesis
 from ledger.model.pipeline import Pipeline
+from ledger.model.plan import BASELINE, TREATMENT, Plan, Variant
 from ledger.model.replicates import Axis, Point, Replicates
 from ledger.model.settings import Settings
 from ledger.model.trial import Failure, StageRun, Trial

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ledger.analysis import direction
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings

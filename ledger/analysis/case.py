@@ -12,7 +12,7 @@ from ledger.analysis.arms import ArmValues, Undecided, Values
 from ledger.analysis.designs import Family, OtherParts
 from ledger.analysis.sight import sight
 from ledger.analysis.variation import variation
-from ledger.model.hypothesis import TREATMENT, Plan
+from ledger.model.plan import TREATMENT, Plan
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings

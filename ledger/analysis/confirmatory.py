@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.analysis.metric_names import renamed
 from ledger.model import hypothesis as hypotheses
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.remarks import Kind, Remark
 from ledger.model.search import OPEN_KEYS
 from ledger.model.verdict import INCONCLUSIVE, SUPPORTED, Amendment

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.replicates import Point
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import BASELINE
+from ledger.model.plan import BASELINE
 from ledger.model.remarks import Kind, Remark
 
 

@@ -14,7 +14,7 @@ from ledger.analysis.witness import Content, Witness
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats.lockfile import LockedStage
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.trial import Trial
 from ledger.model.verdict import Verdict
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ledger.analysis import confirmatory
 from ledger.analysis.arms import ArmValues
 from ledger.analysis.case import Case
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED, Amendment, Judged, Verdict

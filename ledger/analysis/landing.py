@@ -6,7 +6,7 @@ from ledger.analysis.looks import predicted_arms
 from ledger.errors import LedgerError
 from ledger.model import verdict
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import BASE, TREATMENT, Variant
+from ledger.model.plan import BASE, TREATMENT, Variant
 
 RECORD = "record"
 ADOPT = "adopt"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ledger.model.experiment import Recorded
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 
 
 def predicted_arms(plan: Plan) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from dataclasses import replace
 from ledger.model import hypothesis as hypotheses
 from ledger.model import prediction_parser
 from ledger.model.aliases import NONE, Aliases
-from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.near_misses import near_misses
+from ledger.model.plan import TREATMENT, Plan
 from ledger.model.trial import Trial
 
 

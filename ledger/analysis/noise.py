@@ -10,7 +10,7 @@ from ledger.analysis.counting import When, at, state
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASELINE
+from ledger.model.plan import BASELINE
 from ledger.model.replicates import Axis, Point, Replicates
 from ledger.stats.contrast import NoNoise, mean
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ledger.analysis.case import claims, decide
 from ledger.analysis.case_results import CaseResults, NotComparable, paired
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point

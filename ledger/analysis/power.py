@@ -12,7 +12,7 @@ from ledger.errors import LedgerError
 from ledger.model import prediction_parser
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASELINE
+from ledger.model.plan import BASELINE
 from ledger.model.prediction import Metric, Operator, Prediction
 from ledger.model.replicates import FOLD, SEED, Axis, Replicates
 from ledger.stats.outlook import COUNTS, Question, needed

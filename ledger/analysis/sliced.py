@@ -13,9 +13,9 @@ from ledger.errors import LedgerError
 from ledger.model import where_words
 from ledger.model.cases import CaseColumns
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
+from ledger.model.plan import Plan
 from ledger.model.remarks import Remark
 from ledger.model.settings import Settings
 from ledger.model.where import Atom, Test, compiled

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ledger.analysis.counting import When, counted
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASELINE
+from ledger.model.plan import BASELINE
 from ledger.model.replicates import FOLD, Axis, Point, Replicates
 from ledger.stats.components import components
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from ledger.cli import console, live
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.remarks import Remark
 from ledger.model.run_report import RunReport
 from ledger.model.run_state import RunState

@@ -7,7 +7,7 @@ from dataclasses import field
 
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import TREATMENT, Plan
+from ledger.model.plan import TREATMENT, Plan
 from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
 

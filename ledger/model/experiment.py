@@ -8,8 +8,9 @@ from dataclasses import field, replace
 from ledger.model import aliases as names
 from ledger.model.aliases import Aliases
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Hypothesis, Plan, Variant
+from ledger.model.hypothesis import Hypothesis
 from ledger.model.parameters import renamed
+from ledger.model.plan import Plan, Variant
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
 from ledger.model.verdict import Verdict, stated

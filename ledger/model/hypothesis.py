@@ -13,26 +13,10 @@ from ledger.model.formats import data_changes, front_matter, searches, yaml12
 from ledger.model.formats import replicates as axes
 from ledger.model.formats import variants as arms
 from ledger.model.frozen import frozen
-from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant, of_search
+from ledger.model.plan import Plan, of_search
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import REPEAT, Replicates
 from ledger.model.search import Search
-
-__all__ = [
-    "BASE",
-    "BASELINE",
-    "BODY",
-    "SCHEMA",
-    "TREATMENT",
-    "Hypothesis",
-    "Plan",
-    "Variant",
-    "changed_keys",
-    "digest",
-    "parse",
-    "render",
-    "to_mapping",
-]
 
 SCHEMA = 1
 

@@ -14,9 +14,9 @@ from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
 from ledger.model.formats.replicates import to_mapping
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASE, BASELINE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
+from ledger.model.plan import BASE, BASELINE, Plan, Variant
 from ledger.model.search import OPEN_KEYS
 from ledger.repo import axes, data_arms
 from ledger.repo.axes import AskedAxes, Seeds

@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 from ledger.errors import LedgerError
 from ledger.model.data_change import DataChange
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Variant
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
+from ledger.model.plan import Variant
 from ledger.model.typed_values import parse_assignment
 from ledger.repo.code import Code
 

@@ -13,8 +13,9 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model.bounds import is_full_id
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
-from ledger.model.hypothesis import Hypothesis, Plan
+from ledger.model.hypothesis import Hypothesis
 from ledger.model.parameters import Value
+from ledger.model.plan import Plan
 from ledger.repo.change import Change
 from ledger.repo.code import Code, edited
 from ledger.report.data_changes import described

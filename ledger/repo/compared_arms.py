@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASELINE, TREATMENT
+from ledger.model.plan import BASELINE, TREATMENT
 from ledger.model.prediction import Prediction
 from ledger.model.remarks import Remark
 from ledger.repo import voided

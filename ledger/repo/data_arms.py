@@ -9,10 +9,10 @@ from ledger.dvc import config
 from ledger.errors import LedgerError
 from ledger.model.data_change import ADDITION, DataChange, Grouping
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import BASE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.pipeline import Pipeline, inside
+from ledger.model.plan import BASE, Plan, Variant
 from ledger.repo.asked_arms import data_paths
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger

@@ -12,7 +12,7 @@ from ledger.model import replicates
 from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASELINE, TREATMENT, Variant
+from ledger.model.plan import BASELINE, TREATMENT, Variant
 from ledger.model.replicates import Point
 from ledger.repo import metric_aliases, metric_files, submodules
 from ledger.repo import voided as voids

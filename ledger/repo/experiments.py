@@ -16,7 +16,7 @@ from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, Unread, directory
 from ledger.model.formats import front_matter, yaml12
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.trial import Trial
 from ledger.model.verdict import Verdict
 from ledger.model.void import Void

@@ -11,8 +11,8 @@ from ledger.errors import FormatError, LedgerError
 from ledger.model import replicates
 from ledger.model.experiment import Experiment
 from ledger.model.formats import metrics
-from ledger.model.hypothesis import Plan
 from ledger.model.near_misses import near_misses
+from ledger.model.plan import Plan
 from ledger.model.remarks import Kind, Remark
 from ledger.repo.axes import seed_parameter
 from ledger.repo.ledger import Ledger

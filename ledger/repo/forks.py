@@ -13,7 +13,7 @@ from typing import Any
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import TREATMENT
+from ledger.model.plan import TREATMENT
 from ledger.model.trial import Trial
 from ledger.repo import histories
 from ledger.repo.code import Code, ParameterKey, edited, recorded_changes

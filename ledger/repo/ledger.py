@@ -15,7 +15,7 @@ from ledger.analysis.counting import When
 from ledger.errors import FormatError, LedgerError, NotHere
 from ledger.git.git import open_repository
 from ledger.model.experiment import Experiment, directory
-from ledger.model.hypothesis import Variant
+from ledger.model.plan import Variant
 from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
 from ledger.repo.snapshot import Repository

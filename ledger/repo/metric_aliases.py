@@ -16,7 +16,7 @@ from ledger.model import settings
 from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import TREATMENT
+from ledger.model.plan import TREATMENT
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
 from ledger.model.verdict import Verdict

@@ -10,8 +10,8 @@ from ledger.analysis.arms import ArmValues
 from ledger.errors import FormatError, LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics
-from ledger.model.hypothesis import Plan
 from ledger.model.parameters import renamed
+from ledger.model.plan import Plan
 from ledger.repo import histories
 from ledger.repo.snapshot import Repository
 

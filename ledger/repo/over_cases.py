@@ -9,7 +9,7 @@ from ledger.analysis.on_new_cases import disagreement, on_new_cases
 from ledger.model.aliases import Aliases
 from ledger.model.cases import CaseColumns
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import TREATMENT, Plan
+from ledger.model.plan import TREATMENT, Plan
 from ledger.model.prediction import Prediction
 from ledger.model.remarks import Kind
 from ledger.model.verdict import Judged, Verdict

@@ -14,7 +14,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import seeds
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import front_matter, trailers, yaml12
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.verdict import Amendment
 from ledger.repo import histories, plan_order
 from ledger.repo.ledger import Ledger

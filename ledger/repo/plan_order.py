@@ -15,7 +15,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.repo import histories, runs
 from ledger.repo.ledger import Ledger
 

@@ -10,10 +10,10 @@ from ledger.analysis import traps
 from ledger.errors import LedgerError
 from ledger.model import kinds
 from ledger.model.formats import paramfiles
-from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Variant
 from ledger.model.near_misses import near_misses
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import inside
+from ledger.model.plan import BASE, BASELINE, TREATMENT, Variant
 from ledger.model.prediction import Metric, Prediction
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.typed_values import format_value

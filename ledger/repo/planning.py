@@ -13,8 +13,8 @@ from ledger.errors import LedgerError
 from ledger.model import names, prediction_parser, seeds
 from ledger.model.data_change import Grouping
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.parameters import Value
+from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.search import Search
 from ledger.repo import data_arms
 from ledger.repo.asked_arms import AskedArm, understood

@@ -12,9 +12,9 @@ from ledger.model.environment import Environment
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics, paramfiles
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.parameters import Value, flatten, merge_files, origins
 from ledger.model.pipeline import inside
+from ledger.model.plan import TREATMENT
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.repo import side_data, voided

@@ -14,9 +14,9 @@ from ledger.errors import LedgerError, NotHere
 from ledger.model import names, replicates, trial_names
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
+from ledger.model.plan import TREATMENT, Variant
 from ledger.model.replicates import Point
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from ledger.model.aliases import Aliases
 from ledger.model.cases import CaseColumns
 from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.listing import listed, some
 from ledger.model.near_misses import near_misses
+from ledger.model.plan import TREATMENT
 from ledger.model.prediction import Prediction
 from ledger.model.remarks import Remark
 from ledger.model.settings import Settings

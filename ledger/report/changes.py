@@ -5,8 +5,8 @@ from __future__ import annotations
 from ledger.analysis.landing import ADOPT, RECORD
 from ledger.model.changes import Amended, Archived, BroughtBack, Landed, Noted, RecordedByHand, Voided
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.listing import listed
+from ledger.model.plan import TREATMENT
 from ledger.model.settings import Settings
 from ledger.report.remarks import sentences
 from ledger.report.trials import line

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ledger.model.bounds import is_full_id
 from ledger.model.data_change import DataChange
-from ledger.model.hypothesis import BASE, Variant
 from ledger.model.listing import listed
+from ledger.model.plan import BASE, Variant
 
 # as many digits as additions have in tables
 _DIGITS = 8

@@ -8,9 +8,9 @@ from typing import Final
 from ledger.analysis.diff import CodeChange, DataChange, Diff
 from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.hypothesis import BASELINE, TREATMENT
 from ledger.model.listing import listed
 from ledger.model.parameters import Value
+from ledger.model.plan import BASELINE, TREATMENT
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
 from ledger.report.blocks import Block, CodeBlock, Document, Heading, Items, Mark, Prose, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.report.blocks import Document, Items, Mark, Prose, Table
 from ledger.report.numbers import seconds
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ledger.model.entry import Entry
-from ledger.model.hypothesis import TREATMENT, Plan
 from ledger.model.listing import listed
 from ledger.model.parameters import Value
+from ledger.model.plan import TREATMENT, Plan
 from ledger.model.replicates import FOLD, SPLIT, Axis
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary

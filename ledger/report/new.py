@@ -6,8 +6,8 @@ from typing import Any
 
 from ledger.analysis.designs import planned
 from ledger.analysis.plans.created import Created
-from ledger.model.hypothesis import BASELINE, TREATMENT, Plan
 from ledger.model.listing import listed
+from ledger.model.plan import BASELINE, TREATMENT, Plan
 from ledger.report.changes import Told
 from ledger.report.data_changes import described
 from ledger.report.experiments import described_axes

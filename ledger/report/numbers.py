@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.settings import Settings
 from ledger.stats.summary import Summary
 

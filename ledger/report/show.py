@@ -13,7 +13,7 @@ from ledger.analysis.metric_changes import metric_change
 from ledger.analysis.variance import plural, shares
 from ledger.model import trial_file
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Plan, Variant
+from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value

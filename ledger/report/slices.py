@@ -7,8 +7,8 @@ from typing import Final
 
 from ledger.analysis.sliced import Sliced
 from ledger.analysis.slices import ALPHA, CONFIDENCE, MIN_CLUSTERS, Slice
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.listing import listed
+from ledger.model.plan import TREATMENT
 from ledger.model.settings import Settings
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.numbers import digits_of, number, p_value, signed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.model import replicates
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.settings import Settings
 from ledger.model.trial import Trial
 from ledger.report.numbers import headline, number, seconds

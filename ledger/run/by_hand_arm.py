@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import BASELINE, Plan, Variant
 from ledger.model.listing import listed
 from ledger.model.parameters import Value, flatten, identical
+from ledger.model.plan import BASELINE, Plan, Variant
 from ledger.repo import submodules, unseen
 from ledger.repo.code import Arm, Code, edited
 from ledger.repo.commit import commit_tracked

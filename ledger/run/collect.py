@@ -19,7 +19,7 @@ from ledger.git.entries import Entry, plain_file
 from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
-from ledger.model.hypothesis import BASELINE
+from ledger.model.plan import BASELINE
 from ledger.model.remarks import Kind, Remark
 from ledger.model.run_report import Collected
 from ledger.repo import canonical

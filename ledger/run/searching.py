@@ -12,7 +12,7 @@ from ledger.analysis.search.state import SearchState, state
 from ledger.errors import LedgerError
 from ledger.model import replicates
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.trial import Trial
 from ledger.repo.code import Arm
 from ledger.repo.ledger import Ledger

@@ -19,9 +19,9 @@ from ledger.machine.processes import MARK
 from ledger.model import trial as trials
 from ledger.model.formats.paramfiles import parse
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
 from ledger.model.listing import listed
 from ledger.model.parameters import flatten
+from ledger.model.plan import Plan
 from ledger.model.trial import Failure
 from ledger.repo import borrowed, state, submodules
 from ledger.repo.ledger import Ledger

@@ -18,8 +18,8 @@ from ledger.model.environment import Environment
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers, yaml12
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
 from ledger.model.pipeline import Pipeline
+from ledger.model.plan import Plan
 from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
 from ledger.repo import state

@@ -22,8 +22,9 @@ from ledger.analysis.witness import Content, Witness
 from ledger.model import prediction_parser
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.lockfile import LockedStage, Pinned
-from ledger.model.hypothesis import Hypothesis, Plan, Variant
+from ledger.model.hypothesis import Hypothesis
 from ledger.model.pipeline import Output, Pipeline, Stage, TrackedParameters
+from ledger.model.plan import Plan, Variant
 from ledger.model.replicates import Replicates
 from ledger.model.trial import Failure, StageRun, Trial
 from ledger.model.verdict import Amendment, Verdict

@@ -12,7 +12,7 @@ from ledger.analysis import confirmatory, looks
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Recorded
 from ledger.model.formats.replicates import from_mapping
-from ledger.model.hypothesis import Plan, Variant
+from ledger.model.plan import Plan, Variant
 from ledger.model.prediction_parser import parse
 from ledger.model.remarks import Kind, Remark
 from ledger.model.trial import Trial

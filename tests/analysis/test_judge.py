@@ -20,7 +20,7 @@ from ledger.analysis.case import decide
 from ledger.analysis.judge import judge
 from ledger.model import prediction_parser
 from ledger.model.formats.replicates import from_mapping
-from ledger.model.hypothesis import Plan, Variant
+from ledger.model.plan import Plan, Variant
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.model.settings import MetricSettings, Settings

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.analysis.metric_names import corrections, unmeasured
 from ledger.model import prediction_parser
-from ledger.model.hypothesis import Plan, Variant
+from ledger.model.plan import Plan, Variant
 from ledger.model.replicates import Replicates
 from ledger.model.trial import FAILED, SUCCEEDED, Trial
 

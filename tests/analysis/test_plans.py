@@ -10,8 +10,8 @@ from ledger.analysis.plans.arms import arms
 from ledger.analysis.plans.grid import grid
 from ledger.errors import LedgerError
 from ledger.model import prediction_parser
-from ledger.model.hypothesis import BASE, Variant
 from ledger.model.parameters import Value
+from ledger.model.plan import BASE, Variant
 
 BRANCH = {"lr": 0.1, "depth": 3}
 HI = Variant(name="hi", params={"lr": 0.9})

@@ -10,7 +10,8 @@ from typing import Any
 from ledger.analysis.rows import rows_of
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.hypothesis import Hypothesis, Plan, Variant
+from ledger.model.hypothesis import Hypothesis
+from ledger.model.plan import Plan, Variant
 from ledger.model.prediction_parser import parse
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.row import NOT_FINITE

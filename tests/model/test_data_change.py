@@ -13,8 +13,8 @@ from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.data_change import MAX_DRAW, DataChange, Grouping
 from ledger.model.formats.data_changes import change_mapping, group_mapping, read_changes, read_groups
-from ledger.model.hypothesis import BASE, Hypothesis
-from ledger.model.plan import Plan, Variant
+from ledger.model.hypothesis import Hypothesis
+from ledger.model.plan import BASE, Plan, Variant
 from ledger.model.replicates import Axis, Replicates
 
 FULL = "3f2a9c1d" * 5

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
-from ledger.model.hypothesis import BASE, BODY, Hypothesis, Plan, Variant
+from ledger.model.hypothesis import BODY, Hypothesis
+from ledger.model.plan import BASE, Plan, Variant
 from ledger.model.replicates import Axis, Replicates
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4})?", fullmatch=True)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import names
-from ledger.model.hypothesis import BODY, Hypothesis, Plan
-from ledger.model.plan import of_search
+from ledger.model.hypothesis import BODY, Hypothesis
+from ledger.model.plan import Plan, of_search
 from ledger.model.search import HIGHER, LOWER, Confirm, KnownNoise, Search
 from ledger.model.seeds import derived_seeds
 

@@ -10,7 +10,8 @@ import pytest
 
 from ledger.analysis.arms import ArmValues
 from ledger.model.experiment import Experiment
-from ledger.model.hypothesis import Hypothesis, Plan, Variant
+from ledger.model.hypothesis import Hypothesis
+from ledger.model.plan import Plan, Variant
 from ledger.model.prediction_parser import parse
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Axis, Replicates

@@ -10,7 +10,7 @@ from conftest import Project, Shelved
 
 import ledger
 from ledger.model.formats.replicates import from_mapping
-from ledger.model.hypothesis import Plan, Variant
+from ledger.model.plan import Plan, Variant
 from ledger.model.prediction_parser import parse
 
 BASE = Variant(name="baseline", at="base")

@@ -11,7 +11,7 @@ from ledger.analysis.gathered import Claim, Gathered, Order
 from ledger.analysis.problems import Kind, Problem, unproved, wrong
 from ledger.model import hypothesis as hypotheses
 from ledger.model import seeds
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.trial import Trial
 
 # by how much the clocks of two machines may differ

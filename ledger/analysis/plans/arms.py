@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from ledger.errors import LedgerError
 from ledger.model import names
-from ledger.model.hypothesis import BASE, BASELINE, TREATMENT, Variant
 from ledger.model.parameters import Value, identical
+from ledger.model.plan import BASE, BASELINE, TREATMENT, Variant
 from ledger.model.prediction import Prediction
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.analysis.outlook import Outlook
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.remarks import Remark
 
 

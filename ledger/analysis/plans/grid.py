@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.errors import LedgerError
-from ledger.model.hypothesis import Variant
 from ledger.model.parameters import Value
+from ledger.model.plan import Variant
 
 # more arms than this are a mistake far more often than a plan
 MAX_ARMS = 1000

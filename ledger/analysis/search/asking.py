@@ -8,7 +8,7 @@ from ledger.analysis.search.records import fresh_points, points, rule, search_of
 from ledger.analysis.search.step import Answer, Found, Tried, Wanted, advance
 from ledger.model import replicates
 from ledger.model.experiment import Recorded
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.replicates import Point
 from ledger.model.search import Confirm
 from ledger.model.trial import Asked

@@ -9,7 +9,7 @@ from ledger.analysis.counting import at
 from ledger.analysis.search.step import StepSearch, Tried
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.model.replicates import Point
 from ledger.model.search import Search
 from ledger.stats.step_posterior import Noise

@@ -25,8 +25,8 @@ from ledger.git.three_way import is_shallow
 from ledger.machine.state_directory import StateDirectory
 from ledger.model.data_change import DataChange, Grouping
 from ledger.model.formats.lockfile import Pinned
-from ledger.model.hypothesis import BASE
 from ledger.model.listing import listed
+from ledger.model.plan import BASE
 from ledger.repo.code import Code
 from ledger.repo.datasets import content, grouping, held, versions, writing
 from ledger.repo.datasets.content import Asked, Content, Grouped

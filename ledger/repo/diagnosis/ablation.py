@@ -25,8 +25,8 @@ from ledger.model import seeds as seed_sources
 from ledger.model.data_change import ADDITION, Grouping
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan, Variant
 from ledger.model.names import slug
+from ledger.model.plan import Plan, Variant
 from ledger.model.replicates import Replicates
 from ledger.repo import forks
 from ledger.repo.axes import AskedAxes, Seeds, declared

@@ -12,9 +12,9 @@ from ledger.model import seeds as seed_sources
 from ledger.model.data_change import ADDITION, DataChange, Grouping
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
 from ledger.model.names import slug
 from ledger.model.pipeline import Pipeline, inside
+from ledger.model.plan import Plan
 from ledger.repo import forks
 from ledger.repo.axes import AskedAxes, Seeds, declared
 from ledger.repo.code import Code

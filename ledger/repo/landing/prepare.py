@@ -16,9 +16,9 @@ from ledger.model.changes import Landed
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import TREATMENT, Variant
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
+from ledger.model.plan import TREATMENT, Variant
 from ledger.model.remarks import Kind, Remark
 from ledger.repo import canonical, histories, submodules, unseen
 from ledger.repo.landing import require

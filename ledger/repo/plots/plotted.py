@@ -9,8 +9,8 @@ from ledger.analysis.rows import rows_of
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import TREATMENT
 from ledger.model.listing import listed
+from ledger.model.plan import TREATMENT
 from ledger.model.row import Row
 from ledger.repo import voided
 from ledger.repo.ledger import Ledger

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from ledger.analysis.gathered import Order, PlanHistory
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.hypothesis import Plan
+from ledger.model.plan import Plan
 from ledger.repo import histories, plan_order
 from ledger.repo.ledger import Ledger
 from ledger.repo.proof.trees import Trees

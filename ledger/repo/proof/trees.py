@@ -16,8 +16,8 @@ from ledger.model.experiment import directory
 from ledger.model.formats import paramfiles, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.frozen import frozen
-from ledger.model.hypothesis import Plan
 from ledger.model.pipeline import Pipeline, inside
+from ledger.model.plan import Plan
 from ledger.model.settings import Settings
 from ledger.repo.code import Code
 from ledger.repo.code_reader import CodeReader

@@ -10,7 +10,7 @@ from ledger.analysis.variance import shares
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.data_changes import change_mapping, group_mapping
-from ledger.model.hypothesis import TREATMENT, Plan, Variant
+from ledger.model.plan import TREATMENT, Plan, Variant
 from ledger.model.verdict_file import front_matter
 from ledger.report.shapes.trials import failure
 from ledger.report.shapes.values import pin, short_branch, summary
