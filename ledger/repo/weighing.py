@@ -11,7 +11,7 @@ from ledger.analysis.counting import When
 from ledger.analysis.doubts import doubts
 from ledger.analysis.judge import judge
 from ledger.analysis.search.finding import finding
-from ledger.analysis.search.state import state
+from ledger.analysis.search.state import SearchState, state
 from ledger.errors import LedgerError
 from ledger.model import settings
 from ledger.model.aliases import Aliases
@@ -48,7 +48,8 @@ def weigh(ledger: Ledger, experiment: Experiment, aliases: Aliases | None = None
     at = written[-1][0] if written else experiment.tip
     present = {**ledger.present(experiment), **counting.judged(experiment)}
     stated = None if experiment.verdict is None else experiment.verdict.cases
-    found = _weighed(ledger, experiment, evidence, present, early=early, at=at, columns=stated)
+    so_far = _searched(experiment, evidence, present)
+    found = _weighed(ledger, experiment, evidence, present, so_far, early=early, at=at, columns=stated)
     # as it would be read from its file
     document = yaml12.loads(yaml12.dumps(front_matter(found)))
     assert isinstance(document, dict)
@@ -69,18 +70,22 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
     """A new verdict. Raises LedgerError where declared trials are missing and it is not `early`, a metric is, or
     the code has changed since the trials so that no stage noticed.
     """
+    present = ledger.present(experiment)
+    so_far = _searched(experiment, evidence, present)
     if not early:
         _require_others(evidence)
         _require_complete(evidence)
-        _require_answer(ledger, experiment, evidence)
+        _require_answer(experiment, so_far)
     unseen.require_none(ledger, experiment)
-    early = bool(evidence.missing or evidence.absent)
-    present = ledger.present(experiment)
-    if experiment.plan.search is not None:
-        early = not state(experiment.named(evidence.aliases), present).finished
+    early = bool(evidence.missing or evidence.absent) if so_far is None else not so_far.finished
     declared = _settings(ledger, experiment.tip).cases
     columns = over_cases.of_predictions(declared, experiment.plan, evidence.aliases)
-    return _weighed(ledger, experiment, evidence, present, early=early, at=experiment.tip, columns=columns)
+    return _weighed(ledger, experiment, evidence, present, so_far, early=early, at=experiment.tip, columns=columns)
+
+
+def _searched(experiment: Experiment, evidence: Evidence, present: Mapping[str, str]) -> SearchState | None:
+    """How far the search has come at these fingerprints of its arms; None of a plan without one."""
+    return None if experiment.plan.search is None else state(experiment.named(evidence.aliases), present)
 
 
 def _weighed(
@@ -88,6 +93,7 @@ def _weighed(
     experiment: Experiment,
     evidence: Evidence,
     present: Mapping[str, str],
+    so_far: SearchState | None,
     *,
     early: bool,
     at: str,
@@ -95,7 +101,7 @@ def _weighed(
 ) -> Verdict:
     """The verdict by the settings of the commit `at`, with per-case results from these `columns`.
 
-    `present`: the fingerprints of a search's arms that count.
+    `present`: the fingerprints of a search's arms that count, `so_far` its state at these.
     """
     known = _settings(ledger, at)
     for prediction in experiment.plan.predictions:
@@ -125,10 +131,9 @@ def _weighed(
         verdict = over_cases.with_cases(ledger, experiment, evidence, verdict, columns)
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
     found = None
-    if experiment.plan.search is not None:
-        named = experiment.named(evidence.aliases)
-        so_far = state(named, present)
-        found = replace(finding(so_far), confirmation=confirmation(named, so_far, present))
+    if so_far is not None:
+        stated = confirmation(experiment.named(evidence.aliases), so_far, present)
+        found = replace(finding(so_far), confirmation=stated)
         # those too of which no trial has succeeded: that it failed belongs to the answer
         states = {v.name: present[v.name] for v in experiment.tried_or_declared if v.name in present}
     return worded(
@@ -187,12 +192,9 @@ def _require_complete(evidence: Evidence) -> None:
     )
 
 
-def _require_answer(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> None:
+def _require_answer(experiment: Experiment, so_far: SearchState | None) -> None:
     """Raise LedgerError where a search is still going on."""
-    if experiment.plan.search is None:
-        return
-    so_far = state(experiment.named(evidence.aliases), ledger.present(experiment))
-    if not so_far.finished:
+    if so_far is not None and not so_far.finished:
         raise LedgerError(
             f"the search of {experiment.name} has no answer yet, after {so_far.trainings} trials",
             hint="ledger run continues it, --early concludes with what is known so far",
