@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ledger.analysis.search.records import fresh_points, points, rule, search_of
+from ledger.analysis.search.records import at_present, fresh_points, points, rule, search_of
 from ledger.analysis.search.step import Answer, Found, Tried, Wanted, advance
 from ledger.model import replicates
 from ledger.model.experiment import Recorded
@@ -80,7 +80,6 @@ def told(records: Iterable[Recorded], present: Mapping[str, str], waiting: Itera
     fingerprints of their arms are known; `waiting` are the ids of those that run.
     """
     known: dict[str, list[str]] = {}
-    for r in records:
-        if r.void is None and r.trial.fingerprint == present.get(r.trial.variant):
-            known.setdefault(r.trial.variant, []).append(replicates.stem(r.trial.point, r.trial.attempt))
+    for r in at_present(records, present):
+        known.setdefault(r.trial.variant, []).append(replicates.stem(r.trial.point, r.trial.attempt))
     return Asked(known={arm: tuple(sorted(stems)) for arm, stems in known.items()}, waiting=tuple(sorted(waiting)))

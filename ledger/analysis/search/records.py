@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ledger.analysis.counting import at
 from ledger.analysis.search.step import StepSearch, Tried
@@ -65,7 +65,7 @@ def known(experiment: Experiment, present: Mapping[str, str], *, fresh: bool = F
     metric = experiment.aliases.now(search.metric)
     found = []
     for version, name in enumerate(search.arms):
-        own = [r for r in experiment.of(name) if r.trial.fingerprint == present.get(name) and r.void is None]
+        own = at_present(experiment.of(name), present)
         last = {r.trial.point: r for r in sorted(own, key=lambda r: r.trial.attempt)}
         counting = last | at(own, present.get(name))
         for point in sorted(counting.keys() & numbers.keys(), key=numbers.__getitem__):
@@ -76,10 +76,11 @@ def known(experiment: Experiment, present: Mapping[str, str], *, fresh: bool = F
     return tuple(found)
 
 
+def at_present(records: Iterable[Recorded], present: Mapping[str, str]) -> list[Recorded]:
+    """Those that ran at the `present` fingerprints of their arms, however they ended; not voided ones."""
+    return [r for r in records if r.void is None and r.trial.fingerprint == present.get(r.trial.variant)]
+
+
 def ended(experiment: Experiment, present: Mapping[str, str]) -> frozenset[tuple[str, Point]]:
     """The trials of all arms that have ended at the present states of these, however they did; not voided ones."""
-    return frozenset(
-        (r.trial.variant, r.trial.point)
-        for r in experiment.trials
-        if r.void is None and r.trial.fingerprint == present.get(r.trial.variant)
-    )
+    return frozenset((r.trial.variant, r.trial.point) for r in at_present(experiment.trials, present))
