@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger.analysis.search.records import known, rule, search_of
@@ -103,15 +103,12 @@ def standing(search: Search, tried: Sequence[Tried], fresh: Sequence[Tried] = ()
         )
         for number, (name, commit) in enumerate(search.arms.items())
     )
-    places: Iterable[int] = so_far.places
-    if so_far.answer is Answer.OPEN and posterior is not None:
-        places = _covered(so_far, posterior.credible(search.confidence))
     return SearchState(
         search=search,
         versions=versions,
         trainings=len(tried),
         answer=so_far.answer,
-        places=tuple(places),
+        places=so_far.places,
         finished=isinstance(advance(by, tried), Found),
         evidence=None if posterior is None else posterior.evidence,
         step=None if posterior is None else posterior.step,
@@ -122,8 +119,3 @@ def standing(search: Search, tried: Sequence[Tried], fresh: Sequence[Tried] = ()
 
 def _values(tried: Sequence[Tried], version: int) -> tuple[float, ...]:
     return tuple(each.value for each in tried if each.version == version and each.value is not None)
-
-
-def _covered(found: Found, places: Iterable[int]) -> list[int]:
-    """The versions that places among the runnable ones stand for: with those between that cannot run."""
-    return [v for place in places for v in range(found.runnable[place - 1] + 1, found.runnable[place] + 1)]

@@ -112,7 +112,7 @@ def advance(
         if history.fewest_at_ends >= search.ends or history.most_fall < _LEAST:
             return history.found(Answer.NONE, posterior)
         if count <= 0 and not waiting:
-            return history.found(Answer.OPEN, posterior)
+            return history.found(Answer.OPEN, posterior, posterior.credible(search.confidence))
         return history.more_at_ends(search.ends, count)
     if posterior.evidence >= _REAL and max(posterior.places) >= search.confidence:
         return history.found(Answer.STEP, posterior, [posterior.change])
