@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from ledger.analysis.designs import compared
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
-from ledger.stats.contrast import Contrast, NoNoise
+from ledger.stats.contrast import Contrast, NoNoise, mean
 from ledger.stats.ratio import Ratio, of_gains, of_pairs
 
 Values: TypeAlias = Mapping[Point, float]
@@ -77,11 +76,10 @@ def change(before: Values, after: Values) -> Change | None:
     # two pairs say less of the noise than all values do
     if len(common) >= 3:
         left, right = ({point: side[point] for point in common} for side in (before, after))
-    difference = _mean(right) - _mean(left)
     try:
         contrast = compared(right, left, None)(1.0)
     except NoNoise:
-        return Change(difference=difference)
+        return Change(difference=mean(list(right.values())) - mean(list(left.values())))
     return Change(difference=contrast.estimate, contrast=contrast)
 
 
@@ -128,7 +126,3 @@ def _share(good: Values, bad: Values, first: Values, last: Values) -> Ratio | No
         return of_pairs(fixed, whole, CONFIDENCE)
     except NoNoise:
         return None
-
-
-def _mean(values: Values) -> float:
-    return math.fsum(values.values()) / len(values)
