@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ledger.analysis.bisection.ends import Change, FixedEvaluation
 from ledger.analysis.bisection.nature import Judgement
+from ledger.analysis.search.finding import sides
 from ledger.analysis.search.step import Answer
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
@@ -119,8 +120,5 @@ class Bisection:
         """The mean of the metric before the places and from them on; None where a side has no value."""
         if not self.places:
             return None
-        sides = [
-            [value for version in side for value in version.values]
-            for side in (self.versions[: self.places[0]], self.versions[self.places[-1] :])
-        ]
-        return (mean(sides[0]), mean(sides[1])) if all(sides) else None
+        before, after = sides([version.values for version in self.versions], self.places)
+        return (mean(before), mean(after)) if before and after else None

@@ -18,6 +18,7 @@ from ledger.analysis.bisection.ends import (
     on_fixed_evaluation,
 )
 from ledger.analysis.counting import at
+from ledger.analysis.search.finding import sides
 from ledger.analysis.search.records import ended, fresh_points, search_of
 from ledger.analysis.search.state import SearchState, VersionState
 from ledger.analysis.search.step import Answer
@@ -138,8 +139,7 @@ def _shares(state: SearchState) -> list[float | None]:
 
 def _step(versions: Sequence[Version], places: Sequence[int]) -> Change | None:
     """The change with the places as the search saw it: all that it tried before them, and from them on."""
-    before = [value for version in versions[: places[0]] for value in version.values]
-    after = [value for version in versions[places[-1] :] for value in version.values]
+    before, after = sides([version.values for version in versions], places)
     if not before or not after:
         return None
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ledger.model.finding import Finding
@@ -17,8 +19,8 @@ def finding(state: SearchState) -> Finding:
     before = after = posterior = None
     if state.places:
         posterior = sum(state.versions[place].posterior or 0.0 for place in state.places)
-        before = _level(state, 0, state.places[0])
-        after = _level(state, state.places[-1], len(names))
+        both = sides([version.values for version in state.versions], state.places)
+        before, after = (mean(side) if side else None for side in both)
     return Finding(
         answer=state.answer.value,
         version=None if state.place is None else names[state.place],
@@ -35,6 +37,7 @@ def finding(state: SearchState) -> Finding:
     )
 
 
-def _level(state: SearchState, first: int, end: int) -> float | None:
-    values = [value for version in state.versions[first:end] for value in version.values]
-    return mean(values) if values else None
+def sides(values: Sequence[Sequence[float]], places: Sequence[int]) -> tuple[list[float], list[float]]:
+    """Of the values of each version all that were measured before the places, and all from them on."""
+    before, after = values[: places[0]], values[places[-1] :]
+    return list(chain.from_iterable(before)), list(chain.from_iterable(after))
