@@ -8,7 +8,7 @@ from ledger.analysis.ablation.answer import Ablation, GroupEffect, Label
 from ledger.analysis.ablation.design import Design
 from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.model.listing import listed
-from ledger.report.numbers import digits_of, number, p_value, signed
+from ledger.report.numbers import digits_of, number, p_stated, signed
 
 # so many groups have a sentence, and so many are named in one
 _FEW, _FEWER = 4, 3
@@ -100,11 +100,10 @@ def interval(found: Ablation, one: GroupEffect) -> str:
 
 def _sentence(found: Ablation, one: GroupEffect) -> str:
     assert one.adjusted is not None
-    p = p_value(one.adjusted)
     verb = {Label.HELPS: "is better", Label.HARMS: "is worse"}[one.label] if _relative(found) else str(one.label)
     return (
         f"{one.name} {verb}: {effect(found, one)} ({CONFIDENCE:.0%} interval {interval(found, one)}, "
-        f"p {p if p[0] in '<>' else f'= {p}'})"
+        f"{p_stated(one.adjusted)})"
     )
 
 

@@ -10,7 +10,7 @@ from ledger.analysis.bisection.ends import CONFIDENCE, Change, FixedEvaluation
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
 from ledger.analysis.search.step import Answer
 from ledger.model.listing import listed
-from ledger.report.numbers import digits_of, number, p_value, percent
+from ledger.report.numbers import digits_of, number, p_stated, percent
 from ledger.stats.contrast import mean
 from ledger.stats.ratio import Ratio
 
@@ -68,7 +68,7 @@ def confirmation(found: Confirmation, metric: str, versions: tuple[Version, ...]
         first = identical if count > 1 else f"not confirmed on {seeds}, which gives no estimate of the noise: {moved}"
     else:
         confirmed = "confirmed" if found.confirmed else "not confirmed"
-        first = f"{confirmed} on {seeds}: {moved} from {before.name} to {after.name} (p {_p(found.p_value)})"
+        first = f"{confirmed} on {seeds}: {moved} from {before.name} to {after.name} ({p_stated(found.p_value)})"
     if found.share is None:
         return (first,)
     if found.share.interval is None:
@@ -241,8 +241,3 @@ def _share(found: Ratio) -> str:
 
 def _sure(value: float | None) -> str:
     return f"probability {percent(value)}"
-
-
-def _p(value: float) -> str:
-    shown = p_value(value)
-    return shown if shown[0] in "<>" else f"= {shown}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.analysis.matrix.answer import ALPHA, Matrix, SideEffect
 from ledger.model.listing import listed
-from ledger.report.numbers import digits_of, p_value, signed
+from ledger.report.numbers import digits_of, p_stated, signed
 
 _FEW = 4
 
@@ -27,7 +27,7 @@ def answer(found: Matrix) -> tuple[str, ...]:
     if not lines:
         return (f"no answer yet: {len(found.missing)} trials are missing" if found.missing else "no answer",)
     if found.interaction is not None and found.interaction <= ALPHA:
-        lines.append(f"it depends: sets do not move all models alike (interaction {_p(found.interaction)})")
+        lines.append(f"it depends: sets do not move all models alike (interaction {p_stated(found.interaction)})")
     return tuple(lines)
 
 
@@ -45,7 +45,7 @@ def notes(found: Matrix) -> tuple[str, ...]:
 
 def meaning(found: Matrix) -> tuple[str, ...]:
     """What the effects are."""
-    test = "interaction not tested" if found.interaction is None else f"interaction {_p(found.interaction)}"
+    test = "interaction not tested" if found.interaction is None else f"interaction {p_stated(found.interaction)}"
     return (
         "effect: beside the first, in the mean over the other side, seed by seed",
         f"p after Holm's correction; {CONFIDENCE:.0%} intervals, each for itself; {test}",
@@ -100,11 +100,6 @@ def _with_interval(one: SideEffect) -> str:
     low, high = one.interval or (math.nan, math.nan)
     fine = digits_of((high - low) / 2) if high > low else None
     return f"{signed(one.effect, fine)} [{signed(low, fine)}, {signed(high, fine)}]"
-
-
-def _p(value: float) -> str:
-    shown = p_value(value)
-    return f"p {shown if shown[0] in '<>' else f'= {shown}'}"
 
 
 def _fineness(found: Matrix) -> int | None:

@@ -101,6 +101,12 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else "> 0.99" if value > 0.99 else f"{value:.2g}"
 
 
+def p_stated(value: float) -> str:
+    """The same in a sentence: `p = 0.034`, `p < 0.001`, `p > 0.99`."""
+    shown = p_value(value)
+    return f"p {shown}" if shown[0] in "<>" else f"p = {shown}"
+
+
 def rough(value: float | None) -> str:
     """`0.0267`: three significant digits, for what is known no better, as noise is; `-` for None."""
     return "-" if value is None else f"{value:.3g}"

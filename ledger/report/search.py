@@ -10,7 +10,7 @@ from ledger.model.listing import listed
 from ledger.model.search import HIGHER, Search
 from ledger.model.settings import Settings
 from ledger.report.blocks import Table
-from ledger.report.numbers import number, p_value, percent, seconds, signed, spread
+from ledger.report.numbers import number, p_stated, percent, seconds, signed, spread
 
 if TYPE_CHECKING:
     # with them comes numpy, which documents without a search do without
@@ -115,7 +115,7 @@ def _versions(arms: Sequence[str], word: str = "and") -> str:
 def _confirmed(found: Mapping[str, Any]) -> Iterator[str]:
     """What fresh seeds say of the answer, as the verdict holds it."""
     p = found.get("p_value")
-    shown = "" if p is None else f", p {p_value(p)}" if p_value(p)[0] in "<>" else f", p = {p_value(p)}"
+    shown = "" if p is None else f", {p_stated(p)}"
     said = "confirmed" if found.get("confirmed") else "not confirmed"
     yield f"{said} on fresh seeds: {_bounded(found['difference'], found.get('interval'), signed)}{shown}"
     share = found.get("share")

@@ -16,7 +16,7 @@ from ledger.model.verdict_file import to_mapping
 from ledger.report import markdown, search
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.experiments import described_axes
-from ledger.report.numbers import digits_of, number, p_value, signed, spread
+from ledger.report.numbers import digits_of, number, p_stated, signed, spread
 from ledger.report.remarks import sentences
 from ledger.report.written import code
 from ledger.stats.summary import summarise
@@ -186,9 +186,9 @@ def evidence(judged: Judged) -> str:
     if judged.n_baseline is not None and judged.n_baseline != judged.n:
         text += f" against {judged.n_baseline}"
     if judged.p_value is not None:
-        text += f", {_p(judged.p_value)}"
+        text += f", {p_stated(judged.p_value)}"
     if judged.p_refuting is not None and judged.outcome != SUPPORTED:
-        text += f" (of the contrary, corrected: {_p(judged.p_refuting)})"
+        text += f" (of the contrary, corrected: {p_stated(judged.p_refuting)})"
     return text
 
 
@@ -200,13 +200,8 @@ def over_cases(judged: Judged, found: OverCases) -> str:
     counted = f"{found.cases} cases" if found.clusters is None else f"{found.cases} cases in {found.clusters} clusters"
     of = "mean" if judged.n_baseline is None else "difference"
     text = f"seeds and {counted} crossed: {of} {show(found.estimate, fine)}"
-    text += f" ({judged.confidence:.0%} interval {show(low, fine)} to {show(high, fine)}), {_p(found.p_value)}"
+    text += f" ({judged.confidence:.0%} interval {show(low, fine)} to {show(high, fine)}), {p_stated(found.p_value)}"
     return f"{text}; {found.share:.0%} of its variance from the cases"
-
-
-def _p(value: float) -> str:
-    shown = p_value(value)
-    return f"p {shown}" if shown[0] in "<>" else f"p = {shown}"
 
 
 def _fineness(judged: Judged) -> int | None:
