@@ -36,6 +36,8 @@ class Store:
         self._find = folders
         self._states: dict[str, ObjectState] = {}
         self._listings: dict[str, dict[str, str] | None] = {}
+        # the versions of a data set have most of their files in common
+        self._there: set[str] = set()
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
@@ -57,10 +59,10 @@ class Store:
 
     def lacks(self, digest: str) -> bool:
         """Whether an object is not here, or, of a folder, its manifest or one of its files. Content is not checked."""
-        if not self._paths(digest):
+        if not self._is_there(digest):
             return True
         members = self.listing(digest) if digest.endswith(manifests.SUFFIX) else {}
-        return members is None or any(not self._paths(md5) for md5 in members.values())
+        return members is None or not all(map(self._is_there, members.values()))
 
     def listing(self, digest: str) -> dict[str, str] | None:
         """The md5s in a folder by their path there, None where its manifest is not here or unreadable."""
@@ -121,6 +123,11 @@ class Store:
         digest = self.digest_at(path, made)
         data = None if digest is None else self.read(digest)
         return None if data is None else data.decode("utf-8", errors="replace")
+
+    def _is_there(self, digest: str) -> bool:
+        if digest not in self._there and self._paths(digest):
+            self._there.add(digest)
+        return digest in self._there
 
     def _paths(self, digest: str) -> list[Path]:
         if not DIGEST.fullmatch(digest):

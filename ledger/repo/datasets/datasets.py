@@ -72,13 +72,9 @@ class DataSets:
         """
         return self._with_files(versions.between(self._git, path, good, bad))
 
-    def lacks(self, digest: str) -> bool:
-        """Whether an object of DVC's, or of a folder one of its files, is in no cache, nor in a remote that is one."""
-        return self.store.lacks(digest)
-
     def absent(self, found: Iterable[Version]) -> tuple[Version, ...]:
         """The versions of which a manifest or a file is neither in a cache here nor in a remote that is a folder."""
-        return tuple(v for v in found if v.pin is not None and v.pin.md5 is not None and self.lacks(v.pin.md5))
+        return tuple(v for v in found if v.pin is not None and v.pin.md5 is not None and self.store.lacks(v.pin.md5))
 
     def _with_files(self, found: tuple[Version, ...]) -> tuple[Version, ...]:
         done = list(found[:1])
