@@ -47,7 +47,7 @@ class DataSets:
         """`state_dir` is None for one who trusts nothing that was computed before."""
         self._git = git
         self._remembered = Remembered(state_dir)
-        self._held: dict[tuple[str, str], Held] = {}
+        self._held: dict[tuple[str, ...], Held] = {}
         self._until: dict[tuple[str, str], tuple[Version, ...]] = {}
         # the last one alone: it has ten megabytes where there are a hundred thousand files
         self._made: dict[str, bytes] = {}
@@ -269,6 +269,11 @@ class DataSets:
 
     def _at_earlier(self, now: str, path: str, at: str) -> Held:
         """What a path held at another commit, there or where it was before it moved."""
+        if (at, path, now) not in self._held:
+            self._held[at, path, now] = self._earlier(now, path, at)
+        return self._held[at, path, now]
+
+    def _earlier(self, now: str, path: str, at: str) -> Held:
         found = held.held_at(self._git, at, path)
         if found is None:
             line = lines.between(self._git, at, now)

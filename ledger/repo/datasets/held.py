@@ -35,15 +35,12 @@ class Held:
 
 def held_at(git: Git, commit: str, path: str) -> Held | None:
     """What a path holds at a commit, None where there is nothing."""
-    found = _states(git, [commit], path, f"{path}.dvc")[0]
-    # a `.dvc` file of another name, or in another folder, may pin it
-    return found if found is not None and found.pin is not None else pins_at(git, commit).get(path, found)
+    return _found(git, commit, path)[0]
 
 
 def require(git: Git, commit: str, path: str) -> Held:
     """The same. Raises LedgerError where there is nothing, or not one data set."""
-    found = held_at(git, commit, path)
-    pins = pins_at(git, commit) if found is None or found.pin is None else {}
+    found, pins = _found(git, commit, path)
     around = next((at for at in pins if at != path and inside(path, at)), None)
     if around is not None:
         raise LedgerError(f"{path} is a part of {around}, which {pins[around].pointer} pins", hint=f"name {around}")
@@ -78,6 +75,16 @@ def history(git: Git, line: Sequence[str], path: str) -> list[Held | None]:
     return found
 
 
+def _found(git: Git, commit: str, path: str) -> tuple[Held | None, dict[str, Held]]:
+    """What a path holds at a commit; where no `.dvc` file pins it, with all that such files pin there."""
+    found = _states(git, [commit], path, f"{path}.dvc")[0]
+    if found is None or found.pin is None:
+        pins = pins_at(git, commit)
+        # a `.dvc` file of another name, or in another folder, may pin it
+        return (pins[path], {}) if path in pins else (found, pins)
+    return found, {}
+
+
 def entry_of(git: Git, commit: str, held: Held) -> Entry:
     """A file that git holds at a commit, with its mode."""
     folder, _, name = held.path.rpartition("/")
@@ -86,8 +93,9 @@ def entry_of(git: Git, commit: str, held: Held) -> Entry:
 
 def _states(git: Git, commits: Sequence[str], path: str, pointer: str | None) -> list[Held | None]:
     """What commits hold at a path, where its `.dvc` file is called so."""
-    pointers = [None] * len(commits) if pointer is None else kinds(git, [f"{commit}:{pointer}" for commit in commits])
-    objects = kinds(git, [f"{commit}:{path}" for commit in commits])
+    asked = [at for at in (path, pointer) if at is not None]
+    known = kinds(git, [f"{commit}:{at}" for at in asked for commit in commits])
+    objects, pointers = known[: len(commits)], known[len(commits) :] or [None] * len(commits)
     pins = {oid: _read(git, pointer, oid) for oid, kind in filter(None, pointers) if pointer and kind == "blob"}
     found: list[Held | None] = []
     for named, held in zip(pointers, objects, strict=True):
