@@ -87,6 +87,11 @@ class Grouping:
             checked_path(self.by)
 
     @property
+    def is_addition(self) -> bool:
+        """Whether the commits that brought the files say what the groups are."""
+        return self.by == ADDITION
+
+    @property
     def is_pattern(self) -> bool:
         """Whether folders say what the groups are."""
         return "{" in self.by or "}" in self.by
@@ -94,7 +99,7 @@ class Grouping:
     @property
     def is_table(self) -> bool:
         """Whether a table says what the groups are."""
-        return self.by != ADDITION and not self.is_pattern
+        return not self.is_addition and not self.is_pattern
 
     @property
     def word(self) -> str:

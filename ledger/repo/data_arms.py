@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ledger.dvc import config
 from ledger.errors import LedgerError
-from ledger.model.data_change import ADDITION, DataChange, Grouping
+from ledger.model.data_change import DataChange, Grouping
 from ledger.model.experiment import Experiment
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
@@ -35,7 +35,7 @@ def _resolved(ledger: Ledger, where: str, path: str, change: DataChange, groupin
         raise LedgerError(
             f"{where}: {change.at} is not a commit here", hint="git log --all, git tag; git fetch may bring it"
         )
-    if grouping is not None and grouping.by != ADDITION:
+    if grouping is not None and not grouping.is_addition:
         return replace(change, at=at or change.at)
 
     def addition(name: str) -> str:
@@ -113,7 +113,7 @@ def _require_here(ledger: Ledger, code: Code, plan: Plan, changes: Mapping[str, 
     """Refuse data of which files are in no cache, beside those that the code itself has. Raises LedgerError."""
     found, store = ledger.datasets, ledger.datasets.store
     for path, change in changes.items():
-        older = change.at is not None or (change.groups and plan.grouping(path).by == ADDITION)
+        older = change.at is not None or (change.groups and plan.grouping(path).is_addition)
         if path not in code.data or not older:
             # a part of what the code has
             continue

@@ -111,13 +111,13 @@ class DataSets:
 
     def group_of(self, code: Code, path: str, by: Grouping, files: Mapping[str, str]) -> Mapping[str, str]:
         """The groups of files at a path of some code, those among them that it does not hold too, but for additions."""
-        if not (by.is_table or by.is_pattern):
+        if by.is_addition:
             return self.groups(code, path, by).of
         return grouping.by_paths(self._git, self.store, code.commit, path, dict(files), by).of
 
     def _grouped(self, commit: str, path: str, source: Held, at: str, by: Grouping) -> Grouped:
         """The groups of what a path held at the commit `at`; a table is read as `commit` has it."""
-        if by.is_table or by.is_pattern:
+        if not by.is_addition:
             files = self.listings.of(source)
             return Grouped(groups=grouping.by_paths(self._git, self.store, commit, path, files, by))
         found = self._versions_until(source.path, at)
@@ -190,7 +190,7 @@ class DataSets:
         for path in changes:
             asked = self._asked(code, path, changes, groupings, base)
             if asked.makes_new and asked.source.pin is not None:
-                by_addition = asked.change.groups and not (asked.by.is_table or asked.by.is_pattern)
+                by_addition = asked.change.groups and asked.by.is_addition
                 found = self._versions_until(asked.source.path, asked.at) if by_addition else ()
                 self.fetch([asked.source, *(v.held for v in found if v.held is not None)], folder=code.folder)
 
