@@ -1,4 +1,4 @@
-"""Which files of a commit define a pipeline, and which its templates and `.dvc` files bring in."""
+"""Which files of a commit define a pipeline, and which its templates bring in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.git.git import Git
 from ledger.model.formats import yaml12
-from ledger.model.formats.lockfile import Pinned, pinned, place
+from ledger.model.formats.lockfile import place
 from ledger.model.pipeline import Pipeline, inside
 
 
@@ -80,24 +80,3 @@ def _vars_and_wdirs(node: object) -> tuple[list[str], list[str]]:
             named += below
             wdirs += folders
     return named, wdirs
-
-
-def tracked(path: str, document: object) -> dict[str, Pinned]:
-    """The outputs of one `.dvc` file with their hashes."""
-    outs = document.get("outs") if isinstance(document, dict) else None
-    listed = outs if isinstance(outs, list) else ()
-    return {at: pinned(out) for at, out in zip(outputs(path, document), listed, strict=True) if at is not None}
-
-
-def outputs(path: str, document: object) -> list[str | None]:
-    """The paths of the outputs of one `.dvc` file in their order; None for what is none."""
-    if not isinstance(document, dict) or not isinstance(document.get("outs"), list):
-        return []
-    folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
-    wdir = document.get("wdir")
-    if isinstance(wdir, str):
-        folder = place(folder, wdir).removeprefix(".")
-    return [
-        place(folder, out["path"]) if isinstance(out, dict) and isinstance(out.get("path"), str) else None
-        for out in document["outs"]
-    ]

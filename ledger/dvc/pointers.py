@@ -1,25 +1,36 @@
-"""The text of a `.dvc` file that pins another content, as an arm of other data writes it."""
+"""`.dvc` files: what they pin, and their text with other pins, as an arm of other data writes it."""
 
 from __future__ import annotations
 
 from copy import deepcopy
+from pathlib import PurePosixPath
 from typing import Any
 
-from ledger.dvc.definitions import outputs
+from ledger.errors import LedgerError
 from ledger.model.formats import yaml12, yaml_edit
-from ledger.model.formats.lockfile import Pinned
+from ledger.model.formats.lockfile import Pinned, pinned, place
 
 _KEYS = ("md5", "size", "nfiles")
 
 
-def rewritten(pointer: str, text: str, pins: dict[str, Pinned]) -> str:
+def pins_in(pointer: str, text: str) -> dict[str, Pinned]:
+    """What a `.dvc` file pins, by path. Raises LedgerError where its text is not YAML."""
+    try:
+        document: Any = yaml12.loads(text)
+    except yaml12.YamlError as error:
+        raise LedgerError(f"{pointer} is not YAML: {error}", hint=f"correct {pointer} and commit it") from None
+    paths = _outputs(pointer, document)
+    return {path: pinned(document["outs"][number]) for number, path in enumerate(paths) if path is not None}
+
+
+def rewritten(pointer: str, text: str, others: dict[str, Pinned]) -> str:
     """The text of the `.dvc` file `pointer` with other pins for some of its outputs, by path; the rest stays.
 
     What is not known of a pin is left out, as DVC allows.
     """
     document: Any = yaml12.loads(text)
-    for number, path in enumerate(outputs(pointer, document)):
-        pin = None if path is None else pins.get(path)
+    for number, path in enumerate(_outputs(pointer, document)):
+        pin = None if path is None else others.get(path)
         if pin is None:
             continue
         before = document["outs"][number]
@@ -34,3 +45,23 @@ def rewritten(pointer: str, text: str, pins: dict[str, Pinned]) -> str:
         else:
             text = yaml12.dumps(document)
     return text
+
+
+def is_legacy(text: str) -> bool:
+    """Whether a `.dvc` file is one from before DVC's version 3, which has its objects elsewhere."""
+    document: Any = yaml12.loads(text)
+    return not any(out.get("hash") == "md5" for out in document.get("outs") or () if isinstance(out, dict))
+
+
+def _outputs(pointer: str, document: object) -> list[str | None]:
+    """The paths of the outputs of one `.dvc` file in their order; None for what is none."""
+    if not isinstance(document, dict) or not isinstance(document.get("outs"), list):
+        return []
+    folder = PurePosixPath(pointer).parent.as_posix().removeprefix(".")
+    wdir = document.get("wdir")
+    if isinstance(wdir, str):
+        folder = place(folder, wdir).removeprefix(".")
+    return [
+        place(folder, out["path"]) if isinstance(out, dict) and isinstance(out.get("path"), str) else None
+        for out in document["outs"]
+    ]

@@ -15,7 +15,8 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
-from ledger.dvc.definitions import beside, defines, dvc_folder, tracked, variable_files
+from ledger.dvc.definitions import beside, defines, dvc_folder, variable_files
+from ledger.dvc.pointers import pins_in
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.git.git import Git
@@ -214,11 +215,7 @@ class CodeReader:
         data = {}
         for path, entry in files.items():
             if path.endswith(".dvc") and not entry.is_tree:
-                try:
-                    document = yaml12.loads(self._blob(entry).decode("utf-8", errors="replace"))
-                except yaml12.YamlError as error:
-                    raise LedgerError(f"{path} is not YAML: {error}", hint=f"correct {path} and commit it") from None
-                data.update(tracked(path, document))
+                data.update(pins_in(path, self._blob(entry).decode("utf-8", errors="replace")))
         return data
 
     def _frozen(self, commit: str, pipeline: Pipeline) -> dict[str, Pinned]:

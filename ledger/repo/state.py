@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ledger.dvc.definitions import tracked
+from ledger.dvc.pointers import pins_in
 from ledger.git.entries import Entry
 from ledger.git.git import Git
-from ledger.model.formats import yaml12
 from ledger.repo.code import Code
 
 
@@ -37,7 +36,7 @@ def committed(git: Git, code: Code, commit: str) -> Code:
     if not pointers and not read:
         return code
     written = {path: git.objects.held(held[path].oid).data.decode("utf-8", "surrogateescape") for path in pointers}
-    pins = {at: pin for path, text in written.items() for at, pin in tracked(path, yaml12.loads(text)).items()}
+    pins = {at: pin for path, text in written.items() for at, pin in pins_in(path, text).items()}
     files = {path: entry for path, entry in code.files.items() if path not in read}
     return replace(
         code,

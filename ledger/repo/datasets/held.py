@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ledger.dvc import manifests
-from ledger.dvc.definitions import tracked
+from ledger.dvc.pointers import pins_in
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.git.git import Git
 from ledger.git.kinds import kinds
-from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.pipeline import inside
@@ -116,9 +115,10 @@ def _pinned(path: str, pin: Pinned, pointer: str | None) -> Held:
 
 def _read(git: Git, pointer: str, oid: str) -> dict[str, Pinned]:
     """The pins of one `.dvc` file; none where it cannot be read."""
+    text = git.objects.held(oid).data.decode("utf-8", errors="replace")
     try:
-        return tracked(pointer, yaml12.loads(git.objects.held(oid).data.decode("utf-8", errors="replace")))
-    except yaml12.YamlError:
+        return pins_in(pointer, text)
+    except LedgerError:
         return {}
 
 

@@ -8,13 +8,11 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ledger.dvc import manifests, pointers
 from ledger.dvc.store import places
 from ledger.git.entries import Entry
 from ledger.git.git import Git
-from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.pipeline import inside
 from ledger.repo.code import Code
@@ -40,7 +38,7 @@ def applied(git: Git, code: Code, found: Mapping[str, Content]) -> Code:
             data[path] = one.pin
             by_pointer.setdefault(one.now.pointer, {})[path] = one.pin
     for pointer, pins in by_pointer.items():
-        text = written.get(pointer) or git.objects.held(code.files[pointer].oid).data.decode("utf-8", "replace")
+        text = written.get(pointer) or _text(git, code, pointer)
         written[pointer] = pointers.rewritten(pointer, text, pins)
         files[pointer] = replace(code.files[pointer], oid=blob_id(written[pointer], code.commit))
     return replace(code, files=files, data=data, written=written, laid=laid)
@@ -63,11 +61,12 @@ def blob_id(text: str, commit: str) -> str:
 
 
 def is_legacy(git: Git, code: Code, held: Held) -> bool:
-    """Whether the `.dvc` file of a data set is one from before DVC's version 3, which has its objects elsewhere."""
-    if held.pointer is None:
-        return False
-    document: Any = yaml12.loads(git.objects.held(code.files[held.pointer].oid).data.decode("utf-8", "replace"))
-    return not any(out.get("hash") == "md5" for out in document.get("outs") or () if isinstance(out, dict))
+    """Whether a data set has a `.dvc` file from before DVC's version 3."""
+    return held.pointer is not None and pointers.is_legacy(_text(git, code, held.pointer))
+
+
+def _text(git: Git, code: Code, pointer: str) -> str:
+    return git.objects.held(code.files[pointer].oid).data.decode("utf-8", "replace")
 
 
 def keep_manifest(cache: Path, data: bytes, *, legacy: bool) -> None:
