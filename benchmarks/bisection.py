@@ -21,7 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.analysis.search.step import Answer, Found, StepSearch, Tried, advance
+from ledger.analysis.search.step import Found, StepSearch, Tried, advance
+from ledger.model.finding import Answer
 from ledger.stats.step_posterior import Noise
 
 CONFIDENCE = 0.95

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.analysis.bisection.answer import Bisection
-from ledger.analysis.search.step import Answer
 from ledger.cli import diagnosis, terminal
 from ledger.cli.diagnosis import Page
+from ledger.model.finding import Answer
 from ledger.repo.ledger import Ledger
 from ledger.report import bisect as report
 from ledger.report.documents import Format

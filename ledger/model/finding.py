@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any
 
 from ledger.errors import FormatError
 from ledger.model.frozen import frozen
 from ledger.model.remarks import rounded
 from ledger.model.search import Search
 
-STEP: Final = "step"
-DRIFT: Final = "drift"
-NONE: Final = "none"
-OPEN: Final = "open"
-ANSWERS: Final = (STEP, DRIFT, NONE, OPEN)
+
+class Answer(StrEnum):
+    """What a search found: the words of `--json` and of verdicts."""
+
+    STEP = "step"
+    DRIFT = "drift"
+    NONE = "none"
+    OPEN = "open"
 
 
 @frozen
@@ -30,7 +34,7 @@ class Finding:
     - `confirmation`: what fresh trials say of it, as the analysis that made them states it.
     """
 
-    answer: str
+    answer: Answer
     version: str | None = None
     posterior: float | None = None
     credible: tuple[str, ...] = ()
@@ -47,20 +51,20 @@ class Finding:
     @property
     def stated(self) -> str:
         """The answer for people, in a word or two: `step at 3f2a9c1`, `drift`, `no change`, `open`."""
-        if self.answer == STEP:
+        if self.answer is Answer.STEP:
             return f"step at {Search.short(self.version) if self.version else f'one of {len(self.credible)} versions'}"
-        return "no change" if self.answer == NONE else self.answer
+        return "no change" if self.answer is Answer.NONE else self.answer.value
 
     @property
     def answered(self) -> bool:
         """Whether it is an answer at all."""
-        return self.answer != OPEN
+        return self.answer is not Answer.OPEN
 
 
 def to_mapping(finding: Finding) -> dict[str, Any]:
     """The finding as a verdict holds it, numbers rounded to 10 significant digits; `from_mapping` is the inverse."""
     document: dict[str, Any] = {
-        "answer": finding.answer,
+        "answer": finding.answer.value,
         "version": finding.version,
         "posterior": rounded(finding.posterior),
         "credible": list(finding.credible),
@@ -82,14 +86,14 @@ def from_mapping(value: object) -> Finding:
     """The finding that a verdict holds. Raises FormatError, which names the key."""
     if not isinstance(value, dict):
         raise FormatError("`finding` is not a mapping")
-    if value.get("answer") not in ANSWERS:
-        raise FormatError(f"`finding.answer` is {value.get('answer')!r}; it may be {', '.join(ANSWERS)}")
+    if value.get("answer") not in tuple(Answer):
+        raise FormatError(f"`finding.answer` is {value.get('answer')!r}; it may be {', '.join(Answer)}")
     confirmation = value.get("confirmation")
     if confirmation is not None and not isinstance(confirmation, dict):
         raise FormatError("`finding.confirmation` is not a mapping")
     version = value.get("version")
     return Finding(
-        answer=str(value["answer"]),
+        answer=Answer(value["answer"]),
         version=None if version is None else str(version),
         posterior=_number(value, "posterior"),
         credible=_names(value, "credible"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.analysis.bisection.answer import NO_VALUE, Bisection, State, Version
 from ledger.analysis.bisection.nature import Judgement
-from ledger.analysis.search.step import Answer
+from ledger.model.finding import Answer
 from ledger.model.settings import Settings
 from ledger.report import bisect_words as words
 from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, Prose, Table

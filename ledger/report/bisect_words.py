@@ -8,7 +8,7 @@ from itertools import pairwise
 from ledger.analysis.bisection.answer import NO_VALUE, Bisection, Confirmation, State, Version
 from ledger.analysis.bisection.ends import CONFIDENCE, Change, FixedEvaluation
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
-from ledger.analysis.search.step import Answer
+from ledger.model.finding import Answer
 from ledger.model.listing import listed
 from ledger.report.numbers import digits_of, number, p_stated, percent
 from ledger.stats.contrast import mean

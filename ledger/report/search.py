@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ledger.model.finding import DRIFT, NONE, STEP, Finding
+from ledger.model.finding import Answer, Finding
 from ledger.model.listing import listed
 from ledger.model.search import HIGHER, Search
 from ledger.model.settings import Settings
@@ -25,13 +25,13 @@ _SHOWN = 0.05
 def said(finding: Finding, search: Search, settings: Settings) -> str:
     """The answer in one sentence, with its probability."""
     metric = search.metric
-    if finding.answer == STEP:
+    if finding.answer is Answer.STEP:
         which = _versions(finding.credible) if finding.version else f"one of {_versions(finding.credible, word='or')}"
         return f"{metric} {_moved(finding, search, settings)} with {which} (probability {percent(finding.posterior)})"
-    if finding.answer == DRIFT:
+    if finding.answer is Answer.DRIFT:
         said = f"{metric} changed gradually or with several versions: no single one explains it"
         return f"{said} (probability {percent(finding.drift)})"
-    if finding.answer == NONE:
+    if finding.answer is Answer.NONE:
         return f"no {'fall' if search.better == HIGHER else 'rise'} of {metric} is seen between the ends"
     if not finding.credible:
         return f"open: nothing can be said yet of where {metric} changed"

@@ -11,7 +11,7 @@ import vl_convert
 from ledger.analysis.bisection.answer import Bisection, Confirmation, State, Version
 from ledger.analysis.bisection.ends import Change, FixedEvaluation
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
-from ledger.analysis.search.step import Answer
+from ledger.model.finding import Answer
 from ledger.model.settings import Settings
 from ledger.report import bisect, bisect_words, terminal
 from ledger.report import json as as_json

@@ -7,7 +7,7 @@ from enum import StrEnum
 from ledger.analysis.bisection.ends import Change, FixedEvaluation
 from ledger.analysis.bisection.nature import Judgement
 from ledger.analysis.search.finding import sides
-from ledger.analysis.search.step import Answer
+from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
 from ledger.stats.ratio import Ratio

@@ -21,8 +21,8 @@ from ledger.analysis.counting import at
 from ledger.analysis.search.finding import sides
 from ledger.analysis.search.records import ended, fresh_points, search_of
 from ledger.analysis.search.state import SearchState, VersionState
-from ledger.analysis.search.step import Answer
 from ledger.model.experiment import Experiment
+from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
 from ledger.model.search import Search

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ledger.analysis.search.records import at_present, fresh_points, points, rule, search_of
-from ledger.analysis.search.step import Answer, Found, Tried, Wanted, advance
+from ledger.analysis.search.step import Found, Tried, Wanted, advance
 from ledger.model import replicates
 from ledger.model.experiment import Recorded
+from ledger.model.finding import Answer
 from ledger.model.plan import Plan
 from ledger.model.replicates import Point
 from ledger.model.search import Confirm

@@ -22,7 +22,7 @@ def finding(state: SearchState) -> Finding:
         both = sides([version.values for version in state.versions], state.places)
         before, after = (mean(side) if side else None for side in both)
     return Finding(
-        answer=state.answer.value,
+        answer=state.answer,
         version=None if state.place is None else names[state.place],
         posterior=posterior,
         credible=tuple(names[place] for place in state.places),

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger.analysis.search.records import known, rule, search_of
-from ledger.analysis.search.step import Answer, Found, Tried, advance
+from ledger.analysis.search.step import Found, Tried, advance
 from ledger.model.experiment import Experiment
+from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
 from ledger.model.search import Search
 from ledger.model.summary import Summary

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import chain, count, pairwise
 
+from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
 from ledger.stats.step_posterior import Noise, StepPosterior
@@ -28,15 +28,6 @@ _FEWEST = 1
 _FEWEST_UNKNOWN = 2
 # from so many degrees of freedom on the noise is known
 _KNOWN = 4
-
-
-class Answer(StrEnum):
-    """What a search found: the words of `--json`."""
-
-    STEP = "step"
-    DRIFT = "drift"
-    NONE = "none"
-    OPEN = "open"
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from ledger.analysis.bisection.answer import Bisection
-from ledger.analysis.search.step import Answer
+from ledger.model.finding import Answer
 from ledger.stats.contrast import mean
 
 Points: TypeAlias = list[tuple[float, float]]

@@ -9,8 +9,9 @@ import pytest
 
 from ledger.analysis.search.asking import confirming, evaluating, wanted
 from ledger.analysis.search.records import fresh_points, points
-from ledger.analysis.search.step import Answer, Found, Tried
+from ledger.analysis.search.step import Found, Tried
 from ledger.model.data_change import DataChange
+from ledger.model.finding import Answer
 from ledger.model.plan import Plan, of_search
 from ledger.model.search import HIGHER, Confirm, KnownNoise, Search
 

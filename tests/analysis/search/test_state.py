@@ -10,7 +10,8 @@ import pytest
 from ledger.analysis.search.forecast import forecast
 from ledger.analysis.search.records import rule
 from ledger.analysis.search.state import standing
-from ledger.analysis.search.step import Answer, Found, Tried, Wanted, advance
+from ledger.analysis.search.step import Found, Tried, Wanted, advance
+from ledger.model.finding import Answer
 from ledger.model.search import HIGHER, LOWER, KnownNoise, Search
 
 SEARCH = Search(

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.analysis.search.step import Answer, Found, StepSearch, Tried, Wanted, advance
+from ledger.analysis.search.step import Found, StepSearch, Tried, Wanted, advance
+from ledger.model.finding import Answer
 from ledger.stats.step_posterior import Noise
 
 SEARCH = StepSearch(versions=26, sign=1, noise=Noise(sd=0.02, df=8))
