@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ledger.analysis import direction
+from ledger.model.directions import HIGHER
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
 from ledger.model.remarks import Kind, Remark
@@ -71,7 +72,7 @@ def _worst(metric: str, plan: Plan, sides: Sequence[ArmValues], settings: Settin
     seen = [value for arm in sides for value in arm.known(metric).values()]
     if not seen:
         raise Undecided(Remark.of(Kind.NO_WORST_VALUE))
-    return min(seen) if better == direction.HIGHER else max(seen)
+    return min(seen) if better == HIGHER else max(seen)
 
 
 def require_same_evaluation(treatment: ArmValues, baseline: ArmValues, paths: Sequence[str]) -> None:

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ledger.model.aliases import NONE, Aliases
+from ledger.model.directions import HIGHER, LOWER
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 
-HIGHER: Final = "higher"
-LOWER: Final = "lower"
 UNCLEAR: Final = "unclear"
 
 

@@ -12,6 +12,7 @@ from ledger.analysis.slices import MIN_CASES, Case, Slices
 from ledger.errors import LedgerError
 from ledger.model import where_words
 from ledger.model.cases import CaseColumns
+from ledger.model.directions import LOWER
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
@@ -110,4 +111,4 @@ def lower_is_better(asked: SliceOptions, metric: str, plans: Sequence[Plan], set
     if better is None:
         hint = f"--lower-is-better, --higher-is-better, or `direction` of {metric} in ledger.yaml"
         raise LedgerError(f"nothing says which values of {metric} are worse", hint=hint)
-    return better == direction.LOWER
+    return better == LOWER

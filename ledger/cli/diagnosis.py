@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ledger.analysis.direction import HIGHER, LOWER
 from ledger.cli import console, documents, values
 from ledger.cli.screen import Screen
 from ledger.errors import LedgerError
+from ledger.model.directions import HIGHER, LOWER
 from ledger.model.frozen import frozen
 from ledger.ops.export import write
 from ledger.ops.run import run

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ledger.analysis.direction import LOWER
 from ledger.analysis.sliced import SliceOptions
 from ledger.analysis.slices import MIN_CASES
 from ledger.cli import console, diagnosis, documents, options
 from ledger.errors import LedgerError
+from ledger.model.directions import LOWER
 from ledger.ops.export import write
 from ledger.ops.slices import sliced
 from ledger.report import slices as report

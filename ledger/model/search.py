@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import Final
 
+from ledger.model.directions import HIGHER
 from ledger.model.frozen import frozen
 from ledger.model.replicates import REPEAT, Axis, Replicates, Value
 from ledger.model.seeds import derived_seeds
@@ -15,9 +16,6 @@ from ledger.model.seeds import derived_seeds
 STEP: Final = "step"
 """At which version did a metric change?"""
 KINDS: Final = (STEP,)
-
-HIGHER: Final = "higher"
-LOWER: Final = "lower"
 
 HASHED: Final = "hashed"
 

@@ -14,6 +14,7 @@ from ledger.model import aliases
 from ledger.model import cases as case_columns
 from ledger.model.aliases import Aliases
 from ledger.model.cases import CaseColumns
+from ledger.model.directions import HIGHER, LOWER
 from ledger.model.formats import yaml12
 from ledger.model.frozen import frozen
 from ledger.model.near_misses import near_misses
@@ -191,7 +192,7 @@ def _metric(name: str, entry: object) -> MetricSettings:
     if not isinstance(entry, dict) or set(entry) - {"direction", "unit", "precision"}:
         raise _wrong(f"metrics.{name}", entry, "a mapping of `direction`, `unit` and `precision`")
     direction, unit, precision = entry.get("direction"), entry.get("unit"), entry.get("precision")
-    if direction not in (None, "higher", "lower"):
+    if direction not in (None, HIGHER, LOWER):
         raise _wrong(f"metrics.{name}.direction", direction, "`higher` or `lower`")
     if precision is not None and (type(precision) is not int or not 0 <= precision <= 15):
         raise _wrong(f"metrics.{name}.precision", precision, "a number from 0 to 15")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ledger.model.directions import HIGHER
 from ledger.model.finding import Answer, Finding
 from ledger.model.listing import listed
-from ledger.model.search import HIGHER, Search
+from ledger.model.search import Search
 from ledger.model.settings import Settings
 from ledger.report.blocks import Table
 from ledger.report.numbers import number, p_stated, percent, seconds, signed, spread

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import names
+from ledger.model.directions import HIGHER, LOWER
 from ledger.model.hypothesis import BODY, Hypothesis
 from ledger.model.plan import Plan, of_search
-from ledger.model.search import HIGHER, LOWER, Confirm, KnownNoise, Search
+from ledger.model.search import Confirm, KnownNoise, Search
 from ledger.model.seeds import derived_seeds
 
 IDS = st.text("0123456789abcdef", min_size=40, max_size=40)

@@ -13,7 +13,8 @@ from unittest.mock import patch
 from conftest import MakeProject, Project, Shelved, launcher
 
 from ledger.model import trial_file
-from ledger.model.search import HIGHER, KnownNoise, Search
+from ledger.model.directions import HIGHER
+from ledger.model.search import KnownNoise, Search
 from ledger.model.trial import Trial
 from ledger.ops.new import create
 from ledger.repo.ledger import open_ledger

@@ -8,20 +8,10 @@ from typing import Any, Final
 from ledger.errors import FormatError
 from ledger.model import bounds, replicates
 from ledger.model.data_change import checked_path
+from ledger.model.directions import HIGHER, LOWER
 from ledger.model.formats import front_matter
 from ledger.model.replicates import REPEAT, Axis, Value
-from ledger.model.search import (
-    HASHED,
-    HIGHER,
-    KINDS,
-    LOWER,
-    MAX_BUDGET,
-    MAX_FRESH,
-    RULE,
-    Confirm,
-    KnownNoise,
-    Search,
-)
+from ledger.model.search import HASHED, KINDS, MAX_BUDGET, MAX_FRESH, RULE, Confirm, KnownNoise, Search
 
 _KEYS: Final = (
     "kind", "rule", "metric", "better", "path", "versions", "skipped", "axis", "seeds", "budget", "confidence",

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from ledger.analysis import counting, progress
 from ledger.analysis.counting import When
-from ledger.analysis.direction import HIGHER, direction
+from ledger.analysis.direction import direction
 from ledger.errors import LedgerError
+from ledger.model.directions import HIGHER
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed

@@ -11,9 +11,10 @@ from ledger.analysis.search.asking import confirming, evaluating, wanted
 from ledger.analysis.search.records import fresh_points, points
 from ledger.analysis.search.step import Found, Tried
 from ledger.model.data_change import DataChange
+from ledger.model.directions import HIGHER
 from ledger.model.finding import Answer
 from ledger.model.plan import Plan, of_search
-from ledger.model.search import HIGHER, Confirm, KnownNoise, Search
+from ledger.model.search import Confirm, KnownNoise, Search
 
 FROM = "plan:" + "ab" * 32
 COMMITS = tuple(f"{number:x}" * 40 for number in range(1, 6))

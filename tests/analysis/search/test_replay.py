@@ -17,10 +17,11 @@ from ledger.analysis.problems import Kind, Problem
 from ledger.analysis.search import asking, records
 from ledger.analysis.search.asking import Place
 from ledger.analysis.search.state import state
+from ledger.model.directions import HIGHER
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Hypothesis
 from ledger.model.plan import Plan, of_search
-from ledger.model.search import HIGHER, RULE, Confirm, KnownNoise, Search
+from ledger.model.search import RULE, Confirm, KnownNoise, Search
 from ledger.model.trial import Asked, Failure, Trial
 from ledger.model.void import Void
 from ledger.report.problems import sentence

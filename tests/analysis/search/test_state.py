@@ -11,8 +11,9 @@ from ledger.analysis.search.forecast import forecast
 from ledger.analysis.search.records import rule
 from ledger.analysis.search.state import standing
 from ledger.analysis.search.step import Found, Tried, Wanted, advance
+from ledger.model.directions import HIGHER, LOWER
 from ledger.model.finding import Answer
-from ledger.model.search import HIGHER, LOWER, KnownNoise, Search
+from ledger.model.search import KnownNoise, Search
 
 SEARCH = Search(
     metric="dice",
