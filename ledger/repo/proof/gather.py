@@ -116,7 +116,7 @@ def _with_commit(
     if not found.code_here:
         return found
     try:
-        return replace(found, witness=witnesses.of(experiment, trial, commit))
+        return replace(found, witness=witnesses.of(experiment, trial, commit, claim.source))
     except LedgerError as error:
         without = not ledger.code.has_pipeline(trial.code)
         return replace(found, unreadable=Unreadable(said=error.message, no_pipeline=without))

@@ -12,7 +12,7 @@ from ledger.analysis.witness import NoMetrics, OtherData, Witness
 from ledger.dvc.store import Store
 from ledger.errors import FormatError, LedgerError
 from ledger.git.git import Git
-from ledger.model.experiment import Experiment
+from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics, trailers
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.plan import Plan
@@ -41,15 +41,18 @@ class Witnesses:
         # nothing that this clone remembers is taken for proved
         self._datasets = DataSets(git, None)
 
-    def of(self, experiment: Experiment, trial: Trial, commit: str) -> Witness:
-        """What the trial commit holds. Raises LedgerError where its code cannot be read here."""
+    def of(self, experiment: Experiment, trial: Trial, commit: str, source: Recorded | None) -> Witness:
+        """What the trial commit holds. Raises LedgerError where its code cannot be read here.
+
+        `source`: the trial of another experiment that it repeats.
+        """
         chosen: Tree | None = None
         fingerprint: str | None = None
         arms: set[str] = set()
         untold: str | None = None
         planned = self._planned(experiment, trial, commit)
         # a trial of another experiment has the data that its arm there has
-        ran = self._source(trial) or planned
+        ran = self._ran(source) or planned
         for tree in self._trees.trees(trial.code, commit, experiment.tip):
             try:
                 computed, others = self._fingerprints(trial, tree, planned, ran)
@@ -98,24 +101,15 @@ class Witnesses:
             found.insert(0, None if plan is None else other_data.planned(plan, trial))
         return [one for one in found if one is not None and one.variant.experiment is None]
 
-    def _source(self, trial: Trial) -> list[Planned]:
-        """The same of the arm whose trial it repeats, none where that cannot be read here."""
-        if trial.reused is None:
+    def _ran(self, source: Recorded | None) -> list[Planned]:
+        """The same of the trial that it repeats, none where that cannot be read here."""
+        if source is None:
             return []
-        ledger = self._trees.ledger
-        name, _, wanted = trial.reused.partition("/")
-        try:
-            other = ledger.find(name)
-        except LedgerError:
-            return []
+        ledger, name = self._trees.ledger, source.trial.experiment
         if name not in self._commits:
             self._commits[name] = histories.trial_commits(ledger, name)
-        commits = self._commits[name]
-        for record in () if other is None else other.trials:
-            commit = record.commit or commits.get(record.trial.id)
-            if other is not None and record.trial.id == wanted and commit is not None:
-                return self._planned(other, record.trial, commit)
-        return []
+        other, commit = ledger.find(name), source.commit or self._commits[name].get(source.trial.id)
+        return [] if other is None or commit is None else self._planned(other, source.trial, commit)
 
     def _versions(self, experiment: Experiment) -> Mapping[str, Plan]:
         if experiment.name not in self._plans:
