@@ -239,8 +239,9 @@ class DataSets:
             files = self._files(asked)
             size = size_of(self.store, source.pin, self.listings.of(source), files)
             manifest = manifests.dumps(files)
-            self._made = {manifests.named(manifest): manifest}
-            return Pinned(md5=manifests.named(manifest), size=size, nfiles=len(files)).to_mapping()
+            name = manifests.named(manifest)
+            self._made = {name: manifest}
+            return Pinned(md5=name, size=size, nfiles=len(files)).to_mapping()
 
         return Content(now=asked.now, pin=Pinned(**self._remembered.of(self._key(asked), computed)))
 
