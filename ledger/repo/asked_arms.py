@@ -8,7 +8,7 @@ is guessed: `file:key` names the parameter, `./path` the path.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from ledger.errors import LedgerError
@@ -41,11 +41,10 @@ class AskedArm:
 def understood(code: Code, asked: AskedArm) -> Variant:
     """The arm with its parameters and its changes of data, which are `at` revisions as typed. Raises LedgerError."""
     option = f"--variant {asked.name}"
-    paths = data_paths(code)
     params: dict[str, Any] = {}
     data: dict[str, _Part] = {}
     for text in asked.parts:
-        found = _change(code, paths, option, text)
+        found = _change(code, option, text)
         if found is None:
             key, value = parse_assignment(text)
             if key in params:
@@ -57,19 +56,30 @@ def understood(code: Code, asked: AskedArm) -> Variant:
     return Variant(name=asked.name, at=asked.at, params=params, data=changes)
 
 
-def data_paths(code: Code) -> frozenset[str]:
-    """The paths whose data arms may change: what DVC or git holds, folders too, but for what stages make."""
-    held = {*code.data, *(path for path in code.files if not path.endswith(_OWN))}
+def is_data(code: Code, path: str) -> bool:
+    """Whether arms may change the data at a path: what DVC or git holds, folders too, but for what stages make."""
+    below = f"{path}/"
+    return any(at == path or at.startswith(below) for at in _held(code)) and not code.pipeline.makes(path)
+
+
+def data_paths(code: Code) -> list[str]:
+    """All such paths, sorted. It takes a second where git holds a hundred thousand files: `is_data` of one does not."""
+    held = set(_held(code))
     folders = {path[:at] for path in held for at, sign in enumerate(path) if sign == "/"}
-    return frozenset(path for path in held | folders if not code.pipeline.makes(path))
+    return sorted(path for path in held | folders if not code.pipeline.makes(path))
 
 
-def _change(code: Code, paths: Collection[str], option: str, text: str) -> tuple[str, _Part] | None:
+def _held(code: Code) -> Iterator[str]:
+    yield from code.data
+    yield from (path for path in code.files if not path.endswith(_OWN))
+
+
+def _change(code: Code, option: str, text: str) -> tuple[str, _Part] | None:
     """The path whose data a part changes, and how; None where it sets a parameter."""
     plain = text.removeprefix("./")
     key, equals, value = plain.partition("=")
     path = key.rstrip("/")
-    if equals and path in paths:
+    if equals and is_data(code, path):
         if plain == text and _is_parameter(code, key):
             raise LedgerError(
                 f"{option}: {key} is both a parameter and a path",
@@ -78,7 +88,7 @@ def _change(code: Code, paths: Collection[str], option: str, text: str) -> tuple
         return path, _taken(option, text, value)
     if equals and _is_parameter(code, key):
         return None
-    found = list(_behind_paths(paths, plain))
+    found = list(_behind_paths(code, plain))
     if len(found) > 1:
         ways = listed([f"{rest} of {path}" for path, rest in found], word="or")
         raise LedgerError(f"{option}: {text} may mean {ways}", hint="write the arm into hypothesis.md by hand")
@@ -88,18 +98,18 @@ def _change(code: Code, paths: Collection[str], option: str, text: str) -> tuple
     if equals:
         # who has a parameter in mind is told of parameters that are called nearly so
         return None
-    near = near_misses(re.split("[@-]", plain)[0], sorted(paths))
+    near = near_misses(re.split("[@-]", plain)[0], data_paths(code))
     raise LedgerError(
         f"{option}: {text} begins with no path that git or DVC holds, and sets no parameter",
         hint=f"did you mean {' or '.join(near)}?" if near else _KINDS,
     )
 
 
-def _behind_paths(paths: Collection[str], text: str) -> Iterator[tuple[str, str]]:
+def _behind_paths(code: Code, text: str) -> Iterator[tuple[str, str]]:
     """Every path that a part may begin with, and its sign with what follows."""
     for at, sign in enumerate(text):
         path = text[:at].rstrip("/")
-        if sign in "@-" and at + 1 < len(text) and path in paths:
+        if sign in "@-" and at + 1 < len(text) and is_data(code, path):
             yield path, text[at:]
 
 

@@ -17,7 +17,7 @@ from ledger.model.near_misses import near_misses
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
 from ledger.model.seeds import derived_seeds
 from ledger.model.trial_names import by_last_word, last_word
-from ledger.repo.asked_arms import data_paths
+from ledger.repo.asked_arms import data_paths, is_data
 
 if TYPE_CHECKING:
     from ledger.repo.code import Code
@@ -162,9 +162,8 @@ def _grid(made: list[Axis], reshuffled_by: str | None) -> Replicates:
 def _held(code: Code, path: str) -> str:
     """The path of data that samples are drawn of. Raises LedgerError where neither git nor DVC holds it."""
     path = plain_path(path)
-    known = data_paths(code)
-    if path not in known:
-        near = near_misses(path, sorted(known))
+    if not is_data(code, path):
+        near = near_misses(path, data_paths(code))
         raise LedgerError(
             f"neither git nor DVC holds {path}, of which samples are to be drawn",
             hint=f"did you mean {' or '.join(near)}?" if near else f"git add {path}, or dvc add {path}",
@@ -179,7 +178,7 @@ def _whole(code: Code, name: str, declared: Collection[str]) -> str:
     try:
         return code.plain(name)
     except LedgerError:
-        if name.rstrip("/") in data_paths(code):
+        if is_data(code, name.rstrip("/")):
             raise LedgerError(
                 f"{name} is a path and no parameter, so it takes no values",
                 hint=f"--over {name.rstrip('/')}=0.9*5 draws five samples of 90% of its files",

@@ -13,7 +13,7 @@ from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plan import BASE, Plan, Variant
-from ledger.repo.asked_arms import data_paths
+from ledger.repo.asked_arms import data_paths, is_data
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
 
@@ -60,9 +60,9 @@ def check(ledger: Ledger, code: Code, plan: Plan) -> None:
 
     `code` is what arms run that are at no other commit. Lists of files are fetched where they are needed.
     """
-    strange = [path for path in plan.groups if path not in data_paths(code)]
+    strange = [path for path in plan.groups if not is_data(code, path)]
     if strange:
-        near = near_misses(strange[0], sorted(data_paths(code)))
+        near = near_misses(strange[0], data_paths(code))
         raise LedgerError(
             f"groups of {strange[0]} are declared, and neither git nor DVC holds it",
             hint=f"did you mean {' or '.join(near)}?" if near else "--group 'data/raw={site}/**'",
