@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import field, replace
 
@@ -94,7 +95,8 @@ class Unread:
     said: str
 
     def __str__(self) -> str:
-        return f"{self.path}{self.said}"
+        # a line break in a file's name would let it write a line of its own
+        return f"{self.path if self.path.isprintable() else json.dumps(self.path)}{self.said}"
 
 
 @frozen
