@@ -1,8 +1,8 @@
 """The executed state of a commit: its files without what experiments record, as one digest.
 
 What is left out is what commands only read: records, voids, environments, notes and verdicts, each where it is a plain
-file under its usual name. Anything else in those folders (a script, a link, a submodule, an executable file) counts, and
-where a `dvc.yaml` so much as names them, all of them count: then a stage may run them.
+file under its usual name. Anything else in those folders (a script, a link, a submodule, an executable file) counts,
+and where a `dvc.yaml` so much as names them, all of them count: then a stage may run them.
 """
 
 from __future__ import annotations
