@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.analysis.review import Host
 from ledger.cli import console
 from ledger.dvc.script import Script
 from ledger.git.git import open_repository
@@ -29,6 +30,12 @@ def init(
     params: Annotated[
         list[str] | None, typer.Option(metavar="FILE", help="Its parameter file, where not found by name; repeatable.")
     ] = None,
+    ci: Annotated[
+        Host | None, typer.Option("--ci", help="Add the workflows that verify pull requests and comment on them.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite workflows that have other content; goes with --ci.")
+    ] = False,
 ) -> int:
     """Set up this repository: DVC if need be, experiments/, ledger.yaml, and a pipeline around a bare script.
 
@@ -45,7 +52,9 @@ def init(
         )
     elif metrics or outs or deps or params:
         raise typer.BadParameter("--metrics, --outs, --deps and --params go with --cmd")
-    made = set_up(open_repository(Path.cwd()), script)
+    if force and ci is None:
+        raise typer.BadParameter("--force goes with --ci")
+    made = set_up(open_repository(Path.cwd()), script, ci, force=force)
     for line in made.told:
         console.answer(line)
     for remark in made.remarks:

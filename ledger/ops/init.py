@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ledger.analysis.review import Host
 from ledger.dvc import script
 from ledger.dvc.script import Script
-from ledger.errors import LedgerError
 from ledger.git.git import Git
 from ledger.model.experiment import DIRECTORY
 from ledger.model.frozen import frozen
 from ledger.model.settings import FILE, TEMPLATE
+from ledger.ops import ci
 from ledger.repo import bulk
 
 README = """\
@@ -16,6 +17,7 @@ README = """\
 
 One folder an experiment: `hypothesis.md`, the records of its trials, notes and the verdict. `ledger log` lists them.
 """
+OWN_FILES = {FILE: TEMPLATE, f"{DIRECTORY}/README.md": README}
 
 
 @frozen
@@ -26,39 +28,35 @@ class Made:
     remarks: tuple[str, ...]
 
 
-def set_up(git: Git, wanted: Script | None) -> Made:
-    """Set the repository up; what is there already is left alone. Nothing is committed: that is the author's."""
-    from ledger.dvc.work_tree_config import configured, initialise
+def set_up(git: Git, wanted: Script | None, host: Host | None = None, *, force: bool = False) -> Made:
+    """Set the repository up; what is there already is left alone. Nothing is committed: that is the author's.
+
+    `host`: with the files by which it verifies pull requests, which `force` overwrites.
+    """
+    from ledger.dvc import project
 
     told: list[str] = []
     remarks: list[str] = []
     here = git.root / git.prefix
     planned = None if wanted is None else script.pipeline(here, wanted, remarks)
-    projects = (folder for folder in (here, *here.parents) if folder.is_relative_to(git.root))
-    project = next((folder for folder in projects if (folder / ".dvc" / "config").is_file()), None)
-    configured(project)
-    if project is None:
-        below = git.text("ls-files", "--", ":(glob)**/.dvc/config").splitlines()
-        if below:
-            folder = below[0].removesuffix("/.dvc/config")
-            raise LedgerError(
-                f"there is a DVC project in {folder}/: ledger sets up none around it",
-                hint=f"cd {folder} && ledger init",
-            )
-        initialise(git.root, subdir=False)
+    workflows = ci.NONE if host is None else ci.plan(git.root, host, force=force)
+    if project.set_up(git):
         told.append("set up DVC in .dvc/")
     if planned is not None:
         (here / "dvc.yaml").write_text(planned, "utf-8")
         told.append("wrote dvc.yaml: check it, above all `deps` and `params`")
         if wanted is not None and script.ignore(git, here, wanted.outs):
             told.append("listed the outputs in .gitignore: DVC keeps them")
-    for path, text in ((git.root / FILE, TEMPLATE), (git.root / DIRECTORY / "README.md", README)):
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-            told.append(f"wrote {path.relative_to(git.root)}")
+    own = {path: text for path, text in OWN_FILES.items() if not (git.root / path).exists()}
+    for path, text in {**own, **workflows.files}.items():
+        (git.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (git.root / path).write_text(text, "utf-8")
+        told.append(f"wrote {path}")
+    remarks += workflows.remarks
     if not told:
         told.append("everything is set up already")
+    elif len(told) == len(workflows.files):
+        told.append(f"next: git add {' '.join(workflows.files)} && git commit -m 'review experiments in CI'")
     else:
         data = bulk.untracked(git)
         if data:
