@@ -94,7 +94,9 @@ class Table(_Spaced):
     does not have to begin with; they and those that are left out are told as so many more of what `columns` names.
     `caption` stands above, `notes` below, or `short_notes` where optional columns were left out. `faint` are beginnings
     of cells that say nothing certain, each as row, column and number of characters: a terminal with colours and a page
-    show them grey. `strong` are the cells, as row and column, that a page shows in bold.
+    show them grey. `strong` are the cells, as row and column, that a page shows in bold. `drawn` are the columns whose
+    cells, and heads, are drawings in characters of one width, in which every blank counts; a terminal that has no room
+    for them shows them below the others, beside the names.
     """
 
     head: tuple[str, ...]
@@ -111,6 +113,7 @@ class Table(_Spaced):
     short_notes: tuple[str, ...] | None = None
     faint: tuple[tuple[int, int, int], ...] = ()
     strong: frozenset[tuple[int, int]] = frozenset()
+    drawn: tuple[int, ...] = ()
     indent: int = 0
 
 
@@ -181,7 +184,8 @@ def filled(table: Table) -> Table:
         rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
         right=tuple(place for place, at in enumerate(kept) if at in table.right),
         faint=tuple((row, kept.index(at), size) for row, at, size in table.faint),
-        strong=frozenset((row, kept.index(at)) for row, at in table.strong),
+        strong=frozenset((row, kept.index(at)) for row, at in table.strong if at in kept),
+        drawn=tuple(place for place, at in enumerate(kept) if at in table.drawn),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Sequence
-from typing import Final
+from functools import partial
+from typing import Protocol
 
-from ledger.report import written
+from ledger.report import hosted, written
 from ledger.report.blocks import (
     Block,
     CodeBlock,
@@ -24,86 +23,78 @@ from ledger.report.blocks import (
     filled,
     more,
 )
-from ledger.report.text import clean, harmless, pad, width
+from ledger.report.text import pad, width
 
 
-def render(document: Document) -> str:
+class Escapes(Protocol):
+    """How other people's text is kept from meaning anything: `hosted`, and `stored` in what git holds."""
+
+    def escaped(self, text: str) -> str: ...
+    def inline(self, text: str) -> str: ...
+    def value(self, text: str) -> str: ...
+    def summary(self, text: str) -> str: ...
+    def drawn(self, text: str) -> str: ...
+    def fenced(self, block: CodeBlock) -> str: ...
+
+
+def render(document: Document, text: Escapes = hosted) -> str:
     """The document's blocks with a blank line between them."""
-    return "\n\n".join(part for part in map(_block, document.blocks) if part) + "\n"
+    return _blocks(document.blocks, text) + "\n"
 
 
-def _block(block: Block) -> str:
+def _blocks(blocks: Sequence[Block], text: Escapes) -> str:
+    return "\n\n".join(part for part in map(partial(_block, text=text), blocks) if part)
+
+
+def _block(block: Block, text: Escapes) -> str:
     match block:
         case Heading():
-            return f"{'#' * block.level} {inline(block.text)}".rstrip()
+            return f"{'#' * block.level} {text.inline(block.text)}".rstrip()
         case Prose():
-            return f"**{escaped(block.lead)}**: {inline(block.text)}" if block.lead else inline(block.text)
+            return (
+                f"**{text.escaped(block.lead)}**: {text.inline(block.text)}" if block.lead else text.inline(block.text)
+            )
         case Written():
-            return "\n\n".join(map(_block, written.blocks(block)))
+            return _blocks(written.blocks(block), text)
         case CodeBlock():
-            return _fenced(block)
+            return text.fenced(block)
         case Items():
             mark = f"{block.mark} " if block.mark else ""
-            return "\n".join(f"- {mark}{inline(item)}" for item in block.items)
+            return "\n".join(f"- {mark}{text.inline(item)}" for item in block.items)
         case Facts():
-            return "\n".join(f"- **{escaped(name)}**:{_values(values)}" for name, values in block.pairs)
+            return "\n".join(f"- **{text.escaped(name)}**:{_values(values, text)}" for name, values in block.pairs)
         case Table():
-            return _captioned(filled(block))
+            return _captioned(filled(block), text)
         case Figure():
-            alternative = escaped(block.alternative)
-            shown = alternative if block.path is None else f"![{alternative}]({address(block.path)})"
-            return "\n\n".join(part for part in (shown, inline(block.caption)) if part)
+            shown = text.value(block.alternative)
+            if block.path is not None:
+                shown = f"![{text.escaped(block.alternative)}]({address(block.path)})"
+            return "\n\n".join(part for part in (shown, text.inline(block.caption)) if part)
         case Fold():
-            inner = "\n\n".join(part for part in map(_block, block.blocks) if part)
-            # on a line that begins with HTML markdown's own escapes mean nothing
-            summary = html.escape(clean(block.summary))
-            return f"<details>\n<summary>{summary}</summary>\n\n{inner}\n\n</details>"
+            inner = _blocks(block.blocks, text)
+            return f"<details>\n<summary>{text.summary(block.summary)}</summary>\n\n{inner}\n\n</details>"
 
 
-def escaped(text: str) -> str:
-    """One line of text that means in markdown what it says: no character of it is markup."""
-    return "".join("\\" + c if c in _MARKUP else c for c in clean(text)).replace("&", "&amp;")
-
-
-_MARKUP: Final = frozenset("\\`*_{}[]<>#|~")
-# a list, a rule or the line below a heading begins with these
-_BEGINS: Final = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")
-
-
-def inline(text: str) -> str:
-    """The escaped text, in which what stands between backquotes is code; nothing else in it begins a block."""
-    pieces = written.parts(clean(text))
-    marked = "".join(written.code(piece) if code and "|" not in piece else _escaped(piece) for piece, code in pieces)
-    return _BEGINS.sub(r"\1\\\2", marked)
-
-
-def _escaped(piece: str) -> str:
-    """As `escaped`, with the blanks round a piece of a text."""
-    return piece[: len(piece) - len(piece.lstrip())] + escaped(piece) + piece[len(piece.rstrip()) :]
-
-
-def _values(values: Sequence[str]) -> str:
+def _values(values: Sequence[str], text: Escapes) -> str:
     """One value behind its name, several in a list below it."""
-    return f" {escaped(values[0])}" if len(values) == 1 else "".join(f"\n  - {escaped(value)}" for value in values)
+    if len(values) == 1:
+        return f" {text.escaped(values[0])}"
+    return "".join(f"\n  - {text.value(each)}" for each in values)
 
 
-def _fenced(block: CodeBlock) -> str:
-    body = harmless(block.text).rstrip("\n")
-    longest = max((len(run) for run in re.findall("`+", body)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{block.language}\n{body}\n{fence}"
-
-
-def _captioned(block: Table) -> str:
-    lines = [f"**{escaped(block.caption)}**", ""] if block.caption is not None else []
-    lines += table(block)
+def _captioned(block: Table, text: Escapes) -> str:
+    lines = [f"**{text.escaped(block.caption)}**", ""] if block.caption is not None else []
+    lines += table(block, text)
     said = more(block)
-    return "\n".join([*lines, *(line for note in (said, *block.notes) if note for line in ("", inline(note)))])
+    return "\n".join([*lines, *(line for note in (said, *block.notes) if note for line in ("", text.inline(note)))])
 
 
-def table(block: Table, *, spare: int = 0) -> list[str]:
+def table(block: Table, text: Escapes = hosted, *, spare: int = 0) -> list[str]:
     """The lines of a table alone, with its cells escaped and aligned, and so many blanks behind its heads."""
-    head, *rows = ([escaped(cell) for cell in row] for row in (block.head, *block.rows))
+    head, *rows = (
+        [text.drawn(cell) if at in block.drawn else text.escaped(cell) for at, cell in enumerate(row)]
+        for row in (block.head, *block.rows)
+    )
     for row, at in block.strong:
         rows[row][at] = f"**{rows[row][at]}**"
     widths = [max(3, width(cell) + spare, *(width(row[at]) for row in rows)) for at, cell in enumerate(head)]

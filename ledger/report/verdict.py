@@ -13,7 +13,7 @@ from ledger.model.replicates import label
 from ledger.model.settings import Settings
 from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, OverCases, Verdict
 from ledger.model.verdict_file import to_mapping
-from ledger.report import markdown, search
+from ledger.report import markdown, search, stored
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import digits_of, number, p_stated, signed, spread
@@ -32,7 +32,7 @@ def body(
     verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmValues], settings: Settings, interpretation: str
 ) -> str:
     """The body of `verdict.md`: the document in markdown, and below it what its author wrote, as it was written."""
-    computed = markdown.render(document(verdict, experiment, arms, settings))
+    computed = markdown.render(document(verdict, experiment, arms, settings), stored)
     return f"{computed}\n{INTERPRETATION}\n\n{interpretation.strip() or PLACEHOLDER}\n"
 
 
