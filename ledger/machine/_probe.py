@@ -1,37 +1,26 @@
-"""What a `python` is, what is installed in it, and which modules it takes from given folders.
+"""What a `python` is, and which modules it takes from given folders.
 
-The ledger runs this file's *text* in the interpreter of the pipeline's stages (`python -c`), where the ledger
-itself is not installed: standard library only, syntax of Python 3.6 (hence the quoted annotations), nothing
-written. A request in JSON comes on standard input, the answer goes to standard output. No module is imported
-to be looked at; the finders are asked where it would come from.
+The ledger runs the *text* of `_installed.py` and of this file, as one script, in the interpreter of the pipeline's
+stages (`python -c`), where the ledger itself is not installed: standard library only, syntax of Python 3.6 (hence the
+quoted annotations), nothing written. A request in JSON comes on standard input, the answer goes to standard output. No
+module is imported to be looked at; the finders are asked where it would come from.
 """
 # `pathlib` takes too long to import:
-# ruff: noqa: PTH110, PTH113, PTH114, PTH117, PTH118, PTH119, PTH120, PTH123, PTH208
-
-import os
-import sys
-
-if __name__ == "__main__":
-    # What this script imports must be the standard library's, whatever lies in the current directory or on
-    # PYTHONPATH (say `json.py`). `-P` and `-I` would do that, but `-P` is new in 3.11 and `-I`
-    # drops PYTHONPATH.
-    if sys.path[:1] == [""]:
-        del sys.path[0]
-    _path = list(sys.path)
-    _library = os.path.dirname(os.__file__)
-    sys.path.sort(key=lambda entry: entry not in (_library, os.path.join(_library, "lib-dynload")))
+# ruff: noqa: PTH110, PTH114, PTH117, PTH118, PTH119, PTH120
 
 import itertools
 import json
-import re
+import os
 import site
+import sys
 import types
 from importlib.machinery import all_suffixes
 
-if __name__ == "__main__":
-    sys.path[:] = _path
+if __name__ != "__main__":
+    # in the script its text stands above
+    from ledger.machine._installed import Distribution, distributions, editable_project, listed, packages, words
 
-TYPE_CHECKING = False  # the `typing` module takes as long to import as the rest of this script takes to run
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from importlib.machinery import ModuleSpec
@@ -40,7 +29,6 @@ MARK = "ledger-probe:"  # begins the line of the answer; a .pth file or finder m
 MANY = 2000  # a folder with more entries holds data and no modules
 LAYOUTS = ("src", "lib", "python")  # where projects keep their packages
 BUDGET = 10000  # modules and folders looked at below one name
-WELL_FORMED = re.compile(r"([A-Za-z0-9._]+)-([0-9][A-Za-z0-9.!+]*)\.dist-info")
 
 
 def inside(path: str, folder: str) -> bool:
@@ -57,64 +45,6 @@ def platform_name() -> str:
     except (AttributeError, ValueError, OSError):
         pass  # not glibc
     return "-".join(part for part in parts if part)
-
-
-class Distribution:
-    """An installed distribution: the path of its metadata, and its name and version."""
-
-    def __init__(self, path: str, name: str, version: str) -> None:
-        self.path = path
-        self.name = re.sub(r"[-_.]+", "-", name).lower()
-        self.version = version
-
-
-def distributions() -> "list[Distribution]":
-    """All that is installed on `sys.path`, in the order of the path; names may repeat."""
-    found = []
-    for entry in sys.path:
-        if entry.endswith(".egg"):
-            found.append(_read(os.path.join(entry, "EGG-INFO")))
-        for name in _listed(entry):
-            # pip sets folders aside as `~name` while it replaces them, and may leave them
-            if name.endswith((".dist-info", ".egg-info")) and not name.startswith("~"):
-                path = os.path.join(entry, name)
-                match = WELL_FORMED.fullmatch(name)
-                if match is None:
-                    found.append(_read(path))
-                elif os.path.isfile(os.path.join(path, "METADATA")):  # else left over from an uninstallation
-                    found.append(Distribution(path, match.group(1), match.group(2)))
-    return [distribution for distribution in found if distribution is not None]
-
-
-def packages(installed: "Iterable[Distribution]") -> "dict[str, str]":
-    """Versions by normalised name. The first folder of the path wins; two versions in one are both given."""
-    versions = {}  # type: dict[str, tuple[str, list[str]]]
-    for distribution in installed:
-        folder = os.path.dirname(distribution.path)
-        first, known = versions.setdefault(distribution.name, (folder, []))
-        if first == folder and distribution.version not in known:
-            known.append(distribution.version)
-    return {name: ", ".join(sorted(known)) for name, (_, known) in versions.items()}
-
-
-def _read(path: str) -> "Distribution | None":
-    for name in ("METADATA", "PKG-INFO", ""):
-        try:
-            with open(os.path.join(path, name) if name else path, encoding="utf-8", errors="replace") as lines:
-                head = [line.split(":", 1) for line in itertools.takewhile(str.strip, lines) if ":" in line]
-        except OSError:
-            continue
-        fields = {pair[0].lower(): pair[1].strip() for pair in reversed(head)}
-        if fields.get("name"):
-            return Distribution(path, fields["name"], fields.get("version") or "unknown")
-    return None
-
-
-def _listed(folder: str) -> "list[str]":
-    try:
-        return sorted(os.listdir(folder)) if folder else []
-    except OSError:
-        return []
 
 
 class Search:
@@ -150,12 +80,12 @@ class Search:
             if self.owned(entry):
                 names.extend(self.children(entry))
             else:  # `flit install --symlink`
-                links = [name for name in _listed(entry) if os.path.islink(os.path.join(entry, name))]
+                links = [name for name in listed(entry) if os.path.islink(os.path.join(entry, name))]
                 names.extend(_module(name) for name in links if self.owned(os.path.join(entry, name)))
         for distribution in installed:
-            project = _editable_project(distribution.path)
+            project = editable_project(distribution.path)
             if project is not None and self.owned(project):
-                names.extend(_lines(os.path.join(distribution.path, "top_level.txt")))
+                names.extend(words(os.path.join(distribution.path, "top_level.txt")))
                 for folder in (project, *(os.path.join(project, name) for name in LAYOUTS)):
                     names.extend(self.children(folder))
         for finder in sys.meta_path:
@@ -272,27 +202,6 @@ def _module(name: str) -> str:
         if name.endswith(suffix):
             return name[: -len(suffix)]
     return name
-
-
-def _editable_project(metadata: str) -> "str | None":
-    try:
-        with open(os.path.join(metadata, "direct_url.json"), encoding="utf-8") as file:
-            origin = json.load(file)
-        if origin["dir_info"]["editable"] and origin["url"].startswith("file:"):
-            from urllib.parse import unquote_to_bytes, urlsplit
-
-            return os.fsdecode(unquote_to_bytes(urlsplit(origin["url"]).path))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        pass  # not there, as for most, or not as specified
-    return None
-
-
-def _lines(path: str) -> "list[str]":
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read().split()
-    except (OSError, ValueError):
-        return []
 
 
 def _sent(text: str) -> str:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from ledger.errors import LedgerError
-from ledger.machine import _probe
+from ledger.machine import _installed, _probe
 from ledger.model.environment import Environment
 from ledger.model.frozen import frozen
 
@@ -209,7 +209,7 @@ def _ask(
 
 @functools.cache
 def _script() -> str:
-    return Path(_probe.__file__).read_text(encoding="utf-8")
+    return "".join(Path(half).read_text(encoding="utf-8") for half in (_installed.__file__, _probe.__file__))
 
 
 def _sent(path: Path) -> str:

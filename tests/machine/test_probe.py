@@ -12,11 +12,12 @@ import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from ledger.errors import LedgerError
-from ledger.machine import _probe
+from ledger.machine import _installed, _probe
 from ledger.machine import environment as environments
 from ledger.machine.environment import Editable, Misdirected, Probe, check_imports, probe, twin_pythonpath
 
@@ -452,7 +453,20 @@ def test_nothing_is_written(world: World) -> None:
 
 
 def test_the_script_is_python_36() -> None:
-    text = Path(_probe.__file__).read_text(encoding="utf-8")
+    text = environments._script()
     ast.parse(text, feature_version=(3, 6))
     assert text.isascii()
     assert len(text) < 100_000  # Linux takes 128 KiB in one argument
+
+
+def imported(half: ModuleType) -> set[str]:
+    """The modules that one half of the script imports of the standard library, wherever it does."""
+    tree = ast.parse(Path(str(half.__file__)).read_text(encoding="utf-8"))
+    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    found |= {str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)}
+    return found
+
+
+def test_the_first_half_imports_all_that_the_second_does() -> None:
+    # from then on `sys.path` is the stages' again, with the user's own `types.py` on it
+    assert imported(_probe) <= imported(_installed)
