@@ -188,3 +188,20 @@ def in_same_terms(a: Mapping[str, str], b: Mapping[str, str]) -> tuple[dict[str,
 def renamed(values: Mapping[str, T], names: Mapping[str, str]) -> dict[str, T]:
     """The values with the names that have a new one under that."""
     return {names.get(name, name): value for name, value in values.items()}
+
+
+def stand_in(value: object) -> object:
+    """The one value that stands for all of its type."""
+    for kind, neutral in ((bool, False), (int, 0), (float, 0.0), (str, "0")):
+        if isinstance(value, kind):
+            return neutral
+    return value
+
+
+def another(value: object) -> object:
+    """Some other value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return f"{value}x" if isinstance(value, str) else value

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.analysis.case_results import CaseResults, NotComparable, united
 from ledger.dvc.manifests import SUFFIX
-from ledger.dvc.store import ObjectState, Store, store_of
+from ledger.dvc.store import ObjectState, Store
 from ledger.errors import FormatError, LedgerError, NotHere
 from ledger.model.cases import CaseColumns, CaseTable
 from ledger.model.experiment import Recorded
@@ -48,7 +48,7 @@ def unusable(remark: Remark, columns: CaseColumns) -> Unusable:
 def _tables(
     ledger: Ledger, records: Sequence[Recorded], columns: CaseColumns
 ) -> Iterator[tuple[str, Point, CaseTable]]:
-    store = store_of(ledger.git)
+    store = ledger.store()
     # by experiment: each is read once for all its trials
     commits: dict[str, dict[str, str]] = {}
     for record in records:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ledger.dvc.definitions import beside, defines, dvc_folder, variable_files
 from ledger.dvc.pointers import pins_in
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotHere
 from ledger.git.entries import Entry
 from ledger.git.git import Git
 from ledger.machine.kept import keep
@@ -28,7 +28,7 @@ from ledger.model.fingerprint import fingerprint
 from ledger.model.formats import paramfiles, yaml12
 from ledger.model.formats.lockfile import LockedStage, Pinned, locked_stages
 from ledger.model.listing import listed
-from ledger.model.parameters import flatten
+from ledger.model.parameters import another, flatten, stand_in
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.settings import Settings
 from ledger.repo import borrowed
@@ -36,10 +36,15 @@ from ledger.repo.code import Arm, Code, edited
 
 
 class CodeReader:
-    """Reads code states of one repository; each commit once."""
+    """Reads code states of one repository; each commit once.
 
-    def __init__(self, git: Git, settings: Settings, state_dir: StateDirectory) -> None:
+    `lent`: what only the user's work tree holds is looked at there. Without it a dependency that no commit holds is not
+    known: NotHere is raised, as it is for a commit that this clone lacks.
+    """
+
+    def __init__(self, git: Git, settings: Settings, state_dir: StateDirectory, *, lent: bool = True) -> None:
         self.git = git
+        self._lent = lent
         self.settings = settings
         self._places = state_dir
         self._read: dict[str, Code] = {}
@@ -72,7 +77,7 @@ class CodeReader:
         axis_keys = [code.locate(axis) for axis in axes]
         # The templates of every replicate are resolved with one stand-in value, so that a seed that stands in a
         # command does not make each replicate a thing of its own.
-        stand_ins = {key: _stand_in(flatten(paramfiles.parse(key[0], texts[key[0]])).get(key[1])) for key in axis_keys}
+        stand_ins = {key: stand_in(flatten(paramfiles.parse(key[0], texts[key[0]])).get(key[1])) for key in axis_keys}
         masked = edited(texts, stand_ins)
         pipeline = self.resolve(code, masked)
         # what a stage writes follows from the rest
@@ -95,6 +100,8 @@ class CodeReader:
 
     def _is_borrowed(self, code: Code, path: str) -> bool:
         """Whether a dependency is lent to slots from the user's work tree, since neither git nor DVC holds it."""
+        if not self._lent:
+            return False
         pinned = [*code.data, *code.submodules]
         if any(inside(p, path) for p in code.files) or any(inside(path, held) for held in pinned):
             return False
@@ -104,6 +111,8 @@ class CodeReader:
         return copied or borrowed.link_above(self.git.root, path, code.files) is not None
 
     def _linked(self, code: Code, sources: Sequence[str]) -> tuple[str, ...]:
+        if not self._lent:
+            return ()
         own = [p for p in sources if p not in code.data and not borrowed.is_copied(p, self.settings.copy)]
         links = (borrowed.link_above(self.git.root, path, code.files) for path in own)
         return tuple(dict.fromkeys(link for link in links if link is not None))
@@ -128,7 +137,7 @@ class CodeReader:
         if any(file in stage.dependencies for stage in stages):
             return
         present = flatten(paramfiles.parse(file, code.texts[file]))[key]
-        other = value if value != present else _another(present)
+        other = value if value != present else another(present)
         if self.resolve(code, edited(code.texts, {(file, key): other})) != self.resolve(code, code.texts):
             return
         near = [s.name for s in stages if any(use.file == file for use in s.parameters)] or [s.name for s in stages]
@@ -242,6 +251,10 @@ class CodeReader:
         if "://" in path or path.startswith("/"):
             # not in the repository: only its name is known before a run
             return path
+        if not self._lent:
+            if pipeline.gathers(path):
+                return path
+            raise NotHere(f"no commit holds {path}, which a stage reads", hint="only its author's work tree has it")
         copied = borrowed.is_copied(path, self.settings.copy)
         if copied or borrowed.link_above(self.git.root, path, code.files) is not None:
             return borrowed.content(self.git.root / path, self._places.contents)
@@ -275,19 +288,3 @@ _RESOLVER = 4
 def _is_experiment(folder: str, tree: bytes) -> bool:
     """Whether a folder is the ledger's own: thousands may have landed, and no pipeline is made of their records."""
     return folder.startswith(f"{DIRECTORY}/") and folder.count("/") == 2 and b" hypothesis.md\0" in tree
-
-
-def _stand_in(value: object) -> object:
-    for kind, stand_in in ((bool, False), (int, 0), (float, 0.0), (str, "0")):
-        if isinstance(value, kind):
-            return stand_in
-    return value
-
-
-def _another(value: object) -> object:
-    """Some other value of the same type."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + 1
-    return f"{value}x" if isinstance(value, str) else value

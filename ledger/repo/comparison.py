@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.analysis.diff import CodeChange, Diff, diff
 from ledger.analysis.side import Side
-from ledger.dvc.store import store_of
 from ledger.errors import NotHere
+from ledger.git.changed_lines import FileChange, changed_lines
+from ledger.model.experiment import directory
 from ledger.model.pipeline import inside
 from ledger.repo import arm_data, side_data
 from ledger.repo.code import Code
@@ -15,20 +18,30 @@ from ledger.repo.sides import side
 from ledger.repo.targets import Target
 
 
-def compare(ledger: Ledger, a: Target, b: Target) -> Diff:
-    """The comparison of two targets."""
+def compare(ledger: Ledger, a: Target, b: Target, *, patches: bool = False) -> Diff:
+    """The comparison of two targets, with what changed in every file where `patches` are asked for."""
     left, right = side(ledger, a), side(ledger, b)
     left, right = side_data.in_same_terms(ledger, left, right), side_data.in_same_terms(ledger, right, left)
     left, right = arm_data.in_full(ledger, left, right, (a, b))
-    changes = code_changes(ledger, left, right)
-    store = store_of(ledger.git)
+    changes = code_changes(ledger, left, right, _folders(a, b), patches=patches)
+    store = ledger.store()
     digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
     listings = {digest: listing for digest in digests if (listing := store.listing(digest))}
     return diff(left, right, code=changes, listings=listings, grouped=arm_data.grouped(ledger, (left, right), (a, b)))
 
 
-def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
-    """The files that differ between the code of two sides, without results, parameters and data."""
+def _folders(*targets: Target) -> list[str]:
+    """The folders of the experiments that are compared, whose records may be many."""
+    return list(dict.fromkeys(directory(one.experiment.name) for one in targets if one.experiment is not None))
+
+
+def code_changes(
+    ledger: Ledger, a: Side, b: Side, without: Sequence[str] = (), *, patches: bool
+) -> tuple[CodeChange, ...]:
+    """The files that differ between the code of two sides, without results, parameters and data.
+
+    `without` are folders that hold nothing else.
+    """
     if a.code is None or b.code is None or a.code == b.code:
         return ()
     for one in (a, b):
@@ -37,12 +50,9 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
                 f"the code of {one.label} is not in this clone: {one.code[:10]}",
                 hint="git fetch --tags, or --unshallow",
             )
-    # GitPython takes long to import
-    from ledger.git.file_changes import file_changes
-
     states = [ledger.code.at(commit) for commit in (a.code, b.code)]
     changes = []
-    for file in file_changes(ledger.git.root, a.code, b.code):
+    for file in _files(ledger, a.code, b.code, without, patches=patches):
         paths = {file.path, file.old_path or file.path}
         if all(any(inside(path, at) for at in (*a.held, *b.held)) for path in paths):
             # data that arms have otherwise
@@ -55,13 +65,22 @@ def code_changes(ledger: Ledger, a: Side, b: Side) -> tuple[CodeChange, ...]:
                 path=file.path,
                 change=file.kind,
                 old_path=file.old_path,
-                lines_added=file.lines("+"),
-                lines_removed=file.lines("-"),
+                lines_added=file.lines_added,
+                lines_removed=file.lines_removed,
                 patch=file.patch,
                 ignored=not reads and all(ledger.settings.ignores(path) for path in paths),
             )
         )
     return tuple(changes)
+
+
+def _files(ledger: Ledger, a: str, b: str, without: Sequence[str], *, patches: bool) -> tuple[FileChange, ...]:
+    if not patches:
+        return changed_lines(ledger.git, a, b, without=without)
+    # GitPython takes long to import
+    from ledger.git.file_changes import file_changes
+
+    return file_changes(ledger.git.root, a, b)
 
 
 def _no_code(ledger: Ledger, state: Code, path: str) -> bool:

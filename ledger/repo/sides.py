@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from ledger.analysis.counting import When, counted
 from ledger.analysis.side import Side
-from ledger.dvc.store import store_of
 from ledger.errors import FormatError, LedgerError
 from ledger.model.environment import Environment
 from ledger.model.experiment import Experiment, Recorded
@@ -114,7 +113,7 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
     code = ledger.code.at(commit)
     locks = ledger.code.locks(code).values()
     made = {path: pin.md5 for stage in locks for path, pin in stage.outputs.items()}
-    store = store_of(ledger.git)
+    store = ledger.store()
     numbers: dict[str, Mapping[str, float]] = {}
     warnings = []
     for path in code.pipeline.metric_files():

@@ -19,6 +19,7 @@ from ledger.repo.sources import Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ledger.dvc.store import Store
     from ledger.repo.code_reader import CodeReader
     from ledger.repo.datasets.datasets import DataSets
 
@@ -169,16 +170,26 @@ class Repository:
     @cached_property
     def code(self) -> CodeReader:
         """Reads what commits would run."""
+        return self.reader(self.settings)
+
+    def reader(self, settings_: Settings) -> CodeReader:
+        """The same under other settings."""
         from ledger.repo.code_reader import CodeReader
 
-        return CodeReader(self.git, self.settings, self.state_dir)
+        return CodeReader(self.git, settings_, self.state_dir)
+
+    def store(self) -> Store:
+        """What DVC's caches here hold, and its remotes that are folders, as of now."""
+        from ledger.dvc.store import store_of
+
+        return store_of(self.git)
 
     @cached_property
     def datasets(self) -> DataSets:
         """Reads what data sets hold."""
         from ledger.repo.datasets.datasets import DataSets
 
-        return DataSets(self.git, self.state_dir)
+        return DataSets(self.git, self.state_dir, self.store)
 
     @property
     def snapshot(self) -> Snapshot:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from ledger.git import refs, work_trees
 from ledger.git.attributes import filtered
 from ledger.git.branch import Moved, Overlap, Step, advance
 from ledger.git.bring_along import bring_along
+from ledger.git.changed_lines import changed_lines
 from ledger.git.entries import Entry, Mode, plain_file
 from ledger.git.file_changes import file_changes
 from ledger.git.git import EMPTY_TREE, Dirty, Git, open_repository
@@ -65,8 +67,10 @@ def test_the_lines_of_a_change_are_counted_as_git_counts_them(plain: Project) ->
     plain.git("mv", "long.py", "renamed.py")
     after = {"q.sql": "++ new\nSELECT 1\n", "feed.txt": "a\nb\x0c+c\r+d\u2028-e\n", "renamed.py": body + "more\n"}
     plain.commit("after", after)
-    changes = {c.path: c for c in file_changes(plain.root, *(plain.git("rev-parse", "HEAD~1", "HEAD").split()))}
-    counted = {path: (c.lines("+"), c.lines("-")) for path, c in changes.items()}
+    before, now = plain.git("rev-parse", "HEAD~1", "HEAD").split()
+    found = file_changes(plain.root, before, now)
+    changes = {c.path: c for c in found}
+    counted = {path: (c.lines_added, c.lines_removed) for path, c in changes.items()}
     told = [
         line.split("\t")
         for line in plain.git(
@@ -80,6 +84,20 @@ def test_the_lines_of_a_change_are_counted_as_git_counts_them(plain: Project) ->
         "long.py",
         (1, 0),
     )
+    git = open_repository(plain.root)
+    assert set(changed_lines(git, before, now)) == {replace(change, patch="") for change in found}
+
+
+def test_folders_are_left_out_by_their_names_and_not_as_patterns(plain: Project) -> None:
+    before = plain.git("rev-parse", "HEAD")
+    after = {"a*/x": "1\n", "ab/x": "1\n", "logo.bin": "\0\1", "tab\there\n": "1\n2\n"}
+    plain.commit("after", after)
+    found = changed_lines(open_repository(plain.root), before, plain.git("rev-parse", "HEAD"), without=["a*"])
+    assert {(c.path, c.kind, c.lines_added) for c in found} == {
+        ("ab/x", "added", 1),
+        ("logo.bin", "added", 0),
+        ("tab\there\n", "added", 2),
+    }
 
 
 # --- objects

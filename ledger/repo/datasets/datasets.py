@@ -6,7 +6,7 @@ unless `bring` is called, which commands do that write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -17,7 +17,7 @@ from ledger.analysis.datasets import additions
 from ledger.analysis.datasets.additions import History, Step
 from ledger.analysis.datasets.groups import Groups
 from ledger.dvc import manifests
-from ledger.dvc.store import Store, is_there, store_of
+from ledger.dvc.store import Store, is_there
 from ledger.errors import LedgerError, NotHere
 from ledger.git import lines
 from ledger.git.git import Git
@@ -43,9 +43,10 @@ Groupings = Mapping[str, Grouping]
 class DataSets:
     """The data sets of one repository; what was found is remembered, on disk where it took long."""
 
-    def __init__(self, git: Git, state_dir: StateDirectory | None) -> None:
-        """`state_dir` is None for one who trusts nothing that was computed before."""
+    def __init__(self, git: Git, state_dir: StateDirectory | None, stores: Callable[[], Store]) -> None:
+        """`stores` opens the caches that are read; `state_dir` is None for one who trusts nothing computed before."""
         self._git = git
+        self._stores = stores
         self._remembered = Remembered(state_dir)
         self._held: dict[tuple[str, ...], Held] = {}
         self._until: dict[tuple[str, str], tuple[Version, ...]] = {}
@@ -55,7 +56,7 @@ class DataSets:
     @cached_property
     def store(self) -> Store:
         """The caches here, and the remotes that are folders."""
-        return store_of(self._git)
+        return self._stores()
 
     @cached_property
     def listings(self) -> Listings:

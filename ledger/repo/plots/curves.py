@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ledger.analysis.curves import Sample
-from ledger.dvc.store import store_of
 from ledger.errors import FormatError, LedgerError
 from ledger.git.entries import Entry
 from ledger.model import plot_definitions
@@ -53,7 +52,7 @@ class _Reader:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._store = store_of(ledger.git)
+        self._store = ledger.store()
         self._commits: dict[str, dict[str, str]] = {}
         self._plots: dict[str, tuple[Plot, ...]] = {}
         self._lacking: list[str] = []

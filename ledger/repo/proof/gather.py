@@ -9,7 +9,6 @@ from ledger.analysis.checks.history import missing
 from ledger.analysis.checks.plan import concerns
 from ledger.analysis.gathered import Claim, Gathered, Tags, Unreadable
 from ledger.dvc import config
-from ledger.dvc.store import store_of
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.git.git import Git
@@ -34,7 +33,7 @@ from ledger.repo.proof.witness import Witnesses
 def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) -> Gathered:
     """One experiment. `data`: look for its checkpoints too; `signed`: for signatures."""
     git, name = ledger.git, experiment.name
-    store, trees, tags = store_of(git), Trees(ledger), tags_of(ledger, name)
+    store, trees, tags = ledger.store(), Trees(ledger), tags_of(ledger, name)
     contents = Contents(git, store)
     files = files_at(ledger, name, experiment.tip)
     commits = {r.path: commit for r in experiment.trials if (commit := _commit(git, files, tags, r)) is not None}

@@ -127,7 +127,7 @@ class Trees:
             key = (one.targets, one.copy)
             if key not in self._readers:
                 own = key == (self.ledger.settings.targets, self.ledger.settings.copy)
-                made = CodeReader(self.ledger.git, one, self.ledger.state_dir)
+                made = self.ledger.reader(one)
                 self._readers[key] = self.ledger.code if own else made
             if self._readers[key] not in readers:
                 readers.append(self._readers[key])

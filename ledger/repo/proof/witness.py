@@ -39,7 +39,7 @@ class Witnesses:
         self._commits: dict[str, Mapping[str, str]] = {}
         self._plans: dict[str, Mapping[str, Plan]] = {}
         # nothing that this clone remembers is taken for proved
-        self._datasets = DataSets(git, None)
+        self._datasets = DataSets(git, None, trees.ledger.store)
 
     def of(self, experiment: Experiment, trial: Trial, commit: str, source: Recorded | None) -> Witness:
         """What the trial commit holds. Raises LedgerError where its code cannot be read here.
