@@ -108,9 +108,13 @@ class OddTag:
 
 @frozen
 class Tags:
-    """The trial commits by trial id, the runs, and the tags that are odd."""
+    """The trial commits by the trial id that each states, the runs, and the tags that are odd.
+
+    `records`: the blob that each trial commit holds of its record.
+    """
 
     commits: Mapping[str, tuple[str, ...]]
+    records: Mapping[str, str] = field(default_factory=dict)
     runs: tuple[Run, ...] = ()
     odd: tuple[OddTag, ...] = ()
 

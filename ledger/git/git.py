@@ -181,17 +181,20 @@ class Git:
         with tempfile.TemporaryDirectory(prefix="ledger-index-") as folder:
             yield {"GIT_INDEX_FILE": str(Path(folder) / "index")}
 
-    def commit_tree(self, tree: str, parents: Iterable[str], message: str, *, sign: bool = True) -> str:
+    def commit_tree(
+        self, tree: str, parents: Iterable[str], message: str, *, sign: bool = True, author: str | None = None
+    ) -> str:
         """The id of a new commit; no ref points to it yet. It is signed where the user's git does, unless not `sign`.
 
-        Raises LedgerError where it cannot be signed.
+        `author`: that of another commit, as its header has it, with the date. Raises LedgerError where it cannot be
+        signed.
         """
         named = [argument for parent in parents for argument in ("-p", parent)]
         arguments = (*DURABLE, "commit-tree", tree, *named)
         text = message.replace("\0", " ").encode("utf-8", "replace")
         if sign and signing.COMMITS in signing.signs(self):
-            return signing.signed_commit(self, arguments, text)
-        return self.text(*arguments, "-F", "-", stdin=text)
+            return signing.signed_commit(self, arguments, text, _author(author))
+        return self.text(*arguments, "-F", "-", stdin=text, environment=_author(author))
 
     def annotated_tag(self, name: str, target: str, message: str) -> str:
         """The id of a new tag object for the commit `target`; no ref points to it yet. Signed as commits are."""
@@ -200,6 +203,16 @@ class Git:
         tagger = self.text("var", "GIT_COMMITTER_IDENT")
         text = f"object {target}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message.rstrip()}\n"
         return self.text(*DURABLE, "mktag", stdin=text.replace("\0", " ").encode("utf-8", "replace"))
+
+
+def _author(header: str | None) -> dict[str, str] | None:
+    """The environment in which git gives a commit this author; None for whoever runs this."""
+    match = None if header is None else re.fullmatch(r"(.*?) ?<(.*?)> (\d+ [-+]\d{4})", header)
+    if match is None:
+        return None
+    # git takes no empty name
+    name = match[1] if re.search(r"[^\s.,:;<>\"\\']", match[1]) else match[2] or "unknown"
+    return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": match[2], "GIT_AUTHOR_DATE": f"@{match[3]}"}
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -31,10 +32,12 @@ def signs(git: Git) -> frozenset[str]:
     return frozenset(key for key, value in said.items() if value == "true")
 
 
-def signed_commit(git: Git, arguments: tuple[str, ...], message: bytes) -> str:
+def signed_commit(
+    git: Git, arguments: tuple[str, ...], message: bytes, environment: Mapping[str, str] | None = None
+) -> str:
     """The id of a commit that `git commit-tree` makes of the arguments, signed. Raises LedgerError where it cannot."""
     try:
-        return _run(git, *arguments, "-S", "-F", "-", stdin=message).decode().strip()
+        return _run(git, *arguments, "-S", "-F", "-", stdin=message, environment=environment).decode().strip()
     except GitError as error:
         raise _cannot_sign(error.stderr) from None
 
@@ -81,8 +84,8 @@ def _cannot_sign(stderr: str) -> LedgerError:
     )
 
 
-def _run(git: Git, *arguments: str, stdin: bytes | None = None) -> bytes:
-    done = call(arguments, cwd=git.root, stdin=stdin)
+def _run(git: Git, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None) -> bytes:
+    done = call(arguments, cwd=git.root, stdin=stdin, environment=environment)
     if done.returncode != 0:
         raise failed(arguments, done.stderr.decode(errors="replace"))
     return done.stdout

@@ -44,9 +44,11 @@ def directory(name: str) -> str:
 class Recorded:
     """A trial with the place of its record. `commit`: its trial commit, where the record is not on the branch yet.
 
+    `written`: the id that the record's own text gives it, where a trial of another clone has that name: the file alone
+    says which attempt this one is, so that its text stays what the trial commit holds.
     `void` says who has voided it and why, None where nobody has. `aliases` are the names by which its metrics are read,
     `joined` those of metrics that other trials of the experiment have under another name, because files came or went
-    that hold the same key. The trial itself is what the file holds.
+    that hold the same key. The trial itself is what the file holds, but for the attempt of one that is `written` so.
     """
 
     trial: Trial
@@ -55,6 +57,17 @@ class Recorded:
     void: Void | None = None
     aliases: Aliases = names.NONE
     joined: Mapping[str, str] = field(default_factory=dict)
+    written: str | None = None
+
+    @property
+    def own_id(self) -> str:
+        """The trial's id in its own commit."""
+        return self.written or self.trial.id
+
+    @property
+    def own_path(self) -> str:
+        """Where its own commit has the record."""
+        return f"{directory(self.trial.experiment)}/trials/{self.own_id}.yaml"
 
     @property
     def metrics(self) -> Mapping[str, float]:

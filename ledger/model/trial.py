@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Iterable, Mapping
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 
@@ -132,3 +132,26 @@ class Trial:
 def record_path(directory: str, trial: Trial) -> str:
     """Where the record lies, below the experiment's directory."""
     return f"{directory}/trials/{trial.id}.yaml"
+
+
+def renamed(trial: Trial, stem: str) -> Trial | None:
+    """The trial as a file of this stem names it: `seed-0.2` makes it a later attempt. None for a stem of another point.
+
+    Two clones may run one point each as its first attempt. When they come together one file is given the next free
+    name, and keeps what its trial commit holds to the last byte.
+    """
+    _, attempt = replicates.split_stem(stem)
+    later = replace(trial, attempt=max(attempt, trial.attempt))
+    return later if replicates.stem(later.point, later.attempt) == stem else None
+
+
+def next_free(path: str, taken: Iterable[str]) -> str:
+    """The path of a record with the attempt that follows on all which are `taken` at its point."""
+    folder, _, file = path.rpartition("/")
+    slug, attempt = replicates.split_stem(file.removesuffix(".yaml"))
+    for other in taken:
+        where, _, name = other.rpartition("/")
+        point, number = replicates.split_stem(name.removesuffix(".yaml"))
+        if (where, point) == (folder, slug) and name.endswith(".yaml"):
+            attempt = max(attempt, number)
+    return f"{folder}/{slug}.{attempt + 1}.yaml"

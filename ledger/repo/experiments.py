@@ -151,9 +151,15 @@ def read_texts(read_many: ReadMany, wanted: Sequence[Wanted], at: Sequence[Folde
         text = None if got is None else _text(got)
         records[number].append(Record(path=path, text=text, link=entry.is_link, void=void))
     for (number, trial, commit), got in zip(pending, found[len(listed) :], strict=True):
-        path = _path(wanted[number].name, trial)
-        if got is not None and got.kind == "blob" and all(path != record.path for record in records[number]):
-            records[number].append(Record(path=path, text=_text(got), commit=commit))
+        if got is None or got.kind != "blob":
+            continue
+        path, text = _path(wanted[number].name, trial), _text(got)
+        known = {record.path: record.text for record in records[number]}
+        if path in known and known[path] != text:
+            # a trial that ran in another clone has the name
+            path = path if text in known.values() else trials.next_free(path, known)
+        if path not in known:
+            records[number].append(Record(path=path, text=text, commit=commit))
     return [
         Texts(
             hypothesis=text.get("hypothesis.md"),
@@ -237,7 +243,9 @@ def _recorded(record: Record, name: str, problems: list[Unread]) -> Recorded:
         raise FormatError(": git cannot read it (git fsck says what is damaged)")
     try:
         with anything_wrong():
-            trial = trial_file.loads(record.text)
+            written = trial_file.loads(record.text)
+            stem = record.path.rpartition("/")[2].removesuffix(".yaml")
+            trial = trials.renamed(written, stem) or written
             path = trials.record_path(directory(name), trial)
     except NewerError:
         raise
@@ -246,7 +254,8 @@ def _recorded(record: Record, name: str, problems: list[Unread]) -> Recorded:
     if trial.experiment != name or path != record.path:
         raise FormatError(f": it says that it is {trial.experiment}:{trial.id}")
     void = None if record.void is None else _void(record.void, trial, voids.path_of(path), problems)
-    return Recorded(trial=trial, path=record.path, commit=record.commit, void=void)
+    own = None if written.attempt == trial.attempt else written.id
+    return Recorded(trial=trial, path=record.path, commit=record.commit, void=void, written=own)
 
 
 def _void(text: str, trial: Trial, path: str, problems: list[Unread]) -> Void:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -151,10 +151,15 @@ def kept_tip(ledger: Repository, experiment: Experiment) -> str | None:
     return None
 
 
-def trial_commits(ledger: Repository, name: str) -> dict[str, str]:
-    """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them."""
-    tagged = ledger.snapshot.tags_of(name).values()
-    return _trial_commits(tagged, lambda commit: ledger.git.objects.read(f"{commit}^{{commit}}"))
+def trial_commits(ledger: Repository, name: str, *, tip: str | None = None) -> dict[str, str]:
+    """The trial commits that tags hold, by trial id; a trial whose commit is lost is not among them.
+
+    `tip` stands for the branch's commit where it is not written yet.
+    """
+    claims = _claims(
+        ledger.snapshot.tags_of(name).values(), lambda commit: ledger.git.objects.read(f"{commit}^{{commit}}")
+    )
+    return _by_record(ledger, name, claims, tip)
 
 
 def all_trial_commits(ledger: Repository) -> dict[str, dict[str, str]]:
@@ -167,11 +172,12 @@ def all_trial_commits(ledger: Repository) -> dict[str, dict[str, str]]:
         known |= dict(zip(asked, read, strict=True))
         holding = [known[commit] for commit in asked if message_of(known[commit]).startswith(TRIALS_OF)]
         asked = list(dict.fromkeys(p for commit in holding for p in parents_of(commit) if p not in known))
-    return {name: _trial_commits(commits, known.get) for name, commits in tagged.items()}
+    return {name: _by_record(ledger, name, _claims(commits, known.get), None) for name, commits in tagged.items()}
 
 
-def _trial_commits(tagged: Iterable[str], read: Callable[[str], GitObject | None]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _claims(tagged: Iterable[str], read: Callable[[str], GitObject | None]) -> dict[str, list[str]]:
+    """The trial commits by the id that each gives its trial."""
+    found: dict[str, list[str]] = {}
     pending = list(tagged)
     seen: set[str] = set()
     while pending:
@@ -183,7 +189,30 @@ def _trial_commits(tagged: Iterable[str], read: Callable[[str], GitObject | None
         message = message_of(held)
         trial = trailers.value(message, trailers.TRIAL)
         if trial is not None:
-            found[trial] = commit
+            found.setdefault(trial, []).append(commit)
         elif message.startswith(TRIALS_OF):
             pending += parents_of(held)
+    return found
+
+
+def _by_record(ledger: Repository, name: str, claims: Mapping[str, Sequence[str]], tip: str | None) -> dict[str, str]:
+    """The trial commits by the names that their records have: of two that claim one id, which two clones may have run,
+    one has another name on the branch.
+    """
+    found = {trial: commits[-1] for trial, commits in claims.items()}
+    rivals = {trial: commits for trial, commits in claims.items() if len(commits) > 1}
+    if tip is None:
+        source = ledger.snapshot.source(name) if rivals else None
+        tip = None if source is None else source.tip
+    if tip is None:
+        return found
+    objects, folder = ledger.git.objects, f"{directory(name)}/trials"
+    for trial, commits in rivals.items():
+        arm = trial.partition("/")[0]
+        files = objects.folder(f"{tip}:{folder}/{arm}")
+        names = {entry.oid: f"{arm}/{file.removesuffix('.yaml')}" for file, entry in files.items()}
+        for commit in commits:
+            record = objects.at(commit, f"{folder}/{trial}.yaml")
+            if record is not None and record.oid in names:
+                found[names[record.oid]] = commit
     return found

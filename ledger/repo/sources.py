@@ -17,13 +17,21 @@ from ledger.model.frozen import frozen
 TAGS = "refs/tags/ledger"
 TIP = "tip of "
 """How the message of a tag begins that holds a branch's tip; others hold trials."""
+LINE_OF = "line of "
+"""How the message of a tag begins that holds a branch as it was before its commits were made anew on others."""
 TRIALS_OF = "trials of "
 """How the message of a commit begins that holds the trial commits of a run, and of the tag that holds it."""
 
 _HEADS = "refs/heads/"
 # what `git fetch` keeps, and what a clone without a work tree's remotes may keep below ledger's own refs
 _REMOTES = ("refs/remotes/", "refs/ledger/remotes/")
-_TAG = re.compile(rb"object ([0-9a-f]+)\ntype commit\n(?:.*\n)*?tagger .* (\d+) [-+]\d+\n\n(" + TIP.encode() + rb")?")
+_TAG = re.compile(
+    rb"object ([0-9a-f]+)\ntype commit\n(?:.*\n)*?tagger .* (\d+) [-+]\d+\n\n(?:("
+    + TIP.encode()
+    + rb")|(?!"
+    + LINE_OF.encode()
+    + rb"))"
+)
 
 
 @frozen

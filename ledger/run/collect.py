@@ -100,10 +100,11 @@ def _collect(
 
 def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Entry | None]:
     assert record.commit is not None
-    paths = [record.path]
+    paths = {record.path: record.own_path}
     if record.trial.environment is not None:
-        paths.append(f"{directory(name)}/environments/{record.trial.environment}.yaml")
-    found = {path: ledger.git.objects.read(f"{record.commit}:{path}") for path in paths}
+        environment = f"{directory(name)}/environments/{record.trial.environment}.yaml"
+        paths[environment] = environment
+    found = {path: ledger.git.objects.read(f"{record.commit}:{own}") for path, own in paths.items()}
     return {path: plain_file(blob.oid) for path, blob in found.items() if blob is not None}
 
 

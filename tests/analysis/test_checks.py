@@ -177,11 +177,21 @@ def test_a_trial_of_another_variant_is_named() -> None:
 
 def test_one_point_has_one_result() -> None:
     twin = replace(TRIAL, attempt=2)
-    assert [*duplicates([TRIAL, twin])] == []
-    assert [*duplicates([TRIAL, replace(twin, metrics={"accuracy": 0.9}, fingerprint="0" * 32)])] == []
-    [finding] = [*duplicates([TRIAL, replace(twin, metrics={"accuracy": 0.9})])]
+    assert twice(twin) == []
+    assert twice(replace(twin, metrics={"accuracy": 0.9}, fingerprint="0" * 32)) == []
+    [finding] = twice(replace(twin, metrics={"accuracy": 0.9}))
     assert "seed-0.yaml" in sentence(finding) and "seed-0.2.yaml" in sentence(finding)
-    assert [*duplicates([TRIAL, replace(twin, metrics={})])]
+    assert not finding.unproved and twice(replace(twin, metrics={}))
+
+
+def test_two_clones_may_have_two_results_at_one_point() -> None:
+    [finding] = twice(replace(TRIAL, attempt=2, metrics={"accuracy": 0.9}), written=TRIAL.id)
+    assert "seed-0.2.yaml" in sentence(finding) and finding.unproved
+
+
+def twice(other: Trial, written: str | None = None) -> list[Problem]:
+    records = (Recorded(trial=TRIAL, path="a"), Recorded(trial=other, path="b", written=written))
+    return [*duplicates(Claim(record=record) for record in records)]
 
 
 def test_a_plan_must_have_been_there() -> None:

@@ -40,7 +40,7 @@ def committed(claim: Claim) -> Iterator[Problem]:
 def _may_touch(claim: Claim, witness: Witness, path: str) -> bool:
     trial, pipeline = claim.trial, witness.pipeline
     folder = claim.record.path.split("/trials/")[0]
-    if path in (claim.record.path, f"{folder}/environments/{trial.environment}.yaml"):
+    if path in (claim.record.own_path, f"{folder}/environments/{trial.environment}.yaml"):
         return True
     if not trial.succeeded:
         return False

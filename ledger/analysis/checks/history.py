@@ -5,7 +5,7 @@ Tags hold what ran; where a tag is gone too, the branch's own history still tell
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from ledger.analysis.gathered import Claim, Gathered, Tags
@@ -25,15 +25,23 @@ def history(gathered: Gathered) -> Iterator[Problem]:
     yield from _voided(gathered, told)
 
 
-def missing(claims: Iterable[Claim], pending: Collection[str], tags: Tags) -> Iterator[tuple[str, str]]:
-    """The trial commits that tags hold and that are of no record here: the record's path, and the commit."""
+def missing(
+    claims: Iterable[Claim], pending: Collection[str], tags: Tags, files: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The trial commits that tags hold and that are of no record here: the record's path, and the commit.
+
+    `files` are the blobs in the experiment's folder by path: a record that is there under any name is not missing.
+    """
     known = {claim.commit for claim in claims}.union(pending)
+    held = {oid for path, oid in files.items() if path.startswith("trials/")}
     for trial, commits in tags.commits.items():
-        yield from ((f"trials/{trial}.yaml", commit) for commit in commits if commit not in known)
+        for commit in commits:
+            if commit not in known and tags.records.get(commit) not in held:
+                yield f"trials/{trial}.yaml", commit
 
 
 def _trials_without_record(gathered: Gathered, told: set[str]) -> Iterator[Problem]:
-    for path, commit in missing(gathered.claims, gathered.pending, gathered.tags):
+    for path, commit in missing(gathered.claims, gathered.pending, gathered.tags, gathered.files):
         told.add(path)
         of, full = gathered.subject(path), f"{gathered.folder}/{path}"
         found = unproved if path_of(path) in gathered.files else wrong

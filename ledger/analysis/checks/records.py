@@ -23,7 +23,8 @@ def records(gathered: Gathered) -> Iterator[Problem]:
         yield from _repeated(claim)
         yield from invented(claim)
         yield from _environment(gathered, claim)
-    yield from duplicates(claim.trial for claim in gathered.claims)
+    yield from _copied(gathered)
+    yield from duplicates(gathered.claims)
     yield from _environments(gathered)
 
 
@@ -87,17 +88,36 @@ def consistent(trial: Trial) -> Iterator[Problem]:
             yield wrong(Kind.OTHER_REPLICATE, trial, path=path, axis=axis, value=str(value), said=said)
 
 
-def duplicates(found: Iterable[Trial]) -> Iterator[Problem]:
-    """Succeeded records that claim one point and fingerprint with different numbers."""
-    first: dict[object, Trial] = {}
-    for trial in found:
+def _copied(gathered: Gathered) -> Iterator[Problem]:
+    """One record under two names: each trial is one attempt."""
+    first: dict[str, Trial] = {}
+    for claim in gathered.claims:
+        path = claim.record.path.removeprefix(f"{gathered.folder}/")
+        oid = gathered.files.get(path)
+        if oid is not None and claim.record.collected:
+            other = first.setdefault(oid, claim.trial)
+            if other is not claim.trial:
+                yield wrong(Kind.COPIED, claim.trial, path=claim.record.path, other=_path(other))
+
+
+def duplicates(claims: Iterable[Claim]) -> Iterator[Problem]:
+    """Succeeded records that claim one point and fingerprint with different numbers.
+
+    Where two clones ran one replicate both have their trial commits, and the first started counts: that is told of.
+    """
+    first: dict[object, Claim] = {}
+    for claim in claims:
+        trial = claim.trial
         if not trial.succeeded:
             continue
-        other = first.setdefault((trial.variant, trial.point, trial.fingerprint), trial)
-        names = [name for name in trial.metrics if not same(trial.metrics[name], other.metrics.get(name))]
-        if other is not trial and (names or set(trial.metrics) != set(other.metrics)):
+        other = first.setdefault((trial.variant, trial.point, trial.fingerprint), claim)
+        there = other.trial.metrics
+        names = [name for name in trial.metrics if not same(trial.metrics[name], there.get(name))]
+        if other is not claim and (names or set(trial.metrics) != set(there)):
             said = ", ".join(names[:3]) or "metrics"
-            yield wrong(Kind.TWO_RESULTS, trial, first=_path(other), second=_path(trial), names=said)
+            twice = claim.record.written is not None and claim.same_record and other.same_record
+            found = unproved if twice else wrong
+            yield found(Kind.TWO_RESULTS, trial, first=_path(other.trial), second=_path(trial), names=said)
 
 
 def _repeated(claim: Claim) -> Iterator[Problem]:

@@ -22,6 +22,8 @@ PLAN: Final = "Ledger-Plan"
 KNOWN: Final = "Ledger-Known"
 # in an amendment: that it does nothing but correct the names of metrics
 CORRECTS: Final = "Ledger-Corrects"
+# in a commit that was made anew on another clone's: the one that it stands for, of which a tag holds the line
+REPLAYED: Final = "Ledger-Replayed"
 
 
 def compose(*paragraphs: str, trailers: Iterable[tuple[str, str]]) -> str:

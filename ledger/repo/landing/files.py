@@ -24,6 +24,13 @@ def merge_files(state: Merging) -> None:
         state.take(path, THEIRS)
     if mine and any(inside(path, own) for path in state.files[OURS]):
         state.remarks.append(Remark.of(Kind.AS_ON_BRANCH, folder=own, main=state.main, branch=state.branch))
+    merge_code(state)
+
+
+def merge_code(state: Merging) -> None:
+    """The same of all that lies beside the experiment's own folder."""
+    own = directory(state.experiment.name)
+    differing = state.differing()
     parameters = {path for code in state.codes.values() for path in code.texts}
     ignores = {path for pipeline in state.pipelines for path in pipeline.ignore_files()}
     for path in dict.fromkeys([*(p for p in differing if state.contested(p)), *state.conflicts]):

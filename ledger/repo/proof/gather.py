@@ -10,8 +10,6 @@ from ledger.analysis.checks.plan import concerns
 from ledger.analysis.gathered import Claim, Gathered, Tags, Unreadable
 from ledger.dvc import config
 from ledger.errors import LedgerError
-from ledger.git.entries import Entry
-from ledger.git.git import Git
 from ledger.git.replaced import replaced
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.repo import plan_order, voided
@@ -36,10 +34,11 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
     store, trees, tags = ledger.store(), Trees(ledger), tags_of(ledger, name)
     contents = Contents(git, store)
     files = files_at(ledger, name, experiment.tip)
-    commits = {r.path: commit for r in experiment.trials if (commit := _commit(git, files, tags, r)) is not None}
-    claims = _claims(ledger, experiment, files, tags, commits, trees, Witnesses(git, trees, store, contents))
+    oids = {path: entry.oid for path, entry in files.items()}
+    commits = {r.path: commit for r in experiment.trials if (commit := _commit(oids, tags, r)) is not None}
+    claims = _claims(ledger, experiment, oids, tags, commits, trees, Witnesses(git, trees, store, contents))
     pending = frozenset(ledger.snapshot.pending.get(name, {}).values())
-    lacking_here = [path for path, _ in missing(claims, pending, tags) if path not in files]
+    lacking_here = [path for path, _ in missing(claims, pending, tags, oids) if path not in files]
     away = elsewhere(ledger, name, lacking_here)
     gone = [f"{directory(name)}/{path}" for path in lacking_here if path not in away]
     after = after_landing(ledger, experiment, lacking_here)
@@ -47,7 +46,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
     return Gathered(
         experiment=experiment,
         claims=claims,
-        files={path: entry.oid for path, entry in files.items()},
+        files=oids,
         links=frozenset(path for path, entry in files.items() if entry.is_link),
         submodules=frozenset(path for path, entry in files.items() if entry.is_submodule),
         environments=tuple(environments_in(ledger, files)),
@@ -72,7 +71,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
 def _claims(
     ledger: Ledger,
     experiment: Experiment,
-    files: Mapping[str, Entry],
+    files: Mapping[str, str],
     tags: Tags,
     commits: Mapping[str, str],
     trees: Trees,
@@ -90,17 +89,21 @@ def _claims(
             order=order_of(trees, order, record) if concerns(experiment.plan, trial) else None,
             origin=origin(ledger, experiment, record, tags, commits) if lost else None,
         )
-        claims.append(claim if commit is None else _with_commit(ledger, experiment, files, claim, commit, witnesses))
+        same = commit is not None and _same(files, tags, record, commit)
+        claims.append(
+            claim if commit is None else _with_commit(ledger, experiment, claim, commit, witnesses, same=same)
+        )
     return tuple(claims)
 
 
 def _with_commit(
     ledger: Ledger,
     experiment: Experiment,
-    files: Mapping[str, Entry],
     claim: Claim,
     commit: str,
     witnesses: Witnesses,
+    *,
+    same: bool,
 ) -> Claim:
     """A claim with what its trial commit holds, as far as that can be read here."""
     objects, trial = ledger.git.objects, claim.trial
@@ -109,7 +112,7 @@ def _with_commit(
         claim,
         commit=commit,
         parents=objects.parents(commit),
-        same_record=_same(ledger.git, files, claim.record, commit),
+        same_record=same,
         environment=None if environment is None else environment.oid,
     )
     if not found.code_here:
@@ -121,16 +124,17 @@ def _with_commit(
         return replace(found, unreadable=Unreadable(said=error.message, no_pipeline=without))
 
 
-def _commit(git: Git, files: Mapping[str, Entry], tags: Tags, record: Recorded) -> str | None:
-    """The trial commit of a record: that which holds its very text, else any that claims the trial."""
+def _commit(files: Mapping[str, str], tags: Tags, record: Recorded) -> str | None:
+    """The trial commit of a record: that which holds its very text, else any that claims the trial and no other's."""
     if record.commit is not None:
         return record.commit
-    claiming = tags.commits.get(record.trial.id, ())
-    return next((c for c in claiming if _same(git, files, record, c)), claiming[0] if claiming else None)
+    claiming = tags.commits.get(record.own_id, ())
+    held = set(files.values())
+    others = (c for c in claiming if tags.records.get(c) not in held)
+    return next((c for c in claiming if _same(files, tags, record, c)), next(others, None))
 
 
-def _same(git: Git, files: Mapping[str, Entry], record: Recorded, commit: str) -> bool:
+def _same(files: Mapping[str, str], tags: Tags, record: Recorded, commit: str) -> bool:
     """Whether a trial commit holds the very text of a record."""
-    entry = files.get(record.path.removeprefix(f"{directory(record.trial.experiment)}/"))
-    held = git.objects.at(commit, record.path)
-    return record.commit is not None or (entry is not None and held is not None and entry.oid == held.oid)
+    oid = files.get(record.path.removeprefix(f"{directory(record.trial.experiment)}/"))
+    return record.commit is not None or (oid is not None and oid == tags.records.get(commit))

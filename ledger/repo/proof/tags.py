@@ -9,11 +9,12 @@ from datetime import datetime
 from ledger.analysis.gathered import OddTag, Run, Tags
 from ledger.analysis.problems import Kind
 from ledger.errors import FormatError
+from ledger.git.objects import GitObject
 from ledger.model import trial_file
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger
-from ledger.repo.sources import TIP, TRIALS_OF
+from ledger.repo.sources import LINE_OF, TIP, TRIALS_OF
 
 _SHORT = re.compile(r"[0-9a-f]{7,40}")
 
@@ -22,11 +23,12 @@ def tags_of(ledger: Ledger, name: str) -> Tags:
     """What the tags `ledger/NAME/…` hold."""
     objects = ledger.git.objects
     commits: dict[str, list[str]] = {}
+    records: dict[str, str] = {}
     runs: list[Run] = []
     odd: list[OddTag] = []
     for ref in ledger.snapshot.tags_of(name):
         tag = ref.removeprefix("refs/tags/")
-        if (objects.tag_message(ref) or "").startswith(TIP):
+        if (objects.tag_message(ref) or "").startswith((TIP, LINE_OF)):
             continue
         target = objects.read(f"{ref}^{{commit}}")
         if target is None:
@@ -42,12 +44,15 @@ def tags_of(ledger: Ledger, name: str) -> Tags:
                 odd.append(OddTag(kind=Kind.TAG_OF_NO_TRIAL, tag=tag, commit=commit))
             elif commit not in commits.setdefault(trial_id, []):
                 commits[trial_id].append(commit)
-            started = None if trial_id is None else _started(ledger, name, trial_id, commit)
-            starts += [] if started is None else [started]
+            record = None if trial_id is None else objects.at(commit, f"{directory(name)}/trials/{trial_id}.yaml")
+            if record is not None and record.kind == "blob":
+                records[commit] = record.oid
+                started = _started(record)
+                starts += [] if started is None else [started]
         if objects.message(target.oid).startswith(TRIALS_OF):
             runs.append(Run(name=tag, commit=target.oid, last=max(starts, default=None)))
     held = {trial: tuple(found) for trial, found in commits.items()}
-    return Tags(commits=held, runs=tuple(runs), odd=tuple(odd))
+    return Tags(commits=held, records=records, runs=tuple(runs), odd=tuple(odd))
 
 
 def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, str]]:
@@ -69,9 +74,8 @@ def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, st
             yield trial, at
 
 
-def _started(ledger: Ledger, name: str, trial_id: str, commit: str) -> datetime | None:
-    text = ledger.git.objects.text(commit, f"{directory(name)}/trials/{trial_id}.yaml")
+def _started(record: GitObject) -> datetime | None:
     try:
-        return None if text is None else trial_file.loads(text).started
+        return trial_file.loads(record.data.decode("utf-8", errors="replace")).started
     except FormatError:
         return None

@@ -1,0 +1,1 @@
+"""Bringing an experiment from one clone to another."""

@@ -1,0 +1,90 @@
+"""An experiment in several clones of one bare repository: what tests of sharing begin with."""
+
+from __future__ import annotations
+
+import shutil
+
+from conftest import TRAIN, Project, default_files
+
+import ledger
+from ledger.git.branch import Step
+from ledger.git.refs import RefChange
+from ledger.repo.change import Change, transact
+from ledger.repo.sharing.replay import Replayed, replay
+
+# as training on a GPU is: the same seed gives other numbers each time
+UNREPEATABLE = TRAIN.replace('random.seed(params["seed"])', "random.seed()")
+FILES = default_files() | {"train.py": UNREPEATABLE}
+
+
+def shared(project: Project) -> None:
+    """An experiment with one trial of each arm, which a bare repository beside the project has too."""
+    project.ledger("new", "A higher rate", "--name", "a", "--predict", "accuracy >= baseline + 0.05",
+                   "--seeds", "4", "-S", "train.lr=0.2")  # fmt: skip
+    project.ledger("run", "--only", "seed-0")
+
+
+def clones(project: Project, count: int = 2) -> tuple[Project, ...]:
+    """Copies of the project's repository, each with a remote `origin` that has what the project has."""
+    bare = project.root.parent / "remote.git"
+    project.git("clone", "-q", "--bare", str(project.root), str(bare))
+    project.git("remote", "add", "origin", str(bare))
+    project.git("fetch", "-q", "origin")
+    made = [project]
+    for number in range(1, count):
+        root = project.root.parent / f"clone-{number}"
+        shutil.copytree(project.root, root, symlinks=True)
+        made.append(Project(root, project._capsys, project._monkeypatch))
+        made[-1].git("update-index", "-q", "--refresh")
+    return tuple(made)
+
+
+def send(clone: Project, name: str = "a") -> None:
+    """Push the branch and its tags; the remote must not have gone on."""
+    refs = f"refs/heads/exp/{name}", f"refs/tags/ledger/{name}/*"
+    clone.git("push", "-q", "--atomic", "origin", *(f"{ref}:{ref}" for ref in refs))
+
+
+def fetch(clone: Project, name: str = "a") -> str:
+    """Fetch the branch and its tags; returns the remote's commit."""
+    ref = f"refs/remotes/origin/exp/{name}"
+    tags = f"refs/tags/ledger/{name}/*"
+    clone.git("fetch", "-q", "origin", f"+refs/heads/exp/{name}:{ref}", f"{tags}:{tags}")
+    return clone.git("rev-parse", ref)
+
+
+def bring_together(clone: Project, name: str = "a", before: str | None = None) -> Replayed:
+    """Fetch the other side and replay what is here on top of it."""
+    theirs = fetch(clone, name)
+    with ledger.open(clone.root) as book:
+
+        def make(change: Change) -> Replayed:
+            experiment = change.ledger.here(name)
+            assert experiment is not None
+            found = replay(change.ledger, experiment, theirs, remote=f"origin/exp/{name}", before=before)
+            also: tuple[RefChange, ...] = found.also
+            if found.tip != experiment.tip:
+                assert experiment.branch is not None
+                change.advance(
+                    Step(ref=experiment.branch, old=experiment.tip, new=found.tip, reason="ledger pull", also=also)
+                )
+            return found
+
+        return transact(book, make)
+
+
+def records(clone: Project, name: str = "a", at: str | None = None) -> dict[str, str]:
+    """The blobs of the records by path."""
+    listed = clone.git("ls-tree", "-r", at or f"exp/{name}", "--", f"experiments/{name}/trials").splitlines()
+    return {line.split("\t")[1]: line.split()[2] for line in listed}
+
+
+def problems(clone: Project, name: str = "a") -> list[str]:
+    """What `ledger verify` finds wrong."""
+    answer = clone.ledger("verify", name, "--json", code=None).json
+    return [f"{one['trial']}: {one['message']}" for one in answer["problems"]]
+
+
+def is_linear(clone: Project, name: str = "a") -> bool:
+    """Whether the branch has no merge since the main branch."""
+    return not clone.git("rev-list", "--merges", f"main..exp/{name}")
