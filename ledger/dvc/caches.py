@@ -25,7 +25,7 @@ def bring(own: Path, to: Path) -> None:
         if lacking:
             target.mkdir(parents=True, exist_ok=True)
         for name in lacking:
-            _link(prefix / name, target / name)
+            link(prefix / name, target / name)
 
 
 @lru_cache(maxsize=64)
@@ -51,7 +51,8 @@ def _names(folder: Path) -> set[str]:
         return {entry.name for entry in entries}
 
 
-def _link(source: Path, target: Path) -> None:
+def link(source: Path, target: Path) -> None:
+    """Give a file another name: by a hard link, else by a copy, which is whole when it gets the name."""
     try:
         # a symbolic link is followed: what it names is what the cache holds
         target.hardlink_to(source.resolve())

@@ -9,18 +9,40 @@ from typing import Any
 from ledger.errors import LedgerError
 from ledger.model.formats import yaml12, yaml_edit
 from ledger.model.formats.lockfile import Pinned, pinned, place
+from ledger.model.pipeline import Output
 
 _KEYS = ("md5", "size", "nfiles")
 
 
 def pins_in(pointer: str, text: str) -> dict[str, Pinned]:
     """What a `.dvc` file pins, by path. Raises LedgerError where its text is not YAML."""
-    try:
-        document: Any = yaml12.loads(text)
-    except yaml12.YamlError as error:
-        raise LedgerError(f"{pointer} is not YAML: {error}", hint=f"correct {pointer} and commit it") from None
+    document: Any = _document(pointer, text)
     paths = _outputs(pointer, document)
     return {path: pinned(document["outs"][number]) for number, path in enumerate(paths) if path is not None}
+
+
+def outputs_in(pointer: str, text: str) -> tuple[Output, ...]:
+    """What a `.dvc` file says of where its outputs are kept. Raises LedgerError where its text is not YAML.
+
+    What comes from another repository (`dvc import`) is not pushed: it is fetched from there.
+    """
+    document: Any = _document(pointer, text)
+    deps = document.get("deps") if isinstance(document, dict) else None
+    imported = any(isinstance(dep, dict) and "repo" in dep for dep in (deps if isinstance(deps, list) else ()))
+    found = []
+    for number, path in enumerate(_outputs(pointer, document)):
+        if path is not None:
+            out = document["outs"][number]
+            remote = out.get("remote")
+            found.append(
+                Output(
+                    path=path,
+                    cached=out.get("cache", True) is not False,
+                    remote=remote if isinstance(remote, str) else None,
+                    pushed=not imported and out.get("push", True) is not False,
+                )
+            )
+    return tuple(found)
 
 
 def rewritten(pointer: str, text: str, others: dict[str, Pinned]) -> str:
@@ -51,6 +73,13 @@ def is_legacy(text: str) -> bool:
     """Whether a `.dvc` file is one from before DVC's version 3, which has its objects elsewhere."""
     document: Any = yaml12.loads(text)
     return not any(out.get("hash") == "md5" for out in document.get("outs") or () if isinstance(out, dict))
+
+
+def _document(pointer: str, text: str) -> object:
+    try:
+        return yaml12.loads(text)
+    except yaml12.YamlError as error:
+        raise LedgerError(f"{pointer} is not YAML: {error}", hint=f"correct {pointer} and commit it") from None
 
 
 def _outputs(pointer: str, document: object) -> list[str | None]:

@@ -23,8 +23,7 @@ def without_plugins() -> Iterator[list[str]]:
         try:
             return get(cloud, *arguments, **options)
         except ImportError as error:
-            found = re.search(r"'(dvc-[a-z0-9]+)'", str(error))
-            package = str(error) if found is None else found[1]
+            package = plugin(error)
             if package not in missed:
                 missed.append(package)
             raise NoRemoteError(str(error)) from error
@@ -36,10 +35,20 @@ def without_plugins() -> Iterator[list[str]]:
         DataCloud.get_remote = get
 
 
+def plugin(error: ImportError) -> str:
+    """The package that is missing, as DVC's error names it: `dvc-s3`."""
+    found = re.search(r"'(dvc-[a-z0-9]+)'", str(error))
+    return str(error) if found is None else found[1]
+
+
+def how_to_install(package: str) -> str:
+    """What to type to have a missing package."""
+    return f"pip install 'dvc[{package.removeprefix('dvc-')}]'"
+
+
 def missing_plugin(what: str, package: str) -> LedgerError:
     """The error where the remote is needed after all."""
-    extra = package.removeprefix("dvc-")
     return LedgerError(
         f"{what} is not in DVC's cache, and to fetch it from the remote {package} is missing",
-        hint=f"pip install 'dvc[{extra}]'",
+        hint=how_to_install(package),
     )

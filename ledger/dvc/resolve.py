@@ -108,6 +108,8 @@ def _pipeline(repo: Any, root: Path, definitions: Sequence[str]) -> Pipeline:
                         cached=bool(o.use_cache),
                         kind="metric" if o.metric else "plot" if o.plot else "out",
                         persists=bool(o.persist),
+                        remote=o.remote,
+                        pushed=bool(o.can_push),
                     )
                     for o in stage.outs
                 ),

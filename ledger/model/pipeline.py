@@ -33,13 +33,16 @@ def holds_parameters(path: str) -> bool:
 class Output:
     """One output of a stage. `cached`: DVC keeps it in its cache, so git does not; `kind`: out, metric or plot.
 
-    `persists`: DVC leaves it there when the stage runs again, so that a script may go on from it.
+    `persists`: DVC leaves it there when the stage runs again, so that a script may go on from it. `remote` is the only
+    one that it is kept in, None for whichever is the default; `pushed`: it is kept in a remote at all.
     """
 
     path: str
     cached: bool
     kind: str = "out"
     persists: bool = False
+    remote: str | None = None
+    pushed: bool = True
 
 
 @frozen
@@ -190,7 +193,7 @@ def to_json(pipeline: Pipeline) -> dict[str, Any]:
                 "wdir": s.wdir,
                 "command": s.command,
                 "dependencies": list(s.dependencies),
-                "outputs": [[o.path, o.cached, o.kind, o.persists] for o in s.outputs],
+                "outputs": [[o.path, o.cached, o.kind, o.persists, o.remote, o.pushed] for o in s.outputs],
                 "parameters": [[p.file, list(p.keys)] for p in s.parameters],
                 "lockfile": s.lockfile,
                 "lock_name": s.lock_name,
@@ -215,7 +218,10 @@ def from_json(value: Mapping[str, Any]) -> Pipeline:
                 wdir=s["wdir"],
                 command=s["command"],
                 dependencies=tuple(s["dependencies"]),
-                outputs=tuple(Output(path=p, cached=c, kind=k, persists=on) for p, c, k, on in s["outputs"]),
+                outputs=tuple(
+                    Output(path=path, cached=cached, kind=kind, persists=persists, remote=remote, pushed=pushed)
+                    for path, cached, kind, persists, remote, pushed in s["outputs"]
+                ),
                 parameters=tuple(TrackedParameters(file=f, keys=tuple(keys)) for f, keys in s["parameters"]),
                 lockfile=s["lockfile"],
                 lock_name=s["lock_name"],

@@ -282,7 +282,7 @@ class CodeReader:
 
 
 # raised whenever the values in the cache change their meaning
-_RESOLVER = 4
+_RESOLVER = 5
 
 
 def _is_experiment(folder: str, tree: bytes) -> bool:

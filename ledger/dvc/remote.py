@@ -1,0 +1,109 @@
+"""One remote of DVC's that data goes to and comes from: found by name, with an error that says what to type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ledger.dvc import remotes
+from ledger.dvc.resolve import words
+from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
+
+NO_DATA = "--no-data leaves the data"
+
+
+@frozen
+class Remote:
+    """A remote, opened: its name, its URL without a password, and where it has its objects, DVC 2's in `legacy`."""
+
+    name: str
+    url: str
+    store: Any
+    legacy: Any
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Within the block whatever the remote's own library raises is an error that names the remote."""
+        try:
+            yield
+        except LedgerError:
+            raise
+        # each kind of remote has its own library, and each library its own errors
+        except Exception as error:
+            raise self.fails(error) from error
+
+    def fails(self, error: BaseException) -> LedgerError:
+        """The error that says what the remote answered."""
+        said = _plain(words(error))
+        if isinstance(error, PermissionError):
+            return LedgerError(
+                f"no right to use the DVC remote {self.name} ({self.url}): {said}",
+                hint=f"dvc remote modify --local {self.name} sets credentials; {NO_DATA}",
+            )
+        return LedgerError(
+            f"the DVC remote {self.name} ({self.url}) cannot be used: {said}",
+            hint=f"mend it and repeat the command, which goes on from here; dvc remote list; {NO_DATA}",
+        )
+
+
+def opened(repo: Any, name: str | None, *, kept_there: str | None = None) -> Remote:
+    """The remote of that name, the default one without it. `kept_there`: a path that dvc.yaml keeps in that remote.
+
+    Raises LedgerError where there is none, its plugin is missing, or it is cloud-versioned: such a remote has its files
+    under their own names, by versions that only the commit at hand knows.
+    """
+    from dvc.config import ConfigError
+
+    known = sorted(repo.config["remote"])
+    chosen = name or repo.config["core"].get("remote")
+    if chosen is None:
+        raise _no_default(known)
+    if chosen not in known:
+        raise _unknown(chosen, known, kept_there if name else None)
+    try:
+        remote = repo.cloud.get_remote(chosen)
+    except ImportError as error:
+        package = remotes.plugin(error)
+        raise LedgerError(
+            f"the DVC remote {chosen} needs {package}, which is not installed", hint=remotes.how_to_install(package)
+        ) from None
+    except ConfigError as error:
+        raise LedgerError(
+            f"DVC cannot use its remote {chosen}: {_plain(words(error))}", hint="dvc config --list --show-origin"
+        ) from None
+    if remote.worktree or remote.fs.version_aware:
+        raise LedgerError(
+            f"the DVC remote {chosen} is cloud-versioned: it has the data of one commit, not of every trial",
+            hint=f"dvc push -r {chosen} or dvc pull -r {chosen} moves what is checked out; another remote: "
+            f"--data-remote NAME; {NO_DATA}",
+        )
+    url = re.sub(r"//[^/@]*@", "//", str(repo.config["remote"][chosen]["url"]))
+    return Remote(name=chosen, url=url, store=remote.odb, legacy=remote.legacy_odb)
+
+
+def _no_default(known: list[str]) -> LedgerError:
+    if known:
+        return LedgerError(
+            "DVC has no default remote for the data",
+            hint=f"--data-remote NAME, or dvc remote default NAME; there are: {', '.join(known)}; {NO_DATA}",
+        )
+    return LedgerError("DVC has no remote for the data", hint=f"dvc remote add -d NAME URL; {NO_DATA}")
+
+
+def _unknown(name: str, known: list[str], kept_there: str | None) -> LedgerError:
+    there = f"there are: {', '.join(known)}" if known else "there is none"
+    if kept_there is not None:
+        return LedgerError(
+            f"{kept_there} is kept in the DVC remote {name}, which is not set up here ({there})",
+            hint=f"dvc remote add {name} URL; {NO_DATA}",
+        )
+    return LedgerError(f"DVC has no remote {name} ({there})", hint=f"dvc remote add {name} URL; {NO_DATA}")
+
+
+def _plain(text: str) -> str:
+    """What a library says, on one line and not longer than a reader wants."""
+    said = re.sub(r"//[^/@\s]*@", "//", " ".join(text.split()))
+    return said if len(said) <= 300 else f"{said[:299]}…"

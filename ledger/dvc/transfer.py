@@ -1,0 +1,253 @@
+"""Sending and fetching objects by their hashes, as DVC itself puts them into remotes and into its cache.
+
+What DVC's `push` does beside: it walks commits to find the objects, keeps an index of what it believes a remote to
+hold, takes a folder whose list is there for whole, and sends what its cache holds unread. Here the objects are named,
+the remote is asked once for those that matter, and nothing is sent whose content is not what its name says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ledger.dvc import manifests, remote
+from ledger.dvc.caches import link
+from ledger.dvc.remote import Remote
+from ledger.dvc.resolve import silence, words
+from ledger.dvc.store import MAX_HASHED, places
+from ledger.dvc.work_tree_config import describe
+from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
+
+# objects with their sizes where these are known
+Sizes = Mapping[str, int | None]
+
+
+@frozen
+class Moved:
+    """What became of objects: those that were moved with their bytes, those that were there already, and those that
+    neither side has, or has whole.
+    """
+
+    moved: Mapping[str, int]
+    absent: frozenset[str]
+    corrupt: frozenset[str]
+    already: frozenset[str] = frozenset()
+
+
+class Transfer:
+    """The cache of one repository and its remotes. `dry_run`: only look what there is to do."""
+
+    def __init__(self, repo: Any, default: str | None, jobs: int | None, *, dry_run: bool, others: Iterable[Path]):
+        self._repo = repo
+        self._default = default
+        self._jobs = jobs
+        self._dry_run = dry_run
+        # caches of linked work trees: what is in them alone goes with them
+        self._others = tuple(others)
+        self._remotes: dict[str | None, Remote] = {}
+
+    def remote(self, name: str | None, kept_there: str | None = None) -> Remote:
+        """The remote of that name, else the one that was chosen. Raises LedgerError as `remote.opened` does."""
+        wanted = name or self._default
+        if wanted not in self._remotes:
+            self._remotes[wanted] = remote.opened(self._repo, wanted, kept_there=kept_there if name else None)
+        return self._remotes[wanted]
+
+    def listing(self, digest: str) -> dict[str, str] | None:
+        """The md5s of a folder's files by path; None where its list is not here, or is none that DVC could have made.
+
+        Anybody may have written it: its name must be its hash, and the hashes in it must be hashes.
+        """
+        path = self._path(digest)
+        try:
+            data = b"" if path is None else path.read_bytes()
+            return manifests.read(data) if manifests.named(data) == digest else None
+        except (OSError, ValueError):
+            return None
+
+    def send(self, to: Remote, objects: Set[str], lists: Mapping[str, Collection[str]]) -> Moved:
+        """Send what the remote lacks. `lists`: the files of those objects that list a folder.
+
+        A list goes last, and only where all its files are there: what has the list takes the folder for whole.
+        Raises LedgerError where the remote fails; what has arrived by then stays there.
+        """
+        for digest in objects:
+            self._borrow(digest)
+        legacy = {digest for digest in objects if self._is_legacy(digest)}
+        there = self._there(to, to.store, objects - legacy) | self._there(to, to.legacy, legacy)
+        here = {d: path for d in objects if d not in there and (path := self._path(d)) is not None}
+        corrupt = {digest for digest, path in here.items() if not self._is_whole(path, digest, hashed=True)}
+        ready = [digest for digest in here if digest not in corrupt]
+        self._add(to, [d for d in ready if d not in lists], legacy)
+        whole = there.union(ready)
+        complete = [d for d in ready if d in lists and whole.issuperset(lists[d])]
+        self._add(to, complete, legacy)
+        moved = {d: here[d].stat().st_size for d in ready if d not in lists or d in complete}
+        absent = objects - there - here.keys()
+        return Moved(moved=moved, absent=frozenset(absent), corrupt=frozenset(corrupt), already=frozenset(there))
+
+    def lacking(self, objects: Sizes) -> dict[str, Path | None]:
+        """The objects that the cache does not hold whole, each with the file there that has another content."""
+        found: dict[str, Path | None] = {}
+        for digest, size in objects.items():
+            self._borrow(digest)
+            path = self._path(digest)
+            if path is None or not self._is_whole(path, digest, size):
+                found[digest] = path
+        return found
+
+    def fetch(self, source: Remote, lacking: Mapping[str, Path | None], sizes: Sizes) -> Moved:
+        """Fetch what is lacking into the cache; the remote is asked for that alone.
+
+        Every object is hashed as it arrives. Raises LedgerError where the remote fails; what has arrived stays.
+        """
+        there = self._there(source, source.store, lacking.keys())
+        old = self._exist(source, source.legacy, lacking.keys() - there)
+        found = there | old
+        bad = {digest: path for digest, path in lacking.items() if path is not None}
+        if self._dry_run:
+            moved = {digest: sizes.get(digest) or 0 for digest in found}
+        else:
+            with _aside([path for digest, path in bad.items() if digest in found]):
+                self._put(source, source.store, self._repo.cache.local, sorted(there), verify=True)
+                self._put(source, source.legacy, self._repo.cache.legacy, sorted(old), verify=True)
+                arrived = {digest: path for digest in found if (path := self._path(digest)) is not None}
+            moved = {digest: path.stat().st_size for digest, path in arrived.items()}
+        corrupt = (found - moved.keys()) | (bad.keys() - found)
+        return Moved(moved=moved, absent=frozenset(lacking.keys() - found - corrupt), corrupt=frozenset(corrupt))
+
+    # --- the cache
+
+    @property
+    def _cache(self) -> Path:
+        return Path(self._repo.cache.legacy.path)
+
+    def _path(self, digest: str) -> Path | None:
+        return next((path for path in places(self._cache, digest) if path.is_file()), None)
+
+    def _is_legacy(self, digest: str) -> bool:
+        """Whether the cache has an object only where DVC had them before its version 3."""
+        now, before = places(self._cache, digest)
+        return not now.is_file() and before.is_file()
+
+    def _is_whole(self, path: Path, digest: str, size: int | None = None, *, hashed: bool = False) -> bool:
+        """Whether a file of the cache holds what its name says. `hashed`: read it, whatever is remembered of it."""
+        from dvc_data.hashfile.hash import hash_file
+
+        length = path.stat().st_size
+        listed = digest.endswith(manifests.SUFFIX)
+        if not listed and size is not None and length != size:
+            return False
+        if length > MAX_HASHED and not hashed and not listed:
+            return True
+        store = self._repo.cache.local if path.parent.parent.name == "md5" else self._repo.cache.legacy
+        state = None if hashed else store.state
+        _, found = hash_file(str(path), store.fs, store.hash_name, state)
+        return str(found.value).removesuffix(manifests.SUFFIX) == digest.removesuffix(manifests.SUFFIX)
+
+    def _borrow(self, digest: str) -> None:
+        """Take what only a linked work tree has in a cache of its own."""
+        if self._others and self._path(digest) is None:
+            for other in self._others:
+                for path, target in zip(places(other, digest), places(self._cache, digest), strict=True):
+                    if path.is_file():
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        link(path, target)
+                        return
+
+    # --- the remote
+
+    def _there(self, at: Remote, store: Any, digests: Set[str]) -> set[str]:
+        """Those that the remote has, one by one or from a list of all its objects, as DVC finds quicker."""
+        if store.fs.protocol == "local" or not digests:
+            # DVC would remove what it finds corrupt there
+            return self._exist(at, store, digests)
+        with at.asked():
+            return set(store.oids_exist(list(digests), jobs=self._jobs))
+
+    def _exist(self, at: Remote, store: Any, digests: Set[str]) -> set[str]:
+        """Those that the remote has, asked for one by one. In a folder a copy that was cut short is none."""
+        asked = list(digests)
+        if not asked:
+            return set()
+        with at.asked():
+            if store.fs.protocol != "local":
+                return set(store.list_oids_exists(asked, jobs=self._jobs))
+            found = {digest: Path(store.oid_to_path(digest)) for digest in asked}
+            return {d for d, path in found.items() if path.is_file() and self._is_as_long(path, d)}
+
+    def _is_as_long(self, path: Path, digest: str) -> bool:
+        own = self._path(digest)
+        return own is None or own.stat().st_size == path.stat().st_size
+
+    def _add(self, to: Remote, digests: Collection[str], legacy: Collection[str]) -> None:
+        if not self._dry_run:
+            new = [digest for digest in digests if digest not in legacy]
+            self._put(to, self._repo.cache.local, to.store, new)
+            self._put(to, self._repo.cache.legacy, to.legacy, [digest for digest in digests if digest in legacy])
+
+    def _put(self, at: Remote, source: Any, target: Any, digests: Collection[str], *, verify: bool = False) -> None:
+        """Have DVC copy objects, each under another name until it is whole. Raises LedgerError where one fails."""
+        if not digests:
+            return
+        failures: list[BaseException] = []
+        paths = [source.oid_to_path(digest) for digest in digests]
+        with at.asked():
+            target.add(
+                paths,
+                source.fs,
+                list(digests),
+                check_exists=False,
+                verify=verify,
+                batch_size=self._jobs,
+                on_error=lambda _, error: failures.append(error),
+            )
+        if failures:
+            raise at.fails(failures[0])
+
+
+@contextmanager
+def opened(
+    root: Path,
+    *,
+    main_root: Path,
+    others: Iterable[Path] = (),
+    default: str | None = None,
+    jobs: int | None = None,
+    dry_run: bool = False,
+) -> Iterator[Transfer]:
+    """DVC at `root`, a work tree, for transfers; `main_root` is the same place in the main work tree.
+
+    `others` are the caches of linked work trees, `default` the remote in place of the configured one. Raises
+    LedgerError where DVC cannot read its configuration.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    with silence():
+        cache = describe(root, main_root=main_root).cache
+        try:
+            repo = Repo(str(root), config={"cache": {"dir": str(cache)}})
+        except DvcException as error:
+            raise LedgerError(f"DVC cannot open this work tree: {words(error)}", hint="dvc status says more") from None
+        with repo:
+            yield Transfer(repo, default, jobs, dry_run=dry_run, others=[at for at in others if at.resolve() != cache])
+
+
+@contextmanager
+def _aside(paths: Iterable[Path]) -> Iterator[None]:
+    """Put corrupt files out of the way; those that nothing has replaced are put back."""
+    moved = {path: path.with_name(f"{path.name}.corrupt") for path in paths}
+    for path, to in moved.items():
+        path.replace(to)
+    try:
+        yield
+    finally:
+        for path, to in moved.items():
+            if path.exists():
+                to.unlink()
+            else:
+                to.replace(path)
