@@ -64,7 +64,8 @@ class Claim:
     `commit` is its trial commit, None where no tag here holds one, which has the very text of the record if
     `same_record`. `code_here`: whether its code is in this clone. `witness` is None without commit or code, and where
     `unreadable` says why. `environment`: the blob that the trial commit holds of it. `source`: the trial that it
-    repeats. `order` is None where the plan is not about its arm; `origin` where it has a trial commit.
+    repeats. `order` is None where the plan is not about its arm; `origin` where it has a trial commit. `known`: what
+    the names of the trials that a search knew may mean now, where two clones have used one; any may be right.
     """
 
     record: Recorded
@@ -78,6 +79,7 @@ class Claim:
     source: Recorded | None = None
     order: Order | None = None
     origin: Origin | None = None
+    known: tuple[Mapping[str, str], ...] = ()
 
     @property
     def trial(self) -> Trial:
@@ -90,11 +92,15 @@ class Claim:
 
 @frozen
 class Run:
-    """A tag with the commit that it holds, whose tree is the branch's after the run. `last`: its latest start."""
+    """A tag with the commit that it holds, whose tree is the branch's after the run. `last`: its latest start.
+
+    `trials`: the trial commits.
+    """
 
     name: str
     commit: str
     last: datetime | None
+    trials: frozenset[str] = frozenset()
 
 
 @frozen

@@ -8,8 +8,9 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import settings
 from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, directory
+from ledger.model.formats import trailers
 from ledger.model.void import SUFFIX
-from ledger.repo import experiments, voided
+from ledger.repo import experiments, histories, voided
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
 
@@ -59,7 +60,7 @@ def _differs(ledger: Ledger, experiment: Experiment, aliases: Aliases | None) ->
 
 def as_concluded(ledger: Ledger, experiment: Experiment) -> Experiment:
     """The experiment as it was when its verdict was written; itself where that is what it is, or cannot be read."""
-    commit = _concluded(ledger, experiment)
+    commit = computed_at(ledger, experiment)
     if commit in (None, experiment.tip):
         return experiment
     try:
@@ -81,10 +82,23 @@ def _concluded(ledger: Ledger, experiment: Experiment) -> str | None:
     return ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", file).strip() or None
 
 
+def computed_at(ledger: Ledger, experiment: Experiment) -> str | None:
+    """The commit whose plan and records the verdict is about, None where none is known."""
+    commit = _concluded(ledger, experiment)
+    return None if commit is None else histories.as_it_was(ledger, experiment, commit)
+
+
+def is_lost(ledger: Ledger, experiment: Experiment) -> bool:
+    """Whether that commit is not in this clone: the verdict was made anew on other records than it is about."""
+    commit = _concluded(ledger, experiment)
+    original = None if commit is None else trailers.value(ledger.git.objects.message(commit), trailers.REPLAYED)
+    return original is not None and ledger.git.objects.read(f"{original}^{{commit}}") is None
+
+
 def own_change(ledger: Ledger, experiment: Experiment) -> str | None:
     """What has been committed of the plan and the records since the verdict."""
     folder, git = directory(experiment.name), ledger.git
-    concluded = _concluded(ledger, experiment)
+    concluded = computed_at(ledger, experiment)
     if concluded is None:
         return None
     changed = git.text("diff", "--name-status", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
@@ -103,7 +117,7 @@ def own_change(ledger: Ledger, experiment: Experiment) -> str | None:
 
 def _renamed(ledger: Ledger, experiment: Experiment) -> bool:
     """Whether other names of metrics have been committed since the verdict."""
-    concluded = _concluded(ledger, experiment)
+    concluded = computed_at(ledger, experiment)
     commits = (concluded or experiment.tip, experiment.tip)
     before, now = (ledger.git.objects.text(commit, settings.FILE) for commit in commits)
     return before != now and _named(before) != _named(now)

@@ -86,6 +86,20 @@ def _texts(git: Git, at: str, path: str) -> tuple[tuple[str, datetime, str], ...
     return tuple(found)
 
 
+def as_it_was(ledger: Repository, experiment: Experiment, commit: str) -> str:
+    """The commit that a verdict was written by, where `commit` made it anew on another clone's: it knew only its own.
+
+    Itself where it is the first, or the other is not here or holds another verdict.
+    """
+    objects = ledger.git.objects
+    original = trailers.value(objects.message(commit), trailers.REPLAYED)
+    if original is None or objects.read(f"{original}^{{commit}}") is None:
+        return commit
+    file = f"{directory(experiment.name)}/verdict.md"
+    there, here = objects.at(original, file), objects.at(commit, file)
+    return original if there is not None and here is not None and there.oid == here.oid else commit
+
+
 def rewritten(ledger: Repository, experiment: Experiment) -> bool:
     """Whether the branch is no longer that on which the trials ran: it was rebased, squashed or filtered since.
 

@@ -147,6 +147,7 @@ def _looks(ledger: Ledger, experiment: Experiment) -> int:
     for commit, _, text in histories.of_file(ledger, experiment, "verdict.md"):
         if _early(text):
             continue
+        commit = histories.as_it_was(ledger, experiment, commit)
         held = _held(ledger, commit, experiment.name, results)
         try:
             plan = hypotheses.parse(ledger.git.objects.text(commit, path) or "").plan

@@ -96,7 +96,7 @@ class Order:
 
     @cached_property
     def _held(self) -> Mapping[str, str]:
-        return histories.trial_commits(self._ledger, self._experiment.name)
+        return histories.trial_commits(self._ledger, self._experiment.name, tip=self._experiment.tip)
 
     @cached_property
     def _first(self) -> tuple[str, datetime] | None:

@@ -52,7 +52,15 @@ def source(ledger: Ledger, record: Recorded) -> Recorded | None:
         other = ledger.find(name) if name else None
     except LedgerError:
         return None
-    return None if other is None else next((r for r in other.trials if r.trial.id == identity), None)
+    named = None if other is None else next((r for r in other.trials if r.trial.id == identity), None)
+    if other is None or named is None or _one_result(named, record):
+        return named
+    # of two clones that ran it one has given its trial another name since
+    return next((r for r in other.trials if r.own_id == identity and _one_result(r, record)), named)
+
+
+def _one_result(a: Recorded, b: Recorded) -> bool:
+    return (a.trial.started, a.trial.code, a.trial.metrics) == (b.trial.started, b.trial.code, b.trial.metrics)
 
 
 def repeated(experiment: Experiment) -> Mapping[str, Recorded]:

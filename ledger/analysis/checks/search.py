@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.analysis.gathered import Gathered
+from ledger.analysis.gathered import Claim, Gathered
 from ledger.analysis.problems import Kind, Problem, unproved, wrong
 from ledger.model.search import RULE
 
@@ -24,26 +24,32 @@ def search(gathered: Gathered) -> Iterator[Problem]:
     # imported late: few plans are searches
     from ledger.analysis.search import replay
 
-    own = gathered.experiment.trials
-    records = {record.trial.id: record for record in own}
+    records = {record.trial.id: record for record in gathered.experiment.trials}
     rules = replay.rules([plan, *gathered.plans.versions])
-    for record in own:
-        trial = record.trial
+    for claim in gathered.claims:
+        trial, path = claim.trial, claim.record.path
         if trial.asked is None:
-            yield wrong(Kind.NOT_ASKED_FOR, trial, path=record.path)
+            yield wrong(Kind.NOT_ASKED_FOR, trial, path=path)
             continue
-        ids = trial.asked.ids
-        gone = [id for id in ids if id not in records]
-        if gone:
-            # what cannot be read is told of elsewhere, and may be it
-            found = unproved if gathered.experiment.problems or gathered.experiment.too_new else wrong
-            yield found(Kind.KNEW_NOTHING, trial, path=record.path, names=tuple(gone))
+        # where two clones have used one name it may mean either's trial
+        readings = [[names.get(id, id) for id in trial.asked.ids] for names in claim.known or ({},)]
+        sound = [ids for ids in readings if trial.id not in ids and all(id in records for id in ids)]
+        if not sound:
+            yield _unsound(gathered, claim, tuple(id for id in readings[0] if id not in records))
             continue
-        if trial.id in ids:
-            yield wrong(Kind.KNEW_ITSELF, trial, path=record.path)
-            continue
-        known = [records[id] for id in ids]
-        if replay.again(trial, known) or any(replay.asks(rule, trial, known) for rule in rules):
+        knowing = [[records[id] for id in ids] for ids in sound]
+        if any(
+            replay.again(trial, known) or any(replay.asks(rule, trial, known) for rule in rules) for known in knowing
+        ):
             continue
         found = wrong if gathered.plans.complete else unproved
-        yield found(Kind.NOT_THE_NEXT, trial, path=record.path, count=str(len(known)))
+        yield found(Kind.NOT_THE_NEXT, trial, path=path, count=str(len(sound[0])))
+
+
+def _unsound(gathered: Gathered, claim: Claim, gone: tuple[str, ...]) -> Problem:
+    """What is to be said of a trial that followed others which cannot have been before it."""
+    if not gone:
+        return wrong(Kind.KNEW_ITSELF, claim.trial, path=claim.record.path)
+    # what cannot be read is told of elsewhere, and may be it
+    found = unproved if gathered.experiment.problems or gathered.experiment.too_new else wrong
+    return found(Kind.KNEW_NOTHING, claim.trial, path=claim.record.path, names=gone)

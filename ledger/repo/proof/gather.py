@@ -14,6 +14,7 @@ from ledger.git.replaced import replaced
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.repo import plan_order, voided
 from ledger.repo.ledger import Ledger
+from ledger.repo.proof.asked import meanings
 from ledger.repo.proof.branch import branch
 from ledger.repo.proof.checkpoints import lacking
 from ledger.repo.proof.contents import Contents
@@ -88,6 +89,7 @@ def _claims(
             source=None if trial.reused is None else voided.source(ledger, record),
             order=order_of(trees, order, record) if concerns(experiment.plan, trial) else None,
             origin=origin(ledger, experiment, record, tags, commits) if lost else None,
+            known=meanings(ledger, experiment, trial, commit, tags, files),
         )
         same = commit is not None and _same(files, tags, record, commit)
         claims.append(

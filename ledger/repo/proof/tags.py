@@ -50,7 +50,8 @@ def tags_of(ledger: Ledger, name: str) -> Tags:
                 started = _started(record)
                 starts += [] if started is None else [started]
         if objects.message(target.oid).startswith(TRIALS_OF):
-            runs.append(Run(name=tag, commit=target.oid, last=max(starts, default=None)))
+            held_here = frozenset(commit for _, commit in found)
+            runs.append(Run(name=tag, commit=target.oid, last=max(starts, default=None), trials=held_here))
     held = {trial: tuple(found) for trial, found in commits.items()}
     return Tags(commits=held, records=records, runs=tuple(runs), odd=tuple(odd))
 

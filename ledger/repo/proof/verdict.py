@@ -22,6 +22,9 @@ def weighed(ledger: Ledger, experiment: Experiment) -> Weighed | None:
         return None
     stored = ledger.git.objects.text(experiment.tip, f"{directory(experiment.name)}/verdict.md") or ""
     _, body = front_matter.split(stored)
+    if concluded.is_lost(ledger, experiment):
+        said = "the commits that it was computed from are not in this clone (git fetch --tags)"
+        return Weighed(stored=then.verdict, text=body, refusal=said, not_here=True)
     try:
         verdict = weigh(ledger, then)
     except LedgerError as error:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.analysis.checks.search import search as check
-from ledger.analysis.gathered import Gathered, PlanHistory, Tags
+from ledger.analysis.gathered import Claim, Gathered, PlanHistory, Tags
 from ledger.analysis.problems import Kind, Problem
 from ledger.analysis.search import asking, records
 from ledger.analysis.search.asking import Place
@@ -112,11 +113,16 @@ class Clone:
         self.running.clear()
 
 
-def found(trials: Iterable[Recorded], plan: Plan, *earlier: Plan, complete: bool = True) -> list[Problem]:
-    plans = PlanHistory(versions=(*earlier, plan), complete=complete)
-    return list(
-        check(Gathered(experiment=experiment(plan, trials), claims=(), files={}, tags=Tags(commits={}), plans=plans))
-    )
+def found(
+    trials: Iterable[Recorded],
+    plan: Plan,
+    *earlier: Plan,
+    complete: bool = True,
+    known: Mapping[str, tuple[Mapping[str, str], ...]] = MappingProxyType({}),
+) -> list[Problem]:
+    plans, whole = PlanHistory(versions=(*earlier, plan), complete=complete), experiment(plan, trials)
+    claims = tuple(Claim(record=record, known=known.get(record.trial.id, ())) for record in whole.trials)
+    return list(check(Gathered(experiment=whole, claims=claims, files={}, tags=Tags(commits={}), plans=plans)))
 
 
 @settings(max_examples=12, deadline=None)
@@ -144,6 +150,31 @@ def test_two_clones_that_go_on_apart_and_meet_are_not_accused(seed: int) -> None
     here.records = {**there.records, **here.records}
     here.run(2)
     assert found(here.records.values(), here.plan) == []
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 10_000))
+def test_two_clones_in_which_one_seed_gives_two_values_are_not_accused(seed: int) -> None:
+    luck = random.Random(seed)
+    here = Clone(plan_of(SEARCH), luck, noise=seed)
+    here.run(2, 3)
+    there = Clone(here.plan, luck, noise=seed + 1, records=dict(here.records), clock=here.clock)
+    here.run(2, 4)
+    there.run(1, 5)
+    shared = {id for id, record in here.records.items() if there.records.get(id) is record}
+    names: dict[str, str] = {}
+    for id, record in there.records.items():
+        if id in here.records and id not in shared:
+            later = replace(record.trial, attempt=2)
+            names[id] = later.id
+            here.records[later.id] = Recorded(trial=later, path=f"experiments/a/trials/{later.id}.yaml", written=id)
+        else:
+            here.records[id] = record
+    assert names
+    known = {names.get(id, id): (names,) for id in there.records if id not in shared}
+    here.clock += there.clock
+    here.run(2)
+    assert found(here.records.values(), here.plan, known=known) == []
 
 
 def test_what_a_larger_budget_or_another_confidence_adds_is_not_accused() -> None:
