@@ -40,6 +40,8 @@ COMMANDS = {
     "plot": "Draw learning curves, or metrics against parameters or by arm.",
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
     "land": "Bring an experiment into the main branch: its record or its change.",
+    "push": "Send branches and tags of experiments to a remote, all or nothing.",
+    "pull": "Bring what a remote has of experiments, and say what is new.",
     "archive": "Put a finished branch away under a tag, where commands find it.",
 }
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from ledger.errors import LedgerError
 
@@ -73,6 +76,53 @@ def call(
         # that is no answer, neither yes nor no
         raise GitError(arguments, f"ended by signal {-done.returncode}", killed=True)
     return done
+
+
+def converse(arguments: Sequence[str], *, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """One git process that talks to a remote, run to its end however long that takes; the caller looks at its code.
+
+    On a terminal git, ssh and credential helpers may ask there, and Ctrl-C ends them with us, as with `git push`. Where
+    there is none they have none to wait at: what would ask fails. Raises GitError where git was killed.
+    """
+    asking = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    environment = scrubbed(os.environ)
+    if asking:
+        environment["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "1")
+    # files, not pipes: what stays behind, as the daemon of a credential helper or a shared ssh connection, would hold
+    # the end of a pipe open, and be waited for
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as said:
+        given.write(stdin)
+        given.seek(0)
+        process = subprocess.Popen(
+            ["git", *arguments],
+            cwd=cwd,
+            stdin=given,
+            stdout=out,
+            stderr=said,
+            env=environment,
+            start_new_session=not asking,
+        )
+        try:
+            code = process.wait()
+        except BaseException:
+            _end(process, alone=not asking)
+            raise
+        out.seek(0)
+        said.seek(0)
+        done = subprocess.CompletedProcess(arguments, code, out.read(), said.read())
+    if code < 0:
+        raise GitError(arguments, f"ended by signal {-code}", killed=True)
+    return done
+
+
+def _end(process: subprocess.Popen[bytes], *, alone: bool) -> None:
+    """End git; with all that it has started, where it is in a session of its own."""
+    if process.poll() is None:
+        if alone:
+            os.killpg(process.pid, signal.SIGTERM)
+        else:
+            process.terminate()
+        process.wait()
 
 
 def swept_away(said: bytes) -> bool:

@@ -1,0 +1,133 @@
+"""What `ledger push` has sent and `ledger pull` has brought, by experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
+
+
+@frozen
+class Asked:
+    """What was asked for: experiments as they were `named`, or `every` one, else the one that is checked out.
+
+    `remote`: that of git, `data_remote` that of DVC, each by its own rule where None. `jobs`: how many files of DVC's
+    go at a time.
+    """
+
+    named: tuple[str, ...] = ()
+    every: bool = False
+    remote: str | None = None
+    data: bool = True
+    data_remote: str | None = None
+    jobs: int | None = None
+    dry_run: bool = False
+
+
+@frozen
+class Sent:
+    """What of one experiment the remote did not have.
+
+    `branch`: its short name, where it goes there or goes on there; `old` is the remote's commit before, None where it
+    is new there, `new` the one that is sent. `trials` are those that the branch brings. `tags` are short names.
+    `behind`: so many trials has the remote that are not here. `deleted`: the remote had the branch, and it was deleted
+    there: it does not go there again, unless it has something new.
+    """
+
+    experiment: str
+    branch: str | None = None
+    old: str | None = None
+    new: str | None = None
+    trials: int = 0
+    tags: tuple[str, ...] = ()
+    behind: int | None = None
+    deleted: bool = False
+    running: bool = False
+
+    @property
+    def refs(self) -> int:
+        """How many refs are sent."""
+        return len(self.tags) + (self.branch is not None)
+
+
+@frozen
+class Pushed:
+    """What was sent to a remote; of a `dry_run` what would be. `said`: what the remote's host told, a line each."""
+
+    remote: str
+    sent: tuple[Sent, ...]
+    dry_run: bool = False
+    said: tuple[str, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the remote had everything."""
+        return not any(one.refs for one in self.sent)
+
+
+@frozen
+class News:
+    """What an experiment has that it did not have before.
+
+    `new`: all of it. `trials` by arm; `voided` are those that count no more. `notes`: how many. `outcome`: that of a
+    verdict that is new or another than before. `amended`: the keys of the plan that changed.
+    """
+
+    new: bool = False
+    title: str = ""
+    trials: Mapping[str, int] = field(default_factory=dict)
+    voided: int = 0
+    notes: int = 0
+    outcome: str | None = None
+    amended: tuple[str, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing new."""
+        return not (self.new or self.trials or self.voided or self.notes or self.outcome or self.amended)
+
+
+@frozen
+class Received:
+    """What came of one experiment from a remote.
+
+    `old` and `new`: where the branch here was and is, both None where there is none here or it stays. `replayed`: so
+    many commits of ours stand on the remote's now, and are to be pushed. `rewritten`: the remote's branch was, and ours
+    followed it. `deleted`: the remote has the branch no more. `commits`: so many came. `refused`: why the branch here
+    could not follow.
+    """
+
+    experiment: str
+    news: News = field(default_factory=News)
+    old: str | None = None
+    new: str | None = None
+    tags: tuple[str, ...] = ()
+    commits: int = 0
+    replayed: int = 0
+    rewritten: bool = False
+    deleted: bool = False
+    remarks: tuple[Remark, ...] = ()
+    refused: LedgerError | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing came."""
+        return self.news.nothing and not (self.commits or self.tags or self.rewritten or self.refused)
+
+
+@frozen
+class Pulled:
+    """What came from a remote; of a `dry_run` what would come. `strange`: branches that no experiment can have."""
+
+    remote: str
+    received: tuple[Received, ...]
+    dry_run: bool = False
+    strange: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every branch here has what the remote's has."""
+        return not any(one.refused for one in self.received)

@@ -1,0 +1,143 @@
+"""What of experiments a remote does not have, and whether it may go there: nothing there is ever overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ledger.errors import LedgerError
+from ledger.git import transport
+from ledger.git.git import Git
+from ledger.git.transport import Rejected, Remote, Reply, Update, Why
+from ledger.model.experiment import directory
+from ledger.model.listing import listed
+from ledger.model.sharing import Sent
+from ledger.repo.ledger import Ledger
+from ledger.repo.sharing.remote_refs import RemoteRefs
+
+
+def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> list[Sent]:
+    """What of each experiment is to be sent. Raises LedgerError where the remote has what is not here.
+
+    What stands on the remote's branches is fetched for that, without a ref.
+    """
+    unknown = [n for n in names if (at := there.branches.get(n)) is not None and ledger.git.commit(at) is None]
+    transport.fetch(ledger.git, remote, [ledger.branch_of(name) for name in unknown], pushing=True)
+    found = [_sent(ledger, remote, there, name) for name in names]
+    _require_none_taken(ledger, remote, there, names)
+    diverged = [(one.experiment, one.behind) for one in found if one.branch is not None and one.behind is not None]
+    if diverged:
+        said = listed((f"{_trials(count)} of {name}" for name, count in diverged), 5)
+        raise LedgerError(
+            f"{remote.name} has {said} that {_are(diverged)} not here",
+            hint=f"ledger pull {' '.join(name for name, _ in diverged[:6])}, then push again",
+        )
+    return found
+
+
+def updates(ledger: Ledger, sent: Sequence[Sent]) -> list[Update]:
+    """The refs that are to be on the remote."""
+    found = []
+    for one in sent:
+        if one.branch is not None and one.new is not None:
+            found.append(Update(ref=f"refs/heads/{one.branch}", new=one.new))
+        held = ledger.snapshot.tags_of(one.experiment)
+        found += [Update(ref=ref, new=held[ref]) for tag in one.tags if (ref := f"refs/tags/{tag}") in held]
+    return found
+
+
+def _sent(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) -> Sent:
+    git = ledger.git
+    held = there.tags.get(name, {})
+    tags = tuple(ref.removeprefix("refs/tags/") for ref in ledger.snapshot.tags_of(name) if ref not in held)
+    running = bool(ledger.state_dir.running(name))
+    branch = ledger.branch_of(name)
+    tip, old = ledger.snapshot.refs_of(name).get(branch), there.branches.get(name)
+    if tip is None or tip == old:
+        return Sent(experiment=name, tags=tags, running=running)
+    short = branch.removeprefix("refs/heads/")
+    if old is None:
+        tracked = ledger.snapshot.refs_of(name).get(f"refs/remotes/{remote.name}/{short}")
+        deleted = tracked is not None
+        if tracked == tip:
+            return Sent(experiment=name, tags=tags, deleted=True, running=running)
+        trials = len(records(git, tip, name))
+        return Sent(experiment=name, branch=short, new=tip, trials=trials, tags=tags, deleted=deleted, running=running)
+    if git.commit(old) is None:
+        raise LedgerError(f"{short} moves on {remote.name} at this moment", hint="type it again")
+    ours, theirs = records(git, tip, name), records(git, old, name)
+    behind = None if git.is_ancestor(old, tip) else len(set(theirs.values()) - set(ours.values()))
+    if behind is not None and git.is_ancestor(tip, old):
+        return Sent(experiment=name, tags=tags, behind=behind, running=running)
+    fresh = len(ours.keys() - theirs.keys())
+    return Sent(
+        experiment=name, branch=short, old=old, new=tip, trials=fresh, tags=tags, behind=behind, running=running
+    )
+
+
+def records(git: Git, commit: str, name: str) -> dict[str, str]:
+    """The records of an experiment at a commit, `treatment/seed-0` with the ids of their blobs; none are parsed."""
+    found: dict[str, str] = {}
+    for arm, folder in git.objects.folder(f"{commit}:{directory(name)}/trials").items():
+        if folder.is_tree:
+            files = git.objects.folder(folder.oid)
+            found |= {f"{arm}/{f.removesuffix('.yaml')}": e.oid for f, e in files.items() if f.endswith(".yaml")}
+    return found
+
+
+def _require_none_taken(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> None:
+    """Raise LedgerError where a tag that is here names another object on the remote."""
+    for name in names:
+        clash = taken(ledger.snapshot.tags_of(name), there.tags.get(name, {}))
+        if clash is not None:
+            raise taken_error(remote.name, clash)
+
+
+def taken(here: Mapping[str, str], there: Mapping[str, str]) -> str | None:
+    """The first tag that names one object here and another there, None where there is none."""
+    return next((ref for ref, oid in here.items() if there.get(ref, oid) != oid), None)
+
+
+def taken_error(remote: str, ref: str) -> LedgerError:
+    """The error that a tag is another on the remote; one of them was not made by ledger, or was moved."""
+    tag = ref.removeprefix("refs/tags/")
+    return LedgerError(
+        f"the tag {tag} is another object on {remote} than here, and tags are never moved",
+        hint=f"git fetch {remote} {ref}:refs/tags/theirs, then compare: git show {tag} theirs",
+    )
+
+
+# --- where the remote did not take it
+
+
+def require_taken(remote: Remote, reply: Reply) -> None:
+    """Raise LedgerError where the remote did not take every ref: then it has taken none."""
+    if not reply.rejected:
+        return
+    first = min(reply.rejected, key=lambda one: (one.why is Why.DECLINED, one.ref))
+    raise _error(remote, first, reply)
+
+
+def _error(remote: Remote, rejected: Rejected, reply: Reply) -> LedgerError:
+    name, short = remote.name, rejected.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+    if rejected.why is Why.MOVED_ON:
+        return LedgerError(f"{short} has moved on {name} meanwhile", hint="type it again: it says what is there now")
+    if rejected.why is Why.TAKEN:
+        return taken_error(name, rejected.ref)
+    if rejected.why is Why.CHECKED_OUT:
+        return LedgerError(
+            f"{name} has {short} checked out in its work tree, so it does not take it",
+            hint="switch to another branch there, or push to a bare repository",
+        )
+    told = "".join(f"\n  {name}: {line}" for line in reply.said[:20])
+    return LedgerError(
+        f"{name} does not take {short}: {rejected.said}{told}",
+        hint="nothing was sent; whoever keeps the remote knows what its hooks and protected branches ask for",
+    )
+
+
+def _trials(count: int | None) -> str:
+    return "commits" if not count else "1 trial" if count == 1 else f"{count} trials"
+
+
+def _are(diverged: Sequence[tuple[str, int | None]]) -> str:
+    return "is" if len(diverged) == 1 and diverged[0][1] == 1 else "are"

@@ -1,0 +1,61 @@
+"""What a remote has of experiments: their branches and their tags, by the names that an experiment may have.
+
+Everything else that is there is passed over: it is somebody else's, or has a name that no ledger gives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ledger.git import transport
+from ledger.git.transport import Remote
+from ledger.model.frozen import frozen
+from ledger.model.names import NAME
+from ledger.repo.ledger import Ledger
+from ledger.repo.sources import TAGS
+
+_ID = re.compile(r"[0-9a-f]{7,64}")
+
+
+@frozen
+class RemoteRefs:
+    """The commit of each experiment's branch, and its tags by full ref with the objects that they name.
+
+    `strange`: the branches below the prefix of experiments whose names are none of an experiment's.
+    """
+
+    branches: Mapping[str, str]
+    tags: Mapping[str, Mapping[str, str]]
+    strange: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """All experiments of which something is there, sorted."""
+        return sorted(self.branches.keys() | self.tags.keys())
+
+
+def read(ledger: Ledger, remote: Remote, *, pushing: bool = False) -> RemoteRefs:
+    """What the remote has at this moment. Raises LedgerError where it cannot be asked."""
+    return sorted_out(
+        transport.heads_and_tags(ledger.git, remote, pushing=pushing), f"refs/heads/{ledger.settings.branch_prefix}"
+    )
+
+
+def sorted_out(refs: Mapping[str, str], prefix: str) -> RemoteRefs:
+    """Which of the refs are of experiments; `prefix` is that of full refs of their branches."""
+    branches: dict[str, str] = {}
+    tags: dict[str, dict[str, str]] = {}
+    strange = []
+    for ref, oid in refs.items():
+        if ref.startswith(f"{TAGS}/"):
+            name, _, held = ref.removeprefix(f"{TAGS}/").rpartition("/")
+            if NAME.fullmatch(name) and _ID.fullmatch(held):
+                tags.setdefault(name, {})[ref] = oid
+        elif ref.startswith(prefix):
+            name = ref.removeprefix(prefix)
+            if NAME.fullmatch(name):
+                branches[name] = oid
+            else:
+                strange.append(ref.removeprefix("refs/heads/"))
+    return RemoteRefs(branches=branches, tags=tags, strange=tuple(strange))
