@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ledger.cli.commands import COMMANDS, command
+from ledger.cli.commands import COMMANDS
+from ledger.cli.loading import command
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
 

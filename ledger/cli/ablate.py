@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ledger.analysis.ablation.design import Design
 from ledger.cli import ablate_options as own
-from ledger.cli import console, diagnosis, documents, options, replicate_values, values
+from ledger.cli import console, diagnosis, documents, options, values
 from ledger.cli import diagnosis_options as given
-from ledger.cli.diagnosis import Page
+from ledger.cli.page import Page
 from ledger.ops import ablate as ops
-from ledger.repo.diagnosis.ablation import AblationRequest
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import whole
 from ledger.report import ablate as report
@@ -54,15 +53,7 @@ def ablate(
         if experiment is not None:
             diagnosis.refuse_both(experiment, {"--path": path, "--by": by, "--seeds": seeds, "--budget": budget})
             return _answer(ledger, whole(ledger, experiment).name, question, page)
-        asked = AblationRequest(
-            path=own.path(path),
-            by=own.grouping(by),
-            design=chosen or Design.LEAVE_OUT,
-            seeds=replicate_values.seeds(seeds),
-            budget=budget,
-            start=start,
-            name=name,
-        )
+        asked = own.request(path, by, chosen, seeds=seeds, budget=budget, start=start, name=name)
         if dry_run:
             documents.answer(drafts.document(ops.expect(ledger, asked, now=console.now())), page.form, json=json)
             return 0
@@ -80,4 +71,4 @@ def _answer(ledger: Ledger, name: str, question: ops.AblationQuestion, page: Pag
         return effects.of_groups(found)
 
     document, title = report.document(found, ledger.settings), ablate_words.title(found)
-    return diagnosis.answered(document, page, chart, title, complete=not (found.failed or found.missing))
+    return page.answer(document, chart, title, complete=not (found.failed or found.missing))

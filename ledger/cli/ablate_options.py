@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import values
+from ledger.analysis.ablation.design import Design
+from ledger.cli import arm_values, replicate_values
 from ledger.errors import LedgerError
 from ledger.model.data_change import Grouping, plain_path
+from ledger.repo.diagnosis.ablation import AblationRequest
 
 _BY = "--by site (the first folder), --by '{site}-*.png', --by addition, --by cases.csv:file:site"
 
@@ -27,15 +29,37 @@ Empty = Annotated[
 Budget = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many trainings.")]
 
 
-def path(text: str | None) -> str:
+def request(
+    path: str | None,
+    by: str | None,
+    design: Design | None,
+    *,
+    seeds: str | None,
+    budget: int | None,
+    start: str | None,
+    name: str | None,
+) -> AblationRequest:
+    """The experiment that was asked for. Raises LedgerError."""
+    return AblationRequest(
+        path=_path(path),
+        by=_grouping(by),
+        design=design or Design.LEAVE_OUT,
+        seeds=replicate_values.seeds(seeds),
+        budget=budget,
+        start=start,
+        name=name,
+    )
+
+
+def _path(text: str | None) -> str:
     """The data that was named. Raises LedgerError where none was."""
     if text is None:
         raise LedgerError("say which data, or which experiment is to be shown", hint="--path data/raw --by site")
     return plain_path(text)
 
 
-def grouping(text: str | None) -> Grouping:
+def _grouping(text: str | None) -> Grouping:
     """How the files are grouped; a bare word is a name for the first folder of each. Raises LedgerError."""
     if text is None:
         raise LedgerError("say how the files are grouped", hint=_BY)
-    return values.grouping(f"--by {text}", text, _BY)
+    return arm_values.grouping(f"--by {text}", text, _BY)

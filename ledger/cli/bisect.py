@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.cli import bisect_options as given
 from ledger.cli import bisection, console, diagnosis, documents, options, values
 from ledger.cli import diagnosis_options as shared
+from ledger.cli.page import Page
 from ledger.ops import bisect as ops
 from ledger.repo.bisection.request import BisectRequest, Prior
 from ledger.report import bisect_cost
@@ -41,7 +42,7 @@ def bisect(
 
     Example: ledger bisect dice v12 main --path data/raw -j 4
     """
-    page = diagnosis.Page(form=options.page_of(form), output=output, json=json)
+    page = Page(form=options.page_of(form), output=output, json=json)
     asked = BisectRequest(
         metric=metric,
         good=good,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ledger.analysis.bisection.answer import Bisection
-from ledger.cli import diagnosis, terminal
-from ledger.cli.diagnosis import Page
+from ledger.cli import terminal
+from ledger.cli.page import Page
 from ledger.model.finding import Answer
 from ledger.repo.ledger import Ledger
 from ledger.report import bisect as report
@@ -31,4 +31,4 @@ def answered(ledger: Ledger, found: Bisection, page: Page) -> int:
         total, colour = terminal.columns(), terminal.has_colour()
         plot = terminal_versions.versions(found, settings, title, total=total, colour=colour)
     document = report.document(found, settings, plot=plot, svg=svg)
-    return diagnosis.answered(document, page, chart, title, complete=found.answer not in (None, Answer.OPEN))
+    return page.answer(document, chart, title, complete=found.answer not in (None, Answer.OPEN))

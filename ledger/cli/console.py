@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ledger.cli.progress_bar import ProgressBar
-from ledger.errors import LedgerError
-from ledger.report.text import as_json, harmless, wrapped
+from ledger.report.text import harmless, wrapped
 
 if TYPE_CHECKING:
     from ledger.repo.ledger import Ledger
@@ -74,21 +73,6 @@ def _fitted(text: str) -> list[str]:
 
     total = terminal.columns()
     return [part for line in lines for part in ([line] if line.startswith("hint: ") else wrapped(line, total))]
-
-
-def show_error(error: LedgerError, *, code: int, json: bool) -> None:
-    """Say what is wrong, then what to type; as JSON with the exit code where JSON was asked for."""
-    if json:
-        say_error_as_json(error.message, error.hint, code)
-        return
-    say(f"error: {error.message}")
-    if error.hint:
-        say(f"hint: {error.hint}")
-
-
-def say_error_as_json(message: str, hint: str | None, code: int) -> None:
-    """Say in one line of JSON what is wrong and what to type, with the exit code."""
-    say(as_json({"error": message, "hint": hint, "code": code}))
 
 
 def now() -> datetime:

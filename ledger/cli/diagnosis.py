@@ -1,42 +1,17 @@
-"""Run an experiment that a command has made to answer a question, and print the answer."""
+"""Run an experiment that a command has made to answer a question."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
-from ledger.cli import console, documents, values
+from ledger.cli import console, values
 from ledger.cli.screen import Screen
 from ledger.errors import LedgerError
 from ledger.model.directions import HIGHER, LOWER
-from ledger.model.frozen import frozen
-from ledger.ops.export import write
 from ledger.ops.run import run
 from ledger.repo.diagnosis.drafts import Begun
 from ledger.repo.ledger import Ledger
-from ledger.report.blocks import Document
-from ledger.report.documents import Format
-from ledger.report.plots import picture
 from ledger.run.request import RunOptions
-
-
-@frozen
-class Page:
-    """How the answer is written: in a `form` or as JSON, and as a picture into the file `output`.
-
-    A LedgerError says what is wrong with the file's name, or which library is missing.
-    """
-
-    form: Format
-    output: str | None
-    json: bool
-
-    def __post_init__(self) -> None:
-        # before anything is run
-        if self.output is not None:
-            picture.suffix(self.output)
-            picture.require()
 
 
 def better(*, higher: bool, lower: bool) -> str | None:
@@ -71,12 +46,3 @@ def trained(ledger: Ledger, begun: Begun, wanted: RunOptions, *, json: bool) -> 
     with Screen(chosen.plan, ledger.settings, quiet=json) as screen:
         run(ledger, chosen, screen, wanted)
     return chosen.name
-
-
-def answered(document: Document, page: Page, chart: Callable[[], Any], title: str, *, complete: bool) -> int:
-    """Print the answer, and draw it where a file is named. Returns the exit code: 1 where trials are lacking."""
-    documents.answer(document, page.form, json=page.json)
-    if page.output is not None:
-        write(picture.draw(chart(), picture.suffix(page.output), title), Path(page.output))
-        console.say(f"wrote {page.output}")
-    return 0 if complete else 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.cli import console
+from ledger.cli import console, errors_shown
 from ledger.errors import LedgerError, Refused
 
 NO = 1
@@ -28,7 +28,7 @@ def wants_json(given: Sequence[str]) -> bool:
 def interrupted(given: Sequence[str]) -> int:
     """Say that the command was interrupted. Returns the exit code."""
     if wants_json(given):
-        console.say_error_as_json("interrupted", None, INTERRUPTED)
+        errors_shown.show_as_json("interrupted", None, INTERRUPTED)
     else:
         console.say("interrupted")
     return INTERRUPTED
@@ -54,7 +54,7 @@ def failed(error: Exception, given: Sequence[str]) -> int:
     if known is None:
         return fault(error, as_json=wants_json(given))
     code = NO if isinstance(known, Refused) else USERS
-    console.show_error(known, code=code, json=wants_json(given))
+    errors_shown.show(known, code=code, json=wants_json(given))
     return code
 
 

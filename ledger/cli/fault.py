@@ -7,7 +7,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from ledger.cli import console
+from ledger.cli import console, errors_shown
 from ledger.errors import LedgerError
 from ledger.git.git import open_repository
 from ledger.machine.state_directory import StateDirectory
@@ -31,7 +31,7 @@ def fault(error: Exception, *, as_json: bool) -> int:
     lines = str(error).strip().splitlines()
     said = f"{type(error).__name__}: {lines[-1] if lines else 'no message'}"
     if as_json:
-        console.say_error_as_json(said, hint, OURS)
+        errors_shown.show_as_json(said, hint, OURS)
         return OURS
     console.say(f"fault: {said}")
     if hint is not None:

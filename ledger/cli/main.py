@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from ledger.cli import console, ending
-from ledger.cli.commands import command, usage
+from ledger.cli.commands import usage
+from ledger.cli.loading import command
 from ledger.version import __version__
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.cli import console, diagnosis, documents, options, replicate_values
 from ledger.cli import diagnosis_options as given
 from ledger.cli import matrix_options as own
-from ledger.cli.diagnosis import Page
+from ledger.cli.page import Page
 from ledger.ops import matrix as ops
 from ledger.repo.diagnosis.matrix import MatrixRequest
 from ledger.repo.ledger import Ledger
@@ -68,4 +68,4 @@ def _answer(ledger: Ledger, name: str, question: ops.MatrixQuestion, page: Page)
         return cells.chart(found, ledger.settings)
 
     document, title = report.document(found, ledger.settings), matrix_words.title(found)
-    return diagnosis.answered(document, page, chart, title, complete=not (found.failed or found.missing))
+    return page.answer(document, chart, title, complete=not (found.failed or found.missing))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import values
+from ledger.cli import arm_values
 from ledger.errors import LedgerError
 from ledger.model.data_change import plain_path
 from ledger.repo.diagnosis.matrix import AskedSide
@@ -36,5 +36,5 @@ def side(option: str, text: str | None) -> AskedSide:
         option=option,
         path=plain_path(path),
         revisions=revisions,
-        by=values.grouping(f"{option} {text}", word, _EXAMPLE[option]) if by else None,
+        by=arm_values.grouping(f"{option} {text}", word, _EXAMPLE[option]) if by else None,
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options, plan_options, replicate_values, values
+from ledger.cli import arm_values, console, options, plan_options, replicate_values, values
 from ledger.ops.new import create
 from ledger.repo.planning import Request
 from ledger.report import new as report
@@ -14,9 +14,7 @@ from ledger.report import new as report
 
 def new(
     title: Annotated[str, typer.Argument(metavar="HYPOTHESIS", help="What you expect, in one sentence.")],
-    name: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Its name; default: made from the hypothesis.")
-    ] = None,
+    name: plan_options.Name = None,
     predict: Annotated[
         list[str] | None, typer.Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
     ] = None,
@@ -39,9 +37,9 @@ def new(
     reshuffled_by: plan_options.ReshuffledBy = None,
     repeats: plan_options.Repeats = None,
     evaluation: plan_options.Evaluation = None,
-    alpha: Annotated[str | None, typer.Option(metavar="LEVEL", help="The significance level; default: 0.05.")] = None,
-    looks: Annotated[int | None, typer.Option(metavar="N", min=1, help="Looks planned before the last trial.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")] = None,
+    alpha: plan_options.Alpha = None,
+    looks: plan_options.Looks = None,
+    tag: plan_options.Tags = None,
     no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
     retype: plan_options.Retype = False,
     json: options.AsJson = False,
@@ -57,8 +55,8 @@ def new(
         baseline=baseline,
         start=start,
         overrides=values.assignments("-S", overrides),
-        arms=values.arms(variant),
-        groups=values.groups(group),
+        arms=arm_values.arms(variant),
+        groups=arm_values.groups(group),
         vary=values.once("--vary", (replicate_values.axis(text, "--vary") for text in vary or ())),
         seeds=replicate_values.seeds(seeds),
         axes=replicate_values.axes_of(over, folds, splits, independent, reshuffled_by),

@@ -68,4 +68,8 @@ Evaluation = Annotated[
     list[str] | None,
     typer.Option(metavar="PATH", help="What both sides must be evaluated on; repeatable."),
 ]
+Name = Annotated[str | None, typer.Option(metavar="NAME", help="Its name; default: made from the hypothesis.")]
+Alpha = Annotated[str | None, typer.Option(metavar="LEVEL", help="The significance level; default: 0.05.")]
+Looks = Annotated[int | None, typer.Option(metavar="N", min=1, help="Looks planned before the last trial.")]
+Tags = Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")]
 Retype = Annotated[bool, typer.Option("--retype", help="Let a parameter change type: a string where a number was.")]

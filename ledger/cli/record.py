@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options
+from ledger.cli import console, errors_shown, options
 from ledger.errors import LedgerError
 from ledger.ops.record import record as record_by_hand
 from ledger.report import changes
@@ -40,6 +40,6 @@ def record(
             f"it is recorded, but not on the branch yet: {done.uncollected}",
             hint="commit or stash those changes; the next ledger run collects it",
         )
-        console.show_error(uncollected, code=1, json=json)
+        errors_shown.show(uncollected, code=1, json=json)
         return 1
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from ledger.cli import console, live
+from ledger.cli import console, errors_shown, live
 from ledger.model.plan import Plan
 from ledger.model.remarks import Remark
 from ledger.model.run_report import RunReport
@@ -63,6 +63,6 @@ class Screen(Listener):
         for note in report.notes(done, quiet=self.quiet):
             console.say(note)
         for error in report.errors(done):
-            console.show_error(error, code=1, json=self.quiet)
+            errors_shown.show(error, code=1, json=self.quiet)
         for text in () if self.quiet else report.answer(done):
             console.answer(text)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ledger.analysis.sliced import SliceOptions
 from ledger.analysis.slices import MIN_CASES
-from ledger.cli import console, diagnosis, documents, options
+from ledger.cli import console, diagnosis, options
+from ledger.cli.page import Page
 from ledger.errors import LedgerError
 from ledger.model.directions import LOWER
-from ledger.ops.export import write
 from ledger.ops.slices import sliced
 from ledger.report import slices as report
 from ledger.report.documents import Format
-from ledger.report.plots import picture
 
 Side = Annotated[str | None, typer.Argument(metavar="[EXP]", help="An experiment, NAME:VARIANT or a trial of one.")]
 Other = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="The other side, compared with the first.")]
@@ -54,13 +52,10 @@ def slices(
 
     Example: ledger slices focal-loss --by site
     """
-    as_format = options.format_of(form)
     better = diagnosis.better(higher=higher, lower=lower)
     if output is not None and worst is not None:
         raise LedgerError("-o draws slices, --worst lists cases", hint="choose one")
-    suffix = None if output is None else picture.suffix(output)
-    if suffix is not None:
-        picture.require()
+    page = Page(form=options.format_of(form), output=output, json=json, guard=guard)
     asked = SliceOptions(
         first=experiment,
         second=other,
@@ -73,11 +68,11 @@ def slices(
     )
     with console.opened() as ledger:
         found = sliced(ledger, asked)
-        documents.answer(report.document(found, ledger.settings), as_format, json=json, guard=guard)
-        if output is not None and suffix is not None:
+        title = report.heading(found)
+
+        def chart() -> object:
             from ledger.report.plots import forest
 
-            title = report.heading(found)
-            write(picture.draw(forest.chart(found, ledger.settings, title), suffix, title), Path(output))
-            console.say(f"wrote {output}")
-    return 0
+            return forest.chart(found, ledger.settings, title)
+
+        return page.answer(report.document(found, ledger.settings), chart, title)

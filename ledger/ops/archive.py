@@ -7,13 +7,12 @@ checkpoints, since it follows tags.
 from __future__ import annotations
 
 from ledger.errors import LedgerError
-from ledger.git import work_trees
-from ledger.git.branch import holders
 from ledger.git.refs import RefChange
 from ledger.model.changes import Archived, BroughtBack
 from ledger.model.experiment import Experiment
 from ledger.repo import histories, sources
-from ledger.repo.change import Change, require_branch, require_collected, transact
+from ledger.repo.archivable import require_archivable
+from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.tip_tag import rebuilt_tip, tip_tag
 
@@ -25,28 +24,8 @@ def archive(ledger: Ledger, experiment: Experiment, *, force: bool) -> Archived:
 
     def make(change: Change) -> Archived:
         at = ledger.experiment(name)
-        require_branch(ledger, at)
         branch, short = ledger.branch_of(name), at.branch_name
-        if at.outcome is None and not force:
-            raise LedgerError(
-                f"{name} is not finished: it has no verdict",
-                hint=f"ledger conclude {name}, or archive it as it is: ledger archive {name} --force",
-            )
-        older = histories.older_on_main(ledger, at)
-        if older is not None and not force:
-            raise LedgerError(
-                f"{name} has changed since it landed, and {older} has the older record",
-                hint=f"ledger land {name} --record first, or archive it as it is: ledger archive {name} --force",
-            )
-        # a trial that ends now could not come onto the branch any more
-        require_collected(ledger, name)
-        running = ledger.state_dir.running(name)
-        if running:
-            raise LedgerError(f"a trial of {name} is running: {running[0]}", hint="let it end first")
-        trees = holders(work_trees.listed(ledger.git), branch)
-        if trees:
-            elsewhere = ledger.snapshot.main or "--detach"
-            raise LedgerError(f"{short} is checked out in {trees[0]}", hint=f"git switch {elsewhere} there first")
+        older = require_archivable(ledger, at, force=force)
         tag, made = tip_tag(ledger.git, name, at.tip)
         change.move([*made, RefChange(ref=branch, old=at.tip, new=None)], f"ledger archive: {name}")
         remotes = sources.on_remotes(ledger.git, name, ledger.settings.branch_prefix)

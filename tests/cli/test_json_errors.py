@@ -9,7 +9,8 @@ import pytest
 from conftest import Answer, Project
 
 from ledger.cli import main as entry
-from ledger.cli.commands import COMMANDS, command
+from ledger.cli.commands import COMMANDS
+from ledger.cli.loading import command
 
 
 def has_json(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.cli import values
+from ledger.cli import arm_values
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.model.data_change import DataChange, Grouping
@@ -49,7 +49,7 @@ def code() -> Code:
 
 
 def read(text: str) -> tuple[dict[str, object], dict[str, DataChange]]:
-    (asked,) = values.arms([text])
+    (asked,) = arm_values.arms([text])
     found = understood(code(), asked)
     return dict(found.params), dict(found.data)
 
@@ -102,11 +102,12 @@ def test_what_cannot_be_understood(typed: str, said: str, hint: str) -> None:
 @pytest.mark.parametrize("typed", ["x", "x:", "x:@", ":lr=1", "x:lr=1,", "x:,lr=1"])
 def test_what_is_no_arm(typed: str) -> None:
     with pytest.raises(LedgerError, match="is not NAME:KEY=VALUE, NAME:@REV or NAME:PATH@REV"):
-        values.arms([typed])
+        arm_values.arms([typed])
 
 
 def test_groups_as_they_are_typed() -> None:
-    found = values.groups(["data/raw={site}/**", "./cases/=addition", "x=a:b.csv:file:site", "y={a}:*/**", "z=site"])
+    typed = ["data/raw={site}/**", "./cases/=addition", "x=a:b.csv:file:site", "y={a}:*/**", "z=site"]
+    found = arm_values.groups(typed)
     assert found == {
         "data/raw": Grouping(by="{site}/**"),
         "cases": Grouping(),
@@ -116,6 +117,6 @@ def test_groups_as_they_are_typed() -> None:
     }
     for wrong in ("data/raw", "data/raw=", "=addition", "data/raw=additon", "data/raw=a/b", "data/raw={a}/{b}"):
         with pytest.raises(LedgerError, match="--group"):
-            values.groups([wrong])
+            arm_values.groups([wrong])
     with pytest.raises(LedgerError, match="twice for x"):
-        values.groups(["x=addition", "x={a}/**"])
+        arm_values.groups(["x=addition", "x={a}/**"])
