@@ -22,6 +22,7 @@ COMMANDS = {
     "diff": "Show how two experiments differ, and how their results compare.",
     "slices": "Show where two arms differ: by site, by scanner, case by case.",
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
+    "trust": "Let what came from somebody else run here, once you have read it.",
     "bisect": "A metric fell: find the addition of data, or the commit, at fault.",
     "ablate": "Weigh the groups of the data: what each adds to a metric.",
     "matrix": "Compare versions of training data on versions of evaluation data.",

@@ -9,16 +9,23 @@ import time
 from pathlib import Path
 
 from ledger.cli import console
+from ledger.model.experiment import Experiment
 from ledger.repo import runs
 from ledger.repo.ledger import Ledger
+from ledger.repo.trust.require import require_trusted
 from ledger.run.request import RunOptions
 
 # where the child writes what it says; set in its environment
 LOG = "LEDGER_RUN_LOG"
 
 
-def detach(ledger: Ledger, name: str, wanted: RunOptions, *, json: bool) -> int:
-    """Start the run and wait until it knows what it has to do, or has ended because it could not begin."""
+def detach(ledger: Ledger, experiment: Experiment, wanted: RunOptions, *, json: bool) -> int:
+    """Start the run and wait until it knows what it has to do, or has ended because it could not begin.
+
+    Raises LedgerError where what it would run is not trusted.
+    """
+    name = experiment.name
+    require_trusted(ledger, experiment)
     ledger.state_dir.runs.mkdir(parents=True, exist_ok=True)
     log = runs.said(ledger.state_dir, name)
     with log.open("wb") as stream:

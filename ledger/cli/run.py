@@ -61,7 +61,7 @@ def run(
     with console.opened() as ledger:
         chosen, wanted = named(ledger, experiment, wanted)
         if detached:
-            return detach.detach(ledger, chosen.name, wanted, json=json)
+            return detach.detach(ledger, chosen, wanted, json=json)
         with Screen(chosen.plan, ledger.settings, quiet=json) as screen:
             done = run_trials(ledger, chosen, screen, wanted)
     if json:

@@ -10,9 +10,11 @@ from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target
+from ledger.repo.trust.require import require_trusted
 from ledger.run import signals
 from ledger.run.again import run_again, spec_of
 from ledger.run.executors.local import Limits, LocalSlots
+from ledger.run.strangers import require_record
 
 
 def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorded, ...]:
@@ -42,14 +44,16 @@ def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorde
 def reproduce(
     ledger: Ledger, experiment: Experiment, records: Sequence[Recorded], *, timeout: float | None
 ) -> Iterator[Reproduction]:
-    """The comparisons, one by one. Nothing is recorded, neither here nor in DVC's cache and run cache."""
-    if experiment.branch is not None and not experiment.branch.startswith("refs/heads/"):
-        short = experiment.branch.removeprefix("refs/remotes/")
-        raise LedgerError(
-            f"{experiment.name} is somebody else's branch ({short}), and its commands would run here",
-            hint=f"read its dvc.yaml and code, then git switch {ledger.settings.branch_prefix}{experiment.name}",
-        )
+    """The comparisons, one by one. Nothing is recorded, neither here nor in DVC's cache and run cache.
+
+    Raises LedgerError where what would run came from somebody else and is not trusted.
+    """
+    codes = {record.trial.code: [record.trial.id] for record in records}
+    # one that is not here is told of when it is laid out
+    require_trusted(ledger, experiment, {c: trials for c, trials in codes.items() if ledger.git.commit(c) is not None})
     specs = [spec_of(ledger, experiment, record) for record in records]
+    for spec, record in zip(specs, records, strict=True):
+        require_record(ledger, experiment, spec, record)
     with signals.as_interrupts(), LocalSlots(ledger) as slots:
         (station,) = slots.stations(experiment, Limits(timeout=timeout))
         for spec, record in zip(specs, records, strict=True):

@@ -8,6 +8,7 @@ from ledger.git.branch import Overlap
 from ledger.model.experiment import Experiment
 from ledger.model.run_report import Collected, RunReport
 from ledger.repo.ledger import Ledger
+from ledger.repo.trust.require import require_trusted
 from ledger.run import copied, guards, signals, work
 from ledger.run.executors.local import LocalSlots
 from ledger.run.keeping import Done, collect_whole, keeping
@@ -19,10 +20,11 @@ from ledger.run.work import Work
 def run(ledger: Ledger, experiment: Experiment, listener: Listener, wanted: RunOptions) -> RunReport:
     """Run the missing trials of an experiment; finished ones are kept, however the run ends.
 
-    Raises LedgerError if nothing can be recorded, if trials would not see changes in the work tree, or if a trap would
-    give wrong numbers.
+    Raises LedgerError if nothing can be recorded, if the code came from somebody else and is not trusted, if trials
+    would not see changes in the work tree, or if a trap would give wrong numbers.
     """
     name, branch = experiment.name, guards.require_recordable(ledger, experiment, wanted.message)
+    require_trusted(ledger, experiment)
     with signals.as_interrupts():
         with keeping(ledger, name) as done, ExitStack() as held:
             # the worker warms up while the run is planned

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ledger.dvc.store import Store
     from ledger.repo.code_reader import CodeReader
     from ledger.repo.datasets.datasets import DataSets
+    from ledger.repo.trust.trusted import Trust
 
 # the main branch, the first of them that is there
 _MAINS = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
@@ -191,6 +192,14 @@ class Repository:
 
         return DataSets(self.git, self.state_dir, self.store)
 
+    @cached_property
+    def trust(self) -> Trust:
+        """Whether what commits would run may run here."""
+        from ledger.machine.trust_store import trust_store
+        from ledger.repo.trust.trusted import Trust
+
+        return Trust(self.git, trust_store(os.environ))
+
     @property
     def snapshot(self) -> Snapshot:
         """What the refs say, as of the first look or of the last `refresh`."""
@@ -201,3 +210,5 @@ class Repository:
     def refresh(self) -> None:
         """Read the refs again: they have moved."""
         self._snapshot = None
+        if "trust" in self.__dict__:
+            self.trust.forget()

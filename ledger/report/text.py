@@ -17,6 +17,16 @@ def harmless(text: str) -> str:
     return text if text.isprintable() else _BUT_LAYOUT.sub(" ", text)
 
 
+def revealed(text: str) -> str:
+    """The text with such characters written out, `<U+202E>`, for whoever must see that they are there."""
+    return text if text.isprintable() else _BUT_LAYOUT.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def concealed(text: str) -> int:
+    """How many such characters a text holds."""
+    return 0 if text.isprintable() else len(_BUT_LAYOUT.findall(text.replace("\r\n", "\n")))
+
+
 def as_json(document: Any) -> str:
     """The document as one line of JSON that says the same and holds no such character raw; NaN is a ValueError."""
     import json

@@ -64,6 +64,11 @@ def _with_data(ledger: Ledger, experiment: Experiment, record: Recorded) -> tupl
     if commit is None:
         return ledger.datasets.applied(code, changes, plan.groups, base=plan.base), changes
     found = state.committed(ledger.git, code, commit)
+    if found.laid and not ledger.trust.bases.is_alone:
+        # a trial's commit may be anybody's, and what it has in the place of files would run
+        planned = ledger.datasets.applied(code, changes, plan.groups, base=plan.base)
+        if any(planned.laid.get(path) != entry for path, entry in found.laid.items()):
+            return planned, changes
     pins = [pin.md5 for path, pin in found.data.items() if path in changes and pin.md5 is not None]
     if any(map(ledger.datasets.store.lacks, pins)):
         # made anew where that can be; else DVC fetches it as it is, or says that it cannot

@@ -17,6 +17,7 @@ from ledger.git.process import GitError
 from ledger.machine.environment import Probe
 from ledger.machine.processes import MARK
 from ledger.model import trial as trials
+from ledger.model.experiment import Experiment
 from ledger.model.formats.paramfiles import parse
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
@@ -33,6 +34,7 @@ from ledger.run.restored import kept_for_equal, outdated
 from ledger.run.slots import Slot
 from ledger.run.spec import Spec
 from ledger.run.stage_environment import StageEnvironment, prepared
+from ledger.run.strangers import require_spec
 from ledger.run.trial_commit import Kept, keep
 from ledger.run.worker import Worker
 
@@ -42,12 +44,17 @@ class RunContext:
     """What the stations of one run share. `roots` are the user's work trees; `timeout` is in seconds a trial."""
 
     ledger: Ledger
-    plan: Plan
+    experiment: Experiment
     dvc: DvcConfig
     probe: Probe
     variables: Mapping[str, str]
     roots: Sequence[Path]
     timeout: float | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """What the experiment declares."""
+        return self.experiment.plan
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +70,7 @@ class Station:
     def prepare(self, spec: Spec) -> StageEnvironment:
         """Bring the slot to the spec's code, parameters, data pointers and borrowed inputs."""
         ledger, code = self.context.ledger, spec.arm.code
+        require_spec(ledger, self.context.experiment, spec)
         copied = ledger.settings.copy
         self.slot.prepare(code.commit, keep=[*code.data, *copied, *spec.arm.linked])
         self._lay_out_data(spec)

@@ -18,6 +18,7 @@ from ledger.machine import environment as environments
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.repo.ledger import Ledger
+from ledger.repo.trust.require import require_code
 from ledger.run.executors.executor import Watcher
 from ledger.run.slots import Slot, slot
 from ledger.run.spec import Spec
@@ -110,13 +111,15 @@ class LocalSlots:
         trees = work_trees.listed(ledger.git)
         roots = [tree.path for tree in trees if ledger.state_dir.slots not in tree.path.parents]
         code = ledger.code.at(experiment.tip)
+        # the branch may have moved since it was asked
+        require_code(ledger, experiment, [code.commit])
         own_slot, folder = self._first[0], code.folder
         own_slot.prepare(code.commit, keep=[*code.data, *ledger.settings.copy])
         own, main = ledger.git.root / folder, trees[0].path / folder
         variables = scrubbed_for_stages(os.environ)
         return RunContext(
             ledger=ledger,
-            plan=experiment.plan,
+            experiment=experiment,
             dvc=self.worker.describe(own if own.is_dir() else main, main_root=main),
             # in a slot, as the stages do: a version file there may choose the Python
             probe=environments.probe(variables, cwd=own_slot.path / folder, roots=roots),

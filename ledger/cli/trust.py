@@ -1,0 +1,91 @@
+"""`ledger trust`: let what came from somebody else run here."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console, options, terminal
+from ledger.errors import LedgerError
+from ledger.ops import trust as trusting
+from ledger.repo.ledger import Ledger
+from ledger.report import trust as report
+from ledger.report.shapes import trust as shapes
+
+
+def trust(
+    experiment: Annotated[
+        str | None, typer.Argument(metavar="[EXP]", help="An experiment or a revision; default: the current one.")
+    ] = None,
+    remote: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Trust all that is on the branches of this remote, now and later."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Trust it no longer.")] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Let what came from somebody else run here: show what would run, then ask.
+
+    What you commit on this machine, and what your main branch has, is trusted. Trust is kept outside the repository,
+    for exactly what was shown: when code, plan, parameters or DVC's configuration change, ledger run asks for it again.
+
+    Example: ledger trust focal-loss
+    """
+    if experiment is not None and remote is not None:
+        raise LedgerError(f"{experiment} and --remote are two things to trust", hint=f"ledger trust --remote {remote}")
+    with console.opened() as ledger:
+        if remote is not None:
+            return _remote(ledger, remote, yes=yes, revoke=revoke, json=json)
+        target = ledger.target(ledger.experiment(None).name if experiment is None else experiment)
+        if revoke:
+            done = trusting.revoke(ledger, target)
+        else:
+            shown = trusting.would_run(ledger, target)
+            if json:
+                console.answer_json(shapes.foreign(shown, trusted=yes or not shown.states))
+            else:
+                console.answer(report.foreign(shown, total=terminal.bound()))
+            if not shown.states:
+                return 0
+            if not (yes or _agreed(f"trust {shown.name}?", shown.name)):
+                return 1
+            done = trusting.trust(ledger, shown, now=console.now())
+            if json:
+                return 0
+    if json:
+        console.answer_json(shapes.done(done))
+    else:
+        console.tell(report.done(done))
+    return 0
+
+
+def _remote(ledger: Ledger, remote: str, *, yes: bool, revoke: bool, json: bool) -> int:
+    if revoke:
+        done = trusting.revoke_remote(ledger, remote)
+    else:
+        url = ledger.trust.bases.url(remote)
+        asked = f"trust all that is on the branches of {remote} ({url}), now and later?"
+        if not (yes or _agreed(asked, f"--remote {remote}")):
+            return 1
+        done = trusting.trust_remote(ledger, remote)
+    if json:
+        console.answer_json(shapes.done(done))
+    else:
+        console.tell(report.done(done))
+    return 0
+
+
+def _agreed(question: str, what: str) -> bool:
+    """What the user answers. Raises LedgerError where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise LedgerError(
+            "nothing was trusted: there is no terminal to ask on", hint=f"ledger trust {what} --yes, once it is read"
+        )
+    console.say(f"{question} [y/N]")
+    agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
+    if not agreed:
+        console.say("nothing was trusted")
+    return agreed
