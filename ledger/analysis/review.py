@@ -67,6 +67,12 @@ class Failed:
     record: Recorded
     commit: str | None
 
+    @property
+    def tail(self) -> str:
+        """The last lines that it printed, twenty at most and 2,000 characters."""
+        error = self.record.trial.error
+        return "" if error is None else "\n".join(error.tail[-2000:].splitlines()[-20:])
+
 
 @frozen
 class Unattributed:
@@ -105,14 +111,15 @@ class Review:
     """One experiment under review.
 
     - `experiment` as it stands at the commit that is reviewed; None where it cannot be read (`unreadable` says why) or
-      where it is `deleted` there. All that follows is then empty.
+      where it is `deleted` there, or `left_out` since there are too many to be read. All that follows is then empty.
     - `settings`: `ledger.yaml` of that commit, by which metrics are shown.
     - `recomputed`: the verdict that the records give, None where `refusal` says why there is none. `outdated`: why the
       stored one is not about the present plan and records. `agrees`: whether they are the same; None without a stored
       one, and where nothing can be computed.
     - `changed`: what the leading arm has otherwise than what it is compared with, and what came of it; None where
       `not_compared` says why. `others`: the same of further arms, of which `others_left_out` are too many to be shown.
-    - `trials`: how many records there are; `failed` and `voided` are all of them.
+    - `arms`: all of them with the values of their trials that count. `failed` and `voided`: all such trials.
+    - `checks`: those of `verify`, none where `unchecked` says why they cannot be made here.
     - `reproduce`: the commands that check out the code and run a trial again, in their order.
     """
 
@@ -122,6 +129,7 @@ class Review:
     settings: Settings
     unreadable: str | None = None
     deleted: bool = False
+    left_out: bool = False
     recomputed: Verdict | None = None
     refusal: str | None = None
     outdated: str | None = None
@@ -132,6 +140,7 @@ class Review:
     others_left_out: int = 0
     arms: tuple[ArmResults, ...] = ()
     checks: tuple[CheckResult, ...] = ()
+    unchecked: str | None = None
     unattributed: tuple[Unattributed, ...] = ()
     failed: tuple[Failed, ...] = ()
     voided: tuple[Recorded, ...] = ()
@@ -158,6 +167,10 @@ class Review:
 
     @property
     def objectionable(self) -> bool:
-        """Whether a check found a problem, the stored verdict is not that of the records, or it is refuted."""
+        """Whether a check found a problem, the stored verdict is not that of the records, or it is refuted.
+
+        So it is where the plan cannot be read or is gone, or checks cannot be made.
+        """
         outcomes = {self.outcome, None if self.recomputed is None else self.recomputed.outcome}
-        return bool(self.unreadable or self.problems) or self.agrees is False or REFUTED in outcomes
+        unproved = self.deleted or bool(self.unreadable or self.unchecked or self.problems)
+        return unproved or self.agrees is False or REFUTED in outcomes

@@ -28,6 +28,7 @@ COMMANDS = {
     "matrix": "Compare versions of training data on versions of evaluation data.",
     "plot": "Draw learning curves, or metrics against parameters or by arm.",
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
+    "review": "Write the report for a pull request, from git alone.",
     "land": "Bring an experiment into the main branch: its record or its change.",
     "push": "Send branches and tags of experiments to a remote, all or nothing.",
     "pull": "Bring what a remote has of experiments, and say what is new.",

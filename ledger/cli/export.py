@@ -12,7 +12,8 @@ from ledger.analysis.columns import TRIALS
 from ledger.cli import console, options, passed_over
 from ledger.cli.table import Where
 from ledger.errors import LedgerError
-from ledger.ops.export import LEVELS, Kind, kind_of, write
+from ledger.machine import whole_file
+from ledger.ops.export import LEVELS, Kind, kind_of
 from ledger.ops.export import export as exported
 
 
@@ -43,7 +44,7 @@ def export(
     with console.opened() as ledger:
         made = exported(ledger, level, kind, where=where, long=long, guard=guard)
         if output is not None:
-            write(made.content, output)
+            whole_file.write(made.content, output)
             rows = f"{made.values} rows of " if long else ""
             console.say(f"{rows}{made.rows} {level} in {output}")
         elif hasattr(sys.stdout, "buffer"):

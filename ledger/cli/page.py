@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ledger.cli import console, documents
+from ledger.machine.whole_file import write
 from ledger.model.frozen import frozen
-from ledger.ops.export import write
 from ledger.report.blocks import Document
 from ledger.report.documents import Format
 from ledger.report.plots import picture

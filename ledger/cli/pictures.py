@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledger.analysis.plots import Drawn
 from ledger.cli import console, passed_over, terminal
-from ledger.ops.export import write
+from ledger.machine.whole_file import write
 from ledger.report.plots import kinds
 
 if TYPE_CHECKING:

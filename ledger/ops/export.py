@@ -56,12 +56,3 @@ def kind_of(form: str | None, output: Path | None) -> Kind:
     if text not in list(Kind):
         raise LedgerError(f"--format {text} is none of {', '.join(Kind)}", hint="--format csv")
     return Kind(text)
-
-
-def write(content: bytes, output: Path) -> None:
-    """Write the file. Raises LedgerError where that fails."""
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        hint = "-o FILE in a folder that exists"
-        raise LedgerError(f"cannot write {output}: {error.strerror}", hint=hint) from None

@@ -41,7 +41,7 @@ def _tip(ledger: Repository, experiment: Experiment) -> str | None:
         return kept if kept is not None and ledger.git.is_ancestor(experiment.tip, kept) else experiment.tip
     # the branch may have gone on after it had landed
     own = _named_by_landing(ledger, experiment) or (None if kept is None else _as_landed(ledger, experiment, kept))
-    return own or (experiment.tip if _grew(ledger, experiment) else kept)
+    return own or (experiment.tip if grew(ledger, experiment.name, experiment.tip) else kept)
 
 
 def _named_by_landing(ledger: Repository, experiment: Experiment) -> str | None:
@@ -61,10 +61,10 @@ def _as_landed(ledger: Repository, experiment: Experiment, kept: str) -> str | N
     return next(same, None)
 
 
-def _grew(ledger: Repository, experiment: Experiment) -> bool:
-    """Whether the main branch has the experiment's own commits, and not one that brought it whole, as a squash does."""
-    first = next(iter(_texts(ledger.git, experiment.tip, f"{directory(experiment.name)}/hypothesis.md")), None)
-    return first is not None and not ledger.git.objects.folder(f"{first[0]}:{directory(experiment.name)}/trials")
+def grew(ledger: Repository, name: str, at: str) -> bool:
+    """Whether a history has the experiment's own commits, and not one that brought it whole, as a squash does."""
+    first = next(iter(_texts(ledger.git, at, f"{directory(name)}/hypothesis.md")), None)
+    return first is not None and not ledger.git.objects.folder(f"{first[0]}:{directory(name)}/trials")
 
 
 def of_file(ledger: Repository, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 
 def verify(proofs: Sequence[Proof]) -> dict[str, Any]:
     """The shape of `verify`; `checked` is the number of trials."""
-    problems = [_problem(one) for proof in proofs for one in proof.problems]
+    problems = [problem(one) for proof in proofs for one in proof.problems]
     return {
         "ok": not problems,
         "checked": sum(proof.trials for proof in proofs),
         "experiments": [proof.experiment for proof in proofs],
         "problems": problems,
-        "unproved": [_problem(one) for proof in proofs for one in proof.unproved],
+        "unproved": [problem(one) for proof in proofs for one in proof.unproved],
     }
 
 
-def _problem(one: Problem) -> dict[str, Any]:
+def problem(one: Problem) -> dict[str, Any]:
+    """One thing that is wrong, or unproved, with its sentence."""
     return {
         "check": one.kind.check.value,
         "kind": one.kind.value,

@@ -1,0 +1,77 @@
+"""`ledger review`: the report for a pull request."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.analysis.review import Review
+from ledger.cli import console, documents, options
+from ledger.machine import whole_file
+from ledger.ops import review as asking
+from ledger.report import json as as_json
+from ledger.report import review as report
+from ledger.report.documents import Format, rendered
+
+
+def review(
+    experiment: Annotated[
+        str | None, typer.Argument(metavar="[EXP]", help="An experiment's name; else what --against finds touched.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="REV", help="Review what HEAD adds to this revision.")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="text, md, html or json; md where it is no terminal."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write to this file; it is empty if nothing is touched."),
+    ] = None,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print markdown on a terminal too.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 on problems, or a verdict that is refuted or stale.")
+    ] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Write the report for a pull request: verdict, changes, results and checks, from git alone.
+
+    Nothing of a branch is run. With --against, review each experiment touched since HEAD forked from there; without
+    it, the experiment that is checked out.
+
+    Example: ledger review --against main -o review.md
+    """
+    page = _page(form, output, stdout=stdout, json=json)
+    with console.opened() as ledger:
+        found: tuple[Review, ...]
+        if experiment is not None:
+            found = (asking.review(ledger, experiment, against, os.environ),)
+        elif against is not None or ledger.name_of(ledger.snapshot.head[0]) is None:
+            found = asking.reviews(ledger, against or ledger.snapshot.main or "main", os.environ)
+        else:
+            found = (asking.current(ledger, os.environ),)
+    document = report.document(found)
+    if experiment is not None:
+        document = replace(document, data=document.data[0])
+    if output is not None:
+        # a workflow asks whether the file is empty (`test -s`)
+        text = as_json.render(document.data) if page is None else rendered(document, page, total=None) if found else ""
+        whole_file.write(text.encode("utf-8", "replace"), output)
+    elif page is None or found:
+        documents.answer(document, page or Format.TEXT, json=page is None)
+    return 1 if exit_code and any(one.objectionable for one in found) else 0
+
+
+def _page(form: str | None, output: Path | None, *, stdout: bool, json: bool) -> Format | None:
+    """The format that was asked for, None for JSON; markdown where no terminal shows it. Raises LedgerError."""
+    if json or form == "json":
+        return None
+    if form is not None:
+        return options.page_of(form)
+    return Format.MD if stdout or output is not None or not sys.stdout.isatty() else Format.TEXT

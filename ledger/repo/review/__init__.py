@@ -1,0 +1,1 @@
+"""What is under review, and all that git alone says of it."""

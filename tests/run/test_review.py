@@ -1,0 +1,155 @@
+"""`ledger review`: what a pull request touches, and what is said of it, by git alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from conftest import Project, Shelved
+from honest import FILES, branch, landed
+
+FOLDER = "experiments/a"
+
+
+def reviewed(project: Project, *arguments: str, code: int = 0) -> Any:
+    return project.ledger("review", *arguments, "--json", code=code).json
+
+
+def checks(review: dict[str, Any]) -> dict[str, str]:
+    return {one["check"]: one["state"] for one in review["checks"]}
+
+
+def detached(project: Project, commit: str) -> Project:
+    """The project as a machine that checks a pull request has it: no branch of the experiment, and no cache."""
+    project.git("switch", "-q", "--detach", commit)
+    project.git("branch", "-q", "-D", "exp/a")
+    shutil.rmtree(project.root / ".dvc/cache", ignore_errors=True)
+    shutil.rmtree(project.root / ".git/ledger")
+    return project
+
+
+def test_an_honest_experiment_is_reviewed_whole(shelved: Shelved) -> None:
+    project = shelved(branch, FILES)
+    before = project.state()
+    found = reviewed(project, "a")
+    assert project.state() == before
+    assert found["experiment"] == "a"
+    assert found["against"] == {"name": "main", "commit": project.git("rev-parse", "main")}
+    assert (found["outcome"], found["recomputed"], found["agrees"], found["ok"]) == (
+        "inconclusive",
+        "inconclusive",
+        True,
+        True,
+    )
+    assert found["compared"] == ["a:baseline", "a"]
+    assert found["params"] == [{"name": "train.lr", "a": 0.1, "b": 0.2}]
+    (accuracy,) = [metric for metric in found["metrics"] if metric["name"] == "accuracy"]
+    assert (accuracy["a"]["n"], accuracy["b"]["n"]) == (3, 3)
+    assert accuracy["interval"][0] < accuracy["difference"] < accuracy["interval"][1]
+    # lines of code, and what cannot be attributed since code and a parameter changed
+    assert [(one["path"], one["lines_added"]) for one in found["code"]] == [("train.py", 1)]
+    assert [(one["a"], one["b"]) for one in found["unattributed"]] == [("a:baseline", "a")]
+    by_arm = {arm["name"]: arm for arm in found["arms"]}
+    assert list(by_arm["treatment"]["values"]["accuracy"]) == ["seed-0", "seed-1", "seed-2"]
+    assert (by_arm["treatment"]["declared"], by_arm["treatment"]["failed"]) == (3, 1)
+    (failed,) = found["failed"]
+    assert (failed["id"], failed["error"]["stage"], failed["error"]["exit_code"]) == ("treatment/seed-2", "train", 1)
+    assert "out of memory" in failed["error"]["tail"]
+    assert project.git("log", "-1", "--format=%s", failed["commit"]).startswith("trial: treatment seed=2")
+    assert checks(found)["data"] == checks(found)["signature"] == "not asked"
+    assert set(checks(found).values()) == {"passed", "not asked"}
+    example = next(line for line in found["reproduce"] if "--detach" in line).split()[-1]
+    assert project.git("cat-file", "-t", example) == "commit"
+
+
+def test_a_clone_without_caches_and_branches_prints_the_same_bytes_whatever_main_does(shelved: Shelved) -> None:
+    project = shelved(branch, FILES)
+    page, shape = (project.ledger("review", "a", "--against", "main", "--format", form).out for form in ("md", "json"))
+    tip = project.git("rev-parse", "exp/a")
+    # what only this clone has: settings that are not committed
+    project.write({"ledger.yaml": "metrics: {accuracy: {precision: 1}}\n"})
+    # main moves on, and the host merges the pull request into it to try it
+    project.git("switch", "-q", "main")
+    project.git("commit", "-q", "--allow-empty", "-m", "other: elsewhere")
+    project.git("merge", "-q", "--no-ff", "-m", "merge", "exp/a")
+    merged = project.git("rev-parse", "HEAD")
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    detached(project, merged)
+    for commit in (merged, tip):
+        project.git("checkout", "-q", "--detach", commit)
+        assert project.ledger("review", "--against", "main", "--format", "md").out == page
+        assert reviewed(project, "--against", "main") == [json.loads(shape)]
+    assert reviewed(project, "a", "--against", "main") == json.loads(shape)
+
+
+def test_nothing_is_said_where_no_experiment_is_touched(shelved: Shelved) -> None:
+    project = shelved(branch, FILES)
+    project.git("switch", "-q", "-c", "docs", "main")
+    project.commit("docs", {"README.md": "words\n", "experiments/README.md": "words\n"})
+    output = project.root.parent / "report.md"
+    output.write_text("before")
+    assert project.ledger("review", "--against", "main", "--stdout").out == ""
+    assert reviewed(project, "--against", "main") == []
+    project.ledger("review", "--against", "main", "-o", str(output), "--exit-code")
+    assert output.read_bytes() == b""
+    answer = project.ledger("review", "--against", "nowhere", "-o", str(output), code=2)
+    assert "no revision 'nowhere'" in answer.err
+    assert [path.name for path in output.parent.glob("*report*")] == ["report.md"]
+
+
+def test_several_experiments_are_one_report_and_what_was_removed_is_named(shelved: Shelved) -> None:
+    project = shelved(landed, FILES, after=branch)
+    project.git("switch", "-q", "-c", "tidy", "main")
+    text = (project.root / FOLDER / "hypothesis.md").read_text()
+    project.write({"experiments/b/hypothesis.md": text.replace("name: a\n", "name: b\n")})
+    project.git("rm", "-rq", FOLDER)
+    project.commit("tidy", {"experiments/c/hypothesis.md": "---\nschema: [\n", "experiments/x y/hypothesis.md": "x"})
+    a, b, c, odd = reviewed(project, "--against", "main", "--exit-code", code=1)
+    assert (a["experiment"], a["deleted"], a["ok"]) == ("a", True, False)
+    assert (b["experiment"], b["title"], b["outcome"], b["ok"]) == ("b", "A higher rate", None, True)
+    assert "c/hypothesis.md on exp/c" in c["unreadable"]
+    assert odd["experiment"] == "x y"
+    assert "no name" in odd["unreadable"]
+    shown = project.ledger("review", "--against", "main", "--stdout").out
+    assert all(word in shown for word in ("A higher rate", "hypothesis"))
+
+
+def test_a_verdict_that_is_refuted_stale_or_forged_is_told_by_the_exit_code(shelved: Shelved) -> None:
+    project = shelved(branch, FILES)
+    project.ledger("review", "--exit-code")
+    verdict = project.root / FOLDER / "verdict.md"
+    honest = verdict.read_text()
+    project.commit("forged", {f"{FOLDER}/verdict.md": honest.replace("estimate: 0.", "estimate: 1.")})
+    found = reviewed(project, "--exit-code", code=1)[0]
+    assert found["agrees"] is False
+    assert checks(found)["verdict"] == "problem"
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    project.ledger("void", "a:treatment/seed-1", "-m", "wrong machine")
+    stale = reviewed(project, "--exit-code", code=1)[0]
+    assert (stale["outcome"], stale["agrees"], stale["ok"]) == ("inconclusive", False, False)
+    assert "voided" in stale["outdated"]
+    assert [one["why"] for one in stale["voided"]] == ["wrong machine"]
+
+
+def test_a_record_that_cannot_be_read_is_named_with_the_others(shelved: Shelved) -> None:
+    project = shelved(branch, FILES)
+    project.commit("odd", {f"{FOLDER}/trials/treatment/seed-9.yaml": "schema: 1\nmetrics: {a: 1\n"})
+    found = reviewed(project, "a", "--exit-code", code=1)
+    assert any("seed-9.yaml" in said for said in found["passed_over"])
+    assert checks(found)["records"] == "problem"
+
+
+def test_addresses_hold_no_password_and_a_machine_of_the_host_is_believed(
+    shelved: Shelved, monkeypatch: Any, tmp_path: Path
+) -> None:
+    project = shelved(branch, FILES)
+    project.git("remote", "add", "origin", "https://ada:s3cret@github.com/lab/project.git")
+    answer = project.ledger("review", "a", "--json")
+    assert answer.json["web"] == "https://github.com/lab/project"
+    assert "s3cret" not in answer.out + answer.err
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://git.lab.org")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "lab/other")
+    assert reviewed(project, "a")["web"] == "https://git.lab.org/lab/other"
