@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, options, sharing_options
+from ledger.errors import LedgerError
 from ledger.model.sharing import Asked
 from ledger.ops.pull import pull as pull_experiments
 from ledger.report import sharing as report
@@ -19,14 +20,29 @@ def pull(
     remote: Annotated[
         str | None, typer.Option("--remote", metavar="NAME", help="A git remote; default: as `git pull` chooses.")
     ] = None,
+    no_data: sharing_options.NoData = False,
+    data_remote: sharing_options.DataRemote = None,
+    jobs: sharing_options.Jobs = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come; move nothing.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Bring what a remote has of experiments: trials, notes, verdicts. The branches here go on to it.
+    """Bring what remotes have of experiments: trials, notes, verdicts, and the data that these trials name.
+
+    The branches here go on to it; where both sides have new trials, yours stand on theirs.
 
     Example: ledger pull focal-loss
     """
-    asked = Asked(named=tuple(experiments or ()), every=every, remote=remote, dry_run=dry_run)
+    if no_data and data_remote is not None:
+        raise LedgerError("--no-data leaves DVC's data, and --data-remote says where it is", hint="leave one out")
+    asked = Asked(
+        named=tuple(experiments or ()),
+        every=every,
+        remote=remote,
+        data=not no_data,
+        data_remote=data_remote,
+        jobs=jobs,
+        dry_run=dry_run,
+    )
     with console.opened() as ledger:
         done = pull_experiments(ledger, asked)
     if json:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, options, sharing_options
+from ledger.errors import LedgerError
 from ledger.model.sharing import Asked
 from ledger.ops.push import push as push_experiments
 from ledger.report import sharing as report
@@ -19,14 +20,29 @@ def push(
     remote: Annotated[
         str | None, typer.Option("--remote", metavar="NAME", help="A git remote; default: as `git push` chooses.")
     ] = None,
+    no_data: sharing_options.NoData = False,
+    data_remote: sharing_options.DataRemote = None,
+    jobs: sharing_options.Jobs = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent; send nothing.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Send the branches and tags of experiments to a remote: all or nothing, and nothing there is overwritten.
+    """Send experiments to remotes: first the data that their trials name to DVC's, then branches and tags to git's.
+
+    Branches and tags go all or none, and nothing there is overwritten.
 
     Example: ledger push focal-loss
     """
-    asked = Asked(named=tuple(experiments or ()), every=every, remote=remote, dry_run=dry_run)
+    if no_data and data_remote is not None:
+        raise LedgerError("--no-data leaves DVC's data, and --data-remote says where it is", hint="leave one out")
+    asked = Asked(
+        named=tuple(experiments or ()),
+        every=every,
+        remote=remote,
+        data=not no_data,
+        data_remote=data_remote,
+        jobs=jobs,
+        dry_run=dry_run,
+    )
     with console.opened() as ledger:
         done = push_experiments(ledger, asked)
     if json:

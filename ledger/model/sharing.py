@@ -8,6 +8,7 @@ from dataclasses import field
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
+from ledger.model.transfer import DataTransfer
 
 
 @frozen
@@ -55,17 +56,21 @@ class Sent:
 
 @frozen
 class Pushed:
-    """What was sent to a remote; of a `dry_run` what would be. `said`: what the remote's host told, a line each."""
+    """What was sent to a remote; of a `dry_run` what would be. `said`: what the remote's host told, a line each.
+
+    `data`: what became of DVC's, None where it was left.
+    """
 
     remote: str
     sent: tuple[Sent, ...]
+    data: DataTransfer | None = None
     dry_run: bool = False
     said: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
-        """Whether the remote had everything."""
-        return not any(one.refs for one in self.sent)
+        """Whether the remotes had everything."""
+        return not any(one.refs for one in self.sent) and not (self.data and self.data.objects)
 
 
 @frozen
@@ -95,9 +100,10 @@ class Received:
     """What came of one experiment from a remote.
 
     `old` and `new`: where the branch here was and is, both None where there is none here or it stays. `replayed`: so
-    many commits of ours stand on the remote's now, and are to be pushed. `rewritten`: the remote's branch was, and ours
-    followed it. `deleted`: the remote has the branch no more. `commits`: so many came. `refused`: why the branch here
-    could not follow.
+    many commits of ours stand on the remote's now, and are to be pushed; `renamed` are the trials of ours that have
+    another name there, by the ids that they had. `rewritten`: the remote's branch was, and ours followed it.
+    `deleted`: the remote has the branch no more. `commits`: so many came. `outdated`: why the verdict no longer holds.
+    `refused`: why the branch here could not follow.
     """
 
     experiment: str
@@ -107,7 +113,9 @@ class Received:
     tags: tuple[str, ...] = ()
     commits: int = 0
     replayed: int = 0
+    renamed: Mapping[str, str] = field(default_factory=dict)
     rewritten: bool = False
+    outdated: str | None = None
     deleted: bool = False
     remarks: tuple[Remark, ...] = ()
     refused: LedgerError | None = None
@@ -120,14 +128,23 @@ class Received:
 
 @frozen
 class Pulled:
-    """What came from a remote; of a `dry_run` what would come. `strange`: branches that no experiment can have."""
+    """What came from a remote; of a `dry_run` what would come. `strange`: branches that no experiment can have.
+
+    `data`: what became of DVC's, None where it was left.
+    """
 
     remote: str
     received: tuple[Received, ...]
+    data: DataTransfer | None = None
     dry_run: bool = False
     strange: tuple[str, ...] = ()
 
     @property
+    def nothing(self) -> bool:
+        """Whether everything was here."""
+        return all(one.nothing for one in self.received) and not (self.data and self.data.objects)
+
+    @property
     def complete(self) -> bool:
-        """Whether every branch here has what the remote's has."""
-        return not any(one.refused for one in self.received)
+        """Whether every branch here has what the remote's has, and the data that was asked for is here."""
+        return not any(one.refused for one in self.received) and not (self.data and self.data.absent)

@@ -10,12 +10,11 @@ from dataclasses import replace
 from ledger.analysis.news import news
 from ledger.errors import LedgerError
 from ledger.git import transport
-from ledger.git.transport import Remote
-from ledger.model.experiment import Experiment
-from ledger.model.sharing import Asked, News, Pulled, Received
+from ledger.model.sharing import Asked, Pulled, Received
+from ledger.repo import concluded
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import chosen, incoming, remote_refs, remotes
-from ledger.repo.sharing.remote_refs import RemoteRefs
+from ledger.repo.sharing.incoming import Coming
 from ledger.run.follow import follow
 from ledger.run.waiting import collect_waiting
 
@@ -36,44 +35,42 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
     wanted = incoming.refspecs(ledger, remote, there, names)
     transport.fetch(ledger.git, remote, incoming.unknown(ledger, there, names) if asked.dry_run else wanted)
     ledger.refresh()
-    found = [
-        replace(
-            _received(ledger, remote, there, name, before[name], dry_run=asked.dry_run),
-            tags=tuple(ref.removeprefix("refs/tags/") for ref in tags[name]),
-        )
-        for name in names
-    ]
+    comes = [Coming(ledger, remote, there, name, before[name]) for name in names]
+    data = None
+    if asked.data:
+        # before the branches move, with which outputs are laid out
+        from ledger.repo.sharing.data import pull_data
+
+        known = [experiment for one in comes for experiment in one.sides]
+        data = pull_data(ledger, known, asked.data_remote, asked.jobs, dry_run=asked.dry_run)
+    found = [replace(one.foreseen() if asked.dry_run else _follow(ledger, one), tags=tags[one.name]) for one in comes]
     if len(found) == 1 and found[0].refused is not None:
         raise found[0].refused
     strange = there.strange if written is None else ()
-    return Pulled(remote=remote.name, received=tuple(found), dry_run=asked.dry_run, strange=strange)
+    return Pulled(remote=remote.name, received=tuple(found), data=data, dry_run=asked.dry_run, strange=strange)
 
 
-def _received(
-    ledger: Ledger, remote: Remote, there: RemoteRefs, name: str, before: Experiment | None, *, dry_run: bool
-) -> Received:
-    tip, kept = there.branches.get(name), incoming.tracking(ledger, remote, name)
-    if tip is None:
-        deleted = before is not None and not before.landed and kept in ledger.snapshot.refs_of(name)
-        after = None if dry_run else ledger.find(name)
-        return Received(experiment=name, news=News() if after is None else news(before, after), deleted=deleted)
+def _follow(ledger: Ledger, coming: Coming) -> Received:
+    """Bring the branch here on, and say what is new."""
+    if coming.theirs is None:
+        return coming.without_branch()
     try:
-        theirs = incoming.at_remote(ledger, remote, name, tip)
-        if dry_run:
-            return incoming.foreseen(ledger, theirs, before)
-        moved = follow(ledger, name, tip, kept)
-        told = news(before, ledger.find(name) or theirs)
+        moved = follow(ledger, coming.name, coming.theirs.tip, coming.tracking)
+        after = ledger.find(coming.name) or coming.theirs
+        told = Received(experiment=coming.name, news=news(coming.before, after))
+        if moved is None:
+            return told
+        outdated = concluded.outdated(ledger, after) if told.news.trials or moved.replayed else None
     except LedgerError as error:
-        return Received(experiment=name, refused=error)
-    if moved is None:
-        return Received(experiment=name, news=told)
-    return Received(
-        experiment=name,
-        news=told,
+        return Received(experiment=coming.name, refused=error)
+    return replace(
+        told,
         old=moved.old,
         new=moved.new,
         commits=moved.commits,
         replayed=moved.replayed,
+        renamed=moved.renamed,
         rewritten=moved.rewritten,
+        outdated=outdated,
         remarks=moved.remarks,
     )

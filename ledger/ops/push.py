@@ -1,11 +1,18 @@
-"""Push: finished trials are collected, then branches and tags go to a remote in one atomic push.
+"""Push: finished trials are collected, data goes to DVC's remote, then branches and tags in one atomic push to git's.
 
-A push that is cut off at any moment is simply typed again: what is there already does not go twice.
+A push that is cut off at any moment is simply typed again: what is there already does not go twice, and no ref is there
+before the data that its records name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from ledger.errors import LedgerError
 from ledger.git import transport
+from ledger.model.experiment import Experiment
 from ledger.model.sharing import Asked, Pushed
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import chosen, outgoing, remote_refs, remotes
@@ -13,18 +20,35 @@ from ledger.run.waiting import collect_waiting
 
 
 def push(ledger: Ledger, asked: Asked) -> Pushed:
-    """Send what a remote does not have. Raises LedgerError: then no ref has moved there."""
+    """Send what the remotes do not have. Raises LedgerError: then no ref has moved on git's."""
     names = chosen.to_push(ledger, asked)
     remote = remotes.chosen(ledger, names, asked.remote, pushing=True)
     if not asked.dry_run:
         collect_waiting(ledger, names)
     there = remote_refs.read(ledger, remote, pushing=True)
     sent = outgoing.outgoing(ledger, remote, there, names)
+    data = None
+    if asked.data:
+        # imported late: it reads what every trial names
+        from ledger.repo.sharing.data import push_data
+
+        known = list(_readable(ledger, names))
+        data = push_data(ledger, known, asked.data_remote, asked.jobs, dry_run=asked.dry_run)
+    done = Pushed(remote=remote.name, sent=tuple(sent), data=data, dry_run=asked.dry_run)
     updates = outgoing.updates(ledger, sent)
     if asked.dry_run or not updates:
-        return Pushed(remote=remote.name, sent=tuple(sent), dry_run=asked.dry_run)
+        return done
     reply = transport.push(ledger.git, remote, updates)
     outgoing.require_taken(remote, reply)
     remotes.track(ledger, remote, [one.branch for one in sent if one.branch is not None])
     ledger.refresh()
-    return Pushed(remote=remote.name, sent=tuple(sent), said=reply.said)
+    return replace(done, said=reply.said)
+
+
+def _readable(ledger: Ledger, names: Sequence[str]) -> Iterator[Experiment]:
+    for name in names:
+        # what cannot be read names no data, and goes as it is
+        with suppress(LedgerError):
+            found = ledger.find(name)
+            if found is not None:
+                yield found

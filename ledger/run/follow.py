@@ -1,8 +1,10 @@
-"""Bringing an experiment's branch here to where a remote's is."""
+"""Bringing an experiment's branch here to where a remote's is, ours on top of theirs where both went on."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import field
 
 from ledger.errors import LedgerError
 from ledger.git.branch import Step
@@ -13,6 +15,7 @@ from ledger.model.remarks import Remark
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.outgoing import records
+from ledger.repo.sharing.replay import replay
 from ledger.run.moving import advance_shown
 
 
@@ -20,13 +23,15 @@ from ledger.run.moving import advance_shown
 class Followed:
     """Where the branch was and is; `replayed`: so many commits of ours stand on the remote's now.
 
-    `rewritten`: the remote's branch was, and ours followed it. `commits`: so many came.
+    `renamed`: trials of ours that have another name now, by the ids that they had. `rewritten`: the remote's branch
+    was. `commits`: so many came.
     """
 
     old: str
     new: str
     commits: int
     replayed: int = 0
+    renamed: Mapping[str, str] = field(default_factory=dict)
     rewritten: bool = False
     remarks: tuple[Remark, ...] = ()
 
@@ -39,33 +44,42 @@ def follow(ledger: Ledger, name: str, theirs: str, tracking: str) -> Followed | 
 
     def make(change: Change) -> Followed | None:
         git, at = ledger.git, ledger.here(name)
-        if at is None or at.branch != ledger.branch_of(name) or git.is_ancestor(theirs, at.tip):
+        if at is None or at.branch != ledger.branch_of(name):
             return None
-        rewritten = False
-        if not git.is_ancestor(at.tip, theirs):
-            _require_followable(git, name, at.tip, theirs, tracking)
-            rewritten = True
-        step = Step(ref=at.branch, old=at.tip, new=theirs, reason=f"ledger pull: {name}")
+        short = tracking.removeprefix("refs/remotes/")
+        done = replay(ledger, at, theirs, remote=short, before=_known(git, at.tip, tracking))
+        if done.tip == at.tip:
+            return None
+        if done.rewritten:
+            _require_all(git, name, at.tip, done.tip, short)
+        came = int(git.text("rev-list", "--count", f"{at.tip}..{theirs}"))
+        step = Step(ref=at.branch, old=at.tip, new=done.tip, reason=f"ledger pull: {name}", also=done.also)
         remarks = advance_shown(change, at, step)
-        commits = int(git.text("rev-list", "--count", f"{at.tip}..{theirs}"))
-        return Followed(old=at.tip, new=theirs, commits=commits, rewritten=rewritten, remarks=remarks)
+        return Followed(
+            old=at.tip,
+            new=done.tip,
+            commits=came,
+            replayed=done.commits,
+            renamed=done.renamed,
+            rewritten=done.rewritten,
+            remarks=remarks,
+        )
 
     return transact(ledger, make)
 
 
-def _require_followable(git: Git, name: str, ours: str, theirs: str, tracking: str) -> None:
-    """Raise LedgerError where the branch here has something that the remote's does not have and never had."""
-    short = tracking.removeprefix("refs/remotes/")
-    # the last commit of ours that the remote's branch is known to have been at
-    fork = os.fsdecode(call(["merge-base", "--fork-point", tracking, ours], cwd=git.root).stdout).strip()
-    if fork != ours:
-        raise LedgerError(
-            f"both {short} and the branch here have commits that the other has not",
-            hint=f"git rebase {short} {short.partition('/')[2]}",
-        )
-    lost = records(git, ours, name).keys() - records(git, theirs, name).keys()
+def _known(git: Git, ours: str, tracking: str) -> str | None:
+    """The last commit of ours that the remote's branch is known to have been at, as its reflog here has it."""
+    done = call(["merge-base", "--fork-point", tracking, ours], cwd=git.root)
+    return os.fsdecode(done.stdout).strip() or None
+
+
+def _require_all(git: Git, name: str, ours: str, new: str, remote: str) -> None:
+    """Raise LedgerError where a trial that is here would be gone: whoever rewrote the branch there has left it out."""
+    kept = set(records(git, new, name).values())
+    lost = sorted(trial for trial, oid in records(git, ours, name).items() if oid not in kept)
     if lost:
         raise LedgerError(
-            f"{short} was rewritten, and lacks {len(lost)} of the trials that are here: {min(lost)}",
-            hint=f"git log {short} shows what it is now; nothing has moved here",
+            f"{remote} was rewritten, and lacks {len(lost)} of the trials that are here: {lost[0]}",
+            hint=f"git log {remote} shows what it is now; nothing has moved here",
         )

@@ -59,39 +59,39 @@ def ours(project: Project) -> dict[str, str]:
 
 def test_branch_and_tags_go_together_once(ada: Project) -> None:
     before = there(ada)
-    would = ada.ledger("push", "--dry-run", "--json").json
+    would = ada.ledger("push", "--no-data", "--dry-run", "--json").json
     assert would["dry_run"] and there(ada) == before
-    done = ada.ledger("push")
+    done = ada.ledger("push", "--no-data")
     assert done.out == "pushed x to origin: exp/x (new branch), 2 trials, 1 tag\n"
     assert there(ada) == ours(ada)
     assert ada.git("rev-parse", "--symbolic-full-name", "exp/x@{upstream}") == "refs/remotes/origin/exp/x"
-    assert ada.ledger("push").out == "everything is up to date\n"
+    assert ada.ledger("push", "--no-data").out == "everything is up to date\n"
     (one,) = would["experiments"]
     assert (one["branch"], one["trials"], len(one["tags"])) == ("exp/x", 2, 1)
 
 
 def test_what_another_has_added_comes_and_is_told(ada: Project, tmp_path: Path) -> None:
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     bob = clone(ada, tmp_path)
     bob.ledger("note", "looks\nwell")
     bob.ledger("amend", "--key", "alpha=0.01", "-m", "stricter")
-    assert "pushed x to origin" in bob.ledger("push").out
+    assert "pushed x to origin" in bob.ledger("push", "--no-data").out
     ada.git("fetch", "-q")
     (ada.root / "train.py").write_text("# mine\n" + (ada.root / "train.py").read_text())
-    would = ada.ledger("pull", "--dry-run").out
+    would = ada.ledger("pull", "--no-data", "--dry-run").out
     assert ada.git("rev-parse", "exp/x") != bob.git("rev-parse", "exp/x")
-    done = ada.ledger("pull")
+    done = ada.ledger("pull", "--no-data")
     assert done.out == "pulled x from origin: 1 note, amended: alpha\n" == would.replace("would pull", "pulled")
     # what is not committed stays
     assert ada.git("status", "--porcelain") == "M train.py"
     assert ada.git("rev-parse", "exp/x") == bob.git("rev-parse", "exp/x")
-    assert ada.ledger("pull").out == "everything is up to date\n"
+    assert ada.ledger("pull", "--no-data").out == "everything is up to date\n"
 
 
 def test_a_new_experiment_comes_with_its_tags(ada: Project, tmp_path: Path) -> None:
     bob = clone(ada, tmp_path, "--single-branch")
-    ada.ledger("push")
-    done = bob.ledger("pull", "--all", "--json").json
+    ada.ledger("push", "--no-data")
+    done = bob.ledger("pull", "--no-data", "--all", "--json").json
     assert [(e["experiment"], e["new"], e["trials"]) for e in done["experiments"]] == [
         ("x", True, {"baseline": 1, "treatment": 1})
     ]
@@ -99,47 +99,51 @@ def test_a_new_experiment_comes_with_its_tags(ada: Project, tmp_path: Path) -> N
     assert bob.git("for-each-ref", "refs/heads") == bob.git("for-each-ref", "refs/heads/main")
     assert set(there(ada)) - set(ours(bob)) == {"refs/heads/exp/x"}
     # the branch that is made of it has what has come
-    assert bob.ledger("pull", "exp/x").out == "everything is up to date\n"
+    assert bob.ledger("pull", "--no-data", "exp/x").out == "everything is up to date\n"
 
 
 def test_changes_in_the_way_stop_a_pull_whole(ada: Project, tmp_path: Path) -> None:
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     bob = clone(ada, tmp_path)
     bob.ledger("note", "bob")
-    bob.ledger("push")
+    bob.ledger("push", "--no-data")
     ada.write({"experiments/x/notes.md": "mine\n"})
     before = ada.git("rev-parse", "exp/x"), ada.git("status", "--porcelain")
-    assert "are in the way" in ada.ledger("pull", code=2).err
+    assert "are in the way" in ada.ledger("pull", "--no-data", code=2).err
     assert (ada.git("rev-parse", "exp/x"), ada.git("status", "--porcelain")) == before
     assert (ada.root / "experiments/x/notes.md").read_text() == "mine\n"
 
 
 def test_a_linked_work_tree_is_brought_along(ada: Project, tmp_path: Path) -> None:
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     bob = clone(ada, tmp_path)
     bob.ledger("note", "bob")
-    bob.ledger("push")
+    bob.ledger("push", "--no-data")
     ada.git("switch", "-q", "main")
     ada.git("worktree", "add", "-q", str(tmp_path / "linked"), "exp/x")
-    assert "1 note" in ada.ledger("pull", "x").out
+    assert "1 note" in ada.ledger("pull", "--no-data", "x").out
     assert "bob" in (tmp_path / "linked/experiments/x/notes.md").read_text()
     assert ada.git("status", "--porcelain", cwd=tmp_path / "linked") == ""
-    assert ada.ledger("push", cwd=tmp_path / "linked").out == "everything is up to date\n"
+    assert ada.ledger("push", "--no-data", cwd=tmp_path / "linked").out == "everything is up to date\n"
 
 
 def test_a_push_says_what_is_there_and_not_here(ada: Project, tmp_path: Path) -> None:
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     bob = clone(ada, tmp_path)
     bob.ledger("note", "bob")
-    bob.ledger("push")
+    bob.ledger("push", "--no-data")
     # behind: there is nothing to send
-    told = ada.ledger("push")
+    told = ada.ledger("push", "--no-data")
     assert told.out == "everything is up to date\n" and "ledger pull x" in told.err
     ada.ledger("note", "ada")
     before = there(ada)
-    refused = ada.ledger("push", code=2).err
+    refused = ada.ledger("push", "--no-data", code=2).err
     assert "origin has commits of x that are not here" in refused and "hint: ledger pull x" in refused
     assert there(ada) == before
+    done = ada.ledger("pull", "--no-data")
+    assert done.out == "pulled x from origin: 1 note\n  1 commit of yours stands on top: ledger push x\n"
+    assert "pushed x to origin" in ada.ledger("push", "--no-data").out
+    assert all(who in ada.git("show", "exp/x:experiments/x/notes.md") for who in ("bob", "ada"))
 
 
 def test_a_tag_is_never_moved(ada: Project, tmp_path: Path) -> None:
@@ -147,28 +151,28 @@ def test_a_tag_is_never_moved(ada: Project, tmp_path: Path) -> None:
     ada.git("push", "-q", "origin", f"main:{tag}")
     before = there(ada), ada.state()
     for command in ("push", "pull"):
-        said = ada.ledger(command, "x", code=2).err
+        said = ada.ledger(command, "x", "--no-data", code=2).err
         assert f"the tag {tag.removeprefix('refs/tags/')} is another object on origin than here" in said
         assert (there(ada), ada.state()) == before
 
 
 def test_a_branch_that_was_deleted_there_stays_so(ada: Project) -> None:
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     ada.git("--git-dir", ada.git("remote", "get-url", "origin"), "update-ref", "-d", "refs/heads/exp/x")
-    done = ada.ledger("push")
+    done = ada.ledger("push", "--no-data")
     assert done.out == "everything is up to date\n" and "was deleted on origin, and stays so" in done.err
-    assert "has no branch of x any more" in ada.ledger("pull").err
+    assert "has no branch of x any more" in ada.ledger("pull", "--no-data").err
     ada.ledger("note", "more")
-    assert "it is there again" in ada.ledger("push").err
+    assert "it is there again" in ada.ledger("push", "--no-data").err
     assert there(ada) == ours(ada)
 
 
 def test_a_branch_that_was_rewritten_there_is_followed(ada: Project, tmp_path: Path) -> None:
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     bob = clone(ada, tmp_path)
     bob.git("commit", "-q", "--amend", "-m", "run: worded anew")
     bob.git("push", "-q", "--force", "origin", "exp/x")
-    done = ada.ledger("pull")
+    done = ada.ledger("pull", "--no-data")
     assert "its branch was rewritten there" in done.out
     assert ada.git("rev-parse", "exp/x") == bob.git("rev-parse", "exp/x")
     # not where trials would be lost
@@ -176,13 +180,13 @@ def test_a_branch_that_was_rewritten_there_is_followed(ada: Project, tmp_path: P
     bob.git("commit", "-q", "--amend", "-m", "run: less")
     bob.git("push", "-q", "--force", "origin", "exp/x")
     before = ada.state()
-    assert "lacks 1 of the trials that are here: treatment/seed-0" in ada.ledger("pull", code=2).err
+    assert "lacks 1 of the trials that are here: treatment/seed-0" in ada.ledger("pull", "--no-data", code=2).err
     assert ada.git("rev-parse", "exp/x") in before[0]
 
 
 def test_what_was_merged_elsewhere_keeps_its_trials(ada: Project, tmp_path: Path) -> None:
     """A pull request is squashed and its branch deleted: the tags are there all the same."""
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     bob = clone(ada, tmp_path)
     bob.git("switch", "-q", "main")
     bob.git("merge", "-q", "--squash", "origin/exp/x")
@@ -190,14 +194,14 @@ def test_what_was_merged_elsewhere_keeps_its_trials(ada: Project, tmp_path: Path
     bob.git("push", "-q", "origin", "main", ":exp/x")
     carol = clone(ada, tmp_path, name="carol")
     assert carol.ledger("verify", "x").code == 0
-    assert carol.ledger("push", "--all").out == "everything is up to date\n"
-    assert carol.ledger("pull", "--all").out == "everything is up to date\n"
+    assert carol.ledger("push", "--no-data", "--all").out == "everything is up to date\n"
+    assert carol.ledger("pull", "--no-data", "--all").out == "everything is up to date\n"
 
 
 def test_what_is_put_away_goes_as_tags(ada: Project) -> None:
     ada.git("switch", "-q", "main")
     ada.ledger("archive", "x", "--force")
-    assert ada.ledger("push", "x").out == "pushed x to origin: 2 tags\n"
+    assert ada.ledger("push", "--no-data", "x").out == "pushed x to origin: 2 tags\n"
     assert set(there(ada)) == {"refs/heads/main", *(ref for ref in ours(ada) if ref.startswith("refs/tags/"))}
 
 
@@ -208,34 +212,34 @@ def test_several_go_in_one_push(ada: Project, tmp_path: Path) -> None:
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho push >>pushes\n")
     hook.chmod(0o755)
-    said = ada.ledger("push", code=2).err
+    said = ada.ledger("push", "--no-data", code=2).err
     assert all(word in said for word in ("you are on main", "ledger push EXP", "--all"))
-    done = ada.ledger("push", "--all", "--json").json
+    done = ada.ledger("push", "--no-data", "--all", "--json").json
     assert [one["branch"] for one in done["experiments"]] == ["exp/x", "exp/y"]
     assert (hook.parent.parent / "pushes").read_text() == "push\n"
     assert there(ada) == ours(ada)
-    assert ada.ledger("push", "exp/y").out == "everything is up to date\n"
-    assert "leave one out" in ada.ledger("push", "y", "--all", code=2).err
+    assert ada.ledger("push", "--no-data", "exp/y").out == "everything is up to date\n"
+    assert "leave one out" in ada.ledger("push", "--no-data", "y", "--all", code=2).err
 
 
 def test_the_remote_is_chosen_as_git_does(ada: Project, tmp_path: Path) -> None:
     with_origin(ada, tmp_path, "fork")
     ada.git("remote", "rename", "origin", "lab")
-    said = ada.ledger("push", code=2).err
+    said = ada.ledger("push", "--no-data", code=2).err
     assert "which remote is meant? there are fork and lab" in said and "--remote fork" in said
-    assert "there is no remote elsewhere" in ada.ledger("push", "--remote", "elsewhere", code=2).err
-    ada.ledger("push", "--remote", "lab")
+    assert "there is no remote elsewhere" in ada.ledger("push", "--no-data", "--remote", "elsewhere", code=2).err
+    ada.ledger("push", "--no-data", "--remote", "lab")
     ada.git("config", "remote.pushDefault", "fork")
-    assert ada.ledger("push", "--json").json["remote"] == "fork"
-    assert ada.ledger("pull", "--json").json["remote"] == "lab"
+    assert ada.ledger("push", "--no-data", "--json").json["remote"] == "fork"
+    assert ada.ledger("pull", "--no-data", "--json").json["remote"] == "lab"
     ada.git("config", "branch.exp/x.pushRemote", "lab")
-    assert ada.ledger("push", "--json").json["remote"] == "lab"
+    assert ada.ledger("push", "--no-data", "--json").json["remote"] == "lab"
 
 
 def test_no_remote(shelved: Shelved) -> None:
     project = shelved(is_shared)
     for command in ("push", "pull"):
-        said = project.ledger(command, code=2).err
+        said = project.ledger(command, "--no-data", code=2).err
         assert "has no remote" in said and "git remote add origin URL" in said
 
 
@@ -246,19 +250,19 @@ def test_a_remote_without_rights(ada: Project, tmp_path: Path) -> None:
     hook.write_text("#!/bin/sh\ncase $1 in refs/heads/*) echo $1 is protected >&2; exit 1;; esac\n")
     hook.chmod(0o755)
     before = there(ada)
-    said = ada.ledger("push", code=2).err
+    said = ada.ledger("push", "--no-data", code=2).err
     assert "origin does not take exp/x: hook declined" in said and "origin: refs/heads/exp/x is protected" in said
     assert there(ada) == before
-    assert "neither here nor on origin" in ada.ledger("pull", "elsewhere", code=2).err
+    assert "neither here nor on origin" in ada.ledger("pull", "--no-data", "elsewhere", code=2).err
 
 
 def test_what_is_no_experiment_there_is_passed_over(ada: Project, tmp_path: Path) -> None:
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     for ref in ("exp/--upload-pack=x", "exp/$(id)", "exp/a/b", "exp/UP", "exp/plain"):
         ada.git("push", "-q", "origin", f"main:refs/heads/{ref}")
     ada.git("push", "-q", "origin", "main:refs/tags/ledger/x/--force")
     bob = clone(ada, tmp_path, "--single-branch", "--no-tags")
-    done = bob.ledger("pull", "--all", code=1)
+    done = bob.ledger("pull", "--no-data", "--all", code=1)
     assert "pulled x" in done.out and "passed over" in done.err
     assert "origin/exp/plain is no experiment" in done.err
     assert sorted(ref for ref in bob.git("for-each-ref", "--format=%(refname)").splitlines() if "exp/" in ref) == [
@@ -269,7 +273,7 @@ def test_what_is_no_experiment_there_is_passed_over(ada: Project, tmp_path: Path
 
 
 def test_a_shallow_clone_pulls_and_pushes(ada: Project, tmp_path: Path) -> None:
-    ada.ledger("push")
+    ada.ledger("push", "--no-data")
     url = "file://" + ada.git("remote", "get-url", "origin")
     subprocess.run(
         ["git", "clone", "-q", "--depth=1", "--branch=exp/x", "--no-single-branch", url, "bob"],
@@ -278,38 +282,107 @@ def test_a_shallow_clone_pulls_and_pushes(ada: Project, tmp_path: Path) -> None:
     )
     bob = Project(tmp_path / "bob", ada._capsys, ada._monkeypatch)
     ada.ledger("note", "more")
-    ada.ledger("push")
-    assert "1 note" in bob.ledger("pull").out
+    ada.ledger("push", "--no-data")
+    assert "1 note" in bob.ledger("pull", "--no-data").out
     bob.ledger("note", "from a shallow clone")
-    assert "pushed x" in bob.ledger("push").out
-    assert "1 note" in ada.ledger("pull").out
+    assert "pushed x" in bob.ledger("push", "--no-data").out
+    assert "1 note" in ada.ledger("pull", "--no-data").out
+
+
+def test_two_people_end_with_all_trials(ada: Project, tmp_path: Path) -> None:
+    """Both run, one of them a point that the other runs too; records, states and checkpoints are all there."""
+    store = tmp_path / "store"
+    said = ada.ledger("push", code=2).err
+    assert "DVC has no remote for the data" in said and "--no-data" in said
+    assert set(there(ada)) == {"refs/heads/main"}
+    ada.dvc("remote", "add", "-q", "--local", "-d", "store", str(store))
+    would = ada.ledger("push", "--dry-run").out
+    assert "would push 2 files of data to store" in would and not store.exists()
+    assert ada.ledger("push").out == would.replace("would push", "pushed")
+    bob = clone(ada, tmp_path)
+    bob.dvc("remote", "add", "-q", "--local", "-d", "store", str(store))
+    assert "pulled 2 files of data from store" in bob.ledger("pull").out
+    assert bob.ledger("pull").out == "everything is up to date\n"
+    bob.ledger("run")
+    bob.ledger("push")
+    ada.ledger("run", "--only", "treatment/seed-1")
+    said = ada.ledger("push", code=2).err
+    assert "origin has 2 trials of x that are not here" in said and "hint: ledger pull x" in said
+    done = ada.ledger("pull")
+    assert "pulled x from origin: 2 trials (1 baseline and 1 treatment)" in done.out
+    assert "your treatment/seed-1 is treatment/seed-1.2 now" in done.out
+    assert "pushed x to origin: exp/x" in ada.ledger("push").out
+    assert "1 trial (1 treatment)" in bob.ledger("pull").out
+    for each in (ada, bob):
+        assert each.git("status", "--porcelain") == ""
+        trials = [trial["id"] for trial in each.ledger("show", "x", "--json").json["trials"]]
+        assert sorted(trials) == [
+            *("baseline/seed-0", "baseline/seed-1"),
+            *("treatment/seed-0", "treatment/seed-1", "treatment/seed-1.2"),
+        ]
+        assert each.ledger("verify", "x").code == 0
+        assert each.ledger("push").out == each.ledger("pull").out == "everything is up to date\n"
+    assert ours(ada)["refs/heads/exp/x"] == there(ada)["refs/heads/exp/x"] == ours(bob)["refs/heads/exp/x"]
+    # what neither has is named by its trial
+    for held in store.rglob("*"):
+        if held.is_file():
+            held.unlink()
+    carol = clone(ada, tmp_path, name="carol")
+    carol.dvc("remote", "add", "-q", "--local", "-d", "store", str(store))
+    lacking = carol.ledger("pull", code=1).err
+    assert "warning: x:treatment/seed-0: neither here nor on the remote: model.txt" in lacking
 
 
 LEDGER = [sys.executable, "-m", "ledger"]
 
 
-def test_a_push_that_is_killed_is_typed_again(ada: Project) -> None:
-    """Before the refs are sent, and while the remote takes them."""
-    hook = ada.root / ".git/hooks/pre-push"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho $$ >.git/pushing\nexec cat .git/gate\n")
-    hook.chmod(0o755)
-    os.mkfifo(ada.root / ".git/pushing")
-    os.mkfifo(ada.root / ".git/gate")
-    before = there(ada)
-    process = subprocess.Popen([*LEDGER, "push"], cwd=ada.root, stderr=subprocess.DEVNULL)
-    waiting = int((ada.root / ".git/pushing").read_text())
+def blocked(project: Project, hook: str, condition: str, *command: str) -> None:
+    """Run a command until the hook is called where the condition holds, and kill both there."""
+    path = project.root / ".git/hooks" / hook
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{condition} || exit 0\necho $$ >.git/reached\nexec cat .git/gate\n")
+    path.chmod(0o755)
+    os.mkfifo(project.root / ".git/reached")
+    os.mkfifo(project.root / ".git/gate")
+    process = subprocess.Popen([*LEDGER, *command], cwd=project.root, stderr=subprocess.DEVNULL)
+    waiting = int((project.root / ".git/reached").read_text())
     process.kill()
-    os.kill(waiting, signal.SIGKILL)
     process.wait()
+    os.kill(waiting, signal.SIGKILL)
+    path.unlink()
+
+
+def test_a_push_that_is_killed_is_typed_again(ada: Project, tmp_path: Path) -> None:
+    """Between data and refs, and while the remote takes the refs."""
+    store = tmp_path / "store"
+    ada.dvc("remote", "add", "-q", "--local", "-d", "store", str(store))
+    before = there(ada)
+    blocked(ada, "pre-push", "true", "push")
     assert there(ada) == before
-    hook.unlink()
+    assert len([path for path in store.rglob("*") if path.is_file()]) == 2
     # the process on the remote dies when it has all objects, once
     remote = Path(ada.git("remote", "get-url", "origin")) / "hooks/pre-receive"
     remote.parent.mkdir(exist_ok=True)
     remote.write_text('#!/bin/sh\nrm "$0"\nkill -9 $PPID\n')
     remote.chmod(0o755)
-    assert ada.ledger("push", code=2).err
+    assert "cannot be reached" in ada.ledger("push", "--no-data", code=2).err
     assert there(ada) == before
-    assert "pushed x" in ada.ledger("push").out
+    assert ada.ledger("push").out == "pushed x to origin: exp/x (new branch), 2 trials, 1 tag\n"
     assert there(ada) == ours(ada)
+
+
+@pytest.mark.parametrize("ref", ["refs/remotes/origin/exp/x", "refs/heads/exp/x"])
+def test_a_pull_that_is_killed_is_typed_again(ada: Project, tmp_path: Path, ref: str) -> None:
+    """While it fetches, and while the branch moves that is checked out, on which both went on."""
+    ada.ledger("push", "--no-data")
+    bob = clone(ada, tmp_path)
+    bob.ledger("note", "bob")
+    bob.ledger("push", "--no-data")
+    ada.ledger("note", "ada")
+    (ada.root / "train.py").write_text("# mine\n" + (ada.root / "train.py").read_text())
+    before = ada.git("rev-parse", "exp/x")
+    blocked(ada, "reference-transaction", f'[ "$1" = prepared ] && grep -q {ref}', "pull", "--no-data")
+    assert ada.git("rev-parse", "exp/x") == before
+    assert ada.ledger("pull", "--no-data").out.startswith("pulled x from origin: 1 note\n")
+    assert ada.git("status", "--porcelain") == "M train.py"
+    assert ada.git("rev-parse", "exp/x~1") == bob.git("rev-parse", "exp/x")

@@ -13,7 +13,7 @@ from ledger.analysis.news import news
 from ledger.errors import FormatError, LedgerError
 from ledger.git.transport import Remote
 from ledger.model.experiment import Experiment, directory
-from ledger.model.sharing import Received
+from ledger.model.sharing import News, Received
 from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
@@ -40,14 +40,14 @@ def refspecs(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
         if there.branches.get(name, "") != ledger.snapshot.refs_of(name).get(kept, ""):
             # the remote's branch may have been rewritten, and its reflog here tells from where
             found += [f"+{ledger.branch_of(name)}:{kept}"] if name in there.branches else []
-        found += [f"{ref}:{ref}" for ref in new_tags(ledger, there, name)]
+        found += [f"refs/tags/{tag}:refs/tags/{tag}" for tag in new_tags(ledger, there, name)]
     return found
 
 
-def new_tags(ledger: Ledger, there: RemoteRefs, name: str) -> list[str]:
+def new_tags(ledger: Ledger, there: RemoteRefs, name: str) -> tuple[str, ...]:
     """The tags of an experiment that the remote has and that are not here."""
     held = ledger.snapshot.tags_of(name)
-    return [ref for ref in there.tags.get(name, {}) if ref not in held]
+    return tuple(ref.removeprefix("refs/tags/") for ref in there.tags.get(name, {}) if ref not in held)
 
 
 def unknown(ledger: Ledger, there: RemoteRefs, names: Sequence[str]) -> list[str]:
@@ -69,10 +69,80 @@ def before(ledger: Ledger, names: Sequence[str]) -> Mapping[str, Experiment | No
     return found
 
 
-def at_remote(ledger: Ledger, remote: Remote, name: str, tip: str) -> Experiment:
-    """The experiment as the remote's branch has it. Raises LedgerError where there is none on it."""
-    kept, file = tracking(ledger, remote, name), f"{directory(name)}/hypothesis.md"
-    short = kept.removeprefix("refs/remotes/")
+class Coming:
+    """One experiment that comes from a remote, of which everything has been fetched.
+
+    `before`: as it was here, None where it was not. `theirs`: as the remote's branch has it, None where that has no
+    branch of it; `refused`: why that is no experiment. `tracking`: the ref that keeps the branch here.
+    """
+
+    def __init__(self, ledger: Ledger, remote: Remote, there: RemoteRefs, name: str, before: Experiment | None) -> None:
+        self.name = name
+        self.before = before
+        self.tracking = tracking(ledger, remote, name)
+        self.theirs: Experiment | None = None
+        self.refused: LedgerError | None = None
+        self._ledger = ledger
+        tip = there.branches.get(name)
+        if tip is not None:
+            try:
+                self.theirs = at_remote(ledger, self.tracking, name, tip)
+            except LedgerError as error:
+                self.refused = error
+
+    @property
+    def sides(self) -> list[Experiment]:
+        """The experiment as the remote has it and as it is here, as far as one has what the other has not."""
+        here = self._here()
+        git = self._ledger.git
+        if self.theirs is None or here is None:
+            only = self.theirs or (None if self.refused else self.before or self._now())
+            return [] if only is None else [only]
+        if git.is_ancestor(self.theirs.tip, here.tip):
+            return [here]
+        return [self.theirs] if git.is_ancestor(here.tip, self.theirs.tip) else [self.theirs, here]
+
+    def _here(self) -> Experiment | None:
+        """The experiment as the branch here has it."""
+        own = self.before is not None and self.before.branch == self._ledger.branch_of(self.name)
+        return self.before if own else None
+
+    def _now(self) -> Experiment | None:
+        with contextlib.suppress(LedgerError):
+            return self._ledger.find(self.name)
+        return None
+
+    def without_branch(self) -> Received:
+        """What came of it where no branch came."""
+        if self.refused is not None:
+            return Received(experiment=self.name, refused=self.refused)
+        now, kept = self._now(), self._ledger.snapshot.refs_of(self.name)
+        gone = self.before is not None and not self.before.landed and self.tracking in kept
+        told = News() if now is None else news(self.before, now)
+        return Received(experiment=self.name, news=told, deleted=gone)
+
+    def foreseen(self) -> Received:
+        """What would come of it."""
+        theirs, here, git = self.theirs, self._here(), self._ledger.git
+        if theirs is None:
+            return self.without_branch()
+        if here is None:
+            return Received(experiment=self.name, news=news(self.before, theirs))
+        if git.is_ancestor(theirs.tip, here.tip):
+            return Received(experiment=self.name)
+        commits, ours = git.text("rev-list", "--count", "--left-right", f"{theirs.tip}...{here.tip}").split()
+        return Received(
+            experiment=self.name,
+            news=news(here, theirs),
+            old=here.tip,
+            commits=int(commits),
+            replayed=int(ours),
+        )
+
+
+def at_remote(ledger: Ledger, kept: str, name: str, tip: str) -> Experiment:
+    """The experiment as the remote's branch that the ref `kept` keeps has it. Raises LedgerError where it has none."""
+    file, short = f"{directory(name)}/hypothesis.md", kept.removeprefix("refs/remotes/")
     wanted = Wanted(name=name, tip=tip, aliases=ledger.settings.aliases)
     try:
         found = experiments.read(ledger.git.objects, wanted, branch=kept, landed=False)
@@ -81,17 +151,3 @@ def at_remote(ledger: Ledger, remote: Remote, name: str, tip: str) -> Experiment
     if found is None:
         raise LedgerError(f"{short} is no experiment: it has no {file}", hint=f"git log {short} shows what it is")
     return found
-
-
-def foreseen(ledger: Ledger, theirs: Experiment, before: Experiment | None) -> Received:
-    """What would come of an experiment's branch on a remote."""
-    git = ledger.git
-    here = None if before is None or before.branch != ledger.branch_of(theirs.name) else before.tip
-    if here is not None and git.is_ancestor(theirs.tip, here):
-        return Received(experiment=theirs.name)
-    commits = 0 if here is None else int(git.text("rev-list", "--count", f"{here}..{theirs.tip}"))
-    ours = 0 if here is None else int(git.text("rev-list", "--count", f"{theirs.tip}..{here}"))
-    told = news(before, theirs)
-    return Received(
-        experiment=theirs.name, news=told, old=here, new=here and theirs.tip, commits=commits, replayed=ours
-    )

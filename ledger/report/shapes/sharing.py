@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.model.sharing import Pulled, Pushed
+from ledger.model.transfer import DataTransfer
 from ledger.report.remarks import sentences
 
 
@@ -28,7 +29,23 @@ def pushed(done: Pushed) -> dict[str, Any]:
             }
             for one in done.sent
         ],
+        "data": _data(done.data),
         "said": list(done.said),
+    }
+
+
+def _data(data: DataTransfer | None) -> dict[str, Any] | None:
+    """What became of DVC's data; null where it was left."""
+    if data is None:
+        return None
+    return {
+        "remotes": list(data.remotes),
+        "objects": data.objects,
+        "bytes": data.bytes,
+        "already": data.already,
+        "absent": [
+            {"trial": one.trial, "path": one.path, "md5": one.digest, "corrupt": one.corrupt} for one in data.absent
+        ],
     }
 
 
@@ -37,7 +54,7 @@ def pulled(done: Pulled) -> dict[str, Any]:
     return {
         "remote": done.remote,
         "dry_run": done.dry_run,
-        "up_to_date": all(one.nothing for one in done.received),
+        "up_to_date": done.nothing,
         "experiments": [
             {
                 "experiment": one.experiment,
@@ -53,12 +70,15 @@ def pulled(done: Pulled) -> dict[str, Any]:
                 "from": one.old,
                 "to": one.new,
                 "replayed": one.replayed,
+                "renamed": dict(one.renamed),
                 "rewritten": one.rewritten,
                 "deleted": one.deleted,
+                "verdict_outdated": one.outdated,
                 "remarks": list(sentences(one.remarks)),
                 "error": None if one.refused is None else one.refused.message,
             }
             for one in done.received
         ],
+        "data": _data(done.data),
         "passed_over": list(done.strange),
     }
