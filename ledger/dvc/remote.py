@@ -12,7 +12,7 @@ from ledger.dvc.resolve import words
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 
-NO_DATA = "--no-data leaves the data"
+WITHOUT = "or leave the data: --no-data"
 
 
 @frozen
@@ -38,14 +38,15 @@ class Remote:
     def fails(self, error: BaseException) -> LedgerError:
         """The error that says what the remote answered."""
         said = _plain(words(error))
-        if isinstance(error, PermissionError):
-            return LedgerError(
-                f"no right to use the DVC remote {self.name} ({self.url}): {said}",
-                hint=f"dvc remote modify --local {self.name} sets credentials; {NO_DATA}",
-            )
+        if isinstance(error, PermissionError) or "credential" in said.lower():
+            if self.store.fs.protocol == "local":
+                hint = f"{self.url} must be yours to read and to write; {WITHOUT}"
+            else:
+                hint = f"dvc remote modify --local {self.name} OPTION VALUE sets credentials; {WITHOUT}"
+            return LedgerError(f"no right to use the DVC remote {self.name} ({self.url}): {said}", hint=hint)
         return LedgerError(
             f"the DVC remote {self.name} ({self.url}) cannot be used: {said}",
-            hint=f"mend it and repeat the command, which goes on from here; dvc remote list; {NO_DATA}",
+            hint=f"repeat the command when it is mended: it goes on from here; {WITHOUT}",
         )
 
 
@@ -78,7 +79,7 @@ def opened(repo: Any, name: str | None, *, kept_there: str | None = None) -> Rem
         raise LedgerError(
             f"the DVC remote {chosen} is cloud-versioned: it has the data of one commit, not of every trial",
             hint=f"dvc push -r {chosen} or dvc pull -r {chosen} moves what is checked out; another remote: "
-            f"--data-remote NAME; {NO_DATA}",
+            f"--data-remote NAME; {WITHOUT}",
         )
     url = re.sub(r"//[^/@]*@", "//", str(repo.config["remote"][chosen]["url"]))
     return Remote(name=chosen, url=url, store=remote.odb, legacy=remote.legacy_odb)
@@ -88,9 +89,9 @@ def _no_default(known: list[str]) -> LedgerError:
     if known:
         return LedgerError(
             "DVC has no default remote for the data",
-            hint=f"--data-remote NAME, or dvc remote default NAME; there are: {', '.join(known)}; {NO_DATA}",
+            hint=f"--data-remote NAME, or dvc remote default NAME; there are: {', '.join(known)}; {WITHOUT}",
         )
-    return LedgerError("DVC has no remote for the data", hint=f"dvc remote add -d NAME URL; {NO_DATA}")
+    return LedgerError("DVC has no remote for the data", hint=f"dvc remote add -d NAME URL; {WITHOUT}")
 
 
 def _unknown(name: str, known: list[str], kept_there: str | None) -> LedgerError:
@@ -98,9 +99,9 @@ def _unknown(name: str, known: list[str], kept_there: str | None) -> LedgerError
     if kept_there is not None:
         return LedgerError(
             f"{kept_there} is kept in the DVC remote {name}, which is not set up here ({there})",
-            hint=f"dvc remote add {name} URL; {NO_DATA}",
+            hint=f"dvc remote add {name} URL; {WITHOUT}",
         )
-    return LedgerError(f"DVC has no remote {name} ({there})", hint=f"dvc remote add {name} URL; {NO_DATA}")
+    return LedgerError(f"DVC has no remote {name} ({there})", hint=f"dvc remote add {name} URL; {WITHOUT}")
 
 
 def _plain(text: str) -> str:

@@ -78,6 +78,8 @@ class Transfer:
             self._borrow(digest)
         legacy = {digest for digest in objects if self._is_legacy(digest)}
         there = self._there(to, to.store, objects - legacy) | self._there(to, to.legacy, legacy)
+        if to.store.fs.protocol == "local":
+            there -= {d for d in there if self._is_cut_short(to.legacy if d in legacy else to.store, d)}
         here = {d: path for d in objects if d not in there and (path := self._path(d)) is not None}
         corrupt = {digest for digest, path in here.items() if not self._is_whole(path, digest, hashed=True)}
         ready = [digest for digest in here if digest not in corrupt]
@@ -169,7 +171,7 @@ class Transfer:
             return set(store.oids_exist(list(digests), jobs=self._jobs))
 
     def _exist(self, at: Remote, store: Any, digests: Set[str]) -> set[str]:
-        """Those that the remote has, asked for one by one. In a folder a copy that was cut short is none."""
+        """Those that the remote has, asked for one by one."""
         asked = list(digests)
         if not asked:
             return set()
@@ -177,11 +179,14 @@ class Transfer:
             if store.fs.protocol != "local":
                 return set(store.list_oids_exists(asked, jobs=self._jobs))
             found = {digest: Path(store.oid_to_path(digest)) for digest in asked}
-            return {d for d, path in found.items() if path.is_file() and self._is_as_long(path, d)}
+            return {digest for digest, path in found.items() if path.is_file()}
 
-    def _is_as_long(self, path: Path, digest: str) -> bool:
-        own = self._path(digest)
-        return own is None or own.stat().st_size == path.stat().st_size
+    def _is_cut_short(self, store: Any, digest: str) -> bool:
+        """Whether a remote that is a folder has another length of an object than the cache, which has it whole."""
+        own, other = self._path(digest), Path(store.oid_to_path(digest))
+        if own is None or own.stat().st_size == other.stat().st_size:
+            return False
+        return self._is_whole(own, digest, hashed=True)
 
     def _add(self, to: Remote, digests: Collection[str], legacy: Collection[str]) -> None:
         if not self._dry_run:

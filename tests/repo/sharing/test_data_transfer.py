@@ -2,101 +2,110 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from conftest import Project, Shelved, default_files
-
-from ledger.model.transfer import DataTransfer
-from ledger.repo.ledger import open_ledger
-from ledger.repo.sharing.data import pull_data, push_data
-
-TRAIN = """\
-import os
-seed = eval(open("params.json").read())["seed"]
-os.makedirs("parts", exist_ok=True)
-for name in "ab":
-    open(f"parts/{name}.txt", "w").write(f"{name} {seed if name == 'b' else ''}")
-open("model.txt", "w").write(f"model {seed}")
-open("log.txt", "w").write(f"log {seed}")
-open("metrics.json", "w").write('{"accuracy": 0.%d}' % (5 + seed))
-"""
-
-PIPELINE = """\
-stages:
-  train:
-    cmd: python -S train.py
-    deps: [train.py, data/raw]
-    params:
-      - params.json: [seed]
-    outs:
-      - model.txt
-      - parts
-      - log.txt: {push: false}
-    metrics:
-      - metrics.json: {cache: false}
-"""
-
-FILES = default_files() | {
-    "train.py": TRAIN,
-    "dvc.yaml": PIPELINE,
-    "params.json": '{"seed": 0}\n',
-    ".gitignore": "/model.txt\n/parts\n/log.txt\n",
-}
-
-
-def two_trials(project: Project) -> None:
-    """An experiment of two seeds, each with a checkpoint and a folder, on data that DVC has."""
-    project.write({"data/raw/one.txt": "one\n", "data/raw/two.txt": "two\n"})
-    project.dvc("add", "-q", "data/raw")
-    project.commit("data")
-    project.ledger("new", "Two seeds", "--name", "a", "--seeds", "2")
-    project.ledger("run")
+from conftest import Project, Shelved
+from shared_data import FILES, at, clone, digest, member, objects, pull, push, refused, two_trials, with_folder
 
 
 @pytest.fixture
-def trained(shelved: Shelved) -> Project:
-    """The project with these trials, and no remote of DVC's."""
-    return shelved(two_trials, FILES)
-
-
-@pytest.fixture
-def shared(trained: Project, tmp_path: Path) -> Project:
-    """The same with a folder as DVC's default remote."""
-    trained.dvc("remote", "add", "-q", "-d", "store", str(tmp_path / "store"))
-    trained.git("add", ".dvc/config")
-    trained.git("commit", "-q", "-m", "a remote")
-    return trained
-
-
-def clone(project: Project, at: Path) -> Path:
-    """Another clone, which has the branches and the tags, and nothing in its cache."""
-    project.git("clone", "-q", str(project.root), str(at), cwd=at.parent)
-    return at
-
-
-def push(root: Path, remote: str | None = None, *, dry_run: bool = False) -> DataTransfer:
-    """What pushing the experiment from a clone comes to."""
-    with open_ledger(root) as ledger:
-        return push_data(ledger, [ledger.experiment("a")], remote, None, dry_run=dry_run)
-
-
-def pull(root: Path, remote: str | None = None, *, dry_run: bool = False) -> DataTransfer:
-    """The same of pulling."""
-    with open_ledger(root) as ledger:
-        return pull_data(ledger, [ledger.experiment("a")], remote, None, dry_run=dry_run)
-
-
-def objects(store: Path) -> set[str]:
-    """The objects in a cache or a remote, by digest."""
-    return {f"{path.parent.name}{path.name}" for path in store.glob("files/md5/*/*")}
+def shared(shelved: Shelved, tmp_path: Path) -> Project:
+    """The two trials, with a folder as DVC's remote."""
+    return with_folder(shelved(two_trials, FILES), tmp_path / "store")
 
 
 def test_what_is_pushed_is_what_another_clone_pulls(shared: Project, tmp_path: Path) -> None:
+    state = shared.state()
+    planned = push(shared.root, dry_run=True)
+    assert not (tmp_path / "store").exists()
     sent = push(shared.root)
-    # models 2, folders 2 with 3 different files, data 1 with 2
+    # models 2, folders 2 with 3 different files, data 1 with 2; what dvc.yaml keeps from remotes stays here
     assert (sent.objects, sent.already, sent.absent, sent.remote) == (10, 0, (), "store")
+    assert planned == sent
+    assert digest(shared.root, "log.txt") not in objects(tmp_path / "store")
+    again = push(shared.root)
+    assert (again.objects, again.already, again.bytes) == (0, 10, 0)
+    assert shared.state() == state
+
     other = clone(shared, tmp_path / "other")
+    # of three folders nothing but the lists is known yet
+    assert pull(other, dry_run=True).objects == 5
     got = pull(other)
     assert (got.objects, got.bytes, got.absent) == (10, sent.bytes, ())
     assert objects(other / ".dvc/cache") == objects(tmp_path / "store")
+    # into the cache alone
+    assert not (other / "model.txt").exists()
+    assert not (other / "data/raw").exists()
+    shared.git("switch", "-q", "exp/a", cwd=other)
+    shared.dvc("checkout", "-q", "--allow-missing", cwd=other)
+    assert (other / "parts/b.txt").read_text() == "b 0"
+
+
+def test_a_half_filled_remote_names_the_trials_that_lack_a_file(shared: Project, tmp_path: Path) -> None:
+    push(shared.root)
+    store = tmp_path / "store"
+    at(store, digest(shared.root, "model.txt", 1)).unlink()
+    parts, both = digest(shared.root, "parts", 0), digest(shared.root, "data/raw")
+    at(store, member(store, parts, "b.txt")).unlink()
+    at(store, both).unlink()
+    lacking = [
+        "a:treatment/seed-0 data/raw",
+        "a:treatment/seed-0 parts/b.txt",
+        "a:treatment/seed-1 data/raw",
+        "a:treatment/seed-1 model.txt",
+    ]
+    other = clone(shared, tmp_path / "other")
+    got = pull(other)
+    assert [str(one) for one in got.absent] == lacking
+    assert not any(one.corrupt for one in got.absent)
+    # neither side has them: a clone that pushes says the same, and keeps back the list of a folder with a gap
+    at(store, parts).unlink()
+    sent = push(other)
+    assert [str(one) for one in sent.absent] == lacking
+    assert not at(store, parts).exists()
+    # DVC would take a folder whose list is there for whole
+    assert push(shared.root).absent == ()
+    assert (pull(other).objects, pull(other).absent) == (5, ())
+
+
+def test_an_output_goes_to_the_remote_that_it_is_kept_in(shared: Project, tmp_path: Path) -> None:
+    own = shared.root / "dvc.yaml"
+    own.write_text(own.read_text().replace("- model.txt", "- model.txt: {remote: vault}"))
+    code = shared.commit("models are kept apart")
+    for record in (shared.root / "experiments/a/trials/treatment").iterdir():
+        record.write_text(re.sub("^code: .*$", f"code: {code}", record.read_text(), flags=re.MULTILINE))
+    shared.commit("trials of that code")
+    said = refused(lambda: push(shared.root))
+    assert said[0] == "model.txt is kept in the DVC remote vault, which is not set up here (there are: store)"
+    assert said[1].startswith("dvc remote add vault URL")
+    shared.dvc("remote", "add", "-q", "vault", str(tmp_path / "vault"))
+    shared.dvc("remote", "add", "-q", "other", str(tmp_path / "elsewhere"))
+    sent = push(shared.root, "other")
+    assert (sent.objects, sent.remotes) == (10, ("other", "vault"))
+    assert objects(tmp_path / "vault") == {digest(shared.root, "model.txt", seed) for seed in (0, 1)}
+    assert len(objects(tmp_path / "elsewhere")) == 8
+
+
+def test_objects_of_dvc_2_stay_what_they_are(shared: Project, tmp_path: Path) -> None:
+    cache, store, model = shared.root / ".dvc/cache", tmp_path / "store", digest(shared.root, "model.txt")
+    before = cache / model[:2] / model[2:]
+    before.parent.mkdir()
+    at(cache, model).rename(before)
+    assert push(shared.root).absent == ()
+    assert (store / model[:2] / model[2:]).is_file()
+    assert not at(store, model).exists()
+    other = clone(shared, tmp_path / "other")
+    assert pull(other).absent == ()
+    assert (other / ".dvc/cache" / model[:2] / model[2:]).read_text() == "model 0"
+
+
+def test_what_only_a_linked_work_tree_has_is_sent_too(shared: Project, tmp_path: Path) -> None:
+    model = digest(shared.root, "model.txt")
+    shared.git("worktree", "add", "-q", "--detach", str(tmp_path / "linked"))
+    linked = tmp_path / "linked/.dvc/cache"
+    at(linked, model).parent.mkdir(parents=True)
+    at(shared.root / ".dvc/cache", model).rename(at(linked, model))
+    assert push(shared.root).absent == ()
+    assert at(tmp_path / "store", model).is_file()

@@ -1,0 +1,49 @@
+"""Remotes of DVC's that are not there, or cannot be used."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Project, Shelved
+from shared_data import FILES, pull, push, refused, two_trials, with_folder
+
+
+@pytest.fixture
+def trained(shelved: Shelved) -> Project:
+    """The two trials, without a remote."""
+    return shelved(two_trials, FILES)
+
+
+def test_without_a_remote_that_fits(trained: Project, tmp_path: Path) -> None:
+    assert refused(lambda: push(trained.root)) == (
+        "DVC has no remote for the data", "dvc remote add -d NAME URL; or leave the data: --no-data")  # fmt: skip
+    # a clone that has everything needs none
+    assert pull(trained.root).remote is None
+    trained.dvc("remote", "add", "-q", "one", str(tmp_path / "one"))
+    trained.dvc("remote", "add", "-q", "two", "s3://bucket/two")
+    assert refused(lambda: push(trained.root)) == (
+        "DVC has no default remote for the data",
+        "--data-remote NAME, or dvc remote default NAME; there are: one, two; or leave the data: --no-data",
+    )
+    assert refused(lambda: push(trained.root, "three"))[0] == "DVC has no remote three (there are: one, two)"
+    trained.dvc("remote", "modify", "two", "version_aware", "true")
+    said, hint = refused(lambda: push(trained.root, "two"))
+    assert said == "the DVC remote two is cloud-versioned: it has the data of one commit, not of every trial"
+    assert hint.startswith("dvc push -r two or dvc pull -r two")
+
+
+def test_without_the_plugin_of_a_remote(trained: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained.dvc("remote", "add", "-q", "-d", "store", "s3://bucket/project")
+    monkeypatch.setitem(sys.modules, "dvc_s3", None)
+    assert refused(lambda: push(trained.root)) == (
+        "the DVC remote store needs dvc-s3, which is not installed", "pip install 'dvc[s3]'")  # fmt: skip
+
+
+def test_a_remote_that_is_no_folder(trained: Project, tmp_path: Path) -> None:
+    with_folder(trained, tmp_path / "store")
+    (tmp_path / "store").write_text("a file")
+    message, hint = refused(lambda: push(trained.root))
+    assert message.startswith(f"the DVC remote store ({tmp_path / 'store'}) cannot be used: ")
+    assert hint.startswith("repeat the command when it is mended")
