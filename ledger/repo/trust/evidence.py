@@ -60,12 +60,16 @@ class Evidence:
     def ways(self, commit: str) -> tuple[Made, ...]:
         """How the commit was made here, as far as it was; each is borne out by the commit's own parents."""
         found = self._borne_out(commit)
-        if not found and not self._all:
-            self._all = True
-            self._read(reflogs.of_branches(self._git))
-            self.__dict__.pop("_by_author", None)
-            found = self._borne_out(commit)
-        return found
+        return self._borne_out(commit) if not found and self._has_read_more() else found
+
+    def _has_read_more(self) -> bool:
+        """Read what was not read yet; False where nothing is left."""
+        if self._all:
+            return False
+        self._all = True
+        self._read(reflogs.of_branches(self._git))
+        self.__dict__.pop("_by_author", None)
+        return True
 
     def _borne_out(self, commit: str) -> tuple[Made, ...]:
         made = self._made.get(commit, [])
@@ -134,7 +138,8 @@ class Evidence:
         return any(self._author(one) == self._author(commit) for one in before)
 
     def _rebases_to(self, commit: str) -> list[_Rebase]:
-        return [rebase for rebase in self._rebases if commit in self._made_by(rebase)]
+        found = [rebase for rebase in self._rebases if commit in self._made_by(rebase)]
+        return self._rebases_to(commit) if not found and self._has_read_more() else found
 
     def _made_by(self, rebase: _Rebase) -> frozenset[str]:
         return self._between(rebase.onto, rebase.new)
