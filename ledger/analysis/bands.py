@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ledger.analysis.curves import Chosen, Curve
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Kind, Remark
 from ledger.stats import contrast
 
 
@@ -72,7 +73,7 @@ class Bands:
     arms: tuple[str, ...]
     band: Band
     facets: tuple[Facet, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 def bands(chosen: Chosen, *, band: Band = Band.SD, most: int = 1000) -> Bands:
@@ -157,20 +158,21 @@ def _unshared(curves: Sequence[Curve]) -> bool:
     return 2 * sum(n > 1 for n in count.values()) < len(count)
 
 
-def _remarks(metric: str, curves: Sequence[Curve], lines: Sequence[Line], most: int) -> list[str]:
+def _remarks(metric: str, curves: Sequence[Curve], lines: Sequence[Line], most: int) -> list[Remark]:
     notes = []
     if len({curve.x for curve in curves}) > 1:
-        notes.append(f"{metric} is over {' and '.join(dict.fromkeys(c.x for c in curves))}: --x chooses one column")
+        notes.append(Remark.of(Kind.SEVERAL_X, metric=metric, columns=tuple(dict.fromkeys(c.x for c in curves))))
     x = curves[0].x
     for line in lines:
         if line.falls:
             # the same for all metrics that end together: said once
             few = min(line.levels, key=lambda at: at.n)
-            notes.append(f"{line.arm}: n falls from {line.trials} to {few.n} along {x}")
+            notes.append(Remark.of(Kind.REPLICATES_END, arm=line.arm, trials=line.trials, few=few.n, x=x))
         if len(line.levels) > most:
-            notes.append(f"{metric}: of {len(line.levels)} steps one in {_stride(line, most)} is drawn")
+            stride = _stride(line, most)
+            notes.append(Remark.of(Kind.THINNED, metric=metric, steps=len(line.levels), stride=stride))
     if any(line.trial is not None for line in lines):
-        notes.append(f"{metric}: the replicates have no steps in common, so each trial has its own line")
+        notes.append(Remark.of(Kind.NO_COMMON_STEPS, metric=metric))
     return notes
 
 

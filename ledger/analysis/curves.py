@@ -16,6 +16,7 @@ from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.plot_definitions import Plot
+from ledger.model.remarks import Kind, Remark
 
 # where nothing is declared: the columns that people count steps in
 _STEPS = ("step", "epoch", "iteration", "iter", "global_step", "round")
@@ -57,7 +58,7 @@ class Chosen:
 
     metrics: tuple[str, ...]
     curves: tuple[Curve, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
     if not names:
         raise LedgerError("none of the plot files holds a column of numbers", hint="--help says which files are read")
     declared = {o.column for given in offers.values() for o in given if o.plot is not None and o.plot.lines}
-    notes = []
+    notes: list[Remark] = []
     if y:
         wanted = _asked(y, names)
     else:
@@ -98,7 +99,7 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
             )
         if len(wanted) > MAX_FACETS:
             rest = [names[column] for column in wanted[MAX_FACETS:]]
-            notes.append(f"not drawn: {listed(rest, 6)}; --y NAME draws one")
+            notes.append(Remark.of(Kind.CURVES_NOT_DRAWN, names=tuple(rest)))
             wanted = wanted[:MAX_FACETS]
     known_x = dict.fromkeys(name for s in samples for series in s.files.values() for name in series.numbers)
     if x is not None and x not in known_x:
@@ -115,7 +116,7 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
             else:
                 curves.append(curve)
         if lacking:
-            notes.append(f"{names[column]} has no finite value in {listed(lacking, 4)}")
+            notes.append(Remark.of(Kind.TRIALS_WITHOUT_CURVE, metric=names[column], trials=tuple(lacking)))
     if not curves:
         raise LedgerError(f"no trial has a finite value of {', '.join(names[column] for column in wanted)}")
     drawn = {curve.metric for curve in curves}

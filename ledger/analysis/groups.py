@@ -64,11 +64,6 @@ def grouped(rows: Sequence[Row], fields: Sequence[Field], trials: Iterable[Row] 
     return Grouped(rows=tuple(made), uncounted=len(rows) - len(counted), repeated=len(repeated))
 
 
-def repeated_note(count: int) -> str:
-    """What the reader is told of trials that `once` has left out."""
-    return f"{count} trial{'s repeat' if count > 1 else ' repeats'} another's (a reused baseline): pooled once"
-
-
 def value_field(field: Field) -> Field:
     """The field as a column of the groups."""
     kind = (

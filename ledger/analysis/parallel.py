@@ -11,8 +11,8 @@ from ledger.analysis.fields import finite
 from ledger.analysis.points import is_log, metric_named
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
-from ledger.model.listing import listed
 from ledger.model.parameters import Value
+from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
@@ -51,7 +51,7 @@ class Parallel:
     metric: str
     scales: tuple[Scale, ...]
     paths: tuple[Path, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
     better: str | None = None
 
 
@@ -78,14 +78,15 @@ def parallel(rows: Sequence[Row], metric: str, settings: Settings, *, most: int 
         raise LedgerError("no parameter varies among these arms", hint="name more experiments, or none for all")
     notes = []
     if len(kept) < len(rows):
-        notes.append(f"{len(rows) - len(kept)} of {len(rows)} arms are left out: no finite {metric}")
+        lost = len(rows) - len(kept)
+        notes.append(Remark.of(Kind.ARMS_LEFT_OUT, count=lost, total=len(rows), metric=metric))
     if len(varying) > most:
         # a parameter in which all arms but one agree tells little, and one that only some have, alike, still less
         common = {name: Counter(_text(row, name) for row in kept).most_common(1)[0][1] for name in varying}
         alike = {name: len({_text(row, name) for row in kept if name in row.params}) < 2 for name in varying}
         best = sorted(varying, key=lambda name: (alike[name], common[name]))[:most]
         rest = [name for name in varying if name not in best]
-        notes.append(f"not drawn: {listed(rest, 6)}")
+        notes.append(Remark.of(Kind.PARAMETERS_NOT_DRAWN, names=tuple(rest)))
         varying = [name for name in varying if name in best]
     scales = []
     columns: list[list[float | None]] = []

@@ -14,6 +14,7 @@ from ledger.analysis.points import Distribution, Scatter
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 
@@ -55,7 +56,7 @@ class Drawn:
 
     plot: Plot
     experiments: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
     read: tuple[Experiment, ...] | None
 
 

@@ -16,6 +16,7 @@ from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.parameters import Value
+from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 from ledger.model.typed_values import format_value
 from ledger.stats.summary import Summary, summarise
@@ -61,7 +62,7 @@ class Scatter:
     groups: tuple[str, ...]
     dots: tuple[Dot, ...]
     means: tuple[Mean, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 @frozen
@@ -80,7 +81,7 @@ class Distribution:
 
     metric: str
     strips: tuple[Strip, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 def is_log(values: Iterable[float]) -> bool:
@@ -129,7 +130,7 @@ def scatter(rows: Sequence[Row], metric: str, against: str, *, most_groups: int 
     name, read, is_metric = _field(rows, against)
     pairs = [(row, read(row), _value(row, metric)) for row in rows]
     kept = [(row, x, y) for row, x, y in pairs if x is not _ABSENT and y is not None]
-    notes = _left_out(len(rows) - len(kept), len(rows), f"no finite {metric}, or no {name}")
+    notes = _left_out(len(rows) - len(kept), len(rows), metric, name)
     if not kept:
         raise LedgerError(f"no trial has both {metric} and {name}")
     numeric = all(finite(x) is not None for _, x, _ in kept)
@@ -212,8 +213,9 @@ def _value(row: Row, metric: str) -> float | None:
     return None if summary is None else summary.mean
 
 
-def _left_out(count: int, total: int, reason: str) -> tuple[str, ...]:
-    return (f"{count} of {total} trials are left out: {reason}",) if count else ()
+def _left_out(count: int, total: int, metric: str, against: str | None = None) -> tuple[Remark, ...]:
+    said = Remark.of(Kind.TRIALS_LEFT_OUT, count=count, total=total, metric=metric, against=against)
+    return (said,) if count else ()
 
 
 def _shown(value: Value) -> str:
@@ -258,11 +260,11 @@ def distribution(rows: Sequence[Row], metric: str, *, most: int = 60) -> Distrib
             first, middle, third = (_quantile(numbers, share) for share in (0.25, 0.5, 0.75))
             box = (first, middle, third)
         strips.append(Strip(arm=arm, values=tuple(values), summary=summarise(numbers), box=box))
-    notes = _left_out(lost, len(rows), f"no finite {metric}")
+    notes = _left_out(lost, len(rows), metric)
     if empty:
-        notes += (f"no trial with a finite {metric}: {listed(empty, 6)}",)
+        notes += (Remark.of(Kind.ARMS_WITHOUT_VALUE, metric=metric, arms=tuple(empty)),)
     if not strips:
         raise LedgerError(f"no trial has a finite {metric}")
     if len(strips) > most:
-        notes += (f"{len(strips) - most} more arms are not drawn: name the experiments",)
+        notes += (Remark.of(Kind.ARMS_NOT_DRAWN, count=len(strips) - most),)
     return Distribution(metric=metric, strips=tuple(strips[:most]), notes=notes)

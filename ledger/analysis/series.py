@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ledger.analysis.groups import once, repeated_note
+from ledger.analysis.groups import once
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 
 # so much of a hash tells versions of the data apart
@@ -26,7 +27,7 @@ class Series:
     rows: tuple[Row, ...]
 
 
-def series_of(rows: Sequence[Row], most: int) -> tuple[tuple[Series, ...], tuple[str, ...]]:
+def series_of(rows: Sequence[Row], most: int) -> tuple[tuple[Series, ...], tuple[Remark, ...]]:
     """At most so many series, and remarks on what they do not tell apart or leave out.
 
     One for each experiment, or for each version of the data that it ran on; of too many experiments one for each
@@ -43,17 +44,17 @@ def series_of(rows: Sequence[Row], most: int) -> tuple[tuple[Series, ...], tuple
         return _gathered(rows, keys), ()
     count = len(ran_on)
     own = {id(row) for row in once(rows)}
-    notes: tuple[str, ...] = (repeated_note(len(rows) - len(own)),) if len(own) < len(rows) else ()
+    repeated = len(rows) - len(own)
+    notes: tuple[Remark, ...] = (Remark.of(Kind.POOLED_ONCE, trials=repeated),) if repeated else ()
     if not any(versions):
-        notes = (f"{count} experiments share one colour: name fewer to tell them apart", *notes)
+        notes = (Remark.of(Kind.ONE_COLOUR, experiments=count), *notes)
         return _gathered(rows, {at: ("", None) for at, row in enumerate(rows) if id(row) in own}), notes
     known = Counter(versions[at] for at, row in enumerate(rows) if id(row) in own)
     shown = [version for version, _ in known.most_common(most)]
-    notes = (f"a colour is a version of the data, of {count} experiment{'s' if count > 1 else ''}", *notes)
+    notes = (Remark.of(Kind.COLOURS_ARE_DATA, experiments=count), *notes)
     if len(known) > most:
         lost = sum(number for version, number in known.items() if version not in shown)
-        trials = f"{lost} trial{'s' if lost > 1 else ''}"
-        notes += (f"{trials} on other versions of the data ({len(known) - most}) left out: name fewer experiments",)
+        notes += (Remark.of(Kind.OTHER_DATA_LEFT_OUT, trials=lost, versions=len(known) - most),)
     chosen = {at: ("", versions[at]) for at, row in enumerate(rows) if id(row) in own and versions[at] in shown}
     return _gathered(rows, chosen), notes
 

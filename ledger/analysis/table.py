@@ -9,10 +9,11 @@ from ledger.analysis.columns import TRIALS, Column, Request, grouped_columns, ke
 from ledger.analysis.conditions import condition
 from ledger.analysis.direction import direction
 from ledger.analysis.fields import METRICS, Field, Fields
-from ledger.analysis.groups import POOLED, grouped, repeated_note, rows_field, value_field
+from ledger.analysis.groups import POOLED, grouped, rows_field, value_field
 from ledger.analysis.order import ordered, sort_keys, split_names
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.model.where import atoms
@@ -33,7 +34,7 @@ class Table:
     selected: int
     grouped: tuple[Field, ...] = ()
     best: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 def select(
@@ -49,11 +50,12 @@ def select(
     if request.where is not None:
         chosen = list(filter(condition(request.where, every), rows))
     by = [every.find(name) for text in request.group for name in split_names(text)] if rows else []
-    notes: list[str] = []
+    notes: list[Remark] = []
     if by:
         groups = grouped(chosen, by, () if request.level == TRIALS else trials())
         chosen = list(groups.rows)
-        notes += _group_notes(groups.uncounted, groups.repeated)
+        left_out = {Kind.UNCOUNTED: groups.uncounted, Kind.POOLED_ONCE: groups.repeated}
+        notes += [Remark.of(kind, trials=count) for kind, count in left_out.items() if count]
         by = [value_field(each) for each in by]
     own = {each.name: each for each in [*by, *([rows_field(request.level)] if by and request.level != TRIALS else [])]}
     keys = sort_keys(request.sort, lambda name: own.get(name) or _sortable(every.find(name), own)) if rows else ()
@@ -84,16 +86,6 @@ def _mentioned(where: str | None, every: Fields) -> set[str]:
     if where is None or not every.rows:
         return set()
     return {every.find(atom.name.text).name for atom in atoms(parse(where))}
-
-
-def _group_notes(uncounted: int, repeated: int) -> list[str]:
-    notes = []
-    if uncounted:
-        some = f"{uncounted} trial{'s' if uncounted > 1 else ''}"
-        notes.append(f"{some} left out: they do not count (failed, stale or beyond the plan)")
-    if repeated:
-        notes.append(repeated_note(repeated))
-    return notes
 
 
 def _best(rows: Sequence[Row], count: int, settings: Settings) -> dict[str, frozenset[int]]:

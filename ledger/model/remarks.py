@@ -161,6 +161,30 @@ class Kind(StrEnum):
     MERGED_BY_STAGE = "merged-by-stage"
     RESULTS_OF = "results-of"
 
+    # what a plot or a table leaves out, or draws otherwise
+    SEVERAL_X = "several-x"
+    REPLICATES_END = "replicates-end"
+    THINNED = "thinned"
+    NO_COMMON_STEPS = "no-common-steps"
+    CURVES_NOT_DRAWN = "curves-not-drawn"
+    PARAMETERS_NOT_DRAWN = "parameters-not-drawn"
+    ARMS_NOT_DRAWN = "arms-not-drawn"
+    TRIALS_LEFT_OUT = "trials-left-out"
+    ARMS_LEFT_OUT = "arms-left-out"
+    ARMS_WITHOUT_VALUE = "arms-without-value"
+    TRIALS_WITHOUT_CURVE = "trials-without-curve"
+    ONE_COLOUR = "one-colour"
+    COLOURS_ARE_DATA = "colours-are-data"
+    OTHER_DATA_LEFT_OUT = "other-data-left-out"
+    POOLED_ONCE = "pooled-once"
+    UNCOUNTED = "uncounted"
+    SAME_TRIALS = "same-trials"
+    PLOT_FILE_MALFORMED = "plot-file-malformed"
+    PLOT_FILES_MALFORMED = "plot-files-malformed"
+    PLOT_FILES_LACKING = "plot-files-lacking"
+    CODE_NOT_HERE = "code-not-here"
+    TRIALS_LACKING = "trials-lacking"
+
 
 @frozen
 class Remark:

@@ -17,7 +17,6 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.plots import curves, plotted
 from ledger.repo.targets import Target
 from ledger.report.numbers import headline
-from ledger.report.remarks import sentences
 
 
 def plot(ledger: Ledger, names: Sequence[str], asked: PlotOptions, *, most: int) -> Drawn:
@@ -48,7 +47,7 @@ def plot(ledger: Ledger, names: Sequence[str], asked: PlotOptions, *, most: int)
         if metric is None:
             raise LedgerError("no trial that counts has a metric", hint="ledger run")
         drawn = of_rows(asked, rows, metric, ledger.settings)
-        notes = tuple(note for target in targets for note in sentences(voided.warnings(target)))
+        notes = tuple(note for target in targets for note in voided.warnings(target))
     experiments = tuple(read.values()) if targets else None
     return Drawn(plot=drawn, experiments=about, notes=(*notes, *drawn.notes), read=experiments)
 

@@ -18,6 +18,7 @@ from ledger.report import blocks, fit
 from ledger.report.documents import Format
 from ledger.report.documents import table as written
 from ledger.report.numbers import number, seconds, spread
+from ledger.report.remarks import sentences
 from ledger.report.text import clean, cut
 from ledger.stats.summary import Summary
 
@@ -43,7 +44,7 @@ def render(value: Table, settings: Settings, form: Format, *, total: int | None,
     `guard`: see `ledger.report.csv.render`.
     """
     if form is Format.CSV:
-        return Rendered(text=_csv(value, guard), notes=value.notes)
+        return Rendered(text=_csv(value, guard), notes=sentences(value.notes))
     columns = value.columns
     heads = short_names([column.field for column in columns])
     cells = [_cells(value, column, settings, aligned=form is Format.TEXT) for column in columns]
@@ -52,7 +53,7 @@ def render(value: Table, settings: Settings, form: Format, *, total: int | None,
         rows = tuple(zip(*(get(None) for get in cells), strict=True))
         strong = frozenset((row, at) for at, lines in enumerate(best) for row in lines)
         block = blocks.Table(head=tuple(heads), rows=rows, strong=strong)
-        return Rendered(text=written(block, form), notes=value.notes)
+        return Rendered(text=written(block, form), notes=sentences(value.notes))
     wanted = [
         fit.Column(
             head=clean(head),
@@ -70,7 +71,7 @@ def render(value: Table, settings: Settings, form: Format, *, total: int | None,
     notes = [f"+{gone} column{'s' if gone > 1 else ''}: --all, --keep or a wider terminal"] if gone else []
     marked = any(best[at] for at in fitted.places)
     notes += [f"{BEST.strip()} the best of {value.selected} by its metric's direction"] if marked else []
-    return Rendered(text="".join(line + "\n" for line in fitted.lines), notes=(*notes, *value.notes))
+    return Rendered(text="".join(line + "\n" for line in fitted.lines), notes=(*notes, *sentences(value.notes)))
 
 
 def short_names(fields: Sequence[Field]) -> list[str]:

@@ -15,6 +15,7 @@ from ledger.analysis.curves import Sample, choose
 from ledger.errors import LedgerError
 from ledger.model.formats.curves import Series, parse
 from ledger.model.plot_definitions import Axis, Plot
+from ledger.report.remarks import sentences
 
 DECLARED = (Plot(title=None, y=(Axis(file="c.csv", column="loss"),), x=(Axis(file="c.csv", column="epoch"),)),)
 
@@ -69,7 +70,7 @@ def test_the_mean_is_over_those_that_have_the_step() -> None:
     (line,) = plot.facets[0].lines
     assert [(at.x, at.n, at.mean) for at in line.levels] == [(1, 2, 5), (2, 1, 2), (3, 1, 1)]
     assert line.falls
-    assert plot.notes == ("a: n falls from 2 to 1 along epoch",)
+    assert sentences(plot.notes) == ("a: n falls from 2 to 1 along epoch",)
 
 
 def test_of_a_step_that_was_logged_twice_the_later_counts() -> None:
@@ -143,14 +144,14 @@ def test_steps_may_stand_in_another_file() -> None:
 def test_a_trial_without_the_column_is_named() -> None:
     chosen = choose([sample("a", 0, "epoch,loss 1,4"), sample("a", 1, "epoch,other 1,4")])
 
-    assert chosen.notes == ("loss has no finite value in e:a/seed-1",)
+    assert sentences(chosen.notes) == ("loss has no finite value in e:a/seed-1",)
 
 
 def test_replicates_that_share_no_steps_are_not_averaged() -> None:
     plot = drawn(sample("a", 0, "epoch,loss 1.5,4 2.5,3"), sample("a", 1, "epoch,loss 1.7,4 2.7,3"))
 
     assert [line.trial for line in plot.facets[0].lines] == ["e:a/seed-0", "e:a/seed-1"]
-    assert "each trial has its own line" in plot.notes[0]
+    assert "each trial has its own line" in sentences(plot.notes)[0]
 
 
 def test_replicates_that_end_at_different_steps_are_averaged() -> None:
@@ -174,7 +175,7 @@ def test_many_metrics_are_cut_to_what_a_picture_holds() -> None:
     chosen = choose([sample("a", 0, f"{names} 1,2,3,4,5,6,7,8,9", plots)])
 
     assert chosen.metrics == tuple(f"m{i}" for i in range(6))
-    assert chosen.notes == ("not drawn: m6, m7 and m8; --y NAME draws one",)
+    assert sentences(chosen.notes) == ("not drawn: m6, m7 and m8; --y NAME draws one",)
 
 
 def test_long_curves_are_thinned_and_keep_their_end() -> None:
@@ -185,7 +186,7 @@ def test_long_curves_are_thinned_and_keep_their_end() -> None:
     levels = plot.facets[0].lines[0].levels
     assert len(levels) <= 1001
     assert (levels[0].x, levels[-1].x) == (0, 2500)
-    assert plot.notes == ("loss: of 2501 steps one in 3 is drawn",)
+    assert sentences(plot.notes) == ("loss: of 2501 steps one in 3 is drawn",)
 
 
 def test_a_path_with_a_parameter_in_it_is_one_curve() -> None:

@@ -15,6 +15,7 @@ from ledger.analysis.points import counting_rows, distribution, scatter
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import MetricSettings, Settings
+from ledger.report.remarks import sentences
 from ledger.stats.summary import summarise
 
 
@@ -97,10 +98,10 @@ def test_of_many_experiments_versions_of_the_data_are_told_apart() -> None:
 
     plot = scatter(rows(2), "accuracy", "lr", most_groups=3)
     assert plot.groups == ("data/raw 0abcdef", "data/raw 1abcdef")
-    assert plot.notes == ("a colour is a version of the data, of 6 experiments",)
+    assert sentences(plot.notes) == ("a colour is a version of the data, of 6 experiments",)
     fewer = scatter(rows(4), "accuracy", "lr", most_groups=3)
     assert (len(fewer.groups), len(fewer.dots)) == (3, 5)
-    assert fewer.notes[-1] == "1 trial on other versions of the data (1) left out: name fewer experiments"
+    assert sentences(fewer.notes)[-1] == "1 trial on other versions of the data (1) left out: name fewer experiments"
 
 
 def test_values_that_are_no_numbers_are_categories_in_order() -> None:
@@ -116,7 +117,7 @@ def test_what_cannot_be_drawn_is_counted() -> None:
     plot = scatter(rows, "accuracy", "lr")
 
     assert len(plot.dots) == 1
-    assert plot.notes == ("2 of 3 trials are left out: no finite accuracy, or no lr",)
+    assert sentences(plot.notes) == ("2 of 3 trials are left out: no finite accuracy, or no lr",)
 
 
 def test_many_experiments_share_one_colour() -> None:
@@ -125,7 +126,7 @@ def test_many_experiments_share_one_colour() -> None:
     plot = scatter(rows, "accuracy", "lr")
 
     assert plot.groups == ("",)
-    assert plot.notes == ("9 experiments share one colour: name fewer to tell them apart",)
+    assert sentences(plot.notes) == ("9 experiments share one colour: name fewer to tell them apart",)
 
 
 def test_names_have_near_misses() -> None:
@@ -219,7 +220,7 @@ def test_of_many_parameters_those_that_tell_most_are_drawn() -> None:
     plot = parallel(rows, "accuracy", Settings())
 
     assert [scale.name for scale in plot.scales[:-1]] == [f"p{i}" for i in range(1, 17, 2)]
-    assert plot.notes == ("not drawn: p0, p2, p4, p6, p8, p10 and 6 more",)
+    assert sentences(plot.notes) == ("not drawn: p0, p2, p4, p6, p8, p10 and 6 more",)
 
 
 def test_a_baseline_that_several_experiments_reuse_is_pooled_once() -> None:
@@ -234,7 +235,7 @@ def test_a_baseline_that_several_experiments_reuse_is_pooled_once() -> None:
 
     assert sorted(dot.y for dot in together.dots) == [0.0, 0.1, 0.9]
     assert together.means[0].summary.n == 3
-    assert together.notes[1] == "16 trials repeat another's (a reused baseline): pooled once"
+    assert sentences(together.notes)[1] == "16 trials repeat another's (a reused baseline): pooled once"
     # apart from each other every experiment has its baseline
     assert [mean.summary.n for mean in scatter(shared[:4], "accuracy", "lr").means] == [2, 2]
 

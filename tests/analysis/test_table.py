@@ -17,6 +17,7 @@ from ledger.analysis.table import Table, select
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.model.settings import MetricSettings, Settings
+from ledger.report.remarks import sentences
 from ledger.report.shapes import table as shapes
 from ledger.stats.summary import pooled, summarise
 
@@ -106,7 +107,7 @@ def test_trials_that_several_rows_hold_are_pooled_once() -> None:
     found = table(rows, group=("lr",))
 
     assert (found.rows[0].metrics["accuracy"].n, found.rows[0].trials) == (4, 4)
-    assert found.notes == ("1 trial repeats another's (a reused baseline): pooled once",)
+    assert sentences(found.notes) == ("1 trial repeats another's (a reused baseline): pooled once",)
 
 
 def test_an_arm_of_which_a_part_is_anothers_is_pooled_trial_by_trial() -> None:
@@ -133,7 +134,7 @@ def test_an_arm_of_which_a_part_is_anothers_is_pooled_trial_by_trial() -> None:
         assert one.metrics["accuracy"].mean == pytest.approx(statistics.fmean(values))
         assert one.metrics["accuracy"].sd == pytest.approx(statistics.stdev(values))
         assert one.seconds == 5.0
-        assert found.notes == ("5 trials repeat another's (a reused baseline): pooled once",)
+        assert sentences(found.notes) == ("5 trials repeat another's (a reused baseline): pooled once",)
     assert of_arms.rows[0].extra["rows"] == 2
 
 
@@ -169,7 +170,7 @@ def test_trials_that_do_not_count_are_not_pooled() -> None:
     found = table(rows, level="trials", group=("lr",))
 
     assert found.rows[0].metrics["accuracy"].n == 2
-    assert "2 trials left out" in found.notes[0]
+    assert "2 trials left out" in sentences(found.notes)[0]
 
 
 def test_groups_are_sorted_by_what_they_have() -> None:

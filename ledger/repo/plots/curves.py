@@ -15,6 +15,7 @@ from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plot_definitions import Plot
+from ledger.model.remarks import Kind, Remark
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.plots.plotted import PlottedArm
@@ -24,13 +25,15 @@ declare one in dvc.yaml, at the stage that writes it, then run again:
     plots:
       - curve.csv: {cache: false, x: epoch, y: accuracy}"""
 
+_TOLD = 5
+
 
 @frozen
 class Read:
     """What was found. `notes` say which trials lack a file, which files are malformed, which arms have no trial."""
 
     samples: tuple[Sample, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 def read(ledger: Ledger, chosen: Sequence[PlottedArm]) -> Read:
@@ -55,8 +58,8 @@ class _Reader:
         self._store = ledger.store()
         self._commits: dict[str, dict[str, str]] = {}
         self._plots: dict[str, tuple[Plot, ...]] = {}
-        self._lacking: list[str] = []
-        self._malformed: list[str] = []
+        self._lacking: list[Remark] = []
+        self._malformed: list[Remark] = []
         self.declared = False
 
     def sample(self, arm: PlottedArm, record: Recorded) -> Sample:
@@ -69,22 +72,23 @@ class _Reader:
         commit = self._commits[name].get(trial.id) or record.commit
         pipeline, plots = self._definitions(trial.code, commit)
         if pipeline is None:
-            self._lacking.append(f"{label} (its code is not in this clone)")
+            self._lacking.append(Remark.of(Kind.CODE_NOT_HERE, trial=label))
             return Sample(arm=arm.label, trial=label, files={})
         wanted = self._wanted(record, commit, pipeline, plots)
         self.declared = self.declared or bool(wanted)
         files: dict[str, curves.Series] = {}
+        malformed: list[Remark] = []
         for path, data in self._contents(record, commit, wanted).items():
             header = all(plot.header for plot in plots if any(axis.holds(path) for axis in plot.y))
             try:
                 files[path] = curves.parse(path, data.decode("utf-8", errors="replace"), header=header)
             except FormatError as error:
-                self._malformed.append(f"{path} of {label}: {error}")
-        broken = any(label in text for text in self._malformed)
-        if wanted and not broken and not all(any(inside(path, at) for path in files) for at in wanted):
-            lost = "" if commit is not None else " (its trial commit is not here)"
-            missing = [at for at in wanted if not any(inside(path, at) for path in files)]
-            self._lacking.append(f"{label} lacks {', '.join(missing)}{lost}")
+                malformed.append(Remark.of(Kind.PLOT_FILE_MALFORMED, path=path, trial=label, error=str(error)))
+        self._malformed += malformed
+        missing = tuple(at for at in wanted if not any(inside(path, at) for path in files))
+        if missing and not malformed:
+            here = commit is not None
+            self._lacking.append(Remark.of(Kind.PLOT_FILES_LACKING, trial=label, paths=missing, commit=here))
         return Sample(arm=arm.label, trial=label, files=files, plots=plots)
 
     def _wanted(
@@ -101,14 +105,14 @@ class _Reader:
             paths = [path for path in paths if not any(axis.holds(path) for axis in templated)] + own
         return tuple(dict.fromkeys(path for path in paths if not _is_picture(path)))
 
-    def notes(self) -> tuple[str, ...]:
-        """What was passed over, in a few lines however many trials there are."""
-        found = [f"passed over: {text}" for text in self._malformed[:5]]
-        if len(self._malformed) > 5:
-            found.append(f"passed over: {len(self._malformed) - 5} more malformed files")
-        found += self._lacking[:5]
-        if len(self._lacking) > 5:
-            found.append(f"{len(self._lacking) - 5} more trials lack their plot files")
+    def notes(self) -> tuple[Remark, ...]:
+        """What was passed over, a few of each kind however many trials there are."""
+        found = self._malformed[:_TOLD]
+        if len(self._malformed) > _TOLD:
+            found.append(Remark.of(Kind.PLOT_FILES_MALFORMED, more=len(self._malformed) - _TOLD))
+        found += self._lacking[:_TOLD]
+        if len(self._lacking) > _TOLD:
+            found.append(Remark.of(Kind.TRIALS_LACKING, more=len(self._lacking) - _TOLD))
         return tuple(found)
 
     def _definitions(self, code: str, commit: str | None) -> tuple[Pipeline | None, tuple[Plot, ...]]:

@@ -11,11 +11,11 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.plan import TREATMENT
+from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 from ledger.repo import voided
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target, filling
-from ledger.report.remarks import sentences
 
 
 @frozen
@@ -27,29 +27,29 @@ class PlottedArm:
     records: tuple[Recorded, ...]
 
 
-def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[PlottedArm, ...], tuple[str, ...]]:
+def arms(ledger: Ledger, targets: Sequence[Target]) -> tuple[tuple[PlottedArm, ...], tuple[Remark, ...]]:
     """The arms that the targets mean, each once, and remarks on those that are left out.
 
     An experiment stands for all its arms, an arm or a trial for itself. Two arms with the same trials, as where a
     baseline was reused, are drawn once.
     """
     found: dict[str, PlottedArm] = {}
-    notes: list[str] = []
+    notes: list[Remark] = []
     same: dict[object, str] = {}
     several = len({t.experiment.name for t in targets if t.experiment is not None}) > 1
     for target in targets:
         if target.experiment is None:
             raise LedgerError(f"{target.text} is a git revision, not an experiment", hint="ledger log lists them")
-        notes += sentences(voided.warnings(target))
+        notes += voided.warnings(target)
         for arm in _arms(ledger, target, several):
             if arm.label in found:
                 continue
             if not arm.records:
-                notes.append(f"{arm.label} has no trial that succeeded")
+                notes.append(Remark.of(Kind.NONE_SUCCEEDED, side=arm.label))
                 continue
             key = frozenset(map(_identity, arm.records))
             if key in same:
-                notes.append(f"{arm.label} has the same trials as {same[key]}, and is drawn once")
+                notes.append(Remark.of(Kind.SAME_TRIALS, arm=arm.label, other=same[key]))
                 continue
             same[key] = arm.label
             found[arm.label] = arm

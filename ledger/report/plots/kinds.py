@@ -11,6 +11,7 @@ from ledger.analysis.plots import Drawn, Plot
 from ledger.analysis.points import Distribution, Scatter
 from ledger.model.listing import listed
 from ledger.model.settings import Settings
+from ledger.report.remarks import sentences
 from ledger.report.shapes.values import summary
 from ledger.report.text import clean, cut
 
@@ -64,8 +65,8 @@ def notes(drawn: Drawn, heading: str, form: str | None) -> tuple[str, ...]:
     """What is to be said beside the plot, and beside a file of that format."""
     lacking = unseen(drawn.plot, heading) if form == "png" else ""
     if not lacking:
-        return drawn.notes
-    return f"no font on this machine has {cut(lacking, 20)}, drawn as boxes: take SVG or HTML", *drawn.notes
+        return sentences(drawn.notes)
+    return f"no font on this machine has {cut(lacking, 20)}, drawn as boxes: take SVG or HTML", *sentences(drawn.notes)
 
 
 def unseen(plot: Plot, heading: str) -> str:
@@ -103,7 +104,7 @@ def shape(plot: Plot) -> dict[str, Any]:
                 }
                 for facet in plot.facets
             ],
-            "notes": list(plot.notes),
+            "notes": list(sentences(plot.notes)),
         }
     if isinstance(plot, Scatter):
 
@@ -118,7 +119,7 @@ def shape(plot: Plot) -> dict[str, Any]:
             "means": [
                 {"experiment": m.experiment, "data": m.data, "x": at(m.x), **summary(m.summary)} for m in plot.means
             ],
-            "notes": list(plot.notes),
+            "notes": list(sentences(plot.notes)),
         }
     if isinstance(plot, Distribution):
         return {
@@ -133,7 +134,7 @@ def shape(plot: Plot) -> dict[str, Any]:
                 }
                 for strip in plot.strips
             ],
-            "notes": list(plot.notes),
+            "notes": list(sentences(plot.notes)),
         }
     names = [scale.name for scale in plot.scales[:-1]]
     return {
@@ -144,5 +145,5 @@ def shape(plot: Plot) -> dict[str, Any]:
             {"arm": path.arm, "params": dict(zip(names, path.values, strict=False)), "mean": path.value}
             for path in plot.paths
         ],
-        "notes": list(plot.notes),
+        "notes": list(sentences(plot.notes)),
     }

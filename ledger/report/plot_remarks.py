@@ -1,0 +1,58 @@
+"""The sentences of remarks on what a plot or a table leaves out, or draws otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ledger.model.listing import listed
+from ledger.model.remarks import Kind
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _pooled_once(trials: int) -> str:
+    return f"{trials} trial{'s repeat' if trials > 1 else ' repeats'} another's (a reused baseline): pooled once"
+
+
+def _files_lacking(trial: str, paths: tuple[str, ...], commit: bool) -> str:
+    return f"{trial} lacks {', '.join(paths)}{'' if commit else ' (its trial commit is not here)'}"
+
+
+def _trials_left_out(count: int, total: int, metric: str, against: str | None) -> str:
+    reason = f"no finite {metric}" + ("" if against is None else f", or no {against}")
+    return f"{count} of {total} trials are left out: {reason}"
+
+
+SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
+    Kind.SEVERAL_X: lambda metric, columns: f"{metric} is over {' and '.join(columns)}: --x chooses one column",
+    Kind.REPLICATES_END: "{arm}: n falls from {trials} to {few} along {x}",
+    Kind.THINNED: "{metric}: of {steps} steps one in {stride} is drawn",
+    Kind.NO_COMMON_STEPS: "{metric}: the replicates have no steps in common, so each trial has its own line",
+    Kind.CURVES_NOT_DRAWN: lambda names: f"not drawn: {listed(names, 6)}; --y NAME draws one",
+    Kind.PARAMETERS_NOT_DRAWN: lambda names: f"not drawn: {listed(names, 6)}",
+    Kind.ARMS_NOT_DRAWN: "{count} more arms are not drawn: name the experiments",
+    Kind.TRIALS_LEFT_OUT: _trials_left_out,
+    Kind.ARMS_LEFT_OUT: "{count} of {total} arms are left out: no finite {metric}",
+    Kind.ARMS_WITHOUT_VALUE: lambda metric, arms: f"no trial with a finite {metric}: {listed(arms, 6)}",
+    Kind.TRIALS_WITHOUT_CURVE: lambda metric, trials: f"{metric} has no finite value in {listed(trials, 4)}",
+    Kind.ONE_COLOUR: "{experiments} experiments share one colour: name fewer to tell them apart",
+    Kind.COLOURS_ARE_DATA: lambda experiments: (
+        f"a colour is a version of the data, of {_count(experiments, 'experiment')}"
+    ),
+    Kind.OTHER_DATA_LEFT_OUT: lambda trials, versions: (
+        f"{_count(trials, 'trial')} on other versions of the data ({versions}) left out: name fewer experiments"
+    ),
+    Kind.POOLED_ONCE: _pooled_once,
+    Kind.UNCOUNTED: lambda trials: (
+        f"{_count(trials, 'trial')} left out: they do not count (failed, stale or beyond the plan)"
+    ),
+    Kind.SAME_TRIALS: "{arm} has the same trials as {other}, and is drawn once",
+    Kind.PLOT_FILE_MALFORMED: "passed over: {path} of {trial}: {error}",
+    Kind.PLOT_FILES_MALFORMED: "passed over: {more} more malformed files",
+    Kind.PLOT_FILES_LACKING: _files_lacking,
+    Kind.CODE_NOT_HERE: "{trial} (its code is not in this clone)",
+    Kind.TRIALS_LACKING: "{more} more trials lack their plot files",
+}
