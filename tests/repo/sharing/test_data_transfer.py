@@ -16,6 +16,16 @@ def shared(shelved: Shelved, tmp_path: Path) -> Project:
     return with_folder(shelved(two_trials, FILES), tmp_path / "store")
 
 
+def rewritten(project: Project, old: str, new: str) -> None:
+    """Have the trials run another pipeline."""
+    text = (project.root / "dvc.yaml").read_text()
+    assert old in text
+    code = project.commit("another pipeline", {"dvc.yaml": text.replace(old, new)})
+    for record in (project.root / "experiments/a/trials/treatment").iterdir():
+        record.write_text(re.sub("^code: .*$", f"code: {code}", record.read_text(), flags=re.MULTILINE))
+    project.commit("trials of that pipeline")
+
+
 def test_what_is_pushed_is_what_another_clone_pulls(shared: Project, tmp_path: Path) -> None:
     state = shared.state()
     planned = push(shared.root, dry_run=True)
@@ -71,12 +81,7 @@ def test_a_half_filled_remote_names_the_trials_that_lack_a_file(shared: Project,
 
 
 def test_an_output_goes_to_the_remote_that_it_is_kept_in(shared: Project, tmp_path: Path) -> None:
-    own = shared.root / "dvc.yaml"
-    own.write_text(own.read_text().replace("- model.txt", "- model.txt: {remote: vault}"))
-    code = shared.commit("models are kept apart")
-    for record in (shared.root / "experiments/a/trials/treatment").iterdir():
-        record.write_text(re.sub("^code: .*$", f"code: {code}", record.read_text(), flags=re.MULTILINE))
-    shared.commit("trials of that code")
+    rewritten(shared, "- model.txt", "- model.txt: {remote: vault}")
     said = refused(lambda: push(shared.root))
     assert said[0] == "model.txt is kept in the DVC remote vault, which is not set up here (there are: store)"
     assert said[1].startswith("dvc remote add vault URL")
@@ -109,3 +114,17 @@ def test_what_only_a_linked_work_tree_has_is_sent_too(shared: Project, tmp_path:
     at(shared.root / ".dvc/cache", model).rename(at(linked, model))
     assert push(shared.root).absent == ()
     assert at(tmp_path / "store", model).is_file()
+
+
+@pytest.mark.parametrize(("dependency", "files"), [("data/raw/one.txt", 2), ("data", 3), ("train.py", 0)])
+def test_inputs_are_what_dvc_files_pin(shared: Project, tmp_path: Path, dependency: str, files: int) -> None:
+    rewritten(shared, "data/raw]", f"{dependency}]")
+    # the hash of a part is that of no object; of a folder with other files in it a record has none
+    pins = f"data: {{data/raw/one.txt: {{md5: {'a' * 32}}}}}" if dependency.endswith("one.txt") else "data: {}"
+    for record in (shared.root / "experiments/a/trials/treatment").iterdir():
+        record.write_text(re.sub(r"^data:\n(  .*\n)+", f"{pins}\n", record.read_text(), flags=re.MULTILINE))
+    shared.commit("the inputs of that pipeline")
+    # a folder is sent whole, since whoever has its list takes it for whole
+    assert push(shared.root).objects == (10 if files else 7)
+    other = clone(shared, tmp_path / "other")
+    assert (pull(other).absent, len(objects(other / ".dvc/cache"))) == ((), 7 + files)
