@@ -16,6 +16,7 @@ from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.outgoing import records
 from ledger.repo.sharing.replay import replay
+from ledger.repo.trust import links
 from ledger.run.moving import advance_shown
 
 
@@ -52,6 +53,7 @@ def follow(ledger: Ledger, name: str, theirs: str, tracking: str) -> Followed | 
             return None
         if done.rewritten:
             _require_all(git, name, at.tip, done.tip, short)
+        _require_no_new_links(ledger, at.tip, done.tip)
         came = int(git.text("rev-list", "--count", f"{at.tip}..{theirs}"))
         step = Step(ref=at.branch, old=at.tip, new=done.tip, reason=f"ledger pull: {name}", also=done.also)
         remarks = advance_shown(change, at, step)
@@ -83,3 +85,13 @@ def _require_all(git: Git, name: str, ours: str, new: str, remote: str) -> None:
             f"{remote} was rewritten, and lacks {len(lost)} of the trials that are here: {lost[0]}",
             hint=f"git log {remote} shows what it is now; nothing has moved here",
         )
+
+
+def _require_no_new_links(ledger: Ledger, ours: str, new: str) -> None:
+    """Raise LedgerError where a link came through which DVC would write outputs elsewhere: they are laid out here."""
+    found = links.on_the_way(ledger, new)
+    if found:
+        objects = ledger.git.objects
+        before, now, known = objects.files(ours), objects.files(new), set(links.on_the_way(ledger, ours))
+        if any(path not in known or before.get(path) != now[path] for path in found):
+            links.require_no_links(ledger, new)

@@ -272,6 +272,36 @@ def test_what_is_no_experiment_there_is_passed_over(ada: Project, tmp_path: Path
     assert not bob.git("for-each-ref", "refs/tags/ledger/x/--force")
 
 
+def test_a_link_that_data_would_be_written_through_does_not_come(ada: Project, tmp_path: Path) -> None:
+    ada.ledger("push", "--no-data")
+    bob = clone(ada, tmp_path)
+    (bob.root / "models").symlink_to(".git/hooks")
+    pipeline = (bob.root / "dvc.yaml").read_text().replace("outs: [model.txt]", "outs: [models/post-checkout]")
+    bob.commit("models in a folder", {"dvc.yaml": pipeline})
+    bob.git("push", "-q", "origin", "exp/x")
+    before = ada.git("rev-parse", "exp/x"), ada.git("status", "--porcelain")
+    assert "models is a symbolic link" in ada.ledger("pull", "--no-data", code=2).err
+    assert (ada.git("rev-parse", "exp/x"), ada.git("status", "--porcelain")) == before
+    assert not (ada.root / "models").is_symlink()
+
+
+def test_a_partial_clone_pulls_and_pushes(ada: Project, tmp_path: Path) -> None:
+    ada.ledger("push", "--no-data")
+    origin = ada.git("remote", "get-url", "origin")
+    ada.git("--git-dir", origin, "config", "uploadpack.allowFilter", "true")
+    ada.git("--git-dir", origin, "config", "uploadpack.allowAnySHA1InWant", "true")
+    subprocess.run(["git", "clone", "-q", "--filter=blob:none", f"file://{origin}", "bob"], cwd=tmp_path, check=True)
+    bob = Project(tmp_path / "bob", ada._capsys, ada._monkeypatch)
+    bob.git("switch", "-q", "exp/x")
+    bob.ledger("note", "from a partial clone")
+    ada.ledger("note", "more")
+    ada.ledger("push", "--no-data")
+    assert "1 note" in bob.ledger("pull", "--no-data").out
+    assert "pushed x" in bob.ledger("push", "--no-data").out
+    assert bob.ledger("verify", "x").code == 0
+    assert "1 note" in ada.ledger("pull", "--no-data").out
+
+
 def test_a_shallow_clone_pulls_and_pushes(ada: Project, tmp_path: Path) -> None:
     ada.ledger("push", "--no-data")
     url = "file://" + ada.git("remote", "get-url", "origin")
