@@ -8,7 +8,7 @@ backquotes.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -133,14 +133,57 @@ class Figure(_Spaced):
 
 
 @frozen
+class Link:
+    """A text, and the address that it leads to: `https://` and plain characters, which whoever makes it sees to."""
+
+    text: str
+    address: str | None = None
+
+
+@frozen
+class Links(_Spaced):
+    """A list of links; what has no address is code. A terminal shows the addresses."""
+
+    links: tuple[Link, ...]
+
+
+@frozen
+class Diagram(_Spaced):
+    """A picture in mermaid's language, of plain characters alone: markdown has it, since hosts draw it."""
+
+    text: str
+
+
+@frozen
+class Comment(_Spaced):
+    """A word of ours by which programs find a text again; markdown alone has it, hidden."""
+
+    text: str
+
+
+@frozen
 class Fold(_Spaced):
-    """Blocks that a page shows when they are asked for; a terminal shows them."""
+    """Blocks that a page shows when asked for; a terminal shows them, below the `summary` where it is `told`."""
 
     summary: str
     blocks: tuple[Block, ...]
+    told: bool = False
 
 
-Block: TypeAlias = Heading | Prose | Written | Facts | Items | CodeBlock | Table | Figure | Fold
+@frozen
+class Part(_Spaced):
+    """Blocks that stand together. Where a document must not be larger than it may, those of the highest `rank` are cut
+    first, those of rank 0 where all else is gone. `name` is what the part is called where nothing of it is left.
+    """
+
+    blocks: tuple[Block, ...]
+    rank: int
+    name: str
+
+
+Block: TypeAlias = (
+    Heading | Prose | Written | Facts | Items | CodeBlock | Table | Figure | Links | Diagram | Comment | Fold | Part
+)
 
 
 @frozen
@@ -148,19 +191,24 @@ class Document:
     """Blocks in their order. `title` is that of the page; what is read begins with a heading of its own.
 
     `data` says the same as plain values, in the shape that `--json` fixes; `sheet` says it as the one table that a
-    spreadsheet gets.
+    spreadsheet gets. `limit` is how many bytes its markdown may have.
     """
 
     title: str
     blocks: tuple[Block, ...]
     data: Any = None
     sheet: Table | None = None
+    limit: int | None = None
 
 
 def unfolded(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """The blocks with those that folds hold in the folds' places."""
     for block in blocks:
         if isinstance(block, Fold):
+            if block.told:
+                yield Heading(text=block.summary, near=block.near)
+            yield from unfolded(block.blocks)
+        elif isinstance(block, Part):
             yield from unfolded(block.blocks)
         else:
             yield block
@@ -177,15 +225,26 @@ def more(table: Table, left_out: tuple[str, ...] = ()) -> str | None:
 
 def filled(table: Table) -> Table:
     """The table as a page has it: without columns in which no row has anything."""
-    kept = [at for at in range(len(table.head)) if any(row[at] for row in table.rows)]
+    return with_columns(table, [at for at in range(len(table.head)) if any(row[at] for row in table.rows)])
+
+
+def with_columns(table: Table, kept: Sequence[int]) -> Table:
+    """The table with these of its columns alone."""
+    places = {at: place for place, at in enumerate(kept)}
+
+    def those(columns: Sequence[int]) -> tuple[int, ...]:
+        return tuple(places[at] for at in columns if at in places)
+
     return replace(
         table,
         head=tuple(table.head[at] for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
-        right=tuple(place for place, at in enumerate(kept) if at in table.right),
-        faint=tuple((row, kept.index(at), size) for row, at, size in table.faint),
-        strong=frozenset((row, kept.index(at)) for row, at in table.strong if at in kept),
-        drawn=tuple(place for place, at in enumerate(kept) if at in table.drawn),
+        right=those(table.right),
+        optional=those(table.optional),
+        names=None if table.names is None else places.get(table.names),
+        faint=tuple((row, places[at], size) for row, at, size in table.faint if at in places),
+        strong=frozenset((row, places[at]) for row, at in table.strong if at in places),
+        drawn=those(table.drawn),
     )
 
 

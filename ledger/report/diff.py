@@ -23,7 +23,29 @@ from ledger.report.text import clean
 def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
     """What changed, what came of it, and what cannot be told apart."""
     title = f"{diff.a}  →  {diff.b}"
-    changes = [
+    blocks: list[Block] = [Heading(text=title, level=1)]
+    changes = changed(diff)
+    for kind, table in changes:
+        blocks += [Heading(text=kind), table]
+    if not changes:
+        blocks.append(Prose(text="no difference in parameters, data, code or environment"))
+    if patch:
+        blocks += [CodeBlock(text=_patch(c), language="diff") for c in diff.code]
+    if diff.metrics:
+        blocks.append(Heading(text="Metrics", paged=True))
+        blocks.append(metrics_table(diff.metrics, heads(diff.a, diff.b), settings))
+    over = tuple(over_cases(c, settings) for c in diff.metrics if c.over_cases is not None)
+    if over:
+        blocks.append(Items(items=over))
+    if diff.warnings:
+        blocks.append(Items(items=sentences(diff.warnings), mark=Mark.WRONG))
+    sheet = Table(head=("what", "name", "a", "b", "difference"), rows=tuple(_rows(diff, settings)))
+    return Document(title=title, blocks=tuple(blocks), data=shapes.diff(diff), sheet=sheet)
+
+
+def changed(diff: Diff) -> list[tuple[str, Table]]:
+    """What differs, a table for each kind of thing of which something does."""
+    return [
         *_section("parameters", ("name", "a", "", "b"), [(c.name, _value(c.a), "→", _value(c.b)) for c in diff.params]),
         *_section("data", ("path", "size", "files"), [_data(c) for c in diff.data]),
         *_section("files of the data", ("path", "what", "which"), [row for c in diff.data for row in _files(c)]),
@@ -32,20 +54,6 @@ def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
             "environment", ("name", "a", "", "b"), [(c.name, c.a or "-", "→", c.b or "-") for c in diff.environment]
         ),
     ]
-    blocks: list[Block] = [Heading(text=title, level=1)]
-    blocks += changes or [Prose(text="no difference in parameters, data, code or environment")]
-    if patch:
-        blocks += [CodeBlock(text=_patch(c), language="diff") for c in diff.code]
-    if diff.metrics:
-        blocks.append(Heading(text="Metrics", paged=True))
-        blocks.append(metrics_table(diff.metrics, _heads(diff.a, diff.b), settings))
-    over = tuple(over_cases(c, settings) for c in diff.metrics if c.over_cases is not None)
-    if over:
-        blocks.append(Items(items=over))
-    if diff.warnings:
-        blocks.append(Items(items=sentences(diff.warnings), mark=Mark.WRONG))
-    sheet = Table(head=("what", "name", "a", "b", "difference"), rows=tuple(_rows(diff, settings)))
-    return Document(title=title, blocks=tuple(blocks), data=shapes.diff(diff), sheet=sheet)
 
 
 def _rows(diff: Diff, settings: Settings) -> Iterator[tuple[str, ...]]:
@@ -68,16 +76,15 @@ _HEAD: Final = 24
 _COUNT: Final = len(" (n=3)")
 
 
-def _heads(a: str, b: str) -> tuple[str, str]:
+def heads(a: str, b: str) -> tuple[str, str]:
     """Names for the two columns: the arms alone where both are of one experiment."""
     (left, _, left_arm), (right, _, right_arm) = a.partition(":"), b.partition(":")
     return (left_arm or TREATMENT, right_arm or TREATMENT) if left == right else (a, b)
 
 
-def _section(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[Block]:
+def _section(kind: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[tuple[str, Table]]:
     """What differs of one kind; nothing where nothing does."""
-    table = Table(head=head, rows=tuple(rows), headed=False, indent=2, near=True)
-    return [Heading(text=title), table] if rows else []
+    return [(kind, Table(head=head, rows=tuple(rows), headed=False, indent=2, near=True))] if rows else []
 
 
 def _value(value: Value | None) -> str:

@@ -10,6 +10,7 @@ lines that begin with `/`.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -82,8 +83,8 @@ def value(text: str) -> str:
 
 def summary(text: str) -> str:
     """One line of text on a line that begins with HTML, where code is HTML too."""
-    pieces = ((_entities(piece), coded) for piece, coded in _joined(_pieces(_line(text))))
-    return "".join(f"<code>{piece}</code>" if coded else piece for piece, coded in pieces)
+    pieces = _joined(_pieces(_line(text)))
+    return "".join(f"<code>{_entities(piece)}</code>" if coded else html.escape(piece) for piece, coded in pieces)
 
 
 def drawn(text: str) -> str:
@@ -93,6 +94,11 @@ def drawn(text: str) -> str:
 
 # a blank that stays where it is
 _FIXED: Final = "\N{NO-BREAK SPACE}"
+
+
+def coded(text: str) -> str:
+    """One line of text as code."""
+    return _code(_line(text))
 
 
 def fenced(block: CodeBlock) -> str:
@@ -111,14 +117,30 @@ def _line(text: str) -> str:
 
 def _pieces(text: str) -> list[tuple[str, bool]]:
     """The text in pieces, each with whether it must be code: words that must be, with the blanks between them."""
-    words = [(word, word.isspace()) for word in re.split(r"(\s+)", text) if word]
-    marked = [(word, None if blank else not _is_plain(word)) for word, blank in words]
+    marked: list[tuple[str, bool | None]] = []
+    for word in re.split(r"(\s+)", text):
+        if word.isspace():
+            marked.append((word, None))
+        else:
+            marked += [(word, False)] if _is_plain(word) else _within(word)
     found = []
     for at, (word, coded) in enumerate(marked):
         if coded is None:
             coded = 0 < at < len(marked) - 1 and bool(marked[at - 1][1] and marked[at + 1][1])
         found.append((word, coded))
     return found
+
+
+def _within(word: str) -> list[tuple[str, bool | None]]:
+    """A word that must be code, between the brackets, quotes and stops that stand round it."""
+    inner = word.lstrip("(\"'")
+    stops = ",.;" if "(" in inner else ")\"',.;"
+    core = inner.rstrip(stops + ":")
+    # `:tada:`
+    core = inner.rstrip(stops) if ":" in core else core
+    ends = (word[: len(word) - len(inner)], inner[len(core) :])
+    pieces = ((ends[0], False), (core, True), (ends[1], False)) if core else ((word, True),)
+    return [piece for piece in pieces if piece[0]]
 
 
 def _marked(pieces: Iterable[tuple[str, bool]]) -> str:

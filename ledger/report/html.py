@@ -12,13 +12,18 @@ from ledger.report import written
 from ledger.report.blocks import (
     Block,
     CodeBlock,
+    Comment,
+    Diagram,
     Document,
     Facts,
     Figure,
     Fold,
     Heading,
     Items,
+    Link,
+    Links,
     Mark,
+    Part,
     Prose,
     Table,
     Written,
@@ -84,9 +89,20 @@ def _block(block: Block) -> str:
             return _captioned(filled(block))
         case Figure():
             return _figure(block)
+        case Links():
+            return f"<ul>{''.join(f'<li>{_link(link)}</li>' for link in block.links)}</ul>"
+        case Diagram() | Comment():
+            return ""
+        case Part():
+            return "\n".join(map(_block, block.blocks))
         case Fold():
             inner = "\n".join(map(_block, block.blocks))
             return f"<details><summary>{escaped(block.summary)}</summary>\n{inner}\n</details>"
+
+
+def _link(link: Link) -> str:
+    shown = f"<code>{escaped(link.text)}</code>"
+    return shown if link.address is None else f'<a href="{html.escape(link.address)}">{shown}</a>'
 
 
 _CLASSES: Final = {Mark.NONE: "", Mark.WRONG: ' class="wrong"', Mark.UNSURE: ' class="unsure"'}
@@ -102,11 +118,18 @@ def table(block: Table) -> str:
     caption = "" if block.caption is None else f"<caption>{escaped(block.caption)}</caption>"
     faint = {(row, at): size for row, at, size in block.faint}
     cells = [
-        [_cell(text, faint.get((row, at), 0), strong=(row, at) in block.strong) for at, text in enumerate(texts)]
+        [
+            _drawn(text)
+            if at in block.drawn
+            else _cell(text, faint.get((row, at), 0), strong=(row, at) in block.strong)
+            for at, text in enumerate(texts)
+        ]
         for row, texts in enumerate(block.rows)
     ]
     body = "\n".join(_row(row, "td", block.right) for row in cells)
-    head = _row([*map(escaped, block.head)], "th", block.right)
+    head = _row(
+        [(_drawn if at in block.drawn else escaped)(text) for at, text in enumerate(block.head)], "th", block.right
+    )
     return f"<table>{caption}<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>"
 
 
@@ -115,6 +138,11 @@ def _cell(text: str, faint: int, *, strong: bool) -> str:
     grey = f'<span class="faint">{escaped(text[:faint])}</span> ' if faint else ""
     shown = grey + escaped(text[faint:])
     return f"<strong>{shown}</strong>" if strong else shown
+
+
+def _drawn(text: str) -> str:
+    """A drawing in characters, of which no blank is lost."""
+    return f'<code class="drawn">{html.escape(harmless(text))}</code>'
 
 
 def _row(cells: Sequence[str], tag: str, right: Sequence[int]) -> str:
@@ -164,6 +192,7 @@ figure { margin: .75rem 0 } img { max-width: 100% } figcaption { color: var(--so
 .wrong { border-color: var(--wrong) } .unsure { border-color: var(--unsure) }
 code, pre { font: .875em/1.45 ui-monospace, "DejaVu Sans Mono", monospace }
 code { background: var(--shade); padding: .1em .3em; border-radius: 3px }
+.drawn { white-space: pre; background: none; padding: 0 }
 pre { background: var(--shade); padding: .75rem; overflow-x: auto } pre code { padding: 0 }
 summary { cursor: pointer; color: var(--soft) }
 """

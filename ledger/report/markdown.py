@@ -10,12 +10,17 @@ from ledger.report import hosted, written
 from ledger.report.blocks import (
     Block,
     CodeBlock,
+    Comment,
+    Diagram,
     Document,
     Facts,
     Figure,
     Fold,
     Heading,
     Items,
+    Link,
+    Links,
+    Part,
     Prose,
     Table,
     Written,
@@ -23,6 +28,7 @@ from ledger.report.blocks import (
     filled,
     more,
 )
+from ledger.report.fitting import fitted
 from ledger.report.text import pad, width
 
 
@@ -34,16 +40,23 @@ class Escapes(Protocol):
     def value(self, text: str) -> str: ...
     def summary(self, text: str) -> str: ...
     def drawn(self, text: str) -> str: ...
+    def coded(self, text: str) -> str: ...
     def fenced(self, block: CodeBlock) -> str: ...
 
 
 def render(document: Document, text: Escapes = hosted) -> str:
-    """The document's blocks with a blank line between them."""
-    return _blocks(document.blocks, text) + "\n"
+    """The document's blocks with a blank line between them, within its limit; nothing where there is none."""
+    kept = document.blocks
+    if document.limit is not None:
+        # one less, for the end of the last line
+        kept = fitted(kept, document.limit - 1, lambda some: len(blocks(some, text).encode()))
+    shown = blocks(kept, text)
+    return shown + "\n" if shown else ""
 
 
-def _blocks(blocks: Sequence[Block], text: Escapes) -> str:
-    return "\n\n".join(part for part in map(partial(_block, text=text), blocks) if part)
+def blocks(some: Sequence[Block], text: Escapes = hosted) -> str:
+    """Blocks without a line's end behind the last."""
+    return "\n\n".join(part for part in map(partial(_block, text=text), some) if part)
 
 
 def _block(block: Block, text: Escapes) -> str:
@@ -55,7 +68,7 @@ def _block(block: Block, text: Escapes) -> str:
                 f"**{text.escaped(block.lead)}**: {text.inline(block.text)}" if block.lead else text.inline(block.text)
             )
         case Written():
-            return _blocks(written.blocks(block), text)
+            return blocks(written.blocks(block), text)
         case CodeBlock():
             return text.fenced(block)
         case Items():
@@ -70,9 +83,23 @@ def _block(block: Block, text: Escapes) -> str:
             if block.path is not None:
                 shown = f"![{text.escaped(block.alternative)}]({address(block.path)})"
             return "\n\n".join(part for part in (shown, text.inline(block.caption)) if part)
+        case Links():
+            return "\n".join(f"- {_link(link, text)}" for link in block.links)
+        case Diagram():
+            return f"```mermaid\n{block.text}\n```"
+        case Comment():
+            return f"<!-- {block.text} -->"
+        case Part():
+            return blocks(block.blocks, text)
         case Fold():
-            inner = _blocks(block.blocks, text)
+            inner = blocks(block.blocks, text)
             return f"<details>\n<summary>{text.summary(block.summary)}</summary>\n\n{inner}\n\n</details>"
+
+
+def _link(link: Link, text: Escapes) -> str:
+    """Code that leads to the address, so that no character of either means more than itself."""
+    shown = text.coded(link.text)
+    return shown if link.address is None else f"[{shown}]({link.address})"
 
 
 def _values(values: Sequence[str], text: Escapes) -> str:

@@ -9,7 +9,7 @@ import html
 import re
 from typing import Final
 
-from ledger.report import written
+from ledger.report import hosted, written
 from ledger.report.blocks import CodeBlock
 from ledger.report.text import clean, harmless
 
@@ -49,6 +49,11 @@ def summary(text: str) -> str:
 def drawn(text: str) -> str:
     """A drawing in characters, in a cell of a table."""
     return escaped(text)
+
+
+def coded(text: str) -> str:
+    """One line of text as code; in no verdict, so that there is nothing to keep."""
+    return hosted.coded(text)
 
 
 def fenced(block: CodeBlock) -> str:

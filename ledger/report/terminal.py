@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ledger.report.blocks import (
@@ -12,11 +13,14 @@ from ledger.report.blocks import (
     Figure,
     Heading,
     Items,
+    Link,
+    Links,
     Prose,
     Table,
     Written,
     more,
     unfolded,
+    with_columns,
 )
 from ledger.report.text import clean, columns, cut_apart, harmless, width, wrapped
 
@@ -67,11 +71,17 @@ def _lines(block: Block, total: int | None, *, wrap: bool) -> list[str]:
             return columns(rows, indent=2, total=total)
         case Table():
             return table(block, total=total, room=room)
+        case Links():
+            return [_link(link) for link in block.links]
         case Figure():
             drawn = f"[{clean(block.alternative)}]" if block.plot is None else harmless(block.plot).rstrip("\n")
             return [*drawn.split("\n"), *([clean(block.caption)] if block.caption else [])]
         case _:
             return []
+
+
+def _link(link: Link) -> str:
+    return clean(link.text) if link.address is None else f"{clean(link.text)}  {clean(link.address)}"
 
 
 def _indented(line: str) -> str:
@@ -88,7 +98,14 @@ def table(block: Table, *, total: int | None, room: int | None = None) -> list[s
 
     What stands below it fits into the `room`.
     """
-    head, *rows = ([clean(cell) for cell in row] for row in (block.head, *block.rows))
+    head, *rows = (
+        [harmless(cell) if at in block.drawn else clean(cell) for at, cell in enumerate(row)]
+        for row in (block.head, *block.rows)
+    )
+    if block.drawn and total is not None:
+        lines = _aligned(block, head, rows, list(range(len(head))), total, cut=False)
+        if max(map(width, lines), default=0) > total:
+            return _apart(block, total, room)
     for row, at, size in block.faint:
         rows[row][at] = f"{_BEGIN}{rows[row][at][:size]}{_END}{rows[row][at][size:]}"
     kept = list(range(len(head)))
@@ -105,6 +122,20 @@ def table(block: Table, *, total: int | None, room: int | None = None) -> list[s
     below = [blanks + clean(note) for note in (*([] if said is None else [said]), *notes)]
     lines += _told(below, room, behind=block.indent)
     return lines if block.caption is None else [blanks + clean(block.caption), *lines]
+
+
+def _apart(block: Table, total: int, room: int | None) -> list[str]:
+    """The table without its drawings, and below it the drawings beside the names."""
+    others = [at for at in range(len(block.head)) if at not in block.drawn]
+    drawings = with_columns(block, [at for at in range(len(block.head)) if at in (block.names, *block.drawn)])
+    drawings = replace(drawings, caption=None, columns=None, notes=(), drawn=())
+    return [
+        *table(replace(with_columns(block, others), notes=(), short_notes=()), total=total, room=room),
+        *_aligned(
+            drawings, list(drawings.head), [*map(list, drawings.rows)], [*range(len(drawings.head))], total, cut=True
+        ),
+        *_told([" " * block.indent + clean(note) for note in block.notes], room, behind=block.indent),
+    ]
 
 
 def _aligned(

@@ -45,9 +45,9 @@ def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmVal
     """What was predicted, what was found, and what it does not show."""
     blocks: list[Block] = [Heading(text=f"Verdict: {verdict.outcome}")]
     if not verdict.confirmatory:
-        blocks += [Prose(text=f"Confirmatory: no, {_post_hoc(verdict)}."), Items(items=sentences(verdict.reasons))]
+        blocks += [Prose(text=f"Confirmatory: no, {post_hoc(verdict)}."), Items(items=sentences(verdict.reasons))]
     for one in verdict.predictions:
-        blocks += [Prose(lead=_stated(one, verdict), text=code(one.text)), Items(items=_found(one))]
+        blocks += [Prose(lead=stated_of(one, verdict), text=code(one.text)), Items(items=found_of(one))]
     if verdict.finding is None and not verdict.predictions:
         blocks.append(Prose(text="Nothing was predicted."))
     blocks += _found_by_search(verdict, experiment, settings)
@@ -59,7 +59,7 @@ def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmVal
     if verdict.warnings:
         blocks += [Heading(text="What this does not show"), Items(items=sentences(verdict.warnings))]
     if verdict.amendments:
-        items = tuple(item for change in verdict.amendments for item in _amended(change))
+        items = tuple(item for change in verdict.amendments for item in amended(change))
         blocks += [Heading(text="Amendments of the plan"), Items(items=items)]
     return Document(title=f"{experiment.name}: {verdict.outcome}", blocks=tuple(blocks))
 
@@ -82,40 +82,40 @@ def _found_by_search(verdict: Verdict, experiment: Experiment, settings: Setting
 def answer(verdict: Verdict, experiment: Experiment, settings: Settings) -> Document:
     """The verdict without the results, for the terminal, and as JSON."""
     name, plan, finding = experiment.name, experiment.plan, verdict.finding
-    outcome = verdict.outcome if verdict.confirmatory else f"{verdict.outcome}, {_post_hoc(verdict)}"
+    outcome = verdict.outcome if verdict.confirmatory else f"{verdict.outcome}, {post_hoc(verdict)}"
     if finding is not None and plan.search is not None:
         outcome = search.said(finding, plan.search, settings)
     blocks: list[Block] = [Prose(lead=name, text=outcome)]
     if finding is not None:
         blocks.append(Items(items=tuple(search.remarks(finding, name)), indent=2, near=True))
     for one in verdict.predictions:
-        blocks.append(Prose(lead=one.text, text=_stated(one, verdict), indent=2, near=True))
-        blocks.append(Items(items=_found(one), indent=4, near=True))
+        blocks.append(Prose(lead=one.text, text=stated_of(one, verdict), indent=2, near=True))
+        blocks.append(Items(items=found_of(one), indent=4, near=True))
     reasons = tuple(f"not confirmatory: {reason}" for reason in sentences(verdict.reasons))
     blocks.append(Items(items=(*reasons, *sentences(verdict.warnings)), mark=Mark.WRONG, near=True))
     return Document(title=f"{name}: {outcome}", blocks=tuple(blocks), data=to_mapping(verdict))
 
 
-def _post_hoc(verdict: Verdict) -> str:
+def post_hoc(verdict: Verdict) -> str:
     """What an outcome that is not confirmatory is worth, and what the numbers alone say."""
     capped = verdict.numbers_say not in (None, verdict.outcome)
     return f"{POST_HOC}: for a new experiment{f' (the numbers say {verdict.numbers_say})' if capped else ''}"
 
 
-def _stated(judged: Judged, verdict: Verdict) -> str:
+def stated_of(judged: Judged, verdict: Verdict) -> str:
     """The outcome of one prediction: what only the numbers support is told apart."""
     capped = judged.outcome == SUPPORTED and not verdict.confirmatory
     return f"{judged.outcome} by the numbers, {POST_HOC}" if capped else judged.outcome
 
 
-def _found(judged: Judged) -> tuple[str, ...]:
+def found_of(judged: Judged) -> tuple[str, ...]:
     """The evidence for one prediction, and its remarks."""
     known = () if judged.estimate is None else (evidence(judged),)
     over = () if judged.over_cases is None else (over_cases(judged, judged.over_cases),)
     return (*known, *over, *sentences(judged.remarks))
 
 
-def _amended(change: Amendment) -> Iterator[str]:
+def amended(change: Amendment) -> Iterator[str]:
     """One line per key that an amendment changed, with its text before and after where the verdict has them."""
     seen = "after results had been seen" if change.after_results else "before any result"
     corrected = ", the name of a metric that no result had" if change.corrects else ""

@@ -33,10 +33,10 @@ def _proved(proof: Proof) -> Iterator[Block]:
         said = "no problem" if unproved else "proved"
     yield Heading(text=f"{proof.experiment}: {said}, {trials} trial{'s' if trials != 1 else ''}", near=True)
     if problems:
-        yield Items(items=_lines(problems), mark=Mark.WRONG, indent=2, near=True)
+        yield Items(items=lines(problems), mark=Mark.WRONG, indent=2, near=True)
     if unproved:
         yield Prose(text="unproved:", indent=2, near=True)
-        yield Items(items=(*_lost(unproved), *_lines(unproved)), mark=Mark.UNSURE, indent=2, near=True)
+        yield Items(items=lines(unproved), mark=Mark.UNSURE, indent=2, near=True)
 
 
 def _many_lost(found: Sequence[Problem]) -> list[Problem]:
@@ -49,6 +49,11 @@ def _lost(found: Sequence[Problem]) -> tuple[str, ...]:
     """What is said of many trials that are not here."""
     some = listed([problem.trial or "" for problem in _many_lost(found)], FEW)
     return (f"{Check.LOST}: {some}: no tag in this clone holds their trial commits: git fetch --tags",) if some else ()
+
+
+def lines(found: Sequence[Problem]) -> tuple[str, ...]:
+    """What is said of what was found; trials that are not here are counted."""
+    return (*_lost(found), *_lines(found))
 
 
 def _lines(found: Sequence[Problem]) -> tuple[str, ...]:

@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ledger.report import hosted, html, json, markdown, stored, terminal
-from ledger.report.blocks import CodeBlock, Document, Facts, Figure, Fold, Heading, Items, Mark, Prose, Table, Written
+from ledger.report.blocks import (
+    CodeBlock,
+    Document,
+    Facts,
+    Figure,
+    Fold,
+    Heading,
+    Items,
+    Mark,
+    Prose,
+    Table,
+    Written,
+)
 from ledger.report.documents import Format, rendered
 from ledger.report.text import clean, uncoloured
 

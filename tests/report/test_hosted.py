@@ -84,6 +84,7 @@ def test_no_code_leaves_its_block(body: str) -> None:
         ("what succeeded and failed, GPT-4", "what succeeded and failed, `GPT-4`"),
         ("much:treatment/seed-0 is done", "much:treatment/seed-0 is done"),
         ("a:tada: b", "`a:tada:` b"),
+        ("(@ada), '#1': f(@b), [x]; :a:.", "(`@ada`), '`#1`': `f(@b)`, `[x]`; `:a:`."),
         ("a | b", "a &#124; b"),
         ("a|b", "`a`&#124;`b`"),
         ("$x", "` $x `"),

@@ -1,0 +1,121 @@
+"""The sections of a report for a pull request below its verdict: what changed, and how far it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.analysis.review import CheckState, Failed, Review
+from ledger.report import verdict, verify, written
+from ledger.report.blocks import Block, CodeBlock, Fold, Heading, Items, Part, Prose, Written
+from ledger.report.diff import changed as differences
+from ledger.report.remarks import sentences
+from ledger.report.review_links import links
+
+# so much of a commit's id is plain
+_SHORT: Final = 10
+# more rows and items a page folds
+_SHOWN: Final = 8
+_SIGNS: Final = {
+    CheckState.PASSED: "✓",
+    CheckState.PROBLEM: "✗",
+    CheckState.UNPROVED: "?",
+    CheckState.NOT_ASKED: "-",
+}
+
+
+def changed(one: Review) -> Iterator[Block]:
+    """What the leading arm has otherwise; long lists are folded."""
+    if one.changed is None:
+        return
+    tables = differences(one.changed)
+    yield Heading(text=f"What changed: {one.changed.a} → {one.changed.b}", level=3)
+    if not tables:
+        yield Prose(text="No difference in parameters, data, code or environment.")
+    for kind, table in tables:
+        yield _folded(f"{kind.capitalize()} ({len(table.rows)})", table, len(table.rows) > _SHOWN)
+
+
+def _folded(title: str, block: Block, hidden: bool) -> Block:
+    if hidden:
+        return Fold(summary=title, blocks=(block,), told=True)
+    return Part(blocks=(Prose(text=f"{title}:"), block), rank=0, name=title)
+
+
+def unattributed(one: Review) -> Iterator[Block]:
+    lines = [f"{pair.a} and {pair.b}: {text}" for pair in one.unattributed for text in sentences(pair.remarks)]
+    if lines:
+        yield Heading(text="What cannot be attributed", level=3)
+        yield Items(items=tuple(dict.fromkeys(lines)))
+
+
+def warnings(one: Review) -> Iterator[Block]:
+    told = {text for pair in one.unattributed for text in sentences(pair.remarks)}
+    lines = [text for text in dict.fromkeys(sentences(one.warnings)) if text not in told]
+    if lines:
+        yield Heading(text="What this does not show", level=3)
+        yield Items(items=tuple(lines))
+
+
+def checks(one: Review) -> Iterator[Block]:
+    """A line for each check; the problems stand at the top too."""
+    if not one.checks:
+        return
+    lines = []
+    for check in one.checks:
+        said = f"not asked here: {check.proves}" if check.state is CheckState.NOT_ASKED else check.proves
+        found = [line.removeprefix(f"{check.name}: ") for line in verify.lines(check.found)]
+        lines.append(f"{_SIGNS[check.state]} {check.name}: {said}" + (f" ({'; '.join(found[:3])})" if found else ""))
+    states = [check.state for check in one.checks]
+    counts = [f"{states.count(state)} {state}" for state in CheckState if state in states]
+    yield Fold(summary=f"Checks: {', '.join(counts)}", blocks=(Items(items=tuple(lines)),), told=True)
+
+
+def failed(one: Review) -> Iterator[Block]:
+    if one.failed:
+        many = "1 trial" if len(one.failed) == 1 else f"{len(one.failed)} trials"
+        blocks = tuple(block for each in one.failed for block in _failure(each))
+        yield Fold(summary=f"{many} failed", blocks=blocks, told=True)
+    if one.voided:
+        lines = [
+            f"{each.trial.id}: {each.void.why or 'no reason given'}, {each.void.by}"
+            for each in one.voided
+            if each.void is not None
+        ]
+        yield Fold(summary=f"{len(lines)} voided", blocks=(Items(items=tuple(lines)),), told=True)
+
+
+def _failure(one: Failed) -> Iterator[Block]:
+    trial = one.record.trial
+    error = trial.error
+    stage = "" if error is None or error.stage is None else f" in {error.stage}"
+    ending = "" if error is None or not error.ending else f": {error.ending}"
+    commit = "" if one.commit is None else f" ({one.commit[:_SHORT]})"
+    yield Items(items=(f"{trial.id}{commit}: {trial.status}{stage}{ending}",))
+    if one.tail.strip():
+        yield CodeBlock(text=one.tail.expandtabs())
+
+
+def amended(one: Review) -> Iterator[Block]:
+    lines = tuple(line for change in one.amendments for line in verdict.amended(change))
+    if lines:
+        yield Fold(summary=f"{len(lines)} amendments of the plan", blocks=(Items(items=lines),), told=True)
+
+
+def pictures(one: Review) -> Iterator[Block]:
+    if one.pictures:
+        yield Fold(summary=f"Pictures ({len(one.pictures)})", blocks=(links(one.pictures, one.web),), told=True)
+
+
+def reproduce(one: Review) -> Iterator[Block]:
+    if one.reproduce:
+        yield Heading(text="How to reproduce it", level=3)
+        yield CodeBlock(text="\n".join(one.reproduce), language="sh")
+
+
+def prose(title: str, text: str) -> Iterator[Block]:
+    """What people wrote, folded, with its headings below the others."""
+    found = written.blocks(Written(text=text))
+    lower = (Heading(text=e.text, level=min(e.level + 2, 6)) if isinstance(e, Heading) else e for e in found)
+    if found:
+        yield Fold(summary=title, blocks=tuple(lower), told=True)
