@@ -1,49 +1,187 @@
-"""The report for a pull request, as a document."""
+"""The report for a pull request: what a reviewer has to know of each experiment, on a host, a page or a terminal.
+
+What is shown follows from the reviews alone, so that two clones print the same bytes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ledger.analysis.review import Review
-from ledger.report.blocks import Block, CodeBlock, Document, Facts, Heading, Items, Prose, Written
-from ledger.report.diff import metrics_table
-from ledger.report.problems import sentence
+from ledger.model.experiment import Experiment
+from ledger.model.listing import listed
+from ledger.model.verdict import Verdict, stated
+from ledger.report import review_metrics, search, verdict, verify
+from ledger.report import review_sections as sections
+from ledger.report.blocks import (
+    Block,
+    Comment,
+    Document,
+    Facts,
+    Heading,
+    Items,
+    Mark,
+    Part,
+    Prose,
+    Table,
+)
+from ledger.report.experiments import described_axes
 from ledger.report.remarks import sentences
 from ledger.report.shapes import review as shapes
+from ledger.report.written import code
+
+MARKER: Final = "ledger-review"
+"""What a comment begins with (`<!-- ledger-review -->`), so that it is found again."""
+
+LIMIT: Final = 60_000 - 1
+"""Bytes of markdown: GitHub takes comments of 65,536 characters."""
+
+# so much of a commit's id is plain
+_SHORT: Final = 10
+# so many arms are named in a line
+_ARMS: Final = 6
 
 
 def document(reviews: Sequence[Review]) -> Document:
-    """A section for each experiment."""
-    blocks = tuple(block for one in reviews for block in _reviewed(one))
-    return Document(title="review", blocks=blocks, data=list(map(shapes.review, reviews)))
+    """A section for each experiment; nothing where there is none."""
+    parts: list[Block] = [*_overview(reviews)]
+    for one in reviews:
+        parts += _unread(one) if one.experiment is None else _reviewed(one, one.experiment)
+    blocks = (Comment(text=MARKER), *parts) if parts else ()
+    return Document(title="review", blocks=blocks, data=list(map(shapes.review, reviews)), limit=LIMIT)
 
 
-def _reviewed(one: Review) -> Iterator[Block]:
-    experiment = one.experiment
-    yield Heading(text=one.name if experiment is None else f"{one.name}: {experiment.plan.title}")
-    if experiment is None:
-        gone = "its hypothesis is removed" if one.deleted else "it is one of too many to be read"
-        yield Prose(text=one.unreadable or gone)
+def _overview(reviews: Sequence[Review]) -> Iterator[Part]:
+    """A row for each experiment, where there are several."""
+    if len(reviews) < 2:
         return
-    recomputed = "-" if one.recomputed is None else one.recomputed.outcome
-    verdict = (f"{one.outcome or 'none'}, computed again: {recomputed}", one.outdated or "", one.refusal or "")
-    yield Facts(
-        pairs=(
-            ("predicts", tuple(map(str, experiment.plan.predictions)) or ("nothing",)),
-            ("verdict", tuple(filter(None, verdict))),
-        )
-    )
-    yield Written(text=experiment.hypothesis.body)
-    if one.changed is not None and one.changed.metrics:
-        yield metrics_table(one.changed.metrics, (one.changed.a, one.changed.b), one.settings)
-    elif one.not_compared is not None:
-        yield Prose(text=one.not_compared)
-    yield Items(items=tuple(f"{check.name}: {check.state}: {check.proves}" for check in one.checks))
-    found = tuple(f"{each.kind.check}: {each.trial or ''} {sentence(each)}" for c in one.checks for each in c.found)
-    warnings = sentences((*(r for each in one.unattributed for r in each.remarks), *one.warnings))
-    failed = tuple(f"{each.record.trial.id} {each.record.trial.status}" for each in one.failed)
-    for items in (found[:100], warnings, failed[:100]):
-        if items:
-            yield Items(items=items)
-    if one.reproduce:
-        yield CodeBlock(text="\n".join(one.reproduce), language="sh")
+    rows = tuple((one.name, _outcome(one) or _why_unread(one), _checked(one)) for one in reviews)
+    table = Table(head=("experiment", "verdict", "checks"), rows=rows, names=0)
+    yield Part(blocks=(Heading(text=f"{len(reviews)} experiments"), table), rank=1, name="experiments")
+
+
+def _checked(one: Review) -> str:
+    if one.unchecked is not None or not one.checks:
+        return "not made" if one.unchecked is not None else "-"
+    count = len(one.problems)
+    return f"{count} problem{'' if count == 1 else 's'}" if count else "no problem"
+
+
+def _why_unread(one: Review) -> str:
+    return "cannot be read" if one.unreadable else "removed" if one.deleted else "not read: too many"
+
+
+def _unread(one: Review) -> Iterator[Part]:
+    """An experiment of which nothing is known but why; those that are too many stand in the overview alone."""
+    if one.left_out:
+        return
+    said = one.unreadable or "Its hypothesis is removed here."
+    yield Part(blocks=(Heading(text=one.name), Items(items=(said,), mark=Mark.WRONG)), rank=0, name=one.name)
+
+
+def _reviewed(one: Review, experiment: Experiment) -> Iterator[Part]:
+    """The parts of one experiment, in the order in which a reviewer asks."""
+    yield Part(blocks=tuple(_judged(one, experiment)), rank=0, name="the verdict")
+    for name, rank, blocks in (
+        ("what is wrong", 1, _wrong(one, experiment)),
+        ("facts", 2, (Facts(pairs=tuple(_facts(one, experiment))),)),
+        ("metrics", 2, review_metrics.metrics(one, experiment)),
+        ("the chart", 4, review_metrics.chart(one, experiment)),
+        ("other arms", 5, review_metrics.other_arms(one, experiment)),
+        ("what changed", 4, sections.changed(one)),
+        ("what cannot be attributed", 3, sections.unattributed(one)),
+        ("what this does not show", 3, sections.warnings(one)),
+        ("checks", 4, sections.checks(one)),
+        ("trials that failed", 5, sections.failed(one)),
+        ("amendments of the plan", 6, sections.amended(one)),
+        ("pictures", 7, sections.pictures(one)),
+        ("how to reproduce it", 2, sections.reproduce(one)),
+        ("the hypothesis in prose", 8, sections.prose("Hypothesis in prose", experiment.hypothesis.body)),
+        ("notes", 9, sections.prose("Notes", experiment.notes)),
+    ):
+        found = tuple(blocks)
+        if found:
+            yield Part(blocks=found, rank=rank, name=name)
+
+
+# --- the verdict
+
+
+def _verdict(one: Review) -> Verdict | None:
+    """The verdict that the records give, else the stored one."""
+    return one.recomputed or one.stored
+
+
+def _outcome(one: Review) -> str | None:
+    found = _verdict(one)
+    if found is None:
+        return None if one.experiment is None else "none yet"
+    if found.finding is not None and one.experiment is not None and one.experiment.plan.search is not None:
+        return search.said(found.finding, one.experiment.plan.search, one.settings)
+    return stated(found.outcome, found.confirmatory)
+
+
+def _judged(one: Review, experiment: Experiment) -> Iterator[Block]:
+    yield Heading(text=f"{experiment.name}: {experiment.plan.title}")
+    found = _verdict(one)
+    if found is None:
+        yield Prose(lead="No verdict", text=one.refusal or "there is none yet")
+        yield Items(items=tuple(f"predicted: {code(str(each))}" for each in experiment.plan.predictions))
+        return
+    yield Prose(lead=(_outcome(one) or "").capitalize(), text=_from_where(one))
+    if found.finding is not None:
+        yield Items(items=tuple(search.remarks(found.finding, experiment.name)))
+    elif not found.predictions:
+        yield Prose(text="Nothing was predicted.")
+    for each in found.predictions:
+        yield Prose(lead=verdict.stated_of(each, found), text=code(each.text))
+        yield Items(items=verdict.found_of(each))
+
+
+def _from_where(one: Review) -> str:
+    """How the verdict came about, and whether the stored one is the same."""
+    if one.recomputed is None:
+        return f"as verdict.md says; the records give none: {one.refusal or 'they are not enough'}"
+    if one.stored is None:
+        return "computed from the records; not concluded yet"
+    if one.agrees is False:
+        return f"computed from the records; verdict.md says {stated(one.stored.outcome, one.stored.confirmatory)}"
+    return "computed again from the records, as in verdict.md"
+
+
+def _wrong(one: Review, experiment: Experiment) -> Iterator[Block]:
+    """What a reviewer must not miss."""
+    lines = []
+    if one.agrees is False:
+        lines.append("the stored verdict is not what the records give: `ledger conclude`")
+    if one.outdated is not None:
+        lines.append(f"the stored verdict is out of date: {one.outdated}")
+    if one.unchecked is not None:
+        lines.append(f"the checks cannot be made: {one.unchecked}")
+    found = _verdict(one)
+    if found is not None and not found.confirmatory and found.predictions:
+        lines += [f"not confirmatory: {reason}" for reason in sentences(found.reasons)]
+    lines += verify.lines(one.problems)
+    lines += [f"{text} (passed over)" for text in (*experiment.passed_over, *experiment.too_new)]
+    if lines:
+        yield Items(items=tuple(lines), mark=Mark.WRONG)
+
+
+def _facts(one: Review, experiment: Experiment) -> Iterator[tuple[str, tuple[str, ...]]]:
+    plan = experiment.plan
+    if one.against is not None:
+        yield "against", (f"{one.against.name} ({one.against.commit[:_SHORT]})",)
+    yield "at", (f"{experiment.tip[:_SHORT]}, {experiment.status}",)
+    yield "author", (f"{plan.author}, {plan.created:%Y-%m-%d}",)
+    if plan.parent is not None:
+        yield "refines", (plan.parent,)
+    yield "replicates", (described_axes(plan),)
+    trials = [
+        f"{arm.name} {arm.succeeded}" + ("" if arm.declared is None else f" of {arm.declared}") for arm in one.arms
+    ]
+    counts = [f"{len(some)} {what}" for some, what in ((one.failed, "failed"), (one.voided, "voided")) if some]
+    if trials or counts:
+        yield "trials", ("; ".join(filter(None, (listed(trials, _ARMS), listed(counts)))),)
+    if plan.tags:
+        yield "tags", (listed(plan.tags, 10),)
