@@ -11,6 +11,8 @@ from ledger.git.branch import Step
 from ledger.git.refs import RefChange
 from ledger.repo.change import Change, transact
 from ledger.repo.sharing.replay import Replayed, replay
+from ledger.run.collect import collect
+from ledger.run.worker import Worker
 
 # as training on a GPU is: the same seed gives other numbers each time
 UNREPEATABLE = TRAIN.replace('random.seed(params["seed"])', "random.seed()")
@@ -22,6 +24,31 @@ def shared(project: Project) -> None:
     project.ledger("new", "A higher rate", "--name", "a", "--predict", "accuracy >= baseline + 0.05",
                    "--seeds", "4", "-S", "train.lr=0.2")  # fmt: skip
     project.ledger("run", "--only", "seed-0")
+
+
+def pool(project: Project) -> None:
+    """To come after it: trials that ran in three clones, which `refs/pool/<clone>/<arm>/<trial>` holds for later.
+
+    The main branch is checked out, so that no work tree has to follow.
+    """
+    for number, clone in enumerate(clones(project, 3)):
+        clone.ledger("run")
+        for ref in clone.git("for-each-ref", "--format=%(refname)", "refs/tags/ledger/a").splitlines():
+            for commit in clone.git("rev-list", "--grep", "^Ledger-Trial:", f"{ref}", "--not", "exp/a").splitlines():
+                trial = clone.git("log", "-1", "--format=%(trailers:key=Ledger-Trial,valueonly)", commit)
+                project.git("fetch", "-q", str(clone.root), f"{commit}:refs/pool/{number}/{trial}")
+    start = project.git("rev-parse", "origin/exp/a")
+    project.git("switch", "-q", "main")
+    project.git("branch", "-qf", "exp/a", start)
+    tags = set(project.git("for-each-ref", "--format=%(refname:short)", "refs/tags/ledger/a").splitlines())
+    kept = set(project.git("ls-remote", "--tags", "--refs", "origin").split())
+    for tag in tags:
+        if f"refs/tags/{tag}" not in kept:
+            project.git("tag", "-d", tag)
+    for number in (1, 2):
+        shutil.rmtree(project.root.parent / f"clone-{number}")
+    shutil.rmtree(project.root.parent / "remote.git")
+    project.git("remote", "remove", "origin")
 
 
 def clones(project: Project, count: int = 2) -> tuple[Project, ...]:
@@ -37,6 +64,20 @@ def clones(project: Project, count: int = 2) -> tuple[Project, ...]:
         made.append(Project(root, project._capsys, project._monkeypatch))
         made[-1].git("update-index", "-q", "--refresh")
     return tuple(made)
+
+
+def finish(clone: Project, number: int, *trials: str) -> None:
+    """Have trials that ran in a clone of the pool finish here, now."""
+    for trial in trials:
+        commit = clone.git("rev-parse", f"refs/pool/{number}/{trial}")
+        for held in ("refs/ledger/trials/a", "refs/remotes/ledger-trials/a"):
+            clone.git("update-ref", f"{held}/{trial}", commit)
+
+
+def collected(clone: Project) -> None:
+    """Bring them onto the branch."""
+    with ledger.open(clone.root) as book, Worker() as worker:
+        collect(book, "a", worker)
 
 
 def send(clone: Project, name: str = "a") -> None:

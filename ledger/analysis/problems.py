@@ -63,6 +63,7 @@ class Kind(StrEnum):
     FAILURE_WITH_METRICS = "failure-with-metrics", Check.RECORDS
     OTHER_REPLICATE = "other-replicate", Check.RECORDS
     TWO_RESULTS = "two-results", Check.RECORDS
+    RAN_TWICE = "ran-twice", Check.RECORDS
     COPIED = "copied", Check.RECORDS
     # records that came or went otherwise than by a run
     TAG_OF_NOTHING = "tag-of-nothing", Check.RECORDS

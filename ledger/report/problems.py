@@ -50,6 +50,10 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.FAILURE_WITHOUT_ERROR: "{path}: the status is {status}, but no error is recorded",
     Kind.FAILURE_WITH_METRICS: "{path}: the status is {status}, but metrics are recorded",
     Kind.OTHER_REPLICATE: "{path}: the replicate is {axis}={value}, but the recorded parameter is {said}",
+    Kind.RAN_TWICE: (
+        "{second} is the same replicate as {first}, run in another clone, and differs in {names}: "
+        "the first started counts"
+    ),
     Kind.COPIED: "{path} is a copy of {other}: one trial is one attempt",
     Kind.TWO_RESULTS: "{first} and {second} claim the same replicate at the same fingerprint, but differ in {names}",
     Kind.TAG_OF_NOTHING: "the tag {tag} points to no commit in this clone",

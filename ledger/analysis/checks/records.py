@@ -115,9 +115,11 @@ def duplicates(claims: Iterable[Claim]) -> Iterator[Problem]:
         names = [name for name in trial.metrics if not same(trial.metrics[name], there.get(name))]
         if other is not claim and (names or set(trial.metrics) != set(there)):
             said = ", ".join(names[:3]) or "metrics"
-            twice = claim.record.written is not None and claim.same_record and other.same_record
-            found = unproved if twice else wrong
-            yield found(Kind.TWO_RESULTS, trial, first=_path(other.trial), second=_path(trial), names=said)
+            facts = {"first": _path(other.trial), "second": _path(trial), "names": said}
+            if claim.record.written is not None and claim.same_record and other.same_record:
+                yield unproved(Kind.RAN_TWICE, trial, **facts)
+            else:
+                yield wrong(Kind.TWO_RESULTS, trial, **facts)
 
 
 def _repeated(claim: Claim) -> Iterator[Problem]:
