@@ -43,6 +43,7 @@ class Kind(StrEnum):
     # the experiment's folder
     UNREADABLE_EXPERIMENT = "unreadable-experiment", Check.RECORDS
     ONLY_TAGS = "only-tags", Check.RECORDS
+    DELETED = "deleted", Check.RECORDS
     UNREADABLE_FILE = "unreadable-file", Check.RECORDS
     LINK = "link", Check.RECORDS
     SUBMODULE = "submodule", Check.RECORDS

@@ -15,6 +15,9 @@ def verify(
     experiment: Annotated[
         str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else all.")
     ] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="REV", help="Verify what HEAD adds to this revision.")
+    ] = None,
     data: Annotated[bool, typer.Option("--data", help="Check that the checkpoints are there and intact.")] = False,
     signed: Annotated[
         bool, typer.Option("--signed", help="Require good signatures; `signed: true` in ledger.yaml always does.")
@@ -28,12 +31,17 @@ def verify(
 
     Example: ledger verify focal-loss
     """
-    from ledger.ops.verify import prove, prove_all
+    from ledger.ops.verify import prove, prove_all, prove_touched
+
+    if against is not None and (experiment is not None or data):
+        raise typer.BadParameter("--against goes with neither EXP nor --data: it asks git alone")
 
     page = options.page_of(form)
     with console.opened() as ledger:
         asked = signed or ledger.settings.signed
-        if experiment is None:
+        if against is not None:
+            proofs = prove_touched(ledger, against, signed=asked)
+        elif experiment is None:
             proofs = prove_all(ledger, data=data, signed=asked)
         else:
             proofs = (prove(ledger, ledger.experiment(experiment), data=data, signed=asked),)

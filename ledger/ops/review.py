@@ -67,7 +67,7 @@ def _one(ledger: Ledger, one: touched.Touched, against: Against, web: WebAddress
         web=web,
         deleted=one.deleted,
         left_out=one.source is not None,
-        unreadable="the folder has no name that an experiment can have" if strange else None,
+        unreadable=touched.NO_NAME if strange else None,
     )
 
 

@@ -32,6 +32,7 @@ def _where(facts: _Facts) -> str:
 # commits are shortened to ten digits
 _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.UNREADABLE_EXPERIMENT: "{said}",
+    Kind.DELETED: "{folder}/ is deleted, with the record of what was tried (ledger archive puts a branch away)",
     Kind.ONLY_TAGS: "tags hold trials of it, but no branch has {file}",
     Kind.UNREADABLE_FILE: "{said}",
     Kind.LINK: "{path} is a symbolic link",

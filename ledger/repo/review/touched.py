@@ -14,6 +14,8 @@ from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import Source
 
+NO_NAME = "the folder has no name that an experiment can have"
+
 
 @frozen
 class Touched:
