@@ -38,7 +38,9 @@ _WAYS = (
 # what moves a ref to a commit that is there already
 _PLACED = re.compile(r"(?:rebase|pull)\b.* \((?:start|finish|abort|reset)\): |(?:merge|pull|fetch)\b.*: Fast-forward$")
 
-_FINISHED = re.compile(r"rebase[^:]*? ?\(?finish(?:ed)?\)?: refs/heads/\S+ onto ([0-9a-f]{40,64})$")
+_FINISHED = re.compile(
+    r"(?:ledger pull: \S+|rebase[^:]*? ?\(?finish(?:ed)?\)?: refs/heads/\S+) onto ([0-9a-f]{40,64})$"
+)
 _FETCHED = re.compile(r"(?:clone|fetch|pull)\b")
 
 
@@ -50,7 +52,7 @@ def way(message: str) -> Way | None:
 
 
 def rebased_onto(message: str) -> str | None:
-    """The commit onto which a whole branch was rebased by that, None where it was not."""
+    """The commit onto which a whole branch was rebased by that, or replayed by a pull; None where it was not."""
     found = _FINISHED.match(message)
     return None if found is None else found[1]
 

@@ -103,7 +103,7 @@ class Received:
     many commits of ours stand on the remote's now, and are to be pushed; `renamed` are the trials of ours that have
     another name there, by the ids that they had. `rewritten`: the remote's branch was, and ours followed it.
     `deleted`: the remote has the branch no more. `commits`: so many came. `outdated`: why the verdict no longer holds.
-    `refused`: why the branch here could not follow.
+    `refused`: why the branch here could not follow. `untrusted`: what came may not run here yet.
     """
 
     experiment: str
@@ -119,6 +119,7 @@ class Received:
     deleted: bool = False
     remarks: tuple[Remark, ...] = ()
     refused: LedgerError | None = None
+    untrusted: bool = False
 
     @property
     def nothing(self) -> bool:

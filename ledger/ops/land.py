@@ -31,7 +31,7 @@ def land(
     def make(change: Change) -> Landed:
         at = ledger.experiment(name)
         prepared = prepare(ledger, at, kind, message, arm)
-        done = prepared.landed
-        return replace(done, remarks=(*done.remarks, *advance_shown(change, at, prepared.step)))
+        done, step = prepared.landed, prepared.step
+        return replace(done, remarks=(*done.remarks, *advance_shown(change, at, step, made_of=[step.old, at.tip])))
 
     return transact(ledger, make)

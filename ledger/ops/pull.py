@@ -15,6 +15,7 @@ from ledger.repo import concluded
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import chosen, incoming, remote_refs, remotes
 from ledger.repo.sharing.incoming import Coming
+from ledger.repo.trust.require import may_run
 from ledger.run.follow import follow
 from ledger.run.waiting import collect_waiting
 
@@ -44,6 +45,8 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
         known = [experiment for one in comes for experiment in one.sides]
         data = pull_data(ledger, known, asked.data_remote, asked.jobs, dry_run=asked.dry_run)
     found = [replace(one.foreseen() if asked.dry_run else _follow(ledger, one), tags=tags[one.name]) for one in comes]
+    if not asked.dry_run:
+        found = [one if one.nothing else replace(one, untrusted=not may_run(ledger, one.experiment)) for one in found]
     if len(found) == 1 and found[0].refused is not None:
         raise found[0].refused
     strange = there.strange if written is None else ()

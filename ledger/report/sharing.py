@@ -104,6 +104,8 @@ def _told(one: Received, remote: str) -> list[str]:
     notes = [f"note: {sentence}" for sentence in sentences(one.remarks)]
     if one.outdated is not None:
         notes.append(f"the verdict is out of date ({one.outdated}): ledger conclude {one.experiment}")
+    if one.untrusted:
+        notes.append(f"note: ledger trust {one.experiment} shows what would run, before it may run here")
     if one.deleted:
         notes.append(f"note: {remote} has no branch of {one.experiment} any more; the one here stays")
     if one.refused is not None:

@@ -27,6 +27,7 @@ from ledger.repo.change import Change, transact
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TRIALS_OF
+from ledger.repo.trust.links import require_plain
 from ledger.report.numbers import headline, number, seconds, spread
 from ledger.run.trial_commit import described
 from ledger.run.worker import Worker
@@ -91,7 +92,8 @@ def _collect(
             RefChange(ref=tag_ref, old=None, new=git.annotated_tag(tag, merge, _tag_message(experiment, fresh)))
         )
     reason = f"ledger run: {len(pending)} trial{'s' if len(pending) > 1 else ''}"
-    remarks = advance_with_outputs(change, experiment, replace(step, reason=reason, also=also), worker, recorded)
+    moves = replace(step, reason=reason, also=also)
+    remarks = advance_with_outputs(change, experiment, moves, worker, recorded, made_of=[step.old])
     return Collected(commit=step.new, tag=tag, trials=len(pending), remarks=remarks)
 
 
@@ -199,10 +201,21 @@ def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
 
 
 def advance_with_outputs(
-    change: Change, experiment: Experiment, step: Step, worker: Worker, recorded: Mapping[Path, Sequence[str]]
+    change: Change,
+    experiment: Experiment,
+    step: Step,
+    worker: Worker,
+    recorded: Mapping[Path, Sequence[str]],
+    *,
+    made_of: Sequence[str],
 ) -> tuple[Remark, ...]:
-    """Move a branch with its work trees, DVC's outputs among them; returns what could not be laid out, or was kept."""
+    """Move a branch with its work trees, DVC's outputs among them; returns what could not be laid out, or was kept.
+
+    `made_of`: what the new commit holds comes from these. Raises LedgerError where DVC would write through a link of
+    one that is not trusted.
+    """
     ledger = change.ledger
+    require_plain(ledger, step.new, made_of=made_of)
     places = _dvc_places(ledger, experiment, step.ref, worker)
     # what the user has in place of an output must be known before the lock changes
     own = {
@@ -239,6 +252,7 @@ def _finish_checkout(ledger: Ledger, worker: Worker) -> None:
         return
     experiment = ledger.find(name)
     if experiment is not None and experiment.branch is not None:
+        require_plain(ledger, experiment.tip, made_of=[experiment.tip])
         every = _dvc_places(ledger, experiment, experiment.branch, worker)
         places = {tree: place for tree, place in every.items() if tree in own}
         for tree, (root, cache) in places.items():

@@ -55,8 +55,10 @@ def follow(ledger: Ledger, name: str, theirs: str, tracking: str) -> Followed | 
             _require_all(git, name, at.tip, done.tip, short)
         _require_no_new_links(ledger, at.tip, done.tip)
         came = int(git.text("rev-list", "--count", f"{at.tip}..{theirs}"))
-        step = Step(ref=at.branch, old=at.tip, new=done.tip, reason=f"ledger pull: {name}", also=done.also)
-        remarks = advance_shown(change, at, step)
+        # by this it is known later that the commits above theirs are ours
+        reason = f"ledger pull: {name} onto {theirs}"
+        step = Step(ref=at.branch, old=at.tip, new=done.tip, reason=reason, also=done.also)
+        remarks = advance_shown(change, at, step, made_of=[at.tip, theirs])
         return Followed(
             old=at.tip,
             new=done.tip,

@@ -17,6 +17,7 @@ from ledger.model.pipeline import inside
 from ledger.model.transfer import Absent, DataTransfer
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.named import Named, Naming
+from ledger.repo.trust.configuration import require_configuration
 
 if TYPE_CHECKING:
     from ledger.dvc.transfer import Moved, Transfer
@@ -57,6 +58,7 @@ def _transferred(
     if not wanted:
         # DVC is slow to import, and a project may have nothing but what git holds
         return DataTransfer()
+    require_configuration(ledger)
     from ledger.dvc.transfer import opened
     from ledger.dvc.work_tree_config import own_cache
 

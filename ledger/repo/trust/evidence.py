@@ -27,11 +27,15 @@ class Made:
 
 @frozen
 class _Rebase:
-    """A branch that was rebased: onto what, and what it was before and after that."""
+    """A branch that was rebased: onto what, and what it was before and after that.
+
+    `pulled`: a pull did it, which leaves no entry for each commit.
+    """
 
     onto: str
     old: str
     new: str
+    pulled: bool
 
 
 class Evidence:
@@ -55,7 +59,8 @@ class Evidence:
                 self._made.setdefault(entry.new, []).append(Made(way=way, old=entry.old))
             onto = made_here.rebased_onto(entry.message)
             if onto is not None:
-                self._rebases.append(_Rebase(onto=onto, old=entry.old, new=entry.new))
+                pulled = entry.message.startswith("ledger pull: ")
+                self._rebases.append(_Rebase(onto=onto, old=entry.old, new=entry.new, pulled=pulled))
 
     def ways(self, commit: str) -> tuple[Made, ...]:
         """How the commit was made here, as far as it was; each is borne out by the commit's own parents."""
@@ -73,6 +78,9 @@ class Evidence:
 
     def _borne_out(self, commit: str) -> tuple[Made, ...]:
         made = self._made.get(commit, [])
+        pulls = [rebase for rebase in self._rebases if rebase.pulled and commit in self._made_by(rebase)]
+        if pulls:
+            return (Made(way=Way.COMBINED, old=pulls[0].old),)
         if not made:
             return ()
         parents = self._git.objects.parents(commit)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from ledger.errors import LedgerError
@@ -31,6 +31,12 @@ def require_no_links(ledger: Ledger, commit: str) -> None:
             "through which DVC would write elsewhere",
             hint=f"git show {commit[:10]}:{found[0]} prints where it leads; nothing was written",
         )
+
+
+def require_plain(ledger: Ledger, commit: str, *, made_of: Sequence[str]) -> None:
+    """The same of a commit that is made of others, unless all of these are trusted: before DVC writes its outputs."""
+    if ledger.trust.lacking(made_of):
+        require_no_links(ledger, commit)
 
 
 def on_the_way(ledger: Ledger, commit: str) -> list[str]:

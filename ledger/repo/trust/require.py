@@ -31,12 +31,21 @@ def arms_of(ledger: Ledger, experiment: Experiment) -> dict[str, list[str]]:
     return found
 
 
+def may_run(ledger: Ledger, name: str) -> bool:
+    """Whether an experiment that came may run here as it is; one that cannot be read runs nothing."""
+    try:
+        experiment = ledger.find(name)
+    except LedgerError:
+        return True
+    return experiment is None or not _lacking(ledger, experiment, arms_of(ledger, experiment))
+
+
 def require_trusted(ledger: Ledger, experiment: Experiment, code: Mapping[str, Sequence[str]] | None = None) -> None:
     """Raise LedgerError where a run of the experiment would run, or be set up by, what is not trusted here.
 
     `code`: the commits that would run, with the arms or trials of each; else those of all arms.
     """
-    code, around = arms_of(ledger, experiment) if code is None else code, _checked_out(ledger)
+    code, around = arms_of(ledger, experiment) if code is None else code, checked_out(ledger)
     lacking = _lacking(ledger, experiment, [*code, *around])
     if not lacking:
         return
@@ -70,7 +79,7 @@ def _refused(ledger: Ledger, experiment: Experiment, commit: str, parts: Sequenc
     )
 
 
-def _checked_out(ledger: Ledger) -> dict[str, str]:
+def checked_out(ledger: Ledger) -> dict[str, str]:
     """The commits that are checked out where the run starts and in the main work tree, with their refs."""
     ref, commit = ledger.snapshot.head
     found = {} if commit is None else {commit: ref or commit[:10]}

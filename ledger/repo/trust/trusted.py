@@ -168,11 +168,15 @@ class Trust:
             return all(self._carries(commit, one) for one in self.evidence.squashed(commit))
         if made.way is Way.AMENDED:
             return self._carries(commit, made.old)
+        # a conflict was resolved, or commits were put together, in a rebase or pull of what is trusted
+        if made.way is Way.COMBINED and self._rebased(commit):
+            return True
         if any(self._carries(commit, source) for source in self.evidence.sources(commit)):
             return True
-        # a conflict was resolved, or commits were put together, in a rebase of what is trusted
-        rebased = made.way is Way.COMBINED or self.evidence.is_rebased(commit)
-        return rebased and any(self._carries(commit, before) for before in self.evidence.rebased_from(commit))
+        return self.evidence.is_rebased(commit) and self._rebased(commit)
+
+    def _rebased(self, commit: str) -> bool:
+        return any(self._carries(commit, before) for before in self.evidence.rebased_from(commit))
 
     def _carries(self, commit: str, other: str) -> bool:
         """Whether another commit, of which this one was made, is trusted."""

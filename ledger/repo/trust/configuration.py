@@ -1,0 +1,35 @@
+"""DVC's configuration where data are moved: a branch may name another remote, or a cache folder anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.errors import LedgerError
+from ledger.git.entries import Entry
+from ledger.repo.ledger import Ledger
+from ledger.repo.trust.require import checked_out, origin_of
+
+
+def require_configuration(ledger: Ledger) -> None:
+    """Raise LedgerError where DVC would be set up by a branch of somebody else's that is not trusted.
+
+    One that sets DVC up as the main branch does is as good as that.
+    """
+    around = checked_out(ledger)
+    for commit in ledger.trust.lacking(around):
+        main = ledger.trust.bases.main
+        if main is None or _configuration(ledger, commit) != _configuration(ledger, main):
+            ref = around[commit].removeprefix("refs/heads/")
+            raise LedgerError(
+                f"{ref}, which is checked out, came from {origin_of(ledger, commit)} and has a DVC configuration of "
+                "its own: data would go where that says",
+                hint=f"ledger trust {ref} shows it; git switch elsewhere, or --no-data leaves the data",
+            )
+
+
+def _configuration(ledger: Ledger, commit: str) -> Mapping[str, Entry]:
+    found = ledger.git.objects.files(commit, skips=lambda folder, tree: b" hypothesis.md\0" in tree)
+    # the folder itself may be a link
+    return {
+        path: entry for path, entry in found.items() if f"/{path}".endswith("/.dvc") or "/.dvc/config" in f"/{path}"
+    }
