@@ -60,9 +60,17 @@ def two_trials(project: Project) -> None:
 def with_folder(project: Project, at: Path) -> Project:
     """The project with a folder as DVC's default remote."""
     project.dvc("remote", "add", "-q", "-d", "store", str(at))
-    project.git("add", ".dvc/config")
-    project.git("commit", "-q", "-m", "a remote")
+    on_main(project)
     return project
+
+
+def on_main(project: Project) -> None:
+    """Commit DVC's configuration on the main branch and on the experiment's."""
+    project.git("commit", "-q", "-m", "a remote", ".dvc/config")
+    project.git("switch", "-q", "main")
+    project.git("checkout", "-q", "exp/a", "--", ".dvc/config")
+    project.git("commit", "-q", "-m", "a remote")
+    project.git("switch", "-q", "exp/a")
 
 
 def clone(project: Project, at: Path) -> Path:

@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 from conftest import Project, Shelved
-from shared_data import FILES, clone, digest, pull, push, refused, two_trials
+from shared_data import FILES, clone, digest, on_main, pull, push, refused, two_trials
 
 numbers = count(1)
 
@@ -81,8 +81,7 @@ def connect(project: Project, bucket: Bucket, *, key: str | None = "key") -> Non
     project.dvc("remote", "add", "-q", "-d", "store", f"s3://{bucket.name}/project")
     project.dvc("remote", "modify", "store", "endpointurl", bucket.endpoint)
     project.dvc("remote", "modify", "store", "region", "us-east-1")
-    project.git("add", ".dvc/config")
-    project.git("commit", "-q", "-m", "a remote")
+    on_main(project)
     if key is not None:
         credentials(project, project.root, key)
 

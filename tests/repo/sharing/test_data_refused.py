@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Project, Shelved
-from shared_data import FILES, pull, push, refused, two_trials, with_folder
+from shared_data import FILES, clone, pull, push, refused, two_trials, with_folder
 
 
 @pytest.fixture
@@ -47,3 +47,27 @@ def test_a_remote_that_is_no_folder(trained: Project, tmp_path: Path) -> None:
     message, hint = refused(lambda: push(trained.root))
     assert message.startswith(f"the DVC remote store ({tmp_path / 'store'}) cannot be used: ")
     assert hint.startswith("repeat the command when it is mended")
+
+
+def test_a_strangers_configuration_says_nothing(trained: Project, tmp_path: Path) -> None:
+    with_folder(trained, tmp_path / "store")
+    push(trained.root)
+    trained.git("switch", "-q", "main")
+    other = clone(trained, tmp_path / "other")
+    trained.git("switch", "-q", "exp/a")
+    trained.git("switch", "-q", "exp/a", cwd=other)
+    # a stranger's branch has the configuration of the main one
+    assert pull(other).absent == ()
+    trained.dvc("remote", "modify", "-q", "store", "url", str(tmp_path / "elsewhere"))
+    trained.git("commit", "-q", "-a", "-m", "data goes elsewhere")
+    trained.git("pull", "-q", cwd=other)
+    message, hint = refused(lambda: push(other))
+    assert message == (
+        ".dvc/config says where data goes, and that of exp/a, which is checked out, came from origin and is not "
+        "trusted yet"
+    )
+    assert hint.startswith("ledger trust a shows it; git switch to a branch of your own")
+    assert refused(lambda: pull(other)) == (message, hint)
+    assert not (tmp_path / "elsewhere").exists()
+    trained.git("switch", "-q", "main", cwd=other)
+    assert push(other).already == 10
