@@ -31,18 +31,19 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
     names = there.names if written is None else chosen.on_remote(ledger, remote.name, there, written)
     if not asked.dry_run:
         collect_waiting(ledger, names)
-    before = incoming.before(ledger, names)
+    changed = incoming.changed(ledger, remote, there, names)
+    before = incoming.before(ledger, changed)
     tags = {name: incoming.new_tags(ledger, there, name) for name in names}
     wanted = incoming.refspecs(ledger, remote, there, names)
     transport.fetch(ledger.git, remote, incoming.unknown(ledger, there, names) if asked.dry_run else wanted)
     ledger.refresh()
-    comes = [Coming(ledger, remote, there, name, before[name]) for name in names]
+    comes = [Coming(ledger, remote, there, name, before[name]) for name in changed]
     data = None
     if asked.data:
         # before the branches move, with which outputs are laid out
         from ledger.repo.sharing.data import pull_data
 
-        known = [experiment for one in comes for experiment in one.sides]
+        known = [*incoming.readable(ledger, set(names) - set(changed)), *(e for one in comes for e in one.sides)]
         data = pull_data(ledger, known, asked.data_remote, asked.jobs, dry_run=asked.dry_run)
     found = [replace(one.foreseen() if asked.dry_run else _follow(ledger, one), tags=tags[one.name]) for one in comes]
     if not asked.dry_run:

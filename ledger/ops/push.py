@@ -6,16 +6,12 @@ before the data that its records name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
-from ledger.errors import LedgerError
 from ledger.git import transport
-from ledger.model.experiment import Experiment
 from ledger.model.sharing import Asked, Pushed
 from ledger.repo.ledger import Ledger
-from ledger.repo.sharing import chosen, outgoing, remote_refs, remotes
+from ledger.repo.sharing import chosen, incoming, outgoing, remote_refs, remotes
 from ledger.run.waiting import collect_waiting
 
 
@@ -32,7 +28,7 @@ def push(ledger: Ledger, asked: Asked) -> Pushed:
         # imported late: it reads what every trial names
         from ledger.repo.sharing.data import push_data
 
-        known = list(_readable(ledger, names))
+        known = list(incoming.readable(ledger, names))
         data = push_data(ledger, known, asked.data_remote, asked.jobs, dry_run=asked.dry_run)
     done = Pushed(remote=remote.name, sent=tuple(sent), data=data, dry_run=asked.dry_run)
     updates = outgoing.updates(ledger, sent)
@@ -43,12 +39,3 @@ def push(ledger: Ledger, asked: Asked) -> Pushed:
     remotes.track(ledger, remote, [one.branch for one in sent if one.branch is not None])
     ledger.refresh()
     return replace(done, said=reply.said)
-
-
-def _readable(ledger: Ledger, names: Sequence[str]) -> Iterator[Experiment]:
-    for name in names:
-        # what cannot be read names no data, and goes as it is
-        with suppress(LedgerError):
-            found = ledger.find(name)
-            if found is not None:
-                yield found

@@ -118,9 +118,15 @@ class Snapshot:
 
     def refs_of(self, name: str) -> dict[str, str]:
         """The refs that may speak for one experiment with the objects that they name: its branches, then its tags."""
+        if "listing" in self.__dict__:
+            return self._by_name.get(name, {})
         if name not in self._refs_of:
             self._refs_of[name] = self._git.refs(*sources.patterns_of(name, self._settings.branch_prefix))
         return self._refs_of[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, dict[str, str]]:
+        return sources.by_name(self._listed, self._settings.branch_prefix)
 
     def tags_of(self, name: str) -> dict[str, str]:
         """The tags of one experiment with the objects that they name."""

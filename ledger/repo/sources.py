@@ -84,6 +84,21 @@ def patterns_of(name: str, prefix: str) -> tuple[str, ...]:
     return f"{_HEADS}{prefix}{name}", *(f"{remotes}*/{prefix}{name}" for remotes in _REMOTES), f"{TAGS}/{name}"
 
 
+def by_name(refs: Mapping[str, str], prefix: str) -> dict[str, dict[str, str]]:
+    """The same of every experiment by name, from the `refs` below `patterns`: its branches, then its tags."""
+    found: dict[str, dict[str, str]] = {}
+    for ref, oid in refs.items():
+        if ref.startswith(TAGS):
+            name: str | None = ref[len(TAGS) + 1 :].partition("/")[0]
+        elif ref.startswith(_HEADS):
+            name = ref[len(_HEADS) + len(prefix) :] if ref.startswith(_HEADS + prefix) else None
+        else:
+            name = _on_remote(ref, prefix)
+        if name:
+            found.setdefault(name, {})[ref] = oid
+    return found
+
+
 def one_of(git: Git, refs: Mapping[str, str], name: str, main: str | None, prefix: str) -> Source | None:
     """The source of one experiment from the `refs` of `patterns_of` it, None where there is none."""
     tree = None if main is None else git.objects.read(f"{main}:{directory(name)}")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from ledger.model.listing import listed
+from collections import Counter
+from collections.abc import Sequence
+
+from ledger.model.listing import are, listed
 from ledger.model.sharing import News, Pulled, Pushed, Received, Sent
 from ledger.model.transfer import DataTransfer
 from ledger.report.changes import Told
 from ledger.report.numbers import size
 from ledger.report.remarks import sentences
 
-# so many trials whose files are absent are named one by one
+# so many trials whose files are absent, or experiments with such trials, are named one by one
 _MOST = 5
 
 
@@ -18,7 +21,7 @@ def pushed(done: Pushed) -> Told:
     lines = [_sent(one, done) for one in done.sent if one.refs]
     lines += _data(done.data, "would push" if done.dry_run else "pushed", "to")
     notes = _absent(done.data)
-    notes += [note for one in done.sent for note in _beside(one, done.remote)]
+    notes += _beside(done)
     notes += [f"{done.remote}: {line}" for line in done.said]
     return Told(answer="\n".join(lines) or "everything is up to date", notes=tuple(notes))
 
@@ -36,18 +39,33 @@ def _sent(one: Sent, done: Pushed) -> str:
     return f"{verb} {one.experiment} to {done.remote}: {', '.join(parts)}"
 
 
-def _beside(one: Sent, remote: str) -> list[str]:
-    notes = []
-    if one.behind is not None:
-        what = "commits" if not one.behind else _count(one.behind, "trial")
-        notes.append(f"note: {remote} has {what} of {one.experiment} that are not here: ledger pull {one.experiment}")
-    if one.deleted and one.branch is None:
-        notes.append(f"note: the branch of {one.experiment} was deleted on {remote}, and stays so; its tags are there")
-    elif one.deleted:
-        notes.append(f"note: the branch of {one.experiment} was deleted on {remote}; it is there again")
-    if one.running:
-        notes.append(f"note: a trial of {one.experiment} is running: push again when it has ended")
+def _beside(done: Pushed) -> list[str]:
+    """What is to be known of experiments beside it: the same of several in one line."""
+    remote = done.remote
+    notes = [
+        f"note: {remote} has {_trials(one.behind)} of {one.experiment} that are not here: ledger pull {one.experiment}"
+        for one in done.sent
+        if one.behind is not None
+    ]
+    gone = [one.experiment for one in done.sent if one.deleted and one.branch is None]
+    if gone:
+        notes.append(f"note: {_branches(gone)} deleted on {remote}, and {'stay' if len(gone) > 1 else 'stays'} so")
+    anew = [one.experiment for one in done.sent if one.deleted and one.branch is not None]
+    if anew:
+        is_ = "would be" if done.dry_run else "are" if len(anew) > 1 else "is"
+        notes.append(f"note: {_branches(anew)} deleted on {remote}, and {is_} there again")
+    running = [one.experiment for one in done.sent if one.running]
+    if running:
+        notes.append(f"note: trials of {listed(running, 5)} are running: push again when they have ended")
     return notes
+
+
+def _branches(names: Sequence[str]) -> str:
+    return f"the branch{'es' if len(names) > 1 else ''} of {are(names, 5, one='was', many='were')}"
+
+
+def _trials(count: int) -> str:
+    return _count(count, "trial") if count else "commits"
 
 
 def pulled(done: Pulled) -> Told:
@@ -55,7 +73,12 @@ def pulled(done: Pulled) -> Told:
     lines = [line for one in done.received if not one.nothing for line in _received(one, done)]
     lines += _data(done.data, "would pull" if done.dry_run else "pulled", "from")
     notes = _absent(done.data)
-    notes += [note for one in done.received for note in _told(one, done.remote)]
+    notes += [note for one in done.received for note in _told(one)]
+    gone = [one.experiment for one in done.received if one.deleted]
+    if gone:
+        notes.append(
+            f"note: {_branches(gone)} deleted on {done.remote}; here {'they stay' if gone[1:] else 'it stays'}"
+        )
     if done.strange:
         notes.append(f"note: passed over {listed(done.strange, 3)}: no experiment can have such a name")
     return Told(answer="\n".join(lines) or "everything is up to date", notes=tuple(notes))
@@ -100,14 +123,12 @@ def _news(news: News) -> list[str]:
     return parts
 
 
-def _told(one: Received, remote: str) -> list[str]:
+def _told(one: Received) -> list[str]:
     notes = [f"note: {sentence}" for sentence in sentences(one.remarks)]
     if one.outdated is not None:
         notes.append(f"the verdict is out of date ({one.outdated}): ledger conclude {one.experiment}")
     if one.untrusted:
         notes.append(f"note: ledger trust {one.experiment} shows what would run, before it may run here")
-    if one.deleted:
-        notes.append(f"note: {remote} has no branch of {one.experiment} any more; the one here stays")
     if one.refused is not None:
         notes.append(f"error: {one.experiment}: {one.refused.message}")
         if one.refused.hint:
@@ -122,16 +143,19 @@ def _data(data: DataTransfer | None, verb: str, way: str) -> list[str]:
 
 
 def _absent(data: DataTransfer | None) -> list[str]:
-    """By trial what neither side has: as many as are read, the rest counted."""
+    """What neither side has: by trial where they are few, else counted by experiment."""
     if data is None or not data.absent:
         return []
     by_trial: dict[str, list[str]] = {}
     for one in data.absent:
         by_trial.setdefault(one.trial, []).append(f"{one.path} (corrupt)" if one.corrupt else one.path)
-    trials = list(by_trial.items())
-    lines = [f"warning: {trial}: neither here nor on the remote: {listed(paths, 3)}" for trial, paths in trials[:_MOST]]
-    if len(trials) > _MOST:
-        lines.append(f"warning: the same of {len(trials) - _MOST} more trials: --json names all")
+    found = {trial: listed(paths, 3) for trial, paths in by_trial.items()}
+    if len(found) > _MOST:
+        counts = Counter(trial.partition(":")[0] for trial in by_trial)
+        found = {name: f"data of {_count(count, 'trial')}" for name, count in counts.items()}
+    lines = [f"warning: {what}: neither here nor on the remote: {named}" for what, named in list(found.items())[:_MOST]]
+    if len(found) > _MOST:
+        lines.append(f"warning: the same of {len(found) - _MOST} more experiments: --json names all")
     return lines
 
 

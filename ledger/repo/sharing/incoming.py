@@ -7,7 +7,7 @@ an experiment's name comes.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ledger.analysis.news import news
 from ledger.errors import FormatError, LedgerError
@@ -42,6 +42,32 @@ def refspecs(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
             found += [f"+{ledger.branch_of(name)}:{kept}"] if name in there.branches else []
         found += [f"refs/tags/{tag}:refs/tags/{tag}" for tag in new_tags(ledger, there, name)]
     return found
+
+
+def changed(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> list[str]:
+    """The experiments of which the remote has something that is not here, or no longer has the branch."""
+    if len(names) > 1:
+        # all refs at once
+        _ = ledger.snapshot.listing
+    return [name for name in names if _is_changed(ledger, remote, there, name)]
+
+
+def _is_changed(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) -> bool:
+    refs = ledger.snapshot.refs_of(name)
+    tip, kept, own = there.branches.get(name), refs.get(tracking(ledger, remote, name)), ledger.branch_of(name)
+    return tip != kept or refs.get(own, tip) != tip or bool(new_tags(ledger, there, name))
+
+
+def readable(ledger: Ledger, names: Collection[str]) -> Iterator[Experiment]:
+    """Those of the experiments that can be read; what cannot names no data."""
+    if len(names) > 1:
+        # all at once
+        ledger.experiments()
+    for name in sorted(names):
+        with contextlib.suppress(LedgerError):
+            found = ledger.find(name)
+            if found is not None:
+                yield found
 
 
 def new_tags(ledger: Ledger, there: RemoteRefs, name: str) -> tuple[str, ...]:
