@@ -30,7 +30,7 @@ COMMANDS = {
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
     "review": "Write the report for a pull request, from git alone.",
     "land": "Bring an experiment into the main branch: its record or its change.",
-    "push": "Send experiments to a remote: branches, tags and the data of trials.",
+    "push": "Send experiments to a remote: branches, tags, data of trials.",
     "pull": "Bring what a remote has of experiments, and say what is new.",
     "archive": "Put a finished branch away under a tag, where commands find it.",
 }
