@@ -52,10 +52,11 @@ def require_trusted(ledger: Ledger, experiment: Experiment, code: Mapping[str, S
     if lacking[0] in code:
         raise _refused(ledger, experiment, lacking[0], code[lacking[0]])
     ref = around[lacking[0]].removeprefix("refs/heads/")
+    name = ledger.name_of(around[lacking[0]]) or ref
     raise LedgerError(
         f"{ref}, which is checked out, came from {origin_of(ledger, lacking[0])} and is not trusted yet: its DVC "
         f"configuration and ledger.yaml would set up the run{_why_not_known(ledger)}",
-        hint=f"git switch to a branch of your own, or ledger trust {ref} shows what it would run",
+        hint=f"git switch to a branch of your own, or ledger trust {name} shows what would run",
     )
 
 
