@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 
 from conftest import TRAIN, Project, default_files
 
 import ledger
 from ledger.git.branch import Step
 from ledger.git.refs import RefChange
+from ledger.model.directions import HIGHER
+from ledger.model.search import KnownNoise, Search
+from ledger.ops.new import create
 from ledger.repo.change import Change, transact
+from ledger.repo.planning import Request
 from ledger.repo.sharing.replay import Replayed, replay
 from ledger.run.collect import collect
 from ledger.run.worker import Worker
@@ -129,3 +134,29 @@ def problems(clone: Project, name: str = "a") -> list[str]:
 def is_linear(clone: Project, name: str = "a") -> bool:
     """Whether the branch has no merge since the main branch."""
     return not clone.git("rev-list", "--merges", f"main..exp/{name}")
+
+
+SEARCHED = {
+    "train.py": (
+        "import json, os, random\nlevel, version = json.load(open('level.json'))\n"
+        "json.dump({'dice': level + random.gauss(0, 0.02)}, open('metrics.json', 'w'))\n"
+    ),
+    "level.json": "[0.63, 0]\n",
+    "params.json": '{"seed": 0}\n',
+    "dvc.yaml": (
+        "stages:\n  train:\n    cmd: python -S train.py\n    deps: [train.py, level.json]\n"
+        "    params:\n      - params.json: [seed]\n    metrics:\n      - metrics.json: {cache: false}\n"
+    ),
+}
+
+
+def searching(project: Project) -> None:
+    """A search over four versions of the code, the third of which is much worse."""
+    versions = [project.git("rev-parse", "HEAD")]
+    for version, level in ((1, 0.63), (2, 0.2), (3, 0.2)):
+        versions.append(project.commit(f"version {version}", {"level.json": f"[{level}, {version}]\n"}))
+    search = Search(
+        metric="dice", better=HIGHER, versions=tuple(versions), noise=KnownNoise(sd=0.02, df=8), confidence=0.97
+    )
+    with ledger.open(project.root) as book:
+        create(book, Request(title="Where", search=search), now=datetime.now(UTC))

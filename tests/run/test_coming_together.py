@@ -8,6 +8,7 @@ import pytest
 from conftest import Project, Shelved
 from two_clones import (
     FILES,
+    SEARCHED,
     UNREPEATABLE,
     bring_together,
     clones,
@@ -18,6 +19,7 @@ from two_clones import (
     pool,
     problems,
     records,
+    searching,
     send,
     shared,
 )  # fmt: skip
@@ -286,3 +288,31 @@ def test_every_attempt_gets_a_name_of_its_own(shelved: Shelved) -> None:
     for clone in three:
         bring_together(clone)
     assert len({str(records(clone)) for clone in three}) == 1
+
+
+def test_a_deleted_branch_is_read_from_a_tag_with_the_trials_of_both(shelved: Shelved) -> None:
+    here, there = clones(shelved(pool, FILES, after=shared))
+    for number, clone in enumerate((here, there)):
+        finish(clone, number, "treatment/seed-1")
+        collected(clone)
+        clone.ledger("conclude", "a", "--early", "-m", "so far")
+    send(here)
+    bring_together(there)
+    there.git("branch", "-qD", "exp/a")
+    there.git("update-ref", "-d", "refs/remotes/origin/exp/a")
+    names = [one["id"] for one in there.ledger("show", "a", "--json").json["trials"]]
+    assert names == ["baseline/seed-0", "treatment/seed-0", "treatment/seed-1", "treatment/seed-1.2"]
+    assert problems(there) == []
+
+
+def test_a_search_that_went_on_in_both_is_not_accused(shelved: Shelved) -> None:
+    here, there = clones(shelved(searching, SEARCHED))
+    for clone in (here, there):
+        clone.ledger("run")
+    send(here, "where")
+    found = bring_together(there, "where")
+    assert len(found.renamed) > 2
+    assert problems(there, "where") == []
+    # what one knew is not what the other's trials of those names say
+    told = there.ledger("verify", "where", code=None).out
+    assert "search" not in told

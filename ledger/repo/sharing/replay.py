@@ -21,9 +21,9 @@ from ledger.model.frozen import frozen
 from ledger.repo import canonical, experiments, histories
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
+from ledger.repo.sharing import kept
 from ledger.repo.sharing.merged import Sides, merged
 from ledger.repo.sharing.records import Names
-from ledger.repo.sources import LINE_OF, TAGS
 
 
 @frozen
@@ -31,7 +31,8 @@ class Replayed:
     """Where a branch goes. `tip`: the commit; `commits`: how many of ours were made anew for it.
 
     `renamed`: the trials of ours whose names theirs had already, by the ids that they had, with those that they have
-    now. `also`: a tag that has to appear in the same moment, since something of ours rests on the line as it was.
+    now. `also`: the tags that have to appear in the same moment: on what the records of both sides are together, and
+    on the line as it was where something of ours rests on that.
     `rewritten`: the other side no longer has commits that it had.
     """
 
@@ -119,6 +120,7 @@ def _on_top(sides: Sides, line: list[_Commit], theirs: str) -> Replayed:
     changes = {one.oid: git.changed_paths(one.base, one.oid) for one in line}
     last_run = next((one.oid for one in reversed(line) if any(map(names.is_record, changes[one.oid]))), None)
     at, count, concluded = theirs, 0, False
+    also: tuple[RefChange, ...] = ()
     for one in line:
         tree = merged(sides, names, one.base, one.oid, at, changes[one.oid])
         if one.oid == last_run:
@@ -130,11 +132,13 @@ def _on_top(sides: Sides, line: list[_Commit], theirs: str) -> Replayed:
             message, concluded = _with_trailer(message, one.oid), True
         author = git.objects.header(one.oid, "author")
         at, count = git.commit_tree(tree, [at, *one.others], message, author=author), count + 1
+        if one.oid == last_run:
+            also = kept.trials(ledger, experiment.name, at)
     return Replayed(
         tip=at,
         commits=count,
         renamed=names.renamed,
-        also=_kept(ledger, experiment) if concluded else (),
+        also=(*also, *(kept.line(ledger, experiment) if concluded else ())),
         rewritten=sides.rewritten,
     )
 
@@ -147,17 +151,6 @@ def _with_trailer(message: str, commit: str) -> str:
     kept = told if text is not message else []
     original = trailers.value(message, trailers.REPLAYED) or commit
     return trailers.compose(text, trailers=[*kept, (trailers.REPLAYED, original)])
-
-
-def _kept(ledger: Ledger, experiment: Experiment) -> tuple[RefChange, ...]:
-    """A tag on our line as it was: what a verdict was computed from has to be there whenever it is computed again."""
-    name, tip = experiment.name, experiment.tip
-    tag = f"ledger/{name}/{tip[:10]}"
-    ref = f"{TAGS}/{name}/{tip[:10]}"
-    if ref in ledger.git.refs(ref):
-        return ()
-    message = f"{LINE_OF}{name}: as it was before it was replayed"
-    return (RefChange(ref=ref, old=None, new=ledger.git.annotated_tag(tag, tip, message)),)
 
 
 def _showing(ledger: Ledger, experiment: Experiment, tree: str) -> str:
