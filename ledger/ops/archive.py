@@ -52,7 +52,7 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> BroughtBack:
         if at.deleted and tip == at.tip:
             tip = rebuilt_tip(ledger.git, at)
         if tip is None:
-            raise LedgerError(f"no tag here holds the tip of {name}", hint="git fetch --tags")
+            raise LedgerError(f"no tag here holds the tip of {name}", hint=f"ledger pull {name}")
         change.move([RefChange(ref=branch, old=None, new=tip)], f"ledger archive: {name} brought back")
         # no tag was made for the tip of a branch that was deleted
         return BroughtBack(experiment=name, branch=short, whole=not at.deleted)

@@ -70,22 +70,22 @@ def _content(
     columns: CaseColumns,
     commits: dict[str, dict[str, str]],
 ) -> bytes:
-    path = columns.file
+    path, pull = columns.file, f"ledger pull {record.trial.experiment}"
     made = {out: pin.md5 for out, pin in record.trial.outs.items()}
     digest = store.digest_at(path, made)
     if digest is not None:
         data = store.read(digest)
         if data is None:
-            raise _not_here(path, name, f"dvc fetch --all-commits {path}")
+            raise _not_here(path, name, pull)
         if store.state(digest, len(data)) is ObjectState.CORRUPT:
             raise LedgerError(
                 f"{path} of {name} was changed in the cache: its content does not match the recorded hash",
-                hint="dvc fetch --force brings back what was pushed",
+                hint=f"{pull} brings back what was pushed",
             )
         return data
     if any(inside(path, out) and (md5 or "").endswith(SUFFIX) and store.listing(md5 or "") is None
            for out, md5 in made.items()):  # fmt: skip
-        raise _not_here(path, name, f"dvc fetch --all-commits {path}")
+        raise _not_here(path, name, pull)
     origin = record if record.trial.reused is None else voided.source(ledger, record)
     commit = None
     if origin is not None:
@@ -94,7 +94,7 @@ def _content(
             commits[of] = histories.trial_commits(ledger, of)
         commit = origin.commit or commits[of].get(origin.trial.id)
     if commit is None:
-        raise _not_here(path, name, "git fetch --tags")
+        raise _not_here(path, name, pull)
     held = ledger.git.objects.read(f"{commit}:{path}")
     if held is None or held.kind != "blob" or not _is_made(ledger, record, path):
         remark = Remark.of(Kind.CASES_LACKING, file=path, trial=name)

@@ -90,7 +90,7 @@ def _code(ledger: Ledger, origin: Experiment, commit: str | None) -> Code:
     if commit is None or ledger.git.commit(commit) is None:
         raise LedgerError(
             f"the branch of {origin.name} is gone, and its code with it",
-            hint=f"git fetch --tags, or --from {ledger.snapshot.main or 'main'}",
+            hint=f"ledger pull {origin.name}, or --from {ledger.snapshot.main or 'main'}",
         )
     return ledger.code.at(commit)
 

@@ -26,7 +26,9 @@ def _gone(facts: _Facts) -> str:
 
 def _where(facts: _Facts) -> str:
     named = ", ".join(facts["remotes"])
-    return f"a remote may have what is missing ({named}): dvc fetch" if named else "nowhere here, and no remote is set"
+    if not named:
+        return "nowhere here, and no remote is set"
+    return f"a remote may have what is missing ({named}): ledger pull {facts['experiment']}"
 
 
 # commits are shortened to ten digits
@@ -91,7 +93,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
         "{file}: `seeds_from` does not match the base, title and predictions of any version of the plan"
     ),
     Kind.TRIAL_NOT_HERE: (
-        "{path}: no tag in this clone holds its trial commit (git fetch --tags), so its numbers are unproved"
+        "{path}: no tag in this clone holds its trial commit (ledger pull {experiment}), so its numbers are unproved"
     ),
     Kind.SOURCE_NOT_HERE: "{path} repeats {source}, which is not in this clone",
     Kind.HISTORY_FILTERED: (
@@ -175,5 +177,5 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
 
 def sentence(problem: Problem) -> str:
     """What is wrong, or unproved."""
-    facts, said = dict(problem.facts), _SENTENCES[problem.kind]
+    facts, said = {"experiment": problem.experiment, **dict(problem.facts)}, _SENTENCES[problem.kind]
     return said.format(**facts) if isinstance(said, str) else said(facts)

@@ -47,8 +47,11 @@ def _many_lost(found: Sequence[Problem]) -> list[Problem]:
 
 def _lost(found: Sequence[Problem]) -> tuple[str, ...]:
     """What is said of many trials that are not here."""
-    some = listed([problem.trial or "" for problem in _many_lost(found)], FEW)
-    return (f"{Check.LOST}: {some}: no tag in this clone holds their trial commits: git fetch --tags",) if some else ()
+    lost = _many_lost(found)
+    if not lost:
+        return ()
+    some, where = listed([problem.trial or "" for problem in lost], FEW), f"ledger pull {lost[0].experiment}"
+    return (f"{Check.LOST}: {some}: no tag in this clone holds their trial commits: {where}",)
 
 
 def lines(found: Sequence[Problem]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def spec_of(ledger: Ledger, experiment: Experiment, record: Recorded) -> Spec:
     if ledger.git.commit(trial.code) is None:
         raise NotHere(
             f"the code of {trial.experiment}:{trial.id} is not in this clone: {trial.code[:10]}",
-            hint="git fetch --tags brings the trials' commits",
+            hint=f"ledger pull {experiment.name} brings the trials' commits",
         )
     code, data = _with_data(ledger, experiment, record)
     plain = ledger.code.arm(code, {}, ())

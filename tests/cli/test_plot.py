@@ -129,7 +129,7 @@ def test_a_clone_without_the_trials_says_how_to_get_them(shelved: Shelved, tmp_p
     answer = project.ledger("plot", "rate", cwd=tmp_path / "clone", code=2)
 
     assert "has its plot files here" in answer.err
-    assert "hint: git fetch --tags, then dvc fetch" in answer.err
+    assert "hint: ledger pull " in answer.err
 
 
 def test_the_current_experiment_is_drawn_without_a_name(shelved: Shelved) -> None:

@@ -436,7 +436,7 @@ def test_what_a_clone_lacks_is_unproved(honest: Gathered) -> None:
         Kind.ABSENT,
         SEED1,
         "store",
-        "dvc fetch",
+        "ledger pull ",
         unproved=True,
     )
 

@@ -101,7 +101,7 @@ def test_the_cache_gives_the_same_and_what_is_altered_there_is_found(concluded: 
     lacking = concluded.ledger("verify", "--json").json
     assert lacking["ok"] and any("out/cases.csv of x:" in one["message"] for one in lacking["unproved"])
     refused = concluded.ledger("conclude", "-m", "again", code=2).err
-    assert "is not in this clone" in refused and "dvc fetch --all-commits out/cases.csv" in refused
+    assert "is not in this clone" in refused and "ledger pull " in refused
 
 
 def test_a_verdict_is_forged_where_its_cases_are(concluded: Project) -> None:

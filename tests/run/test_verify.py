@@ -585,7 +585,7 @@ def test_a_checkpoint_in_a_remote_is_found_there(recorded: CopyProject) -> None:
     assert honest(project, "--data", unproved=True) == []
     twin.unlink()
     row = honest(project, "--data", unproved=True)[0]
-    assert "store" in row["message"] and "dvc fetch" in row["message"]
+    assert "store" in row["message"] and "ledger pull a" in row["message"]
 
 
 def test_a_checkpoint_that_was_changed_is_found(recorded: CopyProject) -> None:

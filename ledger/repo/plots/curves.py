@@ -44,7 +44,7 @@ def read(ledger: Ledger, chosen: Sequence[PlottedArm]) -> Read:
         if reader.declared:
             raise LedgerError(
                 f"no trial of {listed((arm.label for arm in chosen), 5)} has its plot files here",
-                hint="git fetch --tags, then dvc fetch, brings what others have pushed",
+                hint=f"ledger pull {chosen[0].experiment.name} brings what others have pushed",
             )
         raise LedgerError(f"the pipeline of {chosen[0].experiment.name} declares no plots", hint=DECLARE)
     return Read(samples=tuple(samples), notes=reader.notes())
