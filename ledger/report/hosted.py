@@ -51,7 +51,7 @@ _NAMED: Final = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{7,}(?![0-9A-Za-z])"
     r"|[wW]{3}\.|\b(?:[gG][hH]|[A-Z][A-Z0-9_]+)-\d|\b(?:ghsa|GHSA)-"
 )
-_MARKUP: Final = re.compile(r"[\\`*{}\[\]<>#|~&^$@]|(?<![^\W_])_|_(?![^\W_])")
+_MARKUP: Final = re.compile(r"[\\`*{}\[\]<>#|&^$@]|(?<!^)(?<!\s)~|~(?!\s|$)|(?<![^\W_])_|_(?![^\W_])")
 # a list, a rule or the line below a heading begins with these
 _BEGINS: Final = re.compile(r"(\d*)([-+=.)])(?=\s|$|[-=])")
 _LINE: Final = re.compile("^/", re.MULTILINE)
@@ -60,7 +60,7 @@ _LANGUAGES: Final = frozenset(
     {"bash", "diff", "ini", "json", "markdown", "python", "sh", "sql", "text", "toml", "yaml"}
 )
 # what may end a fence, and lines that a host may obey wherever they stand
-_ACTIVE: Final = re.compile(r"`|^\s*[/>$:~]", re.MULTILINE)
+_ACTIVE: Final = re.compile(r"`|^\s*(?:/|>>>|::|\$\$|~~~)", re.MULTILINE)
 
 
 def escaped(text: str) -> str:

@@ -40,7 +40,7 @@ LIMIT: Final = 60_000 - 1
 # so much of a commit's id is plain
 _SHORT: Final = 10
 # so many arms are named in a line
-_ARMS: Final = 6
+_ARMS: Final = 3
 
 
 def document(reviews: Sequence[Review]) -> Document:
@@ -82,6 +82,7 @@ def _unread(one: Review) -> Iterator[Part]:
 
 def _reviewed(one: Review, experiment: Experiment) -> Iterator[Part]:
     """The parts of one experiment, in the order in which a reviewer asks."""
+    prose = experiment.hypothesis.body
     yield Part(blocks=tuple(_judged(one, experiment)), rank=0, name="the verdict")
     for name, rank, blocks in (
         ("what is wrong", 1, _wrong(one, experiment)),
@@ -97,7 +98,7 @@ def _reviewed(one: Review, experiment: Experiment) -> Iterator[Part]:
         ("amendments of the plan", 6, sections.amended(one)),
         ("pictures", 7, sections.pictures(one)),
         ("how to reproduce it", 2, sections.reproduce(one)),
-        ("the hypothesis in prose", 8, sections.prose("Hypothesis in prose", experiment.hypothesis.body)),
+        ("the hypothesis in prose", 8, sections.prose("Hypothesis in prose", prose, experiment.plan.title)),
         ("notes", 9, sections.prose("Notes", experiment.notes)),
     ):
         found = tuple(blocks)
@@ -182,6 +183,6 @@ def _facts(one: Review, experiment: Experiment) -> Iterator[tuple[str, tuple[str
     ]
     counts = [f"{len(some)} {what}" for some, what in ((one.failed, "failed"), (one.voided, "voided")) if some]
     if trials or counts:
-        yield "trials", ("; ".join(filter(None, (listed(trials, _ARMS), listed(counts)))),)
+        yield "trials", tuple(filter(None, (listed(trials, _ARMS), listed(counts))))
     if plan.tags:
         yield "tags", (listed(plan.tags, 10),)

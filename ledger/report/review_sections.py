@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.analysis.review import CheckState, Failed, Review
+from ledger.model.listing import listed
 from ledger.report import verdict, verify, written
 from ledger.report.blocks import Block, CodeBlock, Fold, Heading, Items, Part, Prose, Written
 from ledger.report.diff import changed as differences
@@ -14,6 +15,8 @@ from ledger.report.review_links import links
 
 # so much of a commit's id is plain
 _SHORT: Final = 10
+# so many trials that ended alike are named
+_NAMED: Final = 5
 # more rows and items a page folds
 _SHOWN: Final = 8
 _SIGNS: Final = {
@@ -72,9 +75,14 @@ def checks(one: Review) -> Iterator[Block]:
 
 
 def failed(one: Review) -> Iterator[Block]:
+    """The trials without a result, those that ended alike together, then those that were voided."""
     if one.failed:
         many = "1 trial" if len(one.failed) == 1 else f"{len(one.failed)} trials"
-        blocks = tuple(block for each in one.failed for block in _failure(each))
+        alike: dict[tuple[str, str], list[str]] = {}
+        for each in one.failed:
+            commit = "" if each.commit is None else f" ({each.commit[:_SHORT]})"
+            alike.setdefault((_ending(each), each.tail), []).append(f"{each.record.trial.id}{commit}")
+        blocks = tuple(block for (said, tail), trials in alike.items() for block in _failures(trials, said, tail))
         yield Fold(summary=f"{many} failed", blocks=blocks, told=True)
     if one.voided:
         lines = [
@@ -85,15 +93,16 @@ def failed(one: Review) -> Iterator[Block]:
         yield Fold(summary=f"{len(lines)} voided", blocks=(Items(items=tuple(lines)),), told=True)
 
 
-def _failure(one: Failed) -> Iterator[Block]:
-    trial = one.record.trial
-    error = trial.error
+def _failures(trials: list[str], said: str, tail: str) -> Iterator[Block]:
+    yield Items(items=(f"{listed(trials, _NAMED)}: {said}",))
+    if tail.strip():
+        yield CodeBlock(text=tail.expandtabs(), near=True)
+
+
+def _ending(one: Failed) -> str:
+    trial, error = one.record.trial, one.record.trial.error
     stage = "" if error is None or error.stage is None else f" in {error.stage}"
-    ending = "" if error is None or not error.ending else f": {error.ending}"
-    commit = "" if one.commit is None else f" ({one.commit[:_SHORT]})"
-    yield Items(items=(f"{trial.id}{commit}: {trial.status}{stage}{ending}",))
-    if one.tail.strip():
-        yield CodeBlock(text=one.tail.expandtabs())
+    return f"{trial.status}{stage}" + ("" if error is None or not error.ending else f", {error.ending}")
 
 
 def amended(one: Review) -> Iterator[Block]:
@@ -113,9 +122,9 @@ def reproduce(one: Review) -> Iterator[Block]:
         yield CodeBlock(text="\n".join(one.reproduce), language="sh")
 
 
-def prose(title: str, text: str) -> Iterator[Block]:
-    """What people wrote, folded, with its headings below the others."""
+def prose(title: str, text: str, told: str = "") -> Iterator[Block]:
+    """What people wrote, folded, with its headings below the others; nothing where it says but what was `told`."""
     found = written.blocks(Written(text=text))
     lower = (Heading(text=e.text, level=min(e.level + 2, 6)) if isinstance(e, Heading) else e for e in found)
-    if found:
+    if any(not isinstance(e, Heading) and e != Prose(text=told) for e in found):
         yield Fold(summary=title, blocks=tuple(lower), told=True)
