@@ -142,7 +142,7 @@ class Link:
 
 @frozen
 class Links(_Spaced):
-    """A list of links; what has no address is code. A terminal shows the addresses."""
+    """A list of links; a terminal shows their texts alone."""
 
     links: tuple[Link, ...]
 

@@ -26,8 +26,8 @@ from ledger.report.blocks import (
 
 # of one cell, one line of code, and one sentence or paragraph
 _CELL, _CODE, _TEXT = 80, 200, 1200
-# what a row, an item or a line takes at least, with its end
-_LEAST: Final = 4
+# the parts of a rank have this much of the room before others are cut for them
+_SHARE: Final = 5
 # the blank line between blocks
 _APART: Final = 2
 
@@ -36,16 +36,26 @@ Size = Callable[[Sequence[Block]], int]
 
 
 def fitted(blocks: Sequence[Block], limit: int, size: Size) -> tuple[Block, ...]:
-    """The blocks in their order, no larger together than the limit, as `size` measures them."""
+    """The blocks in their order, no larger together than the limit, as `size` measures them.
+
+    First no rank has more than its share, then those of the highest rank are cut, as far as it takes.
+    """
     whole = (each if isinstance(each, Part) else Part(blocks=(each,), rank=0, name="") for each in blocks)
     parts = [replace(part, blocks=tuple(map(shortened, part.blocks))) for part in whole]
-    sizes = [size(part.blocks) + _APART for part in parts]
-    for rank in sorted({part.rank for part in parts} - {0}, reverse=True):
+
+    def measured(part: Part) -> int:
+        # of what is far too long it is not asked how long it is
+        return limit + 1 if sum(map(_length, part.blocks)) > limit else size(part.blocks) + _APART
+
+    sizes = [measured(part) for part in parts]
+    ranks = sorted({part.rank for part in parts} - {0}, reverse=True)
+    for share, rank in [*((limit // _SHARE, rank) for rank in ranks), *((0, rank) for rank in ranks)]:
         excess = sum(sizes) - limit
         if excess <= 0:
             break
         places = [at for at, part in enumerate(parts) if part.rank == rank]
-        most = _level([sizes[at] for at in places], sum(sizes[at] for at in places) - excess)
+        level = _level([sizes[at] for at in places], sum(sizes[at] for at in places) - excess)
+        most = max(share // len(places), level)
         for at in places:
             if sizes[at] > most:
                 parts[at] = _cut(parts[at], most, size)
@@ -67,15 +77,22 @@ def _level(sizes: Sequence[int], room: int) -> int:
 
 def _cut(part: Part, limit: int, size: Size) -> Part:
     """As much of the part as fits, which may be nothing but a word of it, or not even that."""
-    low, high = 0, min(sum(map(_units, part.blocks)), limit // _LEAST)
-    best: tuple[Block, ...] = ()
-    while low <= high:
-        middle = (low + high) // 2
-        kept = first(part.blocks, middle) if middle else _gone(part)
-        if size(kept) + _APART <= limit:
-            best, low = kept, middle + 1
+
+    def fits(blocks: Sequence[Block]) -> bool:
+        return size(blocks) + _APART <= limit
+
+    best, low, high = _gone(part), 0, sum(map(_units, part.blocks))
+    if not fits(best):
+        best = ()
+    # twice as much each time, and then between the last two: of long parts the end is never looked at
+    step = 1
+    while low < high:
+        tried = min(low + step, high)
+        kept = first(part.blocks, tried)
+        if fits(kept):
+            best, low, step = kept, tried, step * 2
         else:
-            high = middle - 1
+            high, step = tried - 1, max(1, min(step, tried - low) // 2)
     return replace(part, blocks=best)
 
 
@@ -160,6 +177,25 @@ def _units(block: Block) -> int:
             return 0
         case _:
             return 1
+
+
+def _length(block: Block) -> int:
+    """How many characters a block has at least; what is hidden in texts counts too."""
+    match block:
+        case Table():
+            return sum(len(cell) for row in block.rows for cell in row)
+        case Items():
+            return sum(map(len, block.items))
+        case CodeBlock() | Prose():
+            return len(block.text)
+        case Facts():
+            return sum(len(value) for _, values in block.pairs for value in values)
+        case Links():
+            return sum(len(link.text) for link in block.links)
+        case Fold() | Part():
+            return sum(map(_length, block.blocks))
+        case _:
+            return 0
 
 
 def shortened(block: Block) -> Block:

@@ -56,7 +56,7 @@ def _overview(reviews: Sequence[Review]) -> Iterator[Part]:
     """A row for each experiment, where there are several."""
     if len(reviews) < 2:
         return
-    rows = tuple((one.name, _outcome(one) or _why_unread(one), _checked(one)) for one in reviews)
+    rows = tuple((one.name, _outcome(one), _checked(one)) for one in reviews)
     table = Table(head=("experiment", "verdict", "checks"), rows=rows, names=0)
     yield Part(blocks=(Heading(text=f"{len(reviews)} experiments"), table), rank=1, name="experiments")
 
@@ -66,10 +66,6 @@ def _checked(one: Review) -> str:
         return "not made" if one.unchecked is not None else "-"
     count = len(one.problems)
     return f"{count} problem{'' if count == 1 else 's'}" if count else "no problem"
-
-
-def _why_unread(one: Review) -> str:
-    return "cannot be read" if one.unreadable else "removed" if one.deleted else "not read: too many"
 
 
 def _unread(one: Review) -> Iterator[Part]:
@@ -114,12 +110,15 @@ def _verdict(one: Review) -> Verdict | None:
     return one.recomputed or one.stored
 
 
-def _outcome(one: Review) -> str | None:
-    found = _verdict(one)
+def _outcome(one: Review) -> str:
+    """The verdict in a word, or why there is none."""
+    if one.experiment is None:
+        return "cannot be read" if one.unreadable else "removed" if one.deleted else "not read: too many"
+    found, plan = _verdict(one), one.experiment.plan
     if found is None:
-        return None if one.experiment is None else "none yet"
-    if found.finding is not None and one.experiment is not None and one.experiment.plan.search is not None:
-        return search.said(found.finding, one.experiment.plan.search, one.settings)
+        return "none yet"
+    if found.finding is not None and plan.search is not None:
+        return search.said(found.finding, plan.search, one.settings)
     return stated(found.outcome, found.confirmatory)
 
 
@@ -127,10 +126,10 @@ def _judged(one: Review, experiment: Experiment) -> Iterator[Block]:
     yield Heading(text=f"{experiment.name}: {experiment.plan.title}")
     found = _verdict(one)
     if found is None:
-        yield Prose(lead="No verdict", text=one.refusal or "there is none yet")
+        yield Prose(lead="Verdict", text=f"none, {one.refusal}" if one.refusal else "none yet")
         yield Items(items=tuple(f"predicted: {code(str(each))}" for each in experiment.plan.predictions))
         return
-    yield Prose(lead=(_outcome(one) or "").capitalize(), text=_from_where(one))
+    yield Prose(lead="Verdict", text=f"{_outcome(one)}; {_from_where(one)}")
     if found.finding is not None:
         yield Items(items=tuple(search.remarks(found.finding, experiment.name)))
     elif not found.predictions:
@@ -143,7 +142,7 @@ def _judged(one: Review, experiment: Experiment) -> Iterator[Block]:
 def _from_where(one: Review) -> str:
     """How the verdict came about, and whether the stored one is the same."""
     if one.recomputed is None:
-        return f"as verdict.md says; the records give none: {one.refusal or 'they are not enough'}"
+        return f"as in verdict.md; the records give none: {one.refusal or 'they are not enough'}"
     if one.stored is None:
         return "computed from the records; not concluded yet"
     if one.agrees is False:

@@ -23,7 +23,7 @@ _SIGNS: Final = {
     CheckState.PASSED: "✓",
     CheckState.PROBLEM: "✗",
     CheckState.UNPROVED: "?",
-    CheckState.NOT_ASKED: "-",
+    CheckState.NOT_ASKED: "–",
 }
 
 
@@ -108,7 +108,8 @@ def _ending(one: Failed) -> str:
 def amended(one: Review) -> Iterator[Block]:
     lines = tuple(line for change in one.amendments for line in verdict.amended(change))
     if lines:
-        yield Fold(summary=f"{len(lines)} amendments of the plan", blocks=(Items(items=lines),), told=True)
+        title = f"{len(lines)} amendment{'' if len(lines) == 1 else 's'} of the plan"
+        yield Fold(summary=title, blocks=(Items(items=lines),), told=True)
 
 
 def pictures(one: Review) -> Iterator[Block]:

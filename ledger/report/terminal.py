@@ -13,7 +13,6 @@ from ledger.report.blocks import (
     Figure,
     Heading,
     Items,
-    Link,
     Links,
     Prose,
     Table,
@@ -72,16 +71,12 @@ def _lines(block: Block, total: int | None, *, wrap: bool) -> list[str]:
         case Table():
             return table(block, total=total, room=room)
         case Links():
-            return [_link(link) for link in block.links]
+            return [clean(link.text) for link in block.links]
         case Figure():
             drawn = f"[{clean(block.alternative)}]" if block.plot is None else harmless(block.plot).rstrip("\n")
             return [*drawn.split("\n"), *([clean(block.caption)] if block.caption else [])]
         case _:
             return []
-
-
-def _link(link: Link) -> str:
-    return clean(link.text) if link.address is None else f"{clean(link.text)}  {clean(link.address)}"
 
 
 def _indented(line: str) -> str:
@@ -127,13 +122,12 @@ def table(block: Table, *, total: int | None, room: int | None = None) -> list[s
 def _apart(block: Table, total: int, room: int | None) -> list[str]:
     """The table without its drawings, and below it the drawings beside the names."""
     others = [at for at in range(len(block.head)) if at not in block.drawn]
-    drawings = with_columns(block, [at for at in range(len(block.head)) if at in (block.names, *block.drawn)])
-    drawings = replace(drawings, caption=None, columns=None, notes=(), drawn=())
+    kept = [at for at in range(len(block.head)) if at in (block.names, *block.drawn)]
+    drawings = replace(with_columns(block, kept), caption=None, columns=None, notes=(), short_notes=None)
     return [
         *table(replace(with_columns(block, others), notes=(), short_notes=()), total=total, room=room),
-        *_aligned(
-            drawings, list(drawings.head), [*map(list, drawings.rows)], [*range(len(drawings.head))], total, cut=True
-        ),
+        # however long the names are, nothing of these can stand elsewhere
+        *table(drawings, total=None),
         *_told([" " * block.indent + clean(note) for note in block.notes], room, behind=block.indent),
     ]
 

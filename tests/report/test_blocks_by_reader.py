@@ -39,7 +39,7 @@ def test_links_lead_to_their_addresses() -> None:
     page = Document(title="t", blocks=(found,))
     assert markdown.render(page) == "- [`a [b](c).png`](https://h.example/a%20b)\n- `plots/x.svg`\n"
     assert '<a href="https://h.example/a%20b"><code>a [b](c).png</code></a>' in html.render(page)
-    assert terminal.render(page, total=80) == "a [b](c).png  https://h.example/a%20b\nplots/x.svg\n"
+    assert terminal.render(page, total=80) == "a [b](c).png\nplots/x.svg\n"
 
 
 def test_what_hosts_and_programs_read_stands_in_markdown_alone() -> None:
