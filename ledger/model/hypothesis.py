@@ -46,20 +46,13 @@ BODY = """\
 
 def parse(text: str) -> Hypothesis:
     """The hypothesis that `text` holds. Raises FormatError, which names the key and says what is wrong."""
-    front, body = front_matter.split(text)
-    try:
-        # the line of `---` goes first, so that the lines of an error are the file's
-        document = yaml12.loads_untrusted(f"\n{front}")
-    except yaml12.YamlError as error:
-        raise FormatError(f"the front matter is not YAML: {error}") from None
-    if not isinstance(document, dict):
-        raise FormatError("the front matter is not a mapping of keys to values")
+    document, body = front_matter.read(text)
     return Hypothesis(plan=_plan(document), body=body)
 
 
 def render(hypothesis: Hypothesis) -> str:
     """The text of the file; `parse` is the inverse."""
-    return f"---\n{yaml12.dumps(to_mapping(hypothesis.plan))}---\n{hypothesis.body}"
+    return front_matter.joined(to_mapping(hypothesis.plan), hypothesis.body)
 
 
 def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

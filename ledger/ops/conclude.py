@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from ledger.analysis.arms import ArmValues
 from ledger.analysis.counting import When
+from ledger.model import verdict_file
 from ledger.model.experiment import Experiment, directory
-from ledger.model.formats import trailers, yaml12
+from ledger.model.formats import front_matter, trailers
 from ledger.model.frozen import frozen
 from ledger.model.verdict import Verdict
-from ledger.model.verdict_file import front_matter
 from ledger.repo.change import Change, require_branch, transact
 from ledger.repo.evidence import gather
 from ledger.repo.ledger import Ledger
@@ -62,7 +62,7 @@ def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | No
         earlier = ledger.git.objects.text(at.tip, path) or ""
         said = report.interpretation_of(earlier) if interpretation is None else interpretation
         body = report.body(verdict, at, evidence.arms, ledger.settings, said)
-        text = f"---\n{yaml12.dumps(front_matter(verdict))}---\n{body}"
+        text = front_matter.joined(verdict_file.front_matter(verdict), body)
         commit = None
         if text != earlier:
             subject = report.subject(verdict, [p.metric.name for p in at.plan.predictions])

@@ -11,7 +11,7 @@ from ledger.model import hypothesis as hypotheses
 from ledger.model import names
 from ledger.model import seeds as derived
 from ledger.model.experiment import Experiment
-from ledger.model.formats import yaml12
+from ledger.model.formats import front_matter
 from ledger.model.formats.replicates import to_mapping
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
@@ -114,7 +114,7 @@ def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: PlanEdits) -> dic
 def _plan(document: Mapping[str, Any]) -> Plan:
     """The plan that the front matter states, with a baseline where a prediction needs one."""
     try:
-        draft = hypotheses.parse(f"---\n{yaml12.dumps(document)}---\n").plan
+        draft = hypotheses.parse(front_matter.joined(document, "")).plan
     except FormatError as error:
         raise LedgerError(f"the amended plan is invalid: {error}", hint="ledger amend --help has an example") from None
     if any(p.reference == BASELINE for p in draft.predictions) and draft.variant(BASELINE) is None:

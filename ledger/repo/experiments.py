@@ -14,7 +14,7 @@ from ledger.model import trial_file, verdict_file
 from ledger.model import void as voids
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, Unread, directory
-from ledger.model.formats import front_matter, yaml12
+from ledger.model.formats import front_matter
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
 from ledger.model.trial import Trial
@@ -283,13 +283,7 @@ def _ordered(records: Iterable[Recorded], plan: Plan) -> tuple[Recorded, ...]:
 def _verdict(text: str, path: str, problems: list[Unread]) -> Verdict | None:
     try:
         with anything_wrong():
-            front, _ = front_matter.split(text)
-            try:
-                document = yaml12.loads_untrusted(front)
-            except yaml12.YamlError as error:
-                raise FormatError(f"{error}") from None
-            if not isinstance(document, dict):
-                raise FormatError("the front matter is not a mapping")
+            document, _ = front_matter.read(text)
             return verdict_file.from_mapping(document)
     except FormatError as error:
         problems.append(Unread(path=path, said=f": {error}"))

@@ -13,7 +13,7 @@ from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
 from ledger.model import seeds
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.formats import front_matter, trailers, yaml12
+from ledger.model.formats import front_matter, trailers
 from ledger.model.plan import Plan
 from ledger.model.verdict import Amendment
 from ledger.repo import histories, plan_order
@@ -160,10 +160,10 @@ def _looks(ledger: Ledger, experiment: Experiment) -> int:
 def _early(text: str) -> bool:
     """Whether a verdict was computed while trials were missing; a text that cannot be read is none."""
     try:
-        document = yaml12.loads_untrusted(front_matter.split(text)[0])
-    except (FormatError, yaml12.YamlError):
+        document, _ = front_matter.read(text)
+    except FormatError:
         return True
-    return not isinstance(document, dict) or bool(document.get("early"))
+    return bool(document.get("early"))
 
 
 def _held(ledger: Ledger, commit: str, name: str, records: Sequence[Recorded]) -> tuple[Recorded, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ledger.errors import FormatError
 from ledger.model import bounds
+from ledger.model.formats import yaml12
 
 _OPENING = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _CLOSING = re.compile(r"\n---[ \t]*(?:\r?\n|\Z)")
@@ -24,6 +25,24 @@ def split(whole: str) -> tuple[str, str]:
     if opening is None or closing is None:
         raise FormatError("there is no front matter between two lines of `---`")
     return whole[opening.end() : closing.start() + 1], whole[closing.end() :]
+
+
+def read(whole: str) -> tuple[dict[str, Any], str]:
+    """The mapping that the front matter holds, read as untrusted, and what stands below it."""
+    front, body = split(whole)
+    try:
+        # the line of `---` goes first, so that the lines of an error are the file's
+        document = yaml12.loads_untrusted(f"\n{front}")
+    except yaml12.YamlError as error:
+        raise FormatError(f"the front matter is not YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise FormatError("the front matter is not a mapping of keys to values")
+    return document, body
+
+
+def joined(document: Mapping[str, object], body: str) -> str:
+    """The text with a document above it; `read` is the inverse."""
+    return f"---\n{yaml12.dumps(document)}---\n{body}"
 
 
 def text(document: Mapping[str, Any], key: str) -> str:
