@@ -73,6 +73,12 @@ def pulled(done: Pulled) -> Told:
     lines = [line for one in done.received if not one.nothing for line in _received(one, done)]
     lines += _data(done.data, "would pull" if done.dry_run else "pulled", "from")
     notes = _absent(done.data)
+    untrusted = [one.experiment for one in done.received if one.untrusted]
+    if untrusted:
+        notes.append(
+            f"note: {listed(untrusted, 3)} may not run here yet: ledger trust {untrusted[0]} shows what would run; "
+            f"ledger trust --remote {done.remote} trusts all there"
+        )
     notes += [note for one in done.received for note in _told(one)]
     gone = [one.experiment for one in done.received if one.deleted]
     if gone:
@@ -127,8 +133,6 @@ def _told(one: Received) -> list[str]:
     notes = [f"note: {sentence}" for sentence in sentences(one.remarks)]
     if one.outdated is not None:
         notes.append(f"the verdict is out of date ({one.outdated}): ledger conclude {one.experiment}")
-    if one.untrusted:
-        notes.append(f"note: ledger trust {one.experiment} shows what would run, before it may run here")
     if one.refused is not None:
         notes.append(f"error: {one.experiment}: {one.refused.message}")
         if one.refused.hint:

@@ -173,6 +173,23 @@ def test_only_records_were_pushed_on_top(mine: Project) -> None:
     assert lacking(mine, strange(mine, {"experiments/x/trials/evil.py": "x\n"}, onto=noted))
 
 
+def test_records_of_others_between_ones_own_on_a_confirmed_state(mine: Project) -> None:
+    theirs = strange(mine, {**EVIL, "experiments/x/hypothesis.md": "plan\n"})
+    trust(mine, theirs)
+    mine.git("switch", "-qc", "exp/theirs", theirs)
+    mine.commit("run: mine", {"experiments/x/trials/treatment/seed-0.yaml": "r\n"})
+    noted = strange(mine, {"experiments/x/notes.md": "n\n"}, onto="HEAD")
+    # as a pull does it
+    mine.git("update-ref", "-m", f"ledger pull: x onto {noted}", "refs/heads/exp/theirs", noted)
+    mine.git("reset", "-q", "--hard")
+    assert not lacking(mine, "HEAD")
+    mine.commit("amend: mine", {"experiments/x/hypothesis.md": "another plan\n"})
+    assert not lacking(mine, "HEAD")
+    mine.commit("run: mine", {"experiments/x/trials/treatment/seed-1.yaml": "r\n"})
+    again = strange(mine, {"experiments/x/notes.md": "n\n\nn\n"}, onto="HEAD")
+    assert not lacking(mine, again)
+
+
 # --- what somebody else made
 
 

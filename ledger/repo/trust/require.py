@@ -74,10 +74,16 @@ def _lacking(ledger: Ledger, experiment: Experiment, commits: Iterable[str]) -> 
 def _refused(ledger: Ledger, experiment: Experiment, commit: str, parts: Sequence[str]) -> LedgerError:
     name = experiment.name
     whose = f"{name}:{parts[0]}" if parts and commit != experiment.tip else name
+    from_ = origin_of(ledger, commit)
     return LedgerError(
-        f"{whose} runs code that came from {origin_of(ledger, commit)} and is not trusted yet{_why_not_known(ledger)}",
-        hint=f"ledger trust {name} shows what would run",
+        f"{whose} runs code that came from {from_} and is not trusted yet{_why_not_known(ledger)}",
+        hint=f"ledger trust {name} shows what would run{_way_out(ledger, from_)}",
     )
+
+
+def _way_out(ledger: Ledger, remote: str) -> str:
+    """What a lab types, whose members trust each other."""
+    return f"; ledger trust --remote {remote} trusts all there" if remote in ledger.trust.bases.remotes else ""
 
 
 def checked_out(ledger: Ledger) -> dict[str, str]:
@@ -93,7 +99,8 @@ def checked_out(ledger: Ledger) -> dict[str, str]:
 
 
 def origin_of(ledger: Ledger, commit: str) -> str:
-    """The remote whose branches hold the commit, or that it was fetched from somewhere."""
+    """The remote whose branches hold the commit, or what others made of it; `elsewhere` where none does."""
+    commit = ledger.trust.foreign_part(commit)
     refs = ledger.git.text(
         "for-each-ref", "--format=%(refname)", "--contains", commit, "refs/remotes", "refs/ledger/remotes"
     )

@@ -59,6 +59,16 @@ class Trust:
                 self.store.remember(one for one in own if one not in self._given)
             return refused
 
+    def foreign_part(self, commit: str) -> str:
+        """The nearest commit in the history of one that is not trusted which was not made here: itself, it may be."""
+        at, seen = commit, set[str]()
+        while at not in seen:
+            seen.add(at)
+            ways = self.evidence.ways(at)
+            below = [*self._parents.get(at, ()), *(made.old for made in ways if made.way is Way.AMENDED)]
+            at = next((one for one in below if ways and self._known.get(one) is False), at)
+        return at
+
     def is_own(self, commit: str) -> bool:
         """Whether all that the commit brings is trusted, and not only what it would run."""
         lacking = self.lacking([commit])
@@ -141,12 +151,14 @@ class Trust:
 
     def _decided(self, commit: str) -> bool:
         parents, ways = self._parents[commit], self.evidence.ways(commit)
-        # what others have made comes here only where it adds nothing but records
-        if all(map(self._trusts, parents)) and (not ways or any(self._made(commit, made) for made in ways)):
-            self._rest(commit, parents)
-            if not ways:
+        if all(map(self._trusts, parents)):
+            if any(self._made(commit, made) for made in ways):
+                self._rest(commit, parents)
+                return True
+            # records alone may come from anybody
+            if len(parents) == 1 and self.runs_the_same(commit, parents[0]):
                 self._given.add(commit)
-            return True
+                return True
         if self.store.holds(self.digest(commit)):
             self._given.add(commit)
             return True
