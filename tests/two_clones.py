@@ -138,23 +138,24 @@ def is_linear(clone: Project, name: str = "a") -> bool:
 
 SEARCHED = {
     "train.py": (
-        "import json, os, random\nlevel, version = json.load(open('level.json'))\n"
+        "import json, os, random\nversion = json.load(open('version.json'))\n"
+        "level = 0.6 if version < int(open(os.path.expanduser('~/worse-from')).read()) else 0.2\n"
         "json.dump({'dice': level + random.gauss(0, 0.02)}, open('metrics.json', 'w'))\n"
     ),
-    "level.json": "[0.63, 0]\n",
+    "version.json": "0\n",
     "params.json": '{"seed": 0}\n',
     "dvc.yaml": (
-        "stages:\n  train:\n    cmd: python -S train.py\n    deps: [train.py, level.json]\n"
+        "stages:\n  train:\n    cmd: python -S train.py\n    deps: [train.py, version.json]\n"
         "    params:\n      - params.json: [seed]\n    metrics:\n      - metrics.json: {cache: false}\n"
     ),
 }
 
 
 def searching(project: Project) -> None:
-    """A search over four versions of the code, the third of which is much worse."""
+    """A search over six versions of the code: `~/worse-from` says from which on they are worse, on this machine."""
     versions = [project.git("rev-parse", "HEAD")]
-    for version, level in ((1, 0.63), (2, 0.2), (3, 0.2)):
-        versions.append(project.commit(f"version {version}", {"level.json": f"[{level}, {version}]\n"}))
+    for version in range(1, 6):
+        versions.append(project.commit(f"version {version}", {"version.json": f"{version}\n"}))
     search = Search(
         metric="dice", better=HIGHER, versions=tuple(versions), noise=KnownNoise(sd=0.02, df=8), confidence=0.97
     )

@@ -305,9 +305,10 @@ def test_a_deleted_branch_is_read_from_a_tag_with_the_trials_of_both(shelved: Sh
     assert problems(there) == []
 
 
-def test_a_search_that_went_on_in_both_is_not_accused(shelved: Shelved) -> None:
+def test_a_search_that_went_on_in_both_is_not_accused(shelved: Shelved, sealed: Path) -> None:
     here, there = clones(shelved(searching, SEARCHED))
-    for clone in (here, there):
+    for clone, worse in ((here, 4), (there, 1)):
+        (sealed / "worse-from").write_text(str(worse))
         clone.ledger("run")
     send(here, "where")
     found = bring_together(there, "where")
