@@ -170,6 +170,9 @@ def test_only_records_were_pushed_on_top(mine: Project) -> None:
     record = strange(mine, {"experiments/x/trials/treatment/seed-9.yaml": "r\n"}, onto="exp/x")
     noted = strange(mine, {"experiments/x/notes.md": "note\n"}, onto=record)
     assert not lacking(mine, noted)
+    # whether the branch here has gone on to them or not: that made nothing
+    mine.git("update-ref", "--create-reflog", "-m", f"ledger pull: x onto {noted}", "refs/heads/exp/x", noted)
+    assert not lacking(mine, noted)
     assert lacking(mine, strange(mine, {"experiments/x/trials/evil.py": "x\n"}, onto=noted))
 
 

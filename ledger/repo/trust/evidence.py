@@ -54,10 +54,12 @@ class Evidence:
 
     def _read(self, entries: Iterable[reflogs.Entry]) -> None:
         for entry in entries:
-            way = made_here.way(entry.message)
+            way, onto = made_here.way(entry.message), made_here.rebased_onto(entry.message)
+            if onto == entry.new:
+                # nothing was put on top: what others have made came as it is
+                continue
             if way is not None and entry.new != entry.old:
                 self._made.setdefault(entry.new, []).append(Made(way=way, old=entry.old))
-            onto = made_here.rebased_onto(entry.message)
             if onto is not None:
                 pulled = entry.message.startswith("ledger pull: ")
                 self._rebases.append(_Rebase(onto=onto, old=entry.old, new=entry.new, pulled=pulled))
