@@ -26,7 +26,7 @@ Empty = Annotated[
     str | None,
     typer.Option(metavar="VALUE", help="What no data scores (alone, shapley); default: the mean of groups alone."),
 ]
-Budget = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many trainings.")]
+Budget = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most N trainings.")]
 
 
 def request(

@@ -34,7 +34,7 @@ def amend(
     retype: plan_options.Retype = False,
     overrides: Annotated[list[str] | None, typer.Option("-S", "--set", hidden=True)] = None,
     experiment: Annotated[
-        str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
+        str | None, typer.Option("--exp", metavar="EXP", help="The experiment; default: the current one.")
     ] = None,
     json: options.AsJson = False,
 ) -> int:

@@ -15,7 +15,7 @@ from ledger.report.shapes import changes as shapes
 
 
 def archive(
-    experiment: Annotated[str, typer.Argument(metavar="EXP", help="An experiment's name, or the beginning of one.")],
+    experiment: Annotated[str, typer.Argument(metavar="EXP", help="An experiment's name or its beginning.")],
     force: Annotated[
         bool, typer.Option("--force", help="Archive it even without a verdict, or with more than has landed.")
     ] = False,

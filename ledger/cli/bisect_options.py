@@ -20,21 +20,21 @@ Seeds = Annotated[
     str | None, typer.Option(metavar="LIST", help="The first seeds, such as 0..4; default: derived ones.")
 ]
 Budget = Annotated[
-    int | None, typer.Option(metavar="N", min=2, max=1000, help="At most so many trainings to search; default: 60.")
+    int | None, typer.Option(metavar="N", min=2, max=1000, help="At most N trainings to search; default: 60.")
 ]
-Confidence = Annotated[str | None, typer.Option(metavar="SHARE", help="How sure is sure enough; default: 0.95.")]
+Confidence = Annotated[str | None, typer.Option(metavar="SHARE", help="Stop at this probability; default: 0.95.")]
 PriorOf = Annotated[
     str | None, typer.Option(metavar="PRIOR", help="flat, or files: suspect additions by their size. Default: files.")
 ]
 Skip = Annotated[list[str] | None, typer.Option(metavar="REV", help="Never try this version; repeatable.")]
-Evaluation = Annotated[list[str] | None, typer.Option(metavar="PATH", help="Data that it is measured on; repeatable.")]
+Evaluation = Annotated[list[str] | None, typer.Option(metavar="PATH", help="Evaluation data; repeatable.")]
 EvaluationAt = Annotated[
     str | None, typer.Option(metavar="REV", help="Measure every version on these data as at GOOD or BAD; default: BAD.")
 ]
 Fresh = Annotated[
     int | None,
     typer.Option(
-        "--confirm", metavar="N", min=0, max=100, help="Confirm with N fresh seeds an arm; default: 5; 0: do not."
+        "--confirm", metavar="N", min=0, max=100, help="Confirm with N fresh seeds per arm; default: 5; 0: none."
     ),
 ]
 Name = Annotated[str | None, typer.Option(metavar="NAME", help="The experiment's name; default: made from the ends.")]

@@ -22,7 +22,7 @@ COMMANDS = {
     "diff": "Show how two experiments differ, and how their results compare.",
     "slices": "Show where two arms differ: by site, by scanner, case by case.",
     "reproduce": "Run a recorded trial again from its own commit, and compare.",
-    "trust": "Let what came from somebody else run here, once you have read it.",
+    "trust": "Allow somebody else's code to run here, once you have read it.",
     "bisect": "A metric fell: find the addition of data, or the commit, at fault.",
     "ablate": "Weigh the groups of the data: what each adds to a metric.",
     "matrix": "Compare versions of training data on versions of evaluation data.",
@@ -30,8 +30,8 @@ COMMANDS = {
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
     "review": "Write the report for a pull request, from git alone.",
     "land": "Bring an experiment into the main branch: its record or its change.",
-    "push": "Send experiments to a remote: branches, tags, data of trials.",
-    "pull": "Bring what a remote has of experiments, and say what is new.",
+    "push": "Push experiments to a remote: branches, tags and data.",
+    "pull": "Pull experiments from a remote, and say what is new.",
     "archive": "Put a finished branch away under a tag, where commands find it.",
 }
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-Metric = Annotated[str, typer.Argument(metavar="METRIC", help="The metric that is asked about.")]
+Metric = Annotated[str, typer.Argument(metavar="METRIC", help="The metric in question.")]
 Known = Annotated[
     str | None, typer.Argument(metavar="[EXP]", help="Show the answer of this experiment again; run nothing.")
 ]

@@ -20,7 +20,7 @@ from ledger.ops.export import export as exported
 def export(
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="csv, json or parquet; else from the file's ending."),
+        typer.Option("--format", metavar="FORMAT", help="csv, json or parquet; default: by the file's extension."),
     ] = None,
     level: Annotated[
         str, typer.Option("--level", metavar="LEVEL", help="One row for each of: trials, variants, experiments.")

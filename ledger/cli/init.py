@@ -31,11 +31,9 @@ def init(
         list[str] | None, typer.Option(metavar="FILE", help="Its parameter file, where not found by name; repeatable.")
     ] = None,
     ci: Annotated[
-        Host | None, typer.Option("--ci", help="Add the workflows that verify pull requests and comment on them.")
+        Host | None, typer.Option("--ci", help="Add workflows that verify pull requests and comment on them.")
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Overwrite workflows that have other content; goes with --ci.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="With --ci: overwrite workflows that differ.")] = False,
 ) -> int:
     """Set up this repository: DVC if need be, experiments/, ledger.yaml, and a pipeline around a bare script.
 

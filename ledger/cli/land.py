@@ -18,13 +18,11 @@ from ledger.report.shapes import changes as shapes
 def land(
     experiment: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[EXP[:ARM]]", help="An experiment, or the arm whose change is adopted; else the current."
-        ),
+        typer.Argument(metavar="[EXP[:ARM]]", help="An experiment, or the arm to adopt; default: the current one."),
     ] = None,
     record: Annotated[bool, typer.Option("--record", help="Land only its record; leave the code untouched.")] = False,
     adopt: Annotated[bool, typer.Option("--adopt", help="Merge its change too.")] = False,
-    message: Annotated[str | None, typer.Option("-m", "--message", help="What the commit message says.")] = None,
+    message: Annotated[str | None, typer.Option("-m", "--message", help="The commit message.")] = None,
     json: options.AsJson = False,
 ) -> int:
     """Bring an experiment into the main branch: with its change where the verdict is supported, else only its record.

@@ -32,9 +32,9 @@ def matrix(
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
-    """Train on each version of one data set and measure on each of another: which of them moved the metric?
+    """Train on each version of one data set, evaluate on each of another: which of them moved the metric?
 
-    Each model is trained once a seed, whatever the number of columns. Interrupted, the same command goes on.
+    Each model is trained once per seed, whatever the number of columns. Interrupted, the same command goes on.
 
     Example: ledger matrix dice --train data/train@v12,v18,main --eval data/test@v12,main -j 4
     """

@@ -15,11 +15,11 @@ _EXAMPLE = {"--train": "--train data/train@v12,v18,main", "--eval": "--eval data
 
 Train = Annotated[
     str | None,
-    typer.Option("--train", metavar="PATH@REV,REV", help="The rows: versions of the data that is trained on."),
+    typer.Option("--train", metavar="PATH@REV,REV", help="The rows: versions to train on."),
 ]
 Evaluation = Annotated[
     str | None,
-    typer.Option("--eval", metavar="PATH@REV,REV", help="The columns: versions to measure on, or PATH/by:site."),
+    typer.Option("--eval", metavar="PATH@REV,REV", help="The columns: versions to evaluate on, or PATH/by:site."),
 ]
 
 

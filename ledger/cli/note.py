@@ -15,7 +15,7 @@ from ledger.report.shapes import changes as shapes
 def note(
     text: Annotated[str, typer.Argument(help="What you saw or thought.")],
     experiment: Annotated[
-        str | None, typer.Option("--exp", metavar="EXP", help="The experiment; else the current.")
+        str | None, typer.Option("--exp", metavar="EXP", help="The experiment; default: the current one.")
     ] = None,
     json: options.AsJson = False,
 ) -> int:

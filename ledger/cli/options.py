@@ -22,7 +22,7 @@ Guard = Annotated[
 ]
 Timeout = Annotated[
     str | None,
-    typer.Option("--timeout", metavar="TIME", help="End a trial that takes longer: 90 (s), 30m, 2h."),
+    typer.Option("--timeout", metavar="TIME", help="Stop a trial that takes longer: 90 (s), 30m, 2h."),
 ]
 Part = Annotated[
     str | None,

@@ -48,9 +48,9 @@ def power(
     form: options.AsFormat = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
-    """Tabulate what so many replicates show: the smallest effect and the power, with the noise's own uncertainty.
+    """Tabulate the smallest detectable effect and the power by replicates, with the uncertainty of the noise.
 
-    Without options it is about the predictions of the current experiment.
+    Without options, for the predictions of the current experiment.
 
     Example: ledger power --sd 0.045 --df 4 --margin 0.02 --effect 0.05
     """

@@ -23,12 +23,12 @@ def pull(
     no_data: sharing_options.NoData = False,
     data_remote: sharing_options.DataRemote = None,
     jobs: sharing_options.Jobs = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come; move nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be pulled; pull nothing.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Bring what remotes have of experiments: trials, notes, verdicts, and the data that these trials name.
+    """Pull experiments: trials, notes and verdicts from the git remote, and their data from the DVC remote.
 
-    The branches here go on to it; where both sides have new trials, yours stand on theirs.
+    Branches here are fast-forwarded; where both sides have new trials, yours are replayed on theirs.
 
     Example: ledger pull focal-loss
     """

@@ -16,19 +16,19 @@ from ledger.report.shapes import sharing as shapes
 
 def push(
     experiments: sharing_options.Experiments = None,
-    every: Annotated[bool, typer.Option("--all", help="Every experiment that is here.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every experiment here.")] = False,
     remote: Annotated[
         str | None, typer.Option("--remote", metavar="NAME", help="A git remote; default: as `git push` chooses.")
     ] = None,
     no_data: sharing_options.NoData = False,
     data_remote: sharing_options.DataRemote = None,
     jobs: sharing_options.Jobs = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent; send nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be pushed; push nothing.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Send experiments to remotes: first the data that their trials name to DVC's, then branches and tags to git's.
+    """Push experiments: first their trials' data to the DVC remote, then branches and tags to the git remote.
 
-    Branches and tags go all or none, and nothing there is overwritten.
+    Branches and tags are pushed atomically, and nothing there is overwritten.
 
     Example: ledger push focal-loss
     """

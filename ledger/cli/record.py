@@ -15,11 +15,9 @@ from ledger.report.shapes import changes as shapes
 
 def record(
     message: Annotated[
-        str | None, typer.Option("-m", "--message", help="What you changed, where the change is not committed yet.")
+        str | None, typer.Option("-m", "--message", help="What you changed, if it is not committed yet.")
     ] = None,
-    variant: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which arm it is, where it fits more than one.")
-    ] = None,
+    variant: Annotated[str | None, typer.Option(metavar="NAME", help="Which arm it is, if it fits several.")] = None,
     json: options.AsJson = False,
 ) -> int:
     """Record what `dvc repro` just made in this work tree as a trial; the parameters say which one.

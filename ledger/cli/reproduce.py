@@ -15,7 +15,7 @@ from ledger.run.again import log_of
 
 def reproduce(
     experiment: Annotated[
-        str | None, typer.Argument(metavar="[EXP[:TRIAL]]", help="Such as focal-loss:treatment/seed-0; else its first.")
+        str | None, typer.Argument(metavar="[EXP[:TRIAL]]", help="A trial, or the first of an experiment's.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every trial that counts, not just one.")] = False,
     metrics_only: Annotated[
@@ -27,7 +27,7 @@ def reproduce(
     timeout: options.Timeout = None,
     json: options.AsJson = False,
 ) -> int:
-    """Run a recorded trial again from its own commit, past DVC's run cache, and compare.
+    """Run a recorded trial again from its own commit, bypassing DVC's run cache, and compare.
 
     Each metric is identical, differs by less than the declared replicates do, or is different; each output is identical
     or different by its hash. Nothing is recorded. Exits with 1 where something differs: the seed is the same, so the

@@ -21,18 +21,18 @@ from ledger.report.documents import Format, rendered
 
 def review(
     experiment: Annotated[
-        str | None, typer.Argument(metavar="[EXP]", help="An experiment's name; else what --against finds touched.")
+        str | None, typer.Argument(metavar="[EXP]", help="An experiment's name; default: what --against touches.")
     ] = None,
     against: Annotated[
         str | None, typer.Option("--against", metavar="REV", help="Review what HEAD adds to this revision.")
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="text, md, html or json; md where it is no terminal."),
+        typer.Option("--format", metavar="FORMAT", help="text, md, html or json; default off a terminal: md."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write to this file; it is empty if nothing is touched."),
+        typer.Option("-o", "--output", metavar="FILE", help="Write to this file; empty if nothing is touched."),
     ] = None,
     stdout: Annotated[bool, typer.Option("--stdout", help="Print markdown on a terminal too.")] = False,
     exit_code: Annotated[

@@ -23,7 +23,7 @@ Other = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="The other 
 def slices(
     experiment: Side = None,
     other: Other = None,
-    metric: Annotated[str | None, typer.Option("--metric", metavar="NAME", help="Which metric of the cases.")] = None,
+    metric: Annotated[str | None, typer.Option("--metric", metavar="NAME", help="The per-case metric.")] = None,
     by: Annotated[
         list[str] | None, typer.Option("--by", metavar="COLUMN", help="Only by this column; repeatable.")
     ] = None,
@@ -34,7 +34,7 @@ def slices(
         str | None, typer.Option("--where", metavar="EXPR", help="Only cases for which EXPR is true.")
     ] = None,
     worst: Annotated[
-        int | None, typer.Option("--worst", metavar="N", min=1, help="List so many cases instead.")
+        int | None, typer.Option("--worst", metavar="N", min=1, help="List the N worst cases instead.")
     ] = None,
     higher: Annotated[bool, typer.Option("--higher-is-better", help="For --worst: a fall is bad.")] = False,
     lower: Annotated[bool, typer.Option("--lower-is-better", help="For --worst: a rise is bad.")] = False,

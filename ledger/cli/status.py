@@ -17,7 +17,7 @@ from ledger.report.documents import Format
 def status(
     experiment: options.Experiment = None,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the run in progress, from any terminal.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="End the run in progress; keep what has finished.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the run in progress; keep what has finished.")] = False,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:

@@ -21,13 +21,13 @@ def trust(
     ] = None,
     remote: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Trust all that is on the branches of this remote, now and later."),
+        typer.Option(metavar="NAME", help="Trust everything on this remote's branches, now and later."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    revoke: Annotated[bool, typer.Option("--revoke", help="Trust it no longer.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Stop trusting it.")] = False,
     json: options.AsJson = False,
 ) -> int:
-    """Let what came from somebody else run here: show what would run, then ask.
+    """Allow somebody else's code to run here: show what would run, then ask.
 
     What you commit on this machine, and what your main branch has, is trusted. Trust is kept outside the repository,
     for exactly what was shown: when code, plan, parameters or DVC's configuration change, ledger run asks for it again.

@@ -13,7 +13,7 @@ from ledger.report.documents import Format
 
 def verify(
     experiment: Annotated[
-        str | None, typer.Argument(metavar="[EXP]", help="An experiment's name, or the beginning of one; else all.")
+        str | None, typer.Argument(metavar="[EXP]", help="An experiment's name or its beginning; default: all.")
     ] = None,
     against: Annotated[
         str | None, typer.Option("--against", metavar="REV", help="Verify what HEAD adds to this revision.")
