@@ -159,6 +159,8 @@ class Evidence:
 
     def _between(self, onto: str, tip: str) -> frozenset[str]:
         """The commits of a tip's history that another has not."""
+        if onto == tip:
+            return frozenset()
         if (onto, tip) not in self._ranges:
             asked = f"{tip}\n^{onto}\n".encode()
             out = self._git.text("rev-list", f"--max-count={_LONGEST}", "--ignore-missing", "--stdin", stdin=asked)

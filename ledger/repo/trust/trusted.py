@@ -17,6 +17,9 @@ from ledger.repo.trust import state
 from ledger.repo.trust.bases import Bases
 from ledger.repo.trust.evidence import Evidence, Made
 
+# for these two changes are compared, which takes longer
+_CARRIED = (Way.PICKED, Way.COMBINED)
+
 
 class Trust:
     """What is known of the commits of one repository, each of which is asked about once."""
@@ -152,12 +155,15 @@ class Trust:
     def _decided(self, commit: str) -> bool:
         parents, ways = self._parents[commit], self.evidence.ways(commit)
         if all(map(self._trusts, parents)):
-            if any(self._made(commit, made) for made in ways):
+            if any(self._made(commit, made) for made in ways if made.way not in _CARRIED):
                 self._rest(commit, parents)
                 return True
             # records alone may come from anybody
             if len(parents) == 1 and self.runs_the_same(commit, parents[0]):
                 self._given.add(commit)
+                return True
+            if any(self._made(commit, made) for made in ways if made.way in _CARRIED):
+                self._rest(commit, parents)
                 return True
         if self.store.holds(self.digest(commit)):
             self._given.add(commit)
