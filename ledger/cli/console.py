@@ -22,13 +22,14 @@ def opened() -> Iterator[Ledger]:
     from ledger.repo.ledger import open_ledger
 
     with open_ledger(".") as ledger:
-        bar = ProgressBar("reading experiments")
+        bars = ProgressBar("reading experiments"), ProgressBar("moving data")
         if sys.stderr.isatty():
-            ledger.progress = bar
+            ledger.progress, ledger.moving = bars
         try:
             yield ledger
         finally:
-            bar.stop()
+            for bar in bars:
+                bar.stop()
 
 
 def answer(text: str, *, painted: bool = False) -> None:

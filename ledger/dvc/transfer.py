@@ -7,7 +7,7 @@ the remote is asked once for those that matter, and nothing is sent whose conten
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ from ledger.model.frozen import frozen
 
 # objects with their sizes where these are known
 Sizes = Mapping[str, int | None]
+
+# told how many objects have arrived, and how many are to
+Progress = Callable[[int, int], None]
 
 
 @frozen
@@ -40,9 +43,19 @@ class Moved:
 class Transfer:
     """The cache of one repository and its remotes. `dry_run`: only look what there is to do."""
 
-    def __init__(self, repo: Any, default: str | None, jobs: int | None, *, dry_run: bool, others: Iterable[Path]):
+    def __init__(
+        self,
+        repo: Any,
+        default: str | None,
+        jobs: int | None,
+        *,
+        dry_run: bool,
+        others: Iterable[Path],
+        progress: Progress | None,
+    ) -> None:
         self._repo = repo
         self._default = default
+        self._progress = progress
         self._jobs = jobs
         self._dry_run = dry_run
         # caches of linked work trees: what is in them alone goes with them
@@ -147,7 +160,8 @@ class Transfer:
             return True
         store = self._repo.cache.local if path.parent.parent.name == "md5" else self._repo.cache.legacy
         state = None if hashed else store.state
-        _, found = hash_file(str(path), store.fs, store.hash_name, state)
+        # told its size, DVC begins no progress bar for a small file
+        _, found = hash_file(str(path), store.fs, store.hash_name, state, info=store.fs.info(str(path)))
         return str(found.value).removesuffix(manifests.SUFFIX) == digest.removesuffix(manifests.SUFFIX)
 
     def _borrow(self, digest: str) -> None:
@@ -208,6 +222,7 @@ class Transfer:
                 check_exists=False,
                 verify=verify,
                 batch_size=self._jobs,
+                callback=_counting(self._progress, len(digests)),
                 on_error=lambda _, error: failures.append(error),
             )
         if failures:
@@ -223,6 +238,7 @@ def opened(
     default: str | None = None,
     jobs: int | None = None,
     dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> Iterator[Transfer]:
     """DVC at `root`, a work tree, for transfers; `main_root` is the same place in the main work tree.
 
@@ -239,7 +255,19 @@ def opened(
         except DvcException as error:
             raise LedgerError(f"DVC cannot open this work tree: {words(error)}", hint="dvc status says more") from None
         with repo:
-            yield Transfer(repo, default, jobs, dry_run=dry_run, others=[at for at in others if at.resolve() != cache])
+            own = [at for at in others if at.resolve() != cache]
+            yield Transfer(repo, default, jobs, dry_run=dry_run, others=own, progress=progress)
+
+
+def _counting(progress: Progress | None, total: int) -> Any:
+    """What DVC tells of every object that has arrived."""
+    from dvc.fs.callbacks import Callback
+
+    def tell(_: int, value: int, **__: object) -> None:
+        if progress is not None:
+            progress(value, total)
+
+    return Callback(size=total, hooks={"ledger": tell})
 
 
 @contextmanager

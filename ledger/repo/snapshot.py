@@ -162,7 +162,9 @@ class Repository:
     def __init__(self, git: Git) -> None:
         self.git = git
         self.state_dir = StateDirectory(common=git.common)
+        # told how far it is with reading experiments, and with moving data
         self.progress: Callable[[int, int], None] | None = None
+        self.moving: Callable[[int, int], None] | None = None
         self._snapshot: Snapshot | None = None
 
     @cached_property

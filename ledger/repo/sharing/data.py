@@ -72,7 +72,13 @@ def _transferred(
     for one in wanted:
         by_remote.setdefault(one.remote, []).append(one)
     with opened(
-        Path(ledger.git.root, folder), main_root=main, others=others, default=remote, jobs=jobs, dry_run=dry_run
+        Path(ledger.git.root, folder),
+        main_root=main,
+        others=others,
+        default=remote,
+        jobs=jobs,
+        dry_run=dry_run,
+        progress=ledger.moving,
     ) as transfer:
         return _together([_Share(transfer, name, some, push=push) for name, some in by_remote.items()])
 

@@ -9,6 +9,9 @@ import pytest
 from conftest import Project, Shelved
 from shared_data import FILES, at, clone, digest, member, objects, pull, push, refused, two_trials, with_folder
 
+from ledger.repo.ledger import open_ledger
+from ledger.repo.sharing.data import push_data
+
 
 @pytest.fixture
 def shared(shelved: Shelved, tmp_path: Path) -> Project:
@@ -128,3 +131,12 @@ def test_inputs_are_what_dvc_files_pin(shared: Project, tmp_path: Path, dependen
     assert push(shared.root).objects == (10 if files else 7)
     other = clone(shared, tmp_path / "other")
     assert (pull(other).absent, len(objects(other / ".dvc/cache"))) == ((), 7 + files)
+
+
+def test_how_far_it_is_is_told(shared: Project) -> None:
+    told: list[tuple[int, int]] = []
+    with open_ledger(shared.root) as ledger:
+        ledger.moving = lambda done, total: told.append((done, total))
+        push_data(ledger, [ledger.experiment("a")], None, None)
+    # seven files, then the lists of three folders
+    assert [one for one in told if one[0]] == [*((n, 7) for n in range(1, 8)), *((n, 3) for n in range(1, 4))]
