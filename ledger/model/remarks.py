@@ -124,6 +124,7 @@ class Kind(StrEnum):
     NOT_RUN = "not-run"
     NONE_SUCCEEDED = "none-succeeded"
     SIDE_CHANGED = "side-changed"
+    CODE_UNTOLD = "code-untold"
     SIDE_VOIDED = "side-voided"
     UNREADABLE = "unreadable"
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ledger.analysis.diff import CodeChange, Diff, diff
 from ledger.analysis.side import Side
-from ledger.errors import NotHere
+from ledger.errors import LedgerError, NotHere
 from ledger.git.changed_lines import FileChange, changed_lines
 from ledger.model.experiment import directory
 from ledger.model.pipeline import inside
+from ledger.model.remarks import Kind, Remark
 from ledger.repo import arm_data, side_data
 from ledger.repo.code import Code
 from ledger.repo.experiments import is_record
@@ -18,16 +20,27 @@ from ledger.repo.sides import side
 from ledger.repo.targets import Target
 
 
-def compare(ledger: Ledger, a: Target, b: Target, *, patches: bool = False) -> Diff:
-    """The comparison of two targets, with what changed in every file where `patches` are asked for."""
+def compare(ledger: Ledger, a: Target, b: Target, *, patches: bool = False, partly: bool = False) -> Diff:
+    """The comparison of two targets, with what changed in every file where `patches` are asked for.
+
+    Raises LedgerError where something of them is not here; with `partly` only where it is not the code.
+    """
     left, right = side(ledger, a), side(ledger, b)
     left, right = side_data.in_same_terms(ledger, left, right), side_data.in_same_terms(ledger, right, left)
     left, right = arm_data.in_full(ledger, left, right, (a, b))
-    changes = code_changes(ledger, left, right, _folders(a, b), patches=patches)
+    untold: tuple[Remark, ...] = ()
+    try:
+        changes = code_changes(ledger, left, right, _folders(a, b), patches=patches)
+    except LedgerError as error:
+        if not partly:
+            raise
+        changes, untold = (), (Remark.of(Kind.CODE_UNTOLD, why=error.message),)
     store = ledger.store()
     digests = {pin.md5 for one in (left, right) for pin in one.data.values() if pin.md5 and pin.md5.endswith(".dir")}
     listings = {digest: listing for digest in digests if (listing := store.listing(digest))}
-    return diff(left, right, code=changes, listings=listings, grouped=arm_data.grouped(ledger, (left, right), (a, b)))
+    grouped = arm_data.grouped(ledger, (left, right), (a, b))
+    found = diff(left, right, code=changes, listings=listings, grouped=grouped)
+    return replace(found, warnings=(*untold, *found.warnings))
 
 
 def _folders(*targets: Target) -> list[str]:

@@ -239,6 +239,7 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.VALUES_LEFT_OUT: "{metric} is not finite in {count} of {total} trials of {side}",
     Kind.NOT_RUN: "{side} has not run yet",
     Kind.NONE_SUCCEEDED: "{side} has no trial that succeeded",
+    Kind.CODE_UNTOLD: "what differs in the code cannot be told here: {why}",
     Kind.SIDE_CHANGED: "{side} has changed since its trials ran: these are results of {code}",
     Kind.SIDE_VOIDED: "{side} counts nowhere: it was {void}",
     Kind.UNREADABLE: "{side}: {error}",

@@ -10,6 +10,10 @@ from ledger.model.formats import data_changes
 from ledger.model.plan import BASE, TREATMENT, Variant
 
 
+# with every character escaped it is still one that YAML can have for a key
+_LONGEST = 150
+
+
 def to_mapping(variant: Variant) -> dict[str, Any]:
     """The arm as it is written."""
     known = {
@@ -48,6 +52,8 @@ def _variant(name: str, arm: object) -> Variant:
     params = arm.get("params") or {}
     if not isinstance(params, dict):
         raise FormatError(f"`variants.{name}.params` is not a mapping of parameters to values")
+    if any(len(str(key)) > _LONGEST for key in params):
+        raise FormatError(f"`variants.{name}.params` has the name of a parameter that is too long")
     data = data_changes.read_changes(arm.get("data"), f"variants.{name}.data")
     experiment = arm.get("experiment")
     if experiment is not None and (not isinstance(experiment, str) or params or at or data):

@@ -43,7 +43,7 @@ class Arms:
 
         Raises LedgerError where one of them is not here, or there is nothing of it.
         """
-        return compare(self._alone, *self._pair())
+        return compare(self._alone, *self._pair(), partly=True)
 
     def _pair(self) -> tuple[Target, Target]:
         plan = self._experiment.plan
@@ -66,7 +66,7 @@ class Arms:
         found = []
         for a, b in list(asked.values())[:_COMPARED]:
             try:
-                found.append(compare(self._alone, a, b))
+                found.append(compare(self._alone, a, b, partly=True))
             except LedgerError:
                 # its values, or that it has none, are told with the arms
                 continue
