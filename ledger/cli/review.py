@@ -10,10 +10,9 @@ from typing import Annotated
 
 import typer
 
-from ledger.analysis.review import Review
 from ledger.cli import console, documents, options
 from ledger.machine import whole_file
-from ledger.ops import review as asking
+from ledger.ops.review import reviews
 from ledger.report import json as as_json
 from ledger.report import review as report
 from ledger.report.documents import Format, rendered
@@ -49,13 +48,7 @@ def review(
     """
     page = _page(form, output, stdout=stdout, json=json)
     with console.opened() as ledger:
-        found: tuple[Review, ...]
-        if experiment is not None:
-            found = (asking.review(ledger, experiment, against, os.environ),)
-        elif against is not None or ledger.name_of(ledger.snapshot.head[0]) is None:
-            found = asking.reviews(ledger, against or ledger.snapshot.main or "main", os.environ)
-        else:
-            found = (asking.current(ledger, os.environ),)
+        found = reviews(ledger, experiment, against, os.environ)
     document = report.document(found)
     if experiment is not None:
         document = replace(document, data=document.data[0])

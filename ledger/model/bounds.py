@@ -9,6 +9,8 @@ import re
 from datetime import datetime
 from typing import Final
 
+from ledger.errors import LedgerError
+
 MAX_SECONDS: Final = 1e11
 """Three thousand years; a run's memory in megabytes has the same bound."""
 
@@ -17,6 +19,15 @@ MAX_ATTEMPTS: Final = 999_999_999
 
 MAX_COUNT: Final = 2**63 - 1
 """Of bytes, of files, and of whatever else is counted: SQLite's largest integer."""
+
+MAX_PROSE: Final = 10_000_000
+"""Characters of a hypothesis with its prose: a hundred times a thesis."""
+
+MAX_SETTINGS: Final = 1_000_000
+"""Characters of `ledger.yaml`."""
+
+MAX_DEFINITION: Final = 20_000_000
+"""Bytes of what defines a pipeline: `dvc.yaml`, its lock, parameters, a `.dvc` file. DVC takes minutes to read them."""
 
 YEARS: Final = range(1900, 3000)
 """The ends of the calendar overflow in another time zone."""
@@ -61,3 +72,13 @@ def commit(value: str) -> str:
     if _COMMIT.fullmatch(value) is None:
         raise ValueError(f"{value[:40]!r} is no commit's id")
     return value
+
+
+def definition(path: str, data: bytes) -> bytes:
+    """The content of a file. Raises LedgerError where it is larger than any that a pipeline is made of."""
+    if len(data) > MAX_DEFINITION:
+        raise LedgerError(
+            f"{path} has {len(data):,} bytes, of which at most {MAX_DEFINITION:,} are read",
+            hint="a file of that size is data: dvc add",
+        )
+    return data

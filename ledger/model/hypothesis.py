@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
-from ledger.model import names, prediction_parser
+from ledger.model import bounds, names, prediction_parser
 from ledger.model.formats import data_changes, front_matter, searches, yaml12
 from ledger.model.formats import replicates as axes
 from ledger.model.formats import variants as arms
@@ -46,6 +46,8 @@ BODY = """\
 
 def parse(text: str) -> Hypothesis:
     """The hypothesis that `text` holds. Raises FormatError, which names the key and says what is wrong."""
+    if len(text) > bounds.MAX_PROSE:
+        raise FormatError(f"it has {len(text):,} characters, of which at most {bounds.MAX_PROSE:,} are read")
     document, body = front_matter.read(text)
     return Hypothesis(plan=_plan(document), body=body)
 

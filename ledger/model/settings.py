@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.errors import LedgerError
-from ledger.model import aliases
+from ledger.model import aliases, bounds
 from ledger.model import cases as case_columns
 from ledger.model.aliases import Aliases
 from ledger.model.cases import CaseColumns
@@ -112,6 +112,11 @@ def _matches(path: str, pattern: str) -> bool:
 
 def parse(text: str) -> Settings:
     """The settings that the text of `ledger.yaml` holds. Raises LedgerError, which names the key."""
+    if len(text) > bounds.MAX_SETTINGS:
+        raise LedgerError(
+            f"{FILE} has {len(text):,} characters, of which at most {bounds.MAX_SETTINGS:,} are read",
+            hint=f"git log -- {FILE} shows what it was",
+        )
     try:
         document = yaml12.loads(text) if text.strip() else {}
     except yaml12.YamlError as error:

@@ -13,46 +13,46 @@ from ledger.model import names
 from ledger.repo import targets
 from ledger.repo.ledger import Ledger
 from ledger.repo.review import remote, touched
+from ledger.repo.review.git_alone import Reviewing
 from ledger.repo.review.reading import read
+from ledger.repo.sources import Source
 
 # so many are read whole; a pull request that rewrites a whole folder touches hundreds
 _WHOLE = 20
 
 
-def review(ledger: Ledger, text: str, against: str | None, environment: Mapping[str, str]) -> Review:
-    """The review of one experiment, by default against the main branch. Raises LedgerError where there is none of it.
+def reviews(
+    ledger: Ledger, text: str | None, against: str | None, environment: Mapping[str, str]
+) -> tuple[Review, ...]:
+    """The review of the experiment that is named; without a name those of all that HEAD touches since it parted from a
+    revision, or where none is given that of the branch that is checked out.
 
-    `environment`: the variables by which CI says where the repository is on the web.
+    Of many that are touched all beyond twenty are named alone. `environment`: the variables by which CI says where the
+    repository is on the web. Raises LedgerError where there is no such experiment or revision.
     """
-    prefix = ledger.settings.branch_prefix
-    known = ((name, touched.source_of(ledger, name)) for name in names.candidates(text, prefix=prefix))
-    name, source = next(((name, found) for name, found in known if found is not None), (text, None))
-    if source is None:
-        name = targets.whole(ledger, text).name
-        source = touched.source_of(ledger, name)
-        assert source is not None
-    return read(ledger, name, source, touched.against(ledger, against, source.tip), _web(ledger, environment))
-
-
-def current(ledger: Ledger, environment: Mapping[str, str]) -> Review:
-    """The review of the experiment whose branch is checked out. Raises LedgerError where there is none."""
-    name = ledger.name_of(ledger.snapshot.head[0])
-    if name is None or touched.source_of(ledger, name) is None:
-        name = ledger.current().name
-    return review(ledger, name, None, environment)
-
-
-def reviews(ledger: Ledger, against: str, environment: Mapping[str, str]) -> tuple[Review, ...]:
-    """The reviews of all experiments that HEAD touches since it parted from a revision; none where it touches none.
-
-    Beyond twenty they are named alone. Raises LedgerError where there is no such revision.
-    """
-    asked = touched.range_of(ledger, against)
-    web = _web(ledger, environment)
+    ledger = Reviewing(ledger.git)
+    web = web_address(remote.address(ledger.git), environment)
+    own = ledger.name_of(ledger.snapshot.head[0])
+    if text is not None or (against is None and own is not None):
+        name, source = _named(ledger, own or "" if text is None else text)
+        return (read(ledger, name, source, touched.against(ledger, against, source.tip), web),)
+    asked = touched.range_of(ledger, against or ledger.snapshot.main or "main")
     return tuple(
         _one(ledger, one, asked.against, web, whole=number < _WHOLE)
         for number, one in enumerate(touched.touched(ledger, asked))
     )
+
+
+def _named(ledger: Ledger, text: str) -> tuple[str, Source]:
+    """The experiment that an argument names, with what speaks for it, also where its plan cannot be read."""
+    for name in names.candidates(text, prefix=ledger.settings.branch_prefix):
+        source = touched.source_of(ledger, name)
+        if source is not None:
+            return name, source
+    name = targets.whole(ledger, text).name
+    found = touched.source_of(ledger, name)
+    assert found is not None
+    return name, found
 
 
 def _one(ledger: Ledger, one: touched.Touched, against: Against, web: WebAddress | None, *, whole: bool) -> Review:
@@ -69,7 +69,3 @@ def _one(ledger: Ledger, one: touched.Touched, against: Against, web: WebAddress
         left_out=one.source is not None,
         unreadable=touched.NO_NAME if strange else None,
     )
-
-
-def _web(ledger: Ledger, environment: Mapping[str, str]) -> WebAddress | None:
-    return web_address(remote.address(ledger.git), environment)

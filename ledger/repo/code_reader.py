@@ -22,6 +22,7 @@ from ledger.git.entries import Entry
 from ledger.git.git import Git
 from ledger.machine.kept import keep
 from ledger.machine.state_directory import StateDirectory
+from ledger.model import bounds
 from ledger.model import pipeline as pipelines
 from ledger.model.experiment import DIRECTORY
 from ledger.model.fingerprint import fingerprint
@@ -119,7 +120,7 @@ class CodeReader:
 
     def resolve(self, code: Code, texts: Mapping[str, str]) -> Pipeline:
         """The pipeline of the code with other parameter files; cached on disk, since DVC takes its time."""
-        definitions = {path: self._blob(code.files[path]) for path in code.files if defines(path, code.folder)}
+        definitions = {path: self._blob(path, code.files[path]) for path in code.files if defines(path, code.folder)}
         templated = any(b"${" in data or b"vars" in data for data in definitions.values())
         variables = {path: text.encode() for path, text in texts.items()} if templated else {}
         return self._resolved(definitions | variables, code.folder, tuple(variables))
@@ -162,7 +163,7 @@ class CodeReader:
     def _code(self, commit: str) -> Code:
         files = self.git.objects.files(commit, skips=_is_experiment)
         folder = dvc_folder(files, self.git)
-        definitions = {p: self._blob(files[p]) for p in files if defines(p, folder)}
+        definitions = {p: self._blob(p, files[p]) for p in files if defines(p, folder)}
         if not any(PurePosixPath(path).name == "dvc.yaml" for path in definitions):
             own = f"{folder}/dvc.yaml".removeprefix("/")
             if (self.git.root / own).is_file():
@@ -172,7 +173,7 @@ class CodeReader:
                 hint='wrap a script as a pipeline: ledger init --cmd "python train.py" --metrics metrics.json',
             )
         candidates = variable_files(definitions, files)
-        variables = {path: self._blob(files[path]) for path in candidates}
+        variables = {path: self._blob(path, files[path]) for path in candidates}
         pipeline = self._resolved(definitions | variables, folder, tuple(variables))
         if not pipeline.stages:
             raise LedgerError(f"the dvc.yaml at {commit[:10]} has no stage to run", hint="dvc stage add adds one")
@@ -200,17 +201,18 @@ class CodeReader:
             folder=folder,
             files=files,
             pipeline=pipeline,
-            texts={path: self._blob(files[path]).decode("utf-8", errors="replace") for path in parameter_files},
+            texts={p: self._blob(p, files[p]).decode("utf-8", errors="replace") for p in parameter_files},
             data=self._data(files) | self._frozen(commit, pipeline),
         )
 
-    def _blob(self, entry: Entry) -> bytes:
-        return self.git.objects.held(entry.oid).data
+    def _blob(self, path: str, entry: Entry) -> bytes:
+        return bounds.definition(path, self.git.objects.held(entry.oid).data)
 
     def _lock(self, commit: str, path: str) -> object:
-        text = self.git.objects.text(commit, path)
-        if text is None:
+        data = self.git.objects.blob(commit, path)
+        if data is None:
             return None
+        text = bounds.definition(path, data).decode("utf-8", errors="replace")
         hint = f"git rm {path} && git commit: the next run writes it again"
         try:
             document = yaml12.loads(text)
@@ -224,7 +226,7 @@ class CodeReader:
         data = {}
         for path, entry in files.items():
             if path.endswith(".dvc") and not entry.is_tree:
-                data.update(pins_in(path, self._blob(entry).decode("utf-8", errors="replace")))
+                data.update(pins_in(path, self._blob(path, entry).decode("utf-8", errors="replace")))
         return data
 
     def _frozen(self, commit: str, pipeline: Pipeline) -> dict[str, Pinned]:

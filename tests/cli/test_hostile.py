@@ -133,6 +133,8 @@ MUTATIONS: list[Mutation] = [
     ("hypothesis.md", "accuracy >= baseline + 0.01", "accuracy >= baseline + 1e400"),
     ("hypothesis.md", "accuracy >= baseline + 0.01", "(" * 2000 + "a" + ")" * 2000),
     ("hypothesis.md", "predictions", "\x00predictions"),
+    ("hypothesis.md", "train.lr: 0.2", f"{HUGE}: 0.2"),
+    ("hypothesis.md", "## Hypothesis", "word " * 3_000_000),
 ]  # fmt: skip
 
 

@@ -164,7 +164,18 @@ def test_whatever_else_is_pushed_the_others_are_answered_for(shelved: Shelved) -
 
 
 BY_NAME = [
-    *(["show"], ["verify"], ["status"], ["diff"], ["diff", "honest"], ["conclude"], ["land"], ["reproduce"], ["plot"]),
+    *(
+        ["show"],
+        ["verify"],
+        ["status"],
+        ["diff"],
+        ["diff", "honest"],
+        ["conclude"],
+        ["land"],
+        ["review"],
+        ["reproduce"],
+        ["plot"],
+    ),
     *(["run", "--dry-run"], ["amend", "--over", "seed=0..3", "-m", "x", "--exp"], ["note", "x", "--exp"], ["power"]),
 ]
 HERE = [

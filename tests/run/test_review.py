@@ -153,3 +153,37 @@ def test_addresses_hold_no_password_and_a_machine_of_the_host_is_believed(
     monkeypatch.setenv("GITHUB_SERVER_URL", "https://git.lab.org")
     monkeypatch.setenv("GITHUB_REPOSITORY", "lab/other")
     assert reviewed(project, "a")["web"] == "https://git.lab.org/lab/other"
+
+
+def test_what_is_too_large_to_be_read_is_said_and_the_rest_is_reviewed(shelved: Shelved) -> None:
+    project = shelved(branch, FILES)
+    tip = project.git("rev-parse", "HEAD")
+    project.commit("odd", {"ledger.yaml": "# x\n" * 300_000, f"{FOLDER}/trials/treatment/seed-8.yaml": "x" * 2_000_000})
+    found = reviewed(project, "a")
+    assert found["outcome"] == "inconclusive"
+    assert any("seed-8.yaml" in said for said in found["passed_over"])
+    assert any("ledger.yaml" in said and "1,200,000 characters" in said for said in found["passed_over"])
+    project.git("reset", "-q", "--hard", tip)
+    text = (project.root / FOLDER / "hypothesis.md").read_text()
+    project.commit("long", {f"{FOLDER}/hypothesis.md": text + "word " * 10_000})
+    assert len(reviewed(project, "a")["hypothesis"]) < 21_000
+    project.commit("longer", {f"{FOLDER}/hypothesis.md": text + "word " * 2_100_000})
+    assert "characters, of which at most" in reviewed(project, "a")["unreadable"]
+
+
+def test_no_link_of_a_branch_is_followed(shelved: Shelved, tmp_path: Path) -> None:
+    project = shelved(branch, FILES)
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret")
+    for path in (f"{FOLDER}/trials/treatment/seed-8.yaml", f"{FOLDER}/plot.png", "metrics.json"):
+        (project.root / path).unlink(missing_ok=True)
+        (project.root / path).symlink_to(secret)
+    project.commit("links")
+    answer = project.ledger("review", "a", "--json", "--exit-code", code=1)
+    assert "s3cret" not in answer.out + answer.err
+    assert checks(answer.json)["records"] == "problem"
+    assert answer.json["pictures"] == []
+    (project.root / FOLDER / "hypothesis.md").unlink()
+    (project.root / FOLDER / "hypothesis.md").symlink_to(secret)
+    project.commit("a link for a plan")
+    assert reviewed(project, "a")["unreadable"]

@@ -9,7 +9,6 @@ from ledger.model import bounds, names
 from ledger.model.formats import data_changes
 from ledger.model.plan import BASE, TREATMENT, Variant
 
-
 # with every character escaped it is still one that YAML can have for a key
 _LONGEST = 150
 

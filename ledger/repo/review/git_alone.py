@@ -19,8 +19,17 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.snapshot import Snapshot
 from ledger.repo.sources import Source
 
-# who sends a larger one wants it not to be read
-_LARGEST = 1_000_000
+
+class Reviewing(Ledger):
+    """The ledger in which a review is asked for. Its work tree may be that of the branch, with anything in it."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """`ledger.yaml` of the work tree, the defaults where that cannot be read."""
+        try:
+            return super().settings
+        except LedgerError:
+            return Settings()
 
 
 class GitAlone(Ledger):
@@ -43,8 +52,6 @@ class GitAlone(Ledger):
     @cached_property
     def misread(self) -> str | None:
         """Why that `ledger.yaml` cannot be read, None where it can."""
-        if len(self._text) > _LARGEST:
-            return f"{settings.FILE} is larger than any that is read"
         try:
             settings.parse(self._text)
         except LedgerError as error:

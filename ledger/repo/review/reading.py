@@ -21,6 +21,8 @@ from ledger.repo.sources import Source
 
 T = TypeVar("T")
 
+# characters of prose that are shown
+_PROSE = 20_000
 # that more than one thing differs is told by itself
 _ATTRIBUTION = (Kind.THINGS_DIFFER, Kind.PARAMETERS_DIFFER)
 
@@ -38,7 +40,17 @@ def read(ledger: Ledger, name: str, source: Source, against: Against | None, web
     if alone.misread is not None:
         said = Unread(path=FILE, said=f": {alone.misread}")
         experiment = replace(experiment, problems=(*experiment.problems, said))
-    return _read(alone, experiment, nothing)
+    return _read(alone, _shortened(experiment), nothing)
+
+
+def _shortened(experiment: Experiment) -> Experiment:
+    """The experiment with so much of its prose as anybody reads in a report."""
+    hypothesis = experiment.hypothesis
+    body = hypothesis.body
+    if len(body) <= _PROSE:
+        return experiment
+    said = f"{body[:_PROSE]}\n\n({len(body) - _PROSE:,} more characters)\n"
+    return replace(experiment, hypothesis=replace(hypothesis, body=said))
 
 
 def _read(alone: GitAlone, experiment: Experiment, nothing: Review) -> Review:
