@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ledger.analysis.datasets.additions import Step
@@ -179,3 +180,59 @@ def review(
         reproduce=(f"ledger pull {name}", f"ledger reproduce {name}:treatment/seed-0"),
         web=WEB,
     )  # fmt: skip
+
+
+def example() -> Review:
+    """A review as one stands in a pull request; `docs/review.md` shows it."""
+    whole = review()
+    assert whole.experiment is not None and whole.recomputed is not None and whole.changed is not None
+    plan = replace(whole.experiment.plan, author="Ada Lovelace <ada@example.org>", tags=())
+    supported = replace(
+        whole.recomputed.predictions[1], outcome="supported", estimate=0.18, interval=(-0.071, 0.431), confidence=0.9,
+        p_value=0.0021, test="paired t", remarks=(),
+    )  # fmt: skip
+    verdict = replace(whole.recomputed, outcome="supported", predictions=(whole.recomputed.predictions[0], supported))
+    body = "## Why\n\nSmall lesions are few pixels, so that cross-entropy hardly sees them."
+    experiment = replace(whole.experiment, hypothesis=Hypothesis(plan=plan, body=body), notes="", verdict=verdict)
+    changed = replace(
+        whole.changed,
+        params=(
+            ValueChange(name="train.loss", a="cross-entropy", b="focal"),
+            ValueChange(name="train.gamma", a=None, b=2.0),
+        ),
+        data=(),
+        code=(CodeChange(path="src/loss.py", change="changed", lines_added=21, lines_removed=2, patch=""),),
+        environment=(),
+    )
+    out_of_memory = failed("focal-loss", "train", 3)
+    error = Failure(stage="train", exit_code=1, tail="RuntimeError: CUDA out of memory")
+    lost = replace(
+        out_of_memory, record=replace(out_of_memory.record, trial=replace(out_of_memory.record.trial, error=error))
+    )
+    return replace(
+        whole,
+        experiment=experiment,
+        against=Against(name="main", commit=COMMIT),
+        recomputed=verdict,
+        changed=changed,
+        unattributed=(
+            Unattributed(
+                a="focal-loss:baseline",
+                b="focal-loss",
+                remarks=(Remark.of(remarks.Kind.THINGS_DIFFER, things=("parameters", "code")),),
+            ),
+        ),
+        failed=(lost,),
+        voided=(),
+        amendments=(),
+        warnings=(Remark.of(remarks.Kind.ONE_EVALUATION_SET),),
+        pictures=(Picture(path="plots/loss.png", commit=COMMIT),),
+        reproduce=(
+            "ledger pull focal-loss",
+            "ledger trust focal-loss",
+            "ledger reproduce focal-loss:treatment/seed-0",
+            f"git switch --detach {COMMIT}",
+            "dvc pull",
+            "dvc repro --force",
+        ),
+    )

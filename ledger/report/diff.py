@@ -45,13 +45,16 @@ def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
 
 def changed(diff: Diff) -> list[tuple[str, Table]]:
     """What differs, a table for each kind of thing of which something does."""
+    left, right = heads(diff.a, diff.b)
     return [
-        *_section("parameters", ("name", "a", "", "b"), [(c.name, _value(c.a), "→", _value(c.b)) for c in diff.params]),
+        *_section(
+            "parameters", ("name", left, "", right), [(c.name, _value(c.a), "→", _value(c.b)) for c in diff.params]
+        ),
         *_section("data", ("path", "size", "files"), [_data(c) for c in diff.data]),
         *_section("files of the data", ("path", "what", "which"), [row for c in diff.data for row in _files(c)]),
         *_section("code", ("path", "change", "lines"), [_code(c) for c in diff.code]),
         *_section(
-            "environment", ("name", "a", "", "b"), [(c.name, c.a or "-", "→", c.b or "-") for c in diff.environment]
+            "environment", ("name", left, "", right), [(c.name, c.a or "-", "→", c.b or "-") for c in diff.environment]
         ),
     ]
 

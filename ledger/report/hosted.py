@@ -55,6 +55,8 @@ _MARKUP: Final = re.compile(r"[\\`*{}\[\]<>#|&^$@]|(?<!^)(?<!\s)~|~(?!\s|$)|(?<!
 # a list, a rule or the line below a heading begins with these
 _BEGINS: Final = re.compile(r"(\d*)([-+=.)])(?=\s|$|[-=])")
 _LINE: Final = re.compile("^/", re.MULTILINE)
+# what is typed, at the end of a sentence and in brackets
+_COMMAND: Final = re.compile(r"((?<=: )(?:git|dvc|ledger|pip) .*|(?<=\()(?:git|dvc|ledger|pip) [^()]*(?=\)))")
 # what a host may colour; others it draws, as diagrams, formulas and maps
 _LANGUAGES: Final = frozenset(
     {"bash", "diff", "ini", "json", "markdown", "python", "sh", "sql", "text", "toml", "yaml"}
@@ -72,7 +74,12 @@ def inline(text: str) -> str:
     """The escaped text, in which what stands between backquotes is code; nothing else in it begins a block."""
     pieces: list[tuple[str, bool]] = []
     for piece, coded in written.parts(_line(text)):
-        pieces += [(piece, True)] if coded else _pieces(piece)
+        if coded:
+            pieces.append((piece, True))
+            continue
+        # a command of ours can be copied whole
+        for at, part in enumerate(_COMMAND.split(piece)):
+            pieces += [(part, True)] if at % 2 else _pieces(part)
     return _begun(_marked(pieces))
 
 
@@ -135,9 +142,8 @@ def _within(word: str) -> list[tuple[str, bool | None]]:
     """A word that must be code, between the brackets, quotes and stops that stand round it."""
     inner = word.lstrip("(\"'")
     stops = ",.;" if "(" in inner else ")\"',.;"
-    core = inner.rstrip(stops + ":")
-    # `:tada:`
-    core = inner.rstrip(stops) if ":" in core else core
+    # the colon behind `:tada:` is its own
+    core = inner.rstrip(stops if inner.startswith(":") else stops + ":")
     ends = (word[: len(word) - len(inner)], inner[len(core) :])
     pieces = ((ends[0], False), (core, True), (ends[1], False)) if core else ((word, True),)
     return [piece for piece in pieces if piece[0]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.analysis.review import CheckState, Failed, Review
@@ -23,7 +23,7 @@ _SIGNS: Final = {
     CheckState.PASSED: "✓",
     CheckState.PROBLEM: "✗",
     CheckState.UNPROVED: "?",
-    CheckState.NOT_ASKED: "–",
+    CheckState.NOT_ASKED: "·",
 }
 
 
@@ -61,14 +61,19 @@ def warnings(one: Review) -> Iterator[Block]:
 
 
 def checks(one: Review) -> Iterator[Block]:
-    """A line for each check; the problems stand at the top too."""
+    """A line for each check; what is wrong stands at the top, and is counted here."""
     if not one.checks:
         return
     lines = []
     for check in one.checks:
-        said = f"not asked here: {check.proves}" if check.state is CheckState.NOT_ASKED else check.proves
-        found = [line.removeprefix(f"{check.name}: ") for line in verify.lines(check.found)]
-        lines.append(f"{_SIGNS[check.state]} {check.name}: {said}" + (f" ({'; '.join(found[:3])})" if found else ""))
+        said = f"{_SIGNS[check.state]} {check.name}: {check.proves}"
+        if check.state is CheckState.NOT_ASKED:
+            said = f"{_SIGNS[check.state]} {check.name}, not asked here: {check.proves}"
+        wrong = sum(not problem.unproved for problem in check.found)
+        said += f"; {wrong} problem{'' if wrong == 1 else 's'}" if wrong else ""
+        lines.append(said)
+        unproved = verify.lines([problem for problem in check.found if problem.unproved])
+        lines += [f"? {line}" for line in unproved]
     states = [check.state for check in one.checks]
     counts = [f"{states.count(state)} {state}" for state in CheckState if state in states]
     yield Fold(summary=f"Checks: {', '.join(counts)}", blocks=(Items(items=tuple(lines)),), told=True)
@@ -120,7 +125,15 @@ def pictures(one: Review) -> Iterator[Block]:
 def reproduce(one: Review) -> Iterator[Block]:
     if one.reproduce:
         yield Heading(text="How to reproduce it", level=3)
-        yield CodeBlock(text="\n".join(one.reproduce), language="sh")
+        yield CodeBlock(text="\n".join(_told_apart(one.reproduce)), language="sh")
+
+
+def _told_apart(commands: Sequence[str]) -> Iterator[str]:
+    """The commands of both ways, by ledger and without it."""
+    for command in commands:
+        if command.startswith("git switch --detach"):
+            yield "# or with git and DVC alone"
+        yield command
 
 
 def prose(title: str, text: str, told: str = "") -> Iterator[Block]:

@@ -83,7 +83,7 @@ def test_no_code_leaves_its_block(body: str) -> None:
         ("models/unet.pt → a_b", "models/unet.pt → a_b"),
         ("what succeeded and failed, GPT-4", "what succeeded and failed, `GPT-4`"),
         ("much:treatment/seed-0 is done", "much:treatment/seed-0 is done"),
-        ("a:tada: b", "`a:tada:` b"),
+        ("a:tada: b", "`a:tada`: b"),
         ("(@ada), '#1': f(@b), [x]; :a:.", "(`@ada`), '`#1`': `f(@b)`, `[x]`; `:a:`."),
         ("a | b", "a &#124; b"),
         ("a|b", "`a`&#124;`b`"),
@@ -96,6 +96,13 @@ def test_what_is_harmless_stays_as_it_is(text: str, shown: str) -> None:
 
 def test_code_of_ours_is_code() -> None:
     assert hosted.inline("run `ledger pull x`, `a|b` or `x`@y") == "run `ledger pull x`, `a`&#124;`b` or `x@y`"
+
+
+def test_a_command_in_a_sentence_can_be_copied_whole() -> None:
+    said = "to bring it back: git switch exp/a && git checkout ledger/a/1 -- x"
+    assert hosted.inline(said) == "to bring it back: `git switch exp/a && git checkout ledger/a/1 -- x`"
+    assert hosted.inline("again (git fetch --tags), then") == "again (`git fetch --tags`), then"
+    assert hosted.inline("at 2026-11-29T01:02:03+00:00: seen") == "at `2026-11-29T01:02:03+00:00`: seen"
 
 
 def test_letters_and_emoji_that_are_joined_stay_joined() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import hostile
 import made_reviews
@@ -40,7 +41,7 @@ def test_a_report_says_what_a_reviewer_asks_in_order() -> None:
         "| dice ",
         "```mermaid\nxychart-beta\n",
         "### What changed: focal-loss:baseline → focal-loss",
-        "Parameters (1):",
+        "Parameters (1):\n\n| name                                      | baseline ",
         "### What cannot be attributed",
         "### What this does not show",
         "<summary>Checks: 1 passed, 1 not asked</summary>",
@@ -90,6 +91,7 @@ def test_problems_and_a_verdict_that_is_not_the_records_stand_at_the_top() -> No
     assert "- ! the stored verdict is not what the records give: `ledger conclude`" in top
     assert "- ! the stored verdict is out of date: trials came" in top
     assert "- ! records: " in top and "is a submodule" in top
+    assert "- ✗ records: every record is whole; 1 problem\n" in marked(review)
     assert "computed from the records; verdict.md says inconclusive, post hoc" in top
 
 
@@ -177,3 +179,8 @@ def test_it_is_the_same_text_every_time() -> None:
 def test_pictures_lead_to_their_commit_or_nowhere(path: str, web: WebAddress | None, leads: str | None) -> None:
     assert address(Picture(path=path, commit=COMMIT), web) == leads
     assert address(Picture(path=path, commit="main"), web) is None
+
+
+def test_the_example_in_the_documents_is_what_it_prints() -> None:
+    text = (Path(__file__).parents[2] / "docs/review.md").read_text(encoding="utf-8")
+    assert f"````markdown\n{marked(made_reviews.example())}````\n" in text
