@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 from ledger.errors import LedgerError
 from ledger.git.git import Git
-from ledger.git.process import call, converse
+from ledger.git.process import GitError, call, converse
 from ledger.model.frozen import frozen
 
 # one process takes no more arguments than the system lets it have
@@ -118,8 +118,12 @@ def fetch(git: Git, remote: Remote, refspecs: Sequence[str], *, pushing: bool = 
         return
     place = remote.push_url if pushing and remote.push_url != remote.url else remote.name
     done = converse((*_FETCH, place), cwd=git.root, stdin=os.fsencode("".join(f"{one}\n" for one in refspecs)))
+    said = os.fsdecode(done.stderr)
     if done.returncode != 0:
-        raise failure(remote.name, os.fsdecode(done.stderr))
+        own = [line for line in said.splitlines() if not line.startswith("remote:")]
+        if any(word in line for line in own for word in _HERE):
+            raise GitError(_FETCH, "\n".join(own))
+        raise failure(remote.name, said)
 
 
 def push(git: Git, remote: Remote, updates: Sequence[Update]) -> Reply:
@@ -145,6 +149,8 @@ def _push(git: Git, remote: Remote, updates: Sequence[Update]) -> Reply:
     if done.returncode == 0:
         return Reply(rejected=(), said=said)
     rejected = tuple(one for line in out.splitlines() if (one := _rejected(line)) is not None)
+    if not rejected and _is_by_hook(errors):
+        raise _hook_declined(errors)
     if not rejected:
         raise failure(remote.name, errors)
     return Reply(rejected=rejected, said=said)
@@ -175,6 +181,14 @@ def _rejected(line: str) -> Rejected | None:
 
 
 # --- what git says where nothing came of it
+
+# of what comes nothing can be written here
+_HERE = (
+    "insufficient permission for adding",
+    "No space left on device",
+    "Disk quota exceeded",
+    "Read-only file system",
+)
 
 _NO_RIGHTS = (
     "Permission denied",
@@ -233,7 +247,27 @@ def failure(name: str, said: str) -> LedgerError:
         return LedgerError(
             f"{name} cannot be reached: {line}", hint="check the network, then type it again: nothing is lost"
         )
+    if "cannot lock ref" in said:
+        return LedgerError(
+            f"git cannot keep what came from {name}: {line}",
+            hint=f"git remote prune {name} removes what stands in its way; then type it again",
+        )
     return LedgerError(f"git cannot talk to {name}: {line}", hint=f"git ls-remote {name} tries the same")
+
+
+def _is_by_hook(said: str) -> bool:
+    """Whether a push ended since the hook pre-push of this repository did not let it begin."""
+    return "failed to push some refs" in said and not any(
+        word in said for word in ("fatal: ", "remote: ", *_NO_RIGHTS, *_NOWHERE, *_UNREACHABLE)
+    )
+
+
+def _hook_declined(said: str) -> LedgerError:
+    printed = [line for line in _told(said) if "failed to push some refs" not in line]
+    return LedgerError(
+        f"the pre-push hook of this repository declined: {printed[-1] if printed else 'it does not say why'}",
+        hint="nothing was sent; git hook run pre-push",
+    )
 
 
 def _told(said: str) -> list[str]:

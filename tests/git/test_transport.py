@@ -78,6 +78,27 @@ def test_what_hooks_say_is_told(here: Git, tmp_path: Path) -> None:
     assert rejected.why is Why.DECLINED and rejected.said == "pre-receive hook declined"
 
 
+def test_a_hook_of_ones_own_is_named(here: Git) -> None:
+    hook = here.common / "hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho two tests fail >&2\nexit 1\n")
+    hook.chmod(0o755)
+    origin, update = transport.remote(here, "origin"), Update(ref="refs/heads/a", new=commit(here, "one"))
+    with pytest.raises(LedgerError, match="the pre-push hook of this repository declined: two tests fail"):
+        transport.push(here, origin, [update])
+    assert transport.heads_and_tags(here, origin) == {}
+
+
+def test_a_ref_that_stands_in_the_way_is_no_fault(here: Git) -> None:
+    origin, tip = transport.remote(here, "origin"), commit(here, "one")
+    transport.push(here, origin, [Update(ref="refs/heads/a", new=tip)])
+    git(here.root, "update-ref", "-d", "refs/remotes/origin/a")
+    git(here.root, "update-ref", "refs/remotes/origin/a/b", tip)
+    with pytest.raises(LedgerError, match="git cannot keep what came from origin") as refused:
+        transport.fetch(here, origin, ["+refs/heads/a:refs/remotes/origin/a"])
+    assert "git remote prune origin" in str(refused.value.hint)
+
+
 def test_a_branch_that_is_checked_out_there_is_not_taken(here: Git, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", str(here.root), "other")
     git(here.root, "remote", "add", "other", str(tmp_path / "other"))

@@ -262,6 +262,9 @@ def test_what_is_no_experiment_there_is_passed_over(ada: Project, tmp_path: Path
     for ref in ("exp/--upload-pack=x", "exp/$(id)", "exp/a/b", "exp/UP", "exp/plain"):
         ada.git("push", "-q", "origin", f"main:refs/heads/{ref}")
     ada.git("push", "-q", "origin", "main:refs/tags/ledger/x/--force")
+    # nor is a tag of the user's own that is called nearly so
+    ada.git("tag", "ledger/x/mine")
+    assert ada.ledger("push", "--no-data").out == "everything is up to date\n"
     bob = clone(ada, tmp_path, "--single-branch", "--no-tags")
     done = bob.ledger("pull", "--no-data", "--all", code=1)
     assert "pulled x" in done.out and "passed over" in done.err

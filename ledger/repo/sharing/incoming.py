@@ -18,7 +18,7 @@ from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.outgoing import taken, taken_error
-from ledger.repo.sharing.remote_refs import RemoteRefs
+from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here
 
 
 def tracking(ledger: Ledger, remote: Remote, name: str) -> str:
@@ -33,7 +33,7 @@ def refspecs(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
     """
     found = []
     for name in names:
-        clash = taken(ledger.snapshot.tags_of(name), there.tags.get(name, {}))
+        clash = taken(tags_here(ledger, name), there.tags.get(name, {}))
         if clash is not None:
             raise taken_error(remote.name, clash)
         kept = tracking(ledger, remote, name)
@@ -72,7 +72,7 @@ def readable(ledger: Ledger, names: Collection[str]) -> Iterator[Experiment]:
 
 def new_tags(ledger: Ledger, there: RemoteRefs, name: str) -> tuple[str, ...]:
     """The tags of an experiment that the remote has and that are not here."""
-    held = ledger.snapshot.tags_of(name)
+    held = tags_here(ledger, name)
     return tuple(ref.removeprefix("refs/tags/") for ref in there.tags.get(name, {}) if ref not in held)
 
 

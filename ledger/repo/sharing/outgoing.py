@@ -12,7 +12,7 @@ from ledger.model.experiment import directory
 from ledger.model.listing import listed
 from ledger.model.sharing import Sent
 from ledger.repo.ledger import Ledger
-from ledger.repo.sharing.remote_refs import RemoteRefs
+from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here
 
 
 def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> list[Sent]:
@@ -40,7 +40,7 @@ def updates(ledger: Ledger, sent: Sequence[Sent]) -> list[Update]:
     for one in sent:
         if one.branch is not None and one.new is not None:
             found.append(Update(ref=f"refs/heads/{one.branch}", new=one.new))
-        held = ledger.snapshot.tags_of(one.experiment)
+        held = tags_here(ledger, one.experiment)
         found += [Update(ref=ref, new=held[ref]) for tag in one.tags if (ref := f"refs/tags/{tag}") in held]
     return found
 
@@ -48,7 +48,7 @@ def updates(ledger: Ledger, sent: Sequence[Sent]) -> list[Update]:
 def _sent(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) -> Sent:
     git = ledger.git
     held = there.tags.get(name, {})
-    tags = tuple(ref.removeprefix("refs/tags/") for ref in ledger.snapshot.tags_of(name) if ref not in held)
+    tags = tuple(ref.removeprefix("refs/tags/") for ref in tags_here(ledger, name) if ref not in held)
     running = bool(ledger.state_dir.running(name))
     branch = ledger.branch_of(name)
     tip, old = ledger.snapshot.refs_of(name).get(branch), there.branches.get(name)
@@ -87,7 +87,7 @@ def records(git: Git, commit: str, name: str) -> dict[str, str]:
 def _require_none_taken(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> None:
     """Raise LedgerError where a tag that is here names another object on the remote."""
     for name in names:
-        clash = taken(ledger.snapshot.tags_of(name), there.tags.get(name, {}))
+        clash = taken(tags_here(ledger, name), there.tags.get(name, {}))
         if clash is not None:
             raise taken_error(remote.name, clash)
 

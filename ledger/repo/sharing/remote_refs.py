@@ -35,6 +35,17 @@ class RemoteRefs:
         return sorted(self.branches.keys() | self.tags.keys())
 
 
+def tagged_by_ledger(ref: str) -> str | None:
+    """The experiment that a tag is of, None where ledger gives no such name."""
+    name, _, held = ref.removeprefix(f"{TAGS}/").rpartition("/")
+    return name if NAME.fullmatch(name) and _ID.fullmatch(held) else None
+
+
+def tags_here(ledger: Ledger, name: str) -> dict[str, str]:
+    """The tags of an experiment that are here, by full ref with the objects that they name."""
+    return {ref: oid for ref, oid in ledger.snapshot.tags_of(name).items() if tagged_by_ledger(ref) == name}
+
+
 def read(ledger: Ledger, remote: Remote, *, pushing: bool = False) -> RemoteRefs:
     """What the remote has at this moment. Raises LedgerError where it cannot be asked."""
     return sorted_out(
@@ -49,9 +60,9 @@ def sorted_out(refs: Mapping[str, str], prefix: str) -> RemoteRefs:
     strange = []
     for ref, oid in refs.items():
         if ref.startswith(f"{TAGS}/"):
-            name, _, held = ref.removeprefix(f"{TAGS}/").rpartition("/")
-            if NAME.fullmatch(name) and _ID.fullmatch(held):
-                tags.setdefault(name, {})[ref] = oid
+            tagged = tagged_by_ledger(ref)
+            if tagged is not None:
+                tags.setdefault(tagged, {})[ref] = oid
         elif ref.startswith(prefix):
             name = ref.removeprefix(prefix)
             if NAME.fullmatch(name):
