@@ -56,6 +56,32 @@ def test_code_that_both_changed_is_refused_by_name(pair: tuple[Project, ...]) ->
     assert error.hint is not None and "git rebase origin/exp/a" in error.hint
 
 
+def test_a_conflict_ends_where_both_have_the_same_in_the_end(shelved: Shelved) -> None:
+    here, there = clones(shelved(pool, FILES, after=shared))
+    for number, (clone, level) in enumerate(((here, "0.6"), (there, "0.4"))):
+        clone.git("switch", "-q", "exp/a")
+        finish(clone, number, "treatment/seed-1")
+        collected(clone)
+        clone.ledger("amend", "--seeds", str(5 + number), "-m", "more")
+        clone.commit("code: a level", {"train.py": UNREPEATABLE.replace("0.5", level)})
+    send(here)
+    error = refused(there, HYPOTHESIS, "both amended the plan")
+    assert error.hint is not None and f"git checkout origin/exp/a -- {HYPOTHESIS}" in error.hint
+    there.git("checkout", "-q", "origin/exp/a", "--", HYPOTHESIS)
+    there.commit("amend: as on origin")
+    error = refused(there, "train.py")
+    assert error.hint is not None and "git checkout origin/exp/a -- train.py" in error.hint
+    there.git("checkout", "-q", "origin/exp/a", "--", "train.py")
+    there.commit("code: as on origin")
+    bring_together(there)
+    assert "0.6" in (there.root / "train.py").read_text()
+    assert there.git("status", "--porcelain") == ""
+    # both amendments are in the history, openly
+    changed = there.git("log", "--format=%s", "exp/a", "--", HYPOTHESIS).splitlines()
+    assert changed[:3] == ["amend: as on origin", "amend: replicates", "amend: replicates"]
+    assert problems(there) == []
+
+
 def test_code_that_both_changed_elsewhere_comes_together(pair: tuple[Project, ...]) -> None:
     here, there = pair
     here.commit("code: one end", {"train.py": "# one\n" + UNREPEATABLE, "README.md": "one\n"})

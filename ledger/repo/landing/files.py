@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from ledger.analysis.lock_entries import OURS, THEIRS
@@ -27,15 +28,15 @@ def merge_files(state: Merging) -> None:
     merge_code(state)
 
 
-def merge_code(state: Merging) -> None:
-    """The same of all that lies beside the experiment's own folder."""
+def merge_code(state: Merging, settled: Collection[str] = ()) -> None:
+    """The same of all that lies beside the experiment's own folder, without what is `settled` already."""
     own = directory(state.experiment.name)
     differing = state.differing()
     parameters = {path for code in state.codes.values() for path in code.texts}
     ignores = {path for pipeline in state.pipelines for path in pipeline.ignore_files()}
     for path in dict.fromkeys([*(p for p in differing if state.contested(p)), *state.conflicts]):
         everywhere = path in state.files[OURS] and path in state.files[THEIRS]
-        if inside(path, own):
+        if inside(path, own) or path in settled:
             continue
         if any(pipeline.is_result(path) for pipeline in state.pipelines):
             state.take(path, THEIRS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -24,23 +25,46 @@ from ledger.repo.sharing.records import Names
 
 @frozen
 class Sides:
-    """Whose commits are made anew, and on what. `remote`: what people call that; `rewritten`: it lost commits."""
+    """Whose commits are made anew, and on what: the commit `theirs`, which people call `remote`.
+
+    `rewritten`: it lost commits. `ran`: trials of ours are among what is made anew.
+    """
 
     ledger: Ledger
     experiment: Experiment
+    theirs: str
     remote: str
     rewritten: bool
+    ran: bool
+
+    def agree(self, path: str) -> bool:
+        """Whether a file is the same on both sides in the end, whatever became of it on the way."""
+        at = self.ledger.git.objects.at
+        ours, theirs = at(self.experiment.tip, path), at(self.theirs, path)
+        return ours is not None and theirs is not None and ours.oid == theirs.oid
 
 
-def conflict(sides: Sides, commit: str, clashes: Sequence[str]) -> LedgerError:
-    """What is raised where a commit of ours cannot be made anew."""
+def _conflict(sides: Sides, commit: str, clashes: Sequence[str], paths: Sequence[str]) -> LedgerError:
+    """What is raised where a commit of ours cannot be made anew for these paths.
+
+    A rebase by hand would stop at every record of a point that both ran, and at what the branch shows of it. Where both
+    sides have the same in the end there is no conflict.
+    """
     branch, remote = sides.experiment.branch_name, sides.remote
     subject = sides.ledger.git.objects.message(commit).split("\n")[0]
     why = " (which was rewritten: it no longer has commits that it had)" if sides.rewritten else ""
     said = "\n  ".join(clashes)
+    hint = f"git switch {branch} && git rebase {remote}, resolve it there, then pull again"
+    if paths and (sides.ran or f"{directory(sides.experiment.name)}/hypothesis.md" in paths):
+        named = " ".join(map(shlex.quote, paths))
+        hint = (
+            f"git switch {branch} && git checkout {remote} -- {named}\n"
+            f"      git commit -m 'as on {remote}', then pull again\n"
+            "      and make your change on top of theirs"
+        )
     return LedgerError(
         f"{branch} and {remote}{why} conflict in {commit[:10]} ({subject}), so nothing was changed:\n  {said}",
-        hint=f"git switch {branch} && git rebase {remote}, resolve it there, then pull again",
+        hint=hint,
     )
 
 
@@ -66,7 +90,8 @@ def merged(sides: Sides, names: Names, base: str, commit: str, onto: str, change
     else:
         files |= {path: three.entry(commit, path) for path in code}
     if clashes:
-        raise conflict(sides, commit, clashes)
+        paths = [path for path in changed if any(clash.startswith(f"{path}: ") for clash in clashes)]
+        raise _conflict(sides, commit, clashes, paths)
     return git.tree(tree, files) if files else tree
 
 
@@ -74,6 +99,7 @@ class _Three:
     """The three states of a file."""
 
     def __init__(self, sides: Sides, base: str, commit: str, onto: str) -> None:
+        self.agree = sides.agree
         self.git = sides.ledger.git
         self.remote = sides.remote
         self.branch = sides.experiment.branch_name
@@ -143,6 +169,9 @@ def _own_file(three: _Three, path: str, name: str, clashes: list[str]) -> dict[s
     if name == "notes.md":
         base, mine, there = three.texts(path)
         return {path: three.file(merged_notes(base, there, mine))}
+    if three.agree(path):
+        # both versions stay in the history, this one's first
+        return {path: ours}
     if None in (ours, theirs):
         gone, kept = (three.branch, three.remote) if ours is None else (three.remote, three.branch)
         clashes.append(f"{path}: changed on {kept}, removed on {gone}")
@@ -203,7 +232,11 @@ def _code(sides: Sides, base: str, commit: str, onto: str, clashes: list[str]) -
         codes={side: ledger.code.at(at) for side, at in commits.items() if side != BASE and _readable(ledger, at)},
         conflicts=found.conflicts,
     )
-    merge_code(state)
+    contested = {*found.conflicts, *filter(state.contested, state.differing())}
+    settled = [path for path in contested if not inside(path, directory(sides.experiment.name)) and sides.agree(path)]
+    for path in settled:
+        state.take(path, THEIRS)
+    merge_code(state, settled)
     clashes += state.clashes
     own = directory(sides.experiment.name)
     # what is in the experiment's folder is not git's to merge

@@ -62,8 +62,7 @@ def replay(ledger: Ledger, experiment: Experiment, theirs: str, *, remote: str, 
         raise LedgerError(f"{experiment.branch_name} and {remote} share no history here", hint=hint)
     _one_experiment(ledger, experiment, theirs, remote)
     line = _line(ledger, ours, theirs, known)
-    sides = Sides(ledger=ledger, experiment=experiment, remote=remote, rewritten=rewritten)
-    return _on_top(sides, line, theirs)
+    return _on_top(ledger, experiment, line, theirs, remote=remote, rewritten=rewritten)
 
 
 def _one_experiment(ledger: Ledger, experiment: Experiment, theirs: str, remote: str) -> None:
@@ -113,12 +112,22 @@ def _line(ledger: Ledger, ours: str, theirs: str, known: str | None) -> list[_Co
     return line[::-1]
 
 
-def _on_top(sides: Sides, line: list[_Commit], theirs: str) -> Replayed:
-    ledger, git, experiment = sides.ledger, sides.ledger.git, sides.experiment
+def _on_top(
+    ledger: Ledger, experiment: Experiment, line: list[_Commit], theirs: str, *, remote: str, rewritten: bool
+) -> Replayed:
+    git = ledger.git
     names = Names(ledger, experiment, theirs)
     file = f"{directory(experiment.name)}/verdict.md"
     changes = {one.oid: git.changed_paths(one.base, one.oid) for one in line}
     last_run = next((one.oid for one in reversed(line) if any(map(names.is_record, changes[one.oid]))), None)
+    sides = Sides(
+        ledger=ledger,
+        experiment=experiment,
+        theirs=theirs,
+        remote=remote,
+        rewritten=rewritten,
+        ran=last_run is not None,
+    )
     at, count, concluded = theirs, 0, False
     also: tuple[RefChange, ...] = ()
     for one in line:
@@ -139,7 +148,7 @@ def _on_top(sides: Sides, line: list[_Commit], theirs: str) -> Replayed:
         commits=count,
         renamed=names.renamed,
         also=(*also, *(kept.line(ledger, experiment) if concluded else ())),
-        rewritten=sides.rewritten,
+        rewritten=rewritten,
     )
 
 
