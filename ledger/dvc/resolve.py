@@ -35,7 +35,7 @@ def resolve(files: Mapping[str, bytes], *, folder: str) -> Pipeline:
         dvc.mkdir(parents=True)
         (dvc / "config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
         try:
-            with Repo(str(root / folder)) as repo:
+            with _reading_below(root), Repo(str(root / folder)) as repo:
                 # those that .dvcignore leaves out define nothing
                 ignored = repo.dvcignore.is_ignored_file
                 named = [path for path in files if PurePosixPath(path).name == "dvc.yaml"]
@@ -48,6 +48,27 @@ def resolve(files: Mapping[str, bytes], *, folder: str) -> Pipeline:
             if conflicts:
                 hint = f"{conflicts[0]} holds conflict markers: settle them and commit"
             raise LedgerError(f"DVC cannot read the pipeline: {said}", hint=hint) from None
+
+
+@contextmanager
+def _reading_below(root: Path) -> Iterator[None]:
+    """Let templates read no file but those below `root`: `vars` may name any on this machine, whose values commands
+    would then show.
+    """
+    from dvc.parsing.context import Context, ParamsLoadError
+
+    load: Any = Context.load_from
+
+    def load_from(fs: Any, path: str, *rest: Any) -> Any:
+        if not Path(path).resolve().is_relative_to(root):
+            raise ParamsLoadError(f"'{path}' is outside the repository")
+        return load(fs, path, *rest)
+
+    Context.load_from = staticmethod(load_from)
+    try:
+        yield
+    finally:
+        Context.load_from = load
 
 
 @contextmanager

@@ -13,10 +13,11 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from ledger.errors import LedgerError
+from ledger.git.entries import Entry
 from ledger.model.pipeline import inside
 
 # the ioctl by which Linux file systems share the blocks of two files (`cp --reflink`)
@@ -35,6 +36,15 @@ def link_above(root: Path, path: str, held: Collection[str]) -> str | None:
         if name != "." and (root / name).is_symlink():
             return None if name in held else name
     return None
+
+
+def stays_inside(path: str, held: Mapping[str, Entry]) -> bool:
+    """Whether a path leads to no other place than one below the root, as far as the files that git holds go.
+
+    A branch may hold a link to anywhere, and name what is behind it: that is not read.
+    """
+    above = (folder.as_posix() for folder in (PurePosixPath(path), *PurePosixPath(path).parents))
+    return _is_below(path) and not any(name in held and held[name].is_link for name in above)
 
 
 def _is_below(path: str) -> bool:

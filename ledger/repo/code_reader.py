@@ -106,7 +106,7 @@ class CodeReader:
         pinned = [*code.data, *code.submodules]
         if any(inside(p, path) for p in code.files) or any(inside(path, held) for held in pinned):
             return False
-        if "://" in path or path.startswith("/"):
+        if "://" in path or path.startswith("/") or not borrowed.stays_inside(path, code.files):
             return False
         copied = borrowed.is_copied(path, self.settings.copy)
         return copied or borrowed.link_above(self.git.root, path, code.files) is not None
@@ -258,6 +258,8 @@ class CodeReader:
                 return path
             raise NotHere(f"no commit holds {path}, which a stage reads", hint="only its author's work tree has it")
         copied = borrowed.is_copied(path, self.settings.copy)
+        if not borrowed.stays_inside(path, code.files):
+            return path
         if copied or borrowed.link_above(self.git.root, path, code.files) is not None:
             return borrowed.content(self.git.root / path, self._places.contents)
         return path if pipeline.gathers(path) else None
@@ -284,7 +286,7 @@ class CodeReader:
 
 
 # raised whenever the values in the cache change their meaning
-_RESOLVER = 5
+_RESOLVER = 6
 
 
 def _is_experiment(folder: str, tree: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from ledger.errors import LedgerError
 from ledger.git.git import Git
 from ledger.git.process import GitError
+from ledger.machine.plain_files import text_of
 from ledger.machine.state_directory import StateDirectory
 from ledger.model import names, settings
 from ledger.model.experiment import DIRECTORY, Experiment
@@ -170,9 +172,17 @@ class Repository:
     @cached_property
     def settings(self) -> Settings:
         """`ledger.yaml` of the work tree, or the defaults."""
-        path = self.git.root / settings.FILE
         try:
-            return settings.parse(path.read_text("utf-8")) if path.is_file() else Settings()
+            return settings.parse(text_of(self.git.root, settings.FILE))
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise LedgerError(
+                    f"{settings.FILE} is a symbolic link, which may lead anywhere: it is not read",
+                    hint=f"put a file in its place; git show HEAD:{settings.FILE} prints where it leads",
+                ) from None
+            if error.errno in (errno.ENOENT, errno.EISDIR, errno.EINVAL):
+                return Settings()
+            raise
         except UnicodeDecodeError:
             raise LedgerError(f"{settings.FILE} is not text in UTF-8", hint=f"save {settings.FILE} as UTF-8") from None
 

@@ -29,7 +29,9 @@ def require_configuration(ledger: Ledger) -> None:
 
 def _configuration(ledger: Ledger, commit: str) -> Mapping[str, Entry]:
     found = ledger.git.objects.files(commit, skips=lambda folder, tree: b" hypothesis.md\0" in tree)
-    # the folder itself may be a link
-    return {
-        path: entry for path, entry in found.items() if f"/{path}".endswith("/.dvc") or "/.dvc/config" in f"/{path}"
-    }
+    return {path: entry for path, entry in found.items() if _sets_up(f"/{path}", entry)}
+
+
+def _sets_up(path: str, entry: Entry) -> bool:
+    # the folder itself may be a link, or what DVC keeps in it
+    return path.endswith("/.dvc") or "/.dvc/config" in path or ("/.dvc/" in path and entry.is_link)
