@@ -194,7 +194,7 @@ def _named(pattern: str, columns: Sequence[Column], every: Fields, request: Requ
     if any(sign in pattern for sign in "*?["):
         found = [each for each in candidates if any(fnmatch.fnmatchcase(n, pattern) for n in (each.name, each.short))]
         if not found:
-            raise LedgerError(f"no column is called like {pattern}", hint="ledger table --all shows every column")
+            raise LedgerError(f"no column matches {pattern}", hint="ledger table --all shows every column")
     else:
         exact = [each for each in candidates if pattern in (each.name, each.short)]
         # where it may mean two, `find` says so

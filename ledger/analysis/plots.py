@@ -72,7 +72,7 @@ def check(asked: PlotOptions) -> None:
     lost = [option for option, value in (of_curves if chosen else of_rows).items() if value]
     if lost and not chosen:
         hint = "ledger plot --y COLUMN draws a curve; --metric goes with --against PARAM or --parallel"
-        raise LedgerError(f"{lost[0]} is no option of learning curves", hint=hint)
+        raise LedgerError(f"{lost[0]} does not apply to learning curves", hint=hint)
     if lost:
         raise LedgerError(f"{lost[0]} is an option of learning curves, not of {chosen[0]}", hint=f"leave out {lost[0]}")
     if asked.distribution is not None and asked.metric:

@@ -63,7 +63,7 @@ def check(asked: PowerOptions) -> None:
     if asked.folds is not None and asked.unpaired:
         raise LedgerError("folds are always paired", hint="leave --unpaired or --folds out")
     if asked.unpaired and asked.sd is None:
-        raise LedgerError("--unpaired is about the sd of a side, which must be given", hint="--unpaired --sd 0.02")
+        raise LedgerError("--unpaired needs the sd of one side", hint="--unpaired --sd 0.02")
     if asked.df is not None and asked.sd is None:
         raise LedgerError("--df says how well --sd is known", hint="--sd 0.02 --df 4")
     positive = {"--sd": asked.sd, "--df": asked.df, "--within": asked.within}

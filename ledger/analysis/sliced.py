@@ -110,5 +110,5 @@ def lower_is_better(asked: SliceOptions, metric: str, plans: Sequence[Plan], set
     better = direction.of_metric(metric, [p for plan in plans for p in plan.predictions], settings)
     if better is None:
         hint = f"--lower-is-better, --higher-is-better, or `direction` of {metric} in ledger.yaml"
-        raise LedgerError(f"nothing says which values of {metric} are worse", hint=hint)
+        raise LedgerError(f"it is unknown which values of {metric} are worse", hint=hint)
     return better == LOWER

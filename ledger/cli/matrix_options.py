@@ -26,7 +26,7 @@ Evaluation = Annotated[
 def side(option: str, text: str | None) -> AskedSide:
     """The rows or the columns that were asked for. Raises LedgerError for what is neither versions nor groups."""
     if text is None:
-        raise LedgerError(f"say which data: {option} is lacking", hint=_EXAMPLE[option])
+        raise LedgerError(f"say which data: {option} is missing", hint=_EXAMPLE[option])
     head, by, word = text.partition("/by:")
     path, at, given = head.partition("@")
     revisions = tuple(filter(None, given.split(",")))

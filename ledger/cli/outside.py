@@ -33,7 +33,7 @@ def explained(error: Exception) -> LedgerError | None:
     if is_one((errno.ENOSPC, errno.EDQUOT), _FULL):
         return LedgerError("the disk is full", hint=f"make room, then {_AGAIN}")
     if is_one((errno.EFBIG,), _LARGE):
-        return LedgerError("the system lets no file grow so large", hint=f"raise ulimit -f, then {_AGAIN}")
+        return LedgerError("the file is larger than the system allows", hint=f"raise ulimit -f, then {_AGAIN}")
     if is_one((errno.EIO,), _DISK):
         hint = f"df -h says whether it is full, dmesg whether it fails, ulimit -f whether files may grow; then {_AGAIN}"
         return LedgerError("the disk cannot be read or written", hint=hint)
@@ -44,7 +44,7 @@ def explained(error: Exception) -> LedgerError | None:
     if isinstance(error, MemoryError) or is_one((errno.ENOMEM,), _MEMORY):
         return LedgerError("there is not enough memory", hint=f"end other programs or lower -j, then {_AGAIN}")
     if is_one((errno.EAGAIN,), _PROCESSES):
-        return LedgerError("the system starts no more processes", hint=f"end some or raise ulimit -u, then {_AGAIN}")
+        return LedgerError("the system cannot start more processes", hint=f"end some or raise ulimit -u, then {_AGAIN}")
     if is_one((), _OBJECTS):
         hint = f"ls -l .git/objects shows whose it is and whether it is read-only; then {_AGAIN}"
         return LedgerError("git cannot write its objects", hint=hint)

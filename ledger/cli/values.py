@@ -52,5 +52,5 @@ def duration(text: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d)?", text.strip())
     seconds = 0.0 if found is None else float(found[1]) * {"m": 60, "min": 60, "h": 3600, "d": 86400}.get(found[2], 1)
     if seconds <= 0:
-        raise LedgerError(f"--timeout {text!r} is no length of time", hint="--timeout 90 (seconds), 30m, 2h")
+        raise LedgerError(f"--timeout {text!r} is not a duration", hint="--timeout 90 (seconds), 30m, 2h")
     return seconds

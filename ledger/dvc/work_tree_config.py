@@ -119,7 +119,7 @@ def _written(value: str, folder: Path) -> str:
         return value
     short = os.path.relpath(value, folder.resolve()) if Path(value).is_absolute() else value
     if "%(" in short:
-        raise LedgerError(f"DVC cannot be told of {value}: it reads %( as its own", hint="name the folder otherwise")
+        raise LedgerError(f"DVC cannot use {value}: it expands %( in its configuration", hint="rename the folder")
     return short
 
 

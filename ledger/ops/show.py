@@ -45,7 +45,7 @@ def printed(ledger: Ledger, text: str) -> Printed:
     """What a trial printed, also one that is still running or was cut off. Raises LedgerError where there is no log."""
     named = part(ledger, text) if ":" in text else None
     if named is None or named.trial is None:
-        raise LedgerError("--log is of one trial", hint="ledger show NAME:treatment/seed-0 --log")
+        raise LedgerError("--log needs one trial", hint="ledger show NAME:treatment/seed-0 --log")
     record = named.record
     name = f"{named.arm}/{named.trial}" if record is None else record.trial.id
     try:

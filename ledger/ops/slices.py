@@ -25,7 +25,7 @@ def sliced(ledger: Ledger, asked: SliceOptions) -> Sliced:
     columns = replace(known, by=tuple(dict.fromkeys((*by, *known.by))))
     if not by and asked.worst is None:
         raise LedgerError(
-            "nothing says what the cases can be told apart by", hint="--by COLUMN, or `by` of `cases` in ledger.yaml"
+            "there is nothing to slice the cases by", hint="--by COLUMN, or `by` of `cases` in ledger.yaml"
         )
     a, b = (trials(ledger, target) for target in targets(ledger, asked.first, asked.second, "slices"))
     plans = (b.experiment.plan, a.experiment.plan)
@@ -41,7 +41,7 @@ def sliced(ledger: Ledger, asked: SliceOptions) -> Sliced:
     if asked.where is not None:
         found = found.chosen(chosen(asked.where, columns.id, found.ids, found.labels))
     if not found.ids:
-        raise LedgerError("no case is left: " + ("--where chooses none" if asked.where else "none has a number"))
+        raise LedgerError("no case is left: " + ("--where matches none" if asked.where else "none has a number"))
     made = slices(found, by if asked.worst is None else (), cluster=columns.cluster, min_cases=asked.min_cases)
     listed = None
     if asked.worst is not None:

@@ -86,18 +86,20 @@ def _of_search(before: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, 
     if not own:
         return given
     if "search" not in before:
-        raise LedgerError("the plan is no search", hint="ledger show says what it is")
+        raise LedgerError("the plan is not a search", hint="ledger show says what it is")
     return given | {"search": {**before["search"], **given.get("search", {}), **own}}
 
 
 def _check_search(before: Plan, after: Plan) -> None:
     """Raise LedgerError where a search would ask something else: its trials so far would not be its own."""
     if before.search is None or after.search is None:
-        raise LedgerError("a search cannot be made of other trials, nor the reverse", hint="ledger new begins another")
+        raise LedgerError(
+            "a plan with a search cannot become one without, nor the reverse", hint="ledger new begins another"
+        )
     kept = ("kind", "metric", "better", "versions", "paths", "axis", "seeds", "evaluation_at", "evaluation_other")
     changed = [key for key in kept if getattr(before.search, key) != getattr(after.search, key)]
     if changed:
-        raise LedgerError(f"what is searched stays as it is: {listed(changed)}", hint="ledger bisect begins another")
+        raise LedgerError(f"what is searched cannot be amended: {listed(changed)}", hint="ledger bisect begins another")
 
 
 def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: PlanEdits) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def _seeds(code: Code, seed: str, given: Seeds, source: str) -> tuple[Any, ...]:
     if given.count is not None:
         if not whole:
             raise LedgerError(
-                f"the seed parameter {seed} is {present!r}, no whole number",
+                f"the seed parameter {seed} is {present!r}, not a whole number",
                 hint="give the seeds: --seeds 0,1,2",
             )
         values = tuple(range(present, present + given.count))

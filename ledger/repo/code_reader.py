@@ -183,7 +183,7 @@ class CodeReader:
             except KeyError as error:
                 known = ", ".join(stage.name for stage in pipeline.stages)
                 raise LedgerError(
-                    f"ledger.yaml: `targets` names {error.args[0]}, which is no stage", hint=f"known: {known}"
+                    f"ledger.yaml: `targets` names {error.args[0]}, which is not a stage", hint=f"known: {known}"
                 ) from None
         parameter_files = [path for path in pipeline.parameter_files() if path in files]
         # what a stage writes may be with DVC alone

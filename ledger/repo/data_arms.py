@@ -42,7 +42,7 @@ def _resolved(ledger: Ledger, where: str, path: str, change: DataChange, groupin
         found = ledger.git.commit(name)
         if found is None and grouping is None:
             raise LedgerError(
-                f"{where}: {name} is no commit, and nothing says what the groups are",
+                f"{where}: {name} is not a commit, and no groups are declared",
                 hint=f"--group '{path}={{site}}/**' for folders, --group {path}=TABLE:FILE:GROUP for a table",
             )
         return found or name

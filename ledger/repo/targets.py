@@ -83,7 +83,7 @@ def resolve(ledger: LedgerView, text: str) -> Target:
         raise LedgerError(f"{text} may mean {listed(sorted(begun), 8, word='or')}", hint="write more of the name")
     if short in ledger.snapshot.sources:
         raise LedgerError(
-            f"the branch {prefix}{short} is no experiment: it has no {directory(short)}/hypothesis.md",
+            f"the branch {prefix}{short} is not an experiment: it has no {directory(short)}/hypothesis.md",
             hint=_kept(ledger, short) or "ledger log lists the experiments",
         )
     near = _own_arm(ledger, text) or near_misses(short, list(ledger.snapshot.sources))

@@ -266,7 +266,7 @@ def test_columns_are_kept_and_dropped_by_pattern() -> None:
     with pytest.raises(LedgerError) as raised:
         table(keep=("accurcy",))
     assert raised.value.hint == "did you mean metrics.accuracy?"
-    with pytest.raises(LedgerError, match="no column is called like z"):
+    with pytest.raises(LedgerError, match="no column matches z"):
         table(drop=("z*",))
 
 

@@ -63,7 +63,7 @@ def test_a_branch_that_is_no_experiments(project: Project) -> None:
         refused(project, *command, says="no experiment is checked out: you are on main", hint="git switch exp/NAME")
     project.git("switch", "-q", "-c", "exp/bare")
     refused(project, "run", says="exp/bare, which has no experiments/bare/hypothesis.md", hint="ledger new")
-    refused(project, "show", "bare", says="the branch exp/bare is no experiment", hint="ledger log lists")
+    refused(project, "show", "bare", says="the branch exp/bare is not an experiment", hint="ledger log lists")
 
 
 def test_git_does_not_know_who_it_is(project: Project, sealed: Path) -> None:
@@ -331,8 +331,8 @@ def test_uncommitted_changes(project: Project) -> None:
     project.write({"train.py": "raise SystemExit\n", "params.json": json.dumps(PARAMS | {"seed": 4})})
     refused(project, "run", says="params.json and train.py", hint='ledger run -m "what you changed"')
     for blank in ("", "  "):
-        refused(project, "run", "-m", blank, says="-m gives an empty message", hint='-m "what you changed"')
-        refused(project, "record", "-m", blank, says="-m gives an empty message", hint='-m "what you changed"')
+        refused(project, "run", "-m", blank, says="the message of -m is empty", hint='-m "what you changed"')
+        refused(project, "record", "-m", blank, says="the message of -m is empty", hint='-m "what you changed"')
     refused(project, "record", says="there is no dvc.lock", hint="dvc repro, then ledger record")
     refused(project, "note", " ", says="the note is empty", hint="ledger note")
     project.git("switch", "-q", "main")
@@ -375,7 +375,7 @@ def test_settings_that_are_no_text(project: Project) -> None:
 def test_settings_that_name_what_is_not_there(project: Project) -> None:
     project.ledger("new", "Wider", "--seeds", "1")
     project.commit("settings", {"ledger.yaml": "targets: [evaluate]\nseed: sed\n"})
-    refused(project, "run", says="`targets` names evaluate, which is no stage", hint="known: train")
+    refused(project, "run", says="`targets` names evaluate, which is not a stage", hint="known: train")
     project.commit("settings", {"ledger.yaml": "seed: sed\n"})
     options = ("--seeds", "2", "--from", "HEAD")
     refused(project, "new", "Deeper", *options, says="no parameter file has sed", hint="did you mean seed?")

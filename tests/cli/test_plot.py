@@ -243,7 +243,7 @@ def test_files(shelved: Shelved, form: str) -> None:
         (["--metric", "acuracy", "--against", "train.lr"], "no trial has a metric acuracy", "did you mean accuracy?"),
         (["--against", "train.rl"], "no trial has a parameter train.rl", "did you mean train.lr"),
         (["--against", "lr", "--parallel"], "--against and --parallel are different plots", "choose one"),
-        (["--metric", "accuracy"], "--metric is no option of learning curves", "--against PARAM"),
+        (["--metric", "accuracy"], "--metric does not apply to learning curves", "--against PARAM"),
         (["--parallel", "--y", "loss"], "--y is an option of learning curves", "leave out --y"),
         (["-o", "curves.gif"], "curves.gif: the ending says the format", "png, svg, html, json"),
         (["-o", "nowhere/curves.svg"], "cannot write nowhere/curves.svg", "folder"),

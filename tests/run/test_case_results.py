@@ -179,7 +179,7 @@ def test_slices_of_real_trials(concluded: Project) -> None:
         (("main", "x"), "main is a git revision, not an experiment", "ledger log"),
         (("--metric", "iou"), "the cases have no metric iou", "has dice"),
         (("--by", "place"), "cases.csv of x:baseline/seed-0 has no column 'place'", "cases"),
-        (("--where", "site = Z"), "no case is left: --where chooses none", ""),
+        (("--where", "site = Z"), "no case is left: --where matches none", ""),
         (("--worst", "2", "-o", "a.png"), "-o draws slices, --worst lists cases", "choose one"),
         (("--worst", "2", "--lower-is-better", "--higher-is-better"), "contradict each other", "choose one"),
     ],
@@ -196,7 +196,7 @@ def test_slices_need_to_know_where_the_cases_are(concluded: Project) -> None:
     err = concluded.ledger("slices", code=2).err
     assert "no per-case results are known" in err and "cases: {file: results/cases.csv" in err
     concluded.write({"ledger.yaml": SETTINGS.replace(", by: [site]", "")})
-    assert "nothing says what the cases can be told apart by" in concluded.ledger("slices", code=2).err
+    assert "there is nothing to slice the cases by" in concluded.ledger("slices", code=2).err
     concluded.write({"ledger.yaml": SETTINGS.replace("cases.csv", "none.csv")})
     assert "no per-case results: x:baseline/seed-0 has no none.csv" in concluded.ledger("slices", code=2).err
 

@@ -69,7 +69,7 @@ def test_another_branch_in_its_place_is_told(deleted: Project) -> None:
     deleted.git("branch", "-q", "exp/x", "main")
     for command in (("show", "x"), ("run", "x"), ("status", "x")):
         said = deleted.ledger(*command, code=2).err
-        assert "the branch exp/x is no experiment" in said
+        assert "the branch exp/x is not an experiment" in said
     first, again = said.partition("of one: ")[2].partition(" brings")[0].split(", then ")
     deleted.shell(first)
     deleted.ledger(*again.split()[1:])

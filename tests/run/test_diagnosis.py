@@ -137,7 +137,7 @@ def refusals() -> dict[str, tuple[tuple[str, ...], str]]:
     ablate = ("ablate", "dice", "--path")
     matrix = ("matrix", "dice", "--train")
     return {
-        "no groups": ((*ablate, "data/train", "--by", "{site}-x/**"), "meets no file"),
+        "no groups": ((*ablate, "data/train", "--by", "{site}-x/**"), "matches no file"),
         "one group": ((*ablate, "data/train", "--by", "data.csv:file:all"), "one all alone, x: nothing is left"),
         "a file": ((*ablate, "params.yaml", "--by", "site"), "is a single file"),
         "no path": ((*ablate, "data/trian", "--by", "site"), "data/trian"),
@@ -151,7 +151,7 @@ def refusals() -> dict[str, tuple[tuple[str, ...], str]]:
         "no revision": ((*matrix, "data/train@v1,v9", "--eval", "data/test@v1"), "v9 is not a commit here"),
         "not read": ((*matrix, "docs@v1,v2", "--eval", "data/test@v1"), "no stage depends on docs"),
         "one cell": ((*matrix, "data/train@v1", "--eval", "data/test@v1"), "one cell"),
-        "nothing to measure on": ((*matrix, "data/train@v1,v2"), "--eval is lacking"),
+        "nothing to measure on": ((*matrix, "data/train@v1,v2"), "--eval is missing"),
     }
 
 

@@ -284,7 +284,7 @@ def test_logs_that_are_not_there(make_project: MakeProject) -> None:
     project.ledger("run")
     assert project.ledger("show", "a:treatment/seed-0", "--log").out == "$ python train.py\n"
     for wrong in ("a", "a:treatment", ""):
-        assert "--log is of one trial" in project.ledger("show", wrong, "--log", code=2).err
+        assert "--log needs one trial" in project.ledger("show", wrong, "--log", code=2).err
     assert "its trials: treatment/seed-0" in project.ledger("show", "a:treatment/seed-7", "--log", code=2).err
     assert "not the name of a trial" in project.ledger("show", "a:treatment/../seed-0", "--log", code=2).err
     (project.root / ".git/ledger/logs/a/treatment/seed-0.log").unlink()

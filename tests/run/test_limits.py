@@ -117,7 +117,7 @@ def test_lengths_of_time(project: Project) -> None:
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
     for wrong in ("soon", "0", "-1", "1e3", "1y", ""):
         refused = project.ledger("run", "--timeout", wrong, code=2)
-        assert "is no length of time" in refused.err
+        assert "is not a duration" in refused.err
         assert "--timeout 90 (seconds), 30m, 2h" in refused.err
     project.ledger("run", "--timeout", "1.5h")
 

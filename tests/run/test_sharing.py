@@ -268,7 +268,7 @@ def test_what_is_no_experiment_there_is_passed_over(ada: Project, tmp_path: Path
     bob = clone(ada, tmp_path, "--single-branch", "--no-tags")
     done = bob.ledger("pull", "--no-data", "--all", code=1)
     assert "pulled x" in done.out and "passed over" in done.err
-    assert "origin/exp/plain is no experiment" in done.err
+    assert "origin/exp/plain is not an experiment" in done.err
     assert sorted(ref for ref in bob.git("for-each-ref", "--format=%(refname)").splitlines() if "exp/" in ref) == [
         "refs/remotes/origin/exp/plain",
         "refs/remotes/origin/exp/x",

@@ -137,6 +137,6 @@ def orders_of(plan: Plan, found: Ablated) -> dict[Point, tuple[Order, ...]]:
 
 def _no_ablation(plan: Plan) -> LedgerError:
     return LedgerError(
-        f"{plan.name} is no ablation: its arms do not leave out groups of one path",
+        f"{plan.name} is not an ablation: its arms do not leave out groups of one path",
         hint="ledger ablate METRIC --path PATH --by site makes one",
     )

@@ -67,6 +67,6 @@ def _described(change: DataChange) -> str:
 
 def _no_matrix(plan: Plan) -> LedgerError:
     return LedgerError(
-        f"{plan.name} is no matrix: its arms are not every version of one path with every version of another",
+        f"{plan.name} is not a matrix: its arms are not every version of one path with every version of another",
         hint="ledger matrix METRIC --train PATH@REV,REV --eval PATH@REV,REV makes one",
     )

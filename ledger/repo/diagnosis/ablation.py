@@ -132,7 +132,7 @@ def _required(groups: Groups, asked: AblationRequest) -> list[str]:
     only = f", {names[0]}" if names else ""
     hint = "--by addition, or a pattern of its folders: --by '{site}/**'"
     if names == [NONE]:
-        raise LedgerError(f"{asked.by.by} meets no file of {asked.path}", hint=hint)
+        raise LedgerError(f"{asked.by.by} matches no file of {asked.path}", hint=hint)
     raise LedgerError(f"{asked.path} has one {asked.by.word} alone{only}: nothing is left without it", hint=hint)
 
 
@@ -169,7 +169,7 @@ def _over_budget(asked: AblationRequest, coalitions: int, seeds: int) -> LedgerE
 def _require_few(arms: int) -> None:
     if arms > MAX_ARMS:
         raise LedgerError(
-            f"these are {arms} arms, and a plan has {MAX_ARMS} at most",
+            f"these are {arms} arms, and a plan can have at most {MAX_ARMS}",
             hint="fewer groups (--by), --design leave-out, or with shapley fewer seeds or a --budget",
         )
 
@@ -189,7 +189,7 @@ def _require_arms(experiment: Experiment, found: Ablated) -> None:
     there = set(found.worth.values())
     if not set(wanted(found.design, found.groups)) <= there or found.seeds:
         raise LedgerError(
-            f"{experiment.name} has not the arms of --design {found.design}",
+            f"{experiment.name} does not have the arms of --design {found.design}",
             hint="leave --design out: it is read as it was made",
         )
 

@@ -75,7 +75,7 @@ def draft(ledger: Ledger, asked: MatrixRequest, *, author: str, created: datetim
     points = declared(ledger, code, seeds=seeds, source=source, axes=AskedAxes(), repeats=None)
     variants = arms(*sides)
     if len(variants) > _MOST:
-        raise LedgerError(f"these are {len(variants)} arms, and a plan has {_MOST} at most", hint="fewer versions")
+        raise LedgerError(f"these are {len(variants)} arms, and a plan can have at most {_MOST}", hint="fewer versions")
     plan = Plan(
         title=title,
         name=asked.name or f"matrix-{slug(f'{rows.path} {columns.path}')}",

@@ -74,7 +74,7 @@ def better(ledger: Ledger, metric: str, asked: str | None) -> str:
     found = asked or direction(ledger.settings.aliases.now(metric), ledger.rows("experiments"), ledger.settings)
     if found is None:
         raise LedgerError(
-            f"nothing says whether a higher or a lower {metric} is better",
+            f"it is unknown whether a higher or a lower {metric} is better",
             hint=f"--higher-is-better or --lower-is-better; or `direction` of {metric} in ledger.yaml",
         )
     return found

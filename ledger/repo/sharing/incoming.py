@@ -175,5 +175,5 @@ def at_remote(ledger: Ledger, kept: str, name: str, tip: str) -> Experiment:
     except FormatError as error:
         raise LedgerError(f"{file} on {short}: {error}", hint=f"git log -p {short} -- {file}") from None
     if found is None:
-        raise LedgerError(f"{short} is no experiment: it has no {file}", hint=f"git log {short} shows what it is")
+        raise LedgerError(f"{short} is not an experiment: it has no {file}", hint=f"git log {short} shows what it is")
     return found
