@@ -54,7 +54,9 @@ def bring_up_to_date(repository: Repository, opened: index_file.Opened, decide: 
         if index_file.is_damage(error):
             raise
         # locked, read-only, or no space: what is on the disk is the beginning of one in memory
-        opened.connection, opened.file = index_file.copy_of(opened.connection), False
+        held = opened.connection
+        opened.connection, opened.file = index_file.copy_of(held), False
+        held.close()
         before = writing.generation(opened.connection)
         done = written()
     if not done:
