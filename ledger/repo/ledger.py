@@ -130,7 +130,7 @@ class Ledger(Repository):
     def find(self, name: str) -> Experiment | None:
         """The experiment of exactly that name, None where there is none. Raises LedgerError where it cannot be read."""
         # before the branch: a trial that is collected in between is found there
-        pending = tuple(self.snapshot.pending.get(name, {}).items())
+        pending = tuple(self.snapshot.pending_of(name).items())
         source = self.snapshot.source(name)
         if source is None:
             return None
@@ -165,9 +165,8 @@ class Ledger(Repository):
     def here(self, name: str) -> Experiment | None:
         """The same as its branch here has it, None where there is none: what is written goes there, even while a
         remote's branch is ahead of it."""
-        ref = self.branch_of(name)
+        ref, found = self.branch_of(name), self.find(name)
         tip = self.snapshot.refs_of(name).get(ref)
-        found = self.find(name)
         if tip is None or found is None or found.branch == ref:
             return found if tip is not None else None
         pending = tuple(self.snapshot.pending.get(name, {}).items())

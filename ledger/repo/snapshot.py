@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # the main branch, the first of them that is there
 _MAINS = ("refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
 _TRIALS = experiments.TRIAL_REFS + "/"
+_COMMON = (*_MAINS, _TRIALS)
 
 
 class Snapshot:
@@ -60,7 +61,7 @@ class Snapshot:
     @cached_property
     def _common(self) -> dict[str, str]:
         """The trials that wait, and what may be the main branch: hardly a command does without both."""
-        return self._git.refs(*_MAINS, _TRIALS)
+        return self._git.refs(*_COMMON)
 
     @cached_property
     def main_tip(self) -> str | None:
@@ -156,6 +157,28 @@ class Snapshot:
             name, _, trial_id = ref.removeprefix(_TRIALS).partition("/")
             found.setdefault(name, {})[trial_id] = commit
         return found
+
+    def pending_of(self, name: str) -> dict[str, str]:
+        """The same of one experiment: trial id, then trial commit.
+
+        None that is collected meanwhile is missing both here and on the branch, wherever that is asked for afterwards.
+        """
+        if not {"listing", "_common"} & self.__dict__.keys() and names.NAME.fullmatch(name):
+            self._ask_of(name)
+        return self.pending.get(name, {})
+
+    def _ask_of(self, name: str) -> None:
+        """Ask for the refs of one experiment and for those that any command wants, of one process.
+
+        It lists the branch first. Where that has moved once the trials are listed, one of them may have been collected
+        in between: each is then asked for on its own, the trials first.
+        """
+        prefix = self._settings.branch_prefix
+        found = self._git.refs(*_COMMON, *sources.patterns_of(name, prefix))
+        branch = f"refs/heads/{prefix}{name}"
+        if branch not in _MAINS and self._git.commit(branch) == found.get(branch):
+            self._common = {ref: oid for ref, oid in found.items() if ref in _MAINS or ref.startswith(_TRIALS)}
+            self._refs_of[name] = {ref: oid for ref, oid in found.items() if ref not in self._common}
 
 
 class Repository:
