@@ -118,6 +118,21 @@ def fenced(block: CodeBlock) -> str:
     return f"<pre{named}><code>{_LINE.sub('&#47;', _entities(body))}</code></pre>"
 
 
+def joined(blocks: Iterable[str]) -> str:
+    """Blocks with a blank line between them. A list that follows a list has other marks, so that they stay two."""
+    found: list[str] = []
+    for block in blocks:
+        mark = found[-1].rpartition("\n\n")[2][:2] if found else ""
+        if mark in _MARKS and block.startswith(mark):
+            items, rest, behind = block.partition("\n\n")
+            block = re.sub(f"^{re.escape(mark)}", _MARKS[mark], items, flags=re.MULTILINE) + rest + behind
+        found.append(block)
+    return "\n\n".join(found)
+
+
+_MARKS: Final = {"- ": "* ", "* ": "- "}
+
+
 def _line(text: str) -> str:
     return clean(seen(clean(text)))
 

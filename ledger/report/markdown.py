@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -42,6 +42,7 @@ class Escapes(Protocol):
     def drawn(self, text: str) -> str: ...
     def coded(self, text: str) -> str: ...
     def fenced(self, block: CodeBlock) -> str: ...
+    def joined(self, blocks: Iterable[str]) -> str: ...
 
 
 def render(document: Document, text: Escapes = hosted) -> str:
@@ -56,7 +57,7 @@ def render(document: Document, text: Escapes = hosted) -> str:
 
 def blocks(some: Sequence[Block], text: Escapes = hosted) -> str:
     """Blocks without a line's end behind the last."""
-    return "\n\n".join(part for part in map(partial(_block, text=text), some) if part)
+    return text.joined(part for part in map(partial(_block, text=text), some) if part)
 
 
 def _block(block: Block, text: Escapes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from ledger.report import hosted, written
@@ -62,3 +63,8 @@ def fenced(block: CodeBlock) -> str:
     longest = max((len(run) for run in re.findall("`+", body)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{block.language}\n{body}\n{fence}"
+
+
+def joined(blocks: Iterable[str]) -> str:
+    """Blocks with a blank line between them."""
+    return "\n\n".join(blocks)

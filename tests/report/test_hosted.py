@@ -119,3 +119,25 @@ def test_no_host_draws_what_people_write(language: str) -> None:
 def test_long_words_take_no_time() -> None:
     for word in ("." * 100_000 + "@", "é" * 100_000 + "@", "A_" * 50_000 + "@", "`" * 100_000 + "@"):
         assert hosted.escaped(word)
+
+
+def test_lists_that_follow_one_another_stay_apart() -> None:
+    lists = (Items(items=("a", "b")), Facts(pairs=(("c", ("1", "2")), ("d", ("3",)))), Items(items=("- e",)))
+    text = markdown.render(Document(title="t", blocks=lists))
+    assert text == "- a\n- b\n\n* **c**:\n  - 1\n  - 2\n* **d**: 3\n\n- &#45; e\n"
+    # without paragraphs in their items, as a list has them that goes on behind a blank line
+    assert hostile.Page(text).tags == [
+        "ul",
+        "li",
+        "li",
+        "ul",
+        "li",
+        "strong",
+        "ul",
+        "li",
+        "li",
+        "li",
+        "strong",
+        "ul",
+        "li",
+    ]
