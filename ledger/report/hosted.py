@@ -179,7 +179,10 @@ def _is_plain(word: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", text)
+    return _MARKUP.sub(lambda found: _NAMES.get(found[0]) or f"&#{ord(found[0])};", text)
+
+
+_NAMES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
 def _code(text: str) -> str:

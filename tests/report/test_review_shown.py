@@ -11,6 +11,8 @@ import pytest
 from made_reviews import COMMIT, WEB
 
 from ledger.analysis.review import Host, Picture, Review, WebAddress
+from ledger.model.finding import Answer, Finding
+from ledger.model.search import Search
 from ledger.report import html, json, markdown, terminal
 from ledger.report.review import LIMIT, document
 from ledger.report.review_links import address
@@ -36,7 +38,7 @@ def test_a_report_says_what_a_reviewer_asks_in_order() -> None:
         "**Verdict**: inconclusive; computed again from the records, as in verdict.md",
         "**supported**: `dice >= baseline + 0.01`",
         "- difference +0.0226 (90% interval +0.0164 to +0.0288), paired t, n = 5, p = 0.0031",
-        "- **against**: Focal loss improves Dice on small lesions (`0123456789`)",
+        "* **against**: Focal loss improves Dice on small lesions (`0123456789`)",
         "### Metrics",
         "| dice ",
         "```mermaid\nxychart-beta\n",
@@ -88,11 +90,33 @@ def test_a_page_has_the_same() -> None:
 def test_problems_and_a_verdict_that_is_not_the_records_stand_at_the_top() -> None:
     review = replace(made_reviews.review(problem=True), agrees=False, outdated="trials came")
     top = marked(review).partition("### Metrics")[0]
-    assert "- ! the stored verdict is not what the records give: `ledger conclude`" in top
-    assert "- ! the stored verdict is out of date: trials came" in top
-    assert "- ! records: " in top and "is a submodule" in top
+    assert "* ! the stored verdict is not what the records give: `ledger conclude`" in top
+    assert "* ! the stored verdict is out of date: trials came" in top
+    assert "* ! records: " in top and "is a submodule" in top
     assert "- ✗ records: every record is whole; 1 problem\n" in marked(review)
     assert "computed from the records; verdict.md says inconclusive, post hoc" in top
+
+
+def test_a_search_has_its_versions_and_no_comparison_of_two_arms() -> None:
+    whole = made_reviews.review()
+    assert whole.experiment is not None and whole.recomputed is not None
+    commits = ("a" * 40, "b" * 40, "c" * 40)
+    searched = Search(metric="dice", better="higher", versions=commits)
+    finding = Finding(answer=Answer.OPEN, trainings=0, budget=60, confidence=0.95)
+    plan = replace(whole.experiment.plan, search=searched, predictions=(), variants=())
+    good = replace(whole.failed[0].record.trial, status="succeeded", error=None, metrics={"dice": 0.5})
+    trials = tuple(
+        replace(whole.failed[0].record, trial=replace(good, variant=arm, point=(("seed", seed),)))
+        for seed, arm in enumerate(searched.arms)
+    )
+    hypothesis = replace(whole.experiment.hypothesis, plan=plan)
+    experiment = replace(whole.experiment, hypothesis=hypothesis, trials=trials, verdict=None)
+    fingerprints = dict.fromkeys(searched.arms, good.fingerprint)
+    verdict = replace(whole.recomputed, finding=finding, predictions=(), fingerprints=fingerprints)
+    text = marked(replace(whole, experiment=experiment, recomputed=verdict))
+    assert "### Versions\n\n| version " in text and "| `aaaaaaa`" in text
+    assert "**Verdict**: open: nothing can be said yet of where dice changed" in text
+    assert "### Metrics" not in text and "### What changed" not in text
 
 
 def test_without_a_verdict_the_predictions_stand_there() -> None:
