@@ -7,6 +7,7 @@ the remote is asked once for those that matter, and nothing is sent whose conten
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,18 +88,18 @@ class Transfer:
         A list goes last, and only where all its files are there: what has the list takes the folder for whole.
         Raises LedgerError where the remote fails; what has arrived by then stays there.
         """
-        for digest in objects:
-            self._borrow(digest)
-        legacy = {digest for digest in objects if self._is_legacy(digest)}
+        held = {digest: path for digest in objects if (path := self._borrowed(digest)) is not None}
+        legacy = {digest for digest, path in held.items() if self._is_legacy(path)}
         there = self._there(to, to.store, objects - legacy) | self._there(to, to.legacy, legacy)
         if to.store.fs.protocol == "local":
-            there -= {d for d in there if self._is_cut_short(to.legacy if d in legacy else to.store, d)}
-        here = {d: path for d in objects if d not in there and (path := self._path(d)) is not None}
+            copies = {d: (to.legacy if d in legacy else to.store).oid_to_path(d) for d in there if d in held}
+            there -= {d for d, copy in copies.items() if self._is_cut_short(copy, held[d], d)}
+        here = {digest: path for digest, path in held.items() if digest not in there}
         corrupt = {digest for digest, path in here.items() if not self._is_whole(path, digest, hashed=True)}
         ready = [digest for digest in here if digest not in corrupt]
         self._add(to, [d for d in ready if d not in lists], legacy)
         whole = there.union(ready)
-        complete = [d for d in ready if d in lists and whole.issuperset(lists[d])]
+        complete = {d for d in ready if d in lists and whole.issuperset(lists[d])}
         self._add(to, complete, legacy)
         moved = {d: here[d].stat().st_size for d in ready if d not in lists or d in complete}
         absent = objects - there - here.keys()
@@ -108,8 +109,7 @@ class Transfer:
         """The objects that the cache does not hold whole, each with the file there that has another content."""
         found: dict[str, Path | None] = {}
         for digest, size in objects.items():
-            self._borrow(digest)
-            path = self._path(digest)
+            path = self._borrowed(digest)
             if path is None or not self._is_whole(path, digest, size):
                 found[digest] = path
         return found
@@ -136,17 +136,17 @@ class Transfer:
 
     # --- the cache
 
-    @property
-    def _cache(self) -> Path:
-        return Path(self._repo.cache.legacy.path)
-
     def _path(self, digest: str) -> Path | None:
-        return next((path for path in places(self._cache, digest) if path.is_file()), None)
+        # a data set may have a hundred thousand files, so a `Path` is made of those that are there alone
+        for store in (self._repo.cache.local, self._repo.cache.legacy):
+            path = store.oid_to_path(digest)
+            if os.path.isfile(path):  # noqa: PTH113
+                return Path(path)
+        return None
 
-    def _is_legacy(self, digest: str) -> bool:
-        """Whether the cache has an object only where DVC had them before its version 3."""
-        now, before = places(self._cache, digest)
-        return not now.is_file() and before.is_file()
+    def _is_legacy(self, path: Path) -> bool:
+        """Whether a file of the cache is where DVC had them before its version 3."""
+        return not str(path).startswith(f"{self._repo.cache.local.path}{os.sep}")
 
     def _is_whole(self, path: Path, digest: str, size: int | None = None, *, hashed: bool = False) -> bool:
         """Whether a file of the cache holds what its name says. `hashed`: read it, whatever is remembered of it."""
@@ -158,21 +158,25 @@ class Transfer:
             return False
         if length > MAX_HASHED and not hashed and not listed:
             return True
-        store = self._repo.cache.local if path.parent.parent.name == "md5" else self._repo.cache.legacy
+        store = self._repo.cache.legacy if self._is_legacy(path) else self._repo.cache.local
         state = None if hashed else store.state
         # told its size, DVC begins no progress bar for a small file
         _, found = hash_file(str(path), store.fs, store.hash_name, state, info=store.fs.info(str(path)))
         return str(found.value).removesuffix(manifests.SUFFIX) == digest.removesuffix(manifests.SUFFIX)
 
-    def _borrow(self, digest: str) -> None:
-        """Take what only a linked work tree has in a cache of its own."""
-        if self._others and self._path(digest) is None:
-            for other in self._others:
-                for path, target in zip(places(other, digest), places(self._cache, digest), strict=True):
-                    if path.is_file():
-                        target.parent.mkdir(parents=True, exist_ok=True)
-                        link(path, target)
-                        return
+    def _borrowed(self, digest: str) -> Path | None:
+        """The file of an object, taken over where only a linked work tree has it in a cache of its own."""
+        path = self._path(digest)
+        if path is not None or not self._others:
+            return path
+        own = places(Path(self._repo.cache.legacy.path), digest)
+        found = (pair for other in self._others for pair in zip(places(other, digest), own, strict=True))
+        source, target = next((pair for pair in found if pair[0].is_file()), (None, own[0]))
+        if source is None:
+            return None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        link(source, target)
+        return target
 
     # --- the remote
 
@@ -192,15 +196,11 @@ class Transfer:
         with at.asked():
             if store.fs.protocol != "local":
                 return set(store.list_oids_exists(asked, jobs=self._jobs))
-            found = {digest: Path(store.oid_to_path(digest)) for digest in asked}
-            return {digest for digest, path in found.items() if path.is_file()}
+            return {digest for digest in asked if os.path.isfile(store.oid_to_path(digest))}  # noqa: PTH113
 
-    def _is_cut_short(self, store: Any, digest: str) -> bool:
+    def _is_cut_short(self, copy: str, own: Path, digest: str) -> bool:
         """Whether a remote that is a folder has another length of an object than the cache, which has it whole."""
-        own, other = self._path(digest), Path(store.oid_to_path(digest))
-        if own is None or own.stat().st_size == other.stat().st_size:
-            return False
-        return self._is_whole(own, digest, hashed=True)
+        return own.stat().st_size != Path(copy).stat().st_size and self._is_whole(own, digest, hashed=True)
 
     def _add(self, to: Remote, digests: Collection[str], legacy: Collection[str]) -> None:
         if not self._dry_run:

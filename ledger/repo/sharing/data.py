@@ -16,7 +16,6 @@ from ledger.model.experiment import Experiment
 from ledger.model.pipeline import inside
 from ledger.model.transfer import Absent, DataTransfer
 from ledger.repo.ledger import Ledger
-from ledger.repo.sharing.configuration import require_own
 from ledger.repo.sharing.named import Named, Naming
 from ledger.repo.trust.configuration import require_configuration
 
@@ -33,7 +32,7 @@ def push_data(
     `push: false` nowhere. `jobs`: how many at a time, DVC's own number where None. `dry_run`: nothing is sent; the
     answer says what would be. Raises LedgerError where there is no such remote or it fails; what has arrived by then
     stays, and another call goes on from there. Raises it too where the DVC configuration that is checked out came from
-    somebody else (`configuration.py`).
+    somebody else (`trust/configuration.py`).
     """
     wanted = [one for one in _named(ledger, experiments) if one.pushed]
     return _transferred(ledger, wanted, remote, jobs, dry_run=dry_run, push=True)
@@ -65,7 +64,6 @@ def _transferred(
     from ledger.dvc.work_tree_config import own_cache
 
     folder = dvc_folder(ledger.git.objects.files("HEAD"), ledger.git)
-    require_own(ledger, folder)
     main, *linked = (tree.path / folder for tree in work_trees.listed(ledger.git))
     others = [cache for cache in map(own_cache, linked) if (cache / "files").is_dir()]
     by_remote: dict[str | None, list[Named]] = {}

@@ -63,10 +63,10 @@ def test_a_strangers_configuration_says_nothing(trained: Project, tmp_path: Path
     trained.git("pull", "-q", cwd=other)
     message, hint = refused(lambda: push(other))
     assert message == (
-        ".dvc/config says where data goes, and that of exp/a, which is checked out, came from origin and is not "
-        "trusted yet"
+        "exp/a, which is checked out, came from origin and has a DVC configuration of its own: data would go where "
+        "that says"
     )
-    assert hint.startswith("ledger trust a shows it; git switch to a branch of your own")
+    assert hint == "ledger trust exp/a shows it; git switch elsewhere, or --no-data leaves the data"
     assert refused(lambda: pull(other)) == (message, hint)
     assert not (tmp_path / "elsewhere").exists()
     trained.git("switch", "-q", "main", cwd=other)
