@@ -117,7 +117,7 @@ def _on_top(
 ) -> Replayed:
     git = ledger.git
     names = Names(ledger, experiment, theirs)
-    file = f"{directory(experiment.name)}/verdict.md"
+    file, notes = (f"{directory(experiment.name)}/{name}" for name in ("verdict.md", "notes.md"))
     changes = {one.oid: git.changed_paths(one.base, one.oid) for one in line}
     last_run = next((one.oid for one in reversed(line) if any(map(names.is_record, changes[one.oid]))), None)
     sides = Sides(
@@ -137,8 +137,10 @@ def _on_top(
         if tree == git.objects.held(f"{at}^{{tree}}").oid and not one.others:
             continue
         message = with_new_names(git.objects.message(one.oid), names.renamed)
-        if file in changes[one.oid]:
-            message, concluded = _with_trailer(message, one.oid), True
+        if file in changes[one.oid] and {*git.changed_paths(one.oid, tree)} - {notes}:
+            original = histories.as_it_was(ledger, experiment, one.oid)
+            # a tag holds the line of one that was made anew before
+            message, concluded = _with_trailer(message, original), concluded or original == one.oid
         author = git.objects.header(one.oid, "author")
         at, count = git.commit_tree(tree, [at, *one.others], message, author=author), count + 1
         if one.oid == last_run:
@@ -158,8 +160,7 @@ def _with_trailer(message: str, commit: str) -> str:
     block = message.rstrip().rpartition("\n\n")[2]
     text = message.rstrip().removesuffix(block) if any(key.startswith("Ledger-") for key, _ in told) else message
     kept = told if text is not message else []
-    original = trailers.value(message, trailers.REPLAYED) or commit
-    return trailers.compose(text, trailers=[*kept, (trailers.REPLAYED, original)])
+    return trailers.compose(text, trailers=[*kept, (trailers.REPLAYED, commit)])
 
 
 def _showing(ledger: Ledger, experiment: Experiment, tree: str) -> str:
