@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 
-from ledger.analysis.problems import Kind, Subject
+from ledger.analysis.gathered_tags import Run, Tags
+from ledger.analysis.problems import Subject
 from ledger.analysis.witness import Content, Witness
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats.lockfile import LockedStage
@@ -87,42 +88,7 @@ class Claim:
         return self.record.trial
 
 
-# --- what tags and the history keep
-
-
-@frozen
-class Run:
-    """A tag with the commit that it holds, whose tree is the branch's after the run. `last`: its latest start.
-
-    `trials`: the trial commits.
-    """
-
-    name: str
-    commit: str
-    last: datetime | None
-    trials: frozenset[str] = frozenset()
-
-
-@frozen
-class OddTag:
-    """A tag that is not as the ledger makes them, and the commit that it names; "" for none."""
-
-    kind: Kind
-    tag: str
-    commit: str = ""
-
-
-@frozen
-class Tags:
-    """The trial commits by the trial id that each states, the runs, and the tags that are odd.
-
-    `records`: the blob that each trial commit holds of its record.
-    """
-
-    commits: Mapping[str, tuple[str, ...]]
-    records: Mapping[str, str] = field(default_factory=dict)
-    runs: tuple[Run, ...] = ()
-    odd: tuple[OddTag, ...] = ()
+# --- what the history keeps
 
 
 @frozen

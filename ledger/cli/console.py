@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ledger.cli.progress_bar import ProgressBar
-from ledger.report.text import harmless, wrapped
+from ledger.report.text import harmless
 
 if TYPE_CHECKING:
     from ledger.repo.ledger import Ledger
@@ -61,19 +61,17 @@ def say(text: str) -> None:
     sys.stdout.flush()
     # who reads it may have seen enough (`2>&1 | head`): a run of hours goes on
     with suppress(BrokenPipeError):
-        sys.stderr.write("\n".join(_fitted(harmless(text))) + "\n")
+        sys.stderr.write(_fitted(harmless(text)) + "\n")
         sys.stderr.flush()
 
 
-def _fitted(text: str) -> list[str]:
-    """Its lines, on a terminal within its width; a hint stays whole, since it is there to be copied."""
-    lines = text.split("\n")
+def _fitted(text: str) -> str:
+    """The text, on a terminal within its width."""
     if not sys.stderr.isatty():
-        return lines
+        return text
     from ledger.cli import terminal
 
-    total = terminal.columns()
-    return [part for line in lines for part in ([line] if line.startswith("hint: ") else wrapped(line, total))]
+    return "\n".join(terminal.fitted(text.split("\n")))
 
 
 def now() -> datetime:

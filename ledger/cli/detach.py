@@ -63,11 +63,10 @@ def _options(wanted: RunOptions, *, json: bool) -> list[str]:
     """The same wishes as options."""
     found = [] if wanted.message is None else [f"--message={wanted.message}"]
     found += [f"--only={name}" for name in wanted.only]
-    found += ["--again"] if wanted.again else []
-    found += ["--yes"] if wanted.unmeasured else []
+    flags = {"again": wanted.again, "yes": wanted.unmeasured, "json": json}
+    found += [f"--{name}" for name, given in flags.items() if given]
     numbers = {"jobs": wanted.jobs, "timeout": wanted.timeout, "gpus-per-trial": wanted.gpus_per_trial}
-    found += [f"--{name}={value}" for name, value in numbers.items() if value is not None]
-    return found + (["--json"] if json else [])
+    return found + [f"--{name}={value}" for name, value in numbers.items() if value is not None]
 
 
 def _polled(child: subprocess.Popen[bytes]) -> int | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
+
+from ledger.report.text import wrapped
 
 
 def columns() -> int:
@@ -20,3 +23,8 @@ def bound() -> int | None:
 def has_colour() -> bool:
     """Whether the answer goes to a terminal that shows colours."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def fitted(lines: Sequence[str]) -> list[str]:
+    """The lines within its width; a hint stays whole, since it is there to be copied."""
+    return [part for line in lines for part in ([line] if line.startswith("hint: ") else wrapped(line, columns()))]

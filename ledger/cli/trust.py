@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options, terminal
+from ledger.cli import console, options, terminal, trust_question
 from ledger.errors import LedgerError
 from ledger.ops import trust as trusting
 from ledger.repo.ledger import Ledger
@@ -50,7 +49,10 @@ def trust(
                 console.answer(report.foreign(shown, total=terminal.bound()))
             if not shown.states:
                 return 0
-            if not (yes or _agreed(f"trust {shown.name}?", shown.name)):
+            if not (
+                yes
+                or trust_question.agreed(f"trust {shown.name}?", f"ledger trust {shown.name} --yes, once it is read")
+            ):
                 return 1
             done = trusting.trust(ledger, shown, now=console.now())
             if json:
@@ -68,7 +70,7 @@ def _remote(ledger: Ledger, remote: str, *, yes: bool, revoke: bool, json: bool)
     else:
         url = ledger.trust.bases.url(remote)
         asked = f"trust all that is on the branches of {remote} ({url}), now and later?"
-        if not (yes or _agreed(asked, f"--remote {remote}")):
+        if not (yes or trust_question.agreed(asked, f"ledger trust --remote {remote} --yes, once it is read")):
             return 1
         done = trusting.trust_remote(ledger, remote)
     if json:
@@ -76,16 +78,3 @@ def _remote(ledger: Ledger, remote: str, *, yes: bool, revoke: bool, json: bool)
     else:
         console.tell(report.done(done))
     return 0
-
-
-def _agreed(question: str, what: str) -> bool:
-    """What the user answers. Raises LedgerError where there is nobody to ask."""
-    if not sys.stdin.isatty():
-        raise LedgerError(
-            "nothing was trusted: there is no terminal to ask on", hint=f"ledger trust {what} --yes, once it is read"
-        )
-    console.say(f"{question} [y/N]")
-    agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
-    if not agreed:
-        console.say("nothing was trusted")
-    return agreed

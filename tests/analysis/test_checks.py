@@ -16,7 +16,8 @@ from ledger.analysis.checks.numbers import compared
 from ledger.analysis.checks.plan import plan
 from ledger.analysis.checks.records import consistent, duplicates
 from ledger.analysis.equality import same
-from ledger.analysis.gathered import Claim, Gathered, Order, PlanHistory, Shown, State, Tags
+from ledger.analysis.gathered import Claim, Gathered, Order, PlanHistory, Shown, State
+from ledger.analysis.gathered_tags import Tags
 from ledger.analysis.problems import Problem, Subject
 from ledger.analysis.witness import Content, Witness
 from ledger.model import prediction_parser

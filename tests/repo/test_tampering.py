@@ -16,7 +16,8 @@ from conftest import Shelved
 from honest import FILES, branch, landed
 
 from ledger.analysis.checks import problems
-from ledger.analysis.gathered import Checkpoint, Claim, Gathered, OddTag, Origin, Removed, Shown
+from ledger.analysis.gathered import Checkpoint, Claim, Gathered, Origin, Removed, Shown
+from ledger.analysis.gathered_tags import OddTag
 from ledger.analysis.problems import Kind
 from ledger.analysis.witness import Content, OtherData
 from ledger.model.experiment import Unread

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from ledger.analysis.gathered import Claim, Gathered, Tags
+from ledger.analysis.gathered import Claim, Gathered
+from ledger.analysis.gathered_tags import Tags
 from ledger.analysis.problems import Kind, Problem, unproved, wrong
 from ledger.model.void import SUFFIX, path_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.analysis.gathered import Tags
+from ledger.analysis.gathered_tags import Tags
 from ledger.model.experiment import Experiment, directory
 from ledger.model.trial import Trial
 from ledger.repo.ledger import Ledger

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ledger.analysis.checks.history import missing
 from ledger.analysis.checks.plan import concerns
-from ledger.analysis.gathered import Claim, Gathered, Tags, Unreadable
+from ledger.analysis.gathered import Claim, Gathered, Unreadable
+from ledger.analysis.gathered_tags import Tags
 from ledger.dvc import config
 from ledger.errors import LedgerError
 from ledger.git.replaced import replaced

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from ledger.analysis.gathered import Environment, Origin, Removed, Tags
+from ledger.analysis.gathered import Environment, Origin, Removed
+from ledger.analysis.gathered_tags import Tags
 from ledger.git.entries import Entry
 from ledger.model import environment as environments
 from ledger.model.experiment import Experiment, Recorded, directory

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection
 
-from ledger.analysis.gathered import Run
+from ledger.analysis.gathered_tags import Run
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger

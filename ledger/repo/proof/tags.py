@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from ledger.analysis.gathered import OddTag, Run, Tags
+from ledger.analysis.gathered_tags import OddTag, Run, Tags
 from ledger.analysis.problems import Kind
 from ledger.errors import FormatError
 from ledger.git.objects import GitObject

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.analysis.checks.search import search as check
-from ledger.analysis.gathered import Claim, Gathered, PlanHistory, Tags
+from ledger.analysis.gathered import Claim, Gathered, PlanHistory
+from ledger.analysis.gathered_tags import Tags
 from ledger.analysis.problems import Kind, Problem
 from ledger.analysis.search import asking, records
 from ledger.analysis.search.asking import Place
