@@ -15,7 +15,6 @@ from ledger.repo import concluded
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import chosen, incoming, remote_refs, remotes
 from ledger.repo.sharing.incoming import Coming
-from ledger.repo.trust.require import may_run
 from ledger.run.follow import follow
 from ledger.run.waiting import collect_waiting
 
@@ -33,10 +32,11 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
         collect_waiting(ledger, names)
     changed = incoming.changed(ledger, remote, there, names)
     before = incoming.before(ledger, changed)
-    tags = {name: incoming.new_tags(ledger, there, name) for name in names}
+    tags = {name: incoming.new_tags(ledger, there, name) for name in changed}
     wanted = incoming.refspecs(ledger, remote, there, names)
-    transport.fetch(ledger.git, remote, incoming.unknown(ledger, there, names) if asked.dry_run else wanted)
+    transport.fetch(ledger.git, remote, incoming.unknown(ledger, there, changed) if asked.dry_run else wanted)
     ledger.refresh()
+    incoming.read_at_once(ledger, changed)
     comes = [Coming(ledger, remote, there, name, before[name]) for name in changed]
     data = None
     if asked.data:
@@ -45,13 +45,17 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
 
         known = [*incoming.readable(ledger, set(names) - set(changed)), *(e for one in comes for e in one.sides)]
         data = pull_data(ledger, known, asked.data_remote, asked.jobs, dry_run=asked.dry_run)
-    found = [replace(one.foreseen() if asked.dry_run else _follow(ledger, one), tags=tags[one.name]) for one in comes]
-    if not asked.dry_run:
-        found = [one if one.nothing else replace(one, untrusted=not may_run(ledger, one.experiment)) for one in found]
+    done = {one.name: one.foreseen() if asked.dry_run else _follow(ledger, one) for one in comes}
+    found = [replace(done[name], tags=tags[name]) if name in done else Received(experiment=name) for name in names]
     if len(found) == 1 and found[0].refused is not None:
         raise found[0].refused
-    strange = there.strange if written is None else ()
-    return Pulled(remote=remote.name, received=tuple(found), data=data, dry_run=asked.dry_run, strange=strange)
+    return Pulled(
+        remote=remote.name,
+        received=tuple(found if asked.dry_run else incoming.with_trust(ledger, found)),
+        data=data,
+        dry_run=asked.dry_run,
+        strange=there.strange if written is None else (),
+    )
 
 
 def _follow(ledger: Ledger, coming: Coming) -> Received:
@@ -59,22 +63,11 @@ def _follow(ledger: Ledger, coming: Coming) -> Received:
     if coming.theirs is None:
         return coming.without_branch()
     try:
-        moved = follow(ledger, coming.name, coming.theirs.tip, coming.tracking)
+        here = ledger.branch_of(coming.name) in ledger.snapshot.refs_of(coming.name)
+        moved = follow(ledger, coming.name, coming.theirs.tip, coming.tracking) if here else None
         after = ledger.find(coming.name) or coming.theirs
-        told = Received(experiment=coming.name, news=news(coming.before, after))
-        if moved is None:
-            return told
-        outdated = concluded.outdated(ledger, after) if told.news.trials or moved.replayed else None
+        told = news(coming.before, after)
+        outdated = concluded.outdated(ledger, after) if moved and (told.trials or moved.replayed) else None
     except LedgerError as error:
         return Received(experiment=coming.name, refused=error)
-    return replace(
-        told,
-        old=moved.old,
-        new=moved.new,
-        commits=moved.commits,
-        replayed=moved.replayed,
-        renamed=moved.renamed,
-        rewritten=moved.rewritten,
-        outdated=outdated,
-        remarks=moved.remarks,
-    )
+    return replace(moved or Received(experiment=coming.name), news=told, outdated=outdated)

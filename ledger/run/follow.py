@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import field
 
 from ledger.errors import LedgerError
 from ledger.git.branch import Step
 from ledger.git.git import Git
 from ledger.git.process import call
-from ledger.model.frozen import frozen
-from ledger.model.remarks import Remark
+from ledger.model.sharing import Received
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.outgoing import records
@@ -20,30 +17,14 @@ from ledger.repo.trust import links
 from ledger.run.moving import advance_shown
 
 
-@frozen
-class Followed:
-    """Where the branch was and is; `replayed`: so many commits of ours stand on the remote's now.
-
-    `renamed`: trials of ours that have another name now, by the ids that they had. `rewritten`: the remote's branch
-    was. `commits`: so many came.
-    """
-
-    old: str
-    new: str
-    commits: int
-    replayed: int = 0
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    rewritten: bool = False
-    remarks: tuple[Remark, ...] = ()
-
-
-def follow(ledger: Ledger, name: str, theirs: str, tracking: str) -> Followed | None:
+def follow(ledger: Ledger, name: str, theirs: str, tracking: str) -> Received | None:
     """Bring the branch here to `theirs`, the remote's commit that the ref `tracking` keeps.
 
-    None where there is no branch here, or it has all of it. Raises LedgerError, and then nothing has moved.
+    Returns what became of it, without its news: None where there is no branch here, or it has all of it. Raises
+    LedgerError, and then nothing has moved.
     """
 
-    def make(change: Change) -> Followed | None:
+    def make(change: Change) -> Received | None:
         git, at = ledger.git, ledger.here(name)
         if at is None or at.branch != ledger.branch_of(name):
             return None
@@ -59,7 +40,8 @@ def follow(ledger: Ledger, name: str, theirs: str, tracking: str) -> Followed | 
         reason = f"ledger pull: {name} onto {theirs}"
         step = Step(ref=at.branch, old=at.tip, new=done.tip, reason=reason, also=done.also)
         remarks = advance_shown(change, at, step, made_of=[at.tip, theirs])
-        return Followed(
+        return Received(
+            experiment=name,
             old=at.tip,
             new=done.tip,
             commits=came,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from ledger.analysis.news import news
 from ledger.errors import FormatError, LedgerError
@@ -19,6 +20,10 @@ from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.outgoing import taken, taken_error
 from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here
+from ledger.repo.trust.require import may_run
+
+# what a commit would run takes longer to say than all else
+_FEW = 10
 
 
 def tracking(ledger: Ledger, remote: Remote, name: str) -> str:
@@ -46,10 +51,14 @@ def refspecs(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
 
 def changed(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> list[str]:
     """The experiments of which the remote has something that is not here, or no longer has the branch."""
-    if len(names) > 1:
-        # all refs at once
-        _ = ledger.snapshot.listing
+    read_at_once(ledger, names)
     return [name for name in names if _is_changed(ledger, remote, there, name)]
+
+
+def read_at_once(ledger: Ledger, names: Collection[str]) -> None:
+    """Read all experiments together where several are asked for, which takes less than one by one."""
+    if len(names) > 1:
+        ledger.experiments()
 
 
 def _is_changed(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) -> bool:
@@ -60,9 +69,7 @@ def _is_changed(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) ->
 
 def readable(ledger: Ledger, names: Collection[str]) -> Iterator[Experiment]:
     """Those of the experiments that can be read; what cannot names no data."""
-    if len(names) > 1:
-        # all at once
-        ledger.experiments()
+    read_at_once(ledger, names)
     for name in sorted(names):
         with contextlib.suppress(LedgerError):
             found = ledger.find(name)
@@ -164,6 +171,19 @@ class Coming:
             commits=int(commits),
             replayed=int(ours),
         )
+
+
+def with_trust(ledger: Ledger, received: Sequence[Received]) -> list[Received]:
+    """The same, saying of what came whether it may run here.
+
+    Of many new experiments only those with a branch here are asked for: the others must be switched to first.
+    """
+    came = [one for one in received if not one.nothing and one.refused is None]
+    asked = {one.experiment for one in came if len(came) <= _FEW or one.new is not None}
+    return [
+        replace(one, untrusted=not may_run(ledger, one.experiment)) if one.experiment in asked else one
+        for one in received
+    ]
 
 
 def at_remote(ledger: Ledger, kept: str, name: str, tip: str) -> Experiment:
