@@ -57,7 +57,7 @@ def table(block: Table, form: Format, *, total: int | None = None, guard: bool =
     if form is Format.MD:
         from ledger.report import markdown
 
-        # as they stand in every verdict.md
+        # heads have room, as they always had
         return "\n".join(markdown.table(block, spare=2)) + "\n"
     if form is Format.HTML:
         from ledger.report import html
