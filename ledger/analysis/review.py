@@ -118,7 +118,8 @@ class Review:
       one, and where nothing can be computed.
     - `changed`: what the leading arm has otherwise than what it is compared with, and what came of it; None where
       `not_compared` says why. `others`: the same of further arms, of which `others_left_out` are too many to be shown.
-    - `arms`: all of them with the values of their trials that count. `failed` and `voided`: all such trials.
+    - `arms`: with the values of their trials that count, but for `arms_left_out` of many. `failed`, `voided`: all such
+      trials.
     - `checks`: those of `verify`, none where `unchecked` says why they cannot be made here.
     - `reproduce`: the commands that check out the code and run a trial again, in their order.
     """
@@ -139,6 +140,7 @@ class Review:
     others: tuple[Diff, ...] = ()
     others_left_out: int = 0
     arms: tuple[ArmResults, ...] = ()
+    arms_left_out: int = 0
     checks: tuple[CheckResult, ...] = ()
     unchecked: str | None = None
     unattributed: tuple[Unattributed, ...] = ()

@@ -21,6 +21,7 @@ from ledger.repo.targets import Target
 
 # each takes a look at the code of two commits; the values of further arms are told all the same
 _COMPARED = 20
+_TOLD = 100
 
 
 @frozen
@@ -88,12 +89,18 @@ class Arms:
                 if variant.name != BASELINE:
                     yield self._arm(BASELINE), self._arm(variant.name)
 
-    def results(self) -> tuple[ArmResults, ...]:
-        """Every arm that is declared or has records, with the values of the trials that count."""
+    def results(self) -> tuple[tuple[ArmResults, ...], int]:
+        """The arms with the values of the trials that count, and of how many arms they are not told.
+
+        They are those of the plan, then others with records; of many those that have records.
+        """
         experiment = self._experiment
         known = {variant.name: variant for variant in experiment.tried_or_declared}
-        names = dict.fromkeys([*known, *(record.trial.variant for record in experiment.trials)])
-        return tuple(self._results(name, known.get(name)) for name in names)
+        recorded = dict.fromkeys(record.trial.variant for record in experiment.trials)
+        names = [*known, *(name for name in recorded if name not in known)]
+        first = [*(name for name in names if name in recorded), *(name for name in names if name not in recorded)]
+        told = set(first[:_TOLD])
+        return tuple(self._results(name, known.get(name)) for name in names if name in told), len(names) - len(told)
 
     def _results(self, name: str, variant: Variant | None) -> ArmResults:
         own = self._experiment.of(name)

@@ -76,11 +76,24 @@ class GitAlone(Ledger):
         return DataSets(self.git, None, self.store)
 
     def present(self, experiment: Experiment) -> dict[str, str]:
-        """The present fingerprints; of many arms they are asked for often."""
+        """The present fingerprints of the arms that have records, which are asked for often.
+
+        Of another there is nothing that could count, and a plan may have any number of them.
+        """
         key = (experiment.name, experiment.tip)
         if key not in self._present:
-            self._present[key] = super().present(experiment)
+            self._present[key] = super().present(_tried(experiment))
         return self._present[key]
+
+
+def _tried(experiment: Experiment) -> Experiment:
+    """The experiment without the arms that have no records; a search has none of these."""
+    plan = experiment.plan
+    if plan.search is not None:
+        return experiment
+    tried = {record.trial.variant for record in experiment.trials}
+    variants = tuple(variant for variant in plan.variants if variant.name in tried)
+    return replace(experiment, hypothesis=replace(experiment.hypothesis, plan=replace(plan, variants=variants)))
 
 
 class _Fixed(Snapshot):

@@ -57,6 +57,7 @@ def _read(alone: GitAlone, experiment: Experiment, nothing: Review) -> Review:
     arms = compared.Arms(alone, experiment)
     changed, not_compared = _attempted(arms.changed)
     others = arms.others()
+    results, left_out = arms.results()
     proof = proved.proved(alone, experiment)
     commits = histories.trial_commits(alone, experiment.name)
     differ = (*((changed,) if changed is not None else ()), *others.compared)
@@ -72,7 +73,8 @@ def _read(alone: GitAlone, experiment: Experiment, nothing: Review) -> Review:
         not_compared=not_compared,
         others=others.compared,
         others_left_out=others.left_out,
-        arms=arms.results(),
+        arms=results,
+        arms_left_out=left_out,
         checks=proof.checks,
         unchecked=proof.unchecked,
         unattributed=tuple(Unattributed(a=d.a, b=d.b, remarks=d.confounded) for d in differ if d.confounded),

@@ -43,6 +43,7 @@ def review(value: Review) -> dict[str, Any]:
         "others": [_other(diffs.diff(one)) for one in value.others],
         "others_left_out": value.others_left_out,
         "arms": list(map(_arm, value.arms)),
+        "arms_left_out": value.arms_left_out,
         "checks": list(map(_check, value.checks)),
         "unchecked": value.unchecked,
         "unattributed": [{"a": one.a, "b": one.b, "why": list(sentences(one.remarks))} for one in value.unattributed],
