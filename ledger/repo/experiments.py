@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from ledger.errors import FormatError, NewerError
 from ledger.git.entries import Entry
+from ledger.git.git import ZERO
 from ledger.git.objects import GitObject, Objects, entries
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
@@ -39,7 +41,14 @@ def is_record(objects: Objects, path: str, *commits: str) -> bool:
     parts = path.split("/")
     if parts[0] != DIRECTORY or len(parts) < 3:
         return False
-    return any(objects.read(f"{commit}:{directory(parts[1])}/hypothesis.md") is not None for commit in commits)
+    asks = ((_is_experiment if len(commit) >= len(ZERO) else _is_experiment.__wrapped__, commit) for commit in commits)
+    return any(ask(objects, commit, parts[1]) for ask, commit in asks)
+
+
+# thousands of records are asked for one by one; what full ids name never changes
+@lru_cache(maxsize=256)
+def _is_experiment(objects: Objects, commit: str, name: str) -> bool:
+    return objects.read(f"{commit}:{directory(name)}/hypothesis.md") is not None
 
 
 @frozen

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from functools import lru_cache
 
 from ledger.analysis.gathered import Environment, Origin, Removed
 from ledger.analysis.gathered_tags import Tags
 from ledger.git.entries import Entry
+from ledger.git.git import Git
 from ledger.model import environment as environments
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import yaml12
@@ -19,8 +21,12 @@ from ledger.repo.sources import TAGS
 
 def files_at(ledger: Ledger, name: str, commit: str) -> dict[str, Entry]:
     """The files in the experiment's folder at a commit, by their path in it."""
-    folder = ledger.git.objects.at(commit, directory(name))
-    return {} if folder is None else ledger.git.objects.files(folder.oid)
+    return _files(ledger.git, name, commit)
+
+
+def _files(git: Git, name: str, commit: str) -> dict[str, Entry]:
+    folder = git.objects.at(commit, directory(name))
+    return {} if folder is None else git.objects.files(folder.oid)
 
 
 def uncommitted(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
@@ -50,25 +56,42 @@ def origin(ledger: Ledger, experiment: Experiment, record: Recorded, tags: Tags,
     objects = ledger.git.objects
     unknown_to = tuple(run for run in tags.runs if objects.at(run.commit, record.path) is None)
     # without any trial commit all tags are lost, and this record is like every other
-    commit, subject = _added(ledger, experiment, record.path) if tags.commits else (None, "")
+    added = _added(ledger.git, experiment.tip, f"{directory(experiment.name)}/trials") if tags.commits else {}
+    commit, subject = added.get(record.path, (None, ""))
     with_trials = commit is not None and _adds(ledger, experiment.name, commit, known)
     return Origin(unknown_to=unknown_to, commit=commit, subject=subject, with_trials=with_trials)
 
 
-def _added(ledger: Ledger, experiment: Experiment, path: str) -> tuple[str | None, str]:
-    """The commit that brought a file onto the branch, with the first line of its message."""
-    arguments = ("--diff-filter=A", "--no-renames", "--format=%H %s", experiment.tip)
-    lines = ledger.git.text("log", *arguments, "--", path).splitlines()
-    commit, _, subject = (lines[-1] if lines else "").partition(" ")
-    return commit or None, subject
+# somebody may push thousands of records without trials
+@lru_cache(maxsize=4)
+def _added(git: Git, tip: str, folder: str) -> Mapping[str, tuple[str, str]]:
+    """By path the commit that first brought a file below a folder onto the branch, with the subject of its message."""
+    arguments = ("-z", "--diff-filter=A", "--no-renames", "--name-only", "--format=%x01%H %s", tip)
+    out = os.fsdecode(git.run("log", *arguments, "--", f":(top,literal){folder}"))
+    found: dict[str, tuple[str, str]] = {}
+    commit, subject = "", ""
+    for part in out.split("\0"):
+        line = part.strip("\n")
+        if line.startswith("\x01"):
+            commit, _, subject = line[1:].partition(" ")
+        elif line:
+            # the oldest is the last
+            found[line] = commit, subject
+    return found
 
 
 def _adds(ledger: Ledger, name: str, commit: str, records: Iterable[str]) -> bool:
     """Whether a commit brings some of the records."""
-    parents = ledger.git.objects.parents(commit)
-    before = files_at(ledger, name, parents[0]) if parents else {}
-    added = files_at(ledger, name, commit).keys() - before.keys()
+    added = _brought(ledger.git, name, commit)
     return any(path.removeprefix(f"{directory(name)}/") in added for path in records)
+
+
+@lru_cache(maxsize=64)
+def _brought(git: Git, name: str, commit: str) -> Set[str]:
+    """The files in the experiment's folder that a commit has and its first parent has not."""
+    parents = git.objects.parents(commit)
+    before = _files(git, name, parents[0]) if parents else {}
+    return _files(git, name, commit).keys() - before.keys()
 
 
 def elsewhere(ledger: Ledger, name: str, paths: Collection[str]) -> frozenset[str]:
