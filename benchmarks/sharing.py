@@ -154,6 +154,8 @@ class Measured:
         act()
         taken = time.perf_counter() - begun
         self.rows.setdefault(name, []).append((taken, self._requests.count - asked))
+        # a round takes minutes, most of them DVC's
+        print(f"{taken:8.2f} s  {name}", file=sys.stderr)
 
     def table(self) -> Iterator[str]:
         """Markdown; of each pair the second line is the peer of the first."""

@@ -255,7 +255,9 @@ def opened(
         except DvcException as error:
             raise LedgerError(f"DVC cannot open this work tree: {words(error)}", hint="dvc status says more") from None
         with repo:
-            own = [at for at in others if at.resolve() != cache]
+            # where a work tree has a cache of its own, what was trained in slots is in the main one
+            known = others if root == main_root else [describe(main_root, main_root=main_root).cache, *others]
+            own = dict.fromkeys(at.resolve() for at in known if at.resolve() != cache)
             yield Transfer(repo, default, jobs, dry_run=dry_run, others=own, progress=progress)
 
 

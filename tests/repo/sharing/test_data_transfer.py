@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -115,8 +116,11 @@ def test_what_only_a_linked_work_tree_has_is_sent_too(shared: Project, tmp_path:
     linked = tmp_path / "linked/.dvc/cache"
     at(linked, model).parent.mkdir(parents=True)
     at(shared.root / ".dvc/cache", model).rename(at(linked, model))
-    assert push(shared.root).absent == ()
+    assert push(shared.root).objects == 10
     assert at(tmp_path / "store", model).is_file()
+    # and from there what the main one has
+    shutil.rmtree(tmp_path / "store")
+    assert push(tmp_path / "linked").objects == 10
 
 
 @pytest.mark.parametrize(("dependency", "files"), [("data/raw/one.txt", 2), ("data", 3), ("train.py", 0)])
