@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from judged import arm, plan
 from pytest import approx
-from test_judge import arm, plan
 
 from ledger.analysis.case_results import CaseResults, united
 from ledger.analysis.judge import judge
