@@ -14,6 +14,8 @@ from ledger.report.remarks import sentences
 
 # so many trials whose files are absent, or experiments with such trials, are named one by one
 _MOST = 5
+# so many lines of what a remote's host says are passed on
+_TOLD = 20
 
 
 def pushed(done: Pushed) -> Told:
@@ -22,7 +24,7 @@ def pushed(done: Pushed) -> Told:
     lines += _data(done.data, "would push" if done.dry_run else "pushed", "to")
     notes = _absent(done.data)
     notes += _beside(done)
-    notes += [f"{done.remote}: {line}" for line in done.said]
+    notes += [f"{done.remote}: {line}" for line in done.said[:_TOLD]]
     return Told(answer="\n".join(lines) or "everything is up to date", notes=tuple(notes))
 
 

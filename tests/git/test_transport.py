@@ -78,6 +78,29 @@ def test_what_hooks_say_is_told(here: Git, tmp_path: Path) -> None:
     assert rejected.why is Why.DECLINED and rejected.said == "pre-receive hook declined"
 
 
+SSH = """\
+#!/bin/sh
+[ "$1" = closed ] && { echo "git@closed: Permission denied (publickey)." >&2; exit 255; }
+shift
+exec sh -c "$*"
+"""
+
+
+def test_ssh_is_called_as_the_user_has_it(here: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ssh = tmp_path / "own-ssh"
+    ssh.write_text(SSH)
+    ssh.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
+    monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
+    for name in ("open", "closed"):
+        git(here.root, "remote", "add", name, f"ssh://{name}{tmp_path}/origin.git")
+    there, tip = transport.remote(here, "open"), commit(here, "one")
+    assert transport.push(here, there, [Update(ref="refs/heads/a", new=tip)]).rejected == ()
+    assert transport.heads_and_tags(here, there) == {"refs/heads/a": tip}
+    with pytest.raises(LedgerError, match=r"closed does not let you in: git@closed: Permission denied \(publickey\)"):
+        transport.push(here, transport.remote(here, "closed"), [Update(ref="refs/heads/a", new=tip)])
+
+
 def test_a_hook_of_ones_own_is_named(here: Git) -> None:
     hook = here.common / "hooks/pre-push"
     hook.parent.mkdir(exist_ok=True)
