@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import console, options, terminal, trust_question
+from ledger.cli import console, options, terminal
+from ledger.cli.trust_question import agreed
 from ledger.errors import LedgerError
+from ledger.model.trust import TrustDone
 from ledger.ops import trust as trusting
 from ledger.repo.ledger import Ledger
 from ledger.report import trust as report
 from ledger.report.shapes import trust as shapes
+from ledger.report.text import revealed
 
 
 def trust(
@@ -40,39 +43,35 @@ def trust(
             return _remote(ledger, remote, yes=yes, revoke=revoke, json=json)
         target = ledger.target(ledger.experiment(None).name if experiment is None else experiment)
         if revoke:
-            done = trusting.revoke(ledger, target)
-        else:
-            shown = trusting.would_run(ledger, target)
-            if json:
-                console.answer_json(shapes.foreign(shown, trusted=yes or not shown.states))
-            else:
-                console.answer(report.foreign(shown, total=terminal.bound()))
-            if not shown.states:
-                return 0
+            return _told(trusting.revoke(ledger, target), json=json)
+        shown = trusting.would_run(ledger, target)
+        if not json:
+            console.answer(report.foreign(shown, total=terminal.bound()))
+        elif shown.states and not yes:
+            console.answer_json(shapes.foreign(shown, trusted=False))
+        if shown.states:
             if not (
-                yes
-                or trust_question.agreed(f"trust {shown.name}?", f"ledger trust {shown.name} --yes, once it is read")
+                yes or agreed(revealed(f"trust {shown.name}?"), f"ledger trust {shown.name} --yes, once it is read")
             ):
                 return 1
             done = trusting.trust(ledger, shown, now=console.now())
-            if json:
-                return 0
-    if json:
-        console.answer_json(shapes.done(done))
-    else:
-        console.tell(report.done(done))
+            if not json:
+                return _told(done, json=False)
+    if json and (yes or not shown.states):
+        console.answer_json(shapes.foreign(shown, trusted=True))
     return 0
 
 
 def _remote(ledger: Ledger, remote: str, *, yes: bool, revoke: bool, json: bool) -> int:
     if revoke:
-        done = trusting.revoke_remote(ledger, remote)
-    else:
-        url = ledger.trust.bases.url(remote)
-        asked = f"trust all that is on the branches of {remote} ({url}), now and later?"
-        if not (yes or trust_question.agreed(asked, f"ledger trust --remote {remote} --yes, once it is read")):
-            return 1
-        done = trusting.trust_remote(ledger, remote)
+        return _told(trusting.revoke_remote(ledger, remote), json=json)
+    asked = f"trust all that is on the branches of {remote} ({ledger.trust.bases.url(remote)}), now and later?"
+    if not (yes or agreed(revealed(asked), f"ledger trust --remote {remote} --yes, once it is read")):
+        return 1
+    return _told(trusting.trust_remote(ledger, remote), json=json)
+
+
+def _told(done: TrustDone, *, json: bool) -> int:
     if json:
         console.answer_json(shapes.done(done))
     else:
