@@ -179,8 +179,7 @@ def _wrong(one: Review, experiment: Experiment) -> Iterator[Block]:
         lines += [f"not confirmatory: {reason}" for reason in sentences(found.reasons)]
     lines += verify.lines(one.problems)
     lines += [f"{text} (passed over)" for text in (*experiment.passed_over, *experiment.too_new)]
-    if lines:
-        yield Items(items=tuple(lines), mark=Mark.WRONG)
+    yield from sections.told(lines, Mark.WRONG)
 
 
 def _facts(one: Review, experiment: Experiment) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -8,7 +8,7 @@ from typing import Final
 from ledger.analysis.review import CheckState, Failed, Review
 from ledger.model.listing import listed
 from ledger.report import verdict, verify, written
-from ledger.report.blocks import Block, CodeBlock, Fold, Heading, Items, Part, Prose, Written
+from ledger.report.blocks import Block, CodeBlock, Fold, Heading, Items, Mark, Part, Prose, Written
 from ledger.report.diff import changed as differences
 from ledger.report.remarks import sentences
 from ledger.report.review_links import links
@@ -45,19 +45,29 @@ def _folded(title: str, block: Block, hidden: bool) -> Block:
     return Part(blocks=(Prose(text=f"{title}:"), block), rank=0, name=title)
 
 
+def told(lines: Sequence[str], mark: Mark = Mark.NONE) -> Iterator[Block]:
+    """Sentences as a list, of which a page folds those that are too many."""
+    if lines:
+        many = len(lines) > 2 * _SHOWN
+        yield Items(items=tuple(lines[:_SHOWN] if many else lines), mark=mark)
+        if many:
+            rest = tuple(lines[_SHOWN:])
+            yield Fold(summary=f"and {len(rest)} more", blocks=(Items(items=rest, mark=mark, near=True),))
+
+
 def unattributed(one: Review) -> Iterator[Block]:
     lines = [f"{pair.a} and {pair.b}: {text}" for pair in one.unattributed for text in sentences(pair.remarks)]
     if lines:
         yield Heading(text="What cannot be attributed", level=3)
-        yield Items(items=tuple(dict.fromkeys(lines)))
+        yield from told([*dict.fromkeys(lines)])
 
 
 def warnings(one: Review) -> Iterator[Block]:
-    told = {text for pair in one.unattributed for text in sentences(pair.remarks)}
-    lines = [text for text in dict.fromkeys(sentences(one.warnings)) if text not in told]
+    said = {text for pair in one.unattributed for text in sentences(pair.remarks)}
+    lines = [text for text in dict.fromkeys(sentences(one.warnings)) if text not in said]
     if lines:
         yield Heading(text="What this does not show", level=3)
-        yield Items(items=tuple(lines))
+        yield from told(lines)
 
 
 def checks(one: Review) -> Iterator[Block]:

@@ -14,8 +14,10 @@ from ledger.analysis.review import Host, Picture, Review, WebAddress
 from ledger.model.finding import Answer, Finding
 from ledger.model.search import Search
 from ledger.report import html, json, markdown, terminal
+from ledger.report.blocks import Document, Mark
 from ledger.report.review import LIMIT, document
 from ledger.report.review_links import address
+from ledger.report.review_sections import told
 from ledger.report.text import width
 
 SUPPORTED = "**supported by the numbers, post hoc**"
@@ -95,6 +97,14 @@ def test_problems_and_a_verdict_that_is_not_the_records_stand_at_the_top() -> No
     assert "* ! records: " in top and "is a submodule" in top
     assert "- ✗ records: every record is whole; 1 problem\n" in marked(review)
     assert "computed from the records; verdict.md says inconclusive, post hoc" in top
+
+
+def test_many_problems_are_folded_behind_the_first() -> None:
+    lines = [f"problem {n}" for n in range(30)]
+    page = markdown.render(Document(title="t", blocks=tuple(told(lines, Mark.WRONG))))
+    shown, _, folded = page.partition("<details>\n<summary>and 22 more</summary>")
+    assert shown.count("! problem") == 8 and folded.count("! problem") == 22
+    assert "<details>" not in markdown.render(Document(title="t", blocks=tuple(told(lines[:16]))))
 
 
 def test_a_search_has_its_versions_and_no_comparison_of_two_arms() -> None:
