@@ -25,7 +25,7 @@ def pushed(done: Pushed) -> Told:
     notes = _absent(done.data)
     notes += _beside(done)
     notes += [f"{done.remote}: {line}" for line in done.said[:_TOLD]]
-    return Told(answer="\n".join(lines) or "everything is up to date", notes=tuple(notes))
+    return Told(answer="\n".join(lines) or _nothing(done.data), notes=tuple(notes))
 
 
 def _sent(one: Sent, done: Pushed) -> str:
@@ -89,7 +89,7 @@ def pulled(done: Pulled) -> Told:
         )
     if done.strange:
         notes.append(f"note: passed over {listed(done.strange, 3)}: no experiment can have such a name")
-    return Told(answer="\n".join(lines) or "everything is up to date", notes=tuple(notes))
+    return Told(answer="\n".join(lines) or _nothing(done.data), notes=tuple(notes))
 
 
 def _received(one: Received, done: Pulled) -> list[str]:
@@ -146,6 +146,12 @@ def _data(data: DataTransfer | None, verb: str, way: str) -> list[str]:
     if data is None or not data.objects:
         return []
     return [f"{verb} {_count(data.objects, 'file')} of data {way} {data.remote}: {size(data.bytes)}"]
+
+
+def _nothing(data: DataTransfer | None) -> str:
+    if data is not None and data.absent:
+        return "everything is up to date, but for data that is in neither place"
+    return "everything is up to date"
 
 
 def _absent(data: DataTransfer | None) -> list[str]:

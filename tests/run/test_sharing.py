@@ -340,6 +340,8 @@ def test_data_goes_first_and_what_is_absent_is_named(ada: Project, tmp_path: Pat
     done = bob.ledger("pull", code=1)
     assert "pulled 1 file of data from store" in done.out
     assert re.search(r"warning: x:(baseline|treatment)/seed-0: neither here nor on the remote: model.txt", done.err)
+    again = bob.ledger("pull", code=1).out
+    assert again == "everything is up to date, but for data that is in neither place\n"
 
 
 LEDGER = [sys.executable, "-m", "ledger"]
