@@ -1,11 +1,12 @@
 """DVC parses the files of a pipeline up to four times for one call, in pure Python: once a text is enough.
 
-And for each of the four files of its configuration it compiles a schema of all folders that one may name.
+So it does with the four files of its configuration, of which it compiles a schema of all folders that one may name.
 """
 
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 # of texts that are kept, in characters
@@ -18,6 +19,7 @@ _WITH_FOLDERS = {"cache", "remote", "machine"}
 def remember() -> None:
     """From now on DVC is given copies of what it has parsed before, and looks for folders only where some may be."""
     from dvc.config import Config
+    from dvc.fs import LocalFileSystem
     from dvc.utils import strictyaml
 
     parse = strictyaml.parse_yaml
@@ -41,5 +43,33 @@ def remember() -> None:
     def map_dirs(conf: dict[str, Any], function: Any) -> Any:
         return mapped(conf, function) if _WITH_FOLDERS & conf.keys() else conf
 
+    load = Config.load_one
+    files: dict[str, tuple[bytes | None, Any]] = {}
+
+    def load_one(config: Any, level: str) -> Any:
+        path = Path(config.files[level])
+        if not path.is_absolute() or not isinstance(config._get_fs(level), LocalFileSystem):
+            return load(config, level)
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            text = None
+        except OSError:
+            # DVC says what is wrong
+            return load(config, level)
+        known = files.get(str(path))
+        if known is None or known[0] != text:
+            known = files[str(path)] = text, load(config, level)
+        return _copied(known[1])
+
     strictyaml.parse_yaml = remembering
     Config._map_dirs = staticmethod(map_dirs)
+    Config.load_one = load_one
+
+
+def _copied(section: dict[str, Any]) -> dict[str, Any]:
+    """The same with sections of its own; its values are texts and numbers, and folders, which no `deepcopy` takes."""
+    return {
+        name: _copied(value) if isinstance(value, dict) else list(value) if isinstance(value, list) else value
+        for name, value in section.items()
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dvc.config import Config
+from dvc.config import Config, ConfigError
 from dvc.utils import strictyaml
 from dvc.utils.serialize import YAMLFileCorruptedError
 
@@ -24,6 +24,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(strictyaml, "parse_yaml", counted)
     # put back afterwards
     monkeypatch.setattr(Config, "_map_dirs", staticmethod(Config._map_dirs))
+    monkeypatch.setattr(Config, "load_one", Config.load_one)
     parsing.remember()
     return texts
 
@@ -64,3 +65,44 @@ def test_folders_of_a_configuration_are_found_as_before(tmp_path: Path) -> None:
     read = Config(str(tmp_path))
     assert read["remote"]["far"]["url"] == str(tmp_path.parent / "far")
     assert (read["core"]["remote"], read["core"]["analytics"]) == ("far", False)
+
+
+@pytest.mark.usefixtures("parsed")
+def test_a_configuration_is_read_anew_where_a_file_of_it_has_changed(tmp_path: Path) -> None:
+    own, local = tmp_path / "config", tmp_path / "config.local"
+    own.write_text('[cache]\n    dir = ../store\n    type = "reflink,copy"\n')
+    first = Config(str(tmp_path))
+    assert first["cache"]["dir"] == str(tmp_path.parent / "store")
+    assert first["cache"]["type"] == ["reflink", "copy"]
+    # nobody shares what it holds
+    first["cache"]["type"].append("symlink")
+    first["core"]["remote"] = "mine"
+    again = Config(str(tmp_path))
+    assert again["cache"]["type"] == ["reflink", "copy"]
+    assert "remote" not in again["core"]
+    local.write_text("[core]\n    remote = near\n")
+    assert Config(str(tmp_path))["core"]["remote"] == "near"
+    local.unlink()
+    own.write_text("[cache]\n    dir = ../other\n")
+    other = Config(str(tmp_path))
+    assert other["cache"]["dir"] == str(tmp_path.parent / "other")
+    assert "type" not in other["cache"]
+    assert "remote" not in other["core"]
+
+
+@pytest.mark.usefixtures("parsed")
+def test_a_configuration_that_cannot_be_read_is_told_every_time(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[core\n")
+    for _ in range(2):
+        with pytest.raises(ConfigError):
+            Config(str(tmp_path))
+
+
+@pytest.mark.usefixtures("parsed")
+def test_the_same_text_elsewhere_names_other_folders(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config").write_text("[cache]\n    dir = store\n")
+    assert [Config(str(tmp_path / name))["cache"]["dir"] for name in ("a", "b")] == [
+        str(tmp_path / name / "store") for name in ("a", "b")
+    ]
