@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.git import refs
 from ledger.git.entries import Entry, plain_file
+from ledger.git.git import Git
 from ledger.git.refs import RefChange
 from ledger.model import environment as environments
 from ledger.model import hypothesis as hypotheses
@@ -57,12 +59,21 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
 
 def record_files(ledger: Ledger, trial: Trial, environment: str) -> dict[str, Entry]:
     """A trial's files by path, as a tree holds them: its record, and the text of the environment that it names."""
-    folder = directory(trial.experiment)
-    texts = {
-        trials.record_path(folder, trial): trial_file.dumps(trial),
-        f"{folder}/environments/{trial.environment}.yaml": environment,
+    git, folder = ledger.git, directory(trial.experiment)
+    blob = _written(git, environment)
+    if git.objects.read(blob) is None:
+        # gone since an earlier run of this process, with all that named it
+        git.blob(environment.encode())
+    return {
+        trials.record_path(folder, trial): plain_file(git.blob(trial_file.dumps(trial).encode())),
+        f"{folder}/environments/{trial.environment}.yaml": plain_file(blob),
     }
-    return {path: plain_file(ledger.git.blob(text.encode())) for path, text in texts.items()}
+
+
+@lru_cache(maxsize=16)
+def _written(git: Git, environment: str) -> str:
+    """The blob of an environment, which is the same for hundreds of trials."""
+    return git.blob(environment.encode())
 
 
 def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
