@@ -156,7 +156,7 @@ def test_data_that_a_later_stage_reads_is_laid_out_again(with_data: Project) -> 
 
 def test_a_remote_whose_plugin_is_missing_is_needed_for_what_is_not_here_alone(with_data: Project) -> None:
     project = with_data
-    project.dvc("remote", "add", "-d", "store", "s3://bucket/x")
+    project.dvc("remote", "add", "-d", "store", "gs://bucket/x")
     project.git("commit", "-qam", "remote")
     project.ledger("new", "Remote", "--name", "a")
     project.ledger("run")
@@ -166,7 +166,7 @@ def test_a_remote_whose_plugin_is_missing_is_needed_for_what_is_not_here_alone(w
     shutil.rmtree(project.root / ".git" / "ledger" / "slots")
     refused = project.ledger("reproduce", "a", code=2).err
     assert "data/raw" in refused
-    assert "pip install 'dvc[s3]'" in refused
+    assert "pip install 'dvc[gs]'" in refused
 
 
 def test_what_a_linked_work_tree_recorded_outlives_it(make_project: MakeProject, tmp_path: Path) -> None:
