@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
@@ -44,6 +45,8 @@ BODY = """\
 """
 
 
+# the history of one plan is looked at by several questions, and a plan may be long
+@lru_cache(maxsize=16)
 def parse(text: str) -> Hypothesis:
     """The hypothesis that `text` holds. Raises FormatError, which names the key and says what is wrong."""
     if len(text) > bounds.MAX_PROSE:
