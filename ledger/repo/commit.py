@@ -66,7 +66,7 @@ def commit_tracked(
 def require_text(message: str | None) -> None:
     """Refuse a message that is given and says nothing."""
     if message is not None and not message.strip():
-        raise LedgerError("the message of -m is empty", hint='-m "what you changed"')
+        raise LedgerError("-m is an empty message", hint='-m "what you changed"')
 
 
 def _subject(message: str) -> str:

@@ -331,8 +331,8 @@ def test_uncommitted_changes(project: Project) -> None:
     project.write({"train.py": "raise SystemExit\n", "params.json": json.dumps(PARAMS | {"seed": 4})})
     refused(project, "run", says="params.json and train.py", hint='ledger run -m "what you changed"')
     for blank in ("", "  "):
-        refused(project, "run", "-m", blank, says="the message of -m is empty", hint='-m "what you changed"')
-        refused(project, "record", "-m", blank, says="the message of -m is empty", hint='-m "what you changed"')
+        refused(project, "run", "-m", blank, says="-m is an empty message", hint='-m "what you changed"')
+        refused(project, "record", "-m", blank, says="-m is an empty message", hint='-m "what you changed"')
     refused(project, "record", says="there is no dvc.lock", hint="dvc repro, then ledger record")
     refused(project, "note", " ", says="the note is empty", hint="ledger note")
     project.git("switch", "-q", "main")

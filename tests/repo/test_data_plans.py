@@ -64,7 +64,7 @@ def weeks(make_project: MakeProject) -> Project:
         (["--variant", "x:data/raw@v9"], "--variant x, data/raw: v9 is not a commit here", "git tag"),
         (["--variant", "x:data/raw@v1~1"], "the variant x: there was no data/raw at", "git log"),
         (["--variant", "x:notes.txt=0.5"], "notes.txt is a single file, which has no parts", "notes.txt@REV"),
-        (["--variant", "x:data/raw-site-c"], "site-c is no commit, and nothing says what the groups", "{site}/**"),
+        (["--variant", "x:data/raw-site-c"], "site-c is not a commit, and no groups are declared", "{site}/**"),
         (["--variant", "x:data/raw=0.01"], "1% of the 3 files of data/raw is none", ""),
         (["--group", "data/raw={site}/*", "--variant", "x:data/raw-site-d"], "no group of data/raw is called site-d",
          "did you mean site-a or site-b or site-c?"),

@@ -180,7 +180,7 @@ def test_arms_that_were_changed_are_not_taken_for_drawn_ones() -> None:
 
 
 def test_a_plan_without_an_ablation() -> None:
-    with pytest.raises(LedgerError, match="is no ablation"):
+    with pytest.raises(LedgerError, match="is not an ablation"):
         ablated(plan((Variant(name="treatment"),)))
 
 

@@ -120,5 +120,5 @@ def test_nothing_has_run() -> None:
     ],
 )
 def test_what_is_no_matrix(variants: tuple[Variant, ...]) -> None:
-    with pytest.raises(LedgerError, match="is no matrix"):
+    with pytest.raises(LedgerError, match="is not a matrix"):
         layout(plan(variants))
