@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ledger.dvc.definitions import dvc_folder
 from ledger.dvc.manifests import SUFFIX
+from ledger.errors import LedgerError
 from ledger.git import work_trees
 from ledger.model.experiment import Experiment
 from ledger.model.pipeline import inside
@@ -63,7 +64,12 @@ def _transferred(
     from ledger.dvc.transfer import opened
     from ledger.dvc.work_tree_config import own_cache
 
-    folder = dvc_folder(ledger.git.objects.files("HEAD"), ledger.git)
+    try:
+        folder = dvc_folder(ledger.git.objects.files("HEAD"), ledger.git)
+    except LedgerError as error:
+        # the branch that is checked out may know nothing of DVC, and the experiments' do
+        hint = f"git switch to a branch with DVC's configuration, or {error.hint}; or leave the data: --no-data"
+        raise LedgerError(error.message, hint=hint) from None
     main, *linked = (tree.path / folder for tree in work_trees.listed(ledger.git))
     others = [cache for cache in map(own_cache, linked) if (cache / "files").is_dir()]
     by_remote: dict[str | None, list[Named]] = {}

@@ -71,3 +71,11 @@ def test_a_strangers_configuration_says_nothing(trained: Project, tmp_path: Path
     assert not (tmp_path / "elsewhere").exists()
     trained.git("switch", "-q", "main", cwd=other)
     assert push(other).already == 10
+
+
+def test_a_branch_that_knows_nothing_of_dvc(trained: Project) -> None:
+    trained.git("switch", "-q", "--orphan", "other")
+    trained.git("commit", "-q", "--allow-empty", "-m", "nothing")
+    message, hint = refused(lambda: push(trained.root))
+    assert message == "DVC is not set up in this repository"
+    assert hint.startswith("git switch to a branch with DVC's configuration, or ledger init")
