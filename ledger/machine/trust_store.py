@@ -122,8 +122,9 @@ class TrustStore:
         return self.folder / "made-here" / commit[:2]
 
     def _folder(self, path: Path) -> None:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.folder, path):
+            # one by one: folders above the last have the rights that the umask leaves to others
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _is_own(folder):
                 raise LedgerError(
                     f"others can write to {folder}, so nothing in it counts", hint=f"chmod go-w {folder}, or remove it"

@@ -26,7 +26,7 @@ def theirs(shelved: Shelved) -> Project:
     assert other != plan
     project.write(
         {
-            "dvc.yaml": f"vars: [params.json]\n{text}",
+            "dvc.yaml": f"vars: [params.json]\n{text}  later:\n    cmd: echo another stage\n",
             "params.json": params,
             "experiments/honest/hypothesis.md": other,
             "experiments/honest/trials/evil.py": "print()\n",
@@ -58,11 +58,14 @@ def answered(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def test_what_would_run_is_shown_and_asked_about(
     theirs: Project, monkeypatch: pytest.MonkeyPatch, sealed: Path
 ) -> None:
+    # what one wants to run now is not all that may run later
+    theirs.write({"ledger.yaml": "targets: [train]\n"})
     for text in ("n\n", "", "\n", "yeah\n"):
         answered(monkeypatch, text)
         refused = theirs.ledger("trust", "honest", code=1)
         assert "trust honest? [y/N]\nnothing was trusted\n" in refused.err
     assert "honest came from origin and is not trusted." in refused.out
+    assert "echo another stage" in refused.out
     # a plan that gives a template another script
     assert "python train.py --quietly" in refused.out
     assert "python experiments/honest/trials/evil.py --quietly" in refused.out.replace("\n" + " " * 17, " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -360,6 +361,16 @@ def test_what_others_could_write_counts_for_nothing(mine: Project, sealed: Path)
     moved = digest.rename(digest.parent.parent / "moved")
     digest.symlink_to(moved)
     assert lacking(mine, made)
+
+
+def test_whoever_shares_a_group_can_still_keep_what_he_trusts(mine: Project) -> None:
+    made = strange(mine, EVIL)
+    before = os.umask(0o002)
+    try:
+        trust(mine, made)
+        assert not lacking(mine, made)
+    finally:
+        os.umask(before)
 
 
 def test_the_store_is_where_the_specification_says(tmp_path: Path) -> None:

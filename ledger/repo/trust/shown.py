@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import ndiff
 
 from ledger.errors import FormatError, LedgerError
@@ -13,6 +14,8 @@ from ledger.model import settings as settings_file
 from ledger.model.experiment import Experiment
 from ledger.model.trust import DvcSetting, Foreign, ForeignState, StageCommand
 from ledger.repo.canonical import at_point
+from ledger.repo.code import Code
+from ledger.repo.code_reader import CodeReader
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import Target
 from ledger.repo.trust.changed import changed_files
@@ -118,19 +121,21 @@ def _copies(ledger: Ledger, commit: str) -> tuple[str, ...]:
 
 def _stages(ledger: Ledger, experiment: Experiment | None, commit: str, runs: Sequence[str]) -> Iterator[StageCommand]:
     """The commands of the code, then those that an arm fills in otherwise."""
-    code = ledger.code.at(commit)
+    # whatever `targets` the ledger.yaml that is checked out may name
+    reader = ledger.reader(replace(ledger.settings, targets=()))
+    code = reader.at(commit)
     common = {stage.name: stage.command for stage in code.pipeline.stages}
     yield from (StageCommand(stage=s.name, folder=s.wdir, command=s.command) for s in code.pipeline.stages)
     seen: set[tuple[str, str, str]] = set()
-    for arm, texts in _fillings(ledger, experiment, commit):
-        for stage in ledger.code.resolve(code, texts).stages:
+    for arm, texts in _fillings(reader, experiment, code):
+        for stage in reader.resolve(code, texts).stages:
             key = (arm, stage.name, stage.command)
             if common.get(stage.name) != stage.command and key not in seen:
                 seen.add(key)
                 yield StageCommand(stage=stage.name, folder=stage.wdir, command=stage.command, arm=arm)
 
 
-def _fillings(ledger: Ledger, experiment: Experiment | None, commit: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+def _fillings(reader: CodeReader, experiment: Experiment | None, code: Code) -> Iterator[tuple[str, Mapping[str, str]]]:
     """The parameter files of the arms that run the commit; at each point where replicates are named by words."""
     if experiment is None:
         return
@@ -138,9 +143,9 @@ def _fillings(ledger: Ledger, experiment: Experiment | None, commit: str) -> Ite
     points = plan.replicates.points()
     worded = any(isinstance(value, str) for point in points for _, value in point)
     for variant in plan.variants:
-        if variant.experiment is not None or (plan.commit_of(variant) or experiment.tip) != commit:
+        if variant.experiment is not None or (plan.commit_of(variant) or experiment.tip) != code.commit:
             continue
-        arm = ledger.code.arm(ledger.code.at(commit), variant.params, plan.replicates.parameters)
+        arm = reader.arm(code, variant.params, plan.replicates.parameters)
         for point in points[: _MOST if worded else 1]:
             yield variant.name, at_point(arm, point)
 
