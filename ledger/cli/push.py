@@ -49,4 +49,4 @@ def push(
         console.answer_json(shapes.pushed(done))
     else:
         console.tell(report.pushed(done))
-    return 0
+    return 0 if done.sound else 1

@@ -149,6 +149,7 @@ def _push(git: Git, remote: Remote, updates: Sequence[Update]) -> Reply:
     if done.returncode == 0:
         return Reply(rejected=(), said=said)
     rejected = tuple(one for line in out.splitlines() if (one := _rejected(line)) is not None)
+    rejected = rejected or _rejected_together(out, errors)
     if not rejected and _is_by_hook(errors):
         raise _hook_declined(errors)
     if not rejected:
@@ -178,6 +179,19 @@ def _rejected(line: str) -> Rejected | None:
     else:
         why = Why.DECLINED
     return Rejected(ref=ref, why=why, said=said)
+
+
+def _rejected_together(out: str, errors: str) -> tuple[Rejected, ...]:
+    """Which ref kept all from going there where none is named as such: the remote's git could not move them at once."""
+    refs = [match["ref"] for line in out.splitlines() if (match := _REJECTED.match(line)) is not None]
+    if not refs:
+        return ()
+    told = next((line for line in _told(errors) if "cannot lock ref" in line), "")
+    named = re.search(r"cannot lock ref '([^']+)'", told)
+    # somebody moved or made it between their look and ours
+    moved = "but expected" in told or "already exists" in told
+    ref = named[1] if named is not None and named[1] in refs else refs[0]
+    return (Rejected(ref=ref, why=Why.MOVED_ON if moved else Why.DECLINED, said=told or "atomic transaction failed"),)
 
 
 # --- what git says where nothing came of it

@@ -72,6 +72,11 @@ class Pushed:
         """Whether the remotes had everything."""
         return not any(one.refs for one in self.sent) and not (self.data and self.data.objects)
 
+    @property
+    def sound(self) -> bool:
+        """Whether all data that is here could be sent: none of it has another content than its record says."""
+        return self.data is None or not any(one.corrupt for one in self.data.absent)
+
 
 @frozen
 class News:

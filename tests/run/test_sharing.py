@@ -323,6 +323,33 @@ def test_a_shallow_clone_pulls_and_pushes(ada: Project, tmp_path: Path) -> None:
     assert "1 note" in ada.ledger("pull", "--no-data").out
 
 
+def test_a_checkpoint_that_is_corrupt_is_not_sent(ada: Project, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    ada.dvc("remote", "add", "-q", "--local", "-d", "store", str(store))
+    (md5,) = {t["outs"]["model.txt"]["md5"] for t in ada.ledger("show", "--json").json["trials"] if "base" in t["id"]}
+    held = ada.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
+    held.chmod(0o644)
+    held.write_text("something else")
+    done = ada.ledger("push", code=1)
+    assert "warning: x:baseline/seed-0: neither here nor on the remote: model.txt (corrupt)" in done.err
+    assert "pushed x to origin" in done.out and len([path for path in store.rglob("*") if path.is_file()]) == 1
+
+
+def test_what_comes_between_the_look_and_the_push_is_not_overwritten(ada: Project, tmp_path: Path) -> None:
+    ada.ledger("push", "--no-data")
+    bob = clone(ada, tmp_path)
+    bob.ledger("note", "bob")
+    ada.ledger("note", "ada")
+    hook = ada.root / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\nrm "$0"\nunset GIT_DIR\nexec git -C {bob.root} push -q origin exp/x\n')
+    hook.chmod(0o755)
+    said = ada.ledger("push", "--no-data", code=2).err
+    assert "exp/x has moved on origin meanwhile" in said and "type it again" in said
+    assert there(ada)["refs/heads/exp/x"] == bob.git("rev-parse", "exp/x")
+    assert "hint: ledger pull x" in ada.ledger("push", "--no-data", code=2).err
+
+
 def test_data_goes_first_and_what_is_absent_is_named(ada: Project, tmp_path: Path) -> None:
     store = tmp_path / "store"
     said = ada.ledger("push", code=2).err
