@@ -20,22 +20,22 @@ from ledger.report import written
 from ledger.report.blocks import CodeBlock
 from ledger.report.text import clean, harmless
 
-# zero-width characters where they join no letters of scripts and no emoji, selectors of variants that select none, and
-# marks that pile up on one letter
+# selectors of variants that select none, and marks that pile up on one letter
 _UNSEEN: Final = re.compile(
     r"[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0e\U000e0100-\U000e01ef]"
-    r"|(?<![\u2000-\ufdff\U0001f000-\U0001ffff])\ufe0f"
-    r"|(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\u200c\u200d])"
+    r"|(?<![\u2010-\ufdff\U0001f000-\U0001ffff])\ufe0f"
     r"|(?<=[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
+# what joins letters or keeps them apart, where it stands between none of scripts that need it, and between no emoji
+_JOINERS: Final = re.compile(r"(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\u200c\u200d])")
 # letters that look like blanks
 _BLANK: Final = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
 
 
 def seen(text: str) -> str:
     """The text without characters that nobody sees."""
-    return text if text.isascii() else _UNSEEN.sub("", _BLANK.sub(" ", text))
+    return text if text.isascii() else _JOINERS.sub("", _UNSEEN.sub("", _BLANK.sub(" ", text)))
 
 
 # a word of letters, digits and signs that begin nothing, with `:` once in it, or `:`, `!` or `%` behind it; or a sign
@@ -51,7 +51,7 @@ _NAMED: Final = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{7,}(?![0-9A-Za-z])"
     r"|[wW]{3}\.|\b(?:[gG][hH]|[A-Z][A-Z0-9_]+)-\d|\b(?:ghsa|GHSA)-"
 )
-_MARKUP: Final = re.compile(r"[\\`*{}\[\]<>#|&^$@]|(?<!^)(?<!\s)~|~(?!\s|$)|(?<![^\W_])_|_(?![^\W_])")
+_MARKUP: Final = re.compile(r"[\\`*{}\[\]<>#|&^$@]|(?<!^)(?<!\s)~|~(?!\s|$)|==+|\+\++|(?<![^\W_])_|_(?![^\W_])")
 # a list, a rule or the line below a heading begins with these
 _BEGINS: Final = re.compile(r"(\d*)([-+=.)])(?=\s|$|[-=])")
 _LINE: Final = re.compile("^/", re.MULTILINE)
@@ -157,8 +157,9 @@ def _within(word: str) -> list[tuple[str, bool | None]]:
     """A word that must be code, between the brackets, quotes and stops that stand round it."""
     inner = word.lstrip("(\"'")
     stops = ",.;" if "(" in inner else ")\"',.;"
+    core = inner.rstrip(stops)
     # the colon behind `:tada:` is its own
-    core = inner.rstrip(stops if inner.startswith(":") else stops + ":")
+    core = core[:-1].rstrip(stops) if core.endswith(":") and not core.startswith(":") else core
     ends = (word[: len(word) - len(inner)], inner[len(core) :])
     pieces = ((ends[0], False), (core, True), (ends[1], False)) if core else ((word, True),)
     return [piece for piece in pieces if piece[0]]
@@ -179,7 +180,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return _MARKUP.sub(lambda found: _NAMES.get(found[0]) or f"&#{ord(found[0])};", text)
+    return _MARKUP.sub(lambda found: _NAMES.get(found[0]) or "".join(f"&#{ord(c)};" for c in found[0]), text)
 
 
 _NAMES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}

@@ -111,7 +111,8 @@ def _values(values: Sequence[str], text: Escapes) -> str:
 
 
 def _captioned(block: Table, text: Escapes) -> str:
-    lines = [f"**{text.escaped(block.caption)}**", ""] if block.caption is not None else []
+    caption = text.escaped(block.caption or "")
+    lines = [f"**{caption}**", ""] if caption else []
     lines += table(block, text)
     said = more(block)
     return "\n".join([*lines, *(line for note in (said, *block.notes) if note for line in ("", text.inline(note)))])
@@ -124,7 +125,7 @@ def table(block: Table, text: Escapes = hosted, *, spare: int = 0) -> list[str]:
         for row in (block.head, *block.rows)
     )
     for row, at in block.strong:
-        rows[row][at] = f"**{rows[row][at]}**"
+        rows[row][at] = f"**{rows[row][at]}**" if rows[row][at] else ""
     widths = [max(3, width(cell) + spare, *(width(row[at]) for row in rows)) for at, cell in enumerate(head)]
     rule = "|".join("-" * (size + 1) + (":" if at in block.right else "-") for at, size in enumerate(widths))
     first, *others = (

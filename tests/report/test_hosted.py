@@ -141,3 +141,14 @@ def test_lists_that_follow_one_another_stay_apart() -> None:
         "ul",
         "li",
     ]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "x@::", "0\ufe0f\u200d\ufe0f!", "==a==", "C++ ++a++", ":::", "@", "  "])
+def test_texts_that_are_little_or_nothing(text: str) -> None:
+    shown = markdown.render(everywhere(text))
+    assert not hostile.active(shown, plain=PLAIN)
+    assert hostile.Page(hosted.value(text)).text == read(text)
+
+
+def test_marks_that_some_parsers_know_are_text_too() -> None:
+    assert hosted.escaped("==a== ++b++ >= c") == "&#61;&#61;a&#61;&#61; &#43;&#43;b&#43;&#43; &gt;= c"
