@@ -87,6 +87,10 @@ def test_the_whole_life_of_arms_of_other_data(sites: Project) -> None:
     assert files == {"baseline/seed-0": 8, "no-c/seed-0": 6, "old/seed-0": 8}
     assert {trial["status"] for trial in found.values()} == {"succeeded"}
 
+    review = project.ledger("review", "sites", "--json").json
+    assert [(one["path"], one["a"]["nfiles"], one["b"]["nfiles"]) for one in review["data"]] == [("data/raw", 8, 6)]
+    assert [(one["a"], one["b"]) for one in review["unattributed"]] == [("sites:baseline", "sites:old")]
+
     # each trial commit is what ran: the pointer as written, its comments and other fields kept, and the files of git's
     arm, old = found["no-c/seed-0"], found["old/seed-0"]
     first = project.git("show", "v1:data/raw.dvc")

@@ -9,6 +9,8 @@ from typing import Any
 
 from conftest import Project, Shelved
 from honest import FILES, branch, landed
+from test_case_results import files as files_with_cases
+from test_case_results import finished
 
 FOLDER = "experiments/a"
 
@@ -187,3 +189,21 @@ def test_no_link_of_a_branch_is_followed(shelved: Shelved, tmp_path: Path) -> No
     (project.root / FOLDER / "hypothesis.md").symlink_to(secret)
     project.commit("a link for a plan")
     assert reviewed(project, "a")["unreadable"]
+
+
+def with_cases_in_the_cache(project: Project) -> None:
+    """An experiment whose per-case results are with DVC alone."""
+    finished(project)
+
+
+def test_what_caches_hold_is_neither_used_nor_held_against_the_verdict(shelved: Shelved) -> None:
+    files = files_with_cases()
+    files["dvc.yaml"] = files["dvc.yaml"].replace("- cases.csv: {cache: false}", "- cases.csv")
+    files[".gitignore"] += "/cases.csv\n"
+    project = shelved(with_cases_in_the_cache, files)
+    found = reviewed(project, "x", "--exit-code")
+    assert (found["outcome"], found["recomputed"], found["agrees"]) == ("supported", "supported", True)
+    assert "cases.csv of x:treatment/seed-0 is not in this clone" in found["refusal"]
+    assert checks(found)["verdict"] == "unproved"
+    shutil.rmtree(project.root / ".dvc/cache")
+    assert reviewed(project, "x") == found

@@ -42,13 +42,17 @@ class Arms:
     def changed(self) -> Diff:
         """The leading arm beside what it is compared with: the baseline, what a prediction names, or else the base.
 
-        Raises LedgerError where one of them is not here, or there is nothing of it.
+        Of a search they are the newest version and the oldest. Raises LedgerError where one of them is not here, or
+        there is nothing of it.
         """
         return compare(self._alone, *self._pair(), partly=True)
 
     def _pair(self) -> tuple[Target, Target]:
         plan = self._experiment.plan
-        if plan.search is None and (plan.variant(BASELINE) or any(p.reference for p in plan.predictions)):
+        if plan.search is not None:
+            versions = list(plan.search.arms)
+            return self._arm(versions[0]), self._arm(versions[-1])
+        if plan.variant(BASELINE) or any(p.reference for p in plan.predictions):
             return compared_arms.targets(self._alone, self._experiment.name, None, "review")
         if self._alone.git.commit(plan.base) is None:
             raise LedgerError(f"its base {plan.base[:10]} is not in this clone")

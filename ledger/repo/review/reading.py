@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 # characters of prose that are shown
 _PROSE = 20_000
-# that more than one thing differs is told by itself
-_ATTRIBUTION = (Kind.THINGS_DIFFER, Kind.PARAMETERS_DIFFER)
+# that more than one thing differs is told by itself, and that a side has no metrics by the table that has none
+_TOLD = (Kind.THINGS_DIFFER, Kind.PARAMETERS_DIFFER, Kind.NO_METRICS)
 
 
 def read(ledger: Ledger, name: str, source: Source, against: Against | None, web: WebAddress | None) -> Review:
@@ -95,7 +95,7 @@ def _warnings(verdict: Verdict | None, differ: Sequence[Diff]) -> tuple[Remark, 
     """What weakens the verdict, then what is doubtful about the sides, each once."""
     found = [] if verdict is None else list(verdict.warnings)
     found += [remark for diff in differ for remark in diff.warnings]
-    return tuple(dict.fromkeys(remark for remark in found if remark.kind not in _ATTRIBUTION))
+    return tuple(dict.fromkeys(remark for remark in found if remark.kind not in _TOLD))
 
 
 def _attempted(ask: Callable[[], T]) -> tuple[T | None, str | None]:
