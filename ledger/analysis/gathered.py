@@ -35,13 +35,15 @@ class Origin:
     """How a record without a trial commit may have come onto the branch.
 
     `unknown_to`: the runs whose commits do not hold it. `commit`: the one that brought it, None where none is
-    known; `with_trials`: it brings records of trials whose commits are held, as a landing does.
+    known; `with_trials`: it brings records of trials whose commits are held, as a landing does; `replayed`: it says
+    that it stands for one of another clone, of which runs here knew nothing.
     """
 
     unknown_to: tuple[Run, ...]
     commit: str | None
     subject: str
     with_trials: bool
+    replayed: bool = False
 
 
 @frozen

@@ -343,3 +343,21 @@ def test_a_search_that_went_on_in_both_is_not_accused(shelved: Shelved, sealed: 
     # what one knew is not what the other's trials of those names say
     told = there.ledger("verify", "where", code=None).out
     assert "search" not in told
+
+
+def test_a_clone_that_lacks_the_tags_of_one_side_accuses_nobody(shelved: Shelved) -> None:
+    here, there, third = clones(shelved(pool, FILES, after=shared), 3)
+    # the trials whose tag is lacking ran first: a run here that ended later did not know them
+    finish(there, 0, "treatment/seed-1", "treatment/seed-2")
+    collected(there)
+    finish(here, 1, "treatment/seed-1", "treatment/seed-3")
+    collected(here)
+    send(here)
+    bring_together(third)
+    bring_together(there)
+    send(there)
+    third.git("fetch", "-q", "--no-tags", "origin", "+exp/a:refs/remotes/origin/exp/a")
+    third.git("branch", "-qf", "exp/a", "origin/exp/a")
+    assert len(records(third)) == 6
+    assert problems(third) == []
+    bring_together(third)

@@ -89,7 +89,8 @@ def invented(claim: Claim) -> Iterator[Problem]:
     """A record without a trial commit that was not lost with a tag: a run that ended later did not know it, or a commit
     that is no run's brought it.
     """
-    if claim.origin is None:
+    if claim.origin is None or claim.origin.replayed:
+        # what ran in another clone no run of this one could know; that its commit is not here is told of
         return
     trial, path = claim.trial, claim.record.path
     # when it had ended at the latest, by what the record says

@@ -116,10 +116,17 @@ def duplicates(claims: Iterable[Claim]) -> Iterator[Problem]:
         if other is not claim and (names or set(trial.metrics) != set(there)):
             said = ", ".join(names[:3]) or "metrics"
             facts = {"first": _path(other.trial), "second": _path(trial), "names": said}
-            if claim.record.written is not None and claim.same_record and other.same_record:
+            if claim.record.written is not None and _honest(claim) and _honest(other):
                 yield unproved(Kind.RAN_TWICE, trial, **facts)
             else:
                 yield wrong(Kind.TWO_RESULTS, trial, **facts)
+
+
+def _honest(claim: Claim) -> bool:
+    """Whether the trial commit has the record, or nothing says that it should be here."""
+    if claim.commit is not None or claim.origin is None:
+        return claim.same_record
+    return claim.origin.replayed or claim.origin.commit is None
 
 
 def _repeated(claim: Claim) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from ledger.git.entries import Entry
 from ledger.git.git import Git
 from ledger.model import environment as environments
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.model.formats import yaml12
+from ledger.model.formats import trailers, yaml12
 from ledger.model.pipeline import inside
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
@@ -59,7 +59,8 @@ def origin(ledger: Ledger, experiment: Experiment, record: Recorded, tags: Tags,
     added = _added(ledger.git, experiment.tip, f"{directory(experiment.name)}/trials") if tags.commits else {}
     commit, subject = added.get(record.path, (None, ""))
     with_trials = commit is not None and _adds(ledger, experiment.name, commit, known)
-    return Origin(unknown_to=unknown_to, commit=commit, subject=subject, with_trials=with_trials)
+    replayed = commit is not None and trailers.value(objects.message(commit), trailers.REPLAYED) is not None
+    return Origin(unknown_to=unknown_to, commit=commit, subject=subject, with_trials=with_trials, replayed=replayed)
 
 
 # somebody may push thousands of records without trials

@@ -141,6 +141,8 @@ def _on_top(
             original = histories.as_it_was(ledger, experiment, one.oid)
             # a tag holds the line of one that was made anew before
             message, concluded = _with_trailer(message, original), concluded or original == one.oid
+        elif any(map(names.is_record, changes[one.oid])):
+            message = _with_trailer(message, one.oid)
         author = git.objects.header(one.oid, "author")
         at, count = git.commit_tree(tree, [at, *one.others], message, author=author), count + 1
         if one.oid == last_run:
@@ -155,7 +157,7 @@ def _on_top(
 
 
 def _with_trailer(message: str, commit: str) -> str:
-    """The message with the commit that it stands for: its verdict is about the records that were there."""
+    """The message with the commit that it stands for: a tag names the run, a verdict is about the records there."""
     told = [(key, value) for key, value in trailers.read(message) if key != trailers.REPLAYED]
     block = message.rstrip().rpartition("\n\n")[2]
     text = message.rstrip().removesuffix(block) if any(key.startswith("Ledger-") for key, _ in told) else message
