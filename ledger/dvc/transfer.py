@@ -156,9 +156,10 @@ class Transfer:
         listed = digest.endswith(manifests.SUFFIX)
         if not listed and size is not None and length != size:
             return False
-        if length > MAX_HASHED and not hashed and not listed:
-            return True
         store = self._repo.cache.legacy if self._is_legacy(path) else self._repo.cache.local
+        # DVC protects what it has hashed; a transfer that was cut off has not come to that
+        if length > MAX_HASHED and not hashed and not listed and store.is_protected(str(path)):
+            return True
         state = None if hashed else store.state
         # told its size, DVC begins no progress bar for a small file
         _, found = hash_file(str(path), store.fs, store.hash_name, state, info=store.fs.info(str(path)))
