@@ -32,7 +32,7 @@ _WAYS = (
     (Way.BEGUN, re.compile(r"ledger new: ")),
     (Way.AMENDED, re.compile(r"commit \(amend\): ")),
     (Way.MERGED, re.compile(r"commit \(merge\): |(?:merge|pull)\b.*: Merge made by the '[\w-]+' strategy\.?$")),
-    (Way.COMBINED, re.compile(r"(?:rebase|pull)\b.* \((?:continue|edit|squash|fixup)\): ")),
+    (Way.COMBINED, re.compile(r"(?:rebase|pull)\b[^:]* \((?:continue|edit|squash|fixup)\): ")),
     (Way.PICKED, re.compile(r"(?:rebase|pull|cherry-pick|am|ledger pull)\b.*: |commit \((?:cherry-pick|rebase)\): ")),
 )
 # what moves a ref to a commit that is there already

@@ -51,10 +51,12 @@ def strange(
     ref: str = "refs/remotes/origin/exp/evil",
     by: str = EVE,
     when: str = "1700000000 +0000",
+    subject: str = "evil",
 ) -> str:
     """A commit that came from elsewhere: no reflog says that it was made here."""
     parent = project.git("rev-parse", onto)
-    stream = [f"commit {ref}\nauthor {by} {when}\ncommitter {by} {when}\ndata 4\nevil\nfrom {parent}\n".encode()]
+    head = f"commit {ref}\nauthor {by} {when}\ncommitter {by} {when}\ndata {len(subject)}\n{subject}\nfrom {parent}\n"
+    stream = [head.encode()]
     for path, text in files.items():
         stream.append(
             f"D {path}\n".encode() if text is None else f"M 100644 inline {path}\ndata {len(text)}\n{text}\n".encode()
@@ -263,6 +265,28 @@ def test_ones_own_work_on_top_of_a_strangers(mine: Project) -> None:
     # put in by hand among commits of one's own that are rebased
     mine.git("-c", f"sequence.editor=echo pick {made} >>", "rebase", "-q", "-i", "main")
     assert mine.git("log", "-1", "--format=%s") == "evil"
+    assert lacking(mine, "HEAD")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "x (continue): y",
+        "(squash): x",
+        "x: Merge made by the 'ort' strategy.",
+        "commit: x",
+        "x (finish): refs/heads/exp/x onto " + "a" * 40,
+        "Squashed commit of the following:",
+    ],
+)
+def test_a_subject_does_not_pass_for_what_git_says(mine: Project, subject: str) -> None:
+    made = strange(mine, EVIL, subject=subject)
+    mine.git("-c", f"sequence.editor=echo pick {made} >>", "rebase", "-q", "-i", "--force-rebase", "main")
+    assert mine.git("log", "-1", "--format=%s") == subject
+    assert lacking(mine, "HEAD")
+    mine.git("reset", "-q", "--hard", "HEAD~1")
+    assert not lacking(mine, "HEAD")
+    mine.git("cherry-pick", made)
     assert lacking(mine, "HEAD")
 
 
