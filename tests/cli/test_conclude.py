@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import os
 import pty
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -135,7 +137,8 @@ def test_what_it_says_on_the_terminal(shelved: Shelved) -> None:
     assert answer.err.startswith("committed as ")
     page = project.ledger("conclude", "bad", "--format", "md").out
     computed, _, _ = front_matter(project, "bad")[1].partition("\n## Interpretation\n")
-    assert page.strip() == computed.strip()
+    # what is stored keeps the escapes that it has always had, what is printed has those that hosts read alike
+    assert html.unescape(page).strip() == re.sub(r"\\([^\w\s])", r"\1", html.unescape(computed)).strip()
     page = project.ledger("conclude", "bad", "--format", "html").out
     assert "<strong>refuted</strong>: <code>accuracy &gt;= baseline + 0.2</code>" in page
 
