@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Project, Shelved, default_files
+from conftest import MakeProject, Project, Shelved, default_files
 from test_sharing import clone, ends, is_shared, with_origin
 
 ASKS = "hint: ledger trust x shows what would run"
@@ -102,6 +102,25 @@ def test_a_branch_that_moves_after_it_was_asked_about_does_not_run(
     assert ASKS in bob.ledger("run", code=2).err
     # the baseline is main's
     assert {log.parent.name for log in (bob.root / ".git/ledger/logs/x").rglob("*.log")} <= {"baseline"}
+
+
+FOLDER = default_files() | {
+    "lib/first.py": "1\n",
+    "dvc.yaml": default_files()["dvc.yaml"].replace("deps: [train.py]", "deps: [train.py, lib]"),
+}
+
+
+def test_files_of_a_strangers_commit_are_no_data(make_project: MakeProject, tmp_path: Path) -> None:
+    ada = with_origin(make_project(FOLDER), tmp_path)
+    ada.write({"lib/first.py": "import evil\n"})
+    ada.git("add", "-A")
+    evil = ada.git("commit-tree", ada.git("write-tree"), "-p", "main", "-m", "evil")
+    ada.git("reset", "-q", "--hard")
+    ada.git("update-ref", "refs/remotes/origin/exp/evil", evil)
+    ada.ledger("new", "Other files", "--name", "y", "--variant", f"other:lib@{evil}")
+    refused = ada.ledger("run", code=2).err
+    assert "y:other runs code that came from origin and is not trusted yet" in refused
+    assert not [*(ada.root / ".git/ledger/logs/y").rglob("other/*.log")]
 
 
 # --- records are no part of what is trusted, and their words may not run
