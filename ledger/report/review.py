@@ -178,7 +178,10 @@ def _wrong(one: Review, experiment: Experiment) -> Iterator[Block]:
     if found is not None and not found.confirmatory and found.predictions:
         lines += [f"not confirmatory: {reason}" for reason in sentences(found.reasons)]
     lines += verify.lines(one.problems)
-    lines += [f"{text} (passed over)" for text in (*experiment.passed_over, *experiment.too_new)]
+    # `verify` names most of them
+    named = {dict(problem.facts).get("said") for problem in one.problems}
+    passed_over = map(str, (*experiment.passed_over, *experiment.too_new))
+    lines += [f"{text} (passed over)" for text in passed_over if text not in named]
     yield from sections.told(lines, Mark.WRONG)
 
 

@@ -140,6 +140,7 @@ def test_a_record_that_cannot_be_read_is_named_with_the_others(shelved: Shelved)
     project.commit("odd", {f"{FOLDER}/trials/treatment/seed-9.yaml": "schema: 1\nmetrics: {a: 1\n"})
     found = reviewed(project, "a", "--exit-code", code=1)
     assert any("seed-9.yaml" in said for said in found["passed_over"])
+    assert project.ledger("review", "a", "--stdout").out.count("seed-9.yaml") == 1
     assert checks(found)["records"] == "problem"
 
 
