@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, documents, options
+from ledger.errors import LedgerError
 from ledger.machine import whole_file
 from ledger.ops.review import reviews
 from ledger.report import json as as_json
 from ledger.report import review as report
-from ledger.report.documents import Format, rendered
+from ledger.report.documents import PAGES, Format, rendered
 
 
 def review(
@@ -65,6 +66,8 @@ def _page(form: str | None, output: Path | None, *, stdout: bool, json: bool) ->
     """The format that was asked for, None for JSON; markdown where no terminal shows it. Raises LedgerError."""
     if json or form == "json":
         return None
+    if form is not None and form not in PAGES:
+        raise LedgerError(f"--format {form} is none of {', '.join((*PAGES, 'json'))}", hint="--format md")
     if form is not None:
-        return options.page_of(form)
+        return Format(form)
     return Format.MD if stdout or output is not None or not sys.stdout.isatty() else Format.TEXT

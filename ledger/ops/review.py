@@ -36,7 +36,7 @@ def reviews(
     if text is not None or (against is None and own is not None):
         name, source = _named(ledger, own or "" if text is None else text)
         return (read(ledger, name, source, touched.against(ledger, against, source.tip), web),)
-    asked = touched.range_of(ledger, against or ledger.snapshot.main or "main")
+    asked = touched.range_of(ledger, (ledger.snapshot.main or "main") if against is None else against)
     return tuple(
         _one(ledger, one, asked.against, web, whole=number < _WHOLE)
         for number, one in enumerate(touched.touched(ledger, asked))

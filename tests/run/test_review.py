@@ -96,6 +96,9 @@ def test_nothing_is_said_where_no_experiment_is_touched(shelved: Shelved) -> Non
     assert reviewed(project, "--against", "main") == []
     project.ledger("review", "--against", "main", "-o", str(output), "--exit-code")
     assert output.read_bytes() == b""
+    # a variable of a workflow that is not set
+    project.ledger("review", "--against", "", code=2)
+    assert "text, md, html, json" in project.ledger("review", "--format", "pdf", code=2).err
     answer = project.ledger("review", "--against", "nowhere", "-o", str(output), code=2)
     assert "no revision 'nowhere'" in answer.err
     assert [path.name for path in output.parent.glob("*report*")] == ["report.md"]
