@@ -61,13 +61,16 @@ def pytest_xdist_auto_num_workers() -> int:
     return 1 + len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1 + (os.cpu_count() or 1)
 
 
-# each takes ten seconds or more, in which the others would wait for it at the end
+# each takes seven seconds or more, in which the others would wait for it at the end
 SLOWEST = {
     "test_the_tour_of_the_readme",
     "test_some_kills_at_random_moments",
     "test_six_processes_record_into_one_repository",
     "test_chosen_by_an_amendment_or_by_a_new_plan",
     "test_the_guilty_addition_is_found_confirmed_and_judged",
+    "test_a_pull_request_of_a_fork",
+    "test_killed_at_one_line_after_the_other",
+    "test_the_page_on_toy_data",
 }
 
 
