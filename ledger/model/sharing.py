@@ -108,7 +108,8 @@ class Received:
     many commits of ours stand on the remote's now, and are to be pushed; `renamed` are the trials of ours that have
     another name there, by the ids that they had. `rewritten`: the remote's branch was, and ours followed it.
     `deleted`: the remote has the branch no more. `commits`: so many came. `outdated`: why the verdict no longer holds.
-    `refused`: why the branch here could not follow. `untrusted`: what came may not run here yet.
+    `refused`: why the branch here could not follow. `trusted`: whether what came may run here, None where
+    that was not asked.
     """
 
     experiment: str
@@ -124,7 +125,7 @@ class Received:
     deleted: bool = False
     remarks: tuple[Remark, ...] = ()
     refused: LedgerError | None = None
-    untrusted: bool = False
+    trusted: bool | None = None
 
     @property
     def nothing(self) -> bool:

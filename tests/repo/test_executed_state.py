@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Mapping
 
@@ -121,6 +122,17 @@ def test_links_that_dvc_would_write_through_are_refused(project: Project, path: 
         with pytest.raises(LedgerError, match=f"{path} is a symbolic link") as refused:
             require_no_links(ledger, made)
     assert path in str(refused.value.hint)
+
+
+@pytest.mark.parametrize("folder", [".GIT", "sub/.Git", "git~1", ".git.", ".g\u200cit", ".git::$INDEX_ALLOCATION"])
+def test_outputs_in_what_a_disk_may_take_for_gits_folder_are_refused(project: Project, folder: str) -> None:
+    # `.git` itself DVC refuses
+    pipeline = (
+        f"stages:\n  train:\n    cmd: python train.py\n    outs: [{json.dumps(folder + '/hooks/post-checkout')}]\n"
+    )
+    made = commit(project, {**FILES, "dvc.yaml": pipeline})
+    with open_ledger(project.root) as ledger, pytest.raises(LedgerError, match="into git's own folder"):
+        require_no_links(ledger, made)
 
 
 def test_links_on_the_path_of_data(project: Project) -> None:

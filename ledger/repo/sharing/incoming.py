@@ -181,8 +181,7 @@ def with_trust(ledger: Ledger, received: Sequence[Received]) -> list[Received]:
     came = [one for one in received if not one.nothing and one.refused is None]
     asked = {one.experiment for one in came if len(came) <= _FEW or one.new is not None}
     return [
-        replace(one, untrusted=not may_run(ledger, one.experiment)) if one.experiment in asked else one
-        for one in received
+        replace(one, trusted=may_run(ledger, one.experiment)) if one.experiment in asked else one for one in received
     ]
 
 

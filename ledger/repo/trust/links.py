@@ -1,4 +1,4 @@
-"""Symbolic links of a stranger's commit that DVC would write through.
+"""Symbolic links of a stranger's commit that DVC would write through, and outputs that would be git's own files.
 
 `dvc pull` and `dvc checkout` open an output at its path, whatever stands above it: a branch that commits
 `models -> ../../.git/hooks` has them write a git hook. So no command of DVC's is given such a commit.
@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -22,8 +23,16 @@ _OF_DVC = ("dvc.yaml", "dvc.lock", ".dvcignore", ".gitignore")
 def require_no_links(ledger: Ledger, commit: str) -> None:
     """Raise LedgerError where the commit holds a link below `experiments/`, in DVC's files, or on an output's path.
 
+    So it does where an output is in what a disk may take for git's own folder.
+
     Nothing is asked of who made the commit: that is the caller's, for whom a trusted one may hold links.
     """
+    own = [out for out in _outputs(ledger, commit) if _is_gits(out)]
+    if own:
+        raise LedgerError(
+            f"DVC would write the output {own[0]!r} at {commit[:10]} into git's own folder",
+            hint="no output belongs there; nothing was written",
+        )
     found = on_the_way(ledger, commit)
     if found:
         raise LedgerError(
@@ -53,6 +62,20 @@ def on_the_way(ledger: Ledger, commit: str) -> list[str]:
 def _is_dvcs(path: str) -> bool:
     parts = PurePosixPath(path).parts
     return parts[0] == DIRECTORY or ".dvc" in parts or parts[-1] in _OF_DVC or path.endswith(".dvc")
+
+
+def _is_gits(path: str) -> bool:
+    """Whether a path leads into `.git` on some disk, as git's own `is_hfs_dotgit` and `is_ntfs_dotgit` say.
+
+    macOS and Windows ignore case, HFS+ the characters that join others; NTFS has a short name for the folder, and drops
+    dots and blanks at a name's end.
+    """
+    parts = (_JOINING.sub("", part).casefold().partition(":")[0].rstrip(". ") for part in re.split(r"[/\\]", path))
+    return any(part in (".git", "git~1") for part in parts)
+
+
+# what HFS+ ignores in a name
+_JOINING = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
 
 def _outputs(ledger: Ledger, commit: str) -> Iterator[str]:

@@ -75,7 +75,7 @@ def pulled(done: Pulled) -> dict[str, Any]:
                 "deleted": one.deleted,
                 "verdict_outdated": one.outdated,
                 "remarks": list(sentences(one.remarks)),
-                "trusted": not one.untrusted,
+                "trusted": one.trusted,
                 "error": None if one.refused is None else one.refused.message,
             }
             for one in done.received
