@@ -6,7 +6,6 @@ What is shown follows from the reviews alone, so that two clones print the same 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from ledger.analysis.review import Review
@@ -81,17 +80,15 @@ def _unread(one: Review) -> Iterator[Part]:
 def _reviewed(one: Review, experiment: Experiment) -> Iterator[Part]:
     """The parts of one experiment, in the order in which a reviewer asks."""
     prose = experiment.hypothesis.body
-    # the arms of a search stand beside one another as versions
-    pair = one if experiment.plan.search is None else replace(one, changed=None, not_compared=None)
     yield Part(blocks=tuple(_judged(one, experiment)), rank=0, name="the verdict")
     for name, rank, blocks in (
         ("what is wrong", 1, _wrong(one, experiment)),
         ("facts", 2, (Facts(pairs=tuple(_facts(one, experiment))),)),
         ("versions", 2, _versions(one, experiment)),
-        ("metrics", 2, review_metrics.metrics(pair, experiment)),
+        ("metrics", 2, review_metrics.metrics(one, experiment)),
         ("the chart", 4, review_metrics.chart(one, experiment)),
         ("other arms", 5, review_metrics.other_arms(one, experiment)),
-        ("what changed", 4, sections.changed(pair)),
+        ("what changed", 4, sections.changed(one)),
         ("what cannot be attributed", 3, sections.unattributed(one)),
         ("what this does not show", 3, sections.warnings(one)),
         ("checks", 4, sections.checks(one)),

@@ -107,7 +107,7 @@ def test_many_problems_are_folded_behind_the_first() -> None:
     assert "<details>" not in markdown.render(Document(title="t", blocks=tuple(told(lines[:16]))))
 
 
-def test_a_search_has_its_versions_and_no_comparison_of_two_arms() -> None:
+def test_a_search_has_its_versions_beside_the_comparison_of_its_ends() -> None:
     whole = made_reviews.review()
     assert whole.experiment is not None and whole.recomputed is not None
     commits = ("a" * 40, "b" * 40, "c" * 40)
@@ -126,7 +126,7 @@ def test_a_search_has_its_versions_and_no_comparison_of_two_arms() -> None:
     text = marked(replace(whole, experiment=experiment, recomputed=verdict))
     assert "### Versions\n\n| version " in text and "| `aaaaaaa`" in text
     assert "**Verdict**: open: nothing can be said yet of where dice changed" in text
-    assert "### Metrics" not in text and "### What changed" not in text
+    assert "### Metrics" in text and "### What changed" in text
 
 
 def test_without_a_verdict_the_predictions_stand_there() -> None:
