@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, options, sharing_options
-from ledger.errors import LedgerError
-from ledger.model.sharing import Asked
 from ledger.ops.push import push as push_experiments
 from ledger.report import sharing as report
 from ledger.report.shapes import sharing as shapes
@@ -32,16 +30,8 @@ def push(
 
     Example: ledger push focal-loss
     """
-    if no_data and data_remote is not None:
-        raise LedgerError("--no-data leaves DVC's data, and --data-remote says where it is", hint="leave one out")
-    asked = Asked(
-        named=tuple(experiments or ()),
-        every=every,
-        remote=remote,
-        data=not no_data,
-        data_remote=data_remote,
-        jobs=jobs,
-        dry_run=dry_run,
+    asked = sharing_options.asked(
+        experiments, every=every, remote=remote, no_data=no_data, data_remote=data_remote, jobs=jobs, dry_run=dry_run
     )
     with console.opened() as ledger:
         done = push_experiments(ledger, asked)

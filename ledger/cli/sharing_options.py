@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+
+from ledger.errors import LedgerError
+from ledger.model.sharing import Asked
 
 Experiments = Annotated[
     list[str] | None,
@@ -19,3 +23,27 @@ Jobs = Annotated[
     int | None,
     typer.Option("-j", "--jobs", metavar="N", min=1, help="Files at once; default: DVC's own default."),
 ]
+
+
+def asked(
+    experiments: Sequence[str] | None,
+    *,
+    every: bool,
+    remote: str | None,
+    no_data: bool,
+    data_remote: str | None,
+    jobs: int | None,
+    dry_run: bool,
+) -> Asked:
+    """What the options ask to push or to pull. Raises LedgerError where they contradict one another."""
+    if no_data and data_remote is not None:
+        raise LedgerError("--no-data leaves DVC's data, and --data-remote says where it is", hint="leave one out")
+    return Asked(
+        named=tuple(experiments or ()),
+        every=every,
+        remote=remote,
+        data=not no_data,
+        data_remote=data_remote,
+        jobs=jobs,
+        dry_run=dry_run,
+    )
