@@ -66,7 +66,7 @@ def _follow(ledger: Ledger, coming: Coming) -> Received:
         here = ledger.branch_of(coming.name) in ledger.snapshot.refs_of(coming.name)
         moved = follow(ledger, coming.name, coming.theirs.tip, coming.tracking) if here else None
         after = ledger.find(coming.name) or coming.theirs
-        told = news(coming.before, after)
+        told = news(coming.before, after, {} if moved is None else moved.renamed)
         outdated = concluded.outdated(ledger, after) if moved and (told.trials or moved.replayed) else None
     except LedgerError as error:
         return Received(experiment=coming.name, refused=error)

@@ -75,7 +75,7 @@ def pulled(done: Pulled) -> Told:
     lines = [line for one in done.received if not one.nothing for line in _received(one, done)]
     lines += _data(done.data, "would pull" if done.dry_run else "pulled", "from")
     notes = _absent(done.data)
-    untrusted = [one.experiment for one in done.received if one.trusted is False]
+    untrusted = [one.experiment for one in done.received if one.trusted is False and not one.nothing]
     if untrusted:
         notes.append(
             f"note: {listed(untrusted, 3)} may not run here yet: ledger trust {untrusted[0]} shows what would run; "

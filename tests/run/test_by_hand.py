@@ -307,7 +307,7 @@ def test_a_record_that_was_killed_is_completed_by_the_next(
     project.ledger("new", "By hand", "--name", "hand", "-S", "train.lr=0.2", "--seeds", "2")
     repro(project)
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

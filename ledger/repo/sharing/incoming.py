@@ -174,14 +174,19 @@ class Coming:
 
 
 def with_trust(ledger: Ledger, received: Sequence[Received]) -> list[Received]:
-    """The same, saying of what came whether it may run here.
+    """The same, saying of each experiment whether it may run here.
 
-    Of many new experiments only those with a branch here are asked for: the others must be switched to first.
+    Of many only those are asked about of which something came, and of many of these those with a branch here: the
+    others must be switched to first.
     """
-    came = [one for one in received if not one.nothing and one.refused is None]
-    asked = {one.experiment for one in came if len(came) <= _FEW or one.new is not None}
+    asked = [one for one in received if one.refused is None]
+    if len(asked) > _FEW:
+        asked = [one for one in asked if not one.nothing]
+    if len(asked) > _FEW:
+        asked = [one for one in asked if one.new is not None]
+    names = {one.experiment for one in asked}
     return [
-        replace(one, trusted=may_run(ledger, one.experiment)) if one.experiment in asked else one for one in received
+        replace(one, trusted=may_run(ledger, one.experiment)) if one.experiment in names else one for one in received
     ]
 
 
