@@ -1,4 +1,4 @@
-"""Files of a work tree that a branch may have brought: read where they are plain, and never through a link."""
+"""Files of a work tree that a branch may have brought: read and written where they are plain, never through a link."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 from pathlib import Path
+
+from ledger.errors import LedgerError
 
 
 def text_of(root: Path, path: str) -> str:
@@ -28,6 +30,20 @@ def text_of(root: Path, path: str) -> str:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
         return stream.read().decode("utf-8")
+
+
+def to_be_written(root: Path, path: str) -> bytes | None:
+    """What the file holds that is to be written at a path below `root`, None where it is not there.
+
+    Raises LedgerError where it could not be written, or would be written elsewhere.
+    """
+    place, folders = root / path, list((root / path).relative_to(root).parents)[:-1]
+    if not place.resolve().is_relative_to(root.resolve()):
+        raise LedgerError(f"{path} leads out of the repository by a symbolic link", hint="remove the link")
+    in_the_way = [folder for folder in folders if (root / folder).exists() and not (root / folder).is_dir()]
+    if in_the_way or (place.exists() and not place.is_file()):
+        raise LedgerError(f"{in_the_way[0] if in_the_way else path} is in the way of {path}", hint="move it away")
+    return place.read_bytes() if place.is_file() else None
 
 
 def _opened(name: str, flags: int, at: int) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ledger.analysis.review import Host
 from ledger.errors import LedgerError
+from ledger.machine.plain_files import to_be_written
 from ledger.model.frozen import frozen
 from ledger.ops.workflows import rendered
 from ledger.version import __version__
@@ -44,11 +45,12 @@ def plan(root: Path, host: Host, *, force: bool) -> Workflows:
     wanted = {path: rendered(template) for path, template in _FILES[host].items()}
     remarks: list[str] = []
     if host is Host.GITLAB:
-        if not (root / _GITLAB_ROOT).exists():
+        there = to_be_written(root, _GITLAB_ROOT)
+        if there is None:
             wanted[_GITLAB_ROOT] = _INCLUDE
-        elif _GITLAB not in (root / _GITLAB_ROOT).read_text("utf-8", errors="replace"):
+        elif _GITLAB.encode() not in there:
             remarks.append(f"{_GITLAB_ROOT} is yours: add `- local: {_GITLAB}` below its `include:`")
-    missing = {path: text for path, text in wanted.items() if _content(root, path) != text.encode()}
+    missing = {path: text for path, text in wanted.items() if to_be_written(root, path) != text.encode()}
     differing = sorted(path for path in missing if (root / path).exists())
     if differing and not force:
         raise LedgerError(
@@ -57,14 +59,3 @@ def plan(root: Path, host: Host, *, force: bool) -> Workflows:
             hint=f"ledger init --ci {host} --force overwrites; git diff then shows what changed",
         )
     return Workflows(files=missing, remarks=tuple(remarks))
-
-
-def _content(root: Path, path: str) -> bytes | None:
-    """What the file holds, None where it is not there. Raises LedgerError where it could not be written."""
-    place, folders = root / path, list((root / path).relative_to(root).parents)[:-1]
-    in_the_way = [folder for folder in folders if (root / folder).exists() and not (root / folder).is_dir()]
-    if in_the_way or place.is_dir():
-        raise LedgerError(f"{in_the_way[0] if in_the_way else path} is in the way of {path}", hint="move it away")
-    if not place.resolve().is_relative_to(root.resolve()):
-        raise LedgerError(f"{path} leads out of the repository by a symbolic link", hint="remove the link")
-    return place.read_bytes() if place.is_file() else None

@@ -6,6 +6,7 @@ from ledger.analysis.review import Host
 from ledger.dvc import script
 from ledger.dvc.script import Script
 from ledger.git.git import Git
+from ledger.machine.plain_files import to_be_written
 from ledger.model.experiment import DIRECTORY
 from ledger.model.frozen import frozen
 from ledger.model.settings import FILE, TEMPLATE
@@ -40,6 +41,11 @@ def set_up(git: Git, wanted: Script | None, host: Host | None = None, *, force: 
     here = git.root / git.prefix
     planned = None if wanted is None else script.pipeline(here, wanted, remarks)
     workflows = ci.NONE if host is None else ci.plan(git.root, host, force=force)
+    own = {path: text for path, text in OWN_FILES.items() if to_be_written(git.root, path) is None}
+    if planned is not None:
+        for path in ("dvc.yaml", ".gitignore"):
+            # a link that leads nowhere is no file yet, and would be written through
+            to_be_written(here, path)
     if project.set_up(git):
         told.append("set up DVC in .dvc/")
     if planned is not None:
@@ -47,7 +53,6 @@ def set_up(git: Git, wanted: Script | None, host: Host | None = None, *, force: 
         told.append("wrote dvc.yaml: check it, above all `deps` and `params`")
         if wanted is not None and script.ignore(git, here, wanted.outs):
             told.append("listed the outputs in .gitignore: DVC keeps them")
-    own = {path: text for path, text in OWN_FILES.items() if not (git.root / path).exists()}
     for path, text in {**own, **workflows.files}.items():
         (git.root / path).parent.mkdir(parents=True, exist_ok=True)
         (git.root / path).write_text(text, "utf-8")

@@ -1,4 +1,6 @@
-"""What a branch commits as a symbolic link: commands that only read follow none, whatever is at its other end."""
+"""What a branch commits as a symbolic link: commands that only read follow none, whatever is at its other end, and
+`init` writes through none.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Project, Shelved
+from conftest import MakeProject, Project, Shelved
 from test_hostile import honest
 
 from ledger.errors import LedgerError
@@ -141,3 +143,14 @@ def test_plain_files_are_read_and_nothing_else(tmp_path: Path) -> None:
     for path in ("a/link", "folder/b/c", "none", "pipe", "a", "a/b", "nowhere", "a/b/c/d"):
         with pytest.raises(OSError, match=r"."):
             text_of(tmp_path, path)
+
+
+@pytest.mark.parametrize("path", ["ledger.yaml", "experiments", "dvc.yaml", ".gitignore"])
+def test_init_writes_through_no_link(make_project: MakeProject, tmp_path: Path, path: str) -> None:
+    project = make_project({"train.py": "print(1)\n"}, dvc=False)
+    target = tmp_path / "elsewhere"
+    (project.root / path).symlink_to(target)
+    said = project.ledger("init", "--cmd", "python train.py", "--metrics", "metrics.json", code=2).err
+    assert "leads out of the repository by a symbolic link" in said
+    assert not target.exists()
+    assert {each.name for each in project.root.iterdir()} == {".git", "train.py", path}
