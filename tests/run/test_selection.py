@@ -7,24 +7,25 @@ from typing import Any
 import pytest
 from conftest import NOISY, Project
 
-NOISE = NOISY.replace('params["train"]["lr"]', "0.1")
+# drawn so that few seeds do to choose from: of all seven the means differ by nothing, and of the worst four by enough
+NOISE = NOISY.replace('params["train"]["lr"]', "0.1").replace("random.seed(", 'random.seed("11 " + ')
 
 
 @pytest.fixture
 def noise(project: Project) -> Project:
-    """Twelve baseline trials of a pipeline in which the rate does nothing."""
+    """Seven baseline trials of a pipeline in which the rate does nothing."""
     assert NOISE != NOISY
     project.commit("noise", {"train.py": NOISE})
-    project.ledger("new", "A rate helps", "--name", "a", "--predict", "accuracy > baseline", "--seeds", "12",
+    project.ledger("new", "A rate helps", "--name", "a", "--predict", "accuracy > baseline", "--seeds", "7",
                    "-S", "train.lr=0.2")  # fmt: skip
     project.ledger("run", "--only", "baseline", "-j", "2")
     return project
 
 
 def lowest(project: Project) -> str:
-    """The five seeds whose baselines are the worst, as the plan's axis."""
+    """The four seeds whose baselines are the worst, as the plan's axis."""
     trials = project.ledger("show", "a", "--json").json["trials"]
-    worst = sorted(trials, key=lambda t: t["metrics"]["accuracy"])[:5]
+    worst = sorted(trials, key=lambda t: t["metrics"]["accuracy"])[:4]
     return "seed=" + ",".join(str(t["replicate"]["seed"]) for t in worst)
 
 
@@ -43,7 +44,7 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
     assert (found["numbers_say"], found["outcome"], found["confirmatory"]) == ("supported", "inconclusive", False)
     assert found["reasons"] == ["changed after results had been seen: replicates"]
     [change] = found["amendments"]
-    assert change["before"]["replicates"] == {"seed": list(range(12))} and change["after_results"]
+    assert change["before"]["replicates"] == {"seed": list(range(7))} and change["after_results"]
 
     # every place that tells the outcome tells it
     assert [row["confirmatory"] for row in noise.ledger("log", "--json").json] == [False]
@@ -70,13 +71,13 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
     assert {t["reused"] for t in noise.ledger("show", "b", "--json").json["trials"] if t["variant"] == "baseline"} != {
         None
     }
-    assert (found["outcome"], found["confirmatory"], len(found["left_out"])) == ("inconclusive", False, 7)
+    assert (found["outcome"], found["confirmatory"], len(found["left_out"])) == ("inconclusive", False, 3)
     assert found["reasons"][0].startswith("known before the plan, but left out of it: a/baseline seed=")
     assert found["amendments"] == []
 
     # one that takes all that were known left nothing out
     noise.git("switch", "-q", "main")
-    noise.ledger("new", "It helps so", "--name", "c", "--predict", "accuracy > baseline - 1", "--seeds", "12",
+    noise.ledger("new", "It helps so", "--name", "c", "--predict", "accuracy > baseline - 1", "--seeds", "7",
                  "-S", "train.lr=0.2")  # fmt: skip
     found = concluded(noise)
     assert (found["outcome"], found["reasons"], found["left_out"]) == ("supported", [], [])
@@ -87,16 +88,16 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
 
 
 def test_three_looks_at_more_and_more_seeds(project: Project) -> None:
-    """3 → 4 → 5 seeds, each time after a verdict: every extension of the replicates is a look at the results."""
+    """2 → 3 → 4 seeds, each time after a verdict: every extension of the replicates is a look at the results."""
     project.commit("noise", {"train.py": NOISE})
-    project.ledger("new", "A rate helps", "--name", "a", "--predict", "accuracy > baseline - 1", "--seeds", "3",
+    project.ledger("new", "A rate helps", "--name", "a", "--predict", "accuracy > baseline - 1", "--seeds", "2",
                    "-S", "train.lr=0.2")  # fmt: skip
     found = concluded(project)
     assert (found["outcome"], found["confirmatory"], found["looks"]) == ("supported", True, 1)
-    for looks, seeds in ((2, 4), (3, 5)):
+    for looks, seeds in ((2, 3), (3, 4)):
         project.ledger("amend", "--seeds", str(seeds), "-m", "not sure yet")
         found = concluded(project)
         assert (found["looks"], found["numbers_say"], found["outcome"]) == (looks, "supported", "inconclusive")
         assert f"looks at the results: {looks}, declared: 1" in found["reasons"]
         assert f"looked at {looks} times, but the plan declares 1" in found["warnings"][0]
-    assert found["predictions"][0]["n"] == 5
+    assert found["predictions"][0]["n"] == 4
