@@ -6,11 +6,13 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
+from ledger.errors import LedgerError
 from ledger.git import submodules, work_trees
 from ledger.git.git import Git
 from ledger.git.process import GitError, call
@@ -70,10 +72,18 @@ class Slot:
         digest = hashlib.sha256(f"{submodule.path}\0{submodule.store}".encode()).hexdigest()[:16]
         return self.path.with_name(f"{self.path.name}.submodules") / digest
 
-    def changed(self, commit: str) -> list[str]:
-        """The files of a commit or tree that are others now, in the work tree or in the index. Raises GitError."""
+    def changed(self, commit: str, matters: Callable[[str], bool]) -> list[str]:
+        """The files of a commit or tree that are others now, in the work tree or in the index, of those that matter.
+
+        Raises GitError.
+        """
+        if not any(map(matters, self._touched(commit))):
+            return []
         # a file that was written anew with the same content has not changed
         call(["update-index", "-q", "--refresh"], cwd=self.path, environment={"GIT_OPTIONAL_LOCKS": "1"})
+        return [path for path in self._touched(commit) if matters(path)]
+
+    def _touched(self, commit: str) -> list[str]:
         out = self.git.run("diff-index", "--name-only", "-z", "--no-renames", commit, "--", cwd=self.path)
         return [os.fsdecode(path) for path in out.split(b"\0") if path]
 
@@ -86,15 +96,14 @@ class Slot:
                 (self.path / os.fsdecode(name)).unlink()
 
     def _usable(self) -> bool:
-        if not (self.path / ".git").is_file():
+        registered = self._registered()
+        if registered is None:
             return False
-        own = ("info/sparse-checkout", "index.lock", "HEAD.lock")
-        named = [argument for path in own for argument in ("--git-path", path)]
-        asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", *named]
-        done = call(asked, cwd=self.path)
-        if done.returncode != 0:
+        try:
+            places = _places(self.git, self.path, registered)
+        except (GitError, LedgerError):
             return False
-        top, common, sparse, *locks = os.fsdecode(done.stdout).splitlines()
+        top, common, sparse, *locks = places
         if Path(top).resolve() != self.path.resolve() or Path(common).resolve() != self.git.common.resolve():
             return False
         if Path(sparse).exists():
@@ -105,10 +114,37 @@ class Slot:
             Path(lock).unlink(missing_ok=True)
         return True
 
+    def _registered(self) -> tuple[bytes | None, ...] | None:
+        """What tells git where the slot's files and its repository are; None where the slot is no work tree."""
+        pointer = _content(self.path / ".git")
+        if pointer is None or not pointer.startswith(b"gitdir: "):
+            return None
+        place = self.path / os.fsdecode(pointer.removeprefix(b"gitdir: ").rstrip(b"\n"))
+        # git looks for `core.worktree` and the like in no other file than these
+        says = (place / "commondir", place / "config.worktree", self.git.common / "config")
+        return (pointer, *map(_content, says))
+
     def _rebuild(self, commit: str) -> None:
         aside = self.path.with_name(f"{self.path.name}.git")
         work_trees.remove(self.git, self.path, aside=aside)
         work_trees.add(self.git, self.path, commit, aside=aside)
+
+
+@lru_cache(maxsize=64)
+def _places(git: Git, slot: Path, registered: tuple[bytes | None, ...]) -> list[str]:
+    """Where git has the slot, its repository and its own files, as long as it is `registered` so. Raises GitError."""
+    del registered
+    own = ("info/sparse-checkout", "index.lock", "HEAD.lock")
+    named = [argument for path in own for argument in ("--git-path", path)]
+    asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", *named]
+    return os.fsdecode(git.run(*asked, cwd=slot)).splitlines()
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
 
 
 def _literal(path: str) -> str:

@@ -191,23 +191,24 @@ class Station:
     def _changed_inputs(self, spec: Spec, lent: Mapping[str, str], printed: str) -> Failure | None:
         """The failure of a trial whose stages have changed what it is recorded to have run on."""
         pipeline, settings = spec.arm.code.pipeline, self.context.ledger.settings
+
+        def is_input(path: str) -> bool:
+            return (
+                path in spec.arm.code.files
+                and path not in spec.texts
+                and not pipeline.is_result(path)
+                and path not in pipeline.ignore_files()
+                and (pipeline.reads(path) or not settings.ignores(path))
+            )
+
         try:
-            changed = self.slot.changed(state.tree(self.context.ledger.git, spec.arm.code))
+            own = self.slot.changed(state.tree(self.context.ledger.git, spec.arm.code), is_input)
             inner = self.slot.changed_in(submodules.here(self.context.ledger, spec.arm.code))
         except GitError as error:
             said = error.stderr.strip().splitlines() or [str(error)]
             return Failure(
                 stage=None, exit_code=None, tail=printed, reason=f"a stage damaged the work tree it ran in: {said[0]}"
             )
-        own = [
-            path
-            for path in changed
-            if path in spec.arm.code.files
-            and path not in spec.texts
-            and not pipeline.is_result(path)
-            and path not in pipeline.ignore_files()
-            and (pipeline.reads(path) or not settings.ignores(path))
-        ]
         own += [
             path for path, text in spec.texts.items() if not pipeline.is_result(path) and not self._keeps(path, text)
         ]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ledger.errors import LedgerError
-from ledger.git import refs
+from ledger.git import plain_files, refs
 from ledger.git.entries import Entry, plain_file
 from ledger.git.git import Git
 from ledger.git.refs import RefChange
@@ -116,7 +116,10 @@ def results_tree(
     listed = [f":(literal){path}" for path in (*pipeline.results(), *pipeline.ignore_files(), *texts)]
     out = ledger.git.run("ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *listed, cwd=root)
     paths = [os.fsdecode(path) for path in out.split(b"\0") if path]
-    return ledger.git.tree_of_files(code, paths, root=root, entries=record)
+    files = plain_files.added(ledger.git, root, paths, ledger.code.at(code).files)
+    if files is None:
+        return ledger.git.tree_of_files(code, paths, root=root, entries=record)
+    return ledger.git.tree(code, {**files, **record})
 
 
 def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:

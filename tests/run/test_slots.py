@@ -141,3 +141,21 @@ def test_a_sparse_clone_runs_what_its_user_does_not_see(make_project: MakeProjec
     project.ledger("run")
     assert project.git("status", "--porcelain") == "" and not (project.root / "hidden").exists()
     assert project.ledger("verify", "--json").json["problems"] == []
+
+
+def test_a_slot_that_is_led_astray_between_trials_is_made_anew(project: Project, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "train.py").write_text("precious\n")
+    git = open_repository(project.root)
+    with slot(git, place(project)) as ours:
+        ours.prepare("main", keep=[])
+        ours.prepare("main", keep=[])
+        own = Path((ours.path / ".git").read_text().removeprefix("gitdir: ").strip())
+        project.git("config", "extensions.worktreeConfig", "true")
+        (own / "config.worktree").write_text(f"[core]\n\tworktree = {elsewhere}\n")
+        ours.prepare("main", keep=[])
+        assert (elsewhere / "train.py").read_text() == "precious\n"
+        assert [path.name for path in elsewhere.iterdir()] == ["train.py"]
+        assert (ours.path / "train.py").is_file()
+        assert project.git("-C", str(ours.path), "rev-parse", "--show-toplevel") == str(ours.path.resolve())
