@@ -252,6 +252,7 @@ MODULES = (
     "dvc_data.index.checkout",
     "dvc_render",
     "fsspec.implementations.memory",
+    "ledger.model.formats.yaml12.reader",
     "ledger.run.worker_main",
     "networkx",
     "platformdirs.unix",

@@ -1,4 +1,4 @@
-"""DVC parses the files of a pipeline up to four times for one call, in pure Python: once a text is enough.
+"""DVC parses the files of a pipeline up to four times for one call, in pure Python: once a text is enough, by libyaml.
 
 So it does with the four files of its configuration, of which it compiles a schema of all folders that one may name.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 from typing import Any
+
+from ledger.model.formats import yaml12
 
 # of texts that are kept, in characters
 _MOST = 1 << 22
@@ -25,12 +27,19 @@ def remember() -> None:
     parse = strictyaml.parse_yaml
     known: dict[str, Any] = {}
 
+    def fast(text: str, path: str) -> Any:
+        try:
+            return yaml12.loads(text) or {}
+        except yaml12.YamlError:
+            # DVC says what is wrong, and reads what only it can read
+            return parse(text, path)
+
     def remembering(text: str, path: str, typ: str = "safe") -> Any:
         if typ != "safe":
             return parse(text, path, typ=typ)
         found = known.pop(text, None)
         if found is None:
-            found = parse(text, path)
+            found = fast(text, path)
         # what was asked for longest ago comes first
         known[text] = found
         while len(known) > 1 and sum(map(len, known)) > _MOST:

@@ -24,6 +24,8 @@ def warm() -> None:
     """Import what `reproduce` needs, so that the first trial does not wait for it; called once, in the worker."""
     import dvc.repo.reproduce  # noqa: F401
 
+    import ledger.model.formats.yaml12.reader  # noqa: F401
+
     parsing.remember()
 
     # what it says of lock files is advice to somebody who runs DVC by hand

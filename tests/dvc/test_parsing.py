@@ -10,18 +10,24 @@ from dvc.utils import strictyaml
 from dvc.utils.serialize import YAMLFileCorruptedError
 
 from ledger.dvc import parsing
+from ledger.model.formats import yaml12
 
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that were really parsed, from now on."""
-    parse, texts = strictyaml.parse_yaml, []
+    parse, loads, texts = strictyaml.parse_yaml, yaml12.loads, []
 
-    def counted(text: str, path: str, typ: str = "safe") -> object:
+    def by_dvc(text: str, path: str, typ: str = "safe") -> object:
         texts.append(text)
         return parse(text, path, typ=typ)
 
-    monkeypatch.setattr(strictyaml, "parse_yaml", counted)
+    def by_us(text: str) -> object:
+        texts.append(text)
+        return loads(text)
+
+    monkeypatch.setattr(strictyaml, "parse_yaml", by_dvc)
+    monkeypatch.setattr(yaml12, "loads", by_us)
     # put back afterwards
     monkeypatch.setattr(Config, "_map_dirs", staticmethod(Config._map_dirs))
     monkeypatch.setattr(Config, "load_one", Config.load_one)
@@ -49,6 +55,53 @@ def test_what_cannot_be_parsed_is_told_every_time(parsed: list[str]) -> None:
         with pytest.raises(YAMLFileCorruptedError) as error:
             strictyaml.parse_yaml("{", path)
         assert error.value.path == path
+
+
+LOCK = """\
+schema: '2.0'
+stages:
+  train:
+    cmd: python train.py
+    deps:
+    - path: train.py
+      hash: md5
+      md5: 1e10
+      size: 341
+    params:
+      params.yaml:
+        lr: 1e-3
+        momentum: 1.0e-05
+        nesterov: yes
+        schedule: 0:30
+        seed: 010
+        when: 2026-11-29
+        none:
+    outs:
+    - path: model.txt
+      md5: '0012'
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(LOCK, id="a lock"),
+        pytest.param("a: &one {x: 1}\nb: *one\nc: {<<: *one, y: 2}\n", id="anchors"),
+        pytest.param("%YAML 1.1\n---\na: yes\nb: 010\n", id="another version"),
+        pytest.param("a: !!set {x}\n", id="a tag"),
+        pytest.param("# nothing\n", id="nothing"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_it_means_what_it_means_to_dvc(text: str) -> None:
+    parse = strictyaml.parse_yaml
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strictyaml, "parse_yaml", parse)
+        patch.setattr(Config, "_map_dirs", staticmethod(Config._map_dirs))
+        patch.setattr(Config, "load_one", Config.load_one)
+        parsing.remember()
+        found = strictyaml.parse_yaml(text, "dvc.lock")
+    assert repr(found) == repr(parse(text, "dvc.lock"))
 
 
 def test_texts_that_are_long_are_forgotten(parsed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
