@@ -1,6 +1,6 @@
 """Kill -9 at random moments: is anything lost, recorded twice, or left in a state that the next run cannot mend?
 
-    python benchmarks/random_kills.py [KILLS] [--seed SEED] [--minutes MINUTES]
+    python benchmarks/random_kills.py [KILLS] [--seed SEED] [--minutes MINUTES] [--trials TRIALS]
 
 A stream of experiments is run two trials at a time. At a random moment a random process of the run is killed: the
 controller, a worker, a process of a stage, or git. After one to three kills the experiment is run to its end. What had
@@ -30,7 +30,6 @@ from sandbox import Repository
 
 from ledger.machine import locks, processes
 
-TRIALS = 6
 # two at a time, and one more for each worker that is killed while its run goes on
 MOST_SLOTS = 5
 MINE = {"mine.txt": "a file of the user's\n", "ignored.txt": "one that git ignores\n"}
@@ -43,6 +42,7 @@ def main() -> int:
     parser.add_argument("kills", nargs="?", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=24 * 60, help="begin no other kill after so many")
+    parser.add_argument("--trials", type=int, default=6, help="of an experiment that is run (default: 6)")
     half = parser.add_mutually_exclusive_group()
     half.add_argument("--run", action="store_true", help="`run` alone")
     half.add_argument("--commands", action="store_true", help="the other commands alone")
@@ -50,7 +50,7 @@ def main() -> int:
     commands = 0 if wanted.run else wanted.kills if wanted.commands else wanted.kills // 2
     luck = random.Random(wanted.seed)
     until = time.monotonic() + 60 * wanted.minutes
-    problems = _kill_runs(wanted.kills - commands, luck, until) if commands < wanted.kills else []
+    problems = _kill_runs(wanted.kills - commands, wanted.trials, luck, until) if commands < wanted.kills else []
     if commands:
         problems += _kill_commands(commands, luck, until)
     print("\n".join(problems) or "nothing lost, nothing twice, every command completed, all clean")
@@ -68,7 +68,7 @@ def _kill_commands(kills: int, luck: random.Random, until: float) -> list[str]:
     return found.problems
 
 
-def _kill_runs(kills: int, luck: random.Random, until: float) -> list[str]:
+def _kill_runs(kills: int, trials: int, luck: random.Random, until: float) -> list[str]:
     """What was found wrong with `run`; prints how often what was killed."""
     killed: Counter[str] = Counter()
     problems: list[str] = []
@@ -77,12 +77,12 @@ def _kill_runs(kills: int, luck: random.Random, until: float) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="ledger-benchmark-") as folder:
         repository = Repository(Path(folder), seconds=0.1)
         # how long a run takes here, so that moments are spread over all of it
-        length = _undisturbed(repository)
+        length = _undisturbed(repository, trials)
         number = 0
         while killed.total() < kills and time.monotonic() < until:
             number += 1
             name, told = f"e{number}", len(problems)
-            _new(repository, name)
+            _new(repository, name, trials)
             seen: dict[str, str] = {}
             for _ in range(min(luck.randint(1, 3), kills - killed.total())):
                 kind, said = _killed(repository, name, luck, length)
@@ -91,26 +91,26 @@ def _kill_runs(kills: int, luck: random.Random, until: float) -> list[str]:
                 found = [f"a line of {trial}, and no record" for trial in _said(said) - set(seen)]
                 problems += [f"{name}: {problem}" for problem in found]
             finished += len(seen)
-            problems += [f"{name}: {problem}" for problem in _completed(repository, name, seen)]
+            problems += [f"{name}: {problem}" for problem in _completed(repository, name, trials, seen)]
             print("\n".join(problems[told:]), end="\n" * (told < len(problems)), file=sys.stderr)
             if number % 10 == 0:
                 print(f"{killed.total()} kills, {time.monotonic() - started:.0f} s", file=sys.stderr)
     of = ", ".join(f"{killed[kind]} of a {kind}" for kind in KINDS)
     print(f"{killed.total()} kills ({of}) over {number} experiments in {time.monotonic() - started:.0f} s")
-    print(f"{finished} trials had finished before a kill; {number * TRIALS} were to be done")
+    print(f"{finished} trials had finished before a kill; {number * trials} were to be done")
     return problems
 
 
-def _new(repository: Repository, name: str) -> None:
+def _new(repository: Repository, name: str, trials: int) -> None:
     repository.git("switch", "-q", "main")
-    options = ("--name", name, "--over", f"seed=0..{TRIALS - 1}", "-S", f"name={name}")
+    options = ("--name", name, "--over", f"seed=0..{trials - 1}", "-S", f"name={name}")
     repository.ledger("new", f"Kills: {name}", *options)
     for file, text in MINE.items():
         (repository.root / file).write_text(text)
 
 
-def _undisturbed(repository: Repository) -> float:
-    _new(repository, "e0")
+def _undisturbed(repository: Repository, trials: int) -> float:
+    _new(repository, "e0", trials)
     started = time.monotonic()
     repository.ledger("run", "-j", "2")
     return time.monotonic() - started
@@ -176,7 +176,7 @@ def _finished(repository: Repository, name: str) -> dict[str, str]:
 # --- checking
 
 
-def _completed(repository: Repository, name: str, seen: dict[str, str]) -> Iterator[str]:
+def _completed(repository: Repository, name: str, trials: int, seen: dict[str, str]) -> Iterator[str]:
     """Run the experiment to its end; gives what is wrong then."""
     for _ in range(3):
         code, said = killed_commands.type_again(repository, ("run", name, "-j", "2", "--again"))
@@ -193,7 +193,7 @@ def _completed(repository: Repository, name: str, seen: dict[str, str]) -> Itera
         yield f"on the branch {sorted(on_branch)}, under tags {sorted(tagged)}"
     texts = {trial: repository.git("show", f"exp/{name}:experiments/{name}/trials/{trial}.yaml") for trial in on_branch}
     good = Counter(trial.split(".")[0] for trial, text in texts.items() if "status: succeeded" in text)
-    if good != Counter({f"treatment/seed-{seed}": 1 for seed in range(TRIALS)}):
+    if good != Counter({f"treatment/seed-{seed}": 1 for seed in range(trials)}):
         yield f"succeeded: {dict(good)}"
     if repository.git("for-each-ref", "refs/ledger/trials") != "":
         yield "trials are left uncollected"
