@@ -266,13 +266,12 @@ def test_logs_of_all_kinds(make_project: MakeProject) -> None:
     assert tails["seed-4"] == "$ python train.py\nred gone? ?evil\n    indented"
     assert len(tails["seed-5"]) <= 4000
 
-    def log(seed: int) -> str:
-        return project.ledger("show", f"a:treatment/seed-{seed}", "--log").out
-
-    assert len(log(1).splitlines()) == 200_001
-    assert log(2) == "$ python train.py\n100%|##########\n"
-    assert log(4).splitlines()[1:] == ["red gone?  evil", "    indented"]
-    assert not {c for seed in range(6) for c in log(seed) if not c.isprintable()} - {"\n"}
+    logs = [project.ledger("show", f"a:treatment/seed-{seed}", "--log").out for seed in range(6)]
+    assert len(logs[1].splitlines()) == 200_001
+    assert logs[2] == "$ python train.py\n100%|##########\n"
+    assert logs[4].splitlines()[1:] == ["red gone?  evil", "    indented"]
+    # each character once: there are ten million
+    assert not {c for c in set("".join(logs)) if not c.isprintable()} - {"\n"}
 
 
 def test_logs_that_are_not_there(make_project: MakeProject) -> None:

@@ -322,15 +322,20 @@ def test_trials_are_collected_once_by_whoever_comes_first(uncollected: Project) 
     sound(project)
 
 
-@pytest.mark.parametrize("moved", [False, True])
-def test_killed_while_what_an_amendment_added_was_collected(
-    project: Project, monkeypatch: pytest.MonkeyPatch, moved: bool
-) -> None:
+def amended(project: Project) -> None:
+    """An experiment that was concluded and then asked for more seeds, of which none has run."""
     arms = ("--predict", "accuracy >= baseline + 0.1", "-S", "train.lr=0.5")
     project.ledger("new", "Seeds", "--name", "a", "--over", "seed=0..1", *arms)
     project.ledger("run")
     project.ledger("conclude")
     project.ledger("amend", "--over", "seed=0..3", "-m", "two are few")
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_killed_while_what_an_amendment_added_was_collected(
+    shelved: Shelved, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    project = shelved(amended, default_files())
     move = refs.move
 
     def killed(git: Git, changes: object, reason: str) -> bool:

@@ -31,7 +31,7 @@ WAITING = """
 import os, signal, subprocess, sys
 
 def away(code):
-    subprocess.Popen([sys.executable, "-c", code], start_new_session=True, close_fds=True)
+    subprocess.Popen([sys.executable, "-S", "-c", code], start_new_session=True, close_fds=True)
 
 if params["seed"] != 0 and os.path.exists(GATE):
     STUBBORN
