@@ -78,8 +78,11 @@ def as_concluded(ledger: Ledger, experiment: Experiment) -> Experiment:
 
 def _concluded(ledger: Ledger, experiment: Experiment) -> str | None:
     """The commit that wrote the verdict as it stands."""
-    file = f"{directory(experiment.name)}/verdict.md"
-    return ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", file).strip() or None
+    known, key = ledger.snapshot.concluded, (experiment.name, experiment.tip)
+    if key not in known:
+        file = f"{directory(experiment.name)}/verdict.md"
+        known[key] = ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", file).strip() or None
+    return known[key]
 
 
 def computed_at(ledger: Ledger, experiment: Experiment) -> str | None:
@@ -99,7 +102,7 @@ def own_change(ledger: Ledger, experiment: Experiment) -> str | None:
     """What has been committed of the plan and the records since the verdict."""
     folder, git = directory(experiment.name), ledger.git
     concluded = computed_at(ledger, experiment)
-    if concluded is None:
+    if concluded is None or concluded == experiment.tip:
         return None
     changed = git.text("diff", "--name-status", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
     if changed:

@@ -36,8 +36,8 @@ class Snapshot:
     """HEAD, the main branch, the source of every experiment and the trials that wait, as of one moment.
 
     Each is asked of git when it is first wanted, since few commands want all, and is the same from then on. When refs
-    have moved a new one takes its place. `read` keeps the experiments that were read at it; `tips` and `rewritten` what
-    was found of their histories (`repo/histories.py`).
+    have moved a new one takes its place. `read` keeps the experiments that were read at it; `tips`,
+    `concluded` and `rewritten` what was found of their histories (`repo/histories.py`, `repo/concluded.py`).
     """
 
     def __init__(self, git: Git, state_dir: StateDirectory, settings_: Settings) -> None:
@@ -48,6 +48,7 @@ class Snapshot:
         self._refs_of: dict[str, dict[str, str]] = {}
         self.read: dict[str, Experiment] = {}
         self.tips: dict[tuple[str, str | None, str], str | None] = {}
+        self.concluded: dict[tuple[str, str], str | None] = {}
         self.rewritten: dict[tuple[str, str | None, str, frozenset[str]], bool] = {}
 
     @cached_property
