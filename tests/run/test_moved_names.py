@@ -37,7 +37,7 @@ def begun(make_project: MakeProject) -> Project:
     )
     project.dvc("repro", "-q")
     project.commit("results")
-    project.ledger("new", "Move", "--name", "x", "--predict", "accuracy >= baseline", "--seeds", "3")
+    project.ledger("new", "Move", "--name", "x", "--predict", "accuracy >= baseline", "--seeds", "2")
     return project
 
 
@@ -58,7 +58,7 @@ def test_a_metric_and_a_parameter_are_moved_to_other_files(make_project: MakePro
         assert [m["name"] for m in found["metrics"]] == ["accuracy"]
     rows = project.ledger("table", "--variants", "--json").json
     assert {row["variant"]: row["params"]["lr"] for row in rows} == {"baseline": 0.1, "treatment": 0.2}
-    assert all(row["metrics"]["accuracy"]["n"] == 3 for row in rows)
+    assert all(row["metrics"]["accuracy"]["n"] == 2 for row in rows)
     assert project.ledger("conclude", "-m", "so", "--json").json["outcome"] == "supported"
     assert project.ledger("verify", "--json").json["problems"] == []
     project.ledger("land", "x", "--adopt")
@@ -86,7 +86,7 @@ def test_another_file_comes_to_hold_the_same_name(make_project: MakeProject) -> 
             "accuracy": False, "eval/test.json:accuracy": True,
         }  # fmt: skip
     verdict = project.ledger("conclude", "-m", "so", "--json").json
-    assert (verdict["outcome"], verdict["predictions"][0]["n"]) == ("supported", 3)
+    assert (verdict["outcome"], verdict["predictions"][0]["n"]) == ("supported", 2)
     shown = [line.split() for line in project.ledger("show").out.splitlines()]
     assert [line for line in shown if line[:1] == ["accuracy"] and "-" not in line]
     assert all("-" not in line for line in shown if line and line[0].startswith("treatment/"))
@@ -96,8 +96,8 @@ def test_another_file_comes_to_hold_the_same_name(make_project: MakeProject) -> 
 
 def one_name_everywhere(project: Project) -> None:
     """The metric that both arms have is one in every command, by the name that the prediction has."""
-    own = {"accuracy": 3}
-    both = own | {"eval/test.json:accuracy": 3}
+    own = {"accuracy": 2}
+    both = own | {"eval/test.json:accuracy": 2}
     rows = project.ledger("table", "--variants", "--json").json
     counted = {row["variant"]: {name: s["n"] for name, s in row["metrics"].items()} for row in rows}
     assert counted == {"baseline": own, "treatment": both}
@@ -106,7 +106,7 @@ def one_name_everywhere(project: Project) -> None:
     sql = "SELECT variant, name, n FROM metrics WHERE trial IS NULL ORDER BY 1, 2"
     found = project.ledger("query", sql, "--json").json
     assert [tuple(row.values()) for row in found] == [
-        ("baseline", "accuracy", 3), ("treatment", "accuracy", 3), ("treatment", "eval/test.json:accuracy", 3),
+        ("baseline", "accuracy", 2), ("treatment", "accuracy", 2), ("treatment", "eval/test.json:accuracy", 2),
     ]  # fmt: skip
     for trial in project.ledger("show", "--json").json["trials"]:
         assert set(trial["metrics"]) == set(own if trial["variant"] == "baseline" else both)
@@ -124,7 +124,7 @@ def one_name_everywhere(project: Project) -> None:
     assert [one["rows"] for one in noise[0]] == [one["rows"] for one in noise[1]]
     for targets in ((), ("x",)):
         drawn = project.ledger("plot", *targets, "--distribution", "accuracy", "--json").json
-        assert [len(each["trials"]) for each in drawn["arms"]] == [3, 3], drawn
+        assert [len(each["trials"]) for each in drawn["arms"]] == [2, 2], drawn
 
 
 def test_what_a_stage_reads_no_more_makes_it_run_anew(make_project: MakeProject) -> None:

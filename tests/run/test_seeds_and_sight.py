@@ -6,7 +6,7 @@ from conftest import Project
 
 from ledger.model.seeds import derived_seeds, source
 
-HASHED = ("new", "Rate", "--predict", "accuracy >= baseline", "--seeds", "hashed:3", "-S", "train.lr=0.2")
+HASHED = ("new", "Rate", "--predict", "accuracy >= baseline", "--seeds", "hashed:2", "-S", "train.lr=0.2")
 FILE = "experiments/rate/hypothesis.md"
 
 
@@ -16,7 +16,7 @@ def test_hashed_seeds_follow_from_what_is_predicted_of_what(project: Project) ->
     text = source(project.git("rev-parse", "main"), "Rate", ["accuracy >= baseline"])
     assert f"seeds_from: {text}\n" in project.git("show", f"HEAD:{FILE}")
     drawn = project.ledger("show", "--json").json["replicates"]["seed"]
-    assert tuple(drawn) == derived_seeds(text, 3)
+    assert tuple(drawn) == derived_seeds(text, 2)
     # to begin again draws the same
     project.git("switch", "-q", "main")
     project.git("branch", "-D", "exp/rate")
@@ -33,7 +33,7 @@ def test_hashed_seeds_follow_from_what_is_predicted_of_what(project: Project) ->
 def test_seeds_that_were_amended_away_are_derived_no_more(project: Project) -> None:
     project.ledger(*HASHED)
     text = (project.root / FILE).read_text()
-    said = project.ledger("amend", "--over", "seed=1,2,3", "-m", "I like these").out
+    said = project.ledger("amend", "--over", "seed=1,2", "-m", "I like these").out
     assert said.startswith("amended replicates, seeds_from of rate")
     assert "seeds_from" not in (project.root / FILE).read_text()
     project.ledger("run")
@@ -43,10 +43,10 @@ def test_seeds_that_were_amended_away_are_derived_no_more(project: Project) -> N
     assert project.ledger("verify").code == 0
 
     # by hand they are found out, and so is a source that no version of the plan gives
-    chosen = text[: text.index("replicates:")] + "replicates: {seed: [1, 2, 3]}\n" + text[text.index("seeds_from:") :]
+    chosen = text[: text.index("replicates:")] + "replicates: {seed: [1, 2]}\n" + text[text.index("seeds_from:") :]
     assert "the seeds are not the ones that `seeds_from` generates" in verified(project, chosen)
     other = "plan:" + "0" * 64
-    drawn = f"replicates: {{seed: {list(derived_seeds(other, 3))}}}\nseeds_from: {other}\n"
+    drawn = f"replicates: {{seed: {list(derived_seeds(other, 2))}}}\nseeds_from: {other}\n"
     forged = text[: text.index("replicates:")] + drawn + text[text.index("alpha:") :]
     assert "does not match the base, title and predictions" in verified(project, forged)
 
@@ -55,7 +55,7 @@ def test_older_plans_name_the_commit_that_held_the_prediction(project: Project) 
     project.ledger(*HASHED)
     text = (project.root / FILE).read_text()
     commit = project.git("rev-parse", "HEAD")
-    drawn = f"replicates: {{seed: {list(derived_seeds(commit, 3))}}}\nseeds_from: {commit}\n"
+    drawn = f"replicates: {{seed: {list(derived_seeds(commit, 2))}}}\nseeds_from: {commit}\n"
     older = text[: text.index("replicates:")] + drawn + text[text.index("alpha:") :]
     assert "seeds" not in verified(project, older, code=0)
 

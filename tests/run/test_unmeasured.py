@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Project, Shelved
 
-NEW = ("new", "A higher rate", "--name", "a", "--seeds", "3", "-S", "train.lr=0.2", "--predict")
+NEW = ("new", "A higher rate", "--name", "a", "--seeds", "2", "-S", "train.lr=0.2", "--predict")
 
 
 def stopped(project: Project) -> None:
@@ -41,12 +41,12 @@ def test_the_run_stops_after_the_first_trial_and_asks(early: Project) -> None:
     assert trials(early) == ["baseline/seed-0"]
     again = early.ledger("run", code=2).err
     assert (
-        "no trial has the predicted metric acuracy: they have accuracy and loss, and 5 trials are left to run" in again
+        "no trial has the predicted metric acuracy: they have accuracy and loss, and 3 trials are left to run" in again
     )
     assert "ledger amend --predict 'accuracy >= baseline + 0.02'" in again and "ledger run --yes" in again
     assert trials(early) == ["baseline/seed-0"]
     early.ledger("run", "--yes")
-    assert len(trials(early)) == 6
+    assert len(trials(early)) == 4
 
 
 def test_correcting_the_name_brands_nothing(early: Project) -> None:
