@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conftest import TRAIN, Project, default_files
+from conftest import Project, default_files, noisy
 
 # the noise differs between the arms, as it does in life
-NOISY = TRAIN.replace('random.seed(params["seed"])', "random.seed(f\"{params['seed']} {params['train']['lr']}\")")
+NOISY = noisy("f\"{params['seed']} {params['train']['lr']}\"")
 FAILS = 'import sys\nif params["seed"] == 2 and params["train"]["lr"] > 0.15:\n    sys.exit("out of memory")\n'
 FILES = default_files() | {"train.py": NOISY}
 

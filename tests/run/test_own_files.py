@@ -9,7 +9,7 @@ from conftest import TRAIN, Project, Shelved, default_files
 
 FILES = default_files() | {
     "train.py": TRAIN.replace(
-        "import random", "import json, random, sys\nsys.path.insert(0, 'experiments/nets')\nimport net", 1
+        "from _random", "import json, sys\nsys.path.insert(0, 'experiments/nets')\nimport net\nfrom _random", 1
     )
     + "accuracy = net.shift + 0\n"
     + 'json.dump({"shift": net.shift, "accuracy": net.shift}, open("experiments/nets/out.json", "w"))\n',
