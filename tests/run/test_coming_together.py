@@ -289,7 +289,7 @@ def test_a_trial_that_another_experiment_repeats_is_found_under_its_new_name(pai
     for clone in pair:
         clone.ledger("run", "--only", "baseline/seed-1")
     there.git("switch", "-q", "main")
-    there.ledger("new", "Another", "--name", "b", "--predict", "accuracy >= baseline", "--seeds", "2", "-S",
+    there.ledger("new", "Another", "--name", "b", "--predict", "accuracy >= baseline", "--over", "seed=1", "-S",
                  "train.lr=0.3")  # fmt: skip
     there.ledger("run", "b")
     assert "reused" in there.git("show", "exp/b:experiments/b/trials/baseline/seed-1.yaml")

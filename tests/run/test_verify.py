@@ -238,7 +238,7 @@ open("model.txt", "w").write(str(score))
     project.write({"ml/dvc.yaml": text})
     project.dvc("add", "-q", "data/raw", "weight.txt", cwd=project.root / "ml")
     project.commit("pipeline")
-    project.ledger("new", "Higher", "--name", "a", "--predict", "score >= baseline", "--seeds", "2", "-S", "lr=0.75",
+    project.ledger("new", "Higher", "--name", "a", "--predict", "score >= baseline", "--seeds", "1", "-S", "lr=0.75",
                    "--variant", "high:lr=1.0", cwd=project.root / "ml")  # fmt: skip
     project.ledger("run", cwd=project.root / "ml")
     honest(project, "--data")
