@@ -13,6 +13,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -65,11 +66,14 @@ _LANGUAGES: Final = frozenset(
 _ACTIVE: Final = re.compile(r"`|^\s*(?:/|>>>|::|\$\$|~~~)", re.MULTILINE)
 
 
+# fitting a document into its limit renders each part several times
+@lru_cache(maxsize=4096)
 def escaped(text: str) -> str:
     """One line of text that is nothing but this text: what could be more is code."""
     return _marked(_pieces(_line(text)))
 
 
+@lru_cache(maxsize=4096)
 def inline(text: str) -> str:
     """The escaped text, in which what stands between backquotes is code; nothing else in it begins a block."""
     pieces: list[tuple[str, bool]] = []
