@@ -6,10 +6,12 @@ text, and on a line of its own for any lines.
 
 from __future__ import annotations
 
+import io
 import re
+import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from conftest import MakeProject, Project
@@ -32,7 +34,7 @@ def follow(page: str, project: Project) -> int:
     tour = list(sessions((ROOT / page).read_text("utf-8")))
     for command, said in tour:
         assert command.startswith(("ledger ", "git ")), f"console blocks of {page} run ledger and git, not {command}"
-        printed = run(command, project.root)
+        printed = run(command, project)
         assert re.fullmatch(pattern(said), normal(printed)), f"$ {command}\n{page} says\n{said}\nbut it is\n{printed}"
     return len(tour)
 
@@ -59,13 +61,16 @@ def sessions(text: str) -> Iterator[tuple[str, str]]:
             yield command, said
 
 
-def run(command: str, folder: Path) -> str:
-    """What a command prints, its messages too."""
-    done = subprocess.run(
-        ["/bin/sh", "-c", command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    assert done.returncode == 0, f"$ {command}\n{done.stdout}"
-    return done.stdout
+def run(command: str, project: Project) -> str:
+    """What a command prints, its messages too. Those of ledger run here, where all is imported already."""
+    program, *arguments = shlex.split(command)
+    if program != "ledger":
+        return project.shell(command)
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(printed):
+        code = project.ledger(*arguments, code=None).code
+    assert code == 0, f"$ {command}\n{printed.getvalue()}"
+    return printed.getvalue()
 
 
 def normal(text: str) -> str:
