@@ -125,8 +125,8 @@ def known_python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(environment, "_ask", asked)
 
 
-# what the stages run, in some hundredths of a second, of which the modules `json` and `random` would be half: thousands
-# run. What `random` is made on draws the same numbers from a seed that is a number; from a text it differs each time.
+# what the stages run, in some hundredths of a second, of which the module `json` would be a third and `random` a sixth:
+# thousands run. What `random` is made on draws the same numbers where the seed is a number, and not where it is a text.
 TRAIN = """\
 from _random import Random
 
