@@ -62,9 +62,9 @@ def sessions(text: str) -> Iterator[tuple[str, str]]:
 
 
 def run(command: str, project: Project) -> str:
-    """What a command prints, its messages too. Those of ledger run here, where all is imported already."""
+    """What a command prints, its messages too. Ledger runs here, where all is imported, and once as installed."""
     program, *arguments = shlex.split(command)
-    if program != "ledger":
+    if program != "ledger" or arguments[0] == "log":
         return project.shell(command)
     printed = io.StringIO()
     with redirect_stdout(printed), redirect_stderr(printed):
