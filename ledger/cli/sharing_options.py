@@ -12,7 +12,7 @@ from ledger.model.sharing import Asked
 
 Experiments = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[EXP]...", help="Names of experiments or their beginnings; default: the current one."),
+    typer.Argument(metavar="EXP", help="Names of experiments or their beginnings; default: the current one."),
 ]
 
 NoData = Annotated[bool, typer.Option("--no-data", help="Only branches and tags, not DVC's data.")]

@@ -29,6 +29,12 @@ def test_the_command_reference_is_what_the_generator_makes() -> None:
     assert written == done.stdout, "call scripts/command_reference.py"
 
 
+def test_brackets_are_balanced_in_the_command_reference() -> None:
+    usages = re.findall(r"^`ledger .*`$|^\| `\[.*?` ", (ROOT / "docs" / "commands.md").read_text("utf-8"), re.MULTILINE)
+
+    assert [each for each in usages if each.count("[") != each.count("]")] == []
+
+
 def test_every_command_is_documented() -> None:
     headings = re.findall(r"^## ledger (\S+)$", (ROOT / "docs" / "commands.md").read_text("utf-8"), re.MULTILINE)
 
