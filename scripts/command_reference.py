@@ -64,7 +64,10 @@ def section(name: str) -> Iterator[str]:
 
 
 def _argument(parameter: Any) -> str:
-    shown = (parameter.metavar or parameter.name.upper()).strip("[]{}")
+    shown = parameter.metavar or parameter.name.upper()
+    # one that can be left out may say so itself, and has brackets within: [EXP[:ARM]]
+    if shown[0] + shown[-1] in ("[]", "{}"):
+        shown = shown[1:-1]
     one = shown if parameter.required else f"[{shown}]"
     return f"{one}..." if parameter.nargs == -1 else one
 

@@ -30,8 +30,10 @@ def test_the_command_reference_is_what_the_generator_makes() -> None:
 
 
 def test_brackets_are_balanced_in_the_command_reference() -> None:
-    usages = re.findall(r"^`ledger .*`$|^\| `\[.*?` ", (ROOT / "docs" / "commands.md").read_text("utf-8"), re.MULTILINE)
-
+    # a command's own line, and the names of its arguments
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    usages = re.findall(r"^`ledger [^`]*`$|^\| `[^`-][^`]*` \|", text, re.MULTILINE)
+    assert len(usages) > len(COMMANDS)
     assert [each for each in usages if each.count("[") != each.count("]")] == []
 
 
