@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from ledger.dvc import remotes
@@ -34,6 +35,20 @@ class Remote:
         # each kind of remote has its own library, and each library its own errors
         except Exception as error:
             raise self.fails(error) from error
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is a folder that does not exist: not made yet, or on a disk that is not mounted."""
+        with self.asked():
+            return self.legacy.fs.protocol == "local" and not Path(self.legacy.path).exists()
+
+    def require(self) -> None:
+        """Raise LedgerError where it is a folder that does not exist."""
+        if self.lost:
+            raise LedgerError(
+                f"the DVC remote {self.name} ({self.url}) is not there: is the disk mounted?",
+                hint=f"repeat the command when it is; another remote: --data-remote NAME; {WITHOUT}",
+            )
 
     def fails(self, error: BaseException) -> LedgerError:
         """The error that says what the remote answered."""
@@ -83,6 +98,13 @@ def opened(repo: Any, name: str | None, *, kept_there: str | None = None) -> Rem
         )
     url = re.sub(r"//[^/@]*@", "//", str(repo.config["remote"][chosen]["url"]))
     return Remote(name=chosen, url=url, store=remote.odb, legacy=remote.legacy_odb)
+
+
+def require_known(repo: Any, name: str) -> None:
+    """Raise LedgerError, which names those that there are, where there is no remote of that name."""
+    known = sorted(repo.config["remote"])
+    if name not in known:
+        raise _unknown(name, known, None)
 
 
 def _no_default(known: list[str]) -> LedgerError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,10 @@ class Transfer:
         # caches of linked work trees: what is in them alone goes with them
         self._others = tuple(others)
         self._remotes: dict[str | None, Remote] = {}
+        # lists that a dry run has read from a remote, and does not keep
+        self._read: dict[str, bytes] = {}
+        if default is not None:
+            remote.require_known(repo, default)
 
     def remote(self, name: str | None, kept_there: str | None = None) -> Remote:
         """The remote of that name, else the one that was chosen. Raises LedgerError as `remote.opened` does."""
@@ -77,7 +82,7 @@ class Transfer:
         """
         path = self._path(digest)
         try:
-            data = b"" if path is None else path.read_bytes()
+            data = self._read.get(digest, b"") if path is None or digest in self._read else path.read_bytes()
             return manifests.read(data) if manifests.named(data) == digest else None
         except (OSError, ValueError):
             return None
@@ -117,14 +122,16 @@ class Transfer:
     def fetch(self, source: Remote, lacking: Mapping[str, Path | None], sizes: Sizes) -> Moved:
         """Fetch what is lacking into the cache; the remote is asked for that alone.
 
-        Every object is hashed as it arrives. Raises LedgerError where the remote fails; what has arrived stays.
+        Every object is hashed as it arrives. Raises LedgerError where the remote fails; what has arrived stays. A dry
+        run reads the lists of folders, so that `listing` knows them, and keeps nothing.
         """
         there = self._there(source, source.store, lacking.keys())
         old = self._exist(source, source.legacy, lacking.keys() - there)
         found = there | old
         bad = {digest: path for digest, path in lacking.items() if path is not None}
         if self._dry_run:
-            moved = {digest: sizes.get(digest) or 0 for digest in found}
+            moved = self._looked_at(source, source.store, there, sizes)
+            moved |= self._looked_at(source, source.legacy, old, sizes)
         else:
             with _aside([path for digest, path in bad.items() if digest in found]):
                 self._put(source, source.store, self._repo.cache.local, sorted(there), verify=True)
@@ -199,6 +206,25 @@ class Transfer:
                 return set(store.list_oids_exists(asked, jobs=self._jobs))
             return {digest for digest in asked if os.path.isfile(store.oid_to_path(digest))}  # noqa: PTH113
 
+    def _looked_at(self, at: Remote, store: Any, digests: Set[str], sizes: Sizes) -> dict[str, int]:
+        """The objects that would arrive with their bytes, where these are known, the lists of folders read."""
+
+        def read(digest: str) -> bytes:
+            return bytes(store.fs.fs.cat_file(store.oid_to_path(digest)))
+
+        lists = sorted(digest for digest in digests if digest.endswith(manifests.SUFFIX))
+        with at.asked(), ThreadPoolExecutor(self._jobs or 8) as pool:
+            found = dict(zip(lists, pool.map(read, lists), strict=True))
+        whole = {digest: data for digest, data in found.items() if manifests.named(data) == digest}
+        self._read |= whole
+        moved = {digest: len(data) for digest, data in whole.items()}
+        for digest in digests - found.keys():
+            size = sizes.get(digest)
+            if size is None and store.fs.protocol == "local":
+                size = Path(store.oid_to_path(digest)).stat().st_size
+            moved[digest] = size or 0
+        return moved
+
     def _is_cut_short(self, copy: str, own: Path, digest: str) -> bool:
         """Whether a remote that is a folder has another length of an object than the cache, which has it whole."""
         return own.stat().st_size != Path(copy).stat().st_size and self._is_whole(own, digest, hashed=True)
@@ -244,7 +270,7 @@ def opened(
     """DVC at `root`, a work tree, for transfers; `main_root` is the same place in the main work tree.
 
     `others` are the caches of linked work trees, `default` the remote in place of the configured one. Raises
-    LedgerError where DVC cannot read its configuration.
+    LedgerError where DVC cannot read its configuration, or there is no such remote in it.
     """
     from dvc.exceptions import DvcException
     from dvc.repo import Repo

@@ -28,7 +28,8 @@ class DataTransfer:
     """How many objects of DVC's were sent or fetched, with their `bytes`; how many were `already` there.
 
     A folder counts as its files and the list of them. `absent` are the files that could not be had, sorted by trial and
-    path; `remotes` the names of the remotes that were asked, none where nothing had to be asked.
+    path; `remotes` the names of the remotes that were asked, none where nothing had to be asked. `made`: those that are
+    folders, and were not there before something was sent, with their paths.
     """
 
     objects: int = 0
@@ -36,6 +37,7 @@ class DataTransfer:
     already: int = 0
     absent: tuple[Absent, ...] = ()
     remotes: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
 
     @property
     def remote(self) -> str | None:

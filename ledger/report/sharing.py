@@ -23,6 +23,8 @@ def pushed(done: Pushed) -> Told:
     lines = [_sent(one, done) for one in done.sent if one.refs]
     lines += _data(done.data, "would push" if done.dry_run else "pushed", "to")
     notes = _absent(done.data)
+    made = "would be made" if done.dry_run else "was made"
+    notes += [f"note: {one} was not there and {made}" for one in (done.data.made if done.data else ())]
     notes += _beside(done)
     notes += [f"{done.remote}: {line}" for line in done.said[:_TOLD]]
     return Told(answer="\n".join(lines) or _nothing(done.data), notes=tuple(notes))

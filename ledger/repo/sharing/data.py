@@ -44,7 +44,8 @@ def pull_data(
 ) -> DataTransfer:
     """Fetch what the records of the experiments name into DVC's cache; otherwise as `push_data`.
 
-    Of a folder whose list of files is not here a `dry_run` knows the list alone.
+    A `dry_run` reads the lists of folders from the remote and does not keep them. Raises LedgerError too where the
+    remote is a folder that does not exist.
     """
     return _transferred(ledger, _named(ledger, experiments), remote, jobs, dry_run=dry_run, push=False)
 
@@ -57,7 +58,7 @@ def _named(ledger: Ledger, experiments: Iterable[Experiment]) -> list[Named]:
 def _transferred(
     ledger: Ledger, wanted: Sequence[Named], remote: str | None, jobs: int | None, *, dry_run: bool, push: bool
 ) -> DataTransfer:
-    if not wanted:
+    if not wanted and remote is None:
         # DVC is slow to import, and a project may have nothing but what git holds
         return DataTransfer()
     require_configuration(ledger)
@@ -96,12 +97,14 @@ class _Share:
         self._wanted = wanted
         self._push = push
         self.remotes: set[str] = set()
+        self.made: set[str] = set()
         self.moved: list[Moved] = []
         sizes = {one.digest: one.size for one in wanted}
         self._lists: dict[str, int | None] = {digest: None for digest in sizes if digest.endswith(SUFFIX)}
         files = {digest: size for digest, size in sizes.items() if digest not in self._lists}
         # to name the files of a folder takes its list
         brought = self._fetched(self._lists)
+        self._unlisted = brought.absent
         self._members = {digest: transfer.listing(digest) for digest in self._lists}
         for one in wanted:
             files |= dict.fromkeys((md5 for _, md5 in self._files(one)), None) if one.digest in self._lists else {}
@@ -121,7 +124,7 @@ class _Share:
             files = [(one.path, one.digest)] if listed else self._files(one)
             for path, digest in files:
                 if listed or digest in absent or digest in corrupt:
-                    bad = digest in corrupt or (listed and digest not in absent)
+                    bad = digest not in self._unlisted if listed else digest in corrupt
                     yield Absent(trial=one.trial, path=path, digest=digest, corrupt=bad)
 
     def _files(self, one: Named) -> list[tuple[str, str]]:
@@ -142,6 +145,8 @@ class _Share:
             return Moved(moved={}, absent=frozenset(), corrupt=frozenset(), already=already)
         remote = self._transfer.remote(self._name, self._wanted[0].path)
         self.remotes.add(remote.name)
+        if not self._push:
+            remote.require()
         got = self._transfer.fetch(remote, lacking, objects)
         return Moved(moved=got.moved, absent=got.absent, corrupt=got.corrupt, already=already)
 
@@ -149,7 +154,11 @@ class _Share:
         remote = self._transfer.remote(self._name, self._wanted[0].path)
         self.remotes.add(remote.name)
         lists = {d: members.values() for d, members in self._members.items() if members is not None}
-        return self._transfer.send(remote, objects, lists)
+        lost = remote.lost
+        sent = self._transfer.send(remote, objects, lists)
+        if lost and sent.moved:
+            self.made.add(f"{remote.name} ({remote.url})")
+        return sent
 
 
 def _together(shares: Sequence[_Share]) -> DataTransfer:
@@ -161,4 +170,5 @@ def _together(shares: Sequence[_Share]) -> DataTransfer:
         already=sum(len(one.already) for one in moved),
         absent=tuple(sorted(absent, key=lambda one: (one.trial, one.path))),
         remotes=tuple(sorted({name for share in shares for name in share.remotes})),
+        made=tuple(sorted({name for share in shares for name in share.made})),
     )

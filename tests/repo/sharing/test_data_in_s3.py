@@ -105,6 +105,9 @@ def test_what_is_pushed_is_what_another_clone_pulls(trained: Project, bucket: Bu
     assert len(bucket.keys()) == 10
     other = clone(trained, tmp_path / "other")
     credentials(trained, other)
+    # a dry run reads the lists of the folders
+    would = pull(other, dry_run=True)
+    assert (would.objects, would.absent) == (10, ())
     got = pull(other)
     assert (got.objects, got.bytes, got.absent) == (10, sent.bytes, ())
     again = push(trained.root)

@@ -49,6 +49,19 @@ def test_a_remote_that_is_no_folder(trained: Project, tmp_path: Path) -> None:
     assert hint.startswith("repeat the command when it is mended")
 
 
+def test_a_folder_that_is_gone(trained: Project, tmp_path: Path) -> None:
+    with_folder(trained, tmp_path / "store")
+    other = clone(trained, tmp_path / "other")
+    message, hint = refused(lambda: pull(other))
+    assert message == f"the DVC remote store ({tmp_path / 'store'}) is not there: is the disk mounted?"
+    assert "--data-remote NAME" in hint
+    assert refused(lambda: pull(other, dry_run=True)) == (message, hint)
+    assert not (tmp_path / "store").exists()
+    # where nothing is missing nothing has to be there, but what is asked for by name has to be known
+    assert pull(trained.root).absent == ()
+    assert refused(lambda: pull(trained.root, "nope"))[0] == "DVC has no remote nope (there are: store)"
+
+
 def test_a_strangers_configuration_says_nothing(trained: Project, tmp_path: Path) -> None:
     with_folder(trained, tmp_path / "store")
     push(trained.root)

@@ -38,15 +38,18 @@ def test_what_is_pushed_is_what_another_clone_pulls(shared: Project, tmp_path: P
     # models 2, folders 2 with 3 different files, data 1 with 2; what dvc.yaml keeps from remotes stays here
     assert (sent.objects, sent.already, sent.absent, sent.remote) == (10, 0, (), "store")
     assert planned == sent
+    assert sent.made == (f"store ({tmp_path / 'store'})",)
     assert digest(shared.root, "log.txt") not in objects(tmp_path / "store")
     again = push(shared.root)
-    assert (again.objects, again.already, again.bytes) == (0, 10, 0)
+    assert (again.objects, again.already, again.bytes, again.made) == (0, 10, 0, ())
     assert shared.state() == state
 
     other = clone(shared, tmp_path / "other")
-    # of three folders nothing but the lists is known yet
-    assert pull(other, dry_run=True).objects == 5
+    # a dry run reads the lists of the folders, and keeps none
+    would = pull(other, dry_run=True)
+    assert objects(other / ".dvc/cache") == set()
     got = pull(other)
+    assert would == got
     assert (got.objects, got.bytes, got.absent) == (10, sent.bytes, ())
     assert objects(other / ".dvc/cache") == objects(tmp_path / "store")
     # into the cache alone
@@ -71,13 +74,16 @@ def test_a_half_filled_remote_names_the_trials_that_lack_a_file(shared: Project,
         "a:treatment/seed-1 model.txt",
     ]
     other = clone(shared, tmp_path / "other")
+    would = pull(other, dry_run=True)
     got = pull(other)
+    assert would == got
     assert [str(one) for one in got.absent] == lacking
     assert not any(one.corrupt for one in got.absent)
     # neither side has them: a clone that pushes says the same, and keeps back the list of a folder with a gap
     at(store, parts).unlink()
     sent = push(other)
     assert [str(one) for one in sent.absent] == lacking
+    assert not any(one.corrupt for one in sent.absent)
     assert not at(store, parts).exists()
     # DVC would take a folder whose list is there for whole
     assert push(shared.root).absent == ()
