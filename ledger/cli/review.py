@@ -18,6 +18,8 @@ from ledger.report import json as as_json
 from ledger.report import review as report
 from ledger.report.documents import PAGES, Format, rendered
 
+_STDOUT = Path("-")
+
 
 def review(
     experiment: Annotated[
@@ -32,7 +34,7 @@ def review(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write to this file; empty if nothing is touched."),
+        typer.Option("-o", "--output", metavar="FILE", help="Write here; empty if nothing is touched; -: print it."),
     ] = None,
     stdout: Annotated[bool, typer.Option("--stdout", help="Print markdown on a terminal too.")] = False,
     exit_code: Annotated[
@@ -47,9 +49,14 @@ def review(
 
     Example: ledger review --against main -o review.md
     """
+    _require_one_way(form, output, stdout=stdout, json=json)
+    if output == _STDOUT:
+        output, stdout = None, True
     page = _page(form, output, stdout=stdout, json=json)
     with console.opened() as ledger:
         found = reviews(ledger, experiment, against, os.environ)
+    if not found:
+        console.say(f"nothing to review: no experiment differs from {against}")
     document = report.document(found)
     if experiment is not None:
         document = replace(document, data=document.data[0])
@@ -60,6 +67,16 @@ def review(
     elif page is None or found:
         documents.answer(document, page or Format.TEXT, json=page is None)
     return 1 if exit_code and any(one.objectionable for one in found) else 0
+
+
+def _require_one_way(form: str | None, output: Path | None, *, stdout: bool, json: bool) -> None:
+    """Raises LedgerError where options contradict one another, before anything is read."""
+    if stdout and output not in (None, _STDOUT):
+        raise LedgerError("--stdout prints the report, and -o writes it to a file", hint="leave one out")
+    if json and form is not None:
+        raise LedgerError("--json and --format both say what is written", hint="leave one out")
+    if output is not None and output.is_dir():
+        raise LedgerError(f"{output} is a folder", hint="-o FILE names a file")
 
 
 def _page(form: str | None, output: Path | None, *, stdout: bool, json: bool) -> Format | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ledger.analysis.review import Against, Review, WebAddress
 from ledger.analysis.web_address import web_address
+from ledger.errors import LedgerError
 from ledger.model import names
 from ledger.repo import targets
 from ledger.repo.ledger import Ledger
@@ -28,7 +29,7 @@ def reviews(
     revision, or where none is given that of the branch that is checked out.
 
     Of many that are touched all beyond twenty are named alone. `environment`: the variables by which CI says where the
-    repository is on the web. Raises LedgerError where there is no such experiment or revision.
+    repository is on the web. Raises LedgerError where there is no such experiment or revision, or nothing is asked for.
     """
     ledger = Reviewing(ledger.git)
     web = web_address(remote.address(ledger.git), environment)
@@ -36,11 +37,16 @@ def reviews(
     if text is not None or (against is None and own is not None):
         name, source = _named(ledger, own or "" if text is None else text)
         return (read(ledger, name, source, touched.against(ledger, against, source.tip), web),)
-    asked = touched.range_of(ledger, (ledger.snapshot.main or "main") if against is None else against)
-    return tuple(
+    main = ledger.snapshot.main or "main"
+    asked = touched.range_of(ledger, main if against is None else against)
+    found = tuple(
         _one(ledger, one, asked.against, web, whole=number < _WHOLE)
         for number, one in enumerate(touched.touched(ledger, asked))
     )
+    if against is None and not found:
+        hint = f"ledger review EXP, or --against {main.removeprefix('refs/heads/')}"
+        raise LedgerError("no experiment is checked out", hint=hint)
+    return found
 
 
 def _named(ledger: Ledger, text: str) -> tuple[str, Source]:

@@ -50,7 +50,15 @@ def document(reviews: Sequence[Review]) -> Document:
     for one in reviews:
         parts += _unread(one) if one.experiment is None else _reviewed(one, one.experiment)
     blocks = (Comment(text=MARKER), *parts) if parts else ()
-    return Document(title="review", blocks=blocks, data=list(map(shapes.review, reviews)), limit=LIMIT)
+    return Document(title=_title(reviews), blocks=blocks, data=list(map(shapes.review, reviews)), limit=LIMIT)
+
+
+def _title(reviews: Sequence[Review]) -> str:
+    """The title of the page: the experiment's name and title, of several their names."""
+    if len(reviews) != 1:
+        return listed([one.name for one in reviews], _ARMS) if reviews else "review"
+    (one,) = reviews
+    return one.name if one.experiment is None else f"{one.name}: {one.experiment.plan.title}"
 
 
 def _overview(reviews: Sequence[Review]) -> Iterator[Part]:

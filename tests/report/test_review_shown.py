@@ -89,6 +89,12 @@ def test_a_page_has_the_same() -> None:
     assert page.count("<details>") == page.count("</details>")
 
 
+def test_the_title_of_a_page_names_the_experiment() -> None:
+    one = made_reviews.review(text="it helps")
+    assert "<title>focal-loss: it helps</title>" in html.render(document([one]))
+    assert "<title>a and b</title>" in html.render(document([replace(one, name="a"), replace(one, name="b")]))
+
+
 def test_problems_and_a_verdict_that_is_not_the_records_stand_at_the_top() -> None:
     review = replace(made_reviews.review(problem=True), agrees=False, outdated="trials came")
     top = marked(review).partition("### Metrics")[0]

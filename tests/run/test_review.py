@@ -92,7 +92,8 @@ def test_nothing_is_said_where_no_experiment_is_touched(shelved: Shelved) -> Non
     project.commit("docs", {"README.md": "words\n", "experiments/README.md": "words\n"})
     output = project.root.parent / "report.md"
     output.write_text("before")
-    assert project.ledger("review", "--against", "main", "--stdout").out == ""
+    answer = project.ledger("review", "--against", "main", "--stdout")
+    assert (answer.out, answer.err) == ("", "nothing to review: no experiment differs from main\n")
     assert reviewed(project, "--against", "main") == []
     project.ledger("review", "--against", "main", "-o", str(output), "--exit-code")
     assert output.read_bytes() == b""
@@ -102,6 +103,29 @@ def test_nothing_is_said_where_no_experiment_is_touched(shelved: Shelved) -> Non
     answer = project.ledger("review", "--against", "nowhere", "-o", str(output), code=2)
     assert "no revision 'nowhere'" in answer.err
     assert [path.name for path in output.parent.glob("*report*")] == ["report.md"]
+
+
+def test_where_no_experiment_is_checked_out_one_is_asked_for(shelved: Shelved) -> None:
+    project = shelved(branch, FILES)
+    for place in ("main", "--detach"):
+        project.git("switch", "-q", place)
+        answer = project.ledger("review", code=2)
+        assert answer.out == ""
+        assert "no experiment is checked out" in answer.err
+        assert "ledger review EXP, or --against main" in answer.err
+
+
+def test_a_report_goes_one_way(shelved: Shelved) -> None:
+    project = shelved(branch, FILES)
+    page = project.ledger("review", "a", "--format", "md").out
+    assert project.ledger("review", "a", "-o", "-").out == page
+    assert project.ledger("review", "a", "-o", "-", "--stdout").out == page
+    assert not (project.root / "-").exists()
+    for options in (["--stdout", "-o", "x.md"], ["--json", "--format", "md"]):
+        assert "leave one out" in project.ledger("review", "a", *options, code=2).err
+    answer = project.ledger("review", "a", "-o", "experiments", code=2)
+    assert "experiments is a folder" in answer.err
+    assert "-o FILE names a file" in answer.err
 
 
 def test_several_experiments_are_one_report_and_what_was_removed_is_named(shelved: Shelved) -> None:
