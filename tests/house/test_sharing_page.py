@@ -23,6 +23,7 @@ def test_the_page_on_sharing(shelved: Shelved, tmp_path: Path) -> None:
     ada.git("push", "-q", "origin", "main")
     ada.git("clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "bob"))
     bob = Project(tmp_path / "bob", ada._capsys, ada._monkeypatch)
+    (tmp_path / "store").mkdir()
     for each in (ada, bob):
         each.dvc("remote", "add", "-q", "--local", "-d", "store", str(tmp_path / "store"))
     count = 0

@@ -356,9 +356,14 @@ def test_data_goes_first_and_what_is_absent_is_named(ada: Project, tmp_path: Pat
     assert "DVC has no remote for the data" in said and "--no-data" in said
     assert set(there(ada)) == {"refs/heads/main"}
     ada.dvc("remote", "add", "-q", "--local", "-d", "store", str(store))
-    would = ada.ledger("push", "--dry-run").out
+    planned = ada.ledger("push", "--dry-run")
+    would = planned.out
     assert "would push 2 files of data to store" in would and not store.exists()
-    assert ada.ledger("push").out == would.replace("would push", "pushed")
+    assert f"note: store ({store}) was not there and would be made" in planned.err
+    sent = ada.ledger("push")
+    assert sent.out == would.replace("would push", "pushed")
+    assert f"note: store ({store}) was not there and was made" in sent.err
+    assert ada.ledger("push", "--json").json["data"]["made"] == []
     bob = clone(ada, tmp_path)
     bob.dvc("remote", "add", "-q", "--local", "-d", "store", str(store))
     assert "leave one out" in bob.ledger("pull", "--no-data", "--data-remote", "store", code=2).err

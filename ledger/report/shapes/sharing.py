@@ -43,6 +43,7 @@ def _data(data: DataTransfer | None) -> dict[str, Any] | None:
         "objects": data.objects,
         "bytes": data.bytes,
         "already": data.already,
+        "made": list(data.made),
         "absent": [
             {"trial": one.trial, "path": one.path, "md5": one.digest, "corrupt": one.corrupt} for one in data.absent
         ],
