@@ -55,6 +55,7 @@ class Kind(StrEnum):
     NOT_POSITIVE = "not-positive"
     NOT_SURELY_POSITIVE = "not-surely-positive"
     NOT_FINITE = "not-finite"
+    TRIALS_NOT_RUN = "trials-not-run"
     NO_SUCH_METRIC = "no-such-metric"
     NO_WORSE_DIRECTION = "no-worse-direction"
     NO_WORST_VALUE = "no-worst-value"

@@ -186,6 +186,9 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.NOT_SURELY_POSITIVE: "a relative margin is meaningless here: the mean of {arm} is not known to be positive "
     "(90% interval {low:.4g} to {high:.4g})",
     Kind.NOT_FINITE: "{lacking} of {declared} trials of {arm} have no finite {metric}",
+    Kind.TRIALS_NOT_RUN: lambda count, declared, arm: (
+        f"{count} of {declared} trials of {arm} {'has' if count == 1 else 'have'} not run yet"
+    ),
     Kind.NO_SUCH_METRIC: "no trial of {arm} that succeeded has a metric {metric}, which does not count as a failure",
     Kind.NO_WORSE_DIRECTION: "the plan counts a failure as the worst value, but nothing says which values of {metric} "
     "are worse: commit `direction` of {metric} in ledger.yaml",

@@ -29,6 +29,7 @@ from ledger.report.blocks import (
 )
 from ledger.report.experiments import described_axes
 from ledger.report.remarks import sentences
+from ledger.report.review_early import as_unconcluded
 from ledger.report.shapes import review as shapes
 from ledger.report.written import code
 
@@ -46,6 +47,7 @@ _ARMS: Final = 3
 
 def document(reviews: Sequence[Review]) -> Document:
     """A section for each experiment; nothing where there is none."""
+    reviews = tuple(map(as_unconcluded, reviews))
     parts: list[Block] = [*_overview(reviews)]
     for one in reviews:
         parts += _unread(one) if one.experiment is None else _reviewed(one, one.experiment)

@@ -12,6 +12,7 @@ from made_reviews import COMMIT, WEB
 
 from ledger.analysis.review import Host, Picture, Review, WebAddress
 from ledger.model.finding import Answer, Finding
+from ledger.model.remarks import Kind, Remark
 from ledger.model.search import Search
 from ledger.report import html, json, markdown, terminal
 from ledger.report.blocks import Document, Mark
@@ -87,6 +88,21 @@ def test_a_page_has_the_same() -> None:
     assert '<code class="drawn">             │   ┊  ├──●──┤</code>' in page
     assert f'<a href="https://github.com/lab/project/blob/{COMMIT}/plots/' in page
     assert page.count("<details>") == page.count("</details>")
+
+
+def test_what_failed_is_told_apart_from_what_has_not_run_yet() -> None:
+    review = made_reviews.review(text="it helps", many=2)
+    assert review.experiment is not None and review.recomputed is not None
+    ran = tuple(one.record for one in review.failed)
+    lacking = Remark.of(Kind.NOT_FINITE, lacking=5, declared=5, arm="treatment", metric="dice")
+    judged = tuple(replace(one, remarks=(lacking,)) for one in review.recomputed.predictions)
+    early = replace(review.recomputed, early=True, predictions=judged, warnings=(Remark.of(Kind.EARLY),))
+    stored = replace(review, recomputed=early, warnings=early.warnings)
+    text = marked(stored)
+    assert "5 of 5 trials of treatment have no finite dice" in text and "concluded early" in text
+    text = marked(replace(stored, experiment=replace(review.experiment, verdict=None, trials=ran)))
+    assert "- 3 of 5 trials of treatment have not run yet\n- 2 of 5 trials of treatment have no finite dice" in text
+    assert "early" not in text
 
 
 def test_the_title_of_a_page_names_the_experiment() -> None:

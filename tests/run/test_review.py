@@ -15,6 +15,14 @@ from test_case_results import finished
 FOLDER = "experiments/a"
 
 
+def one_of_three(project: Project) -> None:
+    """The treatment has one of its three trials, and nothing is concluded."""
+    project.ledger("new", "A higher rate", "--name", "a", "--predict", "accuracy >= baseline + 0.05",
+                   "--seeds", "3", "-S", "train.lr=0.2")  # fmt: skip
+    project.ledger("run", "a:baseline")
+    project.ledger("run", "a:treatment/seed-0")
+
+
 def reviewed(project: Project, *arguments: str, code: int = 0) -> Any:
     return project.ledger("review", *arguments, "--json", code=code).json
 
@@ -113,6 +121,22 @@ def test_where_no_experiment_is_checked_out_one_is_asked_for(shelved: Shelved) -
         assert answer.out == ""
         assert "no experiment is checked out" in answer.err
         assert "ledger review EXP, or --against main" in answer.err
+
+
+def test_what_has_not_run_yet_has_not_failed(shelved: Shelved) -> None:
+    project = shelved(one_of_three, FILES)
+    page = project.ledger("review", "a", "--format", "md").out
+    assert "computed from the records; not concluded yet" in page
+    assert "2 of 3 trials of treatment have not run yet" in page
+    assert "no finite" not in page and "early" not in page
+    found = reviewed(project, "a")
+    assert found["outcome"] is None
+    assert not any("early" in warning for warning in found["warnings"])
+    # one that was concluded early says so
+    project.ledger("conclude", "--early", "-m", "too soon")
+    page = project.ledger("review", "a", "--format", "md").out
+    assert "concluded early: declared trials were missing" in page
+    assert "2 of 3 trials of treatment have no finite accuracy" in page
 
 
 def test_a_report_goes_one_way(shelved: Shelved) -> None:
