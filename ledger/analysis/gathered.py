@@ -204,6 +204,8 @@ class Checkpoint:
     trial: Trial
     corrupt: tuple[str, ...]
     absent: tuple[str, ...]
+    # by the name of a remote that is a folder: what is corrupt there, and in no cache
+    on_remotes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @frozen

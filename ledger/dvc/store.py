@@ -57,6 +57,11 @@ class Store:
             )
         return self._states[digest]
 
+    def holder(self, digest: str) -> Path | None:
+        """The first folder that holds an object, whole or not: caches come before remotes."""
+        held = (at for at in self._folders if any(path.is_file() for path in places(at, digest)))
+        return next(held, None)
+
     def lacks(self, digest: str) -> bool:
         """Whether an object is not here, or, of a folder, its manifest or one of its files. Content is not checked."""
         if not self._is_there(digest):

@@ -20,6 +20,13 @@ def _are(facts: _Facts) -> str:
     return are(list(facts["names"]), 3)
 
 
+def _corrupt(facts: _Facts) -> str:
+    if "remote" in facts:
+        names = listed(list(facts["names"]), 3)
+        return f"{names}: on the remote folder {facts['remote']} its content does not match the hash"
+    return f"{_are(facts)} in the cache, but the content does not match the hash"
+
+
 def _gone(facts: _Facts) -> str:
     return f"{facts['path']} was asked for after trials whose records are gone: {listed(list(facts['names']), 3)}"
 
@@ -168,7 +175,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.SHOWN_OF_NO_TRIAL: "{path} on the branch comes from no trial: it was edited by hand",
     Kind.SHOWN_GONE: "{path} is gone from the branch; {trial} wrote it",
     Kind.NOT_SHOWN: "the branch does not show {trial}, but an earlier state",
-    Kind.CORRUPT: lambda facts: f"{_are(facts)} in the cache, but the content does not match the hash",
+    Kind.CORRUPT: _corrupt,
     Kind.ABSENT: lambda facts: f"{_are(facts)} not in the cache; {_where(facts)}",
     Kind.TAG_UNSIGNED: "the tag {tag} has no good signature: {why}",
     Kind.COMMIT_UNSIGNED: "the commit {commit:.10} ({subject}) has no good signature: {why}",

@@ -13,5 +13,7 @@ def data(gathered: Gathered) -> Iterator[Problem]:
     for one in gathered.checkpoints:
         if one.corrupt:
             yield wrong(Kind.CORRUPT, one.trial, names=one.corrupt)
+        for remote, names in one.on_remotes:
+            yield wrong(Kind.CORRUPT, one.trial, names=names, remote=remote)
         if one.absent:
             yield unproved(Kind.ABSENT, one.trial, names=one.absent, remotes=gathered.remotes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.analysis.gathered import Checkpoint
-from ledger.dvc import manifests
+from ledger.dvc import config, manifests
 from ledger.dvc.store import DIGEST, ObjectState, Store
 from ledger.model.experiment import Experiment
 from ledger.model.formats.lockfile import Pinned
@@ -15,6 +15,8 @@ from ledger.repo.ledger import Ledger
 
 def lacking(ledger: Ledger, store: Store, experiment: Experiment) -> Iterator[Checkpoint]:
     """The recorded outputs, and the inputs that DVC tracks, which no cache here holds whole."""
+    caches = config.caches(ledger.git)
+    remotes = {at: name for name, at in config.remotes(ledger.git) if at is not None and at not in caches}
     for trial in (record.trial for record in experiment.trials):
         # the files of a submodule its own repository has
         data = {p: pin for p, pin in trial.data.items() if submodules.holding(ledger, trial.code, p) is None}
@@ -27,11 +29,16 @@ def lacking(ledger: Ledger, store: Store, experiment: Experiment) -> Iterator[Ch
                 ObjectState.ABSENT: [],
                 ObjectState.PRESENT: [],
             }
+            there: dict[str, list[str]] = {}
             for name, digest, size in _objects(store, path, pin.md5, pin):
-                found[store.state(digest, size)].append(f"{name} ({digest})")
-            if found[ObjectState.CORRUPT] or found[ObjectState.ABSENT]:
+                state = store.state(digest, size)
+                at = store.holder(digest) if state is ObjectState.CORRUPT else None
+                told = there.setdefault(remotes[at], []) if at is not None and at in remotes else found[state]
+                told.append(f"{name} ({digest})")
+            if there or found[ObjectState.CORRUPT] or found[ObjectState.ABSENT]:
                 corrupt, absent = (tuple(sorted(found[state])) for state in (ObjectState.CORRUPT, ObjectState.ABSENT))
-                yield Checkpoint(trial=trial, corrupt=corrupt, absent=absent)
+                on_remotes = tuple((remote, tuple(sorted(names))) for remote, names in sorted(there.items()))
+                yield Checkpoint(trial=trial, corrupt=corrupt, absent=absent, on_remotes=on_remotes)
 
 
 def _objects(store: Store, path: str, md5: str, pin: Pinned) -> Iterator[tuple[str, str, int | None]]:

@@ -77,3 +77,16 @@ def test_a_list_that_leads_out_of_the_cache_is_not_followed(shared: Project, tmp
     got = pull(shared.root)
     assert [(str(one), one.corrupt) for one in got.absent] == [("a:treatment/seed-0 parts", True)]
     assert {path for path in tmp_path.rglob("*") if ".dvc" not in path.parts} == before
+
+
+def test_what_is_corrupt_on_a_remote_folder_is_not_told_as_the_caches(shared: Project, tmp_path: Path) -> None:
+    cache, store = shared.root / ".dvc/cache", tmp_path / "store"
+    push(shared.root)
+    model = digest(shared.root, "model.txt", 1)
+    at(store, model).chmod(0o644)
+    at(store, model).write_text("model 7")
+    told = "on the remote folder "
+    assert told not in shared.ledger("verify", "a", "--data").out
+    at(cache, model).unlink()
+    said = shared.ledger("verify", "a", "--data", code=1).out
+    assert f"model.txt ({model}): {told}" in said and "in the cache, but" not in said
