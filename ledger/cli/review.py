@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,14 +10,12 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, documents, options
-from ledger.errors import LedgerError
+from ledger.cli.review_output import STDOUT, page_of, require_one_way
 from ledger.machine import whole_file
 from ledger.ops.review import reviews
 from ledger.report import json as as_json
 from ledger.report import review as report
-from ledger.report.documents import PAGES, Format, rendered
-
-_STDOUT = Path("-")
+from ledger.report.documents import Format, rendered
 
 
 def review(
@@ -49,10 +46,10 @@ def review(
 
     Example: ledger review --against main -o review.md
     """
-    _require_one_way(form, output, stdout=stdout, json=json)
-    if output == _STDOUT:
+    require_one_way(form, output, stdout=stdout, json=json)
+    if output == STDOUT:
         output, stdout = None, True
-    page = _page(form, output, stdout=stdout, json=json)
+    page = page_of(form, output, stdout=stdout, json=json)
     with console.opened() as ledger:
         found = reviews(ledger, experiment, against, os.environ)
     if not found:
@@ -67,24 +64,3 @@ def review(
     elif page is None or found:
         documents.answer(document, page or Format.TEXT, json=page is None)
     return 1 if exit_code and any(one.objectionable for one in found) else 0
-
-
-def _require_one_way(form: str | None, output: Path | None, *, stdout: bool, json: bool) -> None:
-    """Raises LedgerError where options contradict one another, before anything is read."""
-    if stdout and output not in (None, _STDOUT):
-        raise LedgerError("--stdout prints the report, and -o writes it to a file", hint="leave one out")
-    if json and form is not None:
-        raise LedgerError("--json and --format both say what is written", hint="leave one out")
-    if output is not None and output.is_dir():
-        raise LedgerError(f"{output} is a folder", hint="-o FILE names a file")
-
-
-def _page(form: str | None, output: Path | None, *, stdout: bool, json: bool) -> Format | None:
-    """The format that was asked for, None for JSON; markdown where no terminal shows it. Raises LedgerError."""
-    if json or form == "json":
-        return None
-    if form is not None and form not in PAGES:
-        raise LedgerError(f"--format {form} is none of {', '.join((*PAGES, 'json'))}", hint="--format md")
-    if form is not None:
-        return Format(form)
-    return Format.MD if stdout or output is not None or not sys.stdout.isatty() else Format.TEXT
