@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def harmless(text: str) -> str:
     return re.sub(r"^(?=[ \t]*/)", "\u200b", text, flags=re.MULTILINE)
 
 
-class Host:
+class Host(ABC):
     """The API of a host: `comments` lists those of our own user as (id, text), oldest first."""
 
     fork = False
@@ -103,18 +104,18 @@ class Host:
             page += 1
         return found
 
+    @abstractmethod
     def find(self) -> str | None:
         """Look for the pull request; why there is none to comment on."""
-        raise NotImplementedError
 
-    def comments(self) -> list[tuple[int, str]]:
-        raise NotImplementedError
+    @abstractmethod
+    def comments(self) -> list[tuple[int, str]]: ...
 
-    def create(self, body: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def create(self, body: str) -> None: ...
 
-    def edit(self, comment: int, body: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def edit(self, comment: int, body: str) -> None: ...
 
 
 class GitHub(Host):
