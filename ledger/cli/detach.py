@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ledger.cli import console
 from ledger.model.experiment import Experiment
+from ledger.model.listing import counted
 from ledger.repo import runs
 from ledger.repo.ledger import Ledger
 from ledger.repo.trust.require import require_trusted
@@ -52,7 +53,7 @@ def detach(ledger: Ledger, experiment: Experiment, wanted: RunOptions, *, json: 
     if json:
         console.answer_json({"experiment": name, "pid": child.pid, "trials": count, "log": str(log)})
         return 0
-    console.answer(f"{count} trial{'s' if count != 1 else ''} of {name} run in the background (process {child.pid})")
+    console.answer(f"{counted(count, 'trial')} of {name} run in the background (process {child.pid})")
     console.say(
         f"follow them: ledger status {name} --watch\nend them:    ledger status {name} --stop\nwhat it says: {log}"
     )

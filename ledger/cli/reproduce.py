@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import console, options, terminal, values
+from ledger.model.listing import counted
 from ledger.ops import reproduce as again
 from ledger.report import reproduce as report
 from ledger.report.shapes import proofs as shapes
@@ -42,7 +43,7 @@ def reproduce(
         target = ledger.target(own)
         records = again.chosen(ledger, target, everything=everything)
         assert target.experiment is not None
-        console.say(f"running {len(records)} trial{'s' if len(records) != 1 else ''} of {target.experiment.name} again")
+        console.say(f"running {counted(len(records), 'trial')} of {target.experiment.name} again")
         for record, one in zip(
             records, again.reproduce(ledger, target.experiment, records, timeout=limit), strict=True
         ):

@@ -1,4 +1,4 @@
-"""Names in a sentence, in one order and with the right verb."""
+"""Names and numbers of things in a sentence: names in one order and with the right verb."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def are(names: Iterable[str], most: int | None = None, *, one: str = "is", many:
 def some(names: Sequence[str], most: int = 5) -> str:
     """`a, b, c`; of more than `most` the first ones: `a, b and 3 more`. Verdicts store it so, and `verify` compares."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 trial`, `2 trials`, `0 trials`; for things whose plural ends in s."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"

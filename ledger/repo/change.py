@@ -14,6 +14,7 @@ from ledger.git.entries import Entry, plain_file
 from ledger.git.refs import RefChange
 from ledger.git.trees import Changes
 from ledger.model.experiment import Experiment
+from ledger.model.listing import counted
 from ledger.repo import operations
 from ledger.repo.ledger import Ledger
 from ledger.repo.operations import Operation
@@ -100,7 +101,7 @@ def require_collected(ledger: Ledger, name: str) -> None:
     """Raise LedgerError where finished trials of an experiment are not on its branch yet."""
     waiting = ledger.snapshot.pending.get(name)
     if waiting:
-        trials = "1 finished trial" if len(waiting) == 1 else f"{len(waiting)} finished trials"
+        trials = counted(len(waiting), "finished trial")
         raise LedgerError(
             f"{trials} of {name} {'is' if len(waiting) == 1 else 'are'} not on its branch yet",
             hint=f"ledger run {name} collects {'it' if len(waiting) == 1 else 'them'}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.analysis.ablation.answer import Ablation, GroupEffect, Label
+from ledger.model.listing import counted
 from ledger.model.settings import Settings
 from ledger.report import ablate_words as words
 from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, Prose, Table
@@ -28,7 +29,7 @@ def document(found: Ablation, settings: Settings, *, plot: str | None = None, sv
 def _cost(found: Ablation, settings: Settings) -> str:
     precision = settings.precision(found.metric)
     all_groups = f"with all groups: {spread(found.whole, precision)}; " if found.whole.n else ""
-    trials = "1 training" if found.trainings == 1 else f"{found.trainings} trainings"
+    trials = counted(found.trainings, "training")
     return f"{all_groups}{trials}, in {found.experiment}"
 
 

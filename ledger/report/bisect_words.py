@@ -9,7 +9,7 @@ from ledger.analysis.bisection.answer import NO_VALUE, Bisection, Confirmation, 
 from ledger.analysis.bisection.ends import CONFIDENCE, Change, FixedEvaluation
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
 from ledger.model.finding import Answer
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.report.numbers import digits_of, number, p_stated, percent
 from ledger.stats.contrast import mean
 from ledger.stats.ratio import Ratio
@@ -61,7 +61,7 @@ def confirmation(found: Confirmation, metric: str, versions: tuple[Version, ...]
     """Whether the change holds on fresh seeds, and what of the drop it explains."""
     before, after = versions[found.before], versions[found.after]
     count = len(after.fresh) if found.change.contrast is None else found.change.contrast.n
-    seeds = f"{count} fresh seed{'' if count == 1 else 's'}"
+    seeds = counted(count, "fresh seed")
     moved = _measured(found.change, metric)
     if found.p_value is None:
         identical = f"identical at all {seeds}: {moved}, exactly, so that the noise is not known"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ledger.model.listing import some
+from ledger.model.listing import counted, some
 from ledger.model.remarks import Kind
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED
 
@@ -17,23 +17,19 @@ def _on_new_cases(here: str, there: str) -> str:
     return f"{on_these}, and on new ones" if here == there else f"{on_these}; on new ones {_SAID.get(there, there)}"
 
 
-def _count(number: int) -> str:
-    return "1 case" if number == 1 else f"{number} cases"
-
-
 def _seeds_left_out(count: int) -> str:
-    return f"left out: {'1 trial' if count == 1 else f'{count} trials'} with a seed that the other side lacks"
+    return f"left out: {counted(count, 'trial')} with a seed that the other side lacks"
 
 
 def _differ(first: str, second: str, lacking: int, more: int, example: str) -> str:
-    lacks = [f"lacks {_count(lacking)} of"] if lacking else []
-    has = [f"has {_count(more)} beyond"] if more else []
+    lacks = [f"lacks {counted(lacking, 'case')} of"] if lacking else []
+    has = [f"has {counted(more, 'case')} beyond"] if more else []
     named = f"{' and '.join([*lacks, *has])} those of {first}"
     return f"the trials were not evaluated on the same cases: {second} {named} ({example!r} for one)"
 
 
 def _of_other(column: str, first: str, second: str, count: int, example: str) -> str:
-    return f"{_count(count)} differ in {column} between {first} and {second}: {example}"
+    return f"{counted(count, 'case')} differ in {column} between {first} and {second}: {example}"
 
 
 def _without_metric(metric: str, trials: tuple[str, ...]) -> str:

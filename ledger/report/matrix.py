@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.analysis.matrix.answer import Matrix, SideEffect
+from ledger.model.listing import counted
 from ledger.model.settings import Settings
 from ledger.report import matrix_words as words
 from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, Prose, Table
@@ -20,7 +21,7 @@ def document(found: Matrix, settings: Settings, *, svg: str | None = None) -> Do
     ]
     if svg is not None:
         blocks.append(Figure(alternative=said[0], svg=svg))
-    trials = "1 trial" if found.trials == 1 else f"{found.trials} trials"
+    trials = counted(found.trials, "trial")
     blocks += [_cells(found, settings), _effects(found), Prose(text=f"{trials}, in {found.experiment}")]
     return Document(title=f"{found.experiment}: {said[0]}", blocks=tuple(blocks), data=shape(found))
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.model.remarks import Kind
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _pooled_once(trials: int) -> str:
@@ -40,14 +36,14 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.TRIALS_WITHOUT_CURVE: lambda metric, trials: f"{metric} has no finite value in {listed(trials, 4)}",
     Kind.ONE_COLOUR: "{experiments} experiments share one colour: name fewer to tell them apart",
     Kind.COLOURS_ARE_DATA: lambda experiments: (
-        f"a colour is a version of the data, of {_count(experiments, 'experiment')}"
+        f"a colour is a version of the data, of {counted(experiments, 'experiment')}"
     ),
     Kind.OTHER_DATA_LEFT_OUT: lambda trials, versions: (
-        f"{_count(trials, 'trial')} on other versions of the data ({versions}) left out: name fewer experiments"
+        f"{counted(trials, 'trial')} on other versions of the data ({versions}) left out: name fewer experiments"
     ),
     Kind.POOLED_ONCE: _pooled_once,
     Kind.UNCOUNTED: lambda trials: (
-        f"{_count(trials, 'trial')} left out: they do not count (failed, stale or beyond the plan)"
+        f"{counted(trials, 'trial')} left out: they do not count (failed, stale or beyond the plan)"
     ),
     Kind.SAME_TRIALS: "{arm} has the same trials as {other}, and is drawn once",
     Kind.PLOT_FILE_MALFORMED: "passed over: {path} of {trial}: {error}",

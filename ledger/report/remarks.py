@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ledger.model.listing import are, listed, some
+from ledger.model.listing import are, counted, listed, some
 from ledger.model.remarks import Fact, Kind, Remark
 from ledger.model.verdict import Verdict
 from ledger.report import case_remarks, plot_remarks
@@ -42,10 +42,6 @@ def worded(verdict: Verdict) -> Verdict:
     )
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
 def _voided_after_results(trials: tuple[str, ...]) -> str:
     was = "1 trial was" if len(trials) == 1 else f"{len(trials)} trials were"
     return f"{was} voided after results: {some(trials)}"
@@ -55,7 +51,7 @@ def _tried_again(statuses: tuple[str, ...]) -> str:
     kinds = ", ".join(f"{count} {status}" for status, count in Counter(statuses).items())
     ended = "at replicates that count ended without a result before one succeeded"
     again = "a run that looks bad can be stopped and tried again"
-    return f"{_count(len(statuses), 'attempt')} {ended} ({kinds}): {again}"
+    return f"{counted(len(statuses), 'attempt')} {ended} ({kinds}): {again}"
 
 
 def _beyond_plan(trials: int) -> str:
@@ -73,7 +69,7 @@ def _repeated_voided(trials: tuple[str, ...], sources: tuple[str, ...]) -> str:
 
 
 def _alias(written: str, predicted: str, trials: int) -> str:
-    return f"{written} is read as {predicted}, by `aliases` in ledger.yaml, in {_count(trials, 'trial')}"
+    return f"{written} is read as {predicted}, by `aliases` in ledger.yaml, in {counted(trials, 'trial')}"
 
 
 def _other_axes(treatment: tuple[str, ...], baseline: tuple[str, ...]) -> str:

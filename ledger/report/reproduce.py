@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.analysis.reproduction import DIFFERENT, IDENTICAL, LESS, WITHIN, Reproduction
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.model.replicates import REPEAT
 from ledger.model.settings import Settings
 from ledger.report.numbers import number
@@ -30,7 +30,7 @@ def reproduction(found: Reproduction, settings: Settings, *, log: str, total: in
             digits = next((n for n in range(1, 17) if f"{a:.{n}f}" != f"{b:.{n}f}"), digits)
         noise = "" if metric.margin is None or metric.state == IDENTICAL else f"{_band(found)} ±{number(metric.margin)}"
         if metric.state == DIFFERENT and metric.margin is None:
-            noise = f"{_band(found)} unknown: {found.replicates} replicate{'s' if found.replicates != 1 else ''}"
+            noise = f"{_band(found)} unknown: {counted(found.replicates, 'replicate')}"
         rows.append(
             [clean(metric.name), number(a, digits), "→", number(b, digits), _state(found, metric.state), noise]
             if metric.state != IDENTICAL

@@ -11,7 +11,7 @@ from typing import Final
 from ledger.analysis.review import Review
 from ledger.analysis.search.state import state
 from ledger.model.experiment import Experiment
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.model.verdict import Verdict, stated
 from ledger.report import review_metrics, search, verdict, verify
 from ledger.report import review_sections as sections
@@ -76,7 +76,7 @@ def _checked(one: Review) -> str:
     if one.unchecked is not None or not one.checks:
         return "not made" if one.unchecked is not None else "-"
     count = len(one.problems)
-    return f"{count} problem{'' if count == 1 else 's'}" if count else "no problem"
+    return counted(count, "problem") if count else "no problem"
 
 
 def _unread(one: Review) -> Iterator[Part]:

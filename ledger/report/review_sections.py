@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.analysis.review import CheckState, Failed, Review
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.report import verdict, verify, written
 from ledger.report.blocks import Block, CodeBlock, Fold, Heading, Items, Mark, Part, Prose, Written
 from ledger.report.diff import changed as differences
@@ -80,7 +80,7 @@ def checks(one: Review) -> Iterator[Block]:
         if check.state is CheckState.NOT_ASKED:
             said = f"{_SIGNS[check.state]} {check.name}, not asked here: {check.proves}"
         wrong = sum(not problem.unproved for problem in check.found)
-        said += f"; {wrong} problem{'' if wrong == 1 else 's'}" if wrong else ""
+        said += f"; {counted(wrong, 'problem')}" if wrong else ""
         lines.append(said)
         unproved = verify.lines([problem for problem in check.found if problem.unproved])
         lines += [f"? {line}" for line in unproved]
@@ -92,7 +92,7 @@ def checks(one: Review) -> Iterator[Block]:
 def failed(one: Review) -> Iterator[Block]:
     """The trials without a result, those that ended alike together, then those that were voided."""
     if one.failed:
-        many = "1 trial" if len(one.failed) == 1 else f"{len(one.failed)} trials"
+        many = counted(len(one.failed), "trial")
         alike: dict[tuple[str, str], list[str]] = {}
         for each in one.failed:
             commit = "" if each.commit is None else f" ({each.commit[:_SHORT]})"
@@ -123,7 +123,7 @@ def _ending(one: Failed) -> str:
 def amended(one: Review) -> Iterator[Block]:
     lines = tuple(line for change in one.amendments for line in verdict.amended(change))
     if lines:
-        title = f"{len(lines)} amendment{'' if len(lines) == 1 else 's'} of the plan"
+        title = f"{counted(len(lines), 'amendment')} of the plan"
         yield Fold(summary=title, blocks=(Items(items=lines),), told=True)
 
 

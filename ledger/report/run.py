@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ledger.errors import LedgerError
 from ledger.model.finding import Finding
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.model.run_report import RunReport
 from ledger.model.trial import Trial
 from ledger.report.remarks import sentence, sentences
@@ -76,7 +76,7 @@ def answer(report: RunReport) -> Iterator[str]:
     done = [*filter(None, (report.earlier, report.collected))]
     for collected in done:
         count = collected.trials
-        yield f"{count} trial{'s' if count != 1 else ''} on the branch, full states under {collected.tag}"
+        yield f"{counted(count, 'trial')} on the branch, full states under {collected.tag}"
     if report.finding is not None:
         yield from _found(report, report.finding)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ledger.model.listing import are, listed
+from ledger.model.listing import are, counted, listed
 from ledger.model.sharing import News, Pulled, Pushed, Received, Sent
 from ledger.model.transfer import DataTransfer
 from ledger.report.changes import Told
@@ -36,9 +36,9 @@ def _sent(one: Sent, done: Pushed) -> str:
         way = "new branch" if one.old is None else f"{one.old[:10]}..{(one.new or '')[:10]}"
         parts.append(f"{one.branch} ({way})")
     if one.trials:
-        parts.append(_count(one.trials, "trial"))
+        parts.append(counted(one.trials, "trial"))
     if one.tags:
-        parts.append(_count(len(one.tags), "tag"))
+        parts.append(counted(len(one.tags), "tag"))
     verb = "would push" if done.dry_run else "pushed"
     return f"{verb} {one.experiment} to {done.remote}: {', '.join(parts)}"
 
@@ -69,7 +69,7 @@ def _branches(names: Sequence[str]) -> str:
 
 
 def _trials(count: int) -> str:
-    return _count(count, "trial") if count else "commits"
+    return counted(count, "trial") if count else "commits"
 
 
 def pulled(done: Pulled) -> Told:
@@ -101,11 +101,11 @@ def _received(one: Received, done: Pulled) -> list[str]:
     head = f"{verb} {one.experiment} from {done.remote}: "
     news = _news(one.news)
     if not news:
-        news = [_count(one.commits, "commit")] if one.commits else [_count(len(one.tags), "tag")]
+        news = [counted(one.commits, "commit")] if one.commits else [counted(len(one.tags), "tag")]
     lines = [head + ", ".join(news)]
     if one.replayed:
         again = "would stand" if done.dry_run else "stands" if one.replayed == 1 else "stand"
-        lines.append(f"  {_count(one.replayed, 'commit')} of yours {again} on top: ledger push {one.experiment}")
+        lines.append(f"  {counted(one.replayed, 'commit')} of yours {again} on top: ledger push {one.experiment}")
     if one.renamed:
         was, now = next(iter(one.renamed.items()))
         others = f" (and {len(one.renamed) - 1} more)" if len(one.renamed) > 1 else ""
@@ -121,11 +121,11 @@ def _news(news: News) -> list[str]:
         parts.append("a new experiment")
     if news.trials:
         arms = listed((f"{count} {arm}" for arm, count in news.trials.items()), 4)
-        parts.append(f"{_count(sum(news.trials.values()), 'trial')} ({arms})")
+        parts.append(f"{counted(sum(news.trials.values()), 'trial')} ({arms})")
     if news.voided:
         parts.append(f"{news.voided} voided")
     if news.notes:
-        parts.append(_count(news.notes, "note"))
+        parts.append(counted(news.notes, "note"))
     if news.outcome is not None:
         parts.append(f"verdict: {news.outcome}")
     if news.amended:
@@ -147,7 +147,7 @@ def _told(one: Received) -> list[str]:
 def _data(data: DataTransfer | None, verb: str, way: str) -> list[str]:
     if data is None or not data.objects:
         return []
-    return [f"{verb} {_count(data.objects, 'file')} of data {way} {data.remote}: {size(data.bytes)}"]
+    return [f"{verb} {counted(data.objects, 'file')} of data {way} {data.remote}: {size(data.bytes)}"]
 
 
 def _nothing(data: DataTransfer | None) -> str:
@@ -166,12 +166,8 @@ def _absent(data: DataTransfer | None) -> list[str]:
     found = {trial: listed(paths, 3) for trial, paths in by_trial.items()}
     if len(found) > _MOST:
         counts = Counter(trial.partition(":")[0] for trial in by_trial)
-        found = {name: f"data of {_count(count, 'trial')}" for name, count in counts.items()}
+        found = {name: f"data of {counted(count, 'trial')}" for name, count in counts.items()}
     lines = [f"warning: {what}: neither here nor on the remote: {named}" for what, named in list(found.items())[:_MOST]]
     if len(found) > _MOST:
         lines.append(f"warning: the same of {len(found) - _MOST} more experiments: --json names all")
     return lines
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

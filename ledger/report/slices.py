@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.analysis.sliced import Sliced
 from ledger.analysis.slices import ALPHA, CONFIDENCE, MIN_CLUSTERS, Slice
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.model.plan import TREATMENT
 from ledger.model.settings import Settings
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
@@ -74,7 +74,7 @@ def sentence(found: Sliced) -> str:
             items = [f"{name(one)} ({_with_interval(one)})" for one in own[:_NAMED]]
             parts.append(f"{word} at {listed([*items, *([f'{len(own) - _NAMED} more'] if len(own) > _NAMED else [])])}")
     others = len(looked) - len(seen)
-    rest = f"; in {others} of {_count(len(looked), 'slice')} no difference is to be seen" if others else ""
+    rest = f"; in {others} of {counted(len(looked), 'slice')} no difference is to be seen" if others else ""
     return f"{found.metric} of {b} is {' and '.join(parts)}{rest} ({_rule()})."
 
 
@@ -88,8 +88,8 @@ def _of_cases(found: Sliced, a: str, b: str) -> str:
     cases = found.worst or ()
     total = found.slices.whole.cases
     return (
-        f"The {_count(len(cases), 'case')} of {total} on which {b} is worst beside {a}, by the mean over "
-        f"{_count(found.slices.seeds, 'seed')}: chosen for that, so most would be less so with other seeds."
+        f"The {counted(len(cases), 'case')} of {total} on which {b} is worst beside {a}, by the mean over "
+        f"{counted(found.slices.seeds, 'seed')}: chosen for that, so most would be less so with other seeds."
     )
 
 
@@ -97,13 +97,9 @@ def _rule() -> str:
     return f"Holm's correction, {ALPHA:.0%}"
 
 
-def _count(number_of: int, thing: str) -> str:
-    return f"{number_of} {thing}{'' if number_of == 1 else 's'}"
-
-
 def _with_interval(one: Slice) -> str:
     low, high, fine = _bounds(one)
-    return f"{signed(one.difference, fine)}, {CONFIDENCE:.0%} interval {low} to {high}, {_count(one.cases, 'case')}"
+    return f"{signed(one.difference, fine)}, {CONFIDENCE:.0%} interval {low} to {high}, {counted(one.cases, 'case')}"
 
 
 def is_seen(one: Slice) -> bool:
@@ -180,11 +176,11 @@ def _difference(one: Slice) -> str:
 
 def _notes(found: Sliced, hidden: int, *, with_p: bool) -> tuple[str, ...]:
     of = "seeds and cases crossed" if found.slices.seeds > 1 else "over cases"
-    over = f"Holm's correction over {_count(len(found.slices.slices), 'slice')}"
+    over = f"Holm's correction over {counted(len(found.slices.slices), 'slice')}"
     corrected = f"p two-sided, after {over}; ~: none to be seen" if with_p else f"~: none to be seen after {over}"
     notes = [f"difference with its {CONFIDENCE:.0%} interval ({of})", corrected]
     if hidden > 0:
-        notes.append(f"and {_count(hidden, 'slice')} more, nearer to none: --json shows all")
+        notes.append(f"and {counted(hidden, 'slice')} more, nearer to none: --json shows all")
     if found.slices.small:
         notes.append(_small(found))
     return tuple(notes)

@@ -9,7 +9,7 @@ from datetime import datetime
 from ledger.analysis.answers import Overview, SearchStatus, Status
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
 from ledger.analysis.search.finding import finding
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
 from ledger.report import search
@@ -26,7 +26,7 @@ def overview(found: Overview, *, now: datetime) -> Document:
     """Where no experiment is checked out: how many there are, and in what state."""
     count = sum(found.states.values())
     counts = ", ".join(f"{number} {state}" for state, number in found.states.items())
-    lines = [f"{count} experiment{'s' if count != 1 else ''}: {counts}"] if found.states else []
+    lines = [f"{counted(count, 'experiment')}: {counts}"] if found.states else []
     lines += [f"{state.experiment}: {summary(state, now=now)}" for state in found.runs]
     title = f"on {found.branch}: no experiment is checked out"
     return Document(
@@ -133,7 +133,7 @@ def _next(found: Status) -> str:
         return "ledger run continues the search"
     if MISSING in states or STALE in states:
         count = states.count(MISSING) + states.count(STALE)
-        return f"ledger run ({count} trial{'s' if count != 1 else ''})"
+        return f"ledger run ({counted(count, 'trial')})"
     if FAILED in states:
         return "ledger run --again tries the failed trials again"
     if found.outdated is not None and experiment.branch is not None:

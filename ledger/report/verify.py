@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger.analysis.problems import Check, Kind, Problem, Proof
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose
 from ledger.report.problems import sentence
 from ledger.report.shapes import proofs as shapes
@@ -27,11 +27,8 @@ def document(proofs: Sequence[Proof]) -> Document:
 def _proved(proof: Proof) -> Iterator[Block]:
     """A headline, and a line for each problem."""
     problems, unproved, trials = proof.problems, proof.unproved, proof.trials
-    if problems:
-        said = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
-    else:
-        said = "no problem" if unproved else "proved"
-    yield Heading(text=f"{proof.experiment}: {said}, {trials} trial{'s' if trials != 1 else ''}", near=True)
+    said = counted(len(problems), "problem") if problems else "no problem" if unproved else "proved"
+    yield Heading(text=f"{proof.experiment}: {said}, {counted(trials, 'trial')}", near=True)
     if problems:
         yield Items(items=lines(problems), mark=Mark.WRONG, indent=2, near=True)
     if unproved:

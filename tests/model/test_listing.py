@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.model.listing import are, listed
+from ledger.model.listing import are, counted, listed
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,7 @@ def test_the_verb_agrees() -> None:
 def test_one_of_several() -> None:
     assert listed(["a", "b", "c"], word="or") == "a, b or c"
     assert listed(["a", "b", "c"], 1, word="or") == "a or 2 more"
+
+
+def test_a_number_of_things() -> None:
+    assert [counted(number, "trial") for number in (0, 1, 2)] == ["0 trials", "1 trial", "2 trials"]
