@@ -34,7 +34,7 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
     before = incoming.before(ledger, changed)
     tags = {name: incoming.new_tags(ledger, there, name) for name in changed}
     wanted = incoming.refspecs(ledger, remote, there, names)
-    transport.fetch(ledger.git, remote, incoming.unknown(ledger, there, changed) if asked.dry_run else wanted)
+    transport.fetch(ledger.git, remote, remote_refs.unknown(ledger, there, changed) if asked.dry_run else wanted)
     ledger.refresh()
     incoming.read_at_once(ledger, changed)
     comes = [Coming(ledger, remote, there, name, before[name]) for name in changed]

@@ -18,7 +18,7 @@ from ledger.model.sharing import News, Received
 from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
-from ledger.repo.sharing.outgoing import taken, taken_error
+from ledger.repo.sharing.outgoing import require_none_taken
 from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here
 from ledger.repo.trust.require import may_run
 
@@ -36,11 +36,9 @@ def refspecs(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
 
     Raises LedgerError where a tag that is here is another object there.
     """
+    require_none_taken(ledger, remote, there, names)
     found = []
     for name in names:
-        clash = taken(tags_here(ledger, name), there.tags.get(name, {}))
-        if clash is not None:
-            raise taken_error(remote.name, clash)
         kept = tracking(ledger, remote, name)
         if there.branches.get(name, "") != ledger.snapshot.refs_of(name).get(kept, ""):
             # the remote's branch may have been rewritten, and its reflog here tells from where
@@ -81,15 +79,6 @@ def new_tags(ledger: Ledger, there: RemoteRefs, name: str) -> tuple[str, ...]:
     """The tags of an experiment that the remote has and that are not here."""
     held = tags_here(ledger, name)
     return tuple(ref.removeprefix("refs/tags/") for ref in there.tags.get(name, {}) if ref not in held)
-
-
-def unknown(ledger: Ledger, there: RemoteRefs, names: Sequence[str]) -> list[str]:
-    """What brings the commits alone that the remote's branches name and that are not here; no ref moves."""
-    return [
-        ledger.branch_of(name)
-        for name in names
-        if (at := there.branches.get(name)) is not None and ledger.git.commit(at) is None
-    ]
 
 
 def before(ledger: Ledger, names: Sequence[str]) -> Mapping[str, Experiment | None]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ledger.errors import LedgerError
 from ledger.git import transport
 from ledger.git.git import Git
 from ledger.git.transport import Rejected, Remote, Reply, Update, Why
 from ledger.model.experiment import directory
-from ledger.model.listing import listed
+from ledger.model.listing import counted, listed
 from ledger.model.sharing import Sent
 from ledger.repo.ledger import Ledger
-from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here
+from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here, unknown
 
 
 def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> list[Sent]:
@@ -20,10 +20,9 @@ def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
 
     What stands on the remote's branches is fetched for that, without a ref.
     """
-    unknown = [n for n in names if (at := there.branches.get(n)) is not None and ledger.git.commit(at) is None]
-    transport.fetch(ledger.git, remote, [ledger.branch_of(name) for name in unknown], pushing=True)
+    transport.fetch(ledger.git, remote, unknown(ledger, there, names), pushing=True)
     found = [_sent(ledger, remote, there, name) for name in names]
-    _require_none_taken(ledger, remote, there, names)
+    require_none_taken(ledger, remote, there, names)
     diverged = [(one.experiment, one.behind) for one in found if one.branch is not None and one.behind is not None]
     if diverged:
         said = listed((f"{_trials(count)} of {name}" for name, count in diverged), 5)
@@ -84,20 +83,16 @@ def records(git: Git, commit: str, name: str) -> dict[str, str]:
     return found
 
 
-def _require_none_taken(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> None:
+def require_none_taken(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> None:
     """Raise LedgerError where a tag that is here names another object on the remote."""
     for name in names:
-        clash = taken(tags_here(ledger, name), there.tags.get(name, {}))
+        held = there.tags.get(name, {})
+        clash = next((ref for ref, oid in tags_here(ledger, name).items() if held.get(ref, oid) != oid), None)
         if clash is not None:
-            raise taken_error(remote.name, clash)
+            raise _taken_error(remote.name, clash)
 
 
-def taken(here: Mapping[str, str], there: Mapping[str, str]) -> str | None:
-    """The first tag that names one object here and another there, None where there is none."""
-    return next((ref for ref, oid in here.items() if there.get(ref, oid) != oid), None)
-
-
-def taken_error(remote: str, ref: str) -> LedgerError:
+def _taken_error(remote: str, ref: str) -> LedgerError:
     """The error that a tag is another on the remote; one of them was not made by ledger, or was moved."""
     tag = ref.removeprefix("refs/tags/")
     return LedgerError(
@@ -122,7 +117,7 @@ def _error(remote: Remote, rejected: Rejected, reply: Reply) -> LedgerError:
     if rejected.why is Why.MOVED_ON:
         return LedgerError(f"{short} has moved on {name} meanwhile", hint="type it again: it says what is there now")
     if rejected.why is Why.TAKEN:
-        return taken_error(name, rejected.ref)
+        return _taken_error(name, rejected.ref)
     if rejected.why is Why.CHECKED_OUT:
         return LedgerError(
             f"{name} has {short} checked out in its work tree, so it does not take it",
@@ -136,7 +131,7 @@ def _error(remote: Remote, rejected: Rejected, reply: Reply) -> LedgerError:
 
 
 def _trials(count: int | None) -> str:
-    return "commits" if not count else "1 trial" if count == 1 else f"{count} trials"
+    return counted(count, "trial") if count else "commits"
 
 
 def _are(diverged: Sequence[tuple[str, int | None]]) -> str:

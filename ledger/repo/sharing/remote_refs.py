@@ -6,7 +6,7 @@ Everything else that is there is passed over: it is somebody else's, or has a na
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ledger.git import transport
 from ledger.git.transport import Remote
@@ -44,6 +44,15 @@ def tagged_by_ledger(ref: str) -> str | None:
 def tags_here(ledger: Ledger, name: str) -> dict[str, str]:
     """The tags of an experiment that are here, by full ref with the objects that they name."""
     return {ref: oid for ref, oid in ledger.snapshot.tags_of(name).items() if tagged_by_ledger(ref) == name}
+
+
+def unknown(ledger: Ledger, there: RemoteRefs, names: Sequence[str]) -> list[str]:
+    """What brings the commits alone that the remote's branches name and that are not here; no ref moves."""
+    return [
+        ledger.branch_of(name)
+        for name in names
+        if (at := there.branches.get(name)) is not None and ledger.git.commit(at) is None
+    ]
 
 
 def read(ledger: Ledger, remote: Remote, *, pushing: bool = False) -> RemoteRefs:
