@@ -49,11 +49,10 @@ def detach(ledger: Ledger, experiment: Experiment, wanted: RunOptions, *, json: 
         if state is not None and state.total:
             break
     runs.prune_logs(ledger.state_dir)
-    count = state.total
     if json:
-        console.answer_json({"experiment": name, "pid": child.pid, "trials": count, "log": str(log)})
+        console.answer_json({"experiment": name, "pid": child.pid, "trials": state.total, "log": str(log)})
         return 0
-    console.answer(f"{counted(count, 'trial')} of {name} run in the background (process {child.pid})")
+    console.answer(f"{counted(state.total, 'trial')} of {name} run in the background (process {child.pid})")
     console.say(
         f"follow them: ledger status {name} --watch\nend them:    ledger status {name} --stop\nwhat it says: {log}"
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,27 @@ class Remote:
         # each kind of remote has its own library, and each library its own errors
         except Exception as error:
             raise self.fails(error) from error
+
+    def holds(self, store: Any, digests: Set[str], *, jobs: int | None) -> set[str]:
+        """Those of the objects that it has, one by one or from a list of all that it has, as DVC finds quicker.
+
+        `store`: its objects, or those in `legacy`.
+        """
+        if store.fs.protocol == "local" or not digests:
+            # DVC would remove what it finds corrupt there
+            return self.holds_each(store, digests, jobs=jobs)
+        with self.asked():
+            return set(store.oids_exist(list(digests), jobs=jobs))
+
+    def holds_each(self, store: Any, digests: Set[str], *, jobs: int | None) -> set[str]:
+        """The same, asked for one by one."""
+        asked = list(digests)
+        if not asked:
+            return set()
+        with self.asked():
+            if store.fs.protocol != "local":
+                return set(store.list_oids_exists(asked, jobs=jobs))
+            return {digest for digest in asked if os.path.isfile(store.oid_to_path(digest))}  # noqa: PTH113
 
     @property
     def lost(self) -> bool:

@@ -95,7 +95,7 @@ class Transfer:
         """
         held = {digest: path for digest in objects if (path := self._borrowed(digest)) is not None}
         legacy = {digest for digest, path in held.items() if self._is_legacy(path)}
-        there = self._there(to, to.store, objects - legacy) | self._there(to, to.legacy, legacy)
+        there = to.holds(to.store, objects - legacy, jobs=self._jobs) | to.holds(to.legacy, legacy, jobs=self._jobs)
         if to.store.fs.protocol == "local":
             copies = {d: (to.legacy if d in legacy else to.store).oid_to_path(d) for d in there if d in held}
             there -= {d for d, copy in copies.items() if self._is_cut_short(copy, held[d], d)}
@@ -125,8 +125,8 @@ class Transfer:
         Every object is hashed as it arrives. Raises LedgerError where the remote fails; what has arrived stays. A dry
         run reads the lists of folders, so that `listing` knows them, and keeps nothing.
         """
-        there = self._there(source, source.store, lacking.keys())
-        old = self._exist(source, source.legacy, lacking.keys() - there)
+        there = source.holds(source.store, lacking.keys(), jobs=self._jobs)
+        old = source.holds_each(source.legacy, lacking.keys() - there, jobs=self._jobs)
         found = there | old
         bad = {digest: path for digest, path in lacking.items() if path is not None}
         if self._dry_run:
@@ -187,24 +187,6 @@ class Transfer:
         return target
 
     # --- the remote
-
-    def _there(self, at: Remote, store: Any, digests: Set[str]) -> set[str]:
-        """Those that the remote has, one by one or from a list of all its objects, as DVC finds quicker."""
-        if store.fs.protocol == "local" or not digests:
-            # DVC would remove what it finds corrupt there
-            return self._exist(at, store, digests)
-        with at.asked():
-            return set(store.oids_exist(list(digests), jobs=self._jobs))
-
-    def _exist(self, at: Remote, store: Any, digests: Set[str]) -> set[str]:
-        """Those that the remote has, asked for one by one."""
-        asked = list(digests)
-        if not asked:
-            return set()
-        with at.asked():
-            if store.fs.protocol != "local":
-                return set(store.list_oids_exists(asked, jobs=self._jobs))
-            return {digest for digest in asked if os.path.isfile(store.oid_to_path(digest))}  # noqa: PTH113
 
     def _looked_at(self, at: Remote, store: Any, digests: Set[str], sizes: Sizes) -> dict[str, int]:
         """The objects that would arrive with their bytes, where these are known, the lists of folders read."""
