@@ -37,15 +37,19 @@ from ledger.report.text import clean, harmless
 
 def render(document: Document) -> str:
     """The page. Nothing in it is of other people's making but text; the policy allows this style, and pictures."""
-    body = "\n".join(map(_block, document.blocks))
     return (
         "<!doctype html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(document)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escaped(document.title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<body>\n<main>\n{body(document.blocks)}\n</main>\n</body>\n</html>\n"
     )
+
+
+def body(blocks: Sequence[Block]) -> str:
+    """The blocks alone, as a part of a page."""
+    return "\n".join(map(_block, blocks))
 
 
 def _policy(document: Document) -> str:
@@ -73,7 +77,7 @@ def _block(block: Block) -> str:
             lead = f"<strong>{escaped(block.lead)}</strong>: " if block.lead else ""
             return f"<p>{lead}{inline(block.text)}</p>"
         case Written():
-            return "\n".join(map(_block, written.blocks(block)))
+            return body(written.blocks(block))
         case CodeBlock():
             return f"<pre><code>{html.escape(harmless(block.text))}</code></pre>"
         case Items():
@@ -94,10 +98,9 @@ def _block(block: Block) -> str:
         case Diagram() | Comment():
             return ""
         case Part():
-            return "\n".join(map(_block, block.blocks))
+            return body(block.blocks)
         case Fold():
-            inner = "\n".join(map(_block, block.blocks))
-            return f"<details><summary>{escaped(block.summary)}</summary>\n{inner}\n</details>"
+            return f"<details><summary>{escaped(block.summary)}</summary>\n{body(block.blocks)}\n</details>"
 
 
 def _link(link: Link) -> str:

@@ -1,0 +1,78 @@
+"""What all pages of a site have: the template around them, their policy, the links between them.
+
+Jinja2, markdown-it and nh3 are an extra: without them `require` says how to get them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
+from ledger.model.site import File
+from ledger.report import html
+from ledger.report.blocks import Block
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""What a browser may load for a page: files of the site's own. `connect-src` is for `--watch`."""
+
+
+@frozen
+class Site:
+    """What all pages of one site say alike."""
+
+    title: str
+
+
+def require() -> None:
+    """Raise LedgerError where the libraries that make pages are not installed."""
+    for module in ("jinja2", "markdown_it", "nh3", "altair", "vl_convert"):
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            raise LedgerError(
+                f"a site needs {module.replace('_', '-')}, which is not installed",
+                hint="pip install 'experiment-ledger[site]'",
+            ) from None
+
+
+@cache
+def environment() -> Environment:
+    """The templates, which escape all that they are given."""
+    import jinja2
+
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("ledger.report.site"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters["blocks"] = _rendered
+    return found
+
+
+def _rendered(blocks: Sequence[Block]) -> Any:
+    from markupsafe import Markup
+
+    return Markup(html.body(blocks))
+
+
+def page(template: str, path: str, site: Site, **values: Any) -> File:
+    """The page at a path of the site, made by a template. `root` is the site's folder as the page sees it."""
+    text = (
+        environment()
+        .get_template(template)
+        .render(site=site, path=path, root="../" * path.count("/"), policy=POLICY, **values)
+    )
+    return File(path=path, content=text.encode("utf-8", "replace"))
