@@ -12,6 +12,7 @@ from ledger.cli import console
 from ledger.dvc.script import Script
 from ledger.git.git import open_repository
 from ledger.ops.init import set_up
+from ledger.report import set_up as report
 
 
 def init(
@@ -52,9 +53,8 @@ def init(
         raise typer.BadParameter("--metrics, --outs, --deps and --params go with --cmd")
     if force and ci is None:
         raise typer.BadParameter("--force goes with --ci")
-    made = set_up(open_repository(Path.cwd()), script, ci, force=force)
-    for line in made.told:
-        console.answer(line)
-    for remark in made.remarks:
-        console.say(f"warning: {remark}")
+    told = report.set_up(set_up(open_repository(Path.cwd()), script, ci, force=force))
+    console.answer(told.answer)
+    for note in told.notes:
+        console.say(f"warning: {note}")
     return 0

@@ -12,6 +12,7 @@ from ledger.git.git import Git
 from ledger.model.formats import paramfiles, yaml12
 from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten
+from ledger.model.set_up import Lack
 
 PARAMETER_FILES = (
     "params.yaml",
@@ -46,8 +47,8 @@ def ignore(git: Git, here: Path, outs: Sequence[str]) -> bool:
     return bool(wanted)
 
 
-def pipeline(here: Path, script: Script, remarks: list[str]) -> str:
-    """The text of its `dvc.yaml`; what the author may want to know is added to the `remarks`."""
+def pipeline(here: Path, script: Script) -> tuple[str, tuple[Lack, ...]]:
+    """The text of its `dvc.yaml`, and what it lacks. Raises LedgerError where none can be made of the script."""
     if (here / "dvc.yaml").exists():
         raise LedgerError("there is a dvc.yaml already, so none was written", hint="dvc stage add adds a stage to it")
     try:
@@ -62,8 +63,6 @@ def pipeline(here: Path, script: Script, remarks: list[str]) -> str:
             f"no word of {script.command!r} is a file here, so it is unclear what the stage depends on",
             hint="name its code: --deps train.py",
         )
-    if not script.metrics:
-        remarks.append("no metrics file is named, so trials will have no metrics: --metrics metrics.json")
     missing = [path for path in script.dependencies if not (here / path).exists()]
     if missing:
         raise LedgerError(f"--deps {missing[0]} is not there", hint="paths are relative to the current folder")
@@ -72,13 +71,13 @@ def pipeline(here: Path, script: Script, remarks: list[str]) -> str:
     stage: dict[str, object] = {"cmd": script.command, "deps": [d for d in dependencies if d not in found]}
     if found:
         stage["params"] = _parameters(here, found)
-    else:
-        remarks.append("no parameter file was found (params.yaml), so experiments can change code alone")
     if script.outs:
         stage["outs"] = list(script.outs)
     if script.metrics:
         stage["metrics"] = [{path: {"cache": False}} for path in script.metrics]
-    return yaml12.dumps({"stages": {_stage_name(files or dependencies): stage}})
+    lacks = ((Lack.METRICS, not script.metrics), (Lack.PARAMETERS, not found))
+    text = yaml12.dumps({"stages": {_stage_name(files or dependencies): stage}})
+    return text, tuple(lack for lack, so in lacks if so)
 
 
 def _parameters(here: Path, files: Sequence[str]) -> list[object]:

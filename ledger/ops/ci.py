@@ -9,6 +9,7 @@ from ledger.analysis.review import Host
 from ledger.errors import LedgerError
 from ledger.machine.plain_files import to_be_written
 from ledger.model.frozen import frozen
+from ledger.model.set_up import Lack
 from ledger.ops.workflows import rendered
 from ledger.version import __version__
 
@@ -28,13 +29,13 @@ _FILES = {
 
 @frozen
 class Workflows:
-    """The files to write, by path from the root, and what is left for the author to do."""
+    """The files to write, by path from the root, and what they lack."""
 
     files: Mapping[str, str]
-    remarks: tuple[str, ...]
+    lacks: tuple[Lack, ...] = ()
 
 
-NONE = Workflows(files={}, remarks=())
+NONE = Workflows(files={})
 
 
 def plan(root: Path, host: Host, *, force: bool) -> Workflows:
@@ -43,13 +44,13 @@ def plan(root: Path, host: Host, *, force: bool) -> Workflows:
     Raises LedgerError where one is there with other content, unless `force` says to overwrite it.
     """
     wanted = {path: rendered(template) for path, template in _FILES[host].items()}
-    remarks: list[str] = []
+    lacks: tuple[Lack, ...] = ()
     if host is Host.GITLAB:
         there = to_be_written(root, _GITLAB_ROOT)
         if there is None:
             wanted[_GITLAB_ROOT] = _INCLUDE
         elif _GITLAB.encode() not in there:
-            remarks.append(f"{_GITLAB_ROOT} is yours: add `- local: {_GITLAB}` below its `include:`")
+            lacks = (Lack.INCLUDE,)
     missing = {path: text for path, text in wanted.items() if to_be_written(root, path) != text.encode()}
     differing = sorted(path for path in missing if (root / path).exists())
     if differing and not force:
@@ -58,4 +59,4 @@ def plan(root: Path, host: Host, *, force: bool) -> Workflows:
             f"{__version__} writes",
             hint=f"ledger init --ci {host} --force overwrites; git diff then shows what changed",
         )
-    return Workflows(files=missing, remarks=tuple(remarks))
+    return Workflows(files=missing, lacks=lacks)

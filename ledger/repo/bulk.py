@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import shlex
-from collections.abc import Sequence
 
 from ledger.git.git import Git
-from ledger.model.frozen import frozen
-from ledger.model.listing import listed
-from ledger.report.numbers import size
+from ledger.model.set_up import Bulk
 
 # in bytes; the limit at which pre-commit's check for large files begins
 LARGE = 500 * 1024
 
 # so much of a file decides whether it is a text, as git itself looks at it
 _LOOKED_AT = 8000
-
-
-@frozen
-class Bulk:
-    """One file, or a folder of nothing but such files: its path, how many files they are, and their bytes together."""
-
-    path: str
-    files: int
-    bytes: int
 
 
 def untracked(git: Git) -> tuple[Bulk, ...]:
@@ -47,18 +34,6 @@ def untracked(git: Git) -> tuple[Bulk, ...]:
         groups.setdefault(whole, []).append(length)
     every = (Bulk(path=path, files=len(lengths), bytes=sum(lengths)) for path, lengths in groups.items())
     return tuple(sorted(every, key=lambda one: (-one.bytes, one.path)))
-
-
-def named(found: Sequence[Bulk]) -> str:
-    """`scans (200 files, 1.2 GB), weights.pt (45 MB)`."""
-    texts = [f"{b.path} ({f'{b.files} files, ' if b.files > 1 else ''}{size(b.bytes)})" for b in found]
-    return listed(texts, 5)
-
-
-def command(found: Sequence[Bulk]) -> str:
-    """What to type, so that DVC keeps them."""
-    more = " …" if len(found) > 5 else ""
-    return f"dvc add {shlex.join(one.path for one in found[:5])}{more}"
 
 
 def _folders(path: str) -> list[str]:
