@@ -9,6 +9,7 @@ from ledger.analysis.progress import Declared
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
 from ledger.model.run_state import RunState
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Status:
     runs: tuple[RunState, ...]
     killed: tuple[RunState, ...]
     elsewhere: tuple[RunState, ...]
-    outdated: str | None
+    outdated: Remark | None
     refusal: LedgerError | None
     search: SearchStatus | None = None
 
@@ -69,7 +70,7 @@ class Shown:
     experiment: Experiment
     present: Mapping[str, str]
     commits: Mapping[str, str]
-    outdated: str | None = None
+    outdated: Remark | None = None
     record: Recorded | None = None
 
 

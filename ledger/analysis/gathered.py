@@ -16,6 +16,7 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats.lockfile import LockedStage
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
+from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
 from ledger.model.verdict import Verdict
 
@@ -147,7 +148,7 @@ class Weighed:
     expected: str | None = None
     refusal: str | None = None
     not_here: bool = False
-    outdated: str | None = None
+    outdated: Remark | None = None
     changed: bool = False
     settled: bool = False
     stated_alone: bool = False

@@ -133,7 +133,7 @@ class Review:
     left_out: bool = False
     recomputed: Verdict | None = None
     refusal: str | None = None
-    outdated: str | None = None
+    outdated: Remark | None = None
     agrees: bool | None = None
     changed: Diff | None = None
     not_compared: str | None = None

@@ -115,6 +115,15 @@ class Kind(StrEnum):
     NEEDED = "needed"
     TOO_NEAR = "too-near"
 
+    # why a stored verdict is no longer that of the plan and the records
+    PREDICTIONS_CHANGED_SINCE = "predictions-changed-since"
+    PLAN_AMENDED_SINCE = "plan-amended-since"
+    RECORDED_SINCE = "recorded-since"
+    RECORDS_CHANGED_SINCE = "records-changed-since"
+    VOIDED_SINCE = "voided-since"
+    ALIASES_CHANGED_SINCE = "aliases-changed-since"
+    OTHERS_VOIDED_SINCE = "others-voided-since"
+
     # of two sides that are compared
     THINGS_DIFFER = "things-differ"
     PARAMETERS_DIFFER = "parameters-differ"

@@ -121,7 +121,7 @@ class Received:
     replayed: int = 0
     renamed: Mapping[str, str] = field(default_factory=dict)
     rewritten: bool = False
-    outdated: str | None = None
+    outdated: Remark | None = None
     deleted: bool = False
     remarks: tuple[Remark, ...] = ()
     refused: LedgerError | None = None

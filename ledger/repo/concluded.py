@@ -9,13 +9,14 @@ from ledger.model import settings
 from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
+from ledger.model.remarks import Kind, Remark
 from ledger.model.void import SUFFIX
 from ledger.repo import experiments, histories, voided
 from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
 
 
-def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
+def outdated(ledger: Ledger, experiment: Experiment) -> Remark | None:
     """Why the verdict is no longer that of the plan and the records, None where it still is.
 
     The experiment's own history says whether anything has changed since; only then the verdict is computed again, and
@@ -24,7 +25,7 @@ def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
     if experiment.verdict is None:
         return None
     if experiment.overtaken:
-        return "the predictions were changed since"
+        return Remark.of(Kind.PREDICTIONS_CHANGED_SINCE)
     reason = own_change(ledger, experiment)
     if reason is not None:
         return reason if _differs(ledger, experiment, None) else None
@@ -33,7 +34,7 @@ def outdated(ledger: Ledger, experiment: Experiment) -> str | None:
         from ledger.repo import metric_aliases
 
         if _differs(ledger, experiment, metric_aliases.at(ledger, experiment.tip)):
-            return "the aliases of metrics in ledger.yaml were changed since"
+            return Remark.of(Kind.ALIASES_CHANGED_SINCE)
     reason = voided.sources_since(ledger, experiment)
     alone = not any(v.experiment for v in experiment.plan.variants) and all(
         p.reference is None or experiment.plan.variant(p.reference) for p in experiment.plan.predictions
@@ -98,7 +99,7 @@ def is_lost(ledger: Ledger, experiment: Experiment) -> bool:
     return original is not None and ledger.git.objects.read(f"{original}^{{commit}}") is None
 
 
-def own_change(ledger: Ledger, experiment: Experiment) -> str | None:
+def own_change(ledger: Ledger, experiment: Experiment) -> Remark | None:
     """What has been committed of the plan and the records since the verdict."""
     folder, git = directory(experiment.name), ledger.git
     concluded = computed_at(ledger, experiment)
@@ -108,14 +109,14 @@ def own_change(ledger: Ledger, experiment: Experiment) -> str | None:
     if changed:
         how = {line[0] for line in changed.splitlines() if not line.endswith(SUFFIX)}
         if "A" in how:
-            return "trials were recorded since"
-        return "records were changed since" if how else "trials were voided since"
+            return Remark.of(Kind.RECORDED_SINCE)
+        return Remark.of(Kind.RECORDS_CHANGED_SINCE if how else Kind.VOIDED_SINCE)
     before = git.objects.text(concluded, f"{folder}/hypothesis.md")
     try:
         same = before is None or hypotheses.parse(before).plan == experiment.plan
     except FormatError:
         same = True
-    return None if same else "the plan was amended since"
+    return None if same else Remark.of(Kind.PLAN_AMENDED_SINCE)
 
 
 def _renamed(ledger: Ledger, experiment: Experiment) -> bool:

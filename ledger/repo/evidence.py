@@ -13,6 +13,7 @@ from ledger.model.aliases import Aliases
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.plan import BASELINE, TREATMENT, Variant
+from ledger.model.remarks import Remark
 from ledger.model.replicates import Point
 from ledger.repo import metric_aliases, metric_files, submodules
 from ledger.repo import voided as voids
@@ -164,7 +165,7 @@ def _others(
     return _Side(arm=_arm(ledger, target.text, declared, chosen, experiment), records=chosen, voided=voided)
 
 
-def voided_elsewhere(ledger: Ledger, experiment: Experiment) -> str | None:
+def voided_elsewhere(ledger: Ledger, experiment: Experiment) -> Remark | None:
     """Which trials of others were voided since the verdict, or are so no more; None where that is as it was."""
     now, known = gather(ledger, experiment, When.PRESENT).voided, voids.known(experiment)
     before, after = (frozenset(name for name in names if ":" in name) for names in (known, now))

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.listing import listed
 from ledger.model.remarks import Kind, Remark
 from ledger.model.void import Void
 from ledger.repo.ledger import Ledger
@@ -81,12 +80,12 @@ def sources_as_known(experiment: Experiment) -> dict[str, str]:
     return {own: name for own, name in called.items() if name in known}
 
 
-def sources_since(ledger: Ledger, experiment: Experiment) -> str | None:
+def sources_since(ledger: Ledger, experiment: Experiment) -> Remark | None:
     """Which trials that are repeated here were voided where they ran since the verdict, or are so no more."""
     return changed(known_sources(experiment), frozenset(sources(ledger, experiment).values()))
 
 
-def changed(before: frozenset[str], now: frozenset[str]) -> str | None:
+def changed(before: frozenset[str], now: frozenset[str]) -> Remark | None:
     """What of others was voided, or is no more; None where that is as it was."""
-    names = sorted(before ^ now)
-    return f"voided since, or no longer: {listed(names, 5)}" if names else None
+    trials = tuple(sorted(before ^ now))
+    return Remark.of(Kind.OTHERS_VOIDED_SINCE, trials=trials) if trials else None

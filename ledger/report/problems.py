@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ledger.analysis.problems import Fact, Kind, Problem
+from ledger.model import remarks
 from ledger.model.listing import are, listed
+from ledger.model.remarks import Remark
+from ledger.report.remarks import sentence as sentence_of
 
 _Facts = Mapping[str, Fact]
 
@@ -36,6 +39,12 @@ def _where(facts: _Facts) -> str:
     if not named:
         return "nowhere here, and no remote is set"
     return f"a remote may have what is missing ({named}): ledger pull {facts['experiment']}"
+
+
+def _outdated(facts: _Facts) -> str:
+    others = {"trials": facts["trials"]} if facts["trials"] else {}
+    since = Remark.of(remarks.Kind(str(facts["since"])), **others)
+    return f"{facts['file']} is out of date: {sentence_of(since)}"
 
 
 # commits are shortened to ten digits
@@ -156,8 +165,8 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.OTHER_HEADING: "{file}: the text begins with {heading}, but the outcome is {outcome}",
     Kind.OTHER_NUMBERS: "{file}: the text has numbers that the verdict does not give: {numbers}",
     Kind.OTHER_TEXT: "{file}: the text does not match the front matter, so only the front matter is proved",
-    Kind.OUTDATED: "{file} is out of date: {said} (ledger conclude)",
-    Kind.OUTDATED_FOR_GOOD: "{file} is out of date: {said}",
+    Kind.OUTDATED: lambda facts: f"{_outdated(facts)} (ledger conclude)",
+    Kind.OUTDATED_FOR_GOOD: _outdated,
     Kind.STATED_ALONE: "{file}: `amendments` and `looks` follow from the branch's history, which is not here in full",
     Kind.WITHOUT_CASES: "{file} does without the per-case results that ledger.yaml names (ledger conclude uses them)",
     Kind.OBJECT_REPLACED: (

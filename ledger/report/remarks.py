@@ -23,6 +23,11 @@ def sentence(remark: Remark) -> str:
     return made(**facts)
 
 
+def said(remark: Remark | None) -> str | None:
+    """The sentence, None where there is no remark."""
+    return None if remark is None else sentence(remark)
+
+
 def sentences(remarks: Sequence[Remark]) -> tuple[str, ...]:
     """One sentence per remark, in order."""
     return tuple(map(sentence, remarks))
@@ -230,6 +235,13 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "(power {power:g})",
     Kind.NEEDED: _needed,
     Kind.TOO_NEAR: _too_near,
+    Kind.PREDICTIONS_CHANGED_SINCE: "the predictions were changed since",
+    Kind.PLAN_AMENDED_SINCE: "the plan was amended since",
+    Kind.RECORDED_SINCE: "trials were recorded since",
+    Kind.RECORDS_CHANGED_SINCE: "records were changed since",
+    Kind.VOIDED_SINCE: "trials were voided since",
+    Kind.ALIASES_CHANGED_SINCE: "the aliases of metrics in ledger.yaml were changed since",
+    Kind.OTHERS_VOIDED_SINCE: lambda trials: f"voided since, or no longer: {listed(trials, 5)}",
     Kind.THINGS_DIFFER: _things_differ,
     Kind.PARAMETERS_DIFFER: _parameters_differ,
     Kind.NO_METRICS: "{side} has no metrics",

@@ -28,7 +28,7 @@ from ledger.report.blocks import (
     Table,
 )
 from ledger.report.experiments import described_axes
-from ledger.report.remarks import sentences
+from ledger.report.remarks import sentence, sentences
 from ledger.report.review_early import as_unconcluded
 from ledger.report.shapes import review as shapes
 from ledger.report.written import code
@@ -178,7 +178,7 @@ def _wrong(one: Review, experiment: Experiment) -> Iterator[Block]:
     if one.agrees is False:
         lines.append("the stored verdict is not what the records give: `ledger conclude`")
     if one.outdated is not None:
-        lines.append(f"the stored verdict is out of date: {one.outdated}")
+        lines.append(f"the stored verdict is out of date: {sentence(one.outdated)}")
     if one.unchecked is not None:
         lines.append(f"the checks cannot be made: {one.unchecked}")
     found = _verdict(one)

@@ -10,7 +10,7 @@ from ledger.model.sharing import News, Pulled, Pushed, Received, Sent
 from ledger.model.transfer import DataTransfer
 from ledger.report.changes import Told
 from ledger.report.numbers import size
-from ledger.report.remarks import sentences
+from ledger.report.remarks import sentence, sentences
 
 # so many trials whose files are absent, or experiments with such trials, are named one by one
 _MOST = 5
@@ -136,7 +136,7 @@ def _news(news: News) -> list[str]:
 def _told(one: Received) -> list[str]:
     notes = [f"note: {sentence}" for sentence in sentences(one.remarks)]
     if one.outdated is not None:
-        notes.append(f"the verdict is out of date ({one.outdated}): ledger conclude {one.experiment}")
+        notes.append(f"the verdict is out of date ({sentence(one.outdated)}): ledger conclude {one.experiment}")
     if one.refused is not None:
         notes.append(f"error: {one.experiment}: {one.refused.message}")
         if one.refused.hint:

@@ -14,6 +14,7 @@ from ledger.analysis.variance import plural, shares
 from ledger.model import trial_file
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant
+from ledger.model.remarks import Remark
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
@@ -23,6 +24,7 @@ from ledger.report.data_changes import described
 from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
+from ledger.report.remarks import sentence
 from ledger.report.shapes import experiments as shapes
 from ledger.report.text import uncoloured
 from ledger.report.verdict import over_cases
@@ -80,7 +82,7 @@ def _titled(title: str) -> Heading:
 
 
 def _facts(
-    experiment: Experiment, settings: Settings, outdated: str | None, now: datetime
+    experiment: Experiment, settings: Settings, outdated: Remark | None, now: datetime
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What the plan says, and what has become of it."""
     plan = experiment.plan
@@ -91,7 +93,7 @@ def _facts(
     )
     parent = "" if plan.parent is None else f", refines {plan.parent}"
     facts = {
-        "status": (experiment.state + (f" (out of date: {outdated})" if outdated else ""),),
+        "status": (experiment.state + (f" (out of date: {sentence(outdated)})" if outdated else ""),),
         "branch": (f"{branch} (from {plan.base[:10]}{parent})",),
         "author": (f"{plan.author}, {plan.created:%Y-%m-%d %H:%M}, {ago(plan.created, now)}",),
         "tags": (", ".join(plan.tags),) if plan.tags else (),

@@ -72,7 +72,7 @@ def document(found: Status, settings: Settings, *, now: datetime) -> Document:
     said_wrong = [
         *([sentence(Remark.of(Kind.SEARCH_CHANGED, count=stale))] if stale else []),
         *_not_numbers(rows),
-        *([f"the verdict is out of date: {found.outdated}"] if found.outdated is not None else []),
+        *([f"the verdict is out of date: {sentence(found.outdated)}"] if found.outdated is not None else []),
         *([found.refusal.message] if found.refusal is not None else []),
         *(f"{problem} (passed over)" for problem in (*experiment.passed_over, *experiment.too_new)),
     ]

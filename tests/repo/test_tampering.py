@@ -20,8 +20,10 @@ from ledger.analysis.gathered import Checkpoint, Claim, Gathered, Origin, Remove
 from ledger.analysis.gathered_tags import OddTag
 from ledger.analysis.problems import Kind
 from ledger.analysis.witness import Content, OtherData
+from ledger.model import remarks
 from ledger.model.experiment import Unread
 from ledger.model.formats.lockfile import LockedStage, Pinned
+from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
 from ledger.repo.ledger import open_ledger
 from ledger.repo.proof.gather import gather
@@ -465,7 +467,8 @@ def test_what_another_branch_has_is_no_problem(honest: Gathered) -> None:
 
 def test_an_amendment_makes_a_verdict_old_while_there_is_a_branch(honest: Gathered) -> None:
     assert honest.weighed is not None
-    old = replace(honest, weighed=replace(honest.weighed, outdated="the predictions were changed since", changed=True))
+    since = Remark.of(remarks.Kind.PREDICTIONS_CHANGED_SINCE)
+    old = replace(honest, weighed=replace(honest.weighed, outdated=since, changed=True))
     landed = honest.experiment.branch is None
     kind = Kind.OUTDATED_FOR_GOOD if landed else Kind.OUTDATED
     found(old, kind, None, "out of date: the predictions were changed since", unproved=not landed)

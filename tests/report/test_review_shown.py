@@ -112,10 +112,10 @@ def test_the_title_of_a_page_names_the_experiment() -> None:
 
 
 def test_problems_and_a_verdict_that_is_not_the_records_stand_at_the_top() -> None:
-    review = replace(made_reviews.review(problem=True), agrees=False, outdated="trials came")
+    review = replace(made_reviews.review(problem=True), agrees=False, outdated=Remark.of(Kind.RECORDED_SINCE))
     top = marked(review).partition("### Metrics")[0]
     assert "* ! the stored verdict is not what the records give: `ledger conclude`" in top
-    assert "* ! the stored verdict is out of date: trials came" in top
+    assert "* ! the stored verdict is out of date: trials were recorded since" in top
     assert "* ! records: " in top and "is a submodule" in top
     assert "- ✗ records: every record is whole; 1 problem\n" in marked(review)
     assert "computed from the records; verdict.md says inconclusive, post hoc" in top

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ledger.analysis.gathered import Gathered, Weighed
-from ledger.analysis.problems import Kind, Problem, Subject, unproved, wrong
+from ledger.analysis.problems import Fact, Kind, Problem, Subject, unproved, wrong
 from ledger.analysis.verdict_checks import judged
 from ledger.model.search import RULE
 from ledger.model.verdict import SCHEMA
@@ -26,12 +26,17 @@ def verdict(gathered: Gathered) -> Iterator[Problem]:
     own_rule = search is None or search.rule == RULE
     yield from judged(of, weighed.stored, weighed.computed, own_rule=own_rule)
     yield from _text(of, file, weighed)
-    if weighed.outdated is not None and not weighed.settled:
-        yield unproved(Kind.OUTDATED, of, file=file, said=weighed.outdated)
-    elif weighed.outdated is not None:
-        # what has landed is no longer changed by anybody honest; what it rests on may be voided
-        found = wrong if weighed.changed else unproved
-        yield found(Kind.OUTDATED_FOR_GOOD, of, file=file, said=weighed.outdated)
+    if weighed.outdated is not None:
+        trials = dict(weighed.outdated.facts).get("trials")
+        named: Fact = trials if isinstance(trials, tuple) else ()
+        kind: Fact = str(weighed.outdated.kind)
+        since = {"since": kind, "trials": named}
+        if not weighed.settled:
+            yield unproved(Kind.OUTDATED, of, file=file, **since)
+        else:
+            # what has landed is no longer changed by anybody honest; what it rests on may be voided
+            found = wrong if weighed.changed else unproved
+            yield found(Kind.OUTDATED_FOR_GOOD, of, file=file, **since)
     if weighed.without_cases:
         yield unproved(Kind.WITHOUT_CASES, of, file=file)
     if weighed.stated_alone:

@@ -9,6 +9,7 @@ from ledger.model.pipeline import inside
 from ledger.repo import concluded, histories
 from ledger.repo.change import require_branch, require_collected
 from ledger.repo.ledger import Ledger
+from ledger.report.remarks import sentence
 
 
 def landable(ledger: Ledger, experiment: Experiment, main: str, tip: str) -> None:
@@ -57,7 +58,7 @@ def _present_verdict(ledger: Ledger, experiment: Experiment) -> None:
     reason = concluded.outdated(ledger, experiment)
     if reason is not None:
         raise LedgerError(
-            f"the verdict of {experiment.name} is out of date: {reason}",
+            f"the verdict of {experiment.name} is out of date: {sentence(reason)}",
             hint=f"ledger conclude {experiment.name}, then land it",
         )
 

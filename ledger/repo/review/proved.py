@@ -13,6 +13,7 @@ from ledger.analysis.review import CheckResult, CheckState
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
 from ledger.model.verdict import Judged, Verdict
 from ledger.repo import concluded
 from ledger.repo.evidence import gather as evidence_of
@@ -30,7 +31,7 @@ class Proved:
 
     recomputed: Verdict | None = None
     refusal: str | None = None
-    outdated: str | None = None
+    outdated: Remark | None = None
     agrees: bool | None = None
     checks: tuple[CheckResult, ...] = ()
     unchecked: str | None = None

@@ -7,7 +7,7 @@ from typing import Any
 from ledger.analysis.review import ArmResults, CheckResult, Failed, Picture, Review
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.verdict_file import front_matter
-from ledger.report.remarks import sentences
+from ledger.report.remarks import said, sentences
 from ledger.report.shapes import diff as diffs
 from ledger.report.shapes.proofs import problem
 from ledger.report.shapes.trials import failure
@@ -31,7 +31,7 @@ def review(value: Review) -> dict[str, Any]:
         "recomputed": None if value.recomputed is None else value.recomputed.outcome,
         "verdict": None if value.recomputed is None else front_matter(value.recomputed),
         "agrees": value.agrees,
-        "outdated": value.outdated,
+        "outdated": said(value.outdated),
         "refusal": value.refusal,
         "compared": None if changed is None else [changed["a"], changed["b"]],
         "not_compared": value.not_compared,

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.model.sharing import Pulled, Pushed
 from ledger.model.transfer import DataTransfer
-from ledger.report.remarks import sentences
+from ledger.report.remarks import said, sentences
 
 
 def pushed(done: Pushed) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def pulled(done: Pulled) -> dict[str, Any]:
                 "renamed": dict(one.renamed),
                 "rewritten": one.rewritten,
                 "deleted": one.deleted,
-                "verdict_outdated": one.outdated,
+                "verdict_outdated": said(one.outdated),
                 "remarks": list(sentences(one.remarks)),
                 "trusted": one.trusted,
                 "error": None if one.refused is None else one.refused.message,

@@ -9,6 +9,7 @@ from ledger.analysis.progress import FAILED, STALE, SUCCEEDED
 from ledger.analysis.search.finding import finding
 from ledger.model import finding as findings
 from ledger.model.run_state import RunState
+from ledger.report.remarks import said
 from ledger.report.shapes.values import short_branch, summary
 
 
@@ -29,7 +30,7 @@ def status(found: Status) -> dict[str, Any]:
         "status": experiment.status,
         "outcome": experiment.outcome,
         "confirmatory": experiment.confirmatory,
-        "verdict_outdated": found.outdated,
+        "verdict_outdated": said(found.outdated),
         "changed_unseen": None if found.refusal is None else found.refusal.message,
         "runs": list(map(run_state, found.runs)),
         "killed_runs": list(map(run_state, found.killed)),
