@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from ledger.model.frozen import frozen
+from ledger.errors import LedgerError
 from ledger.model.site import SiteOptions
 from ledger.repo.ledger import Ledger
-from ledger.repo.site import folder, reading
-from ledger.report.site import assets, experiment, overview, shell
-from ledger.report.site.shell import Site
+from ledger.repo.site import build as building
+from ledger.repo.site.build import Built
 
 
-@frozen
-class Built:
-    """What a build has made: the pages that the site has."""
+def build(ledger: Ledger, output: Path, options: SiteOptions, *, jobs: int | None = None) -> Built:
+    """Build the site in a folder: what has changed since the last build is made anew.
 
-    folder: Path
-    pages: int
+    `jobs`: so many processes make pages, by default as many as there are processors. Raises LedgerError where
+    the folder holds something else or cannot be written, or libraries are missing.
+    """
+    if jobs is not None and jobs < 1:
+        raise LedgerError(f"-j {jobs}: at least one process makes the pages", hint="-j 2")
+    return building.build(ledger, output, options, jobs=jobs or _processors(), progress=ledger.progress)
 
 
-def build(ledger: Ledger, output: Path, options: SiteOptions) -> Built:
-    """Build the site in a folder. Raises LedgerError where that holds something else, or libraries are missing."""
-    shell.require()
-    folder.require(output)
-    site = Site(title=options.title or ledger.git.root.name)
-    experiments = ledger.experiments()
-    briefs = tuple(reading.in_brief(ledger, one) for one in experiments)
-    pages = [file for one in experiments for file in experiment.files(reading.read(ledger, one, briefs), site)]
-    folder.install(output, (*assets.files(), *pages, overview.page(briefs, site)))
-    return Built(folder=output, pages=len(experiments) + 1)
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

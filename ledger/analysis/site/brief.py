@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ledger.analysis.counting import When, counted
-from ledger.analysis.progress import SUCCEEDED, declared
-from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.plan import BASELINE
-from ledger.model.prediction import Prediction
 from ledger.model.summary import Summary
-from ledger.model.verdict import Judged
-from ledger.stats.summary import summarise
+from ledger.model.verdict import Judged, stated
 
 
 @frozen
 class Brief:
     """One experiment in brief.
 
-    - `state`: the outcome for people, of a search its answer, and before there is one how far it has come.
+    - `arm`: the one that it is about; `leading`: the metrics of its trials that count, `baseline` those of the
+      baseline's. `better` says in which direction a metric is better, as far as the predictions tell.
     - `concluded`: when its verdict was committed, None before there is one.
-    - `predictions`: those of the plan; `judged`: the same with their outcomes, none before there is a verdict.
-    - `leading`: the metrics of the arm that it is about, over the trials that count; `baseline`: those of the baseline.
-    - `missing`: the declared trials without a result; `problems`: files of it that were passed over.
+    - `predictions`: those of the plan; `predicted`: their metrics; `judged`: what the verdict says of them, none before
+      there is one.
+    - `found`: what a search has found, in a word or two.
+    - `missing`: the declared trials without a result; `problems`: the files of it that were passed over.
     """
 
     name: str
@@ -32,53 +28,33 @@ class Brief:
     author: str
     tags: tuple[str, ...]
     status: str
-    state: str
     outcome: str | None
     confirmatory: bool | None
     exploratory: bool
+    found: str | None
     parent: str | None
     created: datetime
     concluded: datetime | None
-    predictions: tuple[Prediction, ...]
+    arm: str
+    predicted: tuple[str, ...]
+    predictions: tuple[str, ...]
     judged: tuple[Judged, ...]
+    better: Mapping[str, str]
     leading: Mapping[str, Summary]
     baseline: Mapping[str, Summary]
     trials: int
     failed: int
     missing: int
-    problems: int
+    problems: tuple[str, ...]
 
+    @property
+    def state(self) -> str:
+        """The verdict's outcome, of a search its answer, and before there is one how far the experiment has come."""
+        if self.found is not None:
+            return self.found
+        return self.status if self.outcome is None else stated(self.outcome, self.confirmatory)
 
-def brief(experiment: Experiment, present: Mapping[str, str], concluded: datetime | None) -> Brief:
-    """The experiment in brief. `present` are the fingerprints that its arms have now."""
-    plan, verdict = experiment.plan, experiment.verdict
-    return Brief(
-        name=experiment.name,
-        title=plan.title,
-        author=plan.author,
-        tags=plan.tags,
-        status=experiment.status,
-        state=experiment.state,
-        outcome=experiment.outcome,
-        confirmatory=experiment.confirmatory,
-        exploratory=plan.exploratory,
-        parent=plan.parent,
-        created=plan.created,
-        concluded=concluded,
-        predictions=plan.predictions,
-        judged=() if verdict is None or experiment.outcome is None else verdict.predictions,
-        leading=_metrics(experiment, plan.leading, present),
-        baseline=_metrics(experiment, BASELINE, present),
-        trials=len(experiment.trials),
-        failed=sum(not record.trial.succeeded for record in experiment.trials),
-        missing=sum(one.state != SUCCEEDED for one in declared(experiment, present)),
-        problems=len(experiment.passed_over),
-    )
-
-
-def _metrics(experiment: Experiment, arm: str, present: Mapping[str, str]) -> dict[str, Summary]:
-    """The metrics of an arm over the trials that count."""
-    when = When.PRESENT if experiment.verdict is None else When.JUDGED
-    records = counted(experiment, arm, when, present=present.get(arm))
-    names = dict.fromkeys(name for record in records for name in record.metrics)
-    return {name: summarise([r.metrics[name] for r in records if name in r.metrics]) for name in names}
+    @property
+    def moment(self) -> datetime:
+        """When something was last learned of it: when it was concluded, else when it was made."""
+        return self.concluded or self.created

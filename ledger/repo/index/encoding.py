@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ledger.model.frozen import frozen
 from ledger.model.summary import Summary
+from ledger.model.verdict import Judged
 
 to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -116,6 +117,17 @@ def _measured(texts: Sequence[str]) -> list[dict[str, Summary]]:
     ]
 
 
+# what is kept of a prediction's outcome: what a line says of it
+_JUDGED: Final = ("text", "outcome", "estimate", "interval", "confidence", "p_value", "test", "n", "n_baseline")
+
+
+def _judged(texts: Sequence[str]) -> list[tuple[Judged, ...]]:
+    return [
+        tuple(Judged(**one | {"interval": None if one["interval"] is None else tuple(one["interval"])}) for one in of)
+        for of in (document["of"] for document in decoded(texts))
+    ]
+
+
 TEXT: Final = Kind(sql="TEXT")
 INTEGER: Final = Kind(sql="INTEGER")
 REAL: Final = Kind(sql="REAL")
@@ -131,4 +143,10 @@ SUMMARIES: Final = Kind(
     encode=lambda metrics: to_json({name: [s.n, s.mean, s.sd, s.left_out] for name, s in metrics.items()}),
     decode=_summaries,
 )
+JUDGED: Final = Kind(
+    sql="TEXT",
+    encode=lambda judged: encoded({"of": [{name: getattr(one, name) for name in _JUDGED} for one in judged]}),
+    decode=_judged,
+)
+"""The predictions of a verdict with their outcomes, without remarks."""
 MEASURED: Final = Kind(sql="TEXT", encode=to_json, decode=_measured)

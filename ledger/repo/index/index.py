@@ -55,6 +55,11 @@ class Index:
         running = self._repository.snapshot.running
         return self._reading(lambda connection: index_rows.entries(connection, wished or Wished(), limit, running))
 
+    def briefs(self) -> list[dict[str, Any]]:
+        """What a site says of every experiment, as fields of a `Brief`, the latest experiment first."""
+        running = self._repository.snapshot.running
+        return self._reading(lambda connection: index_rows.briefs(connection, running))
+
     def states(self) -> dict[str, int]:
         """How many experiments are in which state (`Entry.state`), that of the latest first."""
         running = self._repository.snapshot.running

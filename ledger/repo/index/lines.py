@@ -97,6 +97,8 @@ def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool) -> dict[
         "better": row.better,
         "called": row.called,
         "predicted": experiment.predicted,
+        "predictions": tuple(map(str, plan.predictions)),
+        "judged": () if experiment.verdict is None or experiment.outcome is None else experiment.verdict.predictions,
         "about": predicted_arms(plan)[0],
         "records": len(experiment.trials),
         "declared": len(declared_points(plan)),

@@ -13,9 +13,10 @@ from ledger.machine.garbage import uncollected
 from ledger.model.entry import Entry
 from ledger.model.experiment import PLANNED, RECORDED, RUNNING, at_present
 from ledger.model.frozen import frozen
+from ledger.model.plan import BASELINE
 from ledger.model.row import Row
-from ledger.repo.index.encoding import SUMMARIES, TEXT, Kind
-from ledger.repo.index.tables import EXPERIMENT, TRIAL, VARIANT, Table, places
+from ledger.repo.index.encoding import INTEGER, SUMMARIES, TEXT, Kind
+from ledger.repo.index.tables import EXPERIMENT, STRIDE, TRIAL, VARIANT, Table, places
 
 EXPERIMENTS: Final = "experiments"
 VARIANTS: Final = "variants"
@@ -98,6 +99,34 @@ def rows(connection: sqlite3.Connection, level: str, running: Collection[str] = 
         for fields in found if running else ():
             fields["status"] = at_present(fields["status"], running=fields["experiment"] in running)
         return [Row(**fields, **own) for fields in found]
+
+
+def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> list[dict[str, Any]]:
+    """What a site says of every experiment beside its own page, the latest first: the fields of a `Brief`, but when it
+    was concluded.
+    """
+    status, named = present_status(running)
+    selection = Selection(
+        fields=_of("e", EXPERIMENT, "name title author tags outcome confirmatory exploratory found parent created")
+        | _of("e", EXPERIMENT, "predicted predictions judged better missing problems", trials="records", arm="about")
+        | {
+            "status": (status, TEXT),
+            "leading": ("coalesce(a.metrics, '{}')", SUMMARIES),
+            "baseline": ("coalesce(b.metrics, '{}')", SUMMARIES),
+            "failed": (f"(SELECT count(*) FROM trial t WHERE {_within('t')} AND t.status != 'succeeded')", INTEGER),
+        }
+    )
+    query = f"""SELECT {selection.sql} FROM experiment e
+        LEFT JOIN variant a ON {_within("a")} AND a.variant = e.about AND NOT a.hidden
+        LEFT JOIN variant b ON {_within("b")} AND b.variant = '{BASELINE}' AND NOT b.hidden
+        WHERE e.own IS NOT NULL {_ORDER}"""
+    with uncollected():
+        return selection.read(connection.execute(query, named).fetchall())
+
+
+def _within(alias: str) -> str:
+    """The SQL by which a line of a variant or trial is the experiment's."""
+    return f"{alias}.id >= e.id * {STRIDE} AND {alias}.id < (e.id + 1) * {STRIDE}"
 
 
 @frozen

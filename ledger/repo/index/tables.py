@@ -13,6 +13,7 @@ from ledger.model.frozen import frozen
 from ledger.repo.index.encoding import (
     FEW,
     INTEGER,
+    JUDGED,
     KEY,
     MEASURED,
     MOMENT,
@@ -26,7 +27,7 @@ from ledger.repo.index.encoding import (
 )  # fmt: skip
 from ledger.repo.index.views import VIEWS
 
-VERSION: Final = 16
+VERSION: Final = 17
 """Of the tables and of what is computed into them: raised with every change, so that an older index is rebuilt."""
 
 STRIDE: Final = 1_000_000
@@ -101,6 +102,8 @@ EXPERIMENT: Final = Table(
         "better": FEW,
         "called": FEW,
         "predicted": TEXTS,
+        "predictions": TEXTS,
+        "judged": JUDGED,
         "about": TEXT,
         "records": INTEGER,
         "declared": INTEGER,

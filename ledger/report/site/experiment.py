@@ -19,3 +19,8 @@ def files(one: ExperimentPage, site: Site) -> tuple[File, ...]:
     document = review.document((one.review,))
     page = shell.page("experiment.html", address(one.brief.name), site, one=one, blocks=document.blocks)
     return (page,)
+
+
+def unreadable(name: str, why: str, site: Site) -> File:
+    """The page of an experiment that cannot be read: why not."""
+    return shell.page("unreadable.html", address(name), site, name=name, why=why)

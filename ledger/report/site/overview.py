@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ledger.analysis.site.brief import Brief
 from ledger.model.site import File
@@ -10,6 +10,6 @@ from ledger.report.site import shell
 from ledger.report.site.shell import Site
 
 
-def page(briefs: Sequence[Brief], site: Site) -> File:
-    """The overview over all experiments, the latest first."""
-    return shell.page("overview.html", "index.html", site, briefs=briefs)
+def page(briefs: Sequence[Brief], unreadable: Mapping[str, str], site: Site) -> File:
+    """The overview over all experiments, the latest first; `unreadable`: why others cannot be read, by name."""
+    return shell.page("overview.html", "index.html", site, briefs=briefs, unreadable=unreadable)

@@ -28,9 +28,10 @@ POLICY = (
 
 @frozen
 class Site:
-    """What all pages of one site say alike."""
+    """What all pages of one site say alike. `code`: whether they show code and paths."""
 
     title: str
+    code: bool = True
 
 
 def require() -> None:

@@ -1,0 +1,122 @@
+"""A site from the repository: what has changed since the last build is made anew, and put in its place at once."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ledger.analysis.site.brief import Brief
+from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
+from ledger.model.site import File, SiteOptions
+from ledger.repo.ledger import Ledger
+from ledger.repo.site import briefs as reading
+from ledger.repo.site import folder as folders
+from ledger.repo.site import pages
+from ledger.repo.site.folder import SiteFolder
+from ledger.repo.site.keys import Keys
+from ledger.repo.site.pages import Around
+from ledger.report.site import assets, overview, shell
+from ledger.report.site.shell import Site
+
+
+@frozen
+class Built:
+    """What a build has done: the `pages` that the site has, and how many files were `written` and `removed`.
+
+    `unreadable`: why experiments cannot be read, by name; their pages say so.
+    """
+
+    folder: Path
+    pages: int
+    written: int
+    removed: int
+    unreadable: Mapping[str, str]
+
+
+def build(
+    ledger: Ledger,
+    output: Path,
+    options: SiteOptions,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Built:
+    """Build the site in a folder, by so many processes; `progress` is told how many pages of how many are made.
+
+    The folder has the old site until all of the new one is there. Raises LedgerError where the folder holds something
+    else or cannot be written, where options name no experiment, or where libraries are missing.
+    """
+    shell.require()
+    title = options.title or ledger.git.root.name
+    with folders.held(output, ledger.git.root) as site:
+        chosen, unreadable = _chosen(reading.read(ledger), ledger.unreadable(), options)
+        around = _around(Site(title=title, code=options.code), chosen, unreadable)
+        known: Mapping[str, Any] = site.mark().get("pages", {})
+        keys = Keys(ledger, options, title)
+        names = [*(one.name for one in chosen), *unreadable]
+        kept = {name: known[name] for name in names if name in known and _is_current(keys, around, name, known[name])}
+        staged: list[str] = []
+        made = dict(kept)
+        for chunk in pages.make(ledger, output, around, [name for name in names if name not in kept], jobs=jobs):
+            for one in chunk:
+                sources = {other: keys.source(other) for other in one.others}
+                key = keys.page(one.name, _linked(around, one.name), sources)
+                made[one.name] = {"key": key, "others": list(one.others), "files": list(one.files)}
+                staged += one.staged
+            if progress is not None:
+                progress(len(made), len(names))
+        last = [*assets.files(), overview.page(chosen, unreadable, around.site)]
+        staged += _stage(site, last)
+        files = {*(path for one in made.values() for path in one["files"]), *(file.path for file in last)}
+        gone = sorted(set(site.mark().get("files", ())) - files)
+        site.install(staged, gone, {"pages": made, "files": sorted(files)})
+    count = sum(path.endswith(".html") for path in files)
+    return Built(folder=output, pages=count, written=len(staged), removed=len(gone), unreadable=unreadable)
+
+
+def _chosen(
+    found: Sequence[Brief], unreadable: Mapping[str, str], options: SiteOptions
+) -> tuple[tuple[Brief, ...], dict[str, str]]:
+    """The experiments that the site has. Raises LedgerError where a name that was given is none's."""
+    for pattern in options.only:
+        if not any(fnmatch.fnmatchcase(name, pattern) for name in [*(one.name for one in found), *unreadable]):
+            raise LedgerError(f"no experiment is called {pattern}", hint="ledger log lists them")
+
+    def named(name: str) -> bool:
+        return not options.only or any(fnmatch.fnmatchcase(name, pattern) for pattern in options.only)
+
+    since = options.since
+    chosen = tuple(one for one in found if named(one.name) and (since is None or one.moment >= since))
+    return chosen, {name: why for name, why in unreadable.items() if named(name) and since is None}
+
+
+def _around(site: Site, chosen: Sequence[Brief], unreadable: Mapping[str, str]) -> Around:
+    children: dict[str, list[Brief]] = {}
+    for one in chosen:
+        if one.parent is not None:
+            children.setdefault(one.parent, []).append(one)
+    return Around(
+        site=site,
+        briefs={one.name: one for one in chosen},
+        children={name: tuple(found) for name, found in children.items()},
+        unreadable=unreadable,
+    )
+
+
+def _linked(around: Around, name: str) -> Iterable[Brief]:
+    """The experiment itself, the one that it refines, and those that refine it."""
+    own = around.briefs.get(name)
+    parent = None if own is None or own.parent is None else around.briefs.get(own.parent)
+    return [one for one in (own, parent, *around.children.get(name, ())) if one is not None]
+
+
+def _is_current(keys: Keys, around: Around, name: str, known: Mapping[str, Any]) -> bool:
+    sources = {other: keys.source(other) for other in known["others"]}
+    return bool(known["key"] == keys.page(name, _linked(around, name), sources))
+
+
+def _stage(site: SiteFolder, files: Iterable[File]) -> list[str]:
+    return [file.path for file in files if site.stage(file.path, file.content)]
