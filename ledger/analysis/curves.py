@@ -127,6 +127,17 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
     )
 
 
+def names_of(samples: Sequence[Sample]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The curves that are drawn where none is asked for, and all other series of numbers, by name."""
+    offers = [offer for sample in samples for offer in _offers(sample)]
+    names = _names([offer.column for offer in offers])
+    declared = {offer.column for offer in offers if offer.plot is not None and offer.plot.lines}
+    of_cases = {offer.column for offer in offers if offer.plot is not None and not offer.plot.lines and offer.plot.y}
+    first = [name for column, name in names.items() if column in declared][:MAX_FACETS]
+    others = [name for column, name in names.items() if name not in first and column not in of_cases]
+    return tuple(first), tuple(name for name in others if name.lower() not in (*_STEPS, _CLOCK))
+
+
 def _offers(sample: Sample) -> Iterator[_Offer]:
     """The columns that may be drawn: the declared ones first, in the order of the definitions."""
     taken: set[tuple[str, str]] = set()

@@ -71,7 +71,10 @@ class CodeChange:
 
 @frozen
 class Diff:
-    """The whole comparison of a with b. `confounded`: the warnings that more than one thing differs."""
+    """The whole comparison of a with b. `confounded`: the warnings that more than one thing differs.
+
+    `commits`: those whose code the sides have, None where that is not known.
+    """
 
     a: str
     b: str
@@ -82,6 +85,7 @@ class Diff:
     metrics: tuple[MetricChange, ...]
     warnings: tuple[Remark, ...] = ()
     confounded: tuple[Remark, ...] = ()
+    commits: tuple[str | None, str | None] = (None, None)
 
 
 def diff(
@@ -137,6 +141,7 @@ def diff(
             *caveats.left_out(metrics, a, b),
         ),
         confounded=confounded,
+        commits=(a.code, b.code),
     )
 
 

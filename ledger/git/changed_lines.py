@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 
 from ledger.git.git import Git
@@ -61,3 +62,38 @@ def _counted(field: str, fields: Iterator[str]) -> tuple[str, tuple[int, int]]:
         next(fields)
         path = next(fields)
     return path, (int(added) if added.isdigit() else 0, int(removed) if removed.isdigit() else 0)
+
+
+def hunks(git: Git, a: str, b: str, paths: Sequence[str]) -> dict[str, str]:
+    """The hunks of these files between two commits, by the path that they have in the second; renames are found.
+
+    A file without any, as one that is no text, has an empty text.
+    """
+    asked = (
+        "diff-tree",
+        "-r",
+        "-M",
+        "-p",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--full-index",
+        "-z",
+        "--raw",
+    )
+    out = git.run(*asked, a, b, "--", *(f":(top,literal){path}" for path in paths))
+    # -z ends the list of files with an empty one; the patches follow in its order
+    listed, _, patches = out.partition(b"\0\0")
+    fields, order = iter(listed.split(b"\0")), []
+    for field in fields:
+        if field.startswith(b":"):
+            path = next(fields)
+            order.append(next(fields) if field.rpartition(b" ")[2][:1] in b"RC" else path)
+    texts = re.split(rb"^diff --git .*$", patches, flags=re.MULTILINE)[1:]
+    found = {}
+    for path, text in zip(order, texts, strict=False):
+        begin = re.search(rb"^@@ ", text, flags=re.MULTILINE)
+        found[os.fsdecode(path)] = (
+            "" if begin is None else text[begin.start() :].decode("utf-8", "replace").rstrip("\n")
+        )
+    return found

@@ -92,7 +92,7 @@ def _reviewed(one: Review, experiment: Experiment) -> Iterator[Part]:
     prose = experiment.hypothesis.body
     yield Part(blocks=tuple(_judged(one, experiment)), rank=0, name="the verdict")
     for name, rank, blocks in (
-        ("what is wrong", 1, _wrong(one, experiment)),
+        ("what is wrong", 1, wrong(one, experiment)),
         ("facts", 2, (Facts(pairs=tuple(_facts(one, experiment))),)),
         ("versions", 2, _versions(one, experiment)),
         ("metrics", 2, review_metrics.metrics(one, experiment)),
@@ -172,7 +172,7 @@ def _from_where(one: Review) -> str:
     return "computed again from the records, as in verdict.md"
 
 
-def _wrong(one: Review, experiment: Experiment) -> Iterator[Block]:
+def wrong(one: Review, experiment: Experiment) -> Iterator[Block]:
     """What a reviewer must not miss."""
     lines = []
     if one.agrees is False:

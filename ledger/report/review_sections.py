@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ledger.analysis.diff import Diff
 from ledger.analysis.review import CheckState, Failed, Review
 from ledger.model.listing import counted, listed
 from ledger.report import verdict, verify, written
 from ledger.report.blocks import Block, CodeBlock, Fold, Heading, Items, Mark, Part, Prose, Written
-from ledger.report.diff import changed as differences
+from ledger.report.diff import changed as tables_of
 from ledger.report.remarks import sentences
 from ledger.report.review_links import links
 
@@ -29,10 +30,14 @@ _SIGNS: Final = {
 
 def changed(one: Review) -> Iterator[Block]:
     """What the leading arm has otherwise; long lists are folded."""
-    if one.changed is None:
-        return
-    tables = differences(one.changed)
-    yield Heading(text=f"What changed: {one.changed.a} → {one.changed.b}", level=3)
+    if one.changed is not None:
+        yield Heading(text=f"What changed: {one.changed.a} → {one.changed.b}", level=3)
+        yield from differences(one.changed)
+
+
+def differences(found: Diff, kinds: Sequence[str] | None = None) -> Iterator[Block]:
+    """A table for each kind of thing that differs, or for those of them that are asked for."""
+    tables = [(kind, table) for kind, table in tables_of(found) if kinds is None or kind in kinds]
     if not tables:
         yield Prose(text="No difference in parameters, data, code or environment.")
     for kind, table in tables:

@@ -46,9 +46,9 @@ def document(found: Shown, settings: Settings, *, now: datetime) -> Document:
         Facts(pairs=_facts(experiment, settings, found.outdated, now)),
     ]
     if experiment.trials:
-        blocks += [Heading(text="Trials", paged=True), _trials(experiment, present, found.commits, settings)]
+        blocks += [Heading(text="Trials", paged=True), trials(experiment, present, found.commits, settings)]
         results = [
-            *_means(experiment, present, settings),
+            *means(experiment, present, settings),
             *_variance(experiment, present, settings),
             *_on_new_cases(experiment),
         ]
@@ -124,10 +124,10 @@ def _variant(variant: Variant) -> str:
     return f"{variant.name}: {place}" + (f", {params}" if params else "")
 
 
-def _trials(
-    experiment: Experiment, present: Mapping[str, str], commits: Mapping[str, str], settings: Settings
+def trials(
+    experiment: Experiment, present: Mapping[str, str], commits: Mapping[str, str] | None, settings: Settings
 ) -> Table | Fold:
-    """One row per trial; a page folds many of them."""
+    """One row per trial, without its commit where none are given; a page folds many of them."""
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.metrics))
     shown = _fitting(names, experiment, settings)
     rows = tuple(
@@ -136,7 +136,7 @@ def _trials(
             _state(r, present, experiment.plan),
             *(_cell(r, n, settings) for n in shown),
             seconds(r.trial.seconds),
-            short_commit(r, commits),
+            "" if commits is None else short_commit(r, commits),
         )
         for r in experiment.trials
     )
@@ -188,7 +188,7 @@ def _cell(record: Recorded, name: str, settings: Settings) -> str:
     return number(record.metrics.get(name), settings.precision(name)) if name in record.metrics else "-"
 
 
-def _means(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
+def means(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
     """What came of each arm: beside the baseline, where there is one, with the difference from it."""
     # of arms that have changed since, the trials say so themselves
     when = When.PRESENT if experiment.verdict is None else When.JUDGED

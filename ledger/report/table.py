@@ -89,6 +89,16 @@ def _ends(field: Field) -> list[str]:
     return list(dict.fromkeys([*ends, field.short, field.name]))
 
 
+def cells(value: Table, column: Column, settings: Settings) -> list[str]:
+    """The column's texts, one per row."""
+    return _cells(value, column, settings, aligned=False)(None)
+
+
+def stands_right(field: Field, rows: Sequence[Row]) -> bool:
+    """Whether a column holds numbers, or moments."""
+    return _right(field, rows)
+
+
 Cells = Callable[[int | None], list[str]]
 
 

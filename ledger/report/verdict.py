@@ -50,7 +50,7 @@ def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmVal
         blocks += [Prose(lead=stated_of(one, verdict), text=code(one.text)), Items(items=found_of(one))]
     if verdict.finding is None and not verdict.predictions:
         blocks.append(Prose(text="Nothing was predicted."))
-    blocks += _found_by_search(verdict, experiment, settings)
+    blocks += found_by_search(verdict, experiment, settings)
     if verdict.finding is None:
         basis = Prose(text=_basis(verdict, experiment))
         blocks += [Heading(text="Results"), basis, _results(arms, experiment, settings)]
@@ -64,7 +64,7 @@ def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmVal
     return Document(title=f"{experiment.name}: {verdict.outcome}", blocks=tuple(blocks))
 
 
-def _found_by_search(verdict: Verdict, experiment: Experiment, settings: Settings) -> list[Block]:
+def found_by_search(verdict: Verdict, experiment: Experiment, settings: Settings) -> list[Block]:
     """What a search has found, what it cost, and the versions; nothing of a plan without one."""
     finding, plan = verdict.finding, experiment.plan
     if finding is None or plan.search is None:
@@ -177,7 +177,7 @@ def evidence(judged: Judged) -> str:
     """`difference +0.0211 (90% interval +0.0120 to +0.0300), paired t, n = 5, p = 0.003`."""
     is_mean = judged.n_baseline is None
     show = number if is_mean else signed
-    fine = _fineness(judged)
+    fine = fineness(judged)
     text = f"{'mean' if is_mean else 'difference'} {show(judged.estimate, fine)}"
     if judged.interval is not None and judged.confidence is not None:
         low, high = (show(bound, fine) for bound in judged.interval)
@@ -204,7 +204,7 @@ def over_cases(judged: Judged, found: OverCases) -> str:
     return f"{text}; {found.share:.0%} of its variance from the cases"
 
 
-def _fineness(judged: Judged) -> int | None:
+def fineness(judged: Judged) -> int | None:
     """The digits behind the point that the interval leaves meaningful: two of its half width."""
     if judged.interval is None:
         return None
@@ -220,7 +220,7 @@ def subject(verdict: Verdict, predicted: Sequence[str]) -> str:
     if verdict.predictions and predicted:
         first = verdict.predictions[0]
         if first.estimate is not None:
-            fine = _fineness(first)
+            fine = fineness(first)
             show = number if first.n_baseline is None else signed
             text += f", {predicted[0]} {show(first.estimate, fine)}"
             if first.interval is not None and first.confidence is not None:

@@ -2,22 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from ledger.analysis.answers import Shown
+from ledger.analysis.bands import Bands
 from ledger.analysis.review import Review
 from ledger.analysis.site.brief import Brief
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Remark
+
+
+@frozen
+class Image:
+    """A picture that one trial of an arm drew; `kind`: png, jpg, gif or webp."""
+
+    arm: str
+    trial: str
+    kind: str
+    data: bytes
+
+
+@frozen
+class Images:
+    """The pictures of an experiment by path, an image an arm; `left_out`: why others are not shown, by path."""
+
+    shown: Mapping[str, tuple[Image, ...]] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+@frozen
+class Patch:
+    """What changed in a file, as git's hunks; `cut`: so many more lines of it are not shown."""
+
+    path: str
+    text: str
+    cut: int = 0
 
 
 @frozen
 class ExperimentPage:
     """One experiment with all that its page shows.
 
-    `shown` is what `show` says of it, `review` what `review` does. `children`: the experiments that refine it, and
-    `parent` the one that it refines, as far as the site has them.
+    `shown` is what `show` says of it, `review` what `review` does. `curves` are those that `plot` draws, `series` all
+    other numbers that trials wrote step by step, `notes` say which trials lack some. `logs`: the last lines that
+    trials printed, by id, where this clone keeps them. `children`: the experiments that refine it, and `parent` the
+    one that it refines, as far as the site has them.
     """
 
     brief: Brief
     shown: Shown
     review: Review
+    curves: Bands | None = None
+    series: Bands | None = None
+    notes: tuple[Remark, ...] = ()
+    patches: tuple[Patch, ...] = ()
+    logs: Mapping[str, str] = field(default_factory=dict)
+    images: Images = Images()
     parent: Brief | None = None
     children: tuple[Brief, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 from ledger.analysis.site.brief import Brief
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.row import Row
 from ledger.model.site import File, SiteOptions
 from ledger.repo.ledger import Ledger
 from ledger.repo.site import briefs as reading
@@ -19,6 +20,7 @@ from ledger.repo.site.folder import SiteFolder
 from ledger.repo.site.keys import Keys
 from ledger.repo.site.pages import Around
 from ledger.report.site import assets, overview, shell
+from ledger.report.site import table as tables
 from ledger.report.site.shell import Site
 
 
@@ -68,7 +70,11 @@ def build(
                 staged += one.staged
             if progress is not None:
                 progress(len(made), len(names))
-        last = [*assets.files(), overview.page(chosen, unreadable, around.site)]
+        last = [
+            *assets.files(),
+            *tables.files(_rows(ledger, around), ledger.settings, around.site),
+            overview.page(chosen, unreadable, ledger.settings, around.site),
+        ]
         staged += _stage(site, last)
         files = {*(path for one in made.values() for path in one["files"]), *(file.path for file in last)}
         gone = sorted(set(site.mark().get("files", ())) - files)
@@ -116,6 +122,11 @@ def _linked(around: Around, name: str) -> Iterable[Brief]:
 def _is_current(keys: Keys, around: Around, name: str, known: Mapping[str, Any]) -> bool:
     sources = {other: keys.source(other) for other in known["others"]}
     return bool(known["key"] == keys.page(name, _linked(around, name), sources))
+
+
+def _rows(ledger: Ledger, around: Around) -> dict[str, list[Row]]:
+    """The rows of each level of the table, those of the experiments that the site has."""
+    return {level: [row for row in ledger.rows(level) if row.experiment in around.briefs] for level in tables.LEVELS}
 
 
 def _stage(site: SiteFolder, files: Iterable[File]) -> list[str]:

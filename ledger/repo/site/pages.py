@@ -82,7 +82,7 @@ class _Worker:
         try:
             if name in around.unreadable:
                 raise LedgerError(around.unreadable[name])
-            page = reading.read(self._ledger, name, around.briefs, around.children.get(name, ()))
+            page = reading.read(self._ledger, name, around.briefs, around.children.get(name, ()), code=around.site.code)
             others = reading.others(page.shown.experiment)
             files = report.files(page, around.site)
         except LedgerError as error:

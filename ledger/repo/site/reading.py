@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from typing import Final
 
 from ledger.analysis.answers import Shown
 from ledger.analysis.site.brief import Brief
@@ -12,29 +14,61 @@ from ledger.model.experiment import Experiment
 from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.review.reading import read as reviewed
+from ledger.repo.site import images, patches, series
+
+# bytes of a log that a page shows, and of how many trials
+_TAIL: Final = 4_000
+_LOGS: Final = 100
 
 
-def read(ledger: Ledger, name: str, briefs: Mapping[str, Brief], children: tuple[Brief, ...]) -> ExperimentPage:
+def read(
+    ledger: Ledger, name: str, briefs: Mapping[str, Brief], children: tuple[Brief, ...], *, code: bool
+) -> ExperimentPage:
     """The experiment with what its page shows; `briefs` are those of all that the site has, by name.
 
-    Raises LedgerError where it cannot be read.
+    `code`: with what changed in the code and what trials printed. Raises LedgerError where it cannot be read.
     """
     experiment = ledger.find(name)
     if experiment is None:
         raise LedgerError(f"there is no experiment {name}")
+    commits = histories.trial_commits(ledger, name)
+    review = reviewed(ledger, name, ledger.snapshot.sources[name], None, None)
+    curves, others_, notes = series.read(ledger, experiment)
     return ExperimentPage(
         brief=briefs[name],
         shown=Shown(
             experiment=experiment,
             present=ledger.present(experiment),
-            commits=histories.trial_commits(ledger, name),
+            commits=commits,
             outdated=concluded.outdated(ledger, experiment),
             record=None,
         ),
-        review=reviewed(ledger, name, ledger.snapshot.sources[name], None, None),
+        review=review,
+        curves=curves,
+        series=others_,
+        notes=notes,
+        patches=patches.read(ledger, review.changed) if code else (),
+        logs=_logs(ledger, experiment) if code else {},
+        images=images.read(ledger, experiment, commits),
         parent=briefs.get(experiment.plan.parent or ""),
         children=children,
     )
+
+
+def _logs(ledger: Ledger, experiment: Experiment) -> dict[str, str]:
+    """The last lines that trials printed, where this clone keeps their logs."""
+    folder = ledger.state_dir.log(experiment.name, "x").parent
+    if not folder.is_dir():
+        return {}
+    found = {}
+    for record in experiment.trials[:_LOGS]:
+        try:
+            with ledger.state_dir.log(experiment.name, record.trial.id).open("rb") as file:
+                file.seek(-min(_TAIL, file.seek(0, os.SEEK_END)), os.SEEK_END)
+                found[record.trial.id] = file.read().decode("utf-8", "replace")
+        except OSError:
+            continue
+    return found
 
 
 def others(experiment: Experiment) -> tuple[str, ...]:

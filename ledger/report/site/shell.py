@@ -18,6 +18,7 @@ from ledger.report.blocks import Block
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -63,10 +64,15 @@ def environment() -> Environment:
     return found
 
 
-def _rendered(blocks: Sequence[Block]) -> Any:
+def markup(text: str) -> Markup:
+    """HTML of our own making, which a template takes as it is."""
     from markupsafe import Markup
 
-    return Markup(html.body(blocks))
+    return Markup(text)
+
+
+def _rendered(blocks: Sequence[Block]) -> Markup:
+    return markup(html.body(blocks))
 
 
 def page(template: str, path: str, site: Site, **values: Any) -> File:

@@ -1,0 +1,79 @@
+"""The pictures that trials drew, of one trial of each arm, looked at whether they are what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from ledger.analysis.progress import canonical
+from ledger.analysis.site.page import Image, Images
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.formats.rasters import KINDS, kind_of
+from ledger.model.plan import BASELINE
+from ledger.repo.ledger import Ledger
+from ledger.repo.proof.trees import changes
+
+# a page shows a few, and none that a browser would choke on
+_SHOWN: Final = 12
+_BYTES: Final = 2_000_000
+
+
+def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str]) -> Images:
+    """The pictures by path, side by side for the baseline and the arm that leads.
+
+    `commits` are the trial commits by trial id. Where DVC holds a picture it is read from its cache.
+    """
+    present = ledger.present(experiment)
+    arms = dict.fromkeys([BASELINE, experiment.plan.leading])
+    chosen = {arm: record for arm in arms if (record := canonical(experiment, present, arm)) is not None}
+    found: dict[str, list[Image]] = {}
+    left_out: dict[str, str] = {}
+    for arm, record in chosen.items():
+        for path, data in _drawn(ledger, record, commits.get(record.trial.id) or record.commit):
+            why = _why_not(path, data)
+            if why is not None:
+                left_out.setdefault(path, why)
+            elif path in found or len(found) < _SHOWN:
+                assert data is not None
+                found.setdefault(path, []).append(
+                    Image(arm=arm, trial=record.trial.id, kind=kind_of(data) or "", data=data)
+                )
+            else:
+                left_out.setdefault(path, "one of too many")
+    return Images(shown={path: tuple(of) for path, of in sorted(found.items())}, left_out=left_out)
+
+
+def _drawn(ledger: Ledger, record: Recorded, commit: str | None) -> Iterator[tuple[str, bytes | None]]:
+    """The pictures of a trial with their content, None where that is not here."""
+    objects, store = ledger.git.objects, ledger.store()
+    if commit is not None and ledger.git.commit(record.trial.code) is not None:
+        for path, entry in sorted(changes(objects, record.trial.code, commit).items()):
+            if entry is not None and _is_picture(path) and not entry.is_link and not entry.is_submodule:
+                blob = objects.read(entry.oid)
+                yield path, None if blob is None else blob.data
+    for out, pin in record.trial.outs.items():
+        if pin.md5 is None:
+            continue
+        if _is_picture(out):
+            yield out, store.read(pin.md5)
+        elif pin.md5.endswith(".dir"):
+            for path, digest in store.members(out, pin.md5).items():
+                if _is_picture(path):
+                    yield path, store.read(digest)
+
+
+def _is_picture(path: str) -> bool:
+    return PurePosixPath(path).suffix.lower() in (".svg", ".html", *KINDS)
+
+
+def _why_not(path: str, data: bytes | None) -> str | None:
+    """Why a page does not show it: what may hold a script is not shown at all."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in (".svg", ".html"):
+        return f"{suffix[1:].upper()} may hold scripts"
+    if data is None:
+        return "not in this clone"
+    if len(data) > _BYTES:
+        return "larger than 2 MB"
+    return None if kind_of(data) is not None else "not what its name says, or too large to show"

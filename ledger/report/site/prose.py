@@ -1,0 +1,86 @@
+"""What people wrote in markdown, as HTML: headings, lists, tables, code and links, and nothing that runs or loads.
+
+markdown-it makes HTML of it that has none of theirs, nh3 then lets through what is known; of a long text the beginning
+is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from ledger.report.text import harmless
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markupsafe import Markup
+
+# characters of a text that are shown
+MOST: Final = 40_000
+
+_TAGS: Final = {
+    "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "pre", "code", "em", "strong", "s", "blockquote", "hr", "br",
+    "table", "thead", "tbody", "tr", "th", "td", "a",
+}  # fmt: skip
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def rendered(text: str, *, below: int = 1) -> Markup:
+    """The text as HTML, its headings so many levels lower than they are written. Links lead to the web alone."""
+    import nh3
+    from markupsafe import Markup
+
+    shown = harmless(_COMMENT.sub("", text))
+    more = len(shown) - MOST
+    if more > 0:
+        shown = f"{shown[:MOST]}\n\n({more:,} more characters)\n"
+    parser = _parser()
+    tokens = parser.parse(shown)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + below, 6)}"
+    tokens = _without_empty(tokens)
+    made = parser.renderer.render(tokens, parser.options, {})
+    attributes: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}}
+    # relative links would lead into the site, or out of it on the reader's disk
+    return Markup(nh3.clean(
+        made, tags=_TAGS, attributes=attributes, url_schemes={"http", "https", "mailto"}, url_relative="deny",
+        link_rel="noopener noreferrer nofollow",
+    ))  # fmt: skip
+
+
+def _without_empty(tokens: list[Token]) -> list[Token]:
+    """The tokens without headings that have nothing below them, as a template has."""
+    kept: list[Token] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            while len(kept) >= 3 and kept[-1].type == "heading_close" and kept[-1].tag >= token.tag:
+                del kept[-3:]
+        kept.append(token)
+    while len(kept) >= 3 and kept[-1].type == "heading_close":
+        del kept[-3:]
+    return kept
+
+
+def is_empty(text: str) -> bool:
+    """Whether it says nothing but headings and comments, as a template does."""
+    lines = _COMMENT.sub("", text).splitlines()
+    return all(not line.strip() or line.lstrip().startswith("#") for line in lines)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+
+    def picture(tokens: Any, index: int, *_: Any) -> str:
+        # a picture from elsewhere would be a request; what it shows is said
+        from markupsafe import escape
+
+        return str(escape(tokens[index].content))
+
+    parser.renderer.rules["image"] = picture  # type: ignore[attr-defined]
+    return parser

@@ -1,0 +1,85 @@
+"""A verdict in words that need no knowledge of statistics or git."""
+
+from __future__ import annotations
+
+from ledger.analysis.site.brief import Brief
+from ledger.errors import LedgerError
+from ledger.model import prediction_parser
+from ledger.model.directions import HIGHER, LOWER
+from ledger.model.listing import counted
+from ledger.model.plan import BASELINE
+from ledger.model.prediction import Margin, Operator, Prediction
+from ledger.model.verdict import Judged
+from ledger.report.numbers import number
+from ledger.report.verdict import fineness
+
+
+def parsed(text: str) -> Prediction | None:
+    """The prediction that a verdict is about, None where its text is none that this version reads."""
+    try:
+        return prediction_parser.parse(text)
+    except LedgerError:
+        return None
+
+
+def learned(brief: Brief) -> str:
+    """What came of an experiment in one sentence, beside its state: `Dice is 0.021 higher than …`; "" of a search."""
+    return found(brief.judged[0], brief.arm) if brief.judged else ""
+
+
+def found(judged: Judged, arm: str) -> str:
+    """What was found of one prediction, and what was predicted.
+
+    `dice is 0.021 higher than the baseline's (90% interval 0.012 to 0.030, n = 5); at least 0.01 higher was predicted.`
+    """
+    prediction = parsed(judged.text)
+    if prediction is None:
+        return f"{judged.text}."
+    metric = prediction.metric.name
+    if judged.estimate is None:
+        return f"{metric} cannot be judged; {wanted(prediction)} was predicted."
+    fine = fineness(judged)
+    of = f", n = {judged.n}" if judged.n else ""
+    interval = ""
+    if judged.interval is not None and judged.confidence is not None:
+        low, high = (number(bound, fine) for bound in judged.interval)
+        interval = f" ({judged.confidence:.0%} interval {low} to {high}{of})"
+    if prediction.reference is None:
+        return f"{metric} is {number(judged.estimate, fine)}{interval}; {wanted(prediction)} was predicted."
+    other = "the baseline's" if prediction.reference == BASELINE else f"that of {prediction.reference}"
+    size = number(abs(judged.estimate), fine)
+    how = f"{size} {HIGHER if judged.estimate > 0 else LOWER} than" if judged.estimate else "the same as"
+    return f"{metric} is {how} {other}{interval}; {wanted(prediction)} was predicted."
+
+
+def wanted(prediction: Prediction) -> str:
+    """What a prediction asks for: `at least 0.01 higher`, `less than 0.4`, `within 5% of it`."""
+    if prediction.reference is None:
+        words = {
+            Operator.AT_LEAST: "at least",
+            Operator.ABOVE: "more than",
+            Operator.AT_MOST: "at most",
+            Operator.BELOW: "less than",
+        }
+        return f"{words[prediction.operator]} {number(prediction.threshold)}"
+    margin = str(Margin(value=abs(prediction.margin), relative=prediction.relative))
+    if prediction.operator is Operator.WITHIN:
+        return f"a difference within {margin}"
+    up = bool(prediction.higher_is_better)
+    direction = HIGHER if up else LOWER
+    strict = prediction.operator in (Operator.ABOVE, Operator.BELOW)
+    if prediction.margin == 0:
+        return direction if strict else f"not {LOWER if up else HIGHER}"
+    if (prediction.margin > 0) is up:
+        return f"{'more than' if strict else 'at least'} {margin} {direction}"
+    return f"{'less than' if strict else 'at most'} {margin} {LOWER if up else HIGHER}"
+
+
+def lacking(brief: Brief) -> str:
+    """What an experiment without a verdict waits for."""
+    if brief.trials == 0:
+        return "no trial has run yet"
+    done = f"{counted(brief.trials, 'trial')} recorded"
+    if brief.failed:
+        done += f", {brief.failed} without a result"
+    return done + (f"; {brief.missing} to run" if brief.missing else "; to be concluded")

@@ -1,0 +1,63 @@
+"""The values of a metric by arm: a mark a trial, and mean with standard deviation beside them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.report.plots.canvas import around
+from ledger.report.svg.drawing import Axes, Drawing, arm, tick, wide
+from ledger.stats.summary import summarise
+
+_WIDE: Final = 340
+_HIGH: Final = 210
+# more arms are not told apart
+MOST: Final = 8
+
+
+def distribution(metric: str, arms: Mapping[str, Mapping[str, float]], *, paired: bool) -> str | None:
+    """The picture of at most eight arms, by name the value of each replicate; None where no value is finite.
+
+    `paired`: equal replicates of two arms are joined by lines.
+    """
+    shown = {name: {at: v for at, v in of.items() if math.isfinite(v)} for name, of in list(arms.items())[:MOST]}
+    values = [value for of in shown.values() for value in of.values()]
+    if not values:
+        return None
+    means = {name: summarise(list(of.values())) for name, of in shown.items()}
+    said = "; ".join(
+        f"{name}: n = {m.n}" + (f", mean {m.mean:.4g}" if m.n and m.mean is not None else "")
+        for name, m in means.items()
+    )
+    drawing = Drawing(_WIDE, _HIGH, f"{metric} by arm", said)
+    drawing.text(0, 12, metric, "head", room=_WIDE)
+    y = around(values, margin=0.08)
+    left = max(wide(tick(value)) for value in y.ticks(4)) + 10
+    axes = Axes(drawing, (left, 24, _WIDE - 12, _HIGH - 24), around([-0.5, len(shown) - 0.5]), y)
+    axes.draw_y(4, tick)
+    drawing.line(axes.left, axes.bottom, axes.right, axes.bottom, "axis")
+    room = (axes.right - axes.left) / len(shown)
+    apart = min(room * 0.14, 26)
+    places = {name: axes.x(number) for number, name in enumerate(shown)}
+    if paired and len(shown) == 2:
+        (a, first), (b, second) = shown.items()
+        for at in first.keys() & second.keys():
+            drawing.line(places[a] - apart, axes.y(first[at]), places[b] - apart, axes.y(second[at]), "pair")
+    for number, (name, of) in enumerate(shown.items()):
+        kind, x = arm(number), places[name]
+        for at, value in of.items():
+            drawing.marker(x - apart, axes.y(value), f"mark {kind}", number, said=f"{name} {at}: {value:.6g}")
+        mean = means[name]
+        if mean.mean is not None:
+            spread = mean.sd or 0.0
+            drawing.line(
+                x + apart,
+                axes.y(max(mean.mean - spread, y.low)),
+                x + apart,
+                axes.y(min(mean.mean + spread, y.high)),
+                f"range {kind}",
+            )
+            drawing.line(x + apart - 8, axes.y(mean.mean), x + apart + 8, axes.y(mean.mean), f"range {kind}")
+        drawing.text(x, _HIGH - 6, f"{name} (n={mean.n})", "tick", anchor="middle", room=room)
+    return str(drawing)

@@ -1,0 +1,144 @@
+"""A plane to draw on in SVG: shapes by class alone, text that is nothing but text, axes with round ticks."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from ledger.report.plots.canvas import Range
+from ledger.report.text import clean, cut, width
+
+ARMS: Final = 7
+"""So many colours arms have (`arm-1` to `arm-7`): those beyond take them again, with other strokes."""
+
+# about how wide a letter is, as a share of the font's size; those of other scripts are twice as wide
+_LETTER: Final = 0.56
+
+
+class Drawing:
+    """One picture of so many units of width and height, a unit being about a pixel."""
+
+    def __init__(self, wide: float, high: float, title: str, description: str = "") -> None:
+        self.wide, self.high = wide, high
+        self._title, self._description = title, description
+        self._shapes: list[str] = []
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
+        """A straight line."""
+        self._shapes.append(f'<line class="{kind}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"/>')
+
+    def box(self, x: float, y: float, wide: float, high: float, kind: str) -> None:
+        """A filled rectangle."""
+        self._shapes.append(
+            f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" width="{_n(max(wide, 0))}" height="{_n(max(high, 0))}"/>'
+        )
+
+    def path(self, points: Sequence[tuple[float, float]], kind: str, *, closed: bool = False) -> None:
+        """A line through points, or the area within."""
+        if not points:
+            return
+        drawn = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points) + ("Z" if closed else "")
+        self._shapes.append(f'<path class="{kind}" d="{drawn}"/>')
+
+    def marker(self, x: float, y: float, kind: str, shape: int = 0, *, said: str = "") -> None:
+        """A mark at a point, of one of four shapes: dot, square, diamond, triangle. `said` is a tooltip."""
+        r = 4.0
+        inner = f"<title>{_text(said)}</title>" if said else ""
+        if shape % 4 == 0:
+            self._shapes.append(f'<circle class="{kind}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}">{inner}</circle>')
+            return
+        corners = (
+            [(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)],
+            [(x, y - r - 1), (x + r + 1, y), (x, y + r + 1), (x - r - 1, y)],
+            [(x, y - r - 1), (x + r + 1, y + r), (x - r - 1, y + r)],
+        )[shape % 4 - 1]
+        drawn = "M" + "L".join(f"{_n(a)} {_n(b)}" for a, b in corners) + "Z"
+        self._shapes.append(f'<path class="{kind}" d="{drawn}">{inner}</path>')
+
+    def text(
+        self, x: float, y: float, text: str, kind: str = "label", *, anchor: str = "start", room: float = 0
+    ) -> None:
+        """A line of text, cut to the `room` that it has, where there is a limit."""
+        shown = clean(text)
+        if room:
+            shown = cut(shown, max(1, int(room / (12 * _LETTER))))
+        self._shapes.append(
+            f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">{_text(shown)}</text>'
+        )
+
+    def linked(self, address: str, draw: Callable[[], None]) -> None:
+        """What `draw` draws, as a link to an address within the site."""
+        self._shapes.append(f'<a href="{html.escape(address)}">')
+        draw()
+        self._shapes.append("</a>")
+
+    def __str__(self) -> str:
+        """The picture. Its title is its name for who cannot see it, its description what it shows."""
+        described = f"<desc>{_text(clean(self._description))}</desc>" if self._description else ""
+        return (
+            f'<svg class="plot" viewBox="0 0 {_n(self.wide)} {_n(self.high)}" width="{_n(self.wide)}" '
+            f'height="{_n(self.high)}" role="img"><title>{_text(clean(self._title))}</title>{described}'
+            + "".join(self._shapes)
+            + "</svg>"
+        )
+
+
+class Axes:
+    """A rectangle of a drawing with a scale along each side: where a value lies, and the ticks beside it."""
+
+    def __init__(self, drawing: Drawing, box: tuple[float, float, float, float], x: Range, y: Range) -> None:
+        self._drawing = drawing
+        self.left, self.top, self.right, self.bottom = box
+        self._x, self._y = x, y
+
+    def x(self, value: float) -> float:
+        """Where a value of the horizontal axis lies."""
+        return self.left + self._x.share(value) * (self.right - self.left)
+
+    def y(self, value: float) -> float:
+        """Where one of the vertical axis lies."""
+        return self.bottom - self._y.share(value) * (self.bottom - self.top)
+
+    def at(self, points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Where points lie."""
+        return [(self.x(x), self.y(y)) for x, y in points]
+
+    def draw_y(self, count: int, named: Callable[[float], str]) -> None:
+        """The lines of a grid behind what is drawn, with the values on the left."""
+        for value in self._y.ticks(count):
+            self._drawing.line(self.left, self.y(value), self.right, self.y(value), "grid")
+            self._drawing.text(self.left - 6, self.y(value) + 4, named(value), "tick", anchor="end")
+
+    def draw_x(self, count: int, named: Callable[[float], str], *, whole: bool = False) -> None:
+        """The horizontal axis with its values below; of `whole` numbers no fractions."""
+        self._drawing.line(self.left, self.bottom, self.right, self.bottom, "axis")
+        for value in self._x.ticks(count):
+            if whole and value != int(value):
+                continue
+            self._drawing.line(self.x(value), self.bottom, self.x(value), self.bottom + 4, "axis")
+            self._drawing.text(self.x(value), self.bottom + 17, named(value), "tick", anchor="middle")
+
+
+def arm(number: int) -> str:
+    """The class of an arm's colour and stroke by its place."""
+    return f"arm-{number % ARMS + 1}" + (f" dash-{number // ARMS % 4}" if number >= ARMS else "")
+
+
+def wide(text: str) -> float:
+    """About how many units a text takes."""
+    return width(clean(text)) * 12 * _LETTER
+
+
+def tick(value: float) -> str:
+    """A value beside a tick: at most so many digits that neighbours differ."""
+    return f"{value:.6g}".replace("e-0", "e-").replace("e+0", "e")
+
+
+def _n(value: float) -> str:
+    """A coordinate, to a tenth of a unit."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _text(text: str) -> str:
+    return html.escape(text, quote=False)
