@@ -172,8 +172,8 @@ def _from_where(one: Review) -> str:
     return "computed again from the records, as in verdict.md"
 
 
-def wrong(one: Review, experiment: Experiment) -> Iterator[Block]:
-    """What a reviewer must not miss."""
+def wrong(one: Review, experiment: Experiment, *, reasons: bool = True) -> Iterator[Block]:
+    """What a reviewer must not miss; with the `reasons` why a verdict is not confirmatory."""
     lines = []
     if one.agrees is False:
         lines.append("the stored verdict is not what the records give: `ledger conclude`")
@@ -182,7 +182,7 @@ def wrong(one: Review, experiment: Experiment) -> Iterator[Block]:
     if one.unchecked is not None:
         lines.append(f"the checks cannot be made: {one.unchecked}")
     found = _verdict(one)
-    if found is not None and not found.confirmatory and found.predictions:
+    if reasons and found is not None and not found.confirmatory and found.predictions:
         lines += [f"not confirmatory: {reason}" for reason in sentences(found.reasons)]
     lines += verify.lines(one.problems)
     # `verify` names most of them

@@ -75,10 +75,16 @@ def build(
             *tables.files(_rows(ledger, around), ledger.settings, around.site),
             overview.page(chosen, unreadable, ledger.settings, around.site),
         ]
+        library = assets.library_version()
+        staged += _library(site, library)
         staged += _stage(site, last)
-        files = {*(path for one in made.values() for path in one["files"]), *(file.path for file in last)}
+        files = {
+            assets.LIBRARY,
+            *(path for one in made.values() for path in one["files"]),
+            *(file.path for file in last),
+        }
         gone = sorted(set(site.mark().get("files", ())) - files)
-        site.install(staged, gone, {"pages": made, "files": sorted(files)})
+        site.install(staged, gone, {"pages": made, "files": sorted(files), "library": library})
     count = sum(path.endswith(".html") for path in files)
     return Built(folder=output, pages=count, written=len(staged), removed=len(gone), unreadable=unreadable)
 
@@ -127,6 +133,13 @@ def _is_current(keys: Keys, around: Around, name: str, known: Mapping[str, Any])
 def _rows(ledger: Ledger, around: Around) -> dict[str, list[Row]]:
     """The rows of each level of the table, those of the experiments that the site has."""
     return {level: [row for row in ledger.rows(level) if row.experiment in around.briefs] for level in tables.LEVELS}
+
+
+def _library(site: SiteFolder, version: str) -> list[str]:
+    """Stage the library that draws pictures on demand, where the site has another or none."""
+    if site.mark().get("library") == version and (site.folder / assets.LIBRARY).is_file():
+        return []
+    return _stage(site, [assets.library()])
 
 
 def _stage(site: SiteFolder, files: Iterable[File]) -> list[str]:

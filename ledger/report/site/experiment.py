@@ -127,7 +127,9 @@ def _sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     yield _blocks("trials", "Trials", _trials(one, site))
     yield Section(id="series", title="Numbers during training", content=figures.of_series(one, site))
     if site.code:
-        yield _blocks("checks", "Is it proved?", [*review.wrong(about, experiment), *review_sections.checks(about)])
+        yield _blocks(
+            "checks", "Is it proved?", [*review.wrong(about, experiment, reasons=False), *review_sections.checks(about)]
+        )
     yield _blocks("amendments", "Amendments of the plan", review_sections.amended(about))
     notes = prose.rendered(experiment.notes) if not prose.is_empty(experiment.notes) else ""
     yield Section(id="notes", title="Notes", content=shell.markup(notes))

@@ -69,7 +69,7 @@ def wanted(prediction: Prediction) -> str:
     direction = HIGHER if up else LOWER
     strict = prediction.operator in (Operator.ABOVE, Operator.BELOW)
     if prediction.margin == 0:
-        return direction if strict else f"not {LOWER if up else HIGHER}"
+        return direction if strict else f"at {'least' if up else 'most'} as high"
     if (prediction.margin > 0) is up:
         return f"{'more than' if strict else 'at least'} {margin} {direction}"
     return f"{'less than' if strict else 'at most'} {margin} {LOWER if up else HIGHER}"

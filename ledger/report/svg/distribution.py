@@ -34,7 +34,7 @@ def distribution(metric: str, arms: Mapping[str, Mapping[str, float]], *, paired
     drawing.text(0, 12, metric, "head", room=_WIDE)
     y = around(values, margin=0.08)
     left = max(wide(tick(value)) for value in y.ticks(4)) + 10
-    axes = Axes(drawing, (left, 24, _WIDE - 12, _HIGH - 24), around([-0.5, len(shown) - 0.5]), y)
+    axes = Axes(drawing, (left, 24, _WIDE - 12, _HIGH - 38), around([-0.5, len(shown) - 0.5]), y)
     axes.draw_y(4, tick)
     drawing.line(axes.left, axes.bottom, axes.right, axes.bottom, "axis")
     room = (axes.right - axes.left) / len(shown)
@@ -59,5 +59,6 @@ def distribution(metric: str, arms: Mapping[str, Mapping[str, float]], *, paired
                 f"range {kind}",
             )
             drawing.line(x + apart - 8, axes.y(mean.mean), x + apart + 8, axes.y(mean.mean), f"range {kind}")
-        drawing.text(x, _HIGH - 6, f"{name} (n={mean.n})", "tick", anchor="middle", room=room)
+        drawing.text(x, _HIGH - 20, name, "tick", anchor="middle", room=room)
+        drawing.text(x, _HIGH - 6, f"n = {mean.n}", "tick", anchor="middle")
     return str(drawing)
