@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from ledger.model.frozen import frozen
 
+# the tree that holds nothing, which every repository knows without having it
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
 
 class Mode(StrEnum):
     """What an entry of a tree is. Git writes no others now; trees that others wrote may hold more."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
 from ledger.git import signing
+from ledger.git.changed_files import changes
 from ledger.git.objects import Objects
 from ledger.git.process import call, failed, scrubbed
 from ledger.model.frozen import frozen
@@ -27,9 +28,6 @@ ZERO = "0" * 40
 
 # what needs no looking into reflogs or histories, at which the process that reads objects may die
 _PLAIN = re.compile(r"[\w/][\w./-]*")
-
-# the tree that holds nothing, which every repository knows without having it
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 @frozen
@@ -217,8 +215,7 @@ def _author(header: str | None) -> dict[str, str] | None:
 
 @lru_cache(maxsize=1024)
 def _changed_paths(git: Git, old: str, new: str) -> tuple[str, ...]:
-    out = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
-    return tuple(os.fsdecode(path) for path in out.split(b"\0") if path)
+    return tuple(sorted(changes(git.objects, old, new)))
 
 
 def open_repository(start: Path) -> Git:

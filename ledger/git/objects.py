@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,12 @@ from ledger.model.frozen import frozen
 
 # so many are read by the process that is running already, before one of their own is worth its start
 _FEW = 100
+
+# what a full id names never changes, nor what lies below a path of it: so many bytes of it are kept, of objects that
+# are not larger than this
+_KEPT = 24 << 20
+_LARGEST = 256 << 10
+_FOR_GOOD = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})(?:$|[:^])")
 
 
 @frozen
@@ -54,11 +62,30 @@ class Objects:
         self._process: subprocess.Popen[bytes] | None = None
         # trials in parallel slots ask too: a question and its answer belong together
         self._turn = threading.Lock()
+        self._known: dict[str, GitObject] = {}
+        self._room = _KEPT
 
     def read(self, name: str) -> GitObject | None:
         """The object, None where there is none."""
         if "\n" in name:
             return None
+        known = self._known.get(name)
+        if known is not None:
+            return known
+        found = self._ask(name)
+        if found is not None and len(found.data) <= _LARGEST and _FOR_GOOD.match(name):
+            self._keep(name, found)
+        return found
+
+    def _keep(self, name: str, found: GitObject) -> None:
+        """Keep an object for whoever asks again; where there is no room, what was kept first goes."""
+        with self._turn:
+            self._room += 0 if name in self._known else -_size(found)
+            self._known[name] = found
+            while self._room < 0:
+                self._room += _size(self._known.pop(next(iter(self._known))))
+
+    def _ask(self, name: str) -> GitObject | None:
         with self._turn:
             for _ in range(2):
                 process = self._started()
@@ -153,7 +180,7 @@ class Objects:
         data = self.blob(commit, path)
         return None if data is None else data.decode("utf-8", errors="replace")
 
-    def folder(self, name: str) -> dict[str, Entry]:
+    def folder(self, name: str) -> Mapping[str, Entry]:
         """The entries of one tree; empty where `name` is no tree."""
         return entries(self.read(name))
 
@@ -237,6 +264,11 @@ class Objects:
         return self._process
 
 
+def _size(found: GitObject) -> int:
+    """About how much memory an object takes."""
+    return len(found.data) + 400
+
+
 class _Ended(Exception):
     """git has stopped in the middle of its answers."""
 
@@ -267,6 +299,10 @@ def _feed(pipe: IO[bytes], names: Sequence[str]) -> None:
         pass
 
 
-def entries(found: GitObject | None) -> dict[str, Entry]:
+def entries(found: GitObject | None) -> Mapping[str, Entry]:
     """The entries of a tree that was read; none where it is no tree."""
-    return {} if found is None or found.kind != "tree" else of_tree(found.data, len(found.oid) // 2)
+    return {} if found is None or found.kind != "tree" else _of_tree(found.data, len(found.oid) // 2)
+
+
+# the same folders are looked into again and again
+_of_tree = lru_cache(maxsize=2048)(of_tree)

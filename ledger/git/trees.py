@@ -86,7 +86,7 @@ def _built(
     objects: Objects, base: str | None, changes: Mapping[str, Any], process: subprocess.Popen[bytes]
 ) -> str | None:
     """The id of one folder's tree, None where nothing is left in it."""
-    entries = {} if base is None else objects.folder(base)
+    entries = {} if base is None else dict(objects.folder(base))
     for name, change in changes.items():
         before = entries.get(name)
         folder = before is not None and before.is_tree

@@ -89,11 +89,19 @@ def code_changes(
 
 def _files(ledger: Ledger, a: str, b: str, without: Sequence[str], *, patches: bool) -> tuple[FileChange, ...]:
     if not patches:
-        return changed_lines(ledger.git, a, b, without=without)
+        paths = ledger.git.changed_paths(a, b)
+        return (
+            changed_lines(ledger.git, a, b, without=without) if any(_is_left(path, without) for path in paths) else ()
+        )
     # GitPython takes long to import
     from ledger.git.file_changes import file_changes
 
     return file_changes(ledger.git.root, a, b)
+
+
+def _is_left(path: str, without: Sequence[str]) -> bool:
+    """Whether a file lies in none of the folders."""
+    return not any(inside(path, folder) for folder in without)
 
 
 def _no_code(ledger: Ledger, state: Code, path: str) -> bool:

@@ -81,8 +81,8 @@ def _concluded(ledger: Ledger, experiment: Experiment) -> str | None:
     """The commit that wrote the verdict as it stands."""
     known, key = ledger.snapshot.concluded, (experiment.name, experiment.tip)
     if key not in known:
-        file = f"{directory(experiment.name)}/verdict.md"
-        known[key] = ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", file).strip() or None
+        changes = histories.changes_of(ledger.git, experiment.tip, experiment.name, "verdict.md")
+        known[key] = next((commit for commit, _ in changes), None)
     return known[key]
 
 

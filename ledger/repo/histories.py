@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
 from ledger.git.git import Git
-from ledger.git.objects import GitObject, message_of, parents_of
+from ledger.git.objects import GitObject, Objects, message_of, parents_of
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.repo.snapshot import Repository
 from ledger.repo.sources import TIP, TRIALS_OF
+
+# commits that a branch usually has at most
+_FAR = 200
 
 
 def tip(ledger: Repository, experiment: Experiment) -> str | None:
@@ -63,26 +67,53 @@ def _as_landed(ledger: Repository, experiment: Experiment, kept: str) -> str | N
 
 def grew(ledger: Repository, name: str, at: str) -> bool:
     """Whether a history has the experiment's own commits, and not one that brought it whole, as a squash does."""
-    first = next(iter(_texts(ledger.git, at, f"{directory(name)}/hypothesis.md")), None)
+    first = next(iter(_texts(ledger.git, at, name, "hypothesis.md")), None)
     return first is not None and not ledger.git.objects.folder(f"{first[0]}:{directory(name)}/trials")
 
 
 def of_file(ledger: Repository, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:
     """The commits that changed a file of the experiment, oldest first: id, the author's date, the text from then on."""
     own = tip(ledger, experiment)
-    return () if own is None else _texts(ledger.git, own, f"{directory(experiment.name)}/{file}")
+    return () if own is None else _texts(ledger.git, own, experiment.name, file)
+
+
+def changes_of(git: Git, at: str, name: str, file: str) -> tuple[tuple[str, datetime], ...]:
+    """The commits below one that changed a file of the experiment, the latest first: id and the author's date."""
+    folder = directory(name)
+    known = _of_folder(git, at, folder)
+    if known is not None:
+        return tuple((commit, moment) for commit, moment, files in known if f"{folder}/{file}" in files)
+    out = git.text("log", "--topo-order", "--format=%H %aI", "--no-renames", at, "--", f"{folder}/{file}")
+    lines = (line.partition(" ") for line in out.splitlines())
+    return tuple((commit, datetime.fromisoformat(moment)) for commit, _, moment in lines)
 
 
 # several questions about one experiment begin here; what is below a commit never changes
 @lru_cache(maxsize=64)
-def _texts(git: Git, at: str, path: str) -> tuple[tuple[str, datetime, str], ...]:
-    out = git.text("log", "--reverse", "--topo-order", "--format=%H %aI", "--no-renames", at, "--", path)
+def _of_folder(git: Git, at: str, folder: str) -> tuple[tuple[str, datetime, frozenset[str]], ...] | None:
+    """The commits that changed something in a folder, the latest first, with the files that each changed.
+
+    None where one of them is a merge: which commits git then follows differs from file to file.
+    """
+    form = ("--topo-order", "--format=%x01%H %aI %P", "--name-only", "--no-renames", "-z")
+    out = os.fsdecode(git.run("log", *form, at, "--", f":(top,literal){folder}"))
     found = []
-    for line in out.splitlines():
-        commit, _, moment = line.partition(" ")
-        text = git.objects.text(commit, path)
+    for entry in out.split("\x01")[1:]:
+        head, *files = entry.replace("\n", "\0", 1).split("\0")
+        commit, moment, *parents = head.split(" ")
+        if len(list(filter(None, parents))) > 1:
+            return None
+        found.append((commit, datetime.fromisoformat(moment), frozenset(file.lstrip("\n") for file in files if file)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _texts(git: Git, at: str, name: str, file: str) -> tuple[tuple[str, datetime, str], ...]:
+    found = []
+    for commit, moment in reversed(changes_of(git, at, name, file)):
+        text = git.objects.text(commit, f"{directory(name)}/{file}")
         if text is not None:
-            found.append((commit, datetime.fromisoformat(moment), text))
+            found.append((commit, moment, text))
     return tuple(found)
 
 
@@ -119,7 +150,22 @@ def _rewritten(ledger: Repository, experiment: Experiment) -> bool:
     here = [commit for commit in asked if ledger.git.objects.read(f"{commit}^{{commit}}") is not None]
     if own is None or len(here) < len(asked):
         return True
-    return bool(here) and bool(ledger.git.text("rev-list", "-n1", *here, "--not", own, "--").strip())
+    missing = set(here)
+    for commit in _line(ledger.git.objects, own):
+        missing.discard(commit)
+        if not missing:
+            return False
+    return bool(ledger.git.text("rev-list", "-n1", *missing, "--not", own, "--").strip())
+
+
+def _line(objects: Objects, commit: str) -> Iterator[str]:
+    """A commit and its first parents, as far back as a branch usually goes."""
+    for _ in range(_FAR):
+        yield commit
+        parents = objects.parents(commit)
+        if not parents:
+            return
+        commit = parents[0]
 
 
 def before_rewriting(ledger: Repository, experiment: Experiment, file: str) -> Sequence[tuple[str, datetime, str]]:
@@ -129,8 +175,7 @@ def before_rewriting(ledger: Repository, experiment: Experiment, file: str) -> S
         for code in codes(experiment, experiment.trials)
         if ledger.git.objects.read(f"{code}^{{commit}}") is not None
     ]
-    path = f"{directory(experiment.name)}/{file}"
-    return max((_texts(ledger.git, code, path) for code in sorted(here)), key=len, default=())
+    return max((_texts(ledger.git, code, experiment.name, file) for code in sorted(here)), key=len, default=())
 
 
 def codes(experiment: Experiment, records: Iterable[Recorded]) -> set[str]:

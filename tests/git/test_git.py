@@ -18,9 +18,9 @@ from ledger.git.attributes import filtered
 from ledger.git.branch import Moved, Overlap, Step, advance
 from ledger.git.bring_along import bring_along
 from ledger.git.changed_lines import changed_lines
-from ledger.git.entries import Entry, Mode, plain_file
+from ledger.git.entries import EMPTY_TREE, Entry, Mode, plain_file
 from ledger.git.file_changes import file_changes
-from ledger.git.git import EMPTY_TREE, Dirty, Git, open_repository
+from ledger.git.git import Dirty, Git, open_repository
 from ledger.git.process import GitError, call
 from ledger.git.refs import RefChange
 
@@ -51,11 +51,12 @@ def test_what_filters_change_is_told_path_by_path(plain: Project, git: Git) -> N
     commit = plain.commit("filters", {".gitattributes": attributes, "x.bin": "", "folder/y.bin": ""})
     (plain.root / ".gitattributes").write_text("*.txt filter=other\n")
     paths = ["a.txt", "b.txt", "x.bin", "folder/y.bin", "folder/c.txt"]
-    assert filtered(git, commit, paths) == {"x.bin"}
-    assert filtered(git, f"{commit}~1", paths) == filtered(git, commit, []) == frozenset()
+    files = [(".gitattributes", git.objects.files(commit)[".gitattributes"])]
+    assert filtered(git, files, paths) == {"x.bin"}
+    assert filtered(git, [], paths) == filtered(git, files, []) == frozenset()
     (git.common / "info").mkdir(exist_ok=True)
     (git.common / "info/attributes").write_text("a.txt ident\n")
-    assert filtered(git, commit, paths) == {"a.txt", "x.bin"}
+    assert filtered(git, files, paths) == {"a.txt", "x.bin"}
 
 
 # --- comparing

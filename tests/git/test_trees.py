@@ -6,8 +6,8 @@ import random
 
 from conftest import Project
 
-from ledger.git.entries import Entry
-from ledger.git.git import EMPTY_TREE, open_repository
+from ledger.git.entries import EMPTY_TREE, Entry
+from ledger.git.git import open_repository
 
 NAMES = ("a", "b", "a.b", "a-b", "ä ö", "0")
 

@@ -30,7 +30,6 @@ class Contents:
         self._blobs: dict[str, Blob] = {}
         # of the files in submodules
         self._readers: dict[str, Objects] = {}
-        self._with_filters: dict[object, frozenset[str]] = {}
 
     def of(self, tree: Tree) -> dict[str, Content]:
         """What git, `.dvc` files or the cache hold at the paths that the locks pin, where that is known."""
@@ -108,8 +107,5 @@ class Contents:
 
     def filtered(self, tree: Tree, paths: Sequence[str]) -> frozenset[str]:
         """Those of the paths that git changes on their way in or out, at the commit and in this clone."""
-        files = tuple((path, e.oid) for path, e in tree.files.items() if path.endswith(".gitattributes"))
-        key = (files, tuple(paths))
-        if key not in self._with_filters:
-            self._with_filters[key] = attributes.filtered(self._git, tree.commit, paths)
-        return self._with_filters[key]
+        files = ((path, entry) for path, entry in tree.files.items() if path.endswith(".gitattributes"))
+        return attributes.filtered(self._git, files, paths)

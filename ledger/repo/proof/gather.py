@@ -30,8 +30,8 @@ from ledger.repo.proof.verdict import weighed
 from ledger.repo.proof.witness import Witnesses
 
 
-def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) -> Gathered:
-    """One experiment. `data`: look for its checkpoints too; `signed`: for signatures."""
+def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, clone: bool = True) -> Gathered:
+    """One experiment. `data`: look for its checkpoints too; `signed`: for signatures; `clone`: at this clone too."""
     git, name = ledger.git, experiment.name
     store, trees, tags = ledger.store(), Trees(ledger), tags_of(ledger, name)
     contents = Contents(git, store)
@@ -52,7 +52,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
         links=frozenset(path for path, entry in files.items() if entry.is_link),
         submodules=frozenset(path for path, entry in files.items() if entry.is_submodule),
         environments=tuple(environments_in(ledger, files)),
-        uncommitted=uncommitted(ledger, experiment),
+        uncommitted=uncommitted(ledger, experiment) if clone else (),
         tags=tags,
         pending=pending,
         elsewhere=away,
@@ -62,7 +62,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool) 
         plans=plan_history(ledger, experiment, trees, plans),
         weighed=weighed(ledger, experiment),
         branch=branch(ledger, experiment, trees, contents, commits),
-        replaced=replaced(git, dict.fromkeys([experiment.tip, *commits.values()])),
+        replaced=replaced(git, dict.fromkeys([experiment.tip, *commits.values()])) if clone else (),
         filtered=filtered(git, experiment, commits),
         checkpoints=tuple(lacking(ledger, store, experiment)) if data else (),
         remotes=tuple(dict.fromkeys(remote for remote, _ in config.remotes(git))) if data else (),

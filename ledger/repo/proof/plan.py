@@ -43,9 +43,8 @@ def _lost_amendments(ledger: Ledger, experiment: Experiment) -> bool:
 
 def _versions(ledger: Ledger, experiment: Experiment, trees: Trees, tip: str) -> tuple[Plan, ...]:
     """Every plan in the experiment's own history, or where that is gone in what the main branch has of it."""
-    file = f"{directory(experiment.name)}/hypothesis.md"
-    commits = ledger.git.text("log", "--format=%H", "--no-renames", tip, "--", file).split()
-    plans = (trees.plan(commit, experiment.name) for commit in commits)
+    commits = histories.changes_of(ledger.git, tip, experiment.name, "hypothesis.md")
+    plans = (trees.plan(commit, experiment.name) for commit, _ in commits)
     return tuple(plan for plan in plans if plan is not None)
 
 

@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.errors import FormatError, LedgerError
+from ledger.git.changed_files import changes
 from ledger.git.entries import Entry
-from ledger.git.git import EMPTY_TREE
-from ledger.git.objects import Objects
 from ledger.model import hypothesis as hypotheses
 from ledger.model import settings
 from ledger.model.experiment import directory
@@ -162,29 +161,3 @@ class Trees:
     def text(self, entry: Entry) -> str:
         """A blob as text."""
         return self._objects.held(entry.oid).data.decode("utf-8", errors="replace")
-
-
-def changes(objects: Objects, old: str, new: str) -> dict[str, Entry | None]:
-    """The files in which two commits differ, with what the new one has there, None where it has nothing.
-
-    Modes count. Folders that are the same are not entered, so that a large repository costs no more than a small one.
-    """
-    found: dict[str, Entry | None] = {}
-    pending = [("", f"{old}^{{tree}}", f"{new}^{{tree}}")]
-    while pending:
-        prefix, a, b = pending.pop()
-        before, after = objects.folder(a), objects.folder(b)
-        for name in before.keys() | after.keys():
-            one, other = before.get(name), after.get(name)
-            if one == other:
-                continue
-            path = prefix + name
-            if (one is not None and one.is_tree) or (other is not None and other.is_tree):
-                left = one.oid if one is not None and one.is_tree else EMPTY_TREE
-                right = other.oid if other is not None and other.is_tree else EMPTY_TREE
-                pending.append((f"{path}/", left, right))
-            if one is not None and not one.is_tree and (other is None or other.is_tree):
-                found[path] = None
-            if other is not None and not other.is_tree:
-                found[path] = other
-    return found

@@ -11,6 +11,7 @@ from ledger.analysis.problems import Kind
 from ledger.analysis.witness import NoMetrics, OtherData, Witness
 from ledger.dvc.store import Store
 from ledger.errors import FormatError, LedgerError
+from ledger.git.changed_files import changes
 from ledger.git.git import Git
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import metrics, trailers
@@ -24,7 +25,7 @@ from ledger.repo.datasets.datasets import DataSets
 from ledger.repo.proof import other_data
 from ledger.repo.proof.contents import Contents
 from ledger.repo.proof.other_data import Planned
-from ledger.repo.proof.trees import Tree, Trees, changes
+from ledger.repo.proof.trees import Tree, Trees
 
 
 class Witnesses:

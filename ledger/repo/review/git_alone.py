@@ -104,6 +104,8 @@ class _Fixed(Snapshot):
         self._around = ledger.snapshot
         self._name = name
         self._source = source
+        # what was found of histories holds for the same commits
+        self.tips, self.concluded, self.rewritten = self._around.tips, self._around.concluded, self._around.rewritten
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -118,6 +120,18 @@ class _Fixed(Snapshot):
     def pending(self) -> dict[str, dict[str, str]]:
         """None: a trial that waits is in one clone."""
         return {}
+
+    def pending_of(self, name: str) -> dict[str, str]:
+        """None."""
+        return {}
+
+    def refs_of(self, name: str) -> dict[str, str]:
+        """The refs that may speak for one experiment."""
+        return self._around.refs_of(name)
+
+    def tags_of(self, name: str) -> dict[str, str]:
+        """The tags of one experiment."""
+        return self._around.tags_of(name)
 
     @cached_property
     def running(self) -> frozenset[str]:

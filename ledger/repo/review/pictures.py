@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from ledger.analysis.progress import canonical
 from ledger.analysis.review import Picture
 from ledger.errors import LedgerError
+from ledger.git.changed_files import changes
 from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment, directory
 from ledger.repo.proof.records import files_at
-from ledger.repo.proof.trees import changes
 from ledger.repo.review.git_alone import GitAlone
 
 _KINDS = (".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp")

@@ -41,7 +41,7 @@ def proved(alone: GitAlone, experiment: Experiment) -> Proved:
     """The checks with their results, and the verdict that the records give beside the stored one."""
     try:
         # what this clone alone shows otherwise is none of the experiment
-        gathered = replace(gather(alone, experiment, data=False, signed=False), uncommitted=(), replaced=())
+        gathered = gather(alone, experiment, data=False, signed=False, clone=False)
     except LedgerError as error:
         return replace(_now(alone, experiment), unchecked=error.message)
     found = problems(gathered)

@@ -8,11 +8,11 @@ from typing import Final
 
 from ledger.analysis.progress import canonical
 from ledger.analysis.site.page import Image, Images
+from ledger.git.changed_files import changes
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.rasters import KINDS, kind_of
 from ledger.model.plan import BASELINE
 from ledger.repo.ledger import Ledger
-from ledger.repo.proof.trees import changes
 
 # a page shows a few, and none that a browser would choke on
 _SHOWN: Final = 12

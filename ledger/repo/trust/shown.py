@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import ndiff
 
 from ledger.errors import FormatError, LedgerError
-from ledger.git.git import EMPTY_TREE
+from ledger.git.entries import EMPTY_TREE
 from ledger.git.three_way import merge_base
 from ledger.machine.trust_store import TrustedState
 from ledger.model import settings as settings_file
