@@ -28,6 +28,9 @@ from ledger.cli.main import main
 from ledger.machine import environment
 from ledger.run import worker
 
+# the fixtures of a site and a browser
+pytest_plugins = ("browsing",)
+
 launcher = Launcher()
 
 # the same few examples every time; `pytest --hypothesis-profile many` draws others

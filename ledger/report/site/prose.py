@@ -45,10 +45,12 @@ def rendered(text: str, *, below: int = 1) -> Markup:
     made = parser.renderer.render(tokens, parser.options, {})
     attributes: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}}
     # relative links would lead into the site, or out of it on the reader's disk
-    return Markup(nh3.clean(
+    cleaned = nh3.clean(
         made, tags=_TAGS, attributes=attributes, url_schemes={"http", "https", "mailto"}, url_relative="deny",
         link_rel="noopener noreferrer nofollow",
-    ))  # fmt: skip
+    )  # fmt: skip
+    # a wide table scrolls, and not the page; text cannot hold these tags any more
+    return Markup(cleaned.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>"))
 
 
 def _without_empty(tokens: list[Token]) -> list[Token]:

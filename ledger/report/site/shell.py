@@ -15,6 +15,7 @@ from ledger.model.frozen import frozen
 from ledger.model.site import File
 from ledger.report import html
 from ledger.report.blocks import Block
+from ledger.report.text import clean
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,12 +57,18 @@ def environment() -> Environment:
         loader=jinja2.PackageLoader("ledger.report.site"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_cleaned,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     found.filters["blocks"] = _rendered
     return found
+
+
+def _cleaned(value: Any) -> Any:
+    """A text of other people's without characters that turn the direction of what follows, or that nobody sees."""
+    return clean(value) if type(value) is str else value
 
 
 def markup(text: str) -> Markup:

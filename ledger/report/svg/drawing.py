@@ -23,6 +23,7 @@ class Drawing:
         self.wide, self.high = wide, high
         self._title, self._description = title, description
         self._shapes: list[str] = []
+        self._role = "img"
 
     def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
         """A straight line."""
@@ -69,6 +70,8 @@ class Drawing:
 
     def linked(self, address: str, draw: Callable[[], None]) -> None:
         """What `draw` draws, as a link to an address within the site."""
+        # what holds links is no picture as a whole
+        self._role = "group"
         self._shapes.append(f'<a href="{html.escape(address)}">')
         draw()
         self._shapes.append("</a>")
@@ -78,7 +81,7 @@ class Drawing:
         described = f"<desc>{_text(clean(self._description))}</desc>" if self._description else ""
         return (
             f'<svg class="plot" viewBox="0 0 {_n(self.wide)} {_n(self.high)}" width="{_n(self.wide)}" '
-            f'height="{_n(self.high)}" role="img"><title>{_text(clean(self._title))}</title>{described}'
+            f'height="{_n(self.high)}" role="{self._role}"><title>{_text(clean(self._title))}</title>{described}'
             + "".join(self._shapes)
             + "</svg>"
         )

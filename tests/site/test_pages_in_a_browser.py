@@ -1,0 +1,109 @@
+"""Every kind of page in a real browser: quiet, contained, readable at any width, by keyboard, and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from browsing import Browser, Site, axe
+
+PAGES = ("index.html", "table.html", *(f"experiments/{name}.html" for name in ("rate", "faster", "smooth", "hostile")))
+
+SERIOUS = """
+const done = arguments[arguments.length - 1];
+const where = (one) => one.nodes.map((node) => `${node.html.slice(0, 120)} ${node.failureSummary}`).slice(0, 3);
+axe.run(document, {resultTypes: ["violations"]}).then((found) => done(found.violations
+  .filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => [one.id, ...where(one)])));
+"""
+READY = """
+const app = document.getElementById("app");
+return document.readyState === "complete" && (!app || document.querySelector("#app table"));
+"""
+FOREIGN = "script, iframe, object, embed, form, style, link, meta"
+LOADED = """
+const all = [...document.querySelectorAll("#images img")];
+return all.length && all.every((one) => one.complete) && all.map((one) => one.naturalWidth);
+"""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_quiet_contained_and_accessible(
+    site: Site, browser: Browser, faultless: Callable[[], None], page: str
+) -> None:
+    source = axe()
+    for width, dark in ((1200, False), (360, True)):
+        browser.open(site.page(page), width=width, dark=dark)
+        browser.until(READY)
+        assert browser.js("return document.documentElement.scrollWidth") <= width
+        faultless()
+        if source is not None:
+            browser.js(source)
+            found: Any = browser.driver.execute_async_script(SERIOUS)
+            assert found == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_scripts_a_page_says_the_same(site: Site, browser: Browser, page: str) -> None:
+    browser.open(site.page(page), scripts=False)
+    shown = browser.driver.find_element("tag name", "main").text
+    assert {"table.html": "A higher rate improves Dice", "index.html": "at least 0.05 higher was predicted"}.get(
+        page, ""
+    ) in shown
+    assert len(shown) > 100
+
+
+def test_the_keyboard_reaches_everything_in_order(site: Site, browser: Browser) -> None:
+    browser.open(site.page("experiments/rate.html"))
+    reached = []
+    for _ in range(12):
+        browser.keys("\ue004")
+        reached.append(browser.js("return document.activeElement.textContent.trim()"))
+        assert browser.js("return getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert reached[0] == "Skip to the content"
+    assert reached[1:4] == ["Lab <b>&amp;</b>", "Table", "Experiments"]
+    assert "Results" in reached
+
+
+def test_curves_come_alive_and_go_back(site: Site, browser: Browser, faultless: Callable[[], None]) -> None:
+    browser.open(site.page("experiments/rate.html"), dark=True)
+    button = browser.until("return document.querySelector('main button')")
+    button.send_keys("\ue007")
+    count = browser.until(
+        "return document.querySelector('.lively[data-ready]') && document.querySelectorAll('.live svg').length"
+    )
+    assert count >= 1
+    assert not browser.js("return document.querySelector('[data-live]').checkVisibility()")
+    # it is drawn in the colours of the page
+    assert (
+        browser.js("return getComputedStyle(document.querySelector('.live .mark-line path')).stroke")
+        == "rgb(86, 180, 233)"
+    )
+    faultless()
+    browser.js(
+        "document.querySelector('.lively').dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))"
+    )
+    assert browser.js("return document.querySelector('[data-live]').checkVisibility()")
+
+
+def test_the_hostile_page_is_text(site: Site, browser: Browser, faultless: Callable[[], None]) -> None:
+    browser.open(site.page("experiments/hostile.html"))
+    browser.js("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert browser.js("return document.querySelector('h1').textContent").startswith("<script>window.pwned=1</script>")
+    assert browser.js("return document.querySelector('main').querySelectorAll(arguments[0]).length", FOREIGN) == 0
+    links = browser.js("return [...document.querySelectorAll('main a')].map((one) => one.getAttribute('href') || '')")
+    allowed = ("#", "../", "https://", "http://", "mailto:")
+    assert [link for link in links if link and not link.startswith(allowed)] == []
+    assert not [link for link in links if "passwd" in link]
+    text = browser.js("return document.body.innerText")
+    assert "SVG may hold scripts" in text and "not what its name says" in text
+    # no character that turns the direction of what follows
+    assert "\u202e" not in text
+    faultless()
+
+
+def test_a_picture_of_both_arms_stands_side_by_side(site: Site, browser: Browser) -> None:
+    browser.open(site.page("experiments/rate.html"))
+    browser.js("document.getElementById('images').scrollIntoView()")
+    widths = browser.until(LOADED)
+    assert widths == [40, 40]
