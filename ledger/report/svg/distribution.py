@@ -42,7 +42,9 @@ def distribution(metric: str, arms: Mapping[str, Mapping[str, float]], *, paired
     places = {name: axes.x(number) for number, name in enumerate(shown)}
     if paired and len(shown) == 2:
         (a, first), (b, second) = shown.items()
-        for at in first.keys() & second.keys():
+        for at in first:
+            if at not in second:
+                continue
             drawing.line(places[a] - apart, axes.y(first[at]), places[b] - apart, axes.y(second[at]), "pair")
     for number, (name, of) in enumerate(shown.items()):
         kind, x = arm(number), places[name]

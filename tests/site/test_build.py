@@ -1,0 +1,293 @@
+"""Building a site: what it holds, what is made anew, where it may lie, and that it is whole at every moment."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import lab
+import pytest
+from browsing import Site
+from conftest import Project, Shelved
+
+from ledger.errors import LedgerError
+from ledger.repo.site.folder import OWN, SiteFolder, held
+
+# files that a build writes for itself
+ASIDE = {f"{OWN}/mark.json"}
+
+
+@pytest.fixture
+def project(shelved: Shelved) -> Project:
+    """The lab, to be changed."""
+    return shelved(lab.lab, lab.files())
+
+
+def files(root: Path) -> dict[str, bytes]:
+    """Every file of a site with its content."""
+    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return {path: content for path, content in found.items() if path not in ASIDE}
+
+
+def build(project: Project, output: Path, *options: str) -> dict[str, Any]:
+    """What `ledger site --json` says."""
+    found: dict[str, Any] = project.ledger("site", "-o", str(output), "--json", "-j", "1", *options).json
+    return found
+
+
+# --- what it holds
+
+
+class Links(HTMLParser):
+    """The addresses that a page names, and the ids that it has."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            assert not name.startswith("on") and name != "style", f"{tag} has {name}"
+            if name in ("href", "src") and value is not None:
+                self.addresses.append(value)
+            if name == "id" and value is not None:
+                assert value not in self.ids
+                self.ids.add(value)
+
+
+def broken(root: Path) -> list[str]:
+    """The links within a site that lead nowhere."""
+    made = [path for path in root.rglob("*.html") if OWN not in path.parts]
+    pages = {path: Links(path.read_text("utf-8")) for path in made}
+    found = []
+    for path, page in pages.items():
+        for address in page.addresses:
+            if address.startswith(("https://", "http://", "mailto:")):
+                continue
+            file, _, fragment = address.partition("#")
+            target = (path.parent / file).resolve() if file else path
+            whole = target.is_relative_to(root.resolve()) and target.is_file()
+            # the table takes what stands there for a view
+            named = not fragment or target.name == "table.html" or fragment in pages[target].ids
+            found += [] if whole and named else [f"{path.name}: {address}"]
+    return found
+
+
+def test_every_link_leads_somewhere_and_nothing_runs_inline(site: Site) -> None:
+    assert broken(site.root) == []
+    for page in site.root.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert "<style" not in text and not re.search(r"<script(?![^>]* src=)", text)
+        assert "default-src 'none'; script-src 'self'" in html.unescape(text)
+        assert page.stat().st_size < 400_000
+    for data in (site.root / "data").iterdir():
+        assert "<" not in data.read_text("utf-8")
+
+
+def test_the_numbers_are_those_of_show(site: Site, project: Project) -> None:
+    """Every metric of every trial stands on the page as `show` says it, and the verdict's interval."""
+    for name in ("rate", "faster", "hostile"):
+        shown = project.ledger("show", name, "--json").json
+        page = (site.root / f"experiments/{name}.html").read_text("utf-8")
+        for trial in shown["trials"]:
+            assert trial["id"] in page
+            if trial["status"] == "succeeded":
+                dice = trial["metrics"]["dice"]
+                cells = re.findall(rf"<td>{re.escape(trial['id'])}</td>.*?</tr>", page)
+                assert any(abs(float(number) - dice) < 5e-5 for number in re.findall(r"\d\.\d+", cells[0]))
+    verdict = project.ledger("show", "rate", "--json").json["verdict"]
+    low, high = verdict["predictions"][0]["interval"]
+    said = re.search(r"interval ([\d.]+) to ([\d.]+)", (site.root / "experiments/rate.html").read_text("utf-8"))
+    assert said is not None
+    assert [float(said[1]), float(said[2])] == pytest.approx([low, high], abs=6e-4)
+    table = (site.root / "data/table-experiments.js").read_text("utf-8")
+    rows = json.loads(table.removeprefix('ledger.data("table-experiments",').removesuffix(");\n"))
+    assert rows["rows"] == len(project.ledger("table", "--json").json)
+
+
+def test_outsiders_see_no_code(project: Project, tmp_path: Path) -> None:
+    build(project, tmp_path / "in", "--only", "rate")
+    build(project, tmp_path / "out", "--only", "rate", "--no-code")
+    secret = re.compile(rb"train\.py|curve\.csv|model\.txt|metrics\.json|params\.json|dvc|git switch|[0-9a-f]{40}")
+    shown = {path: content for path, content in files(tmp_path / "out").items() if not path.startswith("assets/")}
+    assert [path for path, content in shown.items() if secret.search(content)] == []
+    assert any(secret.search(content) for path, content in files(tmp_path / "in").items() if path.endswith("rate.html"))
+    assert b"0.05 higher" in shown["experiments/rate.html"]
+
+
+def test_only_and_since_choose(project: Project, tmp_path: Path) -> None:
+    build(project, tmp_path / "site", "--only", "rate", "--only", "f*")
+    assert {path.stem for path in (tmp_path / "site/experiments").iterdir()} == {"rate", "faster"}
+    build(project, tmp_path / "site", "--since", "2099-01-01")
+    assert not (tmp_path / "site/experiments").exists()
+    answer = project.ledger("site", "-o", str(tmp_path / "x"), "--only", "nothing*", code=2)
+    assert "no experiment is called nothing*" in answer.err
+
+
+def test_an_empty_ledger_says_how_to_begin(make_project: Any, tmp_path: Path) -> None:
+    project = make_project()
+    assert build(project, tmp_path / "site")["pages"] == 2
+    assert "ledger new" in (tmp_path / "site/index.html").read_text("utf-8")
+    assert broken(tmp_path / "site") == []
+
+
+def test_an_experiment_that_cannot_be_read_has_a_page_that_says_why(project: Project, tmp_path: Path) -> None:
+    project.git("switch", "-q", "exp/smooth")
+    project.commit("broken", {"experiments/smooth/hypothesis.md": "---\nschema: [\n---\n"})
+    project.git("switch", "-q", "main")
+    found = build(project, tmp_path / "site")
+    assert list(found["unreadable"]) == ["smooth"]
+    assert "cannot be read" in (tmp_path / "site/experiments/smooth.html").read_text("utf-8")
+    assert "smooth" in (tmp_path / "site/index.html").read_text("utf-8")
+
+
+# --- what is made anew
+
+
+def test_only_what_changed_is_written_and_all_is_as_if_built_anew(project: Project, tmp_path: Path) -> None:
+    first, again = tmp_path / "site", tmp_path / "again"
+    build(project, first)
+    assert build(project, first)["written"] == 0
+    project.git("switch", "-q", "exp/smooth")
+    for command, page in (
+        (("note", "Something new"), "experiments/smooth.html"),
+        (("land", "rate", "--record"), "experiments/rate.html"),
+        (("archive", "faster", "--force"), "experiments/faster.html"),
+    ):
+        before = {path: (first / path).stat().st_mtime_ns for path in files(first)}
+        project.ledger(*command)
+        build(project, first)
+        changed = {path for path in files(first) if (first / path).stat().st_mtime_ns != before.get(path)}
+        assert page in changed
+        assert "experiments/hostile.html" not in changed
+        shutil.rmtree(again, ignore_errors=True)
+        build(project, again)
+        assert files(first) == files(again)
+
+
+def test_what_is_gone_leaves_the_site(project: Project, tmp_path: Path) -> None:
+    output = tmp_path / "site"
+    build(project, output)
+    project.git("branch", "-q", "-D", "exp/smooth")
+    assert build(project, output)["removed"] == 1
+    assert not (output / "experiments/smooth.html").exists()
+    assert broken(output) == []
+
+
+def test_processes_make_the_same_pages(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ledger.repo.site import pages
+
+    monkeypatch.setattr(pages, "_FEW", 1)
+    monkeypatch.setattr(pages, "_CHUNK", 1)
+    build(project, tmp_path / "one")
+    project.ledger("site", "-o", str(tmp_path / "two"), "-j", "2")
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+# --- where it may lie
+
+
+@pytest.mark.parametrize("what", ["a file", "other things", "the repository", "git's own folder"])
+def test_a_folder_that_is_no_place_for_a_site_is_refused(project: Project, tmp_path: Path, what: str) -> None:
+    output = tmp_path / "site"
+    if what == "a file":
+        output.write_text("mine")
+    elif what == "other things":
+        output.mkdir()
+        (output / "thesis.tex").write_text("mine")
+    else:
+        output = project.root if what == "the repository" else project.root / ".git/site"
+    before = project.state()
+    answer = project.ledger("site", "-o", str(output), code=2)
+    assert "hint: " in answer.err
+    assert project.state() == before
+    assert not (output / "index.html").exists()
+
+
+def test_a_link_in_the_site_is_no_way_out(project: Project, tmp_path: Path) -> None:
+    output, outside = tmp_path / "site", tmp_path / "outside"
+    outside.mkdir()
+    build(project, output)
+    shutil.rmtree(output / "experiments")
+    (output / "experiments").symlink_to(outside)
+    project.ledger("site", "-o", str(output), "--title", "Another")
+    assert list(outside.iterdir()) == []
+    assert (output / "experiments/rate.html").is_file()
+
+
+def test_what_a_host_needs_stays(project: Project, tmp_path: Path) -> None:
+    output = tmp_path / "site"
+    output.mkdir()
+    (output / "CNAME").write_text("lab.example.org")
+    build(project, output)
+    build(project, output, "--title", "Another")
+    assert (output / "CNAME").read_text() == "lab.example.org"
+
+
+def test_two_builds_at_once(project: Project, tmp_path: Path) -> None:
+    with held(tmp_path / "site", project.root):
+        answer = project.ledger("site", "-o", str(tmp_path / "site"), code=2)
+    assert "another build is writing" in answer.err
+
+
+# --- cut off
+
+
+@pytest.mark.parametrize("at", ["stage", "replace", "unlink", "_write"])
+def test_a_build_that_is_killed_leaves_a_whole_site(project: Project, tmp_path: Path, at: str) -> None:
+    """Killed as it stages, moves, removes or marks: every link leads somewhere, and the next build finishes."""
+    output = tmp_path / "site"
+    build(project, output)
+    before = files(output)
+    project.git("branch", "-q", "-D", "exp/smooth")
+    script = f"""
+import os, signal, sys
+from pathlib import Path
+from ledger.cli.main import main
+from ledger.repo.site import folder
+calls = 0
+def killed(original):
+    def call(*given, **more):
+        global calls
+        calls += 1
+        if calls == 4:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*given, **more)
+    return call
+if {at!r} == "stage":
+    folder.SiteFolder.stage = killed(folder.SiteFolder.stage)
+elif {at!r} == "_write":
+    calls = 2
+    folder._write = killed(folder._write)
+else:
+    setattr(Path, {at!r}, killed(getattr(Path, {at!r})))
+    calls = 3 if {at!r} == "unlink" else 0
+sys.exit(main(["site", "-o", {str(output)!r}, "--title", "Another", "-j", "1"]))
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=project.root, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    left = files(output)
+    if at == "stage":
+        assert {path: left[path] for path in before} == before
+    assert broken(output) == []
+    build(project, output, "--title", "Another")
+    build(project, tmp_path / "again", "--title", "Another")
+    assert files(output) == files(tmp_path / "again")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    folder = SiteFolder(tmp_path / "site")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / OWN).write_text("")
+    with pytest.raises(LedgerError, match="cannot write"):
+        folder.stage("index.html", b"x")
