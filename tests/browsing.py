@@ -31,9 +31,12 @@ FLAGS: Final = (
 
 
 def axe() -> str | None:
-    """The script of axe-core, which `.ci/run` brings; None where it is not here."""
+    """The script of axe-core, which `.ci/run` brings; None where it is not here and need not be."""
     file = Path(__file__).parents[1] / "build/axe/node_modules/axe-core/axe.min.js"
-    return file.read_text("utf-8") if file.is_file() else None
+    if not file.is_file():
+        assert os.environ.get(REQUIRED) != "required", f"{file} is missing"
+        return None
+    return file.read_text("utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,15 @@ def browser() -> Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         _browsers.append(Browser(webdriver.Chrome(options=options, service=Service(DRIVER))))
     return _browsers[0]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say that tests of pages did not run: it is no failure where there is no browser, and must not be overlooked."""
+    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if "no chromium" in str(one.longrepr)]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} tests of pages in a browser did not run: they need chromium and chromium-driver"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
