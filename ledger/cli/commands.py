@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
     "review": "Write the report for a pull request, from git alone.",
     "site": "Build a web site of the whole ledger: static pages for everybody.",
+    "report": "Write experiments as one HTML file, to send and to print.",
     "land": "Bring an experiment into the main branch: its record or its change.",
     "push": "Push experiments to a remote: branches, tags and data.",
     "pull": "Pull experiments from a remote, and say what is new.",

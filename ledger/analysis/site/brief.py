@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from ledger.model.frozen import frozen
@@ -58,3 +58,12 @@ class Brief:
     def moment(self) -> datetime:
         """When something was last learned of it: when it was concluded, else when it was made."""
         return self.concluded or self.created
+
+
+def children(briefs: Iterable[Brief]) -> dict[str, tuple[Brief, ...]]:
+    """The experiments that refine each, by the name of what they refine."""
+    found: dict[str, list[Brief]] = {}
+    for one in briefs:
+        if one.parent is not None:
+            found.setdefault(one.parent, []).append(one)
+    return {name: tuple(below) for name, below in found.items()}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ledger.analysis.site.brief import Brief
+from ledger.analysis.site.brief import Brief, children
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.row import Row
@@ -106,14 +106,10 @@ def _chosen(
 
 
 def _around(site: Site, chosen: Sequence[Brief], unreadable: Mapping[str, str]) -> Around:
-    children: dict[str, list[Brief]] = {}
-    for one in chosen:
-        if one.parent is not None:
-            children.setdefault(one.parent, []).append(one)
     return Around(
         site=site,
         briefs={one.name: one for one in chosen},
-        children={name: tuple(found) for name, found in children.items()},
+        children=children(chosen),
         unreadable=unreadable,
     )
 

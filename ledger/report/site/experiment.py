@@ -60,23 +60,25 @@ def address(name: str) -> str:
 
 def files(one: ExperimentPage, site: Site) -> tuple[File, ...]:
     """The page with the files that belong to it."""
-    brief, plan = one.brief, one.shown.experiment.plan
     pictures = images.files(one.images)
     data = figures.data(one, site)
-    page = shell.page(
-        "experiment.html",
-        address(brief.name),
-        site,
-        brief=brief,
-        sentence=learned(brief) if brief.outcome or brief.found else f"{lacking(brief).capitalize()}.",
-        predictions=[str(each) for each in plan.predictions],
-        found=[_found(each, one, site) for each in _judged(one)[:_DRAWN]],
-        author=plan.author.partition(" <")[0],
-        outdated=None if one.shown.outdated is None else sentence(one.shown.outdated),
-        sections=[section for section in _sections(one, site) if section.content],
-        live=data is not None,
-    )
+    page = shell.page("experiment.html", address(one.brief.name), site, live=data is not None, **values(one, site))
     return (page, *pictures, *(() if data is None else (data,)))
+
+
+def values(one: ExperimentPage, site: Site) -> dict[str, Any]:
+    """What the template of an experiment shows, whether it is a page of its own or stands in a report."""
+    brief, plan = one.brief, one.shown.experiment.plan
+    return {
+        "brief": brief,
+        "sentence": learned(brief) if brief.outcome or brief.found else f"{lacking(brief).capitalize()}.",
+        "predictions": [str(each) for each in plan.predictions],
+        "found": [_found(each, one, site) for each in _judged(one)[:_DRAWN]],
+        "author": plan.author.partition(" <")[0],
+        "outdated": None if one.shown.outdated is None else sentence(one.shown.outdated),
+        "sections": [section for section in _sections(one, site) if section.content],
+        "ids": "" if site.alone is None else f"{brief.name}--",
+    }
 
 
 def unreadable(name: str, why: str, site: Site) -> File:
@@ -133,7 +135,7 @@ def _sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     yield _blocks("amendments", "Amendments of the plan", review_sections.amended(about))
     notes = prose.rendered(experiment.notes) if not prose.is_empty(experiment.notes) else ""
     yield Section(id="notes", title="Notes", content=shell.markup(notes))
-    yield Section(id="lineage", title="Lineage", content=figures.lineage(one))
+    yield Section(id="lineage", title="Lineage", content=figures.lineage(one, site))
     if site.code:
         yield _blocks("reproduce", "How to reproduce it", _unheaded(review_sections.reproduce(about)))
     yield _blocks("facts", "Facts", [Facts(pairs=tuple(_facts(one, site)))])

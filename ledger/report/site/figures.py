@@ -50,13 +50,13 @@ def of_series(one: ExperimentPage, site: Site) -> Markup:
     return shell.markup(_legend(one.series) + _gallery(pictures, f"{one.brief.name}/series", small=True))
 
 
-def lineage(one: ExperimentPage) -> Markup:
+def lineage(one: ExperimentPage, site: Site) -> Markup:
     """The experiment with the one that it refines and those that refine it; nothing where there is neither."""
     if one.parent is None and not one.children:
         return shell.markup("")
     briefs = [*([one.parent] if one.parent else []), one.brief, *one.children]
     nodes = {
-        b.name: Node(name=b.name, title=b.title, outcome=b.outcome, state=b.state, address=f"{b.name}.html")
+        b.name: Node(name=b.name, title=b.title, outcome=b.outcome, state=b.state, address=_address(b.name, site))
         for b in briefs
     }
     below = {one.brief.name: [child.name for child in one.children]}
@@ -65,6 +65,13 @@ def lineage(one: ExperimentPage) -> Markup:
         root = one.parent.name
         below[root] = [one.brief.name]
     return shell.markup(f'<div class="wide">{tree([root], nodes, below, own=one.brief.name)}</div>')
+
+
+def _address(name: str, site: Site) -> str | None:
+    """Where another experiment is found, None where a report has it not."""
+    if site.alone is None:
+        return f"{name}.html"
+    return f"#{name}" if name in site.alone else None
 
 
 def data(one: ExperimentPage, site: Site) -> File | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from ledger.analysis.site.page import Image, Images
@@ -25,7 +26,7 @@ def shown(images: Images, site: Site) -> Markup:
     rows = []
     for path, of in images.shown.items():
         name = path if site.code else path.rpartition("/")[2]
-        pictures = "".join(_figure(one, name) for one in of)
+        pictures = "".join(_figure(one, name, site) for one in of)
         rows.append(f'<h3>{escaped(name)}</h3><div class="pair">{pictures}</div>')
     if images.left_out and site.code:
         items = "".join(f"<li>{escaped(path)}: {escaped(why)}</li>" for path, why in sorted(images.left_out.items()))
@@ -33,10 +34,19 @@ def shown(images: Images, site: Site) -> Markup:
     return shell.markup("\n".join(rows))
 
 
-def _figure(one: Image, name: str) -> str:
-    source, said = f"../{_file(one).path}", escaped(f"{name} of {one.trial}")
-    image = f'<img src="{source}" alt="{said}" loading="lazy">'
+def _figure(one: Image, name: str, site: Site) -> str:
+    said = escaped(f"{name} of {one.trial}")
+    if site.alone is None:
+        image = f'<img src="../{_file(one).path}" alt="{said}" loading="lazy">'
+    else:
+        image = f'<img src="{_within(one)}" alt="{said}">'
     return f"<figure>{image}<figcaption>{escaped(one.trial)}</figcaption></figure>"
+
+
+def _within(one: Image) -> str:
+    """The picture as an address of its own."""
+    kind = "jpeg" if one.kind == "jpg" else one.kind
+    return f"data:image/{kind};base64,{b64encode(one.data).decode()}"
 
 
 def _file(one: Image) -> File:

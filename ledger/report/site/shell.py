@@ -30,10 +30,15 @@ POLICY = (
 
 @frozen
 class Site:
-    """What all pages of one site say alike. `code`: whether they show code and paths."""
+    """What all pages of one site say alike. `code`: whether they show code and paths.
+
+    `alone`: of a report, which is a single file, the experiments in it: it links to nothing else, and has pictures and
+    style within it.
+    """
 
     title: str
     code: bool = True
+    alone: tuple[str, ...] | None = None
 
 
 def require() -> None:

@@ -17,13 +17,13 @@ _SHAPES: Final = {SUPPORTED: 0, REFUTED: 1, INCONCLUSIVE: 2}
 
 @frozen
 class Node:
-    """An experiment in the picture: its state is an outcome, or how far it has come."""
+    """An experiment in the picture: its state is an outcome, or how far it has come; `address`: its page, if any."""
 
     name: str
     title: str
     outcome: str | None
     state: str
-    address: str
+    address: str | None
 
 
 def lineage(
@@ -69,4 +69,7 @@ def _node(drawing: Drawing, node: Node, x: float, y: float, *, own: bool) -> Non
         drawing.text(x + 25, y + 14, node.name, "label", room=_BOX - 32)
         drawing.text(x + 25, y + 27, node.state, "tick", room=_BOX - 32)
 
-    drawing.linked(node.address, draw)
+    if node.address is None:
+        draw()
+    else:
+        drawing.linked(node.address, draw)

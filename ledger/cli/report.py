@@ -1,0 +1,61 @@
+"""`ledger report`: experiments as one file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console
+from ledger.cli.review_output import STDOUT
+from ledger.errors import LedgerError
+from ledger.machine import whole_file
+from ledger.ops.report import report as made
+from ledger.report.site.report import MARK
+
+_DEFAULT = Path("report.html")
+# so far into a file the mark of a report stands
+_BEGINNING = 4_000
+
+
+def report(
+    experiments: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXP]...", help="Experiments; default: the current one.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file; -: print it; default: report.html.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="The title of the report.")] = None,
+    code: Annotated[
+        bool, typer.Option("--code/--no-code", help="Show code, paths and commands; --no-code is for outsiders.")
+    ] = True,
+) -> int:
+    """Write experiments as one HTML file that needs nothing else: to send, to keep, to print.
+
+    It shows what the pages of `ledger site` show; a browser prints it as PDF.
+
+    Example: ledger report focal-loss -o report.html
+    """
+    if output is not None and output.is_dir():
+        raise LedgerError(f"{output} is a folder", hint="-o FILE names a file")
+    if output is None and _is_foreign(_DEFAULT):
+        raise LedgerError(f"{_DEFAULT} is there, and is no report of the ledger's", hint="-o FILE names another file")
+    with console.opened() as ledger:
+        page = made(ledger, experiments or (), title=title, code=code)
+    if output == STDOUT:
+        sys.stdout.buffer.write(page)
+        return 0
+    path = output or _DEFAULT
+    whole_file.write(page, path)
+    console.answer(f"{path}: {len(page) / 1000:,.0f} kB")
+    return 0
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether there is a file that no report would be lost with."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return MARK.encode() not in file.read(_BEGINNING)

@@ -1,0 +1,30 @@
+"""`ledger report`: one or several experiments as a single file, for people who have neither git nor the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledger.analysis.site.brief import children
+from ledger.analysis.site.page import ExperimentPage
+from ledger.repo import targets
+from ledger.repo.ledger import Ledger
+from ledger.repo.site import briefs, reading
+from ledger.report.site import report as page
+from ledger.report.site import shell
+
+
+def report(ledger: Ledger, experiments: Sequence[str], *, title: str | None = None, code: bool = True) -> bytes:
+    """The report on these experiments, each once, or on the one that is checked out. It is HTML, in UTF-8.
+
+    `title`: by default that of the only experiment; `code`: whether it shows code, paths and commands. Raises
+    LedgerError where an experiment cannot be found or read, or libraries are missing.
+    """
+    shell.require()
+    named = [targets.whole(ledger, text) for text in experiments] or [targets.part(ledger, None).experiment]
+    return page.page(_read(ledger, list(dict.fromkeys(one.name for one in named)), code=code), title=title, code=code)
+
+
+def _read(ledger: Ledger, names: Sequence[str], *, code: bool) -> list[ExperimentPage]:
+    known = {one.name: one for one in briefs.read(ledger)}
+    below = children(known.values())
+    return [reading.read(ledger, name, known, below.get(name, ()), code=code) for name in names]
