@@ -166,7 +166,9 @@ def faultless(browser: Browser) -> Callable[[], None]:
     def check() -> None:
         assert browser.said() == []
         assert [
-            address for address in browser.asked() if not address.startswith(("file:", "about:", "blob:", "chrome:"))
+            address
+            for address in browser.asked()
+            if not address.startswith(("file:", "about:", "blob:", "data:", "chrome:"))
         ] == []
         assert browser.js("return window.pwned") is None
 

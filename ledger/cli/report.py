@@ -22,7 +22,7 @@ _BEGINNING = 4_000
 
 def report(
     experiments: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXP]...", help="Experiments; default: the current one.")
+        list[str] | None, typer.Argument(metavar="EXP", help="Experiments; default: the current one.")
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file; -: print it; default: report.html.")

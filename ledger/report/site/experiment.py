@@ -77,7 +77,7 @@ def values(one: ExperimentPage, site: Site) -> dict[str, Any]:
         "author": plan.author.partition(" <")[0],
         "outdated": None if one.shown.outdated is None else sentence(one.shown.outdated),
         "sections": [section for section in _sections(one, site) if section.content],
-        "ids": "" if site.alone is None else f"{brief.name}--",
+        "ids": "" if site.alone is None else f"exp/{brief.name}/",
     }
 
 
@@ -119,8 +119,7 @@ def _told(remarks: Iterable[Remark], site: Site) -> list[Remark]:
 def _sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     """The sections in the order in which a reader asks; those without anything to show are empty."""
     experiment, about = one.shown.experiment, as_unconcluded(one.review)
-    body = prose.rendered(experiment.hypothesis.body) if not prose.is_empty(experiment.hypothesis.body) else ""
-    yield Section(id="hypothesis", title="Hypothesis", content=shell.markup(body))
+    yield _written("hypothesis", "Hypothesis", experiment.hypothesis.body)
     yield _blocks("doubts", "What this does not show", _doubts(one, site))
     yield _blocks("results", "Results", _results(one))
     yield Section(id="curves", title="Curves and distributions", content=figures.of_results(one, site))
@@ -133,12 +132,17 @@ def _sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
             "checks", "Is it proved?", [*review.wrong(about, experiment, reasons=False), *review_sections.checks(about)]
         )
     yield _blocks("amendments", "Amendments of the plan", review_sections.amended(about))
-    notes = prose.rendered(experiment.notes) if not prose.is_empty(experiment.notes) else ""
-    yield Section(id="notes", title="Notes", content=shell.markup(notes))
+    yield _written("notes", "Notes", experiment.notes)
     yield Section(id="lineage", title="Lineage", content=figures.lineage(one, site))
     if site.code:
         yield _blocks("reproduce", "How to reproduce it", _unheaded(review_sections.reproduce(about)))
     yield _blocks("facts", "Facts", [Facts(pairs=tuple(_facts(one, site)))])
+
+
+def _written(name: str, title: str, text: str) -> Section:
+    """What somebody wrote in markdown, if they did."""
+    shown = "" if prose.is_empty(text) else f'<div class="prose">{prose.rendered(text)}</div>'
+    return Section(id=name, title=title, content=shell.markup(shown))
 
 
 def _blocks(name: str, title: str, blocks: Iterable[Block]) -> Section:

@@ -71,7 +71,7 @@ def _address(name: str, site: Site) -> str | None:
     """Where another experiment is found, None where a report has it not."""
     if site.alone is None:
         return f"{name}.html"
-    return f"#{name}" if name in site.alone else None
+    return f"#exp/{name}" if name in site.alone else None
 
 
 def data(one: ExperimentPage, site: Site) -> File | None:

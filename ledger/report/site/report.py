@@ -19,7 +19,7 @@ MARK: Final = '<meta name="generator" content="ledger report">'
 """What every report has near its beginning, by which one is told from a page of somebody's own."""
 
 _STYLES: Final = ("site.css", "plots.css")
-_SCRIPT: Final = "print.js"
+_SCRIPT: Final = "page.js"
 
 
 def page(experiments: Sequence[ExperimentPage], *, title: str | None = None, code: bool = True) -> bytes:

@@ -27,20 +27,3 @@ const ledger = {
   },
 };
 window.ledger = ledger;
-
-// what scrolls within a page is reached by keyboard too
-function reachable() {
-  document.querySelectorAll(".wide, pre").forEach((each) => {
-    if (each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight) each.tabIndex = 0;
-    else each.removeAttribute("tabindex");
-  });
-}
-window.addEventListener("load", reachable);
-window.addEventListener("resize", reachable);
-document.addEventListener("toggle", reachable, true);
-
-// how long ago something was is the reader's to know, not the page's
-document.querySelectorAll("time[datetime]").forEach((each) => {
-  const days = Math.floor((Date.now() - new Date(each.dateTime)) / 86400000);
-  if (days >= 0) each.title = new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-days, "day");
-});
