@@ -89,9 +89,9 @@ def _ends(field: Field) -> list[str]:
     return list(dict.fromkeys([*ends, field.short, field.name]))
 
 
-def cells(value: Table, column: Column, settings: Settings) -> list[str]:
-    """The column's texts, one per row."""
-    return _cells(value, column, settings, aligned=False)(None)
+def cells(value: Table, column: Column, settings: Settings, *, longest: int = _LONGEST) -> list[str]:
+    """The column's texts, one per row. `longest`: to so many columns a parameter's text is cut."""
+    return _cells(value, column, settings, aligned=False, longest=longest)(None)
 
 
 def stands_right(field: Field, rows: Sequence[Row]) -> bool:
@@ -102,7 +102,7 @@ def stands_right(field: Field, rows: Sequence[Row]) -> bool:
 Cells = Callable[[int | None], list[str]]
 
 
-def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool) -> Cells:
+def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool, longest: int = _LONGEST) -> Cells:
     """The column's texts: of all rows, or of so many from the beginning."""
     field = column.field
     if field.kind is Kind.METRIC and field.name.startswith(METRICS):
@@ -117,7 +117,7 @@ def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool) -
         size = max(len(_count(*each)) for each in counts) if aligned else 1
         return lambda count: [summary(row.metrics.get(name), precision, size) for row in value.rows[:count]]
     if field.kind is Kind.PARAM:
-        return lambda count: _params([field.get(row) for row in value.rows[:count]])
+        return lambda count: _params([field.get(row) for row in value.rows[:count]], longest)
     show = _SHOWN.get(field.kind, _param)
     return lambda count: [show(field.get(row)) for row in value.rows[:count]]
 
@@ -128,18 +128,18 @@ def _unfit(row: Row, metric: str) -> str | None:
     return None if found is None else number(float(found))
 
 
-def _params(values: Sequence[Any]) -> list[str]:
+def _params(values: Sequence[Any], longest: int) -> list[str]:
     """The values as texts, each written once: of ten thousand rows few differ."""
     # 1, 1.0 and true are three values; 0.0 and -0.0 are written apart, though they are equal
     known: dict[tuple[type, Any], str] = {}
     texts = []
     for value in values:
         if isinstance(value, list | dict) or value == 0:
-            texts.append(_param(value))
+            texts.append(_param(value, longest))
             continue
         key = (type(value), value)
         if key not in known:
-            known[key] = _param(value)
+            known[key] = _param(value, longest)
         texts.append(known[key])
     return texts
 
@@ -163,12 +163,12 @@ def _text(value: Any) -> str:
     return "-" if value is None else clean(value)
 
 
-def _param(value: Any) -> str:
+def _param(value: Any, longest: int = _LONGEST) -> str:
     if value is None:
         return "-"
     if isinstance(value, bool | int | float):
         return format_value(value)
-    return cut(clean(format_value(value)), _LONGEST)
+    return cut(clean(format_value(value)), longest)
 
 
 _SHOWN: Final[dict[Kind, Callable[[Any], str]]] = {

@@ -15,7 +15,7 @@ from ledger.report.site.shell import Site as Titled
 NAMES = """
 return [...document.querySelectorAll("#app > .wide tbody tr")].map((each) => each.querySelector("a").textContent);
 """
-SHOWN = "return document.querySelector('#app > .wide table') !== null || document.querySelector('#app > p') !== null"
+SHOWN = "return document.querySelector('#app > .wide > :is(table, p)') !== null"
 VIEW = "table.html#state=supported&metrics.dice=0.7..0.9&columns=experiment,metrics.dice&sort=-metrics.dice"
 COUNT = "return document.querySelector('.count').textContent"
 
@@ -98,7 +98,7 @@ def test_the_csv_is_what_is_shown_and_no_formula(site: Site, browser: Browser) -
         const view = ledgerTable.readView("");
         return ledgerTable.csv(rows, view, rows.chosen(view));
     """)
-    assert text == 'experiment,title,loss\r\na,\'=1+1,-0.5\r\nb,"say ""x"", y",-\r\n'
+    assert text == 'experiment,title,loss\r\na,\'=1+1,-0.5\r\nb,"say ""x"", y",\r\n'
 
 
 def test_ten_thousand_rows_sort_and_filter_at_once(browser: Browser, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_ten_thousand_rows_sort_and_filter_at_once(browser: Browser, tmp_path: P
         (tmp_path / file.path).write_bytes(file.content)
     many = Site(root=tmp_path, project=tmp_path)
     opened(many, browser)
-    assert browser.js(COUNT) == "10000"
+    assert browser.js(COUNT) == "10,000"
     press(browser, "dice")
     values = browser.js("""
         const at = [...document.querySelectorAll("th")].findIndex((head) => head.textContent.startsWith("dice"));
@@ -124,6 +124,6 @@ def test_ten_thousand_rows_sort_and_filter_at_once(browser: Browser, tmp_path: P
     assert values == sorted(values, reverse=True)
     assert len(values) == 100
     press(browser, "Last")
-    assert "9901 to 10000 of 10000" in browser.js("return document.querySelector('.pager').textContent")
+    assert "9,901 to 10,000 of 10,000" in browser.js("return document.querySelector('.pager').textContent")
     opened(many, browser, "table.html#params.opt=adam&params.lr=3..3")
-    assert browser.js(COUNT) == f"{sum(k % 2 == 1 and k % 17 == 3 for k in range(10_000))} of 10000"
+    assert browser.js(COUNT) == f"{sum(k % 2 == 1 and k % 17 == 3 for k in range(10_000))} of 10,000"

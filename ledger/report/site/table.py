@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Column, Request
-from ledger.analysis.fields import DATA, PLAIN, Field, Kind
+from ledger.analysis.fields import DATA, METRICS, PLAIN, Field, Kind, is_missing
 from ledger.analysis.table import Table, select
 from ledger.model.row import Row
 from ledger.model.settings import Settings
@@ -25,6 +26,9 @@ from ledger.report.text import harmless_json
 # rows of the plain table, and columns that are shown before others are asked for
 _PLAIN: Final = 100
 _SHOWN: Final = 12
+
+# a parameter's text is compared and filtered by as much of it as this
+_LONGEST: Final = 400
 
 # by level: what it is called in the page's address, and in the data
 LEVELS: Final = {EXPERIMENTS: "experiments", VARIANTS: "arms", TRIALS: "trials"}
@@ -57,7 +61,8 @@ def _level(rows: Sequence[Row], level: str, settings: Settings, site: Site) -> d
     """The columns of a level: those that the command shows by default first."""
     usual = select(rows, Request(level=level), settings)
     every = select(rows, Request(level=level, every=True, detail=True), settings)
-    extra = [Column(field=PLAIN[name], rank=-1) for name in ("code", "fingerprint")] if level != EXPERIMENTS else []
+    hashes = ("code", "fingerprint") if any(row.code or row.fingerprint for row in rows) else ()
+    extra = [Column(field=PLAIN[name], rank=-1) for name in hashes]
     known = {column.field.name: column for column in (*usual.columns, *every.columns, *extra)}
     columns = [
         c for c in known.values() if site.code or not (c.field.name.startswith(DATA) or c.field.kind is Kind.HASH)
@@ -75,22 +80,53 @@ def _level(rows: Sequence[Row], level: str, settings: Settings, site: Site) -> d
 
 
 def _column(value: Table, column: Column, settings: Settings) -> dict[str, Any]:
-    """A column's kind and texts; of texts that repeat each stands once. `keys` sort where the texts do not."""
-    texts = report.cells(value, column, settings)
-    kind = _kind(column.field, value.rows)
+    """A column's kind and texts; of texts that repeat each stands once.
+
+    `keys`: the numbers that ranges are of, where the texts are none. `order`: the places of the rows' values among all,
+    None where a row has none, where the texts do not tell them.
+    """
+    field, rows = column.field, value.rows
+    texts = report.cells(value, column, settings, longest=_LONGEST)
+    kind = _kind(field, rows)
     found: dict[str, Any] = {"kind": kind}
+    if field.kind is Kind.METRIC and field.name.startswith(METRICS):
+        found["metric"] = True
     distinct = list(dict.fromkeys(texts))
     if 2 * len(distinct) <= len(texts):
         places = {text: at for at, text in enumerate(distinct)}
         found |= {"of": distinct, "at": [places[text] for text in texts]}
     else:
         found["texts"] = texts
-    if column.field.kind is Kind.SECONDS:
-        found["keys"] = [None if row.seconds is None else float(f"{row.seconds:.4g}") for row in value.rows]
+    if field.kind is Kind.SECONDS:
+        found["keys"] = [None if row.seconds is None else float(f"{row.seconds:.4g}") for row in rows]
+    if kind in ("number", "date"):
+        order = _order([field.get(row) for row in rows])
+        if not _is_told(order, texts, kind):
+            found["order"] = order
     return found
 
 
 def _kind(field: Field, rows: Sequence[Row]) -> str:
+    """How a column is sorted and filtered."""
     if field.kind is Kind.MOMENT:
         return "date"
+    if field.kind is Kind.TAGS:
+        return "tags"
     return "number" if report.stands_right(field, rows) else "text"
+
+
+def _order(values: Sequence[Any]) -> list[int | None]:
+    """The place of each value among the different ones, from the lowest on."""
+    places = {value: at for at, value in enumerate(sorted({each for each in values if not is_missing(each)}))}
+    return [places.get(value) for value in values]
+
+
+def _is_told(order: Sequence[int | None], texts: Sequence[str], kind: str) -> bool:
+    """Whether texts, read as what they are, have the order of their values: what is rounded may not."""
+    pairs = {(place, text) for place, text in zip(order, texts, strict=True) if place is not None}
+    try:
+        read = [text if kind == "date" else float(text.split()[0]) for _, text in sorted(pairs)]
+    except ValueError:
+        return False
+    in_order = all(low < high for low, high in pairwise(read))  # type: ignore[operator]
+    return in_order and len({place for place, _ in pairs}) == len(pairs)

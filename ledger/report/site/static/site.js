@@ -21,7 +21,10 @@ const ledger = {
       this.waiting.set(key, [resolve]);
       const script = document.createElement("script");
       script.src = address;
-      script.onerror = () => reject(new Error(`${address} cannot be loaded`));
+      script.onerror = () => {
+        this.waiting.delete(key);
+        reject(new Error(`${address} cannot be loaded`));
+      };
       document.head.append(script);
     });
   },

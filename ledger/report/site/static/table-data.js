@@ -13,30 +13,44 @@
       this.columns.forEach((column) => { column.text = column.of ? (row) => column.of[column.at[row]] : (row) => column.texts[row]; });
     }
 
-    /** What rows are sorted by in a column: numbers, or texts; NaN and "" where a row has nothing. */
-    keys(column) {
-      if (column.sortKeys) return column.sortKeys;
-      const rows = Array.from({ length: this.count }, (_, row) => row);
-      if (column.keys) column.sortKeys = Float64Array.from(column.keys, (key) => (key === null ? NaN : key));
-      else if (column.kind === "number") {
-        const read = column.of ? column.of.map(number) : null;
-        column.sortKeys = Float64Array.from(rows, (row) => (read ? read[column.at[row]] : number(column.texts[row])));
-      } else {
-        // the places of the texts in their order: comparing numbers is faster than comparing texts
-        const texts = [...new Set(column.of || column.texts)].sort(compareTexts);
-        const place = new Map(texts.map((text, at) => [text, text === NONE ? NaN : at]));
-        column.sortKeys = Float64Array.from(rows, (row) => place.get(column.text(row)));
+    /** The numbers of a column, for ranges; NaN where a row has none. */
+    numbers(column) {
+      if (!column.numbers) {
+        if (column.keys) column.numbers = Float64Array.from(column.keys, (key) => (key === null ? NaN : key));
+        else column.numbers = this.each(column, parseFloat, Float64Array);
       }
-      return column.sortKeys;
+      return column.numbers;
     }
 
-    /** The different texts of a column with how often each is there, the commonest first. */
+    /** What rows are sorted by in a column; NaN where a row has nothing. */
+    order(column) {
+      if (!column.ordered) {
+        if (column.order) column.ordered = Float64Array.from(column.order, (place) => (place === null ? NaN : place));
+        else if (column.kind === "number") column.ordered = this.numbers(column);
+        else {
+          // the places of the texts in their order: comparing numbers is faster than comparing texts
+          const texts = [...new Set(column.of || column.texts)].sort(compareTexts);
+          const places = new Map(texts.map((text, at) => [text, text === NONE ? NaN : at]));
+          column.ordered = this.each(column, (text) => places.get(text), Float64Array);
+        }
+      }
+      return column.ordered;
+    }
+
+    /** Something made of each row's text; of texts that repeat it is made once. */
+    each(column, make, Made) {
+      const of = column.of ? column.of.map((text) => make(text)) : null;
+      const found = new Made(this.count);
+      for (let row = 0; row < this.count; row += 1) found[row] = of ? of[column.at[row]] : make(column.texts[row]);
+      return found;
+    }
+
+    /** The different values of a column with how many rows have each, the commonest first. */
     values(column) {
       if (!column.counted) {
         const counts = new Map();
         for (let row = 0; row < this.count; row += 1) {
-          const text = column.text(row);
-          counts.set(text, (counts.get(text) || 0) + 1);
+          parts(column, column.text(row)).forEach((text) => counts.set(text, (counts.get(text) || 0) + 1));
         }
         column.counted = [...counts].sort((a, b) => b[1] - a[1] || compareTexts(a[0], b[0]));
       }
@@ -45,55 +59,64 @@
 
     /** The rows that a view shows, in its order. */
     chosen(view) {
-      const tests = [];
-      const words = view.search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-      if (words.length) {
-        const texts = this.searched();
-        tests.push((row) => words.every((word) => texts[row].includes(word)));
-      }
+      const tests = view.search.toLowerCase().split(/\s+/).filter(Boolean).map((word) => this.having(word));
       for (const [id, wanted] of view.filters) {
         const column = this.byId.get(id);
-        if (column) tests.push(this.test(column, wanted));
+        if (column && wanted !== "") tests.push(this.test(column, wanted));
       }
       const found = [];
-      for (let row = 0; row < this.count; row += 1) if (tests.every((test) => test(row))) found.push(row);
-      const sorts = view.sort.map(({ id, down }) => [this.byId.get(id), down]).filter(([column]) => column);
-      const keys = sorts.map(([column, down]) => [this.keys(column), down ? -1 : 1]);
-      if (keys.length) found.sort((a, b) => order(keys, a, b));
+      for (let row = 0; row < this.count; row += 1) if (tests.every((test) => test[row])) found.push(row);
+      const keys = view.sort.filter(({ id }) => this.byId.has(id)).map(({ id, down }) => [this.order(this.byId.get(id)), down ? -1 : 1]);
+      if (keys.length) found.sort((a, b) => compared(keys, a, b));
       return found;
     }
 
-    test(column, wanted) {
-      const range = /^(.*)\.\.(.*)$/.exec(wanted);
-      if (column.kind === "number" && range) {
-        const [low, high] = [bound(range[1], -Infinity), bound(range[2], Infinity)];
-        const keys = this.keys(column);
-        return (row) => keys[row] >= low && keys[row] <= high;
+    /** By row whether some text of it has the word. */
+    having(word) {
+      const found = new Uint8Array(this.count);
+      for (const column of this.columns) {
+        if (column.of) {
+          const has = column.of.map((text) => text.toLowerCase().includes(word));
+          if (has.includes(true)) for (let row = 0; row < this.count; row += 1) if (has[column.at[row]]) found[row] = 1;
+        } else {
+          column.lower = column.lower || column.texts.map((text) => text.toLowerCase());
+          for (let row = 0; row < this.count; row += 1) if (!found[row] && column.lower[row].includes(word)) found[row] = 1;
+        }
       }
-      if (column.kind === "date" && range) {
-        return (row) => column.text(row) >= range[1] && (!range[2] || column.text(row) <= range[2]);
-      }
-      const texts = new Set(wanted.split("|"));
-      if (texts.size && this.values(column).some(([text]) => texts.has(text))) return (row) => texts.has(column.text(row));
-      const part = wanted.toLocaleLowerCase();
-      return (row) => column.text(row).toLocaleLowerCase().includes(part);
+      return found;
     }
 
-    searched() {
-      if (!this.texts) {
-        this.texts = Array.from({ length: this.count }, (_, row) =>
-          this.columns.map((column) => column.text(row)).join("\n").toLocaleLowerCase());
+    /** By row whether a filter leaves it: `=a,b` is one of these, `low..high` a range, all else a part of the text. */
+    test(column, wanted) {
+      if (wanted.startsWith("=")) {
+        const values = new Set(listed(wanted.slice(1)));
+        return this.each(column, (text) => parts(column, text).some((part) => values.has(part)), Uint8Array);
       }
-      return this.texts;
+      const range = column.kind === "text" || column.kind === "tags" ? null : /^(.*?)\.\.(.*)$/.exec(wanted);
+      if (range && column.kind === "date") {
+        return this.each(column, (text) => text !== NONE && text >= range[1] && (!range[2] || text <= range[2]), Uint8Array);
+      }
+      if (range) {
+        const [low, high] = [bound(range[1], -Infinity), bound(range[2], Infinity)];
+        return Uint8Array.from(this.numbers(column), (value) => value >= low && value <= high);
+      }
+      const part = wanted.toLowerCase();
+      return this.each(column, (text) => text.toLowerCase().includes(part), Uint8Array);
     }
   }
 
   const compareTexts = new Intl.Collator("en", { numeric: true }).compare;
-  const number = (text) => parseFloat(text);
   const bound = (text, otherwise) => (text.trim() === "" || Number.isNaN(Number(text)) ? otherwise : Number(text));
 
-  /** What comes first of two rows; what has nothing comes last, whichever way is sorted; equal rows keep their order. */
-  function order(keys, a, b) {
+  /** The values that a text stands for: of tags each. */
+  const parts = (column, text) => (column.kind === "tags" ? text.split(", ") : [text]);
+
+  /** Texts as one, in which a comma tells them apart, and back. */
+  const joined = (texts) => texts.map((text) => text.replaceAll("%", "%25").replaceAll(",", "%2C")).join(",");
+  const listed = (text) => text.split(",").map((each) => each.replaceAll("%2C", ",").replaceAll("%25", "%"));
+
+  /** Which of two rows comes first; what has nothing comes last, whichever way is sorted; equal rows keep their order. */
+  function compared(keys, a, b) {
     for (const [of, sign] of keys) {
       const [x, y] = [of[a], of[b]];
       const [without, with_] = [Number.isNaN(x), Number.isNaN(y)];
@@ -103,39 +126,5 @@
     return a - b;
   }
 
-  // --- a view as the address of the page
-
-  const LEVELS = ["experiments", "arms", "trials"];
-  const OWN = ["level", "sort", "search", "columns", "select", "page"];
-
-  /** The view that the page's address tells. */
-  function readView(hash) {
-    const asked = new URLSearchParams(hash.replace(/^#/, ""));
-    const list = (name) => (asked.get(name) || "").split(",").filter(Boolean).map(decodeURIComponent);
-    return {
-      level: LEVELS.includes(asked.get("level")) ? asked.get("level") : LEVELS[0],
-      search: asked.get("search") || "",
-      sort: list("sort").map((id) => ({ id: id.replace(/^-/, ""), down: id.startsWith("-") })),
-      columns: asked.has("columns") ? list("columns") : null,
-      selected: list("select"),
-      page: Math.max(0, (parseInt(asked.get("page"), 10) || 1) - 1),
-      filters: new Map([...asked].filter(([name]) => !OWN.includes(name))),
-    };
-  }
-
-  /** The address of a view: what is as it is by default does not stand there. */
-  function writeView(view) {
-    const said = new URLSearchParams();
-    const list = (texts) => texts.map(encodeURIComponent).join(",");
-    if (view.level !== LEVELS[0]) said.set("level", view.level);
-    if (view.search) said.set("search", view.search);
-    if (view.sort.length) said.set("sort", list(view.sort.map(({ id, down }) => (down ? `-${id}` : id))));
-    if (view.columns) said.set("columns", list(view.columns));
-    view.filters.forEach((wanted, id) => said.set(id, wanted));
-    if (view.selected.length) said.set("select", list(view.selected));
-    if (view.page) said.set("page", String(view.page + 1));
-    return `#${said}`;
-  }
-
-  window.ledgerTable = { Rows, readView, writeView, LEVELS, NONE };
+  window.ledgerTable = { Rows, NONE, joined, listed };
 }

@@ -2,95 +2,151 @@
 "use strict";
 
 {
-  const { Rows, readView, writeView, LEVELS, element, table, pager, comparison, filters, chooser, csv } = window.ledgerTable;
+  const { Rows, LEVELS, isView, readView, writeView, element, table, pager, comparison, states, filters, chooser, csv } = window.ledgerTable;
   const app = document.getElementById("app");
   const levels = new Map();
   let view = readView(location.hash);
   let rows = null;
+  // what the reader did last: letters typed one after the other are one step back
+  let last = null;
+
+  // what stays while the rows change: a field that is typed in must not be made anew, and a place scrolled to is kept
+  const search = element("input", { type: "search", placeholder: "Search", "aria-label": "Search all columns", oninput: typed });
+  const count = element("span", { role: "status", class: "count" });
+  const wide = element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Table" });
+  const part = (name) => element("div", { class: `part-${name}` });
+  const [levelsPart, buttons, statesPart, filtersPart, chooserPart, pages, compared] =
+    ["levels", "buttons", "states", "filters", "chooser", "pager", "compared"].map(part);
 
   async function load() {
     const level = view.level;
-    if (!levels.has(level)) {
-      const stored = await window.ledger.load(`table-${level}`, `data/table-${level}.js`);
-      levels.set(level, new Rows(stored));
+    try {
+      if (!levels.has(level)) levels.set(level, new Rows(await window.ledger.load(`table-${level}`, `data/table-${level}.js`)));
+    } catch (error) {
+      app.hidden = false;
+      app.replaceChildren(element("p", { class: "wrong" }, error.message));
+      return;
     }
-    if (level === view.level) {
-      rows = levels.get(level);
-      show();
-    }
+    if (level !== view.level) return;
+    if (rows === null) begin();
+    rows = levels.get(level);
+    show({ top: true });
+  }
+
+  /** The page's parts take the place of the plain table, once there is something to show. */
+  function begin() {
+    app.replaceChildren(element("div", { class: "bar" }, levelsPart, search, count, buttons),
+      statesPart, filtersPart, chooserPart, wide, pages, compared);
+    const plain = document.getElementById("plain");
+    if (plain) plain.remove();
+    app.hidden = false;
   }
 
   /** What the reader wants otherwise: shown at once, and told by the address. */
-  function change(wanted) {
-    const before = view.level;
-    const choosing = view.choosing;
+  function change(wanted, did = null) {
+    const [before, choosing] = [view.level, view.choosing];
     view = { ...view, ...wanted, choosing };
     const next = writeView(view);
-    if (next !== location.hash) history.pushState(null, "", next === "#" ? location.pathname + location.search : next);
-    if (view.level === before) show(); else load();
+    if (next !== (location.hash || "#")) {
+      const address = next === "#" ? location.pathname + location.search : next;
+      if (did === "search" && last === "search") history.replaceState(null, "", address);
+      else history.pushState(null, "", address);
+    }
+    last = did;
+    if (view.level !== before) load();
+    else show({ top: !("selected" in wanted || "columns" in wanted), did });
   }
 
-  function show() {
+  function show({ top, did = null }) {
     const began = performance.now();
     const chosen = rows.chosen(view);
     const focus = focused();
-    const filtered = view.search || view.filters.size;
-    app.replaceChildren(
-      element("div", { class: "bar" },
-        element("div", { class: "levels", role: "group", "aria-label": "Rows" }, ...LEVELS.map((level) =>
-          element("button", { "aria-pressed": String(level === view.level), onclick: () => change({ level, page: 0, selected: [], columns: null }) }, level))),
-        search(),
-        element("span", { role: "status", class: "count" }, filtered ? `${chosen.length} of ${rows.count}` : `${rows.count}`),
-        filtered || view.sort.length || view.columns ? element("button", { onclick: reset }, "Reset") : null,
-        element("button", { onclick: () => download(chosen) }, "CSV")),
-      filters(rows, view, change),
-      chooser(rows, view, change),
-      ...[comparison(rows, view, change)].filter(Boolean),
-      chosen.length ? table(rows, view, chosen, change) : element("p", {}, "No row has all of that."),
-      ...[pager(view, chosen.length, change)].filter(Boolean));
-    refocus(focus);
+    const isFiltered = view.search || view.filters.size > 0;
+    const said = (number) => number.toLocaleString("en");
+    if (document.activeElement !== search || did !== "search") search.value = view.search;
+    const counted = isFiltered ? `${said(chosen.length)} of ${said(rows.count)}` : said(rows.count);
+    if (count.textContent !== counted) count.textContent = counted;
+    put(levelsPart, element("div", { class: "levels", role: "group", "aria-label": "Rows" }, ...LEVELS.map((level) =>
+      element("button", { "aria-pressed": String(level === view.level), onclick: () => change({ level, page: 0, selected: [], columns: null }) }, level))));
+    put(buttons,
+      isFiltered || view.sort.length || view.columns ? element("button", { onclick: reset }, "Reset") : null,
+      view.selected.length ? element("button", { onclick: toComparison }, `Compare ${view.selected.length}`) : null,
+      element("button", { title: "Download the rows that are shown", onclick: () => download(chosen) }, "CSV"));
+    put(statesPart, states(rows, view, change));
+    put(filtersPart, filters(rows, view, change));
+    put(chooserPart, chooser(rows, view, change));
+    put(wide, chosen.length ? table(rows, view, chosen, change) : nothing());
+    put(pages, pager(view, chosen.length, change));
+    put(compared, comparison(rows, view, change));
+    if (top) wide.scrollTop = 0;
+    if (did === "filter") newest(); else refocus(focus);
     app.dataset.milliseconds = (performance.now() - began).toFixed(1);
   }
 
-  function search() {
-    let waiting = 0;
-    return element("input", {
-      type: "search", placeholder: "Search", "aria-label": "Search all columns", value: view.search,
-      oninput: (event) => {
-        clearTimeout(waiting);
-        waiting = setTimeout(() => change({ search: event.target.value, page: 0 }), 120);
-      },
-    });
+  const put = (where, ...what) => where.replaceChildren(...what.filter((each) => each !== null));
+
+  const nothing = () => (rows.count
+    ? element("p", {}, "No row has all of that. ", element("button", { onclick: reset }, "Show all"))
+    : element("p", {}, "There is nothing here yet."));
+
+  function typed() {
+    clearTimeout(typed.waiting);
+    typed.waiting = setTimeout(() => change({ search: search.value, page: 0 }, "search"), 120);
   }
 
-  const reset = () => change({ search: "", filters: new Map(), sort: [], columns: null, page: 0 });
+  function reset() {
+    clearTimeout(typed.waiting);
+    change({ search: "", filters: new Map(), sort: [], columns: null, page: 0 });
+  }
+
+  function toComparison() {
+    const heading = document.getElementById("comparison");
+    if (!heading) return;
+    heading.focus({ preventScroll: true });
+    heading.scrollIntoView();
+  }
 
   function download(chosen) {
     const link = element("a", { href: URL.createObjectURL(new Blob([csv(rows, view, chosen)], { type: "text/csv" })), download: `${view.level}.csv` });
     link.click();
-    URL.revokeObjectURL(link.href);
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  /** What has the focus, as the place of its kind among all: what is shown anew gets it again. */
+  // --- what is shown anew gets the focus again that it had
+
+  const called = (each) => each.dataset.id || each.getAttribute("aria-label") || each.textContent;
+
   function focused() {
     const active = document.activeElement;
-    if (!app.contains(active)) return null;
-    const label = active.getAttribute("aria-label") || active.textContent.replace(/ [▲▼]\d?$/, "");
-    return { name: active.localName, label, at: active.selectionStart };
+    const part = [...app.children].find((each) => each.contains(active));
+    return part && active !== wide && active !== search ? { part, name: active.localName, said: called(active) } : null;
   }
 
   function refocus(focus) {
-    if (!focus) return;
-    const same = [...app.querySelectorAll(focus.name)].find((each) =>
-      (each.getAttribute("aria-label") || each.textContent.replace(/ [▲▼]\d?$/, "")) === focus.label);
-    if (!same) return;
-    same.focus({ preventScroll: true });
-    if (focus.at !== null && focus.at !== undefined && same.setSelectionRange && same.type === "search") same.setSelectionRange(focus.at, focus.at);
+    if (!focus || focus.part.contains(document.activeElement)) return;
+    const same = [...focus.part.querySelectorAll(focus.name)].find((each) => called(each) === focus.said);
+    const next = same && !same.disabled ? same : focus.part.querySelector("button:not(:disabled), select, input, a") || search;
+    next.focus({ preventScroll: true });
   }
 
-  window.addEventListener("popstate", () => { view = readView(location.hash); load(); });
-  window.addEventListener("hashchange", () => { view = readView(location.hash); load(); });
-  document.getElementById("plain").remove();
-  app.hidden = false;
-  load().catch((error) => app.replaceChildren(element("p", { class: "wrong" }, error.message)));
+  /** The filter that was added last. */
+  function newest() {
+    const added = filtersPart.querySelector("fieldset:last-of-type input");
+    if (added) added.focus();
+  }
+
+  function navigated() {
+    // a link to a place on this page is not another view
+    if (!isView(location.hash)) history.replaceState(null, "", writeView(view));
+    else {
+      view = { ...readView(location.hash), choosing: view.choosing };
+      last = null;
+      load();
+    }
+  }
+
+  // back, forward and an address that is typed in: each of them tells one of these or both
+  window.addEventListener("popstate", navigated);
+  window.addEventListener("hashchange", navigated);
+  load();
 }
