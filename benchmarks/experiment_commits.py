@@ -11,6 +11,7 @@ from fast_import import FastImport, Name
 from made_up import (
     PIPELINE,
     Made,
+    curve_texts,
     fingerprint_of,
     hypothesis_of,
     label_of,
@@ -90,6 +91,7 @@ class Writer:
     """Writes experiments one after another into a stream."""
 
     stream: FastImport
+    steps: int = 0
     pipeline: Pipeline = field(default_factory=lambda: resolve({"dvc.yaml": PIPELINE.encode()}, folder=""))
     environments: dict[str, Name] = field(default_factory=dict)
 
@@ -242,8 +244,9 @@ class _One:
         if seed not in self.results:
             texts = {
                 "params.yaml": params_text(self.made.params, seed),
-                "dvc.lock": lock_text(self.made, seed),
+                "dvc.lock": lock_text(self.made, seed, self.writer.steps),
                 "metrics.json": metrics_text(self.made.metrics[seed]),
+                **curve_texts(self.made, seed, self.writer.steps),
             }
             self.results[seed] = {path: self.stream.blob(text) for path, text in texts.items()}
         return self.results[seed]

@@ -18,7 +18,7 @@ from typing import Final
 
 from experiment_commits import EXPLORATORY, FAILING, KINDS, LANDED, LANDED_AND_GONE, SCRATCH, Writer, Written
 from fast_import import FastImport, Name
-from made_up import AUTHORS, BEGIN, PIPELINE, TRAIN, make, params_text, plan_of
+from made_up import AUTHORS, BEGIN, PIPELINE, TRAIN, make, params_text, pipeline_text, plan_of
 
 # What has landed early is in the tree of every later branch. So it is in reality; but a thousand would be most of the
 # time that building takes, so the others land after all branches are forked.
@@ -48,16 +48,16 @@ class History:
         return tuple(one for one in self.experiments if one.kind == kind)
 
 
-def build(path: Path, *, experiments: int, trials: int = 5, seed: int = 0) -> History:
+def build(path: Path, *, experiments: int, trials: int = 5, seed: int = 0, steps: int = 0) -> History:
     """A repository at `path`, which does not exist yet, with so many experiments; `main` is checked out."""
     path.mkdir(parents=True)
     _git(path, "init", "-q", "-b", "main", "--object-format=sha1")
     for key, value in (("user.name", "Ada Lovelace"), ("user.email", "ada@example.org"), ("gc.auto", "0")):
         _git(path, "config", key, value)
     with FastImport(path) as stream:
-        files = {file: stream.blob(text) for file, text in FILES.items()}
+        files = {file: stream.blob(text) for file, text in {**FILES, "dvc.yaml": pipeline_text(steps)}.items()}
         main = stream.commit("refs/heads/main", "pipeline\n", author=_OWNER, when=BEGIN, parents=(), files=files)
-        builder = _Builder(writer=Writer(stream=stream), main=main, trials=trials, seed=seed)
+        builder = _Builder(writer=Writer(stream=stream, steps=steps), main=main, trials=trials, seed=seed)
         for number in range(experiments):
             builder.add(number)
         builder.land_the_rest()
@@ -164,6 +164,7 @@ def main() -> None:
     parser.add_argument("experiments", type=int, help="how many, or with --extend the number of the one to add")
     parser.add_argument("--trials", type=int, default=5, help="of each (5)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=0, help="of the curves that each trial writes (none)")
     parser.add_argument("--extend", action="store_true", help="add one experiment to a repository that is there")
     parser.add_argument("--blobs", type=Path, help="where to list the blobs that a reader of all must read")
     given = parser.parse_args()
@@ -171,7 +172,7 @@ def main() -> None:
         history = History(root=given.path, experiments=())
         extend(history, number=given.experiments, trials=given.trials, seed=given.seed)
         return
-    history = build(given.path, experiments=given.experiments, trials=given.trials, seed=given.seed)
+    history = build(given.path, experiments=given.experiments, trials=given.trials, seed=given.seed, steps=given.steps)
     if given.blobs is not None:
         list_blobs(history, given.blobs)
     print(json.dumps(describe(history)))

@@ -66,6 +66,9 @@ stages:
       - metrics.json: {cache: false}
 """
 
+# what trials write step by step, where they do, with the columns beside the steps
+CURVES = {"curve.csv": ("accuracy", "loss"), "training.csv": ("grad_norm", "weight_norm", "learning_rate")}
+
 # eight parameters that vary; `train.epochs` does not
 CHOICES: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "model": {
@@ -227,6 +230,26 @@ def params_text(params: Params, seed: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def pipeline_text(steps: int) -> str:
+    """`dvc.yaml`; with `steps`, of a pipeline that writes curves as long."""
+    return PIPELINE + (
+        "    plots:\n" + "".join(f"      - {name}: {{cache: false, x: step}}\n" for name in CURVES) if steps else ""
+    )
+
+
+def curve_texts(made: Made, seed: int, steps: int) -> dict[str, str]:
+    """What a trial has written step by step: its accuracy and loss, and what one looks at when training fails."""
+    luck = random.Random(f"{made.name}:{seed}:curve")
+    found = {}
+    for name, columns in CURVES.items() if steps else ():
+        lines = [",".join(("step", *columns))]
+        for step in range(steps):
+            values = (0.9 - 0.5 * 0.93**step * (1 + place) + luck.gauss(0, 0.01) for place in range(len(columns)))
+            lines.append(",".join([str(step), *(f"{value:.5f}" for value in values)]))
+        found[name] = "\n".join(lines) + "\n"
+    return found
+
+
 def metrics_text(metrics: Mapping[str, float]) -> str:
     """`metrics.json`."""
     return json.dumps(metrics, indent=2) + "\n"
@@ -263,15 +286,17 @@ def model_of(made: Made, seed: int) -> Pinned:
     return Pinned(md5=hashlib.md5(f"{made.name}:{seed}".encode()).hexdigest(), size=31_457_280)
 
 
-def lock_text(made: Made, seed: int) -> str:
+def lock_text(made: Made, seed: int, steps: int = 0) -> str:
     """`dvc.lock`, as DVC lays it out."""
-    model, metrics = model_of(made, seed), metrics_text(made.metrics[seed]).encode()
+    written = {"metrics.json": metrics_text(made.metrics[seed]), **curve_texts(made, seed, steps)}
+    texts = {path: text.encode() for path, text in sorted(written.items())}
+    model = model_of(made, seed)
     params = params_text(made.params, seed).replace("\n", "\n        ").rstrip()
     return (
         "schema: '2.0'\nstages:\n  train:\n    cmd: python train.py\n    deps:\n"
         + _locked("train.py", hashlib.md5(TRAIN.encode()).hexdigest(), len(TRAIN))
         + f"    params:\n      params.yaml:\n        {params}\n    outs:\n"
-        + _locked("metrics.json", hashlib.md5(metrics).hexdigest(), len(metrics))
+        + "".join(_locked(path, hashlib.md5(text).hexdigest(), len(text)) for path, text in texts.items())
         + _locked("model.pt", model.md5, model.size)
     )
 

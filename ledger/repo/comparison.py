@@ -64,13 +64,23 @@ def code_changes(
                 hint="git fetch --tags, or --unshallow",
             )
     states = [ledger.code.at(commit) for commit in (a.code, b.code)]
+    held = (*a.held, *b.held)
+
+    def is_data(path: str) -> bool:
+        # which arms have otherwise
+        return any(inside(path, at) for at in held)
+
+    def is_no_code(path: str) -> bool:
+        return any(_no_code(ledger, state, path) for state in states)
+
+    left = (path for path in ledger.git.changed_paths(a.code, b.code) if _is_left(path, without))
+    if not patches and all(is_data(path) or is_no_code(path) for path in left):
+        # mostly parameters and results are all that differs
+        return ()
     changes = []
     for file in _files(ledger, a.code, b.code, without, patches=patches):
         paths = {file.path, file.old_path or file.path}
-        if all(any(inside(path, at) for at in (*a.held, *b.held)) for path in paths):
-            # data that arms have otherwise
-            continue
-        if any(_no_code(ledger, state, path) for state in states for path in paths):
+        if all(map(is_data, paths)) or any(map(is_no_code, paths)):
             continue
         reads = any(state.pipeline.reads(path) for state in states for path in paths)
         changes.append(
@@ -89,10 +99,7 @@ def code_changes(
 
 def _files(ledger: Ledger, a: str, b: str, without: Sequence[str], *, patches: bool) -> tuple[FileChange, ...]:
     if not patches:
-        paths = ledger.git.changed_paths(a, b)
-        return (
-            changed_lines(ledger.git, a, b, without=without) if any(_is_left(path, without) for path in paths) else ()
-        )
+        return changed_lines(ledger.git, a, b, without=without)
     # GitPython takes long to import
     from ledger.git.file_changes import file_changes
 

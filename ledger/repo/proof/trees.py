@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -58,6 +59,8 @@ class Trees:
         self._objects = ledger.git.objects
         self._readers: dict[tuple[tuple[str, ...], tuple[str, ...]], CodeReader] = {}
         self._plans: dict[str, Plan | None] = {}
+        # several checks ask for the same commits one after another; a tree of a large repository is large
+        self._tree = lru_cache(maxsize=64)(self._read)
 
     # --- code and results
 
@@ -80,7 +83,7 @@ class Trees:
         if refused is not None and not read:
             raise refused
 
-    def _tree(self, reader: CodeReader, code_commit: str, commit: str) -> Tree:
+    def _read(self, reader: CodeReader, code_commit: str, commit: str) -> Tree:
         code = reader.at(code_commit)
         files = dict(code.files)
         differs = changes(self._objects, code_commit, commit)
