@@ -8,7 +8,7 @@ from ledger.model import prediction_parser
 from ledger.model.directions import HIGHER, LOWER
 from ledger.model.listing import counted
 from ledger.model.plan import BASELINE
-from ledger.model.prediction import Margin, Operator, Prediction
+from ledger.model.prediction import Margin, Operator, Prediction, decimal
 from ledger.model.verdict import Judged
 from ledger.report.numbers import number
 from ledger.report.verdict import fineness
@@ -61,7 +61,7 @@ def wanted(prediction: Prediction) -> str:
             Operator.AT_MOST: "at most",
             Operator.BELOW: "less than",
         }
-        return f"{words[prediction.operator]} {number(prediction.threshold)}"
+        return f"{words[prediction.operator]} {decimal(prediction.threshold or 0.0)}"
     margin = str(Margin(value=abs(prediction.margin), relative=prediction.relative))
     if prediction.operator is Operator.WITHIN:
         return f"a difference within {margin}"

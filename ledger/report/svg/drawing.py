@@ -78,10 +78,10 @@ class Drawing:
 
     def __str__(self) -> str:
         """The picture. Its title is its name for who cannot see it, its description what it shows."""
-        described = f"<desc>{_text(clean(self._description))}</desc>" if self._description else ""
+        described = f"<desc>{_text(self._description)}</desc>" if self._description else ""
         return (
             f'<svg class="plot" viewBox="0 0 {_n(self.wide)} {_n(self.high)}" width="{_n(self.wide)}" '
-            f'height="{_n(self.high)}" role="{self._role}"><title>{_text(clean(self._title))}</title>{described}'
+            f'height="{_n(self.high)}" role="{self._role}"><title>{_text(self._title)}</title>{described}'
             + "".join(self._shapes)
             + "</svg>"
         )
@@ -144,4 +144,4 @@ def _n(value: float) -> str:
 
 
 def _text(text: str) -> str:
-    return html.escape(text, quote=False)
+    return html.escape(clean(text), quote=False)
