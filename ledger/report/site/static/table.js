@@ -91,7 +91,7 @@
 
   function typed() {
     clearTimeout(typed.waiting);
-    typed.waiting = setTimeout(() => change({ search: search.value, page: 0 }, "search"), 120);
+    typed.waiting = setTimeout(() => change({ search: search.value, page: 0 }, "search"), 60);
   }
 
   function reset() {
