@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.analysis.site.brief import Brief, children
+from ledger.analysis.site.models import Version, in_use
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.row import Row
@@ -15,7 +16,7 @@ from ledger.model.site import File, SiteOptions
 from ledger.repo.ledger import Ledger
 from ledger.repo.site import briefs as reading
 from ledger.repo.site import folder as folders
-from ledger.repo.site import pages
+from ledger.repo.site import models, pages
 from ledger.repo.site.folder import SiteFolder
 from ledger.repo.site.keys import Keys
 from ledger.repo.site.pages import Around
@@ -73,7 +74,7 @@ def build(
         last = [
             *assets.files(),
             *tables.files(_rows(ledger, around), ledger.settings, around.site),
-            overview.page(chosen, unreadable, ledger.settings, around.site),
+            overview.page(chosen, unreadable, ledger.settings, around.site, _models(ledger, around, options)),
         ]
         library = assets.library_version()
         staged += _library(site, library)
@@ -124,6 +125,12 @@ def _linked(around: Around, name: str) -> Iterable[Brief]:
 def _is_current(keys: Keys, around: Around, name: str, known: Mapping[str, Any]) -> bool:
     sources = {other: keys.source(other) for other in known["others"]}
     return bool(known["key"] == keys.page(name, _linked(around, name), sources))
+
+
+def _models(ledger: Ledger, around: Around, options: SiteOptions) -> list[Version]:
+    """The models in use: where the site has not all experiments, those that come from one that it has."""
+    every = not options.only and options.since is None
+    return [one for one in in_use(models.read(ledger)) if every or one.experiment in around.briefs]
 
 
 def _rows(ledger: Ledger, around: Around) -> dict[str, list[Row]]:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.analysis.site import overview as asked
 from ledger.analysis.site.brief import Brief
+from ledger.analysis.site.models import Version
+from ledger.analysis.site.replicates import replicates_to_tell
 from ledger.model.frozen import frozen
 from ledger.model.settings import Settings
 from ledger.model.site import File
-from ledger.model.verdict import INCONCLUSIVE
+from ledger.model.verdict import INCONCLUSIVE, Judged
 from ledger.report.numbers import number
 from ledger.report.site import shell
 from ledger.report.site.experiment import address
-from ledger.report.site.sentences import found, lacking, learned
+from ledger.report.site.sentences import deciding, found, lacking, learned, parsed
 from ledger.report.site.shell import Site
 from ledger.report.svg.best import best
 from ledger.report.svg.lineage import Node, lineage
@@ -29,6 +31,9 @@ _OPEN: Final = 20
 _METRICS: Final = 4
 _NODES: Final = 80
 _UNREADABLE: Final = 20
+_MODELS: Final = 20
+# more replicates than this nobody runs
+_MANY: Final = 1000
 
 
 @frozen
@@ -44,12 +49,22 @@ class Line:
     by: str
 
 
-def page(briefs: Sequence[Brief], unreadable: Mapping[str, str], settings: Settings, site: Site) -> File:
-    """The overview over all experiments, the latest first; `unreadable`: why others cannot be read, by name."""
+def page(
+    briefs: Sequence[Brief],
+    unreadable: Mapping[str, str],
+    settings: Settings,
+    site: Site,
+    models: Sequence[Version] = (),
+) -> File:
+    """The overview over all experiments, the latest first.
+
+    `unreadable`: why others cannot be read, by name; `models`: the versions of models that are in use.
+    """
     answered, unanswered = asked.learned(briefs), asked.open_questions(briefs)
+    whole = {month: asked.counts(list(group)) for month, group in groupby(answered, key=_month)}
     months = [
-        (month, [_line(one, learned(one)) for one in group])
-        for month, group in groupby(answered[:_LEARNED], key=lambda one: f"{one.moment:%B %Y}")
+        (month, whole[month], [_line(one, learned(one)) for one in group])
+        for month, group in groupby(answered[:_LEARNED], key=_month)
     ]
     return shell.page(
         "overview.html",
@@ -62,9 +77,15 @@ def page(briefs: Sequence[Brief], unreadable: Mapping[str, str], settings: Setti
         counts=asked.counts(briefs),
         total=len(briefs),
         bests=_bests(briefs, settings),
+        models=_models(models[:_MODELS], briefs),
+        more_models=max(0, len(models) - _MODELS),
         trees=_trees(briefs),
         unreadable=sorted(unreadable.items())[:_UNREADABLE] if site.code else [],
     )
+
+
+def _month(one: Brief) -> str:
+    return f"{one.moment:%B %Y}"
 
 
 def _line(one: Brief, sentence: str) -> Line:
@@ -81,10 +102,22 @@ def _line(one: Brief, sentence: str) -> Line:
 
 def _waits(one: Brief) -> str:
     """What an open question waits for."""
-    if one.outcome == INCONCLUSIVE and one.judged:
-        return f"The trials do not tell: {found(one.judged[0], one.arm)}"
+    decided = deciding(one)
+    if one.outcome == INCONCLUSIVE and decided is not None:
+        return f"The trials do not tell: {found(decided, one.arm)}{_would_tell(one, decided)}"
     predicted = f" Predicted: {one.predictions[0]}." if one.predictions else ""
     return f"{lacking(one).capitalize()}.{predicted}"
+
+
+def _would_tell(one: Brief, judged: Judged) -> str:
+    """How many replicates would tell, if the difference is the one that was measured."""
+    prediction = parsed(judged.text)
+    count = None if prediction is None else replicates_to_tell(judged, prediction)
+    if count is None:
+        return ""
+    if count > _MANY:
+        return f" If it is as measured, more than {_MANY:,} replicates would be needed to tell."
+    return f" If it is as measured, about {count} replicates in place of {judged.n} would tell."
 
 
 def _bests(briefs: Sequence[Brief], settings: Settings) -> list[dict[str, Any]]:
@@ -98,7 +131,7 @@ def _bests(briefs: Sequence[Brief], settings: Settings) -> list[dict[str, Any]]:
             {
                 "metric": one.metric,
                 "better": one.better,
-                "picture": shell.markup(best(one.metric, steps, until)),
+                "picture": shell.markup(best(one.metric, steps, until)) if len(steps) > 1 else "",
                 "value": number(last.value, settings.precision(one.metric)),
                 "n": last.n,
                 "experiments": one.experiments,
@@ -107,6 +140,21 @@ def _bests(briefs: Sequence[Brief], settings: Settings) -> list[dict[str, Any]]:
             }
         )
     return drawn
+
+
+def _models(models: Sequence[Version], briefs: Sequence[Brief]) -> list[dict[str, Any]]:
+    """The versions of models, with the experiments that they come from."""
+    known = {one.name: one for one in briefs}
+    return [
+        {
+            "name": f"{one.model} {one.version}",
+            "stages": one.stages,
+            "when": one.when,
+            "brief": known.get(one.experiment or ""),
+            "address": address(one.experiment or ""),
+        }
+        for one in models
+    ]
 
 
 def _trees(briefs: Sequence[Brief]) -> Markup:

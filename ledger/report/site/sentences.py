@@ -9,7 +9,7 @@ from ledger.model.directions import HIGHER, LOWER
 from ledger.model.listing import counted
 from ledger.model.plan import BASELINE
 from ledger.model.prediction import Margin, Operator, Prediction, decimal
-from ledger.model.verdict import Judged
+from ledger.model.verdict import SUPPORTED, Judged
 from ledger.report.numbers import number
 from ledger.report.verdict import fineness
 
@@ -23,8 +23,21 @@ def parsed(text: str) -> Prediction | None:
 
 
 def learned(brief: Brief) -> str:
-    """What came of an experiment in one sentence, beside its state: `Dice is 0.021 higher than …`; "" of a search."""
-    return found(brief.judged[0], brief.arm) if brief.judged else ""
+    """What came of an experiment in one sentence, beside its state: `Dice is 0.021 higher than …`; "" of a search.
+
+    Of several predictions it is the one that decided the verdict, and how many held.
+    """
+    decided = deciding(brief)
+    if decided is None:
+        return ""
+    held = sum(one.outcome == SUPPORTED for one in brief.judged)
+    count = len(brief.judged)
+    return found(decided, brief.arm) + (f" {held} of {count} predictions held." if count > 1 else "")
+
+
+def deciding(brief: Brief) -> Judged | None:
+    """The prediction on which the verdict rests: the first whose outcome it has; None of a search."""
+    return next((one for one in brief.judged if one.outcome == brief.outcome), next(iter(brief.judged), None))
 
 
 def found(judged: Judged, arm: str) -> str:
@@ -48,7 +61,9 @@ def found(judged: Judged, arm: str) -> str:
         return f"{metric} is {number(judged.estimate, fine)}{interval}; {wanted(prediction)} was predicted."
     other = "the baseline's" if prediction.reference == BASELINE else f"that of {prediction.reference}"
     size = number(abs(judged.estimate), fine)
-    how = f"{size} {HIGHER if judged.estimate > 0 else LOWER} than" if judged.estimate else "the same as"
+    how = f"{size} {HIGHER if judged.estimate > 0 else LOWER} than"
+    if float(size.replace(",", "")) == 0:
+        how = "about the same as" if judged.estimate else "the same as"
     return f"{metric} is {how} {other}{interval}; {wanted(prediction)} was predicted."
 
 

@@ -1,0 +1,198 @@
+"""The first page: what was learned, what is open and what it would take, which models are in use."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import hostile
+import pytest
+
+from ledger.analysis.site.brief import Brief, children
+from ledger.analysis.site.models import Tag, Version, in_use
+from ledger.analysis.site.overview import best, trees
+from ledger.analysis.site.replicates import replicates_to_tell
+from ledger.model.prediction_parser import parse
+from ledger.model.settings import Settings
+from ledger.model.summary import Summary
+from ledger.model.verdict import Judged
+from ledger.report.site import overview
+from ledger.report.site.sentences import learned
+from ledger.report.site.shell import Site
+from ledger.stats.outlook import Question, needed
+
+WHEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
+SITE = Site(title="Lab")
+
+
+def judged(text: str = "dice >= baseline + 0.01", outcome: str = "supported", **more: Any) -> Judged:
+    """A prediction with its outcome."""
+    usual = {"estimate": 0.021, "interval": (0.012, 0.03), "confidence": 0.9, "test": "paired t", "n": 5}
+    return Judged(text=text, outcome=outcome, n_baseline=5, **{**usual, **more})
+
+
+def brief(name: str = "focal-loss", *, day: int = 0, **more: Any) -> Brief:
+    """An experiment in brief, concluded so many days later than others."""
+    when = WHEN + timedelta(days=day)
+    usual: dict[str, Any] = {
+        "title": f"{name} improves Dice", "author": "Ada Lovelace <ada@example.org>", "tags": (), "status": "concluded",
+        "outcome": None, "confirmatory": True, "exploratory": False, "found": None, "parent": None, "created": when,
+        "concluded": when, "arm": "treatment", "predicted": ("dice",), "predictions": ("dice >= baseline + 0.01",),
+        "judged": (), "better": {"dice": "higher"}, "leading": {}, "baseline": {}, "trials": 10, "failed": 0,
+        "missing": 0, "problems": (),
+    }  # fmt: skip
+    return Brief(name=name, **{**usual, **more})
+
+
+def page(*briefs: Brief, models: tuple[Version, ...] = (), unreadable: dict[str, str] | None = None) -> str:
+    """The overview over these."""
+    return overview.page(briefs, unreadable or {}, Settings(), SITE, models).content.decode()
+
+
+def shown(text: str) -> str:
+    """What a reader sees of it, in one line."""
+    return " ".join(re.sub(r"<[^>]*>", "", text).split())
+
+
+# --- what was learned
+
+
+def test_a_verdict_is_told_by_the_prediction_that_decided_it() -> None:
+    held = judged("dice >= baseline")
+    failed = judged("loss <= baseline + 0.01", "refuted", estimate=0.118, interval=(0.11, 0.126))
+    said = learned(brief(outcome="refuted", judged=(held, failed)))
+    assert said == (
+        "loss is 0.1180 higher than the baseline's (90% interval 0.1100 to 0.1260, n = 5); "
+        "at most 0.01 higher was predicted. 1 of 2 predictions held."
+    )
+    assert "predictions held" not in learned(brief(outcome="supported", judged=(held,)))
+    assert learned(brief(found="step at at-3f2a9c1")) == ""
+
+
+@pytest.mark.parametrize(("estimate", "said"), [(0.0, "the same as"), (-0.00001, "about the same as")])
+def test_a_difference_that_rounds_to_none_is_none(estimate: float, said: str) -> None:
+    one = judged("dice >= baseline", "inconclusive", estimate=estimate, interval=(-0.0053, 0.0053))
+    assert learned(brief(outcome="inconclusive", judged=(one,))).startswith(f"dice is {said} the baseline's (90%")
+
+
+def test_months_the_newest_first_with_how_many_of_each_kind() -> None:
+    found = [brief("a", day=n, outcome="supported", judged=(judged(),)) for n in (0, 1)]
+    late = brief("c", day=20, outcome="refuted", confirmatory=False, judged=(judged(outcome="refuted"),))
+    text = page(*found, late)
+    assert re.findall(r"<h3>(.*?)</h3>", text) == ["December 2026: 1 refuted, 1 post hoc", "November 2026: 2 supported"]
+    assert "Post hoc: what was predicted or measured was chosen after" in text
+    assert "post hoc" not in page(*found).lower()
+
+
+def test_it_stays_small_and_says_how_many_more_there_are() -> None:
+    many = [brief(f"x{n}", day=-n, outcome="supported", judged=(judged(),)) for n in range(3000)]
+    many += [brief(f"y{n}", day=-n, status="planned", trials=0) for n in range(3000)]
+    text = page(*many)
+    assert len(text) < 100_000
+    assert "2960 earlier verdicts in the table" in shown(text) and "2980 more in the table" in shown(text)
+
+
+def test_an_empty_ledger_says_how_to_begin() -> None:
+    text = page()
+    assert "ledger new" in text and "<section" not in text
+
+
+@pytest.mark.parametrize("title", hostile.ATTACKS)
+def test_titles_are_text(title: str) -> None:
+    one = brief(title=title, author=title, outcome="supported", judged=(judged(),))
+    plain = page(brief(title="x", author="x", outcome="supported", judged=(judged(),)))
+    tags = re.compile(r"<[a-z/][^>]*>")
+    assert tags.findall(page(one)) == tags.findall(plain)
+
+
+# --- what is open
+
+
+def test_what_it_would_take_is_what_power_says() -> None:
+    one = judged(outcome="inconclusive", estimate=0.02, interval=(-0.001, 0.041))
+    # half of the interval is t(0.95, 4) = 2.132 standard errors of five pairs
+    sd = 0.021 / 2.131847 * 5**0.5
+    asked = needed(Question(margin=0.01, sd=sd, df=None, alpha=0.05, effect=0.02))
+    assert asked is not None and replicates_to_tell(one, parse(one.text)) == asked == 32
+    text = shown(page(brief(outcome="inconclusive", judged=(one,))))
+    assert "The trials do not tell: dice is 0.020 higher" in text
+    assert "If it is as measured, about 32 replicates in place of 5 would tell." in text
+
+
+def test_a_difference_on_the_wrong_side_takes_as_many_to_refute() -> None:
+    above, below = (
+        judged(outcome="inconclusive", estimate=0.01 + d, interval=(0.01 + d - 0.02, 0.01 + d + 0.02))
+        for d in (0.005, -0.005)
+    )
+    prediction = parse(above.text)
+    assert replicates_to_tell(above, prediction) == replicates_to_tell(below, prediction)
+    least = parse("dice <= baseline + 0.01")
+    assert replicates_to_tell(above, least) == replicates_to_tell(above, prediction)
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("dice >= baseline + 0.01", {"estimate": 0.01}),
+        ("dice >= baseline + 0.01", {"interval": None}),
+        ("dice >= baseline + 0.01", {"interval": (0.021, 0.021)}),
+        ("dice >= baseline + 0.01", {"test": "corrected resampled t"}),
+        ("dice >= baseline + 5%", {}),
+        ("dice within 0.01 of baseline", {}),
+    ],
+)
+def test_where_it_cannot_be_told_nothing_is_said(text: str, more: dict[str, Any]) -> None:
+    assert replicates_to_tell(judged(text, "inconclusive", **more), parse(text)) is None
+
+
+# --- what is best, and what followed from what
+
+
+def test_the_best_is_set_by_means_that_are_better() -> None:
+    def at(day: int, mean: float | None) -> Brief:
+        summary = Summary(n=5, mean=mean, sd=0.01)
+        return brief(f"x{day}", day=day, leading={"dice": summary})
+
+    (found,) = best([at(3, 0.7), at(0, 0.6), at(1, 0.5), at(2, None), at(4, 0.7)], Settings(), 4)
+    assert [(step.brief.name, step.value) for step in found.steps] == [("x0", 0.6), ("x3", 0.7)]
+    assert found.experiments == 4
+    text = page(at(0, 0.6))
+    # one value has no course in time
+    assert "0.6" in shown(text) and "<svg" not in text
+    assert "<svg" in page(at(0, 0.6), at(1, 0.7))
+
+
+def test_experiments_that_refine_each_other_in_a_circle_are_a_tree() -> None:
+    a, b = brief("a", parent="b"), brief("b", day=1, parent="a")
+    assert {name for tree in trees([a, b]) for name in tree.names} <= {"a", "b"}
+    assert "</html>" in page(a, b)
+    assert children([a, b]) == {"b": (a,), "a": (b,)}
+
+
+# --- models
+
+
+def tag(name: str, commit: str = "a", day: int = 0, experiment: str | None = "focal-loss") -> Tag:
+    return Tag(name=name, commit=commit, when=WHEN + timedelta(days=day), experiment=experiment)
+
+
+def test_models_in_use_are_those_with_a_stage_else_the_latest() -> None:
+    tags = [
+        tag("unet@v1.0.0"), tag("unet@v1.1.0", "b", 1), tag("unet#prod#1", "a", 2), tag("unet#dev#2", "b", 3),
+        tag("unet#prod#3", "b", 4), tag("net@v0.1.0", "c"), tag("net@v0.2.0", "d", 1), tag("old@v1.0.0", "e"),
+        tag("old@deprecated", "e", 9), tag("back@v1.0.0", "f"), tag("back@v1.0.0!", "f", 1), tag("me@home", "g"),
+    ]  # fmt: skip
+    found = [(one.model, one.version, one.stages) for one in in_use(tags)]
+    assert found == [("net", "v0.2.0", ()), ("unet", "v1.1.0", ("dev", "prod"))]
+    assert [one.stages for one in in_use([*tags, tag("unet#dev!#5", "b", 6)]) if one.model == "unet"] == [("prod",)]
+
+
+def test_models_link_to_what_they_came_from() -> None:
+    known = in_use([tag("unet@v1.0.0"), tag("unet#prod#1", day=1), tag("other@v1.0.0", "b", experiment=None)])
+    text = page(brief(outcome="supported", judged=(judged(),)), models=known)
+    section = text[text.index('id="models"') :]
+    said = shown(section)
+    assert "unet v1.0.0, prod: from focal-loss improves Dice supported" in said and "other v1.0.0 2026-11-20" in said
+    assert 'href="experiments/focal-loss.html"' in section
+    assert 'id="models"' not in page(brief())
