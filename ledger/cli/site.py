@@ -3,49 +3,43 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from ledger.cli import console, options
+from ledger.cli import console, options, site_options
 from ledger.cli.progress_bar import ProgressBar
+from ledger.errors import LedgerError
 from ledger.model.listing import counted
 from ledger.model.site import SiteOptions
 from ledger.ops.site import build
 
 
 def site(
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="DIR", help="The folder for the site; default: site.")
-    ] = Path("site"),
-    title: Annotated[
-        str | None, typer.Option("--title", metavar="TEXT", help="The site's title; default: the repository's name.")
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="EXP", help="An experiment or a pattern; repeatable.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="Experiments made or concluded since: 2026-11-01, 2w.")
-    ] = None,
-    code: Annotated[
-        bool, typer.Option("--code/--no-code", help="Show code, paths and commands; --no-code is for outsiders.")
-    ] = True,
-    jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", metavar="N", help="Processes; default: one a processor.")
-    ] = None,
+    output: site_options.Output = None,
+    title: site_options.Title = None,
+    only: site_options.Only = None,
+    since: site_options.Since = None,
+    code: site_options.Code = True,
+    watch: site_options.Watch = False,
+    port: site_options.Port = None,
+    open_: site_options.Open = False,
+    jobs: site_options.Jobs = None,
     json: options.AsJson = False,
 ) -> int:
     """Build a web site of the whole ledger: static pages that open from a file or any web host.
 
-    Only what has changed since the last build is made anew.
+    Only what has changed since the last build is made anew. With --watch and without -o nothing is left in your folder.
 
     Example: ledger site -o public
     """
+    _require_fitting(watch=watch, given={"--port": port is not None, "--open": open_}, json=json)
     with console.opened() as ledger:
         ledger.progress = ledger.progress and ProgressBar("building pages")
         moment = None if since is None else ledger.git.approximate_date(since)
         asked = SiteOptions(title=title, only=tuple(only or ()), since=moment, code=code)
-        built = build(ledger, output, asked, jobs=jobs)
+        if watch:
+            from ledger.cli.site_watch import watch as watch_site
+
+            return watch_site(ledger, output, asked, port=port, jobs=jobs, show=open_)
+        built = build(ledger, output or Path("site"), asked, jobs=jobs)
     if json:
         console.answer_json(
             {
@@ -62,3 +56,11 @@ def site(
     for name, why in built.unreadable.items():
         console.say(f"warning: {name} cannot be read: {why}")
     return 0
+
+
+def _require_fitting(*, watch: bool, given: dict[str, bool], json: bool) -> None:
+    lone = next((option for option, there in given.items() if there), None)
+    if lone is not None and not watch:
+        raise LedgerError(f"{lone} is for a site that is served", hint=f"ledger site --watch {lone} …")
+    if watch and json:
+        raise LedgerError("--watch serves pages and has no answer in JSON", hint="ledger site --json builds them once")

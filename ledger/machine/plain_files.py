@@ -13,8 +13,16 @@ from ledger.errors import LedgerError
 def text_of(root: Path, path: str) -> str:
     """The text of a plain file at a path below `root`.
 
+    Raises OSError as `content_of` does, and UnicodeDecodeError where it is not UTF-8.
+    """
+    return content_of(root, path).decode("utf-8")
+
+
+def content_of(root: Path, path: str) -> bytes:
+    """What a plain file at a path below `root` holds.
+
     Raises OSError where there is none: ELOOP where the path leads through a symbolic link, or ends at one, and EINVAL
-    where it is a pipe, a device or a folder. Nobody is waited for. Raises UnicodeDecodeError where it is not UTF-8.
+    where it is a pipe, a device or a folder. Nobody is waited for.
     """
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     *folders, name = path.split("/")
@@ -29,7 +37,7 @@ def text_of(root: Path, path: str) -> str:
     with os.fdopen(file, "rb") as stream:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
-        return stream.read().decode("utf-8")
+        return stream.read()
 
 
 def to_be_written(root: Path, path: str) -> bytes | None:

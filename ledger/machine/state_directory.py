@@ -82,6 +82,11 @@ class StateDirectory:
         return self.folder / "copied"
 
     @property
+    def sites(self) -> Path:
+        """Sites that were built to be looked at or published from here, and the locks of who does."""
+        return self.folder / "sites"
+
+    @property
     def faults(self) -> Path:
         """Tracebacks of faults of ours."""
         return self.folder / "faults"

@@ -40,6 +40,11 @@ def headline(state: RunState, *, now: datetime) -> str:
 
 def summary(state: RunState, *, now: datetime) -> str:
     """`running: 12 of 40 trials done, 2 under way, about 3 min left (process 4711)`."""
+    return f"running: {counts(state, now=now)} (process {state.pid})"
+
+
+def counts(state: RunState, *, now: datetime) -> str:
+    """`12 of 40 trials done, 2 under way, about 3 min left`."""
     parts = [f"{state.done} of {state.total} trials done"]
     if state.failed:
         parts.append(f"{state.failed} failed")
@@ -47,7 +52,7 @@ def summary(state: RunState, *, now: datetime) -> str:
     left = state.remaining(now)
     if left is not None:
         parts.append(f"about {seconds(max(1.0, left))} left")
-    return f"running: {', '.join(parts)} (process {state.pid})"
+    return ", ".join(parts)
 
 
 def interrupted(state: RunState) -> str:

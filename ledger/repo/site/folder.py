@@ -134,7 +134,7 @@ def _require(folder: Path, repository: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise LedgerError(f"{folder} is not a folder", hint="-o DIR")
     inside = folder.resolve()
-    if inside == repository or ".git" in inside.parts:
+    if inside == repository or (".git" in inside.parts and not _is_own(inside)):
         raise LedgerError(f"{folder} is no place for a site", hint="-o DIR: a new or an empty folder, as -o site")
     if not folder.is_dir() or (folder / OWN / "mark.json").is_file() or (folder / OWN / "journal.json").is_file():
         return
@@ -144,6 +144,11 @@ def _require(folder: Path, repository: Path) -> None:
             f"{folder} holds something that is not a site: {sorted(strange)[0]}",
             hint="-o DIR: a new or an empty folder",
         )
+
+
+def _is_own(inside: Path) -> bool:
+    """Whether it is one of those that the ledger keeps by itself, `StateDirectory.sites`."""
+    return inside.parts[-3:-1] == ("ledger", "sites")
 
 
 def _is_plain(path: Path) -> bool:
