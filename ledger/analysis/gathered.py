@@ -228,6 +228,7 @@ class Gathered:
     records that another branch of it has, and this one has not.
     `after_landing`: those that the branch made after it had landed, each with a tag that has it. `mend`: the commands
     that bring back what the branch was set back past. `replaced`: the objects that git shows otherwise than they are.
+    `shallow`: the clone lacks the older history.
     `filtered`: commits have other ids than the records name, since the whole history was filtered. `branch` is None
     without a branch, or results. `checkpoints` and `unsigned` are empty where nobody asked.
     """
@@ -248,6 +249,7 @@ class Gathered:
     plans: PlanHistory = PlanHistory()
     weighed: Weighed | None = None
     branch: Branch | None = None
+    shallow: bool = False
     replaced: tuple[str, ...] = ()
     filtered: bool = False
     checkpoints: tuple[Checkpoint, ...] = ()

@@ -97,6 +97,7 @@ class Kind(StrEnum):
     OTHER_RULE = "other-rule", Check.SEARCH
     # what cannot be compared, since it is not here
     TRIAL_NOT_HERE = "trial-not-here", Check.LOST
+    TRIAL_BEYOND_SHALLOW = "trial-beyond-shallow", Check.LOST
     SOURCE_NOT_HERE = "source-not-here", Check.LOST
     # trial commits
     HISTORY_FILTERED = "history-filtered", Check.COMMIT

@@ -136,6 +136,7 @@ class Received:
 @frozen
 class Pulled:
     """What came from a remote; of a `dry_run` what would come. `strange`: branches that no experiment can have.
+    `shallow`: this clone lacks the older history, and trial commits with it.
 
     `data`: what became of DVC's, None where it was left.
     """
@@ -145,6 +146,7 @@ class Pulled:
     data: DataTransfer | None = None
     dry_run: bool = False
     strange: tuple[str, ...] = ()
+    shallow: bool = False
 
     @property
     def nothing(self) -> bool:

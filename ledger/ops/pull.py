@@ -10,6 +10,7 @@ from dataclasses import replace
 from ledger.analysis.news import news
 from ledger.errors import LedgerError
 from ledger.git import transport
+from ledger.git.three_way import is_shallow
 from ledger.model.sharing import Asked, Pulled, Received
 from ledger.repo import concluded
 from ledger.repo.ledger import Ledger
@@ -55,6 +56,7 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
         data=data,
         dry_run=asked.dry_run,
         strange=there.strange if written is None else (),
+        shallow=is_shallow(ledger.git),
     )
 
 

@@ -54,7 +54,9 @@ def _body(git: Git, plan: Plan) -> str:
 def _message(plan: Plan, overrides: Mapping[str, Value]) -> str:
     lines = [f"predicts {p}" for p in plan.predictions]
     lines += [f"sets {key} = {value}" for key, value in overrides.items()]
-    return trailers.compose(f"new: {plan.title}", "\n".join(lines), trailers=[(trailers.EXPERIMENT, plan.name)])
+    return trailers.compose(
+        f"new: {trailers.inert(plan.title)}", "\n".join(lines), trailers=[(trailers.EXPERIMENT, plan.name)]
+    )
 
 
 def _refuse_overlap(change: Change, changed: Mapping[str, str]) -> None:

@@ -111,6 +111,10 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.TRIAL_NOT_HERE: (
         "{path}: no tag in this clone holds its trial commit (ledger pull {experiment}), so its numbers are unproved"
     ),
+    Kind.TRIAL_BEYOND_SHALLOW: (
+        "{path}: this clone is shallow and lacks its trial commit (git fetch --unshallow --tags), so its numbers are "
+        "unproved"
+    ),
     Kind.SOURCE_NOT_HERE: "{path} repeats {source}, which is not in this clone",
     Kind.HISTORY_FILTERED: (
         "the history was filtered (git filter-repo, or filter-branch): no ref reaches the commits that records name"

@@ -89,6 +89,8 @@ def pulled(done: Pulled) -> Told:
         notes.append(
             f"note: {_branches(gone)} deleted on {done.remote}; here {'they stay' if gone[1:] else 'it stays'}"
         )
+    if done.shallow:
+        notes.append("note: this clone is shallow and lacks trial commits: git fetch --unshallow --tags brings them")
     if done.strange:
         notes.append(f"note: passed over {listed(done.strange, 3)}: no experiment can have such a name")
     return Told(answer="\n".join(lines) or _nothing(done.data), notes=tuple(notes))

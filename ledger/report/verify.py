@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ledger.analysis.problems import Check, Kind, Problem, Proof
 from ledger.model.listing import counted, listed
@@ -12,6 +13,8 @@ from ledger.report.shapes import proofs as shapes
 
 # so many trials are named; a clone without tags has lost them all
 FEW = 2
+
+_LOST: Final = (Kind.TRIAL_NOT_HERE, Kind.TRIAL_BEYOND_SHALLOW)
 
 
 def document(proofs: Sequence[Proof]) -> Document:
@@ -38,7 +41,7 @@ def _proved(proof: Proof) -> Iterator[Block]:
 
 def _many_lost(found: Sequence[Problem]) -> list[Problem]:
     """The trials that are not here, where they are more than can be named."""
-    lost = [problem for problem in found if problem.kind is Kind.TRIAL_NOT_HERE]
+    lost = [problem for problem in found if problem.kind in _LOST]
     return lost if len(lost) > FEW else []
 
 
@@ -47,8 +50,12 @@ def _lost(found: Sequence[Problem]) -> tuple[str, ...]:
     lost = _many_lost(found)
     if not lost:
         return ()
-    some, where = listed([problem.trial or "" for problem in lost], FEW), f"ledger pull {lost[0].experiment}"
-    return (f"{Check.LOST}: {some}: no tag in this clone holds their trial commits: {where}",)
+    some = listed([problem.trial or "" for problem in lost], FEW)
+    if lost[0].kind is Kind.TRIAL_BEYOND_SHALLOW:
+        where = "this clone is shallow and does not have their trial commits: git fetch --unshallow --tags"
+    else:
+        where = f"no tag in this clone holds their trial commits: ledger pull {lost[0].experiment}"
+    return (f"{Check.LOST}: {some}: {where}",)
 
 
 def lines(found: Sequence[Problem]) -> tuple[str, ...]:
@@ -61,7 +68,7 @@ def _lines(found: Sequence[Problem]) -> tuple[str, ...]:
     told = bool(_many_lost(found))
     shared: dict[tuple[str, str], list[str]] = {}
     for problem in found:
-        if told and problem.kind is Kind.TRIAL_NOT_HERE:
+        if told and problem.kind in _LOST:
             continue
         trials = shared.setdefault((problem.kind.check, sentence(problem)), [])
         if problem.trial is not None and problem.trial not in trials:

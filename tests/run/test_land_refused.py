@@ -74,6 +74,10 @@ def test_a_shallow_clone_records_and_does_not_adopt(refuted: Project, tmp_path: 
     got = refuted.ledger("land", "a", "--adopt", cwd=clone, code=2)
     assert "git fetch --unshallow" in got.err
     assert refuted.git("for-each-ref", cwd=clone) == before
+    # no pull brings what a shallow clone lacks
+    proof = refuted.ledger("verify", "a", cwd=clone, code=None).out
+    assert "git fetch --unshallow --tags" in proof and "ledger pull" not in proof
+    assert "git fetch --unshallow --tags" in refuted.ledger("pull", "a", "--no-data", cwd=clone).err
     refuted.ledger("land", "a", cwd=clone)
     assert refuted.git("log", "-1", "--format=%s", "main", cwd=clone).startswith("land: refuted")
     assert refuted.git("fsck", "--no-dangling", cwd=clone) == ""

@@ -16,4 +16,5 @@ def lost(gathered: Gathered) -> Iterator[Problem]:
         if trial.reused is not None and claim.source is None:
             yield unproved(Kind.SOURCE_NOT_HERE, trial, path=path, source=trial.reused)
         elif trial.reused is None and claim.commit is None and not any(invented(claim)):
-            yield unproved(Kind.TRIAL_NOT_HERE, trial, path=path)
+            kind = Kind.TRIAL_BEYOND_SHALLOW if gathered.shallow else Kind.TRIAL_NOT_HERE
+            yield unproved(kind, trial, path=path)

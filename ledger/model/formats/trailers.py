@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -25,6 +26,13 @@ CORRECTS: Final = "Ledger-Corrects"
 # in a commit that was made anew on another clone's: the one that it stands for, of which a tag holds the line
 REPLAYED: Final = "Ledger-Replayed"
 
+# GitHub's and GitLab's keywords before what may be the number, the name or the address of an issue
+_CLOSING: Final = re.compile(
+    r"\b((?:clos|fix|resolv|implement)(?:e|es|ed|ing|s)?):?(\s+(?=[\w./-]*[#!]\d|GH-\d|https?://|[A-Z]+-\d))",
+    re.IGNORECASE,
+)
+_SKIPPING: Final = re.compile(r"\[((?:skip|no)[ -](?:ci|actions|release)|ci[ -]skip|actions[ -]skip)\]", re.IGNORECASE)
+
 
 def compose(*paragraphs: str, trailers: Iterable[tuple[str, str]]) -> str:
     """The message with its trailers last; paragraphs that are empty are left out.
@@ -33,6 +41,15 @@ def compose(*paragraphs: str, trailers: Iterable[tuple[str, str]]) -> str:
     """
     block = "\n".join(f"{key}: {' '.join(value.split())}".rstrip() for key, value in trailers)
     return "\n\n".join([*(text.strip() for text in paragraphs if text.strip()), block]) + "\n"
+
+
+def inert(title: str) -> str:
+    """A title as a part of a commit's subject: in one line, and without the words by which a host acts on a commit.
+
+    `closes #12` would close an issue once the commit is on the main branch, `[skip ci]` keep checks from running.
+    """
+    said = _CLOSING.sub(r"\1 –\2", " ".join(title.split()))
+    return _SKIPPING.sub(r"(\1)", said)
 
 
 def read(message: str) -> list[tuple[str, str]]:

@@ -204,7 +204,7 @@ def _measured(ledger: Ledger, experiment: Experiment, arm: Variant, commit: str)
 
 
 def _message(experiment: Experiment, kind: str, message: str | None, said: list[str] | None = None) -> str:
-    title = " ".join(experiment.plan.title.split())
+    title = trailers.inert(experiment.plan.title)
     paragraphs = [f"land: {'unconcluded' if experiment.outcome is None else experiment.state} {title}"]
     if message is not None:
         paragraphs.append(message.strip())

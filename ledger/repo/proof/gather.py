@@ -12,6 +12,7 @@ from ledger.analysis.gathered_tags import Tags
 from ledger.dvc import config
 from ledger.errors import LedgerError
 from ledger.git.replaced import replaced
+from ledger.git.three_way import is_shallow
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.repo import plan_order, voided
 from ledger.repo.ledger import Ledger
@@ -62,6 +63,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, 
         plans=plan_history(ledger, experiment, trees, plans),
         weighed=weighed(ledger, experiment),
         branch=branch(ledger, experiment, trees, contents, commits),
+        shallow=clone and is_shallow(git),
         replaced=replaced(git, dict.fromkeys([experiment.tip, *commits.values()])) if clone else (),
         filtered=filtered(git, experiment, commits),
         checkpoints=tuple(lacking(ledger, store, experiment)) if data else (),
