@@ -102,7 +102,7 @@ def _reviewed(one: Review, experiment: Experiment) -> Iterator[Part]:
         ("what cannot be attributed", 3, sections.unattributed(one)),
         ("what this does not show", 3, sections.warnings(one)),
         ("checks", 4, sections.checks(one)),
-        ("trials that failed", 5, sections.failed(one)),
+        ("trials that failed", 5, (*sections.failed(one), *sections.voided(one))),
         ("amendments of the plan", 6, sections.amended(one)),
         ("pictures", 7, sections.pictures(one)),
         ("how to reproduce it", 2, sections.reproduce(one)),

@@ -95,7 +95,7 @@ def checks(one: Review) -> Iterator[Block]:
 
 
 def failed(one: Review) -> Iterator[Block]:
-    """The trials without a result, those that ended alike together, then those that were voided."""
+    """The trials without a result, those that ended alike together."""
     if one.failed:
         many = counted(len(one.failed), "trial")
         alike: dict[tuple[str, str], list[str]] = {}
@@ -104,6 +104,10 @@ def failed(one: Review) -> Iterator[Block]:
             alike.setdefault((_ending(each), each.tail), []).append(f"{each.record.trial.id}{commit}")
         blocks = tuple(block for (said, tail), trials in alike.items() for block in _failures(trials, said, tail))
         yield Fold(summary=f"{many} failed", blocks=blocks, told=True)
+
+
+def voided(one: Review) -> Iterator[Block]:
+    """The trials that were voided, each with the reason and whose it is."""
     if one.voided:
         lines = [
             f"{each.trial.id}: {each.void.why or 'no reason given'}, {each.void.by}"

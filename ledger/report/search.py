@@ -51,9 +51,9 @@ def described(search: Search) -> Iterator[str]:
         yield f"then put to the test with {search.confirm.seeds} seeds of its own"
 
 
-def remarks(finding: Finding, experiment: str) -> Iterator[str]:
-    """What it cost, what could not run, and how to go on where there is no answer; `experiment` is "" for that which is
-    checked out.
+def remarks(finding: Finding, experiment: str, *, commands: bool = True) -> Iterator[str]:
+    """What it cost, what could not run, and by which `commands` it goes on where there is no answer; `experiment` is
+    "" for that which is checked out.
     """
     yield f"{finding.trainings} of at most {finding.budget} trials"
     if finding.failed:
@@ -63,7 +63,7 @@ def remarks(finding: Finding, experiment: str) -> Iterator[str]:
         yield f"gradual {percent(finding.drift)}, no change {percent(finding.none)}"
     if finding.confirmation is not None:
         yield from _confirmed(finding.confirmation)
-    if not finding.answered and finding.trainings >= finding.budget:
+    if commands and not finding.answered and finding.trainings >= finding.budget:
         more = finding.budget + max(finding.budget // 2, 10)
         amend = f'ledger amend {experiment} --key search.budget={more} -m "why"'.replace("  ", " ")
         yield f"the budget is spent: {amend} raises it, then ledger run continues"

@@ -64,8 +64,13 @@ def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmVal
     return Document(title=f"{experiment.name}: {verdict.outcome}", blocks=tuple(blocks))
 
 
-def found_by_search(verdict: Verdict, experiment: Experiment, settings: Settings) -> list[Block]:
-    """What a search has found, what it cost, and the versions; nothing of a plan without one."""
+def found_by_search(
+    verdict: Verdict, experiment: Experiment, settings: Settings, *, commands: bool = True
+) -> list[Block]:
+    """What a search has found, what it cost, and the versions; nothing of a plan without one.
+
+    `commands`: with what to type where there is no answer.
+    """
     finding, plan = verdict.finding, experiment.plan
     if finding is None or plan.search is None:
         return []
@@ -73,7 +78,7 @@ def found_by_search(verdict: Verdict, experiment: Experiment, settings: Settings
     return [
         Heading(text="Finding"),
         Prose(text=f"{search.said(finding, plan.search, settings)}."),
-        Items(items=tuple(search.remarks(finding, experiment.name))),
+        Items(items=tuple(search.remarks(finding, experiment.name, commands=commands))),
         Heading(text="Versions"),
         search.versions(known, settings),
     ]

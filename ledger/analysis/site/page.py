@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
+from ledger.analysis.ablation.answer import Ablation
 from ledger.analysis.answers import Shown
 from ledger.analysis.bands import Bands
+from ledger.analysis.bisection.answer import Bisection
+from ledger.analysis.matrix.answer import Matrix
 from ledger.analysis.review import Review
 from ledger.analysis.site.brief import Brief
 from ledger.model.frozen import frozen
@@ -46,8 +49,8 @@ class ExperimentPage:
 
     `shown` is what `show` says of it, `review` what `review` does. `curves` are those that `plot` draws, `series` all
     other numbers that trials wrote step by step, `notes` say which trials lack some. `logs`: the last lines that
-    trials printed, by id, where this clone keeps them. `children`: the experiments that refine it, and `parent` the
-    one that it refines, as far as the site has them.
+    trials printed, by id, where this clone keeps them. `answers`: those of a search, an ablation or a matrix.
+    `children`: the experiments that refine it, and `parent` the one that it refines, as far as the site has them.
     """
 
     brief: Brief
@@ -59,5 +62,6 @@ class ExperimentPage:
     patches: tuple[Patch, ...] = ()
     logs: Mapping[str, str] = field(default_factory=dict)
     images: Images = Images()
+    answers: tuple[Ablation | Bisection | Matrix, ...] = ()
     parent: Brief | None = None
     children: tuple[Brief, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -29,8 +29,13 @@ def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str]) -> 
     chosen = {arm: record for arm in arms if (record := canonical(experiment, present, arm)) is not None}
     found: dict[str, list[Image]] = {}
     left_out: dict[str, str] = {}
+    at = {arm: commits.get(record.trial.id) or record.commit for arm, record in chosen.items()}
+    drawn = {arm: dict(_drawn(ledger, record, at[arm])) for arm, record in chosen.items()}
     for arm, record in chosen.items():
-        for path, data in _drawn(ledger, record, commits.get(record.trial.id) or record.commit):
+        # what its code has already as another arm draws it
+        unchanged = {path for of in drawn.values() for path in of} - drawn[arm].keys()
+        held = _held(ledger, at[arm], sorted(unchanged))
+        for path, data in sorted({**drawn[arm], **held}.items()):
             why = _why_not(path, data)
             if why is not None:
                 left_out.setdefault(path, why)
@@ -61,6 +66,14 @@ def _drawn(ledger: Ledger, record: Recorded, commit: str | None) -> Iterator[tup
             for path, digest in store.members(out, pin.md5).items():
                 if _is_picture(path):
                     yield path, store.read(digest)
+
+
+def _held(ledger: Ledger, commit: str | None, paths: Sequence[str]) -> dict[str, bytes]:
+    """Those of the files that a commit has."""
+    if commit is None or not paths:
+        return {}
+    found = {path: ledger.git.objects.read(f"{commit}:{path}") for path in paths}
+    return {path: blob.data for path, blob in found.items() if blob is not None and blob.kind == "blob"}
 
 
 def _is_picture(path: str) -> bool:

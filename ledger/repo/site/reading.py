@@ -14,7 +14,7 @@ from ledger.model.experiment import Experiment
 from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.review.reading import read as reviewed
-from ledger.repo.site import images, patches, series
+from ledger.repo.site import answers, images, patches, series
 
 # bytes of a log that a page shows, and of how many trials
 _TAIL: Final = 4_000
@@ -26,7 +26,8 @@ def read(
 ) -> ExperimentPage:
     """The experiment with what its page shows; `briefs` are those of all that the site has, by name.
 
-    `code`: with what changed in the code and what trials printed. Raises LedgerError where it cannot be read.
+    `code`: with what changed in the code, what trials printed, and what was found of the data. Raises LedgerError
+    where it cannot be read.
     """
     experiment = ledger.find(name)
     if experiment is None:
@@ -50,6 +51,7 @@ def read(
         patches=patches.read(ledger, review.changed) if code else (),
         logs=_logs(ledger, experiment) if code else {},
         images=images.read(ledger, experiment, commits),
+        answers=answers.read(ledger, experiment) if code else (),
         parent=briefs.get(experiment.plan.parent or ""),
         children=children,
     )

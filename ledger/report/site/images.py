@@ -7,6 +7,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from ledger.analysis.site.page import Image, Images
+from ledger.model.listing import counted
 from ledger.model.site import File
 from ledger.report.html import escaped
 from ledger.report.site import shell
@@ -31,6 +32,8 @@ def shown(images: Images, site: Site) -> Markup:
     if images.left_out and site.code:
         items = "".join(f"<li>{escaped(path)}: {escaped(why)}</li>" for path, why in sorted(images.left_out.items()))
         rows.append(f'<p class="note">Not shown:</p><ul class="note">{items}</ul>')
+    elif images.left_out and images.shown:
+        rows.append(f'<p class="note">{counted(len(images.left_out), "picture")} not shown</p>')
     return shell.markup("\n".join(rows))
 
 

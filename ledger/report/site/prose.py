@@ -66,6 +66,21 @@ def _without_empty(tokens: list[Token]) -> list[Token]:
     return kept
 
 
+def section(title: str, text: str, told: str = "") -> Markup:
+    """The text as a section of a page that is called so: without a first heading that says the same, and nothing where
+    it says but what was `told`.
+    """
+    from markupsafe import Markup
+
+    text = _COMMENT.sub("", text).lstrip()
+    first, _, rest = text.partition("\n")
+    if first.startswith("#") and first.strip("# ").lower() == title.lower():
+        text = rest
+    if is_empty(text) or is_empty(text.replace(told, "", 1)):
+        return Markup("")
+    return Markup('<div class="prose">{}</div>').format(rendered(text))
+
+
 def is_empty(text: str) -> bool:
     """Whether it says nothing but headings and comments, as a template does."""
     lines = _COMMENT.sub("", text).splitlines()

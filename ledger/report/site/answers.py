@@ -1,0 +1,24 @@
+"""What a search or a weighing of the data has found, in the words of the command that asked."""
+
+from __future__ import annotations
+
+from ledger.analysis.ablation.answer import Ablation
+from ledger.analysis.bisection.answer import Bisection
+from ledger.analysis.matrix.answer import Matrix
+from ledger.model.settings import Settings
+from ledger.report import ablate, bisect, matrix
+from ledger.report.blocks import Block, Heading
+
+Answer = Ablation | Bisection | Matrix
+
+
+def blocks(one: Answer, settings: Settings) -> list[Block]:
+    """The command's document without its own heading."""
+    match one:
+        case Bisection():
+            document = bisect.document(one, settings)
+        case Ablation():
+            document = ablate.document(one, settings)
+        case Matrix():
+            document = matrix.document(one, settings)
+    return [block for block in document.blocks if not isinstance(block, Heading)]
