@@ -6,10 +6,21 @@ from ledger.analysis.ablation.answer import Ablation
 from ledger.analysis.bisection.answer import Bisection
 from ledger.analysis.matrix.answer import Matrix
 from ledger.model.settings import Settings
-from ledger.report import ablate, bisect, matrix
+from ledger.report import ablate, ablate_words, bisect, bisect_words, matrix, matrix_words
 from ledger.report.blocks import Block, Heading
 
 Answer = Ablation | Bisection | Matrix
+
+
+def said(one: Answer) -> str:
+    """The answer in one sentence, without its stop."""
+    match one:
+        case Bisection():
+            return bisect_words.answer(one)
+        case Ablation():
+            return ablate_words.answer(one)
+        case Matrix():
+            return matrix_words.answer(one)
 
 
 def blocks(one: Answer, settings: Settings) -> list[Block]:

@@ -13,7 +13,7 @@ from ledger.model.site import File
 from ledger.model.verdict import Judged
 from ledger.report import search
 from ledger.report.remarks import sentence, sentences
-from ledger.report.site import figures, images, shell
+from ledger.report.site import answers, figures, images, shell
 from ledger.report.site.outsiders import told
 from ledger.report.site.sections import sections
 from ledger.report.site.sentences import found, lacking, learned, parsed
@@ -73,6 +73,8 @@ def unreadable(name: str, why: str, site: Site) -> File:
 
 def _answer(one: ExperimentPage) -> str:
     """What came of it, in one sentence: of a search what it has found; before there is a verdict what it waits for."""
+    if one.answers:
+        return f"{answers.said(one.answers[0])}."
     about, plan = one.review, one.shown.experiment.plan
     verdict = about.recomputed or about.stored
     if verdict is not None and verdict.finding is not None and plan.search is not None:
