@@ -20,7 +20,7 @@ def said(one: Answer) -> str:
         case Ablation():
             return ablate_words.answer(one)
         case Matrix():
-            return matrix_words.answer(one)
+            return "; ".join(matrix_words.answer(one))
 
 
 def blocks(one: Answer, settings: Settings) -> list[Block]:
