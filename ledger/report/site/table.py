@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Column, Request
-from ledger.analysis.fields import DATA, METRICS, PLAIN, Field, Kind, is_missing
+from ledger.analysis.fields import DATA, METRICS, REPLICATE, Field, Fields, Kind, is_missing
 from ledger.analysis.table import Table, select
 from ledger.model.row import Row
 from ledger.model.settings import Settings
@@ -58,25 +58,32 @@ def files(rows: Mapping[str, Sequence[Row]], settings: Settings, site: Site) -> 
 
 
 def _level(rows: Sequence[Row], level: str, settings: Settings, site: Site) -> dict[str, Any]:
-    """The columns of a level: those that the command shows by default first."""
+    """The columns of a level: those that the command shows by default first, then all others that some row has."""
     usual = select(rows, Request(level=level), settings)
-    every = select(rows, Request(level=level, every=True, detail=True), settings)
-    hashes = ("code", "fingerprint") if any(row.code or row.fingerprint for row in rows) else ()
-    extra = [Column(field=PLAIN[name], rank=-1) for name in hashes]
-    known = {column.field.name: column for column in (*usual.columns, *every.columns, *extra)}
-    columns = [
-        c for c in known.values() if site.code or not (c.field.name.startswith(DATA) or c.field.kind is Kind.HASH)
-    ]
+    columns = [*usual.columns, *(Column(field=field, rank=-1) for field in _others(usual))]
+    if not site.code:
+        columns = [c for c in columns if not (c.field.name.startswith(DATA) or c.field.kind is Kind.HASH)]
     ranked = sorted(usual.columns, key=lambda column: -column.rank)[:_SHOWN]
     shown = {column.field.name for column in ranked}
     heads = report.short_names([column.field for column in columns])
     return {
         "rows": len(rows),
         "columns": [
-            {"id": c.field.name, "head": head, "shown": c.field.name in shown, **_column(every, c, settings)}
+            {"id": c.field.name, "head": head, "shown": c.field.name in shown, **_column(usual, c, settings)}
             for c, head in zip(columns, heads, strict=True)
         ],
     }
+
+
+def _others(usual: Table) -> list[Field]:
+    """The fields that are not among a table's columns, of those that some row has."""
+    known = {column.field.name for column in usual.columns}
+    # the row of an experiment is that of its treatment; an axis of the replicates is a parameter
+    known |= {"variant"} if usual.level == EXPERIMENTS else set()
+    every = Fields(usual.rows)
+    known |= {REPLICATE + name for name in every.params}
+    fields = [field for field in every.all if field.name not in known]
+    return [field for field in fields if any(field.get(row) is not None for row in usual.rows)]
 
 
 def _column(value: Table, column: Column, settings: Settings) -> dict[str, Any]:
