@@ -29,6 +29,13 @@ FLAGS: Final = (
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage", "--hide-scrollbars",
 )  # fmt: skip
 
+SERIOUS = """
+const done = arguments[arguments.length - 1];
+const where = (one) => one.nodes.map((node) => `${node.html.slice(0, 120)} ${node.failureSummary}`).slice(0, 3);
+axe.run(document, {resultTypes: ["violations"]}).then((found) => done(found.violations
+  .filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => [one.id, ...where(one)])));
+"""
+
 
 def axe() -> str | None:
     """The script of axe-core, which `.ci/run` brings; None where it is not here and need not be."""
@@ -106,6 +113,14 @@ class Browser:
         from selenium.webdriver import ActionChains
 
         ActionChains(self.driver).send_keys(*keys).perform()
+
+    def faults(self) -> list[Any]:
+        """The serious faults of accessibility that axe-core finds in the page; none where axe-core is not here."""
+        source = axe()
+        if source is None:
+            return []
+        self.js(source)
+        return list(self.driver.execute_async_script(SERIOUS))
 
     def said(self) -> list[str]:
         """What the console said since it was asked last."""

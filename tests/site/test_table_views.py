@@ -222,3 +222,13 @@ def test_a_table_of_nothing_and_one_whose_data_is_missing(browser: Browser, tmp_
     browser.open((site / "table.html").as_uri())
     browser.until("return document.querySelector('#app .wrong') !== null")
     assert browser.js("return document.querySelectorAll('#plain tbody tr').length") == 2, "what is there stays"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_filters_columns_and_rows_side_by_side_have_no_serious_fault(browser: Browser, page: str, dark: bool) -> None:
+    view = "state==supported&params.lr=abc..0.4&title=Claim&tags=&created=2026-01-01..&params.opt==sgd"
+    opened(browser, f"{page}#{view}&sort=-metrics.dice,created&select=e-000,e-006&page=1", dark=dark)
+    browser.js("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert browser.js("return document.querySelectorAll('.filters fieldset').length") == 5
+    assert browser.js("return document.querySelectorAll('[aria-invalid=true]').length") == 1
+    assert browser.faults() == []
