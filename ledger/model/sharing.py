@@ -55,8 +55,17 @@ class Sent:
 
 
 @frozen
+class MainAhead:
+    """A main branch that a remote does not have whole: so many commits of it, None where that cannot be told here."""
+
+    branch: str
+    commits: int | None
+
+
+@frozen
 class Pushed:
     """What was sent to a remote; of a `dry_run` what would be. `said`: what the remote's host told, a line each.
+    `main_ahead`: the main branch, where experiments have landed there that the remote's lacks.
 
     `data`: what became of DVC's, None where it was left.
     """
@@ -66,6 +75,7 @@ class Pushed:
     data: DataTransfer | None = None
     dry_run: bool = False
     said: tuple[str, ...] = ()
+    main_ahead: MainAhead | None = None
 
     @property
     def nothing(self) -> bool:

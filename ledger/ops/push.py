@@ -30,7 +30,8 @@ def push(ledger: Ledger, asked: Asked) -> Pushed:
 
         known = list(incoming.readable(ledger, names))
         data = push_data(ledger, known, asked.data_remote, asked.jobs, dry_run=asked.dry_run)
-    done = Pushed(remote=remote.name, sent=tuple(sent), data=data, dry_run=asked.dry_run)
+    ahead = outgoing.main_ahead(ledger, there, names)
+    done = Pushed(remote=remote.name, sent=tuple(sent), data=data, dry_run=asked.dry_run, main_ahead=ahead)
     updates = outgoing.updates(ledger, sent)
     if asked.dry_run or not updates:
         return done

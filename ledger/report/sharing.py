@@ -61,6 +61,10 @@ def _beside(done: Pushed) -> list[str]:
     running = [one.experiment for one in done.sent if one.running]
     if running:
         notes.append(f"note: trials of {listed(running, 5)} are running: push again when they have ended")
+    if done.main_ahead is not None:
+        branch, commits = done.main_ahead.branch, done.main_ahead.commits
+        lacks = "does not have all of" if commits is None else f"lacks {counted(commits, 'commit')} of"
+        notes.append(f"note: {remote} {lacks} {branch}, on which experiments have landed: git push {remote} {branch}")
     return notes
 
 

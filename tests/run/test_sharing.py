@@ -206,6 +206,18 @@ def test_what_is_put_away_goes_as_tags(ada: Project) -> None:
     assert set(there(ada)) == {"refs/heads/main", *(ref for ref in ours(ada) if ref.startswith("refs/tags/"))}
 
 
+def test_a_main_branch_that_has_more_than_the_remotes_is_told(ada: Project) -> None:
+    assert "have landed" not in ada.ledger("push", "--no-data").err
+    ada.git("switch", "-q", "main")
+    ada.ledger("conclude", "x", "--early")
+    ada.ledger("land", "x", "--record")
+    assert "note: origin lacks 1 commit of main, on which experiments have landed: git push origin main" in (
+        ada.ledger("push", "x", "--no-data").err
+    )
+    ada.git("push", "-q", "origin", "main")
+    assert "have landed" not in ada.ledger("push", "x", "--no-data").err
+
+
 def test_several_go_in_one_push(ada: Project, tmp_path: Path) -> None:
     ada.git("switch", "-q", "main")
     ada.ledger("new", "Y", "--name", "y", "-S", "train.lr=0.2", "--no-switch")

@@ -10,7 +10,7 @@ from ledger.git.git import Git
 from ledger.git.transport import Rejected, Remote, Reply, Update, Why
 from ledger.model.experiment import directory
 from ledger.model.listing import counted, listed
-from ledger.model.sharing import Sent
+from ledger.model.sharing import MainAhead, Sent
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here, unknown
 
@@ -31,6 +31,21 @@ def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
             hint=f"ledger pull {' '.join(name for name, _ in diverged[:6])}, then push again",
         )
     return found
+
+
+def main_ahead(ledger: Ledger, there: RemoteRefs, names: Sequence[str]) -> MainAhead | None:
+    """The main branch here, where some of the experiments have landed on it and the remote's does not have it all."""
+    main = ledger.snapshot.main
+    ref = f"refs/heads/{main}"
+    tip = ledger.git.commit(ref)
+    sources = (ledger.snapshot.source(name) for name in names)
+    if tip is None or main is None or not any(source is not None and source.landed for source in sources):
+        return None
+    held = there.heads.get(ref)
+    if held is None or ledger.git.commit(held) is None:
+        return MainAhead(branch=main, commits=None)
+    count = int(ledger.git.text("rev-list", "--count", tip, "--not", held, "--"))
+    return MainAhead(branch=main, commits=count) if count else None
 
 
 def updates(ledger: Ledger, sent: Sequence[Sent]) -> list[Update]:

@@ -22,12 +22,14 @@ _ID = re.compile(r"[0-9a-f]{7,64}")
 class RemoteRefs:
     """The commit of each experiment's branch, and its tags by full ref with the objects that they name.
 
-    `strange`: the branches below the prefix of experiments whose names are none of an experiment's.
+    `strange`: the branches below the prefix of experiments whose names are none of an experiment's. `heads`: all of its
+    branches by full ref.
     """
 
     branches: Mapping[str, str]
     tags: Mapping[str, Mapping[str, str]]
     strange: tuple[str, ...]
+    heads: Mapping[str, str]
 
     @property
     def names(self) -> list[str]:
@@ -78,4 +80,5 @@ def sorted_out(refs: Mapping[str, str], prefix: str) -> RemoteRefs:
                 branches[name] = oid
             else:
                 strange.append(ref.removeprefix("refs/heads/"))
-    return RemoteRefs(branches=branches, tags=tags, strange=tuple(strange))
+    heads = {ref: oid for ref, oid in refs.items() if ref.startswith("refs/heads/")}
+    return RemoteRefs(branches=branches, tags=tags, strange=tuple(strange), heads=heads)
