@@ -116,6 +116,20 @@ def test_a_shared_view_has_these_rows(browser: Browser, page: str, view: str, wa
     assert names == [f"e-{k:03}" for k in found[:100]]
 
 
+def test_a_filter_by_what_is_gone_says_so_and_levels_keep_what_they_share(browser: Browser, page: str) -> None:
+    opened(browser, f"{page}#no.such=1&state==refuted&params.lr=0.1..")
+    assert count(browser) == "40 of 150"
+    assert "No row has this" in browser.js("return document.querySelector('.filters').textContent")
+    click(browser, "[aria-label='Remove the filter by no.such']")
+    assert browser.js("return location.hash") == "#state==refuted&params.lr=0.1.."
+    click(browser, ".levels button", "arms")
+    browser.until("return document.querySelector('.levels [aria-pressed=true]').textContent === 'arms'")
+    assert count(browser) == "40 of 150"
+    click(browser, ".levels button", "trials")
+    browser.until("return document.querySelector('.levels [aria-pressed=true]').textContent === 'trials'")
+    assert browser.js("return location.hash") == "#level=trials&params.lr=0.1.."
+
+
 def test_an_address_and_its_view_say_the_same(browser: Browser, page: str) -> None:
     opened(browser, page)
     view, again, address = browser.js(

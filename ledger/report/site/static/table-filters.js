@@ -52,16 +52,18 @@
       ...open.map((column) => element("option", { value: column.id }, column.id)));
     // states have buttons of their own
     const isButton = (id, wanted) => id === "state" && wanted.startsWith("=") && hasStates(rows);
-    const known = [...view.filters].filter(([id, wanted]) => rows.byId.has(id) && !isButton(id, wanted));
+    const told = [...view.filters].filter(([id, wanted]) => !isButton(id, wanted));
     return element("div", { class: "filters" },
-      ...known.map(([id, wanted]) => filter(rows, rows.byId.get(id), wanted, (next) => change(filtered(view, id, next)))), adder);
+      ...told.map(([id, wanted]) => filter(rows, id, wanted, (next) => change(filtered(view, id, next)))), adder);
   }
 
-  function filter(rows, column, wanted, set) {
-    const isRange = column.kind === "number" || column.kind === "date";
-    const inner = isRange && !wanted.startsWith("=") ? ends(column, wanted, set) : choices(rows, column, wanted, set);
-    return element("fieldset", {}, element("legend", {}, column.id), ...inner,
-      element("button", { "aria-label": `Remove the filter by ${column.id}`, onclick: () => set(null) }, "×"));
+  function filter(rows, id, wanted, set) {
+    const column = rows.byId.get(id);
+    const isRange = column && (column.kind === "number" || column.kind === "date") && !wanted.startsWith("=");
+    // an address may be older than the site
+    const inner = !column ? ["No row has this: it filters nothing. "] : isRange ? ends(column, wanted, set) : choices(rows, column, wanted, set);
+    return element("fieldset", {}, element("legend", {}, id), ...inner,
+      element("button", { "aria-label": `Remove the filter by ${id}`, onclick: () => set(null) }, "×"));
   }
 
   /** The two ends of a range; what is no number is marked, and leaves its end open. */

@@ -67,7 +67,7 @@
     const counted = isFiltered ? `${said(chosen.length)} of ${said(rows.count)}` : said(rows.count);
     if (count.textContent !== counted) count.textContent = counted;
     put(levelsPart, element("div", { class: "levels", role: "group", "aria-label": "Rows" }, ...LEVELS.map((level) =>
-      element("button", { "aria-pressed": String(level === view.level), onclick: () => change({ level, page: 0, selected: [], columns: null }) }, level))));
+      element("button", { "aria-pressed": String(level === view.level), onclick: () => toLevel(level) }, level))));
     put(buttons,
       isFiltered || view.sort.length || view.columns ? element("button", { onclick: reset }, "Reset") : null,
       view.selected.length ? element("button", { onclick: toComparison }, `Compare ${view.selected.length}`) : null,
@@ -81,6 +81,13 @@
     if (top) wide.scrollTop = 0;
     if (did === "filter") newest(); else refocus(focus);
     app.dataset.milliseconds = (performance.now() - began).toFixed(1);
+  }
+
+  /** Another level; the states of trials are not those of experiments. */
+  function toLevel(level) {
+    const isApart = level === LEVELS[2] || view.level === LEVELS[2];
+    const kept = new Map([...view.filters].filter(([id]) => !(isApart && id === "state")));
+    change({ level, page: 0, selected: [], columns: null, filters: kept });
   }
 
   const put = (where, ...what) => where.replaceChildren(...what.filter((each) => each !== null));
