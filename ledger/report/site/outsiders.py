@@ -14,4 +14,9 @@ _KINDS: Final = {Kind.CODE_UNTOLD, Kind.CODE_NOT_HERE}
 
 def told(remarks: Iterable[Remark], site: Site) -> list[Remark]:
     """The remarks that a site tells: all of them, or for outsiders those that name none of that."""
-    return [one for one in remarks if site.code or not (one.kind in _KINDS or _FACTS & dict(one.facts).keys())]
+    return [one for one in remarks if site.code or is_for_all(one)]
+
+
+def is_for_all(remark: Remark) -> bool:
+    """Whether it names none of that."""
+    return not (remark.kind in _KINDS or _FACTS & dict(remark.facts).keys())

@@ -11,6 +11,8 @@ from ledger.model.plan import BASELINE
 from ledger.model.prediction import Margin, Operator, Prediction, decimal
 from ledger.model.verdict import SUPPORTED, Judged
 from ledger.report.numbers import number
+from ledger.report.remarks import sentences
+from ledger.report.site.outsiders import is_for_all
 from ledger.report.verdict import fineness
 
 
@@ -50,7 +52,8 @@ def found(judged: Judged, arm: str) -> str:
         return f"{judged.text}."
     metric = prediction.metric.name
     if judged.estimate is None:
-        return f"{metric} cannot be judged; {wanted(prediction)} was predicted."
+        why = next(iter(sentences([one for one in judged.remarks if is_for_all(one)])), "")
+        return f"{metric} cannot be judged{f' ({why})' if why else ''}; {wanted(prediction)} was predicted."
     fine = fineness(judged)
     of = f", n = {judged.n}" if judged.n else ""
     interval = ""

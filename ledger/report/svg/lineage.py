@@ -64,7 +64,7 @@ def _node(drawing: Drawing, node: Node, x: float, y: float, *, own: bool) -> Non
         drawing.box(x, y, _BOX, _ROW - 8, "node own" if own else "node")
         kind = node.outcome if node.outcome in _SHAPES else "open"
         drawing.marker(
-            x + 13, y + 16, f"mark {kind}", _SHAPES.get(node.outcome or "", 3), said=f"{node.title}: {node.state}"
+            x + 13, y + 16, f"mark {kind}", _SHAPES.get(node.outcome or "", 0), said=f"{node.title}: {node.state}"
         )
         drawing.text(x + 25, y + 14, node.name, "label", room=_BOX - 32)
         drawing.text(x + 25, y + 27, node.state, "tick", room=_BOX - 32)

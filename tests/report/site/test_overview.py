@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,9 +15,11 @@ from ledger.analysis.site.models import Tag, Version, in_use
 from ledger.analysis.site.overview import best, trees
 from ledger.analysis.site.replicates import replicates_to_tell
 from ledger.model.prediction_parser import parse
+from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
 from ledger.model.verdict import Judged
+from ledger.report.remarks import sentence
 from ledger.report.site import overview
 from ledger.report.site.sentences import learned
 from ledger.report.site.shell import Site
@@ -96,6 +99,21 @@ def test_it_stays_small_and_says_how_many_more_there_are() -> None:
 def test_an_empty_ledger_says_how_to_begin() -> None:
     text = page()
     assert "ledger new" in text and "<section" not in text
+
+
+def test_why_a_prediction_cannot_be_judged_is_said() -> None:
+    why = Remark.of(Kind.ONE_TRIAL)
+    one = judged("dice >= baseline", "inconclusive", estimate=None, interval=None, remarks=(why,))
+    said = learned(brief(outcome="inconclusive", judged=(one,)))
+    assert said == f"dice cannot be judged ({sentence(why)}); at least as high was predicted."
+    # which files it is about is nothing for outsiders
+    file = Remark(kind="", text="params.yaml differs", facts=(("path", "params.yaml"),))
+    assert "params.yaml" not in learned(brief(outcome="inconclusive", judged=(replace(one, remarks=(file,)),)))
+
+
+def test_counts_link_to_exactly_these_experiments() -> None:
+    text = page(brief(outcome="supported", judged=(judged(),)))
+    assert 'href="table.html#outcome==supported"' in text
 
 
 @pytest.mark.parametrize("title", hostile.ATTACKS)
