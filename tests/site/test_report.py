@@ -66,7 +66,7 @@ def test_a_report_is_one_file_that_asks_for_nothing(project: Project) -> None:
 
     page = Page(text)
     assert len(page.ids) == len(set(page.ids))
-    assert {"exp/rate", "exp/faster", "exp/hostile", "exp/rate/hypothesis"} <= set(page.ids)
+    assert {"exp/rate", "exp/faster", "exp/hostile", "exp/rate/results"} <= set(page.ids)
     outside = [a for a in page.addresses if not a.startswith(("#", "data:image/png;base64,", "https://example.org/"))]
     assert [a for a in outside if not a.startswith("http://evil.example/auto")] == []
     assert {a[1:] for a in page.addresses if a.startswith("#")} <= set(page.ids)

@@ -30,6 +30,8 @@ def page(experiments: Sequence[ExperimentPage], *, title: str | None = None, cod
     names = tuple(one.brief.name for one in experiments)
     usual = experiments[0].brief.title if len(experiments) == 1 else f"{len(experiments)} experiments"
     site = Site(title=title or usual, code=code, alone=names)
+    shown = [experiment.values(one, site) for one in experiments]
+    article = shell.environment().get_template("article.html")
     style, script = "\n".join(map(_static, _STYLES)), _static(_SCRIPT)
     text = (
         shell.environment()
@@ -39,7 +41,8 @@ def page(experiments: Sequence[ExperimentPage], *, title: str | None = None, cod
             policy=_policy(style, script),
             style=shell.markup(style),
             script=shell.markup(script),
-            experiments=[experiment.values(one, site) for one in experiments],
+            experiments=shown,
+            articles=[shell.markup(article.render(site=site, **values)) for values in shown],
         )
     )
     return text.encode("utf-8", "replace")
