@@ -11,6 +11,7 @@ import pytest
 from browsing import Browser
 from made_rows import row
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Request
 from ledger.analysis.table import select
@@ -225,6 +226,16 @@ def test_the_csv_has_the_heads_of_the_command_and_the_numbers_that_are_shown(bro
     assert lines[0].startswith('e-003,"\'=1+1, said",')
     dice = {line.split(",")[0]: line.split(",")[2:5] for line in lines[1:-1]}
     assert dice == {"e-000": ["", "", ""], "e-001": ["0.0100", "0.0047", "2"], "e-002": ["0.0167", "0.0047", "2"]}
+
+
+def test_the_csv_arrives_as_a_file(browser: Browser, page: str, tmp_path: Path, faultless: Callable[[], None]) -> None:
+    browser.cdp("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    opened(browser, f"{page}#search=claim+149&columns=title,params.opt")
+    click(browser, ".part-buttons button", "CSV")
+    file = tmp_path / "experiments.csv"
+    WebDriverWait(browser.driver, 10, poll_frequency=0.02).until(lambda _: file.exists() and file.stat().st_size)
+    assert file.read_bytes() == f'experiment,title,params.opt\r\ne-149,Claim 149,"{ODD}"\r\n'.encode()
+    faultless()
 
 
 def test_a_table_of_nothing_and_one_whose_data_is_missing(browser: Browser, tmp_path: Path) -> None:
