@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.analysis.bands import Bands
@@ -24,6 +24,8 @@ from ledger.report.text import harmless_json
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+# characters of curves in a section
+_ROOM: Final = 150_000
 # metrics whose values are drawn by arm
 _METRICS: Final = 4
 
@@ -34,7 +36,7 @@ def of_results(one: ExperimentPage, site: Site) -> Markup:
     drawn = [_figure(svg) for svg in _distributions(one)]
     found = _gallery(drawn)
     if one.curves is not None:
-        pictures = [_figure(svg) for svg in curves(one.curves, settings)]
+        pictures = _bounded(curves(one.curves, settings))
         found += _legend(one.curves) + _gallery(pictures, f"{one.brief.name}/curves")
         found += f'<p class="note">{escaped(words.meaning(one.curves))}</p>'
     if one.notes and site.code:
@@ -46,7 +48,7 @@ def of_series(one: ExperimentPage, site: Site) -> Markup:
     """All other numbers that trials wrote step by step, small, the arms over each other."""
     if one.series is None:
         return shell.markup("")
-    pictures = [_figure(svg) for svg in curves(one.series, one.review.settings, log=True)]
+    pictures = _bounded(curves(one.series, one.review.settings, log=True))
     return shell.markup(_legend(one.series) + _gallery(pictures, f"{one.brief.name}/series", small=True))
 
 
@@ -150,6 +152,18 @@ def _legend(bands: Bands) -> str:
         for at, name in enumerate(bands.arms)
     )
     return f'<ul class="legend">{items}</ul>'
+
+
+def _bounded(drawn: Sequence[str]) -> list[str]:
+    """The pictures as far as a page has room for them; the charts that come alive have all."""
+    room, kept = _ROOM, list[str]()
+    for svg in drawn:
+        room -= len(svg)
+        if room < 0:
+            kept.append(f"<figure><figcaption>and {len(drawn) - len(kept)} more, not shown</figcaption></figure>")
+            break
+        kept.append(_figure(svg))
+    return kept
 
 
 def _figure(svg: str) -> str:

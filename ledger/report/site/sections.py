@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ledger.analysis.progress import canonical
@@ -10,6 +11,7 @@ from ledger.analysis.site.page import ExperimentPage
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.listing import counted, listed
+from ledger.model.plan import BASE
 from ledger.report import html, review, review_metrics, review_sections, search, show
 from ledger.report import verdict as verdicts
 from ledger.report.blocks import Block, CodeBlock, Facts, Fold, Heading, Prose, Table, filled
@@ -18,6 +20,7 @@ from ledger.report.numbers import seconds, size
 from ledger.report.remarks import sentences
 from ledger.report.review_early import as_unconcluded
 from ledger.report.site import answers, figures, images, patch, prose, shell
+from ledger.report.site.bounds import ROOM, Room
 from ledger.report.site.outsiders import told
 from ledger.report.site.shell import Site
 from ledger.report.text import uncoloured
@@ -25,9 +28,8 @@ from ledger.report.text import uncoloured
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-# characters of logs that a page shows in all, and inputs and outputs of a trial
-_LOGS: Final = 60_000
-_PINNED: Final = 100
+# characters of logs that a page shows in all
+_LOGS: Final = 30_000
 
 
 @frozen
@@ -49,7 +51,7 @@ def sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     yield Section(id="curves", title="Curves and distributions", content=figures.of_results(one, site))
     yield Section(id="images", title="Pictures that trials drew", content=images.shown(one.images, site))
     yield Section(id="changes", title="What changed", content=_changed(one, site))
-    yield _blocks("trials", "Trials", _trials(one, site))
+    yield _blocks("trials", "Trials", _trials(one, site), room=2 * ROOM)
     yield Section(id="series", title="Numbers during training", content=figures.of_series(one, site))
     if site.code:
         yield _blocks(
@@ -63,8 +65,8 @@ def sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     yield _blocks("facts", "Facts", [Facts(pairs=tuple(_facts(one, site))), *(_pinned(one) if site.code else ())])
 
 
-def _blocks(name: str, title: str, blocks: Iterable[Block]) -> Section:
-    return Section(id=name, title=title, content=shell.markup(html.body(tuple(blocks))))
+def _blocks(name: str, title: str, blocks: Iterable[Block], *, room: int = ROOM) -> Section:
+    return Section(id=name, title=title, content=shell.markup(html.body(Room(room).fitting(blocks))))
 
 
 def _unheaded(blocks: Iterable[Block]) -> list[Block]:
@@ -110,8 +112,11 @@ def _changed(one: ExperimentPage, site: Site) -> Markup:
     if changed is None:
         return shell.markup("")
     kept = ("parameters", "data", "code", "environment", "files of the data") if site.code else ("parameters",)
-    blocks = review_sections.differences(changed, kept)
-    return shell.markup(html.body(tuple(blocks)) + patch.rendered(one.patches))
+    if not site.code and changed.a.startswith(f"{BASE} "):
+        # a commit that nobody has given a name
+        changed = replace(changed, a=BASE)
+    blocks = Room().fitting(review_sections.differences(changed, kept))
+    return shell.markup(html.body(blocks) + patch.rendered(one.patches))
 
 
 def _trials(one: ExperimentPage, site: Site) -> Iterator[Block]:
@@ -120,8 +125,8 @@ def _trials(one: ExperimentPage, site: Site) -> Iterator[Block]:
     if not experiment.trials:
         return
     if site.code:
-        yield from review_sections.failed(one.review)
-    yield from review_sections.voided(one.review)
+        yield from Room(15_000).fitting(review_sections.failed(one.review))
+    yield from Room(5_000).fitting(review_sections.voided(one.review))
     yield show.trials(experiment, one.shown.present, one.shown.commits if site.code else None, one.review.settings)
     if site.code:
         yield from _logs(one)
@@ -181,8 +186,7 @@ def _pinned(one: ExperimentPage) -> Iterator[Block]:
         *(_pin("output", path, pin) for path, pin in record.trial.outs.items()),
     ]
     if rows:
-        more = (f"and {len(rows) - _PINNED} more",) if len(rows) > _PINNED else ()
-        table = Table(head=("", "path", "size", "files", "MD5"), rows=tuple(rows[:_PINNED]), right=(2, 3), notes=more)
+        table = Table(head=("", "path", "size", "files", "MD5"), rows=tuple(rows), right=(2, 3))
         yield Fold(summary=f"Data and outputs of {record.trial.id}", blocks=(filled(table),))
 
 

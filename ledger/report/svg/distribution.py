@@ -14,6 +14,8 @@ _WIDE: Final = 340
 _HIGH: Final = 210
 # more arms are not told apart
 MOST: Final = 8
+# of more values of an arm so many are drawn
+_MARKS: Final = 80
 
 
 def distribution(metric: str, arms: Mapping[str, Mapping[str, float]], *, paired: bool) -> str | None:
@@ -42,13 +44,13 @@ def distribution(metric: str, arms: Mapping[str, Mapping[str, float]], *, paired
     places = {name: axes.x(number) for number, name in enumerate(shown)}
     if paired and len(shown) == 2:
         (a, first), (b, second) = shown.items()
-        for at in first:
+        for at, _ in _drawn(first):
             if at not in second:
                 continue
             drawing.line(places[a] - apart, axes.y(first[at]), places[b] - apart, axes.y(second[at]), "pair")
     for number, (name, of) in enumerate(shown.items()):
         kind, x = arm(number), places[name]
-        for at, value in of.items():
+        for at, value in _drawn(of):
             drawing.marker(x - apart, axes.y(value), f"mark {kind}", number, said=f"{name} {at}: {value:.6g}")
         mean = means[name]
         if mean.mean is not None:
@@ -64,3 +66,11 @@ def distribution(metric: str, arms: Mapping[str, Mapping[str, float]], *, paired
         drawing.text(x, _HIGH - 20, name, "tick", anchor="middle", room=room)
         drawing.text(x, _HIGH - 6, f"n = {mean.n}", "tick", anchor="middle")
     return str(drawing)
+
+
+def _drawn(of: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The values that are drawn: all, or of many as many at equal steps of their order, both ends with them."""
+    if len(of) <= _MARKS:
+        return list(of.items())
+    ordered = sorted(of.items(), key=lambda pair: pair[1])
+    return [ordered[round(step * (len(ordered) - 1) / (_MARKS - 1))] for step in range(_MARKS)]
