@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.analysis.site.page import ExperimentPage
 from ledger.model.frozen import frozen
-from ledger.model.listing import counted
 from ledger.model.plan import BASELINE
 from ledger.model.site import File
 from ledger.model.verdict import Judged
@@ -90,7 +89,7 @@ def _wrong(one: ExperimentPage) -> Iterator[str]:
     elif about.agrees is False:
         yield "This verdict is not what the records give."
     if about.problems:
-        yield f"{counted(len(about.problems), 'problem')} found when the record was checked."
+        yield "Problems were found when the record was checked."
 
 
 def _judged(one: ExperimentPage) -> tuple[Judged, ...]:

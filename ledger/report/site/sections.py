@@ -116,7 +116,7 @@ def _changed(one: ExperimentPage, site: Site) -> Markup:
         # a commit that nobody has given a name
         changed = replace(changed, a=BASE)
     blocks = Room().fitting(review_sections.differences(changed, kept))
-    return shell.markup(html.body(blocks) + patch.rendered(one.patches))
+    return shell.markup(html.body(blocks) + (patch.rendered(one.patches) if site.code else ""))
 
 
 def _trials(one: ExperimentPage, site: Site) -> Iterator[Block]:
