@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ledger.cli import console, options, site_options
@@ -21,16 +22,23 @@ def site(
     watch: site_options.Watch = False,
     port: site_options.Port = None,
     open_: site_options.Open = False,
+    publish: site_options.Publish = None,
+    push: site_options.Push = False,
+    remote: site_options.Remote = None,
     jobs: site_options.Jobs = None,
     json: options.AsJson = False,
 ) -> int:
     """Build a web site of the whole ledger: static pages that open from a file or any web host.
 
-    Only what has changed since the last build is made anew. With --watch and without -o nothing is left in your folder.
+    Only what has changed since the last build is made anew. With --watch or --publish nothing is
+    left in your folder, unless -o names one.
 
     Example: ledger site -o public
     """
-    _require_fitting(watch=watch, given={"--port": port is not None, "--open": open_}, json=json)
+    needs = {"--watch": (watch, {"--port": port is not None, "--open": open_})}
+    needs["--publish BRANCH"] = publish is not None, {"--push": push}
+    needs["--push"] = push, {"--remote": remote is not None}
+    _require_fitting(needs, watch=watch, other="--json" if json else "--publish" if publish is not None else None)
     with console.opened() as ledger:
         ledger.progress = ledger.progress and ProgressBar("building pages")
         moment = None if since is None else ledger.git.approximate_date(since)
@@ -39,6 +47,10 @@ def site(
             from ledger.cli.site_watch import watch as watch_site
 
             return watch_site(ledger, output, asked, port=port, jobs=jobs, show=open_)
+        if publish is not None:
+            from ledger.cli import site_publish
+
+            return site_publish.publish(ledger, publish, output, asked, push=push, remote=remote, jobs=jobs, json=json)
         built = build(ledger, output or Path("site"), asked, jobs=jobs)
     if json:
         console.answer_json(
@@ -58,9 +70,11 @@ def site(
     return 0
 
 
-def _require_fitting(*, watch: bool, given: dict[str, bool], json: bool) -> None:
-    lone = next((option for option, there in given.items() if there), None)
-    if lone is not None and not watch:
-        raise LedgerError(f"{lone} is for a site that is served", hint=f"ledger site --watch {lone} …")
-    if watch and json:
-        raise LedgerError("--watch serves pages and has no answer in JSON", hint="ledger site --json builds them once")
+def _require_fitting(needs: Mapping[str, tuple[bool, Mapping[str, bool]]], *, watch: bool, other: str | None) -> None:
+    """Raise LedgerError where an option is given without the one that it belongs to, or two exclude each other."""
+    for needed, (there, given) in needs.items():
+        lone = next((option for option, wanted in given.items() if wanted), None)
+        if lone is not None and not there:
+            raise LedgerError(f"{lone} goes with {needed}", hint=f"ledger site {needed} {lone}")
+    if watch and other is not None:
+        raise LedgerError(f"--watch goes on until it is ended: {other} does not go with it", hint="one of the two")

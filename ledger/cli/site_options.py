@@ -34,3 +34,11 @@ Port = Annotated[
     ),
 ]
 Open = Annotated[bool, typer.Option("--open", help="With --watch: open it in the browser.")]
+Publish = Annotated[
+    str | None,
+    typer.Option("--publish", metavar="BRANCH", help="Put the site on a branch, as one commit that replaces the last."),
+]
+Push = Annotated[bool, typer.Option("--push", help="With --publish: to the remote's branch too.")]
+Remote = Annotated[
+    str | None, typer.Option("--remote", metavar="NAME", help="With --push: a git remote; default: as `git push`.")
+]

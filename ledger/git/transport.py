@@ -1,7 +1,8 @@
 """Talking to remotes: what they have, and objects and refs that go there or come from there.
 
 Whatever a remote or its host says becomes a value or a LedgerError here. Nothing is ever forced: a branch goes forward
-on a remote, and a tag that is there stays.
+on a remote, and a tag that is there stays. Only what `replace` is called for (a published site) takes the place of what
+was looked at before.
 """
 
 from __future__ import annotations
@@ -142,8 +143,17 @@ def push(git: Git, remote: Remote, updates: Sequence[Update]) -> Reply:
     return Reply(rejected=(), said=tuple(dict.fromkeys(said)))
 
 
-def _push(git: Git, remote: Remote, updates: Sequence[Update]) -> Reply:
-    done = converse((*_PUSH, remote.name, *(f"{one.new}:{one.ref}" for one in updates)), cwd=git.root)
+def replace(git: Git, remote: Remote, update: Update, seen: str | None) -> Reply:
+    """Make a ref name a commit there that need not come after the one it names: only where that is still the one that
+    was `seen`, None where it was not there. Raises LedgerError as `push` does.
+    """
+    return _push(git, remote, [update], f"--force-with-lease={update.ref}:{seen or ''}")
+
+
+def _push(git: Git, remote: Remote, updates: Sequence[Update], *lease: str) -> Reply:
+    command, *options = _PUSH
+    refspecs = [f"{one.new}:{one.ref}" for one in updates]
+    done = converse((command, *lease, *options, remote.name, *refspecs), cwd=git.root)
     out, errors = os.fsdecode(done.stdout), os.fsdecode(done.stderr)
     said = tuple(line.strip() for line in re.findall(r"(?m)^remote: ?(.*)$", errors) if line.strip())
     if done.returncode == 0:

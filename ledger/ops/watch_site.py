@@ -26,7 +26,7 @@ def watched(
     jobs: int | None,
     now: Callable[[], datetime],
 ) -> Iterator[Watch]:
-    """Build the site and serve it while the block lasts. Raises LedgerError as `build` does; also of a port."""
+    """Build the site and serve it while the block lasts. Raises LedgerError as `build` and `serving` do."""
     with place.own(ledger.state_dir) if output is None else nullcontext(output) as folder:
         built = build(ledger, folder, options, jobs=jobs)
         served = Served(folder, ledger.state_dir, now)

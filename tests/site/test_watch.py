@@ -36,11 +36,12 @@ from ledger.repo.site.watching import Watched
 
 
 def planned(project: Project) -> None:
-    """Two experiments without a trial."""
+    """Two experiments without a trial, with a site that was built before: its largest file takes two seconds."""
     for name in ("one", "two"):
         project.ledger("new", f"{name} helps", "--name", name, "--predict", "accuracy >= 0.5", "--seeds", "3",
                        "--from", "main")  # fmt: skip
     project.git("switch", "-q", "main")
+    project.ledger("site", "-j", "1", "-o", str(project.root / ".git/ledger/sites/1"))
 
 
 @pytest.fixture
@@ -49,9 +50,16 @@ def project(shelved: Shelved) -> Project:
     return shelved(planned)
 
 
+def built_before(project: Project, folder: Path) -> None:
+    """Have a site in a folder."""
+    shutil.copytree(project.root / ".git/ledger/sites/1", folder)
+
+
 @contextmanager
 def watch(project: Project, output: Path | None = None) -> Iterator[Watch]:
     """The site of the project, served; it is looked at when the test says so."""
+    if output is not None and not output.exists():
+        built_before(project, output)
     with ExitStack() as stack:
         ledger = stack.enter_context(open_ledger(project.root))
         site = stack.enter_context(
@@ -282,8 +290,8 @@ def test_after_a_kill_the_next_one_has_its_folder(project: Project) -> None:
 
 
 def test_options_of_a_served_site_are_refused_without_one(project: Project) -> None:
-    assert "--port is for a site that is served" in project.ledger("site", "--port", "8123", code=2).err
-    assert "no answer in JSON" in project.ledger("site", "--watch", "--json", code=2).err
+    assert "--port goes with --watch" in project.ledger("site", "--port", "8123", code=2).err
+    assert "--json does not go with it" in project.ledger("site", "--watch", "--json", code=2).err
     assert not (project.root / "site").exists()
 
 

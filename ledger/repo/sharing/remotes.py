@@ -44,6 +44,14 @@ def chosen(ledger: Ledger, names: Sequence[str], asked: str | None, *, pushing: 
     return transport.remote(ledger.git, next(iter(found)))
 
 
+def named(ledger: Ledger, asked: str | None) -> Remote:
+    """The remote that is named, else the one that `remote.pushDefault` names, the only one, or `origin`.
+
+    Raises LedgerError where there is none, or it is not plain which.
+    """
+    return chosen(ledger, [""], asked, pushing=True)
+
+
 def _have(known: Sequence[str], asked: str) -> str:
     if known:
         return f"there {'is' if len(known) == 1 else 'are'} {listed(known)}; git remote add NAME URL adds one"
