@@ -9,13 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import lab
 import pytest
 from browsing import Site
+from checked_site import broken
 from conftest import Project, Shelved
 
 from ledger.errors import LedgerError
@@ -44,43 +44,6 @@ def build(project: Project, output: Path, *options: str) -> dict[str, Any]:
 
 
 # --- what it holds
-
-
-class Links(HTMLParser):
-    """The addresses that a page names, and the ids that it has."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.addresses: list[str] = []
-        self.ids: set[str] = set()
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            assert not name.startswith("on") and name != "style", f"{tag} has {name}"
-            if name in ("href", "src") and value is not None:
-                self.addresses.append(value)
-            if name == "id" and value is not None:
-                assert value not in self.ids
-                self.ids.add(value)
-
-
-def broken(root: Path) -> list[str]:
-    """The links within a site that lead nowhere."""
-    made = [path for path in root.rglob("*.html") if OWN not in path.parts]
-    pages = {path: Links(path.read_text("utf-8")) for path in made}
-    found = []
-    for path, page in pages.items():
-        for address in page.addresses:
-            if address.startswith(("https://", "http://", "mailto:")):
-                continue
-            file, _, fragment = address.partition("#")
-            target = (path.parent / file).resolve() if file else path
-            whole = target.is_relative_to(root.resolve()) and target.is_file()
-            # the table takes what stands there for a view
-            named = not fragment or target.name == "table.html" or fragment in pages[target].ids
-            found += [] if whole and named else [f"{path.name}: {address}"]
-    return found
 
 
 def test_every_link_leads_somewhere_and_nothing_runs_inline(site: Site) -> None:
