@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 import signal
@@ -19,7 +20,9 @@ from checked_site import broken
 from conftest import Project, Shelved
 
 from ledger.errors import LedgerError
+from ledger.repo.site import folder, pages
 from ledger.repo.site.folder import OWN, SiteFolder, held
+from ledger.report.site import experiment as report
 
 # files that a build writes for itself
 ASIDE = {f"{OWN}/mark.json"}
@@ -148,8 +151,6 @@ def test_what_is_gone_leaves_the_site(project: Project, tmp_path: Path) -> None:
 
 
 def test_processes_make_the_same_pages(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ledger.repo.site import pages
-
     monkeypatch.setattr(pages, "_FEW", 1)
     monkeypatch.setattr(pages, "_CHUNK", 1)
     build(project, tmp_path / "one")
@@ -197,18 +198,47 @@ def test_what_a_host_needs_stays(project: Project, tmp_path: Path) -> None:
     assert (output / "CNAME").read_text() == "lab.example.org"
 
 
-def test_two_builds_at_once(project: Project, tmp_path: Path) -> None:
+def test_two_builds_at_once(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "WAIT", 0.1)
     with held(tmp_path / "site", project.root):
         answer = project.ledger("site", "-o", str(tmp_path / "site"), code=2)
     assert "another build is writing" in answer.err
 
 
+def test_a_page_that_somebody_has_removed_comes_back(project: Project, tmp_path: Path) -> None:
+    output = tmp_path / "site"
+    build(project, output)
+    before = files(output)
+    (output / "experiments/rate.html").unlink()
+    shutil.rmtree(output / "images")
+    build(project, output)
+    assert files(output) == before
+
+
+def test_a_process_that_is_killed_is_told_and_leaves_no_site(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_FEW", 1)
+    monkeypatch.setattr(pages, "_CHUNK", 1)
+    ours, page = os.getpid(), report.files
+
+    def killed(*given: Any) -> Any:
+        if os.getpid() != ours:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return page(*given)
+
+    monkeypatch.setattr(report, "files", killed)
+    answer = project.ledger("site", "-o", str(tmp_path / "site"), "-j", "2", code=2)
+    assert "a process that made pages was killed" in answer.err
+    assert not (tmp_path / "site").exists()
+
+
 # --- cut off
 
 
-@pytest.mark.parametrize("at", ["stage", "replace", "unlink", "_write"])
+@pytest.mark.parametrize("at", ["stage", "replace"])
 def test_a_build_that_is_killed_leaves_a_whole_site(project: Project, tmp_path: Path, at: str) -> None:
-    """Killed as it stages, moves, removes or marks: every link leads somewhere, and the next build finishes."""
+    """The command, killed as it stages or moves: every link leads somewhere, and the next build finishes."""
     output = tmp_path / "site"
     build(project, output)
     before = files(output)
@@ -229,12 +259,8 @@ def killed(original):
     return call
 if {at!r} == "stage":
     folder.SiteFolder.stage = killed(folder.SiteFolder.stage)
-elif {at!r} == "_write":
-    calls = 2
-    folder._write = killed(folder._write)
 else:
-    setattr(Path, {at!r}, killed(getattr(Path, {at!r})))
-    calls = 3 if {at!r} == "unlink" else 0
+    Path.replace = killed(Path.replace)
 sys.exit(main(["site", "-o", {str(output)!r}, "--title", "Another", "-j", "1"]))
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=project.root, capture_output=True, check=False)
@@ -249,8 +275,8 @@ sys.exit(main(["site", "-o", {str(output)!r}, "--title", "Another", "-j", "1"]))
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    folder = SiteFolder(tmp_path / "site")
+    site = SiteFolder(tmp_path / "site")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / OWN).write_text("")
     with pytest.raises(LedgerError, match="cannot write"):
-        folder.stage("index.html", b"x")
+        site.stage("index.html", b"x")

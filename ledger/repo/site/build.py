@@ -60,7 +60,7 @@ def build(
         known: Mapping[str, Any] = site.mark().get("pages", {})
         keys = Keys(ledger, options, title)
         names = [*(one.name for one in chosen), *unreadable]
-        kept = {name: known[name] for name in names if name in known and _is_current(keys, around, name, known[name])}
+        kept = {name: known[name] for name in names if _is_current(keys, around, name, known.get(name), site)}
         staged: list[str] = []
         made = dict(kept)
         for chunk in pages.make(ledger, output, around, [name for name in names if name not in kept], jobs=jobs):
@@ -122,7 +122,10 @@ def _linked(around: Around, name: str) -> Iterable[Brief]:
     return [one for one in (own, parent, *around.children.get(name, ())) if one is not None]
 
 
-def _is_current(keys: Keys, around: Around, name: str, known: Mapping[str, Any]) -> bool:
+def _is_current(keys: Keys, around: Around, name: str, known: Mapping[str, Any] | None, site: SiteFolder) -> bool:
+    """Whether the page that the site has is as it would be made, and nobody has taken a file of it away."""
+    if known is None or not all(map(site.has, known["files"])):
+        return False
     sources = {other: keys.source(other) for other in known["others"]}
     return bool(known["key"] == keys.page(name, _linked(around, name), sources))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +50,10 @@ class Around:
 def make(
     ledger: Ledger, folder: Path, around: Around, names: Sequence[str], *, jobs: int
 ) -> Iterator[tuple[Made, ...]]:
-    """Stage the pages of these experiments, some at a time. Raises LedgerError where the folder cannot be written."""
+    """Stage the pages of these experiments, some at a time.
+
+    Raises LedgerError where the folder cannot be written, or where a process was killed.
+    """
     chunks = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
     count = min(jobs, len(chunks))
     if count < 2 or len(names) < _FEW:
@@ -57,8 +62,15 @@ def make(
         return
     # forking costs least; elsewhere a fork may hang in the system's libraries
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    with context.Pool(count, _begin, (ledger.git.root, folder, around)) as pool:
-        yield from pool.imap_unordered(_made, chunks)
+    pool = ProcessPoolExecutor(count, context, _begin, (ledger.git.root, folder, around))
+    try:
+        for made in as_completed([pool.submit(_made, chunk) for chunk in chunks]):
+            yield made.result()
+    except BrokenProcessPool:
+        hint = "where memory is short: -j 1"
+        raise LedgerError("a process that made pages was killed", hint=hint) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Worker:
