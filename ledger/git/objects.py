@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,17 +13,12 @@ from typing import IO
 
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry, of_tree
+from ledger.git.kept import Kept
 from ledger.git.process import unreadable
 from ledger.model.frozen import frozen
 
 # so many are read by the process that is running already, before one of their own is worth its start
 _FEW = 100
-
-# what a full id names never changes, nor what lies below a path of it: so many bytes of it are kept, of objects that
-# are not larger than this
-_KEPT = 24 << 20
-_LARGEST = 256 << 10
-_FOR_GOOD = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})(?:$|[:^])")
 
 
 @frozen
@@ -62,28 +56,19 @@ class Objects:
         self._process: subprocess.Popen[bytes] | None = None
         # trials in parallel slots ask too: a question and its answer belong together
         self._turn = threading.Lock()
-        self._known: dict[str, GitObject] = {}
-        self._room = _KEPT
+        self._kept = Kept[GitObject]()
 
     def read(self, name: str) -> GitObject | None:
         """The object, None where there is none."""
         if "\n" in name:
             return None
-        known = self._known.get(name)
+        known = self._kept.get(name)
         if known is not None:
             return known
         found = self._ask(name)
-        if found is not None and len(found.data) <= _LARGEST and _FOR_GOOD.match(name):
-            self._keep(name, found)
+        if found is not None:
+            self._kept.keep(name, found, len(found.data))
         return found
-
-    def _keep(self, name: str, found: GitObject) -> None:
-        """Keep an object for whoever asks again; where there is no room, what was kept first goes."""
-        with self._turn:
-            self._room += 0 if name in self._known else -_size(found)
-            self._known[name] = found
-            while self._room < 0:
-                self._room += _size(self._known.pop(next(iter(self._known))))
 
     def _ask(self, name: str) -> GitObject | None:
         with self._turn:
@@ -262,11 +247,6 @@ class Objects:
                 process_group=0,
             )
         return self._process
-
-
-def _size(found: GitObject) -> int:
-    """About how much memory an object takes."""
-    return len(found.data) + 400
 
 
 class _Ended(Exception):
