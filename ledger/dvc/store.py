@@ -38,6 +38,8 @@ class Store:
         self._listings: dict[str, dict[str, str] | None] = {}
         # the versions of a data set have most of their files in common
         self._there: set[str] = set()
+        self.absent: set[str] = set()
+        """The objects that were to be read and are not here."""
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
@@ -89,6 +91,7 @@ class Store:
                 return path.read_bytes()
             except OSError:
                 continue
+        self.absent.add(digest)
         return None
 
     def size(self, digests: Iterable[str]) -> int | None:

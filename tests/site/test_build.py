@@ -215,6 +215,26 @@ def test_a_page_that_somebody_has_removed_comes_back(project: Project, tmp_path:
     assert files(output) == before
 
 
+def test_a_picture_that_comes_from_others_makes_its_page_anew(make_project: Any, tmp_path: Path) -> None:
+    """What DVC holds may not be here yet; nothing in git changes when it comes."""
+    cached = {
+        **lab.files(),
+        "dvc.yaml": (lab.STAGE + lab.PLOTS).replace("confusion.png: {cache: false}", "confusion.png"),
+    }
+    project = make_project({**cached, ".gitignore": "/model.txt\n/confusion.png\n"})
+    project.ledger("new", "Once", "--name", "once", "--predict", "dice >= baseline", "--seeds", "1", "-S", "rate=0.5")
+    project.ledger("run")
+    cache, away, output = project.root / ".dvc/cache", tmp_path / "away", tmp_path / "site"
+    cache.rename(away)
+    build(project, output)
+    assert not (output / "images").exists()
+    away.rename(cache)
+    build(project, output)
+    assert list((output / "images").iterdir())
+    build(project, tmp_path / "again")
+    assert files(output) == files(tmp_path / "again")
+
+
 def test_a_process_that_is_killed_is_told_and_leaves_no_site(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ class ExperimentPage:
     `shown` is what `show` says of it, `review` what `review` does. `curves` are those that `plot` draws, `series` all
     other numbers that trials wrote step by step, `notes` say which trials lack some. `logs`: the last lines that
     trials printed, by id, where this clone keeps them. `answers`: those of a search, an ablation or a matrix.
+    `absent`: the md5s of what it would show and this clone lacks.
     `children`: the experiments that refine it, and `parent` the one that it refines, as far as the site has them.
     """
 
@@ -62,6 +63,7 @@ class ExperimentPage:
     patches: tuple[Patch, ...] = ()
     logs: Mapping[str, str] = field(default_factory=dict)
     images: Images = Images()
+    absent: tuple[str, ...] = ()
     answers: tuple[Ablation | Bisection | Matrix, ...] = ()
     parent: Brief | None = None
     children: tuple[Brief, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ledger.analysis.curves import Sample
+from ledger.dvc.store import Store
 from ledger.errors import FormatError, LedgerError
 from ledger.git.entries import Entry
 from ledger.model import plot_definitions
@@ -36,9 +37,12 @@ class Read:
     notes: tuple[Remark, ...]
 
 
-def read(ledger: Ledger, chosen: Sequence[PlottedArm]) -> Read:
-    """The plot files of all the arms' trials. Raises LedgerError where none has any."""
-    reader = _Reader(ledger)
+def read(ledger: Ledger, chosen: Sequence[PlottedArm], store: Store | None = None) -> Read:
+    """The plot files of all the arms' trials; `store`: what DVC holds here, where the caller has looked already.
+
+    Raises LedgerError where none has any.
+    """
+    reader = _Reader(ledger, store or ledger.store())
     samples = [reader.sample(arm, record) for arm in chosen for record in arm.records]
     if not any(sample.files for sample in samples):
         if reader.declared:
@@ -53,9 +57,9 @@ def read(ledger: Ledger, chosen: Sequence[PlottedArm]) -> Read:
 class _Reader:
     """Reads trials; what is the same for many of them is read once."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, store: Store) -> None:
         self._ledger = ledger
-        self._store = ledger.store()
+        self._store = store
         self._commits: dict[str, dict[str, str]] = {}
         self._plots: dict[str, tuple[Plot, ...]] = {}
         self._lacking: list[Remark] = []

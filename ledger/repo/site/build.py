@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ledger.analysis.site.brief import Brief, children
 from ledger.analysis.site.models import Version, in_use
+from ledger.dvc.store import Store
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.row import Row
@@ -58,16 +60,22 @@ def build(
         chosen, unreadable = _chosen(reading.read(ledger), ledger.unreadable(), options)
         around = _around(Site(title=title, code=options.code), chosen, unreadable)
         known: Mapping[str, Any] = site.mark().get("pages", {})
-        keys = Keys(ledger, options, title)
+        keys, store = Keys(ledger, options, title), ledger.store()
         names = [*(one.name for one in chosen), *unreadable]
-        kept = {name: known[name] for name in names if _is_current(keys, around, name, known.get(name), site)}
+        current = partial(_is_current, keys, around, site, store)
+        kept = {name: known[name] for name in names if name in known and current(name, known[name])}
         staged: list[str] = []
         made = dict(kept)
         for chunk in pages.make(ledger, output, around, [name for name in names if name not in kept], jobs=jobs):
             for one in chunk:
                 sources = {other: keys.source(other) for other in one.others}
                 key = keys.page(one.name, _linked(around, one.name), sources)
-                made[one.name] = {"key": key, "others": list(one.others), "files": list(one.files)}
+                made[one.name] = {
+                    "key": key,
+                    "others": list(one.others),
+                    "files": list(one.files),
+                    "absent": list(one.absent),
+                }
                 staged += one.staged
             if progress is not None:
                 progress(len(made), len(names))
@@ -122,9 +130,13 @@ def _linked(around: Around, name: str) -> Iterable[Brief]:
     return [one for one in (own, parent, *around.children.get(name, ())) if one is not None]
 
 
-def _is_current(keys: Keys, around: Around, name: str, known: Mapping[str, Any] | None, site: SiteFolder) -> bool:
-    """Whether the page that the site has is as it would be made, and nobody has taken a file of it away."""
-    if known is None or not all(map(site.has, known["files"])):
+def _is_current(
+    keys: Keys, around: Around, site: SiteFolder, store: Store, name: str, known: Mapping[str, Any]
+) -> bool:
+    """Whether the page that the site has is as it would be made: nobody has taken a file of it away, and none of what
+    it lacked has come.
+    """
+    if not all(map(site.has, known["files"])) or any(store.holder(one) is not None for one in known["absent"]):
         return False
     sources = {other: keys.source(other) for other in known["others"]}
     return bool(known["key"] == keys.page(name, _linked(around, name), sources))

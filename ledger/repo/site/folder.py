@@ -226,8 +226,9 @@ def _is_within(path: object) -> bool:
 
 def _is_page(found: object) -> bool:
     page = _dict(found)
-    listed = [*_list(page.get("others")), *_list(page.get("files"))]
-    return isinstance(page.get("key"), str) and all(isinstance(one, str) for one in listed) and "others" in page
+    lists = [page.get(name) for name in ("others", "files", "absent")]
+    strings = all(isinstance(of, list) and all(isinstance(one, str) for one in of) for of in lists)
+    return strings and isinstance(page.get("key"), str)
 
 
 def _dict(found: object) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.analysis.progress import canonical
 from ledger.analysis.site.page import Image, Images
+from ledger.dvc.store import Store
 from ledger.git.changed_files import changes
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.rasters import KINDS, kind_of
@@ -19,7 +20,7 @@ _SHOWN: Final = 12
 _BYTES: Final = 2_000_000
 
 
-def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str]) -> Images:
+def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str], store: Store) -> Images:
     """The pictures by path, side by side for the baseline and the arm that leads.
 
     `commits` are the trial commits by trial id. Where DVC holds a picture it is read from its cache.
@@ -30,7 +31,7 @@ def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str]) -> 
     found: dict[str, list[Image]] = {}
     left_out: dict[str, str] = {}
     at = {arm: commits.get(record.trial.id) or record.commit for arm, record in chosen.items()}
-    drawn = {arm: dict(_drawn(ledger, record, at[arm])) for arm, record in chosen.items()}
+    drawn = {arm: dict(_drawn(ledger, record, at[arm], store)) for arm, record in chosen.items()}
     for arm, record in chosen.items():
         # what its code has already as another arm draws it
         unchanged = {path for of in drawn.values() for path in of} - drawn[arm].keys()
@@ -49,9 +50,9 @@ def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str]) -> 
     return Images(shown={path: tuple(of) for path, of in sorted(found.items())}, left_out=left_out)
 
 
-def _drawn(ledger: Ledger, record: Recorded, commit: str | None) -> Iterator[tuple[str, bytes | None]]:
+def _drawn(ledger: Ledger, record: Recorded, commit: str | None, store: Store) -> Iterator[tuple[str, bytes | None]]:
     """The pictures of a trial with their content, None where that is not here."""
-    objects, store = ledger.git.objects, ledger.store()
+    objects = ledger.git.objects
     if commit is not None and ledger.git.commit(record.trial.code) is not None:
         for path, entry in sorted(changes(objects, record.trial.code, commit).items()):
             if entry is not None and _is_picture(path) and not entry.is_link and not entry.is_submodule:

@@ -27,14 +27,15 @@ _FEW: Final = 30
 
 @frozen
 class Made:
-    """The page of an experiment as it was made: its files, those of them that are new or changed, and the experiments
-    beside its own that it rests on.
+    """The page of an experiment as it was made: its files, those of them that are new or changed, the experiments
+    beside its own that it rests on, and the md5s of what it lacks.
     """
 
     name: str
     files: tuple[str, ...]
     staged: tuple[str, ...]
     others: tuple[str, ...]
+    absent: tuple[str, ...]
 
 
 @frozen
@@ -91,16 +92,19 @@ class _Worker:
     def _page(self, name: str) -> Made:
         around = self._around
         others: tuple[str, ...] = ()
+        absent: tuple[str, ...] = ()
         try:
             if name in around.unreadable:
                 raise LedgerError(around.unreadable[name])
             page = reading.read(self._ledger, name, around.briefs, around.children.get(name, ()), code=around.site.code)
             others = reading.others(page.shown.experiment)
+            absent = page.absent
             files = report.files(page, around.site)
         except LedgerError as error:
             files = (report.unreadable(name, error.message, around.site),)
         staged = tuple(file.path for file in files if self._folder.stage(file.path, file.content))
-        return Made(name=name, files=tuple(file.path for file in files), staged=staged, others=others)
+        paths = tuple(file.path for file in files)
+        return Made(name=name, files=paths, staged=staged, others=others, absent=absent)
 
 
 _worker: _Worker | None = None

@@ -19,6 +19,8 @@ from ledger.repo.site import answers, images, patches, series
 # bytes of a log that a page shows, and of how many trials
 _TAIL: Final = 4_000
 _LOGS: Final = 100
+# objects of DVC that are not here, whose coming makes a page anew: they come together
+_ABSENT: Final = 30
 
 
 def read(
@@ -34,7 +36,9 @@ def read(
         raise LedgerError(f"there is no experiment {name}")
     commits = histories.trial_commits(ledger, name)
     review = reviewed(ledger, name, ledger.snapshot.sources[name], None, None)
-    curves, others_, notes = series.read(ledger, experiment)
+    store = ledger.store()
+    curves, others_, notes = series.read(ledger, experiment, store)
+    drawn = images.read(ledger, experiment, commits, store)
     return ExperimentPage(
         brief=briefs[name],
         shown=Shown(
@@ -50,7 +54,8 @@ def read(
         notes=notes,
         patches=patches.read(ledger, review.changed) if code else (),
         logs=_logs(ledger, experiment) if code else {},
-        images=images.read(ledger, experiment, commits),
+        images=drawn,
+        absent=tuple(sorted(store.absent)[:_ABSENT]),
         answers=answers.read(ledger, experiment) if code else (),
         parent=briefs.get(experiment.plan.parent or ""),
         children=children,

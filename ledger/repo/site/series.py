@@ -6,6 +6,7 @@ from typing import Final
 
 from ledger.analysis.bands import Bands, bands
 from ledger.analysis.curves import Sample, choose, names_of
+from ledger.dvc.store import Store
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.remarks import Remark
@@ -18,14 +19,14 @@ _POINTS: Final = 200
 _SERIES: Final = 36
 
 
-def read(ledger: Ledger, experiment: Experiment) -> tuple[Bands | None, Bands | None, tuple[Remark, ...]]:
+def read(ledger: Ledger, experiment: Experiment, store: Store) -> tuple[Bands | None, Bands | None, tuple[Remark, ...]]:
     """The curves that `plot` draws, the other series, and remarks on trials that lack some; None: there are none."""
     if not experiment.trials:
         return None, None, ()
     target = Target(text=experiment.name, experiment=experiment, variant=experiment.plan.leading)
     try:
         arms, left_out = plotted.arms(ledger, [target])
-        found = curves.read(ledger, arms)
+        found = curves.read(ledger, arms, store)
     except LedgerError:
         # nothing has succeeded, or nothing is declared: `plot` says so where it is asked
         return None, None, ()
