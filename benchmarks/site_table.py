@@ -80,7 +80,8 @@ ledger.load("table-experiments", "data/table-experiments.js").then(({rows, colum
 PAGE: Final = f"""\
 <!doctype html><html lang="en"><meta charset="utf-8"><title>DataTables</title>
 <meta http-equiv="Content-Security-Policy" content="{shell.POLICY}">
-<link rel="stylesheet" href="assets/site.css"><link rel="stylesheet" href="datatables.css">
+<link rel="stylesheet" href="assets/page.css"><link rel="stylesheet" href="assets/site.css">
+<link rel="stylesheet" href="datatables.css">
 <script src="assets/site.js" defer></script><script src="datatables.js" defer></script>
 <script src="page.js" defer></script><table id="theirs"></table></html>
 """

@@ -6,6 +6,7 @@ import hashlib
 import html
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from ledger.report import written
@@ -42,7 +43,7 @@ def render(document: Document) -> str:
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(document)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escaped(document.title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<title>{escaped(document.title)}</title>\n<style>{_style()}</style>\n</head>\n"
         f"<body>\n<main>\n{body(document.blocks)}\n</main>\n</body>\n</html>\n"
     )
 
@@ -55,7 +56,12 @@ def body(blocks: Sequence[Block]) -> str:
 def _policy(document: Document) -> str:
     """What a browser may load: this style, and where there are figures their pictures."""
     pictures = any(isinstance(block, Figure) for block in unfolded(document.blocks))
-    return f"default-src 'none'; style-src '{_HASH}'" + ("; img-src 'self' data:" if pictures else "")
+    return f"default-src 'none'; style-src '{hashed(_style())}'" + ("; img-src 'self' data:" if pictures else "")
+
+
+def hashed(text: str) -> str:
+    """The hash of a style or a script, by which a policy allows it."""
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def escaped(text: str) -> str:
@@ -164,39 +170,9 @@ def _figure(block: Figure) -> str:
     return f"<figure>{shown}{caption}</figure>"
 
 
-_STYLE: Final = """
-:root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --paper: #ffffff; --shade: #f6f8fa; --line: #d1d9e0;
-  --wrong: #b3261e; --unsure: #8a5a00 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9198a1; --paper: #0d1117; --shade: #161b22;
-  --line: #30363d; --wrong: #ff8177; --unsure: #d9a441 } }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif }
-main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 1.25rem }
-h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line) }
-h3, h4, h5, h6 { font-size: 1rem; margin: 1.25rem 0 .25rem }
-h1, h2, h3, p, li, dd { overflow-wrap: anywhere }
-p, ul, dl, pre { margin: .5rem 0 }
-ul { padding-left: 1.5rem }
-dl > div { display: grid; grid-template-columns: 7rem 1fr; padding: .1rem 0 }
-dt { grid-column: 1; color: var(--soft) }
-dd { grid-column: 2; margin: 0 }
-.wide { overflow-x: auto; margin: .75rem 0 }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums }
-caption { text-align: left; font-weight: 600; padding: .25rem 0 }
-th, td { padding: .25rem .75rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line) }
-th { color: var(--soft); font-weight: 600 }
-th:first-child, td:first-child { padding-left: 0 }
-.right { text-align: right }
-.faint { color: var(--soft) }
-figure { margin: .75rem 0 } img { max-width: 100% } figcaption { color: var(--soft); font-size: .9rem }
-.note { color: var(--soft); font-size: .9rem }
-.wrong, .unsure { list-style: none; padding: .5rem .75rem; background: var(--shade); border-left: 3px solid }
-.wrong { border-color: var(--wrong) } .unsure { border-color: var(--unsure) }
-code, pre { font: .875em/1.45 ui-monospace, "DejaVu Sans Mono", monospace }
-code { background: var(--shade); padding: .1em .3em; border-radius: 3px }
-.drawn { white-space: pre; background: none; padding: 0 }
-pre { background: var(--shade); padding: .75rem; overflow-x: auto } pre code { padding: 0 }
-summary { cursor: pointer; color: var(--soft) }
-"""
-_HASH: Final = f"sha256-{b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}"
+@cache
+def _style() -> str:
+    """The style that all pages of ours share."""
+    from importlib import resources
+
+    return (resources.files("ledger.report.site") / "static" / "page.css").read_text("utf-8")

@@ -5,20 +5,19 @@ It shows what their pages in a site show. Style, script and pictures are in it, 
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Sequence
 from importlib import resources
 from typing import Final
 
 from ledger.analysis.site.page import ExperimentPage
+from ledger.report.html import hashed
 from ledger.report.site import experiment, shell
 from ledger.report.site.shell import Site
 
 MARK: Final = '<meta name="generator" content="ledger report">'
 """What every report has near its beginning, by which one is told from a page of somebody's own."""
 
-_STYLES: Final = ("site.css", "plots.css")
+_STYLES: Final = ("page.css", "site.css", "plots.css")
 _SCRIPT: Final = "page.js"
 
 
@@ -51,13 +50,9 @@ def page(experiments: Sequence[ExperimentPage], *, title: str | None = None, cod
 def _policy(style: str, script: str) -> str:
     """What a browser may load: this style and this script, and the pictures that are in the file."""
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        f"default-src 'none'; style-src '{hashed(style)}'; script-src '{hashed(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _static(name: str) -> str:
