@@ -20,8 +20,9 @@ from ledger.cli.main import main
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER: Final = shutil.which("chromedriver")
-REQUIRED: Final = "LEDGER_BROWSER"
-"""Set to `required` where a browser must be there, as in continuous integration."""
+# asked before the first test begins: the tests' own world has no such variable
+REQUIRED: Final = os.environ.get("LEDGER_BROWSER") == "required"
+"""Whether a browser must be there, as in continuous integration."""
 
 # what the browser asks for by itself is none of a page's requests
 FLAGS: Final = (
@@ -41,7 +42,7 @@ def axe() -> str | None:
     """The script of axe-core, which `.ci/run` brings; None where it is not here and need not be."""
     file = Path(__file__).parents[1] / "build/axe/node_modules/axe-core/axe.min.js"
     if not file.is_file():
-        assert os.environ.get(REQUIRED) != "required", f"{file} is missing"
+        assert not REQUIRED, f"{file} is missing"
         return None
     return file.read_text("utf-8")
 
@@ -139,8 +140,8 @@ _browsers: list[Browser] = []
 def browser() -> Browser:
     """The browser of this process, started by the first test that looks at a page."""
     if CHROMIUM is None or DRIVER is None:
-        if os.environ.get(REQUIRED) == "required":
-            pytest.fail(f"there is no chromium with its driver, and {REQUIRED} says that there must be")
+        if REQUIRED:
+            pytest.fail("there is no chromium with its driver, and LEDGER_BROWSER=required")
         pytest.skip("no chromium")
     if not _browsers:
         from selenium import webdriver
