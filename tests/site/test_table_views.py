@@ -194,6 +194,38 @@ def test_keys_alone(browser: Browser, page: str, faultless: Callable[[], None]) 
     faultless()
 
 
+def test_a_filter_is_added_and_set_by_keys_alone(browser: Browser, page: str) -> None:
+    opened(browser, page)
+    browser.js("document.querySelector('.filters > select').focus()")
+    browser.keys(Keys.ARROW_DOWN)
+    browser.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    assert browser.js("return location.hash") == "", "the list is open, and nothing is chosen yet"
+    browser.keys(Keys.ENTER)
+    browser.until("return document.querySelectorAll('.filters fieldset').length === 1")
+    assert browser.js("return document.activeElement.getAttribute('aria-label')") == "title contains"
+    browser.keys("claim 149", Keys.TAB)
+    browser.until("return document.querySelector('.count').textContent === '1 of 150'")
+    assert browser.js("return document.activeElement.getAttribute('aria-label')") == "Remove the filter by title"
+    browser.keys(Keys.ENTER)
+    assert count(browser) == "150"
+
+
+def test_what_was_typed_counts_and_so_does_the_press_that_ends_typing(browser: Browser, page: str) -> None:
+    opened(browser, f"{page}#params.lr=")
+    by = browser.driver.find_element
+    by("css selector", "[aria-label='params.lr from']").send_keys("0.1")
+    by("css selector", "[aria-label='params.lr to']").click()
+    browser.until("return document.querySelector('.count').textContent === '120 of 150'")
+    assert browser.js("return document.activeElement.getAttribute('aria-label')") == "params.lr to"
+    browser.keys("0.2")
+    by("css selector", "input[aria-label='Compare e-001']").click()
+    browser.until("return document.querySelector('.count').textContent === '60 of 150'")
+    assert browser.js("return location.hash") == "#params.lr=0.1..0.2&select=e-001"
+    by("css selector", "[aria-label='params.lr to']").send_keys(Keys.BACKSPACE, "1")
+    by("css selector", ".states button").click()
+    browser.until("return location.hash.startsWith('#params.lr=0.1..0.1&state==')")
+
+
 def test_shift_sorts_by_another_column_within_the_first(browser: Browser, page: str) -> None:
     opened(browser, page)
     click(browser, "button.sort", "lr")

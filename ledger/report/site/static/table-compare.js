@@ -20,7 +20,7 @@
     const [apart, alike] = [columns.filter(differs), columns.filter((column) => !differs(column))];
     const lines = (of) => of.map((column) => element("tr", {},
       element("th", { scope: "row" }, column.id),
-      ...found.map((row) => element("td", { class: column.text(row).length > 24 ? "long" : null }, column.text(row)))));
+      ...found.map((row) => element("td", { class: column.text(row).length > 40 ? "long" : null }, column.text(row)))));
     const heads = () => element("thead", {}, element("tr", {}, element("td"),
       ...found.map((row) => element("th", { scope: "col" }, element("a", { href: addressOf(rows, row) }, nameOf(rows, row, view.level))))));
     const side = (caption, of) => element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption },

@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { element, shownColumns, joined, listed } = window.ledgerTable;
+  const { element, shownColumns, settled, joined, listed } = window.ledgerTable;
   // so many values of a column are offered one by one, and so many states
   const CHOICES = 40;
   const STATES = 8;
@@ -34,7 +34,7 @@
     return element("div", { class: "states", role: "group", "aria-label": "States" },
       ...rows.values(column).map(([text, count]) => element("button", {
         "aria-pressed": String(chosen.includes(text)), class: `state ${stateClass(text)}`,
-        onclick: () => change(filtered(view, "state", toggled(wanted, text))),
+        onclick: () => change((now) => filtered(now, "state", toggled(now.filters.get("state"), text))),
       }, `${text} ${count.toLocaleString("en")}`)));
   }
 
@@ -47,14 +47,25 @@
   /** The filters that are set, each with the way to drop it, and the way to add one. */
   function filters(rows, view, change) {
     const open = rows.columns.filter(({ id }) => !view.filters.has(id));
-    const adder = element("select", { "aria-label": "Filter by a column", onchange: (event) => change(filtered(view, event.target.value, ""), "filter") },
+    const adder = element("select", {
+      "aria-label": "Filter by a column", onkeydown: openedByKey,
+      onchange: (event) => change((now) => filtered(now, event.target.value, ""), "filter"),
+    },
       element("option", { value: "" }, "Filter by…"),
       ...open.map((column) => element("option", { value: column.id }, column.id)));
     // states have buttons of their own
     const isButton = (id, wanted) => id === "state" && wanted.startsWith("=") && hasStates(rows);
     const told = [...view.filters].filter(([id, wanted]) => !isButton(id, wanted));
     return element("div", { class: "filters" },
-      ...told.map(([id, wanted]) => filter(rows, id, wanted, (next) => change(filtered(view, id, next)))), adder);
+      ...told.map(([id, wanted]) => filter(rows, id, wanted, (next) => change((now) => filtered(now, id, next(now.filters.get(id) || ""))))), adder);
+  }
+
+  /** Keys open the list: without it each of them would choose the next column at once. */
+  function openedByKey(event) {
+    const others = ["Tab", "Shift", "Control", "Alt", "Meta", "Escape", "Enter", " "];
+    if (others.includes(event.key) || event.ctrlKey || event.metaKey || !event.target.showPicker) return;
+    event.preventDefault();
+    event.target.showPicker();
   }
 
   function filter(rows, id, wanted, set) {
@@ -63,20 +74,21 @@
     // an address may be older than the site
     const inner = !column ? ["No row has this: it filters nothing. "] : isRange ? ends(column, wanted, set) : choices(rows, column, wanted, set);
     return element("fieldset", {}, element("legend", {}, id), ...inner,
-      element("button", { "aria-label": `Remove the filter by ${id}`, onclick: () => set(null) }, "×"));
+      element("button", { "aria-label": `Remove the filter by ${id}`, onclick: () => set(() => null) }, "×"));
   }
 
   /** The two ends of a range; what is no number is marked, and leaves its end open. */
   function ends(column, wanted, set) {
-    const [, low, high] = /^(.*?)\.\.(.*)$/.exec(wanted) || ["", "", ""];
+    const read = (text) => (/^(.*?)\.\.(.*)$/.exec(text) || ["", "", ""]).slice(1);
+    const [low, high] = read(wanted);
     const isWrong = (text) => column.kind === "number" && text.trim() !== "" && Number.isNaN(Number(text));
     const field = (label, value, told) => element("input", {
       type: column.kind === "date" ? "date" : "text", inputmode: column.kind === "number" ? "decimal" : null, size: 8,
       "aria-label": `${column.id} ${label}`, "aria-invalid": isWrong(value) ? "true" : null, title: isWrong(value) ? "Not a number" : null,
-      placeholder: label, value, onchange: (event) => told(event.target.value.trim()),
+      placeholder: label, value, onchange: (event) => settled(() => set((now) => told(event.target.value.trim(), ...read(now)))),
     });
     const unit = column.keys ? [" seconds "] : [];
-    return [field("from", low, (text) => set(`${text}..${high}`)), field("to", high, (text) => set(`${low}..${text}`)), ...unit];
+    return [field("from", low, (text, _, to) => `${text}..${to}`), field("to", high, (text, from) => `${from}..${text}`), ...unit];
   }
 
   function choices(rows, column, wanted, set) {
@@ -85,12 +97,12 @@
     const offered = values.length <= CHOICES ? values : values.filter(([text]) => chosen.includes(text));
     const boxes = offered.map(([text, count]) => element("label", {}, element("input", {
       type: "checkbox", checked: chosen.includes(text), "aria-label": `${column.id}: ${text}`,
-      onchange: () => set(toggled(wanted, text) || ""),
+      onchange: () => set((now) => toggled(now, text) || ""),
     }), ` ${text} (${count.toLocaleString("en")})`));
     if (values.length <= CHOICES) return boxes;
     return [...boxes, element("input", {
       type: "text", size: 14, "aria-label": `${column.id} contains`, placeholder: "contains", value: chosen.length ? "" : wanted,
-      onchange: (event) => set(event.target.value),
+      onchange: (event) => settled(() => set(() => event.target.value)),
     })];
   }
 

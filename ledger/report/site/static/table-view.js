@@ -41,7 +41,7 @@
     const body = element("tbody");
     const picked = new Set(view.selected);
     chosen.slice(first, first + PAGE).forEach((row, at) => body.append(line(rows, view, row, first + at + 2, columns, picked, change)));
-    body.addEventListener("click", (event) => clicked(event, rows, view, columns, change));
+    body.addEventListener("click", (event) => clicked(event, rows, columns, change));
     return element("table", { "aria-rowcount": chosen.length + 1, "aria-label": `All ${view.level}`, onkeydown: moved },
       element("thead", {}, element("tr", { "aria-rowindex": 1 },
         element("th", { scope: "col", class: "pick" }, element("span", { class: "hidden" }, "Compare")),
@@ -59,7 +59,7 @@
       "aria-sort": sort === null ? null : sort.down ? "descending" : "ascending",
     }, element("button", {
       class: "sort", title: `${column.id}: sort; with Shift after the others`, "data-id": column.id,
-      onclick: (event) => change({ sort: sorted(view.sort, column, event.shiftKey), page: 0 }),
+      onclick: (event) => change((now) => ({ sort: sorted(now.sort, column, event.shiftKey), page: 0 })),
     }, column.head, mark));
   }
 
@@ -79,7 +79,7 @@
     return element("tr", { class: isPicked ? "picked" : null, "aria-rowindex": index, "data-row": row },
       element("td", { class: "pick" }, element("input", {
         type: "checkbox", "aria-label": `Compare ${name}`, checked: isPicked,
-        onchange: () => change({ selected: isPicked ? view.selected.filter((each) => each !== name) : [...view.selected, name] }),
+        onchange: () => change(({ selected }) => ({ selected: isPicked ? selected.filter((each) => each !== name) : [...selected, name] })),
       })),
       ...columns.map((column) => cell(rows, row, column)));
   }
@@ -89,7 +89,7 @@
     if (column.id === "experiment") {
       return element("th", { scope: "row", class: "name" }, element("a", { href: addressOf(rows, row) }, text));
     }
-    const kinds = [column.kind === "number" || column.kind === "date" ? "right" : "", CLICKED.test(column.id) ? "value" : "", text.length > 24 ? "long" : ""];
+    const kinds = [column.kind === "number" || column.kind === "date" ? "right" : "", CLICKED.test(column.id) ? "value" : "", text.length > 40 ? "long" : ""];
     const given = { class: kinds.filter(Boolean).join(" ") || null };
     if (column.id === "state" || column.id === "outcome") {
       return element("td", given, element("span", { class: `state ${window.ledgerTable.stateClass(text)}` }, text));
@@ -98,7 +98,7 @@
   }
 
   /** A click on a value filters by it, or drops that filter; marking its text does neither. */
-  function clicked(event, rows, view, columns, change) {
+  function clicked(event, rows, columns, change) {
     const at = event.target.closest("td.value");
     if (!at || !document.getSelection().isCollapsed) return;
     const { filtered, toggled, joined } = window.ledgerTable;
@@ -106,8 +106,7 @@
     const column = columns[at.cellIndex - 1];
     const text = column.text(Number(at.parentElement.dataset.row));
     const values = column.kind === "tags" ? text.split(", ") : [text];
-    const wanted = view.filters.get(column.id);
-    change(filtered(view, column.id, values.length > 1 ? `=${joined(values)}` : toggled(wanted, text)));
+    change((now) => filtered(now, column.id, values.length > 1 ? `=${joined(values)}` : toggled(now.filters.get(column.id), text)));
   }
 
   /** Up and down go from a row's box or link to that of the next row. */
@@ -118,6 +117,28 @@
     if (!next) return;
     event.preventDefault();
     next.querySelector(control).focus();
+  }
+
+  // A field tells its new value when another is pressed: were all shown anew before that press ends, it would press nothing.
+  let isPressed = false;
+  let waiting = null;
+  const press = (is) => () => { isPressed = is; if (!is) setTimeout(settle); };
+  document.addEventListener("pointerdown", press(true), true);
+  document.addEventListener("pointerup", press(false), true);
+  document.addEventListener("pointercancel", press(false), true);
+
+  /** Do now what waits for the end of a press. */
+  function settle() {
+    const tell = waiting;
+    waiting = null;
+    if (tell) tell();
+  }
+
+  /** Do this once the focus is where it goes, and what is being pressed was pressed. */
+  function settled(tell) {
+    settle();
+    waiting = tell;
+    if (!isPressed) setTimeout(settle);
   }
 
   /** Which rows of how many are on the page, and the ways to the others. */
@@ -133,5 +154,5 @@
       to("Next", page + 1, page < pages - 1), to("Last", pages - 1, page < pages - 1));
   }
 
-  Object.assign(window.ledgerTable, { element, table, pager, shownColumns, nameOf, addressOf });
+  Object.assign(window.ledgerTable, { element, table, pager, settle, settled, shownColumns, nameOf, addressOf });
 }

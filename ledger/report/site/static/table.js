@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { Rows, LEVELS, isView, readView, writeView, element, table, pager, comparison, states, filters, chooser, csv } = window.ledgerTable;
+  const { Rows, LEVELS, isView, readView, writeView, element, table, pager, settle, comparison, states, filters, chooser, csv } = window.ledgerTable;
   const app = document.getElementById("app");
   const levels = new Map();
   let view = readView(location.hash);
@@ -42,8 +42,9 @@
     app.hidden = false;
   }
 
-  /** What the reader wants otherwise: shown at once, and told by the address. */
-  function change(wanted, did = null) {
+  /** What the reader wants otherwise, or a function of the view that says so: shown at once, and told by the address. */
+  function change(asked, did = null) {
+    const wanted = typeof asked === "function" ? asked(view) : asked;
     const [before, choosing] = [view.level, view.choosing];
     view = { ...view, ...wanted, choosing };
     const next = writeView(view);
@@ -71,7 +72,7 @@
     put(buttons,
       isFiltered || view.sort.length || view.columns ? element("button", { onclick: reset }, "Reset") : null,
       view.selected.length ? element("button", { onclick: toComparison }, `Compare ${view.selected.length}`) : null,
-      element("button", { title: "Download the rows that are shown", onclick: () => download(chosen) }, "CSV"));
+      element("button", { title: "Download the rows that are shown", onclick: download }, "CSV"));
     put(statesPart, states(rows, view, change));
     put(filtersPart, filters(rows, view, change));
     put(chooserPart, chooser(rows, view, change));
@@ -113,7 +114,9 @@
     heading.scrollIntoView();
   }
 
-  function download(chosen) {
+  function download() {
+    settle();
+    const chosen = rows.chosen(view);
     const link = element("a", { href: URL.createObjectURL(new Blob([csv(rows, view, chosen)], { type: "text/csv" })), download: `${view.level}.csv` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
