@@ -66,7 +66,7 @@ def test_after_any_changes_it_is_as_if_built_anew(
     import histories
 
     root, first, again = tmp_path / "history", tmp_path / "site", tmp_path / "again"
-    histories.build(root, experiments=6, trials=1, seed=seed)
+    histories.build(root, experiments=9, trials=2, seed=seed)
     project = make_project({})
     project.root = root
     chance, options = random.Random(seed), SiteOptions()
@@ -80,6 +80,7 @@ def test_after_any_changes_it_is_as_if_built_anew(
     for number in range(0, len(actions), 4):
         for action in actions[number : number + 4]:
             names = project.git("for-each-ref", "--format=%(refname:lstrip=3)", "refs/heads/exp").split()
+            assert names, "an action wants a branch"
             options = act(project, action, chance.choice(names), number, options)
         build(first)
         shutil.rmtree(again, ignore_errors=True)
