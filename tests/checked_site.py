@@ -1,105 +1,33 @@
-"""What is wrong with a site that is built: links that lead nowhere, elements that are none of ours, and numbers that
-differ from what the command line says of the same experiments.
+"""What is wrong with a site that is built: links that lead nowhere, elements that are none of ours, pages without the
+policy, experiments that are missing, numbers that differ from what the command line says of the same experiments, and
+what a browser says of the pages or asks for elsewhere.
 
-A command too, in the folder of a repository whose site it is: python tests/checked_site.py FOLDER
+A command too, in the folder of a repository whose site it is: python tests/checked_site.py FOLDER. Without a browser it
+looks at no page, and says so; with LEDGER_BROWSER=required that is an error.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
+
+import chromium
+from site_numbers import Ask, wrong
+from site_page import OUTSIDE, pages
 
 from ledger.repo.site.folder import OWN
+from ledger.report.site.shell import POLICY
 
-Ask = Callable[..., Any]
-"""What `ledger` prints as JSON, given its arguments but for --json."""
-
-TAGS: Final = {
-    "html", "head", "meta", "title", "link", "script", "body", "header", "nav", "main", "article", "section", "div",
-    "h1", "h2", "h3", "h4", "h5", "h6", "p", "span", "br", "hr", "time", "ul", "ol", "li", "dl", "dt", "dd", "table",
-    "caption", "thead", "tbody", "tr", "th", "td", "a", "figure", "figcaption", "img", "code", "pre", "em", "strong",
-    "s", "blockquote", "details", "summary", "button", "noscript",
-}  # fmt: skip
-DRAWN: Final = {
-    "svg", "g", "path", "line", "rect", "circle", "ellipse", "polyline", "polygon", "text", "tspan", "title", "desc",
-    "a",
-}  # fmt: skip
-OUTSIDE: Final = ("https://", "http://", "mailto:")
-_VOID: Final = frozenset({"meta", "link", "img", "br", "hr"})
-
-
-class Page(HTMLParser):
-    """A page as its elements say it: addresses, ids, rows of tables by section, text by kind, and what is not ours."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.addresses: list[str] = []
-        self.ids: set[str] = set()
-        self.faults: list[str] = []
-        self.tables: list[list[list[str]]] = []
-        self.said: list[tuple[str, str]] = []
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-        self.faults += [f"<{tag}> is not closed" for tag in self._open]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._element(tag, attrs)
-        if tag not in _VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._element(tag, attrs)
-
-    def _element(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in (DRAWN if "svg" in self._open or tag == "svg" else TAGS):
-            self.faults.append(f"<{tag}>")
-        if tag == "script" and not dict(attrs).get("src"):
-            self.faults.append("a script within the page")
-        for name, value in attrs:
-            if name.startswith("on") or name in ("style", "srcdoc", "srcset", "formaction", "ping", "target"):
-                self.faults.append(f"<{tag} {name}>")
-            if name in ("href", "src", "xlink:href"):
-                self.addresses.append(value or "")
-                # pictures and scripts are the site's own; a link may lead to the web
-                if re.match(r"[a-z][a-z0-9+.-]*:|//", value or "", re.I) and not (
-                    tag == "a" and (value or "").startswith(OUTSIDE)
-                ):
-                    self.faults.append(f"<{tag} {name}={value!r}>")
-            if name == "id" and value is not None:
-                self.faults += [f"the id {value} twice"] if value in self.ids else []
-                self.ids.add(value)
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr" and self.tables:
-            self.tables[-1].append([])
-        elif tag in ("td", "th") and self.tables and self.tables[-1]:
-            self.tables[-1][-1].append("")
-        elif tag == "p":
-            self.said.append((dict(attrs).get("class") or "", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self._open or self._open.pop() != tag:
-            self.faults.append(f"</{tag}> closes another element")
-
-    def handle_data(self, data: str) -> None:
-        if {"td", "th"} & set(self._open) and self.tables and self.tables[-1] and self.tables[-1][-1]:
-            self.tables[-1][-1][-1] += data
-        elif "p" in self._open:
-            self.said[-1] = (self.said[-1][0], self.said[-1][1] + data)
-
-
-def pages(root: Path) -> dict[Path, Page]:
-    """The pages of a site."""
-    found = sorted(path for path in root.rglob("*.html") if OWN not in path.relative_to(root).parts)
-    return {path: Page(path.read_text("utf-8")) for path in found}
+# the table is made by a script
+READY: Final = """
+const app = document.getElementById("app");
+return document.readyState === "complete" && (!app || document.querySelector("#app table"));
+"""
 
 
 def foreign(root: Path) -> list[str]:
@@ -115,7 +43,7 @@ def broken(root: Path) -> list[str]:
         for address in page.addresses:
             if address.startswith(OUTSIDE):
                 continue
-            file, _, fragment = address.partition("#")
+            file, _, fragment = map(unquote, address.partition("#"))
             target = (path.parent / file).resolve() if file else path.resolve()
             whole = target.is_relative_to(root.resolve()) and target.is_file()
             # the table takes what stands there for a view
@@ -125,138 +53,37 @@ def broken(root: Path) -> list[str]:
     return found
 
 
-# --- numbers
+def lax(root: Path) -> list[str]:
+    """The pages that do not begin with the policy of a site, and the styles that load anything."""
+    found = [str(path.relative_to(root)) for path, page in pages(root).items() if page.policies != [POLICY]]
+    styles = (path for path in root.rglob("*.css") if re.search(r"@import|url\(", path.read_text("utf-8")))
+    return [f"{page}: has another policy" for page in found] + [f"{one.relative_to(root)}: loads" for one in styles]
 
 
-def agrees(shown: str, value: float | None) -> bool:
-    """Whether a number as it is shown is the value, rounded to the digits that are shown."""
-    shown = shown.replace(",", "").strip()
-    if value is None or not shown or shown == "-":
-        return value is None and shown in ("", "-")
-    try:
-        read = float(shown)
-    except ValueError:
-        return False
-    if not math.isfinite(value) or not math.isfinite(read):
-        return str(read) == str(value)
-    digits, _, power = shown.lower().partition("e")
-    unit = 10.0 ** (int(power or 0) - len(digits.partition(".")[2]))
-    return abs(read - value) <= unit * 0.5 + abs(value) * 1e-9
+def unlike(root: Path, ask: Ask) -> list[str]:
+    """The experiments that have no page, and the pages that are of no experiment."""
+    made = {path.stem for path in (root / "experiments").glob("*.html")}
+    there = {row["experiment"] for row in ask("table", "--all")}
+    return [f"{name}: has no page" for name in sorted(there - made)] + [
+        f"{name}: is no experiment" for name in sorted(made - there)
+    ]
 
 
-def summarized(shown: str, summary: dict[str, Any] | None) -> bool:
-    """Whether `0.9405 ± 0.0066 (5)`, or `0.94`, is the summary: mean, standard deviation and how many."""
-    if summary is None or summary["mean"] is None:
-        return shown.strip() in ("", "-")
-    parts = re.fullmatch(r"(\S+)(?: ± (\S+))?(?: \((\d+)[^)]*\))?", shown.strip())
-    return (
-        parts is not None
-        and agrees(parts[1], summary["mean"])
-        and (parts[2] is None or agrees(parts[2], summary["sd"]))
-        and (parts[3] is None or int(parts[3]) == summary["n"])
-    )
-
-
-_SENTENCE: Final = re.compile(
-    r"(?P<metric>\S+) is (?:(?P<size>\S+) (?P<how>higher|lower) than .*?|about the same as .*?|the same as .*?|"
-    r"(?P<alone>[-+\d.e]+)) \((?P<level>\d+)% interval (?P<low>\S+) to (?P<high>\S+?)(?:, n = (?P<n>\d+))?\); "
-)
-
-
-def judged(said: str, predictions: list[dict[str, Any]]) -> bool:
-    """Whether the sentence of a verdict has the numbers of one of its predictions."""
-    match = _SENTENCE.search(said)
-    if match is None:
-        return False
-    sign = -1 if match["how"] == "lower" else 1
-
-    def same(one: dict[str, Any]) -> bool:
-        size = match["size"] or match["alone"]
-        return (
-            one["interval"] is not None
-            and one["text"].startswith(match["metric"])
-            and (size is None or agrees(size, sign * one["estimate"]))
-            and agrees(match["low"], one["interval"][0])
-            and agrees(match["high"], one["interval"][1])
-            and (match["n"] is None or int(match["n"]) == one["n"])
-        )
-
-    return any(map(same, predictions))
-
-
-def wrong(root: Path, ask: Ask) -> list[str]:
-    """The numbers of the site that are not those of `show --json` and `table --json`, and how many were compared."""
-    arms = {(row["experiment"], row["variant"]): row for row in ask("table", "--variants", "--all")}
-    found: list[str] = []
-    compared = 0
-    for path in sorted((root / "experiments").glob("*.html")):
-        page, shown = Page(path.read_text("utf-8")), ask("show", path.stem)
-        for fault in (*_trials(page, shown), *_results(page, path.stem, arms), *_verdict(page, shown)):
-            compared += 1
-            found += [f"{path.stem}: {fault}"] if fault else []
-    for name, options in (("experiments", []), ("arms", ["--variants"]), ("trials", ["--trials"])):
-        for fault in _table(root / f"data/table-{name}.js", ask("table", "--all", *options)):
-            compared += 1
-            found += [f"table of {name}: {fault}"] if fault else []
-    return found if compared else ["no number was found"]
-
-
-def _trials(page: Page, shown: dict[str, Any]) -> Iterator[str]:
-    """Of each trial, and each of its metrics that the page shows, what is wrong: "" where nothing is."""
-    tables = [table for table in page.tables if table and table[0][:2] == ["trial", "status"]]
-    rows = {row[0]: dict(zip(table[0], row, strict=True)) for table in tables for row in table[1:]}
-    for trial in shown["trials"]:
-        row = rows.get(trial["id"])
-        if row is None:
-            yield "" if not trial["current"] else f"{trial['id']} is missing"
-            continue
-        if not trial["current"]:
-            continue
-        for name, value in (trial["metrics"] or {}).items():
-            if name in row and trial["status"] == "succeeded":
-                right = not isinstance(value, int | float) or agrees(row[name], value)
-                yield "" if right else f"{trial['id']} {name}: {row[name]} for {value}"
-
-
-def _results(page: Page, name: str, arms: dict[tuple[str, str], dict[str, Any]]) -> Iterator[str]:
-    """The same of the means in the results."""
-    for head, *rows in (table for table in page.tables if table and table[0][:1] == ["metric"]):
-        columns = {at: each.partition(" (n=")[0] for at, each in enumerate(head) if " (n=" in each}
-        for row in rows:
-            for at, variant in columns.items():
-                summary = arms[name, variant]["metrics"].get(row[0])
-                yield "" if summarized(row[at], summary) else f"{row[0]} of {variant}: {row[at]} for {summary}"
-
-
-def _verdict(page: Page, shown: dict[str, Any]) -> Iterator[str]:
-    """The same of the sentence that says the verdict."""
-    predictions = ((shown["verdict"] or {}).get("predictions")) or []
-    for kind, said in page.said:
-        if "verdict" in kind.split() and "% interval" in said:
-            yield "" if judged(said, predictions) else f"the verdict: {' '.join(said.split())}"
-
-
-def _table(file: Path, rows: list[dict[str, Any]]) -> Iterator[str]:
-    """The same of the rows of the table, every metric and every parameter that is a number."""
-    data = json.loads(re.sub(r"^ledger\.data\([^,]*,|\);\s*$", "", file.read_text("utf-8")))
-    columns = {one["id"]: one.get("texts") or [one["of"][at] for at in one["at"]] for one in data["columns"]}
-    key = [each for each in ("experiment", "variant", "trial") if each in columns]
-    place = {tuple(columns[each][at] for each in key): at for at in range(data["rows"])}
-    if len(rows) != data["rows"]:
-        yield f"{data['rows']} rows for {len(rows)}"
-    for row in rows:
-        at = place.get(tuple(row[each] for each in key))
-        if at is None:
-            yield f"no row of {[row[each] for each in key]}"
-            continue
-        for name, summary in row["metrics"].items():
-            texts = columns.get(f"metrics.{name}")
-            if texts is not None:
-                yield "" if summarized(texts[at], summary) else f"{row['experiment']} {name}: {texts[at]} for {summary}"
-        for name, value in row["params"].items():
-            texts = columns.get(f"params.{name}")
-            if texts is not None and isinstance(value, int | float) and not isinstance(value, bool):
-                yield "" if agrees(texts[at], value) else f"{row['experiment']} {name}: {texts[at]} for {value}"
+def noisy(root: Path, browser: chromium.Browser) -> list[str]:
+    """What goes wrong where a browser shows the pages, wide and light as narrow and dark."""
+    found = []
+    for path in pages(root):
+        for width, dark in ((1200, False), (360, True)):
+            browser.open(path.resolve().as_uri(), width=width, dark=dark)
+            browser.until(READY)
+            # what is folded may be too wide as well
+            browser.js("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            faults = [*browser.said(), *(f"asks for {address}" for address in browser.elsewhere())]
+            if browser.js("return document.documentElement.scrollWidth") > width:
+                faults.append(f"is wider than {width} pixels")
+            faults += [f"{name}: {where}" for name, *where in browser.faults()]
+            found += [f"{path.relative_to(root)}: {fault}" for fault in faults]
+    return found
 
 
 def main(root: Path) -> int:
@@ -266,8 +93,25 @@ def main(root: Path) -> int:
         command = [str(Path(sys.executable).with_name("ledger")), *arguments, "--json"]
         return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
 
-    found = [*broken(root), *foreign(root), *wrong(root, ask)]
-    sys.stdout.write("".join(f"{each}\n" for each in found) or f"{root}: links, elements and numbers are right\n")
+    if not (root / OWN).is_dir():
+        sys.stderr.write(f"{root} holds no site\n")
+        return 2
+    found = [*broken(root), *foreign(root), *lax(root), *unlike(root, ask), *wrong(root, ask)]
+    seen = "not looked at: there is no chromium with its driver"
+    if chromium.CHROMIUM is not None and chromium.DRIVER is not None:
+        browser = chromium.started()
+        try:
+            found += noisy(root, browser)
+        finally:
+            browser.close()
+        seen = "quiet in a browser"
+    elif chromium.REQUIRED:
+        found.append(seen)
+    sys.stdout.write("".join(f"{each}\n" for each in found))
+    if not found:
+        sys.stdout.write(
+            f"{root}: links, elements, policies and numbers of {len(pages(root))} pages are right; {seen}\n"
+        )
     return 1 if found else 0
 
 

@@ -31,7 +31,7 @@ def _taken(ledger: Ledger, name: str) -> str | None:
     if source is not None and source.branch is not None:
         return f"the branch {source.branch.removeprefix('refs/heads/').removeprefix('refs/remotes/')}"
     if source is not None and source.landed:
-        return f"{folder}/ on {ledger.snapshot.main}"
+        return f"{folder}/ on {ledger.snapshot.landed_on}"
     # a tag may hold anything
     if source is not None and not source.archived and git.objects.folder(f"{source.tip}:{folder}"):
         return f"an experiment whose branch is not here (ledger archive {name} --undo brings it back)"

@@ -196,7 +196,7 @@ def older_on_main(ledger: Repository, experiment: Experiment) -> str | None:
     """The main branch where it has another record of the experiment than the experiment's own branch, else None."""
     read, folder, main = ledger.git.objects.read, directory(experiment.name), ledger.snapshot.main_tip
     differs = experiment.landed and read(f"{experiment.tip}:{folder}") != read(f"{main}:{folder}")
-    return ledger.snapshot.main if differs else None
+    return ledger.snapshot.landed_on if differs else None
 
 
 def kept_tip(ledger: Repository, experiment: Experiment) -> str | None:

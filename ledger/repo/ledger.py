@@ -188,7 +188,7 @@ class Ledger(Repository):
             )
 
     def _unreadable(self, name: str, source: Source, error: FormatError) -> LedgerError:
-        where, file = source.label(self.snapshot.main), f"{directory(name)}/hypothesis.md"
+        where, file = source.label(self.snapshot.landed_on), f"{directory(name)}/hypothesis.md"
         return LedgerError(
             f"{file} on {where}: {error}",
             hint=f"correct the file and commit it; git log -p {where} -- {file} shows what it was",

@@ -65,9 +65,22 @@ class Snapshot:
         return self._git.refs(*_COMMON)
 
     @cached_property
+    def landed_on(self) -> str | None:
+        """What holds the experiments that have landed: the main branch, or HEAD where a clone has nothing else.
+
+        Continuous integration often fetches one commit, without any branch: what that holds is all that can be shown.
+        Where there are other branches one of them may be the main one, and none is guessed.
+        """
+        if self.main is not None or self.head[1] is None:
+            return self.main
+        branches = set(self._git.refs("refs/heads/"))
+        own = self.head[0] is not None and self.head[0].startswith(f"refs/heads/{self._settings.branch_prefix}")
+        return None if own or branches - {self.head[0]} else "HEAD"
+
+    @cached_property
     def main_tip(self) -> str | None:
-        """The main branch's commit, None where there is none."""
-        return None if self.main is None else self._git.commit(self.main)
+        """The commit of the main branch, or of what stands for it; None where there is none."""
+        return None if self.landed_on is None else self._git.commit(self.landed_on)
 
     @cached_property
     def head(self) -> tuple[str | None, str | None]:

@@ -9,9 +9,13 @@ from typing import Any
 
 import lab
 import pytest
-from browsing import Site
-from checked_site import Page, agrees, foreign, summarized, wrong
+from browsing import Browser, Site
+from checked_site import broken, foreign, lax, noisy, unlike
 from conftest import Project, Shelved
+from site_numbers import agrees, summarized, wrong
+from site_page import Page
+
+from ledger.report.site.shell import POLICY
 
 
 @pytest.fixture
@@ -47,8 +51,35 @@ def test_every_number_is_that_of_show_and_a_wrong_one_is_found(site: Site, ask: 
         assert found and told in found[0], (pattern, found)
 
 
-def test_all_elements_are_our_own(site: Site) -> None:
-    assert foreign(site.root) == []
+def test_elements_links_and_policies_are_our_own_and_each_experiment_has_its_page(site: Site, ask: Any) -> None:
+    assert [*foreign(site.root), *broken(site.root), *lax(site.root), *unlike(site.root, ask)] == []
+
+
+def test_what_leads_nowhere_is_missing_or_has_another_policy_is_found(site: Site, ask: Any, tmp_path: Path) -> None:
+    changed = tmp_path / "site"
+    shutil.copytree(site.root, changed)
+    page = changed / "experiments/faster.html"
+    page.write_text(page.read_text("utf-8").replace("default-src ", "default-src * "), "utf-8")
+    (changed / "assets/page.css").write_text("@import 'https://elsewhere.example/a.css';", "utf-8")
+    (changed / "experiments/rate.html").rename(changed / "experiments/none.html")
+    assert "experiments/faster.html: has another policy" in lax(changed)
+    assert "assets/page.css: loads" in lax(changed)
+    assert unlike(changed, ask) == ["rate: has no page", "none: is no experiment"]
+    assert any("experiments/rate.html" in each for each in broken(changed))
+
+
+def test_what_a_browser_says_of_a_page_is_found(browser: Browser, tmp_path: Path) -> None:
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8">{policy}<title>t</title></head>'
+    index = tmp_path / "index.html"
+    index.write_text(f"{head}<body><main><h1>A page</h1></main></body></html>", "utf-8")
+    assert noisy(tmp_path, browser) == []
+    wide = f"<details><summary>more</summary><pre>{'wide ' * 500}</pre></details>"
+    evil = "<script>window.pwned = 1</script>"
+    index.write_text(f"{head}<body><main><h1>A page</h1>{wide}{evil}</main></body></html>", "utf-8")
+    found = "\n".join(noisy(tmp_path, browser))
+    assert "index.html: is wider than 360 pixels" in found
+    assert "Content Security Policy" in found
 
 
 @pytest.mark.parametrize(

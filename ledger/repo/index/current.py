@@ -109,7 +109,7 @@ def _read(repository: Repository, asked: Sequence[Asked], decide: Decide) -> Ite
     # an index that is current reads nothing
     from ledger.repo.index import reading
 
-    progress, main = repository.progress, repository.snapshot.main
+    progress, main = repository.progress, repository.snapshot.landed_on
     if progress is not None and asked:
         progress(0, len(asked))
     for done, found in enumerate(reading.read(repository.git, asked, main=main), 1):
