@@ -79,6 +79,7 @@ def _better(experiment: Experiment) -> dict[str, str]:
 
 def _facts(experiment: Experiment) -> dict[str, Any]:
     """What all rows of an experiment have alike: found out once, since ten thousand are asked for at a time."""
+    parts = experiment.plan.replicates.parts_axis
     return {
         "experiment": experiment.name,
         "title": experiment.plan.title,
@@ -90,6 +91,7 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         "author": experiment.plan.author,
         "tags": experiment.plan.tags,
         "exploratory": experiment.plan.exploratory,
+        "parts": None if parts is None else parts.kind,
         "better": _better(experiment),
         "called": called(experiment),
     }

@@ -31,6 +31,7 @@ class Row:
     as `missing` is in that of a trial.
     `confirmatory`: whether the verdict is, None where it does not say.
     `found`: of a search its answer in a word or two, None before its verdict.
+    `parts`: `fold` or `split` where the replicates are parts of one data set, and so not independent of each other.
     `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell;
     `unclear` where they name it and do not.
     `called`: the names of metrics by others that some records of the experiment have for them, because files of metrics
@@ -57,6 +58,7 @@ class Row:
     seconds: float | None
     confirmatory: bool | None = None
     found: str | None = None
+    parts: str | None = None
     missing: int | None = None
     trial_status: str | None = None
     replicate: Mapping[str, Any] | None = None

@@ -97,6 +97,12 @@ def test_an_arm_sums_up_the_trials_that_count() -> None:
     assert found.trials[1].params == {"seed": 0, "train.lr": 0.1, "odd": None}
 
 
+def test_a_row_says_what_its_replicates_are_parts_of() -> None:
+    assert rows_of(experiment(record(0, 0.9))).experiment.parts is None
+    folds = Replicates(axes=(Axis(name="seed", values=(0, 1)), Axis(name="k", values=(0, 1), kind="fold")))
+    assert rows_of(experiment(plan=replace(PLAN, replicates=folds))).experiment.parts == "fold"
+
+
 def test_what_the_trials_do_not_share_is_left_out() -> None:
     found = rows_of(experiment(record(0, 0.9, odd=1), record(1, 0.9, odd=True)))
 

@@ -122,3 +122,31 @@ def test_without_scripts_the_latest_are_there_and_it_says_that_there_are_more() 
     few = next(iter(table.files(levels(rows[:3]), SETTINGS, Site(title="Site")))).content.decode()
     assert "latest" not in few
     assert next(iter(table.files(levels(()), SETTINGS, Site(title="Site")))).path == "table.html"
+
+
+def numbers(rows: Sequence[Row], settings: Settings = SETTINGS) -> Any:
+    """The numbers behind the experiments' metrics."""
+    files = {file.path: file.content.decode() for file in table.files(levels(rows), settings, Site(title="Site"))}
+    said = files["data/table-experiments-numbers.js"]
+    return json.loads(said.removeprefix('ledger.data("table-experiments-numbers",').removesuffix(");\n"))
+
+
+def test_behind_the_texts_stand_the_numbers_and_what_the_replicates_are_parts_of() -> None:
+    found = numbers((*ROWS, row("folds", {"loss": [0.25, float("nan")]}, _parts="fold")))
+    assert found["metrics"]["metrics.accuracy"] == {
+        "n": [2, 2, 0, 0],
+        "mean": [0.612035, 0.61203, None, None],
+        "sd": [7.07107e-06, 0.0, None, None],
+        "precision": 3,
+    }
+    assert found["metrics"]["metrics.loss"] == {"n": [0, 0, 0, 1], "mean": [None, None, None, 0.25]}
+    assert (found["parts"], found["commands"]) == ({"3": "fold"}, True)
+
+
+@given(st.lists(st.floats(min_value=-1e300, max_value=1e300), min_size=2, max_size=4))
+def test_a_mean_is_as_exact_as_its_deviation_asks_for(values: list[float]) -> None:
+    summary = row("one", {"loss": values}).metrics["loss"]
+    found = numbers([row("one", {"loss": values})])["metrics"]["metrics.loss"]
+    assert summary.mean is not None and summary.sd is not None
+    assert abs(found["mean"][0] - summary.mean) <= 1e-5 * summary.sd + 1e-11 * abs(summary.mean) * (summary.sd == 0)
+    assert abs(found["sd"][0] - summary.sd) <= 1e-5 * summary.sd

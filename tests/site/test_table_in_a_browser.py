@@ -77,15 +77,15 @@ def test_searching_keeps_the_focus_and_tells_how_many(site: Site, browser: Brows
 
 def test_rows_side_by_side_show_what_differs_first(site: Site, browser: Browser) -> None:
     opened(site, browser, "table.html#level=arms&select=rate:treatment,rate:baseline")
-    browser.until("return document.querySelector('[aria-label=Comparison] table') !== null")
+    browser.until("return document.querySelector('.part-compared table') !== null")
     apart = browser.js("""
-        const table = document.querySelector('[aria-label=Comparison] table');
+        const table = document.querySelector('.part-compared table');
         const texts = (line) => [...line.children].map((cell) => cell.textContent);
-        return [...table.querySelectorAll('tbody tr')].map(texts);
+        return [...table.querySelectorAll('tbody tr:not(.kind)')].map(texts);
     """)
-    rates = next(cells for cells in apart if cells[0] == "params.rate")
-    assert sorted(rates[1:]) == ["0.1", "0.5"]
-    assert any(cells[0] == "metrics.dice" for cells in apart)
+    rates = next(cells for cells in apart if cells[0] == "rate")
+    assert rates[1:] == ["0.5", "≠ 0.1"]
+    assert any(cells[0] == "dice" for cells in apart)
     assert all(len(set(cells[1:])) > 1 for cells in apart)
 
 

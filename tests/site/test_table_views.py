@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,14 @@ from typing import Any
 import pytest
 from browsing import Browser
 from made_rows import row
+from made_table import write
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Request
+from ledger.analysis.columns import Request
 from ledger.analysis.table import select
-from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.report.documents import Format
-from ledger.report.site import assets, table
-from ledger.report.site.shell import Site
 from ledger.report.table import render
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -39,14 +37,6 @@ ROWS = tuple(
     for k in range(150)
 )
 SORTED = [k for rest in (0, 1) for k in range(149, 0, -1) if k % 3 == 2 and k % 5 == rest]
-
-
-def write(folder: Path, rows: Sequence[Row]) -> Path:
-    levels: dict[str, Sequence[Row]] = {EXPERIMENTS: rows, VARIANTS: rows, TRIALS: ()}
-    for file in (*table.files(levels, Settings(), Site(title="Site")), *assets.files()):
-        (folder / file.path).parent.mkdir(exist_ok=True)
-        (folder / file.path).write_bytes(file.content)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +150,7 @@ def test_choosing_a_row_keeps_the_place_and_compares_below(browser: Browser, pag
         browser.js("document.querySelector(`input[aria-label='Compare ${arguments[0]}']`).click()", name)
     place = "const wide = document.querySelector('#app > .wide'); return [wide.scrollTop, wide.scrollLeft]"
     assert browser.js(place) == [900, 60]
-    heads = (
-        "return [...document.querySelectorAll('[aria-label=Comparison] .wide')][0].querySelector('thead').textContent"
-    )
+    heads = "return document.querySelector('.part-compared thead').textContent"
     assert browser.js(heads) == "e-030e-020", "in the order in which they were chosen"
     click(browser, "button", "Compare 2")
     assert browser.js("return document.activeElement.id") == "comparison"

@@ -94,6 +94,7 @@ def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool) -> dict[
         "created": plan.created,
         "moment": plan.created.timestamp(),
         "exploratory": plan.exploratory,
+        "parts": row.parts,
         "better": row.better,
         "called": row.called,
         "predicted": experiment.predicted,

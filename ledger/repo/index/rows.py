@@ -61,7 +61,7 @@ def _of(alias: str, table: Table, names: str, **renamed: str) -> dict[str, tuple
 _PLAN: Final = _of(
     "e",
     EXPERIMENT,
-    "title status outcome confirmatory found parent author tags exploratory better called created",
+    "title status outcome confirmatory found parent author tags exploratory parts better called created",
     experiment="name",
 )
 _ARM: Final = "variant params metrics data seconds code fingerprint"

@@ -27,7 +27,7 @@ from ledger.repo.index.encoding import (
 )  # fmt: skip
 from ledger.repo.index.views import VIEWS
 
-VERSION: Final = 17
+VERSION: Final = 18
 """Of the tables and of what is computed into them: raised with every change, so that an older index is rebuilt."""
 
 STRIDE: Final = 1_000_000
@@ -99,6 +99,7 @@ EXPERIMENT: Final = Table(
         "created": MOMENT,
         "moment": REAL,
         "exploratory": TRUTH,
+        "parts": TEXT,
         "better": FEW,
         "called": FEW,
         "predicted": TEXTS,

@@ -1,7 +1,7 @@
 """The table of a site: every experiment, arm and trial as columns that a script sorts, filters and compares.
 
-The data stand in files of their own, a level each, which call `ledger.data`; the page has the latest experiments as a
-plain table, for those who run no scripts.
+The data stand in files of their own, two a level, which call `ledger.data`: the texts, and the numbers behind them. The
+page has the latest experiments as a plain table, for those who run no scripts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.model.site import File
 from ledger.report import table as report
-from ledger.report.site import shell
+from ledger.report.site import shell, summaries
 from ledger.report.site.experiment import address
 from ledger.report.site.shell import Site
 from ledger.report.text import harmless_json
@@ -50,11 +50,15 @@ def files(rows: Mapping[str, Sequence[Row]], settings: Settings, site: Site) -> 
         address=address,
     )
     for level, name in LEVELS.items():
-        document = json.dumps(_level(rows[level], level, settings, site), ensure_ascii=False, separators=(",", ":"))
-        said = harmless_json(document).replace("<", "\\u003c")
-        yield File(
-            path=f"data/table-{name}.js", content=f'ledger.data("table-{name}",{said});\n'.encode("utf-8", "replace")
-        )
+        yield _data(f"table-{name}", _level(rows[level], level, settings, site))
+        yield _data(f"table-{name}-numbers", summaries.numbers(rows[level], settings, code=site.code))
+
+
+def _data(key: str, value: Mapping[str, Any]) -> File:
+    """A value as a script that gives it to the page."""
+    document = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    said = harmless_json(document).replace("<", "\\u003c")
+    return File(path=f"data/{key}.js", content=f'ledger.data("{key}",{said});\n'.encode("utf-8", "replace"))
 
 
 def _level(rows: Sequence[Row], level: str, settings: Settings, site: Site) -> dict[str, Any]:

@@ -5,6 +5,7 @@
   const { Rows, LEVELS, isView, readView, writeView, element, table, pager, settle, comparison, states, filters, chooser, csv } = window.ledgerTable;
   const app = document.getElementById("app");
   const levels = new Map();
+  const numbers = new Map();
   let view = readView(location.hash);
   let rows = null;
   // what the reader did last: letters typed one after the other are one step back
@@ -78,10 +79,26 @@
     put(chooserPart, chooser(rows, view, change));
     put(wide, chosen.length ? table(rows, view, chosen, change) : nothing());
     put(pages, pager(view, chosen.length, change));
-    put(compared, comparison(rows, view, change));
+    compare();
     if (top) wide.scrollTop = 0;
     if (did === "filter") newest(); else refocus(focus);
     app.dataset.milliseconds = (performance.now() - began).toFixed(1);
+  }
+
+  /** The selected rows side by side; their intervals once the numbers are there, for which the first comparison asks. */
+  function compare() {
+    const { level } = view;
+    const known = numbers.get(level);
+    put(compared, comparison(rows, view, change, known || { numbers: null, failed: null }));
+    if (known || !view.selected.length) return;
+    const key = `table-${level}-numbers`;
+    const told = (found) => {
+      numbers.set(level, found);
+      const focus = focused();
+      if (level === view.level) compare();
+      refocus(focus);
+    };
+    window.ledger.load(key, `data/${key}.js`).then((found) => told({ numbers: found, failed: null }), (error) => told({ numbers: null, failed: error.message }));
   }
 
   /** Another level; the states of trials are not those of experiments. */
