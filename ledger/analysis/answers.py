@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledger.analysis.progress import Declared
 from ledger.errors import LedgerError
+from ledger.model.confirmation import Tested
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
@@ -64,13 +65,15 @@ class Shown:
     """An experiment, or one arm of it, with what stands beside its trials.
 
     `present` are the fingerprints of the arms now, `commits` the trial commits by trial id. `outdated` says why the
-    verdict is, if it is. `record` is the one trial that is asked for, None for all of them.
+    verdict is, if it is. `tested`: what later experiments have confirmed of it or have not, an entry an arm. `record`
+    is the one trial that is asked for, None for all of them.
     """
 
     experiment: Experiment
     present: Mapping[str, str]
     commits: Mapping[str, str]
     outdated: Remark | None = None
+    tested: tuple[Tested, ...] = ()
     record: Recorded | None = None
 
 

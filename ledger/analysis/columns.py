@@ -123,6 +123,8 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
     # what most verdicts are need not be said of each
     if request.detail or any(row.confirmatory is False for row in rows):
         facts.insert(facts.index("outcome") + 1 if request.detail else 1, "confirmatory")
+    if request.detail or any(row.tested is not None for row in rows):
+        facts.insert(1 + facts.index("outcome" if request.detail else "state"), "confirmation")
     if request.detail and request.level != EXPERIMENTS:
         facts += ["trial_status"] if request.level == TRIALS else []
     columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []

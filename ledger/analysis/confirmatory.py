@@ -15,6 +15,7 @@ from ledger.model.verdict import INCONCLUSIVE, SUPPORTED, Amendment
 # what decides an outcome: chosen after results, each can make noise look like a finding
 _DECIDING = (
     "base", "predictions", "exploratory", "replicates", "alpha", "looks", "failures", "deterministic", "evaluation",
+    "confirms",
 )  # fmt: skip
 
 

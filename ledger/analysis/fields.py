@@ -76,6 +76,7 @@ PLAIN: Final = {
         Field(name="status", kind=Kind.STATE, get=attrgetter("status")),
         Field(name="outcome", kind=Kind.STATE, get=attrgetter("outcome")),
         Field(name="confirmatory", kind=Kind.PARAM, get=attrgetter("confirmatory")),
+        Field(name="confirmation", kind=Kind.STATE, get=lambda row: None if row.tested is None else row.tested.state),
         Field(name="trial_status", kind=Kind.STATE, get=attrgetter("trial_status")),
         Field(name="created", kind=Kind.MOMENT, get=attrgetter("created")),
         Field(name="author", kind=Kind.TEXT, get=attrgetter("author")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from ledger.model.confirmation import Tested, with_tested
 from ledger.model.frozen import frozen
 from ledger.model.summary import Summary
 from ledger.model.verdict import stated
@@ -18,7 +19,8 @@ class Entry:
     trials of that arm that count; `predicted` are the metrics that it predicts, in the plan's order. `declared` counts
     the trials that the plan asks for, `missing` those of them without a result at the state that their arm had last.
     `problems` say which files were passed over, but for the `newer` records of a newer schema.
-    `found`: what a search that is concluded has found, in a word or two.
+    `found`: what a search that is concluded has found, in a word or two. `tested`: what later experiments have
+    confirmed of it or have not, an entry an arm.
     """
 
     name: str
@@ -40,10 +42,12 @@ class Entry:
     newer: int = 0
     confirmatory: bool | None = None
     found: str | None = None
+    tested: tuple[Tested, ...] = ()
 
     @property
     def state(self) -> str:
-        """The verdict's outcome, of a search its answer, and before there is one how far the experiment has come."""
-        if self.found is not None:
-            return self.found
-        return self.status if self.outcome is None else stated(self.outcome, self.confirmatory)
+        """The verdict's outcome, of a search its answer, before there is one how far the experiment has come; behind it
+        whether the finding was confirmed, where somebody has tried.
+        """
+        own = self.status if self.outcome is None else stated(self.outcome, self.confirmatory)
+        return with_tested(self.found or own, self.tested, self.arm)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.errors import FormatError, LedgerError, NewerError
 from ledger.model import bounds, names, prediction_parser
-from ledger.model.formats import data_changes, front_matter, searches, yaml12
+from ledger.model.formats import confirms, data_changes, front_matter, searches, yaml12
 from ledger.model.formats import replicates as axes
 from ledger.model.formats import variants as arms
 from ledger.model.frozen import frozen
@@ -77,6 +77,8 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
     }
     if plan.parent is not None:
         document["parent"] = plan.parent
+    if plan.confirms is not None:
+        document["confirms"] = confirms.to_mapping(plan.confirms)
     if plan.predictions:
         document["predictions"] = [str(p) for p in plan.predictions]
     if plan.groups:
@@ -125,6 +127,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         created=front_matter.moment(document, "created"),
         base=front_matter.commit(document, "base"),
         parent=front_matter.text(document, "parent") if document.get("parent") is not None else None,
+        confirms=confirms.from_mapping(document.get("confirms")),
         predictions=tuple(
             _checked(_prediction, text, f"predictions[{number}]")
             for number, text in enumerate(front_matter.texts(document, "predictions"))

@@ -49,9 +49,19 @@ class Variant:
 
 
 @frozen
+class Confirms:
+    """The finding that an experiment puts to the test: an arm of another, the best of `among` that were looked at."""
+
+    experiment: str
+    variant: str = TREATMENT
+    among: int = 1
+
+
+@frozen
 class Plan:
     """What is fixed before the first trial. `base` is the full id of the commit that was forked from.
 
+    `confirms`: the finding of another experiment that this one is to confirm on fresh replicates.
     `groups`: how the files of a path fall into groups, where an arm names some.
     `seeds_from`: what the seeds are derived from (`--seeds hashed:5`): see `ledger.model.seeds`.
     `search`: how trials follow from trials; the variants and the replicates follow from it (`of_search`).
@@ -63,6 +73,7 @@ class Plan:
     created: datetime
     base: str
     parent: str | None = None
+    confirms: Confirms | None = None
     predictions: tuple[Prediction, ...] = ()
     groups: Mapping[str, Grouping] = field(default_factory=dict)
     variants: tuple[Variant, ...] = ()

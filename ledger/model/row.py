@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.model.frozen import frozen
 
 if TYPE_CHECKING:
+    from ledger.model.confirmation import Tested
     from ledger.model.summary import Summary
 
 NOT_FINITE: Final = "not_finite"
@@ -32,6 +33,7 @@ class Row:
     `confirmatory`: whether the verdict is, None where it does not say.
     `found`: of a search its answer in a word or two, None before its verdict.
     `parts`: `fold` or `split` where the replicates are parts of one data set, and so not independent of each other.
+    `tested`: what the experiments that put the row's arm to the test say of it, None where there are none.
     `better` says in which direction (`higher`, `lower`) a metric is better, as far as the predictions tell;
     `unclear` where they name it and do not.
     `called`: the names of metrics by others that some records of the experiment have for them, because files of metrics
@@ -59,6 +61,7 @@ class Row:
     confirmatory: bool | None = None
     found: str | None = None
     parts: str | None = None
+    tested: Tested | None = None
     missing: int | None = None
     trial_status: str | None = None
     replicate: Mapping[str, Any] | None = None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     # who reads a ledger does not wait for what writes
     from ledger.analysis.plans.created import Created
     from ledger.analysis.problems import Proof
+    from ledger.model.confirmation import Standing
     from ledger.model.parameters import Value
     from ledger.model.run_report import RunReport
     from ledger.model.verdict import Verdict
@@ -67,6 +68,12 @@ class Book(Ledger):
 
         chosen = collected(self, self.experiment(experiment))
         return conclude(self, chosen, interpretation=interpretation, early=False).verdict
+
+    def standing(self, experiment: str | None = None) -> Standing:
+        """How it stands as of now: its outcome, whether that still holds, and whether others have confirmed it."""
+        from ledger.repo.standings import standing
+
+        return standing(self, self.experiment(experiment))
 
     def verify(self, experiment: str | None = None, *, data: bool = False) -> tuple[Proof, ...]:
         """The proofs of all experiments, or of one; `data`: read its checkpoints too."""

@@ -26,6 +26,7 @@ def show(ledger: Ledger, text: str | None) -> Shown:
         present=ledger.present(experiment),
         commits=histories.trial_commits(ledger, experiment.name),
         outdated=None if record is not None else concluded.outdated(ledger, named.experiment),
+        tested=() if record is not None else ledger.index.tested().get(experiment.name, ()),
         record=record,
     )
 

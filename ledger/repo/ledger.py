@@ -54,7 +54,12 @@ class Ledger(Repository):
         """What all experiments together answer, without their being read."""
         from ledger.repo.index.index import Index
 
-        return Index(self, lambda experiment: (self._read(experiment), self.present(experiment)))
+        def decide(experiment: Experiment) -> tuple[Experiment, dict[str, str], bool | None]:
+            from ledger.repo import since_verdict
+
+            return self._read(experiment), self.present(experiment), since_verdict.holds(self, experiment)
+
+        return Index(self, decide)
 
     # --- branches
 

@@ -14,7 +14,6 @@ from ledger.analysis.variance import plural, shares
 from ledger.model import trial_file
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant
-from ledger.model.remarks import Remark
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
@@ -26,6 +25,7 @@ from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
 from ledger.report.remarks import sentence
 from ledger.report.shapes import experiments as shapes
+from ledger.report.standing import finding, tested
 from ledger.report.text import uncoloured
 from ledger.report.verdict import over_cases
 from ledger.stats.summary import summarise
@@ -43,7 +43,7 @@ def document(found: Shown, settings: Settings, *, now: datetime) -> Document:
     experiment, present, plan = found.experiment, found.present, found.experiment.plan
     blocks: list[Block] = [
         Heading(text=f"{experiment.name}: {plan.title}", level=1),
-        Facts(pairs=_facts(experiment, settings, found.outdated, now)),
+        Facts(pairs=_facts(found, settings, now)),
     ]
     if experiment.trials:
         blocks += [Heading(text="Trials", paged=True), trials(experiment, present, found.commits, settings)]
@@ -81,10 +81,9 @@ def _titled(title: str) -> Heading:
     return Heading(text=title, level=1, paged=True)
 
 
-def _facts(
-    experiment: Experiment, settings: Settings, outdated: Remark | None, now: datetime
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _facts(found: Shown, settings: Settings, now: datetime) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What the plan says, and what has become of it."""
+    experiment, outdated = found.experiment, found.outdated
     plan = experiment.plan
     branch = (
         (experiment.branch or _without(experiment, settings.branch_prefix))
@@ -94,6 +93,8 @@ def _facts(
     parent = "" if plan.parent is None else f", refines {plan.parent}"
     facts = {
         "status": (experiment.state + (f" (out of date: {sentence(outdated)})" if outdated else ""),),
+        "confirmation": tuple(map(tested, found.tested)),
+        "confirms": () if plan.confirms is None else (finding(plan.confirms),),
         "branch": (f"{branch} (from {plan.base[:10]}{parent})",),
         "author": (f"{plan.author}, {plan.created:%Y-%m-%d %H:%M}, {ago(plan.created, now)}",),
         "tags": (", ".join(plan.tags),) if plan.tags else (),

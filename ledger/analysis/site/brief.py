@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from ledger.model.confirmation import Tested, with_tested
 from ledger.model.frozen import frozen
 from ledger.model.summary import Summary
 from ledger.model.verdict import Judged, stated
@@ -20,6 +21,7 @@ class Brief:
     - `predictions`: those of the plan; `predicted`: their metrics; `judged`: what the verdict says of them, none before
       there is one.
     - `found`: what a search has found, in a word or two.
+    - `tested`: what later experiments have confirmed of it or have not, an entry an arm.
     - `missing`: the declared trials without a result; `problems`: the files of it that were passed over.
     """
 
@@ -46,13 +48,15 @@ class Brief:
     failed: int
     missing: int
     problems: tuple[str, ...]
+    tested: tuple[Tested, ...] = ()
 
     @property
     def state(self) -> str:
-        """The verdict's outcome, of a search its answer, and before there is one how far the experiment has come."""
-        if self.found is not None:
-            return self.found
-        return self.status if self.outcome is None else stated(self.outcome, self.confirmatory)
+        """The verdict's outcome, of a search its answer, before there is one how far the experiment has come; behind it
+        whether the finding was confirmed, where somebody has tried.
+        """
+        own = self.status if self.outcome is None else stated(self.outcome, self.confirmatory)
+        return with_tested(self.found or own, self.tested, self.arm)
 
     @property
     def moment(self) -> datetime:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from ledger.repo.index.lines import Lines
     from ledger.repo.snapshot import Repository
 
-Decide = Callable[["Experiment"], tuple["Experiment", Mapping[str, str]]]
-"""What code tells of an experiment: itself with one name for each metric, and its arms' present fingerprints."""
+Decide = Callable[["Experiment"], tuple["Experiment", Mapping[str, str], bool | None]]
+"""What code and history tell of an experiment: itself with one name for each metric, its arms' present fingerprints,
+and of one that is to confirm a finding whether its verdict is still that of its records.
+"""
 
 
 class Overtaken(Exception):
@@ -132,7 +134,7 @@ def _decided(repository: Repository, found: Found, decide: Decide) -> Lines | No
         if experiment is None:
             return found.lines
         verdict = objects.text(asked.wanted.tip, f"{directory(experiment.name)}/verdict.md")
-        named, present = decide(experiment)
-        return lines_of(named, verdict, present)
+        named, present, holds = decide(experiment)
+        return lines_of(named, verdict, present, holds=holds)
     except LedgerError:
         return found.lines

@@ -20,6 +20,7 @@ from ledger.repo.index.current import Decide, Overtaken, bring_up_to_date
 from ledger.repo.index.rows import Wished
 
 if TYPE_CHECKING:
+    from ledger.model.confirmation import Tested
     from ledger.model.entry import Entry
     from ledger.model.row import Row
     from ledger.repo.snapshot import Repository
@@ -59,6 +60,10 @@ class Index:
         """What a site says of every experiment, as fields of a `Brief`, the latest experiment first."""
         running = self._repository.snapshot.running
         return self._reading(lambda connection: index_rows.briefs(connection, running))
+
+    def tested(self) -> dict[str, tuple[Tested, ...]]:
+        """What was confirmed and what was not, an entry an arm, by the experiment that found it."""
+        return self._reading(index_rows.tested)
 
     def states(self) -> dict[str, int]:
         """How many experiments are in which state (`Entry.state`), that of the latest first."""

@@ -12,7 +12,7 @@ from ledger.analysis.rows import Rows, Tried, not_finite, rows_of
 from ledger.errors import FormatError
 from ledger.model import bounds
 from ledger.model.experiment import Experiment, declared_points
-from ledger.model.formats import front_matter
+from ledger.model.formats import confirms, front_matter
 from ledger.model.frozen import frozen
 from ledger.model.row import Row
 from ledger.repo.index.tables import EXPERIMENT, PROSE, TRIAL, VARIANT, Line
@@ -34,20 +34,25 @@ class Lines:
     undecided: bool = False
 
 
-def lines_of(experiment: Experiment, verdict: str | None, present: Mapping[str, str] | None = None) -> Lines:
+def lines_of(
+    experiment: Experiment, verdict: str | None, present: Mapping[str, str] | None = None, *, holds: bool | None = None
+) -> Lines:
     """The lines of an experiment that could be read; `verdict` is the text of its `verdict.md`.
 
-    `present` are the present fingerprints of its arms, which are needed where the lines are `undecided` without.
+    `present` are the present fingerprints of its arms, which are needed where the lines are `undecided` without, and
+    `holds` whether the verdict is still that of the records, which is needed of one that is to confirm a finding.
     Raises OverflowError or UnicodeEncodeError for a value that SQLite would refuse.
     """
     rows = rows_of(experiment, present)
     undecided = experiment.branch is not None and counting.undecided(experiment)
     undecided = undecided or same_metrics.unclear(record.trial.metrics for record in experiment.trials)
+    # whether its verdict still holds is asked where another experiment depends on it
+    undecided = undecided or (experiment.plan.confirms is not None and experiment.outcome is not None)
     own = next((place for place, row in enumerate(rows.variants) if row is rows.experiment), len(rows.variants))
     # no arm stands for an experiment that has none yet: a line that no view shows does
     hidden = rows.variants[own:] == ()
     lines = Lines(
-        experiment=EXPERIMENT.line(_experiment(experiment, rows, undecided=undecided)),
+        experiment=EXPERIMENT.line(_experiment(experiment, rows, undecided=undecided, holds=holds)),
         variants=(
             *(VARIANT.line(_variant(row, hidden=False)) for row in rows.variants),
             *([VARIANT.line(_variant(rows.experiment, hidden=True))] if hidden else []),
@@ -76,7 +81,7 @@ def _check(lines: Lines) -> None:
                 raise OverflowError(f"{value} is more than the index can hold")
 
 
-def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool) -> dict[str, Any]:
+def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool, holds: bool | None) -> dict[str, Any]:
     plan, row = experiment.plan, rows.experiment
     return {
         "problems": [str(one) for one in experiment.passed_over],
@@ -89,6 +94,9 @@ def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool) -> dict[
         "confirmatory": row.confirmatory,
         "found": experiment.found,
         "parent": plan.parent,
+        "confirms": {} if plan.confirms is None else confirms.to_mapping(plan.confirms),
+        "holds": holds,
+        "looks": plan.looks,
         "author": plan.author,
         "tags": plan.tags,
         "created": plan.created,

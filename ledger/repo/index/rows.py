@@ -8,13 +8,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from ledger.analysis import standing
 from ledger.errors import LedgerError
 from ledger.machine.garbage import uncollected
+from ledger.model.confirmation import Tested
 from ledger.model.entry import Entry
 from ledger.model.experiment import PLANNED, RECORDED, RUNNING, at_present
 from ledger.model.frozen import frozen
 from ledger.model.plan import BASELINE
 from ledger.model.row import Row
+from ledger.repo.index.confirmations import confirmations
 from ledger.repo.index.encoding import INTEGER, SUMMARIES, TEXT, Kind
 from ledger.repo.index.tables import EXPERIMENT, STRIDE, TRIAL, VARIANT, Table, places
 
@@ -98,7 +101,22 @@ def rows(connection: sqlite3.Connection, level: str, running: Collection[str] = 
         found = selection.read(connection.execute(f"SELECT {selection.sql} {source}").fetchall())
         for fields in found if running else ():
             fields["status"] = at_present(fields["status"], running=fields["experiment"] in running)
+        arms = tested(connection)
+        for fields in found if arms else ():
+            fields["tested"] = _of_row(arms.get(fields["experiment"], ()), fields["variant"], level)
         return [Row(**fields, **own) for fields in found]
+
+
+def tested(connection: sqlite3.Connection) -> dict[str, tuple[Tested, ...]]:
+    """What was confirmed and what was not, an entry an arm, by the experiment that found it."""
+    return standing.tested(confirmations(connection))
+
+
+def _of_row(arms: Sequence[Tested], variant: str, level: str) -> Tested | None:
+    """What a row says of it: that of its own arm, in the row of an experiment of the one that stands for it."""
+    if level == EXPERIMENTS:
+        return standing.leading(arms, variant)
+    return next((one for one in arms if one.variant == variant), None)
 
 
 def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> list[dict[str, Any]]:
@@ -121,7 +139,9 @@ def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> lis
         LEFT JOIN variant b ON {_within("b")} AND b.variant = '{BASELINE}' AND NOT b.hidden
         WHERE e.own IS NOT NULL {_ORDER}"""
     with uncollected():
-        return selection.read(connection.execute(query, named).fetchall())
+        found = selection.read(connection.execute(query, named).fetchall())
+        arms = tested(connection)
+        return [one | {"tested": arms.get(one["name"], ())} for one in found]
 
 
 def _within(alias: str) -> str:
@@ -171,8 +191,9 @@ def entries(
     conditions, values = _conditions(connection, wished, running)
     query = f"""SELECT {selection.sql} FROM experiment e JOIN variant v ON v.id = e.own
         WHERE {" AND ".join(conditions)} {_ORDER} LIMIT ?"""
-    found = connection.execute(query, [*named, *values, -1 if limit is None else limit]).fetchall()
-    return [Entry(**fields) for fields in selection.read(found)]
+    found = selection.read(connection.execute(query, [*named, *values, -1 if limit is None else limit]).fetchall())
+    arms = tested(connection)
+    return [Entry(**fields, tested=arms.get(fields["name"], ())) for fields in found]
 
 
 def _conditions(

@@ -7,7 +7,7 @@ from ledger.analysis.gathered import Weighed
 from ledger.errors import LedgerError, NotHere
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import front_matter
-from ledger.repo import concluded, plan_history
+from ledger.repo import concluded, plan_history, since_verdict
 from ledger.repo.evidence import gather
 from ledger.repo.ledger import Ledger
 from ledger.repo.weighing import leaves_out_cases, weigh
@@ -33,7 +33,7 @@ def weighed(ledger: Ledger, experiment: Experiment) -> Weighed | None:
     outdated = concluded.outdated(ledger, experiment)
     # what was put away by --force may have been out of date before, by an honest hand
     settled = experiment.branch is None and not experiment.archived
-    changed = outdated is not None and settled and concluded.own_change(ledger, experiment) is not None
+    changed = outdated is not None and settled and since_verdict.own_change(ledger, experiment) is not None
     return Weighed(
         stored=then.verdict,
         text=body,

@@ -36,7 +36,7 @@ class Keys:
         more of, by name.
         """
         running = name in self._snapshot.running
-        linked = [(one.name, one.title, one.state, one.moment.isoformat()) for one in around]
+        linked = [(one.name, one.title, one.state, one.moment.isoformat(), one.tested) for one in around]
         said = f"{self._common}\n{self.source(name)} {running}\n{linked}\n{sorted(others.items())}"
         return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:20]
 

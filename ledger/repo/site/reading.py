@@ -46,6 +46,7 @@ def read(
             present=ledger.present(experiment),
             commits=commits,
             outdated=concluded.outdated(ledger, experiment),
+            tested=briefs[name].tested,
             record=None,
         ),
         review=review,

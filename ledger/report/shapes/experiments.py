@@ -9,11 +9,12 @@ from ledger.analysis.answers import Shown
 from ledger.analysis.variance import shares
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
+from ledger.model.formats import confirms
 from ledger.model.formats.data_changes import change_mapping, group_mapping
 from ledger.model.plan import TREATMENT, Plan, Variant
 from ledger.model.verdict_file import front_matter
 from ledger.report.shapes.trials import failure
-from ledger.report.shapes.values import pin, short_branch, summary
+from ledger.report.shapes.values import pin, short_branch, summary, tested
 from ledger.stats.summary import Summary
 
 
@@ -33,10 +34,12 @@ def show(found: Shown) -> dict[str, Any]:
         "status": experiment.status,
         "outcome": experiment.outcome,
         "confirmatory": experiment.confirmatory,
+        "confirmation": [tested(one) for one in found.tested],
         "predictions": [str(p) for p in plan.predictions],
         "variants": {v.name: variant(v) for v in plan.variants},
         "replicates": {axis.name: list(axis.values) for axis in plan.replicates.axes},
         **_data(plan),
+        **({} if plan.confirms is None else {"confirms": confirms.to_mapping(plan.confirms)}),
         "kinds": {axis.name: axis.kind for axis in plan.replicates.axes if axis.kind is not None},
         "reshuffled_by": next((a.reshuffled_by for a in plan.replicates.axes if a.reshuffled_by is not None), None),
         "variance": variance(experiment, present),
@@ -115,6 +118,7 @@ def log(entry: Entry, metric: str | None, value: Summary | None) -> dict[str, An
         "status": entry.status,
         "outcome": entry.outcome,
         "confirmatory": entry.confirmatory,
+        "confirmation": [tested(one) for one in entry.tested],
         "parent": entry.parent,
         "created": entry.created.isoformat(),
         "author": entry.author,

@@ -8,6 +8,7 @@ from ledger.analysis.fields import DATA, METRICS, PARAMS
 from ledger.analysis.groups import POOLED, ROWS, VALUES
 from ledger.analysis.table import Table
 from ledger.model.row import Row
+from ledger.report.shapes.values import tested
 from ledger.stats.summary import Summary
 
 
@@ -40,6 +41,7 @@ def _row(row: Row) -> dict[str, Any]:
         "status": row.status,
         "outcome": row.outcome,
         "confirmatory": row.confirmatory,
+        "confirmation": None if row.tested is None else tested(row.tested),
         "params": {},
         "metrics": {},
         "trials": row.trials,

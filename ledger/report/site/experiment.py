@@ -10,7 +10,7 @@ from ledger.model.frozen import frozen
 from ledger.model.plan import BASELINE
 from ledger.model.site import File
 from ledger.model.verdict import Judged
-from ledger.report import search
+from ledger.report import search, standing
 from ledger.report.remarks import sentence, sentences
 from ledger.report.site import answers, figures, images, shell
 from ledger.report.site.outsiders import told
@@ -60,6 +60,7 @@ def values(one: ExperimentPage, site: Site) -> dict[str, Any]:
         "found": [_found(each, one, site) for each in _judged(one)[:_DRAWN]],
         "author": plan.author.partition(" <")[0],
         "wrong": list(_wrong(one)),
+        "tested": [standing.tested(each) for each in brief.tested],
         "sections": [section for section in sections(one, site) if section.content],
         "ids": "" if site.alone is None else f"exp/{brief.name}/",
     }
