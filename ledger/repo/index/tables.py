@@ -27,7 +27,7 @@ from ledger.repo.index.encoding import (
 )  # fmt: skip
 from ledger.repo.index.views import VIEWS
 
-VERSION: Final = 18
+VERSION: Final = 19
 """Of the tables and of what is computed into them: raised with every change, so that an older index is rebuilt."""
 
 STRIDE: Final = 1_000_000
