@@ -8,6 +8,7 @@ from ledger.analysis.matrix.answer import Matrix
 from ledger.model.settings import Settings
 from ledger.report import ablate, ablate_words, bisect, bisect_words, matrix, matrix_words
 from ledger.report.blocks import Block, Heading
+from ledger.report.svg import cells, effects, versions
 
 Answer = Ablation | Bisection | Matrix
 
@@ -21,6 +22,18 @@ def said(one: Answer) -> str:
             return ablate_words.answer(one)
         case Matrix():
             return "; ".join(matrix_words.answer(one))
+
+
+def picture(one: Answer, settings: Settings) -> tuple[str, str] | None:
+    """What is drawn of the answer, as SVG, and what its marks are; None where there is nothing to draw."""
+    match one:
+        case Bisection():
+            drawn, meaning = versions.versions(one, settings), versions.meaning(one)
+        case Ablation():
+            drawn, meaning = effects.effects(one), effects.meaning(one)
+        case Matrix():
+            drawn, meaning = cells.cells(one, settings), cells.meaning(one)
+    return None if drawn is None else (drawn, meaning)
 
 
 def blocks(one: Answer, settings: Settings) -> list[Block]:

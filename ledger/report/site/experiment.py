@@ -58,6 +58,11 @@ def values(one: ExperimentPage, site: Site) -> dict[str, Any]:
         "sentence": _answer(one),
         "predictions": [str(each) for each in plan.predictions],
         "found": [_found(each, one, site) for each in _judged(one)[:_DRAWN]],
+        "pictures": [
+            (shell.markup(drawn[0]), drawn[1])
+            for each in one.answers
+            if (drawn := answers.picture(each, one.review.settings)) is not None
+        ],
         "author": plan.author.partition(" <")[0],
         "wrong": list(_wrong(one)),
         "tested": [standing.tested(each) for each in brief.tested],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from ledger.report.plots.canvas import Range
-from ledger.report.text import clean, cut, width
+from ledger.report.text import clean, cut, cut_apart, cut_within, width
 
 ARMS: Final = 7
 """So many colours arms have (`arm-1` to `arm-7`): those beyond take them again, with other strokes."""
@@ -33,6 +33,13 @@ class Drawing:
         """A filled rectangle."""
         self._shapes.append(
             f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" width="{_n(max(wide, 0))}" height="{_n(max(high, 0))}"/>'
+        )
+
+    def bar(self, x: float, y: float, wide: float, high: float, said: str, kind: str = "bar") -> None:
+        """The same with a tooltip: what it stands for."""
+        self._shapes.append(
+            f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" width="{_n(max(wide, 0))}" height="{_n(max(high, 0))}">'
+            f"<title>{_text(said)}</title></rect>"
         )
 
     def path(self, points: Sequence[tuple[float, float]], kind: str, *, closed: bool = False) -> None:
@@ -131,6 +138,14 @@ def arm(number: int) -> str:
 def wide(text: str) -> float:
     """About how many units a text takes."""
     return width(clean(text)) * 12 * _LETTER
+
+
+def named(texts: Sequence[str], room: float) -> list[str]:
+    """Names cut to so many units each, and if there is a way so that those which differ still do."""
+    columns = max(1, int(room / (12 * _LETTER)))
+    cleaned = [clean(text) for text in texts]
+    found = cut_apart(cleaned, columns)
+    return found if all(width(text) <= columns for text in found) else [cut_within(text, columns) for text in cleaned]
 
 
 def tick(value: float) -> str:

@@ -153,6 +153,18 @@ def test_an_ablation_begins_with_its_answer() -> None:
     assert page.index("adds: the metric with all groups") > page.index("Results")
 
 
+def test_an_answer_is_drawn_beside_its_sentence_above_all_else() -> None:
+    one = made(review(), outcome=None, answers=(ablation({"site-a": 0.1, "site-c": -0.1}),))
+    page = text_of(one)
+    order = ["site-c harms dice", '<figure class="answered">', "<title>dice: what each site of data/raw adds</title>"]
+    places = [page.find(each) for each in [*order, "▲ helps, ■ harms", 'class="contents"']]
+    assert places == sorted(places) and -1 not in places
+    nothing = replace(
+        one, answers=tuple(replace(each, groups=()) for each in one.answers if isinstance(each, Ablation))
+    )
+    assert 'class="answered"' not in text_of(nothing)
+
+
 # --- pictures
 
 
