@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -17,7 +16,7 @@ from ledger.model.prediction import Operator, Prediction
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED, Judged
-from ledger.stats.contrast import Contrast, NoNoise, NoVariation
+from ledger.stats.contrast import Contrast, NoNoise, NoVariation, mean
 
 
 def decide(claim: float, contrary: float, alpha: float) -> str:
@@ -94,7 +93,7 @@ class Case:
         baseline = None if self.baseline is None else self._values(self.baseline)
         if baseline is not None and all(point in baseline for point in treatment):
             baseline = {point: baseline[point] for point in treatment}
-        if p.relative and (baseline is None or math.fsum(baseline.values()) <= 0):
+        if p.relative and (not baseline or mean(list(baseline.values())) <= 0):
             raise Undecided(Remark.of(Kind.NOT_POSITIVE, arm=p.reference))
         if self.metric in self.plan.deterministic:
             return self._exact(treatment, baseline)

@@ -36,7 +36,7 @@ def noise(
     Of experiments whose replicates are of the same kind as `like`: what seeds vary says nothing of what folds do, and
     trials within a fold or split are averaged as the verdict averages them. None where none has two that differ.
     """
-    squares, df, names, levels = 0.0, 0, [], []
+    spreads, df, names, levels = list[float](), 0, [], []
     for experiment in experiments:
         parts = experiment.plan.replicates.parts_axis
         if _kind(parts) != _kind(like.parts_axis):
@@ -51,13 +51,15 @@ def noise(
             found = compared(treatment, baseline, parts)(factor)
         except (NoNoise, OtherParts):
             continue
-        squares += (found.n - 1) * found.sd**2
+        spreads.append(math.sqrt(found.n - 1) * found.sd)
         df += found.n - 1
         names.append(experiment.name)
         levels.append(mean(list((treatment if baseline is None else baseline).values())))
-    if not squares > 0:
+    # squares themselves would overflow or vanish at extreme scales
+    pooled = math.hypot(*spreads)
+    if not pooled > 0:
         return None
-    return Noise(sd=math.sqrt(squares / df), df=df, level=mean(levels), experiments=tuple(names))
+    return Noise(sd=pooled / math.sqrt(df), df=df, level=mean(levels), experiments=tuple(names))
 
 
 def _kind(parts: Axis | None) -> tuple[str | None, bool]:

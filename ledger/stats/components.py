@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from ledger.stats.contrast import mean
 
+# beyond this squares are no longer numbers
+_LARGEST = 1e150
+
 Level = int | float | str | bool
 
 
@@ -15,9 +18,9 @@ def components(values: Mapping[tuple[Level, ...], float], effects: Sequence[int]
 
     Expected mean squares of an additive model with random effects (Searle, Casella & McCulloch 1992, balanced data);
     one that comes out negative is 0. None where the values are no whole grid with two levels or more on every axis of
-    the effects, or leave nothing to tell the rest from.
+    the effects, leave nothing to tell the rest from, or are not finite or so large that their squares are not.
     """
-    if not values or not all(math.isfinite(value) for value in values.values()):
+    if not values or not all(abs(value) < _LARGEST for value in values.values()):
         return None
     sides = [{key[place] for key in values} for place in range(len(next(iter(values))))]
     total = len(values)

@@ -22,13 +22,17 @@ def interaction(cells: Sequence[Sequence[Sequence[float]]]) -> float | None:
     r, c, n = len(cells), len(cells[0]) if cells else 0, len(cells[0][0]) if cells and cells[0] else 0
     if min(r, c, n) < 2:
         return None
+    # in a unit in which squares are numbers, and which is a power of two: nothing is rounded
+    largest, power = math.frexp(max(abs(value) for row in cells for cell in row for value in cell))
+    if not 0 < largest < math.inf:
+        return None
+    cells = [[[math.ldexp(value, -power) for value in cell] for cell in row] for row in cells]
     left = [_doubly_centred([[cells[i][j][s] for j in range(c)] for i in range(r)]) for s in range(n)]
     joint = [[mean([left[s][i][j] for s in range(n)]) for j in range(c)] for i in range(r)]
     df = (r - 1) * (c - 1)
     between = n * math.fsum(value**2 for row in joint for value in row) / df
     within = math.fsum((left[s][i][j] - joint[i][j]) ** 2 for s in range(n) for i in range(r) for j in range(c))
     within /= df * (n - 1)
-    largest = max(abs(value) for row in cells for cell in row for value in cell)
     if math.sqrt(within) <= _ROUNDING * largest:
         return None
     from scipy.special import fdtrc

@@ -42,6 +42,7 @@ def of_pairs(above: Sequence[float], below: Sequence[float], confidence: float) 
     n = len(above)
     if n < 2:
         raise NoNoise(Kind.ONE_REPLICATE if n else Kind.NO_REPLICATES)
+    above, below = _scaled(above, below)
     tops, bottoms = ([value - mean(side) for value in side] for side in (above, below))
 
     def product(left: Sequence[float], right: Sequence[float]) -> float:
@@ -66,9 +67,9 @@ def of_gains(part: Sequence[float], whole: Sequence[float], start: Sequence[floa
     Fieller's, with the variance pooled over the three. Raises NoNoise where a sample is empty, where none has two
     values, and where nothing varies.
     """
-    samples = (part, whole, start)
-    if not all(samples):
+    if not (part and whole and start):
         raise NoNoise(Kind.NO_REPLICATES)
+    samples = part, whole, start = _scaled(part, whole, start)
     df = sum(map(len, samples)) - len(samples)
     if not df:
         raise NoNoise(Kind.ONE_REPLICATE)
@@ -85,6 +86,12 @@ def of_gains(part: Sequence[float], whole: Sequence[float], start: Sequence[floa
         ),
         confidence,
     )
+
+
+def _scaled(*samples: Sequence[float]) -> list[list[float]]:
+    """The samples in a unit in which squares are numbers: a power of two, so that nothing is rounded."""
+    _, power = math.frexp(max(abs(value) for sample in samples for value in sample))
+    return [[math.ldexp(value, -power) for value in sample] for sample in samples]
 
 
 def _within(found: _Moments, confidence: float) -> Ratio:

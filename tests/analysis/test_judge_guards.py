@@ -45,6 +45,14 @@ def test_one_replicate_against_several() -> None:
     assert (judged.n, judged.n_baseline) == (1, 5)
 
 
+@pytest.mark.parametrize("text", ["m >= baseline + 5%", "m >= baseline + 0.1", "m within 5% of baseline", "m > 0.5"])
+@pytest.mark.parametrize("unit", [1e308, -1e308])
+def test_values_that_are_too_large_to_add_up(text: str, unit: float) -> None:
+    judged = one(text, [value * unit for value in (1.1, 1.2, 1.3)], [value * unit for value in (1.0, 1.15, 1.2)])
+    assert judged.outcome == "inconclusive"
+    assert judged.interval is None and judged.remarks
+
+
 @pytest.mark.parametrize("first", [0, 10])
 def test_replicates_that_change_nothing(first: int) -> None:
     judged = one(GOOD, arm("treatment", [0.9] * 5, first=first), [0.8] * 5)

@@ -37,8 +37,14 @@ def test_on_average_they_are_what_made_the_values() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{}, {(0, 0): 1.0, (0, 1): 2.0}, {(0, 0): 1.0, (0, 1): 2.0, (1, 0): 3.0}, {(0, 0): float("nan"), (1, 1): 1.0}],
-    ids=["nothing", "one level", "a hole", "nan"],
+    [
+        {},
+        {(0, 0): 1.0, (0, 1): 2.0},
+        {(0, 0): 1.0, (0, 1): 2.0, (1, 0): 3.0},
+        {(0, 0): float("nan"), (1, 1): 1.0},
+        {(a, b): 1e200 * (a + 2 * b * b) for a in range(3) for b in range(3)},
+    ],
+    ids=["nothing", "one level", "a hole", "nan", "too large for squares"],
 )
 def test_no_whole_grid(values: dict[tuple[int, int], float]) -> None:
     assert components({(a, b): value for (a, b), value in values.items()}, (0, 1)) is None

@@ -19,6 +19,11 @@ def test_two_by_two_is_the_paired_t_test_of_the_difference_of_differences() -> N
     assert interaction(CELLS) == pytest.approx(stats.ttest_1samp(joint, 0).pvalue)
 
 
+@pytest.mark.parametrize("unit", [2.0**-600, 2.0**600, 2.0**1020])
+def test_it_is_the_same_in_any_unit(unit: float) -> None:
+    assert interaction([[[value * unit for value in cell] for cell in row] for row in CELLS]) == interaction(CELLS)
+
+
 def test_three_by_two_by_hand() -> None:
     # mean squares by the textbook: SS of cells less those of rows and columns; the rest less those of the pairs
     cells = [

@@ -41,6 +41,15 @@ def test_gains_are_the_ratios_that_a_regression_does_not_refuse() -> None:
         assert 2 * stats.t.sf(abs(t), 9) == pytest.approx(0.05, abs=1e-9)
 
 
+@pytest.mark.parametrize("unit", [2.0**-600, 2.0**600, 2.0**1020])
+def test_a_ratio_is_the_same_in_any_unit(unit: float) -> None:
+    def scaled(*samples: list[float]) -> list[list[float]]:
+        return [[value * unit for value in sample] for sample in samples]
+
+    assert ratio.of_pairs(*scaled(ABOVE, BELOW), 0.9) == ratio.of_pairs(ABOVE, BELOW, 0.9)
+    assert ratio.of_gains(*scaled(PART, WHOLE, START), 0.9) == ratio.of_gains(PART, WHOLE, START, 0.9)
+
+
 def test_without_a_gap_a_share_has_no_bounds() -> None:
     found = ratio.of_pairs([0.01, 0.03, 0.02], [0.02, -0.01, 0.01], 0.95)
     assert found.interval is None

@@ -157,7 +157,7 @@ class _History:
 
         ends = [value - mean(end) for end in self._ends for value in end]
         df = self._noise.df + len(ends) - 2
-        sd = math.sqrt((self._noise.df * self._noise.sd**2 + math.fsum(value**2 for value in ends)) / df)
+        sd = math.hypot(math.sqrt(self._noise.df) * self._noise.sd, *ends) / math.sqrt(df)
         error = math.sqrt(sum(1 / len(end) for end in self._ends))
         return self.fall / sd + float(stdtrit(df, 0.975)) * error if sd else math.copysign(math.inf, self.fall)
 
