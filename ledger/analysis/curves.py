@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -170,8 +171,8 @@ def _names(columns: Iterable[_Column]) -> dict[_Column, str]:
         metric = logged_metric(column.source)
         own = metric is not None and column.column == metric.rsplit("/", 1)[-1]
         plain[column] = metric if own and metric is not None else column.column
-    called = list(plain.values())
-    return {c: name if called.count(name) == 1 else f"{c.source}:{c.column}" for c, name in plain.items()}
+    called = Counter(plain.values())
+    return {c: name if called[name] == 1 else f"{c.source}:{c.column}" for c, name in plain.items()}
 
 
 def _asked(y: Sequence[str], names: Mapping[_Column, str]) -> list[_Column]:

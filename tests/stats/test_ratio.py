@@ -43,11 +43,11 @@ def test_gains_are_the_ratios_that_a_regression_does_not_refuse() -> None:
 
 @pytest.mark.parametrize("unit", [2.0**-600, 2.0**600, 2.0**1020])
 def test_a_ratio_is_the_same_in_any_unit(unit: float) -> None:
-    def scaled(*samples: list[float]) -> list[list[float]]:
-        return [[value * unit for value in sample] for sample in samples]
-
-    assert ratio.of_pairs(*scaled(ABOVE, BELOW), 0.9) == ratio.of_pairs(ABOVE, BELOW, 0.9)
-    assert ratio.of_gains(*scaled(PART, WHOLE, START), 0.9) == ratio.of_gains(PART, WHOLE, START, 0.9)
+    above, below, part, whole, start = (
+        [value * unit for value in sample] for sample in (ABOVE, BELOW, PART, WHOLE, START)
+    )
+    assert ratio.of_pairs(above, below, 0.9) == ratio.of_pairs(ABOVE, BELOW, 0.9)
+    assert ratio.of_gains(part, whole, start, 0.9) == ratio.of_gains(PART, WHOLE, START, 0.9)
 
 
 def test_without_a_gap_a_share_has_no_bounds() -> None:

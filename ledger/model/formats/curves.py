@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import PurePosixPath
@@ -81,15 +82,19 @@ def parse(path: str, text: str, *, header: bool = True) -> Series:
 def _separated(text: str, delimiter: str, *, header: bool) -> dict[str, list[object]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        rows = [(reader.line_num, row) for row in reader if "".join(row).strip()]
     except csv.Error as error:
         raise FormatError(f"line {reader.line_num}: {error}") from None
     if not rows:
         raise FormatError("it is empty")
     first = rows[0][1]
     names = [cell.strip() or f"column {i}" for i, cell in enumerate(first, 1)] if header else _numbered(first)
+    below = rows[1:] if header else rows
+    if len(set(names)) == len(names) and all(len(row) == len(names) for _, row in below):
+        # as nearly all are, some with a million rows and some with ten thousand columns
+        return {name: [row[at] for _, row in below] for at, name in enumerate(names)}
     columns: dict[str, list[object]] = {name: [] for name in names}
-    for line, row in rows[1:] if header else rows:
+    for line, row in below:
         if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
             raise FormatError(f"line {line} has {len(row)} cells, not {len(names)}")
         # a run that was killed leaves its last line short
@@ -118,9 +123,9 @@ def _tabular(document: object) -> dict[str, list[object]]:
             found[name] = {place[-1]: list(items)}
     if not found and isinstance(document, Mapping):
         found[""] = _records([document])
-    names = [name for columns in found.values() for name in columns]
+    names = Counter(name for columns in found.values() for name in columns)
     return {
-        name if names.count(name) == 1 else f"{place}.{name}".removeprefix("."): values
+        name if names[name] == 1 else f"{place}.{name}".removeprefix("."): values
         for place, columns in found.items()
         for name, values in columns.items()
     }
@@ -170,7 +175,7 @@ def _clean(cells: Sequence[object]) -> list[float] | None:
     if len(texts) < len(cells) or "_" in "".join(texts):
         return None
     try:
-        return [float(text) for text in texts]
+        return list(map(float, texts))
     except ValueError:
         return None
 
