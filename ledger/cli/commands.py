@@ -31,6 +31,8 @@ COMMANDS = {
     "review": "Write the report for a pull request, from git alone.",
     "site": "Build a web site of the whole ledger: static pages for everybody.",
     "report": "Write experiments as one HTML file, to send and to print.",
+    "promote": "Make a checkpoint a version of a model, and give it a stage.",
+    "models": "List models: versions, stages, and where each comes from.",
     "land": "Bring an experiment into the main branch: its record or its change.",
     "push": "Push experiments to a remote: branches, tags and data.",
     "pull": "Pull experiments from a remote, and say what is new.",

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened() -> Iterator[Ledger]:
-    """The ledger of the current directory."""
+def opened(*, bare: bool = False) -> Iterator[Ledger]:
+    """The ledger of the current directory; `bare`: a repository without a work tree will do."""
     from ledger.repo.ledger import open_ledger
 
-    with open_ledger(".") as ledger:
+    with open_ledger(".", bare=bare) as ledger:
         bars = ProgressBar("reading experiments"), ProgressBar("moving data")
         if sys.stderr.isatty():
             ledger.progress, ledger.moving = bars

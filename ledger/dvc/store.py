@@ -64,6 +64,10 @@ class Store:
         held = (at for at in self._folders if any(path.is_file() for path in places(at, digest)))
         return next(held, None)
 
+    def path(self, digest: str) -> Path | None:
+        """The first file that holds an object, whole or not, None where none does."""
+        return next(iter(self._paths(digest)), None)
+
     def lacks(self, digest: str) -> bool:
         """Whether an object is not here, or, of a folder, its manifest or one of its files. Content is not checked."""
         if not self._is_there(digest):

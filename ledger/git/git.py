@@ -43,13 +43,15 @@ class Git:
     """A repository seen from one of its work trees.
 
     `root` is the work tree's top, `common` the git directory that all work trees share, `prefix` the folder
-    below `root` from which the command was called ("" at the top).
+    below `root` from which the command was called ("" at the top). `bare`: there is no work tree, and both are the git
+    directory.
     """
 
     root: Path
     common: Path
     prefix: str
     objects: Objects
+    bare: bool = False
 
     # --- running git
 
@@ -194,11 +196,16 @@ class Git:
             return signing.signed_commit(self, arguments, text, _author(author))
         return self.text(*arguments, "-F", "-", stdin=text, environment=_author(author))
 
-    def annotated_tag(self, name: str, target: str, message: str) -> str:
-        """The id of a new tag object for the commit `target`; no ref points to it yet. Signed as commits are."""
+    def annotated_tag(self, name: str, target: str, message: str, *, when: datetime | None = None) -> str:
+        """The id of a new tag object for the commit `target`; no ref points to it yet. Signed as commits are.
+
+        `when`: its date, the present one where None.
+        """
+        dated = None if when is None else {"GIT_COMMITTER_DATE": f"@{int(when.timestamp())} +0000"}
         if signing.TAGS in signing.signs(self):
-            return signing.signed_tag(self, name, target, f"{message.rstrip()}\n".replace("\0", " ").encode())
-        tagger = self.text("var", "GIT_COMMITTER_IDENT")
+            said = f"{message.rstrip()}\n".replace("\0", " ").encode("utf-8", "replace")
+            return signing.signed_tag(self, name, target, said, dated)
+        tagger = self.text("var", "GIT_COMMITTER_IDENT", environment=dated)
         text = f"object {target}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message.rstrip()}\n"
         return self.text(*DURABLE, "mktag", stdin=text.replace("\0", " ").encode("utf-8", "replace"))
 
@@ -218,8 +225,8 @@ def _changed_paths(git: Git, old: str, new: str) -> tuple[str, ...]:
     return tuple(sorted(changes(git.objects, old, new)))
 
 
-def open_repository(start: Path) -> Git:
-    """The repository that holds `start`. Raises LedgerError where there is none, or no work tree."""
+def open_repository(start: Path, *, bare: bool = False) -> Git:
+    """The repository that holds `start`. Raises LedgerError where there is none, or no work tree unless `bare`."""
     if not start.is_dir():
         raise LedgerError(f"there is no folder {start}")
     done = call(
@@ -230,6 +237,9 @@ def open_repository(start: Path) -> Git:
         said = done.stderr.decode(errors="replace").strip()
         if "not a git repository" in said:
             raise LedgerError(f"{start.resolve()} is not in a git repository", hint="git init, then ledger init")
+        if "must be run in a work tree" in said and bare:
+            place = Path(os.fsdecode(_common(start)))
+            return Git(root=place, common=place, prefix="", objects=Objects(place, scrubbed(os.environ)), bare=True)
         if "must be run in a work tree" in said:
             raise LedgerError(
                 f"{start.resolve()} is in a git directory without a work tree", hint="run ledger in a work tree"
@@ -248,3 +258,7 @@ def open_repository(start: Path) -> Git:
         prefix=prefix[0].rstrip("/") if prefix else "",
         objects=Objects(Path(root), scrubbed(os.environ)),
     )
+
+
+def _common(start: Path) -> bytes:
+    return call(["rev-parse", "--path-format=absolute", "--git-common-dir"], cwd=start).stdout.rstrip(b"\n")

@@ -42,7 +42,7 @@ def signed_commit(
         raise _cannot_sign(error.stderr) from None
 
 
-def signed_tag(git: Git, name: str, target: str, message: bytes) -> str:
+def signed_tag(git: Git, name: str, target: str, message: bytes, environment: Mapping[str, str] | None = None) -> str:
     """The id of a signed tag object; no ref points to it. Raises LedgerError where it cannot be signed.
 
     `git mktag` signs nothing and `git tag` makes a ref: it makes one in an empty repository that has our objects and
@@ -54,7 +54,7 @@ def signed_tag(git: Git, name: str, target: str, message: bytes) -> str:
     with tempfile.TemporaryDirectory(prefix="ledger-tag-") as folder:
         kind = _run(git, "rev-parse", "--show-object-format").decode().strip()
         _run(git, "init", "--quiet", "--bare", f"--object-format={kind}", folder)
-        own = {"GIT_DIR": folder, "GIT_OBJECT_DIRECTORY": str(git.common / "objects")}
+        own = {"GIT_DIR": folder, "GIT_OBJECT_DIRECTORY": str(git.common / "objects")} | dict(environment or {})
         settings = ("-c", f"include.path={git.common / 'config'}")
         made = (*settings, "tag", "-s", "--cleanup=verbatim", "-F", "-", name, target)
         done = call(made, cwd=git.root, stdin=message, environment=own)

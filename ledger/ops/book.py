@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ledger.repo.ledger import Ledger
+from ledger.ops.model_book import ModelBook
 
 if TYPE_CHECKING:
     # who reads a ledger does not wait for what writes
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ledger.run.request import Listener, RunOptions
 
 
-class Book(Ledger):
-    """A ledger with the commands `new`, `run`, `conclude` and `verify` as methods.
+class Book(ModelBook):
+    """A ledger with the commands `new`, `run`, `conclude`, `verify`, `promote` and `models` as methods.
 
     Each raises LedgerError where the command would exit with 2, and then has changed nothing, but that a run keeps the
     trials that have finished. An experiment is the one that is checked out unless it is named.

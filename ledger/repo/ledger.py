@@ -291,6 +291,9 @@ class Ledger(Repository):
         return found
 
 
-def open_ledger(path: str | Path = ".") -> Ledger:
-    """The ledger of the repository that holds `path`. Raises LedgerError where there is no repository."""
-    return Ledger(open_repository(Path(path)))
+def open_ledger(path: str | Path = ".", *, bare: bool = False) -> Ledger:
+    """The ledger of the repository that holds `path`. Raises LedgerError where there is none.
+
+    `bare`: one without a work tree will do, of which only git is read.
+    """
+    return Ledger(open_repository(Path(path), bare=bare))

@@ -208,7 +208,9 @@ class Repository:
 
     @cached_property
     def settings(self) -> Settings:
-        """`ledger.yaml` of the work tree, or the defaults."""
+        """`ledger.yaml` of the work tree, without one that of HEAD; or the defaults."""
+        if self.git.bare:
+            return settings.parse(self.git.objects.text("HEAD", settings.FILE) or "")
         try:
             return settings.parse(text_of(self.git.root, settings.FILE))
         except OSError as error:

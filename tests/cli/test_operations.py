@@ -26,6 +26,8 @@ COMMANDS = (
     ("void", "a:treatment/seed-0", "-m", "the disk was full"),
     ("void", "a:treatment/seed-0", "--undo"),
     ("conclude", "a", "-m", "so it is"),
+    ("promote", "a", "net", "--stage", "prod", "--why", "to try it"),
+    ("promote", "net", "--deprecate"),
     ("land", "a", "--record"),
     ("archive", "a"),
     ("archive", "a", "--undo"),

@@ -50,6 +50,13 @@ def pull_data(
     return _transferred(ledger, _named(ledger, experiments), remote, jobs, dry_run=dry_run, push=False)
 
 
+def fetched(
+    ledger: Ledger, wanted: Sequence[Named], remote: str | None = None, *, dry_run: bool = False
+) -> DataTransfer:
+    """Fetch outputs of trials into DVC's cache; otherwise as `pull_data`."""
+    return _transferred(ledger, wanted, remote, None, dry_run=dry_run, push=False)
+
+
 def _named(ledger: Ledger, experiments: Iterable[Experiment]) -> list[Named]:
     naming = Naming(ledger)
     return [one for experiment in experiments for one in naming.of(experiment)]

@@ -1,0 +1,66 @@
+"""`ledger models`: the versions of models, where each comes from, and which is in production."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console, documents, options
+from ledger.errors import LedgerError
+from ledger.git import dates
+from ledger.ops import models as asking
+from ledger.report import models as report
+from ledger.report.documents import Format
+from ledger.report.shapes import models as shapes
+
+
+def models(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A model, with its history; a version: unet@v1.2.0, unet#prod."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="DATE", help="As it was then: 2026-11-01 (its end), 2 weeks ago.")
+    ] = None,
+    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Only what has this stage.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="What was taken back or given up, too.")] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Lay the checkpoint of NAME out here.")] = False,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="PATH", help="With --fetch: where to, a file or a folder.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="With --fetch: replace what is there.")] = False,
+    form: options.AsFormat = Format.TEXT.value,
+    guard: options.Guard = True,
+    json: options.AsJson = False,
+) -> int:
+    """List the versions of models, with their stages, experiments and metrics, and what speaks against each by now.
+
+    What a tag claims is compared with the experiment's record. It works in a clone without a work tree too.
+
+    Example: ledger models --at 2026-11-01 --stage prod
+    """
+    as_format = options.format_of(form)
+    if not fetch and (output is not None or force):
+        raise LedgerError("-o and --force are about --fetch", hint="ledger models NAME --fetch -o PATH")
+    with console.opened(bare=True) as ledger:
+        moment = None if at is None else dates.moment("--at", at, ledger.git, end=True)
+        if fetch:
+            if name is None:
+                raise LedgerError("say which model to fetch", hint="ledger models NAME --fetch")
+            place = None if output is None else Path(output)
+            version, path = asking.fetch(ledger, name, place, at=moment, force=force)
+            if json:
+                console.answer_json(shapes.fetched(version, str(path)))
+            else:
+                console.tell(report.fetched(version, str(path)))
+            return 0
+        found = asking.models(ledger, name, at=moment, every=every)
+        found = tuple(one for one in found if stage is None or stage in one.stages)
+        if not found and not json:
+            console.say(report.none(name, stage, moment))
+            return 0
+        made = report.document(found, ledger.settings, name=name, at=moment)
+        documents.answer(made, as_format, json=json, guard=guard, paged=ledger.git)
+    return 0

@@ -1,0 +1,55 @@
+"""Laying an object of DVC's cache out at a place of the user's choice: a copy, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from ledger.dvc import manifests
+from ledger.dvc.store import ObjectState, Store
+from ledger.errors import FormatError, LedgerError
+
+
+def lay_out(store: Store, digest: str, to: Path, *, force: bool = False) -> None:
+    """Copy a file or a folder out of a cache. What is at `to` stays unless `force`, and else until all is copied.
+
+    Raises LedgerError where something is there, or the content is not here whole.
+    """
+    if os.path.lexists(to) and not force:
+        raise LedgerError(f"{to} is there already", hint="-o elsewhere, or --force to replace it")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".ledger-", dir=to.parent) as folder:
+            made = Path(folder) / "made"
+            if digest.endswith(manifests.SUFFIX):
+                _folder(store, digest, made)
+            else:
+                _file(store, digest, made)
+            if os.path.lexists(to):
+                # a link is replaced itself, and what it leads to stays
+                to.replace(Path(folder) / "old")
+            made.replace(to)
+    except OSError as error:
+        raise LedgerError(f"cannot write {to}: {error.strerror}", hint="-o PATH in a folder that exists") from None
+
+
+def _file(store: Store, digest: str, to: Path) -> None:
+    source = store.path(digest)
+    if source is None or store.state(digest, None) is not ObjectState.PRESENT:
+        raise LedgerError(f"DVC's cache does not have {digest} whole", hint="ledger verify --data says what is damaged")
+    shutil.copyfile(source, to)
+
+
+def _folder(store: Store, digest: str, to: Path) -> None:
+    data = store.sound(digest)
+    try:
+        members = None if data is None else manifests.read(data)
+    except FormatError as error:
+        raise LedgerError(f"the list of files {digest} cannot be used: {error}") from None
+    if members is None:
+        raise LedgerError(f"DVC's cache does not have {digest} whole", hint="ledger verify --data says what is damaged")
+    to.mkdir()
+    for path, md5 in members.items():
+        (to / path).parent.mkdir(parents=True, exist_ok=True)
+        _file(store, md5, to / path)

@@ -1,0 +1,1 @@
+"""Models: their versions and stages, which git has as tags in GTO's scheme."""

@@ -1,0 +1,58 @@
+"""Laying a version's checkpoint out, by the hash that its trial's record has: never by what a commit of others says."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from ledger.dvc.laying import lay_out as lay
+from ledger.errors import LedgerError
+from ledger.model.models import Doubt, ModelVersion
+from ledger.model.pipeline import inside
+from ledger.repo.ledger import Ledger
+from ledger.repo.models.checkpoint import Checkpoint, md5_of, wanted_of
+
+_UNKNOWN = (Doubt.NO_EXPERIMENT, Doubt.NO_RECORD)
+
+
+def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force: bool) -> Path:
+    """Copy the checkpoint to `output`, into it where it is a folder, else under its own name here; returns where it is.
+
+    It comes from DVC's cache, or from its remote into the cache first. Raises LedgerError where the records do not say
+    what it is, or nobody has it.
+    """
+    name = f"{version.name}@{version.version}"
+    if ledger.git.bare:
+        raise LedgerError("a repository without a work tree has no DVC cache", hint="call it in a clone with one")
+    if not version.believed:
+        raise LedgerError(f"{name} is not what its tag says: it is not fetched", hint=f"ledger models {version.name}")
+    experiment = None if version.experiment is None else ledger.find(version.experiment)
+    record = None if experiment is None else next((r for r in experiment.trials if r.trial.id == version.trial), None)
+    if record is None or version.path is None:
+        known = f"ledger pull {version.experiment}" if version.experiment else f"dvc artifacts get . {version.name}"
+        unproved = "" if version.experiment else " takes what the tag's commit says, unproved"
+        raise LedgerError(f"no record in this clone says what {name} is", hint=f"{known}{unproved}")
+    path = version.path
+    found = next(((out, pin) for out, pin in record.trial.outs.items() if inside(path, out)), None)
+    if found is None:
+        raise LedgerError(f"{path} is no output of {version.experiment}:{version.trial}", hint="ledger verify")
+    kept, pin = found
+    to = _place(output, PurePosixPath(path).name)
+    if ledger.store().lacks(pin.md5 or ""):
+        from ledger.repo.sharing.data import fetched
+
+        got = fetched(ledger, [wanted_of(ledger, record, kept, pin)])
+        if got.absent:
+            trial = f"{version.experiment}:{version.trial}"
+            raise LedgerError(
+                f"{got.absent[0].path} of {trial} is neither in DVC's cache nor on {got.remote or 'a remote'}",
+                hint=f"ledger reproduce {trial} trains it again, and compares",
+            )
+    # what has come is not known to a store that looked before
+    lay(ledger.store(), md5_of(ledger, Checkpoint(path=path, output=kept, pin=pin)), to, force=force)
+    return to
+
+
+def _place(output: Path | None, name: str) -> Path:
+    if output is None:
+        return Path(name)
+    return output / name if output.is_dir() else output

@@ -1,0 +1,173 @@
+"""Models as a document: a row a version, what speaks against it, and with a name the history of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from ledger.model.gto import Event
+from ledger.model.models import Doubt, ModelTag, ModelVersion
+from ledger.model.settings import Settings
+from ledger.report.blocks import Block, Document, Facts, Heading, Items, Mark, Table
+from ledger.report.changes import Told
+from ledger.report.numbers import headline_of, number
+from ledger.report.shapes import models as shapes
+
+_HEAD: Final = ("model", "version", "stages", "verdict", "from", "metric", "tagged")
+_OPTIONAL: Final = (6, 5, 3)
+
+
+def document(
+    found: Sequence[ModelVersion], settings: Settings, *, name: str | None = None, at: datetime | None = None
+) -> Document:
+    """The versions in a table, the doubts below; of one model its history too."""
+    table = _table(found, settings)
+    doubts = tuple(line for one in found for line in said(one))
+    blocks: list[Block] = [] if at is None else [Heading(text=f"as of {at:%Y-%m-%d %H:%M %Z}", near=True)]
+    if name is not None:
+        blocks += _described(found)
+    blocks.append(table)
+    if doubts:
+        blocks.append(Items(items=doubts, mark=Mark.WRONG))
+    if name is not None:
+        blocks.append(Items(items=tuple(_history(found))))
+    return Document(
+        title="Models" if name is None else name,
+        blocks=tuple(blocks),
+        data=shapes.models(found, history=name is not None),
+        sheet=_sheet(found),
+    )
+
+
+def _table(found: Sequence[ModelVersion], settings: Settings) -> Table:
+    return Table(head=_HEAD, rows=tuple(_row(one, settings) for one in found), names=4, optional=_OPTIONAL)
+
+
+def _row(one: ModelVersion, settings: Settings) -> tuple[str, ...]:
+    metric = headline_of((), settings, one.metrics)
+    measured = "" if metric is None else f"{metric} {number(one.metrics[metric], settings.precision(metric))}"
+    return (
+        one.name,
+        f"{one.version}{_gone(one)}",
+        ", ".join(one.stages) or "-",
+        verdict(one),
+        origin(one),
+        measured if one.believed else "",
+        f"{one.registered.tag.when:%Y-%m-%d}",
+    )
+
+
+def _gone(one: ModelVersion) -> str:
+    if not one.registered.active:
+        return " (taken back)"
+    return " (deprecated)" if one.registered.deprecated else ""
+
+
+def verdict(one: ModelVersion) -> str:
+    """What its experiment says now; `?` where nothing says where it comes from, or the tag is not to be believed."""
+    return "?" if one.state is None or not one.believed else one.state
+
+
+def origin(one: ModelVersion) -> str:
+    """`focal-loss:treatment/seed-0`; `?` where nothing that is to be believed says so."""
+    if one.experiment is None or not one.believed:
+        return "?"
+    return one.experiment if one.trial is None else f"{one.experiment}:{one.trial}"
+
+
+def said(one: ModelVersion) -> Iterator[str]:
+    """What is to be known of a version before it is used, a sentence each."""
+    name = f"{one.name} {one.version}"
+    claimed = one.registered.tag.claim
+    trial = "" if claimed is None else f"{claimed.experiment}:{claimed.trial}"
+    for doubt in one.doubts:
+        if doubt is Doubt.BY_HAND:
+            yield f"{name}: the tag was not made by ledger promote"
+        elif doubt is Doubt.NO_EXPERIMENT:
+            yield f"{name}: its tag claims {trial}, an experiment that is not in this clone"
+        elif doubt is Doubt.NO_RECORD:
+            yield f"{name}: its tag claims {trial}, of which there is no record"
+        elif doubt is Doubt.OTHER_CHECKPOINT:
+            yield f"{name}: its tag claims another checkpoint than the record of {trial} has"
+        elif doubt is Doubt.OTHER_METRICS:
+            yield f"{name}: its tag claims other metrics than the record of {trial} has"
+        elif doubt is Doubt.OTHER_COMMIT:
+            yield f"{name}: its commit does not hold the checkpoint of {trial}: dvc would give another file"
+        elif doubt is Doubt.VOIDED:
+            yield f"{name}: {one.experiment}:{one.trial} has been voided"
+        elif doubt is Doubt.OTHER_OUTCOME:
+            yield f"{name}: {one.experiment} was {one.promoted} when it was promoted, and is {one.state} now"
+        elif doubt is Doubt.OUTDATED:
+            yield f"{name}: the verdict of {one.experiment} is no longer that of its records"
+        elif one.why:
+            yield f"{name}: promoted while {one.experiment} was {one.promoted}, because: {one.why}"
+        else:
+            yield f"{name}: {one.experiment} is {one.state}"
+
+
+def _described(found: Sequence[ModelVersion]) -> list[Block]:
+    """What dvc.yaml says of the model at its highest version, and its checkpoint."""
+    first = found[0]
+    artifact, pairs = first.artifact, list[tuple[str, tuple[str, ...]]]()
+    if artifact is not None:
+        named = (("type", artifact.type), ("about", artifact.description), ("labels", ", ".join(artifact.labels)))
+        pairs += [(key, (value,)) for key, value in named if value]
+    if first.path is not None and first.believed:
+        pairs.append(("checkpoint", tuple(filter(None, (first.path, first.md5)))))
+    return [Heading(text=first.name, near=True), Facts(pairs=tuple(pairs), near=True)] if pairs else []
+
+
+def _history(found: Sequence[ModelVersion]) -> Iterator[str]:
+    """What was done to the model, the latest first, each tag once."""
+    tags = {tag.tag: (tag, one) for one in found for tag in one.registered.history}
+    for tag, one in sorted(tags.values(), key=lambda item: (item[0].when, item[0].name.event.rank), reverse=True):
+        why = f": {tag.why}" if tag.why else ""
+        yield f"{tag.when:%Y-%m-%d %H:%M}  {_event(tag, one)} by {tag.by.partition(' <')[0]}{why}"
+
+
+def _event(tag: ModelTag, one: ModelVersion) -> str:
+    words = {
+        Event.REGISTERED: f"{one.version} registered",
+        Event.DEREGISTERED: f"{one.version} taken back",
+        Event.ASSIGNED: f"{one.version} became {tag.name.stage}",
+        Event.UNASSIGNED: f"{one.version} ceased to be {tag.name.stage}",
+        Event.DEPRECATED: f"{one.name} deprecated",
+    }
+    return words[tag.name.event]
+
+
+def _sheet(found: Sequence[ModelVersion]) -> Table:
+    """Every version with all that is known, for a spreadsheet."""
+    head = ("name", "version", "stages", "outcome", "experiment", "trial", "path", "md5", "tag", "created", "doubts")
+    rows = tuple(
+        (
+            one.name,
+            one.version,
+            ", ".join(one.stages),
+            one.outcome or "",
+            one.experiment or "",
+            one.trial or "",
+            one.path or "",
+            one.md5 or "",
+            one.registered.tag.tag,
+            one.registered.tag.when.isoformat(),
+            ", ".join(one.doubts),
+        )
+        for one in found
+    )
+    return Table(head=head, rows=rows)
+
+
+def fetched(one: ModelVersion, path: str) -> Told:
+    """Where the checkpoint is, and what speaks against it."""
+    answer = f"{one.name} {one.version} is in {path} (md5 {one.md5})"
+    return Told(answer=answer, notes=tuple(f"warning: {line}" for line in said(one)))
+
+
+def none(name: str | None, stage: str | None, at: datetime | None) -> str:
+    """That nothing is there, and what makes some."""
+    then = "" if at is None else f" on {at:%Y-%m-%d %H:%M}"
+    if stage is not None:
+        return f"no version{'' if name is None else f' of {name}'} is {stage}{then}"
+    return f"there are no models{then}: ledger promote EXP NAME makes a checkpoint one"
