@@ -65,6 +65,12 @@ def _state(row: Row) -> str | None:
     return "uncounted" if row.trial_status == "succeeded" and not row.trials else row.trial_status
 
 
+def _confirmation(row: Row) -> str | None:
+    """What was confirmed of the row's arm; of another arm of the experiment with its name."""
+    one = row.tested
+    return None if one is None else one.state if one.variant == row.variant else f"{one.variant} {one.state}"
+
+
 PLAIN: Final = {
     field.name: field
     for field in (
@@ -76,7 +82,7 @@ PLAIN: Final = {
         Field(name="status", kind=Kind.STATE, get=attrgetter("status")),
         Field(name="outcome", kind=Kind.STATE, get=attrgetter("outcome")),
         Field(name="confirmatory", kind=Kind.PARAM, get=attrgetter("confirmatory")),
-        Field(name="confirmation", kind=Kind.STATE, get=lambda row: None if row.tested is None else row.tested.state),
+        Field(name="confirmation", kind=Kind.STATE, get=_confirmation),
         Field(name="trial_status", kind=Kind.STATE, get=attrgetter("trial_status")),
         Field(name="created", kind=Kind.MOMENT, get=attrgetter("created")),
         Field(name="author", kind=Kind.TEXT, get=attrgetter("author")),

@@ -21,10 +21,13 @@ from ledger.repo.code import Code, edited
 from ledger.report.data_changes import described
 
 
-def begin(change: Change, plan: Plan, code: Code, overrides: Mapping[str, Value], *, switch: bool) -> str:
+def begin(
+    change: Change, plan: Plan, code: Code, overrides: Mapping[str, Value], *, switch: bool, body: str | None = None
+) -> str:
     """Commit the plan and the parameters on the code that it was forked from, as the experiment's branch.
 
-    Returns the commit. Raises LedgerError where the work tree cannot be switched to it, and then there is no branch.
+    `body`: the prose below the plan; without it one to be filled in. Returns the commit. Raises LedgerError where
+    the work tree cannot be switched to it, and then there is no branch.
     """
     git, name = change.ledger.git, plan.name
     texts = edited(code.texts, {code.locate(key): value for key, value in overrides.items()})
@@ -32,7 +35,7 @@ def begin(change: Change, plan: Plan, code: Code, overrides: Mapping[str, Value]
     if switch:
         _refuse_overlap(change, changed)
     files = {path: replace(code.files[path], oid=git.blob(text.encode())) for path, text in changed.items()}
-    text = hypotheses.render(Hypothesis(plan=plan, body=_body(git, plan)))
+    text = hypotheses.render(Hypothesis(plan=plan, body=_body(git, plan) if body is None else body))
     tree = git.tree(plan.base, {**files, f"{directory(name)}/hypothesis.md": change.file(text)})
     commit = git.commit_tree(tree, [plan.base], _message(plan, overrides))
     branch = change.ledger.branch_of(name)

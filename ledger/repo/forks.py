@@ -76,7 +76,7 @@ def of_target(ledger: Ledger, target: Target) -> Start:
         trial = max(origin.of(target.variant), key=lambda record: record.trial.started).trial
     if trial is not None:
         code = _code(ledger, origin, trial.code)
-        changes: Mapping[ParameterKey, Any] = _of_arm(code, trial)
+        changes: Mapping[ParameterKey, Any] = of_arm(code, trial)
     else:
         assert declared is not None
         code = _code(ledger, origin, origin.plan.commit_of(declared) or histories.tip(ledger, origin))
@@ -95,7 +95,7 @@ def _code(ledger: Ledger, origin: Experiment, commit: str | None) -> Code:
     return ledger.code.at(commit)
 
 
-def _of_arm(code: Code, trial: Trial) -> dict[ParameterKey, Any]:
+def of_arm(code: Code, trial: Trial) -> dict[ParameterKey, Any]:
     """What the record has other than the code, without its replicate: that is none of the arm's parameters."""
     replicate = {code.locate(axis) for axis, _ in trial.point if axis in code.names}
     return {key: value for key, value in recorded_changes(code, trial).items() if key not in replicate}

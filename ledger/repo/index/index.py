@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.machine.garbage import uncollected
+from ledger.repo.index import confirmations as index_confirmations
 from ledger.repo.index import file as index_file
 from ledger.repo.index import rows as index_rows
 from ledger.repo.index import writing
@@ -20,7 +21,7 @@ from ledger.repo.index.current import Decide, Overtaken, bring_up_to_date
 from ledger.repo.index.rows import Wished
 
 if TYPE_CHECKING:
-    from ledger.model.confirmation import Tested
+    from ledger.model.confirmation import Confirmation, Tested
     from ledger.model.entry import Entry
     from ledger.model.row import Row
     from ledger.repo.snapshot import Repository
@@ -64,6 +65,10 @@ class Index:
     def tested(self) -> dict[str, tuple[Tested, ...]]:
         """What was confirmed and what was not, an entry an arm, by the experiment that found it."""
         return self._reading(index_rows.tested)
+
+    def confirmations(self) -> list[Confirmation]:
+        """Every experiment that is to confirm a finding which is here, with what it says so far."""
+        return self._reading(index_confirmations.confirmations)
 
     def states(self) -> dict[str, int]:
         """How many experiments are in which state (`Entry.state`), that of the latest first."""

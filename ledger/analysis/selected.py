@@ -1,0 +1,127 @@
+"""What is the best of several arms worth? What selection among them did to the estimate, and what is left of it.
+
+The best of k is partly the luckiest: where no arm is better, its mean is c_k · s / √n too good on average
+(`stats.maximum`). That much is taken off its difference from the baseline, and half of what is left is what a
+confirmation predicts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from ledger.model.directions import HIGHER
+from ledger.model.frozen import frozen
+from ledger.model.replicates import Point
+from ledger.model.summary import Summary
+from ledger.stats.contrast import mean, sd
+from ledger.stats.maximum import selection_bias
+
+Values = Mapping[Point, float]
+
+# digits of a margin that was computed: it is no more certain than that
+_DIGITS = 3
+
+
+@frozen
+class Selected:
+    """The best of `among` arms by a metric, in the metric's unit.
+
+    - `n`: the values behind its mean, the `level`; `baseline`: the mean that it is compared with, `estimate` the
+      difference from it, over the replicates of both where all are. None where the baseline has no results.
+    - `noise`: the standard deviation of one value of an arm, without what replicates move alike in all arms (`paired`);
+      None where no arm has two values.
+    - `luck`: what being the best of so many adds, None where the noise is not known; none of one arm alone.
+    """
+
+    metric: str
+    better: str
+    among: int
+    n: int
+    level: float
+    baseline: float | None
+    estimate: float | None
+    noise: float | None
+    paired: bool
+    luck: float | None
+
+    @property
+    def shrunken(self) -> float | None:
+        """The estimate less what luck adds to it; it may change its sign, and then luck explains all of it."""
+        if self.estimate is None or self.luck is None:
+            return None
+        return self.estimate - self.luck if self.better == HIGHER else self.estimate + self.luck
+
+    @property
+    def margin(self) -> float | None:
+        """Half of what is left, as a distance from the baseline: 0 where nothing is."""
+        left = self.shrunken
+        if left is None:
+            return None
+        return rounded(max(0.0, left if self.better == HIGHER else -left) / 2)
+
+
+def best_of(means: Mapping[str, float], better: str) -> str:
+    """The name of the best; of several the first."""
+    return (max if better == HIGHER else min)(means, key=lambda name: means[name])
+
+
+def selected(metric: str, better: str, best: str, arms: Mapping[str, Values], baseline: Values | None) -> Selected:
+    """What the arm `best` is worth that was chosen among `arms`: finite values by replicate, one at least an arm."""
+    own = arms[best]
+    spread, paired = noise(list(arms.values()))
+    level = mean(list(own.values()))
+    compared, estimate = None, None
+    if baseline:
+        shared = own.keys() <= baseline.keys()
+        compared = mean([baseline[point] for point in own] if shared else list(baseline.values()))
+        estimate = level - compared
+    luck = 0.0 if len(arms) == 1 else None if spread is None else selection_bias(len(arms), spread, len(own))
+    return Selected(
+        metric=metric,
+        better=better,
+        among=len(arms),
+        n=len(own),
+        level=level,
+        baseline=compared,
+        estimate=estimate,
+        noise=spread,
+        paired=paired,
+        luck=luck,
+    )
+
+
+def noise(arms: Sequence[Values]) -> tuple[float | None, bool]:
+    """The standard deviation of one value, pooled over arms, and whether what is common to a replicate was taken out.
+
+    Arms with the same two or more replicates are a two-way layout: its residual mean square. Else the variances within
+    arms are pooled.
+    """
+    points = list(arms[0])
+    if len(arms) > 1 and len(points) > 1 and all(arm.keys() == arms[0].keys() for arm in arms):
+        by_arm = [mean(list(arm.values())) for arm in arms]
+        by_point = {point: mean([arm[point] for arm in arms]) for point in points}
+        whole = mean(by_arm)
+        rest = math.fsum(
+            (arm[point] - own - by_point[point] + whole) ** 2
+            for arm, own in zip(arms, by_arm, strict=True)
+            for point in points
+        )
+        return math.sqrt(rest / ((len(arms) - 1) * (len(points) - 1))), True
+    several = [list(arm.values()) for arm in arms if len(arm) > 1]
+    return _pooled([(len(values), sd(values)) for values in several]), False
+
+
+def noise_of(summaries: Sequence[Summary]) -> float | None:
+    """The same from means and standard deviations alone, within arms; None where none has two values."""
+    return _pooled([(one.n, one.sd) for one in summaries if one.sd is not None])
+
+
+def _pooled(within: Sequence[tuple[int, float]]) -> float | None:
+    df = sum(n - 1 for n, _ in within)
+    return math.sqrt(math.fsum((n - 1) * spread**2 for n, spread in within) / df) if df else None
+
+
+def rounded(value: float) -> float:
+    """Three significant digits of a number."""
+    return value if value == 0 else round(value, _DIGITS - 1 - math.floor(math.log10(abs(value))))

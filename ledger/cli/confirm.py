@@ -1,0 +1,69 @@
+"""`ledger confirm`: put a finding to the test on fresh replicates."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console, diagnosis, options, plan_options, values
+from ledger.cli import diagnosis_options as given
+from ledger.cli.table import Where
+from ledger.ops.confirm import confirm as put_to_the_test
+from ledger.repo.confirming.request import ConfirmRequest
+from ledger.report import confirm as report
+
+
+def confirm(
+    finding: Annotated[
+        str | None, typer.Argument(metavar="[EXP]", help="An experiment, or an arm of it: NAME:VARIANT.")
+    ] = None,
+    where: Where = None,
+    metric: Annotated[str | None, typer.Option(metavar="METRIC", help="By which the best arm is chosen.")] = None,
+    higher: given.Higher = False,
+    lower: given.Lower = False,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="EXP", help="An arm, an experiment or a revision in the baseline's role.")
+    ] = None,
+    predict: Annotated[
+        list[str] | None, typer.Option(metavar="PREDICTION", help="What is predicted instead; repeatable.")
+    ] = None,
+    margin: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="By how much, instead of half of what is left.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many; default: by power.")] = None,
+    name: plan_options.Name = None,
+    tag: plan_options.Tags = None,
+    no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
+    json: options.AsJson = False,
+) -> int:
+    """Begin an experiment that puts the best arm to the test: fresh seeds, a cautious prediction.
+
+    It confirms the arm that a supported experiment predicted, else the best of an experiment's arms, or of those that
+    --where chooses. docs/next.md explains what selection does to an estimate.
+
+    Example: ledger confirm grid
+    """
+    asked = ConfirmRequest(
+        target=finding,
+        where=where,
+        metric=metric,
+        better=diagnosis.better(higher=higher, lower=lower),
+        baseline=baseline,
+        predictions=tuple(predict or ()),
+        margin=values.number("--margin", margin, example="0.01"),
+        seeds=seeds,
+        name=name,
+        tags=tuple(tag or ()),
+        switch=not no_switch,
+    )
+    with console.opened() as ledger:
+        made = put_to_the_test(ledger, asked, now=console.now())
+        settings = ledger.settings
+    if json:
+        console.answer_json(report.shape(made))
+        for note in report.notes(made):
+            console.say(note)
+    else:
+        console.tell(report.told(made, settings))
+    return 0

@@ -1,0 +1,170 @@
+"""The finding that is to be confirmed: the best of which arms, against what, and what its trials say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ledger.analysis.columns import metric_names
+from ledger.analysis.conditions import condition
+from ledger.analysis.counting import When, counted
+from ledger.analysis.direction import direction
+from ledger.analysis.fields import Fields
+from ledger.analysis.selected import Selected, best_of, selected
+from ledger.errors import LedgerError
+from ledger.model.experiment import Experiment, Recorded
+from ledger.model.frozen import frozen
+from ledger.model.listing import listed
+from ledger.model.near_misses import near_misses
+from ledger.model.plan import BASELINE, TREATMENT
+from ledger.model.prediction import Prediction
+from ledger.model.replicates import Point
+from ledger.model.row import Row
+from ledger.model.search import STEP
+from ledger.model.verdict import SUPPORTED
+from ledger.repo.confirming.baseline import Baseline, baseline_of
+from ledger.repo.confirming.request import ConfirmRequest
+from ledger.repo.ledger import Ledger
+
+
+@frozen
+class Finding:
+    """An arm with the trials of it that count, what it is compared with, and what selection did to the estimate.
+
+    `predictions`: those of its plan that are about it.
+    """
+
+    experiment: Experiment
+    variant: str
+    records: tuple[Recorded, ...]
+    baseline: Baseline
+    selected: Selected
+    predictions: tuple[Prediction, ...]
+
+    @property
+    def text(self) -> str:
+        """`grid:lr-0-3`, or the experiment's name alone where the arm is its treatment."""
+        return self.experiment.name if self.variant == TREATMENT else f"{self.experiment.name}:{self.variant}"
+
+
+def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
+    """What is asked for. Raises LedgerError where there is no arm with results, or nothing says which is the best."""
+    every = ledger.rows("variants")
+    named = None if asked.target is None else _named(ledger, asked.target)
+    rows = _candidates(ledger, every, asked, named)
+    metric = _metric(ledger, rows, asked, None if named is None else named[0])
+    better = asked.better or direction(metric, every, ledger.settings)
+    if better is None:
+        raise LedgerError(
+            f"it is unknown whether a higher or a lower {metric} is better",
+            hint=f"--higher-is-better or --lower-is-better; or `direction` of {metric} in ledger.yaml",
+        )
+    means = {
+        (row.experiment, row.variant): summary.mean
+        for row in rows
+        if (summary := row.metrics.get(metric)) is not None and summary.mean is not None
+    }
+    if named is not None and named[1] is not None:
+        chosen = (named[0].name, named[1])
+        if chosen not in means:
+            raise LedgerError(f"{asked.target} has no results of {metric}", hint=f"ledger run {named[0].name}")
+    else:
+        key = best_of({f"{name} {arm}": mean for (name, arm), mean in means.items()}, better)
+        name, _, arm = key.partition(" ")
+        chosen = (name, arm)
+    experiment = ledger.experiment(chosen[0])
+    records = _counting(ledger, experiment, chosen[1])
+    baseline = baseline_of(ledger, experiment, chosen[1], metric, asked.baseline)
+    # what it is compared with is no rival of it
+    rivals = {key for key in means if f"{key[0]}:{key[1]}" != baseline.text}
+    values = _values(ledger, rivals, metric)
+    worth = selected(metric, better, " ".join(chosen), values, baseline.values)
+    about = tuple(p for p in experiment.plan.predictions if (p.metric.variant or TREATMENT) == chosen[1])
+    return Finding(
+        experiment=experiment,
+        variant=chosen[1],
+        records=records,
+        baseline=baseline,
+        selected=worth,
+        predictions=about,
+    )
+
+
+def _named(ledger: Ledger, text: str) -> tuple[Experiment, str | None]:
+    """The experiment that is named, and its arm, None where the whole of it is."""
+    target = ledger.target(text)
+    experiment = target.experiment
+    if experiment is None:
+        raise LedgerError(f"{text} is a git revision, and has no trials", hint="ledger log lists the experiments")
+    if target.trial is not None:
+        raise LedgerError(
+            f"{text} is one trial, and a finding is an arm", hint=f"ledger confirm {experiment.name}:{target.variant}"
+        )
+    if experiment.plan.search is not None and experiment.plan.search.kind == STEP:
+        raise LedgerError(
+            f"{experiment.name} searches for the version at fault, and confirms its own answer",
+            hint=f"ledger bisect --help; ledger show {experiment.name}",
+        )
+    return experiment, target.variant if ":" in text else None
+
+
+def _candidates(
+    ledger: Ledger, every: Sequence[Row], asked: ConfirmRequest, named: tuple[Experiment, str | None] | None
+) -> list[Row]:
+    """The arms among which the finding was made, each state once, the oldest first."""
+    rows = [row for row in reversed(every) if row.variant != BASELINE and row.trials]
+    if asked.where is not None:
+        rows = list(filter(condition(asked.where, Fields(every, ledger.settings.aliases)), rows))
+    if named is not None:
+        experiment, arm = named
+        rows = [row for row in rows if row.experiment == experiment.name]
+        if arm is None and asked.where is None and experiment.outcome == SUPPORTED:
+            # what was supported was predicted, not picked
+            rows = [row for row in rows if row.variant in experiment.plan.predicted]
+        elif arm is not None and arm in experiment.plan.predicted:
+            rows = [row for row in rows if row.variant == arm]
+    if not rows:
+        which = asked.target if asked.where is None else "what --where chooses"
+        raise LedgerError(f"no arm of {which} has results to confirm", hint="ledger table --variants shows what has")
+    seen: dict[str | tuple[str, str], Row] = {}
+    for row in rows:
+        seen.setdefault(row.fingerprint or (row.experiment, row.variant), row)
+    if named is not None and named[1] is not None:
+        # of two names of one state the one that was asked for
+        seen |= {row.fingerprint or "": row for row in rows if row.variant == named[1]}
+    return list(seen.values())
+
+
+def _metric(ledger: Ledger, rows: Sequence[Row], asked: ConfirmRequest, experiment: Experiment | None) -> str:
+    """The metric to go by. Raises LedgerError where no arm has it."""
+    known = metric_names(rows, ledger.settings)
+    if asked.metric is not None:
+        wanted = ledger.settings.aliases.now(asked.metric)
+        if wanted not in known:
+            near = near_misses(wanted, known)
+            raise LedgerError(
+                f"no trial here has a metric {asked.metric}",
+                hint=f"did you mean {' or '.join(near)}?" if near else f"they have {listed(known, 8)}",
+            )
+        return wanted
+    predicted = [] if experiment is None else [name for name in experiment.predicted if name in known]
+    if not known:
+        raise LedgerError("no trial here has a metric", hint="ledger show NAME shows what its trials have")
+    return [*predicted, *known][0]
+
+
+def _counting(ledger: Ledger, experiment: Experiment, variant: str) -> tuple[Recorded, ...]:
+    """The trials of an arm that count, as the table has them."""
+    return counted(experiment, variant, When.JUDGED, present=ledger.present(experiment).get(variant))
+
+
+def _values(ledger: Ledger, wanted: set[tuple[str, str]], metric: str) -> dict[str, dict[Point, float]]:
+    """The values of these arms by replicate, of the trials that count."""
+    found: dict[str, dict[Point, float]] = {f"{name} {arm}": {} for name, arm in wanted}
+    for row in ledger.rows("trials"):
+        summary = row.metrics.get(metric)
+        if row.trials and (row.experiment, row.variant) in wanted and summary is not None and summary.mean is not None:
+            point = tuple((row.replicate or {}).items())
+            if math.isfinite(summary.mean):
+                found[f"{row.experiment} {row.variant}"][point] = summary.mean
+    return {key: values for key, values in found.items() if values}
