@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.analysis.looks import predicted_arms
+from ledger.model.confirmation import NOT_CONFIRMED, Standing
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.promoting import Objection
 from ledger.model.verdict import SUPPORTED, stated
@@ -18,11 +19,10 @@ def standing(experiment: Experiment) -> str:
     return experiment.found or "no verdict"
 
 
-def objections(experiment: Experiment, record: Recorded, *, counts: bool, outdated: bool) -> tuple[Objection, ...]:
+def objections(experiment: Experiment, record: Recorded, now: Standing, *, counts: bool) -> tuple[Objection, ...]:
     """Why it is not, the weightiest first; none where the verdict supports the arm, and the trial is part of it.
 
-    `counts`: the trial is one of those that the verdict is about. `outdated`: the verdict is no longer that of the
-    records.
+    `now` is how the experiment stands; `counts`: the trial is one of those that the verdict is about.
     """
     found = []
     if experiment.outcome is None:
@@ -31,8 +31,13 @@ def objections(experiment: Experiment, record: Recorded, *, counts: bool, outdat
         found.append(Objection.NOT_SUPPORTED)
     elif experiment.confirmatory is False:
         found.append(Objection.POST_HOC)
-    if experiment.outcome is not None and outdated:
+    if now.retracted:
+        found.append(Objection.RETRACTED)
+    elif experiment.outcome is not None and now.outdated is not None:
         found.append(Objection.OUTDATED)
+    tested = now.of(record.trial.variant)
+    if tested is not None and tested.state == NOT_CONFIRMED:
+        found.append(Objection.NOT_CONFIRMED)
     if record.trial.variant not in predicted_arms(experiment.plan):
         found.append(Objection.OTHER_ARM)
     if record.void is not None:

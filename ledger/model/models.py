@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from ledger.model.confirmation import Tested
 from ledger.model.frozen import frozen
 from ledger.model.gto import TagName
 from ledger.model.promotion import Promotion
@@ -77,7 +78,11 @@ class Doubt(StrEnum):
     UNSUPPORTED = "unsupported"
     """It was promoted without a supported verdict, for a reason that was given."""
     OUTDATED = "outdated"
-    """The verdict no longer is that of the records."""
+    """The verdict no longer is that of the plan and the records."""
+    RETRACTED = "retracted"
+    """Evidence that the verdict rests on was taken back since."""
+    NOT_CONFIRMED = "not-confirmed"
+    """A later experiment put the finding to the test, and did not confirm it."""
 
     @property
     def forged(self) -> bool:
@@ -101,7 +106,8 @@ class ModelVersion:
 
     `experiment`, `trial`, `metrics`, `path` and `md5` are those of the record, or where that is not here what the tag
     claims; None and empty where nothing is claimed. `outcome` and `state` are the experiment's now, `promoted` its
-    state when the tag was made; `why` is the reason that was given. `doubts` say what is to be known before it is used.
+    state when the tag was made; `why` is the reason that was given. `tested`: what later experiments have confirmed of
+    its arm or have not. `doubts` say what is to be known before it is used.
     """
 
     registered: Registered
@@ -114,6 +120,7 @@ class ModelVersion:
     path: str | None = None
     md5: str | None = None
     why: str = ""
+    tested: Tested | None = None
     artifact: Artifact | None = None
     doubts: tuple[Doubt, ...] = ()
 

@@ -17,6 +17,8 @@ class Objection(StrEnum):
     NOT_SUPPORTED = "not-supported"
     POST_HOC = "post-hoc"
     OUTDATED = "outdated"
+    RETRACTED = "retracted"
+    NOT_CONFIRMED = "not-confirmed"
     OTHER_ARM = "other-arm"
     NOT_COUNTED = "not-counted"
     VOIDED = "voided"

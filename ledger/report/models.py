@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from ledger.model.confirmation import OPEN
 from ledger.model.gto import Event
+from ledger.model.listing import listed
 from ledger.model.models import Doubt, ModelTag, ModelVersion
 from ledger.model.settings import Settings
 from ledger.report.blocks import Block, Document, Facts, Heading, Items, Mark, Table
@@ -66,7 +68,9 @@ def _gone(one: ModelVersion) -> str:
 
 def verdict(one: ModelVersion) -> str:
     """What its experiment says now; `?` where nothing says where it comes from, or the tag is not to be believed."""
-    return "?" if one.state is None or not one.believed else one.state
+    if one.state is None or not one.believed:
+        return "?"
+    return one.state if one.tested is None or one.tested.state == OPEN else f"{one.state}, {one.tested.state}"
 
 
 def origin(one: ModelVersion) -> str:
@@ -99,7 +103,12 @@ def said(one: ModelVersion) -> Iterator[str]:
         elif doubt is Doubt.OTHER_OUTCOME:
             yield f"{name}: {one.experiment} was {one.promoted} when it was promoted, and is {one.state} now"
         elif doubt is Doubt.OUTDATED:
-            yield f"{name}: the verdict of {one.experiment} is no longer that of its records"
+            yield f"{name}: the verdict of {one.experiment} is no longer that of its plan and records"
+        elif doubt is Doubt.RETRACTED:
+            yield f"{name}: evidence that the verdict of {one.experiment} rests on was taken back since"
+        elif doubt is Doubt.NOT_CONFIRMED:
+            by = "" if one.tested is None else f" by {listed(one.tested.by, 4)}"
+            yield f"{name}: {one.experiment}:{one.variant} was put to the test{by}, and not confirmed"
         elif one.why:
             yield f"{name}: promoted while {one.experiment} was {one.promoted}, because: {one.why}"
         else:

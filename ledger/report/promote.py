@@ -68,6 +68,8 @@ _WORDS: Final = {
     Objection.NOT_SUPPORTED: "it is not supported",
     Objection.POST_HOC: "the verdict is post hoc",
     Objection.OUTDATED: "the verdict is out of date",
+    Objection.RETRACTED: "evidence was taken back since the verdict",
+    Objection.NOT_CONFIRMED: "the finding was not confirmed",
     Objection.OTHER_ARM: "no prediction is about the arm",
     Objection.NOT_COUNTED: "the trial does not count",
     Objection.VOIDED: "the trial was voided",

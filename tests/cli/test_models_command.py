@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import promotions
 import pytest
 from conftest import Project, Shelved
+
+from ledger.model import hypothesis as hypotheses
+from ledger.model import trial_file, verdict_file
+from ledger.model.formats import front_matter
+from ledger.model.hypothesis import Hypothesis
+from ledger.model.plan import Confirms
+from ledger.repo.ledger import open_ledger
 
 
 def promoted(project: Project) -> None:
@@ -147,7 +155,7 @@ def test_what_has_become_of_the_experiment_is_told(project: Project) -> None:
     project.git("switch", "-q", "exp/rate")
     for seed in (0, 1):
         project.ledger("void", f"rate:treatment/seed-{seed}", "-m", "the disk was full")
-    assert versions(project)["v0.0.1"]["doubts"] == ["voided"]
+    assert versions(project)["v0.0.1"]["doubts"] == ["voided", "retracted"]
     project.ledger("conclude", "-m", "too few", "--early")
     found = versions(project)["v0.0.1"]
     assert (found["outcome"], found["promoted_as"]) == ("inconclusive", "supported")
@@ -156,6 +164,36 @@ def test_what_has_become_of_the_experiment_is_told(project: Project) -> None:
     assert "net v0.0.1: rate was supported when it was promoted, and is inconclusive, post hoc now" in text
     assert "net v0.0.1: rate:treatment/seed-0 has been voided" in text
     assert "rate is inconclusive" in project.ledger("promote", "net@v0.0.1", "--stage", "dev", code=2).err
+
+
+def test_a_finding_that_was_not_confirmed(project: Project) -> None:
+    with open_ledger(project.root) as ledger:
+        rate = ledger.experiment("rate")
+    assert rate.verdict is not None
+    project.git("switch", "-q", "-c", "exp/again", "main")
+    plan = replace(rate.plan, name="again", confirms=Confirms(experiment="rate"), created=rate.plan.created)
+    again = replace(rate.trials[-1].trial, experiment="again", point=(("seed", 9),))
+    verdict = replace(
+        rate.verdict, outcome="refuted", predictions=(replace(rate.verdict.predictions[0], outcome="refuted"),)
+    )
+    project.commit("run: again", {
+        "experiments/again/hypothesis.md": hypotheses.render(Hypothesis(plan=plan, body="")),
+        f"experiments/again/trials/{again.id}.yaml": trial_file.dumps(again),
+    })  # fmt: skip
+    project.commit("verdict: refuted", {
+        "experiments/again/verdict.md": front_matter.joined(verdict_file.front_matter(verdict), ""),
+    })  # fmt: skip
+    found = versions(project)["v0.0.1"]
+    assert (found["outcome"], found["confirmation"], found["doubts"]) == (
+        "supported",
+        "not confirmed",
+        ["not-confirmed"],
+    )
+    text = project.ledger("models").out
+    assert "supported, not confirmed" in text
+    assert "net v0.0.1: rate:treatment was put to the test by again, and not confirmed" in text
+    answer = project.ledger("promote", "net@v0.0.1", "--stage", "dev", code=2)
+    assert "rate:treatment was put to the test, and not confirmed" in answer.err
 
 
 def test_landed_archived_and_squashed(project: Project) -> None:

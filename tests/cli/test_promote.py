@@ -217,7 +217,10 @@ def test_a_name_that_others_are_in_the_way_of(project: Project) -> None:
 def test_a_verdict_that_is_out_of_date(project: Project) -> None:
     for seed in (0, 1):
         project.ledger("void", f"rate:treatment/seed-{seed}", "-m", "the disk was full")
-    assert "the verdict of rate is out of date" in project.ledger("promote", "rate", "net", code=2).err
+    assert (
+        "evidence that the verdict of rate rests on was taken back since"
+        in project.ledger("promote", "rate", "net", code=2).err
+    )
     answer = project.ledger("promote", "rate:treatment/seed-0", "net", code=2)
     assert "rate:treatment/seed-0 was voided" in answer.err
 

@@ -15,6 +15,7 @@ from ledger.analysis.registry import registry
 from ledger.errors import FormatError
 from ledger.git.objects import GitObject, message_of
 from ledger.model import void as voids
+from ledger.model.confirmation import Standing
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.model.formats.lockfile import Pinned
@@ -27,6 +28,7 @@ from ledger.repo import experiments
 from ledger.repo.experiments import Record, Texts, Wanted
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import artifacts, pinned, tags
+from ledger.repo.models.since import standings
 
 # of more experiments than this all are looked up together
 _FEW = 20
@@ -47,10 +49,12 @@ def read(ledger: Ledger, registered: Sequence[Registered]) -> list[ModelVersion]
     origins = [_origin(one, commits.get(one.tag.commit)) for one in registered]
     files = _definitions(ledger, registered)
     found = _experiments(ledger, [origin for origin in origins if origin is not None])
-    return [
-        _version(ledger, one, origin, None if origin is None else found.get(origin.experiment), artifact)
-        for one, origin, artifact in zip(registered, origins, files, strict=True)
-    ]
+    now = standings(ledger, found)
+    versions_ = []
+    for one, origin, artifact in zip(registered, origins, files, strict=True):
+        name = "" if origin is None else origin.experiment
+        versions_.append(_version(ledger, one, origin, found.get(name), now.get(name), artifact))
+    return versions_
 
 
 @frozen
@@ -143,7 +147,12 @@ def _text(blob: GitObject | None) -> str | None:
 
 
 def _version(
-    ledger: Ledger, one: Registered, origin: _Origin | None, experiment: Experiment | None, artifact: Artifact | None
+    ledger: Ledger,
+    one: Registered,
+    origin: _Origin | None,
+    experiment: Experiment | None,
+    now: Standing | None,
+    artifact: Artifact | None,
 ) -> ModelVersion:
     claim, commit = one.tag.claim, one.tag.commit
     record = None if experiment is None or origin is None else _record(ledger, experiment, origin.trial, commit)
@@ -154,7 +163,7 @@ def _version(
         held if origin is not None and origin.trial else ledger.git.is_ancestor(commit, experiment.tip)
     )
     doubts = model_doubts.doubts(
-        claim, experiment, record, md5=None if pin is None or output != path else pin.md5, belongs=belongs
+        claim, experiment, record, now, md5=None if pin is None or output != path else pin.md5, belongs=belongs
     )
     if claim is None and not belongs:
         # whoever made the commit may have written into it whatever is to be read here
@@ -170,6 +179,7 @@ def _version(
         path=path,
         md5=_md5(pin, output, path, None if claim is None else claim.md5),
         why="" if claim is None else claim.why,
+        tested=None if now is None or record is None else now.of(record.trial.variant),
         artifact=artifact,
         doubts=doubts,
     )

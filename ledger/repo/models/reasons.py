@@ -28,6 +28,8 @@ def against(experiment: Experiment, trial: str, objections: Sequence[Objection])
         Objection.NOT_SUPPORTED: f"{name} is {standing(experiment)}",
         Objection.POST_HOC: f"{name} is {standing(experiment)}: what decides it was chosen after results",
         Objection.OUTDATED: f"the verdict of {name} is out of date",
+        Objection.RETRACTED: f"evidence that the verdict of {name} rests on was taken back since",
+        Objection.NOT_CONFIRMED: f"{name}:{arm} was put to the test, and not confirmed",
         Objection.OTHER_ARM: f"{name} predicts nothing about {arm}",
         Objection.NOT_COUNTED: f"{name}:{trial} is none of the trials that the verdict counts",
         Objection.VOIDED: f"{name}:{trial} was voided",
@@ -35,6 +37,8 @@ def against(experiment: Experiment, trial: str, objections: Sequence[Objection])
     hints = {
         Objection.NO_VERDICT: f"ledger conclude {name}",
         Objection.OUTDATED: f"ledger conclude {name}",
+        Objection.RETRACTED: f"ledger conclude {name}",
+        Objection.NOT_CONFIRMED: f"ledger show {name}",
         Objection.NOT_COUNTED: f"ledger promote {name}:{arm} takes one that it counts",
     }
     said = "; ".join(words[one] for one in objections if one in words)

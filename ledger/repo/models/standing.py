@@ -8,9 +8,10 @@ from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.listing import listed
 from ledger.model.promoting import Objection
-from ledger.repo import concluded, histories
+from ledger.repo import histories
 from ledger.repo.change import require_collected
 from ledger.repo.ledger import Ledger
+from ledger.repo.standings import standing
 from ledger.repo.targets import Target
 
 
@@ -52,8 +53,7 @@ def _counted(ledger: Ledger, experiment: Experiment, arm: str) -> tuple[Recorded
 def objections(ledger: Ledger, experiment: Experiment, record: Recorded) -> tuple[Objection, ...]:
     """Why the trial should not be promoted, as of now."""
     counts = any(one.path == record.path for one in _counted(ledger, experiment, record.trial.variant))
-    outdated = concluded.outdated(ledger, experiment) is not None
-    return promotable.objections(experiment, record, counts=counts, outdated=outdated)
+    return promotable.objections(experiment, record, standing(ledger, experiment), counts=counts)
 
 
 def commit_of(ledger: Ledger, experiment: Experiment, record: Recorded) -> str:

@@ -63,6 +63,7 @@ def version(one: ModelVersion) -> dict[str, Any]:
         "active": one.registered.active,
         "deprecated": one.registered.deprecated,
         "verdict": one.state,
+        "confirmation": None if one.tested is None else one.tested.state,
         "promoted_as": one.promoted,
         "why": one.why or None,
         "believed": one.believed,

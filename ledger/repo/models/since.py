@@ -1,0 +1,94 @@
+"""How the experiments behind models stand as of now, of a thousand in a moment.
+
+Whether a verdict still holds is asked in full of a few. Of many it is asked of those whose trials or plan are not what
+they were when it was written, which git's trees tell of all at once: what was voided in other experiments, whose trials
+they share, is then left to whoever asks about one model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.errors import LedgerError
+from ledger.git.objects import message_of, parents_of
+from ledger.model.confirmation import Standing
+from ledger.model.experiment import Experiment, directory
+from ledger.model.formats import trailers
+from ledger.repo import concluded
+from ledger.repo.ledger import Ledger
+
+# of so many each is asked in full
+_FEW = 20
+
+# so far back from its tip the commit of a verdict is looked for in bulk
+_ROUNDS = 20
+
+_FILES = ("hypothesis.md", "trials")
+
+
+def standings(ledger: Ledger, experiments: Mapping[str, Experiment]) -> dict[str, Standing]:
+    """How each stands, by name."""
+    if not experiments:
+        return {}
+    tested = ledger.index.tested()
+    concluded_ = {name: one for name, one in experiments.items() if one.verdict is not None}
+    moved = set(concluded_) if len(concluded_) <= _FEW else _moved_on(ledger, concluded_)
+    found = {}
+    for name, one in experiments.items():
+        whole = None
+        if name in moved:
+            try:
+                whole = ledger.find(name)
+            except LedgerError:
+                # it changes while it is read
+                whole = None
+        found[name] = Standing(
+            experiment=name,
+            outcome=one.outcome,
+            confirmatory=one.confirmatory,
+            found=one.found,
+            outdated=None if whole is None else concluded.outdated(ledger, whole),
+            tested=tested.get(name, ()),
+        )
+    return found
+
+
+def _moved_on(ledger: Ledger, experiments: Mapping[str, Experiment]) -> set[str]:
+    """Those whose plan or trials differ from what they were at the commit that wrote the verdict, or may do so."""
+    at = _verdicts(ledger, {name: one.tip for name, one in experiments.items() if one.branch is not None})
+    found = {name for name, commit in at.items() if commit is None}
+    known = {name: commit for name, commit in at.items() if commit not in (None, experiments[name].tip)}
+    asked = [
+        f"{commit}:{directory(name)}/{file}"
+        for name, then in known.items()
+        for commit in (then, experiments[name].tip)
+        for file in _FILES
+    ]
+    trees = iter([None if one is None else one.oid for one in ledger.git.objects.read_many(asked)])
+    for name in known:
+        then, now = ([next(trees) for _ in _FILES] for _ in range(2))
+        if then != now:
+            found.add(name)
+    return found
+
+
+def _verdicts(ledger: Ledger, tips: Mapping[str, str]) -> dict[str, str | None]:
+    """The commit of each experiment's verdict, None where it lies further back than is looked."""
+    found: dict[str, str | None] = {}
+    waiting = dict(tips)
+    for _ in range(_ROUNDS):
+        if not waiting:
+            break
+        commits = list(ledger.git.objects.read_many(list(waiting.values())))
+        older = {}
+        for (name, oid), commit in zip(waiting.items(), commits, strict=True):
+            said, parents = message_of(commit), parents_of(commit)
+            ours = trailers.value(said, trailers.EXPERIMENT) == name and not trailers.value(said, trailers.REPLAYED)
+            if ours and trailers.value(said, trailers.OUTCOME) is not None:
+                found[name] = oid
+            elif parents:
+                older[name] = parents[0]
+            else:
+                found[name] = None
+        waiting = older
+    return found | dict.fromkeys(waiting)
