@@ -11,7 +11,7 @@ from ledger.model.remarks import Remark
 from ledger.repo import voided
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import current
-from ledger.repo.targets import Target, filler, part
+from ledger.repo.targets import Target, filler, part, sought
 
 
 def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple[Target, Target]:
@@ -34,7 +34,7 @@ def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple
                 hint=_two_sides(ledger, experiment, None if named.arm is None else a, command),
             )
         about = _about(said)
-        reference = _arm(experiment, said.reference) if said.of_variant else ledger.target(said.reference)
+        reference = named_by(ledger, experiment, said)
     return reference, _arm(experiment, about) if a is None or named.arm is None else ledger.target(a)
 
 
@@ -48,6 +48,20 @@ def _two_sides(ledger: Ledger, experiment: Experiment, arm: str | None, command:
 
 def _about(prediction: Prediction) -> str:
     return prediction.metric.variant or TREATMENT
+
+
+def named_by(ledger: Ledger, experiment: Experiment, prediction: Prediction) -> Target:
+    """What a prediction compares with. Raises LedgerError where that is not here: a record, and no slip of a key."""
+    assert prediction.reference is not None
+    if prediction.of_variant:
+        return _arm(experiment, prediction.reference)
+    found = sought(ledger, prediction.reference)
+    if found is None:
+        raise LedgerError(
+            f"{prediction.reference}, which {experiment.name} predicts against, is not in this clone",
+            hint="ledger pull, or git fetch, brings what others have",
+        )
+    return found
 
 
 def _arm(experiment: Experiment, name: str) -> Target:

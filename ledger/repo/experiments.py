@@ -9,7 +9,8 @@ from functools import lru_cache
 from ledger.errors import FormatError, NewerError
 from ledger.git.entries import Entry
 from ledger.git.git import ZERO
-from ledger.git.objects import GitObject, Objects, entries
+from ledger.git.git_object import GitObject, entries
+from ledger.git.objects import Objects
 from ledger.model import hypothesis as hypotheses
 from ledger.model import trial as trials
 from ledger.model import trial_file, verdict_file
@@ -112,6 +113,7 @@ def read(
 
     def one_by_one(asked: Sequence[str]) -> list[GitObject | None]:
         # the process that is running already is the fastest for a few
+        objects.ahead(asked)
         return [objects.read(one) for one in asked]
 
     (texts,) = read_texts(one_by_one, [wanted], folders(one_by_one, [wanted]))

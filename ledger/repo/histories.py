@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from ledger.git.git import Git
-from ledger.git.objects import GitObject, Objects, message_of, parents_of
+from ledger.git.git_object import GitObject, message_of, parents_of
+from ledger.git.objects import Objects
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.repo.snapshot import Repository
@@ -215,10 +216,14 @@ def trial_commits(ledger: Repository, name: str, *, tip: str | None = None) -> d
 
     `tip` stands for the branch's commit where it is not written yet.
     """
-    claims = _claims(
-        ledger.snapshot.tags_of(name).values(), lambda commit: ledger.git.objects.read(f"{commit}^{{commit}}")
-    )
-    return _by_record(ledger, name, claims, tip)
+    objects = ledger.git.objects
+
+    def read(commit: str) -> GitObject | None:
+        found = objects.read(f"{commit}^{{commit}}")
+        objects.ahead(parents_of(found) if message_of(found).startswith(TRIALS_OF) else ())
+        return found
+
+    return _by_record(ledger, name, _claims(ledger.snapshot.tags_of(name).values(), read), tip)
 
 
 def all_trial_commits(ledger: Repository) -> dict[str, dict[str, str]]:

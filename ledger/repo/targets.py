@@ -61,6 +61,25 @@ def resolve(ledger: LedgerView, text: str) -> Target:
 
     Raises LedgerError with near misses where it means nothing, or more than one thing.
     """
+    found = sought(ledger, text)
+    if found is not None:
+        return found
+    reference = names.parse_reference(text)
+    short = reference.name.removeprefix(ledger.settings.branch_prefix)
+    near = _own_arm(ledger, text) or near_misses(short, list(ledger.snapshot.sources))
+    # as lists of trials call them
+    trial = f"; a trial is named with its experiment: NAME:{text}" if "/" in short and not reference.variant else ""
+    raise LedgerError(
+        f"there is no experiment and no revision {text!r}",
+        hint=f"did you mean {' or '.join(near)}?" if near else f"ledger log lists the experiments{trial}",
+    )
+
+
+def sought(ledger: LedgerView, text: str) -> Target | None:
+    """The same, and None where it means nothing.
+
+    Raises LedgerError where it means more than one thing, or what is neither an experiment nor has a pipeline.
+    """
     reference = names.parse_reference(text)
     prefix = ledger.settings.branch_prefix
     for name in names.candidates(reference.name, prefix=prefix):
@@ -86,13 +105,7 @@ def resolve(ledger: LedgerView, text: str) -> Target:
             f"the branch {prefix}{short} is not an experiment: it has no {directory(short)}/hypothesis.md",
             hint=_kept(ledger, short) or "ledger log lists the experiments",
         )
-    near = _own_arm(ledger, text) or near_misses(short, list(ledger.snapshot.sources))
-    # as lists of trials call them
-    trial = f"; a trial is named with its experiment: NAME:{text}" if "/" in short and not reference.variant else ""
-    raise LedgerError(
-        f"there is no experiment and no revision {text!r}",
-        hint=f"did you mean {' or '.join(near)}?" if near else f"ledger log lists the experiments{trial}",
-    )
+    return None
 
 
 def _own_arm(ledger: LedgerView, text: str) -> list[str]:

@@ -11,8 +11,9 @@ import pytest
 from conftest import Project, Shelved
 
 from ledger.errors import LedgerError
-from ledger.git import objects as module
+from ledger.git import cat_file
 from ledger.git.git import open_repository
+from ledger.git.git_object import GitObject, entries
 
 
 def test_an_interrupt_between_question_and_answer(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,7 +24,7 @@ def test_an_interrupt_between_question_and_answer(project: Project, monkeypatch:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_answer", interrupted)
+        patch.setattr(cat_file, "_answer", interrupted)
         with pytest.raises(KeyboardInterrupt):
             objects.read("HEAD:dvc.yaml")
     assert objects.blob("HEAD", "train.py") == (project.root / "train.py").read_bytes()
@@ -101,10 +102,38 @@ def test_git_is_killed_while_it_reads_many(project: Project, tmp_path: Path, mon
         list(objects.read_many(names))
 
 
+def test_what_is_asked_for_ahead_is_read_at_no_cost(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = project.git("rev-parse", "HEAD").strip()
+    objects = open_repository(project.root).objects
+    names = [f"{head}:", f"{head}:train.py", f"{head}:nothing", "a\nb", *(f"{head}:{'x' * 250}{k}" for k in range(300))]
+    objects.ahead(names)
+
+    def nothing(stream: IO[bytes]) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(cat_file, "_answer", nothing)
+    assert objects.blob(head, "train.py") == (project.root / "train.py").read_bytes()
+    # a tree that was read says what it has not
+    assert objects.at(head, "nothing") is None
+
+
+def test_a_damaged_object_among_those_asked_for_ahead_says_so_where_it_is_read(project: Project) -> None:
+    head = project.git("rev-parse", "HEAD").strip()
+    damaged = project.git("rev-parse", "HEAD:train.py").strip()
+    file = project.root / ".git/objects" / damaged[:2] / damaged[2:]
+    file.chmod(0o644)
+    file.write_bytes(b"no object")
+    objects = open_repository(project.root).objects
+    objects.ahead([f"{head}:params.yaml", damaged, f"{head}:dvc.yaml"])
+    assert objects.blob(head, "dvc.yaml") == (project.root / "dvc.yaml").read_bytes()
+    with pytest.raises(LedgerError):
+        objects.blob(head, "train.py")
+
+
 @pytest.mark.parametrize("data", [b"hello", b"100644 a\0abc", b"\xff a\0" + bytes(20), b"100644 a", b" "])
 def test_bytes_that_are_no_tree_end_it(data: bytes) -> None:
     good = b"100644 good\0" + bytes(20)
-    assert list(module.entries(module.GitObject(oid="0" * 40, kind="tree", data=good + data))) == ["good"]
+    assert list(entries(GitObject(oid="0" * 40, kind="tree", data=good + data))) == ["good"]
 
 
 @pytest.mark.parametrize("place", ["folder", "branch", "remote"])

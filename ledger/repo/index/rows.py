@@ -28,6 +28,8 @@ TRIALS: Final = "trials"
 NONE: Final = "none"
 """The outcome of what has no verdict."""
 
+# found by the key: the table has no index of its experiments
+_OWN: Final = f"t.id >= e.id * {STRIDE} AND t.id < (e.id + 1) * {STRIDE}"
 _ORDER: Final = "ORDER BY e.moment DESC, e.name DESC"
 
 
@@ -131,22 +133,17 @@ def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> lis
             "status": (status, TEXT),
             "leading": ("coalesce(a.metrics, '{}')", SUMMARIES),
             "baseline": ("coalesce(b.metrics, '{}')", SUMMARIES),
-            "failed": (f"(SELECT count(*) FROM trial t WHERE {_within('t')} AND t.status != 'succeeded')", INTEGER),
+            "failed": (f"(SELECT count(*) FROM trial t WHERE {_OWN} AND t.status != 'succeeded')", INTEGER),
         }
     )
     query = f"""SELECT {selection.sql} FROM experiment e
-        LEFT JOIN variant a ON {_within("a")} AND a.variant = e.about AND NOT a.hidden
-        LEFT JOIN variant b ON {_within("b")} AND b.variant = '{BASELINE}' AND NOT b.hidden
+        LEFT JOIN variant a ON a.experiment = e.id AND a.variant = e.about AND NOT a.hidden
+        LEFT JOIN variant b ON b.experiment = e.id AND b.variant = '{BASELINE}' AND NOT b.hidden
         WHERE e.own IS NOT NULL {_ORDER}"""
     with uncollected():
         found = selection.read(connection.execute(query, named).fetchall())
         arms = tested(connection)
         return [one | {"tested": arms.get(one["name"], ())} for one in found]
-
-
-def _within(alias: str) -> str:
-    """The SQL by which a line of a variant or trial is the experiment's."""
-    return f"{alias}.id >= e.id * {STRIDE} AND {alias}.id < (e.id + 1) * {STRIDE}"
 
 
 @frozen

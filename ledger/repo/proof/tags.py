@@ -9,7 +9,7 @@ from datetime import datetime
 from ledger.analysis.gathered_tags import OddTag, Run, Tags
 from ledger.analysis.problems import Kind
 from ledger.errors import FormatError
-from ledger.git.objects import GitObject
+from ledger.git.git_object import GitObject
 from ledger.model import trial_file
 from ledger.model.experiment import directory
 from ledger.model.formats import trailers
@@ -39,6 +39,7 @@ def tags_of(ledger: Ledger, name: str) -> Tags:
             odd.append(OddTag(kind=Kind.TAG_MOVED, tag=tag, commit=target.oid))
         starts = []
         found = list(_trial_commits(ledger, target.oid))
+        objects.ahead(f"{commit}:{path}" for _, commit in found for path in _folders(name))
         for trial_id, commit in found:
             if trial_id is None:
                 odd.append(OddTag(kind=Kind.TAG_OF_NO_TRIAL, tag=tag, commit=commit))
@@ -56,6 +57,12 @@ def tags_of(ledger: Ledger, name: str) -> Tags:
     return Tags(commits=held, records=records, runs=tuple(runs), odd=tuple(odd))
 
 
+def _folders(name: str) -> tuple[str, ...]:
+    """The folders of a trial's commit in which its record, its environment and its results are."""
+    own = directory(name)
+    return "", own.partition("/")[0], own, f"{own}/trials", f"{own}/environments"
+
+
 def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, str]]:
     """The trial commits below a commit with their trial ids, None for what is no trial commit."""
     pending, seen = [commit], set()
@@ -70,7 +77,9 @@ def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, st
         message = ledger.git.objects.message(at)
         trial = trailers.value(message, trailers.TRIAL)
         if trial is None and message.startswith(TRIALS_OF):
-            pending += ledger.git.objects.parents(at)
+            parents = ledger.git.objects.parents(at)
+            ledger.git.objects.ahead(parents)
+            pending += parents
         else:
             yield trial, at
 

@@ -92,6 +92,7 @@ class Trees:
                 files.pop(path, None)
             else:
                 files[path] = entry
+        self._objects.ahead(entry.oid for entry in differs.values() if entry is not None and not entry.is_submodule)
         texts = {path: self.text(files[path]) if path in files else text for path, text in code.texts.items()}
         pipeline = reader.resolve(code, texts)
         if reader.settings.targets:

@@ -85,7 +85,7 @@ class Arms:
             if one.reference is not None:
                 about = self._arm(one.metric.variant or TREATMENT)
                 try:
-                    yield self._arm(one.reference) if one.of_variant else self._alone.target(one.reference), about
+                    yield compared_arms.named_by(self._alone, self._experiment, one), about
                 except LedgerError:
                     continue
         if plan.variant(BASELINE) is not None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from ledger.analysis.site.brief import Brief
-from ledger.git.objects import GitObject, message_of, parents_of
+from ledger.git.git_object import GitObject, message_of, parents_of
 from ledger.model.experiment import DIRECTORY
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger

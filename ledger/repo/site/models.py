@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from ledger.analysis.site.models import Tag
-from ledger.git.objects import message_of
+from ledger.git.git_object import message_of
 from ledger.model.formats import trailers
 from ledger.repo.ledger import Ledger
 

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ledger.git.entries import Entry, Mode
-from ledger.git.objects import Objects, entries
+from ledger.git.git_object import entries
+from ledger.git.objects import Objects
 from ledger.model.experiment import DIRECTORY
 
 _RECORD = re.compile(r"[^/]+/[^/]+\.(?:yaml|void)")
