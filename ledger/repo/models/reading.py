@@ -13,7 +13,7 @@ from ledger.analysis import model_doubts
 from ledger.analysis.promotable import standing
 from ledger.analysis.registry import registry
 from ledger.errors import FormatError
-from ledger.git.objects import GitObject, message_of
+from ledger.git.git_object import GitObject, message_of
 from ledger.model import void as voids
 from ledger.model.confirmation import Standing
 from ledger.model.experiment import Experiment, Recorded, directory

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ledger.git.git import Git
-from ledger.git.objects import GitObject
+from ledger.git.git_object import GitObject
 from ledger.model import gto, promotion
 from ledger.model.formats import trailers
 from ledger.model.models import ModelTag
