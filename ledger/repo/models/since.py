@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.errors import LedgerError
-from ledger.git.objects import message_of, parents_of
+from ledger.git.git_object import message_of, parents_of
 from ledger.model.confirmation import Standing
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
