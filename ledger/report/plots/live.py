@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 import altair as alt
@@ -32,19 +31,3 @@ def series(*, log: bool) -> dict[str, Any]:
     )
     found: dict[str, Any] = chart.properties(width="container", height=260).interactive().to_dict()
     return found
-
-
-def library() -> str:
-    """Vega, Vega-Lite and vega-embed as one script that needs no network."""
-    import vl_convert
-
-    known = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    chosen = known if known in vl_convert.get_vegalite_versions() else None
-    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=chosen)
-    # it declares names of its own at the top, which must not meet those of a page
-    return f"{{\n{script}\n}}\n"
-
-
-def library_version() -> str:
-    """The version of the package that holds the scripts."""
-    return version("vl-convert-python")

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from ledger.errors import LedgerError
+from ledger.report.plots import library
 from ledger.report.text import clean, harmless_json
 
 FORMATS = ("png", "svg", "html", "json")
@@ -42,9 +43,6 @@ _LATIN = 0x24F
 _MOST_LETTERS = 100
 # for private use: no font has it
 _NO_LETTER = "\U0010fffd"
-
-# makes the one function that the page calls known to it
-_GLOBAL = "window.vegaEmbed = vegaEmbed;"
 
 
 def suffix(path: str) -> str:
@@ -95,19 +93,16 @@ def unseen(text: str) -> str:
 
 def draw(chart: Any, form: str, title: str) -> bytes:
     """The chart as a file of that format; PNG at twice the resolution of a screen."""
-    import altair
     import vl_convert
 
     spec = chart.to_dict()
     if form == "json":
         return (harmless_json(json.dumps(spec, indent=1, ensure_ascii=False)) + "\n").encode()
-    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    known = version if version in vl_convert.get_vegalite_versions() else None
     if form == "html":
         # other people's text stands in it: nothing in the data can end the script that holds it
         safe = harmless_json(json.dumps(spec, ensure_ascii=False)).replace("<", "\\u003c")
-        library = vl_convert.javascript_bundle(_GLOBAL, vl_version=known)
-        return _PAGE.format(title=html.escape(clean(title)), library=library, spec=safe).encode()
+        return _PAGE.format(title=html.escape(clean(title)), library=library.script(), spec=safe).encode()
+    known = library.known_version()
     if form == "svg":
         return vl_convert.vegalite_to_svg(spec, vl_version=known, allowed_base_urls=[]).encode()
     return vl_convert.vegalite_to_png(spec, vl_version=known, scale=2, allowed_base_urls=[])

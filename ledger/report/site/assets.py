@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -20,20 +21,22 @@ def files() -> tuple[File, ...]:
 
 def library_version() -> str:
     """The version of the library: making its file takes two seconds, and it changes with this alone."""
-    from ledger.report.plots import live
+    from ledger.report.plots import library
 
-    return live.library_version()
+    return library.package_version()
 
 
 def library() -> File:
     """Vega with all that it needs, as one script."""
-    from ledger.report.plots import live
+    from ledger.report.plots import library
 
-    return File(path=LIBRARY, content=live.library().encode())
+    # it declares names of its own at the top, which must not meet those of a page
+    return File(path=LIBRARY, content=f"{{\n{library.script()}\n}}\n".encode())
 
 
+@cache
 def _specifications() -> File:
-    """The charts that pages draw on demand, over data of their own."""
+    """The charts that pages draw on demand, over data of their own: the same for every site."""
     from ledger.report.plots import live
 
     specs = {"linear": live.series(log=False), "log": live.series(log=True)}
