@@ -33,6 +33,7 @@ _IDENTITY = {EXPERIMENTS: ("experiment",), VARIANTS: ("experiment", "variant"), 
 class Request:
     """What was asked for. `sort` are texts such as `-accuracy,created`; `group`, `keep` and `drop` names or patterns.
 
+    `best`: of the rows only those with the best value, see `analysis/best.py`.
     `every`: all parameters and not only those that vary; `detail`: the plain facts too that a terminal has no room for.
     """
 
@@ -43,6 +44,7 @@ class Request:
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     limit: int | None = None
+    best: bool = False
     every: bool = False
     detail: bool = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 
+from ledger.analysis.best import best
 from ledger.analysis.columns import TRIALS, Column, Request, grouped_columns, kept, row_columns
 from ledger.analysis.conditions import condition
 from ledger.analysis.direction import direction
@@ -60,6 +61,11 @@ def select(
     own = {each.name: each for each in [*by, *([rows_field(request.level)] if by and request.level != TRIALS else [])]}
     keys = sort_keys(request.sort, lambda name: own.get(name) or _sortable(every.find(name), own)) if rows else ()
     chosen = ordered(chosen, keys)
+    if request.best and by:
+        raise LedgerError("--best is one of the rows, and --group-by pools them", hint="leave one of them out")
+    if request.best and chosen:
+        chosen, remark = best(chosen, request.level, keys, settings, trials)
+        notes.append(remark)
     shown = chosen[: request.limit]
     mentioned = {key.field.name for key in keys} | _mentioned(request.where, every)
     columns = grouped_columns(chosen, by, request, settings) if by else row_columns(shown, request, settings, mentioned)

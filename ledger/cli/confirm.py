@@ -8,7 +8,6 @@ import typer
 
 from ledger.cli import console, diagnosis, options, plan_options, values
 from ledger.cli import diagnosis_options as given
-from ledger.cli.table import Where
 from ledger.ops.confirm import confirm as put_to_the_test
 from ledger.repo.confirming.request import ConfirmRequest
 from ledger.report import confirm as report
@@ -18,7 +17,7 @@ def confirm(
     finding: Annotated[
         str | None, typer.Argument(metavar="[EXP]", help="An experiment, or an arm of it: NAME:VARIANT.")
     ] = None,
-    where: Where = None,
+    where: options.Where = None,
     metric: Annotated[str | None, typer.Option(metavar="METRIC", help="By which the best arm is chosen.")] = None,
     higher: given.Higher = False,
     lower: given.Lower = False,

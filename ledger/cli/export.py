@@ -10,7 +10,7 @@ import typer
 
 from ledger.analysis.columns import TRIALS
 from ledger.cli import console, options, passed_over
-from ledger.cli.table import Where
+from ledger.cli.options import Where
 from ledger.errors import LedgerError
 from ledger.machine import whole_file
 from ledger.ops.export import LEVELS, Kind, kind_of

@@ -28,6 +28,9 @@ Part = Annotated[
     str | None,
     typer.Argument(metavar="[EXP[:ARM]]", help="An experiment, arm or trial; default: the current experiment."),
 ]
+Where = Annotated[
+    str | None, typer.Option("--where", metavar="EXPR", help='Only rows where EXPR is true: "accuracy > 0.95".')
+]
 Experiment = Annotated[
     str | None, typer.Argument(metavar="[EXP]", help="An experiment's name or its beginning; default: the current one.")
 ]

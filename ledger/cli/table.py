@@ -14,15 +14,11 @@ from ledger.report.documents import Format
 from ledger.report.shapes import table as shapes
 from ledger.report.table import render
 
-Where = Annotated[
-    str | None, typer.Option("--where", metavar="EXPR", help='Only rows where EXPR is true: "accuracy > 0.95".')
-]
-
 
 def table(
     variants: Annotated[bool, typer.Option("--variants", help="One row per arm, not per experiment.")] = False,
     trials: Annotated[bool, typer.Option("--trials", help="One row per trial.")] = False,
-    where: Where = None,
+    where: options.Where = None,
     sort: Annotated[
         list[str] | None, typer.Option("--sort", metavar="KEYS", help="Such as -accuracy,created; - is descending.")
     ] = None,
@@ -36,6 +32,7 @@ def table(
         list[str] | None, typer.Option("--drop", metavar="PATTERN", help="Leave out these columns; repeatable.")
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="At most N rows.")] = None,
+    best: Annotated[bool, typer.Option("--best", help="Only the best row, and how much luck adds to it.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Every parameter, however wide; else those that vary.")] = False,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
@@ -59,6 +56,7 @@ def table(
         keep=tuple(keep or ()),
         drop=tuple(drop or ()),
         limit=limit,
+        best=best,
         every=every or json,
         detail=json or as_format is Format.CSV,
     )

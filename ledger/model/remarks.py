@@ -190,6 +190,7 @@ class Kind(StrEnum):
     POOLED_ONCE = "pooled-once"
     UNCOUNTED = "uncounted"
     SAME_TRIALS = "same-trials"
+    BEST_OF_MANY = "best-of-many"
     PLOT_FILE_MALFORMED = "plot-file-malformed"
     PLOT_FILES_MALFORMED = "plot-files-malformed"
     PLOT_FILES_LACKING = "plot-files-lacking"

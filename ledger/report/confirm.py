@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final
 
 from ledger.analysis.plans.confirming import Confirming
-from ledger.analysis.selected import Selected
-from ledger.model.directions import HIGHER
 from ledger.model.listing import counted
 from ledger.model.replicates import FOLD, REPEAT, Axis
 from ledger.model.settings import Settings
 from ledger.report import new
 from ledger.report.changes import Told
-from ledger.report.numbers import digits_of, number, rough
+from ledger.report.numbers import number
+from ledger.report.selected import luck, precision_of
 from ledger.report.stored import inline
-from ledger.stats.maximum import expected_maximum
 from ledger.stats.power import WANTED
 
 _BODY: Final = """\
@@ -52,7 +49,7 @@ def told(made: Confirming, settings: Settings) -> Told:
 def explained(made: Confirming, settings: Settings) -> tuple[str, ...]:
     """What the finding is, what luck adds to it, and what is left: a sentence each."""
     worth = made.selected
-    precision = _precision(worth, settings)
+    precision = precision_of(worth, settings)
     level = f"{worth.metric} {number(worth.level, precision)} in {counted(worth.n, 'trial')}"
     if worth.estimate is None:
         against = f"; {made.baseline} has no results to compare with"
@@ -60,29 +57,7 @@ def explained(made: Confirming, settings: Settings) -> tuple[str, ...]:
         how = "above" if worth.estimate > 0 else "below"
         against = f", {number(abs(worth.estimate), precision)} {how} {made.baseline}"
     which = f"the best of {worth.among}" if worth.among > 1 else "the arm that was predicted about"
-    return (f"{made.finding} is {which}: {level}{against}", *_luck(worth, precision))
-
-
-def _precision(worth: Selected, settings: Settings) -> int | None:
-    """The digits behind the point: those that are set, else two of the noise of a mean."""
-    known = settings.precision(worth.metric)
-    return digits_of(worth.noise / math.sqrt(worth.n)) if known is None and worth.noise else known
-
-
-def _luck(worth: Selected, precision: int | None) -> tuple[str, ...]:
-    if worth.among == 1:
-        return ()
-    if worth.luck is None or worth.noise is None:
-        return (f"the best of {worth.among} is partly the luckiest; how much so is unknown without replicates",)
-    factor = f"{expected_maximum(worth.among):.3f}"
-    formula = f"{factor} x {rough(worth.noise)} / sqrt({worth.n})"
-    said = f"being the best of {worth.among} adds {number(worth.luck, precision)} by luck alone ({formula})"
-    left = worth.shrunken
-    if left is None:
-        return (said,)
-    if (left > 0) is not (worth.better == HIGHER):
-        return (said, "nothing is left of the difference: luck explains all of it")
-    return (said, f"{number(abs(left), precision)} is left of the difference")
+    return (f"{made.finding} is {which}: {level}{against}", *luck(worth, precision))
 
 
 def counted_axis(axis: Axis) -> str:

@@ -22,6 +22,18 @@ def _trials_left_out(count: int, total: int, metric: str, against: str | None) -
     return f"{count} of {total} trials are left out: {reason}"
 
 
+def _best_of_many(
+    metric: str, arm: str, among: int, n: int, factor: float, noise: float | None = None, luck: float | None = None
+) -> str:
+    if among == 1:
+        return f"{arm} is the only one with {metric}"
+    test = f"; ledger confirm {arm} puts it to the test"
+    if noise is None or luck is None:
+        return f"the best {metric} of {among} is partly luck; how much so is unknown without replicates{test}"
+    formula = f"{factor:.3f} x {noise:.3g} / sqrt({n})"
+    return f"being the best of {among} adds {luck:.2g} to {metric} by luck alone ({formula}){test}"
+
+
 SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.SEVERAL_X: lambda metric, columns: f"{metric} is over {' and '.join(columns)}: --x chooses one column",
     Kind.REPLICATES_END: "{arm}: n falls from {trials} to {few} along {x}",
@@ -45,6 +57,7 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.UNCOUNTED: lambda trials: (
         f"{counted(trials, 'trial')} left out: they do not count (failed, stale or beyond the plan)"
     ),
+    Kind.BEST_OF_MANY: _best_of_many,
     Kind.SAME_TRIALS: "{arm} has the same trials as {other}, and is drawn once",
     Kind.PLOT_FILE_MALFORMED: "passed over: {path} of {trial}: {error}",
     Kind.PLOT_FILES_MALFORMED: "passed over: {more} more malformed files",

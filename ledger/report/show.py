@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from ledger.analysis.answers import Printed, Shown
+from ledger.analysis.best_arm import best_arm
 from ledger.analysis.counting import When, counted
 from ledger.analysis.metric_changes import metric_change
 from ledger.analysis.variance import plural, shares
@@ -24,6 +25,7 @@ from ledger.report.diff import arms_table, metrics_table, signs
 from ledger.report.experiments import described_axes
 from ledger.report.numbers import ago, number, seconds, spread
 from ledger.report.remarks import sentence
+from ledger.report.selected import best_of_arms
 from ledger.report.shapes import experiments as shapes
 from ledger.report.standing import finding, tested
 from ledger.report.text import uncoloured
@@ -206,8 +208,9 @@ def means(experiment: Experiment, present: Mapping[str, str], settings: Settings
     shown = _fitting(names, experiment, settings)
     if not shown:
         return []
+    luck = _luck(experiment, present, settings)
     if len(good) < 2 or BASELINE not in good:
-        return [_of_arms(values, shown, settings)]
+        return [_of_arms(values, shown, settings), *luck]
     parts, leading = experiment.plan.replicates.parts_axis, experiment.plan.leading
     if good.keys() == {BASELINE, leading}:
         changes = [metric_change(name, values[BASELINE][name], values[leading][name], parts=parts) for name in shown]
@@ -224,7 +227,13 @@ def means(experiment: Experiment, present: Mapping[str, str], settings: Settings
         every += changes
     rows = [row for table in tables for row in table.rows]
     last = replace(tables[-1], notes=signs(every, rows), short_notes=signs(every, rows, with_p=False))
-    return [*tables[:-1], last]
+    return [*tables[:-1], last, *luck]
+
+
+def _luck(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
+    """What being the best of several arms adds to it."""
+    found = best_arm(experiment, present, settings)
+    return [] if found is None else [Items(items=(best_of_arms(*found, settings),), indent=2)]
 
 
 def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:

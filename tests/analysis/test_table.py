@@ -6,6 +6,7 @@ import random
 import statistics
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -290,3 +291,55 @@ def test_the_limit_comes_after_the_order() -> None:
 
 def test_an_empty_ledger_has_an_empty_table() -> None:
     assert table((), where="x > 1", sort=("x",), keep=("y",), group=("z",)).rows == ()
+
+
+def test_the_best_row_and_what_luck_adds_to_it() -> None:
+    names = ("lo", "mid", "hi")
+    arms = [
+        row("grid", {"m": values}, _variant=name, _fingerprint=name, _better={"m": "higher"})
+        for name, values in zip(names, ([1.0, 2.0, 1.2], [2.0, 3.2, 2.4], [1.5, 2.5, 1.6]), strict=True)
+    ]
+    baseline = row("grid", {"m": [9.0, 9.0]}, _variant="baseline", _fingerprint="b")
+    singles = [
+        row("grid", {"m": [value]}, _variant=arm.variant, _trial=f"{arm.variant}/seed-{seed}", _trials=1,
+            _replicate={"seed": seed}, _fingerprint=arm.variant)
+        for arm, values in zip(arms, ([1.0, 2.0, 1.2], [2.0, 3.2, 2.4], [1.5, 2.5, 1.6]), strict=True)
+        for seed, value in enumerate(values)
+    ]  # fmt: skip
+    found = select([*arms, baseline], Request(level="variants", best=True), Settings(), lambda: singles)
+    assert [one.variant for one in found.rows] == ["mid"]
+    (note,) = found.notes
+    facts: dict[str, Any] = dict(note.facts)
+    assert (facts["among"], facts["n"], facts["arm"]) == (3, 3, "grid:mid")
+    # what is common to a seed is no luck of an arm's
+    assert facts["noise"] < 0.1
+    assert facts["luck"] == pytest.approx(0.8462843753 * facts["noise"] / 3**0.5)
+    # one fingerprint is one arm
+    twice = row("again", {"m": [1.0, 2.0]}, _variant="treatment", _fingerprint="lo")
+    found = select([*arms, twice], Request(level="variants", best=True), Settings(), lambda: singles)
+    assert dict(found.notes[0].facts)["among"] == 3
+    # without a direction the order that is asked for says it
+    plain = [row(name, {"m": [value, value + 1]}, _fingerprint=name) for name, value in (("a", 1.0), ("b", 2.0))]
+    for sort, best in (("m", "a"), ("-m", "b")):
+        found = select(plain, Request(best=True, sort=(sort,)), Settings(), lambda: ())
+        assert [one.experiment for one in found.rows] == [best]
+    with pytest.raises(LedgerError, match="higher or a lower m is better"):
+        select(plain, Request(best=True), Settings())
+    with pytest.raises(LedgerError, match="no row has a metric"):
+        select([row("a")], Request(best=True), Settings())
+    with pytest.raises(LedgerError, match="--group-by pools them"):
+        select(plain, Request(best=True, group=("author",)), Settings())
+
+
+def test_of_single_trials_the_luck_is_that_of_a_trial() -> None:
+    singles = [
+        row("grid", {"m": [value]}, _variant=arm, _trial=f"{arm}/seed-{seed}", _trials=1, _replicate={"seed": seed},
+            _better={"m": "higher"})
+        for arm, values in (("lo", [0.0, 2.0]), ("hi", [1.0, 3.0]))
+        for seed, value in enumerate(values)
+    ]  # fmt: skip
+    found = select(singles, Request(level="trials", best=True), Settings())
+    facts: dict[str, Any] = dict(found.notes[0].facts)
+    assert [one.trial for one in found.rows] == ["hi/seed-1"]
+    assert (facts["among"], facts["n"]) == (4, 1)
+    assert facts["noise"] == pytest.approx(2**0.5)

@@ -108,6 +108,16 @@ def test_the_answer_and_its_shape(grid: Project) -> None:
     assert flatten(json.loads((grid.root / "params.json").read_text()))["train.lr"] == 0.3
 
 
+def test_the_grid_says_itself_what_luck_adds(grid: Project) -> None:
+    shown = grid.ledger("show", "grid").out
+    assert "lr-0-3 is the best of 4 by accuracy; being the best of 4 adds 0.00" in shown
+    assert "by luck alone (1.029 x" in shown
+    best = grid.ledger("table", "--variants", "--best")
+    assert "grid        lr-0-3" in best.out
+    assert "being the best of 4 adds 0.00" in best.err
+    assert "ledger confirm grid:lr-0-3 puts it to the test" in best.err
+
+
 def test_an_arm_that_is_named_was_chosen_among_all(grid: Project) -> None:
     made = confirmed(grid, "grid:lr-0-2", margin=0.001)
     assert made.selected.among == 3
