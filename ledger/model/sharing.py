@@ -33,7 +33,8 @@ class Sent:
     """What of one experiment the remote did not have.
 
     `branch`: its short name, where it goes there or goes on there; `old` is the remote's commit before, None where it
-    is new there, `new` the one that is sent. `trials` are those that the branch brings. `tags` are short names.
+    is new there, `new` the one that is sent. `trials` are those that the branch brings. `tags` are short names,
+    `models` those of the tags of model versions that come from it.
     `behind`: so many trials has the remote that are not here. `deleted`: the remote had the branch, and it was deleted
     there: it does not go there again, unless it has something new.
     """
@@ -44,6 +45,7 @@ class Sent:
     new: str | None = None
     trials: int = 0
     tags: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
     behind: int | None = None
     deleted: bool = False
     running: bool = False
@@ -51,7 +53,7 @@ class Sent:
     @property
     def refs(self) -> int:
         """How many refs are sent."""
-        return len(self.tags) + (self.branch is not None)
+        return len(self.tags) + len(self.models) + (self.branch is not None)
 
 
 @frozen
@@ -146,7 +148,8 @@ class Received:
 @frozen
 class Pulled:
     """What came from a remote; of a `dry_run` what would come. `strange`: branches that no experiment can have.
-    `shallow`: this clone lacks the older history, and trial commits with it.
+    `shallow`: this clone lacks the older history, and trial commits with it. `models`: the tags of models that came;
+    `models_differ`: those that are another here, and stay so.
 
     `data`: what became of DVC's, None where it was left.
     """
@@ -157,11 +160,14 @@ class Pulled:
     dry_run: bool = False
     strange: tuple[str, ...] = ()
     shallow: bool = False
+    models: tuple[str, ...] = ()
+    models_differ: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
         """Whether everything was here."""
-        return all(one.nothing for one in self.received) and not (self.data and self.data.objects)
+        some = self.models or (self.data and self.data.objects)
+        return not some and all(one.nothing for one in self.received)
 
     @property
     def complete(self) -> bool:

@@ -14,7 +14,7 @@ from ledger.git.three_way import is_shallow
 from ledger.model.sharing import Asked, Pulled, Received
 from ledger.repo import concluded
 from ledger.repo.ledger import Ledger
-from ledger.repo.sharing import chosen, incoming, remote_refs, remotes
+from ledger.repo.sharing import chosen, incoming, models, remote_refs, remotes
 from ledger.repo.sharing.incoming import Coming
 from ledger.run.follow import follow
 from ledger.run.waiting import collect_waiting
@@ -34,7 +34,8 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
     changed = incoming.changed(ledger, remote, there, names)
     before = incoming.before(ledger, changed)
     tags = {name: incoming.new_tags(ledger, there, name) for name in changed}
-    wanted = incoming.refspecs(ledger, remote, there, names)
+    promoted = models.incoming(ledger, there)
+    wanted = [*incoming.refspecs(ledger, remote, there, names), *promoted.refspecs]
     transport.fetch(ledger.git, remote, remote_refs.unknown(ledger, there, changed) if asked.dry_run else wanted)
     ledger.refresh()
     incoming.read_at_once(ledger, changed)
@@ -57,6 +58,8 @@ def pull(ledger: Ledger, asked: Asked) -> Pulled:
         dry_run=asked.dry_run,
         strange=there.strange if written is None else (),
         shallow=is_shallow(ledger.git),
+        models=promoted.new,
+        models_differ=promoted.differ,
     )
 
 

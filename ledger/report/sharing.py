@@ -14,6 +14,8 @@ from ledger.report.remarks import sentence, sentences
 
 # so many trials whose files are absent, or experiments with such trials, are named one by one
 _MOST = 5
+# so many tags of models are named
+_MODELS = 4
 # so many lines of what a remote's host says are passed on
 _TOLD = 20
 
@@ -39,6 +41,8 @@ def _sent(one: Sent, done: Pushed) -> str:
         parts.append(counted(one.trials, "trial"))
     if one.tags:
         parts.append(counted(len(one.tags), "tag"))
+    if one.models:
+        parts.append(listed(one.models, _MODELS))
     verb = "would push" if done.dry_run else "pushed"
     return f"{verb} {one.experiment} to {done.remote}: {', '.join(parts)}"
 
@@ -79,8 +83,14 @@ def _trials(count: int) -> str:
 def pulled(done: Pulled) -> Told:
     """A line or more for each experiment of which something came, or that there was nothing."""
     lines = [line for one in done.received if not one.nothing for line in _received(one, done)]
-    lines += _data(done.data, "would pull" if done.dry_run else "pulled", "from")
+    verb = "would pull" if done.dry_run else "pulled"
+    if done.models:
+        lines.append(f"{verb} what was promoted from {done.remote}: {listed(done.models, _MODELS)}")
+    lines += _data(done.data, verb, "from")
     notes = _absent(done.data)
+    if done.models_differ:
+        are_ = are(done.models_differ, _MODELS, one="is", many="are")
+        notes.append(f"note: {are_} another on {done.remote}; here nothing of it has changed")
     untrusted = [one.experiment for one in done.received if one.trusted is False and not one.nothing]
     if untrusted:
         notes.append(

@@ -9,6 +9,7 @@ from ledger.model.near_misses import near_misses
 from ledger.model.sharing import Asked
 from ledger.repo import targets
 from ledger.repo.ledger import Ledger
+from ledger.repo.sharing import models
 from ledger.repo.sharing.remote_refs import RemoteRefs
 
 
@@ -25,6 +26,8 @@ def to_push(ledger: Ledger, asked: Asked) -> list[str]:
         if (source.branch is None or source.branch.startswith("refs/heads/"))
         and (name in ledger.snapshot.tags or source.branch is not None)
     ]
+    # a version that was promoted here is, whosever the experiment
+    found += [name for name in models.experiments(ledger) & ledger.snapshot.sources.keys() if name not in found]
     if not found:
         raise LedgerError("there is no experiment to push", hint='ledger new "what you expect" begins one')
     return sorted(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ledger.errors import LedgerError
 from ledger.git import transport
@@ -12,6 +13,7 @@ from ledger.model.experiment import directory
 from ledger.model.listing import counted, listed
 from ledger.model.sharing import MainAhead, Sent
 from ledger.repo.ledger import Ledger
+from ledger.repo.sharing import models
 from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here, unknown
 
 
@@ -21,8 +23,13 @@ def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
     What stands on the remote's branches is fetched for that, without a ref.
     """
     transport.fetch(ledger.git, remote, unknown(ledger, there, names), pushing=True)
-    found = [_sent(ledger, remote, there, name) for name in names]
+    held = models.of_experiments(ledger, names)
+    found = []
+    for name in names:
+        own = tuple(ref.removeprefix("refs/tags/") for ref in held.get(name, {}) if ref not in there.models)
+        found.append(replace(_sent(ledger, remote, there, name), models=own))
     require_none_taken(ledger, remote, there, names)
+    models.require_none_taken(remote.name, there, held)
     diverged = [(one.experiment, one.behind) for one in found if one.branch is not None and one.behind is not None]
     if diverged:
         said = listed((f"{_trials(count)} of {name}" for name, count in diverged), 5)
@@ -51,11 +58,13 @@ def main_ahead(ledger: Ledger, there: RemoteRefs, names: Sequence[str]) -> MainA
 def updates(ledger: Ledger, sent: Sequence[Sent]) -> list[Update]:
     """The refs that are to be on the remote."""
     found = []
+    promoted = models.of_experiments(ledger, {one.experiment for one in sent if one.models})
     for one in sent:
         if one.branch is not None and one.new is not None:
             found.append(Update(ref=f"refs/heads/{one.branch}", new=one.new))
-        held = tags_here(ledger, one.experiment)
-        found += [Update(ref=ref, new=held[ref]) for tag in one.tags if (ref := f"refs/tags/{tag}") in held]
+        held = tags_here(ledger, one.experiment) | promoted.get(one.experiment, {})
+        tags = [f"refs/tags/{tag}" for tag in (*one.tags, *one.models)]
+        found += [Update(ref=ref, new=held[ref]) for ref in tags if ref in held]
     return found
 
 

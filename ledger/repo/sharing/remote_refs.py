@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 from ledger.git import transport
 from ledger.git.transport import Remote
 from ledger.model.frozen import frozen
 from ledger.model.names import NAME
 from ledger.repo.ledger import Ledger
+from ledger.repo.models.tags import is_model_tag
 from ledger.repo.sources import TAGS
 
 _ID = re.compile(r"[0-9a-f]{7,64}")
@@ -23,13 +25,14 @@ class RemoteRefs:
     """The commit of each experiment's branch, and its tags by full ref with the objects that they name.
 
     `strange`: the branches below the prefix of experiments whose names are none of an experiment's. `heads`: all of its
-    branches by full ref.
+    branches by full ref. `models`: the tags that speak of models.
     """
 
     branches: Mapping[str, str]
     tags: Mapping[str, Mapping[str, str]]
     strange: tuple[str, ...]
     heads: Mapping[str, str]
+    models: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -81,4 +84,5 @@ def sorted_out(refs: Mapping[str, str], prefix: str) -> RemoteRefs:
             else:
                 strange.append(ref.removeprefix("refs/heads/"))
     heads = {ref: oid for ref, oid in refs.items() if ref.startswith("refs/heads/")}
-    return RemoteRefs(branches=branches, tags=tags, strange=tuple(strange), heads=heads)
+    models = {ref: oid for ref, oid in refs.items() if is_model_tag(ref)}
+    return RemoteRefs(branches=branches, tags=tags, strange=tuple(strange), heads=heads, models=models)

@@ -23,6 +23,7 @@ def pushed(done: Pushed) -> dict[str, Any]:
                 "new": one.new,
                 "trials": one.trials,
                 "tags": list(one.tags),
+                "models": list(one.models),
                 "behind": one.behind,
                 "deleted": one.deleted,
                 "running": one.running,
@@ -83,4 +84,6 @@ def pulled(done: Pulled) -> dict[str, Any]:
         ],
         "data": _data(done.data),
         "passed_over": list(done.strange),
+        "models": list(done.models),
+        "models_differ": list(done.models_differ),
     }
