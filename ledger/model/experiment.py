@@ -120,7 +120,7 @@ class Experiment:
     `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `too_new`
     which records are of a newer schema and were passed over too. `archived`: it was put away under a tag, without
     having landed. `running`: a run of it is at work in this repository. `aliases`: the names by which its metrics are
-    read.
+    read. `interpretation`: what its author makes of the verdict, as markdown.
     """
 
     name: str
@@ -136,6 +136,7 @@ class Experiment:
     too_new: tuple[Unread, ...] = ()
     running: bool = False
     aliases: Aliases = names.NONE
+    interpretation: str = ""
 
     def named(self, aliases: Aliases) -> Experiment:
         """The same with its metrics read by these names."""

@@ -10,6 +10,7 @@ from ledger.model import verdict_file
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import front_matter, trailers
 from ledger.model.frozen import frozen
+from ledger.model.interpretation import interpretation_of
 from ledger.model.verdict import Verdict
 from ledger.repo.change import Change, require_branch, transact
 from ledger.repo.evidence import gather
@@ -60,7 +61,7 @@ def conclude(ledger: Ledger, experiment: Experiment, *, interpretation: str | No
         evidence = gather(ledger, at, When.PRESENT)
         verdict = conclusion(ledger, at, evidence, early=early)
         earlier = ledger.git.objects.text(at.tip, path) or ""
-        said = report.interpretation_of(earlier) if interpretation is None else interpretation
+        said = interpretation_of(earlier) if interpretation is None else interpretation
         body = report.body(verdict, at, evidence.arms, ledger.settings, said)
         text = front_matter.joined(verdict_file.front_matter(verdict), body)
         commit = None

@@ -12,8 +12,8 @@ from ledger.git.git import ZERO
 from ledger.git.git_object import GitObject, entries
 from ledger.git.objects import Objects
 from ledger.model import hypothesis as hypotheses
+from ledger.model import interpretation, trial_file, verdict_file
 from ledger.model import trial as trials
-from ledger.model import trial_file, verdict_file
 from ledger.model import void as voids
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.experiment import DIRECTORY, Experiment, Recorded, Unread, directory
@@ -222,6 +222,7 @@ def assemble(
         hypothesis=hypothesis,
         trials=_ordered(found, hypothesis.plan),
         notes=texts.notes,
+        interpretation=interpretation.interpretation_of(verdict or ""),
         verdict=None if verdict is None else _verdict(verdict, f"{folder}/verdict.md", problems),
         landed=landed,
         archived=archived,

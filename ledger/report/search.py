@@ -25,15 +25,20 @@ _SHOWN = 0.05
 
 def said(finding: Finding, search: Search, settings: Settings) -> str:
     """The answer in one sentence, with its probability."""
-    metric = search.metric
+    return told(finding, search.metric, search.better, settings)
+
+
+def told(finding: Finding, metric: str, better: str, settings: Settings) -> str:
+    """The same where no plan is at hand: of a search for what changed a metric of which `better` is better."""
     if finding.answer is Answer.STEP:
         which = _versions(finding.credible) if finding.version else f"one of {_versions(finding.credible, word='or')}"
-        return f"{metric} {_moved(finding, search, settings)} with {which} (probability {percent(finding.posterior)})"
+        moved = _moved(finding, metric, better, settings)
+        return f"{metric} {moved} with {which} (probability {percent(finding.posterior)})"
     if finding.answer is Answer.DRIFT:
         said = f"{metric} changed gradually or with several versions: no single one explains it"
         return f"{said} (probability {percent(finding.drift)})"
     if finding.answer is Answer.NONE:
-        return f"no {'fall' if search.better == HIGHER else 'rise'} of {metric} is seen between the ends"
+        return f"no {'fall' if better == HIGHER else 'rise'} of {metric} is seen between the ends"
     if not finding.credible:
         return f"open: nothing can be said yet of where {metric} changed"
     most = f"{percent(finding.confidence)} of the probability of one step lies with"
@@ -131,9 +136,9 @@ def _bounded(value: float, interval: Sequence[float] | None, show: Callable[[flo
     return f"{show(value)} (90% interval {show(interval[0])} to {show(interval[1])})"
 
 
-def _moved(finding: Finding, search: Search, settings: Settings) -> str:
-    word = "fell" if search.better == HIGHER else "rose"
+def _moved(finding: Finding, metric: str, better: str, settings: Settings) -> str:
+    word = "fell" if better == HIGHER else "rose"
     if finding.before is None or finding.after is None:
         return word
-    before, after = (number(level, settings.precision(search.metric)) for level in (finding.before, finding.after))
+    before, after = (number(level, settings.precision(metric)) for level in (finding.before, finding.after))
     return f"{word} from {before} to {after}"

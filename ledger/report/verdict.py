@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ledger.analysis.arms import ArmValues
 from ledger.analysis.search.state import state
 from ledger.model.experiment import Experiment
+from ledger.model.interpretation import HEADING, PLACEHOLDER
 from ledger.model.replicates import label
 from ledger.model.settings import Settings
 from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, OverCases, Verdict
@@ -21,9 +22,6 @@ from ledger.report.remarks import sentences
 from ledger.report.written import code
 from ledger.stats.summary import summarise
 
-INTERPRETATION = "## Interpretation"
-PLACEHOLDER = "<!-- What do you make of it? -->"
-
 # beyond so many, replicates are not listed
 _MANY = 30
 
@@ -33,12 +31,7 @@ def body(
 ) -> str:
     """The body of `verdict.md`: the document in markdown, and below it what its author wrote, as it was written."""
     computed = markdown.render(document(verdict, experiment, arms, settings), stored)
-    return f"{computed}\n{INTERPRETATION}\n\n{interpretation.strip() or PLACEHOLDER}\n"
-
-
-def interpretation_of(text: str) -> str:
-    """The author's interpretation in an earlier `verdict.md`, "" where there is none."""
-    return text.partition(f"\n{INTERPRETATION}\n")[2].replace(PLACEHOLDER, "").strip()
+    return f"{computed}\n{HEADING}\n\n{interpretation.strip() or PLACEHOLDER}\n"
 
 
 def document(verdict: Verdict, experiment: Experiment, arms: Mapping[str, ArmValues], settings: Settings) -> Document:

@@ -10,6 +10,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from hypothesis import strategies as st
 
 from ledger.analysis.rows import rows_of
 from ledger.errors import LedgerError
+from ledger.model.finding import Answer, Finding
+from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
+from ledger.model.verdict import Judged
 from ledger.repo.index import file as index_file
 from ledger.repo.index import reading as index_reading
 from ledger.repo.index.changes import Asked, Found
-from ledger.repo.index.encoding import decoded, encoded
+from ledger.repo.index.encoding import FINDING, JUDGED, decoded, encoded
 from ledger.repo.index.tables import TABLES, VERSION
 from ledger.repo.ledger import Ledger, open_ledger
 
@@ -607,6 +611,17 @@ def test_what_is_odd_is_marked() -> None:
     assert encoded({"a": math.inf}) == '{"a":{"$":"inf"}}'
     assert encoded({"a": datetime.date(2026, 1, 2)}) == '{"a":{"$":"date","at":"2026-01-02"}}'
     assert encoded({"a": {"$": 1}}) == '{"a":{"$":"map","of":{"$":1}}}'
+
+
+def test_what_a_search_has_found_and_why_there_is_no_estimate_come_back() -> None:
+    finding = Finding(answer=Answer.STEP, version="at-3f2a9c1", posterior=0.98, trainings=9, budget=60, confidence=0.95)
+    assert FINDING.encode is not None and FINDING.decode is not None
+    assert FINDING.decode([FINDING.encode(finding), None]) == [finding, None]
+    why = Remark.of(Kind.NOT_FINITE, lacking=2, declared=2, arm="treatment", metric="dice")
+    told = Judged(text="dice >= 0.9", outcome="supported", estimate=0.95, interval=(0.94, math.inf), remarks=(why,))
+    untold = Judged(text="dice >= 0.9", outcome="inconclusive", remarks=(why,))
+    assert JUDGED.encode is not None and JUDGED.decode is not None
+    assert JUDGED.decode([JUDGED.encode((told, untold))]) == [(replace(told, remarks=()), untold)]
 
 
 def test_the_tables_are_as_they_are_declared(history: Project) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ledger.analysis.arms import ArmValues
 from ledger.model.experiment import Experiment
 from ledger.model.hypothesis import Hypothesis
+from ledger.model.interpretation import interpretation_of
 from ledger.model.plan import Plan, Variant
 from ledger.model.prediction_parser import parse
 from ledger.model.remarks import Kind, Remark
@@ -19,7 +20,7 @@ from ledger.model.settings import Settings
 from ledger.model.verdict import Amendment, Judged, Verdict
 from ledger.model.verdict_file import to_mapping
 from ledger.report import terminal
-from ledger.report.verdict import answer, body, evidence, interpretation_of, subject
+from ledger.report.verdict import answer, body, evidence, subject
 
 SEEDS = Replicates(axes=(Axis(name="seed", values=(0, 1)),))
 JUDGED = Judged(

@@ -73,12 +73,20 @@ def test_the_numbers_are_those_of_show(site: Site, project: Project) -> None:
                 assert any(abs(float(number) - dice) < 5e-5 for number in re.findall(r"\d\.\d+", cells[0]))
     verdict = project.ledger("show", "rate", "--json").json["verdict"]
     low, high = verdict["predictions"][0]["interval"]
-    said = re.search(r"interval ([\d.]+) to ([\d.]+)", (site.root / "experiments/rate.html").read_text("utf-8"))
+    said = re.search(r"interval \+([\d.]+) to \+([\d.]+)", (site.root / "experiments/rate.html").read_text("utf-8"))
     assert said is not None
     assert [float(said[1]), float(said[2])] == pytest.approx([low, high], abs=6e-4)
     table = (site.root / "data/table-experiments.js").read_text("utf-8")
     rows = json.loads(table.removeprefix('ledger.data("table-experiments",').removesuffix(");\n"))
     assert rows["rows"] == len(project.ledger("table", "--json").json)
+
+
+def test_the_author_is_quoted_on_the_first_page_and_whole_on_the_experiment_s(site: Site) -> None:
+    first, own = ((site.root / path).read_text("utf-8") for path in ("index.html", "experiments/rate.html"))
+    assert "<q>It does.</q>" in first
+    assert re.search(r'id="interpretation".*?<p>It does.</p>', own, re.DOTALL)
+    # hostile has a verdict and nothing to say of it
+    assert 'id="interpretation"' not in (site.root / "experiments/hostile.html").read_text("utf-8")
 
 
 def test_outsiders_see_no_code(project: Project, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_every_number_is_that_of_show_and_a_wrong_one_is_found(site: Site, ask: 
     for path, pattern, told in (
         ("experiments/rate.html", r"(<td>treatment/seed-0</td>.*?>0\.\d)(\d)", "treatment/seed-0 "),
         ("experiments/rate.html", r"(>0\.\d)(\d)(?=\d* ± )", " of "),
-        ("experiments/rate.html", r"(interval \d\.\d)(\d)", "the verdict: "),
+        ("experiments/rate.html", r"(interval [+-]\d\.\d)(\d)", "the verdict: "),
         ("data/table-experiments.js", r"(\"0\.\d)(\d)(?=\d* ± )", "table of experiments: "),
         ("data/table-trials.js", r"(\"head\":\"dice\".*?\"0\.\d)(\d)", "table of trials: "),
     ):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from ledger.model.confirmation import Tested, with_tested
+from ledger.model.finding import Finding
 from ledger.model.frozen import frozen
 from ledger.model.summary import Summary
 from ledger.model.verdict import Judged, stated
@@ -20,7 +21,8 @@ class Brief:
     - `concluded`: when its verdict was committed, None before there is one.
     - `predictions`: those of the plan; `predicted`: their metrics; `judged`: what the verdict says of them, none before
       there is one.
-    - `found`: what a search has found, in a word or two.
+    - `finding`: what a search has found; `found`: the same in a word or two.
+    - `interpretation`: the beginning of what its author makes of the verdict, as markdown.
     - `tested`: what later experiments have confirmed of it or have not, an entry an arm.
     - `missing`: the declared trials without a result; `problems`: the files of it that were passed over.
     """
@@ -34,6 +36,8 @@ class Brief:
     confirmatory: bool | None
     exploratory: bool
     found: str | None
+    finding: Finding | None
+    interpretation: str
     parent: str | None
     created: datetime
     concluded: datetime | None

@@ -8,10 +8,13 @@ from datetime import datetime
 
 from ledger.analysis.site.brief import Brief
 from ledger.model.directions import HIGHER, LOWER
-from ledger.model.experiment import ARCHIVED, LANDED, RUNNING
+from ledger.model.experiment import ARCHIVED, LANDED, RUNNING, STATUSES
 from ledger.model.frozen import frozen
 from ledger.model.settings import Settings
-from ledger.model.verdict import INCONCLUSIVE, POST_HOC
+from ledger.model.verdict import INCONCLUSIVE, POST_HOC, REFUTED, SUPPORTED
+
+FOUND = "found by a search"
+"""What `counts` calls an experiment that is a search with an answer: it has no outcome."""
 
 
 @frozen
@@ -44,8 +47,8 @@ class Tree:
 
 
 def learned(briefs: Sequence[Brief]) -> tuple[Brief, ...]:
-    """The experiments with an answer, the latest verdict first."""
-    found = [one for one in briefs if one.outcome is not None or one.found is not None]
+    """The experiments that have ended, the latest verdict first: with an answer, or put away without one."""
+    found = [one for one in briefs if (one.outcome is not None or one.found is not None) and not _is_open(one)]
     return tuple(sorted(found, key=lambda one: (one.moment, one.name), reverse=True))
 
 
@@ -54,24 +57,27 @@ def open_questions(briefs: Sequence[Brief]) -> tuple[Brief, ...]:
 
     What was landed or put away without one was given up.
     """
-    found = [
-        one
-        for one in briefs
-        if one.found is None
-        and one.status not in (LANDED, ARCHIVED)
-        and (one.outcome is None or one.outcome == INCONCLUSIVE)
-    ]
+    found = [one for one in briefs if _is_open(one)]
     return tuple(sorted(found, key=lambda one: (one.status == RUNNING, one.moment, one.name), reverse=True))
 
 
+def _is_open(one: Brief) -> bool:
+    if one.status in (LANDED, ARCHIVED):
+        return False
+    if one.finding is not None:
+        return not one.finding.answered
+    # where nothing was predicted there is nothing that more trials would tell
+    return one.outcome is None or (one.outcome == INCONCLUSIVE and bool(one.judged))
+
+
 def counts(briefs: Sequence[Brief]) -> dict[str, int]:
-    """How many experiments have which outcome, and how many of these verdicts are post hoc."""
-    found = Counter(one.outcome for one in briefs if one.outcome is not None)
+    """How many experiments have which outcome, then how many searches an answer, then how many have come how far
+    without either; of all together how many of the outcomes are post hoc.
+    """
+    order = (SUPPORTED, REFUTED, INCONCLUSIVE, FOUND, *STATUSES)
+    found = Counter(one.outcome or (FOUND if one.finding is not None else one.status) for one in briefs)
     late = sum(one.confirmatory is False for one in briefs if one.outcome is not None)
-    return {
-        **{name: number for name, number in found.most_common() if name is not None},
-        **({POST_HOC: late} if late else {}),
-    }
+    return {**{name: found[name] for name in order if found[name]}, **({POST_HOC: late} if late else {})}
 
 
 def best(briefs: Sequence[Brief], settings: Settings, most: int) -> tuple[Best, ...]:

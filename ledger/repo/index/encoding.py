@@ -11,7 +11,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from ledger.model import finding as findings
 from ledger.model.frozen import frozen
+from ledger.model.remarks import from_mapping, to_mapping
 from ledger.model.summary import Summary
 from ledger.model.verdict import Judged
 
@@ -121,11 +123,20 @@ def _measured(texts: Sequence[str]) -> list[dict[str, Summary]]:
 _JUDGED: Final = ("text", "outcome", "estimate", "interval", "confidence", "p_value", "test", "n", "n_baseline")
 
 
+def _of_judged(one: Judged) -> dict[str, Any]:
+    # why there is no estimate
+    remarks = one.remarks if one.estimate is None else ()
+    return {name: getattr(one, name) for name in _JUDGED} | {"remarks": [(to_mapping(r), r.text) for r in remarks]}
+
+
 def _judged(texts: Sequence[str]) -> list[tuple[Judged, ...]]:
-    return [
-        tuple(Judged(**one | {"interval": None if one["interval"] is None else tuple(one["interval"])}) for one in of)
-        for of in (document["of"] for document in decoded(texts))
-    ]
+    return [tuple(map(_one_judged, document["of"])) for document in decoded(texts)]
+
+
+def _one_judged(one: dict[str, Any]) -> Judged:
+    interval = None if one["interval"] is None else tuple(one["interval"])
+    remarks = tuple(from_mapping(mapping, text) for mapping, text in one["remarks"])
+    return Judged(**one | {"interval": interval, "remarks": remarks})
 
 
 TEXT: Final = Kind(sql="TEXT")
@@ -145,8 +156,13 @@ SUMMARIES: Final = Kind(
 )
 JUDGED: Final = Kind(
     sql="TEXT",
-    encode=lambda judged: encoded({"of": [{name: getattr(one, name) for name in _JUDGED} for one in judged]}),
+    encode=lambda judged: encoded({"of": list(map(_of_judged, judged))}),
     decode=_judged,
 )
-"""The predictions of a verdict with their outcomes, without remarks."""
+"""The predictions of a verdict with their outcomes, without remarks on those that have an estimate."""
+FINDING: Final = Kind(
+    sql="TEXT",
+    encode=lambda finding: encoded(findings.to_mapping(finding)),
+    decode=lambda column: [None if text is None else findings.from_mapping(decoded([text])[0]) for text in column],
+)
 MEASURED: Final = Kind(sql="TEXT", encode=to_json, decode=_measured)

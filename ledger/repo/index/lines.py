@@ -18,6 +18,9 @@ from ledger.model.row import Row
 from ledger.repo.index.tables import EXPERIMENT, PROSE, TRIAL, VARIANT, Line
 from ledger.stats.summary import exact
 
+# characters of what an author makes of a verdict: beside other experiments its beginning is shown
+_INTERPRETATION = 2000
+
 
 @frozen
 class Lines:
@@ -108,6 +111,8 @@ def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool, holds: b
         "predicted": experiment.predicted,
         "predictions": tuple(map(str, plan.predictions)),
         "judged": () if experiment.verdict is None or experiment.outcome is None else experiment.verdict.predictions,
+        "finding": None if experiment.verdict is None else experiment.verdict.finding,
+        "interpretation": experiment.interpretation[:_INTERPRETATION],
         "about": predicted_arms(plan)[0],
         "records": len(experiment.trials),
         "declared": len(declared_points(plan)),

@@ -128,7 +128,8 @@ def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> lis
     status, named = present_status(running)
     selection = Selection(
         fields=_of("e", EXPERIMENT, "name title author tags outcome confirmatory exploratory found parent created")
-        | _of("e", EXPERIMENT, "predicted predictions judged better missing problems", trials="records", arm="about")
+        | _of("e", EXPERIMENT, "predicted predictions judged finding interpretation better missing problems")
+        | _of("e", EXPERIMENT, "", trials="records", arm="about")
         | {
             "status": (status, TEXT),
             "leading": ("coalesce(a.metrics, '{}')", SUMMARIES),

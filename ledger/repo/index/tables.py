@@ -12,6 +12,7 @@ from typing import Any, Final
 from ledger.model.frozen import frozen
 from ledger.repo.index.encoding import (
     FEW,
+    FINDING,
     INTEGER,
     JUDGED,
     KEY,
@@ -27,7 +28,7 @@ from ledger.repo.index.encoding import (
 )  # fmt: skip
 from ledger.repo.index.views import VIEWS
 
-VERSION: Final = 19
+VERSION: Final = 20
 """Of the tables and of what is computed into them: raised with every change, so that an older index is rebuilt."""
 
 STRIDE: Final = 1_000_000
@@ -108,6 +109,8 @@ EXPERIMENT: Final = Table(
         "predicted": TEXTS,
         "predictions": TEXTS,
         "judged": JUDGED,
+        "finding": FINDING,
+        "interpretation": TEXT,
         "about": TEXT,
         "records": INTEGER,
         "declared": INTEGER,

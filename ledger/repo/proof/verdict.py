@@ -7,6 +7,7 @@ from ledger.analysis.gathered import Weighed
 from ledger.errors import LedgerError, NotHere
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import front_matter
+from ledger.model.interpretation import interpretation_of
 from ledger.repo import concluded, plan_history, since_verdict
 from ledger.repo.evidence import gather
 from ledger.repo.ledger import Ledger
@@ -38,7 +39,7 @@ def weighed(ledger: Ledger, experiment: Experiment) -> Weighed | None:
         stored=then.verdict,
         text=body,
         computed=verdict,
-        expected=report.body(verdict, then, arms, ledger.settings, report.interpretation_of(stored)),
+        expected=report.body(verdict, then, arms, ledger.settings, interpretation_of(stored)),
         outdated=outdated,
         changed=changed,
         settled=settled,

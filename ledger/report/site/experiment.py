@@ -84,7 +84,7 @@ def _answer(one: ExperimentPage) -> str:
     verdict = about.recomputed or about.stored
     if verdict is not None and verdict.finding is not None and plan.search is not None:
         return f"{search.said(verdict.finding, plan.search, about.settings)}."
-    return learned(one.brief) if one.brief.outcome else f"{lacking(one.brief)}."
+    return learned(one.brief, about.settings) if one.brief.outcome else f"{lacking(one.brief)}."
 
 
 def _wrong(one: ExperimentPage) -> Iterator[str]:

@@ -15,7 +15,7 @@ from ledger.model.settings import Settings
 from ledger.model.site import File
 from ledger.model.verdict import INCONCLUSIVE, Judged
 from ledger.report.numbers import number
-from ledger.report.site import shell
+from ledger.report.site import prose, shell
 from ledger.report.site.experiment import address
 from ledger.report.site.sentences import deciding, found, lacking, learned, parsed
 from ledger.report.site.shell import Site
@@ -34,17 +34,20 @@ _UNREADABLE: Final = 20
 _MODELS: Final = 20
 # more replicates than this nobody runs
 _MANY: Final = 1000
+# characters of what an author makes of a verdict
+_INTERPRETATION: Final = 280
 
 
 @frozen
 class Line:
-    """An experiment in one line: its page, its title, and one sentence."""
+    """An experiment in one line: its page, its title, one sentence, and how its author goes on."""
 
     address: str
     title: str
     state: str
     outcome: str
     sentence: str
+    interpretation: str
     when: str
     by: str
 
@@ -63,7 +66,7 @@ def page(
     answered, unanswered = asked.learned(briefs), asked.open_questions(briefs)
     whole = {month: asked.counts(list(group)) for month, group in groupby(answered, key=_month)}
     months = [
-        (month, whole[month], [_line(one, learned(one)) for one in group])
+        (month, whole[month], [_line(one, learned(one, settings)) for one in group])
         for month, group in groupby(answered[:_LEARNED], key=_month)
     ]
     return shell.page(
@@ -95,6 +98,7 @@ def _line(one: Brief, sentence: str) -> Line:
         state=one.state,
         outcome=one.outcome or "open",
         sentence=sentence,
+        interpretation=prose.beginning(one.interpretation, _INTERPRETATION),
         when=one.moment.isoformat(),
         by=one.author.partition(" <")[0],
     )
@@ -136,6 +140,8 @@ def _bests(briefs: Sequence[Brief], settings: Settings) -> list[dict[str, Any]]:
                 "n": last.n,
                 "experiments": one.experiments,
                 "title": last.brief.title,
+                "by": last.brief.author.partition(" <")[0],
+                "when": last.when,
                 "address": address(last.brief.name),
             }
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.report.text import harmless
@@ -79,6 +80,16 @@ def section(title: str, text: str, told: str = "") -> Markup:
     if is_empty(text) or is_empty(text.replace(told, "", 1)):
         return Markup("")
     return Markup('<div class="prose">{}</div>').format(rendered(text))
+
+
+def beginning(text: str, most: int) -> str:
+    """The first paragraph of a markdown text as plain text, cut to so many characters; "" where there is none."""
+    tokens = _parser().parse(harmless(_COMMENT.sub("", text)))
+    first = next((token for before, token in pairwise(tokens) if before.type == "paragraph_open"), None)
+    parts = () if first is None else first.children or ()
+    # a line break has no content
+    said = " ".join("".join(part.content or " " * part.type.endswith("break") for part in parts).split())
+    return said if len(said) <= most else f"{said[:most].rsplit(' ', 1)[0]}…"
 
 
 def is_empty(text: str) -> bool:

@@ -44,6 +44,8 @@ class Section:
 def sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     """The sections; those without anything to show are empty."""
     experiment, about = one.shown.experiment, as_unconcluded(one.review)
+    made = prose.section("Interpretation", experiment.interpretation)
+    yield Section(id="interpretation", title="What the author makes of it", content=made)
     body = prose.section("Hypothesis", experiment.hypothesis.body, experiment.plan.title)
     yield Section(id="hypothesis", title="Hypothesis", content=body)
     yield _blocks("doubts", "What this does not show", _doubts(one, site))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ledger.analysis.site.brief import Brief
 from ledger.errors import LedgerError
 from ledger.model import prediction_parser
@@ -9,11 +11,15 @@ from ledger.model.directions import HIGHER, LOWER
 from ledger.model.listing import counted
 from ledger.model.plan import BASELINE
 from ledger.model.prediction import Margin, Operator, Prediction, decimal
+from ledger.model.settings import Settings
 from ledger.model.verdict import SUPPORTED, Judged
-from ledger.report.numbers import number
+from ledger.report import search
+from ledger.report.numbers import number, signed
 from ledger.report.remarks import sentences
 from ledger.report.site.outsiders import is_for_all
 from ledger.report.verdict import fineness
+
+NOTHING_PREDICTED: Final = "Nothing was predicted, so nothing is supported or refuted."
 
 
 def parsed(text: str) -> Prediction | None:
@@ -24,14 +30,18 @@ def parsed(text: str) -> Prediction | None:
         return None
 
 
-def learned(brief: Brief) -> str:
-    """What came of an experiment in one sentence, beside its state: `Dice is 0.021 higher than …`; "" of a search.
+def learned(brief: Brief, settings: Settings) -> str:
+    """What came of an experiment in one sentence, beside its state: `dice is 0.021 higher than …`.
 
-    Of several predictions it is the one that decided the verdict, and how many held.
+    Of several predictions it is the one that decided the verdict, and how many held. `settings`: how many digits
+    metrics have.
     """
+    if brief.finding is not None and brief.predicted:
+        metric = brief.predicted[0]
+        return f"{search.told(brief.finding, metric, brief.better.get(metric, HIGHER), settings)}."
     decided = deciding(brief)
     if decided is None:
-        return ""
+        return NOTHING_PREDICTED
     held = sum(one.outcome == SUPPORTED for one in brief.judged)
     count = len(brief.judged)
     return found(decided, brief.arm) + (f" {held} of {count} predictions held." if count > 1 else "")
@@ -45,7 +55,8 @@ def deciding(brief: Brief) -> Judged | None:
 def found(judged: Judged, arm: str) -> str:
     """What was found of one prediction, and what was predicted.
 
-    `dice is 0.021 higher than the baseline's (90% interval 0.012 to 0.030, n = 5); at least 0.01 higher was predicted.`
+    `dice is 0.021 higher than the baseline's (90% interval +0.012 to +0.030, n = 5); at least 0.01 higher was
+    predicted.`
     """
     prediction = parsed(judged.text)
     if prediction is None:
@@ -58,7 +69,8 @@ def found(judged: Judged, arm: str) -> str:
     of = f", n = {judged.n}" if judged.n else ""
     interval = ""
     if judged.interval is not None and judged.confidence is not None:
-        low, high = (number(bound, fine) for bound in judged.interval)
+        show = number if prediction.reference is None else signed
+        low, high = (show(bound, fine) for bound in judged.interval)
         interval = f" ({judged.confidence:.0%} interval {low} to {high}{of})"
     if prediction.reference is None:
         return f"{metric} is {number(judged.estimate, fine)}{interval}; {wanted(prediction)} was predicted."
@@ -99,5 +111,7 @@ def lacking(brief: Brief) -> str:
         return "no trial has run yet"
     done = f"{counted(brief.trials, 'trial')} recorded"
     if brief.failed:
-        done += f", {brief.failed} without a result"
-    return done + (f"; {brief.missing} to run" if brief.missing else "; to be concluded")
+        done += f", {brief.failed} of them failed"
+    if not brief.missing:
+        return f"{done}; to be concluded"
+    return f"{done}; {brief.missing} declared {'one has' if brief.missing == 1 else 'ones have'} no result yet"

@@ -66,7 +66,7 @@ def test_question_and_verdict_come_first_then_what_weakens_it() -> None:
     page = text_of(made(review(problem=True)))
     order = [
         "<h1>Focal loss improves Dice",
-        "dice is 0.0226 higher than the baseline&#39;s (90% interval 0.0164 to 0.0288, n = 5); at least 0.01 higher",
+        "dice is 0.0226 higher than the baseline&#39;s (90% interval +0.0164 to +0.0288, n = 5); at least 0.01 higher",
         "Problems were found when the record was checked.",
         'class="judged"',
         'class="contents"',
@@ -121,7 +121,7 @@ def test_an_experiment_without_a_verdict_says_what_it_waits_for() -> None:
     found = about.experiment
     assert found is not None
     page = read(text_of(made(replace(about, experiment=replace(found, verdict=None), recomputed=None), outcome=None)))
-    assert ": 1 trial recorded, 1 without a result; 3 to run." in page
+    assert ": 1 trial recorded, 1 of them failed; 3 declared ones have no result yet." in page
     assert "Predicted: dice &gt;= baseline + 0.01" in page
 
 

@@ -14,6 +14,7 @@ from ledger.analysis.site.brief import Brief, children
 from ledger.analysis.site.models import Tag, Version, in_use
 from ledger.analysis.site.overview import best, trees
 from ledger.analysis.site.replicates import replicates_to_tell
+from ledger.model.finding import Answer, Finding
 from ledger.model.prediction_parser import parse
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
@@ -40,7 +41,8 @@ def brief(name: str = "focal-loss", *, day: int = 0, **more: Any) -> Brief:
     when = WHEN + timedelta(days=day)
     usual: dict[str, Any] = {
         "title": f"{name} improves Dice", "author": "Ada Lovelace <ada@example.org>", "tags": (), "status": "concluded",
-        "outcome": None, "confirmatory": True, "exploratory": False, "found": None, "parent": None, "created": when,
+        "outcome": None, "confirmatory": True, "exploratory": False, "found": None, "finding": None,
+        "interpretation": "", "parent": None, "created": when,
         "concluded": when, "arm": "treatment", "predicted": ("dice",), "predictions": ("dice >= baseline + 0.01",),
         "judged": (), "better": {"dice": "higher"}, "leading": {}, "baseline": {}, "trials": 10, "failed": 0,
         "missing": 0, "problems": (),
@@ -64,26 +66,30 @@ def shown(text: str) -> str:
 def test_a_verdict_is_told_by_the_prediction_that_decided_it() -> None:
     held = judged("dice >= baseline")
     failed = judged("loss <= baseline + 0.01", "refuted", estimate=0.118, interval=(0.11, 0.126))
-    said = learned(brief(outcome="refuted", judged=(held, failed)))
+    said = learned(brief(outcome="refuted", judged=(held, failed)), Settings())
     assert said == (
-        "loss is 0.1180 higher than the baseline's (90% interval 0.1100 to 0.1260, n = 5); "
+        "loss is 0.1180 higher than the baseline's (90% interval +0.1100 to +0.1260, n = 5); "
         "at most 0.01 higher was predicted. 1 of 2 predictions held."
     )
-    assert "predictions held" not in learned(brief(outcome="supported", judged=(held,)))
-    assert learned(brief(found="step at at-3f2a9c1")) == ""
+    assert "predictions held" not in learned(brief(outcome="supported", judged=(held,)), Settings())
 
 
 @pytest.mark.parametrize(("estimate", "said"), [(0.0, "the same as"), (-0.00001, "about the same as")])
 def test_a_difference_that_rounds_to_none_is_none(estimate: float, said: str) -> None:
     one = judged("dice >= baseline", "inconclusive", estimate=estimate, interval=(-0.0053, 0.0053))
-    assert learned(brief(outcome="inconclusive", judged=(one,))).startswith(f"dice is {said} the baseline's (90%")
+    assert learned(brief(outcome="inconclusive", judged=(one,)), Settings()).startswith(
+        f"dice is {said} the baseline's (90%"
+    )
 
 
 def test_months_the_newest_first_with_how_many_of_each_kind() -> None:
     found = [brief("a", day=n, outcome="supported", judged=(judged(),)) for n in (0, 1)]
     late = brief("c", day=20, outcome="refuted", confirmatory=False, judged=(judged(outcome="refuted"),))
     text = page(*found, late)
-    assert re.findall(r"<h3>(.*?)</h3>", text) == ["December 2026: 1 refuted, 1 post hoc", "November 2026: 2 supported"]
+    assert re.findall(r"<h3>(.*?)</h3>", text) == [
+        "December 2026: 1 refuted (1 post hoc)",
+        "November 2026: 2 supported",
+    ]
     assert "Post hoc: what was predicted or measured was chosen after" in text
     assert "post hoc" not in page(*found).lower()
 
@@ -104,11 +110,12 @@ def test_an_empty_ledger_says_how_to_begin() -> None:
 def test_why_a_prediction_cannot_be_judged_is_said() -> None:
     why = Remark.of(Kind.ONE_TRIAL)
     one = judged("dice >= baseline", "inconclusive", estimate=None, interval=None, remarks=(why,))
-    said = learned(brief(outcome="inconclusive", judged=(one,)))
+    said = learned(brief(outcome="inconclusive", judged=(one,)), Settings())
     assert said == f"dice cannot be judged ({sentence(why)}); at least as high was predicted."
     # which files it is about is nothing for outsiders
     file = Remark(kind="", text="params.yaml differs", facts=(("path", "params.yaml"),))
-    assert "params.yaml" not in learned(brief(outcome="inconclusive", judged=(replace(one, remarks=(file,)),)))
+    of_a_file = brief(outcome="inconclusive", judged=(replace(one, remarks=(file,)),))
+    assert "params.yaml" not in learned(of_a_file, Settings())
 
 
 def test_counts_link_to_exactly_these_experiments() -> None:
@@ -122,6 +129,51 @@ def test_titles_are_text(title: str) -> None:
     plain = page(brief(title="x", author="x", outcome="supported", judged=(judged(),)))
     tags = re.compile(r"<[a-z/][^>]*>")
     assert tags.findall(page(one)) == tags.findall(plain)
+
+
+# --- what was learned beyond its numbers
+
+
+def test_an_author_is_quoted_by_the_beginning_of_what_he_makes_of_it() -> None:
+    said = "It does, *by more* than\n`0.01`, see [there](https://x.org).\n\n| a | b |\n|---|---|\n\nAnd so on."
+    text = page(brief(outcome="supported", judged=(judged(),), interpretation=f"<!-- x -->\n\n{said}"))
+    assert "<q>It does, by more than 0.01, see there.</q>" in text
+    assert "<q>" not in page(brief(outcome="supported", judged=(judged(),), interpretation="<!-- y -->"))
+    long = page(brief(outcome="supported", judged=(judged(),), interpretation="ever and " * 200))
+    (quoted,) = re.findall(r"<q>(.*?)</q>", long)
+    assert len(quoted) < 300 and quoted.endswith(" and…")
+
+
+def test_a_search_says_what_it_has_found_and_one_without_an_answer_is_open() -> None:
+    step = Finding(
+        answer=Answer.STEP, version="at-3f2a9c1", posterior=0.98, credible=("at-3f2a9c1",), before=0.9, after=0.81,
+        trainings=9, budget=60, confidence=0.95,
+    )  # fmt: skip
+    one = brief(found=step.stated, finding=step, confirmatory=None, predictions=())
+    text = shown(page(one))
+    assert "November 2026: 1 found by a search" in text
+    assert "step at 3f2a9c1 dice fell from 0.9000 to 0.8100 with 3f2a9c1 (probability 98%)." in text
+    assert "What is open" not in text
+    unknown = replace(step, answer=Answer.OPEN, version=None, credible=(), before=None, after=None)
+    text = shown(page(replace(one, finding=unknown, found="open")))
+    assert "What was learned" not in text and "What is open" in text
+
+
+def test_what_does_not_tell_is_open_until_it_is_put_away_and_stands_once() -> None:
+    why: dict[str, Any] = {"outcome": "inconclusive", "judged": (judged(outcome="inconclusive"),)}
+    text = page(brief(**why))
+    assert text.count("focal-loss improves Dice") == 1 and 'id="learned"' not in text
+    text = page(brief(**why, status="landed"))
+    assert text.count("focal-loss improves Dice") == 1 and 'id="open"' not in text
+    # a look round that predicted nothing has no question left
+    text = page(brief(outcome="inconclusive", exploratory=True, confirmatory=False, predictions=()))
+    assert 'id="open"' not in text and "Nothing was predicted, so nothing is supported or refuted." in text
+
+
+def test_every_experiment_is_counted_once() -> None:
+    refuted, late = brief("a", outcome="refuted"), brief("b", outcome="supported", confirmatory=False)
+    many = [refuted, late, brief("c", status="planned"), brief("d", status="planned")]
+    assert "4 experiments: 1 supported, 1 refuted, 2 planned (1 of the verdicts post hoc)" in shown(page(*many))
 
 
 # --- what is open

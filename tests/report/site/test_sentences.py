@@ -48,7 +48,7 @@ def judged(text: str, estimate: float | None, *interval: float, baseline: bool =
 def test_what_was_found() -> None:
     said = found(judged("dice >= baseline + 0.01", 0.0211, 0.012, 0.0302), "treatment")
     assert said == (
-        "dice is 0.0211 higher than the baseline's (90% interval 0.0120 to 0.0302, n = 5); at least 0.01 higher was "
+        "dice is 0.0211 higher than the baseline's (90% interval +0.0120 to +0.0302, n = 5); at least 0.01 higher was "
         "predicted."
     )
     assert "0.50 lower than that of deeper" in found(judged("loss <= deeper", -0.5, -0.9, -0.1), "treatment")
