@@ -29,6 +29,8 @@ DOORS = {
     "rich": ("report/", "cli/"),
     "altair": ("report/plots/",),
     "vl_convert": ("report/plots/",),
+    "sklearn": ("stats/gaussian_process.py",),
+    "optuna": ("analysis/tuning/tpe.py",),
 }
 
 # DVC takes the current directory for its own, in the worker process

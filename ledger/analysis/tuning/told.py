@@ -1,0 +1,60 @@
+"""What a tuner is told of configurations that were tried, and what it proposes. A lower value is better here."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Sequence
+
+from ledger.model.frozen import frozen
+from ledger.model.space import Configuration
+from ledger.stats.contrast import mean
+
+# so many times as far above the median as the best lies below it, a value is no worse than bad
+_WORST = 3.0
+
+
+@frozen
+class Told:
+    """A configuration that was tried: its values, one a replicate, and how many replicates `failed` to give one."""
+
+    configuration: Configuration
+    values: tuple[float, ...]
+    failed: int = 0
+
+    @property
+    def replicates(self) -> int:
+        return len(self.values) + self.failed
+
+
+@frozen
+class Proposal:
+    """A configuration to try. What is believed of its value, and how much better than the best it is expected to be:
+    all None where nothing is known yet.
+    """
+
+    configuration: Configuration
+    mean: float | None = None
+    sd: float | None = None
+    improvement: float | None = None
+
+
+def key(configuration: Configuration) -> str:
+    """The same text for the same configuration, in whatever order it names its parameters."""
+    return json.dumps({name: configuration[name] for name in sorted(configuration)}, default=str)
+
+
+def measured(told: Sequence[Told]) -> int:
+    """How many configurations have a value."""
+    return sum(bool(one.values) for one in told)
+
+
+def means(told: Sequence[Told]) -> list[float]:
+    """The mean of each configuration over its replicates, failed ones counted as bad: as the worst mean that was seen,
+    or where that lies far out, as what is bad enough. None is worse: how bad the bad ones are says little of where the
+    best lies. Raises ValueError where nothing has a value.
+    """
+    known = [mean(one.values) for one in told if one.values]
+    middle = statistics.median(known)
+    worst = min(max(known), middle + _WORST * (middle - min(known))) if len(known) > 2 else max(known)
+    return [min((sum(one.values) + worst * one.failed) / one.replicates, worst) for one in told]

@@ -1,0 +1,141 @@
+"""What is proposed: the same from the same trials, inside the space, new, away from failures, and ever better."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.analysis.tuning import proposing
+from ledger.analysis.tuning.encoding import Encoding
+from ledger.analysis.tuning.proposer import Proposer
+from ledger.analysis.tuning.told import Told, key, means
+from ledger.errors import LedgerError
+from ledger.model.space import Configuration, is_number
+from ledger.model.space_parser import parse
+
+NET = parse(["lr=1e-5..1.0:log", "layers=1..8", "opt=adam,sgd,rmsprop", "momentum=0.0..0.99 if opt = sgd"])
+LINE = parse(["x=0.0..1.0"])
+
+
+def number(configuration: Configuration, name: str) -> float:
+    """A value that is a number."""
+    value = configuration[name]
+    assert is_number(value)
+    assert isinstance(value, int | float)
+    return value
+
+
+def loss(configuration: Configuration) -> float:
+    """Least for sgd at a rate of 0.01, 5 layers, a momentum of 0.9."""
+    found = (math.log10(number(configuration, "lr")) + 2) ** 2 / 4 + (number(configuration, "layers") - 5) ** 2 / 20
+    return found + ((number(configuration, "momentum") - 0.9) ** 2 if configuration["opt"] == "sgd" else 0.3)
+
+
+@pytest.fixture(scope="module")
+def tried() -> list[Told]:
+    """Trials of the loss, one at a time."""
+    proposer, told = Proposer(NET, "test"), list[Told]()
+    for _ in range(18):
+        (one,) = proposer.propose(told)
+        told.append(Told(configuration=one.configuration, values=(loss(one.configuration),)))
+    return told
+
+
+def test_it_finds_the_best(tried: list[Told]) -> None:
+    best = min(tried, key=lambda one: one.values)
+    assert best.configuration["opt"] == "sgd"
+    assert best.values[0] < 0.05
+
+
+@pytest.mark.parametrize("model", proposing.MODELS)
+def test_the_same_trials_give_the_same_proposals(model: str, tried: list[Told]) -> None:
+    waiting = [tried[-1].configuration]
+    first, again = (proposing.propose(model, NET, "test", tried[:14], 2, waiting=waiting) for _ in range(2))
+    assert first == again
+    assert proposing.propose(model, NET, "test", []) != proposing.propose(model, NET, "other", [])
+    assert key(first[0].configuration) not in {key(one.configuration) for one in tried[:14]}
+
+
+@pytest.mark.parametrize("model", proposing.MODELS)
+def test_proposals_lie_in_the_space_and_are_new(model: str, tried: list[Told]) -> None:
+    found = proposing.propose(model, NET, "test", tried[:12], 6)
+    configurations = [each.configuration for each in found]
+    assert [NET.within(each) for each in configurations] == [(each, None) for each in configurations]
+    names = {key(each) for each in configurations} | {key(one.configuration) for one in tried[:12]}
+    assert len(names) == 18
+
+
+@pytest.mark.parametrize("model", proposing.MODELS)
+def test_a_space_ends(model: str) -> None:
+    small = parse(["a=1..2", "b=x,y", "c=true,false if b = x"])
+    found = proposing.propose(model, small, "test", [], 20)
+    assert sorted(key(each.configuration) for each in found) == sorted(map(key, Encoding(small).every()))
+    told = [Told(configuration=each.configuration, values=(float(n),)) for n, each in enumerate(found)]
+    assert proposing.propose(model, small, "test", told, 1) == ()
+    assert len(proposing.propose(model, small, "test", told[:-1], 3)) == 1
+
+
+def test_first_points_are_spread() -> None:
+    (first,) = Proposer(LINE, "a").propose([])
+    assert (first.mean, first.improvement) == (None, None)
+    places = sorted(number(each.configuration, "x") for each in Proposer(LINE, "a").propose([], 4))
+    assert [math.floor(4 * place) for place in places] == [0, 1, 2, 3]
+
+
+def test_failures_are_bad_near_them() -> None:
+    good = [Told(configuration={"x": x}, values=(1.0 - x,)) for x in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)]
+    failed = [Told(configuration={"x": x}, values=(), failed=1) for x in (0.7, 0.72, 0.75, 0.8, 0.9, 1.0)]
+    lucky, unlucky = (Proposer(LINE, "a").propose(told)[0] for told in (good, [*good, *failed]))
+    assert number(lucky.configuration, "x") > 0.9
+    assert number(unlucky.configuration, "x") < 0.7
+
+
+def test_a_replicate_that_failed_counts_as_bad() -> None:
+    told = [Told(configuration={"x": n / 9}, values=(float(n), n + 1.0)) for n in range(10)]
+    steady, now_and_then = (
+        Told(configuration={"x": 0.05}, values=(2.0, 2.0)),
+        Told(configuration={"x": 0.15}, values=(2.0,), failed=1),
+    )
+    assert means([*told, steady, now_and_then])[-2:] == [2.0, (2.0 + 9.5) / 2]
+
+
+def test_bad_is_bad_enough() -> None:
+    told = [Told(configuration={"x": 0.0}, values=(value,)) for value in (1.0, 2.0, 3.0, 1e9)]
+    assert means(told) == [1.0, 2.0, 3.0, 2.5 + 3 * 1.5]
+
+
+def test_the_noise_comes_from_replicates() -> None:
+    quiet = [Told(configuration={"x": n / 9}, values=(n / 9, n / 9 + 0.001)) for n in range(10)]
+    loud = [Told(configuration={"x": n / 9}, values=(n / 9 - 0.5, n / 9 + 0.5)) for n in range(10)]
+    assert Proposer(LINE, "a").surface(quiet).trial_sd < 0.01
+    assert 0.3 < Proposer(LINE, "a").surface(loud).trial_sd < 1.0
+
+
+@settings(max_examples=20)
+@given(st.lists(st.floats(0, 1), min_size=4, max_size=4))
+def test_what_is_drawn_lies_in_the_space(unit: list[float]) -> None:
+    configuration = Encoding(NET).drawn(unit)
+    assert NET.within(configuration) == (configuration, None)
+
+
+def test_rows() -> None:
+    encoding = Encoding(NET)
+    adam, sgd = encoding.rows(
+        [{"lr": 1e-5, "layers": 8, "opt": "adam"}, {"lr": 1.0, "layers": 1, "opt": "sgd", "momentum": 0.99}]
+    )
+    half = math.sqrt(0.5)
+    assert list(adam) == pytest.approx([0, 1, half, 0, 0, 0.5])
+    assert list(sgd) == pytest.approx([1, 0, 0, half, 0, 1])
+
+
+def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(LedgerError) as refused:
+        proposing.propose(proposing.GP, LINE, "a", [])
+    assert "scikit-learn, which is not installed" in refused.value.message
+    assert refused.value.hint == "pip install 'experiment-ledger[tune]'"
