@@ -8,6 +8,7 @@ looks at no page, and says so; with LEDGER_BROWSER=required that is an error.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import subprocess
@@ -61,12 +62,17 @@ def lax(root: Path) -> list[str]:
 
 
 def unlike(root: Path, ask: Ask) -> list[str]:
-    """The experiments that have no page, and the pages that are of no experiment."""
+    """The experiments that have no page, and the pages that are of none, nor say that one cannot be read."""
     made = {path.stem for path in (root / "experiments").glob("*.html")}
     there = {row["experiment"] for row in ask("table", "--all")}
+    made -= {name for name in made - there if ask("show", name).get("error", "\0") in _said(root, name)}
     return [f"{name}: has no page" for name in sorted(there - made)] + [
         f"{name}: is no experiment" for name in sorted(made - there)
     ]
+
+
+def _said(root: Path, name: str) -> str:
+    return html.unescape((root / f"experiments/{name}.html").read_text("utf-8"))
 
 
 def noisy(root: Path, browser: chromium.Browser) -> list[str]:
@@ -91,7 +97,9 @@ def main(root: Path) -> int:
 
     def ask(*arguments: str) -> Any:
         command = [str(Path(sys.executable).with_name("ledger")), *arguments, "--json"]
-        return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+        done = subprocess.run(command, capture_output=True, check=False)
+        # a command that cannot answer says so as its last line
+        return json.loads(done.stdout or done.stderr.splitlines()[-1])
 
     if not (root / OWN).is_dir():
         sys.stderr.write(f"{root} holds no site\n")

@@ -11,10 +11,12 @@ RUN = "window.pwned=1"
 TITLE = f"<script>{RUN}</script> \"'><img src=x onerror={RUN}> [a](javascript:{RUN})"
 # no command takes it; whoever edits the file does
 TURNED = f"\u202e{TITLE}\u202c \u200b"
+AUTHOR = f"مرحبا \"'>{TITLE[:31]} javascript:{RUN} \u202e <eve@example.org>"
 NOTE = """Larger on **small** lesions, see [the paper](https://example.org/paper).
 
 <script>window.pwned = 1</script><img src="http://evil.example/x.png" onerror="window.pwned=1">
 [click](javascript:window.pwned=1) [data](data:text/html,<script>window.pwned=1</script>) [up](../../../etc/passwd)
+[cased](JaVaScRiPt:window.pwned=1) [spaced](java\tscript:window.pwned=1) [file](file:///etc/passwd) \0 \u2066
 ![beacon](http://evil.example/beacon.png) <http://evil.example/auto> www.evil.example
 
 | a | b |
@@ -56,8 +58,17 @@ open("metrics.json", "w").write(repr(metrics).replace("'", '"').replace("nan", "
 
 HOSTILE_FILES = r"""
 script = "<script>window.pwned=1</script>"
-open("evil.svg", "w").write(f'<svg xmlns="http://www.w3.org/2000/svg" onload="window.pwned=1">{script}</svg>')
+object = f'<foreignObject><body xmlns="http://www.w3.org/1999/xhtml">{script}</body></foreignObject>'
+svg = f'<svg xmlns="http://www.w3.org/2000/svg" onload="window.pwned=1">{script}{object}</svg>'
+open("evil.svg", "w").write(svg)
+open("page.html", "w").write(f"<html>{script}</html>")
 open("page.png", "w").write(f"<html>{script}</html>")
+for name in ("a #1?b=c%20d.png", "it's \"quoted\".png", "back\\slash.png", "صورة 图 🎉 e\u0301.png"):
+    open(name, "wb").write(open("confusion.png", "rb").read())
+least = '"unknown": NaN, "endless": Infinity, "least": -Infinity, "huge": 1e308, "nothing": -0.0, "a=b": 1'
+text = open("metrics.json").read()
+open("metrics.json", "w").write(f"{{{least}, {text[1:]}")
+print("the log: \0 \x1b[31m \u202e <script>window.pwned=1</script>")
 size = struct.pack(">IIBBBBB", 60000, 60000, 8, 0, 0, 0, 0)
 open("huge.png", "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IEND", b""))
 with open("wide.csv", "w") as file:
@@ -75,6 +86,11 @@ PLOTS = """\
 """
 HOSTILE_PLOTS = """\
       - evil.svg: {cache: false}
+      - page.html: {cache: false}
+      - "a #1?b=c%20d.png": {cache: false}
+      - it's "quoted".png: {cache: false}
+      - back\\slash.png: {cache: false}
+      - "صورة 图 🎉 e\u0301.png": {cache: false}
       - page.png: {cache: false}
       - huge.png: {cache: false}
       - wide.csv: {cache: false}
@@ -129,7 +145,8 @@ def hostile(project: Project) -> None:
     root: Path = project.root
     (root / "train.py").write_text(TRAIN + HOSTILE_FILES, "utf-8")
     (root / "dvc.yaml").write_text(STAGE + PLOTS + HOSTILE_PLOTS, "utf-8")
-    more = {METRIC: 1.5, "dot.ted <i>": 2.0, "\u202emirrored": 3.0, "x" * 300: 1.0}
+    more = {METRIC: 1.5, "dot.ted <i>": 2.0, "\u202emirrored": 3.0, "x" * 300: 1.0, "دقة 准 🎉": 1.0}
+    more |= {"<i> #?%\\": "javascript:window.pwned=1", "تجربة": "<script>window.pwned=1</script>"}
     (root / "params.json").write_text(json.dumps({"seed": 0, "rate": 0.3, "more": more}), "utf-8")
     project.git("commit", "-qam", "<script>window.pwned=1</script>")
     project.ledger("run", code=None)
@@ -138,6 +155,8 @@ def hostile(project: Project) -> None:
     file = root / "experiments/hostile/hypothesis.md"
     lines = file.read_text("utf-8").splitlines()
     at = next(at for at, line in enumerate(lines) if line.startswith("title:"))
-    lines[at] = f"title: {json.dumps(TURNED)}"
+    lines[at] = f"title: {json.dumps(TURNED + 'x' * 10_000)}"
+    at = next(at for at, line in enumerate(lines) if line.startswith("author:"))
+    lines[at] = f"author: {json.dumps(AUTHOR)}"
     file.write_text("\n".join(lines) + "\n", "utf-8")
     project.git("commit", "-qam", "another title")

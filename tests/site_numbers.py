@@ -33,14 +33,18 @@ def agrees(shown: str, value: float | None) -> bool:
 
 def summarized(shown: str, summary: dict[str, Any] | None) -> bool:
     """Whether `0.9405 ± 0.0066 (5)`, or `0.94`, is the summary: mean, standard deviation and how many."""
+    left_out = 0 if summary is None else summary.get("left_out", 0)
     if summary is None or summary["mean"] is None:
-        return shown.strip() in ("", "-")
-    parts = re.fullmatch(r"(\S+)(?: ± (\S+))?(?: \((\d+)[^)]*\))?", shown.strip())
+        # of one trial the value itself, which JSON has no word for
+        alone = {"nan", "inf", "-inf"} if left_out == 1 else set[str]()
+        return shown.strip() in ({"", "-"} if not left_out else {f"- (0 of {left_out})"} | alone)
+    parts = re.fullmatch(r"(\S+)(?: ± (\S+))?(?: \((\d+)(?: of (\d+))?\))?", shown.strip())
     return (
         parts is not None
         and agrees(parts[1], summary["mean"])
         and (parts[2] is None or agrees(parts[2], summary["sd"]))
         and (parts[3] is None or int(parts[3]) == summary["n"])
+        and (parts[4] is None or int(parts[4]) == summary["n"] + left_out)
     )
 
 
@@ -78,6 +82,9 @@ def wrong(root: Path, ask: Ask) -> list[str]:
     compared = 0
     for path in sorted((root / "experiments").glob("*.html")):
         page, shown = Page(path.read_text("utf-8")), ask("show", path.stem)
+        if "error" in shown:
+            # its page says so, and no number
+            continue
         for fault in (*_trials(page, shown), *_results(page, path.stem, arms), *_verdict(page, shown)):
             compared += 1
             found += [f"{path.stem}: {fault}"] if fault else []

@@ -13,7 +13,7 @@ TAGS: Final = {
     "html", "head", "meta", "title", "link", "script", "body", "header", "nav", "main", "article", "section", "div",
     "h1", "h2", "h3", "h4", "h5", "h6", "p", "span", "br", "hr", "time", "ul", "ol", "li", "dl", "dt", "dd", "table",
     "caption", "thead", "tbody", "tr", "th", "td", "a", "figure", "figcaption", "img", "code", "pre", "em", "strong",
-    "s", "blockquote", "details", "summary", "button", "noscript", "q",
+    "s", "bdi", "blockquote", "details", "summary", "button", "noscript", "q",
 }  # fmt: skip
 DRAWN: Final = {
     "svg", "g", "path", "line", "rect", "circle", "ellipse", "polyline", "polygon", "text", "tspan", "title", "desc",

@@ -129,6 +129,11 @@ def check_title(title: str) -> str:
     return title
 
 
+def shortened(title: str) -> str:
+    """The title as far as anybody reads it: a file may hold a longer one than `check_title` takes."""
+    return title if len(title) <= MAX_TITLE else f"{title[:MAX_TITLE].rstrip()}…"
+
+
 def check_tag(text: str) -> str:
     """The tag without surrounding space: one word of at most 50 characters in any script."""
     tag = text.strip()

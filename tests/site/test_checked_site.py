@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -26,7 +27,8 @@ def ask(shelved: Shelved) -> Any:
 
     def asked(*arguments: str) -> Any:
         if arguments not in answers:
-            answers[arguments] = project.ledger(*arguments, "--json").json
+            said = project.ledger(*arguments, "--json", code=None)
+            answers[arguments] = json.loads(said.out or said.err.splitlines()[-1])
         return answers[arguments]
 
     return asked
@@ -114,3 +116,13 @@ def test_a_mean_has_its_spread_and_its_count() -> None:
     assert not summarized("0.9405 ± 0.0066 (4)", summary)
     assert not summarized("0.9405 ± 0.0067 (5)", summary)
     assert not summarized("0.9406 ± 0.0066 (5)", summary)
+
+
+def test_a_mean_says_how_many_have_no_finite_value() -> None:
+    some = {"n": 2, "mean": 1.0, "sd": 0.5, "left_out": 1}
+    assert summarized("1.0 ± 0.50 (2 of 3)", some)
+    assert not summarized("1.0 ± 0.50 (2 of 4)", some)
+    none = {"n": 0, "mean": None, "sd": None, "left_out": 3}
+    assert summarized("- (0 of 3)", none)
+    assert not summarized("-", none) and not summarized("inf", none)
+    assert summarized("-inf", {"n": 0, "mean": None, "sd": None, "left_out": 1})

@@ -88,6 +88,14 @@ def test_the_hostile_page_is_text(site: Site, browser: Browser, faultless: Calla
     assert "SVG may hold scripts" in text and "not what its name says" in text
     # no character that turns the direction of what follows
     assert "\u202e" not in text
+    for shown in ("1e+308", "-inf", "nan", 'it\'s "quoted".png', "back\\slash.png", "a #1?b=c%20d.png", "صورة 图 🎉"):
+        assert shown in text, shown
+    assert "not drawn: " in text
+    # nobody reads a title of ten thousand characters, and a line of Arabic turns nothing that stands beside it
+    assert len(browser.js("return document.querySelector('h1').textContent")) < 210
+    assert browser.js("return document.querySelector('.kicker bdi').textContent").startswith("مرحبا \"'><script>")
+    # what is said of other sides of a record is no fault of the record
+    assert "but the record says" not in text
     faultless()
 
 

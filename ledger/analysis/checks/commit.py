@@ -58,6 +58,7 @@ def _said_otherwise(claim: Claim, commit: str, witness: Witness) -> Iterator[Pro
         if key == trailers.STATUS and said != trial.status:
             yield wrong(Kind.OTHER_STATUS_SAID, trial, commit=commit, said=said, recorded=trial.status)
         if key == trailers.METRIC:
-            name, _, number = said.partition("=")
+            # a name may hold the sign, a number does not
+            name, _, number = said.rpartition("=")
             if repr(known.get(name)) != number:
                 yield wrong(Kind.OTHER_METRIC_SAID, trial, commit=commit, said=said, recorded=str(known.get(name)))

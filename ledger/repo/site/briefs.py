@@ -10,6 +10,7 @@ from ledger.analysis.site.brief import Brief
 from ledger.git.git_object import GitObject, message_of, parents_of
 from ledger.model.experiment import DIRECTORY
 from ledger.model.formats import trailers
+from ledger.model.names import shortened
 from ledger.repo.ledger import Ledger
 
 # so far back from its tip a branch is looked at; an older verdict has no date
@@ -20,7 +21,8 @@ def read(ledger: Ledger) -> tuple[Brief, ...]:
     """Every experiment that can be read, the latest made first."""
     found = ledger.index.briefs()
     concluded = _concluded(ledger, [one["name"] for one in found if one["outcome"] or one["found"]])
-    return tuple(Brief(**one, concluded=concluded.get(one["name"])) for one in found)
+    short = [{**one, "title": shortened(one["title"]), "author": shortened(one["author"])} for one in found]
+    return tuple(Brief(**one, concluded=concluded.get(one["name"])) for one in short)
 
 
 def _concluded(ledger: Ledger, names: Sequence[str]) -> dict[str, datetime]:

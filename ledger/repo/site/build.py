@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ledger.analysis.site.models import Version, in_use
 from ledger.dvc.store import Store
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.names import MAX_TITLE, shortened
 from ledger.model.row import Row
 from ledger.model.site import File, SiteOptions
 from ledger.repo.ledger import Ledger
@@ -150,7 +152,11 @@ def _models(ledger: Ledger, around: Around, options: SiteOptions) -> list[Versio
 
 def _rows(ledger: Ledger, around: Around) -> dict[str, list[Row]]:
     """The rows of each level of the table, those of the experiments that the site has."""
-    return {level: [row for row in ledger.rows(level) if row.experiment in around.briefs] for level in tables.LEVELS}
+    chosen = {level: [row for row in ledger.rows(level) if row.experiment in around.briefs] for level in tables.LEVELS}
+    return {
+        level: [row if len(row.title) <= MAX_TITLE else replace(row, title=shortened(row.title)) for row in rows]
+        for level, rows in chosen.items()
+    }
 
 
 def _library(site: SiteFolder, version: str) -> list[str]:

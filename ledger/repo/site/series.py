@@ -9,7 +9,7 @@ from ledger.analysis.curves import Sample, choose, names_of
 from ledger.dvc.store import Store
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
-from ledger.model.remarks import Remark
+from ledger.model.remarks import Kind, Remark
 from ledger.repo.ledger import Ledger
 from ledger.repo.plots import curves, plotted
 from ledger.repo.targets import Target
@@ -31,8 +31,10 @@ def read(ledger: Ledger, experiment: Experiment, store: Store) -> tuple[Bands | 
         # nothing has succeeded, or nothing is declared: `plot` says so where it is asked
         return None, None, ()
     first, others = names_of(found.samples)
-    notes = (*left_out, *found.notes)
-    return _bands(found.samples, first), _bands(found.samples, others[:_SERIES]), notes
+    notes = [*left_out, *found.notes]
+    if len(others) > _SERIES:
+        notes.append(Remark.of(Kind.CURVES_NOT_DRAWN, names=others[_SERIES:]))
+    return _bands(found.samples, first), _bands(found.samples, others[:_SERIES]), tuple(notes)
 
 
 def _bands(samples: tuple[Sample, ...], names: tuple[str, ...]) -> Bands | None:

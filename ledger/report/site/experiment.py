@@ -63,7 +63,7 @@ def values(one: ExperimentPage, site: Site) -> dict[str, Any]:
             for each in one.answers
             if (drawn := answers.picture(each, one.review.settings)) is not None
         ],
-        "author": plan.author.partition(" <")[0],
+        "author": brief.author.partition(" <")[0],
         "wrong": list(_wrong(one)),
         "tested": [standing.tested(each) for each in brief.tested],
         "sections": [section for section in sections(one, site) if section.content],
