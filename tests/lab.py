@@ -145,7 +145,7 @@ def hostile(project: Project) -> None:
     root: Path = project.root
     (root / "train.py").write_text(TRAIN + HOSTILE_FILES, "utf-8")
     (root / "dvc.yaml").write_text(STAGE + PLOTS + HOSTILE_PLOTS, "utf-8")
-    more = {METRIC: 1.5, "dot.ted <i>": 2.0, "\u202emirrored": 3.0, "x" * 300: 1.0, "دقة 准 🎉": 1.0}
+    more: dict[str, object] = {METRIC: 1.5, "dot.ted <i>": 2.0, "\u202emirrored": 3.0, "x" * 300: 1.0, "دقة 准 🎉": 1.0}
     more |= {"<i> #?%\\": "javascript:window.pwned=1", "تجربة": "<script>window.pwned=1</script>"}
     (root / "params.json").write_text(json.dumps({"seed": 0, "rate": 0.3, "more": more}), "utf-8")
     project.git("commit", "-qam", "<script>window.pwned=1</script>")
