@@ -43,13 +43,13 @@ def _test(atom: Atom, text: str, fields: Fields) -> Test[Row]:
     return comparison(atom, field, text)
 
 
-def comparison(atom: Atom, field: Field, text: str) -> Test[Any]:
+def comparison(atom: Atom, field: Field, text: str, option: str = where_words.WHERE) -> Test[Any]:
     """What a comparison says of a row that has such a field. Raises LedgerError, which points at it in `text`."""
     get = field.get
     if isinstance(atom, IsNull):
         return lambda row: get(row) is None
     compares = [
-        _comparison(field, atom.operator if isinstance(atom, Compare) else "=", literal, text)
+        _comparison(field, atom.operator if isinstance(atom, Compare) else "=", literal, text, option)
         for literal in (atom.values if isinstance(atom, OneOf) else (atom.value,))
     ]
     if field.kind is Kind.TAGS:
@@ -66,11 +66,11 @@ def comparison(atom: Atom, field: Field, text: str) -> Test[Any]:
     return one_of
 
 
-def _comparison(field: Field, operator: str, literal: Literal, text: str) -> Callable[[Any], bool | None]:
+def _comparison(field: Field, operator: str, literal: Literal, text: str, option: str) -> Callable[[Any], bool | None]:
     """What a value that is not missing says to a literal; None where the two cannot be compared."""
 
     def wrong(reason: str, hint: str | None = None) -> LedgerError:
-        return where_words.error(text, literal.at, reason, hint)
+        return where_words.error(text, literal.at, reason, hint, option=option)
 
     if operator == "~":
         try:

@@ -197,6 +197,14 @@ class Kind(StrEnum):
     CODE_NOT_HERE = "code-not-here"
     TRIALS_LACKING = "trials-lacking"
 
+    # of what coverage is counted over
+    MOVED_TOGETHER = "moved-together"
+    PARAMETER_ABSENT = "parameter-absent"
+    EXCLUDED_TRIED = "excluded-tried"
+    VOIDED_NOT_COUNTED = "voided-not-counted"
+    PLANNED_NOT_READ = "planned-not-read"
+    NOT_ALL_LISTED = "not-all-listed"
+
 
 @frozen
 class Remark:

@@ -6,22 +6,26 @@ from typing import Final
 
 from ledger.errors import LedgerError
 from ledger.model.where import All, Any, Compare, IsNull, Literal, Name, Not, OneOf, Where, begins_a_number
-from ledger.model.where_words import Kind, Word, error, words
+from ledger.model.where_words import WHERE, Kind, Word, error, words
 
 MAX_DEPTH: Final = 50
 
 
-def parse(text: str) -> Where:
-    """The expression that a text states; `str` is the inverse. A LedgerError points at the first mistake."""
-    return _Parser(text).whole()
+def parse(text: str, option: str = WHERE) -> Where:
+    """The expression that a text states; `str` is the inverse. A LedgerError points at the first mistake.
+
+    The text was given behind that `option`.
+    """
+    return _Parser(text, option).whole()
 
 
 class _Parser:
     """Reads words from left to right; each method returns what it has read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, option: str) -> None:
         self.text = text
-        self.words = words(text)
+        self.option = option
+        self.words = words(text, option)
         self.index = 0
         self.depth = 0
 
@@ -123,4 +127,4 @@ class _Parser:
             raise self.error(f"`{text}` was expected, not {self.word.said}")
 
     def error(self, reason: str, *, hint: str | None = None) -> LedgerError:
-        return error(self.text, self.word.at, reason, hint)
+        return error(self.text, self.word.at, reason, hint, option=self.option)

@@ -15,7 +15,14 @@ from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.pointer import pointed, printable
 
-EXAMPLE: Final = "metrics.accuracy > 0.95 and params.train.lr < 0.1"
+WHERE: Final = "--where"
+EXCLUDE: Final = "--exclude"
+"""The options that are written in this language; errors name the one that was."""
+
+EXAMPLES: Final = {
+    WHERE: "metrics.accuracy > 0.95 and params.train.lr < 0.1",
+    EXCLUDE: "optimizer = adam and train.lr > 0.1",
+}
 
 MAX_LENGTH: Final = 250_000
 """Of an expression, in characters."""
@@ -61,16 +68,17 @@ class Word:
         return "the end" if self.kind is Kind.END else printable(self.text) if self.text.strip() else "an empty text"
 
 
-def words(text: str) -> list[Word]:
-    """The words of an expression, with an END behind them. Raises LedgerError."""
+def words(text: str, option: str = WHERE) -> list[Word]:
+    """The words of an expression, with an END behind them. Raises LedgerError, which names the `option`."""
     if len(text) > MAX_LENGTH:
-        raise error(text, MAX_LENGTH, f"it has more than {MAX_LENGTH} characters")
+        raise error(text, MAX_LENGTH, f"it has more than {MAX_LENGTH} characters", option=option)
     found: list[Word] = []
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise error(text, at, _UNCLOSED if text[at] in "'\"`" else f"{text[at]!r} means nothing here")
+            reason = _UNCLOSED if text[at] in "'\"`" else f"{text[at]!r} means nothing here"
+            raise error(text, at, reason, option=option)
         kind, said = str(match.lastgroup), match[0]
         if kind == "sign":
             found.append(Word(kind=Kind.SIGN, text={"==": "=", "<>": "!="}.get(said, said), at=at))
@@ -82,7 +90,8 @@ def words(text: str) -> list[Word]:
             inner = said[1:-1].replace(said[0] * 2, said[0])
             found.append(Word(kind=Kind.NAME if kind == "name" else Kind.TEXT, text=inner, at=at))
         if len(found) > MAX_WORDS:
-            raise error(text, at, f"it has more than {MAX_WORDS} words", "narrow the rows down with `in (a, b)` or ~")
+            hint = "narrow the rows down with `in (a, b)` or ~"
+            raise error(text, at, f"it has more than {MAX_WORDS} words", hint, option=option)
         at = match.end()
     return [*found, Word(kind=Kind.END, text="", at=len(text.rstrip()))]
 
@@ -90,7 +99,7 @@ def words(text: str) -> list[Word]:
 _UNCLOSED: Final = "the quote is never closed"
 
 
-def error(text: str, at: int, reason: str, hint: str | None = None) -> LedgerError:
-    """The error that points at a place of the expression."""
-    message = f"cannot read --where, column {at + 1}: {printable(reason)}\n{pointed(text, at)}"
-    return LedgerError(message, hint=printable(hint or f"write for example: {EXAMPLE}"))
+def error(text: str, at: int, reason: str, hint: str | None = None, *, option: str = WHERE) -> LedgerError:
+    """The error that points at a place of the expression behind an `option`."""
+    message = f"cannot read {option}, column {at + 1}: {printable(reason)}\n{pointed(text, at)}"
+    return LedgerError(message, hint=printable(hint or f"write for example: {EXAMPLES[option]}"))

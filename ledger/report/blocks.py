@@ -121,8 +121,9 @@ class Table(_Spaced):
 class Figure(_Spaced):
     """A picture. `alternative` says what it shows, for those who cannot see it; `caption` stands below it.
 
-    `plot` is the same picture drawn in characters, which a terminal shows. A page shows `svg`, else the file at `path`,
-    which is relative to the page; markdown knows the file alone. Where a renderer has neither it shows `alternative`.
+    `plot` is the same picture drawn in characters, which a terminal shows; an empty one is not there at all. A page
+    shows `svg`, else the file at `path`, which is relative to the page; markdown the file, else `plot`. Where a
+    renderer has neither it shows `alternative`.
     """
 
     alternative: str

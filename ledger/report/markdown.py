@@ -81,6 +81,8 @@ def _block(block: Block, text: Escapes) -> str:
             return _captioned(filled(block), text)
         case Figure():
             shown = text.value(block.alternative)
+            if block.path is None and block.plot:
+                shown = _block(CodeBlock(text=block.plot), text)
             if block.path is not None:
                 shown = f"![{text.escaped(block.alternative)}]({address(block.path)})"
             return "\n\n".join(part for part in (shown, text.inline(block.caption)) if part)

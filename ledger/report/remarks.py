@@ -10,7 +10,7 @@ from typing import Final
 from ledger.model.listing import are, counted, listed, some
 from ledger.model.remarks import Fact, Kind, Remark
 from ledger.model.verdict import Verdict
-from ledger.report import case_remarks, plot_remarks
+from ledger.report import case_remarks, coverage_remarks, plot_remarks
 
 
 def sentence(remark: Remark) -> str:
@@ -230,6 +230,7 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.ROUNDING: "{metric} varies by less than a millionth of its size: this may be the rounding of 32-bit numbers",
     **case_remarks.SENTENCES,
     **plot_remarks.SENTENCES,
+    **coverage_remarks.SENTENCES,
     Kind.CAN_TELL: _can_tell,
     Kind.CAN_EQUATE: "{n} {units} as noisy as these can establish equivalence only for margins of {least:.3g} or more "
     "(power {power:g})",

@@ -72,6 +72,8 @@ def _lines(block: Block, total: int | None, *, wrap: bool) -> list[str]:
             return table(block, total=total, room=room)
         case Links():
             return [clean(link.text) for link in block.links]
+        case Figure(plot=""):
+            return []
         case Figure():
             drawn = f"[{clean(block.alternative)}]" if block.plot is None else harmless(block.plot).rstrip("\n")
             return [*drawn.split("\n"), *([clean(block.caption)] if block.caption else [])]

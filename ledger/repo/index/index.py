@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.machine.garbage import uncollected
+from ledger.model.experiment import PLANNED, RECORDED
 from ledger.repo.index import confirmations as index_confirmations
 from ledger.repo.index import file as index_file
 from ledger.repo.index import rows as index_rows
@@ -104,6 +105,12 @@ class Index:
                 (name, trial, json.loads(point)) for name, trial, point in connection.execute(query, (fingerprint,))
             ]
         )
+
+    def untried(self) -> list[tuple[str, str]]:
+        """The declared arms without any trial, of the experiments that go on: experiment and arm, the latest first."""
+        query = """SELECT e.name, v.variant FROM variant v JOIN experiment e ON e.id = v.experiment
+            WHERE v.recorded = 0 AND NOT v.hidden AND e.status IN (?, ?) ORDER BY e.moment DESC, e.name DESC, v.id"""
+        return self._reading(lambda connection: connection.execute(query, (PLANNED, RECORDED)).fetchall())
 
     def unreadable(self) -> dict[str, str]:
         """The experiments that cannot be read, with the reason."""

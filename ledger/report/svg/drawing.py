@@ -75,6 +75,14 @@ class Drawing:
             f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">{_text(shown)}</text>'
         )
 
+    def turned(self, x: float, y: float, text: str, kind: str = "label", *, room: float = 0) -> None:
+        """A line of text that goes upwards from a point, cut to the `room` that it has, where there is a limit."""
+        shown = clean(text)
+        if room:
+            shown = cut(shown, max(1, int(room / (12 * _LETTER))))
+        turn = f"rotate(-90 {_n(x)} {_n(y)})"
+        self._shapes.append(f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" transform="{turn}">{_text(shown)}</text>')
+
     def linked(self, address: str, draw: Callable[[], None]) -> None:
         """What `draw` draws, as a link to an address within the site."""
         # what holds links is no picture as a whole

@@ -1,0 +1,263 @@
+"""`ledger coverage` on many trials: the whole command, the count beside plain sets, and the proposals beside peers.
+
+    python benchmarks/coverage.py [--trials 10000] [--rounds 5]
+
+The command runs as a whole process on a repository with so many recorded trials of 12 parameters in 100 experiments;
+"cold" is without the index. The count is beside the same by Python's sets and itertools. The proposals, from an empty
+history, are beside covertable and allpairspy, where these are installed. Prints tables in markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import itertools
+import os
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ledger.analysis.coverage.answer import Coverage, coverage
+from ledger.analysis.coverage.combinations import Combinations, counted
+from ledger.analysis.coverage.greedy import Open, drawn, in_order, without_idle
+from ledger.analysis.coverage.tried import CoverageOptions, State, Tried
+from ledger.model import trial as trials
+from ledger.model import trial_file
+from ledger.model.experiment import directory
+from ledger.model.hypothesis import Hypothesis, render
+from ledger.model.parameters import unflatten
+from ledger.model.plan import Plan, Variant
+from ledger.model.replicates import Axis, Replicates
+from ledger.model.trial import Trial
+
+LEDGER = str(Path(sys.executable).with_name("ledger"))
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+EXPERIMENTS = 100
+
+PARAMETERS: Mapping[str, Sequence[Any]] = {
+    "model.layers": (2, 4, 8, 12),
+    "model.width": (64, 128, 256, 512),
+    "model.dropout": (0.0, 0.1, 0.2, 0.5),
+    "model.activation": ("relu", "gelu", "silu"),
+    "model.norm": ("batch", "layer", "none"),
+    "train.lr": tuple(round(10 ** (-5 + at / 50), 8) for at in range(200)),
+    "train.batch": (16, 32, 64, 128),
+    "train.optimizer": ("sgd", "adam", "adamw", "lion"),
+    "train.decay": (0.0, 1e-5, 1e-4, 1e-2),
+    "train.warmup": (0, 100, 500, 1000),
+    "data.augment": (True, False),
+    "data.crop": (128, 192, 224, 256, 320),
+}
+
+
+def configurations(count: int) -> list[dict[str, Any]]:
+    """So many, drawn around a favourite, as people search: half of the values are those of the favourite."""
+    luck = random.Random(0)
+    favourite = {name: luck.choice(values) for name, values in PARAMETERS.items()}
+    return [
+        {name: favourite[name] if luck.random() < 0.5 else luck.choice(values) for name, values in PARAMETERS.items()}
+        for _ in range(count)
+    ]
+
+
+# --- the whole command
+
+
+def repository(root: Path, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """A repository in which experiments with a record a configuration have landed; the environment to read it in."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "DVC_"))}
+    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "COLUMNS": "80", "GIT_PAGER": "cat"}
+
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+        subprocess.run(["git", *who, *arguments], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+    git("init", "-q", "-b", "main")
+    each = -(-len(rows) // EXPERIMENTS)
+    for number in range(EXPERIMENTS):
+        own = rows[number * each : (number + 1) * each]
+        write(root, f"sweep-{number:03}", BEGIN + timedelta(hours=number), own)
+    git("add", "-A")
+    git("commit", "-qm", "experiments")
+    return environment
+
+
+def write(root: Path, name: str, created: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The files of one experiment, an arm a configuration."""
+    plan = Plan(
+        title=f"Sweep {name}",
+        name=name,
+        author="Ada Lovelace <ada@example.org>",
+        created=created,
+        base="b" * 40,
+        variants=tuple(Variant(name=f"arm-{at}", params=row) for at, row in enumerate(rows)),
+        replicates=Replicates(axes=(Axis(name="seed", values=(0,)),)),
+        exploratory=True,
+    )
+    folder = root / directory(name)
+    folder.mkdir(parents=True)
+    (folder / "hypothesis.md").write_text(render(Hypothesis(plan=plan, body="## Hypothesis\n")), "utf-8")
+    for at, row in enumerate(rows):
+        record = Trial(
+            experiment=name,
+            variant=f"arm-{at}",
+            point=(("seed", 0),),
+            attempt=1,
+            status=trials.SUCCEEDED if at % 20 else trials.FAILED,
+            fingerprint=f"{at:032x}",
+            code="c" * 40,
+            started=created + timedelta(minutes=at),
+            seconds=60.0,
+            params={"params.yaml": unflatten({"seed": 0, **row})},
+            metrics={"accuracy": 0.9, "loss": 0.1} if at % 20 else {},
+        )
+        path = root / trials.record_path(directory(name), record)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(trial_file.dumps(record), "utf-8")
+
+
+def commands(root: Path, environment: Mapping[str, str], rounds: int) -> list[tuple[str, float, float]]:
+    """Each command with its median and its longest time."""
+
+    def run(*arguments: str, cold: bool = False) -> list[float]:
+        taken = []
+        for at in range(rounds + (not cold)):
+            if cold:
+                for file in (root / ".git/ledger").glob("index.db*"):
+                    file.unlink()
+            begun = time.perf_counter()
+            subprocess.run([LEDGER, *arguments], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
+            # one goes before where the index is to be there
+            taken += [time.perf_counter() - begun] if cold or at else []
+        return taken
+
+    asked = {
+        "`ledger query 'SELECT count(*) FROM trials'` (warm)": ("query", "SELECT count(*) FROM trials"),
+        "`ledger coverage` (warm)": ("coverage",),
+        "`ledger coverage -t 3` (warm)": ("coverage", "-t", "3"),
+        "`ledger coverage -t 4` (warm)": ("coverage", "-t", "4"),
+        "`ledger coverage --complete 10` (warm)": ("coverage", "--complete", "10"),
+        "`ledger coverage --json` (warm)": ("coverage", "--json"),
+    }
+    found = {name: run(*arguments) for name, arguments in asked.items()}
+    found["`ledger coverage` (cold)"] = run("coverage", cold=True)
+    return [(name, statistics.median(taken), max(taken)) for name, taken in found.items()]
+
+
+# --- the count
+
+
+def by_sets(rows: Sequence[Mapping[str, Any]], t: int) -> tuple[int, int]:
+    """How many combinations of t values rows have, and how many there are, as one writes it down first."""
+    names = list(PARAMETERS)
+    values = {name: {row[name] for row in rows} for name in names}
+    had = total = 0
+    for chosen in itertools.combinations(names, t):
+        had += len({tuple(row[name] for name in chosen) for row in rows})
+        product = 1
+        for name in chosen:
+            product *= len(values[name])
+        total += product
+    return had, total
+
+
+def by_ledger(rows: Sequence[Mapping[str, Any]], t: int) -> Coverage:
+    """The same by `ledger`, from the parameters of trials."""
+    tried = [Tried(name=str(at), params=row, state=State.SUCCEEDED) for at, row in enumerate(rows)]
+    return coverage(tried, CoverageOptions(t=t), lambda name: False)
+
+
+def timed(action: Callable[[], Any], rounds: int) -> tuple[Any, float]:
+    """What it returns, and the median of its times."""
+    taken = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        found = action()
+        taken.append(time.perf_counter() - begun)
+    return found, statistics.median(taken)
+
+
+# --- the proposals
+
+SPACES: Sequence[tuple[str, Sequence[int], int]] = (
+    ("3^4", (3,) * 4, 2),
+    ("3^13", (3,) * 13, 2),
+    ("10^6", (10,) * 6, 2),
+    ("5^12", (5,) * 12, 2),
+    ("5^6", (5,) * 6, 3),
+    ("3^10", (3,) * 10, 3),
+)
+
+
+def fewest(sizes: Sequence[int], t: int) -> int:
+    """How many configurations `ledger` proposes."""
+    found: Combinations = counted(np.full((1, len(sizes)), -1), np.array([3], np.uint8), sizes, (), t)
+    rows = min((without_idle(found, rows) for rows in drawn(found, sizes, (), Open(found).count)), key=len)
+    return len(in_order(found, rows))
+
+
+def peers() -> dict[str, Callable[[Sequence[int], int], int]]:
+    """The peers that are installed."""
+    found: dict[str, Callable[[Sequence[int], int], int]] = {}
+    try:
+        make = importlib.import_module("covertable").make
+        found["covertable"] = lambda sizes, t: len(make([list(range(size)) for size in sizes], strength=t))
+    except ImportError:
+        pass
+    try:
+        pairs = importlib.import_module("allpairspy").AllPairs
+        found["allpairspy"] = lambda sizes, t: len(list(pairs([list(range(size)) for size in sizes], n=t)))
+    except ImportError:
+        pass
+    return found
+
+
+def main() -> None:
+    """Build, measure and print."""
+    parser = argparse.ArgumentParser(description="Measure `ledger coverage`.")
+    parser.add_argument("--trials", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    rows = configurations(given.trials)
+    print(f"{datetime.now(UTC):%Y-%m-%d}; {os.cpu_count()} cores; Python {platform.python_version()}.\n")
+    with tempfile.TemporaryDirectory(prefix="ledger-coverage-") as folder:
+        root = Path(folder) / "project"
+        root.mkdir()
+        environment = repository(root, rows)
+        print(
+            f"| {given.trials:,} trials of {len(PARAMETERS)} parameters | median s | longest s |\n| --- | ---: | ---: |"
+        )
+        for name, median, longest in commands(root, environment, given.rounds):
+            print(f"| {name} | {median:.2f} | {longest:.2f} |", flush=True)
+    # without the one that becomes bins, so that both count the same
+    plain = [{**row, "train.lr": row["data.crop"]} for row in rows]
+    print("\n| t | combinations tried, of all | `ledger`, s | sets and itertools, s |\n| ---: | --- | ---: | ---: |")
+    for t in (1, 2, 3, 4):
+        found, own = timed(partial(by_ledger, plain, t), given.rounds)
+        sets, theirs = timed(partial(by_sets, plain, t), 1)
+        assert sets == (found.combinations.covered, found.combinations.total)
+        print(f"| {t} | {sets[0]:,} of {sets[1]:,} | {own:.2f} | {theirs:.2f} |", flush=True)
+    others = peers()
+    print("\n| values^parameters | t | `ledger` | " + " | ".join(others) + " |")
+    print("| --- | ---: | ---: |" + " ---: |" * len(others))
+    for name, sizes, t in SPACES:
+        cells = []
+        for make in (fewest, *others.values()):
+            count, seconds = timed(partial(make, sizes, t), 1)
+            cells.append(f"{count} ({seconds:.2f} s)")
+        print(f"| {name} | {t} | " + " | ".join(cells) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Which values of the parameters, and which of their combinations, have been tried."""

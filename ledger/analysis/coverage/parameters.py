@@ -1,0 +1,210 @@
+"""Which parameters count for coverage: those that varied, as levels; and which did not, or moved together."""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ledger.analysis.coverage.levels import Cut, Level, default_cut, key_of, levels
+from ledger.analysis.coverage.tried import Bins, CoverageOptions, Tried
+from ledger.analysis.fields import PARAMS, finite
+from ledger.errors import LedgerError
+from ledger.model.frozen import frozen
+from ledger.model.listing import listed
+from ledger.model.near_misses import near_misses
+from ledger.model.parameters import Value
+from ledger.model.trial_names import last_word
+
+Codes: TypeAlias = NDArray[np.intp]
+"""A row per configuration and a column per parameter: the place of its level, -1 where it has no such parameter."""
+
+
+@frozen
+class Parameter:
+    """A parameter that varied. `absent`: how many configurations have none of that name."""
+
+    name: str
+    levels: tuple[Level, ...]
+    values: tuple[Value, ...]
+    absent: int
+
+    @property
+    def binned(self) -> bool:
+        """Whether some of its levels are bins."""
+        return any(level.binned for level in self.levels)
+
+
+@frozen
+class Fixed:
+    """A parameter with one value wherever there is one of that name."""
+
+    name: str
+    value: Value
+    absent: int
+
+
+@frozen
+class Taken:
+    """The parameters that count, and their level in each configuration.
+
+    `fixed`: those that never varied; `replicates`: those that only repeat (seeds, folds); `dropped`: those that were
+    left out by name; `together`: groups of which each value of one goes with one value of the others.
+    """
+
+    parameters: tuple[Parameter, ...]
+    codes: Codes
+    fixed: tuple[Fixed, ...]
+    replicates: tuple[str, ...]
+    dropped: tuple[str, ...]
+    together: tuple[tuple[str, ...], ...]
+
+
+def taken(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Callable[[str], bool]) -> Taken:
+    """What the parameters took over the configurations. Raises LedgerError for a name that none has."""
+    columns = _columns(tried)
+    kept = [name for pattern in _patterns(asked.keep) for name in named(pattern, columns, "--keep")]
+    left = {name for pattern in _patterns(asked.drop) for name in named(pattern, columns, "--drop")}
+    counting = [n for n in columns if n not in left and (n in kept if kept else not is_replicate(n))]
+    varied = [name for name in counting if len(columns[name].values) > 1]
+    cut = _cuts(asked.bins, {name: columns[name].values for name in varied}, columns)
+    parameters, codes = [], []
+    for name in varied:
+        column = columns[name]
+        made, level_of = levels(column.values, column.counts, cut[name])
+        # of few edges all numbers may lie on one side
+        codes.append(np.append(np.array(level_of, np.intp), -1)[column.codes])
+        absent = int((column.codes < 0).sum())
+        parameters.append(Parameter(name=name, levels=made, values=tuple(column.values), absent=absent))
+    fixed = [n for n in counting if n not in cut]
+    return Taken(
+        parameters=tuple(parameters),
+        codes=np.stack(codes, axis=1) if codes else np.empty((len(tried), 0), np.intp),
+        fixed=tuple(Fixed(name=n, value=columns[n].values[0], absent=int((columns[n].codes < 0).sum())) for n in fixed),
+        replicates=tuple(n for n in columns if n not in kept and n not in left and is_replicate(n)),
+        dropped=tuple(n for n in columns if n not in counting and (kept or n in left) and not is_replicate(n)),
+        together=_together({name: columns[name] for name in varied}),
+    )
+
+
+@frozen
+class _Column:
+    values: list[Value]
+    counts: list[int]
+    codes: Codes
+
+
+def _columns(tried: Sequence[Tried]) -> dict[str, _Column]:
+    """The distinct values of every parameter, how often each was used, and which each configuration has."""
+    rows = [one.params for one in tried]
+    found = {}
+    for name in dict.fromkeys(itertools.chain.from_iterable(rows)):
+        given = [row.get(name, _ABSENT) for row in rows]
+        keys = given if _are_keys(given) else [key_of(value) for value in given]
+        places: dict[object, int] = {_ABSENT: -1}
+        codes = np.array([places.setdefault(key, len(places) - 1) for key in keys], np.intp)
+        first = dict(zip(reversed(keys), reversed(given), strict=True))
+        values = [first[key] for key in places if key is not _ABSENT]
+        counts = np.bincount(codes[codes >= 0], minlength=len(values))
+        found[name] = _Column(values=values, counts=counts.tolist(), codes=codes)
+    return found
+
+
+class _Absent(Enum):
+    """Stands for a parameter that a configuration does not have."""
+
+    IT = 0
+
+
+_ABSENT: Final = _Absent.IT
+
+
+def _are_keys(values: Sequence[Any]) -> bool:
+    """Whether values stand for themselves as `key_of` would have it: faster than to ask it, for most parameters."""
+    kinds = set(map(type, values)) - {_Absent}
+    if float in kinds and any(isinstance(value, float) and math.isnan(value) for value in values):
+        return False
+    return kinds <= {str, int, float} or kinds == {bool}
+
+
+def _patterns(texts: Sequence[str]) -> list[str]:
+    return [part for text in texts for part in (piece.strip() for piece in text.split(",")) if part]
+
+
+def named(pattern: str, known: Iterable[str], option: str) -> list[str]:
+    """The parameters that a name, its end or a pattern means. Raises LedgerError, with near misses, where none is."""
+    names = list(known)
+    if any(sign in pattern for sign in "*?[") and pattern not in names:
+        word = pattern.removeprefix(PARAMS)
+        found = [n for n in names if fnmatch.fnmatchcase(n, word) or fnmatch.fnmatchcase(last_word(n), word)]
+    else:
+        found = meant(pattern, names)
+        if len(found) > 1:
+            hint = f"write {' or '.join(found[:3])}"
+            raise LedgerError(f"{option} {pattern} may mean {listed(found, 5, word='or')}", hint=hint)
+    if not found:
+        raise LedgerError(f"{option} {pattern}: no trial has such a parameter", hint=unknown(pattern, names))
+    return found
+
+
+def meant(text: str, names: Sequence[str]) -> list[str]:
+    """The parameters that a name may mean: with `params.` before it or without, whole or by its end."""
+    word = text if text in names else text.removeprefix(PARAMS)
+    return [word] if word in names else [name for name in names if name.endswith((f".{word}", f":{word}"))]
+
+
+def unknown(text: str, names: Sequence[str]) -> str:
+    """The hint for a name that means no parameter."""
+    known = {name: name for name in names} | {last_word(name): name for name in names}
+    near = dict.fromkeys(known[word] for word in near_misses(text.removeprefix(PARAMS), known))
+    return f"did you mean {' or '.join(near)}?" if near else f"the parameters are {listed(names, 8)}"
+
+
+def _cuts(bins: Bins, varied: Mapping[str, Sequence[Value]], known: Iterable[str]) -> dict[str, Cut]:
+    """How each parameter that varied is cut."""
+    said: dict[str, Cut] = {}
+    for text, cut in bins.by.items():
+        for name in named(text, known, "--bins"):
+            if name not in varied:
+                raise LedgerError(f"--bins {text}: {name} is no parameter that varied", hint=_varied(varied))
+            if not any(finite(value) is not None for value in varied[name]):
+                raise LedgerError(f"--bins {text}: {name} is not a number, so it has no bins", hint="leave it out")
+            said[name] = cut
+    return {
+        name: said[name] if name in said else None if bins.each else bins.every or default_cut(values)
+        for name, values in varied.items()
+    }
+
+
+def _varied(varied: Iterable[str]) -> str:
+    names = list(varied)
+    return f"those are {listed(names, 8)}" if names else "no parameter varied"
+
+
+def _together(columns: Mapping[str, _Column]) -> tuple[tuple[str, ...], ...]:
+    """Groups of parameters that only ever changed together, wherever they are both there."""
+    groups: list[list[str]] = []
+    for name, column in columns.items():
+        for group in groups:
+            if _one_to_one(columns[group[0]], column):
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    return tuple(tuple(group) for group in groups if len(group) > 1)
+
+
+def _one_to_one(one: _Column, other: _Column) -> bool:
+    a, b = one.codes, other.codes
+    both = (a >= 0) & (b >= 0)
+    if (both.all() and len(one.values) != len(other.values)) or not both.any():
+        return False
+    a, b = a[both], b[both]
+    pairs = len(np.unique(a * len(other.values) + b))
+    return pairs > 1 and pairs == len(np.unique(a)) == len(np.unique(b))
