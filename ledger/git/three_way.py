@@ -27,11 +27,6 @@ def merge_base(git: Git, ours: str, theirs: str) -> str | None:
     return call(["merge-base", ours, theirs], cwd=git.root).stdout.decode().strip() or None
 
 
-def is_shallow(git: Git) -> bool:
-    """Whether the clone lacks the older history."""
-    return git.text("rev-parse", "--is-shallow-repository") == "true"
-
-
 def merge_trees(git: Git, ours: str, theirs: str) -> MergedTree:
     """Merge two commits as `git merge` would, into a tree; conflicting files hold git's marks in it."""
     arguments = ["merge-tree", "--write-tree", "-z", "--no-messages", ours, theirs]

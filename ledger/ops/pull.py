@@ -10,7 +10,7 @@ from dataclasses import replace
 from ledger.analysis.news import news
 from ledger.errors import LedgerError
 from ledger.git import transport
-from ledger.git.three_way import is_shallow
+from ledger.git.shallow import is_shallow
 from ledger.model.sharing import Asked, Pulled, Received
 from ledger.repo import concluded
 from ledger.repo.ledger import Ledger

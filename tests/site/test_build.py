@@ -149,6 +149,18 @@ def test_only_what_changed_is_written_and_all_is_as_if_built_anew(project: Proje
         assert files(first) == files(again)
 
 
+def test_histories_that_come_make_pages_anew(project: Project, tmp_path: Path) -> None:
+    there = project.root
+    project.root = tmp_path / "clone"
+    project.git("clone", "-q", "--depth", "2", "--no-single-branch", there.as_uri(), str(project.root), cwd=tmp_path)
+    build(project, tmp_path / "site")
+    before = files(tmp_path / "site")
+    project.git("fetch", "-q", "--unshallow")
+    build(project, tmp_path / "site")
+    build(project, tmp_path / "again")
+    assert before != files(tmp_path / "site") == files(tmp_path / "again")
+
+
 def test_what_is_gone_leaves_the_site(project: Project, tmp_path: Path) -> None:
     output = tmp_path / "site"
     build(project, output)

@@ -21,7 +21,7 @@ from ledger.dvc.store import Store, is_there
 from ledger.errors import LedgerError, NotHere
 from ledger.git import lines
 from ledger.git.git import Git
-from ledger.git.three_way import is_shallow
+from ledger.git.shallow import is_shallow
 from ledger.machine.state_directory import StateDirectory
 from ledger.model.data_change import DataChange, Grouping
 from ledger.model.formats.lockfile import Pinned

@@ -9,7 +9,8 @@ from __future__ import annotations
 from ledger.analysis import lock_entries
 from ledger.analysis.lock_entries import OURS, THEIRS
 from ledger.errors import LedgerError, Refused
-from ledger.git.three_way import is_shallow, merge_base, merge_trees
+from ledger.git.shallow import is_shallow
+from ledger.git.three_way import merge_base, merge_trees
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark

@@ -12,7 +12,7 @@ from ledger.analysis.gathered_tags import Tags
 from ledger.dvc import config
 from ledger.errors import LedgerError
 from ledger.git.replaced import replaced
-from ledger.git.three_way import is_shallow
+from ledger.git.shallow import is_shallow
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.repo import plan_order, voided
 from ledger.repo.ledger import Ledger

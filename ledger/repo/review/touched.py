@@ -7,6 +7,7 @@ import os
 from ledger.analysis.review import Against
 from ledger.errors import LedgerError
 from ledger.git import three_way
+from ledger.git.shallow import is_shallow
 from ledger.model import names
 from ledger.model.experiment import DIRECTORY, directory
 from ledger.model.frozen import frozen
@@ -57,7 +58,7 @@ def parted(ledger: Ledger, against: str, commit: str) -> Against:
         more = "git fetch --unshallow: this clone lacks the older history"
         raise LedgerError(
             f"{against} and {commit[:10]} share no commit here",
-            hint=more if three_way.is_shallow(ledger.git) else "name what it was forked from: --against REVISION",
+            hint=more if is_shallow(ledger.git) else "name what it was forked from: --against REVISION",
         )
     return Against(name=against, commit=base)
 

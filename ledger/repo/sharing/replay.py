@@ -13,7 +13,8 @@ from dataclasses import replace
 from ledger.analysis.replaying import with_new_names
 from ledger.errors import FormatError, LedgerError
 from ledger.git.refs import RefChange
-from ledger.git.three_way import is_shallow, merge_base
+from ledger.git.shallow import is_shallow
+from ledger.git.three_way import merge_base
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers

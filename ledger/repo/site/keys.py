@@ -9,6 +9,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from ledger.analysis.site.brief import Brief
+from ledger.git.shallow import boundary
 from ledger.model.site import SiteOptions
 from ledger.repo.ledger import Ledger
 from ledger.version import __version__
@@ -21,7 +22,8 @@ class Keys:
         self._snapshot = ledger.snapshot
         self._sources = ledger.snapshot.sources
         shown = f"{title!r} {options.code} {ledger.snapshot.main} {ledger.settings!r}"
-        self._common = f"{__version__} {_program()} {shown}"
+        # how much of the histories this clone has
+        self._common = f"{__version__} {_program()} {shown} {boundary(ledger.git)}"
 
     def source(self, name: str) -> str:
         """Where an experiment is read from, and the trials that are not there yet; empty where there is none."""
