@@ -99,7 +99,7 @@ def test_it_stays_small_and_says_how_many_more_there_are() -> None:
     many += [brief(f"y{n}", day=-n, status="planned", trials=0) for n in range(3000)]
     text = page(*many)
     assert len(text) < 100_000
-    assert "2960 earlier verdicts in the table" in shown(text) and "2980 more in the table" in shown(text)
+    assert "2,960 earlier verdicts in the table" in shown(text) and "2,980 more in the table" in shown(text)
 
 
 def test_an_empty_ledger_says_how_to_begin() -> None:
