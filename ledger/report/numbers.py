@@ -41,7 +41,9 @@ def number(value: float | None, precision: int | None = None) -> str:
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
     if precision is not None and abs(value) < _LARGE:
-        return f"{value:.{precision}f}"
+        text = f"{value:.{precision}f}"
+        # what the digits do not show has no sign
+        return text if text.strip("-0.") else text.removeprefix("-")
     if value == int(value) and abs(value) < 1e7:
         return str(int(value))
     return f"{value:.4g}" if abs(value) < 0.1 or abs(value) >= 1000 else f"{value:.{4 if abs(value) < 1 else 3}f}"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.model.summary import Summary
-from ledger.report.numbers import spread
+from ledger.report.numbers import number, spread
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,11 @@ def test_no_spread_is_written_as_none(mean: float, sd: float) -> None:
     assert float(written) > 0
     assert float(written) == pytest.approx(sd, rel=0.1)
     assert len(shown) <= 30
+
+
+@pytest.mark.parametrize(
+    ("value", "precision", "text"),
+    [(-1e-5, 4, "0.0000"), (-0.0, 2, "0.00"), (-6e-5, 4, "-0.0001"), (-0.0, None, "0"), (-1e-9, None, "-1e-09")],
+)
+def test_what_the_digits_do_not_show_has_no_sign(value: float, precision: int | None, text: str) -> None:
+    assert number(value, precision) == text

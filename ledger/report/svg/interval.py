@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.verdict import Judged
-from ledger.report.numbers import number
+from ledger.report.numbers import number, signed
 from ledger.report.plots.canvas import around
 from ledger.report.svg.drawing import Axes, Drawing, tick, wide
 from ledger.report.verdict import fineness
@@ -48,7 +48,8 @@ def interval(judged: Judged, prediction: Prediction | None, baseline: float | No
         for end in (first, last):
             drawing.line(end, _LINE - 7, end, _LINE + 7, "range")
     drawing.marker(axes.x(judged.estimate), _LINE, "estimate")
-    label = number(judged.estimate, fineness(judged))
+    show = signed if compared and judged.estimate else number
+    label = show(judged.estimate, fineness(judged))
     at = min(max(axes.x(judged.estimate), axes.left + wide(label) / 2), axes.right - wide(label) / 2)
     drawing.text(at, _LINE - 12, label, "value", anchor="middle")
     drawing.text(_WIDE - 18, _HIGH - 1, "difference" if compared else "mean", "tick", anchor="end")
