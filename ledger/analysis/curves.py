@@ -135,8 +135,15 @@ def names_of(samples: Sequence[Sample]) -> tuple[tuple[str, ...], tuple[str, ...
     declared = {offer.column for offer in offers if offer.plot is not None and offer.plot.lines}
     of_cases = {offer.column for offer in offers if offer.plot is not None and not offer.plot.lines and offer.plot.y}
     first = [name for column, name in names.items() if column in declared][:MAX_FACETS]
-    others = [name for column, name in names.items() if name not in first and column not in of_cases]
-    return tuple(first), tuple(name for name in others if name.lower() not in (*_STEPS, _CLOCK))
+    steps = {(axis.file, axis.column) for sample in samples for plot in sample.plots for axis in plot.x}
+
+    def is_series(column: _Column) -> bool:
+        # what others are drawn over says nothing over itself
+        counted = column.column.lower() in (*_STEPS, _CLOCK) or (column.source, column.column) in steps
+        return not counted and column not in of_cases
+
+    others = [name for column, name in names.items() if name not in first and is_series(column)]
+    return tuple(first), tuple(others)
 
 
 def _offers(sample: Sample) -> Iterator[_Offer]:

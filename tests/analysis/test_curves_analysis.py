@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ledger.analysis.bands import Band, Bands, bands, level
-from ledger.analysis.curves import Sample, choose
+from ledger.analysis.curves import Sample, choose, names_of
 from ledger.errors import LedgerError
 from ledger.model.formats.curves import Series, parse
 from ledger.model.plot_definitions import Axis, Plot
@@ -225,3 +225,10 @@ def test_a_curve_may_have_texts_in_it() -> None:
         assert choose([sample("a", 0, text, OPEN)]).metrics == ("loss",)
     declared = (Plot(title=None, y=(Axis(file="c.csv", column="loss"),), x=(Axis(file="c.csv", column="n"),)),)
     assert choose([sample("a", 0, "n,phase,loss 3,a,4 1,b,3", declared)]).metrics == ("loss",)
+
+
+def test_what_others_are_drawn_over_is_no_series() -> None:
+    clock = (Plot(title=None, y=(Axis(file="a.csv", column="loss"),), x=(Axis(file="a.csv", column="seen"),)),)
+    files = {path: series("step,seen,loss,norm 0,5,2,7 1,9,1,8") for path in ("a.csv", "b.csv")}
+    found = names_of([Sample(arm="e", trial="e:t/seed-0", files=files, plots=clock)])
+    assert found == (("a.csv:loss",), ("a.csv:norm", "b.csv:seen", "b.csv:loss", "b.csv:norm"))
