@@ -13,7 +13,7 @@ from ledger.analysis.groups import POOLED, rows_field, shared_field
 from ledger.analysis.order import split_names
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
-from ledger.model.row import Row
+from ledger.model.row import MODELS, Row
 from ledger.model.settings import Settings
 
 EXPERIMENTS = "experiments"
@@ -147,6 +147,8 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
     columns += [Column(field=named.data(path), rank=41.0 - at) for at, path in enumerate(versions)]
     if request.detail or any(row.tags for row in rows):
         columns.append(Column(field=PLAIN["tags"], rank=42))
+    if any(row.extra.get(MODELS) for row in rows):
+        columns.append(Column(field=PLAIN["models"], rank=_STATE + 4))
     columns += [Column(field=PLAIN["trials"], rank=0)] if request.detail else []
     columns += [Column(field=PLAIN["seconds"], rank=45), Column(field=PLAIN["created"], rank=55)]
     return columns

@@ -15,7 +15,7 @@ from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.pointer import printable
-from ledger.model.row import Row
+from ledger.model.row import MODELS, Row
 
 
 class Kind(StrEnum):
@@ -87,6 +87,7 @@ PLAIN: Final = {
         Field(name="created", kind=Kind.MOMENT, get=attrgetter("created")),
         Field(name="author", kind=Kind.TEXT, get=attrgetter("author")),
         Field(name="tags", kind=Kind.TAGS, get=lambda row: row.tags or None),
+        Field(name="models", kind=Kind.TAGS, get=lambda row: row.extra.get(MODELS)),
         Field(name="parent", kind=Kind.TEXT, get=attrgetter("parent")),
         Field(name="exploratory", kind=Kind.PARAM, get=attrgetter("exploratory")),
         Field(name="trials", kind=Kind.COUNT, get=attrgetter("trials")),

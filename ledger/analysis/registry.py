@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ledger.model import gto
 from ledger.model.gto import Event
-from ledger.model.models import ModelTag, Registered
+from ledger.model.models import ModelTag, ModelVersion, Registered
 
 _ABOUT_VERSIONS = (Event.REGISTERED, Event.DEREGISTERED)
 
@@ -41,8 +41,10 @@ def _versions(model: str, tags: Sequence[ModelTag]) -> list[Registered]:
             own.setdefault(tag.name.version, []).append(tag)
     named = {version: _first(found) for version, found in own.items()}
     named = {version: tag for version, tag in named.items() if tag is not None}
-    # a stage is of the version at its commit: of several, GTO takes none; here the last that was registered
-    at_commit = {tag.commit: version for version, tag in named.items() if tag is not None}
+    # a stage is of the version at its commit. GTO allows one, and cannot say anything of several: then it is the first,
+    # so that who registers another later takes no stage from it
+    first = sorted((tag for tag in named.values() if tag is not None), key=_order, reverse=True)
+    at_commit = {tag.commit: tag.name.version or "" for tag in first}
     staged: dict[str, dict[str, ModelTag]] = {}
     for tag in tags:
         version = at_commit.get(tag.commit)
@@ -110,3 +112,13 @@ def asked_for(name: str) -> tuple[str, str | None]:
         return model, f"#{stage}"
     model, _, version = name.partition("@")
     return model, None if version in ("", "latest", "greatest") else version
+
+
+def shown(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
+    """Of the versions in use those that have a stage, and of a model without any its highest; in their order."""
+    own = [one for one in versions if one.registered.in_use]
+    staged = {one.name for one in own if one.stages}
+    first: dict[str, ModelVersion] = {}
+    for one in own:
+        first.setdefault(one.name, one)
+    return tuple(one for one in own if one.stages or (one.name not in staged and first[one.name] is one))

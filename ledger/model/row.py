@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 NOT_FINITE: Final = "not_finite"
 """In `Row.extra` of a trial: the metrics that are NaN or infinite, as texts."""
 
+MODELS: Final = "models"
+"""In `Row.extra`: the model versions that come from it, `unet@v1.2.0`, and their stages, `unet#prod`."""
+
 
 @frozen
 class Row:

@@ -8,6 +8,8 @@ from ledger.analysis.site.brief import children
 from ledger.analysis.site.page import ExperimentPage
 from ledger.repo import targets
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import reading as models
+from ledger.repo.models.beside import by_experiment
 from ledger.repo.site import briefs, reading
 from ledger.report.site import report as page
 from ledger.report.site import shell
@@ -27,4 +29,5 @@ def report(ledger: Ledger, experiments: Sequence[str], *, title: str | None = No
 def _read(ledger: Ledger, names: Sequence[str], *, code: bool) -> list[ExperimentPage]:
     known = {one.name: one for one in briefs.read(ledger)}
     below = children(known.values())
-    return [reading.read(ledger, name, known, below.get(name, ()), code=code) for name in names]
+    made = by_experiment(models.versions(ledger))
+    return [reading.read(ledger, name, known, below.get(name, ()), made.get(name, ()), code=code) for name in names]

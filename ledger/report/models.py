@@ -115,6 +115,25 @@ def said(one: ModelVersion) -> Iterator[str]:
             yield f"{name}: {one.experiment} is {one.state}"
 
 
+def of_experiment(found: Sequence[ModelVersion]) -> Iterator[Block]:
+    """The versions that come from one experiment, for its page."""
+    head = ("model", "version", "stages", "from", "tagged")
+    rows = tuple(
+        (
+            one.name,
+            f"{one.version}{_gone(one)}",
+            ", ".join(one.stages),
+            one.trial or "",
+            f"{one.registered.tag.when:%Y-%m-%d}",
+        )
+        for one in found
+    )
+    yield Table(head=head, rows=rows)
+    lines = tuple(line for one in found for line in said(one))
+    if lines:
+        yield Items(items=lines, mark=Mark.WRONG)
+
+
 def _described(found: Sequence[ModelVersion]) -> list[Block]:
     """What dvc.yaml says of the model at its highest version, and its checkpoint."""
     first = found[0]

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scmrepo.git.objects import GitTag
 
-from ledger.analysis.registry import asked_for, next_version, registry
+from ledger.analysis.registry import asked_for, next_version, registry, shown
 from ledger.model import gto as names
-from ledger.model.models import ModelTag, Registered
+from ledger.model.models import ModelTag, ModelVersion, Registered
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 COMMITS = {"v0.0.1": "a" * 40, "v0.0.2": "b" * 40, "v0.1.0": "c" * 40}
@@ -110,3 +110,20 @@ def test_what_a_text_asks_for() -> None:
     assert asked_for("net") == asked_for("net@latest") == ("net", None)
     assert asked_for("net@v1.0.0") == ("net", "v1.0.0")
     assert asked_for("sub:net#prod") == ("sub:net", "#prod")
+
+
+def test_what_is_shown_of_models_is_what_has_a_stage_else_the_highest() -> None:
+    said = ("unet@v1.0.0", "unet@v1.1.0", "unet#prod#1", "net@v0.1.0", "net@v0.2.0", "old@v1.0.0", "old@deprecated")
+    commits = ("a", "b", "a", "c", "d", "e", "e")
+    found = registry(
+        tag(name, commit, START + timedelta(minutes=at))
+        for at, (name, commit) in enumerate(zip(said, commits, strict=True))
+    )
+    versions = [ModelVersion(registered=one) for one in found]
+    assert [(one.name, one.version) for one in shown(versions)] == [("net", "v0.2.0"), ("unet", "v1.0.0")]
+
+
+def test_a_second_version_of_a_commit_takes_no_stage() -> None:
+    tags = history([("#prod", "v0.0.1")])
+    later = tag("net@v9.0.0", COMMITS["v0.0.1"], START + timedelta(hours=1))
+    assert stages([*tags, later])["v0.0.1"] == ["prod"]

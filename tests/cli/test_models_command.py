@@ -259,6 +259,22 @@ def test_a_checkpoint_whose_content_is_another(project: Project) -> None:
     assert not (project.root / "x").exists()
 
 
+def test_the_table_has_versions_beside_what_they_come_from(project: Project) -> None:
+    def models(*level: str) -> dict[str, list[str]]:
+        rows = [row for row in project.ledger("table", *level, "--json").json if row["models"]]
+        return {row.get("trial") or f"{row['experiment']}:{row['variant']}": row["models"] for row in rows}
+
+    own = ["net@v0.0.1", "net#prod"]
+    assert models() == models("--variants") == {"rate:treatment": own}
+    assert models("--trials") == {"treatment/seed-0": own}
+    assert "net@v0.0.1, net#prod" in project.ledger("table", "--variants", "--keep", "models").out
+    (row,) = project.ledger("table", "--where", 'models = "net#prod"', "--json").json
+    assert row["experiment"] == "rate"
+    # what a tag claims against the record stands beside nothing
+    tag(project, "net@v9.0.0", "net@v0.0.1^{}", message(project, ("accuracy=0.", "accuracy=1.")))
+    assert models("--variants") == {"rate:treatment": own}
+
+
 def test_an_empty_repository(make_project: Any) -> None:
     project = make_project()
     assert project.ledger("models").err == "there are no models: ledger promote EXP NAME makes a checkpoint one\n"

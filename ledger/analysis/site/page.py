@@ -13,6 +13,7 @@ from ledger.analysis.matrix.answer import Matrix
 from ledger.analysis.review import Review
 from ledger.analysis.site.brief import Brief
 from ledger.model.frozen import frozen
+from ledger.model.models import ModelVersion
 from ledger.model.remarks import Remark
 
 
@@ -50,7 +51,7 @@ class ExperimentPage:
     `shown` is what `show` says of it, `review` what `review` does. `curves` are those that `plot` draws, `series` all
     other numbers that trials wrote step by step, `notes` say which trials lack some. `logs`: the last lines that
     trials printed, by id, where this clone keeps them. `answers`: those of a search, an ablation or a matrix.
-    `absent`: the md5s of what it would show and this clone lacks.
+    `models`: the versions of models that come from it. `absent`: the md5s of what it would show and this clone lacks.
     `children`: the experiments that refine it, and `parent` the one that it refines, as far as the site has them.
     """
 
@@ -65,5 +66,6 @@ class ExperimentPage:
     images: Images = Images()
     absent: tuple[str, ...] = ()
     answers: tuple[Ablation | Bisection | Matrix, ...] = ()
+    models: tuple[ModelVersion, ...] = ()
     parent: Brief | None = None
     children: tuple[Brief, ...] = ()

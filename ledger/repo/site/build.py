@@ -9,18 +9,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ledger.analysis.registry import shown
 from ledger.analysis.site.brief import Brief, children
-from ledger.analysis.site.models import Version, in_use
 from ledger.dvc.store import Store
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.models import ModelVersion
 from ledger.model.names import MAX_TITLE, shortened
 from ledger.model.row import Row
 from ledger.model.site import File, SiteOptions
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import reading as models
+from ledger.repo.models.beside import beside, by_experiment
 from ledger.repo.site import briefs as reading
 from ledger.repo.site import folder as folders
-from ledger.repo.site import models, pages
+from ledger.repo.site import pages
 from ledger.repo.site.folder import SiteFolder
 from ledger.repo.site.keys import Keys
 from ledger.repo.site.pages import Around
@@ -60,7 +63,8 @@ def build(
     title = options.title or ledger.git.root.name
     with folders.held(output, ledger.git.root) as site:
         chosen, unreadable = _chosen(reading.read(ledger), ledger.unreadable(), options)
-        around = _around(Site(title=title, code=options.code), chosen, unreadable)
+        versions = models.versions(ledger)
+        around = _around(Site(title=title, code=options.code), chosen, unreadable, versions)
         known: Mapping[str, Any] = site.mark().get("pages", {})
         keys, store = Keys(ledger, options, title), ledger.store()
         names = [*(one.name for one in chosen), *unreadable]
@@ -71,7 +75,7 @@ def build(
         for chunk in pages.make(ledger, output, around, [name for name in names if name not in kept], jobs=jobs):
             for one in chunk:
                 sources = {other: keys.source(other) for other in one.others}
-                key = keys.page(one.name, _linked(around, one.name), sources)
+                key = keys.page(one.name, _linked(around, one.name), sources, around.models.get(one.name, ()))
                 made[one.name] = {
                     "key": key,
                     "others": list(one.others),
@@ -84,7 +88,7 @@ def build(
         last = [
             *assets.files(),
             *tables.files(_rows(ledger, around), ledger.settings, around.site),
-            overview.page(chosen, unreadable, ledger.settings, around.site, _models(ledger, around, options)),
+            overview.page(chosen, unreadable, ledger.settings, around.site, _models(versions, around, options)),
         ]
         library = assets.library_version()
         staged += _library(site, library)
@@ -116,12 +120,15 @@ def _chosen(
     return chosen, {name: why for name, why in unreadable.items() if named(name) and since is None}
 
 
-def _around(site: Site, chosen: Sequence[Brief], unreadable: Mapping[str, str]) -> Around:
+def _around(
+    site: Site, chosen: Sequence[Brief], unreadable: Mapping[str, str], versions: Sequence[ModelVersion]
+) -> Around:
     return Around(
         site=site,
         briefs={one.name: one for one in chosen},
         children=children(chosen),
         unreadable=unreadable,
+        models=by_experiment(versions),
     )
 
 
@@ -141,18 +148,21 @@ def _is_current(
     if not all(map(site.has, known["files"])) or any(store.holder(one) is not None for one in known["absent"]):
         return False
     sources = {other: keys.source(other) for other in known["others"]}
-    return bool(known["key"] == keys.page(name, _linked(around, name), sources))
+    key = keys.page(name, _linked(around, name), sources, around.models.get(name, ()))
+    return bool(known["key"] == key)
 
 
-def _models(ledger: Ledger, around: Around, options: SiteOptions) -> list[Version]:
+def _models(versions: Sequence[ModelVersion], around: Around, options: SiteOptions) -> list[ModelVersion]:
     """The models in use: where the site has not all experiments, those that come from one that it has."""
     every = not options.only and options.since is None
-    return [one for one in in_use(models.read(ledger)) if every or one.experiment in around.briefs]
+    return [one for one in shown(versions) if every or (one.believed and one.experiment in around.briefs)]
 
 
 def _rows(ledger: Ledger, around: Around) -> dict[str, list[Row]]:
     """The rows of each level of the table, those of the experiments that the site has."""
     chosen = {level: [row for row in ledger.rows(level) if row.experiment in around.briefs] for level in tables.LEVELS}
+    if around.models:
+        chosen = {level: beside(rows, around.models, level) for level, rows in chosen.items()}
     return {
         level: [row if len(row.title) <= MAX_TITLE else replace(row, title=shortened(row.title)) for row in rows]
         for level, rows in chosen.items()

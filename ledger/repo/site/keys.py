@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from ledger.analysis.site.brief import Brief
 from ledger.git.shallow import boundary
+from ledger.model.models import ModelVersion
 from ledger.model.site import SiteOptions
 from ledger.repo.ledger import Ledger
 from ledger.version import __version__
@@ -33,13 +34,15 @@ class Keys:
         pending = sorted(self._snapshot.pending.get(name, {}).items())
         return f"{source.key} {pending} {sorted(self._snapshot.tags_of(name).items())}"
 
-    def page(self, name: str, around: Iterable[Brief], others: Mapping[str, str]) -> str:
+    def page(
+        self, name: str, around: Iterable[Brief], others: Mapping[str, str], models: Sequence[ModelVersion] = ()
+    ) -> str:
         """The key of an experiment's page. `around`: those that it links to; `others`: the sources of those it says
-        more of, by name.
+        more of, by name; `models`: the versions that come from it.
         """
         running = name in self._snapshot.running
         linked = [(one.name, one.title, one.state, one.moment.isoformat(), one.tested) for one in around]
-        said = f"{self._common}\n{self.source(name)} {running}\n{linked}\n{sorted(others.items())}"
+        said = f"{self._common}\n{self.source(name)} {running}\n{linked}\n{sorted(others.items())}\n{list(models)}"
         return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:20]
 
 

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from ledger.analysis.site.brief import Brief
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.models import ModelVersion
 from ledger.repo.ledger import Ledger, open_ledger
 from ledger.repo.site import reading
 from ledger.repo.site.folder import SiteFolder
@@ -40,12 +42,13 @@ class Made:
 
 @frozen
 class Around:
-    """What the pages of one build share: the site, and all of its experiments in brief."""
+    """What the pages of one build share: the site, its experiments in brief, and the versions of models from each."""
 
     site: Site
     briefs: Mapping[str, Brief]
     children: Mapping[str, tuple[Brief, ...]]
     unreadable: Mapping[str, str]
+    models: Mapping[str, tuple[ModelVersion, ...]] = field(default_factory=dict)
 
 
 def make(
@@ -96,7 +99,14 @@ class _Worker:
         try:
             if name in around.unreadable:
                 raise LedgerError(around.unreadable[name])
-            page = reading.read(self._ledger, name, around.briefs, around.children.get(name, ()), code=around.site.code)
+            page = reading.read(
+                self._ledger,
+                name,
+                around.briefs,
+                around.children.get(name, ()),
+                around.models.get(name, ()),
+                code=around.site.code,
+            )
             others = reading.others(page.shown.experiment)
             absent = page.absent
             files = report.files(page, around.site)

@@ -11,6 +11,7 @@ from ledger.analysis.site.brief import Brief
 from ledger.analysis.site.page import ExperimentPage
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.model.models import ModelVersion
 from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.review.reading import read as reviewed
@@ -24,12 +25,18 @@ _ABSENT: Final = 30
 
 
 def read(
-    ledger: Ledger, name: str, briefs: Mapping[str, Brief], children: tuple[Brief, ...], *, code: bool
+    ledger: Ledger,
+    name: str,
+    briefs: Mapping[str, Brief],
+    children: tuple[Brief, ...],
+    models: tuple[ModelVersion, ...] = (),
+    *,
+    code: bool,
 ) -> ExperimentPage:
     """The experiment with what its page shows; `briefs` are those of all that the site has, by name.
 
-    `code`: with what changed in the code, what trials printed, and what was found of the data. Raises LedgerError
-    where it cannot be read.
+    `models` are the versions that come from it. `code`: with what changed in the code, what trials printed, and what
+    was found of the data. Raises LedgerError where it cannot be read.
     """
     experiment = ledger.find(name)
     if experiment is None:
@@ -58,6 +65,7 @@ def read(
         images=drawn,
         absent=tuple(sorted(store.absent)[:_ABSENT]),
         answers=answers.read(ledger, experiment) if code else (),
+        models=models,
         parent=briefs.get(experiment.plan.parent or ""),
         children=children,
     )

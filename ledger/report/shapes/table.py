@@ -7,7 +7,7 @@ from typing import Any
 from ledger.analysis.fields import DATA, METRICS, PARAMS
 from ledger.analysis.groups import POOLED, ROWS, VALUES
 from ledger.analysis.table import Table
-from ledger.model.row import Row
+from ledger.model.row import MODELS, Row
 from ledger.report.shapes.values import tested
 from ledger.stats.summary import Summary
 
@@ -51,6 +51,7 @@ def _row(row: Row) -> dict[str, Any]:
         "author": row.author,
         "tags": list(row.tags),
         "parent": row.parent,
+        "models": list(row.extra.get(MODELS, ())),
         "exploratory": row.exploratory,
         "data": {},
         "code": row.code,

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.analysis.site import overview as asked
 from ledger.analysis.site.brief import Brief
-from ledger.analysis.site.models import Version
 from ledger.analysis.site.replicates import replicates_to_tell
 from ledger.model.frozen import frozen
+from ledger.model.models import ModelVersion
 from ledger.model.settings import Settings
 from ledger.model.site import File
 from ledger.model.verdict import INCONCLUSIVE, Judged
+from ledger.report.models import said
 from ledger.report.numbers import number
 from ledger.report.site import prose, shell
 from ledger.report.site.experiment import address
@@ -57,7 +58,7 @@ def page(
     unreadable: Mapping[str, str],
     settings: Settings,
     site: Site,
-    models: Sequence[Version] = (),
+    models: Sequence[ModelVersion] = (),
 ) -> File:
     """The overview over all experiments, the latest first.
 
@@ -148,16 +149,17 @@ def _bests(briefs: Sequence[Brief], settings: Settings) -> list[dict[str, Any]]:
     return drawn
 
 
-def _models(models: Sequence[Version], briefs: Sequence[Brief]) -> list[dict[str, Any]]:
-    """The versions of models, with the experiments that they come from."""
+def _models(models: Sequence[ModelVersion], briefs: Sequence[Brief]) -> list[dict[str, Any]]:
+    """The versions of models, with the experiments that they come from and what speaks against each."""
     known = {one.name: one for one in briefs}
     return [
         {
-            "name": f"{one.model} {one.version}",
+            "name": f"{one.name} {one.version}",
             "stages": one.stages,
-            "when": one.when,
-            "brief": known.get(one.experiment or ""),
+            "when": one.registered.tag.when,
+            "brief": known.get(one.experiment or "") if one.believed else None,
             "address": address(one.experiment or ""),
+            "said": tuple(said(one)),
         }
         for one in models
     ]

@@ -12,7 +12,7 @@ from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.listing import counted, listed
 from ledger.model.plan import BASE
-from ledger.report import html, review, review_metrics, review_sections, search, show
+from ledger.report import html, models, review, review_metrics, review_sections, search, show
 from ledger.report import verdict as verdicts
 from ledger.report.blocks import Block, CodeBlock, Facts, Fold, Heading, Prose, Table, filled
 from ledger.report.experiments import described_axes
@@ -54,6 +54,7 @@ def sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     yield Section(id="images", title="Pictures that trials drew", content=images.shown(one.images, site))
     yield Section(id="changes", title="What changed", content=_changed(one, site))
     yield _blocks("trials", "Trials", _trials(one, site), room=2 * ROOM)
+    yield _blocks("models", "Models", models.of_experiment(one.models) if one.models else ())
     yield Section(id="series", title="Numbers during training", content=figures.of_series(one, site))
     if site.code:
         yield _blocks(

@@ -11,10 +11,11 @@ import hostile
 import pytest
 
 from ledger.analysis.site.brief import Brief, children
-from ledger.analysis.site.models import Tag, Version, in_use
 from ledger.analysis.site.overview import best, trees
 from ledger.analysis.site.replicates import replicates_to_tell
+from ledger.model import gto
 from ledger.model.finding import Answer, Finding
+from ledger.model.models import Doubt, ModelTag, ModelVersion, Registered
 from ledger.model.prediction_parser import parse
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
@@ -50,7 +51,7 @@ def brief(name: str = "focal-loss", *, day: int = 0, **more: Any) -> Brief:
     return Brief(name=name, **{**usual, **more})
 
 
-def page(*briefs: Brief, models: tuple[Version, ...] = (), unreadable: dict[str, str] | None = None) -> str:
+def page(*briefs: Brief, models: tuple[ModelVersion, ...] = (), unreadable: dict[str, str] | None = None) -> str:
     """The overview over these."""
     return overview.page(briefs, unreadable or {}, Settings(), SITE, models).content.decode()
 
@@ -243,26 +244,33 @@ def test_experiments_that_refine_each_other_in_a_circle_are_a_tree() -> None:
 # --- models
 
 
-def tag(name: str, commit: str = "a", day: int = 0, experiment: str | None = "focal-loss") -> Tag:
-    return Tag(name=name, commit=commit, when=WHEN + timedelta(days=day), experiment=experiment)
-
-
-def test_models_in_use_are_those_with_a_stage_else_the_latest() -> None:
-    tags = [
-        tag("unet@v1.0.0"), tag("unet@v1.1.0", "b", 1), tag("unet#prod#1", "a", 2), tag("unet#dev#2", "b", 3),
-        tag("unet#prod#3", "b", 4), tag("net@v0.1.0", "c"), tag("net@v0.2.0", "d", 1), tag("old@v1.0.0", "e"),
-        tag("old@deprecated", "e", 9), tag("back@v1.0.0", "f"), tag("back@v1.0.0!", "f", 1), tag("me@home", "g"),
-    ]  # fmt: skip
-    found = [(one.model, one.version, one.stages) for one in in_use(tags)]
-    assert found == [("net", "v0.2.0", ()), ("unet", "v1.1.0", ("dev", "prod"))]
-    assert [one.stages for one in in_use([*tags, tag("unet#dev!#5", "b", 6)]) if one.model == "unet"] == [("prod",)]
+def version(
+    name: str, *stages: str, experiment: str | None = "focal-loss", doubts: tuple[Doubt, ...] = ()
+) -> ModelVersion:
+    """A version of a model, `unet@v1.0.0`, with its stages."""
+    parsed = gto.parse(name)
+    assert parsed is not None
+    tag = ModelTag(tag=name, oid="", name=parsed, commit="a", when=WHEN, by="Ada", message="")
+    registered = Registered(
+        model=parsed.model, version=parsed.version or "", tag=tag, active=True, deprecated=False,
+        stages=dict.fromkeys(stages, tag),
+    )  # fmt: skip
+    return ModelVersion(registered=registered, experiment=experiment, state="supported", doubts=doubts)
 
 
 def test_models_link_to_what_they_came_from() -> None:
-    known = in_use([tag("unet@v1.0.0"), tag("unet#prod#1", day=1), tag("other@v1.0.0", "b", experiment=None)])
+    known = (
+        version("unet@v1.0.0", "prod", doubts=(Doubt.VOIDED,)),
+        version("other@v1.0.0", experiment=None),
+        version("evil@v1.0.0", doubts=(Doubt.OTHER_METRICS,)),
+    )
     text = page(brief(outcome="supported", judged=(judged(),)), models=known)
     section = text[text.index('id="models"') :]
     said = shown(section)
     assert "unet v1.0.0, prod: from focal-loss improves Dice supported" in said and "other v1.0.0 2026-11-20" in said
+    assert "has been voided" in said
+    # nothing that a tag claims against the record is linked
+    assert section.count("experiments/focal-loss.html") == 1
+    assert "evil v1.0.0evil v1.0.0: its tag claims other metrics" in said
     assert 'href="experiments/focal-loss.html"' in section
     assert 'id="models"' not in page(brief())
