@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +11,7 @@ from ledger.git.git_object import GitObject, message_of, parents_of
 from ledger.git.objects import Objects
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
+from ledger.repo import folder_log
 from ledger.repo.snapshot import Repository
 from ledger.repo.sources import TIP, TRIALS_OF
 
@@ -81,31 +81,13 @@ def of_file(ledger: Repository, experiment: Experiment, file: str) -> Sequence[t
 def changes_of(git: Git, at: str, name: str, file: str) -> tuple[tuple[str, datetime], ...]:
     """The commits below one that changed a file of the experiment, the latest first: id and the author's date."""
     folder = directory(name)
-    known = _of_folder(git, at, folder)
+    known = folder_log.followed(git, at, folder)
     if known is not None:
-        return tuple((commit, moment) for commit, moment, files in known if f"{folder}/{file}" in files)
+        path = f"{folder}/{file}"
+        return tuple((one.oid, one.moment) for one in known if any(changed.path == path for changed in one.files))
     out = git.text("log", "--topo-order", "--format=%H %aI", "--no-renames", at, "--", f"{folder}/{file}")
     lines = (line.partition(" ") for line in out.splitlines())
     return tuple((commit, datetime.fromisoformat(moment)) for commit, _, moment in lines)
-
-
-# several questions about one experiment begin here; what is below a commit never changes
-@lru_cache(maxsize=64)
-def _of_folder(git: Git, at: str, folder: str) -> tuple[tuple[str, datetime, frozenset[str]], ...] | None:
-    """The commits that changed something in a folder, the latest first, with the files that each changed.
-
-    None where one of them is a merge: which commits git then follows differs from file to file.
-    """
-    form = ("--topo-order", "--format=%x01%H %aI %P", "--name-only", "--no-renames", "-z")
-    out = os.fsdecode(git.run("log", *form, at, "--", f":(top,literal){folder}"))
-    found = []
-    for entry in out.split("\x01")[1:]:
-        head, *files = entry.replace("\n", "\0", 1).split("\0")
-        commit, moment, *parents = head.split(" ")
-        if len(list(filter(None, parents))) > 1:
-            return None
-        found.append((commit, datetime.fromisoformat(moment), frozenset(file.lstrip("\n") for file in files if file)))
-    return tuple(found)
 
 
 @lru_cache(maxsize=64)

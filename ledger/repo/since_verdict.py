@@ -43,8 +43,9 @@ def own_change(ledger: Repository, experiment: Experiment) -> Remark | None:
     concluded = computed_at(ledger, experiment)
     if concluded is None or concluded == experiment.tip:
         return None
-    changed = git.text("diff", "--name-status", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
-    if changed:
+    then, now = git.objects.at(concluded, f"{folder}/trials"), git.objects.at(experiment.tip, f"{folder}/trials")
+    if (then and then.oid) != (now and now.oid):
+        changed = git.text("diff", "--name-status", "--no-renames", concluded, experiment.tip, "--", f"{folder}/trials")
         how = {line[0] for line in changed.splitlines() if not line.endswith(SUFFIX)}
         if "A" in how:
             return Remark.of(Kind.RECORDED_SINCE)

@@ -14,7 +14,7 @@ from ledger.model import environment as environments
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers, yaml12
 from ledger.model.pipeline import inside
-from ledger.repo import histories
+from ledger.repo import folder_log, histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TAGS
 
@@ -138,19 +138,9 @@ def _records(ledger: Ledger, name: str, commit: str) -> dict[str, str]:
 def removed(ledger: Ledger, experiment: Experiment) -> Iterator[Removed]:
     """What the history of the branch removed or changed of its records, each merge compared with all its parents."""
     tip = histories.tip(ledger, experiment) or experiment.tip
-    folder = f"{directory(experiment.name)}/"
-    out = ledger.git.run(
-        "log", "-z", "-m", "--full-history", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=DM",
-        "--format=%x01%H", tip, "--", f":(top,literal){folder}trials",
-    )  # fmt: skip
-    commit = ""
-    parts = iter(os.fsdecode(out).split("\0"))
-    for part in parts:
-        line = part.strip("\n")
-        if line.startswith("\x01"):
-            commit = line[1:]
-        elif line.startswith(":"):
-            _, _, oid, _, status = line[1:].split(" ")
-            path = next(parts).removeprefix(folder)
-            if path.endswith(".yaml"):
-                yield Removed(path=path, oid=oid, commit=commit, changed=status == "M")
+    folder = directory(experiment.name)
+    for commit in folder_log.within(folder_log.full(ledger.git, tip, folder), f"{folder}/trials"):
+        for file in commit.files:
+            path = file.path.removeprefix(f"{folder}/")
+            if file.status in ("D", "M") and path.endswith(".yaml"):
+                yield Removed(path=path, oid=file.before, commit=commit.oid, changed=file.status == "M")
