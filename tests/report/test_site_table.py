@@ -59,6 +59,13 @@ def test_the_texts_are_those_that_the_command_prints() -> None:
     assert texts(data["metrics.accuracy"]) == ["0.612 ± 0.000 (2)", "0.612 ± 0.000 (2)", "-"]
 
 
+def test_state_title_date_and_trials_stand_first_and_are_shown() -> None:
+    data = level([*ROWS, row("wide", {f"m{n}": [0.5, 0.6] for n in range(20)}, **{f"p{n}": n for n in range(20)})])
+    assert list(data)[:5] == ["experiment", "state", "title", "created", "trials"]
+    shown = [name for name, column in data.items() if column["shown"]]
+    assert shown[:5] == list(data)[:5] and len(shown) == 12
+
+
 def test_what_is_cut_in_a_terminal_is_whole_so_that_it_can_be_told_apart() -> None:
     assert texts(level(ROWS)["params.note"]) == ["x" * 40 + "a", "x" * 40 + "b", "-"]
 

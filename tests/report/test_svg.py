@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.analysis.bands import Band, Bands, Facet, Level, Line
@@ -55,6 +55,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @given(st.lists(finite, min_size=1, max_size=20), st.booleans())
+@example([-1.634266486238469e308], False)
 def test_curves_of_any_values(values: list[float], log: bool) -> None:
     (svg,) = curves(bands(values), Settings(), log=log)
     assert texts(drawn(svg))[0].startswith("<script>")
@@ -98,7 +99,7 @@ def test_an_interval_shows_where_the_prediction_holds() -> None:
     holds = next(each for each in root.iter() if each.attrib.get("class") == "holds")
     estimate = next(each for each in root.iter() if each.attrib.get("class") == "estimate")
     assert float(holds.attrib["x"]) < float(estimate.attrib["cx"])
-    assert float(holds.attrib["x"]) + float(holds.attrib["width"]) == pytest.approx(542, abs=1)
+    assert float(holds.attrib["x"]) + float(holds.attrib["width"]) == pytest.approx(382, abs=1)
     assert root[0].text == "dice >= baseline + 0.01: supported"
     assert interval(Judged(text="x", outcome="inconclusive"), None, None) is None
 
@@ -116,8 +117,24 @@ def test_the_best_so_far_links_to_who_set_it() -> None:
 
 def test_a_lineage_has_every_experiment_once_even_where_plans_go_in_a_circle() -> None:
     nodes = {
-        name: Node(name=name, title=EVIL, outcome="refuted", state="refuted", address=f"{name}.html") for name in "abcd"
+        name: Node(name=name, title=EVIL, kind="refuted", state="refuted", address=f"{name}.html") for name in "abcd"
     }
     root = drawn(lineage(["a"], nodes, {"a": ["b", "c"], "b": ["d"], "d": ["a"]}))
     assert sorted(each.attrib["href"] for each in root.iter() if each.tag == "a") == [f"{name}.html" for name in "abcd"]
     assert len([each for each in root.iter() if each.attrib.get("class") == "edge"]) == 3
+
+
+def test_arms_are_named_whole_on_several_lines_and_spreads_are_within() -> None:
+    arms = {f"lr-0-{n}1-decay-{word}": {"seed-0": 0.5, "seed-1": 0.9} for n in range(3) for word in ("false", "true")}
+    svg = distribution("dice", arms, paired=False)
+    assert svg is not None
+    root = drawn(svg)
+    said = texts(root)
+    for name in arms:
+        assert "".join(said).count(name) == 1, "its lines stand one below the other"
+    tops = [float(each.attrib["y1"]) for each in root.iter() if each.attrib.get("class", "").startswith("range")]
+    # mean 0.7, spread 0.28: beyond both values
+    assert min(tops) > 24 and len(set(tops)) > 1
+    assert float(root.attrib["height"]) > 210
+    long = distribution("dice", {"x" * 90: {"a": 1.0}, "y" * 90: {"a": 1.0}}, paired=False)
+    assert long is not None and float(drawn(long).attrib["height"]) == 210

@@ -63,6 +63,13 @@ class Brief:
         return with_tested(self.found or own, self.tested, self.arm)
 
     @property
+    def kind(self) -> str:
+        """How it is marked: supported, refuted or inconclusive, `found` where a search has an answer, else open."""
+        if self.finding is not None:
+            return "found" if self.finding.answered else "open"
+        return self.outcome or "open"
+
+    @property
     def moment(self) -> datetime:
         """When something was last learned of it: when it was concluded, else when it was made."""
         return self.concluded or self.created

@@ -75,8 +75,8 @@ def counts(briefs: Sequence[Brief]) -> dict[str, int]:
     without either; of all together how many of the outcomes are post hoc.
     """
     order = (SUPPORTED, REFUTED, INCONCLUSIVE, FOUND, *STATUSES)
-    found = Counter(one.outcome or (FOUND if one.finding is not None else one.status) for one in briefs)
-    late = sum(one.confirmatory is False for one in briefs if one.outcome is not None)
+    found = Counter(FOUND if one.kind == "found" else one.outcome or one.status for one in briefs)
+    late = sum(one.confirmatory is False and one.finding is None for one in briefs if one.outcome is not None)
     return {**{name: found[name] for name in order if found[name]}, **({POST_HOC: late} if late else {})}
 
 

@@ -55,7 +55,7 @@ def _program() -> str:
         for one in sorted(folder.iterdir(), key=lambda each: each.name):
             if one.is_dir():
                 add(one)
-            elif one.name.endswith((".py", ".html", ".css", ".js")):
+            elif one.name.endswith((".py", ".html", ".css", ".js", ".png")):
                 found.update(one.name.encode() + one.read_bytes())
 
     add(resources.files("ledger"))

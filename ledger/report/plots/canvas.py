@@ -7,6 +7,7 @@ none draws a mean with its band.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
@@ -69,7 +70,7 @@ def around(values: Sequence[float], *, log: bool = False, margin: float = 0.0) -
         return Range(low=10 ** max(first - more, -307), high=10 ** min(last + more, 308), log=True)
     room = (high - low) * margin if high > low else abs(low) * 0.1 or 1.0
     room = room if math.isfinite(room) else 0.0
-    return Range(low=low - room, high=high + room)
+    return Range(low=max(low - room, -sys.float_info.max), high=min(high + room, sys.float_info.max))
 
 
 class Canvas:

@@ -58,7 +58,7 @@ def lineage(one: ExperimentPage, site: Site) -> Markup:
         return shell.markup("")
     briefs = [*([one.parent] if one.parent else []), one.brief, *one.children]
     nodes = {
-        b.name: Node(name=b.name, title=b.title, outcome=b.outcome, state=b.state, address=_address(b.name, site))
+        b.name: Node(name=b.name, title=b.title, kind=b.kind, state=b.state, address=_address(b.name, site))
         for b in briefs
     }
     below = {one.brief.name: [child.name for child in one.children]}

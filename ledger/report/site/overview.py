@@ -46,7 +46,7 @@ class Line:
     address: str
     title: str
     state: str
-    outcome: str
+    kind: str
     sentence: str
     interpretation: str
     when: str
@@ -76,7 +76,7 @@ def page(
         site,
         months=months,
         more_learned=max(0, len(answered) - _LEARNED),
-        waiting=[_line(one, _waits(one)) for one in unanswered[:_OPEN]],
+        waiting=[_line(one, _waits(one, settings)) for one in unanswered[:_OPEN]],
         more_waiting=max(0, len(unanswered) - _OPEN),
         counts=asked.counts(briefs),
         total=len(briefs),
@@ -97,7 +97,7 @@ def _line(one: Brief, sentence: str) -> Line:
         address=address(one.name),
         title=one.title,
         state=one.state,
-        outcome=one.outcome or "open",
+        kind=one.kind,
         sentence=sentence,
         interpretation=prose.beginning(one.interpretation, _INTERPRETATION),
         when=one.moment.isoformat(),
@@ -105,9 +105,11 @@ def _line(one: Brief, sentence: str) -> Line:
     )
 
 
-def _waits(one: Brief) -> str:
+def _waits(one: Brief, settings: Settings) -> str:
     """What an open question waits for."""
     decided = deciding(one)
+    if one.finding is not None:
+        return learned(one, settings)
     if one.outcome == INCONCLUSIVE and decided is not None:
         return f"The trials do not tell: {found(decided, one.arm)}{_would_tell(one, decided)}"
     predicted = f" Predicted: {one.predictions[0]}." if one.predictions else ""
@@ -181,7 +183,7 @@ def _trees(briefs: Sequence[Brief]) -> Markup:
         name: Node(
             name=name,
             title=known[name].title,
-            outcome=known[name].outcome,
+            kind=known[name].kind,
             state=known[name].state,
             address=address(name),
         )

@@ -12,6 +12,7 @@ from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.listing import counted, listed
 from ledger.model.plan import BASE
+from ledger.model.remarks import Kind
 from ledger.report import html, models, review, review_metrics, review_sections, search, show
 from ledger.report import verdict as verdicts
 from ledger.report.blocks import Block, CodeBlock, Facts, Fold, Heading, Prose, Table, filled
@@ -85,9 +86,11 @@ def _doubts(one: ExperimentPage, site: Site) -> Iterator[Block]:
     if verdict is not None and not verdict.confirmatory and verdict.predictions:
         lines += [f"not confirmatory: {text}" for text in sentences(told(verdict.reasons, site))]
     pairs = [(pair, sentences(told(pair.remarks, site))) for pair in about.unattributed]
+    # before there is a verdict the top of the page says what has not run, with the trials that nobody has collected
+    warnings = [each for each in about.warnings if each.kind != Kind.NOT_RUN or one.brief.outcome is not None]
     lines += [f"{pair.a} and {pair.b}: {text}" for pair, texts in pairs for text in texts]
     said = {text for _, texts in pairs for text in texts}
-    lines += [text for text in sentences(told(about.warnings, site)) if text not in said]
+    lines += [text for text in sentences(told(warnings, site)) if text not in said]
     yield from review_sections.told([*dict.fromkeys(lines)])
 
 
@@ -101,8 +104,9 @@ def _results(one: ExperimentPage, site: Site) -> Iterator[Block]:
     if found:
         yield from found
         return
-    # a base that nobody has trained is nothing to compare with
-    compared = about.changed is not None and any(change.a.n for change in about.changed.metrics)
+    # a base that nobody has trained is nothing to compare with, and the arms of a grid stand beside each other
+    grid = not experiment.plan.predictions and len({r.trial.variant for r in experiment.trials if r.valid}) > 2
+    compared = not grid and about.changed is not None and any(change.a.n for change in about.changed.metrics)
     shown = _unheaded(review_metrics.metrics(about, experiment)) if compared else []
     yield from shown or show.means(experiment, one.shown.present, about.settings)
     if compared:

@@ -27,6 +27,9 @@ from ledger.report.text import harmless_json
 _PLAIN: Final = 100
 _SHOWN: Final = 12
 
+# of experiments these stand first: what a narrow screen shows, and what tells how much there is to it and of when it is
+_LEAD: Final = ("experiment", "state", "title", "created", "trials")
+
 # a parameter's text is compared and filtered by as much of it as this
 _LONGEST: Final = 400
 
@@ -62,13 +65,18 @@ def _data(key: str, value: Mapping[str, Any]) -> File:
 
 
 def _level(rows: Sequence[Row], level: str, settings: Settings, site: Site) -> dict[str, Any]:
-    """The columns of a level: those that the command shows by default first, then all others that some row has."""
+    """The columns of a level: those that the command shows by default first, then all others that some row has.
+
+    Of experiments those come before that say what it is, how it stands and of when it is.
+    """
     usual = select(rows, Request(level=level), settings)
     columns = [*usual.columns, *(Column(field=field, rank=-1) for field in _others(usual))]
     if not site.code:
         columns = [c for c in columns if not (c.field.name.startswith(DATA) or c.field.kind is Kind.HASH)]
-    ranked = sorted(usual.columns, key=lambda column: -column.rank)[:_SHOWN]
-    shown = {column.field.name for column in ranked}
+    lead = [c for name in _LEAD for c in columns if c.field.name == name] if level == EXPERIMENTS else []
+    columns = [*lead, *(c for c in columns if c not in lead)]
+    ranked = sorted((c for c in usual.columns if c not in lead), key=lambda column: -column.rank)
+    shown = {column.field.name for column in [*lead, *ranked][:_SHOWN]}
     heads = report.short_names([column.field for column in columns])
     return {
         "rows": len(rows),

@@ -12,7 +12,7 @@ from ledger.report.plots.canvas import around
 from ledger.report.svg.drawing import Axes, Drawing, tick, wide
 from ledger.report.verdict import fineness
 
-_WIDE: Final = 560
+_WIDE: Final = 400
 _HIGH: Final = 112
 _LINE: Final = 52
 
@@ -41,7 +41,7 @@ def interval(judged: Judged, prediction: Prediction | None, baseline: float | No
             drawing.line(axes.x(bound), 20, axes.x(bound), _HIGH - 30, "margin")
     if compared:
         drawing.line(axes.x(0), 24, axes.x(0), _HIGH - 30, "zero")
-    axes.draw_x(6, tick)
+    axes.draw_x(4, tick)
     if len(ends) == 2:
         first, last = axes.x(ends[0]), axes.x(ends[1])
         drawing.line(first, _LINE, last, _LINE, "range")

@@ -12,16 +12,16 @@ from ledger.report.svg.drawing import Drawing
 _BOX: Final = 190
 _ROW: Final = 40
 _STEP: Final = 226
-_SHAPES: Final = {SUPPORTED: 0, REFUTED: 1, INCONCLUSIVE: 2}
+_SHAPES: Final = {SUPPORTED: 0, REFUTED: 1, INCONCLUSIVE: 2, "found": 3}
 
 
 @frozen
 class Node:
-    """An experiment in the picture: its state is an outcome, or how far it has come; `address`: its page, if any."""
+    """An experiment in the picture: its `state`, the `kind` by which it is marked; `address`: its page, if any."""
 
     name: str
     title: str
-    outcome: str | None
+    kind: str
     state: str
     address: str | None
 
@@ -62,9 +62,8 @@ def lineage(
 def _node(drawing: Drawing, node: Node, x: float, y: float, *, own: bool) -> None:
     def draw() -> None:
         drawing.box(x, y, _BOX, _ROW - 8, "node own" if own else "node")
-        kind = node.outcome if node.outcome in _SHAPES else "open"
         drawing.marker(
-            x + 13, y + 16, f"mark {kind}", _SHAPES.get(node.outcome or "", 0), said=f"{node.title}: {node.state}"
+            x + 13, y + 16, f"mark {node.kind}", _SHAPES.get(node.kind, 0), said=f"{node.title}: {node.state}"
         )
         drawing.text(x + 25, y + 14, node.name, "label", room=_BOX - 32)
         drawing.text(x + 25, y + 27, node.state, "tick", room=_BOX - 32)

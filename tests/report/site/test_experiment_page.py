@@ -125,6 +125,29 @@ def test_an_experiment_without_a_verdict_says_what_it_waits_for() -> None:
     assert "Predicted: dice &gt;= baseline + 0.01" in page
 
 
+def test_before_a_verdict_trials_that_are_not_collected_are_not_said_to_be_lacking() -> None:
+    about = replace(review(), warnings=(Remark.of(Kind.NOT_RUN, side="focal-loss:baseline"),))
+    assert "focal-loss:baseline has not run yet" in read(text_of(made(about)))
+    assert "has not run yet" not in read(text_of(made(about, outcome=None)))
+
+
+def test_the_arms_of_a_grid_stand_beside_each_other() -> None:
+    about = review(arms=("lr-1", "lr-2", "lr-3"))
+    found = about.experiment
+    assert found is not None
+    record = about.failed[0].record
+    done = replace(record.trial, status="succeeded", error=None)
+    trials = tuple(
+        replace(record, trial=replace(done, variant=f"lr-{n}", metrics={"dice": 0.5 + n / 10})) for n in (1, 2, 3)
+    )
+    plan = replace(found.plan, predictions=(), exploratory=True)
+    page = made(replace(about, experiment=replace(found, verdict=None, hypothesis=Hypothesis(plan=plan, body=""))))
+    present = {one.trial.variant: done.fingerprint for one in trials}
+    shown = replace(page.shown, experiment=replace(page.shown.experiment, trials=trials), present=present)
+    results = read(text_of(replace(page, shown=shown)).split('<section id="results"')[1].split("</section>")[0])
+    assert [f"lr-{n} 1 0.{5 + n}" in results for n in (1, 2, 3)] == [True] * 3, results
+
+
 def ablation(adds: dict[str, float]) -> Ablation:
     """What leaving each site out has done, over three seeds."""
     groups = tuple(adds)

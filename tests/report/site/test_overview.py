@@ -119,6 +119,14 @@ def test_why_a_prediction_cannot_be_judged_is_said() -> None:
     assert "params.yaml" not in learned(of_a_file, Settings())
 
 
+def test_the_navigation_says_where_the_reader_is() -> None:
+    text = page(brief(outcome="supported", judged=(judged(),)))
+    assert re.findall(r'<a [^>]*aria-current="page"[^>]*>', text) == [
+        '<a class="home" href="index.html" aria-current="page">'
+    ]
+    assert '<link rel="icon" type="image/png" href="assets/icon.png">' in text
+
+
 def test_counts_link_to_exactly_these_experiments() -> None:
     text = page(brief(outcome="supported", judged=(judged(),)))
     assert 'href="table.html#outcome==supported"' in text
@@ -154,7 +162,7 @@ def test_a_search_says_what_it_has_found_and_one_without_an_answer_is_open() -> 
     text = shown(page(one))
     assert "November 2026: 1 found by a search" in text
     assert "step at 3f2a9c1 dice fell from 0.9000 to 0.8100 with 3f2a9c1 (probability 98%)." in text
-    assert "What is open" not in text
+    assert "What is open" not in text and 'class="state found"' in page(one)
     unknown = replace(step, answer=Answer.OPEN, version=None, credible=(), before=None, after=None)
     text = shown(page(replace(one, finding=unknown, found="open")))
     assert "What was learned" not in text and "What is open" in text

@@ -38,10 +38,11 @@
       }, `${text} ${count.toLocaleString("en")}`)));
   }
 
-  /** The class of a state: that of the outcome that it begins with. */
+  /** The class of a state: that of the outcome that it begins with, or of what a search has found. */
   function stateClass(text) {
     const outcome = /^(supported|refuted|inconclusive)/.exec(text);
-    return outcome ? outcome[0] : "open";
+    if (outcome) return outcome[0];
+    return /^(step at|drift|no change)/.test(text) ? "found" : "open";
   }
 
   /** The filters that are set, each with the way to drop it, and the way to add one. */

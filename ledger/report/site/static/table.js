@@ -13,7 +13,9 @@
 
   // what stays while the rows change: a field that is typed in must not be made anew, and a place scrolled to is kept
   const search = element("input", { type: "search", placeholder: "Search", "aria-label": "Search all columns", oninput: typed });
-  const count = element("span", { role: "status", class: "count" });
+  const count = element("span", { class: "count" });
+  const unit = element("span", {});
+  const counting = element("span", { role: "status" }, count, " ", unit);
   const wide = element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Table" });
   const part = (name) => element("div", { class: `part-${name}` });
   const [levelsPart, buttons, statesPart, filtersPart, chooserPart, pages, compared] =
@@ -36,7 +38,7 @@
 
   /** The page's parts take the place of the plain table, once there is something to show. */
   function begin() {
-    app.replaceChildren(element("div", { class: "bar" }, levelsPart, search, count, buttons),
+    app.replaceChildren(element("div", { class: "bar" }, levelsPart, search, counting, buttons),
       statesPart, filtersPart, chooserPart, wide, pages, compared);
     const plain = document.getElementById("plain");
     if (plain) plain.remove();
@@ -68,6 +70,8 @@
     if (document.activeElement !== search || did !== "search") search.value = view.search;
     const counted = isFiltered ? `${said(chosen.length)} of ${said(rows.count)}` : said(rows.count);
     if (count.textContent !== counted) count.textContent = counted;
+    const called = rows.count === 1 ? view.level.slice(0, -1) : view.level;
+    if (unit.textContent !== called) unit.textContent = called;
     put(levelsPart, element("div", { class: "levels", role: "group", "aria-label": "Rows" }, ...LEVELS.map((level) =>
       element("button", { "aria-pressed": String(level === view.level), onclick: () => toLevel(level) }, level))));
     put(buttons,
