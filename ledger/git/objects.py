@@ -72,6 +72,11 @@ class Objects:
             for name, found in zip(wanted, self._git.ask(wanted), strict=True):
                 self._keep(name, found)
 
+    def read_few(self, names: Sequence[str]) -> list[GitObject | None]:
+        """The objects, None for what there is not, by the process that is running already."""
+        self.ahead(names)
+        return [self.read(name) for name in names]
+
     def _keep(self, name: str, found: GitObject | None) -> None:
         if found is not None:
             self._kept.keep(found.oid, found, len(found.data))
@@ -127,7 +132,7 @@ class Objects:
         while level:
             asked = [tree for _, tree in level]
             # a main branch on which thousands have landed has as many folders
-            trees = [self.read(tree) for tree in asked] if len(asked) < _FEW else self.read_many(asked)
+            trees = self.read_few(asked) if len(asked) < _FEW else self.read_many(asked)
             below = []
             for (prefix, asked_for), tree in zip(level, trees, strict=True):
                 if tree is None and (prefix or self.read(name) is not None):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from ledger.errors import LedgerError
+from ledger.git import remote_errors
 from ledger.git.git import Git
 from ledger.git.process import GitError, call, converse
 from ledger.model.frozen import frozen
@@ -108,7 +109,7 @@ def heads_and_tags(git: Git, remote: Remote, *, pushing: bool = False) -> dict[s
     arguments = ("ls-remote", "--refs", "--heads", "--tags", "--end-of-options", place)
     done = converse(arguments, cwd=git.root)
     if done.returncode != 0:
-        raise failure(remote.name, os.fsdecode(done.stderr))
+        raise remote_errors.failure(remote.name, os.fsdecode(done.stderr))
     lines = (line.partition("\t") for line in os.fsdecode(done.stdout).splitlines())
     return {ref: oid for oid, _, ref in lines}
 
@@ -122,9 +123,9 @@ def fetch(git: Git, remote: Remote, refspecs: Sequence[str], *, pushing: bool = 
     said = os.fsdecode(done.stderr)
     if done.returncode != 0:
         own = [line for line in said.splitlines() if not line.startswith("remote:")]
-        if any(word in line for line in own for word in _HERE):
+        if any(map(remote_errors.is_here, own)):
             raise GitError(_FETCH, "\n".join(own))
-        raise failure(remote.name, said)
+        raise remote_errors.failure(remote.name, said)
 
 
 def push(git: Git, remote: Remote, updates: Sequence[Update]) -> Reply:
@@ -160,10 +161,10 @@ def _push(git: Git, remote: Remote, updates: Sequence[Update], *lease: str) -> R
         return Reply(rejected=(), said=said)
     rejected = tuple(one for line in out.splitlines() if (one := _rejected(line)) is not None)
     rejected = rejected or _rejected_together(out, errors)
-    if not rejected and _is_by_hook(errors):
-        raise _hook_declined(errors)
+    if not rejected and remote_errors.is_by_hook(errors):
+        raise remote_errors.hook_declined(errors)
     if not rejected:
-        raise failure(remote.name, errors)
+        raise remote_errors.failure(remote.name, errors)
     return Reply(rejected=rejected, said=said)
 
 
@@ -196,109 +197,9 @@ def _rejected_together(out: str, errors: str) -> tuple[Rejected, ...]:
     refs = [match["ref"] for line in out.splitlines() if (match := _REJECTED.match(line)) is not None]
     if not refs:
         return ()
-    told = next((line for line in _told(errors) if "cannot lock ref" in line), "")
+    told = next((line for line in remote_errors.told(errors) if "cannot lock ref" in line), "")
     named = re.search(r"cannot lock ref '([^']+)'", told)
     # somebody moved or made it between their look and ours
     moved = "but expected" in told or "already exists" in told
     ref = named[1] if named is not None and named[1] in refs else refs[0]
     return (Rejected(ref=ref, why=Why.MOVED_ON if moved else Why.DECLINED, said=told or "atomic transaction failed"),)
-
-
-# --- what git says where nothing came of it
-
-# of what comes nothing can be written here
-_HERE = (
-    "insufficient permission for adding",
-    "No space left on device",
-    "Disk quota exceeded",
-    "Read-only file system",
-)
-
-_NO_RIGHTS = (
-    "Permission denied",
-    "Authentication failed",
-    "could not read Username",
-    "could not read Password",
-    "terminal prompts disabled",
-    "Host key verification failed",
-    "access denied",
-    "Access denied",
-    "returned error: 401",
-    "returned error: 403",
-    "insufficient permission",
-    "unable to create temporary object directory",
-    "Permission to ",
-    "not allowed to push",
-    "dubious ownership",
-    "read-only file system",
-    "Read-only file system",
-)
-_NOWHERE = ("does not appear to be a git repository", "not found", "does not exist", "No such file or directory")
-_UNREACHABLE = (
-    "Could not resolve host",
-    "unable to look up",
-    "Connection refused",
-    "Connection timed out",
-    "Connection reset",
-    "timed out",
-    "Network is unreachable",
-    "No route to host",
-    "Failed to connect",
-    "unable to connect",
-    "Couldn't connect",
-    "hung up unexpectedly",
-    "early EOF",
-    "unexpected disconnect",
-    "returned error: 5",
-)
-
-
-def failure(name: str, said: str) -> LedgerError:
-    """The error that a command of git's with a remote has failed, from what git and the remote said."""
-    lines = _told(said)
-    line = lines[0] if lines else "git does not say why"
-    if any(word in said for word in _NO_RIGHTS):
-        return LedgerError(
-            f"{name} does not let you in: {line}",
-            hint=f"git ls-remote {name} tries the same; check where it is (git remote -v), your key, token or rights",
-        )
-    if any(word in said for word in _NOWHERE):
-        return LedgerError(
-            f"{name} has no repository that you can read: {line}",
-            hint=f"git remote -v says where it is, git remote set-url {name} URL corrects it",
-        )
-    if any(word in said for word in _UNREACHABLE):
-        return LedgerError(
-            f"{name} cannot be reached: {line}", hint="check the network, then type it again: nothing is lost"
-        )
-    if "cannot lock ref" in said:
-        return LedgerError(
-            f"git cannot keep what came from {name}: {line}",
-            hint=f"git remote prune {name} removes what stands in its way; then type it again",
-        )
-    return LedgerError(f"git cannot talk to {name}: {line}", hint=f"git ls-remote {name} tries the same")
-
-
-def _is_by_hook(said: str) -> bool:
-    """Whether a push ended since the hook pre-push of this repository did not let it begin."""
-    return "failed to push some refs" in said and not any(
-        word in said for word in ("fatal: ", "remote: ", *_NO_RIGHTS, *_NOWHERE, *_UNREACHABLE)
-    )
-
-
-def _hook_declined(said: str) -> LedgerError:
-    printed = [line for line in _told(said) if "failed to push some refs" not in line]
-    return LedgerError(
-        f"the pre-push hook of this repository declined: {printed[-1] if printed else 'it does not say why'}",
-        hint="nothing was sent; git hook run pre-push",
-    )
-
-
-def _told(said: str) -> list[str]:
-    """What git says went wrong, the most telling line first, without passwords that a URL may hold."""
-    lines = [re.sub(r"//[^/@\s]*@", "//", line.strip()) for line in said.splitlines() if line.strip()]
-    marks = ("remote: ", "fatal: ", "error: ", "ERROR: ", "ssh: ")
-    strong = [line for line in lines if any(word in line for word in (*_NO_RIGHTS, *_NOWHERE, *_UNREACHABLE))]
-    marked = [line for line in lines if line.startswith(marks)]
-    chosen = [*strong, *marked, *lines]
-    return [re.sub(r"^(?:(?:remote|fatal|error|ERROR|ssh): ?)+", "", line) for line in chosen]

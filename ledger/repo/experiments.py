@@ -110,13 +110,8 @@ def read(
     A record that cannot be read is passed over and named in `problems`. Raises FormatError where the hypothesis
     cannot be.
     """
-
-    def one_by_one(asked: Sequence[str]) -> list[GitObject | None]:
-        # the process that is running already is the fastest for a few
-        objects.ahead(asked)
-        return [objects.read(one) for one in asked]
-
-    (texts,) = read_texts(one_by_one, [wanted], folders(one_by_one, [wanted]))
+    few = objects.read_few
+    (texts,) = read_texts(few, [wanted], folders(few, [wanted]))
     return assemble(wanted, texts, branch=branch, landed=landed, archived=archived)
 
 

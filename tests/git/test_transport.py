@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import LedgerError
-from ledger.git import transport
+from ledger.git import remote_errors, transport
 from ledger.git.git import Git, open_repository
 from ledger.git.process import converse
 from ledger.git.transport import Update, Why
@@ -157,12 +157,12 @@ def test_nothing_that_is_here_goes_where_the_user_prunes(here: Git) -> None:
     ],
 )
 def test_why_a_remote_gives_nothing(said: str, error: str) -> None:
-    assert error in transport.failure("origin", said).message
+    assert error in remote_errors.failure("origin", said).message
 
 
 def test_passwords_in_urls_are_not_shown() -> None:
     said = "fatal: unable to access 'https://ada:secret@host/x.git/': Could not resolve host: host\n"
-    assert "secret" not in transport.failure("origin", said).message
+    assert "secret" not in remote_errors.failure("origin", said).message
 
 
 def test_a_remote_that_is_not_there(here: Git, tmp_path: Path) -> None:
