@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile, mkdtemp
@@ -21,9 +22,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from launcher import Launcher
 
+from ledger.cli import loading
+from ledger.cli import main as cli_main
 from ledger.cli.main import main
 from ledger.machine import environment
 from ledger.run import worker
@@ -33,21 +35,26 @@ pytest_plugins = ("browsing",)
 
 launcher = Launcher()
 
-# the same few examples every time; `pytest --hypothesis-profile many` draws others
-settings.register_profile("few", deadline=None, derandomize=True, max_examples=25)
-settings.register_profile("many", deadline=None, derandomize=False, max_examples=500)
-settings.load_profile("few")
+# made by Typer once a process, not once a call
+vars(cli_main)["command"] = cache(loading.command)
 
 # several times what a run of all tests leaves until its end
 MEMORY = 4 << 30
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
     # nothing that is imported and collected is garbage, and looking for some takes a third of that time
     gc.disable()
-    # what pytest makes of the tests is kept, also where python is told not to (in many containers): it takes longer
-    # than all their imports, in every process
+    # what pytest makes of the tests and of Hypothesis is kept, also where python is told not to (in many containers):
+    # it takes longer than all their imports, in every process
     sys.dont_write_bytecode = False
+    from hypothesis import settings
+
+    # the same few examples every time; `pytest --hypothesis-profile many` draws others
+    settings.register_profile("few", deadline=None, derandomize=True, max_examples=25)
+    settings.register_profile("many", deadline=None, derandomize=False, max_examples=500)
+    settings.load_profile("few")
     # a shell has its background jobs ignore it, what they start inherits that, and tests interrupt what they start
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -21,9 +21,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from types import SimpleNamespace
 from typing import IO, Any, NoReturn
@@ -171,6 +173,7 @@ def main() -> None:
         importlib.import_module(module)
     # DVC makes it once a process, of eighty commands
     importlib.import_module("dvc.cli.parser").get_main_parser()
+    _practise()
     # what is here by now stays: no fork looks through it for garbage, and copies its pages to do so
     gc.collect()
     gc.freeze()
@@ -221,6 +224,59 @@ def main() -> None:
                 asks.send(str(pid).encode())
 
 
+# a pipeline of one stage, which does nothing
+_PRACTICE = {
+    ".dvc/config": "",
+    ".dvcignore": "",
+    ".gitignore": "/out.txt\n",
+    "dvc.yaml": """\
+stages:
+  practice:
+    cmd: echo '{"a":1}' >metrics.json; echo >out.txt
+    deps: [params.json]
+    params:
+      - params.json: [a]
+    outs: [out.txt]
+    metrics:
+      - metrics.json: {cache: false}
+""",
+    "params.json": '{"a": 1}',
+}
+
+
+def _practise() -> None:
+    """Do once what a worker does, in a repository that goes: what DVC compiles as it needs it, its forks have."""
+    from ledger.dvc import repro, work_tree, work_tree_config
+    from ledger.dvc.commands import Terms
+
+    repro.warm()
+    # no thread may run where a process forks, and bars of progress start one that looks after them
+    bars = importlib.import_module("tqdm").tqdm
+    interval, bars.monitor_interval = bars.monitor_interval, 0
+    with TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        for name, text in _PRACTICE.items():
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).write_text(text)
+        subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
+        terms, cache = Terms(environment=os.environ), root / ".dvc/cache"
+        request = repro.Request(
+            root=root, top=root, targets=(), terms=terms, force=False, aside=False, code="",
+            locks=root / ".git/locks", kept=root / ".git/kept", twins=(),
+        )  # fmt: skip
+        work_tree_config.describe(root, main_root=root)
+        work_tree_config.write_local(root, work_tree_config.describe(root, main_root=root))
+        with contextlib.redirect_stdout(None):
+            done = repro.reproduce(request, adopts=False, tell=lambda _: None)
+        assert done.failed_stage is None, done.message
+        work_tree.changed_outputs(root, cache=cache)
+        (root / "out.txt").unlink()
+        work_tree.checkout(root, cache=cache, keep=())
+        os.chdir("/")
+    bars.monitor_interval = interval
+    assert threading.active_count() == 1, threading.enumerate()
+
+
 # what a trial and the command line need; DVC imports the later ones when it needs them first
 MODULES = (
     "configobj",
@@ -252,6 +308,7 @@ MODULES = (
     "dvc_data.index.checkout",
     "dvc_render",
     "fsspec.implementations.memory",
+    "ledger.model.formats.yaml12.canonical",
     "ledger.model.formats.yaml12.reader",
     "ledger.run.worker_main",
     "networkx",

@@ -1,12 +1,14 @@
 """DVC parses the files of a pipeline up to four times for one call, in pure Python: once a text is enough, by libyaml.
 
-So it does with the four files of its configuration, of which it compiles a schema of all folders that one may name.
+So it does with the four files of its configuration, of which it compiles a schema of all folders that one may name, and
+with the schema of a stage, which it compiles for every stage that it reads.
 """
 
 from __future__ import annotations
 
 import copy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ledger.model.formats import yaml12
@@ -19,7 +21,10 @@ _WITH_FOLDERS = {"cache", "remote", "machine"}
 
 
 def remember() -> None:
-    """From now on DVC is given copies of what it has parsed before, and looks for folders only where some may be."""
+    """From now on DVC is given copies of what it has parsed before, compiles the schema of a stage once, and looks for
+    folders only where some may be.
+    """
+    from dvc import schema as schemas
     from dvc.config import Config
     from dvc.fs import LocalFileSystem
     from dvc.utils import strictyaml
@@ -71,6 +76,16 @@ def remember() -> None:
             known = files[str(path)] = text, load(config, level)
         return _copied(known[1])
 
+    compiled: dict[int, Any] = {}
+
+    def schema(description: Any) -> Any:
+        # those of a stage, which stay for as long as DVC does
+        if id(description) not in compiled:
+            compiled[id(description)] = compile_schema(description)
+        return compiled[id(description)]
+
+    compile_schema = schemas.vol.Schema
+    schemas.vol = SimpleNamespace(Schema=schema)
     strictyaml.parse_yaml = remembering
     Config._map_dirs = staticmethod(map_dirs)
     Config.load_one = load_one

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 
 
+@cache
 def warm() -> None:
-    """Import what `reproduce` needs, so that the first trial does not wait for it; called once, in the worker."""
+    """Import what `reproduce` needs, so that the first trial does not wait for it; called in the worker."""
     import dvc.repo.reproduce  # noqa: F401
 
     import ledger.model.formats.yaml12.reader  # noqa: F401
