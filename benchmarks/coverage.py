@@ -1,6 +1,6 @@
 """`ledger coverage` on many trials: the whole command, the count beside plain sets, and the proposals beside peers.
 
-    python benchmarks/coverage.py [--trials 10000] [--rounds 5]
+    python benchmarks/coverage.py [--trials 10000] [--rounds 5] [--parts commands counts proposals]
 
 The command runs as a whole process on a repository with so many recorded trials of 12 parameters in 100 experiments;
 "cold" is without the index. The count is beside the same by Python's sets and itertools. The proposals, from an empty
@@ -15,6 +15,7 @@ import itertools
 import os
 import platform
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -44,6 +45,7 @@ from ledger.model.trial import Trial
 LEDGER = str(Path(sys.executable).with_name("ledger"))
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 EXPERIMENTS = 100
+PARTS = ("commands", "counts", "proposals")
 
 PARAMETERS: Mapping[str, Sequence[Any]] = {
     "model.layers": (2, 4, 8, 12),
@@ -83,6 +85,9 @@ def repository(root: Path, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
         subprocess.run(["git", *who, *arguments], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
 
+    if root.exists():
+        return environment
+    root.mkdir()
     git("init", "-q", "-b", "main")
     each = -(-len(rows) // EXPERIMENTS)
     for number in range(EXPERIMENTS):
@@ -127,19 +132,19 @@ def write(root: Path, name: str, created: datetime, rows: Sequence[Mapping[str, 
         path.write_text(trial_file.dumps(record), "utf-8")
 
 
-def commands(root: Path, environment: Mapping[str, str], rounds: int) -> list[tuple[str, float, float]]:
-    """Each command with its median and its longest time."""
+def commands(root: Path, environment: Mapping[str, str], rounds: int) -> list[tuple[str, float, float, float]]:
+    """Each command with its median and its longest time, and the median of what it took of a processor."""
 
-    def run(*arguments: str, cold: bool = False) -> list[float]:
+    def run(*arguments: str, cold: bool = False) -> list[tuple[float, float]]:
         taken = []
         for at in range(rounds + (not cold)):
             if cold:
                 for file in (root / ".git/ledger").glob("index.db*"):
                     file.unlink()
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), processor()
             subprocess.run([LEDGER, *arguments], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
             # one goes before where the index is to be there
-            taken += [time.perf_counter() - begun] if cold or at else []
+            taken += [(time.perf_counter() - begun, processor() - used)] if cold or at else []
         return taken
 
     asked = {
@@ -152,7 +157,16 @@ def commands(root: Path, environment: Mapping[str, str], rounds: int) -> list[tu
     }
     found = {name: run(*arguments) for name, arguments in asked.items()}
     found["`ledger coverage` (cold)"] = run("coverage", cold=True)
-    return [(name, statistics.median(taken), max(taken)) for name, taken in found.items()]
+    return [
+        (name, statistics.median(t for t, _ in taken), max(t for t, _ in taken), statistics.median(p for _, p in taken))
+        for name, taken in found.items()
+    ]
+
+
+def processor() -> float:
+    """The seconds that the children which have ended took of processors."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 # --- the count
@@ -174,17 +188,17 @@ def by_sets(rows: Sequence[Mapping[str, Any]], t: int) -> tuple[int, int]:
 
 def by_ledger(rows: Sequence[Mapping[str, Any]], t: int) -> Coverage:
     """The same by `ledger`, from the parameters of trials."""
-    tried = [Tried(name=str(at), params=row, state=State.SUCCEEDED) for at, row in enumerate(rows)]
+    tried = [Tried(params=row, state=State.SUCCEEDED) for row in rows]
     return coverage(tried, CoverageOptions(t=t), lambda name: False)
 
 
 def timed(action: Callable[[], Any], rounds: int) -> tuple[Any, float]:
-    """What it returns, and the median of its times."""
+    """What it returns, and the median of the seconds that it took of a processor."""
     taken = []
     for _ in range(rounds):
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = action()
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.process_time() - begun)
     return found, statistics.median(taken)
 
 
@@ -223,40 +237,64 @@ def peers() -> dict[str, Callable[[Sequence[int], int], int]]:
     return found
 
 
+def measure_commands(rows: Sequence[Mapping[str, Any]], rounds: int, at: Path | None) -> None:
+    """Print the table of whole commands; `at`: a folder in which the repository is kept."""
+    with tempfile.TemporaryDirectory(prefix="ledger-coverage-") as folder:
+        root = at or Path(folder) / "project"
+        environment = repository(root, rows)
+        head = f"{len(rows):,} trials of {len(PARAMETERS)} parameters"
+        print(f"| {head} | median s | longest s | of a processor, s |\n| --- | ---: | ---: | ---: |")
+        for name, median, longest, used in commands(root, environment, rounds):
+            print(f"| {name} | {median:.2f} | {longest:.2f} | {used:.2f} |", flush=True)
+
+
+def measure_counts(rows: Sequence[Mapping[str, Any]], rounds: int) -> None:
+    """Print the table of counts."""
+    # without the one that becomes bins, so that both count the same
+    plain = [{**row, "train.lr": row["data.crop"]} for row in rows]
+    print("\nSeconds of a processor:\n")
+    print("| t | tried, of all | `ledger` | sets and itertools |\n| ---: | --- | ---: | ---: |")
+    for t in (1, 2, 3, 4):
+        found, own = timed(partial(by_ledger, plain, t), rounds)
+        sets, theirs = timed(partial(by_sets, plain, t), 1)
+        assert sets == (found.combinations.covered, found.combinations.total)
+        print(f"| {t} | {sets[0]:,} of {sets[1]:,} | {own:.2f} | {theirs:.2f} |", flush=True)
+
+
+def measure_proposals() -> None:
+    """Print the table of proposals."""
+    others = peers()
+    print("\nConfigurations, and seconds of a processor:\n")
+    print("| values^parameters | t | `ledger` | " + " | ".join(others) + " |")
+    print("| --- | ---: | ---: |" + " ---: |" * len(others))
+    for name, sizes, t in SPACES:
+        cells = []
+        for make in (fewest, *others.values()):
+            if t > 2 and make is others.get("allpairspy"):
+                # it promises no more than pairs
+                cells.append("-")
+                continue
+            count, seconds = timed(partial(make, sizes, t), 1)
+            cells.append(f"{count} ({seconds:.2f} s)")
+        print(f"| {name} | {t} | " + " | ".join(cells) + " |", flush=True)
+
+
 def main() -> None:
     """Build, measure and print."""
     parser = argparse.ArgumentParser(description="Measure `ledger coverage`.")
     parser.add_argument("--trials", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--at", type=Path, help="where the repository is kept, and taken from where it is there")
     given = parser.parse_args()
     rows = configurations(given.trials)
     print(f"{datetime.now(UTC):%Y-%m-%d}; {os.cpu_count()} cores; Python {platform.python_version()}.\n")
-    with tempfile.TemporaryDirectory(prefix="ledger-coverage-") as folder:
-        root = Path(folder) / "project"
-        root.mkdir()
-        environment = repository(root, rows)
-        print(
-            f"| {given.trials:,} trials of {len(PARAMETERS)} parameters | median s | longest s |\n| --- | ---: | ---: |"
-        )
-        for name, median, longest in commands(root, environment, given.rounds):
-            print(f"| {name} | {median:.2f} | {longest:.2f} |", flush=True)
-    # without the one that becomes bins, so that both count the same
-    plain = [{**row, "train.lr": row["data.crop"]} for row in rows]
-    print("\n| t | combinations tried, of all | `ledger`, s | sets and itertools, s |\n| ---: | --- | ---: | ---: |")
-    for t in (1, 2, 3, 4):
-        found, own = timed(partial(by_ledger, plain, t), given.rounds)
-        sets, theirs = timed(partial(by_sets, plain, t), 1)
-        assert sets == (found.combinations.covered, found.combinations.total)
-        print(f"| {t} | {sets[0]:,} of {sets[1]:,} | {own:.2f} | {theirs:.2f} |", flush=True)
-    others = peers()
-    print("\n| values^parameters | t | `ledger` | " + " | ".join(others) + " |")
-    print("| --- | ---: | ---: |" + " ---: |" * len(others))
-    for name, sizes, t in SPACES:
-        cells = []
-        for make in (fewest, *others.values()):
-            count, seconds = timed(partial(make, sizes, t), 1)
-            cells.append(f"{count} ({seconds:.2f} s)")
-        print(f"| {name} | {t} | " + " | ".join(cells) + " |", flush=True)
+    if "commands" in given.parts:
+        measure_commands(rows, given.rounds, given.at)
+    if "counts" in given.parts:
+        measure_counts(rows, given.rounds)
+    if "proposals" in given.parts:
+        measure_proposals()
 
 
 if __name__ == "__main__":

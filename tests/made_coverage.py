@@ -16,7 +16,7 @@ Named = frozenset[tuple[str, Any]]
 
 def tried(rows: Sequence[Params], state: State = State.SUCCEEDED) -> list[Tried]:
     """A trial of each."""
-    return [Tried(name=f"x/treatment/seed-{at}", params=row, state=state) for at, row in enumerate(rows)]
+    return [Tried(params=row, state=state) for row in rows]
 
 
 def never(name: str) -> bool:

@@ -70,8 +70,12 @@ def coverage(
     )
     with console.opened() as ledger:
         found = counted(ledger, asked, experiments or (), where=where)
-        document = report.document(found, limit=limit, total=terminal.bound())
-        documents.answer(document, as_format, json=json, guard=guard)
+        if json:
+            console.answer_json(report.data(found, limit))
+        else:
+            sheet = as_format is Format.CSV
+            document = report.document(found, limit=limit, total=terminal.bound(), sheet=sheet)
+            documents.answer(document, as_format, json=False, guard=guard)
         passed_over.warn_unreadable(ledger)
         passed_over.warn_passed_over(ledger.index.passed_over())
     return 0

@@ -69,9 +69,8 @@ def gather(ledger: Ledger, targets: Sequence[Target], where: str | None) -> Gath
 
 def _tried(row: Row) -> Tried:
     if row.trial is None:
-        return Tried(name=f"{row.experiment}:{row.variant}", params=row.params, state=State.PLANNED)
-    state = State.SUCCEEDED if row.trial_status == SUCCEEDED else State.FAILED
-    return Tried(name=f"{row.experiment}/{row.trial}", params=row.params, state=state)
+        return Tried(params=row.params, state=State.PLANNED)
+    return Tried(params=row.params, state=State.SUCCEEDED if row.trial_status == SUCCEEDED else State.FAILED)
 
 
 def _planned(ledger: Ledger, targets: Sequence[Target], known: set[str]) -> tuple[list[Row], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Final
+from typing import Any, Final
 
 from ledger.analysis.coverage.answer import Coverage
 from ledger.analysis.coverage.combinations import Combination
@@ -26,14 +26,18 @@ _SHOWN: Final = 20
 _FIXED: Final = 6
 
 
-def document(found: Coverage, *, limit: int | None = None, total: int | None = None) -> Document:
-    """The answer, for a terminal of `total` columns; `limit`: how many missing combinations are listed."""
-    said = sentence(found)
-    notes = found.notes
+def data(found: Coverage, limit: int | None = None) -> dict[str, Any]:
+    """The answer as plain values, in the shape that `--json` fixes; `limit`: how many missing combinations it lists."""
+    most = shapes.MOST if limit is None else limit
     missing = found.combinations.count(State.MISSING, State.PLANNED)
-    listed_most = shapes.MOST if limit is None else limit
-    if missing > listed_most:
-        notes = (*notes, Remark.of(Kind.NOT_ALL_LISTED, shown=listed_most, total=missing))
+    more = [Remark.of(Kind.NOT_ALL_LISTED, shown=most, total=missing)] if missing > most else []
+    return shapes.coverage(found, _command(found), sentences((*found.notes, *more)), most)
+
+
+def document(found: Coverage, *, limit: int | None = None, total: int | None = None, sheet: bool = False) -> Document:
+    """The answer, for a terminal of `total` columns, with a `sheet` or without; `limit` as for `data`."""
+    said = sentence(found)
+    missing = found.combinations.count(State.MISSING, State.PLANNED)
     warnings = sentences(found.notes)
     typed = _command(found)
     blocks: list[Block] = [Heading(text="Coverage", paged=True), Prose(text=said)]
@@ -45,8 +49,7 @@ def document(found: Coverage, *, limit: int | None = None, total: int | None = N
     return Document(
         title=f"Coverage: {said}",
         blocks=tuple(blocks),
-        data=shapes.coverage(found, typed, sentences(notes), limit),
-        sheet=_sheet(found, listed_most),
+        sheet=_sheet(found, shapes.MOST if limit is None else limit) if sheet else None,
     )
 
 
@@ -84,8 +87,9 @@ def _parameters(found: Coverage) -> Table:
 
 
 def levels_of(one: Parameter) -> str:
-    """`0.001, 0.01, 0.1`; bins as they are called."""
-    return ", ".join(level.label for level in one.levels) + (" (bins)" if one.binned else "")
+    """`0.001, 0.01, 0.1`; of bins their names, and how many values they hold."""
+    values = ", ".join(level.label for level in one.levels)
+    return f"{values} (bins of {len(one.values)} values)" if one.binned else values
 
 
 def _others(found: Coverage) -> list[Block]:
@@ -143,26 +147,20 @@ def _missing(found: Coverage, missing: int, most: int) -> list[Block]:
         return [Prose(text="Nothing is missing.")]
     if not most:
         return []
-    shown = [named(found, one) for one in itertools.islice(_never(found), most)]
+    of = found.combinations
+    never = (named(found, one) for one in of.listed(State.MISSING, State.MISSING))
+    planned = (f"{named(found, one)} (planned)" for one in of.listed(State.PLANNED, State.PLANNED))
+    shown = tuple(itertools.islice(itertools.chain(never, planned), most))
     rest = missing - len(shown)
     title = f"Never tried ({missing:,} {things_of(found, missing)}):" if rest else "Never tried:"
     more = [f"and {rest:,} more: --limit {missing} lists all, --json too"] if rest else []
     return [Prose(text=title), Items(items=(*shown, *more), near=True, indent=2)]
 
 
-def _never(found: Coverage) -> itertools.chain[Combination]:
-    of = found.combinations
-    return itertools.chain(of.listed(State.MISSING, State.MISSING), of.listed(State.PLANNED, State.PLANNED))
-
-
 def named(found: Coverage, combination: Combination) -> str:
-    """`lr=0.1, opt=sgd`; planned ones say so."""
-    parts = [
-        f"{found.names[place]}={found.taken.parameters[place].levels[level].label}" for place, level in combination
-    ]
-    table = next(t for t in found.combinations.tables if t.places == tuple(place for place, _ in combination))
-    planned = table.states[tuple(level for _, level in combination)] == State.PLANNED
-    return ", ".join(parts) + (" (planned)" if planned else "")
+    """`lr=0.1, opt=sgd`."""
+    parameters = found.taken.parameters
+    return ", ".join(f"{parameters[place].name}={parameters[place].levels[at].label}" for place, at in combination)
 
 
 def _sheet(found: Coverage, most: int) -> Table:

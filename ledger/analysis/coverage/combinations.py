@@ -36,20 +36,24 @@ Combination: TypeAlias = tuple[tuple[int, int], ...]
 
 @frozen
 class Counted:
-    """The combinations of the parameters at these places: `states` and `possible` have an axis per parameter."""
+    """The combinations of the parameters at these places: `states` and `possible` have an axis per parameter.
+
+    `counts`: how many possible ones are in each state.
+    """
 
     places: tuple[int, ...]
     states: States
     possible: Mask
+    counts: tuple[int, ...]
 
     def count(self, least: State, most: State = State.SUCCEEDED) -> int:
         """How many possible ones are in a state from the `least` to the `most`."""
-        return int(((self.states >= least) & (self.states <= most) & self.possible).sum())
+        return sum(self.counts[least : most + 1])
 
     @property
     def total(self) -> int:
         """How many are possible."""
-        return int(self.possible.sum())
+        return sum(self.counts)
 
 
 class Combinations:
@@ -124,8 +128,13 @@ def counted(codes: Codes, states: States, sizes: Sequence[int], groups: Sequence
         # in their order, so that the greatest stays
         for state in (State.PLANNED, State.FAILED, State.SUCCEEDED):
             flat[at[of == state]] = state
-        tables.append(Counted(places=places, states=flat.reshape(shape), possible=possible(groups, places, sizes)))
+        tables.append(_counted(places, flat.reshape(shape), possible(groups, places, sizes)))
     return Combinations(tables, t)
+
+
+def _counted(places: tuple[int, ...], states: States, possible: Mask) -> Counted:
+    counts = np.bincount((states if possible.all() else states[possible]).ravel(), minlength=len(State))
+    return Counted(places=places, states=states, possible=possible, counts=tuple(counts.tolist()))
 
 
 def _distinct(codes: Codes, states: States) -> tuple[Codes, States]:
@@ -136,7 +145,8 @@ def _distinct(codes: Codes, states: States) -> tuple[Codes, States]:
 
 def possible(groups: Sequence[Group], places: Sequence[int], sizes: Sequence[int]) -> Mask:
     """Which levels of the parameters at these places are not excluded together."""
-    found: Mask = np.ones([sizes[place] for place in places], np.bool_)
+    # one truth, shown as many times
+    found: Mask = np.broadcast_to(np.True_, [sizes[place] for place in places])
     for group in groups:
         own = [place for place in places if any(side.place == place for side in group.sides)]
         if own:

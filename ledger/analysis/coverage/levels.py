@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from ledger.analysis.fields import finite
@@ -72,16 +71,14 @@ def levels(values: Sequence[Value], counts: Sequence[int], cut: Cut) -> tuple[tu
         by_use = sorted(members, key=lambda at: -counts[at])
         found.append(Level(label=label, values=tuple(values[at] for at in by_use), low=low, high=high))
 
-    for members, low, high in _bins([values[at] for at in numbers], cut):
-        own = [numbers[place] for place in members]
-        if low is None and high is None:
-            add(own, format_value(values[own[0]]))
-        elif own:
-            add(own, _name(low, high, values[own[0]], values[own[-1]], cut), low, high)
+    bins = _bins([values[at] for at in numbers], cut)
+    for (members, low, high), label in zip(bins, _labels(bins, [values[at] for at in numbers], cut), strict=True):
+        if members:
+            add([numbers[place] for place in members], label, low, high)
         else:
             assert low is not None
             edge = int(low) if whole and low.is_integer() else low
-            found.append(Level(label=_name(low, high, edge, edge, cut), values=(edge,), low=low, high=high))
+            found.append(Level(label=label, values=(edge,), low=low, high=high))
     for at in others:
         add([at], format_value(values[at]))
     return tuple(found), level_of
@@ -103,30 +100,38 @@ def _bins(numbers: Sequence[Any], cut: Cut) -> list[_Bin]:
         return [(own, edges[at], edges[at + 1]) for at, own in enumerate(places) if own or at in inner]
     if cut is None or count <= cut:
         return [([place], None, None) for place in range(count)]
-    made = Counter(place * cut // count for place in range(count))
     found: list[_Bin] = []
-    first = 0
-    for at in range(cut):
-        own = list(range(first, first + made[at]))
-        first += made[at]
+    for number in range(cut):
+        own = list(range(-(-number * count // cut), -(-(number + 1) * count // cut)))
         found.append((own, float(numbers[own[0]]), float(numbers[own[-1]])))
     return found
 
 
-def _name(low: float | None, high: float | None, least: Any, greatest: Any, cut: Cut) -> str:
-    if not isinstance(cut, tuple):
-        return format_value(least) if least == greatest else f"{format_value(least)}..{format_value(greatest)}"
-    assert low is not None and high is not None
-    if low == -math.inf:
-        return f"<{high:g}"
-    return f">={low:g}" if high == math.inf else f"{low:g}..<{high:g}"
+def _labels(bins: Sequence[_Bin], numbers: Sequence[Any], cut: Cut) -> list[str]:
+    """What levels of numbers are called: values as they are, bins by as many digits as tell them apart."""
+
+    def label(one: _Bin, digits: int) -> str:
+        own, low, high = one
+        if low is None or high is None or (own and low == high):
+            return format_value(numbers[own[0]])
+        if not isinstance(cut, tuple):
+            return f"{_short(numbers[own[0]], digits)}..{_short(numbers[own[-1]], digits)}"
+        if low == -math.inf:
+            return f"<{_short(high, digits)}"
+        return f">={_short(low, digits)}" if high == math.inf else f"{_short(low, digits)}..<{_short(high, digits)}"
+
+    found: list[str] = []
+    for digits in (4, 6, 9, 17):
+        found = [label(one, digits) for one in bins]
+        if len(set(found)) == len(found):
+            break
+    return found
+
+
+def _short(number: Any, digits: int) -> str:
+    return str(number) if isinstance(number, int) else f"{number:.{digits}g}"
 
 
 def default_cut(values: Sequence[Value]) -> Cut:
     """How the values are cut where nobody says how: into bins where they are many numbers."""
     return BINS if sum(finite(value) is not None for value in values) > MOST else None
-
-
-def plain(params: Mapping[str, Value]) -> str:
-    """A configuration on one line: `lr=0.1, opt=adam`."""
-    return ", ".join(f"{name}={format_value(value)}" for name, value in params.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from ledger.analysis.coverage.greedy import Open, Row, drawn, in_order, is_possi
 from ledger.analysis.coverage.parameters import Taken
 from ledger.model.frozen import frozen
 from ledger.model.parameters import Value
+
+# of so many combinations in all proposals it is looked at which of them others have too
+_POLISHED: Final = 500_000
 
 
 @frozen
@@ -37,10 +41,13 @@ def proposals(found: Combinations, taken: Taken, groups: Sequence[Group], most: 
     still = Open(found).count
     if not still:
         return Proposals(proposals=(), left=0)
-    tries = [in_order(found, without_idle(found, rows)) for rows in drawn(found, sizes, groups, most)]
-    best = min(tries, key=lambda rows: (-sum(closes for _, closes in rows), len(rows)))
-    rows = as_usual(found, [row for row, _ in best], usual(taken), groups)
-    made = in_order(found, rows)
+    tries = []
+    for rows in drawn(found, sizes, groups, most):
+        polished = len(rows) * len(found.tables) <= _POLISHED
+        tries.append(in_order(found, without_idle(found, rows) if polished else rows))
+    made = min(tries, key=lambda rows: (-sum(closes for _, closes in rows), len(rows)))
+    if len(made) * len(found.tables) <= _POLISHED:
+        made = in_order(found, as_usual(found, [row for row, _ in made], usual(taken), groups))
     return Proposals(
         proposals=tuple(Proposal(params=_params(row, taken, groups), closes=closes) for row, closes in made),
         left=still - sum(closes for _, closes in made),

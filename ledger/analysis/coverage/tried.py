@@ -23,7 +23,6 @@ class State(IntEnum):
 class Tried:
     """One recorded trial, or one declared arm without any (`PLANNED`), with its flat parameters."""
 
-    name: str
     params: Mapping[str, Any]
     state: State
 

@@ -16,11 +16,8 @@ MOST: Final = 100_000
 """So many combinations are listed where nobody says how many."""
 
 
-def coverage(
-    found: Coverage, command: str | None, warnings: tuple[str, ...], limit: int | None = None
-) -> dict[str, Any]:
-    """`missing` are the first `limit` combinations that no trial has tried, the planned ones among them."""
-    most = MOST if limit is None else limit
+def coverage(found: Coverage, command: str | None, warnings: tuple[str, ...], most: int) -> dict[str, Any]:
+    """`missing` are at most so many combinations that no trial has tried, the planned ones among them."""
 
     def combinations(least: State, last: State) -> list[dict[str, Any]]:
         return [named(found, one) for one in itertools.islice(found.combinations.listed(least, last), most)]

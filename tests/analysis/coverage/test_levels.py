@@ -35,9 +35,12 @@ def test_many_numbers_become_five_bins_of_about_as_many() -> None:
     values = [at / 100 for at in range(23)]
     (one,) = of([{"lr": value} for value in values]).taken.parameters
 
-    assert [level.label for level in one.levels] == ["0.0..0.04", "0.05..0.09", "0.1..0.13", "0.14..0.18", "0.19..0.22"]
+    assert [level.label for level in one.levels] == ["0..0.04", "0.05..0.09", "0.1..0.13", "0.14..0.18", "0.19..0.22"]
     assert sorted((value for level in one.levels for value in level.values), key=str) == sorted(values, key=str)
     assert labels(values, Bins(each=True))[:2] == ["0.0", "0.01"]
+    # by as many digits as tell the bins apart
+    assert labels([at / 3 for at in range(12)])[:2] == ["0..0.6667", "1..1.333"]
+    assert labels([1 + at * 1e-6 for at in range(12)])[0] == "1..1.000002"
     # ten are still values
     assert len(labels(values[:10])) == 10
 
