@@ -20,8 +20,10 @@ from checked_site import broken
 from conftest import Project, Shelved
 
 from ledger.errors import LedgerError
+from ledger.repo.ledger import open_ledger
 from ledger.repo.site import folder, pages
 from ledger.repo.site.folder import OWN, SiteFolder, held
+from ledger.repo.site.place import require_harmless
 from ledger.report.site import experiment as report
 
 # files that a build writes for itself
@@ -179,6 +181,35 @@ def test_processes_make_the_same_pages(project: Project, tmp_path: Path, monkeyp
 
 
 # --- where it may lie
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("experiments/site", "what lies in experiments is records"),
+        (".dvc/site", "what lies in .dvc is DVC's"),
+        ("model.txt/site", "what lies in model.txt is data of the pipeline"),
+        ("site/.ledger-site/site", "is no place for a site"),
+        ("nowhere", "is a symbolic link that leads nowhere"),
+        ("held/site", "a symbolic link that git holds, held"),
+    ],
+)
+def test_a_site_gets_neither_among_records_and_data_nor_where_a_branch_leads(
+    project: Project, tmp_path: Path, place: str, told: str
+) -> None:
+    (tmp_path / "outside").mkdir()
+    (project.root / "nowhere").symlink_to(tmp_path / "none")
+    (project.root / "held").symlink_to(tmp_path / "outside")
+    (project.root / "own").symlink_to(tmp_path / "outside")
+    project.git("add", "held")
+    (project.root / "model.txt").unlink(missing_ok=True)
+    before = project.state()
+    answer = project.ledger("site", "-o", place, code=2)
+    assert told in answer.err and "hint: " in answer.err
+    assert project.state() == before
+    assert list((tmp_path / "outside").iterdir()) == []
+    # a link of the user's own is where the user wants it
+    require_harmless(open_ledger(project.root), project.root / "own/site")
 
 
 @pytest.mark.parametrize("what", ["a file", "other things", "the repository", "git's own folder"])

@@ -23,7 +23,7 @@ from ledger.repo.models import reading as models
 from ledger.repo.models.beside import beside, by_experiment
 from ledger.repo.site import briefs as reading
 from ledger.repo.site import folder as folders
-from ledger.repo.site import pages
+from ledger.repo.site import pages, place
 from ledger.repo.site.folder import SiteFolder
 from ledger.repo.site.keys import Keys
 from ledger.repo.site.pages import Around
@@ -60,6 +60,7 @@ def build(
     else or cannot be written, where options name no experiment, or where libraries are missing.
     """
     shell.require()
+    place.require_harmless(ledger, output)
     title = options.title or ledger.git.root.name
     with folders.held(output, ledger.git.root) as site:
         chosen, unreadable = _chosen(reading.read(ledger), ledger.unreadable(), options)

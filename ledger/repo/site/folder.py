@@ -197,9 +197,9 @@ def _writing(folder: Path) -> Iterator[None]:
 
 def _require(folder: Path, repository: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise LedgerError(f"{folder} is not a folder", hint="-o DIR")
+        raise LedgerError(f"{folder} is not a folder", hint="-o DIR: a new or an empty folder")
     inside = folder.resolve()
-    if inside == repository or (".git" in inside.parts and not _is_own(inside)):
+    if inside == repository or OWN in inside.parts or (".git" in inside.parts and not _is_own(inside)):
         raise LedgerError(f"{folder} is no place for a site", hint="-o DIR: a new or an empty folder, as -o site")
     if (folder / OWN).is_symlink():
         raise LedgerError(f"{folder / OWN} is a link: nothing is written through it", hint=f"rm {folder / OWN}")
