@@ -56,8 +56,7 @@ def models(
             else:
                 console.tell(report.fetched(version, str(path)))
             return 0
-        found = asking.models(ledger, name, at=moment, every=every)
-        found = tuple(one for one in found if stage is None or stage in one.stages)
+        found = asking.models(ledger, name, at=moment, stage=stage, every=every)
         if not found and not json:
             console.say(report.none(name, stage, moment))
             return 0

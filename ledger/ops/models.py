@@ -8,26 +8,35 @@ from pathlib import Path
 
 from ledger.analysis.registry import asked_for
 from ledger.errors import LedgerError
-from ledger.model.models import ModelVersion
+from ledger.model.models import ModelVersion, Registered
 from ledger.model.near_misses import near_misses
 from ledger.repo.ledger import Ledger
-from ledger.repo.models import fetching, reading
+from ledger.repo.models import fetching, reading, tags
 
 
 def models(
-    ledger: Ledger, name: str | None = None, *, at: datetime | None = None, every: bool = False
+    ledger: Ledger,
+    name: str | None = None,
+    *,
+    at: datetime | None = None,
+    stage: str | None = None,
+    every: bool = False,
 ) -> tuple[ModelVersion, ...]:
     """The versions in use, by model and the highest first; `every`: also those that were taken back or given up.
 
     `name`: a model, all of whose versions are given, or one version of it (`unet@v1.2.0`, `unet#prod`). `at`: as the
-    tags had it then. Raises LedgerError where there is nothing of that name.
+    tags had it then; `stage`: only what has it. Raises LedgerError where there is nothing of that name.
     """
+
+    def chosen_(one: Registered) -> bool:
+        return (every or one.in_use) and stage in (None, *one.stages)
+
     if name is None:
-        return tuple(one for one in reading.versions(ledger, at=at) if every or one.registered.in_use)
+        return reading.versions(ledger, chosen_, at=at)
     model, which = asked_for(name)
-    found = reading.versions(ledger, model=model, at=at)
-    if not found:
-        known = sorted({one.name for one in reading.versions(ledger, at=at)})
+    found = reading.versions(ledger, lambda one: one.model == model and stage in (None, *one.stages), at=at)
+    if not found and stage is None:
+        known = sorted({tag.name.model for tag in tags.read(ledger.git)})
         near = near_misses(model, known)
         then = "" if at is None else " at that moment"
         raise LedgerError(

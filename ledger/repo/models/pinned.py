@@ -16,13 +16,18 @@ from ledger.repo.ledger import Ledger
 LOCK: Final = "dvc.lock"
 
 
-def holds(ledger: Ledger, commit: str, path: str, md5: str | None, *, exact: bool = False) -> bool:
+def holds(
+    ledger: Ledger, commit: str, path: str, md5: str | None, *, lock: bytes | None = None, exact: bool = False
+) -> bool:
     """Whether DVC would give the content `md5` for an output at a commit.
 
-    `exact`: as the definitions of the stages have it, which takes longer; else as the locks alone say.
+    `lock`: what is in the lock at the top, where that was read already. `exact`: as the definitions of the stages have
+    it, which takes longer; else as the locks alone say.
     """
     if md5 is None:
         return False
+    if lock is not None and not exact and path in (own := _pins("", lock)):
+        return own[path] == md5
     found = None if exact else next((md5s for md5s in _near(ledger.git, commit, path) if path in md5s), None)
     # a stage that runs in another folder writes its paths as seen from there, which its definition alone tells
     return (_defined(ledger, commit) if found is None else found).get(path) == md5

@@ -6,7 +6,7 @@ where they disagree, the version says so and nothing that the tag claims is take
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from ledger.analysis import model_doubts
@@ -20,10 +20,10 @@ from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
-from ledger.model.models import Artifact, ModelVersion, Registered
+from ledger.model.models import Artifact, ModelTag, ModelVersion, Registered
 from ledger.model.names import NAME
 from ledger.model.pipeline import inside
-from ledger.model.promotion import TRIAL_ID
+from ledger.model.promotion import TRIAL_ID, Promotion, same_metrics
 from ledger.repo import experiments
 from ledger.repo.experiments import Record, Texts, Wanted
 from ledger.repo.ledger import Ledger
@@ -34,13 +34,15 @@ from ledger.repo.models.since import standings
 _FEW = 20
 
 
-def versions(ledger: Ledger, *, model: str | None = None, at: datetime | None = None) -> tuple[ModelVersion, ...]:
-    """Every version that was ever registered, of one model or of all, the highest of each first; `at` as it was then.
+def versions(
+    ledger: Ledger, asked: Callable[[Registered], bool] | None = None, *, at: datetime | None = None
+) -> tuple[ModelVersion, ...]:
+    """Every version that was ever registered and is asked for, the highest of each model first; `at` as it was then.
 
     What the experiments say of it is what they say now.
     """
     every = registry(tags.read(ledger.git), at)
-    return tuple(read(ledger, [one for one in every if model in (None, one.model)]))
+    return tuple(read(ledger, [one for one in every if asked is None or asked(one)]))
 
 
 def read(ledger: Ledger, registered: Sequence[Registered]) -> list[ModelVersion]:
@@ -49,11 +51,13 @@ def read(ledger: Ledger, registered: Sequence[Registered]) -> list[ModelVersion]
     origins = [_origin(one, commits.get(one.tag.commit)) for one in registered]
     files = _definitions(ledger, registered)
     found = _experiments(ledger, [origin for origin in origins if origin is not None])
+    locks = ledger.git.objects.read_many([f"{one.tag.commit}:{pinned.LOCK}" for one in registered])
     now = standings(ledger, found)
     versions_ = []
-    for one, origin, artifact in zip(registered, origins, files, strict=True):
+    for one, origin, artifact, lock in zip(registered, origins, files, locks, strict=True):
         name = "" if origin is None else origin.experiment
-        versions_.append(_version(ledger, one, origin, found.get(name), now.get(name), artifact))
+        data = lock.data if lock is not None and lock.kind == "blob" else None
+        versions_.append(_version(ledger, one, origin, found.get(name), now.get(name), artifact, data))
     return versions_
 
 
@@ -153,12 +157,13 @@ def _version(
     experiment: Experiment | None,
     now: Standing | None,
     artifact: Artifact | None,
+    lock: bytes | None,
 ) -> ModelVersion:
     claim, commit = one.tag.claim, one.tag.commit
-    record = None if experiment is None or origin is None else _record(ledger, experiment, origin.trial, commit)
+    record = None if experiment is None or origin is None else _record(ledger, experiment, origin.trial, one.tag)
     path = claim.path if claim is not None else _own_path(record, artifact)
     output, pin = _output(record, path)
-    held = output is not None and pin is not None and pinned.holds(ledger, commit, output, pin.md5)
+    held = output is not None and pin is not None and pinned.holds(ledger, commit, output, pin.md5, lock=lock)
     belongs = experiment is not None and (
         held if origin is not None and origin.trial else ledger.git.is_ancestor(commit, experiment.tip)
     )
@@ -185,11 +190,12 @@ def _version(
     )
 
 
-def _record(ledger: Ledger, experiment: Experiment, trial: str | None, commit: str) -> Recorded | None:
+def _record(ledger: Ledger, experiment: Experiment, trial: str | None, tag: ModelTag) -> Recorded | None:
     """The record of a trial. One that another clone's took the name of is known by what the tagged commit holds."""
     found = next((record for record in experiment.trials if record.trial.id == trial), None)
-    if trial is None:
-        return None
+    if trial is None or _agrees(found, tag.claim):
+        return found
+    commit = tag.commit
     path = f"{directory(experiment.name)}/trials/{trial}.yaml"
     objects = ledger.git.objects
     own, here = objects.read(f"{commit}:{path}"), objects.read(f"{experiment.tip}:{path}")
@@ -203,6 +209,14 @@ def _record(ledger: Ledger, experiment: Experiment, trial: str | None, commit: s
     wanted = Wanted(name=experiment.name, tip=experiment.tip, aliases=experiment.aliases)
     whole = experiments.read(objects, wanted, branch=experiment.branch, landed=experiment.landed)
     return None if whole is None else next((r for r in whole.trials if r.path == f"{arm}/{name}"), None)
+
+
+def _agrees(record: Recorded | None, claim: Promotion | None) -> bool:
+    """Whether a record says all that a tag claims of it."""
+    if record is None or claim is None or not same_metrics(claim.metrics, record.trial.metrics):
+        return False
+    pin = record.trial.outs.get(claim.path)
+    return pin is not None and pin.md5 == claim.md5
 
 
 def _own_path(record: Recorded | None, artifact: Artifact | None) -> str | None:

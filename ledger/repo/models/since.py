@@ -30,7 +30,8 @@ def standings(ledger: Ledger, experiments: Mapping[str, Experiment]) -> dict[str
     """How each stands, by name."""
     if not experiments:
         return {}
-    tested = ledger.index.tested()
+    # a clone that has never asked has no index yet, and to build one takes longer than all else
+    tested = ledger.index.tested() if _any_confirms(ledger) else {}
     concluded_ = {name: one for name, one in experiments.items() if one.verdict is not None}
     moved = set(concluded_) if len(concluded_) <= _FEW else _moved_on(ledger, concluded_)
     found = {}
@@ -51,6 +52,13 @@ def standings(ledger: Ledger, experiments: Mapping[str, Experiment]) -> dict[str
             tested=tested.get(name, ()),
         )
     return found
+
+
+def _any_confirms(ledger: Ledger) -> bool:
+    """Whether any plan may put a finding to the test, as the texts of all tell."""
+    sources = ledger.snapshot.sources
+    asked = [f"{source.tip}:{directory(name)}/hypothesis.md" for name, source in sources.items()]
+    return any(one is not None and b"\nconfirms:" in one.data for one in ledger.git.objects.read_many(asked))
 
 
 def _moved_on(ledger: Ledger, experiments: Mapping[str, Experiment]) -> set[str]:
