@@ -40,21 +40,23 @@ def report(
     """
     if output is not None and output.is_dir():
         raise LedgerError(f"{output} is a folder", hint="-o FILE names a file")
-    if output is None and _is_foreign(_DEFAULT):
-        raise LedgerError(f"{_DEFAULT} is there, and is no report of the ledger's", hint="-o FILE names another file")
+    path = output or _DEFAULT
+    # whoever names a page means it; nobody means parameters or code
+    named = output is not None and path.suffix.lower() in (".html", ".htm")
+    if output != STDOUT and not named and _is_foreign(path):
+        raise LedgerError(f"{path} is there, and is no report of the ledger's", hint="-o FILE names another file")
     with console.opened() as ledger:
         page = made(ledger, experiments or (), title=title, code=code)
     if output == STDOUT:
         sys.stdout.buffer.write(page)
         return 0
-    path = output or _DEFAULT
     whole_file.write(page, path)
     console.answer(f"{path}: {len(page) / 1000:,.0f} kB")
     return 0
 
 
 def _is_foreign(path: Path) -> bool:
-    """Whether there is a file that no report would be lost with."""
+    """Whether there is a file that is no report: with it something else would be lost."""
     if not path.is_file():
         return False
     with path.open("rb") as file:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ledger.cli import console, options, site_options
+from ledger.cli import console, options, site_built, site_options
 from ledger.cli.progress_bar import ProgressBar
 from ledger.errors import LedgerError
-from ledger.model.listing import counted
+from ledger.git import dates
 from ledger.model.site import SiteOptions
-from ledger.ops.site import build
+from ledger.ops.site import build, seen_by_git
 
 
 def site(
@@ -35,13 +35,13 @@ def site(
 
     Example: ledger site -o public
     """
-    needs = {"--watch": (watch, {"--port": port is not None, "--open": open_})}
+    needs = {"--watch": (watch, {"--port N": port is not None, "--open": open_})}
     needs["--publish BRANCH"] = publish is not None, {"--push": push}
-    needs["--push"] = push, {"--remote": remote is not None}
+    needs["--publish BRANCH --push"] = push, {"--remote NAME": remote is not None}
     _require_fitting(needs, watch=watch, other="--json" if json else "--publish" if publish is not None else None)
     with console.opened() as ledger:
         ledger.progress = ledger.progress and ProgressBar("building pages")
-        moment = None if since is None else ledger.git.approximate_date(since)
+        moment = None if since is None else dates.moment("--since", since, ledger.git)
         asked = SiteOptions(title=title, only=tuple(only or ()), since=moment, code=code)
         if watch:
             from ledger.cli.site_watch import watch as watch_site
@@ -51,23 +51,10 @@ def site(
             from ledger.cli import site_publish
 
             return site_publish.publish(ledger, publish, output, asked, push=push, remote=remote, jobs=jobs, json=json)
+        began = console.now()
         built = build(ledger, output or Path("site"), asked, jobs=jobs)
-    if json:
-        console.answer_json(
-            {
-                "folder": str(built.folder),
-                "pages": built.pages,
-                "written": built.written,
-                "removed": built.removed,
-                "unreadable": dict(built.unreadable),
-            }
-        )
-        return 0
-    changed = f"{counted(built.written, 'file')} new or changed" if built.written else "nothing has changed"
-    console.answer(f"{built.folder / 'index.html'}: {counted(built.pages, 'page')}, {changed}")
-    for name, why in built.unreadable.items():
-        console.say(f"warning: {name} cannot be read: {why}")
-    return 0
+        took, seen = (console.now() - began).total_seconds(), seen_by_git(ledger, built.folder)
+    return site_built.answer(built, took=took, since=since, seen=seen, json=json)
 
 
 def _require_fitting(needs: Mapping[str, tuple[bool, Mapping[str, bool]]], *, watch: bool, other: str | None) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ledger.cli import console
+from ledger.cli.fault import fault
 from ledger.model.listing import counted
 from ledger.model.site import SiteOptions
 from ledger.ops import watch_site
@@ -27,6 +28,10 @@ def watch(
             _open(site.address)
         try:
             for news in site.news():
+                if isinstance(news, Exception):
+                    fault(news, as_json=False)
+                    console.say("the site is as it was, and is built again when something happens; Ctrl-C ends this")
+                    continue
                 what = news if isinstance(news, str) else f"{counted(news.written, 'file')} new or changed"
                 console.say(f"{console.now().astimezone():%H:%M:%S}  {what}")
         except KeyboardInterrupt:

@@ -16,6 +16,9 @@ _DATE_WORDS = re.compile(
     r"|nov(?:ember)?|dec(?:ember)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)(?:[ .,]+|$))+",
     re.IGNORECASE,
 )
+# git takes `2w` for the second of this month
+_SHORT = re.compile(r"(\d{1,5})([dwy])", re.IGNORECASE)
+_UNITS = {"d": "days", "w": "weeks", "y": "years"}
 
 
 def moment(option: str, text: str, git: Git, *, end: bool = False) -> datetime:
@@ -28,9 +31,13 @@ def moment(option: str, text: str, git: Git, *, end: bool = False) -> datetime:
         return found + timedelta(days=1, seconds=-1) if end and _is_day(text) else found
     except ValueError:
         pass
+    if short := _SHORT.fullmatch(text.strip()):
+        return git.approximate_date(f"{short[1]} {_UNITS[short[2].lower()]} ago")
     # git takes whatever it does not understand for the present moment, or leaves it out
     if not _DATE_WORDS.fullmatch(text.strip()) or not any(c.isalpha() for c in text):
-        raise LedgerError(f"{option} {text!r} is not a date", hint="2026-11-01, or as in git: yesterday, 2 weeks ago")
+        raise LedgerError(
+            f"{option} {text!r} is not a date", hint="2026-11-01, 2w, or as in git: yesterday, 2 weeks ago"
+        )
     return git.approximate_date(text)
 
 

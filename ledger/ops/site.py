@@ -11,6 +11,8 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.site import build as building
 from ledger.repo.site.build import Built
 
+__all__ = ["Built", "build", "seen_by_git"]
+
 
 def build(ledger: Ledger, output: Path, options: SiteOptions, *, jobs: int | None = None) -> Built:
     """Build the site in a folder: what has changed since the last build is made anew.
@@ -21,6 +23,19 @@ def build(ledger: Ledger, output: Path, options: SiteOptions, *, jobs: int | Non
     if jobs is not None and jobs < 1:
         raise LedgerError(f"-j {jobs}: at least one process makes the pages", hint="-j 2")
     return building.build(ledger, output, options, jobs=jobs or _processors(), progress=ledger.progress)
+
+
+def seen_by_git(ledger: Ledger, folder: Path) -> str | None:
+    """The folder as `.gitignore` would name it, where git sees an untracked site in the work tree; else None.
+
+    Whoever has committed a site keeps it on purpose.
+    """
+    root, place = ledger.git.root.resolve(), folder.resolve()
+    if not place.is_relative_to(root) or place.is_relative_to(ledger.git.common.resolve()):
+        return None
+    page = str((place / "index.html").relative_to(root))
+    known = ledger.git.succeeds("check-ignore", "-q", "--", page) or ledger.git.text("ls-files", "--", page)
+    return None if known else f"/{place.relative_to(root)}/"
 
 
 def _processors() -> int:

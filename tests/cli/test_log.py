@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from conftest import Project
@@ -10,8 +10,10 @@ from test_bad_input import refused
 
 from ledger.cli import console
 from ledger.cli.progress_bar import ProgressBar
+from ledger.git.dates import moment
 from ledger.model.entry import Entry
 from ledger.model.settings import Settings
+from ledger.repo.ledger import open_ledger
 from ledger.report import experiments as report
 
 VERDICT = "---\nschema: 1\noutcome: {}\n---\nInterpretation: overfitting\n"
@@ -69,6 +71,14 @@ def test_a_limit_counts_what_is_listed(three: Project) -> None:
     for options in ((), ("--grep", "help"), ("--tag", "opt"), ("--author", "a")):
         every = three.ledger("log", "--json", *options).json
         assert three.ledger("log", "--json", "-n", "1", *options).json == every[:1]
+
+
+def test_short_dates_count_back_from_now(three: Project) -> None:
+    """git would take `2w` for the second day of this month."""
+    with open_ledger(three.root) as ledger:
+        for text, ago in (("2w", timedelta(weeks=2)), ("3D", timedelta(days=3)), ("1y", timedelta(days=365))):
+            found = moment("--since", text, ledger.git)
+            assert abs(datetime.now(UTC) - ago - found) < timedelta(days=2), text
 
 
 def test_options_that_mean_nothing(three: Project) -> None:

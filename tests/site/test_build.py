@@ -106,8 +106,21 @@ def test_only_and_since_choose(project: Project, tmp_path: Path) -> None:
     assert {path.stem for path in (tmp_path / "site/experiments").iterdir()} == {"rate", "faster"}
     build(project, tmp_path / "site", "--since", "2099-01-01")
     assert not (tmp_path / "site/experiments").exists()
+    said = project.ledger("site", "-o", str(tmp_path / "site"), "--since", "2099-01-01")
+    assert "no experiment was made or concluded since 2099-01-01" in said.err
+    refused = project.ledger("site", "-o", str(tmp_path / "site"), "--since", "2 moons", code=2)
+    assert "--since '2 moons' is not a date" in refused.err
     answer = project.ledger("site", "-o", str(tmp_path / "x"), "--only", "nothing*", code=2)
     assert "no experiment is called nothing*" in answer.err
+    assert "did you mean rate?" in project.ledger("site", "-o", str(tmp_path / "x"), "--only", "raet", code=2).err
+
+
+def test_a_site_in_the_work_tree_that_git_would_take_is_told(project: Project) -> None:
+    built = project.ledger("site")
+    assert re.search(r"^site/index.html: \d+ pages, \d+ files new or changed, in [\d.]+ (s|min)", built.out)
+    assert "note: git sees /site/" in built.err
+    project.write({".git/info/exclude": "/site/\n"})
+    assert "git sees" not in project.ledger("site").err
 
 
 def test_an_empty_ledger_says_how_to_begin(make_project: Any, tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ def test_a_remote_that_declines_or_is_away_is_told(project: Project) -> None:
 
 def test_options_that_need_each_other_say_so(project: Project) -> None:
     assert "--push goes with --publish BRANCH" in project.ledger("site", "--push", code=2).err
-    assert "--remote goes with --push" in publish(project, "--remote", "origin", code=2)
+    assert "--remote NAME goes with --publish BRANCH --push" in publish(project, "--remote", "origin", code=2)
     assert "does not go with it" in publish(project, "--watch", code=2)
 
 

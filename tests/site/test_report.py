@@ -114,6 +114,9 @@ def test_what_is_no_report_is_overwritten_only_by_name(project: Project) -> None
     refused = project.ledger("report", "rate", code=2)
     assert "report.html is there" in refused.err and "hint: -o FILE" in refused.err
     assert (project.root / "report.html").read_text() == "<p>mine</p>"
+    params = (project.root / "params.json").read_bytes()
+    refused = project.ledger("report", "rate", "-o", "params.json", code=2)
+    assert "params.json is there" in refused.err and (project.root / "params.json").read_bytes() == params
     project.ledger("report", "rate", "-o", "report.html")
     assert b"A higher rate" in (project.root / "report.html").read_bytes()
     assert "is a folder" in project.ledger("report", "rate", "-o", ".", code=2).err

@@ -222,6 +222,24 @@ def test_what_cannot_be_built_is_told_once_and_the_last_site_stays(project: Proj
         assert changed(site).written
 
 
+def test_a_fault_of_ours_ends_no_watch(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(*_: object, **__: object) -> Built:
+        raise ZeroDivisionError("by a mistake")
+
+    with watch(project) as site:
+        with monkeypatch.context() as patched:
+            patched.setattr("ledger.repo.site.build.build", faulty)
+            land(project, "one", 0)
+            found = site.look()
+            assert isinstance(found, ZeroDivisionError)
+            assert "fault of ledger's: ZeroDivisionError: by a mistake" in news(site, "index.html")["failure"]
+            assert "one helps" in get(site, "experiments/one.html")
+            assert site.look() is None, "it is told once"
+        land(project, "two", 0)
+        assert changed(site).written
+        assert news(site, "index.html")["failure"] is None
+
+
 def test_a_folder_that_was_removed_is_built_again(project: Project, tmp_path: Path) -> None:
     with watch(project, tmp_path / "site") as site:
         shutil.rmtree(tmp_path / "site")
@@ -290,7 +308,7 @@ def test_after_a_kill_the_next_one_has_its_folder(project: Project) -> None:
 
 
 def test_options_of_a_served_site_are_refused_without_one(project: Project) -> None:
-    assert "--port goes with --watch" in project.ledger("site", "--port", "8123", code=2).err
+    assert "--port N goes with --watch" in project.ledger("site", "--port", "8123", code=2).err
     assert "--json does not go with it" in project.ledger("site", "--watch", "--json", code=2).err
     assert not (project.root / "site").exists()
 

@@ -14,8 +14,10 @@ from ledger.analysis.site.brief import Brief, children
 from ledger.dvc.store import Store
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.listing import listed
 from ledger.model.models import ModelVersion
 from ledger.model.names import MAX_TITLE, shortened
+from ledger.model.near_misses import near_misses
 from ledger.model.row import Row
 from ledger.model.site import File, SiteOptions
 from ledger.repo.ledger import Ledger
@@ -34,12 +36,13 @@ from ledger.report.site.shell import Site
 
 @frozen
 class Built:
-    """What a build has done: the `pages` that the site has, and how many files were `written` and `removed`.
+    """What a build has done: how many `experiments` and `pages` the site has, how many files were `written`, `removed`.
 
     `unreadable`: why experiments cannot be read, by name; their pages say so.
     """
 
     folder: Path
+    experiments: int
     pages: int
     written: int
     removed: int
@@ -102,7 +105,14 @@ def build(
         gone = sorted(set(site.mark().get("files", ())) - files)
         site.install(staged, gone, {"pages": made, "files": sorted(files), "library": library})
     count = sum(path.endswith(".html") for path in files)
-    return Built(folder=output, pages=count, written=len(staged), removed=len(gone), unreadable=unreadable)
+    return Built(
+        folder=output,
+        experiments=len(chosen),
+        pages=count,
+        written=len(staged),
+        removed=len(gone),
+        unreadable=unreadable,
+    )
 
 
 def _chosen(
@@ -110,8 +120,11 @@ def _chosen(
 ) -> tuple[tuple[Brief, ...], dict[str, str]]:
     """The experiments that the site has. Raises LedgerError where a name that was given is none's."""
     for pattern in options.only:
-        if not any(fnmatch.fnmatchcase(name, pattern) for name in [*(one.name for one in found), *unreadable]):
-            raise LedgerError(f"no experiment is called {pattern}", hint="ledger log lists them")
+        names = [*(one.name for one in found), *unreadable]
+        if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
+            meant = near_misses(pattern, names)
+            hint = f"did you mean {listed(meant, word='or')}?" if meant else "ledger log lists them"
+            raise LedgerError(f"no experiment is called {pattern}", hint=hint)
 
     def named(name: str) -> bool:
         return not options.only or any(fnmatch.fnmatchcase(name, pattern) for pattern in options.only)

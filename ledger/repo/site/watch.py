@@ -33,8 +33,11 @@ class Watch:
         self._seen: object = None
         self._rest = 0
 
-    def look(self) -> Built | str | None:
-        """Look once: what was built anew, why that failed (the last site stays served), None where nothing is new."""
+    def look(self) -> Built | str | Exception | None:
+        """Look once: what was built anew, why that failed (the last site stays served), None where nothing is new.
+
+        An exception is a fault of ours.
+        """
         now = self._watched.stamp(), stamp(self.built.folder / "index.html")
         self._rest -= 1
         # once more after a change: of two within a moment the second may not show
@@ -46,9 +49,17 @@ class Watch:
         try:
             return self._brought(present=now[1] is not None)
         except (LedgerError, GitError, OSError) as error:
-            self._served.failure = f"the site is as it was: {error}"
-            self._state, self._rest = None, _AGAIN
-            return None if before == self._served.failure else self._served.failure
+            said = self._failed(f"the site is as it was: {error}")
+            return None if before == said else said
+        except Exception as error:
+            # whoever looks at the pages has done nothing wrong, and the next change may well be built
+            said = self._failed(f"the site is as it was, by a fault of ledger's: {type(error).__name__}: {error}")
+            return None if before == said else error
+
+    def _failed(self, said: str) -> str:
+        self._served.failure = said
+        self._state, self._rest = None, _AGAIN
+        return said
 
     def _brought(self, *, present: bool) -> Built | None:
         with open_ledger(self._root) as ledger:
@@ -60,7 +71,7 @@ class Watch:
             self._state = state
         return built if built.written or built.removed else None
 
-    def news(self) -> Iterator[Built | str]:
+    def news(self) -> Iterator[Built | str | Exception]:
         """What comes of looking, again and again: it ends with the process, or where the caller leaves it."""
         while True:
             time.sleep(EVERY)
