@@ -87,13 +87,25 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
 
 def _being_rebased(git: Git, trees: Sequence[WorkTree], ref: str) -> Path | None:
     """The work tree in which a rebase of the branch is under way; HEAD is detached there meanwhile."""
-    named = [argument for way in ("merge", "apply") for argument in ("--git-path", f"rebase-{way}/head-name")]
     for tree in trees:
-        if tree.branch is None:
-            paths = git.text("-C", str(tree.path), "rev-parse", "--path-format=absolute", *named).splitlines()
-            if any(Path(path).is_file() and Path(path).read_text("utf-8").strip() == ref for path in paths):
-                return tree.path
+        # every slot is such a work tree, so that no process is started for each
+        own = _own_folder(git, tree.path) if tree.branch is None else None
+        names = [] if own is None else [own / f"rebase-{way}/head-name" for way in ("merge", "apply")]
+        if any(path.is_file() and path.read_text("utf-8").strip() == ref for path in names):
+            return tree.path
     return None
+
+
+def _own_folder(git: Git, tree: Path) -> Path:
+    """The git directory of a work tree: `.git`, or in a linked one what that file names."""
+    link = tree / ".git"
+    if link.is_file():
+        folder = tree / link.read_text("utf-8").removeprefix("gitdir:").strip()
+        if folder.is_dir():
+            return folder
+    elif link.is_dir():
+        return link
+    return Path(git.text("-C", str(tree), "rev-parse", "--absolute-git-dir"))
 
 
 def _back(git: Git, trees: Sequence[Path], step: Step) -> None:

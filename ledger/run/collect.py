@@ -51,7 +51,7 @@ def collect(
 
     def make(change: Change) -> Collected | None:
         _finish_checkout(ledger, worker)
-        pending = ledger.snapshot.pending.get(name, {})
+        pending = ledger.snapshot.pending_of(name)
         # what a remote has meanwhile is no reason to let the trials wait
         experiment = ledger.here(name)
         if (
@@ -83,11 +83,12 @@ def _collect(
     step = change.commit(experiment, files, _message(ledger, experiment, fresh))
     merge = _merged(ledger, experiment, step.new, list(dict.fromkeys(pending.values())))
     tag = f"ledger/{experiment.name}/{merge[:10]}"
-    refs = {f"{TRIAL_REFS}/{experiment.name}/{trial}": at for trial, at in pending.items()}
-    refs |= git.refs(*(f"{HOLDING_REFS}/{experiment.name}/{trial}" for trial in pending))
-    also = [RefChange(ref=ref, old=at, new=None) for ref, at in refs.items()]
     tag_ref = f"refs/tags/{tag}"
-    if tag_ref not in git.refs(tag_ref):
+    there = git.refs(tag_ref, *(f"{HOLDING_REFS}/{experiment.name}/{trial}" for trial in pending))
+    tagged = there.pop(tag_ref, None) is not None
+    refs = {f"{TRIAL_REFS}/{experiment.name}/{trial}": at for trial, at in pending.items()} | there
+    also = [RefChange(ref=ref, old=at, new=None) for ref, at in refs.items()]
+    if not tagged:
         also.append(
             RefChange(ref=tag_ref, old=None, new=git.annotated_tag(tag, merge, _tag_message(experiment, fresh)))
         )
