@@ -38,6 +38,14 @@ def number(option: str, text: str | None, *, example: str = "0.02") -> float | N
         raise LedgerError(f"{option} {text!r} is not a number", hint=f"{option} {example}") from None
 
 
+def share(option: str, text: str, *, example: str) -> float:
+    """A part of one, from `25%` or `0.25`."""
+    plain = text.strip()
+    value = number(option, plain.removesuffix("%"), example=example)
+    assert value is not None
+    return value / 100 if plain.endswith("%") else value
+
+
 def whole_numbers(text: str | None, option: str) -> tuple[int, ...]:
     """Whole numbers, from `3,5,10` or `2..20`; none where nothing is given."""
     found = () if text is None else parse_values(text)

@@ -191,6 +191,12 @@ class Kind(StrEnum):
     UNCOUNTED = "uncounted"
     SAME_TRIALS = "same-trials"
     BEST_OF_MANY = "best-of-many"
+
+    # what an answer over configurations leaves out, or cannot tell apart
+    OTHER_STATE_LEFT_OUT = "other-state-left-out"
+    UNKNOWN_STATE_LEFT_OUT = "unknown-state-left-out"
+    WITHOUT_METRIC_LEFT_OUT = "without-metric-left-out"
+    VARIED_TOGETHER = "varied-together"
     PLOT_FILE_MALFORMED = "plot-file-malformed"
     PLOT_FILES_MALFORMED = "plot-files-malformed"
     PLOT_FILES_LACKING = "plot-files-lacking"

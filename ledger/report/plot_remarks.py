@@ -58,6 +58,14 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         f"{counted(trials, 'trial')} left out: they do not count (failed, stale or beyond the plan)"
     ),
     Kind.BEST_OF_MANY: _best_of_many,
+    Kind.OTHER_STATE_LEFT_OUT: lambda arms, states: (
+        f"{counted(arms, 'arm')} at {counted(states, 'other state')} of code and data left out: --where chooses"
+    ),
+    Kind.UNKNOWN_STATE_LEFT_OUT: lambda arms: f"{counted(arms, 'arm')} left out: their code is not in this clone",
+    Kind.WITHOUT_METRIC_LEFT_OUT: lambda arms, metric: f"{counted(arms, 'arm')} without a finite {metric} left out",
+    Kind.VARIED_TOGETHER: lambda name, others: (
+        f"{name} was varied together with {listed(others, 4)}: what one does may be the other's"
+    ),
     Kind.SAME_TRIALS: "{arm} has the same trials as {other}, and is drawn once",
     Kind.PLOT_FILE_MALFORMED: "passed over: {path} of {trial}: {error}",
     Kind.PLOT_FILES_MALFORMED: "passed over: {more} more malformed files",

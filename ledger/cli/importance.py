@@ -1,0 +1,39 @@
+"""`ledger importance`: which parameters a metric depends on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import console, diagnosis, documents, options, passed_over, values
+from ledger.cli import diagnosis_options as given
+from ledger.ops.importance import importance as weighed
+from ledger.report import importance as report
+from ledger.report.documents import Format
+
+
+def importance(
+    metric: given.Metric,
+    where: options.Where = None,
+    top: Annotated[str, typer.Option(metavar="SHARE", help="Which share of the configurations is the best.")] = "25%",
+    higher: given.Higher = False,
+    lower: given.Lower = False,
+    form: options.AsFormat = Format.TEXT.value,
+    guard: options.Guard = True,
+    json: options.AsJson = False,
+) -> int:
+    """Show which parameters a metric depends on, over the arms that were tried at one state of code and data.
+
+    It takes 30 configurations, and calls nothing important that chance explains. docs/next.md says what is computed.
+
+    Example: ledger importance dice --where "train.lr > 0.001"
+    """
+    page = options.format_of(form)
+    better = diagnosis.better(higher=higher, lower=lower)
+    share = values.share("--top", top, example="25%")
+    with console.opened() as ledger:
+        found = weighed(ledger, metric, where=where, asked=better, top=share)
+        documents.answer(report.document(found), page, json=json, guard=guard)
+        passed_over.warn_unreadable(ledger)
+    return 0

@@ -1,0 +1,84 @@
+"""What importance is computed over: arms at one state of code and data. No trial runs."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+from conftest import Project
+from test_confirm import recorded
+
+from ledger.errors import LedgerError
+from ledger.repo.configurations import tried
+from ledger.repo.ledger import open_ledger
+from ledger.report.remarks import sentences
+
+
+def swept(project: Project, name: str, count: int, *, start: str, first: int = 0) -> None:
+    """An experiment with so many arms of random rates and layers, which have made-up trials."""
+    draw = random.Random(name)
+    arms = {f"a{n}": (round(draw.uniform(0, 1), 4), draw.choice([2, 4, 8])) for n in range(first, first + count)}
+    asked = [f"--variant={arm}:train.lr={rate},train.layers=[{size}]" for arm, (rate, size) in arms.items()]
+    project.ledger("new", "Some are better", "--name", name, "--seeds", "2", "--from", start, *asked)
+    values = {arm: {seed: rate + 0.1 * seed for seed in (0, 1)} for arm, (rate, _) in arms.items()}
+    recorded(project, name, values)
+
+
+@pytest.fixture
+def sweep(project: Project) -> Project:
+    """Forty arms on main's code, and three on another one."""
+    project.commit("settings", {"ledger.yaml": "metrics:\n  accuracy: {direction: higher}\n"})
+    swept(project, "wide", 36, start="main")
+    # a branch that sets a parameter runs the same code
+    project.git("switch", "-q", "main")
+    params = json.loads((project.root / "params.json").read_text())
+    params["train"]["lr"] = 0.9
+    project.commit("another rate", {"params.json": json.dumps(params)})
+    swept(project, "more", 4, start="main", first=90)
+    project.git("switch", "-q", "main")
+    project.commit("another program", {"train.py": (project.root / "train.py").read_text() + "# other\n"})
+    swept(project, "other", 3, start="main", first=70)
+    return project
+
+
+def test_one_state_of_code_and_data(sweep: Project) -> None:
+    with open_ledger(sweep.root) as ledger:
+        found = tried(ledger, "accuracy", None)
+        assert len(found.configurations) == 40
+        assert {one.n for one in found.configurations} == {2}
+        assert sentences(found.notes) == ("3 arms at 1 other state of code and data left out: --where chooses",)
+        assert "seed" not in found.configurations[0].params
+        chosen = tried(ledger, "accuracy", "experiment = other")
+        assert (len(chosen.configurations), chosen.notes) == (3, ())
+
+
+def test_what_it_says(sweep: Project) -> None:
+    said = sweep.ledger("importance", "accuracy").out
+    assert "accuracy depends on train.lr, over 40 configurations in 80 trials" in said
+    answer = sweep.ledger("importance", "accuracy", "--json").json
+    assert [one["name"] for one in answer["parameters"] if one["important"]] == ["train.lr"]
+    assert answer["fixed"] == ["train.name"]
+    assert "data:image/svg+xml;base64," in sweep.ledger("importance", "accuracy", "--format", "html").out
+    assert sweep.ledger("importance", "accuracy", "--format", "csv").out.startswith("parameter,importance,low,high,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("acuracy",), "did you mean accuracy?"),
+        (("accuracy", "--where", "experiment = more"), "4 configurations have accuracy, and importance takes 30"),
+        (("accuracy", "--where", "experiment = nothing"), "no arm with trials is chosen"),
+        (("accuracy", "--top", "much"), "'much' is not a number"),
+        (("accuracy", "--top", "0"), "--top 0 is not a share between 0 and 1"),
+        (("accuracy", "--top", "nan%"), "is not a share"),
+        (("accuracy", "--higher-is-better", "--lower-is-better"), "--higher-is-better"),
+    ],
+)
+def test_bad_input(sweep: Project, arguments: tuple[str, ...], said: str) -> None:
+    assert said in sweep.ledger("importance", *arguments, code=2).err.replace("\n  ", " ")
+
+
+def test_no_trials(project: Project) -> None:
+    with open_ledger(project.root) as ledger, pytest.raises(LedgerError, match="no trial has been recorded yet"):
+        tried(ledger, "accuracy", None)
