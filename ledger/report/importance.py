@@ -10,6 +10,7 @@ from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, 
 from ledger.report.numbers import p_value, percent
 from ledger.report.remarks import sentences
 from ledger.report.shapes import importance as shapes
+from ledger.report.svg.image import image
 from ledger.report.svg.importance import importance as picture
 from ledger.report.text import cut
 
@@ -25,7 +26,7 @@ def document(found: Importance) -> Document:
     blocks: list[Block] = [Heading(text=title, level=1), Prose(text=sentence(found)), _table(found)]
     drawn = picture(found)
     if drawn is not None:
-        blocks.append(Figure(alternative=sentence(found), svg=drawn, plot=bars(found)))
+        blocks.append(Figure(alternative=sentence(found), svg=image(drawn), plot=bars(found)))
     if found.fixed:
         blocks.append(Items(items=(f"never varied: {listed(found.fixed, 8)}",)))
     if found.notes:
