@@ -27,7 +27,7 @@ COMMANDS = {
     "ablate": "Weigh the groups of the data: what each adds to a metric.",
     "matrix": "Compare versions of training data on versions of evaluation data.",
     "importance": "Show which parameters a metric depends on, over all trials.",
-    "confirm": "Put a finding to the test on fresh seeds, by a cautious prediction.",
+    "confirm": "Put a finding to the test: fresh seeds, a cautious prediction.",
     "coverage": "Show which combinations of parameters were tried, and which never.",
     "plot": "Draw learning curves, or metrics against parameters or by arm.",
     "verify": "Prove the record (order, code, numbers and verdict) from git alone.",
