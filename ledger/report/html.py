@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Final
 
@@ -44,13 +44,20 @@ def render(document: Document) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(document)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escaped(document.title)}</title>\n<style>{_style()}</style>\n</head>\n"
-        f"<body>\n<main>\n{body(document.blocks)}\n</main>\n</body>\n</html>\n"
+        f"<body>\n<main>\n{body(document.blocks, document.title)}\n</main>\n</body>\n</html>\n"
     )
 
 
-def body(blocks: Sequence[Block]) -> str:
-    """The blocks alone, as a part of a page."""
-    return "\n".join(map(_block, blocks))
+def body(blocks: Sequence[Block], named: str | None = None) -> str:
+    """The blocks alone, as a part of a page; `named` is the heading that stands above them.
+
+    A table without a caption is called by the heading above it, for those who cannot see that it stands there.
+    """
+    shown = []
+    for block in blocks:
+        shown.append(_block(block, named))
+        named = block.text if isinstance(block, Heading) else named
+    return "\n".join(shown)
 
 
 def _policy(document: Document) -> str:
@@ -75,7 +82,12 @@ def inline(text: str) -> str:
     return "".join(f"<code>{html.escape(piece)}</code>" if code else html.escape(piece) for piece, code in pieces)
 
 
-def _block(block: Block) -> str:
+def _plain(text: str) -> str:
+    """The text without the backquotes around what is code."""
+    return "".join(piece for piece, _ in written.parts(clean(text)))
+
+
+def _block(block: Block, named: str | None) -> str:
     match block:
         case Heading():
             return f"<h{block.level}>{inline(block.text)}</h{block.level}>"
@@ -96,7 +108,7 @@ def _block(block: Block) -> str:
             )
             return f"<dl>{''.join(f'<div>{pair}</div>' for pair in pairs)}</dl>"
         case Table():
-            return _captioned(filled(block))
+            return _captioned(filled(block), named)
         case Figure():
             return _figure(block)
         case Links():
@@ -104,9 +116,11 @@ def _block(block: Block) -> str:
         case Diagram() | Comment():
             return ""
         case Part():
-            return body(block.blocks)
+            return body(block.blocks, named)
         case Fold():
-            return f"<details><summary>{escaped(block.summary)}</summary>\n{body(block.blocks)}\n</details>"
+            return (
+                f"<details><summary>{escaped(block.summary)}</summary>\n{body(block.blocks, block.summary)}\n</details>"
+            )
 
 
 def _link(link: Link) -> str:
@@ -117,14 +131,15 @@ def _link(link: Link) -> str:
 _CLASSES: Final = {Mark.NONE: "", Mark.WRONG: ' class="wrong"', Mark.UNSURE: ' class="unsure"'}
 
 
-def _captioned(block: Table) -> str:
+def _captioned(block: Table, named: str | None) -> str:
     notes = "".join(f'<p class="note">{inline(note)}</p>' for note in (more(block), *block.notes) if note)
-    return f'<div class="wide">{table(block)}</div>{notes}'
+    return f'<div class="wide">{table(block, named)}</div>{notes}'
 
 
-def table(block: Table) -> str:
-    """The table alone, as a part of a page."""
+def table(block: Table, named: str | None = None) -> str:
+    """The table alone, as a part of a page; without a caption it is `named` for those who cannot see the page."""
     caption = "" if block.caption is None else f"<caption>{escaped(block.caption)}</caption>"
+    label = f' aria-label="{escaped(_plain(named))}"' if named and block.caption is None else ""
     faint = {(row, at): size for row, at, size in block.faint}
     cells = [
         [
@@ -135,11 +150,12 @@ def table(block: Table) -> str:
         ]
         for row, texts in enumerate(block.rows)
     ]
-    body = "\n".join(_row(row, "td", block.right) for row in cells)
-    head = _row(
-        [(_drawn if at in block.drawn else escaped)(text) for at, text in enumerate(block.head)], "th", block.right
-    )
-    return f"<table>{caption}<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>"
+    body = "\n".join(_row(row, block.right, names=block.names) for row in cells)
+    heads = [(_drawn if at in block.drawn else escaped)(text) for at, text in enumerate(block.head)]
+    # a head without words is none to who hears the table
+    silent = {at for at, text in enumerate(block.head) if at in block.drawn or not text}
+    head = _row(heads, block.right, head=True, silent=silent)
+    return f"<table{label}>{caption}<thead>{head}</thead>\n<tbody>\n{body}\n</tbody></table>"
 
 
 def _cell(text: str, faint: int, *, strong: bool) -> str:
@@ -150,13 +166,29 @@ def _cell(text: str, faint: int, *, strong: bool) -> str:
 
 
 def _drawn(text: str) -> str:
-    """A drawing in characters, of which no blank is lost."""
-    return f'<code class="drawn">{html.escape(harmless(text))}</code>'
+    """A drawing in characters, of which no blank is lost; what it shows stands in words in the other cells."""
+    return f'<code class="drawn" aria-hidden="true">{html.escape(harmless(text))}</code>'
 
 
-def _row(cells: Sequence[str], tag: str, right: Sequence[int]) -> str:
-    opened = (f'<{tag} class="right">' if at in right else f"<{tag}>" for at, _ in enumerate(cells))
-    return f"<tr>{''.join(f'{begin}{cell}</{tag}>' for begin, cell in zip(opened, cells, strict=True))}</tr>"
+def _row(
+    cells: Sequence[str],
+    right: Sequence[int],
+    *,
+    head: bool = False,
+    names: int | None = None,
+    silent: Collection[int] = (),
+) -> str:
+    """A line of cells, of which those of the column `names` say what the others are of."""
+    shown = []
+    for at, cell in enumerate(cells):
+        opened = closed = "td"
+        if head and at not in silent:
+            opened, closed = 'th scope="col"', "th"
+        elif not head and at == names:
+            opened, closed = 'th scope="row"', "th"
+        kind = ' class="right"' if at in right else ""
+        shown.append(f"<{opened}{kind}>{cell}</{closed}>")
+    return f"<tr>{''.join(shown)}</tr>"
 
 
 def _figure(block: Figure) -> str:

@@ -18,7 +18,7 @@ DRAWN = Table(
 def test_a_drawing_keeps_its_blanks_in_a_table() -> None:
     page = Document(title="t", blocks=(DRAWN,))
     assert markdown.table(DRAWN)[-1].endswith("| `●\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0` |")
-    assert '<td><code class="drawn">●      </code></td>' in html.render(page)
+    assert '<td><code class="drawn" aria-hidden="true">●      </code></td>' in html.render(page)
     assert terminal.render(page, total=80).splitlines()[2] == "loss                1              1  ●"
 
 

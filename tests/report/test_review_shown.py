@@ -85,7 +85,7 @@ def test_a_terminal_of_80_columns_has_the_intervals_too() -> None:
 
 def test_a_page_has_the_same() -> None:
     page = html.render(document([made_reviews.review()]))
-    assert '<code class="drawn">             │   ┊  ├──●──┤</code>' in page
+    assert '<code class="drawn" aria-hidden="true">             │   ┊  ├──●──┤</code>' in page
     assert f'<a href="https://github.com/lab/project/blob/{COMMIT}/plots/' in page
     assert page.count("<details>") == page.count("</details>")
 

@@ -71,7 +71,7 @@ def test_the_numbers_are_those_of_show(site: Site, project: Project) -> None:
             assert trial["id"] in page
             if trial["status"] == "succeeded":
                 dice = trial["metrics"]["dice"]
-                cells = re.findall(rf"<td>{re.escape(trial['id'])}</td>.*?</tr>", page)
+                cells = re.findall(rf">{re.escape(trial['id'])}</th>.*?</tr>", page)
                 assert any(abs(float(number) - dice) < 5e-5 for number in re.findall(r"\d\.\d+", cells[0]))
     verdict = project.ledger("show", "rate", "--json").json["verdict"]
     low, high = verdict["predictions"][0]["interval"]

@@ -38,7 +38,7 @@ def test_every_number_is_that_of_show_and_a_wrong_one_is_found(site: Site, ask: 
     assert wrong(site.root, ask) == []
     changed = tmp_path / "site"
     for path, pattern, told in (
-        ("experiments/rate.html", r"(<td>treatment/seed-0</td>.*?>0\.\d)(\d)", "treatment/seed-0 "),
+        ("experiments/rate.html", r"(>treatment/seed-0</th>.*?>0\.\d)(\d)", "treatment/seed-0 "),
         ("experiments/rate.html", r"(>0\.\d)(\d)(?=\d* ± )", " of "),
         ("experiments/rate.html", r"(interval [+-]\d\.\d)(\d)", "the verdict: "),
         ("data/table-experiments.js", r"(\"0\.\d)(\d)(?=\d* ± )", "table of experiments: "),

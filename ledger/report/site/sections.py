@@ -70,7 +70,7 @@ def sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
 
 
 def _blocks(name: str, title: str, blocks: Iterable[Block], *, room: int = ROOM) -> Section:
-    return Section(id=name, title=title, content=shell.markup(html.body(Room(room).fitting(blocks))))
+    return Section(id=name, title=title, content=shell.markup(html.body(Room(room).fitting(blocks), title)))
 
 
 def _unheaded(blocks: Iterable[Block]) -> list[Block]:
@@ -123,7 +123,7 @@ def _changed(one: ExperimentPage, site: Site) -> Markup:
         # a commit that nobody has given a name
         changed = replace(changed, a=BASE)
     blocks = Room().fitting(review_sections.differences(changed, kept))
-    return shell.markup(html.body(blocks) + (patch.rendered(one.patches) if site.code else ""))
+    return shell.markup(html.body(blocks, "What changed") + (patch.rendered(one.patches) if site.code else ""))
 
 
 def _trials(one: ExperimentPage, site: Site) -> Iterator[Block]:

@@ -16,7 +16,7 @@
   function look() {
     const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const axis = { labelColor: token("--soft"), titleColor: token("--ink"), gridColor: token("--line"), domainColor: token("--soft"), tickColor: token("--soft") };
-    return { background: null, view: { stroke: null }, axis, range: { category: [1, 2, 3, 4, 5, 6, 7].map((at) => token(`--arm-${at}`)) } };
+    return { background: null, view: { stroke: null }, axis, rule: { color: token("--soft") }, range: { category: [1, 2, 3, 4, 5, 6, 7].map((at) => token(`--arm-${at}`)) } };
   }
 
   const rowsOf = (facet) => facet.lines.flatMap((line, at) => line.x.map((x, k) => ({
@@ -29,7 +29,7 @@
     const ends = rows.flatMap((row) => [row.mean, row.low ?? row.mean]).filter(Number.isFinite);
     const log = Math.min(...ends) > 0 && Math.max(...ends) / Math.min(...ends) > 300;
     const made = structuredClone(log ? specs.log : specs.linear);
-    made.datasets = { ...made.datasets, lines: rows };
+    made.datasets = { ...made.datasets, lines: rows, at: [{ x: rows[0].x, shown: 0 }] };
     const config = look();
     // the palette of the page in place of the one for paper
     JSON.stringify(made, (key, value) => {
@@ -41,11 +41,15 @@
   }
 
   async function draw(gallery, host) {
-    const [key] = [gallery.dataset.live];
+    const key = gallery.dataset.live;
     const name = key.split("/")[0];
     const [found, specs] = await Promise.all([
       window.ledger.load(key, `../data/${name}.js`), window.ledger.load("chart-specs", "../assets/charts-specs.js"), vega(),
     ]);
+    const hint = document.createElement("p");
+    hint.className = "note hint";
+    hint.textContent = window.ledgerCharts.KEYS;
+    host.append(hint);
     for (const facet of found.facets) {
       const figure = document.createElement("figure");
       const title = document.createElement("figcaption");
@@ -54,9 +58,10 @@
       plot.className = "live";
       figure.append(title, plot);
       host.append(figure);
-      await window.vegaEmbed(plot, specification(facet, specs), {
+      const { view } = await window.vegaEmbed(plot, specification(facet, specs), {
         ast: true, defaultStyle: false, renderer: "svg", actions: false, tooltip: { disableDefaultStyle: true },
       });
+      figure.append(window.ledgerCharts.steered(view, plot, facet, title.textContent));
     }
   }
 
@@ -65,6 +70,9 @@
     host.className = "gallery lively";
     host.hidden = true;
     const button = document.createElement("button");
+    const said = document.createElement("span");
+    said.setAttribute("role", "status");
+    said.className = "note";
     const [explore, back] = ["Explore: zoom and values", "Back to the pictures"];
     button.textContent = explore;
     button.setAttribute("aria-expanded", "false");
@@ -74,13 +82,14 @@
       gallery.hidden = open;
       host.hidden = !open;
       if (open && !host.hasChildNodes()) {
-        try { await draw(gallery, host); } catch (error) { host.textContent = error.message; }
+        said.textContent = "Drawing…";
+        try { await draw(gallery, host); said.textContent = ""; } catch (error) { said.textContent = error.message; }
         host.dataset.ready = "true";
       }
     }
     button.addEventListener("click", () => toggle(host.hidden));
     host.addEventListener("keydown", (event) => { if (event.key === "Escape") { toggle(false); button.focus(); } });
-    gallery.before(button);
+    gallery.before(button, " ", said);
     gallery.after(host);
   });
 }

@@ -3,9 +3,14 @@
 
 // what scrolls within a page is reached by keyboard too
 function reachable() {
-  document.querySelectorAll(".wide, pre").forEach((each) => {
-    if (each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight) each.tabIndex = 0;
-    else each.removeAttribute("tabindex");
+  document.querySelectorAll(".wide:not(#app *), pre").forEach((each) => {
+    const scrolls = each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight;
+    // what gets the focus has a name
+    const table = each.querySelector("table");
+    const name = table ? table.getAttribute("aria-label") || (table.caption || {}).textContent || "Table" : each.localName === "pre" ? "Text" : "Picture";
+    for (const [key, value] of Object.entries({ tabindex: 0, role: "region", "aria-label": name })) {
+      if (scrolls) each.setAttribute(key, value); else each.removeAttribute(key);
+    }
   });
 }
 window.addEventListener("load", reachable);

@@ -141,6 +141,17 @@
     if (!isPressed) setTimeout(settle);
   }
 
+  /** What is shown, in words, for who cannot see it change. */
+  function summary(view, count, counted) {
+    const { page, pages } = pageOf(view, count);
+    return [
+      `${counted} ${view.level}`,
+      view.sort.length ? `sorted by ${view.sort.map(({ id, down }) => `${id} ${down ? "descending" : "ascending"}`).join(", ")}` : null,
+      pages > 1 ? `page ${page + 1} of ${pages}` : null,
+      view.selected.length ? `${view.selected.length} selected` : null,
+    ].filter(Boolean).join("; ");
+  }
+
   /** Which rows of how many are on the page, and the ways to the others. */
   function pager(view, count, change) {
     const { page, pages } = pageOf(view, count);
@@ -154,5 +165,5 @@
       to("Next", page + 1, page < pages - 1), to("Last", pages - 1, page < pages - 1));
   }
 
-  Object.assign(window.ledgerTable, { element, table, pager, settle, settled, shownColumns, nameOf, addressOf });
+  Object.assign(window.ledgerTable, { element, table, pager, summary, settle, settled, shownColumns, nameOf, addressOf });
 }

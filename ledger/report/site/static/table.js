@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { Rows, LEVELS, isView, readView, writeView, element, table, pager, settle, comparison, states, filters, chooser, csv } = window.ledgerTable;
+  const { Rows, LEVELS, isView, readView, writeView, element, table, pager, summary, settle, comparison, states, filters, chooser, csv } = window.ledgerTable;
   const app = document.getElementById("app");
   const levels = new Map();
   const numbers = new Map();
@@ -15,7 +15,8 @@
   const search = element("input", { type: "search", placeholder: "Search", "aria-label": "Search all columns", oninput: typed });
   const count = element("span", { class: "count" });
   const unit = element("span", {});
-  const counting = element("span", { role: "status" }, count, " ", unit);
+  const counting = element("span", {}, count, " ", unit);
+  const told = element("p", { role: "status", class: "hidden" });
   const wide = element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Table" });
   const part = (name) => element("div", { class: `part-${name}` });
   const [levelsPart, buttons, statesPart, filtersPart, chooserPart, pages, compared] =
@@ -38,7 +39,7 @@
 
   /** The page's parts take the place of the plain table, once there is something to show. */
   function begin() {
-    app.replaceChildren(element("div", { class: "bar" }, levelsPart, search, counting, buttons),
+    app.replaceChildren(element("div", { class: "bar" }, levelsPart, search, counting, buttons, told),
       statesPart, filtersPart, chooserPart, wide, pages, compared);
     const plain = document.getElementById("plain");
     if (plain) plain.remove();
@@ -72,6 +73,8 @@
     if (count.textContent !== counted) count.textContent = counted;
     const called = rows.count === 1 ? view.level.slice(0, -1) : view.level;
     if (unit.textContent !== called) unit.textContent = called;
+    const sentence = summary(view, chosen.length, `${counted} ${called}`);
+    if (told.textContent !== sentence) told.textContent = sentence;
     put(levelsPart, element("div", { class: "levels", role: "group", "aria-label": "Rows" }, ...LEVELS.map((level) =>
       element("button", { "aria-pressed": String(level === view.level), onclick: () => toLevel(level) }, level))));
     put(buttons,
