@@ -45,11 +45,21 @@ class Browser:
         self.driver = driver
 
     def open(
-        self, address: str, *, width: int = 1200, height: int = 900, dark: bool = False, scripts: bool = True
+        self,
+        address: str,
+        *,
+        width: int = 1200,
+        height: int = 900,
+        dark: bool = False,
+        forced: bool = False,
+        scripts: bool = True,
     ) -> None:
-        """Open a page in a window of this size."""
+        """Open a page in a window of this size; `forced`: with the reader's own colours in place of the page's."""
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-        features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        features = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "forced-colors", "value": "active" if forced else "none"},
+        ]
         self.cdp("Emulation.setEmulatedMedia", media="", features=features)
         self.cdp("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.driver.get("about:blank")
@@ -70,7 +80,7 @@ class Browser:
         """The same, once it gives something."""
         from selenium.webdriver.support.ui import WebDriverWait
 
-        return WebDriverWait(self.driver, 10, poll_frequency=0.02).until(lambda _: self.js(script))
+        return WebDriverWait(self.driver, 40, poll_frequency=0.02).until(lambda _: self.js(script))
 
     def keys(self, *keys: str) -> None:
         """Press keys, wherever the focus is."""

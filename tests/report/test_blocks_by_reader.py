@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ledger.report import html, markdown, terminal
-from ledger.report.blocks import Comment, Diagram, Document, Fold, Link, Links, Part, Prose, Table
+from ledger.report.blocks import Comment, Diagram, Document, Fold, Heading, Link, Links, Part, Prose, Table
 
 DRAWN = Table(
     head=("metric", "baseline", "treatment", "0   +9%"),
@@ -20,6 +22,16 @@ def test_a_drawing_keeps_its_blanks_in_a_table() -> None:
     assert markdown.table(DRAWN)[-1].endswith("| `●\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0` |")
     assert '<td><code class="drawn" aria-hidden="true">●      </code></td>' in html.render(page)
     assert terminal.render(page, total=80).splitlines()[2] == "loss                1              1  ●"
+
+
+def test_a_table_is_heard_with_its_name_and_its_heads() -> None:
+    page = html.body([Heading(text="Results of `dice`", level=2), DRAWN], "Page")
+    assert '<table aria-label="Results of dice"><thead><tr><th scope="col">metric</th>' in page
+    assert '<tr><th scope="row">dice</th><td class="right">0.591 ± 0.007</td>' in page
+    assert '<td><code class="drawn" aria-hidden="true">0   +9%</code></td></tr></thead>' in page, "a drawing is no head"
+    named = html.body([replace(DRAWN, caption="dice", head=("", *DRAWN.head[1:]), names=None)], "Page")
+    assert '<table><caption>dice</caption><thead><tr><td></td><th scope="col" class="right">baseline</th>' in named
+    assert '<table aria-label="more">' in html.body([Fold(summary="more", blocks=(DRAWN,))], "Page")
 
 
 def test_a_narrow_terminal_shows_drawings_below_beside_the_names() -> None:

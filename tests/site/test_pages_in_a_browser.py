@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from browsing import Browser, Site
@@ -73,6 +74,33 @@ def test_curves_come_alive_and_go_back(site: Site, browser: Browser, faultless: 
         "document.querySelector('.lively').dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))"
     )
     assert browser.js("return document.querySelector('[data-live]').checkVisibility()")
+
+
+UNNAMED = """
+const tables = [...document.querySelectorAll("table")].filter((one) => !one.closest(".prose"));
+const heads = tables.flatMap((one) => [...one.querySelectorAll("thead th")]);
+const unsaid = heads.filter((one) => !one.scope || !one.textContent);
+return [...tables.filter((one) => !one.caption && !one.ariaLabel), ...unsaid].map((one) => one.outerHTML.slice(0, 200));
+"""
+LEVELS = "return [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((one) => Number(one.localName[1]))"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_tables_have_names_their_heads_a_scope_and_headings_an_order(site: Site, browser: Browser, page: str) -> None:
+    browser.open(site.page(page), scripts=False)
+    browser.cdp("Emulation.setScriptExecutionDisabled", value=False)
+    assert browser.js(UNNAMED) == []
+    levels = browser.js(LEVELS)
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_forced_colours_are_those_of_the_reader_in_pictures_too(site: Site, browser: Browser) -> None:
+    browser.open(site.page("experiments/rate.html"), forced=True)
+    own = browser.js("return getComputedStyle(document.body).color")
+    for kind, side in ((".range", "stroke"), (".curve", "stroke"), ("text", "fill"), (".margin", "stroke")):
+        shown = "return getComputedStyle(document.querySelector(`.plot ${arguments[0]}`))[arguments[1]]"
+        assert browser.js(shown, kind, side) == own, kind
 
 
 def test_the_hostile_page_is_text(site: Site, browser: Browser, faultless: Callable[[], None]) -> None:

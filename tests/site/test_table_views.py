@@ -183,6 +183,34 @@ def test_keys_alone(browser: Browser, page: str, faultless: Callable[[], None]) 
     faultless()
 
 
+def test_what_is_shown_is_said_to_who_cannot_see_it(browser: Browser, page: str) -> None:
+    told = "return document.querySelector('#app [role=status]').textContent"
+    opened(browser, page)
+    assert browser.js(told) == "150 experiments; page 1 of 2"
+    click(browser, "button.sort", "dice")
+    assert browser.js(told) == "150 experiments; sorted by metrics.dice descending; page 1 of 2"
+    click(browser, ".states button", "refuted")
+    click(browser, "tbody input[type=checkbox]")
+    assert browser.js(told) == "50 of 150 experiments; sorted by metrics.dice descending; 1 selected"
+
+
+def test_what_has_the_focus_is_not_hidden_by_heads_and_names_that_stay(browser: Browser, page: str) -> None:
+    opened(browser, page, width=640, height=450)
+    browser.js("document.querySelectorAll('tbody input')[60].focus()")
+    seen = """
+        const at = document.activeElement.getBoundingClientRect();
+        return document.elementFromPoint(at.left + 3, at.top + at.height / 2) === document.activeElement;
+    """
+    for _ in range(12):
+        browser.keys(Keys.ARROW_UP)
+        assert browser.js(seen)
+    browser.js("document.querySelector('#app > .wide').scrollLeft = 400")
+    browser.js("document.querySelector('thead button.sort').focus()")
+    for _ in range(4):
+        assert browser.js(seen)
+        browser.keys(Keys.TAB)
+
+
 def test_a_filter_is_added_and_set_by_keys_alone(browser: Browser, page: str) -> None:
     opened(browser, page)
     browser.js("document.querySelector('.filters > select').focus()")
