@@ -141,11 +141,11 @@
     if (!isPressed) setTimeout(settle);
   }
 
-  /** What is shown, in words, for who cannot see it change. */
+  /** What is shown, in words, for who cannot see it change; `counted` is how many rows of what. */
   function summary(view, count, counted) {
     const { page, pages } = pageOf(view, count);
     return [
-      `${counted} ${view.level}`,
+      counted,
       view.sort.length ? `sorted by ${view.sort.map(({ id, down }) => `${id} ${down ? "descending" : "ascending"}`).join(", ")}` : null,
       pages > 1 ? `page ${page + 1} of ${pages}` : null,
       view.selected.length ? `${view.selected.length} selected` : null,
