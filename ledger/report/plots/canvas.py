@@ -7,7 +7,6 @@ none draws a mean with its band.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
@@ -23,6 +22,8 @@ Line: TypeAlias = list[Span]
 # the bit of each dot in a cell of 2 by 4, from the top
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BLANK = 0x2800
+
+_LARGEST = math.nextafter(math.inf, 0)
 
 
 @frozen
@@ -70,7 +71,7 @@ def around(values: Sequence[float], *, log: bool = False, margin: float = 0.0) -
         return Range(low=10 ** max(first - more, -307), high=10 ** min(last + more, 308), log=True)
     room = (high - low) * margin if high > low else abs(low) * 0.1 or 1.0
     room = room if math.isfinite(room) else 0.0
-    return Range(low=max(low - room, -sys.float_info.max), high=min(high + room, sys.float_info.max))
+    return Range(low=max(low - room, -_LARGEST), high=min(high + room, _LARGEST))
 
 
 class Canvas:
