@@ -26,6 +26,9 @@ _HEADLINE = 90
 # the rank of an experiment's state where its arms are the rows
 _STATE = 60
 
+# less than the first metric and the title
+_CONFIRMATION = 54
+
 _IDENTITY = {EXPERIMENTS: ("experiment",), VARIANTS: ("experiment", "variant"), TRIALS: ("experiment", "trial")}
 
 
@@ -131,7 +134,9 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
         facts += ["trial_status"] if request.level == TRIALS else []
     columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []
     # the arms of one experiment differ in parameters, and not in its state
-    columns += [Column(field=PLAIN[name], rank=_STATE if request.level == VARIANTS else 95) for name in facts]
+    rank_of = {"confirmation": _CONFIRMATION}
+    state = _STATE if request.level == VARIANTS else 95
+    columns += [Column(field=PLAIN[name], rank=rank_of.get(name, state)) for name in facts]
     columns += [
         Column(field=named.metric(name), rank=_HEADLINE if at == 0 else 62 - 16 * at)
         for at, name in enumerate(metric_names(rows, settings))

@@ -66,9 +66,9 @@ def _state(row: Row) -> str | None:
 
 
 def _confirmation(row: Row) -> str | None:
-    """What was confirmed of the row's arm; of another arm of the experiment with its name."""
+    """What was confirmed of the row's arm, or of another arm of the experiment alone."""
     one = row.tested
-    return None if one is None else one.state if one.variant == row.variant else f"{one.variant} {one.state}"
+    return None if one is None else one.state if one.variant == row.variant else f"1 arm {one.state}"
 
 
 PLAIN: Final = {

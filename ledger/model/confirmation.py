@@ -6,10 +6,12 @@ of it is written into the first one's verdict.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from ledger.model.frozen import frozen
+from ledger.model.listing import counted
 from ledger.model.plan import Confirms
 from ledger.model.remarks import Kind, Remark
 
@@ -17,9 +19,6 @@ CONFIRMED = "confirmed"
 NOT_CONFIRMED = "not confirmed"
 OPEN = "to be confirmed"
 """A confirmation was begun, and none has a verdict that counts."""
-
-# so many arms a state speaks of
-_MOST = 2
 
 # evidence that was taken back since the verdict
 _TAKEN_BACK = (Kind.VOIDED_SINCE, Kind.OTHERS_VOIDED_SINCE)
@@ -61,14 +60,14 @@ class Tested:
 
 
 def with_tested(state: str, tested: Sequence[Tested], about: str) -> str:
-    """The state of an experiment with what was confirmed: `supported, confirmed`, `recorded, hi not confirmed`.
+    """The state of an experiment with what was confirmed: `supported, confirmed`, `recorded, 1 arm not confirmed`.
 
-    `about`: the arm that stands for it, which need not be named. What is still open is left out.
+    `about`: the arm that stands for it; others are counted. What is still open is left out.
     """
-    decided = sorted((one for one in tested if one.state != OPEN), key=lambda one: one.variant != about)
-    said = [one.state if one.variant == about else f"{one.variant} {one.state}" for one in decided[:_MOST]]
-    more = len(decided) - len(said)
-    return ", ".join([state, *said, *([f"{more} more"] if more else [])])
+    own = [one.state for one in tested if one.variant == about and one.state != OPEN]
+    others = Counter(one.state for one in tested if one.variant != about and one.state != OPEN)
+    counted_ = (f"{counted(others[kind], 'arm')} {kind}" for kind in (CONFIRMED, NOT_CONFIRMED) if others[kind])
+    return ", ".join([state, *own, *counted_])
 
 
 @frozen

@@ -84,7 +84,9 @@ def notes(made: Confirming) -> tuple[str, ...]:
 
 def body(made: Confirming, settings: Settings) -> str:
     """The prose of `hypothesis.md`."""
-    sentences = [f"{text[:1].upper()}{text[1:]}." for text in map(inline, explained(made, settings))]
+    first, *rest = map(inline, explained(made, settings))
+    # a name keeps its case
+    sentences = [f"The arm {first}.", *(f"{text[:1].upper()}{text[1:]}." for text in rest)]
     return _BODY.format(title=inline(made.created.plan.title), why=" ".join(sentences))
 
 

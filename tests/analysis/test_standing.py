@@ -79,4 +79,4 @@ def test_the_state_says_so() -> None:
     assert with_tested("supported", [arm("treatment", NOT_CONFIRMED)], "treatment") == "supported, not confirmed"
     assert with_tested("recorded", [arm("treatment", OPEN)], "treatment") == "recorded"
     many = [arm("a"), arm("b", NOT_CONFIRMED), arm("c"), arm("treatment")]
-    assert with_tested("refuted", many, "treatment") == "refuted, confirmed, a confirmed, 2 more"
+    assert with_tested("refuted", many, "treatment") == "refuted, confirmed, 2 arms confirmed, 1 arm not confirmed"
