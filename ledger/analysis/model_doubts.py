@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.analysis.promotable import standing
+from collections.abc import Iterator
+
+from ledger.analysis.promotable import confirmed_by, standing, supports
 from ledger.model.confirmation import NOT_CONFIRMED, Standing
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.models import Doubt
@@ -26,9 +28,7 @@ def doubts(
     experiment's.
     """
     if claim is None:
-        unsupported = belongs and experiment is not None and experiment.outcome != SUPPORTED
-        own = _now(record, now) if belongs else ()
-        return (Doubt.BY_HAND, *own, *((Doubt.UNSUPPORTED,) if unsupported else ()))
+        return (Doubt.BY_HAND, *(_now(experiment, record, now) if belongs else ()))
     if experiment is None:
         return (Doubt.NO_EXPERIMENT, *_reason(claim))
     if record is None:
@@ -40,21 +40,32 @@ def doubts(
         found.append(Doubt.OTHER_METRICS)
     if not belongs:
         found.append(Doubt.OTHER_COMMIT)
-    if standing(experiment) != claim.outcome:
-        found.append(Doubt.OTHER_OUTCOME)
-    return (*found, *_now(record, now), *_reason(claim))
+    own = [*_now(experiment, record, now)]
+    confirmed = now is not None and bool(confirmed_by(now, record.trial.variant))
+    if standing(experiment) != claim.outcome and not confirmed:
+        # why it is not supported is said by that
+        own = [Doubt.OTHER_OUTCOME, *(doubt for doubt in own if doubt is not Doubt.UNSUPPORTED)]
+    if claim.confirmed and not confirmed and Doubt.NOT_CONFIRMED not in own:
+        own.append(Doubt.UNCONFIRMED)
+    return (*found, *dict.fromkeys([*own, *_reason(claim)]))
 
 
-def _now(record: Recorded | None, now: Standing | None) -> tuple[Doubt, ...]:
-    found = [Doubt.VOIDED] if record is not None and record.void is not None else []
-    if now is not None and now.retracted:
-        found.append(Doubt.RETRACTED)
-    elif now is not None and now.outdated is not None:
-        found.append(Doubt.OUTDATED)
-    tested = None if now is None or record is None else now.of(record.trial.variant)
+def _now(experiment: Experiment | None, record: Recorded | None, now: Standing | None) -> Iterator[Doubt]:
+    """What speaks against a trial that is what its tag says, as of now."""
+    if record is not None and record.void is not None:
+        yield Doubt.VOIDED
+    if now is None or experiment is None:
+        return
+    if now.retracted:
+        yield Doubt.RETRACTED
+    elif now.outdated is not None:
+        yield Doubt.OUTDATED
+    tested = None if record is None else now.of(record.trial.variant)
     if tested is not None and tested.state == NOT_CONFIRMED:
-        found.append(Doubt.NOT_CONFIRMED)
-    return tuple(found)
+        yield Doubt.NOT_CONFIRMED
+    supported = experiment.outcome == SUPPORTED if record is None else supports(experiment, now, record.trial.variant)
+    if not supported:
+        yield Doubt.UNSUPPORTED
 
 
 def _reason(claim: Promotion) -> tuple[Doubt, ...]:

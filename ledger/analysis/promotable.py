@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.analysis.looks import predicted_arms
-from ledger.model.confirmation import NOT_CONFIRMED, Standing
+from ledger.model.confirmation import CONFIRMED, NOT_CONFIRMED, Standing
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.promoting import Objection
 from ledger.model.verdict import SUPPORTED, stated
@@ -19,29 +21,46 @@ def standing(experiment: Experiment) -> str:
     return experiment.found or "no verdict"
 
 
+def confirmed_by(now: Standing, variant: str) -> tuple[str, ...]:
+    """The experiments that have confirmed an arm on fresh replicates; none where none has."""
+    tested = now.of(variant)
+    return tested.by if tested is not None and tested.state == CONFIRMED else ()
+
+
+def supports(experiment: Experiment, now: Standing, variant: str) -> bool:
+    """Whether an experiment's own verdict supports the arm, or another experiment has confirmed it."""
+    own = experiment.outcome == SUPPORTED and experiment.confirmatory is not False
+    return bool(confirmed_by(now, variant)) or (own and variant in predicted_arms(experiment.plan))
+
+
 def objections(experiment: Experiment, record: Recorded, now: Standing, *, counts: bool) -> tuple[Objection, ...]:
     """Why it is not, the weightiest first; none where the verdict supports the arm, and the trial is part of it.
 
-    `now` is how the experiment stands; `counts`: the trial is one of those that the verdict is about.
+    An arm that another experiment has confirmed needs no verdict of its own. `now` is how the experiment stands;
+    `counts`: the trial is one of those that its verdict counts, or would.
     """
-    found = []
-    if experiment.outcome is None:
-        found.append(Objection.NO_VERDICT)
-    elif experiment.outcome != SUPPORTED:
-        found.append(Objection.NOT_SUPPORTED)
-    elif experiment.confirmatory is False:
-        found.append(Objection.POST_HOC)
-    if now.retracted:
-        found.append(Objection.RETRACTED)
-    elif experiment.outcome is not None and now.outdated is not None:
-        found.append(Objection.OUTDATED)
-    tested = now.of(record.trial.variant)
-    if tested is not None and tested.state == NOT_CONFIRMED:
-        found.append(Objection.NOT_CONFIRMED)
-    if record.trial.variant not in predicted_arms(experiment.plan):
-        found.append(Objection.OTHER_ARM)
+    variant = record.trial.variant
+    found = [] if confirmed_by(now, variant) else [*_of_verdict(experiment, now, variant)]
     if record.void is not None:
         found.append(Objection.VOIDED)
     elif not counts:
         found.append(Objection.NOT_COUNTED)
     return tuple(found)
+
+
+def _of_verdict(experiment: Experiment, now: Standing, variant: str) -> Iterator[Objection]:
+    if experiment.outcome is None:
+        yield Objection.NO_VERDICT
+    elif experiment.outcome != SUPPORTED:
+        yield Objection.NOT_SUPPORTED
+    elif experiment.confirmatory is False:
+        yield Objection.POST_HOC
+    if now.retracted:
+        yield Objection.RETRACTED
+    elif experiment.outcome is not None and now.outdated is not None:
+        yield Objection.OUTDATED
+    tested = now.of(variant)
+    if tested is not None and tested.state == NOT_CONFIRMED:
+        yield Objection.NOT_CONFIRMED
+    if variant not in predicted_arms(experiment.plan):
+        yield Objection.OTHER_ARM

@@ -83,6 +83,8 @@ class Doubt(StrEnum):
     """Evidence that the verdict rests on was taken back since."""
     NOT_CONFIRMED = "not-confirmed"
     """A later experiment put the finding to the test, and did not confirm it."""
+    UNCONFIRMED = "unconfirmed"
+    """It was promoted since another experiment had confirmed it, which does not count any more."""
 
     @property
     def forged(self) -> bool:

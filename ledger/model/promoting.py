@@ -48,7 +48,8 @@ class Promoted:
     """The tags that were made, with what each does, and the version that they are about; none where all was so before.
 
     `commit` is what is tagged: the trial's own, or one on it that adds the model to dvc.yaml (`declared`: the trial's
-    has it). `held_by`: the version that had the stage before. `objections` were overruled by `why`.
+    has it). `held_by`: the version that had the stage before. `confirmed`: the experiments that confirmed the arm.
+    `objections` were overruled by `why`.
     """
 
     model: str
@@ -64,5 +65,6 @@ class Promoted:
     metrics: Mapping[str, float] = field(default_factory=dict)
     declared: bool = True
     held_by: str | None = None
+    confirmed: tuple[str, ...] = ()
     why: str = ""
     objections: tuple[Objection, ...] = ()

@@ -20,6 +20,7 @@ from ledger.model.names import NAME
 CHECKPOINT: Final = "Ledger-Checkpoint"
 HASH: Final = "Ledger-Checkpoint-MD5"
 WHY: Final = "Ledger-Why"
+CONFIRMED: Final = "Ledger-Confirmed"
 MODEL: Final = "Ledger-Model"
 """Which version a commit was made for, or a tag is about that registers none."""
 
@@ -32,8 +33,9 @@ _SIGNATURE: Final = re.compile(r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SI
 class Promotion:
     """One trial's checkpoint as a version of a model, by which it was tagged.
 
-    `trial` is its id (`treatment/seed-0`), `outcome` what the experiment's state was for people, `path` and `md5` the
-    checkpoint's, `why` the reason that was given, "" where none had to be.
+    `trial` is its id (`treatment/seed-0`), `outcome` what the experiment's state was for people, `confirmed` the
+    experiments that had confirmed the arm, `path` and `md5` the checkpoint's, `why` the reason that was given, "" where
+    none had to be.
     """
 
     experiment: str
@@ -43,6 +45,7 @@ class Promotion:
     md5: str
     metrics: Mapping[str, float] = field(default_factory=dict)
     why: str = ""
+    confirmed: tuple[str, ...] = ()
 
     @property
     def variant(self) -> str:
@@ -57,6 +60,7 @@ def message(subject: str, body: str, made: Promotion) -> str:
         (trailers.VARIANT, made.variant),
         (trailers.TRIAL, made.trial),
         (trailers.OUTCOME, made.outcome),
+        *((CONFIRMED, name) for name in made.confirmed),
         *((trailers.METRIC, f"{_quoted(name)}={value!r}") for name, value in made.metrics.items()),
         (CHECKPOINT, _quoted(made.path)),
         (HASH, made.md5),
@@ -88,6 +92,7 @@ def parse(text: str) -> Promotion | None:
         md5=md5,
         metrics=dict(filter(None, map(_metric, trailers.values(text, trailers.METRIC)))),
         why=trailers.value(text, WHY) or "",
+        confirmed=trailers.values(text, CONFIRMED),
     )
 
 

@@ -101,7 +101,7 @@ def said(one: ModelVersion) -> Iterator[str]:
         elif doubt is Doubt.VOIDED:
             yield f"{name}: {one.experiment}:{one.trial} has been voided"
         elif doubt is Doubt.OTHER_OUTCOME:
-            yield f"{name}: {one.experiment} was {one.promoted} when it was promoted, and is {one.state} now"
+            yield f"{name}: {one.experiment} {_stood(one.promoted)} when it was promoted, and {_stands(one.state)} now"
         elif doubt is Doubt.OUTDATED:
             yield f"{name}: the verdict of {one.experiment} is no longer that of its plan and records"
         elif doubt is Doubt.RETRACTED:
@@ -109,10 +109,20 @@ def said(one: ModelVersion) -> Iterator[str]:
         elif doubt is Doubt.NOT_CONFIRMED:
             by = "" if one.tested is None else f" by {listed(one.tested.by, 4)}"
             yield f"{name}: {one.experiment}:{one.variant} was put to the test{by}, and not confirmed"
+        elif doubt is Doubt.UNCONFIRMED:
+            yield f"{name}: it was promoted since {one.experiment}:{one.variant} was confirmed, which counts no more"
         elif one.why:
-            yield f"{name}: promoted while {one.experiment} was {one.promoted}, because: {one.why}"
+            yield f"{name}: promoted while {one.experiment} {_stood(one.promoted)}, because: {one.why}"
         else:
-            yield f"{name}: {one.experiment} is {one.state}"
+            yield f"{name}: {one.experiment} {_stands(one.state)}"
+
+
+def _stood(state: str | None) -> str:
+    return f"had {state}" if (state or "").startswith("no ") else f"was {state}"
+
+
+def _stands(state: str | None) -> str:
+    return f"has {state}" if (state or "").startswith("no ") else f"is {state}"
 
 
 def of_experiment(found: Sequence[ModelVersion]) -> Iterator[Block]:

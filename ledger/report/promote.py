@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.model.gto import Event
+from ledger.model.listing import listed
 from ledger.model.promoting import Objection, Promoted
 from ledger.model.settings import Settings
 from ledger.report.changes import Told
@@ -38,7 +39,8 @@ def promoted(done: Promoted, settings: Settings) -> Told:
     ]
     metric = headline_of((), settings, done.metrics)
     measured = "" if metric is None else f", {metric} {number(done.metrics[metric], settings.precision(metric))}"
-    lines.append(f"  verdict     {done.state}{measured}")
+    confirmed = f", confirmed by {listed(done.confirmed, 3)}" if done.confirmed else ""
+    lines.append(f"  verdict     {done.state}{confirmed}{measured}")
     return Told(answer="\n".join(lines), notes=(*_against(done), *_declared(done), *_next(done)))
 
 

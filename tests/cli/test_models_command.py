@@ -13,10 +13,11 @@ import pytest
 from conftest import Project, Shelved
 
 from ledger.model import hypothesis as hypotheses
-from ledger.model import trial_file, verdict_file
+from ledger.model import promotion, trial_file, verdict_file
 from ledger.model.formats import front_matter
 from ledger.model.hypothesis import Hypothesis
 from ledger.model.plan import Confirms
+from ledger.model.promotion import Promotion
 from ledger.repo.ledger import open_ledger
 
 
@@ -166,23 +167,53 @@ def test_what_has_become_of_the_experiment_is_told(project: Project) -> None:
     assert "rate is inconclusive" in project.ledger("promote", "net@v0.0.1", "--stage", "dev", code=2).err
 
 
-def test_a_finding_that_was_not_confirmed(project: Project) -> None:
+def put_to_the_test(project: Project, name: str, outcome: str) -> None:
+    """An experiment `again` that tries the treatment of another on a fresh seed, with this verdict."""
     with open_ledger(project.root) as ledger:
-        rate = ledger.experiment("rate")
-    assert rate.verdict is not None
+        first = ledger.experiment(name)
+    assert first.verdict is not None
     project.git("switch", "-q", "-c", "exp/again", "main")
-    plan = replace(rate.plan, name="again", confirms=Confirms(experiment="rate"), created=rate.plan.created)
-    again = replace(rate.trials[-1].trial, experiment="again", point=(("seed", 9),))
-    verdict = replace(
-        rate.verdict, outcome="refuted", predictions=(replace(rate.verdict.predictions[0], outcome="refuted"),)
-    )
+    plan = replace(first.plan, name="again", confirms=Confirms(experiment=name))
+    again = replace(first.trials[-1].trial, experiment="again", point=(("seed", 9),))
+    judged = replace(first.verdict.predictions[0], outcome=outcome)
+    verdict = replace(first.verdict, outcome=outcome, predictions=(judged,))
     project.commit("run: again", {
         "experiments/again/hypothesis.md": hypotheses.render(Hypothesis(plan=plan, body="")),
         f"experiments/again/trials/{again.id}.yaml": trial_file.dumps(again),
     })  # fmt: skip
-    project.commit("verdict: refuted", {
+    project.commit(f"verdict: {outcome}", {
         "experiments/again/verdict.md": front_matter.joined(verdict_file.front_matter(verdict), ""),
     })  # fmt: skip
+
+
+def test_a_finding_that_was_confirmed_is_supported(project: Project) -> None:
+    put_to_the_test(project, "worse", "supported")
+    made = project.ledger("promote", "worse", "crown", "--path", "head.txt", "--json").json
+    assert (made["verdict"], made["confirmed_by"], made["objections"]) == ("refuted", ["again"], [])
+    assert "Ledger-Confirmed: again" in project.git("cat-file", "tag", "crown@v0.0.1")
+    (crown, _) = project.ledger("models", "--json").json
+    assert (crown["confirmation"], crown["confirmed_by"], crown["doubts"]) == ("confirmed", ["again"], [])
+    assert "refuted, confirmed" in project.ledger("models").out
+    project.git("switch", "-q", "main")
+    project.git("branch", "-D", "exp/again")
+    (crown, _) = project.ledger("models", "--json").json
+    assert crown["doubts"] == ["unsupported", "unconfirmed"]
+    assert "crown v0.0.1: worse is refuted" in project.ledger("models").out
+    assert "worse is refuted" in project.ledger("promote", "crown@v0.0.1", "--stage", "prod", code=2).err
+
+
+def test_a_claim_of_no_verdict_is_no_support(project: Project) -> None:
+    trial = next(t for t in project.ledger("show", "worse", "--json").json["trials"] if t["id"] == "treatment/seed-0")
+    claim = Promotion(
+        experiment="worse", trial="treatment/seed-0", outcome="refuted", path="model.txt",
+        md5=trial["outs"]["model.txt"]["md5"], metrics=trial["metrics"],
+    )  # fmt: skip
+    tag(project, "net@v9.0.0", trial["commit"], promotion.message("net v9.0.0", "", claim))
+    assert versions(project)["v9.0.0"]["doubts"] == ["unsupported"]
+
+
+def test_a_finding_that_was_not_confirmed(project: Project) -> None:
+    put_to_the_test(project, "rate", "refuted")
     found = versions(project)["v0.0.1"]
     assert (found["outcome"], found["confirmation"], found["doubts"]) == (
         "supported",

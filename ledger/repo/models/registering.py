@@ -13,6 +13,7 @@ from ledger.model import gto, promotion
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import trailers
 from ledger.model.gto import Event
+from ledger.model.listing import listed
 from ledger.model.models import Registered
 from ledger.model.promoting import Asked, Promoted
 from ledger.model.promotion import MODEL, Promotion
@@ -51,6 +52,7 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
         md5=md5,
         metrics=dict(record.trial.metrics),
         why=asked.why if objections else "",
+        confirmed=standing.confirmed_by(ledger, experiment, record),
     )
     tagged = commit
     if artifact is None:
@@ -71,6 +73,7 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
         metrics=record.metrics,
         declared=artifact is not None,
         held_by=None if holder is None else holder.version,
+        confirmed=claim.confirmed,
         why=claim.why,
         objections=objections,
     )
@@ -81,7 +84,8 @@ def _tags(
 ) -> dict[str, Event]:
     ledger, what = change.ledger, f"{there.model}@{version}"
     tag = gto.version_tag(there.model, version)
-    subject = f"{there.model} {version}: {claim.experiment}:{claim.trial}, {claim.outcome}"
+    confirmed = f", confirmed by {listed(claim.confirmed, 3)}" if claim.confirmed else ""
+    subject = f"{there.model} {version}: {claim.experiment}:{claim.trial}, {claim.outcome}{confirmed}"
     body = f"Against it: {against}.\nWhy all the same: {' '.join(claim.why.split())}" if claim.why else ""
     text = promotion.message(trailers.inert(subject), trailers.inert(body) if body else "", claim)
     moves = [tagging.made(ledger, tag, commit, text, there.moment)]

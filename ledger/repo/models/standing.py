@@ -56,6 +56,11 @@ def objections(ledger: Ledger, experiment: Experiment, record: Recorded) -> tupl
     return promotable.objections(experiment, record, standing(ledger, experiment), counts=counts)
 
 
+def confirmed_by(ledger: Ledger, experiment: Experiment, record: Recorded) -> tuple[str, ...]:
+    """The experiments that have confirmed the trial's arm."""
+    return promotable.confirmed_by(standing(ledger, experiment), record.trial.variant)
+
+
 def commit_of(ledger: Ledger, experiment: Experiment, record: Recorded) -> str:
     """The trial's commit: the code that ran with the lock of what it made. Raises LedgerError where it is not here."""
     found = histories.trial_commits(ledger, experiment.name).get(record.trial.id)

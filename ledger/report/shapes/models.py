@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ledger.model.confirmation import CONFIRMED
 from ledger.model.models import ModelTag, ModelVersion
 from ledger.model.promoting import Promoted
 
@@ -25,6 +26,7 @@ def promoted(done: Promoted) -> dict[str, Any]:
         "commit": done.commit,
         "tags": {tag: str(event) for tag, event in done.tags.items()},
         "replaces": done.held_by if done.held_by != done.version else None,
+        "confirmed_by": list(done.confirmed),
         "why": done.why or None,
         "objections": [str(one) for one in done.objections],
     }
@@ -64,6 +66,7 @@ def version(one: ModelVersion) -> dict[str, Any]:
         "deprecated": one.registered.deprecated,
         "verdict": one.state,
         "confirmation": None if one.tested is None else one.tested.state,
+        "confirmed_by": list(one.tested.by) if one.tested is not None and one.tested.state == CONFIRMED else [],
         "promoted_as": one.promoted,
         "why": one.why or None,
         "believed": one.believed,
