@@ -89,7 +89,7 @@ def _parameters(found: Coverage) -> Table:
 def levels_of(one: Parameter) -> str:
     """`0.001, 0.01, 0.1`; of bins their names, and how many values they hold."""
     values = ", ".join(level.label for level in one.levels)
-    return f"{values} (bins of {len(one.values)} values)" if one.binned else values
+    return f"bins of {len(one.values)} values: {values}" if one.binned else values
 
 
 def _others(found: Coverage) -> list[Block]:
@@ -153,7 +153,7 @@ def _missing(found: Coverage, missing: int, most: int) -> list[Block]:
     shown = tuple(itertools.islice(itertools.chain(never, planned), most))
     rest = missing - len(shown)
     title = f"Never tried ({missing:,} {things_of(found, missing)}):" if rest else "Never tried:"
-    more = [f"and {rest:,} more: --limit {missing} lists all, --json too"] if rest else []
+    more = [f"and {rest:,} more: --limit {missing} lists all"] if rest else []
     return [Prose(text=title), Items(items=(*shown, *more), near=True, indent=2)]
 
 

@@ -98,20 +98,9 @@ def _notes(found: Taken, tried: Sequence[Tried], groups: Sequence[Group], asked:
     for one in found.parameters:
         if one.absent:
             notes.append(Remark.of(Kind.PARAMETER_ABSENT, name=one.name, count=one.absent, total=len(tried)))
-    broken = _against(found, groups)
-    if broken:
-        notes.append(Remark.of(Kind.EXCLUDED_TRIED, count=broken))
+    wrong = np.zeros(len(tried), np.bool_)
+    for own in groups:
+        wrong |= own.forbids(found.value_codes)
+    if wrong.any():
+        notes.append(Remark.of(Kind.EXCLUDED_TRIED, count=int(wrong.sum())))
     return tuple(notes)
-
-
-def _against(found: Taken, groups: Sequence[Group]) -> int:
-    """How many configurations with all that expressions ask about are excluded by them."""
-    wrong = np.zeros(len(found.codes), np.bool_)
-    for group in groups:
-        places = [side.place for side in group.sides if side.place is not None]
-        own = found.codes[:, places]
-        whole = (own >= 0).all(axis=1)
-        distinct, inverse = np.unique(own[whole], axis=0, return_inverse=True)
-        bad = [not group.begun(dict(zip(places, map(int, row), strict=True))).any() for row in distinct]
-        wrong[np.flatnonzero(whole)] |= np.array(bad, np.bool_)[inverse.reshape(-1)]
-    return int(wrong.sum())

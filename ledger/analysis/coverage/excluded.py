@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ledger.analysis.conditions import comparison
-from ledger.analysis.coverage.parameters import Taken, meant, unknown
+from ledger.analysis.coverage.levels import key_of
+from ledger.analysis.coverage.parameters import Codes, Taken, meant, unknown
 from ledger.analysis.fields import PARAMS, Field, Kind
 from ledger.errors import LedgerError
 from ledger.model import where_words
@@ -43,12 +44,14 @@ class Side:
 
     `place` is that of the parameter among those that count, None of one that never varied. `kinds` has a row per level
     and a column per kind, true where some value of the level is of the kind; `values` are those, the most used first.
+    `kind_of` is the kind of each of the parameter's values.
     """
 
     name: str
     place: int | None
     kinds: Mask
     values: Mapping[tuple[int, int], Value]
+    kind_of: NDArray[np.intp]
 
 
 @frozen
@@ -78,6 +81,18 @@ class Group:
             left = np.moveaxis(counted > 0, 0, axis)
         order = [side.place for side in kept]
         return np.transpose(left, [order.index(place) for place in places])
+
+    def forbids(self, values: Codes) -> Mask:
+        """Which configurations are excluded: `values` has a row for each, with the place of every parameter's value.
+
+        One that lacks a parameter of the group is not.
+        """
+        places = [side.place for side in self.sides if side.place is not None]
+        whole = (values[:, places] >= 0).all(axis=1)
+        kinds = [side.kind_of[0 if side.place is None else values[whole, side.place]] for side in self.sides]
+        wrong: Mask = np.zeros(len(values), np.bool_)
+        wrong[whole] = ~self.allowed[tuple(kinds)]
+        return wrong
 
     def completed(self, levels: Mapping[int, int]) -> dict[str, Value]:
         """Values for these levels of all its parameters that are allowed together, the most used of several.
@@ -186,17 +201,21 @@ def _side(name: str, taken: Taken, comparisons: Sequence[tuple[_Read, Atom]]) ->
     """The kinds of a parameter's values, and what each comparison with it says of each kind: true, or false."""
     place = next((at for at, one in enumerate(taken.parameters) if one.name == name), None)
     if place is None:
-        levels: list[Sequence[Value]] = [[next(one.value for one in taken.fixed if one.name == name)]]
+        used: Sequence[Value] = [next(one.value for one in taken.fixed if one.name == name)]
+        levels = [used]
     else:
+        used = taken.parameters[place].values
         levels = [level.values for level in taken.parameters[place].levels]
     own = [(one, atom) for one, atom in comparisons if one.meant[atom.name.text] == name]
     tests = [one.test(atom) for one, atom in own]
     kinds: dict[tuple[bool | None, ...], int] = {}
     values: dict[tuple[int, int], Value] = {}
+    kind_of: dict[object, int] = {}
     for at, level in enumerate(levels):
         for value in level:
             said = tuple(test((value,)) for test in tests)
-            values.setdefault((at, kinds.setdefault(said, len(kinds))), value)
+            kind = kind_of[key_of(value)] = kinds.setdefault(said, len(kinds))
+            values.setdefault((at, kind), value)
     mask = np.zeros((len(levels), len(kinds)), np.bool_)
     for at, kind in values:
         mask[at, kind] = True
@@ -207,7 +226,8 @@ def _side(name: str, taken: Taken, comparisons: Sequence[tuple[_Read, Atom]]) ->
             np.array([said is True for said in said_of]),
             np.array([said is False for said in said_of]),
         )
-    return Side(name=name, place=place, kinds=mask, values=values), truth
+    places = np.array([kind_of[key_of(value)] for value in used], np.intp)
+    return Side(name=name, place=place, kinds=mask, values=values, kind_of=places), truth
 
 
 def _true(one: _Read, where: Where, truths: Mapping[str, _Truth], place: Mapping[str, int]) -> tuple[Mask, Mask]:

@@ -52,7 +52,7 @@ class Fixed:
 
 @frozen
 class Taken:
-    """The parameters that count, and their level in each configuration.
+    """The parameters that count, and their level in each configuration; `value_codes`: which of their `values` it is.
 
     `fixed`: those that never varied; `replicates`: those that only repeat (seeds, folds); `dropped`: those that were
     left out by name; `together`: groups of which each value of one goes with one value of the others.
@@ -60,6 +60,7 @@ class Taken:
 
     parameters: tuple[Parameter, ...]
     codes: Codes
+    value_codes: Codes
     fixed: tuple[Fixed, ...]
     replicates: tuple[str, ...]
     dropped: tuple[str, ...]
@@ -85,12 +86,17 @@ def taken(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Callable
     fixed = [n for n in counting if n not in cut]
     return Taken(
         parameters=tuple(parameters),
-        codes=np.stack(codes, axis=1) if codes else np.empty((len(tried), 0), np.intp),
+        codes=_beside(codes, len(tried)),
+        value_codes=_beside([columns[name].codes for name in varied], len(tried)),
         fixed=tuple(Fixed(name=n, value=columns[n].values[0], absent=int((columns[n].codes < 0).sum())) for n in fixed),
         replicates=tuple(n for n in columns if n not in kept and n not in left and is_replicate(n)),
         dropped=tuple(n for n in columns if n not in counting and (kept or n in left) and not is_replicate(n)),
-        together=_together({name: columns[name] for name in varied}),
+        together=_together(dict(zip(varied, codes, strict=True))),
     )
+
+
+def _beside(columns: Sequence[Codes], rows: int) -> Codes:
+    return np.stack(columns, axis=1) if columns else np.empty((rows, 0), np.intp)
 
 
 @frozen
@@ -187,12 +193,12 @@ def _varied(varied: Iterable[str]) -> str:
     return f"those are {listed(names, 8)}" if names else "no parameter varied"
 
 
-def _together(columns: Mapping[str, _Column]) -> tuple[tuple[str, ...], ...]:
-    """Groups of parameters that only ever changed together, wherever they are both there."""
+def _together(codes: Mapping[str, Codes]) -> tuple[tuple[str, ...], ...]:
+    """Groups of parameters that only ever changed level together, wherever they are both there."""
     groups: list[list[str]] = []
-    for name, column in columns.items():
+    for name, own in codes.items():
         for group in groups:
-            if _one_to_one(columns[group[0]], column):
+            if _one_to_one(codes[group[0]], own):
                 group.append(name)
                 break
         else:
@@ -200,11 +206,10 @@ def _together(columns: Mapping[str, _Column]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group) for group in groups if len(group) > 1)
 
 
-def _one_to_one(one: _Column, other: _Column) -> bool:
-    a, b = one.codes, other.codes
+def _one_to_one(a: Codes, b: Codes) -> bool:
     both = (a >= 0) & (b >= 0)
-    if (both.all() and len(one.values) != len(other.values)) or not both.any():
-        return False
     a, b = a[both], b[both]
-    pairs = len(np.unique(a * len(other.values) + b))
-    return pairs > 1 and pairs == len(np.unique(a)) == len(np.unique(b))
+    sizes = np.count_nonzero(np.bincount(a)), np.count_nonzero(np.bincount(b))
+    if sizes[0] != sizes[1] or sizes[0] < 2:
+        return False
+    return len(np.unique(a * (int(b.max()) + 1) + b)) == sizes[0]

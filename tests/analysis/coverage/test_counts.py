@@ -127,3 +127,6 @@ def test_parameters_that_only_ever_changed_together_are_named() -> None:
     assert found.taken.together == (("batch", "steps"),)
     assert [note.kind for note in found.notes] == [Kind.MOVED_TOGETHER]
     assert of([*rows, {"batch": 16, "steps": 64, "lr": 0}]).taken.together == ()
+    # numbers that are never the same twice have not moved together for that
+    drawn = [{"lr": chance.random(), "decay": chance.random()} for _ in range(40)]
+    assert of(drawn).taken.together == ()

@@ -83,6 +83,10 @@ def test_a_bin_may_go_with_what_forbids_only_some_of_its_values() -> None:
     bins = Bins(by={"lr": (0.1, 0.5, 1.0)})
     found = of(rows, bins=bins, exclude=("opt = adam and lr > 0.15",), complete=5)
     assert (found.combinations.covered, found.combinations.total, found.combinations.excluded) == (3, 3, 1)
+    assert not found.notes
+    # one of two trials with Adam in one bin has a forbidden rate
+    found = of([*rows, {"lr": 0.2, "opt": "adam"}], bins=bins, exclude=("opt = adam and lr > 0.15",))
+    assert [dict(note.facts) for note in found.notes] == [{"count": 1}]
 
     found = of([*rows[:4], {"lr": 0.8, "opt": "adam"}], bins=bins, exclude=("opt = adam and lr in (0.2)",), complete=5)
     # the bin's most used value is forbidden with adam, so it is another of its values
