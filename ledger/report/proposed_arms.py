@@ -9,6 +9,7 @@ from ledger.errors import LedgerError
 from ledger.model.formats import yaml12
 from ledger.model.parameters import Value, identical
 from ledger.model.typed_values import format_value, parse_assignment, split_list
+from ledger.report.text import harmless
 
 
 def command(title: str, arms: Sequence[tuple[str, Mapping[str, Value]]], *, start: str | None = None) -> str | None:
@@ -22,7 +23,9 @@ def command(title: str, arms: Sequence[tuple[str, Mapping[str, Value]]], *, star
         if not parts or any(each is None for each in parts):
             return None
         lines.append(f"  --variant {shlex.quote(f'{name}:' + ','.join(map(str, parts)))}")
-    return " \\\n".join(lines)
+    text = " \\\n".join(lines)
+    # what no terminal shows would be lost where it is copied
+    return text if harmless(text) == text else None
 
 
 def part(key: str, value: Value) -> str | None:

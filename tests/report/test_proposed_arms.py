@@ -93,3 +93,10 @@ def test_ordinary_values_can_all_be_typed() -> None:
 def test_a_name_that_ends_a_part_cannot_be_typed() -> None:
     assert command("x", [("gap-1", {"a=b": 1})]) is None
     assert command("x", [("gap-1", {"a,b": 1})]) is None
+
+
+def test_a_character_that_no_terminal_shows_is_written_out_or_not_typed_at_all() -> None:
+    text = command("x", [("gap-1", {"a": "\u202eb", "c": "\x1b[31m"})])
+    assert text is not None and text.isascii() and text.replace("\n", "").isprintable()
+    assert read(text)["gap-1"] == {"a": "\u202eb", "c": "\x1b[31m"}
+    assert command("x", [("gap-1", {"\u202ea": 1})]) is None
