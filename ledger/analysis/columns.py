@@ -26,8 +26,8 @@ _HEADLINE = 90
 # the rank of an experiment's state where its arms are the rows
 _STATE = 60
 
-# less than the first metric and the title
-_CONFIRMATION = 54
+# whether a finding was confirmed: less than the first metric, and of arms than the first parameter that tells them apart
+_CONFIRMATION = {EXPERIMENTS: 88, VARIANTS: 77, TRIALS: 54}
 
 _IDENTITY = {EXPERIMENTS: ("experiment",), VARIANTS: ("experiment", "variant"), TRIALS: ("experiment", "trial")}
 
@@ -134,7 +134,7 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
         facts += ["trial_status"] if request.level == TRIALS else []
     columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []
     # the arms of one experiment differ in parameters, and not in its state
-    rank_of = {"confirmation": _CONFIRMATION}
+    rank_of = {"confirmation": _CONFIRMATION[request.level]}
     state = _STATE if request.level == VARIANTS else 95
     columns += [Column(field=PLAIN[name], rank=rank_of.get(name, state)) for name in facts]
     columns += [
