@@ -26,7 +26,7 @@ _HEADLINE = 90
 # the rank of an experiment's state where its arms are the rows
 _STATE = 60
 
-# whether a finding was confirmed: less than the first metric, and of arms than the first parameter that tells them apart
+# whether a finding was confirmed: of arms less than the first parameter that tells them apart
 _CONFIRMATION = {EXPERIMENTS: 88, VARIANTS: 77, TRIALS: 54}
 
 _IDENTITY = {EXPERIMENTS: ("experiment",), VARIANTS: ("experiment", "variant"), TRIALS: ("experiment", "trial")}
@@ -134,8 +134,10 @@ def row_columns(rows: Sequence[Row], request: Request, settings: Settings, menti
         facts += ["trial_status"] if request.level == TRIALS else []
     columns += [Column(field=PLAIN["title"], rank=56)] if request.level == EXPERIMENTS or request.detail else []
     # the arms of one experiment differ in parameters, and not in its state
-    rank_of = {"confirmation": _CONFIRMATION[request.level]}
     state = _STATE if request.level == VARIANTS else 95
+    # what was tried again says more than how the first verdict came about
+    rank_of = {"confirmation": _CONFIRMATION[request.level]}
+    rank_of |= {"confirmatory": min(state, 86)} if "confirmation" in facts else {}
     columns += [Column(field=PLAIN[name], rank=rank_of.get(name, state)) for name in facts]
     columns += [
         Column(field=named.metric(name), rank=_HEADLINE if at == 0 else 62 - 16 * at)
