@@ -125,6 +125,9 @@ def _results(page: Page, name: str, arms: dict[tuple[str, str], dict[str, Any]])
 def _verdict(page: Page, shown: dict[str, Any]) -> Iterator[str]:
     """The same of the sentence that says the verdict."""
     predictions = ((shown["verdict"] or {}).get("predictions")) or []
+    if (shown["verdict"] or {}).get("finding"):
+        # what a search has found are estimates of its own command
+        return
     for kind, said in page.said:
         if "verdict" in kind.split() and "% interval" in said:
             yield "" if judged(said, predictions) else f"the verdict: {' '.join(said.split())}"

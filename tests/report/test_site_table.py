@@ -118,6 +118,12 @@ def test_without_code_there_are_no_hashes_and_no_paths_of_data() -> None:
     assert texts(with_code["data.data/train"]) == ["a" * 7]
     assert texts(with_code["code"]) == ["b" * 7]
     assert set(with_code) - set(level(rows, code=False)) == {"data.data/train", "code", "fingerprint"}
+    # in the table for those who run no scripts neither
+    rows = [*rows, row("two", _data={"data/train": "d" * 32})]
+    pages = [next(table.files(levels(rows), SETTINGS, Site(title="Site", code=code))) for code in (True, False)]
+    inside, outside = (page.content.decode() for page in pages)
+    assert "data/train" in inside and "aaaaaaa" in inside
+    assert "data/train" not in outside and "aaaaaaa" not in outside
 
 
 def test_without_scripts_the_latest_are_there_and_it_says_that_there_are_more() -> None:

@@ -40,15 +40,14 @@ LEVELS: Final = {EXPERIMENTS: "experiments", VARIANTS: "arms", TRIALS: "trials"}
 def files(rows: Mapping[str, Sequence[Row]], settings: Settings, site: Site) -> Iterator[File]:
     """The page and its data; `rows` are those of each level."""
     first = select(rows[EXPERIMENTS], Request(limit=_PLAIN), settings)
+    columns = [column for column in _columns(first, site) if column in first.columns or column.field.name in _LEAD]
     names = [row.experiment for row in first.rows]
     yield shell.page(
         "table.html",
         "table.html",
         site,
-        heads=report.short_names([column.field for column in first.columns]),
-        rows=list(
-            zip(names, zip(*(report.cells(first, c, settings) for c in first.columns), strict=True), strict=False)
-        ),
+        heads=report.short_names([column.field for column in columns]),
+        rows=list(zip(names, zip(*(report.cells(first, c, settings) for c in columns), strict=True), strict=False)),
         total=len(rows[EXPERIMENTS]),
         address=address,
     )
@@ -65,16 +64,10 @@ def _data(key: str, value: Mapping[str, Any]) -> File:
 
 
 def _level(rows: Sequence[Row], level: str, settings: Settings, site: Site) -> dict[str, Any]:
-    """The columns of a level: those that the command shows by default first, then all others that some row has.
-
-    Of experiments those come before that say what it is, how it stands and of when it is.
-    """
+    """The columns of a level with their values, and which of them are shown at first."""
     usual = select(rows, Request(level=level), settings)
-    columns = [*usual.columns, *(Column(field=field, rank=-1) for field in _others(usual))]
-    if not site.code:
-        columns = [c for c in columns if not (c.field.name.startswith(DATA) or c.field.kind is Kind.HASH)]
-    lead = [c for name in _LEAD for c in columns if c.field.name == name] if level == EXPERIMENTS else []
-    columns = [*lead, *(c for c in columns if c not in lead)]
+    columns = _columns(usual, site)
+    lead = [c for c in columns if c.field.name in _LEAD] if level == EXPERIMENTS else []
     ranked = sorted((c for c in usual.columns if c not in lead), key=lambda column: -column.rank)
     shown = {column.field.name for column in [*lead, *ranked][:_SHOWN]}
     heads = report.short_names([column.field for column in columns])
@@ -85,6 +78,18 @@ def _level(rows: Sequence[Row], level: str, settings: Settings, site: Site) -> d
             for c, head in zip(columns, heads, strict=True)
         ],
     }
+
+
+def _columns(usual: Table, site: Site) -> list[Column]:
+    """The columns of a table: those that the command shows by default, then all others that some row has.
+
+    Of experiments those come before that say what it is, how it stands and of when it is; outsiders see no path.
+    """
+    columns = [*usual.columns, *(Column(field=field, rank=-1) for field in _others(usual))]
+    if not site.code:
+        columns = [c for c in columns if not (c.field.name.startswith(DATA) or c.field.kind is Kind.HASH)]
+    lead = [c for name in _LEAD for c in columns if c.field.name == name] if usual.level == EXPERIMENTS else []
+    return [*lead, *(c for c in columns if c not in lead)]
 
 
 def _others(usual: Table) -> list[Field]:
