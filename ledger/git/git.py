@@ -15,7 +15,7 @@ from ledger.errors import LedgerError
 from ledger.git import signing
 from ledger.git.changed_files import changes
 from ledger.git.objects import Objects
-from ledger.git.process import call, failed, scrubbed
+from ledger.git.process import call, failed, scrubbed_alone
 from ledger.model.frozen import frozen
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Git:
             changes,
             root=self.root,
             git=["git", *DURABLE],
-            environment=scrubbed(os.environ),
+            environment=scrubbed_alone(os.environ),
         )
 
     def tree_of_files(self, base: str, paths: Iterable[str], *, root: Path, entries: Changes) -> str:
@@ -239,7 +239,9 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
             raise LedgerError(f"{start.resolve()} is not in a git repository", hint="git init, then ledger init")
         if "must be run in a work tree" in said and bare:
             place = Path(os.fsdecode(_common(start)))
-            return Git(root=place, common=place, prefix="", objects=Objects(place, scrubbed(os.environ)), bare=True)
+            return Git(
+                root=place, common=place, prefix="", objects=Objects(place, scrubbed_alone(os.environ)), bare=True
+            )
         if "must be run in a work tree" in said:
             raise LedgerError(
                 f"{start.resolve()} is in a git directory without a work tree", hint="run ledger in a work tree"
@@ -256,7 +258,7 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
         root=Path(root),
         common=Path(common),
         prefix=prefix[0].rstrip("/") if prefix else "",
-        objects=Objects(Path(root), scrubbed(os.environ)),
+        objects=Objects(Path(root), scrubbed_alone(os.environ)),
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from ledger.git.git import Git
 from ledger.git.objects import Objects
-from ledger.git.process import GitError, call, failed, scrubbed
+from ledger.git.process import GitError, call, failed, scrubbed_alone
 from ledger.git.work_trees import WITHOUT_HOOKS, discard
 from ledger.model.frozen import frozen
 
@@ -89,7 +89,7 @@ def _links(store: Path, commit: str) -> Mapping[str, str]:
 
 def objects(store: Path) -> Objects:
     """What reads the objects of a git directory; close it."""
-    return Objects(store, scrubbed(os.environ))
+    return Objects(store, scrubbed_alone(os.environ))
 
 
 def lay_out(submodule: Submodule, place: Path, index: Path) -> None:

@@ -137,11 +137,11 @@ def _received(pipe: IO[bytes] | None) -> list[Read] | None:
 
 
 def _main() -> None:
-    from ledger.git.process import scrubbed
+    from ledger.git.process import scrubbed_alone
 
     # what asks and what answers are one program: nothing else can write to these pipes
     root, main, chunks = pickle.load(sys.stdin.buffer)
-    objects = Objects(root, scrubbed(os.environ))
+    objects = Objects(root, scrubbed_alone(os.environ))
     for chunk in chunks:
         sys.stdout.buffer.write(pickle.dumps(read_chunk(objects, chunk, main), protocol=5))
         sys.stdout.buffer.flush()
