@@ -153,7 +153,11 @@ def test_behind_the_texts_stand_the_numbers_and_what_the_replicates_are_parts_of
         "precision": 3,
     }
     assert found["metrics"]["metrics.loss"] == {"n": [0, 0, 0, 1], "mean": [None, None, None, 0.25]}
-    assert (found["parts"], found["commands"]) == ({"3": "fold"}, True)
+    assert (found["parts"], found["arms"], found["commands"]) == ({"3": "fold"}, {}, True)
+
+
+def test_an_experiment_whose_row_is_that_of_another_arm_is_named_with_it() -> None:
+    assert numbers((row("one"), row("two", _variant="wide")))["arms"] == {"1": "wide"}
 
 
 @given(st.lists(st.floats(min_value=-1e300, max_value=1e300), min_size=2, max_size=4))

@@ -39,7 +39,7 @@ ROWS = (
     *(row(name, of, lr=0.1 * at, opt="sgd", _code=f"{at}" * 40) for at, (name, of) in enumerate(VALUES.items())),
     row("folds", {"dice": [0.6, 0.61, 0.62]}, lr=0.1, opt="sgd", _parts="fold"),
     row("alone", {"dice": [0.7]}, lr=0.1, opt="adam"),
-    row("same", {"dice": [0.7, 0.7]}, lr=0.1, opt="adam"),
+    row("same", {"dice": [0.7, 0.7]}, lr=0.1, opt="adam", _variant="rate 2"),
 )
 TABLE = "const table = document.querySelector('.part-compared table')"
 
@@ -156,6 +156,9 @@ def test_the_command_that_says_more_is_ready_to_copy(
         "ledger diff first:treatment third:treatment",
         "ledger diff first:treatment second:treatment",
     ]
+    compared(browser, page, "first", "same")
+    assert browser.js(commands) == ["ledger diff first 'same:rate 2'"], "the arm that its row is of"
+    compared(browser, page, "first:treatment", "third:treatment", "second:treatment", level="level=arms&")
     browser.cdp("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
     browser.driver.find_element("css selector", ".commands li:last-child button").click()
     told = "return document.querySelector('.commands [role=status]').textContent"

@@ -9,7 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from ledger.analysis.columns import EXPERIMENTS
 from ledger.analysis.fields import METRICS, Fields
+from ledger.model.plan import TREATMENT
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
@@ -19,11 +21,12 @@ _DIGITS: Final = 6
 _ALONE: Final = 12
 
 
-def numbers(rows: Sequence[Row], settings: Settings, *, code: bool) -> dict[str, Any]:
+def numbers(rows: Sequence[Row], level: str, settings: Settings, *, code: bool) -> dict[str, Any]:
     """By the id of a metric's column `n`, `mean` and `sd` of every row, and the `precision` that is set for it.
 
     `parts`: by the row's place what its replicates are parts of, `fold` or `split`, where they are not independent.
-    `code`: whether the page names commands.
+    `arms`: in the same way of an experiment whose row is that of another arm than its treatment, which commands take
+    otherwise, that arm. `code`: whether the page names commands.
     """
     return {
         "metrics": {
@@ -31,6 +34,9 @@ def numbers(rows: Sequence[Row], settings: Settings, *, code: bool) -> dict[str,
             for name in Fields(rows).metrics
         },
         "parts": {str(at): row.parts for at, row in enumerate(rows) if row.parts is not None and row.trial is None},
+        "arms": {
+            str(at): row.variant for at, row in enumerate(rows) if level == EXPERIMENTS and row.variant != TREATMENT
+        },
         "commands": code,
     }
 

@@ -53,7 +53,7 @@ def files(rows: Mapping[str, Sequence[Row]], settings: Settings, site: Site) -> 
     )
     for level, name in LEVELS.items():
         yield _data(f"table-{name}", _level(rows[level], level, settings, site))
-        yield _data(f"table-{name}-numbers", summaries.numbers(rows[level], settings, code=site.code))
+        yield _data(f"table-{name}-numbers", summaries.numbers(rows[level], level, settings, code=site.code))
 
 
 def _data(key: str, value: Mapping[str, Any]) -> File:

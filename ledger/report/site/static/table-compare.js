@@ -32,7 +32,7 @@
       apart.length ? side("What differs", apart) : element("p", {}, "Nothing differs."),
       ...(apart.some(({ metric }) => metric) ? notes(names, failed) : []),
       element("details", {}, element("summary", {}, `What is the same (${same.length})`), side("What is the same", same)),
-      numbers && numbers.commands ? commands(names) : null);
+      numbers && numbers.commands ? commands(found.map((row, at) => (numbers.arms[row] ? `${names[at]}:${numbers.arms[row]}` : names[at]))) : null);
   }
 
   /** The places of the selected rows, in the order in which they were selected. */
