@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import Project
+from conftest import Project, Shelved, default_files
 from test_bad_input import refused
 
 from ledger.cli import console
@@ -19,8 +19,7 @@ from ledger.report import experiments as report
 VERDICT = "---\nschema: 1\noutcome: {}\n---\nInterpretation: overfitting\n"
 
 
-@pytest.fixture
-def three(project: Project) -> Project:
+def of_two_authors(project: Project) -> None:
     """Three experiments, of two authors, with tags, notes and verdicts."""
     project.ledger("new", "Smaller batches help", "--name", "a", "--from", "main", "--tag", "opt", "--tag", "quick")
     project.ledger("note", "Größere Stapel sind schneller (a)")
@@ -28,7 +27,12 @@ def three(project: Project) -> Project:
     project.ledger("new", "Dropout helps", "--name", "b", "--from", "main", "--tag", "opt")
     project.commit("verdict", {"experiments/b/verdict.md": VERDICT.format("supported")})
     project.ledger("new", "Labels are wrong", "--name", "c", "--from", "b")
-    return project
+
+
+@pytest.fixture
+def three(shelved: Shelved) -> Project:
+    """A copy of the three."""
+    return shelved(of_two_authors, default_files())
 
 
 @pytest.mark.parametrize(
