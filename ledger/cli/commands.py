@@ -29,6 +29,7 @@ COMMANDS = {
     "importance": "Show which parameters a metric depends on, over all trials.",
     "confirm": "Put a finding to the test: fresh seeds, a cautious prediction.",
     "coverage": "Show which combinations of parameters were tried, and which never.",
+    "suggest": "Say what to try next, from the trials that are recorded.",
     "plot": "Draw learning curves, or metrics against parameters or by arm.",
     "verify": "Prove the record (order, code, numbers, verdict) from git alone.",
     "review": "Write the report for a pull request, from git alone.",

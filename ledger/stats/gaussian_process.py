@@ -1,14 +1,15 @@
 """A Gaussian process over the unit cube: what is believed of a function of which means are known, with their noise.
 
-scikit-learn has the model: a constant times a Matérn 5/2 kernel with a length for each column, and the noise of one
-trial divided by the trials that each mean is of. Its hyperparameters are the most probable ones. Believed of their
-logarithms before:
+scikit-learn has the model: an unknown constant, a Matérn 5/2 kernel with a scale and a length for each column, and the
+noise of one trial divided by the trials that each mean is of. The means are brought to variance 1, and the constant to
+be as uncertain as that: what was tried last lies where values are good, and their average says little of elsewhere. The
+other hyperparameters are the most probable ones. Believed of their logarithms before, each normal:
 
-- lengths: normal, mode √2 − 3 + log(d)/2, sd √3 (Hvarfner, Hellsten & Nardi 2024, "Vanilla Bayesian optimization
-  performs great in high dimensions"), for values of unit variance in d columns;
-- the scale: normal around 0, sd 1; the noise: normal around log 0.02, sd 1.5. What the replicates of configurations
-  say of the noise stands beside it as in the likelihood of all trials, −(df log σ² + SS/σ²)/2: of normal trials, their
-  means and these squares say all.
+- lengths: around log(√d / 3) in d columns, sd 0.7. That they grow with √d is what makes many dimensions possible
+  (Hvarfner, Hellsten & Nardi 2024, "Vanilla Bayesian optimization performs great in high dimensions");
+- the scale: around 0, sd 1; the noise: around −5, sd 1. What the replicates of configurations say of the noise stands
+  beside it as in the likelihood of all trials, −(df log σ² + SS/σ²)/2: of normal trials, their means and these squares
+  say all.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ from ledger.stats.noise_within import Within
 
 Array = npt.NDArray[np.float64]
 
-_LENGTH_MODE: Final = math.sqrt(2) - 3
-_LENGTH_SD: Final = math.sqrt(3)
-_NOISE_MODE: Final = math.log(0.02)
-_NOISE_SD: Final = 1.5
+_LENGTH_MODE: Final = -math.log(3)
+_LENGTH_SD: Final = 0.7
+_NOISE_MODE: Final = -5.0
+_NOISE_SD: Final = 1.0
+# the variance of the constant
+_LEVEL: Final = 1.0
 # of the scale, each length and the noise. scikit-learn, which warns at its own bounds, has none
 _BOUNDS: Final = ((1e-2, 1e2), (1e-2, 1e2), (1e-6, 1e1))
 _UNBOUNDED: Final = (1e-300, 1e300)
@@ -73,7 +76,7 @@ class Surface:
         """The mean and the standard deviation at each row."""
         cross = _kernel(at, self.points, self.lengths, self.scale)
         solved = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
-        variance = np.maximum(self.scale - np.einsum("ij,ij->j", solved, solved), 1e-12 * self.scale)
+        variance = np.maximum(self.scale + _LEVEL - np.einsum("ij,ij->j", solved, solved), 1e-12 * self.scale)
         return self.shift + self.unit * (cross @ self.weights), self.unit * np.sqrt(variance)
 
     def slopes(self, at: Array) -> tuple[float, float, Array, Array]:
@@ -81,10 +84,10 @@ class Surface:
         apart = (at - self.points) / self.lengths
         root = math.sqrt(5) * np.sqrt((apart**2).sum(axis=1))
         fall = self.scale * np.exp(-root)
-        cross = fall * (1 + root + root**2 / 3)
+        cross = _LEVEL + fall * (1 + root + root**2 / 3)
         turn = -(fall * (1 + root) * (5 / 3))[:, np.newaxis] * apart / self.lengths
         solved = cho_solve((self.factor, True), cross, check_finite=False)
-        sd = math.sqrt(max(self.scale - float(cross @ solved), 1e-12 * self.scale))
+        sd = math.sqrt(max(self.scale + _LEVEL - float(cross @ solved), 1e-12 * self.scale))
         mean = self.shift + self.unit * float(cross @ self.weights)
         return mean, self.unit * sd, self.unit * (self.weights @ turn), -self.unit * (solved @ turn) / sd
 
@@ -106,7 +109,7 @@ def fit(points: Array, values: Sequence[float], counts: Sequence[float], within:
     columns = points.shape[1]
     length = _LENGTH_MODE + math.log(columns) / 2
     kernel = ConstantKernel(1.0, _UNBOUNDED) * Matern(np.full(columns, math.exp(length)), _UNBOUNDED, nu=2.5)
-    kernel += _NoiseOfMeans(math.exp(_NOISE_MODE), shares=shares)
+    kernel += ConstantKernel(_LEVEL, "fixed") + _NoiseOfMeans(math.exp(_NOISE_MODE), shares=shares)
     belief = _Belief(length, within.df, within.squares / unit**2)
     model = GaussianProcessRegressor(kernel, alpha=_JITTER, optimizer=belief.most_probable).fit(points, means)
     scale, *lengths, noise = np.exp(model.kernel_.theta)
@@ -191,4 +194,4 @@ def _kernel(at: Array, points: Array, lengths: Array, scale: float) -> Array:
     a, b = at / lengths, points / lengths
     squared = np.maximum((a**2).sum(axis=1)[:, np.newaxis] + (b**2).sum(axis=1) - 2 * a @ b.T, 0.0)
     root = math.sqrt(5) * np.sqrt(squared)
-    return np.asarray(scale * np.exp(-root) * (1 + root + root**2 / 3))
+    return np.asarray(_LEVEL + scale * np.exp(-root) * (1 + root + root**2 / 3))

@@ -25,7 +25,7 @@ def matern(distance: float, nu: float) -> float:
 
 def covariance(surface: Surface, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Between two sets of rows."""
-    return surface.scale * np.array(
+    return 1.0 + surface.scale * np.array(
         [[matern(float(np.linalg.norm((x - y) / surface.lengths)), 2.5) for y in b] for x in a]
     )
 
@@ -37,7 +37,7 @@ def test_moments_are_those_of_the_conditional_normal() -> None:
     means = (np.array(VALUES) - np.mean(VALUES)) / np.std(VALUES)
     mean, sd = FITTED.believed(at)
     assert mean == pytest.approx(np.mean(VALUES) + np.std(VALUES) * cross @ np.linalg.solve(inside, means))
-    left = FITTED.scale - np.diag(cross @ np.linalg.solve(inside, cross.T))
+    left = 1.0 + FITTED.scale - np.diag(cross @ np.linalg.solve(inside, cross.T))
     assert sd == pytest.approx(np.std(VALUES) * np.sqrt(left))
 
 

@@ -1,0 +1,1 @@
+"""Configurations of parameters that were tried: what the records hold of them."""
