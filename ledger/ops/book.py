@@ -10,20 +10,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ledger.ops.model_book import ModelBook
+from ledger.ops.next_book import NextBook
 
 if TYPE_CHECKING:
     # who reads a ledger does not wait for what writes
     from ledger.analysis.plans.created import Created
     from ledger.analysis.problems import Proof
-    from ledger.model.confirmation import Standing
     from ledger.model.parameters import Value
     from ledger.model.run_report import RunReport
     from ledger.model.verdict import Verdict
     from ledger.run.request import Listener, RunOptions
 
 
-class Book(ModelBook):
-    """A ledger with the commands `new`, `run`, `conclude`, `verify`, `promote` and `models` as methods.
+class Book(ModelBook, NextBook):
+    """A ledger with the commands `new`, `run`, `conclude` and `verify` as methods, and what it joins.
 
     Each raises LedgerError where the command would exit with 2, and then has changed nothing, but that a run keeps the
     trials that have finished. An experiment is the one that is checked out unless it is named.
@@ -68,12 +68,6 @@ class Book(ModelBook):
 
         chosen = collected(self, self.experiment(experiment))
         return conclude(self, chosen, interpretation=interpretation, early=False).verdict
-
-    def standing(self, experiment: str | None = None) -> Standing:
-        """How it stands as of now: its outcome, whether that still holds, and whether others have confirmed it."""
-        from ledger.repo.standings import standing
-
-        return standing(self, self.experiment(experiment))
 
     def verify(self, experiment: str | None = None, *, data: bool = False) -> tuple[Proof, ...]:
         """The proofs of all experiments, or of one; `data`: read its checkpoints too."""

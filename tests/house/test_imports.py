@@ -39,6 +39,7 @@ CHANGES_DIRECTORY = ("dvc/repro.py", "dvc/work_tree.py")
 READS_THE_CLOCK = (
     "cli/console.py",
     "ops/book.py",
+    "ops/next_book.py",
     "ops/model_book.py",
     "run/station.py",
     "run/monitor.py",

@@ -6,7 +6,7 @@ import json
 import random
 
 import pytest
-from conftest import Project
+from conftest import Project, Shelved, default_files
 from test_confirm import recorded
 
 from ledger.errors import LedgerError
@@ -26,8 +26,12 @@ def swept(project: Project, name: str, count: int, *, start: str, first: int = 0
 
 
 @pytest.fixture
-def sweep(project: Project) -> Project:
+def sweep(shelved: Shelved) -> Project:
     """Forty arms on main's code, and three on another one."""
+    return shelved(built, default_files())
+
+
+def built(project: Project) -> None:
     project.commit("settings", {"ledger.yaml": "metrics:\n  accuracy: {direction: higher}\n"})
     swept(project, "wide", 36, start="main")
     # a branch that sets a parameter runs the same code
@@ -39,7 +43,6 @@ def sweep(project: Project) -> Project:
     project.git("switch", "-q", "main")
     project.commit("another program", {"train.py": (project.root / "train.py").read_text() + "# other\n"})
     swept(project, "other", 3, start="main", first=70)
-    return project
 
 
 def test_one_state_of_code_and_data(sweep: Project) -> None:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Project
+from conftest import Project, Shelved, default_files
 
+from ledger import open as opened
 from ledger.errors import LedgerError
 from ledger.model import trial as trials
 from ledger.model import trial_file
@@ -56,13 +57,16 @@ def noisy(level: float, seeds: range, at: str) -> dict[int, float]:
 
 
 @pytest.fixture
-def grid(project: Project) -> Project:
+def grid(shelved: Shelved) -> Project:
     """A grid of three rates beside the present one; 0.3 is best."""
+    return shelved(built, default_files())
+
+
+def built(project: Project) -> None:
     project.commit("settings", {"ledger.yaml": "metrics:\n  accuracy: {direction: higher}\n"})
     project.ledger("new", "Some rate is better", "--name", "grid", "--seeds", "4", "--vary", "train.lr=0.1,0.2,0.3,0.4")
     levels = {"treatment": 0.8, "lr-0-2": 0.81, "lr-0-3": 0.86, "lr-0-4": 0.8}
     recorded(project, "grid", {arm: noisy(level, range(4), arm) for arm, level in levels.items()})
-    return project
 
 
 def confirmed(project: Project, target: str | None = "grid", **asked: Any) -> Any:
@@ -210,3 +214,13 @@ def test_one_trial_has_no_fresh_replicates(project: Project) -> None:
     recorded(project, "one", {"treatment": {0: 0.5}}, seeded=False)
     with pytest.raises(LedgerError, match="it ran once"):
         confirmed(project, "one", better="higher", margin=0.1)
+
+
+def test_from_python(grid: Project) -> None:
+    with opened(grid.root) as book:
+        begun = book.confirm("grid", seeds=5, switch=False)
+        assert begun.finding == "grid:lr-0-3"
+        found = book.standing("grid")
+        assert [(one.variant, one.state) for one in found.tested] == [("lr-0-3", "to be confirmed")]
+        with pytest.raises(LedgerError, match="importance takes 30"):
+            book.importance("accuracy")
