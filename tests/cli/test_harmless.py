@@ -120,6 +120,8 @@ COMMANDS = [
         for option in ("--y", "--x", "--metric", "--against", "--distribution", "--where")
     ),
     ["plot", "eve", "--parallel", "--json"],
+    *(["coverage", *form] for form in [*FORMATS, ["--json"], ["-t", "1"], ["--complete", "2"]]),
+    *(["coverage", option, NAMED] for option in ("--where", "--keep", "--drop", "--bins", "--exclude")),
     *(["power", *form] for form in (["eve"], ["eve", "--json"], ["--metric", NAMED], ["--predict", NAMED])),
     ["run", "eve", "--only", NAMED],
     ["record", "--variant", NAMED],

@@ -184,6 +184,9 @@ def answers(project: Project) -> None:
     for command in COMMANDS:
         answer = project.ledger(*command)
         assert "fault" not in answer.err
+    for form in (["--json", "--complete", "3"], ["--format", "html", "--bins", "each"]):
+        # of some no parameter varies
+        assert project.ledger("coverage", *form, code=None).code in (0, 2)
     assert [e["trials"] for e in project.ledger("log", "--json").json if e["name"] == "honest"] == [2]
     rows = project.ledger("query", "SELECT trial FROM trials WHERE experiment = 'honest' ORDER BY 1", "--json").json
     assert [row["trial"] for row in rows] == ["treatment/seed-0", "treatment/seed-1"]

@@ -112,7 +112,7 @@ def _columns(tried: Sequence[Tried]) -> dict[str, _Column]:
     found = {}
     for name in dict.fromkeys(itertools.chain.from_iterable(rows)):
         given = [row.get(name, _ABSENT) for row in rows]
-        keys = given if _are_keys(given) else [key_of(value) for value in given]
+        keys = given if _are_keys(given) else [value if value is _ABSENT else key_of(value) for value in given]
         places: dict[object, int] = {_ABSENT: -1}
         codes = np.array([places.setdefault(key, len(places) - 1) for key in keys], np.intp)
         first = dict(zip(reversed(keys), reversed(given), strict=True))

@@ -19,9 +19,11 @@ from ledger.model.remarks import Kind
 # Kuhn, Mendoza, Kacker and Lei, "Combinatorial Coverage Measurement Concepts and Applications" (NIST, 2013)
 NIST = [dict(zip("abcd", map(int, row), strict=True)) for row in ("0000", "0110", "1001", "0111")]
 
+# Python too holds no two of these equal
+VALUES = (st.integers(0, 2), st.sampled_from([2, "a", None, True, 1.5]))
 ROWS = st.integers(1, 5).flatmap(
     lambda k: st.lists(
-        st.fixed_dictionaries({}, optional={f"p{at}": st.integers(0, 2) for at in range(k)}), min_size=1, max_size=12
+        st.fixed_dictionaries({}, optional={f"p{at}": VALUES[at % 2] for at in range(k)}), min_size=1, max_size=12
     )
 )
 

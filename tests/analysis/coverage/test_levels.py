@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from made_coverage import never, of, tried
+from made_coverage import of, tried
 
 from ledger.analysis.coverage.answer import coverage
 from ledger.analysis.coverage.tried import Bins, CoverageOptions
@@ -29,6 +29,21 @@ def test_which_values_are_one() -> None:
     assert len(labels([1, True, "1"])) == 3
     assert labels([float("nan"), float("nan"), 0.1]) == ["0.1", ".nan"]
     assert labels([float("inf"), 10**400, 1]) == ["1", ".inf", str(10**400)]
+
+
+def test_a_parameter_of_all_kinds_may_be_absent() -> None:
+    rows: list[dict[str, Any]] = [
+        {"a": 1},
+        {"a": None},
+        {"a": [1]},
+        {"a": float("nan")},
+        {"a": True},
+        {"b": 1},
+        {"b": 2},
+    ]
+    found = of(rows, t=1)
+
+    assert [(one.name, one.absent, len(one.levels)) for one in found.taken.parameters] == [("a", 2, 5), ("b", 5, 2)]
 
 
 def test_many_numbers_become_five_bins_of_about_as_many() -> None:
@@ -101,4 +116,3 @@ def test_which_parameters_count() -> None:
     with pytest.raises(LedgerError, match="--keep op: no trial") as refused:
         names(keep=["op"])
     assert refused.value.hint == "did you mean train.opt?"
-    assert never("seed") is False
