@@ -164,11 +164,15 @@ class Comment(_Spaced):
 
 @frozen
 class Fold(_Spaced):
-    """Blocks that a page shows when asked for; a terminal shows them, below the `summary` where it is `told`."""
+    """Blocks that a page shows when asked for; a terminal shows them, below the `summary` where it is `told`.
+
+    `on_screen`: on paper the summary is enough.
+    """
 
     summary: str
     blocks: tuple[Block, ...]
     told: bool = False
+    on_screen: bool = False
 
 
 @frozen

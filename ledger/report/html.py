@@ -118,9 +118,9 @@ def _block(block: Block, named: str | None) -> str:
         case Part():
             return body(block.blocks, named)
         case Fold():
-            return (
-                f"<details><summary>{escaped(block.summary)}</summary>\n{body(block.blocks, block.summary)}\n</details>"
-            )
+            kind = ' class="screen"' if block.on_screen else ""
+            summary = f"<summary>{escaped(block.summary)}</summary>"
+            return f"<details{kind}>{summary}\n{body(block.blocks, block.summary)}\n</details>"
 
 
 def _link(link: Link) -> str:

@@ -14,6 +14,9 @@ import pytest
 from browsing import Browser, Site
 from conftest import Project, Shelved
 
+from ledger.analysis.site.page import Patch
+from ledger.report.site.patch import rendered
+
 # so many pixels of CSS are between the margins of a page of A4
 PAPER = 672
 # where an element ends on the right
@@ -126,8 +129,13 @@ def test_in_a_browser_it_is_quiet_and_prints_whole(
     project: Project, browser: Browser, faultless: Callable[[], None]
 ) -> None:
     project.ledger("report", "rate", "hostile", "-o", "report.html")
+    for width, dark in ((1280, False), (800, True), (360, False), (360, True)):
+        browser.open((project.root / "report.html").as_uri(), width=width, dark=dark)
+        assert browser.js("return document.documentElement.scrollWidth") <= width
+        assert browser.faults() == []
+    browser.js("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert browser.faults() == []
     browser.open((project.root / "report.html").as_uri(), width=360)
-    assert browser.js("return document.documentElement.scrollWidth") <= 360
     assert browser.js("return document.images.length") > 0
     assert browser.js("return [...document.images].every((each) => each.complete && each.naturalWidth > 0)")
     folded = browser.js("return document.querySelectorAll('details:not([open])').length")
@@ -144,7 +152,12 @@ def test_nothing_is_cut_where_it_is_printed(project: Project, browser: Browser) 
     browser.open((project.root / "report.html").as_uri(), width=PAPER)
     browser.cdp("Emulation.setEmulatedMedia", media="print")
     browser.js("window.dispatchEvent(new Event('beforeprint'))")
-    assert browser.js("return document.querySelectorAll('details:not([open])').length") == 0
+    # what paper has no room for: logs, and the code of more than a page or two
+    closed = "return [...document.querySelectorAll('details:not([open])')].filter((one) => !one.closest('.screen'))"
+    assert browser.js(f"{closed}.length") == 0
+    assert browser.js("return document.querySelectorAll('details.screen > details:not([open])').length") > 0
+    said = "getComputedStyle(document.querySelector('details.screen > summary'), '::after').content"
+    assert browser.js(f"return {said}") == '" (not printed: on the page)"'
     assert browser.js("return [...document.querySelectorAll('table, svg, img, pre')].map(" + END + ")") != []
     wide = "return [...document.querySelectorAll('table, svg, img, pre')].filter((each) => (" + END + ")(each) > "
     assert browser.js(f"{wide}{PAPER}).map((each) => each.outerHTML.slice(0, 200))") == []
@@ -152,3 +165,15 @@ def test_nothing_is_cut_where_it_is_printed(project: Project, browser: Browser) 
     assert browser.js(f"return {after}") == '" (https://example.org/paper)"'
     browser.js("window.dispatchEvent(new Event('afterprint'))")
     assert browser.js("return document.querySelectorAll('details:not([open])').length") > 0
+
+
+def test_long_code_is_for_the_screen_and_short_code_for_paper_too() -> None:
+    def patch_of(path: str, lines: int) -> Patch:
+        return Patch(path=path, text="\n".join(["+x"] * lines), cut=0)
+
+    found = rendered([patch_of("short.py", 20), patch_of("long.py", 500), patch_of("last.py", 5)])
+    kinds = re.findall(r"<details([^>]*)><summary><code>([a-z.]+)", found)
+    assert kinds == [("", "short.py"), (' class="screen"', "long.py"), ("", "last.py")]
+    # what is open is printed
+    assert "<details open>" in rendered([patch_of("short.py", 20)])
+    assert "<details open" not in rendered([patch_of("long.py", 500)])

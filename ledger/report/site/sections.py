@@ -150,7 +150,7 @@ def _logs(one: ExperimentPage) -> Iterator[Block]:
             break
         shown.append(Fold(summary=name, blocks=(CodeBlock(text=text),)))
     if shown:
-        yield Fold(summary=f"Last lines of {counted(len(texts), 'log')}", blocks=tuple(shown))
+        yield Fold(summary=f"Last lines of {counted(len(texts), 'log')}", blocks=tuple(shown), on_screen=True)
 
 
 def _plain(text: str) -> str:

@@ -23,11 +23,11 @@ document.querySelectorAll("time[datetime]").forEach((each) => {
   if (days >= 0) each.title = new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-days, "day");
 });
 
-// what is folded is opened for the printer
+// what is folded is opened for the printer, but for long code and logs
 {
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open]):not(.screen):not(.screen *)")];
     opened.forEach((fold) => { fold.open = true; });
   });
   window.addEventListener("afterprint", () => {
