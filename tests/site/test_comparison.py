@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -55,7 +56,9 @@ def compared(browser: Browser, page: str, *names: str, level: str = "", **given:
     browser.open(f"{page}#{level}select={','.join(names)}", **given)
     browser.until("return document.querySelector('.part-compared .from, .part-compared .sure') !== null")
     found = browser.js(f"""{TABLE};
-        const lines = (cell) => (cell.matches(".measured") ? [...cell.children] : [cell]).map((one) => one.textContent);
+        const seen = (one) => [...one.childNodes].filter((each) => each.className !== "hidden");
+        const text = (one) => seen(one).map((each) => each.textContent).join("");
+        const lines = (cell) => (cell.matches(".measured") ? [...cell.children] : [cell]).map(text);
         return [...table.querySelectorAll('tbody tr:not(.kind)')].map((line) => [...line.children].map(lines));
     """)
     return {head[0]: cells for head, *cells in found}
@@ -223,3 +226,19 @@ def test_a_comparison_has_no_serious_fault(browser: Browser, page: str, width: i
     browser.js("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert browser.js("return document.documentElement.scrollWidth") <= width
     assert browser.faults() == []
+
+
+HEARD = r"0\.6\d+ ± 0\.0\d+ \(4\) 95% interval 0\.\d+ to 0\.\d+ difference (~ )?[-+]0\.\d+ \(.*\)"
+
+
+def test_a_cell_is_heard_with_what_its_lines_are(browser: Browser, page: str) -> None:
+    compared(browser, page, "first", "second")
+    nodes = browser.cdp("Accessibility.getFullAXTree")["nodes"]
+    cells = [node["name"]["value"] for node in nodes if role(node) == "cell"]
+    dice = next(cell for cell in cells if "difference" in cell)
+    assert re.fullmatch(HEARD, dice), dice
+
+
+def role(node: dict[str, Any]) -> str:
+    """What kind of thing a node of the tree is that a screen reader goes through."""
+    return str(node.get("role", {}).get("value", ""))

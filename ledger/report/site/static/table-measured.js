@@ -27,11 +27,14 @@
     const means = sides.map((one, at) => (!one || unsure[at] || noNoise(one) ? null : ofMean(one, OF_MEANS)));
     const scale = scaleOf(sides, means);
     return sides.map((one, at) => element("td", { class: "measured" }, texts[at],
-      means[at] && element("div", { class: "sure" }, drawn(one, means[at], sides[0], scale),
+      means[at] && element("div", { class: "sure" }, heard(`${percent(OF_MEANS)} interval`), drawn(one, means[at], sides[0], scale),
         `${number(means[at][0], digits(one))} to ${number(means[at][1], digits(one))}`),
       one && one.n > 1 && !means[at] ? element("div", { class: "sure" }, unsaid(one, unsure[at])) : null,
       at && one && sides[0] ? difference(sides[0], one, digits(sides[0], one), unsure[0] || unsure[at]) : null));
   }
+
+  /** What a line is, for who hears it: who sees it has it from its place. */
+  const heard = (text) => element("span", { class: "hidden" }, `${text} `);
 
   /** Why there is no interval. */
   const unsaid = (one, parts) => `no interval: ${parts ? `over ${parts}s` : noNoise(one)}`;
@@ -39,11 +42,11 @@
   /** `+0.021 (+0.012..+0.030)`, with `~` before it where the interval holds zero; without one where there is none. */
   function difference(first, one, digits, parts) {
     const by = one.mean - first.mean;
-    if (parts || noNoise(first, one)) return element("div", { class: "from" }, signed(by, digits));
+    if (parts || noNoise(first, one)) return element("div", { class: "from" }, heard("difference"), signed(by, digits));
     const [low, high] = ofDifference(first, one, OF_DIFFERENCES);
     const unseen = low <= 0 && high >= 0;
     const said = `${unseen && by !== 0 ? "~ " : ""}${signed(by, digits)} (${signed(low, digits)}..${signed(high, digits)})`;
-    return element("div", { class: unseen ? "from unseen" : "from seen" }, said);
+    return element("div", { class: unseen ? "from unseen" : "from seen" }, heard("difference"), said);
   }
 
   /** From where to where the pictures of a metric go: one scale for all that are compared. */
