@@ -28,7 +28,7 @@ from ledger.repo.index.encoding import (
 )  # fmt: skip
 from ledger.repo.index.views import VIEWS
 
-VERSION: Final = 20
+VERSION: Final = 21
 """Of the tables and of what is computed into them: raised with every change, so that an older index is rebuilt."""
 
 STRIDE: Final = 1_000_000
@@ -168,6 +168,7 @@ SCHEMA: Final = (
     *(table.definition for table in TABLES),
     "CREATE INDEX trial_fingerprint ON trial (fingerprint)",
     "CREATE INDEX experiment_moment ON experiment (moment, name)",
+    "CREATE INDEX experiment_confirms ON experiment (name) WHERE confirms != '{}'",
     *(f"CREATE VIEW {name} AS {select}" for name, select in VIEWS.items()),
 )
 """The statements that make an index."""
