@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from typing import Any, Final
 
 from ledger.errors import LedgerError
@@ -62,8 +61,8 @@ def with_artifact(model: str, path: str, text: str) -> str:
     """
     folder, name = gto.apart(model)
     own = posixpath.relpath(path, folder or ".")
-    for make in (_in_block, _at_the_end):
-        made = make(text, _lines(name, own))
+    for make in (_in_block, _at_the_end, _in_place):
+        made = make(text, name, own)
         found = None if made is None else artifact(model, made)
         if made is not None and found is not None and found.path == path and _others(made, name) == _others(text, name):
             return made
@@ -73,14 +72,14 @@ def with_artifact(model: str, path: str, text: str) -> str:
     )
 
 
-def _lines(name: str, path: str) -> Callable[[str], str]:
+def _lines(name: str, path: str, indent: str) -> str:
     from ledger.model.formats.yaml12 import writer
 
     key, at = writer.inline(name), writer.inline(path)
-    return lambda indent: f"{indent}{key}:\n{indent * 2}path: {at}\n{indent * 2}type: {TYPE}\n"
+    return f"{indent}{key}:\n{indent * 2}path: {at}\n{indent * 2}type: {TYPE}\n"
 
 
-def _in_block(text: str, lines: Callable[[str], str]) -> str | None:
+def _in_block(text: str, name: str, path: str) -> str | None:
     """The text with the lines right below the key `artifacts`, indented as what is there."""
     kept = text.splitlines(keepends=True)
     at = next(
@@ -90,13 +89,27 @@ def _in_block(text: str, lines: Callable[[str], str]) -> str | None:
         return None
     below = next((line for line in kept[at + 1 :] if line.strip() and not line.lstrip().startswith("#")), "")
     indent = below[: len(below) - len(below.lstrip(" "))] or "  "
-    return "".join([*kept[:at], kept[at].rstrip("\n") + "\n", lines(indent), *kept[at + 1 :]])
+    return "".join([*kept[:at], kept[at].rstrip("\n") + "\n", _lines(name, path, indent), *kept[at + 1 :]])
 
 
-def _at_the_end(text: str, lines: Callable[[str], str]) -> str | None:
+def _at_the_end(text: str, name: str, path: str) -> str | None:
     if _entries(text):
         return None
-    return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}artifacts:\n{lines('  ')}"
+    return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}artifacts:\n{_lines(name, path, '  ')}"
+
+
+def _in_place(text: str, name: str, path: str) -> str | None:
+    """The text with the value of `artifacts` on one line, where it stands in brackets."""
+    from ledger.model.formats import yaml_text
+
+    try:
+        document = yaml12.loads(text)
+    except yaml12.YamlError:
+        return None
+    known = document.get("artifacts") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(known, dict) or name in known:
+        return None
+    return yaml_text.edit(text, ("artifacts",), document | {"artifacts": {**known, name: {"path": path, "type": TYPE}}})
 
 
 def _others(text: str, name: str) -> Any:
@@ -106,7 +119,7 @@ def _others(text: str, name: str) -> Any:
     except yaml12.YamlError:
         return None
     if not isinstance(document, dict):
-        return document
+        return document or ({}, {})
     found = document.get("artifacts")
     left = {key: value for key, value in found.items() if str(key) != name} if isinstance(found, dict) else {}
     return {key: value for key, value in document.items() if key != "artifacts"}, left

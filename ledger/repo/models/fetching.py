@@ -6,12 +6,12 @@ from pathlib import Path, PurePosixPath
 
 from ledger.dvc.laying import lay_out as lay
 from ledger.errors import LedgerError
-from ledger.model.models import Doubt, ModelVersion
+from ledger.model.experiment import Recorded
+from ledger.model.formats.lockfile import Pinned
+from ledger.model.models import ModelVersion
 from ledger.model.pipeline import inside
 from ledger.repo.ledger import Ledger
 from ledger.repo.models.checkpoint import Checkpoint, md5_of, wanted_of
-
-_UNKNOWN = (Doubt.NO_EXPERIMENT, Doubt.NO_RECORD)
 
 
 def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force: bool) -> Path:
@@ -38,18 +38,25 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
     kept, pin = found
     to = _place(output, PurePosixPath(path).name)
     if ledger.store().lacks(pin.md5 or ""):
-        from ledger.repo.sharing.data import fetched
-
-        got = fetched(ledger, [wanted_of(ledger, record, kept, pin)])
-        if got.absent:
-            trial = f"{version.experiment}:{version.trial}"
-            raise LedgerError(
-                f"{got.absent[0].path} of {trial} is neither in DVC's cache nor on {got.remote or 'a remote'}",
-                hint=f"ledger reproduce {trial} trains it again, and compares",
-            )
+        _fetch(ledger, record, kept, pin)
     # what has come is not known to a store that looked before
     lay(ledger.store(), md5_of(ledger, Checkpoint(path=path, output=kept, pin=pin)), to, force=force)
     return to
+
+
+def _fetch(ledger: Ledger, record: Recorded, output: str, pin: Pinned) -> None:
+    """Bring an output of a trial from DVC's remote into its cache. Raises LedgerError where nobody has it."""
+    from ledger.repo.sharing.data import fetched
+
+    trial = f"{record.trial.experiment}:{record.trial.id}"
+    again = f"ledger reproduce {trial} trains it again, and compares"
+    try:
+        got = fetched(ledger, [wanted_of(ledger, record, output, pin)])
+    except LedgerError as error:
+        raise LedgerError(f"{output} of {trial} is not in DVC's cache here, and {error.message}", hint=again) from None
+    if got.absent:
+        where = got.remote or "a remote"
+        raise LedgerError(f"{got.absent[0].path} of {trial} is neither in DVC's cache nor on {where}", hint=again)
 
 
 def _place(output: Path | None, name: str) -> Path:
