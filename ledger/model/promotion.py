@@ -77,22 +77,23 @@ def remark(subject: str, experiment: str | None, of: str, why: str) -> str:
 
 def parse(text: str) -> Promotion | None:
     """What the message of a tag claims, None where it is not of a promotion, or is not whole."""
-    text = payload(text)
-    found = {key: trailers.value(text, key) for key in (trailers.EXPERIMENT, trailers.TRIAL, CHECKPOINT, HASH)}
-    experiment, trial, path, md5 = found.values()
+    told = trailers.read(payload(text))
+    first = dict(reversed(told))
+    experiment, trial, path, md5 = map(first.get, (trailers.EXPERIMENT, trailers.TRIAL, CHECKPOINT, HASH))
     if experiment is None or trial is None or path is None or md5 is None:
         return None
     if _MD5.fullmatch(md5) is None or TRIAL_ID.fullmatch(trial) is None or NAME.fullmatch(experiment) is None:
         return None
+    metrics = (_metric(value) for key, value in told if key == trailers.METRIC)
     return Promotion(
         experiment=experiment,
         trial=trial,
-        outcome=trailers.value(text, trailers.OUTCOME) or "",
+        outcome=first.get(trailers.OUTCOME, ""),
         path=_unquoted(path),
         md5=md5,
-        metrics=dict(filter(None, map(_metric, trailers.values(text, trailers.METRIC)))),
-        why=trailers.value(text, WHY) or "",
-        confirmed=trailers.values(text, CONFIRMED),
+        metrics=dict(one for one in metrics if one is not None),
+        why=first.get(WHY, ""),
+        confirmed=tuple(value for key, value in told if key == CONFIRMED),
     )
 
 
