@@ -164,6 +164,14 @@ def test_a_verdict_is_about_the_arm_that_was_predicted(grid: Project) -> None:
     assert plan.variant("baseline").at == grid.git("rev-parse", "main")
 
 
+def test_the_baseline_is_the_grid_s_own_arm_where_it_has_one(grid: Project) -> None:
+    grid.git("switch", "-q", "main")
+    grid.ledger("new", "The same again", "--name", "later", "--seeds", "7,8", "--predict", "accuracy >= baseline",
+                "-S", "train.lr=0.5")  # fmt: skip
+    recorded(grid, "later", {"baseline": {7: 0.1, 8: 0.2}, "treatment": {7: 0.1, 8: 0.2}})
+    assert confirmed(grid).baseline == "grid:treatment"
+
+
 def test_nothing_is_left_where_luck_explains_all(grid: Project) -> None:
     made = confirmed(grid, "grid:lr-0-4")
     assert made.selected.shrunken < 0

@@ -85,7 +85,8 @@ def _base(ledger: Ledger, experiment: Experiment, variant: str, metric: str) -> 
         state = ledger.arm(experiment, Variant(name=BASELINE, at=BASE)).fingerprint
     except LedgerError:
         return _at(plan.base[:10], plan.base)
-    for row in ledger.rows("variants"):
+    # its own arm first: that ran at the same replicates
+    for row in sorted(ledger.rows("variants"), key=lambda row: row.experiment != experiment.name):
         if row.fingerprint == state and row.trials:
             if (row.experiment, row.variant) == (experiment.name, variant):
                 raise LedgerError(
