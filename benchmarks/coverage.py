@@ -1,16 +1,14 @@
-"""`ledger coverage` on many trials: the whole command, the count beside plain sets, and the proposals beside peers.
+"""`ledger coverage` on many trials: the whole command, and the count alone beside plain sets.
 
-    python benchmarks/coverage.py [--trials 10000] [--rounds 5] [--parts commands counts proposals]
+    python benchmarks/coverage.py [--trials 10000] [--rounds 5] [--parts commands counts]
 
 The command runs as a whole process on a repository with so many recorded trials of 12 parameters in 100 experiments;
-"cold" is without the index. The count is beside the same by Python's sets and itertools. The proposals, from an empty
-history, are beside covertable and allpairspy, where these are installed. Prints tables in markdown.
+"cold" is without the index. The count is beside the same by Python's sets and itertools. Prints tables in markdown.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import itertools
 import os
 import platform
@@ -27,11 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ledger.analysis.coverage.answer import Coverage, coverage
-from ledger.analysis.coverage.combinations import Combinations, counted
-from ledger.analysis.coverage.greedy import Open, drawn, in_order, without_idle
 from ledger.analysis.coverage.tried import CoverageOptions, State, Tried
 from ledger.model import trial as trials
 from ledger.model import trial_file
@@ -45,7 +39,7 @@ from ledger.model.trial import Trial
 LEDGER = str(Path(sys.executable).with_name("ledger"))
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 EXPERIMENTS = 100
-PARTS = ("commands", "counts", "proposals")
+PARTS = ("commands", "counts")
 
 PARAMETERS: Mapping[str, Sequence[Any]] = {
     "model.layers": (2, 4, 8, 12),
@@ -202,41 +196,6 @@ def timed(action: Callable[[], Any], rounds: int) -> tuple[Any, float]:
     return found, statistics.median(taken)
 
 
-# --- the proposals
-
-SPACES: Sequence[tuple[str, Sequence[int], int]] = (
-    ("3^4", (3,) * 4, 2),
-    ("3^13", (3,) * 13, 2),
-    ("10^6", (10,) * 6, 2),
-    ("5^12", (5,) * 12, 2),
-    ("5^6", (5,) * 6, 3),
-    ("3^10", (3,) * 10, 3),
-)
-
-
-def fewest(sizes: Sequence[int], t: int) -> int:
-    """How many configurations `ledger` proposes."""
-    found: Combinations = counted(np.full((1, len(sizes)), -1), np.array([3], np.uint8), sizes, (), t)
-    rows = min((without_idle(found, rows) for rows in drawn(found, sizes, (), Open(found).count)), key=len)
-    return len(in_order(found, rows))
-
-
-def peers() -> dict[str, Callable[[Sequence[int], int], int]]:
-    """The peers that are installed."""
-    found: dict[str, Callable[[Sequence[int], int], int]] = {}
-    try:
-        make = importlib.import_module("covertable").make
-        found["covertable"] = lambda sizes, t: len(make([list(range(size)) for size in sizes], strength=t))
-    except ImportError:
-        pass
-    try:
-        pairs = importlib.import_module("allpairspy").AllPairs
-        found["allpairspy"] = lambda sizes, t: len(list(pairs([list(range(size)) for size in sizes], n=t)))
-    except ImportError:
-        pass
-    return found
-
-
 def measure_commands(rows: Sequence[Mapping[str, Any]], rounds: int, at: Path | None) -> None:
     """Print the table of whole commands; `at`: a folder in which the repository is kept."""
     with tempfile.TemporaryDirectory(prefix="ledger-coverage-") as folder:
@@ -261,24 +220,6 @@ def measure_counts(rows: Sequence[Mapping[str, Any]], rounds: int) -> None:
         print(f"| {t} | {sets[0]:,} of {sets[1]:,} | {own:.2f} | {theirs:.2f} |", flush=True)
 
 
-def measure_proposals() -> None:
-    """Print the table of proposals."""
-    others = peers()
-    print("\nConfigurations, and seconds of a processor:\n")
-    print("| values^parameters | t | `ledger` | " + " | ".join(others) + " |")
-    print("| --- | ---: | ---: |" + " ---: |" * len(others))
-    for name, sizes, t in SPACES:
-        cells = []
-        for make in (fewest, *others.values()):
-            if t > 2 and make is others.get("allpairspy"):
-                # it promises no more than pairs
-                cells.append("-")
-                continue
-            count, seconds = timed(partial(make, sizes, t), 1)
-            cells.append(f"{count} ({seconds:.2f} s)")
-        print(f"| {name} | {t} | " + " | ".join(cells) + " |", flush=True)
-
-
 def main() -> None:
     """Build, measure and print."""
     parser = argparse.ArgumentParser(description="Measure `ledger coverage`.")
@@ -293,8 +234,6 @@ def main() -> None:
         measure_commands(rows, given.rounds, given.at)
     if "counts" in given.parts:
         measure_counts(rows, given.rounds)
-    if "proposals" in given.parts:
-        measure_proposals()
 
 
 if __name__ == "__main__":
