@@ -6,6 +6,7 @@ import fcntl
 import gc
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -325,6 +326,7 @@ def difference(diff: dict[str, Any]) -> float:
 MakeProject = Callable[..., Project]
 Build = Callable[[Project], None]
 Shelved = Callable[..., Project]
+Once = Callable[[Callable[[], Any]], Any]
 
 
 @pytest.fixture
@@ -387,6 +389,22 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shelf"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def once(shelf: Path) -> Once:
+    """What a function gives, which is called once a test run; the other processes read what it gave."""
+
+    def get(make: Callable[[], Any]) -> Any:
+        kept = shelf / f"{make.__module__}.{make.__name__}.pickle"
+        with kept.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                made = pickle.dumps(make())
+                kept.write_bytes(made)
+        return pickle.loads(kept.read_bytes())
+
+    return get
 
 
 @pytest.fixture

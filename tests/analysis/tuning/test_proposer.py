@@ -6,6 +6,7 @@ import math
 import sys
 
 import pytest
+from conftest import Once
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,14 +36,19 @@ def loss(configuration: Configuration) -> float:
     return found + ((number(configuration, "momentum") - 0.9) ** 2 if configuration["opt"] == "sgd" else 0.3)
 
 
-@pytest.fixture(scope="module")
-def tried() -> list[Told]:
-    """Trials of the loss, one at a time."""
+def one_at_a_time() -> list[Told]:
+    """Trials of the loss."""
     proposer, told = Proposer(NET, "test"), list[Told]()
     for _ in range(18):
         (one,) = proposer.propose(told)
         told.append(Told(configuration=one.configuration, values=(loss(one.configuration),)))
     return told
+
+
+@pytest.fixture(scope="module")
+def tried(once: Once) -> list[Told]:
+    """The trials, which take seconds to propose."""
+    return list(once(one_at_a_time))
 
 
 def test_it_finds_the_best(tried: list[Told]) -> None:
