@@ -78,7 +78,7 @@ def test_the_branch_has_the_site_as_one_commit_and_nothing_else_moves(project: P
     publish(project)
     assert project.git("rev-parse", PAGES) != first
     assert project.git("rev-list", "--count", PAGES) == "1"
-    assert "1 trial recorded" in project.git("show", f"{PAGES}:experiments/one.html")
+    assert "1 trial has run" in project.git("show", f"{PAGES}:experiments/one.html")
 
 
 def test_files_are_published_byte_for_byte(project: Project) -> None:

@@ -106,10 +106,10 @@ def test_a_trial_that_lands_changes_its_page_and_no_other(project: Project) -> N
         assert site.look() is None
         before = {page: news(site, page)["version"] for page in ("experiments/one.html", "experiments/two.html")}
         assert before["experiments/one.html"] in get(site, "experiments/one.html")
-        assert "1 trial recorded" not in get(site, "experiments/one.html")
+        assert "1 trial has run" not in get(site, "experiments/one.html")
         land(project, "one", 1)
         assert changed(site).written > 0
-        assert "1 trial recorded" in get(site, "experiments/one.html")
+        assert "1 trial has run" in get(site, "experiments/one.html")
         after = {page: news(site, page)["version"] for page in before}
         assert after["experiments/one.html"] != before["experiments/one.html"]
         assert after["experiments/two.html"] == before["experiments/two.html"]
@@ -321,12 +321,13 @@ def test_a_page_brings_itself_up_to_date_and_keeps_its_place(project: Project, b
         folder = ledger.state_dir
     with watch(project) as site, runs.published(folder, "one") as run:
         browser.open(f"{site.address}experiments/one.html", height=300)
-        browser.until("return document.readyState === 'complete' && document.querySelector('aside.live') !== null")
+        browser.until("return document.readyState === 'complete' && document.querySelector('aside.at-work') !== null")
         browser.js("document.querySelectorAll('details').forEach((fold) => { fold.open = true; }); window.old = true")
         browser.js("scrollTo({top: 200, behavior: 'instant'})")
         run.publish(state(run))
-        said = browser.until("return document.querySelector('aside.live li')?.textContent")
+        said = browser.until("return document.querySelector('aside.at-work li')?.textContent")
         assert "treatment/seed-1" in said
+        assert browser.js("return document.querySelector('aside.at-work').offsetHeight") < 100, "two lines"
         assert browser.js("return window.old"), "what runs is shown without loading the page"
         assert browser.js("return document.querySelector('main b:not([class])')?.textContent !== 'train'")
         land(project, "one", 1)

@@ -109,7 +109,7 @@ def lacking(brief: Brief) -> str:
     """What an experiment without a verdict waits for."""
     if brief.trials == 0:
         return "no trial has run yet"
-    done = f"{counted(brief.trials, 'trial')} recorded"
+    done = f"{counted(brief.trials, 'trial')} {'has' if brief.trials == 1 else 'have'} run"
     if brief.failed:
         done += f", {brief.failed} of them failed"
     if not brief.missing:

@@ -121,7 +121,7 @@ def test_an_experiment_without_a_verdict_says_what_it_waits_for() -> None:
     found = about.experiment
     assert found is not None
     page = read(text_of(made(replace(about, experiment=replace(found, verdict=None), recomputed=None), outcome=None)))
-    assert ": 1 trial recorded, 1 of them failed; 3 declared ones have no result yet." in page
+    assert ": 1 trial has run, 1 of them failed; 3 declared ones have no result yet." in page
     assert "Predicted: dice &gt;= baseline + 0.01" in page
 
 

@@ -99,7 +99,7 @@
     setTimeout(look, Math.min(30000, EVERY * 2 ** Math.min(failures, 5)));
   }
 
-  part.className = "live";
+  part.className = "at-work";
   part.setAttribute("aria-label", "Runs at work");
   part.hidden = true;
   document.body.append(part);
