@@ -11,11 +11,9 @@ from ledger.report.numbers import digits_of, number, rough
 from ledger.stats.maximum import expected_maximum
 
 
-def best_of_arms(arm: str, worth: Selected, settings: Settings) -> str:
-    """`lr-0-3 is the best of 6 by accuracy: …`, in one sentence."""
-    return "; ".join(
-        [f"{arm} is the best of {worth.among} by {worth.metric}", *luck(worth, precision_of(worth, settings))]
-    )
+def best_of_arms(arm: str, worth: Selected, settings: Settings) -> tuple[str, ...]:
+    """`lr-0-3 is the best of 6 by accuracy`, what luck adds, and what is left: a line each."""
+    return f"{arm} is the best of {worth.among} by {worth.metric}", *luck(worth, precision_of(worth, settings))
 
 
 def precision_of(worth: Selected, settings: Settings) -> int | None:

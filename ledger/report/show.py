@@ -233,7 +233,7 @@ def means(experiment: Experiment, present: Mapping[str, str], settings: Settings
 def _luck(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
     """What being the best of several arms adds to it."""
     found = best_arm(experiment, present, settings)
-    return [] if found is None else [Items(items=(best_of_arms(*found, settings),), indent=2)]
+    return [] if found is None else [Items(items=best_of_arms(*found, settings), indent=2)]
 
 
 def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:

@@ -114,7 +114,7 @@ def test_the_answer_and_its_shape(grid: Project) -> None:
 
 def test_the_grid_says_itself_what_luck_adds(grid: Project) -> None:
     shown = grid.ledger("show", "grid").out
-    assert "lr-0-3 is the best of 4 by accuracy; being the best of 4 adds 0.00" in shown
+    assert "lr-0-3 is the best of 4 by accuracy\n  being the best of 4 adds 0.00" in shown
     assert "by luck alone (1.029 x" in shown
     best = grid.ledger("table", "--variants", "--best")
     assert "grid        lr-0-3" in best.out
