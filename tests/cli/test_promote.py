@@ -11,6 +11,8 @@ import pytest
 from conftest import Project, Shelved
 from gto.api import _show_versions, history, show
 
+import ledger
+
 
 @pytest.fixture
 def project(shelved: Shelved) -> Project:
@@ -230,3 +232,13 @@ def test_from_a_folder_below(project: Project) -> None:
     below.mkdir(parents=True)
     project.ledger("promote", "rate", "crown", "--path", "../../head.txt", cwd=below)
     assert project.ledger("models", "--json", cwd=below).json[0]["path"] == "head.txt"
+
+
+def test_from_python(project: Project) -> None:
+    with ledger.open(project.root) as book:
+        made = book.promote("rate", "net", stage="prod")
+        (one,) = book.models()
+        assert (one.name, one.version, one.stages, one.outcome) == ("net", made.version, ("prod",), "supported")
+        assert book.models("net", at=one.registered.tag.when) == (one,)
+        with pytest.raises(ledger.LedgerError, match="worse is refuted"):
+            book.promote("worse", "net")
