@@ -46,7 +46,7 @@ def report(
     if output != STDOUT and not named and _is_foreign(path):
         raise LedgerError(f"{path} is there, and is no report of the ledger's", hint="-o FILE names another file")
     with console.opened() as ledger:
-        page = made(ledger, experiments or (), title=title, code=code)
+        page = made(ledger, experiments or (), title=title, code=code, output=None if output == STDOUT else path)
     if output == STDOUT:
         sys.stdout.buffer.write(page)
         return 0

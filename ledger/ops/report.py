@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ledger.analysis.site.brief import children
 from ledger.analysis.site.page import ExperimentPage
@@ -10,18 +11,28 @@ from ledger.repo import targets
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import reading as models
 from ledger.repo.models.beside import by_experiment
-from ledger.repo.site import briefs, reading
+from ledger.repo.site import briefs, place, reading
 from ledger.report.site import report as page
 from ledger.report.site import shell
 
 
-def report(ledger: Ledger, experiments: Sequence[str], *, title: str | None = None, code: bool = True) -> bytes:
+def report(
+    ledger: Ledger,
+    experiments: Sequence[str],
+    *,
+    title: str | None = None,
+    code: bool = True,
+    output: Path | None = None,
+) -> bytes:
     """The report on these experiments, each once, or on the one that is checked out. It is HTML, in UTF-8.
 
-    `title`: by default that of the only experiment; `code`: whether it shows code, paths and commands. Raises
-    LedgerError where an experiment cannot be found or read, or libraries are missing.
+    `title`: by default that of the only experiment; `code`: whether it shows code, paths and commands. `output`: the
+    file that is to hold it. Raises LedgerError where an experiment cannot be found or read, where a branch's link leads
+    to the file, or where libraries are missing.
     """
     shell.require()
+    if output is not None:
+        place.require_own_way(ledger.git, output)
     named = [targets.whole(ledger, text) for text in experiments] or [targets.part(ledger, None).experiment]
     return page.page(_read(ledger, list(dict.fromkeys(one.name for one in named)), code=code), title=title, code=code)
 

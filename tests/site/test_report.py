@@ -123,6 +123,11 @@ def test_what_is_no_report_is_overwritten_only_by_name(project: Project) -> None
     project.ledger("report", "rate", "-o", "report.html")
     assert b"A higher rate" in (project.root / "report.html").read_bytes()
     assert "is a folder" in project.ledger("report", "rate", "-o", ".", code=2).err
+    (project.root / "report.html").unlink()
+    (project.root / "report.html").symlink_to(project.root / "elsewhere.html")
+    project.git("add", "report.html")
+    assert "a symbolic link that git holds" in project.ledger("report", "rate", code=2).err
+    assert not (project.root / "elsewhere.html").exists()
 
 
 def test_in_a_browser_it_is_quiet_and_prints_whole(

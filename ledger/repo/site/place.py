@@ -23,24 +23,29 @@ _TAKEN = (DIRECTORY, ".dvc")
 
 def require_harmless(ledger: Ledger, folder: Path) -> None:
     """Raise LedgerError where a site in the folder would get among records or data, or a branch's link leads there."""
-    git, named = ledger.git, _absolute(folder)
-    link = next((one for one in (named, *named.parents) if _is_held_link(git, one)), None)
-    if link is not None:
-        raise LedgerError(
-            f"{folder} is reached through a symbolic link that git holds, {link.relative_to(git.root)}: "
-            "whoever committed it chose where it leads",
-            hint=_HINT,
-        )
+    require_own_way(ledger.git, folder)
     if folder.is_symlink() and not folder.exists():
         raise LedgerError(f"{folder} is a symbolic link that leads nowhere", hint=f"rm {folder}, or {_HINT}")
     real = folder.resolve()
-    if not real.is_relative_to(git.root):
+    if not real.is_relative_to(ledger.git.root):
         return
-    path = real.relative_to(git.root).as_posix()
+    path = real.relative_to(ledger.git.root).as_posix()
     taken = next((one for one in (*_TAKEN, *_data(ledger)) if inside(path, one)), None)
     if taken is not None:
         whose = "records" if taken == DIRECTORY else "DVC's" if taken == ".dvc" else "data of the pipeline"
         raise LedgerError(f"{folder} is no place for a site: what lies in {taken} is {whose}", hint=_HINT)
+
+
+def require_own_way(git: Git, path: Path) -> None:
+    """Raise LedgerError where a symbolic link that git holds leads to the path."""
+    named = _absolute(path)
+    link = next((one for one in (named, *named.parents) if _is_held_link(git, one)), None)
+    if link is not None:
+        raise LedgerError(
+            f"{path} is reached through a symbolic link that git holds, {link.relative_to(git.root)}: "
+            "whoever committed it chose where it leads",
+            hint="-o names another place",
+        )
 
 
 def _absolute(folder: Path) -> Path:
