@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -28,7 +27,7 @@ def holds(
     if md5 is None:
         return False
     if lock is not None and not exact:
-        if _as_written(path, md5).search(lock):
+        if _as_written(path, md5) in lock:
             return True
         if path in (own := _pins("", lock)):
             return own[path] == md5
@@ -37,10 +36,9 @@ def holds(
     return (_defined(ledger, commit) if found is None else found).get(path) == md5
 
 
-def _as_written(path: str, md5: str) -> re.Pattern[bytes]:
+def _as_written(path: str, md5: str) -> bytes:
     """An output of a lock as DVC writes it: found so, a thousand locks need not be parsed."""
-    said = rf"^ *- path: {re.escape(path)}\n(?: +hash: md5\n)? +md5: {re.escape(md5)}\n"
-    return re.compile(said.encode("utf-8", "surrogateescape"), re.MULTILINE)
+    return f"\n    - path: {path}\n      hash: md5\n      md5: {md5}\n".encode("utf-8", "surrogateescape")
 
 
 def _defined(ledger: Ledger, commit: str) -> Mapping[str, str]:
