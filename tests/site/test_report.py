@@ -134,6 +134,7 @@ def test_in_a_browser_it_is_quiet_and_prints_whole(
     project: Project, browser: Browser, faultless: Callable[[], None]
 ) -> None:
     project.ledger("report", "rate", "hostile", "-o", "report.html")
+    assert "<q>It does.</q>" in (project.root / "report.html").read_text("utf-8"), "on the cover"
     for width, dark in ((1280, False), (800, True), (360, False), (360, True)):
         browser.open((project.root / "report.html").as_uri(), width=width, dark=dark)
         assert browser.js("return document.documentElement.scrollWidth") <= width

@@ -12,7 +12,7 @@ from ledger.model.site import File
 from ledger.model.verdict import Judged
 from ledger.report import search, standing
 from ledger.report.remarks import sentence, sentences
-from ledger.report.site import answers, figures, images, shell
+from ledger.report.site import answers, figures, images, prose, shell
 from ledger.report.site.outsiders import told
 from ledger.report.site.sections import sections
 from ledger.report.site.sentences import found, lacking, learned, parsed
@@ -63,6 +63,7 @@ def values(one: ExperimentPage, site: Site) -> dict[str, Any]:
             for each in one.answers
             if (drawn := answers.picture(each, one.review.settings)) is not None
         ],
+        "quoted": prose.beginning(brief.interpretation, prose.QUOTED),
         "author": brief.author.partition(" <")[0],
         "wrong": list(_wrong(one)),
         "tested": [standing.tested(each) for each in brief.tested],

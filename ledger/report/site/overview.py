@@ -35,8 +35,6 @@ _UNREADABLE: Final = 20
 _MODELS: Final = 20
 # more replicates than this nobody runs
 _MANY: Final = 1000
-# characters of what an author makes of a verdict
-_INTERPRETATION: Final = 280
 
 
 @frozen
@@ -99,7 +97,7 @@ def _line(one: Brief, sentence: str) -> Line:
         state=one.state,
         kind=one.kind,
         sentence=sentence,
-        interpretation=prose.beginning(one.interpretation, _INTERPRETATION),
+        interpretation=prose.beginning(one.interpretation, prose.QUOTED),
         when=one.moment.isoformat(),
         by=one.author.partition(" <")[0],
     )

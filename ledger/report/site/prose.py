@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # characters of a text that are shown
 MOST: Final = 40_000
+# and of one that is quoted beside others
+QUOTED: Final = 280
 
 _TAGS: Final = {
     "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "pre", "code", "em", "strong", "s", "blockquote", "hr", "br",

@@ -102,7 +102,9 @@ def _results(one: ExperimentPage, site: Site) -> Iterator[Block]:
     if not found and verdict is not None and verdict.finding is not None:
         found = _unheaded(verdicts.found_by_search(verdict, experiment, about.settings, commands=site.code))
     if found:
-        yield from found
+        # what the top of the page says is not said again
+        top = answers.said(one.answers[0]) if one.answers else _searched(one)
+        yield from (block for block in found if not (isinstance(block, Prose) and block.text.rstrip(".") == top))
         return
     # a base that nobody has trained is nothing to compare with, and the arms of a grid stand beside each other
     grid = not experiment.plan.predictions and len({r.trial.variant for r in experiment.trials if r.valid}) > 2
@@ -111,6 +113,14 @@ def _results(one: ExperimentPage, site: Site) -> Iterator[Block]:
     yield from shown or show.means(experiment, one.shown.present, about.settings)
     if compared:
         yield from review_metrics.other_arms(about, experiment)
+
+
+def _searched(one: ExperimentPage) -> str:
+    """What a search has found, in one sentence; "" where there is none."""
+    verdict, plan = one.review.recomputed or one.review.stored, one.shown.experiment.plan
+    if verdict is None or verdict.finding is None or plan.search is None:
+        return ""
+    return search.said(verdict.finding, plan.search, one.review.settings)
 
 
 def _changed(one: ExperimentPage, site: Site) -> Markup:

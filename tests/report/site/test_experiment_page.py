@@ -173,7 +173,9 @@ def ablation(adds: dict[str, float]) -> Ablation:
 def test_an_ablation_begins_with_its_answer() -> None:
     page = read(text_of(made(review(), outcome=None, answers=(ablation({"site-a": 0.1, "site-c": -0.1}),))))
     assert ": site-c harms dice" in page[: page.index("Results")]
-    assert page.index("adds: the metric with all groups") > page.index("Results")
+    # after the head of the section
+    results = page[page.index("Results", page.index("What this does not show")) :]
+    assert "adds: the metric with all groups" in results and "site-c harms dice" not in results
 
 
 def test_an_answer_is_drawn_beside_its_sentence_above_all_else() -> None:
