@@ -68,33 +68,57 @@ def best(values: Array, share: float, *, higher: bool) -> Array:
     return weights
 
 
-def kernels(column: Column) -> Array:
-    """A row for each configuration: how it contributes to the density of a parameter, whose points are the columns.
+@frozen
+class Kernel:
+    """How configurations contribute to a density: each as its `level` does, by the `rows` of the levels."""
+
+    level: Codes
+    rows: Array
+
+    @property
+    def whole(self) -> Array:
+        """A row for each configuration."""
+        return self.rows[self.level]
+
+
+def kernels(column: Column) -> Kernel:
+    """How each configuration contributes to the density of a parameter, whose points are the columns.
 
     Of choices, and of what lacks the parameter, the points are the values themselves.
     """
     levels = np.asarray(column.levels, np.int64)
     absent = levels < 0
     if not column.ordered:
-        found = np.eye(int(levels.max()) + 2)[levels]
-        return np.asarray(found[:, found.any(axis=0)])
+        # what lacks the parameter is the last
+        _, own = np.unique(np.where(absent, levels.max() + 1, levels), return_inverse=True)
+        return Kernel(level=own.reshape(-1), rows=np.eye(int(own.max()) + 1))
     known = levels[~absent]
     sizes = np.bincount(known)
     middles = (np.cumsum(sizes) - sizes / 2) / max(sizes.sum(), 1)
     points = (np.arange(_POINTS) + 0.5) / _POINTS
     heights = np.exp(-(((points[None, :] - middles[:, None]) / _BANDWIDTH) ** 2) / 2)
     heights /= heights.sum(axis=1, keepdims=True)
-    found = np.zeros((len(levels), _POINTS + int(absent.any())))
-    found[~absent, :_POINTS] = heights[known]
-    if absent.any():
-        found[absent, _POINTS] = 1.0
-    return found
+    lacking = int(absent.any())
+    rows = np.zeros((len(sizes) + lacking, _POINTS + lacking))
+    rows[: len(sizes), :_POINTS] = heights
+    if lacking:
+        rows[-1, -1] = 1.0
+    return Kernel(level=np.where(absent, len(sizes), levels), rows=rows)
 
 
-def divergences(kernel: Array, top: Array, every: Array) -> Array:
+def _weighted(weights: Array, kernel: Kernel) -> Array:
+    """The density by each row of weights: over few levels their sums are enough."""
+    count = len(kernel.rows)
+    if count > _POINTS:
+        return np.asarray(weights @ kernel.whole)
+    sums = np.stack([weights[:, kernel.level == level].sum(axis=1) for level in range(count)], axis=1)
+    return np.asarray(sums @ kernel.rows)
+
+
+def divergences(kernel: Kernel, top: Array, every: Array) -> Array:
     """The Pearson divergence of each row of weights `top` from that of `every`, over one parameter."""
-    inside = top @ kernel / top.sum(axis=1, keepdims=True)
-    whole = every @ kernel / every.sum(axis=1, keepdims=True)
+    inside = _weighted(top, kernel) / top.sum(axis=1, keepdims=True)
+    whole = _weighted(every, kernel) / every.sum(axis=1, keepdims=True)
     ratio = np.divide(inside, whole, out=np.ones_like(inside), where=whole > 1e-12)
     return np.asarray((whole * (ratio - 1) ** 2).sum(axis=1))
 
@@ -140,7 +164,7 @@ def _shares(rows: Array) -> Array:
     return np.asarray(np.divide(rows, sums, out=np.zeros_like(rows), where=sums > 0))
 
 
-def _permuted(smooth: Sequence[Array], top: Array, count: int, luck: np.random.Generator) -> Array:
+def _permuted(smooth: Sequence[Kernel], top: Array, count: int, luck: np.random.Generator) -> Array:
     """The divergences when which configurations are the best is left to chance: a row a permutation."""
     rows = []
     for part in _parts(count, len(top)):
@@ -150,7 +174,7 @@ def _permuted(smooth: Sequence[Array], top: Array, count: int, luck: np.random.G
     return np.concatenate(rows)
 
 
-def _resampled(smooth: Sequence[Array], values: Array, share: float, count: int, luck: np.random.Generator) -> Array:
+def _resampled(smooth: Sequence[Kernel], values: Array, share: float, count: int, luck: np.random.Generator) -> Array:
     """The divergences of as many configurations drawn from these with replacement: a row a resample."""
     size = len(values)
     order = np.argsort(-values, kind="stable")

@@ -34,12 +34,23 @@ def test_the_divergence_of_choices_by_hand() -> None:
 
 def test_densities_of_numbers_are_densities_and_know_no_scale() -> None:
     values = [10.0**k for k in range(-4, 6)]
-    kernel = kernels(column(values))
+    kernel = kernels(column(values)).whole
     assert kernel.sum(axis=1) == pytest.approx(np.ones(10))
-    assert np.array_equal(kernel, kernels(column(list(range(10)))))
-    lacking = kernels(Column(levels=(0, 1, 2, -1), ordered=True))
+    assert np.array_equal(kernel, kernels(column(list(range(10)))).whole)
+    lacking = kernels(Column(levels=(0, 1, 2, -1), ordered=True)).whole
     assert lacking[3].tolist() == [0.0] * 20 + [1.0]
     assert lacking[:3, -1].tolist() == [0.0] * 3
+
+
+def test_few_levels_are_summed_and_many_are_not_to_the_same_end() -> None:
+    luck = np.random.default_rng(6)
+    weights = luck.random((3, 60))
+    for levels in (4, 60):
+        kernel = kernels(column(luck.integers(0, levels, 60).tolist()))
+        by_hand = weights @ kernel.whole / weights.sum(axis=1, keepdims=True)
+        whole = kernel.whole.mean(axis=0)
+        expected = (whole * (by_hand / whole - 1) ** 2).sum(axis=1)
+        assert divergences(kernel, weights, np.ones((1, 60))) == pytest.approx(expected)
 
 
 def test_what_decides_is_important_and_the_rest_is_not() -> None:
