@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.errors import FormatError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.hypothesis import BODY, Hypothesis
-from ledger.model.plan import BASE, Plan, Variant
+from ledger.model.plan import BASE, Confirms, Plan, Variant
 from ledger.model.replicates import Axis, Replicates
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4})?", fullmatch=True)
@@ -67,3 +68,27 @@ def test_an_arm_at_no_commit_is_one_at_the_branch() -> None:
     (arm,) = found.variants
     assert (arm.at, found.commit_of(arm)) == (None, None)
     assert found.commit_of(Variant(name="y", at=BASE)) == found.base
+
+
+@given(st.none() | st.builds(Confirms, experiment=NAMES, variant=NAMES, among=st.integers(1, 10**9)))
+def test_what_is_to_be_confirmed_is_read_as_it_was_written(confirms: Confirms | None) -> None:
+    written = Hypothesis(plan=replace(plan(Variant(name="x")), confirms=confirms), body=BODY)
+    assert hypotheses.parse(hypotheses.render(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("grid", "`confirms` may hold"),
+        ("{experiment: grid, arm: hi}", "`confirms` may hold"),
+        ("{variant: hi}", "is not about an experiment"),
+        ("{experiment: Grid, variant: hi}", "`confirms.experiment`"),
+        ("{experiment: grid, variant: ../x}", "`confirms.variant`"),
+        ("{experiment: grid, among: 0}", "`confirms.among` is 0"),
+        ("{experiment: grid, among: true}", "`confirms.among` is True"),
+    ],
+)
+def test_what_confirms_nothing_is_refused(value: str, said: str) -> None:
+    text = hypotheses.render(Hypothesis(plan=plan(Variant(name="x")), body=""))
+    with pytest.raises(FormatError, match=said):
+        hypotheses.parse(text.replace("variants:", f"confirms: {value}\nvariants:", 1))
