@@ -10,15 +10,16 @@ from conftest import Project, Shelved
 TRAIN = """\
 import json, random, sys
 p = json.load(open("params.json"))
-if p["lr"] > 0.5:
+if 0.5 < p["lr"] < 0.8:
     sys.exit("diverged")
 loss = (p["lr"] - 0.3) ** 2 + p["width"] / 100 + random.Random(str(p)).gauss(0, 0.002)
+loss = float("nan") if p["lr"] > 0.8 else loss
 json.dump({"loss": loss}, open("metrics.json", "w"))
 """
 
 FILES = {
     "train.py": TRAIN,
-    "params.json": '{"seed": 0, "lr": 0.1, "width": 4, "opt": "adam"}\n',
+    "params.json": '{"seed": 0, "lr": 0.1, "width": 4, "opt": "adam", "unread": 1}\n',
     "ledger.yaml": "metrics:\n  loss: {direction: lower}\n",
     "dvc.yaml": """\
 stages:
@@ -36,7 +37,7 @@ LR = ("--tune", "lr=0.0..1.0", "--objective", "loss")
 
 
 def tried(project: Project) -> None:
-    """Five rates with two seeds each, the highest of which fails; and one at a width of its own, of other code."""
+    """Five rates with two seeds each, one of which fails, and one gives no number; and one at a width of its own."""
     project.ledger("new", "Rates", "--vary", "lr=0.0,0.2,0.4,0.7,0.9", "--seeds", "2")
     project.ledger("run", code=1)
     project.git("switch", "-q", "main")
@@ -102,6 +103,8 @@ def test_where_and_of_whom(project: Project) -> None:
         (["--tune", "lr=0.0..1.0", "--objective", "max dice"], "no trial of the ledger has a metric dice", "loss"),
         (["--tune", "lr=0..1:log", "--objective", "loss"], "a logarithmic scale cannot begin at 0", "log out"),
         (["--tune", "rate=0..1", "--objective", "loss"], "no parameter file has rate", "known"),
+        ([*LR, "--tune", "seed=0..9"], "seed repeats the trials of", "--seeds"),
+        ([*LR, "--tune", "unread=0..9"], "no stage tracks the parameter unread", "dvc.yaml"),
         (["--tune", "lr=0.0..1.0"], "what is to be better is not said", "max dice"),
         (["--objective", "loss"], "it is not said what may be tuned", "--tune lr=0.0..0.9"),
         ([*LR, "--model", "forest"], "--model forest is none of gp, tpe", "--model gp"),

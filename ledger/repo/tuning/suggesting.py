@@ -60,6 +60,7 @@ def ground(ledger: Ledger, asked: SuggestRequest) -> Ground:
     if not asked.tune:
         raise _nothing_to_tune(records)
     space = _plain(state.code, parse(asked.tune))
+    _require_tunable(ledger, state.code, space, records)
     goal = _objective(ledger, asked.objective)
     found = gathered(ledger, state, space, goal.metric, records)
     _require(found, goal, asked)
@@ -125,6 +126,20 @@ def _plain(code: Code, space: Space) -> Space:
             for each in space.dimensions
         ]
     )
+
+
+def _require_tunable(
+    ledger: Ledger, code: Code, space: Space, records: Sequence[tuple[Experiment, Sequence[Recorded]]]
+) -> None:
+    """Refuse a parameter that only repeats, and one that no stage would notice."""
+    axes = {name: experiment.name for experiment, _ in records for name in experiment.plan.replicates.parameters}
+    for dimension in space.dimensions:
+        if dimension.name in axes:
+            raise LedgerError(
+                f"{dimension.name} repeats the trials of {axes[dimension.name]}: it is noise, and cannot be tuned",
+                hint="tune what the pipeline is to be run with, and leave the seed to --seeds",
+            )
+        ledger.code.require_tracked(code, dimension.name, dimension.domain.levels[0])
 
 
 def _objective(ledger: Ledger, text: str | None) -> Objective:
