@@ -147,7 +147,7 @@ def _condition(name: str, text: str) -> Condition:
 def _require_possible(dimension: Dimension, when: Condition, known: dict[str, Dimension]) -> None:
     other = known.get(when.name)
     if other is None:
-        near = near_misses(when.name, list(known))
+        near = near_misses(when.name, [name for name in known if name != dimension.name])
         raise LedgerError(
             f"{dimension.name} counts only if {when.name} has a value, and {when.name} is not tuned",
             hint=f"did you mean {' or '.join(near)}?"

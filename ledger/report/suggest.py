@@ -17,6 +17,7 @@ from ledger.report.numbers import digits_of, number, percent
 from ledger.report.shapes.suggest import shape
 
 _FEW = 3
+_EXPECTED = "expected: mean ± sd of what is believed without noise"
 
 
 @frozen
@@ -72,13 +73,16 @@ def _table(found: Suggestions, settings: Settings) -> Table:
     names = found.space.names
     precision = settings.precision(found.objective.metric)
     sure = any(one.believed is not None for one in found.suggestions)
+    nearest = dict.fromkeys(_nearest(one.nearest, precision) for one in found.suggestions if one.nearest is not None)
     head = (*names, *(("expected", "better with", "gain") if sure else ()), "nearest tried")
     return Table(
         head=head,
         rows=tuple(_row(one, names, precision, sure=sure) for one in found.suggestions),
         right=tuple(range(len(names) + (3 if sure else 0))),
         optional=(len(head) - 2, len(head) - 1) if sure else (len(head) - 1,),
-        notes=("expected: mean ± sd of what is believed without noise; gain: on the best so far",) if sure else (),
+        notes=(f"{_EXPECTED}; gain: on the best so far",) if sure else (),
+        # where there is no room for the column
+        short_notes=(*((_EXPECTED,) if sure else ()), f"nearest tried: {listed(nearest)}"),
     )
 
 

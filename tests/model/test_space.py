@@ -109,6 +109,12 @@ def test_refused(texts: list[str], says: str) -> None:
     assert refused.value.hint
 
 
+def test_no_parameter_is_told_to_be_its_own_condition() -> None:
+    with pytest.raises(LedgerError) as refused:
+        parse(["opt.momentum=0.0..1.0 if opt.name = sgd"])
+    assert refused.value.hint == "--tune opt.name=… as well, or leave the condition out"
+
+
 def test_what_does_not_count_is_left_out() -> None:
     space = parse(["opt=adam,sgd", "momentum=0.0..0.99 if opt = sgd", "nesterov=true,false if opt = sgd"])
     assert space.active(lambda d: d.domain.levels[0]) == {"opt": "adam"}

@@ -77,6 +77,7 @@ def test_it_fits_and_says_all() -> None:
     assert "3 trials at other code, data or parameters left out" in shown
     assert "how noisy a trial is, is a guess" not in shown
     assert "how noisy a trial is, is a guess" in text(answered(rates(1)))
+    assert "nearest tried: grid:r-" in shown
     command = next(line for line in shown.splitlines() if line.startswith("ledger new"))
     words = shlex.split(command)
     configuration = answer.found.suggestions[0].configuration
