@@ -176,10 +176,9 @@ def _require(found: Gathered, goal: Objective, asked: SuggestRequest) -> None:
         )
     if asked.where is not None:
         raise LedgerError("--where chooses no trial to learn from", hint="ledger table --trials shows what there is")
-    tune = " ".join(f"--tune {text!r}" for text in asked.tune)
     raise LedgerError(
         "there is no trial to learn from",
-        hint=f'begin with a few: ledger new "…" --vary …, or with a search: ledger new "…" {tune} --objective "{goal}"',
+        hint='begin with a few: ledger new "…" --vary NAME=VALUE,VALUE …, then ledger run',
     )
 
 
