@@ -73,8 +73,7 @@ def coverage(
         if json:
             console.answer_json(report.data(found, limit))
         else:
-            sheet = as_format is Format.CSV
-            document = report.document(found, limit=limit, total=terminal.bound(), sheet=sheet)
+            document = report.document(found, limit=limit, total=terminal.bound(), sheet=as_format is Format.CSV)
             documents.answer(document, as_format, json=False, guard=guard)
         passed_over.warn_unreadable(ledger)
         passed_over.warn_passed_over(ledger.index.passed_over())
