@@ -40,7 +40,10 @@ def best(metric: str, steps: Sequence[tuple[datetime, float, str, str]], until: 
     at = axes.x(last[0].timestamp())
     anchor = "end" if at > _WIDE / 2 else "start"
     above = axes.y(last[1]) - 10 if axes.y(last[1]) > 34 else axes.y(last[1]) + 18
-    drawing.text(at, above, f"{last[2]} {last[1]:.4g}", "value", anchor=anchor, room=_WIDE / 2)
+    # beside the line that leads up to the last
+    drawing.text(
+        at + (6 if anchor == "start" else -6), above, f"{last[2]} {last[1]:.4g}", "value", anchor=anchor, room=_WIDE / 2
+    )
     return str(drawing)
 
 
