@@ -63,6 +63,8 @@ class Browser:
         self.cdp("Emulation.setEmulatedMedia", media="", features=features)
         self.cdp("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.driver.get("about:blank")
+        # the browser keeps fifty pages in all, and forgets what the tests before went through when there are more
+        self.cdp("Page.resetNavigationHistory")
         # what the browser's own first page has asked for is none of ours
         self.said()
         self.asked()

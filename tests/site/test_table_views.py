@@ -71,8 +71,8 @@ def test_a_state_and_a_value_are_chosen_by_a_click_and_left_by_another(browser: 
     assert browser.js("return location.hash") == "#state==refuted,supported"
     click(browser, "tbody td", ODD)
     assert count(browser) == "50 of 150"
-    browser.js("location.reload()")
-    browser.until("return document.querySelector('#app > .wide > table') !== null")
+    browser.js("window.before = true; location.reload()")
+    browser.until("return !window.before && document.querySelector('#app > .wide > table') !== null")
     assert count(browser) == "50 of 150", "the address says it, whatever the value is"
     click(browser, "tbody td", ODD)
     assert count(browser) == "100 of 150"
