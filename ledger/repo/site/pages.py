@@ -13,6 +13,7 @@ from typing import Final
 
 from ledger.analysis.site.brief import Brief
 from ledger.errors import LedgerError
+from ledger.machine.garbage import uncollected
 from ledger.model.frozen import frozen
 from ledger.model.models import ModelVersion
 from ledger.repo.ledger import Ledger, open_ledger
@@ -87,7 +88,8 @@ class _Worker:
 
     def made(self, names: Sequence[str]) -> tuple[Made, ...]:
         """Some pages, staged."""
-        found = tuple(map(self._page, names))
+        with uncollected():
+            found = tuple(map(self._page, names))
         # ten thousand experiments are more than memory should hold
         self._ledger.snapshot.read.clear()
         return found
