@@ -9,19 +9,17 @@ from typing import Final
 
 from ledger.model.confirmation import Confirmation
 from ledger.model.formats import confirms
-from ledger.repo.index.tables import STRIDE
+from ledger.repo.index.tables import own
 
-# the states are those of the trials that count, or ran last; `shared`: a replicate that both have. A plus keeps SQLite
-# from making an index of its own over all arms
+# the states are those of the trials that count, or ran last; `shared`: a replicate that both have
 _QUERY: Final = f"""
     SELECT e.name, e.confirms, e.created, e.looks, e.outcome, e.confirmatory, e.holds, v.fingerprint, f.fingerprint,
         EXISTS (SELECT 1 FROM trial t JOIN trial u ON u.fingerprint = t.fingerprint AND u.replicate = t.replicate
-            WHERE t.id >= e.id * {STRIDE} AND t.id < (e.id + 1) * {STRIDE} AND u.experiment = o.id) AS shared
+            WHERE {own("t", "e")} AND u.experiment = o.id) AS shared
     FROM experiment e
     JOIN experiment o ON o.name = json_extract(e.confirms, '$.experiment') AND o.own IS NOT NULL
-    LEFT JOIN variant v ON v.id >= e.id * {STRIDE} AND v.id < (e.id + 1) * {STRIDE} AND +v.variant = e.about
-    LEFT JOIN variant f ON f.id >= o.id * {STRIDE} AND f.id < (o.id + 1) * {STRIDE}
-        AND +f.variant = json_extract(e.confirms, '$.variant')
+    LEFT JOIN variant v ON {own("v", "e")} AND +v.variant = e.about
+    LEFT JOIN variant f ON {own("f", "o")} AND +f.variant = json_extract(e.confirms, '$.variant')
     WHERE e.confirms != '{{}}' AND e.own IS NOT NULL AND o.name != e.name
     ORDER BY e.name"""
 

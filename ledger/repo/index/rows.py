@@ -19,7 +19,7 @@ from ledger.model.plan import BASELINE
 from ledger.model.row import Row
 from ledger.repo.index.confirmations import confirmations
 from ledger.repo.index.encoding import INTEGER, SUMMARIES, TEXT, Kind
-from ledger.repo.index.tables import EXPERIMENT, STRIDE, TRIAL, VARIANT, Table, places
+from ledger.repo.index.tables import EXPERIMENT, TRIAL, VARIANT, Table, own, places
 
 EXPERIMENTS: Final = "experiments"
 VARIANTS: Final = "variants"
@@ -28,8 +28,6 @@ TRIALS: Final = "trials"
 NONE: Final = "none"
 """The outcome of what has no verdict."""
 
-# found by the key: the table has no index of its experiments
-_OWN: Final = f"t.id >= e.id * {STRIDE} AND t.id < (e.id + 1) * {STRIDE}"
 _ORDER: Final = "ORDER BY e.moment DESC, e.name DESC"
 
 
@@ -134,12 +132,12 @@ def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> lis
             "status": (status, TEXT),
             "leading": ("coalesce(a.metrics, '{}')", SUMMARIES),
             "baseline": ("coalesce(b.metrics, '{}')", SUMMARIES),
-            "failed": (f"(SELECT count(*) FROM trial t WHERE {_OWN} AND t.status != 'succeeded')", INTEGER),
+            "failed": (f"(SELECT count(*) FROM trial t WHERE {own('t', 'e')} AND t.status != 'succeeded')", INTEGER),
         }
     )
     query = f"""SELECT {selection.sql} FROM experiment e
-        LEFT JOIN variant a ON a.experiment = e.id AND a.variant = e.about AND NOT a.hidden
-        LEFT JOIN variant b ON b.experiment = e.id AND b.variant = '{BASELINE}' AND NOT b.hidden
+        LEFT JOIN variant a ON {own("a", "e")} AND +a.variant = e.about AND NOT a.hidden
+        LEFT JOIN variant b ON {own("b", "e")} AND +b.variant = '{BASELINE}' AND NOT b.hidden
         WHERE e.own IS NOT NULL {_ORDER}"""
     with uncollected():
         found = selection.read(connection.execute(query, named).fetchall())

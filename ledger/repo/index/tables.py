@@ -37,6 +37,15 @@ STRIDE: Final = 1_000_000
 Line = tuple[Any, ...]
 
 
+def own(line: str, experiment: str) -> str:
+    """The SQL by which a line of a variant or trial is the experiment's: its key, since no index has experiments.
+
+    A condition on another column of the line beside it takes a plus (`+v.variant = …`): SQLite may else prefer an index
+    that it makes of that column over all experiments.
+    """
+    return f"{line}.id >= {experiment}.id * {STRIDE} AND {line}.id < ({experiment}.id + 1) * {STRIDE}"
+
+
 @frozen
 class Table:
     """A table: the columns by which the index finds a line, then those that say what it was made of."""
