@@ -7,7 +7,6 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import accumulate
 from pathlib import Path
 from typing import IO, Final
 
@@ -31,13 +30,17 @@ class CatFile:
 
     def ask(self, names: Sequence[str]) -> Iterator[GitObject | None]:
         """The objects, None for what there is not; a few hundred names at a time are on their way together."""
-        ends = list(accumulate(len(os.fsencode(name)) + 1 for name in names))
-        at = 0
-        while at < len(names):
-            begun = ends[at - 1] if at else 0
-            stop = max(at + 1, next((k for k in range(at, len(names)) if ends[k] - begun > _PIPE), len(names)))
-            yield from self._asked(names[at:stop])
-            at = stop
+        together: list[str] = []
+        size = 0
+        for name in names:
+            length = len(os.fsencode(name)) + 1
+            if together and size + length > _PIPE:
+                yield from self._asked(together)
+                together, size = [], 0
+            together.append(name)
+            size += length
+        if together:
+            yield from self._asked(together)
 
     def _asked(self, names: Sequence[str]) -> list[GitObject | None]:
         with self._turn:
