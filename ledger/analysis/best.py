@@ -9,7 +9,7 @@ from ledger.analysis.columns import TRIALS, metric_names
 from ledger.analysis.direction import direction
 from ledger.analysis.fields import METRICS
 from ledger.analysis.order import SortKey
-from ledger.analysis.selected import noise, noise_of
+from ledger.analysis.selected import noise
 from ledger.errors import LedgerError
 from ledger.model.directions import HIGHER, LOWER
 from ledger.model.plan import BASELINE
@@ -18,7 +18,7 @@ from ledger.model.replicates import Point
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.stats.maximum import expected_maximum, selection_bias
-from ledger.stats.summary import Summary, summarise
+from ledger.stats.noise_within import within
 
 
 def best(
@@ -55,7 +55,7 @@ def best(
     found = [row for row, value in zip(compared, values, strict=True) if value == top]
     among = len(compared) if level == TRIALS else len({row.fingerprint or id(row) for row in compared})
     # single trials differ by what their replicate moves in all arms, too
-    spread = noise_of(_within(compared, metric)) if level == TRIALS else _noise(compared, metric, trials())
+    spread = within(_by_arm(compared, metric)).sd if level == TRIALS else _noise(compared, metric, trials())
     n = found[0].metrics[metric].n
     known = {} if spread is None else {"noise": spread, "luck": selection_bias(among, spread, n)}
     remark = Remark.of(
@@ -81,12 +81,12 @@ def _value(row: Row, metric: str) -> float:
     return value
 
 
-def _within(compared: Sequence[Row], metric: str) -> list[Summary]:
-    """What the trials of each arm sum up to."""
+def _by_arm(compared: Sequence[Row], metric: str) -> Iterable[list[float]]:
+    """The values of the trials of each arm."""
     arms: dict[tuple[str, str], list[float]] = {}
     for row in compared:
         arms.setdefault((row.experiment, row.variant), []).append(_value(row, metric))
-    return [summarise(values) for values in arms.values()]
+    return arms.values()
 
 
 def _noise(compared: Sequence[Row], metric: str, trials: Iterable[Row]) -> float | None:

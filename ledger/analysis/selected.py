@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from ledger.model.directions import HIGHER
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
-from ledger.model.summary import Summary
-from ledger.stats.contrast import mean, sd
+from ledger.stats.contrast import mean
 from ledger.stats.maximum import selection_bias
+from ledger.stats.noise_within import within
 
 Values = Mapping[Point, float]
 
@@ -108,18 +108,7 @@ def noise(arms: Sequence[Values]) -> tuple[float | None, bool]:
             for point in points
         )
         return math.sqrt(rest / ((len(arms) - 1) * (len(points) - 1))), True
-    several = [list(arm.values()) for arm in arms if len(arm) > 1]
-    return _pooled([(len(values), sd(values)) for values in several]), False
-
-
-def noise_of(summaries: Sequence[Summary]) -> float | None:
-    """The same from means and standard deviations alone, within arms; None where none has two values."""
-    return _pooled([(one.n, one.sd) for one in summaries if one.sd is not None])
-
-
-def _pooled(within: Sequence[tuple[int, float]]) -> float | None:
-    df = sum(n - 1 for n, _ in within)
-    return math.sqrt(math.fsum((n - 1) * spread**2 for n, spread in within) / df) if df else None
+    return within(list(arm.values()) for arm in arms).sd, False
 
 
 def rounded(value: float) -> float:

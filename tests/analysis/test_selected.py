@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from ledger.analysis.selected import best_of, noise, noise_of, rounded, selected
+from ledger.analysis.selected import best_of, noise, rounded, selected
 from ledger.model.replicates import Point
 from ledger.stats.maximum import expected_maximum
-from ledger.stats.summary import summarise
+from ledger.stats.noise_within import within
 
 
 def values(numbers: Sequence[float], first: int = 0) -> dict[Point, float]:
@@ -76,8 +76,8 @@ def test_other_replicates_pool_what_varies_within_arms() -> None:
     spread, paired = noise(arms)
     assert not paired
     assert spread == pytest.approx(math.sqrt((2 + 2) / 3))
-    assert noise_of([summarise(arm.values()) for arm in arms]) == pytest.approx(math.sqrt(4 / 3))
-    assert noise_of([summarise([1.0])]) is None
+    assert within(list(arm.values()) for arm in arms).sd == pytest.approx(math.sqrt(4 / 3))
+    assert within([[1.0]]).sd is None
 
 
 @pytest.mark.parametrize("shared", [0.0, 3.0])
