@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 def command(name: str) -> TyperCommand:
     """One command, ready to be run. Raises LedgerError with near misses where there is none of that name."""
     if name not in COMMANDS:
-        from ledger.model.near_misses import near_misses
+        from ledger.model.near_misses import did_you_mean, near_misses
 
         near = near_misses(name, COMMANDS)
         raise LedgerError(
             f"ledger has no command {name}",
-            hint=f"did you mean {' or '.join(near)}?" if near else "ledger --help lists them",
+            hint=did_you_mean(near, "ledger --help lists them"),
         )
     import typer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 def near_misses(key: str, keys: Iterable[str], n: int = 3) -> list[str]:
@@ -17,6 +17,11 @@ def near_misses(key: str, keys: Iterable[str], n: int = 3) -> list[str]:
 
     scored = [(score(candidate), candidate) for candidate in dict.fromkeys(keys)]
     return [candidate for value, candidate in sorted(scored, key=lambda pair: -pair[0]) if value >= 0.6][:n]
+
+
+def did_you_mean(near: Collection[str], otherwise: str) -> str:
+    """The hint for a name that is not there: what may have been meant, or else what helps where nothing is near."""
+    return f"did you mean {' or '.join(near)}?" if near else otherwise
 
 
 def _last(key: str) -> str:

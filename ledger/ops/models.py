@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.analysis.registry import asked_for
 from ledger.errors import LedgerError
 from ledger.model.models import ModelVersion, Registered
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import fetching, reading, tags
 
@@ -41,7 +41,7 @@ def models(
         then = "" if at is None else " at that moment"
         raise LedgerError(
             f"there is no model {model!r}{then}",
-            hint=f"did you mean {' or '.join(near)}?" if near else "ledger models lists them",
+            hint=did_you_mean(near, "ledger models lists them"),
         )
     return found if which is None else (chosen(found, name),)
 

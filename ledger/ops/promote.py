@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ledger.errors import LedgerError
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.promoting import Asked, Promoted
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
@@ -67,7 +67,7 @@ def _existing(ledger: Ledger, asked: Asked, now: datetime) -> Promoted:
             near = near_misses(model, sorted(names))
             raise LedgerError(
                 f"there is no model {model!r}",
-                hint=f"did you mean {' or '.join(near)}?" if near else "ledger models lists them",
+                hint=did_you_mean(near, "ledger models lists them"),
             )
         if asked.withdraw:
             return staging.withdraw(change, there, version or None, asked)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.errors import LedgerError
 from ledger.model.data_change import plain_path
 from ledger.model.frozen import frozen
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
 from ledger.model.seeds import derived_seeds
 from ledger.model.trial_names import by_last_word, last_word
@@ -166,7 +166,7 @@ def _held(code: Code, path: str) -> str:
         near = near_misses(path, data_paths(code))
         raise LedgerError(
             f"neither git nor DVC holds {path}, of which samples are to be drawn",
-            hint=f"did you mean {' or '.join(near)}?" if near else f"git add {path}, or dvc add {path}",
+            hint=did_you_mean(near, f"git add {path}, or dvc add {path}"),
         )
     return path
 

@@ -13,7 +13,7 @@ from ledger.model.formats import paramfiles
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.parameters import flatten, identical, merge_files
 from ledger.model.pipeline import Pipeline
 from ledger.model.trial import Trial
@@ -90,7 +90,7 @@ class Code:
         near = near_misses(name, list(names))
         if not names:
             raise LedgerError(f"there is no parameter {name}: no stage reads a parameter file")
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {listed(names, 12)}"
+        hint = did_you_mean(near, f"known: {listed(names, 12)}")
         raise LedgerError(f"no parameter file has {name} ({', '.join(self.texts)})", hint=hint)
 
 

@@ -11,7 +11,7 @@ from ledger.analysis.importance import Configuration, pooled
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 from ledger.repo.ledger import Ledger
@@ -73,7 +73,7 @@ def _known(ledger: Ledger, asked: str, rows: Iterable[Row]) -> str:
         near = near_misses(metric, known)
         raise LedgerError(
             f"no trial here has a metric {asked}",
-            hint=f"did you mean {' or '.join(near)}?" if near else f"they have {listed(known, 8) or 'none'}",
+            hint=did_you_mean(near, f"they have {listed(known, 8) or 'none'}"),
         )
     return metric
 

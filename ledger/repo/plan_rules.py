@@ -10,7 +10,7 @@ from ledger.analysis import traps
 from ledger.errors import LedgerError
 from ledger.model import kinds
 from ledger.model.formats import paramfiles
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import inside
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Variant
@@ -30,7 +30,7 @@ def check_evaluation(code: Code, path: str) -> str:
         near = near_misses(plain, known)
         raise LedgerError(
             f"the evaluation {path} is neither an output, nor data, nor a file of the pipeline",
-            hint=f"did you mean {' or '.join(near)}?" if near else "name what the last stage evaluates on",
+            hint=did_you_mean(near, "name what the last stage evaluates on"),
         )
     return plain
 
@@ -159,5 +159,5 @@ def check_predictions(
             near = near_misses(p.reference or "", list(ledger.snapshot.sources))
             raise LedgerError(
                 f"the prediction {p} compares with {p.reference}, which is not an experiment here",
-                hint=f"did you mean {' or '.join(near)}?" if near else "compare with baseline",
+                hint=did_you_mean(near, "compare with baseline"),
             )

@@ -15,7 +15,7 @@ from typing import Final, cast
 from ledger.errors import LedgerError
 from ledger.model.formats.format import Format, Path, Unreadable, at
 from ledger.model.listing import listed
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.parameters import Value, as_value, flatten, path_of
 from ledger.model.typed_values import format_value
 
@@ -162,7 +162,7 @@ def _locate(path: str, tree: object, key: str) -> Path:
     if not found:
         near = near_misses(key, flat)
         known = f"it has {listed(flat, 8)}" if flat else "it has no parameters"
-        hint = f"did you mean {' or '.join(near)}?" if near else known
+        hint = did_you_mean(near, known)
         raise LedgerError(f"{path} has no parameter {key}", hint=hint)
     if len(found) > 1:
         raise LedgerError(f"{path}: {key} appears in two spellings", hint="rename one of them")

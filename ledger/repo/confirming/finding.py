@@ -15,7 +15,7 @@ from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.plan import BASELINE, TREATMENT
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Point
@@ -144,7 +144,7 @@ def _metric(ledger: Ledger, rows: Sequence[Row], asked: ConfirmRequest, experime
             near = near_misses(wanted, known)
             raise LedgerError(
                 f"no trial here has a metric {asked.metric}",
-                hint=f"did you mean {' or '.join(near)}?" if near else f"they have {listed(known, 8)}",
+                hint=did_you_mean(near, f"they have {listed(known, 8)}"),
             )
         return wanted
     predicted = [] if experiment is None else [name for name in experiment.predicted if name in known]

@@ -13,7 +13,7 @@ from ledger.model.directions import HIGHER
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.replicates import Point, slug
 from ledger.repo.ledger import Ledger
 
@@ -90,5 +90,5 @@ def _unknown(metric: str, known: list[str], experiment: str | None) -> LedgerErr
     there = "of the ledger" if experiment is None else f"of {experiment}"
     return LedgerError(
         f"no trial {there} has a metric {metric}",
-        hint=f"did you mean {' or '.join(near)}?" if near else f"they have {listed(known, 8)}",
+        hint=did_you_mean(near, f"they have {listed(known, 8)}"),
     )

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.repo import histories
 from ledger.repo.index.views import VIEWS
 from ledger.repo.ledger import Ledger
@@ -168,7 +168,7 @@ def _told(ledger: Ledger, sql: str, said: str) -> LedgerError:
         return _no_column(column[1], columns(ledger), set(re.findall(r"\w+", _LEXEMES.sub(_plain, sql).lower())))
     table = re.fullmatch(r"no such table: (.+)", said)
     if table is not None:
-        return LedgerError(f"there is no view {table[1]}", hint=_hint(near_misses(table[1], list(VIEWS))))
+        return LedgerError(f"there is no view {table[1]}", hint=did_you_mean(near_misses(table[1], list(VIEWS)), HINT))
     if (
         "prohibited" in said
         or "cannot modify" in said
@@ -187,16 +187,12 @@ def _no_column(column: str, views: dict[str, tuple[str, ...]], words: set[str]) 
     near = near_misses(column, sorted({name for names in asked.values() for name in names}))
     if not elsewhere:
         near = near or near_misses(column, sorted({name for names in views.values() for name in names}))
-        return LedgerError(f"no view has a column {column}", hint=_hint(near))
+        return LedgerError(f"no view has a column {column}", hint=did_you_mean(near, HINT))
     there = [f"{view}: {', '.join(names)}" for view, names in asked.items()]
     return LedgerError(
         f"{' and '.join(asked)} {'have' if len(asked) > 1 else 'has'} no column {column}",
         hint=f"{' and '.join(elsewhere)} {'have' if len(elsewhere) > 1 else 'has'} one; {'; '.join(there)}",
     )
-
-
-def _hint(near: list[str]) -> str:
-    return f"did you mean {' or '.join(near)}?" if near else HINT
 
 
 def columns(ledger: Ledger) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.errors import LedgerError
 from ledger.model import names
 from ledger.model.listing import listed
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.sharing import Asked
 from ledger.repo import targets
 from ledger.repo.ledger import Ledger
@@ -54,7 +54,7 @@ def on_remote(ledger: Ledger, remote: str, there: RemoteRefs, texts: list[str]) 
             near = near_misses(text, list(known))
             raise LedgerError(
                 f"there is no experiment {text!r}, neither here nor on {remote}",
-                hint=f"did you mean {' or '.join(near)}?" if near else "ledger pull --all brings all that there are",
+                hint=did_you_mean(near, "ledger pull --all brings all that there are"),
             )
         found.append([*exact, *begun][0])
     return list(dict.fromkeys(found))

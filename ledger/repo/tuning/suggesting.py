@@ -13,7 +13,7 @@ from ledger.model import objective as objectives
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import near_misses
+from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.objective import Objective
 from ledger.model.plan import TREATMENT
 from ledger.model.space import Dimension, Space, is_number
@@ -160,7 +160,7 @@ def _require(found: Gathered, goal: Objective, asked: SuggestRequest) -> None:
             near = near_misses(goal.metric, sorted(found.metrics))
             raise LedgerError(
                 f"no trial at this code and data has a metric {goal.metric}",
-                hint=f"did you mean {' or '.join(near)}?" if near else f"they have {listed(sorted(found.metrics), 8)}",
+                hint=did_you_mean(near, f"they have {listed(sorted(found.metrics), 8)}"),
             )
         return
     if found.outside:
