@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from ledger.cli import console
@@ -21,21 +22,18 @@ def watch(
     """Serve the site until Ctrl-C, which is how one ends it: 0."""
     # a terminal that is closed, and `kill`, end it as cleanly
     serving = watch_site.watched(ledger, output, options, port=port, jobs=jobs, now=console.now)
-    with as_interrupts(), serving as site:
+    with as_interrupts(), serving as site, suppress(KeyboardInterrupt):
         console.answer(f"{counted(site.built.pages, 'page')} at {site.address}")
         console.say("new trials and verdicts appear by themselves; Ctrl-C ends this")
         if show:
             _open(site.address)
-        try:
-            for news in site.news():
-                if isinstance(news, Exception):
-                    fault(news, as_json=False)
-                    console.say("the site is as it was, and is built again when something happens; Ctrl-C ends this")
-                    continue
-                what = news if isinstance(news, str) else f"{counted(news.written, 'file')} new or changed"
-                console.say(f"{console.now().astimezone():%H:%M:%S}  {what}")
-        except KeyboardInterrupt:
-            return 0
+        for news in site.news():
+            if isinstance(news, Exception):
+                fault(news, as_json=False)
+                console.say("the site is as it was, and is built again when something happens; Ctrl-C ends this")
+                continue
+            what = news if isinstance(news, str) else f"{counted(news.written, 'file')} new or changed"
+            console.say(f"{console.now().astimezone():%H:%M:%S}  {what}")
     return 0
 
 
