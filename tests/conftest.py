@@ -32,8 +32,8 @@ from ledger.cli.main import main
 from ledger.machine import environment
 from ledger.run import worker
 
-# the fixtures of a site and a browser
-pytest_plugins = ("browsing",)
+# the fixtures of a site and a browser, and of a history that is indexed
+pytest_plugins = ("browsing", "indexed")
 
 launcher = Launcher()
 
