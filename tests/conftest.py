@@ -32,8 +32,8 @@ from ledger.cli.main import main
 from ledger.machine import environment
 from ledger.run import worker
 
-# the fixtures of a site and a browser, and of a history that is indexed
-pytest_plugins = ("browsing", "indexed")
+# modules with fixtures beside what they are made of
+pytest_plugins = ("browsing", "indexed", "interpreters", "strangers", "tampering", "verifying")
 
 launcher = Launcher()
 

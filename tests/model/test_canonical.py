@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_yaml12 import shape, texts, trees
+from yaml_values import shape, texts, trees
 
 from ledger.model.formats import yaml12
 from ledger.model.formats.yaml12 import canonical, reader

@@ -1,189 +1,46 @@
 """What is gathered of an honest experiment has no problem; with one thing changed, the check that must find it does.
 
-The same through git, for a few of them, is in `tests/run/test_verify.py`.
+The same through git, for a few of them, is in `tests/run/test_verify_tampered.py`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from conftest import Shelved
-from honest import FILES, branch, landed
+from tampering import (
+    FAILED,
+    FILE,
+    OTHER,
+    SEED0,
+    SEED1,
+    Tampering,
+    changed,
+    claim_of,
+    edited,
+    environment,
+    forged,
+    found,
+    headline,
+    invented,
+    judged,
+    lock_of,
+    metrics_of,
+    number_in_the_text,
+    set_to,
+    swapped,
+    unread,
+    verdict,
+    without,
+)
 
 from ledger.analysis.checks import problems
-from ledger.analysis.gathered import Checkpoint, Claim, Gathered, Origin, Removed, Shown
+from ledger.analysis.gathered import Checkpoint, Gathered, Removed
 from ledger.analysis.gathered_tags import OddTag
 from ledger.analysis.problems import Kind
 from ledger.analysis.witness import Content, OtherData
-from ledger.model import remarks
-from ledger.model.experiment import Unread
-from ledger.model.formats.lockfile import LockedStage, Pinned
-from ledger.model.remarks import Remark
-from ledger.model.trial import Trial
-from ledger.repo.ledger import open_ledger
-from ledger.repo.proof.gather import gather
-from ledger.report.problems import sentence
-
-SEED0, SEED1, FAILED = "treatment/seed-0.2", "treatment/seed-1.2", "treatment/seed-2"
-FILE = "seed-1.2.yaml"
-OTHER = "1" * 40
-
-Tampering = Callable[[Gathered], Gathered]
-known: dict[str, Gathered] = {}
-
-
-@pytest.fixture(params=["branch", "landed"])
-def honest(request: pytest.FixtureRequest, shelved: Shelved) -> Gathered:
-    """What is gathered of an experiment on its branch, and after it has landed; once per process."""
-    return gathered(shelved, request.param)
-
-
-@pytest.fixture
-def on_branch(shelved: Shelved) -> Gathered:
-    """The same on its branch alone."""
-    return gathered(shelved, "branch")
-
-
-def gathered(shelved: Shelved, kind: str) -> Gathered:
-    """What is gathered, once per process."""
-    if kind not in known:
-        project = shelved(branch, FILES) if kind == "branch" else shelved(landed, FILES, after=branch)
-        with open_ledger(project.root) as ledger:
-            known[kind] = gather(ledger, ledger.experiment("a"), data=True, signed=False)
-    return known[kind]
-
-
-def found(gathered: Gathered, kind: Kind, trial: str | None, *texts: str, unproved: bool = False) -> None:
-    """A problem of that kind names the trial, and its sentence the texts."""
-    rows = [(one.kind, one.trial, one.unproved, sentence(one)) for one in problems(gathered)]
-    said = [text for *key, text in rows if key == [kind, trial, unproved]]
-    assert any(all(text in one for text in texts) for one in said), rows
-
-
-# --- changing what was gathered
-
-
-def claim_of(gathered: Gathered, trial: str) -> Claim:
-    return next(claim for claim in gathered.claims if claim.trial.id == trial)
-
-
-def changed(gathered: Gathered, trial: str, **changes: Any) -> Gathered:
-    """Another claim of a trial."""
-    claims = [replace(claim, **changes) if claim.trial.id == trial else claim for claim in gathered.claims]
-    return replace(gathered, claims=tuple(claims))
-
-
-def edited(gathered: Gathered, trial: str, change: Callable[[Trial], Trial], **more: Any) -> Gathered:
-    """A record that says something else, and so is not the one that its trial commit holds."""
-    record = claim_of(gathered, trial).record
-    told = changed(gathered, trial, record=replace(record, trial=change(record.trial)), same_record=False, **more)
-    return replace(told, files={**gathered.files, f"trials/{trial}.yaml": OTHER})
-
-
-def set_to(trial: str, **values: Any) -> Tampering:
-    """A record with other values."""
-    return lambda gathered: edited(gathered, trial, lambda one: replace(one, **values))
-
-
-def forged(trial: str, **values: Any) -> Tampering:
-    """A trial commit that holds something else."""
-
-    def forge(gathered: Gathered) -> Gathered:
-        witness = claim_of(gathered, trial).witness
-        assert witness is not None
-        return changed(gathered, trial, witness=replace(witness, **values))
-
-    return forge
-
-
-def lock_of(gathered: Gathered, trial: str = SEED1) -> LockedStage:
-    witness = claim_of(gathered, trial).witness
-    assert witness is not None
-    return witness.locks["train"]
-
-
-def without(gathered: Gathered, trial: str, **files: str) -> Gathered:
-    """A record that is not among those that can be read."""
-    claims = tuple(claim for claim in gathered.claims if claim.trial.id != trial)
-    kept = {path: oid for path, oid in gathered.files.items() if path != f"trials/{trial}.yaml"}
-    return replace(gathered, claims=claims, files=kept | files)
-
-
-def unread(gathered: Gathered, trial: str, said: str) -> Gathered:
-    """The same, for a reason that the reader names."""
-    path = f"{gathered.folder}/trials/{trial}.yaml"
-    experiment = replace(gathered.experiment, problems=(Unread(path=path, said=said),))
-    files = {**gathered.files, f"trials/{trial}.yaml": OTHER}
-    return replace(gathered, experiment=experiment, files=files)
-
-
-def invented(gathered: Gathered, name: str, **values: Any) -> Gathered:
-    """A record more, made of another, that a commit brought without a trial."""
-    claim = claim_of(gathered, SEED1)
-    trial = replace(claim.trial, **values)
-    record = replace(claim.record, trial=trial, path=f"{gathered.folder}/trials/{name}.yaml")
-    origin = Origin(unknown_to=gathered.tags.runs, commit=OTHER, subject="a small correction", with_trials=False)
-    more = Claim(record=record, order=claim.order, origin=origin)
-    return replace(gathered, claims=(*gathered.claims, more), files={**gathered.files, f"trials/{name}.yaml": OTHER})
-
-
-def swapped(gathered: Gathered) -> Gathered:
-    a, b = (claim_of(gathered, trial).trial.metrics for trial in (SEED0, SEED1))
-    return set_to(SEED1, metrics=a)(set_to(SEED0, metrics=b)(gathered))
-
-
-def verdict(**values: Any) -> Tampering:
-    """A verdict that says something else."""
-
-    def tamper(gathered: Gathered) -> Gathered:
-        assert gathered.weighed is not None
-        return replace(gathered, weighed=replace(gathered.weighed, stored=replace(gathered.weighed.stored, **values)))
-
-    return tamper
-
-
-def judged(**values: Any) -> Tampering:
-    """The same of what it says of the prediction."""
-
-    def tamper(gathered: Gathered) -> Gathered:
-        assert gathered.weighed is not None
-        (one,) = gathered.weighed.stored.predictions
-        return verdict(predictions=(replace(one, **values),))(gathered)
-
-    return tamper
-
-
-def headline(gathered: Gathered) -> Gathered:
-    assert gathered.weighed is not None
-    text = re.sub(r"^## Verdict: \w+", "## Verdict: a triumph", gathered.weighed.text.lstrip())
-    return replace(gathered, weighed=replace(gathered.weighed, text=text))
-
-
-def number_in_the_text(gathered: Gathered) -> Gathered:
-    """A number of the text is another, and nothing else is."""
-    assert gathered.weighed is not None
-    text, count = re.subn(r"\d\.\d+(?=\D)", "7.654", gathered.weighed.text, count=1)
-    assert count == 1
-    return replace(gathered, weighed=replace(gathered.weighed, text=text))
-
-
-def environment(gathered: Gathered, oid: str | None) -> Gathered:
-    """An environment's file that is another, or gone."""
-    (path,) = (one.path for one in gathered.environments)
-    kept = {at: held for at, held in gathered.files.items() if at != path}
-    return replace(gathered, files=kept if oid is None else kept | {path: oid})
-
-
-def metrics_of(gathered: Gathered, **values: float) -> dict[str, float]:
-    return {**claim_of(gathered, SEED1).trial.metrics, **values}
-
-
-# --- records, and the verdict, on the branch and after landing
+from ledger.model.formats.lockfile import Pinned
 
 CASES: dict[str, tuple[Tampering, Kind, str | None, tuple[str, ...]]] = {
     "a metric": (
@@ -418,108 +275,3 @@ def test_an_honest_experiment_has_no_problem(honest: Gathered) -> None:
 def test_what_is_changed_is_found(honest: Gathered, name: str) -> None:
     tamper, kind, trial, texts = CASES[name]
     found(tamper(honest), kind, trial, *texts)
-
-
-# --- what is unproved and no problem
-
-
-def test_what_a_clone_lacks_is_unproved(honest: Gathered) -> None:
-    claims = tuple(
-        replace(
-            one, commit=None, witness=None, origin=Origin(unknown_to=(), commit=None, subject="", with_trials=False)
-        )
-        for one in honest.claims
-    )
-    lost = replace(honest, claims=claims, tags=replace(honest.tags, commits={}, runs=()), branch=None)
-    assert {(one.kind, one.unproved) for one in problems(lost)} == {(Kind.TRIAL_NOT_HERE, True)}
-    gone = Checkpoint(trial=claim_of(honest, SEED1).trial, corrupt=(), absent=("model.txt (12)",))
-    found(replace(honest, checkpoints=(gone,)), Kind.ABSENT, SEED1, "model.txt", "nowhere", unproved=True)
-    found(
-        replace(honest, checkpoints=(gone,), remotes=("store",)),
-        Kind.ABSENT,
-        SEED1,
-        "store",
-        "ledger pull ",
-        unproved=True,
-    )
-
-
-def test_what_git_shows_in_place_of_an_object_is_a_remark(honest: Gathered) -> None:
-    found(replace(honest, replaced=(OTHER,)), Kind.OBJECT_REPLACED, None, OTHER[:10], unproved=True)
-
-
-def test_a_filter_over_the_history_excuses_ids_and_not_numbers(honest: Gathered) -> None:
-    moved = changed(honest, SEED1, parents=(OTHER,))
-    found(replace(moved, filtered=True), Kind.OTHER_PARENTS, SEED1, unproved=True)
-    assert problems(replace(moved, filtered=True))[0].kind is Kind.HISTORY_FILTERED
-    wrong = set_to(SEED1, metrics=metrics_of(honest, accuracy=0.99))(honest)
-    found(replace(wrong, filtered=True), Kind.OTHER_METRIC, SEED1)
-
-
-def test_what_another_branch_has_is_no_problem(honest: Gathered) -> None:
-    behind = replace(without(honest, SEED1), elsewhere=frozenset({f"trials/{SEED1}.yaml"}))
-    found(behind, Kind.BEHIND, SEED1, unproved=True)
-    edited_since = replace(honest, uncommitted=("experiments/a/hypothesis.md",))
-    found(edited_since, Kind.UNCOMMITTED, None, "experiments/a/hypothesis.md", "not committed", unproved=True)
-    later = replace(without(honest, SEED1), after_landing={f"trials/{SEED1}.yaml": "ledger/a/0123456789"})
-    found(later, Kind.AFTER_LANDING, SEED1, "had landed", "ledger/a/0123456789", unproved=True)
-
-
-def test_an_amendment_makes_a_verdict_old_while_there_is_a_branch(honest: Gathered) -> None:
-    assert honest.weighed is not None
-    since = Remark.of(remarks.Kind.PREDICTIONS_CHANGED_SINCE)
-    old = replace(honest, weighed=replace(honest.weighed, outdated=since, changed=True))
-    landed = honest.experiment.branch is None
-    kind = Kind.OUTDATED_FOR_GOOD if landed else Kind.OUTDATED
-    found(old, kind, None, "out of date: the predictions were changed since", unproved=not landed)
-
-
-# --- what the branch shows
-
-
-def shown(gathered: Gathered, **changes: Any) -> Gathered:
-    """A branch that shows something else."""
-    return replace(gathered, branch=replace(gathered.branch, shown=replace(seen(gathered), **changes)))  # type: ignore[type-var]
-
-
-def seen(gathered: Gathered) -> Shown:
-    assert gathered.branch is not None and gathered.branch.shown is not None
-    return gathered.branch.shown
-
-
-def pinning(gathered: Gathered, **pins: str) -> dict[str, LockedStage]:
-    """The branch's locks with other pins of outputs."""
-    entry = seen(gathered).tip.locks["train"]
-    changed = {path.replace("_", "."): Pinned(md5=md5) for path, md5 in pins.items()}
-    return {"train": replace(entry, outputs={**entry.outputs, **changed})}
-
-
-@pytest.mark.parametrize("canonical", [True, False])
-def test_metrics_changed_on_the_branch_are_found(on_branch: Gathered, canonical: bool) -> None:
-    was = seen(on_branch)
-    tampered = shown(
-        on_branch,
-        tip=replace(was.tip, results={**was.tip.results, "metrics.json": OTHER}),
-        contents={"metrics.json": Content(md5s=frozenset("1"))},
-        # where the code has changed since, no trial counts
-        canonical=was.canonical if canonical else None,
-    )
-    found(tampered, Kind.SHOWN_CHANGED, None, "metrics.json")
-    found(set_to(SEED0, metrics={"accuracy": 0.99, "loss": 0.01})(tampered), Kind.OTHER_METRIC, SEED0, "0.99")
-
-
-def test_a_lock_changed_on_the_branch_is_found(on_branch: Gathered) -> None:
-    tip = replace(seen(on_branch).tip, locks=pinning(on_branch, model_txt="1" * 32))
-    found(shown(on_branch, tip=tip), Kind.OTHER_OUTPUT, None, "dvc.lock", "model.txt")
-
-
-def test_metrics_and_lock_changed_together_are_found(on_branch: Gathered) -> None:
-    was = seen(on_branch).tip
-    tip = replace(was, locks=pinning(on_branch, metrics_json="1" * 32), results={**was.results, "metrics.json": OTHER})
-    tampered = shown(on_branch, tip=tip, contents={"metrics.json": Content(md5s=frozenset({"1" * 32}))})
-    found(tampered, Kind.OTHER_OUTPUT, None, "dvc.lock", "metrics.json", SEED0)
-
-
-def test_metrics_that_are_removed_are_found(on_branch: Gathered) -> None:
-    tip = replace(seen(on_branch).tip, results={})
-    found(shown(on_branch, tip=tip), Kind.SHOWN_GONE, None, "metrics.json")

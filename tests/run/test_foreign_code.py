@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeProject, Project, Shelved, default_files
-from test_sharing import clone, ends, is_shared, with_origin
+from origins import clone, ends, is_shared, with_origin
 
 ASKS = "hint: ledger trust x shows what would run"
 
