@@ -9,6 +9,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final
 
+from ledger.analysis.standing import said
 from ledger.errors import LedgerError
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.frozen import frozen
@@ -65,12 +66,6 @@ def _state(row: Row) -> str | None:
     return "uncounted" if row.trial_status == "succeeded" and not row.trials else row.trial_status
 
 
-def _confirmation(row: Row) -> str | None:
-    """What was confirmed of the row's arm, or of another arm of the experiment alone."""
-    one = row.tested
-    return None if one is None else one.state if one.variant == row.variant else f"1 arm {one.state}"
-
-
 PLAIN: Final = {
     field.name: field
     for field in (
@@ -82,7 +77,7 @@ PLAIN: Final = {
         Field(name="status", kind=Kind.STATE, get=attrgetter("status")),
         Field(name="outcome", kind=Kind.STATE, get=attrgetter("outcome")),
         Field(name="confirmatory", kind=Kind.PARAM, get=attrgetter("confirmatory")),
-        Field(name="confirmation", kind=Kind.STATE, get=_confirmation),
+        Field(name="confirmation", kind=Kind.STATE, get=lambda row: said(row.tested, row.variant)),
         Field(name="trial_status", kind=Kind.STATE, get=attrgetter("trial_status")),
         Field(name="created", kind=Kind.MOMENT, get=attrgetter("created")),
         Field(name="author", kind=Kind.TEXT, get=attrgetter("author")),

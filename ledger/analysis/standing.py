@@ -38,6 +38,16 @@ def leading(arms: Sequence[Tested], about: str) -> Tested | None:
     return own or (arms[0] if len(arms) == 1 else None)
 
 
+def of_row(arms: Sequence[Tested], variant: str, *, whole: bool) -> Tested | None:
+    """What a row says of it: that of its own arm, in the row of a `whole` experiment of the one that stands for it."""
+    return leading(arms, variant) if whole else next((one for one in arms if one.variant == variant), None)
+
+
+def said(one: Tested | None, variant: str) -> str | None:
+    """What was confirmed of the row's arm, or of another arm of the experiment alone."""
+    return None if one is None else one.state if one.variant == variant else f"1 arm {one.state}"
+
+
 def _decided(attempts: Sequence[Confirmation]) -> tuple[str, Sequence[Confirmation]]:
     """What attempts at one arm say, the first one first, and which of them decide."""
     counting = [one for one in attempts if counts(one)]

@@ -14,7 +14,7 @@ from ledger.report.documents import Format, table
 
 def query(
     sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="A SELECT on experiments, variants, trials, metrics, params.")
+        str, typer.Argument(metavar="SQL", help="A SELECT on experiments, variants, trials, metrics, params, models.")
     ],
     limit: Annotated[
         int, typer.Option("--limit", "-n", metavar="N", min=1, max=2**31 - 1, help="At most N rows.")

@@ -10,6 +10,8 @@ from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import beside
+from ledger.report.frame import Selection
 
 LEVELS: Final = (TRIALS, VARIANTS, EXPERIMENTS)
 
@@ -36,7 +38,7 @@ def export(ledger: Ledger, level: str, kind: Kind, *, where: str | None, long: b
 
     `long`: a row for every metric; `guard`: see `ledger.report.csv.render`.
     """
-    found = ledger.selection(level)
+    found = Selection(tuple(beside.rows(ledger, level)), level, ledger.settings.aliases)
     found = found if where is None else found.where(where)
     if kind is Kind.PARQUET:
         content = found.to_parquet(long=long)

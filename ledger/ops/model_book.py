@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,20 @@ if TYPE_CHECKING:
     # who reads a ledger does not wait for what writes
     from ledger.model.models import ModelVersion
     from ledger.model.promoting import Promoted
+    from ledger.model.row import Row
 
 
 class ModelBook(Ledger):
-    """A ledger with the commands `promote` and `models` as methods."""
+    """A ledger with the commands `promote` and `models` as methods, and its rows with the versions beside them."""
+
+    def rows(self, level: str) -> Sequence[Row]:
+        """The rows of the table: a row an experiment, one an arm (`variants`) or one a trial (`trials`).
+
+        `tested` is what was confirmed of it, `extra["models"]` the versions and stages of models that come from it.
+        """
+        from ledger.repo.models import beside
+
+        return beside.rows(self, level)
 
     def promote(
         self,

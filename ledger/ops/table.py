@@ -5,10 +5,10 @@ from __future__ import annotations
 from ledger.analysis.columns import TRIALS, Request
 from ledger.analysis.table import Table, select
 from ledger.repo.ledger import Ledger
-from ledger.repo.models.beside import with_models
+from ledger.repo.models import beside
 
 
 def table(ledger: Ledger, request: Request) -> tuple[Table, int]:
     """The table that is asked for, and among how many rows it was chosen. Raises LedgerError for an unknown name."""
-    rows = with_models(ledger, ledger.rows(request.level), request.level)
-    return select(rows, request, ledger.settings, lambda: ledger.rows(TRIALS)), len(rows)
+    rows = beside.rows(ledger, request.level)
+    return select(rows, request, ledger.settings, lambda: ledger.index.rows(TRIALS)), len(rows)

@@ -15,6 +15,7 @@ from ledger.model.near_misses import did_you_mean, near_misses
 from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import beside
 
 State = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -34,7 +35,7 @@ def tried(ledger: Ledger, metric: str, where: str | None) -> Tried:
     An arm's value is the mean over its trials that count; arms with the same parameters are one configuration. Raises
     LedgerError where there is no trial, or none has the metric.
     """
-    every = ledger.rows("variants")
+    every = beside.rows(ledger, "variants")
     if not any(row.trials for row in every):
         raise LedgerError("no trial has been recorded yet", hint='ledger new "what you expect", then ledger run')
     chosen = [row for row in every if row.trials]

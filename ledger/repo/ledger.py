@@ -109,7 +109,10 @@ class Ledger(Repository):
         return self.index.entries(wished, limit)
 
     def rows(self, level: str) -> Sequence[Row]:
-        """The rows of the table: a row an experiment, one an arm (`variants`) or one a trial (`trials`)."""
+        """The rows of the table: a row an experiment, one an arm (`variants`) or one a trial (`trials`).
+
+        `ledger.open` gives them the versions of models that come from each (`repo.models.beside`).
+        """
         return self.index.rows(level)
 
     def trials(self) -> Selection:

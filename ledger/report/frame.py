@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.analysis.conditions import condition
 from ledger.analysis.fields import METRICS, PARAMS, REPLICATE, Fields
 from ledger.analysis.order import ordered, sort_keys
+from ledger.analysis.standing import said
 from ledger.errors import LedgerError
 from ledger.model.aliases import NONE, Aliases
-from ledger.model.row import NOT_FINITE, Row
+from ledger.model.row import MODELS, NOT_FINITE, Row
 from ledger.model.typed_values import format_value
 from ledger.report import csv, json
 from ledger.report.blocks import Table
@@ -144,6 +145,9 @@ def _facts(level: str) -> dict[str, Callable[[Row], Any]]:
         "status": lambda row: row.status,
         "outcome": lambda row: row.outcome,
         "confirmatory": lambda row: row.confirmatory,
+        "confirmation": lambda row: said(row.tested, row.variant),
+        "confirmation_by": lambda row: None if row.tested is None else ", ".join(row.tested.by),
+        "models": lambda row: ", ".join(row.extra.get(MODELS, ())),
         "created": lambda row: row.created.astimezone(UTC),
         "author": lambda row: row.author,
         "tags": lambda row: ", ".join(row.tags),

@@ -12,6 +12,7 @@ import promotions
 import pytest
 from conftest import Project, Shelved
 
+import ledger
 from ledger.model import hypothesis as hypotheses
 from ledger.model import promotion, trial_file, verdict_file
 from ledger.model.formats import front_matter
@@ -304,6 +305,67 @@ def test_the_table_has_versions_beside_what_they_come_from(project: Project) -> 
     # what a tag claims against the record stands beside nothing
     tag(project, "net@v9.0.0", "net@v0.0.1^{}", message(project, ("accuracy=0.", "accuracy=1.")))
     assert models("--variants") == {"rate:treatment": own}
+
+
+def test_queries_and_exports_have_what_the_table_has(project: Project) -> None:
+    def asked(sql: str) -> list[list[Any]]:
+        return [list(row.values()) for row in project.ledger("query", sql, "--json").json]
+
+    in_use = "SELECT model, version, experiment, trial FROM models, json_each(stages) WHERE json_each.value = 'prod'"
+    own = ["net@v0.0.1", "net#prod"]
+    assert asked(in_use) == [["net", "v0.0.1", "rate", "treatment/seed-0"]]
+    (one,), (version,) = (
+        project.ledger("models", "--json").json,
+        project.ledger("query", "SELECT * FROM models", "--json").json,
+    )
+    names = {"model": "name", "tag_commit": "commit"}
+    plain = {name: value for name, value in version.items() if name not in ("stages", "doubts")}
+    assert plain == {name: one[names.get(name, name)] for name in plain}
+    for level, key in (("experiments", "experiment"), ("variants", "variant"), ("trials", "trial")):
+        having = asked(f"SELECT {key}, models FROM {level} WHERE models != '[]' AND confirmation IS NULL")
+        (row,) = project.ledger("table", *([] if level == "experiments" else [f"--{level}"]), "--where",
+                                "models = 'net#prod'", "--json").json  # fmt: skip
+        assert having == [[row[key], '["net@v0.0.1","net#prod"]']]
+        exported = project.ledger("export", "--level", level, "--format", "json", "--where", "models = 'net#prod'").json
+        assert [(row["experiment"], row["models"]) for row in exported] == [("rate", "net@v0.0.1, net#prod")]
+    with ledger.open(project.root) as book:
+        assert [row.extra["models"] for row in book.rows("trials") if row.extra] == [tuple(own)]
+        assert book.trials().where("models = 'net#prod'").columns()["models"] == ["net@v0.0.1, net#prod"]
+    # a tag that git or gto makes is there at once, and gone as soon; one that the record denies stands for nothing
+    trial = project.git("rev-parse", "net@v0.0.1^{}")
+    tag(project, "net#dev#2", trial, "to try")
+    assert asked("SELECT models FROM experiments WHERE experiment = 'rate'") == [
+        ['["net@v0.0.1","net#dev","net#prod"]']
+    ]
+    project.git("tag", "-d", "net#dev#2", "net#prod#1")
+    assert asked(in_use) == []
+    tag(project, "net@v9.0.0", trial, message(project, ("accuracy=0.", "accuracy=1.")))
+    denied = "SELECT experiment, trial, md5, doubts FROM models WHERE version = 'v9.0.0'"
+    assert asked(denied) == [[None, None, None, '["other-metrics"]']]
+
+
+def test_supported_findings_that_were_not_confirmed_are_asked_for_in_sql(project: Project) -> None:
+    sql = "SELECT experiment, confirmation_by FROM {} WHERE outcome = 'supported' AND confirmation = 'not confirmed'"
+    assert project.ledger("query", sql.format("experiments"), "--json").json == []
+    put_to_the_test(project, "rate", "refuted")
+    (row,) = project.ledger("query", sql.format("experiments"), "--json").json
+    assert row == {"experiment": "rate", "confirmation_by": '["again"]'}
+    arms = "SELECT experiment, variant FROM variants WHERE confirmation = 'not confirmed'"
+    assert project.ledger("query", arms, "--json").json == [{"experiment": "rate", "variant": "treatment"}]
+    assert project.ledger("query", "SELECT confirmation FROM models", "--json").json == [
+        {"confirmation": "not confirmed"}
+    ]
+    exported = project.ledger("export", "--level", "variants", "--format", "csv", "--where", "confirmation is not null")
+    assert 'not confirmed,again,"net@v0.0.1, net#prod"' in exported.out
+    project.git("switch", "-q", "main")
+    project.git("branch", "-D", "exp/again")
+    assert project.ledger("query", arms, "--json").json == []
+    # an index that is in memory alone answers the same
+    (project.root / ".git/ledger/index.db").unlink()
+    (project.root / ".git/ledger/index.db").mkdir()
+    assert project.ledger("query", "SELECT model, confirmation FROM models", "--json").json == [
+        {"model": "net", "confirmation": None}
+    ]
 
 
 def test_an_empty_repository(make_project: Any) -> None:

@@ -9,8 +9,8 @@ import pytest
 from conftest import Project, Shelved, default_files
 from test_bad_input import refused
 
-from ledger.repo.index import query
-from ledger.repo.index.views import VIEWS
+from ledger.repo.index import live_views
+from ledger.repo.index.query import VIEWS
 
 
 def two_experiments(project: Project) -> None:
@@ -156,9 +156,9 @@ def test_the_views_are_as_documented(two: Project) -> None:
         assert head.split(",") == named
 
 
-@pytest.mark.parametrize("few", [query.FEW, 1])
+@pytest.mark.parametrize("few", [live_views.FEW, 1])
 def test_the_trial_commit_is_where_show_says(two: Project, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr(query, "FEW", few)
+    monkeypatch.setattr(live_views, "FEW", few)
     found = two.ledger("query", "SELECT experiment, trial, trial_commit FROM trials", "--json").json
 
     assert len(found) == 4

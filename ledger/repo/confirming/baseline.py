@@ -86,7 +86,7 @@ def _base(ledger: Ledger, experiment: Experiment, variant: str, metric: str) -> 
     except LedgerError:
         return _at(plan.base[:10], plan.base)
     # its own arm first: that ran at the same replicates
-    for row in sorted(ledger.rows("variants"), key=lambda row: row.experiment != experiment.name):
+    for row in sorted(ledger.index.rows("variants"), key=lambda row: row.experiment != experiment.name):
         if row.fingerprint == state and row.trials:
             if (row.experiment, row.variant) == (experiment.name, variant):
                 raise LedgerError(

@@ -25,6 +25,7 @@ from ledger.model.verdict import SUPPORTED
 from ledger.repo.confirming.baseline import Baseline, baseline_of
 from ledger.repo.confirming.request import ConfirmRequest
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import beside
 
 
 @frozen
@@ -49,7 +50,7 @@ class Finding:
 
 def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
     """What is asked for. Raises LedgerError where there is no arm with results, or nothing says which is the best."""
-    every = ledger.rows("variants")
+    every = beside.rows(ledger, "variants")
     named = None if asked.target is None else _named(ledger, asked.target)
     rows = _candidates(ledger, every, asked, named)
     metric = _metric(ledger, rows, asked, None if named is None else named[0])
@@ -161,7 +162,7 @@ def _counting(ledger: Ledger, experiment: Experiment, variant: str) -> tuple[Rec
 def _values(ledger: Ledger, wanted: set[tuple[str, str]], metric: str) -> dict[str, dict[Point, float]]:
     """The values of these arms by replicate, of the trials that count."""
     found: dict[str, dict[Point, float]] = {f"{name} {arm}": {} for name, arm in wanted}
-    for row in ledger.rows("trials"):
+    for row in ledger.index.rows("trials"):
         summary = row.metrics.get(metric)
         if row.trials and (row.experiment, row.variant) in wanted and summary is not None and summary.mean is not None:
             point = tuple((row.replicate or {}).items())

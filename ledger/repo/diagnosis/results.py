@@ -64,14 +64,14 @@ def results(ledger: Ledger, experiment: Experiment, metric: str) -> Results:
 def require_known(ledger: Ledger, metric: str) -> None:
     """Refuse a metric that no trial of the ledger has, where there are trials: all trainings would be in vain."""
     metric = ledger.settings.aliases.now(metric)
-    known = {name for row in ledger.rows("experiments") for name in row.metrics}
+    known = {name for row in ledger.index.rows("experiments") for name in row.metrics}
     if known and metric not in known and metric not in ledger.settings.metrics:
         raise _unknown(metric, sorted(known), None)
 
 
 def better(ledger: Ledger, metric: str, asked: str | None) -> str:
     """Whether `higher` or `lower` is better. Raises LedgerError where nothing says it: a name is no evidence."""
-    found = asked or direction(ledger.settings.aliases.now(metric), ledger.rows("experiments"), ledger.settings)
+    found = asked or direction(ledger.settings.aliases.now(metric), ledger.index.rows("experiments"), ledger.settings)
     if found is None:
         raise LedgerError(
             f"it is unknown whether a higher or a lower {metric} is better",

@@ -14,9 +14,13 @@ from typing import Any, Final
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.near_misses import did_you_mean, near_misses
-from ledger.repo import histories
-from ledger.repo.index.views import VIEWS
+from ledger.repo.index import file as index_file
+from ledger.repo.index import live_views
+from ledger.repo.index.views import VIEWS as OF_TABLES
 from ledger.repo.ledger import Ledger
+
+VIEWS: Final = tuple(dict.fromkeys([*OF_TABLES, *live_views.LIVE]))
+"""The views that may be read: all that `docs/query.md` documents."""
 
 # what the views are made of, which only they may read
 _TABLES: Final = frozenset({"experiment", "variant", "trial"})
@@ -27,8 +31,6 @@ _FORBIDDEN: Final = frozenset({"load_extension", "fts3_tokenizer"})
 _MAX_LENGTH: Final = 50_000_000
 """Bytes that one value may have."""
 _STEPS: Final = 20_000
-FEW: Final = 4
-"""Of so many experiments the commits of trials are looked up by themselves, of more of all experiments together."""
 _SHADOW: Final = re.compile(
     rf"""\b({"|".join(VIEWS)})\b\s*(\([^()]*\)\s*)?AS\s*(NOT\s+)?(MATERIALIZED\s*)?\(""", re.IGNORECASE
 )
@@ -68,8 +70,8 @@ def query(ledger: Ledger, sql: str, *, limit: int | None, seconds: float) -> Que
 
 def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again: bool = False) -> QueryResult:
     """The rows. Raises _DamagedError where the file of the index is, unless it was built `again`."""
-    connection, own = _read_only(ledger)
-    _with_commits(connection, ledger)
+    connection = _read_only(ledger)
+    live_views.attach(connection, ledger)
     ends = time.monotonic() + seconds
     late = False
 
@@ -90,7 +92,7 @@ def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again
         heads = tuple(str(column[0]) for column in cursor.description)
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
     except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
-        if own and not again and ledger.index.is_damaged(error):
+        if not again and ledger.index.on_disk and ledger.index.is_damaged(error):
             raise _DamagedError from None
         if late:
             raise LedgerError(
@@ -98,10 +100,7 @@ def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again
             ) from None
         raise _told(ledger, sql, str(error)) from None
     finally:
-        connection.set_authorizer(None)
-        connection.set_progress_handler(None, 0)
-        if own:
-            connection.close()
+        connection.close()
     return QueryResult(columns=heads, rows=tuple(rows[:limit]), more=limit is not None and len(rows) > limit)
 
 
@@ -113,36 +112,17 @@ def _plain(lexeme: re.Match[str]) -> str:
     return text[1:-1] if re.fullmatch(r"\w+", text[1:-1]) else "_"
 
 
-def _read_only(ledger: Ledger) -> tuple[sqlite3.Connection, bool]:
-    """A connection to the index as it is now, and whether it is ours to close."""
+def _read_only(ledger: Ledger) -> sqlite3.Connection:
+    """A connection of its own to the index as it is now: what a query looks up asks the index meanwhile."""
     current = ledger.index.connection()
-    if not ledger.index.on_disk:
-        # it is this process's alone, and the authorizer holds there too
-        return current, False
-    try:
-        return sqlite3.connect(
-            f"{ledger.state_dir.index.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
-        ), True
-    except sqlite3.Error:
-        return current, False
-
-
-def _with_commits(connection: sqlite3.Connection, ledger: Ledger) -> None:
-    """Give the view `trials` the column `trial_commit`: tags hold it, so it is looked up where a query asks for it."""
-    known: dict[str, dict[str, str]] = {}
-
-    def look_up(name: str, trial: str) -> str | None:
-        if name not in known:
-            held = histories.all_trial_commits(ledger) if len(known) == FEW else {}
-            held.setdefault(name, {} if held else histories.trial_commits(ledger, name))
-            known.update({n: ledger.snapshot.pending.get(n, {}) | commits for n, commits in held.items()})
-        return known[name].get(trial)
-
-    connection.create_function("trial_commit_of", 2, look_up, deterministic=True)
-    connection.execute(
-        "CREATE TEMP VIEW IF NOT EXISTS trials AS "
-        "SELECT *, trial_commit_of(experiment, trial) AS trial_commit FROM main.trials"
-    )
+    if ledger.index.on_disk:
+        try:
+            uri = f"{ledger.state_dir.index.absolute().as_uri()}?mode=ro"
+            return sqlite3.connect(uri, uri=True, isolation_level=None)
+        except sqlite3.Error:
+            pass
+    # it is this process's alone, and the authorizer holds there too
+    return index_file.copy_of(current)
 
 
 def _authorizer(action: int, first: str | None, second: str | None, database: str | None, view: str | None) -> int:
@@ -168,7 +148,7 @@ def _told(ledger: Ledger, sql: str, said: str) -> LedgerError:
         return _no_column(column[1], columns(ledger), set(re.findall(r"\w+", _LEXEMES.sub(_plain, sql).lower())))
     table = re.fullmatch(r"no such table: (.+)", said)
     if table is not None:
-        return LedgerError(f"there is no view {table[1]}", hint=did_you_mean(near_misses(table[1], list(VIEWS)), HINT))
+        return LedgerError(f"there is no view {table[1]}", hint=did_you_mean(near_misses(table[1], VIEWS), HINT))
     if (
         "prohibited" in said
         or "cannot modify" in said
@@ -197,11 +177,10 @@ def _no_column(column: str, views: dict[str, tuple[str, ...]], words: set[str]) 
 
 def columns(ledger: Ledger) -> dict[str, tuple[str, ...]]:
     """The columns of every view."""
-    connection = ledger.index.connection()
-    connection.set_authorizer(None)
-    _with_commits(connection, ledger)
-    found = {}
-    for name in VIEWS:
-        described = connection.execute(f"SELECT * FROM {name} LIMIT 0").description
-        found[name] = tuple(str(column[0]) for column in described)
-    return found
+    connection = _read_only(ledger)
+    live_views.attach(connection, ledger)
+    try:
+        described = {name: connection.execute(f"SELECT * FROM {name} LIMIT 0").description for name in VIEWS}
+    finally:
+        connection.close()
+    return {name: tuple(str(column[0]) for column in columns) for name, columns in described.items()}

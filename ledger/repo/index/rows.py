@@ -103,20 +103,15 @@ def rows(connection: sqlite3.Connection, level: str, running: Collection[str] = 
             fields["status"] = at_present(fields["status"], running=fields["experiment"] in running)
         arms = tested(connection)
         for fields in found if arms else ():
-            fields["tested"] = _of_row(arms.get(fields["experiment"], ()), fields["variant"], level)
+            fields["tested"] = standing.of_row(
+                arms.get(fields["experiment"], ()), fields["variant"], whole=level == EXPERIMENTS
+            )
         return [Row(**fields, **own) for fields in found]
 
 
 def tested(connection: sqlite3.Connection) -> dict[str, tuple[Tested, ...]]:
     """What was confirmed and what was not, an entry an arm, by the experiment that found it."""
     return standing.tested(confirmations(connection))
-
-
-def _of_row(arms: Sequence[Tested], variant: str, level: str) -> Tested | None:
-    """What a row says of it: that of its own arm, in the row of an experiment of the one that stands for it."""
-    if level == EXPERIMENTS:
-        return standing.leading(arms, variant)
-    return next((one for one in arms if one.variant == variant), None)
 
 
 def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> list[dict[str, Any]]:

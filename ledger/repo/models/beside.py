@@ -21,29 +21,38 @@ def by_experiment(versions: Sequence[ModelVersion]) -> dict[str, tuple[ModelVers
     return found
 
 
-def with_models(ledger: Ledger, rows: Sequence[Row], level: str) -> Sequence[Row]:
-    """The rows of one level with the versions in use that come from each experiment, arm or trial."""
+def rows(ledger: Ledger, level: str) -> Sequence[Row]:
+    """The rows of one level (`Ledger.rows`) with the versions in use that come from each experiment, arm or trial.
+
+    They are in `Row.extra` under `MODELS`, as of now: tags are read whenever it is asked.
+    """
+    found = ledger.index.rows(level)
     # most repositories have none, and need not be read for them
     if not tags.refs(ledger.git):
-        return rows
-    return beside(rows, by_experiment(reading.versions(ledger)), level)
+        return found
+    return beside(found, by_experiment(reading.versions(ledger)), level)
 
 
-def beside(rows: Sequence[Row], found: Mapping[str, Sequence[ModelVersion]], level: str) -> list[Row]:
+def beside(plain: Sequence[Row], found: Mapping[str, Sequence[ModelVersion]], level: str) -> list[Row]:
     """The same with versions that are known already, by experiment."""
     made = []
-    for row in rows:
-        used = (one for one in found.get(row.experiment, ()) if one.registered.in_use and _is_of(one, row, level))
-        own = tuple(label for one in used for label in labels(one))
+    for row in plain:
+        own = labels_of(found.get(row.experiment, ()), level, row.variant, row.trial)
         made.append(replace(row, extra={**row.extra, MODELS: own}) if own else row)
     return made
 
 
-def _is_of(one: ModelVersion, row: Row, level: str) -> bool:
+def labels_of(versions: Sequence[ModelVersion], level: str, variant: str, trial: str | None) -> tuple[str, ...]:
+    """Of an experiment's versions those in use that come from a row of a level, with their stages."""
+    used = (one for one in versions if one.registered.in_use and _is_of(one, level, variant, trial))
+    return tuple(label for one in used for label in labels(one))
+
+
+def _is_of(one: ModelVersion, level: str, variant: str, trial: str | None) -> bool:
     if level == TRIALS:
-        return one.trial == row.trial
+        return one.trial == trial
     # a version of a commit on the branch is of no arm in particular
-    return level == EXPERIMENTS or one.variant in (None, row.variant)
+    return level == EXPERIMENTS or one.variant in (None, variant)
 
 
 def labels(one: ModelVersion) -> tuple[str, ...]:

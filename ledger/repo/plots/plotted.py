@@ -15,6 +15,7 @@ from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 from ledger.repo import voided
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import beside
 from ledger.repo.targets import Target, filling
 
 
@@ -93,7 +94,7 @@ def _arms(ledger: Ledger, target: Target, several: bool) -> Iterator[PlottedArm]
 def rows(ledger: Ledger, targets: Sequence[Target], level: str) -> Sequence[Row]:
     """The rows of a level, `variants` or `trials`, that the targets mean; without any, those of all experiments."""
     if not targets:
-        return ledger.rows(level)
+        return beside.rows(ledger, level)
     found: dict[tuple[str, str, str | None], Row] = {}
     for target in targets:
         if target.experiment is None:

@@ -174,7 +174,9 @@ def _models(versions: Sequence[ModelVersion], around: Around, options: SiteOptio
 
 def _rows(ledger: Ledger, around: Around) -> dict[str, list[Row]]:
     """The rows of each level of the table, those of the experiments that the site has."""
-    chosen = {level: [row for row in ledger.rows(level) if row.experiment in around.briefs] for level in tables.LEVELS}
+    chosen = {
+        level: [row for row in ledger.index.rows(level) if row.experiment in around.briefs] for level in tables.LEVELS
+    }
     if around.models:
         chosen = {level: beside(rows, around.models, level) for level, rows in chosen.items()}
     return {

@@ -23,6 +23,7 @@ from ledger.repo import histories
 from ledger.repo.code import Code
 from ledger.repo.diagnosis import results
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import beside
 from ledger.repo.targets import whole
 from ledger.repo.tuning.recorded import Gathered, State, gathered
 
@@ -96,7 +97,7 @@ def _state(ledger: Ledger, named: Sequence[Experiment]) -> tuple[State, str | No
 
 def _chosen(ledger: Ledger, names: Sequence[str], where: str | None) -> Iterator[tuple[Experiment, list[Recorded]]]:
     """The records that were asked for, by experiment."""
-    rows = ledger.rows("trials")
+    rows = beside.rows(ledger, "trials")
     wanted = None if where is None else condition(where, Fields(rows, ledger.settings.aliases))
     ids: dict[str, set[str]] = {}
     for row in rows:
