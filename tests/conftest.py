@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
-import fcntl
 import gc
-import json
 import os
-import pickle
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryFile, mkdtemp
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from launcher import Launcher
+from project import (
+    DVC_FILES,
+    NOISY,
+    PARAMS,
+    PIPELINE,
+    TRAIN,
+    Answer,
+    Build,
+    MakeProject,
+    Once,
+    Project,
+    Shelved,
+    default_files,
+    difference,
+    launcher,
+    noisy,
+)
 
 from ledger.cli import loading
 from ledger.cli import main as cli_main
-from ledger.cli.main import main
 from ledger.machine import environment
 from ledger.run import worker
 
 # modules with fixtures beside what they are made of
-pytest_plugins = ("browsing", "indexed", "interpreters", "strangers", "tampering", "verifying")
+pytest_plugins = ("browsing", "indexed", "interpreters", "shelves", "strangers", "tampering", "verifying")
 
-launcher = Launcher()
+# what tests import from here
+__all__ = [
+    "DVC_FILES",
+    "NOISY",
+    "PARAMS",
+    "PIPELINE",
+    "TRAIN",
+    "Answer",
+    "Build",
+    "MakeProject",
+    "Once",
+    "Project",
+    "Shelved",
+    "default_files",
+    "difference",
+    "launcher",
+    "noisy",
+]
 
 # made by Typer once a process, not once a call
 vars(cli_main)["command"] = cache(loading.command)
@@ -137,45 +161,6 @@ def known_python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(environment, "_ask", asked)
 
 
-# what the stages run, in some hundredths of a second, of which the module `json` would be a third and `random` a sixth:
-# thousands run. What `random` is made on draws the same numbers where the seed is a number, and not where it is a text.
-TRAIN = """\
-from _random import Random
-
-random = Random()
-params = eval(open("params.json").read(), {"true": True, "false": False, "null": None})
-random.seed(params["seed"])
-accuracy = 0.5 + params["train"]["lr"] + random.random() / 100
-metrics = {"accuracy": accuracy, "loss": 1 - accuracy}
-open("metrics.json", "w").write(str(metrics).replace("'", '"'))
-open("model.txt", "w").write(str(accuracy))
-"""
-
-
-def noisy(seed: str) -> str:
-    """The same with noise that is drawn from a text, given as Python."""
-    drawn = TRAIN.replace("from _random import Random\n\nrandom = Random()\n", "import random\n\n")
-    return drawn.replace('random.seed(params["seed"])', f"random.seed({seed})")
-
-
-# every change draws it anew, so that differences vary too
-NOISY = noisy("""str(params).replace("'", '"')""")
-
-PARAMS = {"seed": 0, "train": {"lr": 0.1, "layers": [4, 2], "name": "small"}}
-
-PIPELINE = """\
-stages:
-  train:
-    cmd: python train.py
-    deps: [train.py]
-    params:
-      - params.json: [seed, train]
-    outs: [model.txt]
-    metrics:
-      - metrics.json: {cache: false}
-"""
-
-
 # no sample hooks, which would be most of the files of a small repository; and no upkeep, which git looks for after
 # every commit
 GIT_CONFIG = """\
@@ -232,213 +217,3 @@ def sealed(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     return home
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a command did: its exit code and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The answer, parsed."""
-        return json.loads(self.out)
-
-
-class Project:
-    """A repository for a test, and commands run in it."""
-
-    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root = root
-        self._capsys = capsys
-        self._monkeypatch = monkeypatch
-
-    def ledger(self, *arguments: str, cwd: Path | None = None, code: int | None = 0) -> Answer:
-        """Run a command in this process; it must end with `code`, unless that is None."""
-        self._monkeypatch.chdir(cwd or self.root)
-        self._capsys.readouterr()
-        got = main(list(arguments))
-        printed = self._capsys.readouterr()
-        answer = Answer(code=got, out=printed.out, err=printed.err)
-        if code is not None:
-            assert answer.code == code, f"ledger {' '.join(arguments)} gave {answer.code}\n{answer.out}\n{answer.err}"
-        return answer
-
-    def git(self, *arguments: str, cwd: Path | None = None) -> str:
-        """What git prints; it must succeed."""
-        done = subprocess.run(["git", *arguments], cwd=cwd or self.root, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
-        return done.stdout.strip()
-
-    def shell(self, command: str, *, cwd: Path | None = None, code: int | None = 0) -> str:
-        """What a shell command prints, errors too."""
-        done = subprocess.run(
-            ["/bin/sh", "-c", command],
-            cwd=cwd or self.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if code is not None:
-            assert done.returncode == code, f"{command}: {done.stdout}"
-        return done.stdout
-
-    def dvc(self, *arguments: str, cwd: Path | None = None) -> str:
-        """What DVC's command line prints; it must succeed."""
-        with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
-            code = launcher.dvc(arguments, cwd or self.root, out, err)
-            for said in (out, err):
-                said.seek(0)
-            assert code == 0, f"dvc {' '.join(arguments)}: {out.read()}{err.read()}"
-            return out.read()
-
-    def write(self, files: Mapping[str, str]) -> None:
-        """Write files below the root."""
-        for path, text in files.items():
-            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.root / path).write_text(text, "utf-8")
-
-    def commit(self, message: str, files: Mapping[str, str] | None = None) -> str:
-        """Write files, commit everything, return the commit."""
-        self.write(files or {})
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", message)
-        return self.git("rev-parse", "HEAD")
-
-    def state(self) -> tuple[str, str, str]:
-        """What must not change when a command refuses: refs, the index with the work tree, and its diff."""
-        return (
-            self.git("for-each-ref", "--format=%(refname) %(objectname)"),
-            self.git("status", "--porcelain=v1", "--branch"),
-            self.git("diff", "HEAD", "--"),
-        )
-
-
-def difference(diff: dict[str, Any]) -> float:
-    """By how much the accuracy differs, as `ledger diff --json` says."""
-    return float(next(m["difference"] for m in diff["metrics"] if m["name"] == "accuracy"))
-
-
-MakeProject = Callable[..., Project]
-Build = Callable[[Project], None]
-Shelved = Callable[..., Project]
-Once = Callable[[Callable[[], Any]], Any]
-
-
-@pytest.fixture
-def make_project(
-    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> MakeProject:
-    """Make a repository with DVC set up and the files committed on `main`.
-
-    It is copied from the first that was made of the same files: making one starts git four times.
-    """
-
-    def make(files: Mapping[str, str] | None = None, *, name: str = "project", dvc: bool = True) -> Project:
-        given = (DVC_FILES if dvc else {}) | (default_files() if files is None else dict(files))
-        kept = shelf / sha256(repr(sorted(given.items())).encode()).hexdigest()
-        if not kept.exists():
-            made = Project(Path(mkdtemp(dir=shelf)), capsys, monkeypatch)
-            made.git("init", "-q")
-            if given:
-                made.commit("pipeline", given)
-            # another process may have been faster
-            with suppress(OSError):
-                made.root.rename(kept)
-        root = tmp_path / name
-        shutil.copytree(kept, root, symlinks=True)
-        project = Project(root, capsys, monkeypatch)
-        # the copies are other files than those that the index knows
-        project.git("update-index", "-q", "--refresh")
-        return project
-
-    return make
-
-
-DVC_FILES = {
-    ".dvc/config": "[core]\n    analytics = false\n",
-    ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
-    ".dvcignore": "",
-}
-
-
-def default_files() -> dict[str, str]:
-    """A one-stage pipeline whose accuracy follows the learning rate and, a little, the seed."""
-    return {
-        "train.py": TRAIN,
-        "params.json": json.dumps(PARAMS, indent=2) + "\n",
-        "dvc.yaml": PIPELINE,
-        ".gitignore": "/model.txt\n",
-    }
-
-
-@pytest.fixture
-def project(make_project: MakeProject) -> Project:
-    """The default project."""
-    return make_project()
-
-
-@pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the repositories are kept that tests start from; all processes of a test run share it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shelf"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def once(shelf: Path) -> Once:
-    """What a function gives, which is called once a test run; the other processes read what it gave."""
-
-    def get(make: Callable[[], Any]) -> Any:
-        kept = shelf / f"{make.__module__}.{make.__name__}.pickle"
-        with kept.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not kept.exists():
-                made = pickle.dumps(make())
-                kept.write_bytes(made)
-        return pickle.loads(kept.read_bytes())
-
-    return get
-
-
-@pytest.fixture
-def shelved(
-    shelf: Path,
-    make_project: MakeProject,
-    tmp_path_factory: pytest.TempPathFactory,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Shelved:
-    """A project as a function leaves it, which is called once a test run; every test has a copy of its own.
-
-    The function is given a project of the `files`, a noisy one where none are named; or what the function `after` has
-    left. Slots are not kept.
-    """
-
-    def get(build: Build, files: Mapping[str, str] | None = None, *, after: Build | None = None) -> Project:
-        name = f"{build.__module__}.{build.__name__}"
-        kept = shelf / name
-        with (shelf / f"{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not kept.exists():
-                begin = default_files() | {"train.py": NOISY} if files is None else files
-                project = make_project(begin, name=name) if after is None else get(after, files)
-                build(project)
-                # the slots are work trees, which know where they are
-                shutil.rmtree(project.root / ".git/ledger/slots", ignore_errors=True)
-                project.git("worktree", "prune")
-                # one file is copied sooner than a hundred
-                project.git("repack", "-adq")
-                # whole or not at all: who comes next finds it or builds it
-                project.root.rename(kept)
-        root = tmp_path_factory.mktemp("copy") / "project"
-        shutil.copytree(kept, root, symlinks=True)
-        return Project(root, capsys, monkeypatch)
-
-    return get

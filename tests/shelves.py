@@ -1,0 +1,115 @@
+"""Repositories that tests start from: each is built once a test run, and every test has a copy of its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+from project import DVC_FILES, NOISY, Build, MakeProject, Once, Project, Shelved, default_files
+
+
+@pytest.fixture
+def make_project(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> MakeProject:
+    """Make a repository with DVC set up and the files committed on `main`.
+
+    It is copied from the first that was made of the same files: making one starts git four times.
+    """
+
+    def make(files: Mapping[str, str] | None = None, *, name: str = "project", dvc: bool = True) -> Project:
+        given = (DVC_FILES if dvc else {}) | (default_files() if files is None else dict(files))
+        kept = shelf / sha256(repr(sorted(given.items())).encode()).hexdigest()
+        if not kept.exists():
+            made = Project(Path(mkdtemp(dir=shelf)), capsys, monkeypatch)
+            made.git("init", "-q")
+            if given:
+                made.commit("pipeline", given)
+            # another process may have been faster
+            with suppress(OSError):
+                made.root.rename(kept)
+        root = tmp_path / name
+        shutil.copytree(kept, root, symlinks=True)
+        project = Project(root, capsys, monkeypatch)
+        # the copies are other files than those that the index knows
+        project.git("update-index", "-q", "--refresh")
+        return project
+
+    return make
+
+
+@pytest.fixture
+def project(make_project: MakeProject) -> Project:
+    """The default project."""
+    return make_project()
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the repositories are kept that tests start from; all processes of a test run share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shelf"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def once(shelf: Path) -> Once:
+    """What a function gives, which is called once a test run; the other processes read what it gave."""
+
+    def get(make: Callable[[], Any]) -> Any:
+        kept = shelf / f"{make.__module__}.{make.__name__}.pickle"
+        with kept.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                made = pickle.dumps(make())
+                kept.write_bytes(made)
+        return pickle.loads(kept.read_bytes())
+
+    return get
+
+
+@pytest.fixture
+def shelved(
+    shelf: Path,
+    make_project: MakeProject,
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shelved:
+    """A project as a function leaves it, which is called once a test run; every test has a copy of its own.
+
+    The function is given a project of the `files`, a noisy one where none are named; or what the function `after` has
+    left. Slots are not kept.
+    """
+
+    def get(build: Build, files: Mapping[str, str] | None = None, *, after: Build | None = None) -> Project:
+        name = f"{build.__module__}.{build.__name__}"
+        kept = shelf / name
+        with (shelf / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                begin = default_files() | {"train.py": NOISY} if files is None else files
+                project = make_project(begin, name=name) if after is None else get(after, files)
+                build(project)
+                # the slots are work trees, which know where they are
+                shutil.rmtree(project.root / ".git/ledger/slots", ignore_errors=True)
+                project.git("worktree", "prune")
+                # one file is copied sooner than a hundred
+                project.git("repack", "-adq")
+                # whole or not at all: who comes next finds it or builds it
+                project.root.rename(kept)
+        root = tmp_path_factory.mktemp("copy") / "project"
+        shutil.copytree(kept, root, symlinks=True)
+        return Project(root, capsys, monkeypatch)
+
+    return get
