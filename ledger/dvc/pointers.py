@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ledger.errors import LedgerError
-from ledger.model.formats import yaml12, yaml_edit
+from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import Pinned, pinned, place
 from ledger.model.pipeline import Output
 
@@ -62,6 +62,9 @@ def rewritten(pointer: str, text: str, others: dict[str, Pinned]) -> str:
         # in the order that DVC writes
         document["outs"][number] = values | after
         if set(document["outs"][number]) == set(before):
+            # imported late: commands that only read edit nothing
+            from ledger.model.formats import yaml_edit
+
             for key in values:
                 text = yaml_edit.edit(text, ("outs", number, key), document)
         else:

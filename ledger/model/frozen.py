@@ -2,7 +2,8 @@
 
 `dataclass` writes six methods a class as source and compiles each, which is a third of what `ledger status` does before
 it answers. Of these methods only the constructor differs from class to class in more than the fields' names: it alone
-is compiled here, and the others are shared. What it makes is a dataclass to `fields`, `replace`, `asdict` and mypy.
+is compiled here, for the first value of the class, which most commands never make; the others are shared. What it makes
+is a dataclass to `fields`, `replace`, `asdict` and mypy.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ T = TypeVar("T")
 def frozen(cls: type[T]) -> type[T]:
     """The class as `dataclass(frozen=True, slots=True, kw_only=True)` would make it; methods of its own stay."""
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=True)(cls)
-    made.__init__ = _constructor(made)
+    made.__init__ = _compiled_later(made)
     # the class too, so that each is a tuple however few fields there are
     made.__compared__ = attrgetter("__class__", *(f.name for f in fields(made) if f.compare))
     hashed = (f.name for f in fields(made) if (f.compare if f.hash is None else f.hash))
@@ -28,6 +29,14 @@ def frozen(cls: type[T]) -> type[T]:
         if cls.__dict__.get(method.__name__) is None:
             setattr(made, method.__name__, method)
     return made  # type: ignore[no-any-return]
+
+
+def _compiled_later(made: Any) -> Callable[..., None]:
+    def __init__(self: Any, **given: Any) -> None:
+        made.__init__ = _constructor(made)
+        made.__init__(self, **given)
+
+    return __init__
 
 
 def _constructor(made: Any) -> Callable[..., None]:
