@@ -146,7 +146,7 @@ class Weighed:
     text: str
     computed: Verdict | None = None
     expected: str | None = None
-    refusal: str | None = None
+    refusal: Remark | None = None
     not_here: bool = False
     outdated: Remark | None = None
     changed: bool = False

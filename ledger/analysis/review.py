@@ -132,7 +132,7 @@ class Review:
     deleted: bool = False
     left_out: bool = False
     recomputed: Verdict | None = None
-    refusal: str | None = None
+    refusal: Remark | None = None
     outdated: Remark | None = None
     agrees: bool | None = None
     changed: Diff | None = None

@@ -124,6 +124,10 @@ class Kind(StrEnum):
     ALIASES_CHANGED_SINCE = "aliases-changed-since"
     OTHERS_VOIDED_SINCE = "others-voided-since"
 
+    # why one cannot be computed again
+    BASIS_NOT_HERE = "basis-not-here"
+    NOT_WEIGHED = "not-weighed"
+
     # of two sides that are compared
     THINGS_DIFFER = "things-differ"
     PARAMETERS_DIFFER = "parameters-differ"

@@ -259,6 +259,17 @@ def _counted(code: Code, name: str, count: int, option: str) -> tuple[int, ...]:
 
 def seed_parameter(ledger: Ledger, code: Code) -> str:
     """The parameter of the pipeline that is its seed. Raises LedgerError if none or several look like it."""
+    found = likely_seed(ledger, code)
+    if found is None:
+        raise LedgerError(
+            "no parameter of the pipeline looks like a seed",
+            hint="name it in ledger.yaml (seed: train.my_seed), or repeat without one: --repeats 5",
+        )
+    return found
+
+
+def likely_seed(ledger: Ledger, code: Code) -> str | None:
+    """The same, None where no parameter looks like it. Raises LedgerError if several do."""
     if ledger.settings.seed is not None:
         return code.plain(ledger.settings.seed)
     known = code.names
@@ -267,10 +278,7 @@ def seed_parameter(ledger: Ledger, code: Code) -> str:
     if len(found) == 1 or len(exact) == 1:
         return (exact or found)[0]
     if not found:
-        raise LedgerError(
-            "no parameter of the pipeline looks like a seed",
-            hint="name it in ledger.yaml (seed: train.my_seed), or repeat without one: --repeats 5",
-        )
+        return None
     raise LedgerError(
         f"several parameters look like the seed: {', '.join(found)}",
         hint=f"say which in ledger.yaml: seed: {found[0]}",

@@ -10,7 +10,7 @@ from ledger.model import names, seeds
 from ledger.model.plan import Plan, of_search
 from ledger.model.replicates import REPEAT
 from ledger.model.search import Search
-from ledger.repo.axes import seed_parameter
+from ledger.repo.axes import likely_seed
 from ledger.repo.code import Code
 from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
@@ -22,12 +22,7 @@ def axis(ledger: Ledger, code: Code) -> str:
 
     Raises LedgerError where several look like it.
     """
-    try:
-        return seed_parameter(ledger, code)
-    except LedgerError as error:
-        if "no parameter" in error.message:
-            return REPEAT
-        raise
+    return likely_seed(ledger, code) or REPEAT
 
 
 def search_plan(

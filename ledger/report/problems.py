@@ -47,6 +47,12 @@ def _outdated(facts: _Facts) -> str:
     return f"{facts['file']} is out of date: {sentence_of(since)}"
 
 
+def _not_computable(facts: _Facts) -> str:
+    others = {name: fact for name, fact in facts.items() if name not in ("experiment", "file", "because")}
+    why = Remark.of(remarks.Kind(str(facts["because"])), **others)
+    return f"{facts['file']} cannot be recomputed: {sentence_of(why)}"
+
+
 # commits are shortened to ten digits
 _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.UNREADABLE_EXPERIMENT: "{said}",
@@ -161,7 +167,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.OTHER_FINGERPRINT: "{path}: the fingerprint does not match its code, data and parameters",
     Kind.OTHER_VARIANT: "{path}: its code, data and parameters do not match the variant {variant}",
     Kind.OTHER_THAN_SOURCE: "{path}: `{key}` differs from that of {source}, which it repeats",
-    Kind.NOT_COMPUTABLE: "{file} cannot be recomputed: {said}",
+    Kind.NOT_COMPUTABLE: _not_computable,
     Kind.OTHER_VERDICT: "{file}: `{key}` is {stored}, but the records give {computed}",
     Kind.BEFORE_CONFIRMATORY: (
         "{file} is older than `confirmatory`, and the records say it is not ({why}): ledger conclude updates it"

@@ -243,6 +243,8 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.VOIDED_SINCE: "trials were voided since",
     Kind.ALIASES_CHANGED_SINCE: "the aliases of metrics in ledger.yaml were changed since",
     Kind.OTHERS_VOIDED_SINCE: lambda trials: f"voided since, or no longer: {listed(trials, 5)}",
+    Kind.BASIS_NOT_HERE: "the commits that it was computed from are not in this clone (git fetch --tags)",
+    Kind.NOT_WEIGHED: "{why}",
     Kind.THINGS_DIFFER: _things_differ,
     Kind.PARAMETERS_DIFFER: _parameters_differ,
     Kind.NO_METRICS: "{side} has no metrics",

@@ -28,7 +28,7 @@ from ledger.report.blocks import (
     Table,
 )
 from ledger.report.experiments import described_axes
-from ledger.report.remarks import sentence, sentences
+from ledger.report.remarks import said, sentence, sentences
 from ledger.report.review_early import as_unconcluded
 from ledger.report.shapes import review as shapes
 from ledger.report.written import code
@@ -138,7 +138,7 @@ def _judged(one: Review, experiment: Experiment) -> Iterator[Block]:
     yield Heading(text=f"{experiment.name}: {experiment.plan.title}")
     found = _verdict(one)
     if found is None:
-        yield Prose(lead="Verdict", text=f"none, {one.refusal}" if one.refusal else "none yet")
+        yield Prose(lead="Verdict", text=f"none, {said(one.refusal)}" if one.refusal else "none yet")
         yield Items(items=tuple(f"predicted: {code(str(each))}" for each in experiment.plan.predictions))
         return
     yield Prose(lead="Verdict", text=f"{_outcome(one)}; {_from_where(one)}")
@@ -164,7 +164,7 @@ def _versions(one: Review, experiment: Experiment) -> Iterator[Block]:
 def _from_where(one: Review) -> str:
     """How the verdict came about, and whether the stored one is the same."""
     if one.recomputed is None:
-        return f"as in verdict.md; the records give none: {one.refusal or 'they are not enough'}"
+        return f"as in verdict.md; the records give none: {said(one.refusal) or 'they are not enough'}"
     if one.stored is None:
         return "computed from the records; not concluded yet"
     if one.agrees is False:

@@ -40,7 +40,11 @@ from ledger.analysis.gathered import Checkpoint, Gathered, Removed
 from ledger.analysis.gathered_tags import OddTag
 from ledger.analysis.problems import Kind
 from ledger.analysis.witness import Content, OtherData
+from ledger.model import remarks
 from ledger.model.formats.lockfile import Pinned
+from ledger.model.remarks import Remark
+
+NO_METRIC = Remark.of(remarks.Kind.NOT_WEIGHED, why="no metric")
 
 CASES: dict[str, tuple[Tampering, Kind, str | None, tuple[str, ...]]] = {
     "a metric": (
@@ -156,7 +160,7 @@ CASES: dict[str, tuple[Tampering, Kind, str | None, tuple[str, ...]]] = {
     "the verdict's headline": (headline, Kind.OTHER_HEADING, None, ("verdict.md", "a triumph")),
     "a number in the verdict's text": (number_in_the_text, Kind.OTHER_NUMBERS, None, ("verdict.md", "7.654")),
     "a verdict that cannot be computed": (
-        lambda g: replace(g, weighed=replace(g.weighed, computed=None, refusal="no metric")) if g.weighed else g,
+        lambda g: replace(g, weighed=replace(g.weighed, computed=None, refusal=NO_METRIC)) if g.weighed else g,
         Kind.NOT_COMPUTABLE, None, ("verdict.md", "no metric"),
     ),
     "a tag that was moved": (

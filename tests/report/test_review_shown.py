@@ -155,7 +155,10 @@ def test_without_a_verdict_the_predictions_stand_there() -> None:
     review = made_reviews.review()
     assert review.experiment is not None
     found = replace(
-        review, recomputed=None, refusal="no trial ran", experiment=replace(review.experiment, verdict=None)
+        review,
+        recomputed=None,
+        refusal=Remark.of(Kind.NOT_WEIGHED, why="no trial ran"),
+        experiment=replace(review.experiment, verdict=None),
     )
     text = marked(found)
     assert "**Verdict**: none, no trial ran" in text and "- predicted: `dice >= baseline + 0.01`" in text

@@ -12,7 +12,7 @@ from ledger.git.three_way import weave
 from ledger.model.experiment import directory
 from ledger.model.pipeline import inside
 from ledger.model.remarks import Kind, Remark
-from ledger.repo.landing.merging import Merging, Stages
+from ledger.repo.landing.merging import Conflict, Merging, Stages
 
 
 def merge_files(state: Merging) -> None:
@@ -45,7 +45,7 @@ def merge_code(state: Merging, settled: Collection[str] = ()) -> None:
         elif path in state.conflicts and state.is_record(path):
             state.take(path, OURS)
         elif path in state.conflicts and not (path in ignores and everywhere and _merge_ignores(state, path)):
-            state.clashes.append(f"{path}: {_said(state, state.conflicts[path])}")
+            state.clashes.append(Conflict(path, _said(state, state.conflicts[path])))
 
 
 def _said(state: Merging, stages: Stages) -> str:
@@ -66,12 +66,12 @@ def _merge_parameters(state: Merging, path: str) -> None:
             yielding=[key for file, key in axes if file == path],
         )
     except LedgerError as error:
-        state.clashes.append(f"{path}: it cannot be read ({error.message})")
+        state.clashes.append(Conflict(path, f"it cannot be read ({error.message})"))
         return
     if merged.text is None:
-        state.clashes += [f"{path}: {_clash(state, clash)}" for clash in merged.clashes] or [
-            f"{path}: both changed it, and the changes cannot be merged key by key"
-        ]
+        said = [_clash(state, clash) for clash in merged.clashes]
+        whole = "both changed it, and the changes cannot be merged key by key"
+        state.clashes += [Conflict(path, why) for why in said or [whole]]
         return
     state.put(path, merged.text)
     state.remarks.append(Remark.of(Kind.MERGED_BY_KEY, path=path))

@@ -6,7 +6,6 @@ the side whose lock entry they belong to. What is left is a true conflict, and n
 
 from __future__ import annotations
 
-from ledger.analysis import lock_entries
 from ledger.analysis.lock_entries import OURS, THEIRS
 from ledger.errors import LedgerError, Refused
 from ledger.git.shallow import is_shallow
@@ -53,7 +52,7 @@ def merge(ledger: Ledger, experiment: Experiment, main: str, ours: str) -> Merge
     merge_files(state)
     if state.clashes:
         raise Refused(
-            f"{state.branch} and {main} conflict, so nothing was changed:\n  " + "\n  ".join(state.clashes),
+            f"{state.branch} and {main} conflict, so nothing was changed:\n  " + "\n  ".join(map(str, state.clashes)),
             hint=f"by hand: git switch {main} && git merge {state.branch}; or rebase {state.branch} and land it again",
         )
     code = _merged_code(state, git.tree(merged.tree, state.changes))
@@ -79,12 +78,8 @@ def _base(ledger: Ledger, experiment: Experiment, main: str, ours: str) -> str:
 
 def _merged_code(state: Merging, tree: str) -> Code:
     """The code of the merged files. Raises Refused where two sound pipelines have become one that is not."""
-    try:
-        code = state.ledger.code.at(tree)
-        wrong = lock_entries.unsound(code.pipeline)
-    except LedgerError as error:
-        wrong = error.message.replace(f" at {tree[:10]}", "")
-    if wrong is not None:
+    code, wrong = state.pipeline_of(tree)
+    if code is None or wrong is not None:
         raise Refused(
             f"merged with {state.main}, the pipeline of {state.branch} would not run: {wrong}",
             hint=f"git switch {state.branch} && git rebase {state.main}, correct it there, then land it again",

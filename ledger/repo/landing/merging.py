@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ledger.analysis import lock_entries
 from ledger.analysis.lock_entries import OURS, THEIRS
+from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.model.experiment import Experiment
 from ledger.model.pipeline import Pipeline
@@ -21,6 +22,16 @@ Stages: TypeAlias = Mapping[int, Entry]
 """What base (1), ours (2) and theirs (3) have at a path in conflict."""
 
 BASE = "base"
+
+
+class Conflict(NamedTuple):
+    """Why a file cannot be merged, or the whole where no `path` is named."""
+
+    path: str | None
+    why: str
+
+    def __str__(self) -> str:
+        return self.why if self.path is None else f"{self.path}: {self.why}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,7 +49,7 @@ class Merging:
     codes: Mapping[str, Code]
     conflicts: Mapping[str, Stages]
     changes: dict[str, Entry | None] = field(default_factory=dict)
-    clashes: list[str] = field(default_factory=list)
+    clashes: list[Conflict] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -78,3 +89,12 @@ class Merging:
         """Have the file with this text."""
         like = self.files[OURS].get(path) or self.files[THEIRS][path]
         self.changes[path] = replace(like, oid=self.ledger.git.blob(text.encode("utf-8", "surrogateescape")))
+
+    def pipeline_of(self, tree: str) -> tuple[Code | None, str | None]:
+        """The code of a merged tree, and why its pipeline would not run; None where it would."""
+        try:
+            code = self.ledger.code.at(tree)
+        except LedgerError as error:
+            # nobody knows the tree by its id
+            return None, error.message.replace(f" at {tree[:10]}", "")
+        return code, lock_entries.unsound(code.pipeline)

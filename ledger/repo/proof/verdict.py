@@ -8,6 +8,7 @@ from ledger.errors import LedgerError, NotHere
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import front_matter
 from ledger.model.interpretation import interpretation_of
+from ledger.model.remarks import Kind, Remark
 from ledger.repo import concluded, plan_history, since_verdict
 from ledger.repo.evidence import gather
 from ledger.repo.ledger import Ledger
@@ -24,12 +25,12 @@ def weighed(ledger: Ledger, experiment: Experiment) -> Weighed | None:
     stored = ledger.git.objects.text(experiment.tip, f"{directory(experiment.name)}/verdict.md") or ""
     _, body = front_matter.split(stored)
     if concluded.is_lost(ledger, experiment):
-        said = "the commits that it was computed from are not in this clone (git fetch --tags)"
-        return Weighed(stored=then.verdict, text=body, refusal=said, not_here=True)
+        return Weighed(stored=then.verdict, text=body, refusal=Remark.of(Kind.BASIS_NOT_HERE), not_here=True)
     try:
         verdict = weigh(ledger, then)
     except LedgerError as error:
-        return Weighed(stored=then.verdict, text=body, refusal=error.message, not_here=isinstance(error, NotHere))
+        refusal = Remark.of(Kind.NOT_WEIGHED, why=error.message)
+        return Weighed(stored=then.verdict, text=body, refusal=refusal, not_here=isinstance(error, NotHere))
     arms = gather(ledger, then, When.JUDGED).arms
     outdated = concluded.outdated(ledger, experiment)
     # what was put away by --force may have been out of date before, by an honest hand

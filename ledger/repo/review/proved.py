@@ -13,7 +13,7 @@ from ledger.analysis.review import CheckResult, CheckState
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.remarks import Remark
+from ledger.model.remarks import Kind, Remark
 from ledger.model.verdict import Judged, Verdict
 from ledger.repo import concluded
 from ledger.repo.evidence import gather as evidence_of
@@ -30,7 +30,7 @@ class Proved:
     """What a `Review` says under the same names. `unchecked`: why the checks could not be made."""
 
     recomputed: Verdict | None = None
-    refusal: str | None = None
+    refusal: Remark | None = None
     outdated: Remark | None = None
     agrees: bool | None = None
     checks: tuple[CheckResult, ...] = ()
@@ -85,10 +85,10 @@ def _now(alone: GitAlone, experiment: Experiment) -> Proved:
         evidence = evidence_of(alone, experiment, When.PRESENT)
         return Proved(recomputed=conclusion(alone, experiment, evidence, early=True))
     except LedgerError as error:
-        return Proved(refusal=error.message)
+        return Proved(refusal=Remark.of(Kind.NOT_WEIGHED, why=error.message))
 
 
-def _without_cases(alone: GitAlone, experiment: Experiment, refusal: str | None) -> Proved:
+def _without_cases(alone: GitAlone, experiment: Experiment, refusal: Remark | None) -> Proved:
     """The verdict without what per-case results add, where git does not hold these."""
     then = concluded.as_concluded(alone, experiment)
     stored = then.verdict
@@ -97,7 +97,7 @@ def _without_cases(alone: GitAlone, experiment: Experiment, refusal: str | None)
     try:
         verdict = weigh(alone, replace(then, verdict=bare))
     except LedgerError as error:
-        return Proved(refusal=error.message)
+        return Proved(refusal=Remark.of(Kind.NOT_WEIGHED, why=error.message))
     pairs = zip(stored.predictions, verdict.predictions, strict=False)
     agrees = (
         verdict.outcome == stored.outcome

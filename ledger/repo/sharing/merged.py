@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ledger.analysis.lock_entries import OURS, THEIRS, unsound
+from ledger.analysis.lock_entries import OURS, THEIRS
 from ledger.analysis.replaying import merged_notes
 from ledger.errors import FormatError, LedgerError
 from ledger.git.entries import Entry, plain_file
@@ -17,7 +17,7 @@ from ledger.model.experiment import Experiment, directory
 from ledger.model.frozen import frozen
 from ledger.model.pipeline import inside
 from ledger.repo.landing.files import merge_code
-from ledger.repo.landing.merging import BASE, Merging
+from ledger.repo.landing.merging import BASE, Conflict, Merging
 from ledger.repo.landing.results import merge_locks, merge_results
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.records import Names
@@ -44,7 +44,7 @@ class Sides:
         return ours is not None and theirs is not None and ours.oid == theirs.oid
 
 
-def _conflict(sides: Sides, commit: str, clashes: Sequence[str], paths: Sequence[str]) -> LedgerError:
+def _conflict(sides: Sides, commit: str, clashes: Sequence[Conflict], paths: Sequence[str]) -> LedgerError:
     """What is raised where a commit of ours cannot be made anew for these paths.
 
     A rebase by hand would stop at every record of a point that both ran, and at what the branch shows of it. Where both
@@ -53,7 +53,7 @@ def _conflict(sides: Sides, commit: str, clashes: Sequence[str], paths: Sequence
     branch, remote = sides.experiment.branch_name, sides.remote
     subject = sides.ledger.git.objects.message(commit).split("\n")[0]
     why = " (which was rewritten: it no longer has commits that it had)" if sides.rewritten else ""
-    said = "\n  ".join(clashes)
+    said = "\n  ".join(map(str, clashes))
     hint = f"git switch {branch} && git rebase {remote}, resolve it there, then pull again"
     if paths and (sides.ran or f"{directory(sides.experiment.name)}/hypothesis.md" in paths):
         named = " ".join(map(shlex.quote, paths))
@@ -73,7 +73,7 @@ def merged(sides: Sides, names: Names, base: str, commit: str, onto: str, change
     git, own = sides.ledger.git, directory(sides.experiment.name)
     files: dict[str, Entry | None] = {}
     code: list[str] = []
-    clashes: list[str] = []
+    clashes: list[Conflict] = []
     three = _Three(sides, base, commit, onto)
     for path in changed:
         if not inside(path, own):
@@ -90,8 +90,8 @@ def merged(sides: Sides, names: Names, base: str, commit: str, onto: str, change
     else:
         files |= {path: three.entry(commit, path) for path in code}
     if clashes:
-        paths = [path for path in changed if any(clash.startswith(f"{path}: ") for clash in clashes)]
-        raise _conflict(sides, commit, clashes, paths)
+        named = {clash.path for clash in clashes}
+        raise _conflict(sides, commit, clashes, [path for path in changed if path in named])
     return git.tree(tree, files) if files else tree
 
 
@@ -124,7 +124,7 @@ class _Three:
         return plain_file(self.git.blob(text.encode("utf-8", "surrogateescape")))
 
 
-def _record(three: _Three, names: Names, path: str, clashes: list[str]) -> dict[str, Entry | None]:
+def _record(three: _Three, names: Names, path: str, clashes: list[Conflict]) -> dict[str, Entry | None]:
     before, ours = three.entry(three.base, path), three.entry(three.commit, path)
     if ours is not None and before is None:
         place = names.bring(path, ours)
@@ -134,7 +134,7 @@ def _record(three: _Three, names: Names, path: str, clashes: list[str]) -> dict[
     if theirs == ours:
         return {}
     if theirs != before:
-        clashes.append(f"{path}: a record that both changed")
+        clashes.append(Conflict(path, "a record that both changed"))
     return {place: ours}
 
 
@@ -155,7 +155,7 @@ def _void(three: _Three, names: Names, path: str) -> dict[str, Entry | None]:
     return {}
 
 
-def _own_file(three: _Three, path: str, name: str, clashes: list[str]) -> dict[str, Entry | None]:
+def _own_file(three: _Three, path: str, name: str, clashes: list[Conflict]) -> dict[str, Entry | None]:
     """A file in the experiment's folder that is no record."""
     before, ours, theirs = three.entries(path)
     if theirs == ours:
@@ -174,41 +174,40 @@ def _own_file(three: _Three, path: str, name: str, clashes: list[str]) -> dict[s
         return {path: ours}
     if None in (ours, theirs):
         gone, kept = (three.branch, three.remote) if ours is None else (three.remote, three.branch)
-        clashes.append(f"{path}: changed on {kept}, removed on {gone}")
+        clashes.append(Conflict(path, f"changed on {kept}, removed on {gone}"))
         return {}
     base, mine, there = three.texts(path)
     text = weave(three.git, base, there, mine)
     if name == "hypothesis.md":
         text = _hypothesis(three, path, text, clashes)
     elif text is None:
-        clashes.append(f"{path}: both changed it")
+        clashes.append(Conflict(path, "both changed it"))
     return {} if text is None else {path: three.file(text)}
 
 
-def _hypothesis(three: _Three, path: str, woven: str | None, clashes: list[str]) -> str | None:
+def _hypothesis(three: _Three, path: str, woven: str | None, clashes: list[Conflict]) -> str | None:
     """The plan of the one side that has amended it, with the prose of both."""
     try:
         base, ours, theirs = (hypotheses.to_mapping(hypotheses.parse(text).plan) for text in three.texts(path))
     except FormatError as error:
-        clashes.append(f"{path}: {error}")
+        clashes.append(Conflict(path, str(error)))
         return None
     mine, others = hypotheses.changed_keys(base, ours), hypotheses.changed_keys(base, theirs)
     if mine and others and ours != theirs:
-        clashes.append(
-            f"{path}: both amended the plan ({', '.join(mine)} on {three.branch}, {', '.join(others)} on "
-            f"{three.remote}): trials that ran under one are none of the other"
-        )
+        amended = f"{', '.join(mine)} on {three.branch}, {', '.join(others)} on {three.remote}"
+        why = f"both amended the plan ({amended}): trials that ran under one are none of the other"
+        clashes.append(Conflict(path, why))
         return None
     if woven is None:
-        clashes.append(f"{path}: both changed its text")
+        clashes.append(Conflict(path, "both changed its text"))
         return None
     try:
         found = hypotheses.to_mapping(hypotheses.parse(woven).plan)
     except FormatError as error:
-        clashes.append(f"{path}: {error}")
+        clashes.append(Conflict(path, str(error)))
         return None
     if found != (ours if mine else theirs):
-        clashes.append(f"{path}: both changed it")
+        clashes.append(Conflict(path, "both changed it"))
         return None
     return woven
 
@@ -216,7 +215,7 @@ def _hypothesis(three: _Three, path: str, woven: str | None, clashes: list[str])
 # --- what lies beside the experiment's folder
 
 
-def _code(sides: Sides, base: str, commit: str, onto: str, clashes: list[str]) -> str:
+def _code(sides: Sides, base: str, commit: str, onto: str, clashes: list[Conflict]) -> str:
     """The tree of `onto` with the code, parameters, locks and results that ours has changed, as git and DVC merge."""
     ledger, git = sides.ledger, sides.ledger.git
     # this git finds the base by itself alone: a commit that has nothing of the other history
@@ -245,13 +244,9 @@ def _code(sides: Sides, base: str, commit: str, onto: str, clashes: list[str]) -
     tree = git.tree(found.tree, gone | folder | state.changes)
     if state.clashes or len(state.codes) < 2:
         return tree
-    try:
-        code = ledger.code.at(tree)
-        wrong = unsound(code.pipeline)
-    except LedgerError as error:
-        wrong = error.message.replace(f" at {tree[:10]}", "")
-    if wrong is not None:
-        clashes.append(f"the pipeline of both would not run: {wrong}")
+    code, wrong = state.pipeline_of(tree)
+    if code is None or wrong is not None:
+        clashes.append(Conflict(None, f"the pipeline of both would not run: {wrong}"))
         return tree
     merge_results(state, code, merge_locks(state, code))
     return git.tree(tree, state.changes)

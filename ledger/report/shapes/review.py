@@ -32,7 +32,7 @@ def review(value: Review) -> dict[str, Any]:
         "verdict": None if value.recomputed is None else front_matter(value.recomputed),
         "agrees": value.agrees,
         "outdated": said(value.outdated),
-        "refusal": value.refusal,
+        "refusal": said(value.refusal),
         "compared": None if changed is None else [changed["a"], changed["b"]],
         "not_compared": value.not_compared,
         "params": part["params"],
