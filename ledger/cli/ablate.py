@@ -50,6 +50,7 @@ def ablate(
         empty=values.number("--empty", empty, example="0.1"),
     )
     with console.opened() as ledger:
+        page.require(ledger)
         if experiment is not None:
             diagnosis.refuse_both(experiment, {"--path": path, "--by": by, "--seeds": seeds, "--budget": budget})
             return _answer(ledger, whole(ledger, experiment).name, question, page)
@@ -71,4 +72,4 @@ def _answer(ledger: Ledger, name: str, question: ops.AblationQuestion, page: Pag
         return effects.of_groups(found)
 
     document, title = report.document(found, ledger.settings), ablate_words.title(found)
-    return page.answer(document, chart, title, complete=not (found.failed or found.missing))
+    return page.answer(ledger, document, chart, title, complete=not (found.failed or found.missing))

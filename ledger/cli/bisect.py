@@ -62,6 +62,7 @@ def bisect(
     )
     wanted = diagnosis.run_options(jobs, timeout)
     with console.opened() as ledger:
+        page.require(ledger)
         if dry_run:
             found = ops.expect(ledger, asked)
             documents.answer(bisect_cost.document(found), page.form, json=json)

@@ -31,4 +31,4 @@ def answered(ledger: Ledger, found: Bisection, page: Page) -> int:
         total, colour = terminal.columns(), terminal.has_colour()
         plot = terminal_versions.versions(found, settings, title, total=total, colour=colour)
     document = report.document(found, settings, plot=plot, svg=svg)
-    return page.answer(document, chart, title, complete=found.answer not in (None, Answer.OPEN))
+    return page.answer(ledger, document, chart, title, complete=found.answer not in (None, Answer.OPEN))

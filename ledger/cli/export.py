@@ -12,9 +12,9 @@ from ledger.analysis.columns import TRIALS
 from ledger.cli import console, options, passed_over
 from ledger.cli.options import Where
 from ledger.errors import LedgerError
-from ledger.machine import whole_file
 from ledger.ops.export import LEVELS, Kind, kind_of
 from ledger.ops.export import export as exported
+from ledger.repo import output_file
 
 
 def export(
@@ -42,9 +42,11 @@ def export(
     if kind is Kind.PARQUET and output is None and sys.stdout.isatty():
         raise LedgerError("Parquet is not for a terminal", hint="ledger export --format parquet -o trials.parquet")
     with console.opened() as ledger:
+        if output is not None:
+            output_file.place(ledger, output)
         made = exported(ledger, level, kind, where=where, long=long, guard=guard)
         if output is not None:
-            whole_file.write(made.content, output)
+            output_file.write(ledger, made.content, output)
             rows = f"{made.values} rows of " if long else ""
             console.say(f"{rows}{made.rows} {level} in {output}")
         elif hasattr(sys.stdout, "buffer"):

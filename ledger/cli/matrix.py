@@ -41,6 +41,7 @@ def matrix(
     page = Page(form=options.page_of(form), output=output, json=json)
     question = ops.MatrixQuestion(metric=metric, better=diagnosis.better(higher=higher, lower=lower))
     with console.opened() as ledger:
+        page.require(ledger)
         if experiment is not None:
             diagnosis.refuse_both(experiment, {"--train": train, "--eval": evaluation, "--seeds": seeds})
             return _answer(ledger, whole(ledger, experiment).name, question, page)
@@ -68,4 +69,4 @@ def _answer(ledger: Ledger, name: str, question: ops.MatrixQuestion, page: Page)
         return cells.chart(found, ledger.settings)
 
     document, title = report.document(found, ledger.settings), matrix_words.title(found)
-    return page.answer(document, chart, title, complete=not (found.failed or found.missing))
+    return page.answer(ledger, document, chart, title, complete=not (found.failed or found.missing))

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ledger.cli import console, documents
-from ledger.machine.whole_file import write
 from ledger.model.frozen import frozen
+from ledger.repo import output_file
+from ledger.repo.ledger import Ledger
 from ledger.report.blocks import Document
 from ledger.report.documents import Format
 from ledger.report.plots import picture
@@ -33,10 +34,18 @@ class Page:
             picture.suffix(self.output)
             picture.require()
 
-    def answer(self, document: Document, chart: Callable[[], Any], title: str, *, complete: bool = True) -> int:
+    def require(self, ledger: Ledger) -> None:
+        """Raise LedgerError where the picture may not be where it is wanted."""
+        if self.output is not None:
+            output_file.place(ledger, Path(self.output))
+
+    def answer(
+        self, ledger: Ledger, document: Document, chart: Callable[[], Any], title: str, *, complete: bool = True
+    ) -> int:
         """Print the answer, and draw it where a file is named. Returns the exit code: 1 where it is not `complete`."""
         documents.answer(document, self.form, json=self.json, guard=self.guard)
         if self.output is not None:
-            write(picture.draw(chart(), picture.suffix(self.output), title), Path(self.output))
+            drawn = picture.draw(chart(), picture.suffix(self.output), title)
+            output_file.write(ledger, drawn, Path(self.output))
             console.say(f"wrote {self.output}")
         return 0 if complete else 1

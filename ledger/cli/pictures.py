@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledger.analysis.plots import Drawn
 from ledger.cli import console, passed_over, terminal
-from ledger.machine.whole_file import write
+from ledger.repo import output_file
 from ledger.report.plots import kinds
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def answer(ledger: Ledger, drawn: Drawn, *, output: str | None, form: str | None
     """Write the plot to `output` in a format of `picture.FORMATS`, or print it."""
     heading = kinds.title(drawn.plot, drawn.experiments)
     if output is not None and form is not None:
-        write(kinds.file(drawn.plot, ledger.settings, heading, form), Path(output))
+        output_file.write(ledger, kinds.file(drawn.plot, ledger.settings, heading, form), Path(output))
         console.say(f"wrote {output}")
     elif json:
         console.answer_json(kinds.shape(drawn.plot))

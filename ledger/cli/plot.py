@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from ledger.analysis.plots import PlotOptions
 from ledger.cli import console, options, pictures
 from ledger.errors import LedgerError
 from ledger.ops.plot import plot as drawn_of
+from ledger.repo import output_file
 from ledger.report.plots import picture
 
 # more points of a curve than this no picture shows
@@ -73,6 +75,8 @@ def plot(
         # before anything is read
         picture.require()
     with console.opened() as ledger:
+        if output is not None:
+            output_file.place(ledger, Path(output))
         drawn = drawn_of(ledger, experiments or (), asked, most=sys.maxsize if json else _MOST)
         pictures.answer(ledger, drawn, output=output, form=form, json=json)
     return 0

@@ -11,8 +11,8 @@ import typer
 from ledger.cli import console
 from ledger.cli.review_output import STDOUT
 from ledger.errors import LedgerError
-from ledger.machine import whole_file
 from ledger.ops.report import report as made
+from ledger.repo import output_file
 from ledger.report.site.report import MARK
 
 _DEFAULT = Path("report.html")
@@ -47,10 +47,11 @@ def report(
         raise LedgerError(f"{path} is there, and is no report of the ledger's", hint="-o FILE names another file")
     with console.opened() as ledger:
         page = made(ledger, experiments or (), title=title, code=code, output=None if output == STDOUT else path)
+        if output != STDOUT:
+            output_file.write(ledger, page, path)
     if output == STDOUT:
         sys.stdout.buffer.write(page)
         return 0
-    whole_file.write(page, path)
     console.answer(f"{path}: {len(page) / 1000:,.0f} kB")
     return 0
 

@@ -11,8 +11,8 @@ import typer
 
 from ledger.cli import console, documents, options
 from ledger.cli.review_output import STDOUT, page_of, require_one_way
-from ledger.machine import whole_file
 from ledger.ops.review import reviews
+from ledger.repo import output_file
 from ledger.report import json as as_json
 from ledger.report import review as report
 from ledger.report.documents import Format, rendered
@@ -51,16 +51,19 @@ def review(
         output, stdout = None, True
     page = page_of(form, output, stdout=stdout, json=json)
     with console.opened() as ledger:
+        if output is not None:
+            output_file.place(ledger, output)
         found = reviews(ledger, experiment, against, os.environ)
-    if not found:
-        console.say(f"nothing to review: no experiment differs from {against}")
-    document = report.document(found)
-    if experiment is not None:
-        document = replace(document, data=document.data[0])
-    if output is not None:
-        # a workflow asks whether the file is empty (`test -s`)
-        text = as_json.render(document.data) if page is None else rendered(document, page, total=None) if found else ""
-        whole_file.write(text.encode("utf-8", "replace"), output)
-    elif page is None or found:
+        document = report.document(found)
+        if experiment is not None:
+            document = replace(document, data=document.data[0])
+        if not found:
+            console.say(f"nothing to review: no experiment differs from {against}")
+        if output is not None:
+            text = as_json.render(document.data) if page is None else rendered(document, page, total=None)
+            # a workflow asks whether the file is empty (`test -s`)
+            text = text if found or page is None else ""
+            output_file.write(ledger, text.encode("utf-8", "replace"), output)
+    if output is None and (page is None or found):
         documents.answer(document, page or Format.TEXT, json=page is None)
     return 1 if exit_code and any(one.objectionable for one in found) else 0

@@ -67,6 +67,7 @@ def slices(
         lower_is_better=None if better is None else better == LOWER,
     )
     with console.opened() as ledger:
+        page.require(ledger)
         found = sliced(ledger, asked)
         title = report.heading(found)
 
@@ -75,4 +76,4 @@ def slices(
 
             return forest.chart(found, ledger.settings, title)
 
-        return page.answer(report.document(found, ledger.settings), chart, title)
+        return page.answer(ledger, report.document(found, ledger.settings), chart, title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ledger.dvc.work_tree_config import configured, initialise
 from ledger.errors import LedgerError
 from ledger.git.git import Git
@@ -10,7 +12,8 @@ from ledger.git.git import Git
 def set_up(git: Git) -> bool:
     """Set DVC up in the work tree where the current folder is in no project; whether it was.
 
-    Raises LedgerError where DVC cannot read its configuration, and where there is a project further below.
+    Raises LedgerError where DVC cannot read its configuration, and where there is a project further below, or
+    something in its place.
     """
     here = git.root / git.prefix
     projects = (folder for folder in (here, *here.parents) if folder.is_relative_to(git.root))
@@ -24,5 +27,7 @@ def set_up(git: Git) -> bool:
         raise LedgerError(
             f"there is a DVC project in {folder}/: ledger sets up none around it", hint=f"cd {folder} && ledger init"
         )
+    if os.path.lexists(git.root / ".dvc"):
+        raise LedgerError(".dvc is in the way: it is no DVC project", hint="move it away, then ledger init")
     initialise(git.root, subdir=False)
     return True

@@ -75,7 +75,7 @@ def is_held(path: Path) -> bool:
 def _hold(path: Path, *, wait: bool) -> int | None:
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
             if not taken(descriptor, wait=wait):
                 os.close(descriptor)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ledger.analysis.site.brief import children
 from ledger.analysis.site.page import ExperimentPage
-from ledger.repo import targets
+from ledger.repo import output_file, targets
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import reading as models
 from ledger.repo.models.beside import by_experiment
-from ledger.repo.site import briefs, place, reading
+from ledger.repo.site import briefs, reading
 from ledger.report.site import report as page
 from ledger.report.site import shell
 
@@ -27,12 +27,12 @@ def report(
     """The report on these experiments, each once, or on the one that is checked out. It is HTML, in UTF-8.
 
     `title`: by default that of the only experiment; `code`: whether it shows code, paths and commands. `output`: the
-    file that is to hold it. Raises LedgerError where an experiment cannot be found or read, where a branch's link leads
-    to the file, or where libraries are missing.
+    file that is to hold it. Raises LedgerError where an experiment cannot be found or read, where it may not be
+    written there, or where libraries are missing.
     """
     shell.require()
     if output is not None:
-        place.require_own_way(ledger.git, output)
+        output_file.place(ledger, output)
     named = [targets.whole(ledger, text) for text in experiments] or [targets.part(ledger, None).experiment]
     return page.page(_read(ledger, list(dict.fromkeys(one.name for one in named)), code=code), title=title, code=code)
 

@@ -154,3 +154,14 @@ def test_init_writes_through_no_link(make_project: MakeProject, tmp_path: Path, 
     assert "leads out of the repository by a symbolic link" in said
     assert not target.exists()
     assert {each.name for each in project.root.iterdir()} == {".git", "train.py", path}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_init_sets_no_dvc_up_behind_a_link(make_project: MakeProject, tmp_path: Path, there: bool) -> None:
+    project = make_project({"train.py": "print(1)\n"}, dvc=False)
+    if there:
+        (tmp_path / "elsewhere").mkdir()
+    (project.root / ".dvc").symlink_to(tmp_path / "elsewhere")
+    assert ".dvc is in the way" in project.ledger("init", code=2).err
+    assert not list((tmp_path / "elsewhere").glob("*"))
+    assert {each.name for each in project.root.iterdir()} == {".git", "train.py", ".dvc"}

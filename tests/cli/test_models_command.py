@@ -275,6 +275,11 @@ def test_a_checkpoint_is_laid_out(project: Project, tmp_path: Path) -> None:
     assert "is there already" in project.ledger("models", "net", "--fetch", "-o", "link", code=2).err
     project.ledger("models", "net", "--fetch", "-o", "link", "--force")
     assert (outside.read_text(), (project.root / "link").read_text()) == ("mine", accuracy)
+    (project.root / "held").symlink_to(tmp_path)
+    project.git("add", "held")
+    for path, told in {"held/x": "that git holds, held", "held": "git holds", "train.py": "read by the pipe"}.items():
+        assert told in project.ledger("models", "net", "--fetch", "--force", "-o", path, code=2).err
+    assert not (tmp_path / "x").exists()
     assert "-o PATH in a folder that exists" in project.ledger("models", "net", "--fetch", "-o", "no/x", code=2).err
     assert "it has net@v0.0.1" in project.ledger("models", "net#dev", "--fetch", code=2).err
     assert "say which model" in project.ledger("models", "--fetch", code=2).err

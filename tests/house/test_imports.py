@@ -129,6 +129,16 @@ def test_the_current_directory_and_the_clock_are_arguments() -> None:
     assert {path for path, _ in reading} <= set(READS_THE_CLOCK), reading
 
 
+def test_files_that_users_name_are_written_in_one_place() -> None:
+    # which asks whether they may be: a command that is added cannot leave that out
+    writing = {path for path, module in imports() if module.startswith("ledger.machine.whole_file")}
+    assert writing == {"repo/output_file.py"}
+    write = ("write_text", "write_bytes", "mkdir")
+    by_hand = {path for path, call in calls() if path.startswith("cli/") and call.endswith(write)}
+    # a text for an editor, and what lies in git's own folder
+    assert by_hand == {"cli/editor.py", "cli/fault.py", "cli/detach.py"}
+
+
 def test_no_file_has_a_name_that_says_nothing() -> None:
     assert not {PurePosixPath(path).stem for path in sources()} & {"utils", "util", "helpers", "common", "misc"}
 

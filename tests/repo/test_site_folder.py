@@ -200,6 +200,21 @@ def test_nothing_is_written_through_links(tmp_path: Path) -> None:
         build(folder, OLD, repository=tmp_path / "r")
 
 
+@pytest.mark.parametrize("name", ["lock", "next", "next/experiments", "mark.json", "journal.json", "mark.json.1"])
+def test_a_link_in_the_builders_own_folder_is_refused(tmp_path: Path, name: str) -> None:
+    folder, outside = tmp_path / "site", tmp_path / "outside"
+    build(folder, OLD, repository=tmp_path / "r")
+    (outside / "images").mkdir(parents=True)
+    (outside / "index.html").write_text("mine")
+    (folder / OWN / name).parent.mkdir(exist_ok=True)
+    (folder / OWN / name).unlink(missing_ok=True)
+    (folder / OWN / name).symlink_to(outside / "index.html" if "json" in name or name == "lock" else outside)
+    with pytest.raises(LedgerError, match="nothing is written through it"):
+        build(folder, NEW, repository=tmp_path / "r")
+    assert (outside / "index.html").read_text() == "mine"
+    assert {one.name for one in outside.iterdir()} == {"images", "index.html"}
+
+
 def test_a_second_build_waits_then_names_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "site"
     monkeypatch.setattr(folders, "WAIT", 0.0)

@@ -199,9 +199,9 @@ def test_processes_make_the_same_pages(project: Project, tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("place", "told"),
     [
-        ("experiments/site", "what lies in experiments is records"),
-        (".dvc/site", "what lies in .dvc is DVC's"),
-        ("model.txt/site", "what lies in model.txt is data of the pipeline"),
+        ("experiments/site", "it is among records"),
+        (".dvc/site", "it is DVC's"),
+        ("model.txt/site", "it is made by the pipeline"),
         ("site/.ledger-site/site", "is no place for a site"),
         ("nowhere", "is a symbolic link that leads nowhere"),
         ("held/site", "a symbolic link that git holds, held"),

@@ -10,6 +10,7 @@ from ledger.model.experiment import Recorded
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.models import ModelVersion
 from ledger.model.pipeline import inside
+from ledger.repo import output_file
 from ledger.repo.ledger import Ledger
 from ledger.repo.models.checkpoint import Checkpoint, md5_of, wanted_of
 
@@ -18,7 +19,7 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
     """Copy the checkpoint to `output`, into it where it is a folder, else under its own name here; returns where it is.
 
     It comes from DVC's cache, or from its remote into the cache first. Raises LedgerError where the records do not say
-    what it is, or nobody has it.
+    what it is, nobody has it, or nothing may be written there.
     """
     name = f"{version.name}@{version.version}"
     if ledger.git.bare:
@@ -37,6 +38,7 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
         raise LedgerError(f"{path} is no output of {version.experiment}:{version.trial}", hint="ledger verify")
     kept, pin = found
     to = _place(output, PurePosixPath(path).name)
+    output_file.require_free(ledger, to)
     if ledger.store().lacks(pin.md5 or ""):
         _fetch(ledger, record, kept, pin)
     # what has come is not known to a store that looked before

@@ -201,8 +201,9 @@ def _require(folder: Path, repository: Path) -> None:
     inside = folder.resolve()
     if inside == repository or OWN in inside.parts or (".git" in inside.parts and not _is_own(inside)):
         raise LedgerError(f"{folder} is no place for a site", hint="-o DIR: a new or an empty folder, as -o site")
-    if (folder / OWN).is_symlink():
-        raise LedgerError(f"{folder / OWN} is a link: nothing is written through it", hint=f"rm {folder / OWN}")
+    link = next(_links(folder / OWN), None)
+    if link is not None:
+        raise LedgerError(f"{link} is a link: nothing is written through it", hint=f"rm {link}")
     if not folder.is_dir() or (folder / OWN / "mark.json").is_file() or (folder / OWN / "journal.json").is_file():
         return
     strange = [one.name for one in folder.iterdir() if one.name not in _OTHERS | {OWN}]
@@ -211,6 +212,15 @@ def _require(folder: Path, repository: Path) -> None:
             f"{folder} holds something that is not a site: {sorted(strange)[0]}",
             hint="-o DIR: a new or an empty folder",
         )
+
+
+def _links(folder: Path) -> Iterator[Path]:
+    """The symbolic links in a builder's folder, which has none of its own: a site that git holds may bring some."""
+    if folder.is_symlink():
+        yield folder
+        return
+    for above, folders, files in os.walk(folder):
+        yield from (one for name in (*folders, *files) if (one := Path(above, name)).is_symlink())
 
 
 def _is_own(inside: Path) -> bool:
