@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.ablation.design import Design
 from ledger.cli import arm_values, replicate_values
+from ledger.cli.declared import Option
 from ledger.errors import LedgerError
 from ledger.model.data_change import Grouping, plain_path
 from ledger.repo.diagnosis.ablation import AblationRequest
 
 _BY = "--by site (the first folder), --by '{site}-*.png', --by addition, --by cases.csv:file:site"
 
-PathOf = Annotated[str | None, typer.Option("--path", metavar="PATH", help="The data whose groups are weighed.")]
+PathOf = Annotated[str | None, Option("--path", metavar="PATH", help="The data whose groups are weighed.")]
 By = Annotated[
     str | None,
-    typer.Option("--by", metavar="GROUPING", help="site (the first folder), '{site}/**', addition, TABLE:FILE:GROUP."),
+    Option("--by", metavar="GROUPING", help="site (the first folder), '{site}/**', addition, TABLE:FILE:GROUP."),
 ]
 DesignOf = Annotated[
-    str | None, typer.Option("--design", metavar="DESIGN", help="leave-out, alone or shapley; default: leave-out.")
+    str | None, Option("--design", metavar="DESIGN", help="leave-out, alone or shapley; default: leave-out.")
 ]
 Empty = Annotated[
     str | None,
-    typer.Option(metavar="VALUE", help="What no data scores (alone, shapley); default: the mean of groups alone."),
+    Option(metavar="VALUE", help="What no data scores (alone, shapley); default: the mean of groups alone."),
 ]
-Budget = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most N trainings.")]
+Budget = Annotated[int | None, Option(metavar="N", min=1, help="At most N trainings.")]
 
 
 def request(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options, plan_options, replicate_values
+from ledger.cli.declared import Option
 from ledger.errors import LedgerError
 from ledger.model.typed_values import parse_assignment
 from ledger.ops.amend import amend as amend_plan
@@ -17,9 +16,9 @@ from ledger.report.shapes import changes as shapes
 
 
 def amend(
-    message: Annotated[str, typer.Option("-m", "--message", help="Why the plan changes.")],
+    message: Annotated[str, Option("-m", "--message", help="Why the plan changes.")],
     predict: Annotated[
-        list[str] | None, typer.Option(metavar="PREDICTION", help="The predictions from now on; repeatable.")
+        list[str] | None, Option(metavar="PREDICTION", help="The predictions from now on; repeatable.")
     ] = None,
     seeds: plan_options.Seeds = None,
     over: plan_options.Over = None,
@@ -29,12 +28,12 @@ def amend(
     reshuffled_by: plan_options.ReshuffledBy = None,
     keys: Annotated[
         list[str] | None,
-        typer.Option("--key", metavar="KEY=VALUE", help="Another key of the plan: alpha=0.01; repeatable."),
+        Option("--key", metavar="KEY=VALUE", help="Another key of the plan: alpha=0.01; repeatable."),
     ] = None,
     retype: plan_options.Retype = False,
-    overrides: Annotated[list[str] | None, typer.Option("-S", "--set", hidden=True)] = None,
+    overrides: Annotated[list[str] | None, Option("-S", "--set", hidden=True)] = None,
     experiment: Annotated[
-        str | None, typer.Option("--exp", metavar="EXP", help="The experiment; default: the current one.")
+        str | None, Option("--exp", metavar="EXP", help="The experiment; default: the current one.")
     ] = None,
     json: options.AsJson = False,
 ) -> int:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options
+from ledger.cli.declared import Argument, Option
 from ledger.model.changes import Archived
 from ledger.ops.archive import archive as put_away
 from ledger.ops.archive import bring_back
@@ -15,11 +14,11 @@ from ledger.report.shapes import changes as shapes
 
 
 def archive(
-    experiment: Annotated[str, typer.Argument(metavar="EXP", help="An experiment's name or its beginning.")],
+    experiment: Annotated[str, Argument(metavar="EXP", help="An experiment's name or its beginning.")],
     force: Annotated[
-        bool, typer.Option("--force", help="Archive it even without a verdict, or with more than has landed.")
+        bool, Option("--force", help="Archive it even without a verdict, or with more than has landed.")
     ] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Bring the branch back.")] = False,
+    undo: Annotated[bool, Option("--undo", help="Bring the branch back.")] = False,
     json: options.AsJson = False,
 ) -> int:
     """Archive a finished branch: a tag holds its tip, and every command still finds the experiment.

@@ -7,10 +7,11 @@ nearly as they are. What Typer keeps private may change: then this does nothing,
 
 from __future__ import annotations
 
-import types
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 import typer
+
+from ledger.cli.declared import plain
 
 
 def lighten() -> None:
@@ -29,7 +30,7 @@ def lighten() -> None:
         """Passes on a value of a plain type."""
 
         def _coerce_value(self, value: Any, param: Any, ctx: Any) -> Any:
-            kind = _plain(self.annotation)
+            kind = plain(self.annotation)
             if kind is not int:
                 return list(value) if kind is list else value
             try:
@@ -42,19 +43,9 @@ def lighten() -> None:
             return number
 
     def build(descriptor: Any) -> Any:
-        if _plain(descriptor.annotation) is None:
+        if plain(descriptor.annotation) is None:
             return original(descriptor)
         return Plain(parameter_info=descriptor.parameter_info, annotation=descriptor.annotation)
 
     build.light = True  # type: ignore[attr-defined]
     core.build_runtime_param = build  # type: ignore[attr-defined]
-
-
-def _plain(annotation: Any) -> type | None:
-    """The plain type that an annotation stands for, None where it is another one."""
-    arguments = [a for a in get_args(annotation) if a is not type(None)]
-    if get_origin(annotation) in (Union, types.UnionType) and len(arguments) == 1:
-        return _plain(arguments[0])
-    if get_origin(annotation) is list and arguments == [str]:
-        return list
-    return annotation if annotation in (str, bool, int) else None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, documents, editor, options
+from ledger.cli.declared import Option
 from ledger.model.verdict import REFUTED
 from ledger.ops import conclude as ops
 from ledger.report import verdict as report
@@ -17,16 +16,16 @@ from ledger.report.documents import Format, rendered
 def conclude(
     experiment: options.Experiment = None,
     message: Annotated[
-        str | None, typer.Option("-m", "--message", help="What you make of it; without it an editor opens.")
+        str | None, Option("-m", "--message", help="What you make of it; without it an editor opens.")
     ] = None,
     early: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--early",
             help="Conclude although declared trials are missing; the verdict is inconclusive until they have run.",
         ),
     ] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if the outcome is refuted.")] = False,
+    exit_code: Annotated[bool, Option("--exit-code", help="Exit with 1 if the outcome is refuted.")] = False,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, diagnosis, options, plan_options, values
 from ledger.cli import diagnosis_options as given
+from ledger.cli.declared import Argument, Option
 from ledger.ops.confirm import confirm as put_to_the_test
 from ledger.repo.confirming.request import ConfirmRequest
 from ledger.report import confirm as report
@@ -15,25 +14,25 @@ from ledger.report import confirm as report
 
 def confirm(
     finding: Annotated[
-        str | None, typer.Argument(metavar="[EXP]", help="An experiment, or an arm of it: NAME:VARIANT.")
+        str | None, Argument(metavar="[EXP]", help="An experiment, or an arm of it: NAME:VARIANT.")
     ] = None,
     where: options.Where = None,
-    metric: Annotated[str | None, typer.Option(metavar="METRIC", help="By which the best arm is chosen.")] = None,
+    metric: Annotated[str | None, Option(metavar="METRIC", help="By which the best arm is chosen.")] = None,
     higher: given.Higher = False,
     lower: given.Lower = False,
     baseline: Annotated[
-        str | None, typer.Option(metavar="EXP", help="An arm, an experiment or a revision in the baseline's role.")
+        str | None, Option(metavar="EXP", help="An arm, an experiment or a revision in the baseline's role.")
     ] = None,
     predict: Annotated[
-        list[str] | None, typer.Option(metavar="PREDICTION", help="What is predicted instead; repeatable.")
+        list[str] | None, Option(metavar="PREDICTION", help="What is predicted instead; repeatable.")
     ] = None,
     margin: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="By how much, instead of half of what is left.")
+        str | None, Option(metavar="NUMBER", help="By how much, instead of half of what is left.")
     ] = None,
-    seeds: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many; default: by power.")] = None,
+    seeds: Annotated[int | None, Option(metavar="N", min=1, help="How many; default: by power.")] = None,
     name: plan_options.Name = None,
     tag: plan_options.Tags = None,
-    no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
+    no_switch: Annotated[bool, Option("--no-switch", help="Leave the work tree on its branch.")] = False,
     json: options.AsJson = False,
 ) -> int:
     """Begin an experiment that puts the best arm to the test: fresh seeds, a cautious prediction.

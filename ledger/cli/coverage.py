@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.coverage.combinations import STRONGEST
 from ledger.analysis.coverage.tried import CoverageOptions
 from ledger.cli import bin_values, console, documents, options, passed_over, terminal
+from ledger.cli.declared import Argument, Option
 from ledger.ops.coverage import coverage as counted
 from ledger.report import coverage as report
 from ledger.report.documents import Format
 
 Targets = Annotated[
-    list[str] | None, typer.Argument(metavar="EXP", help="Experiments, arms (NAME:VARIANT) or trials; default: all.")
+    list[str] | None, Argument(metavar="EXP", help="Experiments, arms (NAME:VARIANT) or trials; default: all.")
 ]
 
 
@@ -22,31 +21,29 @@ def coverage(
     experiments: Targets = None,
     t: Annotated[
         int | None,
-        typer.Option("-t", metavar="T", min=1, max=STRONGEST, help="Combinations of so many parameters (default: 2)."),
+        Option("-t", metavar="T", min=1, max=STRONGEST, help="Combinations of so many parameters (default: 2)."),
     ] = None,
-    where: Annotated[
-        str | None, typer.Option("--where", metavar="EXPR", help="Only trials for which EXPR is true.")
-    ] = None,
+    where: Annotated[str | None, Option("--where", metavar="EXPR", help="Only trials for which EXPR is true.")] = None,
     keep: Annotated[
-        list[str] | None, typer.Option("--keep", metavar="PATTERN", help="Only these parameters; repeatable.")
+        list[str] | None, Option("--keep", metavar="PATTERN", help="Only these parameters; repeatable.")
     ] = None,
     drop: Annotated[
-        list[str] | None, typer.Option("--drop", metavar="PATTERN", help="Leave out these parameters; repeatable.")
+        list[str] | None, Option("--drop", metavar="PATTERN", help="Leave out these parameters; repeatable.")
     ] = None,
     bins: Annotated[
         list[str] | None,
-        typer.Option("--bins", metavar="[KEY=]N|EDGES", help="Bins of numbers: 5, lr=5, lr=0.001,0.01,0.1 or lr=each."),
+        Option("--bins", metavar="[KEY=]N|EDGES", help="Bins of numbers: 5, lr=5, lr=0.001,0.01,0.1 or lr=each."),
     ] = None,
     exclude: Annotated[
         list[str] | None,
-        typer.Option("--exclude", metavar="EXPR", help="What may not be combined: 'opt = adam and lr > 0.1'."),
+        Option("--exclude", metavar="EXPR", help="What may not be combined: 'opt = adam and lr > 0.1'."),
     ] = None,
     complete: Annotated[
         int | None,
-        typer.Option("--complete", metavar="N", min=1, help="Propose at most N configurations that close the gaps."),
+        Option("--complete", metavar="N", min=1, help="Propose at most N configurations that close the gaps."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", "-n", metavar="N", min=0, help="List at most N missing combinations.")
+        int | None, Option("--limit", "-n", metavar="N", min=0, help="List at most N missing combinations.")
     ] = None,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,

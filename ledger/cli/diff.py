@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, documents, options
+from ledger.cli.declared import Argument, Option
 from ledger.ops.diff import diff as compare
 from ledger.report import diff as report
 from ledger.report.documents import Format
 from ledger.report.remarks import sentences
 
-Side = Annotated[str | None, typer.Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
+Side = Annotated[str | None, Argument(help="An experiment, NAME:VARIANT, NAME:VARIANT/TRIAL, or a git revision.")]
 
 
 def diff(
     a: Side = None,
     b: Side = None,
-    patch: Annotated[bool, typer.Option("--patch", "-p", help="Show the code changes in full.")] = False,
+    patch: Annotated[bool, Option("--patch", "-p", help="Show the code changes in full.")] = False,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,

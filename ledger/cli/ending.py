@@ -36,22 +36,17 @@ def interrupted(given: Sequence[str]) -> int:
 
 def failed(error: Exception, given: Sequence[str]) -> int:
     """Say what is wrong. Returns the exit code: the user's error, an answer that is no, or a fault of ours."""
-    import typer
-
-    from ledger.cli import outside
-    from ledger.cli.fault import fault
-
-    if isinstance(error, typer.Abort):
-        return interrupted(given)
-    known: LedgerError | None
-    if isinstance(error, LedgerError):
-        known = error
-    elif (said := getattr(error, "format_message", None)) is not None:
+    known = error if isinstance(error, LedgerError) else None
+    if known is None and (said := getattr(error, "format_message", None)) is not None:
         # the option parser's
         known = _usage(said(), given)
-    else:
+    if known is None:
+        from ledger.cli import outside
+
         known = outside.explained(error)
     if known is None:
+        from ledger.cli.fault import fault
+
         return fault(error, as_json=wants_json(given))
     code = NO if isinstance(known, Refused) else USERS
     errors_shown.show(known, code=code, json=wants_json(given))

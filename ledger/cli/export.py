@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.columns import TRIALS
 from ledger.cli import console, options, passed_over
+from ledger.cli.declared import Option
 from ledger.cli.options import Where
 from ledger.errors import LedgerError
 from ledger.ops.export import LEVELS, Kind, kind_of
@@ -20,15 +19,15 @@ from ledger.repo import output_file
 def export(
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="csv, json or parquet; default: by the file's extension."),
+        Option("--format", metavar="FORMAT", help="csv, json or parquet; default: by the file's extension."),
     ] = None,
     level: Annotated[
-        str, typer.Option("--level", metavar="LEVEL", help="One row for each of: trials, variants, experiments.")
+        str, Option("--level", metavar="LEVEL", help="One row for each of: trials, variants, experiments.")
     ] = TRIALS,
-    long: Annotated[bool, typer.Option("--long/--wide", help="One row per metric, or one column per metric.")] = False,
+    long: Annotated[bool, Option("--long/--wide", help="One row per metric, or one column per metric.")] = False,
     where: Where = None,
     guard: options.Guard = True,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")] = None,
+    output: Annotated[Path | None, Option("--output", "-o", metavar="FILE", help="Write to this file.")] = None,
 ) -> int:
     """Write trials, arms or experiments, with all their parameters and metrics, for other programs.
 

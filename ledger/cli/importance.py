@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, diagnosis, documents, options, passed_over, values
 from ledger.cli import diagnosis_options as given
+from ledger.cli.declared import Option
 from ledger.ops.importance import importance as weighed
 from ledger.report import importance as report
 from ledger.report.documents import Format
@@ -16,7 +15,7 @@ from ledger.report.documents import Format
 def importance(
     metric: given.Metric,
     where: options.Where = None,
-    top: Annotated[str, typer.Option(metavar="SHARE", help="Which share of the configurations is the best.")] = "25%",
+    top: Annotated[str, Option(metavar="SHARE", help="Which share of the configurations is the best.")] = "25%",
     higher: given.Higher = False,
     lower: given.Lower = False,
     form: options.AsFormat = Format.TEXT.value,

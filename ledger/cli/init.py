@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.review import Host
 from ledger.cli import console
+from ledger.cli.declared import Option, misused
 from ledger.dvc.script import Script
 from ledger.git.git import open_repository
 from ledger.ops.init import set_up
@@ -17,24 +16,22 @@ from ledger.report import set_up as report
 
 def init(
     command: Annotated[
-        str | None, typer.Option("--cmd", metavar="COMMAND", help="Wrap a script as a one-stage pipeline.")
+        str | None, Option("--cmd", metavar="COMMAND", help="Wrap a script as a one-stage pipeline.")
     ] = None,
     metrics: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="A metrics file that it writes; repeatable.")
+        list[str] | None, Option(metavar="FILE", help="A metrics file that it writes; repeatable.")
     ] = None,
-    outs: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="What else it writes: a model; repeatable.")
-    ] = None,
+    outs: Annotated[list[str] | None, Option(metavar="PATH", help="What else it writes: a model; repeatable.")] = None,
     deps: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="What it reads beside its own file; repeatable.")
+        list[str] | None, Option(metavar="PATH", help="What it reads beside its own file; repeatable.")
     ] = None,
     params: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="Its parameter file, where not found by name; repeatable.")
+        list[str] | None, Option(metavar="FILE", help="Its parameter file, where not found by name; repeatable.")
     ] = None,
     ci: Annotated[
-        Host | None, typer.Option("--ci", help="Add workflows that verify pull requests and comment on them.")
+        Host | None, Option("--ci", help="Add workflows that verify pull requests and comment on them.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="With --ci: overwrite workflows that differ.")] = False,
+    force: Annotated[bool, Option("--force", help="With --ci: overwrite workflows that differ.")] = False,
 ) -> int:
     """Set up this repository: DVC if need be, experiments/, ledger.yaml, and a pipeline around a bare script.
 
@@ -50,9 +47,9 @@ def init(
             parameters=tuple(params or ()),
         )
     elif metrics or outs or deps or params:
-        raise typer.BadParameter("--metrics, --outs, --deps and --params go with --cmd")
+        raise misused("init", "--metrics, --outs, --deps and --params go with --cmd")
     if force and ci is None:
-        raise typer.BadParameter("--force goes with --ci")
+        raise misused("init", "--force goes with --ci")
     told = report.set_up(set_up(open_repository(Path.cwd()), script, ci, force=force))
     console.answer(told.answer)
     for note in told.notes:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.landing import ADOPT, RECORD
 from ledger.cli import console, options
+from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
 from ledger.ops.land import land as land_experiment
 from ledger.repo.targets import part
@@ -18,11 +17,11 @@ from ledger.report.shapes import changes as shapes
 def land(
     experiment: Annotated[
         str | None,
-        typer.Argument(metavar="[EXP[:ARM]]", help="An experiment, or the arm to adopt; default: the current one."),
+        Argument(metavar="[EXP[:ARM]]", help="An experiment, or the arm to adopt; default: the current one."),
     ] = None,
-    record: Annotated[bool, typer.Option("--record", help="Land only its record; leave the code untouched.")] = False,
-    adopt: Annotated[bool, typer.Option("--adopt", help="Merge its change too.")] = False,
-    message: Annotated[str | None, typer.Option("-m", "--message", help="The commit message.")] = None,
+    record: Annotated[bool, Option("--record", help="Land only its record; leave the code untouched.")] = False,
+    adopt: Annotated[bool, Option("--adopt", help="Merge its change too.")] = False,
+    message: Annotated[str | None, Option("-m", "--message", help="The commit message.")] = None,
     json: options.AsJson = False,
 ) -> int:
     """Bring an experiment into the main branch: with its change where the verdict is supported, else only its record.

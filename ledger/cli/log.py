@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options, pager, passed_over, terminal
+from ledger.cli.declared import Option
 from ledger.model.experiment import STATUSES
 from ledger.ops.log import wished
 from ledger.repo.index.rows import Wished
@@ -16,30 +15,28 @@ from ledger.report.shapes import experiments as shapes
 
 
 def log(
-    limit: Annotated[int | None, typer.Option("-n", metavar="N", min=1, help="Only the latest N.")] = None,
-    graph: Annotated[bool, typer.Option("--graph", help="Draw which experiment refines which.")] = False,
+    limit: Annotated[int | None, Option("-n", metavar="N", min=1, help="Only the latest N.")] = None,
+    graph: Annotated[bool, Option("--graph", help="Draw which experiment refines which.")] = False,
     author: Annotated[
         str | None,
-        typer.Option("--author", metavar="PATTERN", help="Only those whose author's name or email matches."),
+        Option("--author", metavar="PATTERN", help="Only those whose author's name or email matches."),
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="DATE", help="Only those begun since: 2026-11-01, or as in git: 2 weeks ago."),
+        Option("--since", metavar="DATE", help="Only those begun since: 2026-11-01, or as in git: 2 weeks ago."),
     ] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")
-    ] = None,
+    tag: Annotated[list[str] | None, Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")] = None,
     outcome: Annotated[
         str | None,
-        typer.Option("--outcome", metavar="OUTCOME", help="Only supported, refuted, inconclusive or none."),
+        Option("--outcome", metavar="OUTCOME", help="Only supported, refuted, inconclusive or none."),
     ] = None,
     status: Annotated[
         str | None,
-        typer.Option("--status", metavar="STATUS", help=f"Only {', '.join(STATUSES[:-1])} or {STATUSES[-1]}."),
+        Option("--status", metavar="STATUS", help=f"Only {', '.join(STATUSES[:-1])} or {STATUSES[-1]}."),
     ] = None,
     grep: Annotated[
         str | None,
-        typer.Option("--grep", metavar="PATTERN", help="Only those whose hypothesis, notes or verdict match."),
+        Option("--grep", metavar="PATTERN", help="Only those whose hypothesis, notes or verdict match."),
     ] = None,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from ledger.cli import console, ending
 from ledger.cli.commands import usage
-from ledger.cli.loading import command
+from ledger.cli.loading import command, function
+from ledger.cli.reading import read
 from ledger.version import __version__
 
 
@@ -21,13 +22,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # whoever read the answer has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return 0
     except KeyboardInterrupt:
         return ending.interrupted(given)
     except Exception as error:
         return ending.failed(error, given)
-    # Typer has made the interrupt a code
+    # Typer makes the interrupt a code
     return ending.interrupted(given) if code == ending.INTERRUPTED else code
 
 
@@ -45,8 +46,24 @@ def _dispatch(given: Sequence[str]) -> int:
         os.environ["GIT_PAGER"] = "cat"
         return _dispatch(given[1:])
     name, *rest = given
-    result = command(name).main(args=rest, prog_name=f"ledger {name}", standalone_mode=False)
+    called = function(name)
+    values = read(called, rest)
+    if values is None:
+        values = command(name).main(args=rest, prog_name=f"ledger {name}", standalone_mode=False)
+        if not isinstance(values, dict):
+            # it has answered itself, with its help
+            return int(values or 0)
+    try:
+        result = called(**values)
+    except BrokenPipeError:
+        # whoever reads has gone before all was said: that is no yes
+        _say_no_more()
+        return 1
     return result if isinstance(result, int) else 0
+
+
+def _say_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_main() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import arm_values
+from ledger.cli.declared import Option
 from ledger.errors import LedgerError
 from ledger.model.data_change import plain_path
 from ledger.repo.diagnosis.matrix import AskedSide
@@ -15,11 +14,11 @@ _EXAMPLE = {"--train": "--train data/train@v12,v18,main", "--eval": "--eval data
 
 Train = Annotated[
     str | None,
-    typer.Option("--train", metavar="PATH@REV,REV", help="The rows: versions to train on."),
+    Option("--train", metavar="PATH@REV,REV", help="The rows: versions to train on."),
 ]
 Evaluation = Annotated[
     str | None,
-    typer.Option("--eval", metavar="PATH@REV,REV", help="The columns: versions to evaluate on, or PATH/by:site."),
+    Option("--eval", metavar="PATH@REV,REV", help="The columns: versions to evaluate on, or PATH/by:site."),
 ]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, documents, options
+from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
 from ledger.git import dates
 from ledger.ops import models as asking
@@ -19,18 +18,18 @@ from ledger.report.shapes import models as shapes
 def models(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A model, with its history; a version: unet@v1.2.0, unet#prod."),
+        Argument(metavar="[NAME]", help="A model, with its history; a version: unet@v1.2.0, unet#prod."),
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="DATE", help="As it was then: 2026-11-01 (its end), 2 weeks ago.")
+        str | None, Option("--at", metavar="DATE", help="As it was then: 2026-11-01 (its end), 2 weeks ago.")
     ] = None,
-    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Only what has this stage.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="What was taken back or given up, too.")] = False,
-    fetch: Annotated[bool, typer.Option("--fetch", help="Lay the checkpoint of NAME out here.")] = False,
+    stage: Annotated[str | None, Option("--stage", metavar="STAGE", help="Only what has this stage.")] = None,
+    every: Annotated[bool, Option("--all", help="What was taken back or given up, too.")] = False,
+    fetch: Annotated[bool, Option("--fetch", help="Lay the checkpoint of NAME out here.")] = False,
     output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="PATH", help="With --fetch: where to, a file or a folder.")
+        str | None, Option("-o", "--output", metavar="PATH", help="With --fetch: where to, a file or a folder.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="With --fetch: replace what is there.")] = False,
+    force: Annotated[bool, Option("--force", help="With --fetch: replace what is there.")] = False,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import arm_values, console, options, plan_options, replicate_values, values
+from ledger.cli.declared import Argument, Option
 from ledger.ops.new import create
 from ledger.repo.planning import Request
 from ledger.report import new as report
 
 
 def new(
-    title: Annotated[str, typer.Argument(metavar="HYPOTHESIS", help="What you expect, in one sentence.")],
+    title: Annotated[str, Argument(metavar="HYPOTHESIS", help="What you expect, in one sentence.")],
     name: plan_options.Name = None,
     predict: Annotated[
-        list[str] | None, typer.Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
+        list[str] | None, Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
     ] = None,
     baseline: plan_options.Baseline = None,
     start: Annotated[
         str | None,
-        typer.Option(
-            "--from", metavar="REV", help="Fork from this experiment, arm, trial or revision instead of HEAD."
-        ),
+        Option("--from", metavar="REV", help="Fork from this experiment, arm, trial or revision instead of HEAD."),
     ] = None,
     overrides: plan_options.Set = None,
     variant: plan_options.Variants = None,
@@ -40,7 +37,7 @@ def new(
     alpha: plan_options.Alpha = None,
     looks: plan_options.Looks = None,
     tag: plan_options.Tags = None,
-    no_switch: Annotated[bool, typer.Option("--no-switch", help="Leave the work tree on its branch.")] = False,
+    no_switch: Annotated[bool, Option("--no-switch", help="Leave the work tree on its branch.")] = False,
     retype: plan_options.Retype = False,
     json: options.AsJson = False,
 ) -> int:

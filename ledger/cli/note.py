@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options
+from ledger.cli.declared import Argument, Option
 from ledger.ops.note import add_note
 from ledger.report import changes
 from ledger.report.shapes import changes as shapes
 
 
 def note(
-    text: Annotated[str, typer.Argument(help="What you saw or thought.")],
+    text: Annotated[str, Argument(help="What you saw or thought.")],
     experiment: Annotated[
-        str | None, typer.Option("--exp", metavar="EXP", help="The experiment; default: the current one.")
+        str | None, Option("--exp", metavar="EXP", help="The experiment; default: the current one.")
     ] = None,
     json: options.AsJson = False,
 ) -> int:

@@ -6,33 +6,32 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-import typer
-
+from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
 from ledger.report.documents import PAGES, Format
 
 E = TypeVar("E", bound=StrEnum)
 
-AsFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md, csv or html.")]
-AsPage = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, md or html (one page).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; its shape is fixed.")]
+AsFormat = Annotated[str, Option("--format", metavar="FORMAT", help="text, md, csv or html.")]
+AsPage = Annotated[str, Option("--format", metavar="FORMAT", help="text, md or html (one page).")]
+AsJson = Annotated[bool, Option("--json", help="Print JSON; its shape is fixed.")]
 Guard = Annotated[
     bool,
-    typer.Option("--guard/--no-guard", help="In CSV, put ' before a text that a spreadsheet would take for a formula."),
+    Option("--guard/--no-guard", help="In CSV, put ' before a text that a spreadsheet would take for a formula."),
 ]
 Timeout = Annotated[
     str | None,
-    typer.Option("--timeout", metavar="TIME", help="Stop a trial that takes longer: 90 (s), 30m, 2h."),
+    Option("--timeout", metavar="TIME", help="Stop a trial that takes longer: 90 (s), 30m, 2h."),
 ]
 Part = Annotated[
     str | None,
-    typer.Argument(metavar="[EXP[:ARM]]", help="An experiment, arm or trial; default: the current experiment."),
+    Argument(metavar="[EXP[:ARM]]", help="An experiment, arm or trial; default: the current experiment."),
 ]
 Where = Annotated[
-    str | None, typer.Option("--where", metavar="EXPR", help='Only rows where EXPR is true: "accuracy > 0.95".')
+    str | None, Option("--where", metavar="EXPR", help='Only rows where EXPR is true: "accuracy > 0.95".')
 ]
 Experiment = Annotated[
-    str | None, typer.Argument(metavar="[EXP]", help="An experiment's name or its beginning; default: the current one.")
+    str | None, Argument(metavar="[EXP]", help="An experiment's name or its beginning; default: the current one.")
 ]
 
 

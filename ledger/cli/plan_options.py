@@ -4,72 +4,72 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from ledger.cli.declared import Option
 
 Baseline = Annotated[
     str | None,
-    typer.Option(metavar="EXP", help="Another experiment or an arm (NAME:VARIANT) in the baseline's role."),
+    Option(metavar="EXP", help="Another experiment or an arm (NAME:VARIANT) in the baseline's role."),
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable."),
+    Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable."),
 ]
 Variants = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="NAME:[@REV,]KEY=VALUE,…",
         help="Another arm: parameters, any revision, or other data (PATH@REV, PATH-GROUP, PATH=GROUP); repeatable.",
     ),
 ]
 Groups = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="PATH=GROUPING", help="The groups of a path's files: data/raw=site, 'data/raw={site}/**'; repeatable."
     ),
 ]
 Vary = Annotated[
     list[str] | None,
-    typer.Option(metavar="KEY=LIST", help="One arm per value; one per combination if repeated."),
+    Option(metavar="KEY=LIST", help="One arm per value; one per combination if repeated."),
 ]
 Seeds = Annotated[
     str | None,
-    typer.Option(
+    Option(
         metavar="N|LIST",
         help="How many seeds, from the current one on; which (0,3,7 or 0..4); or hashed:5, which nobody can choose.",
     ),
 ]
 Over = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="KEY=LIST",
         help="An axis of independent replicates: seed=0..9; samples of data: data/raw=0.9*5; repeatable.",
     ),
 ]
 Folds = Annotated[
     str | None,
-    typer.Option(metavar="K|KEY=LIST", help="The folds of a cross-validation: how many, or which (fold=0..4)."),
+    Option(metavar="K|KEY=LIST", help="The folds of a cross-validation: how many, or which (fold=0..4)."),
 ]
 Splits = Annotated[
     str | None,
-    typer.Option(metavar="N|KEY=LIST", help="Random splits or samples of the data: how many, or which."),
+    Option(metavar="N|KEY=LIST", help="Random splits or samples of the data: how many, or which."),
 ]
 Independent = Annotated[
     str | None,
-    typer.Option(metavar="KEY=LIST", help="An axis that is neither folds nor splits despite its name."),
+    Option(metavar="KEY=LIST", help="An axis that is neither folds nor splits despite its name."),
 ]
 ReshuffledBy = Annotated[
     str | None,
-    typer.Option(metavar="KEY", help="The parameter whose every value makes new folds: seed."),
+    Option(metavar="KEY", help="The parameter whose every value makes new folds: seed."),
 ]
 Repeats = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Repeat each trial N times, for a pipeline without a seed.")
+    int | None, Option(metavar="N", min=1, help="Repeat each trial N times, for a pipeline without a seed.")
 ]
 Evaluation = Annotated[
     list[str] | None,
-    typer.Option(metavar="PATH", help="What both sides must be evaluated on; repeatable."),
+    Option(metavar="PATH", help="What both sides must be evaluated on; repeatable."),
 ]
-Name = Annotated[str | None, typer.Option(metavar="NAME", help="Its name; default: made from the hypothesis.")]
-Alpha = Annotated[str | None, typer.Option(metavar="LEVEL", help="The significance level; default: 0.05.")]
-Looks = Annotated[int | None, typer.Option(metavar="N", min=1, help="Looks planned before the last trial.")]
-Tags = Annotated[list[str] | None, typer.Option(metavar="WORD", help="A word to find it by; repeatable.")]
-Retype = Annotated[bool, typer.Option("--retype", help="Let a parameter change type: a string where a number was.")]
+Name = Annotated[str | None, Option(metavar="NAME", help="Its name; default: made from the hypothesis.")]
+Alpha = Annotated[str | None, Option(metavar="LEVEL", help="The significance level; default: 0.05.")]
+Looks = Annotated[int | None, Option(metavar="N", min=1, help="Looks planned before the last trial.")]
+Tags = Annotated[list[str] | None, Option(metavar="WORD", help="A word to find it by; repeatable.")]
+Retype = Annotated[bool, Option("--retype", help="Let a parameter change type: a string where a number was.")]

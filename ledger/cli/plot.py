@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.bands import Band
 from ledger.analysis.plots import PlotOptions
 from ledger.cli import console, options, pictures
+from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
 from ledger.ops.plot import plot as drawn_of
 from ledger.repo import output_file
@@ -21,33 +20,31 @@ _MOST = 1000
 
 Targets = Annotated[
     list[str] | None,
-    typer.Argument(metavar="EXP", help="Experiments, arms (NAME:VARIANT) or trials; for the default see below."),
+    Argument(metavar="EXP", help="Experiments, arms (NAME:VARIANT) or trials; for the default see below."),
 ]
 
 
 def plot(
     experiments: Targets = None,
-    y: Annotated[list[str] | None, typer.Option("--y", metavar="COLUMN", help="Only this curve; repeatable.")] = None,
-    x: Annotated[str | None, typer.Option("--x", metavar="COLUMN", help="The column of the steps.")] = None,
-    band: Annotated[str, typer.Option("--band", metavar="BAND", help="sd, ci, minmax or none.")] = Band.SD.value,
+    y: Annotated[list[str] | None, Option("--y", metavar="COLUMN", help="Only this curve; repeatable.")] = None,
+    x: Annotated[str | None, Option("--x", metavar="COLUMN", help="The column of the steps.")] = None,
+    band: Annotated[str, Option("--band", metavar="BAND", help="sd, ci, minmax or none.")] = Band.SD.value,
     metric: Annotated[
-        str | None, typer.Option("--metric", metavar="METRIC", help="The metric that --against and --parallel show.")
+        str | None, Option("--metric", metavar="METRIC", help="The metric that --against and --parallel show.")
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option("--against", metavar="PARAM", help="The metric against a parameter, one point per trial."),
+        Option("--against", metavar="PARAM", help="The metric against a parameter, one point per trial."),
     ] = None,
     distribution: Annotated[
-        str | None, typer.Option("--distribution", metavar="METRIC", help="Every trial's value, arm by arm.")
+        str | None, Option("--distribution", metavar="METRIC", help="Every trial's value, arm by arm.")
     ] = None,
-    parallel: Annotated[
-        bool, typer.Option("--parallel", help="One line per arm over all parameters that vary.")
-    ] = False,
+    parallel: Annotated[bool, Option("--parallel", help="One line per arm over all parameters that vary.")] = False,
     where: Annotated[
-        str | None, typer.Option("--where", metavar="EXPR", help="Only trials or arms for which EXPR is true.")
+        str | None, Option("--where", metavar="EXPR", help="Only trials or arms for which EXPR is true.")
     ] = None,
     output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .html or .json (Vega-Lite).")
+        str | None, Option("-o", "--output", metavar="FILE", help="A .png, .svg, .html or .json (Vega-Lite).")
     ] = None,
     json: options.AsJson = False,
 ) -> int:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.power import PowerOptions
 from ledger.cli import console, options, values
+from ledger.cli.declared import Option
 from ledger.ops.power import gather
 from ledger.report import power as report
 from ledger.report.documents import Format
@@ -18,33 +17,31 @@ def power(
     experiment: options.Experiment = None,
     predict: Annotated[
         str | None,
-        typer.Option(metavar="PREDICTION", help='A prediction not yet made: "dice >= baseline + 0.01".'),
+        Option(metavar="PREDICTION", help='A prediction not yet made: "dice >= baseline + 0.01".'),
     ] = None,
-    metric: Annotated[str | None, typer.Option(metavar="NAME", help="A metric whose noise the ledger knows.")] = None,
+    metric: Annotated[str | None, Option(metavar="NAME", help="A metric whose noise the ledger knows.")] = None,
     sd: Annotated[
-        str | None, typer.Option(metavar="SD", help="The noise: the standard deviation of the paired differences.")
+        str | None, Option(metavar="SD", help="The noise: the standard deviation of the paired differences.")
     ] = None,
-    df: Annotated[str | None, typer.Option(metavar="N", help="The degrees of freedom behind --sd: pairs - 1.")] = None,
-    margin: Annotated[str | None, typer.Option(metavar="NUMBER", help="The prediction's margin; default: 0.")] = None,
+    df: Annotated[str | None, Option(metavar="N", help="The degrees of freedom behind --sd: pairs - 1.")] = None,
+    margin: Annotated[str | None, Option(metavar="NUMBER", help="The prediction's margin; default: 0.")] = None,
     within: Annotated[
         str | None,
-        typer.Option(metavar="NUMBER", help="Equivalence: half the width of what counts as equal."),
+        Option(metavar="NUMBER", help="Equivalence: half the width of what counts as equal."),
     ] = None,
     effect: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="A true difference, whose power is shown for each n.")
+        str | None, Option(metavar="NUMBER", help="A true difference, whose power is shown for each n.")
     ] = None,
-    alpha: Annotated[str | None, typer.Option(metavar="LEVEL", help="The significance level; default: 0.05.")] = None,
-    wanted: Annotated[
-        str | None, typer.Option("--power", metavar="SHARE", help="The desired power; default: 0.8.")
-    ] = None,
+    alpha: Annotated[str | None, Option(metavar="LEVEL", help="The significance level; default: 0.05.")] = None,
+    wanted: Annotated[str | None, Option("--power", metavar="SHARE", help="The desired power; default: 0.8.")] = None,
     folds: Annotated[
         int | None,
-        typer.Option(metavar="K", min=2, help="The sd is of folds, and n counts partitions into K folds."),
+        Option(metavar="K", min=2, help="The sd is of folds, and n counts partitions into K folds."),
     ] = None,
     unpaired: Annotated[
-        bool, typer.Option("--unpaired", help="The sd is of one side, and n counts replicates per side.")
+        bool, Option("--unpaired", help="The sd is of one side, and n counts replicates per side.")
     ] = False,
-    counts: Annotated[str | None, typer.Option("--n", metavar="LIST", help="The values of n: 3,5,10 or 2..20.")] = None,
+    counts: Annotated[str | None, Option("--n", metavar="LIST", help="The values of n: 3,5,10 or 2..20.")] = None,
     form: options.AsFormat = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options
+from ledger.cli.declared import Argument, Option
 from ledger.model.promoting import Asked
 from ledger.ops.promote import promote as promoting
 from ledger.report import promote as report
@@ -14,9 +13,9 @@ from ledger.report.shapes import models as shapes
 
 What = Annotated[
     str,
-    typer.Argument(metavar="EXP[:ARM[/TRIAL]]", help="What to promote; or a version that there is, NAME@v1.2.0."),
+    Argument(metavar="EXP[:ARM[/TRIAL]]", help="What to promote; or a version that there is, NAME@v1.2.0."),
 ]
-Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="The model that it is to be a version of.")]
+Name = Annotated[str | None, Argument(metavar="[NAME]", help="The model that it is to be a version of.")]
 
 
 def promote(
@@ -24,17 +23,17 @@ def promote(
     name: Name = None,
     version: Annotated[
         str | None,
-        typer.Option("--version", metavar="VERSION", help="v1.2.0, or major, minor or patch; default: the next patch."),
+        Option("--version", metavar="VERSION", help="v1.2.0, or major, minor or patch; default: the next patch."),
     ] = None,
-    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Give it this stage: prod.")] = None,
+    stage: Annotated[str | None, Option("--stage", metavar="STAGE", help="Give it this stage: prod.")] = None,
     path: Annotated[
-        str | None, typer.Option("--path", metavar="OUTPUT", help="The output that is the model, if there are several.")
+        str | None, Option("--path", metavar="OUTPUT", help="The output that is the model, if there are several.")
     ] = None,
     why: Annotated[
-        str, typer.Option("--why", metavar="TEXT", help="Promote what no verdict supports; the tag keeps the reason.")
+        str, Option("--why", metavar="TEXT", help="Promote what no verdict supports; the tag keeps the reason.")
     ] = "",
     deprecate: Annotated[
-        bool, typer.Option("--deprecate", help="Take back: with --stage that, else NAME@VERSION, or the whole NAME.")
+        bool, Option("--deprecate", help="Take back: with --stage that, else NAME@VERSION, or the whole NAME.")
     ] = False,
     json: options.AsJson = False,
 ) -> int:

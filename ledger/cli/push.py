@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options, sharing_options
+from ledger.cli.declared import Option
 from ledger.ops.push import push as push_experiments
 from ledger.report import sharing as report
 from ledger.report.shapes import sharing as shapes
@@ -14,14 +13,14 @@ from ledger.report.shapes import sharing as shapes
 
 def push(
     experiments: sharing_options.Experiments = None,
-    every: Annotated[bool, typer.Option("--all", help="Every experiment here.")] = False,
+    every: Annotated[bool, Option("--all", help="Every experiment here.")] = False,
     remote: Annotated[
-        str | None, typer.Option("--remote", metavar="NAME", help="A git remote; default: as `git push` chooses.")
+        str | None, Option("--remote", metavar="NAME", help="A git remote; default: as `git push` chooses.")
     ] = None,
     no_data: sharing_options.NoData = False,
     data_remote: sharing_options.DataRemote = None,
     jobs: sharing_options.Jobs = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be pushed; push nothing.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show what would be pushed; push nothing.")] = False,
     json: options.AsJson = False,
 ) -> int:
     """Push experiments: first their trials' data to the DVC remote, then branches and tags to the git remote.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options, pager, passed_over
+from ledger.cli.declared import Argument, Option
 from ledger.repo.index.query import query as ask
 from ledger.report import query as report
 from ledger.report.documents import Format, table
@@ -14,14 +13,10 @@ from ledger.report.documents import Format, table
 
 def query(
     sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="A SELECT on experiments, variants, trials, metrics, params, models.")
+        str, Argument(metavar="SQL", help="A SELECT on experiments, variants, trials, metrics, params, models.")
     ],
-    limit: Annotated[
-        int, typer.Option("--limit", "-n", metavar="N", min=1, max=2**31 - 1, help="At most N rows.")
-    ] = 10_000,
-    timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="Stop after this long.")
-    ] = 30.0,
+    limit: Annotated[int, Option("--limit", "-n", metavar="N", min=1, max=2**31 - 1, help="At most N rows.")] = 10_000,
+    timeout: Annotated[float, Option("--timeout", metavar="SECONDS", min=0.1, help="Stop after this long.")] = 30.0,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,

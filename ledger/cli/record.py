@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, errors_shown, options
+from ledger.cli.declared import Option
 from ledger.errors import LedgerError
 from ledger.ops.record import record as record_by_hand
 from ledger.report import changes
@@ -15,9 +14,9 @@ from ledger.report.shapes import changes as shapes
 
 def record(
     message: Annotated[
-        str | None, typer.Option("-m", "--message", help="What you changed, if it is not committed yet.")
+        str | None, Option("-m", "--message", help="What you changed, if it is not committed yet.")
     ] = None,
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="Which arm it is, if it fits several.")] = None,
+    variant: Annotated[str | None, Option(metavar="NAME", help="Which arm it is, if it fits several.")] = None,
     json: options.AsJson = False,
 ) -> int:
     """Record what `dvc repro` just made in this work tree as a trial; the parameters say which one.

@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console
+from ledger.cli.declared import Argument, Option
 from ledger.cli.review_output import STDOUT
 from ledger.errors import LedgerError
 from ledger.ops.report import report as made
@@ -22,14 +21,14 @@ _BEGINNING = 4_000
 
 def report(
     experiments: Annotated[
-        list[str] | None, typer.Argument(metavar="EXP", help="Experiments; default: the current one.")
+        list[str] | None, Argument(metavar="EXP", help="Experiments; default: the current one.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file; -: print it; default: report.html.")
+        Path | None, Option("-o", "--output", metavar="FILE", help="The file; -: print it; default: report.html.")
     ] = None,
-    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="The title of the report.")] = None,
+    title: Annotated[str | None, Option("--title", metavar="TEXT", help="The title of the report.")] = None,
     code: Annotated[
-        bool, typer.Option("--code/--no-code", help="Show code, paths and commands; --no-code is for outsiders.")
+        bool, Option("--code/--no-code", help="Show code, paths and commands; --no-code is for outsiders.")
     ] = True,
 ) -> int:
     """Write experiments as one HTML file that needs nothing else: to send, to keep, to print.

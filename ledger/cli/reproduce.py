@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options, terminal, values
+from ledger.cli.declared import Argument, Option
 from ledger.model.listing import counted
 from ledger.ops import reproduce as again
 from ledger.report import reproduce as report
@@ -16,14 +15,14 @@ from ledger.run.again import log_of
 
 def reproduce(
     experiment: Annotated[
-        str | None, typer.Argument(metavar="[EXP[:TRIAL]]", help="A trial, or the first of an experiment's.")
+        str | None, Argument(metavar="[EXP[:TRIAL]]", help="A trial, or the first of an experiment's.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every trial that counts, not just one.")] = False,
+    everything: Annotated[bool, Option("--all", help="Every trial that counts, not just one.")] = False,
     metrics_only: Annotated[
-        bool, typer.Option("--metrics-only", help="Outputs may differ by hash; only the metrics decide.")
+        bool, Option("--metrics-only", help="Outputs may differ by hash; only the metrics decide.")
     ] = False,
     within_noise: Annotated[
-        bool, typer.Option("--within-noise", help="A metric may differ by less than the declared replicates do.")
+        bool, Option("--within-noise", help="A metric may differ by less than the declared replicates do.")
     ] = False,
     timeout: options.Timeout = None,
     json: options.AsJson = False,

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, documents, options
+from ledger.cli.declared import Argument, Option
 from ledger.cli.review_output import STDOUT, page_of, require_one_way
 from ledger.ops.review import reviews
 from ledger.repo import output_file
@@ -20,22 +19,22 @@ from ledger.report.documents import Format, rendered
 
 def review(
     experiment: Annotated[
-        str | None, typer.Argument(metavar="[EXP]", help="An experiment's name; default: what --against touches.")
+        str | None, Argument(metavar="[EXP]", help="An experiment's name; default: what --against touches.")
     ] = None,
     against: Annotated[
-        str | None, typer.Option("--against", metavar="REV", help="Review what HEAD adds to this revision.")
+        str | None, Option("--against", metavar="REV", help="Review what HEAD adds to this revision.")
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="text, md, html or json; default off a terminal: md."),
+        Option("--format", metavar="FORMAT", help="text, md, html or json; default off a terminal: md."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write here; empty if nothing is touched; -: print it."),
+        Option("-o", "--output", metavar="FILE", help="Write here; empty if nothing is touched; -: print it."),
     ] = None,
-    stdout: Annotated[bool, typer.Option("--stdout", help="Print markdown on a terminal too.")] = False,
+    stdout: Annotated[bool, Option("--stdout", help="Print markdown on a terminal too.")] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 1 on problems, or a verdict that is refuted or stale.")
+        bool, Option("--exit-code", help="Exit with 1 on problems, or a verdict that is refuted or stale.")
     ] = False,
     json: options.AsJson = False,
 ) -> int:

@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, detach, options, values
+from ledger.cli.declared import Option
 from ledger.cli.screen import Screen
 from ledger.ops.run import run as run_trials
 from ledger.report.shapes import trials as shapes
@@ -18,26 +17,24 @@ from ledger.run.request import RunOptions, named
 def run(
     experiment: options.Part = None,
     message: Annotated[
-        str | None, typer.Option("-m", "--message", help="Commit changes of tracked files first, with this message.")
+        str | None, Option("-m", "--message", help="Commit changes of tracked files first, with this message.")
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(
-            "-j", "--jobs", metavar="N", min=1, help="Trials at once; default: `jobs` in ledger.yaml, else 1."
-        ),
+        Option("-j", "--jobs", metavar="N", min=1, help="Trials at once; default: `jobs` in ledger.yaml, else 1."),
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="VARIANT[/TRIAL]", help="Only these: treatment, seed-0, treatment/seed-0; repeatable."),
+        Option(metavar="VARIANT[/TRIAL]", help="Only these: treatment, seed-0, treatment/seed-0; repeatable."),
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Retry trials that failed.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Continue even if no trial has a predicted metric.")] = False,
+    again: Annotated[bool, Option("--again", help="Retry trials that failed.")] = False,
+    yes: Annotated[bool, Option("--yes", help="Continue even if no trial has a predicted metric.")] = False,
     timeout: options.Timeout = None,
     gpus_per_trial: Annotated[
-        int | None, typer.Option(metavar="K", min=1, help="Give each trial K GPUs of its own (CUDA_VISIBLE_DEVICES).")
+        int | None, Option(metavar="K", min=1, help="Give each trial K GPUs of its own (CUDA_VISIBLE_DEVICES).")
     ] = None,
     detached: Annotated[
-        bool, typer.Option("--detach", help="Run in the background, even after the terminal closes.")
+        bool, Option("--detach", help="Run in the background, even after the terminal closes.")
     ] = False,
     json: options.AsJson = False,
 ) -> int:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
+from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
 from ledger.model.sharing import Asked
 
 Experiments = Annotated[
     list[str] | None,
-    typer.Argument(metavar="EXP", help="Names of experiments or their beginnings; default: the current one."),
+    Argument(metavar="EXP", help="Names of experiments or their beginnings; default: the current one."),
 ]
 
-NoData = Annotated[bool, typer.Option("--no-data", help="Only branches and tags, not DVC's data.")]
+NoData = Annotated[bool, Option("--no-data", help="Only branches and tags, not DVC's data.")]
 DataRemote = Annotated[
-    str | None, typer.Option("--data-remote", metavar="NAME", help="A DVC remote; default: DVC's own default.")
+    str | None, Option("--data-remote", metavar="NAME", help="A DVC remote; default: DVC's own default.")
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option("-j", "--jobs", metavar="N", min=1, help="Files at once; default: DVC's own default."),
+    Option("-j", "--jobs", metavar="N", min=1, help="Files at once; default: DVC's own default."),
 ]
 
 

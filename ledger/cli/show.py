@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, documents, options
+from ledger.cli.declared import Option
 from ledger.model.experiment import Experiment, Recorded
 from ledger.ops.show import printed
 from ledger.ops.show import show as shown
@@ -16,7 +15,7 @@ from ledger.report.documents import Format
 
 def show(
     experiment: options.Part = None,
-    log: Annotated[bool, typer.Option("--log", help="Print the output of one trial's commands.")] = False,
+    log: Annotated[bool, Option("--log", help="Print the output of one trial's commands.")] = False,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:

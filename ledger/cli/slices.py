@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.sliced import SliceOptions
 from ledger.analysis.slices import MIN_CASES
 from ledger.cli import console, diagnosis, options
+from ledger.cli.declared import Argument, Option
 from ledger.cli.page import Page
 from ledger.errors import LedgerError
 from ledger.model.directions import LOWER
@@ -16,30 +15,24 @@ from ledger.ops.slices import sliced
 from ledger.report import slices as report
 from ledger.report.documents import Format
 
-Side = Annotated[str | None, typer.Argument(metavar="[EXP]", help="An experiment, NAME:VARIANT or a trial of one.")]
-Other = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="The other side, compared with the first.")]
+Side = Annotated[str | None, Argument(metavar="[EXP]", help="An experiment, NAME:VARIANT or a trial of one.")]
+Other = Annotated[str | None, Argument(metavar="[OTHER]", help="The other side, compared with the first.")]
 
 
 def slices(
     experiment: Side = None,
     other: Other = None,
-    metric: Annotated[str | None, typer.Option("--metric", metavar="NAME", help="The per-case metric.")] = None,
-    by: Annotated[
-        list[str] | None, typer.Option("--by", metavar="COLUMN", help="Only by this column; repeatable.")
-    ] = None,
+    metric: Annotated[str | None, Option("--metric", metavar="NAME", help="The per-case metric.")] = None,
+    by: Annotated[list[str] | None, Option("--by", metavar="COLUMN", help="Only by this column; repeatable.")] = None,
     min_cases: Annotated[
-        int, typer.Option("--min-cases", metavar="N", min=2, help=f"Look at no smaller slice (default: {MIN_CASES}).")
+        int, Option("--min-cases", metavar="N", min=2, help=f"Look at no smaller slice (default: {MIN_CASES}).")
     ] = MIN_CASES,
-    where: Annotated[
-        str | None, typer.Option("--where", metavar="EXPR", help="Only cases for which EXPR is true.")
-    ] = None,
-    worst: Annotated[
-        int | None, typer.Option("--worst", metavar="N", min=1, help="List the N worst cases instead.")
-    ] = None,
-    higher: Annotated[bool, typer.Option("--higher-is-better", help="For --worst: a fall is bad.")] = False,
-    lower: Annotated[bool, typer.Option("--lower-is-better", help="For --worst: a rise is bad.")] = False,
+    where: Annotated[str | None, Option("--where", metavar="EXPR", help="Only cases for which EXPR is true.")] = None,
+    worst: Annotated[int | None, Option("--worst", metavar="N", min=1, help="List the N worst cases instead.")] = None,
+    higher: Annotated[bool, Option("--higher-is-better", help="For --worst: a fall is bad.")] = False,
+    lower: Annotated[bool, Option("--lower-is-better", help="For --worst: a rise is bad.")] = False,
     output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FILE", help="A picture: .png, .svg, .html or .json.")
+        str | None, Option("-o", "--output", metavar="FILE", help="A picture: .png, .svg, .html or .json.")
     ] = None,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.answers import Overview
 from ledger.cli import console, documents, options, passed_over
+from ledger.cli.declared import Option
 from ledger.ops.status import running
 from ledger.ops.status import status as status_of
 from ledger.report import status as report
@@ -16,8 +15,8 @@ from ledger.report.documents import Format
 
 def status(
     experiment: options.Experiment = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Follow the run in progress, from any terminal.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="Stop the run in progress; keep what has finished.")] = False,
+    watch: Annotated[bool, Option("--watch", help="Follow the run in progress, from any terminal.")] = False,
+    stop: Annotated[bool, Option("--stop", help="Stop the run in progress; keep what has finished.")] = False,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:

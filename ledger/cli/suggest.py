@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.tuning.proposing import GP, MODELS, require
 from ledger.cli import console, documents, options
+from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
 from ledger.ops.suggest import suggest as ops
 from ledger.repo.tuning.suggesting import SuggestRequest
@@ -16,13 +15,13 @@ from ledger.report.documents import Format
 
 Experiments = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[EXP]...", help="Learn from these alone, at the code of the first; default: all, at HEAD."),
+    Argument(metavar="[EXP]...", help="Learn from these alone, at the code of the first; default: all, at HEAD."),
 ]
 Tune = Annotated[
     list[str] | None,
-    typer.Option("--tune", metavar="NAME=DOMAIN", help="What a parameter may be: lr=1e-5..1e-1:log; repeatable."),
+    Option("--tune", metavar="NAME=DOMAIN", help="What a parameter may be: lr=1e-5..1e-1:log; repeatable."),
 ]
-Goal = Annotated[str | None, typer.Option("--objective", metavar="GOAL", help='"max dice" or "min loss".')]
+Goal = Annotated[str | None, Option("--objective", metavar="GOAL", help='"max dice" or "min loss".')]
 
 
 def suggest(
@@ -30,12 +29,10 @@ def suggest(
     tune: Tune = None,
     objective: Goal = None,
     where: Annotated[
-        str | None, typer.Option("--where", metavar="EXPR", help="Learn only from trials for which EXPR is true.")
+        str | None, Option("--where", metavar="EXPR", help="Learn only from trials for which EXPR is true.")
     ] = None,
-    count: Annotated[int, typer.Option("-n", metavar="K", min=1, max=100, help="So many, to run at a time.")] = 1,
-    model: Annotated[
-        str, typer.Option("--model", metavar="MODEL", help="gp (a Gaussian process) or tpe (Optuna's).")
-    ] = GP,
+    count: Annotated[int, Option("-n", metavar="K", min=1, max=100, help="So many, to run at a time.")] = 1,
+    model: Annotated[str, Option("--model", metavar="MODEL", help="gp (a Gaussian process) or tpe (Optuna's).")] = GP,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Request
 from ledger.cli import console, options, pager, passed_over, terminal
+from ledger.cli.declared import Option
 from ledger.errors import LedgerError
 from ledger.ops.table import table as chosen
 from ledger.report.documents import Format
@@ -16,24 +15,24 @@ from ledger.report.table import render
 
 
 def table(
-    variants: Annotated[bool, typer.Option("--variants", help="One row per arm, not per experiment.")] = False,
-    trials: Annotated[bool, typer.Option("--trials", help="One row per trial.")] = False,
+    variants: Annotated[bool, Option("--variants", help="One row per arm, not per experiment.")] = False,
+    trials: Annotated[bool, Option("--trials", help="One row per trial.")] = False,
     where: options.Where = None,
     sort: Annotated[
-        list[str] | None, typer.Option("--sort", metavar="KEYS", help="Such as -accuracy,created; - is descending.")
+        list[str] | None, Option("--sort", metavar="KEYS", help="Such as -accuracy,created; - is descending.")
     ] = None,
     group: Annotated[
-        list[str] | None, typer.Option("--group-by", metavar="FIELD", help="Pool the rows that share this field.")
+        list[str] | None, Option("--group-by", metavar="FIELD", help="Pool the rows that share this field.")
     ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option("--keep", metavar="PATTERN", help="Show only these columns; repeatable.")
+        list[str] | None, Option("--keep", metavar="PATTERN", help="Show only these columns; repeatable.")
     ] = None,
     drop: Annotated[
-        list[str] | None, typer.Option("--drop", metavar="PATTERN", help="Leave out these columns; repeatable.")
+        list[str] | None, Option("--drop", metavar="PATTERN", help="Leave out these columns; repeatable.")
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="At most N rows.")] = None,
-    best: Annotated[bool, typer.Option("--best", help="Only the best row, and how much luck adds to it.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="Every parameter, however wide; else those that vary.")] = False,
+    limit: Annotated[int | None, Option("--limit", "-n", metavar="N", min=1, help="At most N rows.")] = None,
+    best: Annotated[bool, Option("--best", help="Only the best row, and how much luck adds to it.")] = False,
+    every: Annotated[bool, Option("--all", help="Every parameter, however wide; else those that vary.")] = False,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,

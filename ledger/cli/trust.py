@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options, terminal
+from ledger.cli.declared import Argument, Option
 from ledger.cli.trust_question import agreed
 from ledger.errors import LedgerError
 from ledger.model.trust import TrustDone
@@ -19,14 +18,14 @@ from ledger.report.text import revealed
 
 def trust(
     experiment: Annotated[
-        str | None, typer.Argument(metavar="[EXP]", help="An experiment or a revision; default: the current one.")
+        str | None, Argument(metavar="[EXP]", help="An experiment or a revision; default: the current one.")
     ] = None,
     remote: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Trust everything on this remote's branches, now and later."),
+        Option(metavar="NAME", help="Trust everything on this remote's branches, now and later."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    revoke: Annotated[bool, typer.Option("--revoke", help="Stop trusting it.")] = False,
+    yes: Annotated[bool, Option("--yes", "-y", help="Do not ask.")] = False,
+    revoke: Annotated[bool, Option("--revoke", help="Stop trusting it.")] = False,
     json: options.AsJson = False,
 ) -> int:
     """Allow somebody else's code to run here: show what would run, then ask.

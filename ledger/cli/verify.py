@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, documents, options
+from ledger.cli.declared import Argument, Option, misused
 from ledger.report import verify as report
 from ledger.report.documents import Format
 
 
 def verify(
     experiment: Annotated[
-        str | None, typer.Argument(metavar="[EXP]", help="An experiment's name or its beginning; default: all.")
+        str | None, Argument(metavar="[EXP]", help="An experiment's name or its beginning; default: all.")
     ] = None,
     against: Annotated[
-        str | None, typer.Option("--against", metavar="REV", help="Verify what HEAD adds to this revision.")
+        str | None, Option("--against", metavar="REV", help="Verify what HEAD adds to this revision.")
     ] = None,
-    data: Annotated[bool, typer.Option("--data", help="Check that the checkpoints are there and intact.")] = False,
+    data: Annotated[bool, Option("--data", help="Check that the checkpoints are there and intact.")] = False,
     signed: Annotated[
-        bool, typer.Option("--signed", help="Require good signatures; `signed: true` in ledger.yaml always does.")
+        bool, Option("--signed", help="Require good signatures; `signed: true` in ledger.yaml always does.")
     ] = False,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
@@ -34,7 +33,7 @@ def verify(
     from ledger.ops.verify import prove, prove_all, prove_touched
 
     if against is not None and (experiment is not None or data):
-        raise typer.BadParameter("--against goes with neither EXP nor --data: it asks git alone")
+        raise misused("verify", "--against goes with neither EXP nor --data: it asks git alone")
 
     page = options.page_of(form)
     with console.opened() as ledger:

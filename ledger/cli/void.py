@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import console, options
+from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
 from ledger.ops import void as voiding
 from ledger.report import changes
@@ -14,9 +13,9 @@ from ledger.report.shapes import changes as shapes
 
 
 def void(
-    trial: Annotated[str, typer.Argument(metavar="EXP:ARM/TRIAL", help="One trial: focal-loss:treatment/seed-3.")],
-    message: Annotated[str, typer.Option("-m", "--message", help="Why it does not count.")] = "",
-    undo: Annotated[bool, typer.Option("--undo", help="Let it count again.")] = False,
+    trial: Annotated[str, Argument(metavar="EXP:ARM/TRIAL", help="One trial: focal-loss:treatment/seed-3.")],
+    message: Annotated[str, Option("-m", "--message", help="Why it does not count.")] = "",
+    undo: Annotated[bool, Option("--undo", help="Let it count again.")] = False,
     json: options.AsJson = False,
 ) -> int:
     """Void a trial openly: its record stays, it counts nowhere, and ledger run runs its replicate again.

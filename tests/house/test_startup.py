@@ -12,7 +12,7 @@ import sys
 import pytest
 from conftest import Project
 
-HEAVY = ("git", "dvc", "numpy", "scipy", "pandas", "rich", "pydantic", "ruamel", "wcwidth")
+HEAVY = ("git", "dvc", "numpy", "scipy", "pandas", "rich", "pydantic", "ruamel", "wcwidth", "typer", "yaml")
 
 CALL = """\
 import json, sys

@@ -1,0 +1,113 @@
+"""A plain reading of a command line: every option by its whole name, every value of a plain type.
+
+Whatever else there is, also all that is wrong, is Typer's to read and to say. `tests/cli/test_reading.py` holds that
+what is read here is what Typer reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, get_origin
+
+from ledger.cli.declared import Argument, Declared, Option, plain
+
+
+def read(command: Callable[..., Any], given: Sequence[str]) -> dict[str, Any] | None:
+    """What the function of a command is called with, by parameter; None where Typer has to read the line."""
+    declared = {name: (plain(annotation), each) for name, (annotation, each) in declarations(command).items()}
+    if len(declared) != command.__code__.co_argcount:
+        return None
+    options = _by_name(declared)
+    values: dict[str, Any] = {}
+    places: list[str] = []
+    rest = list(reversed(given))
+    while rest:
+        word = rest.pop()
+        if word == "--":
+            places += reversed(rest)
+            break
+        if word[:1] != "-" or word == "-":
+            places.append(word)
+            continue
+        option, equals, value = word.partition("=")
+        if option not in options or (equals and not option.startswith("--")):
+            return None
+        name, on = options[option]
+        if declared[name][0] is bool:
+            if equals:
+                return None
+            values[name] = on
+            continue
+        if not equals:
+            if not rest:
+                return None
+            value = rest.pop()
+        if not _put(values, name, *declared[name], value):
+            return None
+    return values if _place(values, places, declared, command) else None
+
+
+def declarations(command: Callable[..., Any]) -> dict[str, tuple[Any, Declared]]:
+    """The type and the declaration of each parameter, in their order."""
+    found = {}
+    for name, text in command.__annotations__.items():
+        if name == "return":
+            continue
+        annotation = eval(text, command.__globals__) if isinstance(text, str) else text
+        if get_origin(annotation) is Annotated and isinstance(annotation.__metadata__[0], Declared):
+            found[name] = annotation.__origin__, annotation.__metadata__[0]
+    return found
+
+
+def _by_name(declared: Mapping[str, tuple[type | None, Declared]]) -> dict[str, tuple[str, bool]]:
+    """The parameter of each option, and what it is set to where it is a flag."""
+    found = {}
+    for name, (kind, option) in declared.items():
+        if isinstance(option, Option):
+            own = "--" + name.replace("_", "-")
+            for each in option.names or ((f"{own}/--no-{own[2:]}",) if kind is bool else (own,)):
+                on, _, off = each.partition("/")
+                found[on] = name, True
+                if off:
+                    found[off] = name, False
+    return found
+
+
+def _put(values: dict[str, Any], name: str, kind: type | None, declared: Declared, value: str) -> bool:
+    """Whether the value could be put among the others."""
+    if kind is str:
+        values[name] = value
+    elif kind is list:
+        values.setdefault(name, []).append(value)
+    elif kind is int and value.isascii() and value.isdigit():
+        number = int(value)
+        if (declared.min is not None and number < declared.min) or (declared.max is not None and number > declared.max):
+            return False
+        values[name] = number
+    else:
+        return False
+    return True
+
+
+def _place(
+    values: dict[str, Any],
+    places: list[str],
+    declared: Mapping[str, tuple[type | None, Declared]],
+    command: Callable[..., Any],
+) -> bool:
+    """Whether there is a parameter for each of the words without a name, and a word for each that must be given."""
+    required = command.__code__.co_argcount - len(command.__defaults__ or ())
+    for number, (name, (kind, each)) in enumerate(declared.items()):
+        if isinstance(each, Argument):
+            if kind is list:
+                # an argument behind it would take from the end
+                if any(isinstance(other, Argument) for _, other in list(declared.values())[number + 1 :]):
+                    return False
+                words, places = places, []
+            else:
+                words, places = places[:1], places[1:]
+            if not all(_put(values, name, kind, each, word) for word in words):
+                return False
+        if number < required and name not in values:
+            return False
+    return not places
