@@ -11,6 +11,7 @@ from ledger.model.directions import HIGHER, LOWER
 from ledger.ops.run import run
 from ledger.repo.diagnosis.drafts import Begun
 from ledger.repo.ledger import Ledger
+from ledger.report.remarks import sentences
 from ledger.run.request import RunOptions
 
 
@@ -39,7 +40,7 @@ def run_options(jobs: int | None, timeout: str | None) -> RunOptions:
 def trained(ledger: Ledger, begun: Begun, wanted: RunOptions, *, json: bool) -> str:
     """Run what is missing. Returns the name of the experiment."""
     chosen = begun.experiment
-    for note in begun.notes:
+    for note in sentences(begun.notes):
         console.say(f"note: {note}")
     if not json:
         console.say(f"{'began' if begun.anew else 'going on with'} {chosen.name}, on the branch {chosen.branch_name}")

@@ -148,6 +148,8 @@ class Kind(StrEnum):
     UNCOMMITTED_ALIAS = "uncommitted-alias"
     REPEATED_SEED = "repeated-seed"
     IN_NO_GROUP = "in-no-group"
+    STRAY_FILES = "stray-files"
+    RUNS_EACH_COLUMN = "runs-each-column"
     ONE_TRIAL = "one-trial"
     ONE_PART = "one-part"
     REUSED_IN_PART = "reused-in-part"

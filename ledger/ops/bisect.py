@@ -15,7 +15,6 @@ from ledger.repo.bisection import continued, cost, planning, reading
 from ledger.repo.bisection.request import BisectRequest
 from ledger.repo.diagnosis.drafts import Begun
 from ledger.repo.ledger import Ledger
-from ledger.report.remarks import sentences
 
 
 def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
@@ -28,7 +27,7 @@ def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
     if known is None:
         created = create(ledger, draft.request, now=now)
         remarks = (*draft.remarks, *created.remarks)
-        return Begun(experiment=ledger.experiment(created.plan.name), anew=True, notes=tuple(sentences(remarks)))
+        return Begun(experiment=ledger.experiment(created.plan.name), anew=True, notes=remarks)
     search = known.plan.search
     assert search is not None
     if asked.budget is not None and asked.budget != search.budget:

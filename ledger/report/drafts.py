@@ -6,8 +6,10 @@ from typing import Any
 
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
+from ledger.model.remarks import Remark
 from ledger.report.blocks import Document, Items, Mark, Prose, Table
 from ledger.report.numbers import seconds
+from ledger.report.remarks import sentences
 
 
 @frozen
@@ -22,7 +24,7 @@ class Expected:
     trial_seconds: float | None
     head: tuple[str, ...]
     parts: tuple[tuple[str | int, ...], ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
     @property
     def seconds(self) -> float | None:
@@ -37,7 +39,7 @@ def document(found: Expected) -> Document:
         title=f"{plan.name}: what it would train",
         blocks=(
             Prose(text=f"{plan.title} Nothing has been run."),
-            Items(items=found.notes, mark=Mark.WRONG, near=True),
+            Items(items=sentences(found.notes), mark=Mark.WRONG, near=True),
             Table(
                 head=found.head,
                 rows=tuple(tuple(map(str, part)) for part in found.parts),
@@ -67,5 +69,5 @@ def _shape(found: Expected) -> dict[str, Any]:
         "trainings": found.trainings,
         "trials": len(found.plan.variants) * len(found.plan.replicates.points()),
         "seconds": found.seconds,
-        "notes": list(found.notes),
+        "notes": list(sentences(found.notes)),
     }

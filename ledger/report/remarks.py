@@ -109,6 +109,11 @@ def _too_near(of: str, units: str) -> str:
     return f"the observed {of} is so near to the {_margin(of)} that 10,000 {units} would not distinguish them"
 
 
+def _stray_files(count: int, word: str, by: str, group: str) -> str:
+    files = "1 file is" if count == 1 else f"{count} files are"
+    return f"{files} in no {word} by {by}: together they are the group `{group}`"
+
+
 def _things_differ(things: tuple[str, ...], between: tuple[str, ...] = ()) -> str:
     named = f"both {listed(things)}" if len(things) == 2 else f"{listed(things)} all"
     return f"{_between(between)}{named} differ: no difference can be attributed to one of them"
@@ -263,6 +268,8 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "a verdict uses the aliases that were committed there before results",
     Kind.REPEATED_SEED: "the pipeline has a seed, {seed}, which is the same in every repeat: vary it with --seeds",
     Kind.IN_NO_GROUP: "in no group by {by}: {count} of the {all} files of {path} (group none)",
+    Kind.STRAY_FILES: _stray_files,
+    Kind.RUNS_EACH_COLUMN: "{stage} reads {rows}, and depends on {columns} too: it runs for every column",
     Kind.ONE_TRIAL: "one replicate gives no estimate of the noise, so the verdict would be inconclusive: use --seeds 5",
     Kind.ONE_PART: "one {part} gives no estimate of the noise",
     Kind.REUSED_IN_PART: "known results of {arm} are reused without {without}: the verdict will not be confirmatory. "

@@ -27,6 +27,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.names import slug
 from ledger.model.plan import Plan, Variant
+from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Replicates
 from ledger.repo import forks
 from ledger.repo.axes import AskedAxes, Seeds, declared
@@ -174,12 +175,11 @@ def _require_few(arms: int) -> None:
         )
 
 
-def _notes(groups: Groups, asked: AblationRequest) -> tuple[str, ...]:
+def _notes(groups: Groups, asked: AblationRequest) -> tuple[Remark, ...]:
     stray = groups.sizes.get(NONE, 0)
     if not stray or asked.by.by == ADDITION:
         return ()
-    files = "1 file is" if stray == 1 else f"{stray} files are"
-    return (f"{files} in no {asked.by.word} by {asked.by.by}: together they are the group `{NONE}`",)
+    return (Remark.of(Kind.STRAY_FILES, count=stray, word=asked.by.word, by=asked.by.by, group=NONE),)
 
 
 def _require_arms(experiment: Experiment, found: Ablated) -> None:

@@ -12,6 +12,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.names import numbered
 from ledger.model.plan import Plan
+from ledger.model.remarks import Remark
 from ledger.repo import data_arms
 from ledger.repo.beginning import begin as begin_branch
 from ledger.repo.change import Change, transact
@@ -35,7 +36,7 @@ class Draft:
     code: Code
     trainings: int
     named: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     parts: tuple[tuple[str | int, ...], ...] = ()
 
 
@@ -45,7 +46,7 @@ class Begun:
 
     experiment: Experiment
     anew: bool
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 def begin(ledger: Ledger, draft: Draft, *, again: Callable[[str], str]) -> Begun:

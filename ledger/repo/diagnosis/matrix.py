@@ -15,6 +15,7 @@ from ledger.model.frozen import frozen
 from ledger.model.names import slug
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plan import Plan
+from ledger.model.remarks import Kind, Remark
 from ledger.repo import forks
 from ledger.repo.axes import AskedAxes, Seeds, declared
 from ledger.repo.code import Code
@@ -93,7 +94,7 @@ def draft(ledger: Ledger, asked: MatrixRequest, *, author: str, created: datetim
     again = _trained_again(code.pipeline, rows.path, columns.path)
     models = len(variants) if again else len(sides[0].labels)
     notes = tuple(
-        f"{stage} reads {rows.path}, and depends on {columns.path} too: it runs for every column" for stage in again
+        Remark.of(Kind.RUNS_EACH_COLUMN, stage=stage, rows=rows.path, columns=columns.path) for stage in again
     )
     parts = tuple((f"{word} {label}", side.path) for word, side in zip(("train", "eval"), sides, strict=True)
                   for label in side.labels)  # fmt: skip
