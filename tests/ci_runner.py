@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from comment_hosts import TOKEN, Host
 
-from ledger.ops.workflows import rendered
+from ledger.repo.workflows import rendered
 
 REVIEW, COMMENT, GITLAB = ".github/workflows/ledger.yml", ".github/workflows/ledger-comment.yml", ".gitlab/ledger.yml"
 MARKER = "<!-- ledger-review -->"

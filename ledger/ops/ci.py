@@ -10,7 +10,7 @@ from ledger.errors import LedgerError
 from ledger.machine.plain_files import to_be_written
 from ledger.model.frozen import frozen
 from ledger.model.set_up import Lack
-from ledger.ops.workflows import rendered
+from ledger.repo.workflows import rendered
 from ledger.version import __version__
 
 _GITLAB = ".gitlab/ledger.yml"
