@@ -1,4 +1,7 @@
-"""What `ledger init --ci` writes into a repository: workflows, and the script that they carry."""
+"""What `ledger init --ci` writes into a repository: workflows, and `comment.py`, a script whose text they carry.
+
+That is no module of ledger, and nothing imports it: it runs on the host's machine.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Keep one comment of a pull request up to date with the report of `ledger review`.
 
-No module of ledger: the workflows that `ledger init --ci` writes carry its text, and run it on the host's machine.
-
 Usage: comment.py REPORT. Needs Python alone, nothing of the branch's, and no package. The report was made by code that
 the author of the branch controls: it is text to be shown, and nothing in it is believed.
 """
