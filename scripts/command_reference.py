@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/commands.md from the command line itself; with `-`, print it.
+"""Write docs/commands.md and ledger/cli/command_words.py from the command line itself; with `-`, print the former.
 
 The texts are those of `ledger COMMAND --help`: whoever changes an option changes the reference too, and
 `tests/house/test_documents.py` fails until this has been called again.
@@ -7,6 +7,8 @@ The texts are those of `ledger COMMAND --help`: whoever changes an option change
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,11 @@ from ledger.cli.commands import COMMANDS
 from ledger.cli.loading import command
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
+
+WORDS = PAGE.parent.parent / "ledger" / "cli" / "command_words.py"
+
+# a help text that begins with all that may be said
+CHOICES = re.compile(r"(?:Only )?([a-z-]+(?:, [a-z-]+)*,? or [a-z-]+)(?=[.;]| \(|$)|One row for each of: ([a-z, ]+)")
 
 HEAD = """\
 # Commands
@@ -63,6 +70,40 @@ def section(name: str) -> Iterator[str]:
     yield from ("```console", f"$ {' '.join(example.split())}", "```", "")
 
 
+def words() -> str:
+    """The module that says which words each command takes, for the completion in shells."""
+    lines = [
+        '"""The words of each command, for shells to complete: what its arguments are, options with their values.\n',
+        'Made by scripts/command_reference.py: change the help texts in ledger/cli/ and call it again.\n"""\n',
+        "# ruff: noqa: E501\n\nfrom __future__ import annotations\n",
+        "# fmt: off\nWORDS: dict[str, tuple[str, ...]] = {",
+    ]
+    for name in COMMANDS:
+        of: Any = command(name)
+        said = [word for p in of.params if "--help" not in p.opts for word in _words(p)]
+        lines.append(
+            f"    {json.dumps(name)}: ({''.join(f'{json.dumps(one, ensure_ascii=False)}, ' for one in said).rstrip()}),"
+        )
+    return "\n".join([*lines, "}", ""])
+
+
+def _words(parameter: Any) -> Iterator[str]:
+    if parameter.param_type_name == "argument":
+        yield _bare(parameter)
+        return
+    choices = CHOICES.match(" ".join((parameter.help or "").split()))
+    said = None if choices is None else "|".join(re.split(r",? or |, ", choices[1] or choices[2]))
+    value = "" if parameter.is_flag else f" {said or parameter.metavar or parameter.name.upper()}"
+    yield "|".join(parameter.opts) + value
+    if parameter.secondary_opts:
+        yield "|".join(parameter.secondary_opts)
+
+
+def _bare(parameter: Any) -> str:
+    shown: str = parameter.metavar or parameter.name.upper()
+    return (shown[1:-1] if shown[0] + shown[-1] == "[]" else shown) + ("..." if parameter.nargs == -1 else "")
+
+
 def _argument(parameter: Any) -> str:
     shown = parameter.metavar or parameter.name.upper()
     # one that can be left out may say so itself, and has brackets within: [EXP[:ARM]]
@@ -87,11 +128,12 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the page, or print it."""
+    """Write both, or print the page."""
     if sys.argv[1:] == ["-"]:
         sys.stdout.write(reference())
     else:
         PAGE.write_text(reference(), "utf-8")
+        WORDS.write_text(words(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -45,6 +45,11 @@ def _dispatch(given: Sequence[str]) -> int:
         # as git takes it: before the command
         os.environ["GIT_PAGER"] = "cat"
         return _dispatch(given[1:])
+    if given[0] == "__complete":
+        # a shell asks, at the press of a key: see `ledger completion`
+        from ledger.cli import completing
+
+        return completing.main(given[1:])
     name, *rest = given
     called = function(name)
     values = read(called, rest)

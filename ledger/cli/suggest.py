@@ -15,7 +15,7 @@ from ledger.report.documents import Format
 
 Experiments = Annotated[
     list[str] | None,
-    Argument(metavar="[EXP]...", help="Learn from these alone, at the code of the first; default: all, at HEAD."),
+    Argument(metavar="EXP", help="Learn from these alone, at the code of the first; default: all, at HEAD."),
 ]
 Tune = Annotated[
     list[str] | None,
