@@ -1,7 +1,7 @@
 """What the last word of a command line may be completed to: what `ledger completion bash` has the shell ask.
 
-It is asked at the press of a key. Typer, whose import takes longer than all else, is not: a table that is generated has
-the words of each command. Whatever is wrong with a repository, there is an answer, if an empty one.
+It is asked at the press of a key. The command's own module, which may import what computes, is not: a table that is
+generated has the words of each. Whatever is wrong with a repository, there is an answer, if an empty one.
 """
 
 from __future__ import annotations
