@@ -40,7 +40,7 @@ from ledger.machine import environment
 from ledger.run import worker
 
 # modules with fixtures beside what they are made of
-pytest_plugins = ("browsing", "indexed", "interpreters", "shelves", "strangers", "tampering", "verifying")
+pytest_plugins = ("browsing", "indexed", "interpreters", "screens", "shelves", "strangers", "tampering", "verifying")
 
 # what tests import from here
 __all__ = [
