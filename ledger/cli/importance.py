@@ -7,6 +7,7 @@ from typing import Annotated
 from ledger.cli import console, diagnosis, documents, options, passed_over, values
 from ledger.cli import diagnosis_options as given
 from ledger.cli.declared import Option
+from ledger.cli.drawing import Drawing, Output
 from ledger.ops.importance import importance as weighed
 from ledger.report import importance as report
 from ledger.report.documents import Format
@@ -18,6 +19,7 @@ def importance(
     top: Annotated[str, Option(metavar="SHARE", help="Which share of the configurations is the best.")] = "25%",
     higher: given.Higher = False,
     lower: given.Lower = False,
+    output: Output = None,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,
@@ -29,10 +31,15 @@ def importance(
     Example: ledger importance dice --where "train.lr > 0.001"
     """
     page = options.format_of(form)
+    drawing = Drawing(output=output)
     better = diagnosis.better(higher=higher, lower=lower)
     share = values.share("--top", top, example="25%")
     with console.opened() as ledger:
+        drawing.require(ledger)
         found = weighed(ledger, metric, where=where, asked=better, top=share)
-        documents.answer(report.document(found), page, json=json, guard=guard)
+        document = report.document(found)
+        content = drawing.content(document, lambda: report.drawn(found))
+        documents.answer(document, page, json=json, guard=guard)
+        drawing.write(ledger, content)
         passed_over.warn_unreadable(ledger)
     return 0

@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING
 from ledger.analysis.plots import Drawn
 from ledger.cli import console, passed_over, terminal
 from ledger.repo import output_file
-from ledger.report.plots import kinds
+from ledger.report.plots import kinds, picture
 
 if TYPE_CHECKING:
     from ledger.repo.ledger import Ledger
+
+
+def form_of(output: str | None) -> str | None:
+    """The format of a file, None where none is named. Raises LedgerError for another, or where a library is missing."""
+    if output is None:
+        return None
+    form = picture.suffix(output)
+    picture.require()
+    return form
+
+
+def require(ledger: Ledger, output: str | None) -> None:
+    """Raise LedgerError where the file may not be where it is wanted."""
+    if output is not None:
+        output_file.place(ledger, Path(output))
 
 
 def answer(ledger: Ledger, drawn: Drawn, *, output: str | None, form: str | None, json: bool) -> None:

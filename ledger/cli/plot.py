@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 from ledger.analysis.bands import Band
@@ -12,8 +11,6 @@ from ledger.cli import console, options, pictures
 from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
 from ledger.ops.plot import plot as drawn_of
-from ledger.repo import output_file
-from ledger.report.plots import picture
 
 # more points of a curve than this no picture shows
 _MOST = 1000
@@ -67,13 +64,10 @@ def plot(
         parallel=parallel,
         where=where,
     )
-    form = None if output is None else picture.suffix(output)
-    if form is not None:
-        # before anything is read
-        picture.require()
+    # before anything is read
+    form = pictures.form_of(output)
     with console.opened() as ledger:
-        if output is not None:
-            output_file.place(ledger, Path(output))
+        pictures.require(ledger, output)
         drawn = drawn_of(ledger, experiments or (), asked, most=sys.maxsize if json else _MOST)
         pictures.answer(ledger, drawn, output=output, form=form, json=json)
     return 0

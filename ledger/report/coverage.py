@@ -9,16 +9,19 @@ from ledger.analysis.coverage.answer import Coverage
 from ledger.analysis.coverage.combinations import Combination
 from ledger.analysis.coverage.parameters import Parameter
 from ledger.analysis.coverage.tried import State
+from ledger.errors import LedgerError
 from ledger.model.listing import counted, listed
 from ledger.model.remarks import Kind, Remark
 from ledger.model.typed_values import format_value
 from ledger.report import coverage_picture
 from ledger.report.blocks import Block, CodeBlock, Document, Figure, Heading, Items, Mark, Prose, Table
+from ledger.report.coverage_picture import short
+from ledger.report.drawn import Drawn
 from ledger.report.proposed_arms import command
 from ledger.report.remarks import sentences
 from ledger.report.shapes import coverage as shapes
 from ledger.report.svg.image import image
-from ledger.report.svg.pairs import pairs
+from ledger.report.svg.pairs import MOST, pairs
 
 _THINGS: Final = {1: "value", 2: "pair", 3: "triple", 4: "quadruple"}
 # so many missing combinations, of each kind, and fixed parameters a reader is shown
@@ -118,6 +121,27 @@ def _picture(found: Coverage, total: int | None) -> list[Block]:
         # too wide for a terminal, which shows how many of each
         return [_by_parameters(found), Figure(alternative=said, svg=svg, plot="")]
     return [Figure(alternative=said, svg=svg, plot=drawn)]
+
+
+def drawn(found: Coverage) -> Drawn:
+    """The picture for a file, with why there is none where there is none."""
+    title = f"Tried and never tried: {listed(short(found.names), 6)}"
+    if found.pairs is None:
+        many = len(found.names) > 1
+        hint = "-t 2 counts pairs" if many else 'ledger new "what you expect" --vary lr=0.1,0.01 --vary layers=2,3'
+        return Drawn(svg=None, title=title, said="", lacking=LedgerError("a picture shows pairs of values", hint=hint))
+    svg = pairs(found, title)
+    values = sum(len(one.levels) for one in found.taken.parameters)
+    lacking = LedgerError(
+        f"{values} values are too many for a picture, which shows {MOST}", hint="--bins 5, or --keep PATTERN"
+    )
+    return Drawn(svg=svg, title=title, said=sentence(found) if found.t == 2 else _pairs_said(found), lacking=lacking)
+
+
+def _pairs_said(found: Coverage) -> str:
+    of = found.pairs
+    assert of is not None
+    return f"{of.covered} of {of.total} pairs of values tried, in {counted(found.trials, 'trial')}."
 
 
 def _by_parameters(found: Coverage) -> Table:

@@ -7,6 +7,7 @@ from typing import Final
 from ledger.analysis.importance import ALPHA, Importance, Parameter
 from ledger.model.listing import counted, listed
 from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, Prose, Table
+from ledger.report.drawn import Drawn
 from ledger.report.numbers import p_value, percent
 from ledger.report.remarks import sentences
 from ledger.report.shapes import importance as shapes
@@ -93,6 +94,12 @@ def _sheet(found: Importance) -> Table:
     )
     heads = ("parameter", "importance", "low", "high", "p_value", "adjusted", "important", "values", "among_best")
     return Table(head=heads, rows=rows)
+
+
+def drawn(found: Importance) -> Drawn:
+    """The picture for a file."""
+    said = f"{sentence(found)} Share of the importance of all, with the 90% interval; empty bars: not told from chance."
+    return Drawn(svg=picture(found, always=True), title=heading(found), said=said)
 
 
 def bars(found: Importance) -> str:

@@ -120,7 +120,7 @@ def percent(value: float | None) -> str:
         return "-"
     if 0 < value < 0.001 or 0.995 <= value < 1:
         return "< 0.1%" if value < 0.5 else "> 99%"
-    return f"{100 * value:.2g}%"
+    return f"{100 * value:.0f}%" if abs(value) >= 0.995 else f"{100 * value:.2g}%"
 
 
 def bounds(interval: tuple[float, float] | None, show: Callable[[float], str] = rough) -> str:

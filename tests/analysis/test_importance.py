@@ -59,7 +59,7 @@ def test_the_document_shows_no_number_of_what_chance_explains(found: Importance)
     assert made.data["parameters"][0]["name"] == "lr"
     drawn = picture(found)
     assert drawn is not None
-    assert drawn.count('class="mark supported"') == 2
+    assert drawn.count('class="part"') == 2
     assert "depth: not told from chance" in drawn
 
 

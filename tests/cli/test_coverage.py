@@ -148,6 +148,19 @@ def test_formats(project: Project) -> None:
     assert '<img src="data:image/svg+xml;base64,' in html and "9 of 16 tried" in html
 
 
+def test_a_picture_goes_to_a_file(project: Project) -> None:
+    said = project.ledger("coverage", "-o", "tried.svg")
+    assert said.err.endswith("wrote tried.svg\n") and "pairs tried" in said.out
+    svg = (project.root / "tried.svg").read_text()
+    assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and "Tried and never tried" in svg
+    assert project.ledger("coverage", "--json", "-o", "tried.html").json["t"] == 2
+    assert (project.root / "tried.html").read_text().startswith("<!doctype html>")
+    assert "one of png, svg, html" in project.ledger("coverage", "-o", "tried.json", code=2).err
+    assert "-t 2 counts pairs" in project.ledger("coverage", "-t", "1", "-o", "x.svg", code=2).err
+    assert "among records" in project.ledger("coverage", "-o", "experiments/x.svg", code=2).err
+    assert not (project.root / "x.svg").exists()
+
+
 def test_which_trials_are_chosen(project: Project) -> None:
     asked = ("coverage", "--json", "--where")
     assert project.ledger(*asked, "trial_status = succeeded").json["trials"] == 3

@@ -15,6 +15,8 @@ WRITING = {
     "report": ["report", "honest", "-o", "out/x.html"],
     "site": ["site", "-o", "out/site"],
     "plot": ["plot", "--distribution", "accuracy", "-o", "out/x.svg"],
+    "coverage": ["coverage", "-o", "out/x.svg"],
+    "importance": ["importance", "accuracy", "-o", "out/x.svg"],
     "slices": ["slices", "honest", "-o", "out/x.svg"],
     "matrix": ["matrix", "accuracy", "--train", "a@main", "--eval", "b@main", "--dry-run", "-o", "out/x.svg"],
     "ablate": ["ablate", "accuracy", "--path", "data", "--dry-run", "-o", "out/x.svg"],

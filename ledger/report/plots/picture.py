@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import importlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ledger.errors import LedgerError
@@ -45,17 +46,17 @@ _MOST_LETTERS = 100
 _NO_LETTER = "\U0010fffd"
 
 
-def suffix(path: str) -> str:
-    """The format that a file's name asks for. Raises LedgerError for any other than those of `FORMATS`."""
+def suffix(path: str, formats: Sequence[str] = FORMATS) -> str:
+    """The format that a file's name asks for. Raises LedgerError for any other than those of `formats`."""
     found = path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
-    if found not in FORMATS:
-        raise LedgerError(f"{path}: the ending says the format", hint=f"-o plot.png: one of {', '.join(FORMATS)}")
+    if found not in formats:
+        raise LedgerError(f"{path}: the ending says the format", hint=f"-o plot.png: one of {', '.join(formats)}")
     return found
 
 
-def require() -> None:
-    """Raise LedgerError where the libraries that draw pictures are not installed."""
-    for module in ("altair", "vl_convert"):
+def require(*modules: str) -> None:
+    """Raise LedgerError where the libraries that draw pictures are not installed, or these of them."""
+    for module in modules or ("altair", "vl_convert"):
         try:
             importlib.import_module(module)
         except ImportError:
@@ -89,6 +90,13 @@ def unseen(text: str) -> str:
     letters = [each for each in dict.fromkeys(text) if ord(each) > _LATIN and each.isprintable()][:_MOST_LETTERS]
     box = drawn(_NO_LETTER) if letters else b""
     return "".join(letter for letter in letters if drawn(letter) == box)
+
+
+def raster(svg: str) -> bytes:
+    """A drawing of ours as PNG, at twice the resolution of a screen."""
+    import vl_convert
+
+    return bytes(vl_convert.svg_to_png(svg, scale=2))
 
 
 def draw(chart: Any, form: str, title: str) -> bytes:

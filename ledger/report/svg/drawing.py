@@ -49,6 +49,16 @@ class Drawing:
         drawn = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points) + ("Z" if closed else "")
         self._shapes.append(f'<path class="{kind}" d="{drawn}"/>')
 
+    def squares(self, corners: Iterable[tuple[float, float]], side: float, kind: str) -> None:
+        """Squares as one shape, each by its upper left corner."""
+        drawn = "".join(f"M{_n(x)} {_n(y)}h{_n(side)}v{_n(side)}h-{_n(side)}Z" for x, y in corners)
+        self._shapes.append(f'<path class="{kind}" d="{drawn}"/>')
+
+    def signs(self, places: Iterable[tuple[float, float]], strokes: str, kind: str) -> None:
+        """The same strokes at several places, as one shape; `strokes` is a path that begins with a relative move."""
+        drawn = "".join(f"M{_n(x)} {_n(y)}{strokes}" for x, y in places)
+        self._shapes.append(f'<path class="{kind}" d="{drawn}"/>')
+
     def marker(self, x: float, y: float, kind: str, shape: int = 0, *, said: str = "") -> None:
         """A mark at a point, of one of four shapes: dot, square, diamond, triangle. `said` is a tooltip."""
         r = 4.0

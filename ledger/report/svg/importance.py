@@ -1,4 +1,4 @@
-"""How much each parameter decides: a bar with its interval, grey where chance explains it."""
+"""How much each parameter decides: a bar with its interval, an empty one where chance explains it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from ledger.report.svg.drawing import Axes, Drawing, named, wide
 
 _WIDE: Final = 560
 _ROW: Final = 26
+_BAR: Final = 15
 _TOP: Final = 8
 # so many parameters are drawn: the table has all
 MOST: Final = 20
 
 
-def importance(found: Importance) -> str | None:
-    """The picture of up to twenty parameters, the most important first; None where none is important."""
+def importance(found: Importance, *, always: bool = False) -> str | None:
+    """The picture of up to twenty parameters, the most important first; None where none is important.
+
+    `always`: such a picture too, in which all are open.
+    """
     rows = found.parameters[:MOST]
-    if not any(one.important for one in rows):
+    if not (always or any(one.important for one in rows)):
         return None
     high = _TOP + _ROW * len(rows) + 30
     drawing = Drawing(_WIDE, high, f"what {found.metric} depends on", ", ".join(map(_said, rows)))
@@ -30,11 +34,12 @@ def importance(found: Importance) -> str | None:
     for at, (one, name) in enumerate(zip(rows, named([one.name for one in rows], names - 10), strict=True)):
         y = _TOP + _ROW * (at + 0.5)
         drawing.text(0, y + 4, name, "label")
+        kind = "part" if one.important else "part none"
+        drawing.bar(axes.left, y - _BAR / 2, axes.x(one.share) - axes.left, _BAR, _said(one), kind)
         low, high_ = map(axes.x, one.interval)
         drawing.line(low, y, high_, y, "range")
         for end in (low, high_):
-            drawing.line(end, y - 5, end, y + 5, "range")
-        drawing.marker(axes.x(one.share), y, f"mark {'supported' if one.important else 'open'}", said=_said(one))
+            drawing.line(end, y - 4, end, y + 4, "range")
     return str(drawing)
 
 

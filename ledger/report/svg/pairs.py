@@ -1,93 +1,135 @@
-"""The pairs of values as a picture: a block for each two parameters, a cell for each two of their values."""
+"""The pairs of values as a picture: a block for each two parameters, a cell for each two of their values.
+
+What was tried is full; every other cell has a sign, or is empty: no colour is needed to tell them apart.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ledger.analysis.coverage.answer import Coverage
 from ledger.analysis.coverage.combinations import Counted
 from ledger.analysis.coverage.tried import State
+from ledger.model.frozen import frozen
 from ledger.report.coverage_picture import short
 from ledger.report.svg.drawing import Drawing, wide
 
 _CELL: Final = 18
-_GAP: Final = 12
-_LABEL: Final = 110
-_HEAD: Final = 60
-# with more values a cell is no longer to be seen
-_MOST: Final = 120
+# the sides of a cell itself
+_SIDE: Final = 16
+_GAP: Final = 14
+# names and values are cut to so much
+_NAME: Final = 150
+_VALUE: Final = 110
+MOST: Final = 120
+"""With more values a cell is no longer to be seen."""
 
-_KINDS: Final = {
-    State.SUCCEEDED: "combination tried",
-    State.FAILED: "combination failed",
-    State.PLANNED: "combination planned",
-    State.MISSING: "combination missing",
-}
-_EXCLUDED: Final = "combination excluded"
+_KINDS: Final = {State.SUCCEEDED: "tried", State.FAILED: "failed", State.PLANNED: "planned", State.MISSING: "missing"}
+_EXCLUDED: Final = "excluded"
 _SAID: Final = {
-    "combination tried": "tried",
-    "combination failed": "only failed",
-    "combination planned": "planned",
-    "combination missing": "never tried",
+    "tried": "tried",
+    "failed": "only failed",
+    "planned": "planned",
+    "missing": "never tried",
     _EXCLUDED: "excluded",
 }
+# strokes of a sign, from the middle of its cell
+_SIGNS: Final = {"failed": "m0 -5v6m0 2v2", "planned": "m-4 0h8m-4 -4v8", _EXCLUDED: "m-4 -4l8 8m0 -8l-8 8"}
 
 
-def pairs(found: Coverage, title: str) -> str | None:
-    """The picture; None where there are too many values."""
+@frozen
+class _Axis:
+    """One parameter: where its block begins, across and down, and what is written beside."""
+
+    name: str
+    values: tuple[str, ...]
+    left: float
+    top: float
+
+
+def pairs(found: Coverage, title: str, *, each: bool = True) -> str | None:
+    """The picture; None where there are too many values. `each`: every cell says what it stands for when pointed at."""
     assert found.pairs is not None
     parameters = found.taken.parameters
-    sizes = [len(one.levels) for one in parameters]
-    if sum(sizes) > _MOST:
+    values = [tuple(level.label for level in one.levels) for one in parameters]
+    if sum(map(len, values)) > MOST:
         return None
-    tables = {table.places: table for table in found.pairs.tables}
     names = short(found.names)
-    head = 30 + min(_HEAD, max(wide(level.label) for one in parameters[1:] for level in one.levels))
-    across = sum(size * _CELL + _GAP for size in sizes[1:])
-    down = sum(size * _CELL + _GAP for size in sizes[:-1])
+    beside = min(_NAME, max(map(_bold, names[:-1]))) + 14
+    left = beside + min(_VALUE, max(wide(text) for own in values[:-1] for text in own)) + 8
+    above = 22 + min(_VALUE, max(wide(text) for own in values[1:] for text in own))
+    axes, x, y = [], left, above
+    for at, (name, own) in enumerate(zip(names, values, strict=True)):
+        axes.append(_Axis(name=name, values=own, left=x, top=y))
+        # the first has no block across, the last none down
+        x += (max(len(own) * _CELL, min(_NAME, _bold(name))) + _GAP) if at else 0
+        y += len(own) * _CELL + _GAP
+    y -= len(values[-1]) * _CELL
+    legend = _kinds(found)
     drawing = Drawing(
-        max(_LABEL + 80 + across, 420), head + down + 26, title, f"{found.pairs.covered} of {found.pairs.total} pairs"
+        max(x - _GAP, _legend_wide(legend)), y + 14, title, f"{found.pairs.covered} of {found.pairs.total} pairs"
     )
-    x = float(_LABEL + 80)
-    for one, size, name in zip(parameters[1:], sizes[1:], names[1:], strict=True):
-        drawing.text(x, 12, name, "head", room=size * _CELL + _GAP - 4)
-        for level, each in enumerate(one.levels):
-            drawing.turned(x + level * _CELL + _CELL / 2 + 4, head - 6, each.label, "tick", room=head - 24)
-        x += size * _CELL + _GAP
-    y = float(head)
-    for place, one in enumerate(parameters[:-1]):
-        drawing.text(0, y + 13, names[place], "head", room=_LABEL)
-        for level, each in enumerate(one.levels):
-            drawing.text(_LABEL + 72, y + level * _CELL + 13, each.label, "tick", anchor="end", room=78)
-        x = float(_LABEL + 80)
-        for other in range(1, len(parameters)):
-            if other > place:
-                _block(drawing, found, tables[place, other], x, y)
-            x += sizes[other] * _CELL + _GAP
-        y += sizes[place] * _CELL + _GAP
-    _legend(drawing, found, y + 8)
+    for axis in axes[1:]:
+        drawing.text(axis.left, 12, axis.name, "head", room=_NAME)
+        for at, text in enumerate(axis.values):
+            drawing.turned(axis.left + (at + 0.5) * _CELL + 4, above - 6, text, "tick", room=_VALUE)
+    for axis in axes[:-1]:
+        drawing.text(0, axis.top + 13, axis.name, "head", room=_NAME)
+        for at, text in enumerate(axis.values):
+            drawing.text(left - 8, axis.top + at * _CELL + 13, text, "tick", anchor="end", room=_VALUE)
+    for table in found.pairs.tables:
+        a, b = table.places
+        _block(drawing, found, table, axes[b].left, axes[a].top, each=each)
+    _legend(drawing, legend, y)
     return str(drawing)
 
 
-def _block(drawing: Drawing, found: Coverage, table: Counted, x: float, y: float) -> None:
+def _bold(text: str) -> float:
+    return wide(text) * 1.1
+
+
+def _block(drawing: Drawing, found: Coverage, table: Counted, x: float, y: float, *, each: bool) -> None:
     a, b = (found.taken.parameters[place] for place in table.places)
+    cells: dict[str, list[tuple[float, float]]] = {}
     for i, first in enumerate(a.levels):
         for j, second in enumerate(b.levels):
             kind = kind_of(table, i, j)
-            said = f"{a.name}={first.label}, {b.name}={second.label}: {_SAID[kind]}"
-            drawing.bar(x + j * _CELL + 1, y + i * _CELL + 1, _CELL - 2, _CELL - 2, said, kind)
+            corner = (x + j * _CELL + 1, y + i * _CELL + 1)
+            cells.setdefault(kind, []).append(corner)
+            if each:
+                said = f"{a.name}={first.label}, {b.name}={second.label}: {_SAID[kind]}"
+                drawing.bar(*corner, _SIDE, _SIDE, said, f"combination {kind}")
+    for kind, corners in cells.items():
+        if not each:
+            drawing.squares(corners, _SIDE, f"combination {kind}")
+        _signs(drawing, kind, corners)
+
+
+def _signs(drawing: Drawing, kind: str, corners: Sequence[tuple[float, float]]) -> None:
+    if kind in _SIGNS:
+        drawing.signs([(x + _SIDE / 2, y + _SIDE / 2) for x, y in corners], _SIGNS[kind], f"sign {kind}")
 
 
 def kind_of(table: Counted, i: int, j: int) -> str:
-    """The class of a cell."""
+    """What became of two values: the class of their cell."""
     return _KINDS[State(table.states[i, j])] if table.possible[i, j] else _EXCLUDED
 
 
-def _legend(drawing: Drawing, found: Coverage, y: float) -> None:
+def _kinds(found: Coverage) -> list[str]:
     assert found.pairs is not None
     kinds = [_KINDS[state] for state in reversed(State) if found.pairs.count(state, state)]
+    return [*kinds, *([_EXCLUDED] if found.pairs.excluded else [])]
+
+
+def _legend_wide(kinds: Sequence[str]) -> float:
+    return sum(_SIDE + 6 + wide(_SAID[kind]) + 18 for kind in kinds) - 18
+
+
+def _legend(drawing: Drawing, kinds: Sequence[str], y: float) -> None:
     x = 0.0
-    for kind in [*kinds, *([_EXCLUDED] if found.pairs.excluded else [])]:
-        drawing.box(x, y, 12, 12, kind)
-        drawing.text(x + 17, y + 10, _SAID[kind], "tick")
-        x += 17 + wide(_SAID[kind]) + 16
+    for kind in kinds:
+        drawing.box(x + 1, y - 4, _SIDE, _SIDE, f"combination {kind}")
+        _signs(drawing, kind, [(x + 1, y - 4)])
+        drawing.text(x + _SIDE + 6, y + 8, _SAID[kind], "tick")
+        x += _SIDE + 6 + wide(_SAID[kind]) + 18
