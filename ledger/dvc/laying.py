@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from ledger.dvc import manifests
@@ -17,15 +18,28 @@ def lay_out(store: Store, digest: str, to: Path, *, force: bool = False) -> None
 
     Raises LedgerError where something is there, or the content is not here whole.
     """
+    if digest.endswith(manifests.SUFFIX):
+        _placed(lambda made: _folder(store, digest, made), to, force=force)
+    else:
+        _placed(lambda made: _file(store, digest, made), to, force=force)
+
+
+def lay_out_bytes(data: bytes, to: Path, *, force: bool = False) -> None:
+    """The same of a file whose content is no object of a cache."""
+
+    def make(made: Path) -> None:
+        made.write_bytes(data)
+
+    _placed(make, to, force=force)
+
+
+def _placed(make: Callable[[Path], None], to: Path, *, force: bool) -> None:
     if os.path.lexists(to) and not force:
         raise LedgerError(f"{to} is there already", hint="-o elsewhere, or --force to replace it")
     try:
         with tempfile.TemporaryDirectory(prefix=".ledger-", dir=to.parent) as folder:
             made = Path(folder) / "made"
-            if digest.endswith(manifests.SUFFIX):
-                _folder(store, digest, made)
-            else:
-                _file(store, digest, made)
+            make(made)
             if os.path.lexists(to):
                 # a link is replaced itself, and what it leads to stays
                 to.replace(Path(folder) / "old")

@@ -107,9 +107,10 @@ class ModelVersion:
     """A version with what the records say of it as of now.
 
     `experiment`, `trial`, `metrics`, `path` and `md5` are those of the record, or where that is not here what the tag
-    claims; None and empty where nothing is claimed. `outcome` and `state` are the experiment's now, `promoted` its
-    state when the tag was made; `why` is the reason that was given. `tested`: what later experiments have confirmed of
-    its arm or have not. `doubts` say what is to be known before it is used.
+    claims; None and empty where nothing is claimed. `blob` is the hash in git of a checkpoint that DVC does not keep.
+    `outcome` and `state` are the experiment's now, `promoted` its state when the tag was made; `why` is the reason that
+    was given. `tested`: what later experiments have confirmed of its arm or have not. `doubts` say what is to be known
+    before it is used.
     """
 
     registered: Registered
@@ -121,6 +122,7 @@ class ModelVersion:
     metrics: Mapping[str, float] = field(default_factory=dict)
     path: str | None = None
     md5: str | None = None
+    blob: str | None = None
     why: str = ""
     tested: Tested | None = None
     artifact: Artifact | None = None

@@ -48,8 +48,8 @@ class Promoted:
     """The tags that were made, with what each does, and the version that they are about; none where all was so before.
 
     `commit` is what is tagged: the trial's own, or one on it that adds the model to dvc.yaml (`declared`: the trial's
-    has it). `held_by`: the version that had the stage before. `confirmed`: the experiments that confirmed the arm.
-    `objections` were overruled by `why`.
+    has it). `md5` is the checkpoint's where DVC keeps it, `blob` its hash in git where git does. `held_by`: the version
+    that had the stage before. `confirmed`: the experiments that confirmed the arm. `why` overruled the `objections`.
     """
 
     model: str
@@ -62,6 +62,7 @@ class Promoted:
     state: str | None = None
     path: str | None = None
     md5: str | None = None
+    blob: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     declared: bool = True
     held_by: str | None = None

@@ -19,12 +19,14 @@ from ledger.model.names import NAME
 
 CHECKPOINT: Final = "Ledger-Checkpoint"
 HASH: Final = "Ledger-Checkpoint-MD5"
+BLOB: Final = "Ledger-Checkpoint-Blob"
 WHY: Final = "Ledger-Why"
 CONFIRMED: Final = "Ledger-Confirmed"
 MODEL: Final = "Ledger-Model"
 """Which version a commit was made for, or a tag is about that registers none."""
 
 TRIAL_ID: Final = re.compile(rf"{NAME.pattern}/[A-Za-z0-9_][A-Za-z0-9._+-]*")
+_BLOB: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MD5: Final = re.compile(r"[0-9a-f]{32}(?:\.dir)?")
 _SIGNATURE: Final = re.compile(r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----$", re.M)
 
@@ -34,15 +36,16 @@ class Promotion:
     """One trial's checkpoint as a version of a model, by which it was tagged.
 
     `trial` is its id (`treatment/seed-0`), `outcome` what the experiment's state was for people, `confirmed` the
-    experiments that had confirmed the arm, `path` and `md5` the checkpoint's, `why` the reason that was given, "" where
-    none had to be.
+    experiments that had confirmed the arm, `why` the reason that was given, "" where none had to be. `path` is the
+    checkpoint's, with its `md5` where DVC keeps it, or as a `blob` where git does: exactly one of both is there.
     """
 
     experiment: str
     trial: str
     outcome: str
     path: str
-    md5: str
+    md5: str | None = None
+    blob: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     why: str = ""
     confirmed: tuple[str, ...] = ()
@@ -63,7 +66,8 @@ def message(subject: str, body: str, made: Promotion) -> str:
         *((CONFIRMED, name) for name in made.confirmed),
         *((trailers.METRIC, f"{_quoted(name)}={value!r}") for name, value in made.metrics.items()),
         (CHECKPOINT, _quoted(made.path)),
-        (HASH, made.md5),
+        *([(HASH, made.md5)] if made.md5 is not None else []),
+        *([(BLOB, made.blob)] if made.blob is not None else []),
         *([(WHY, made.why)] if made.why else []),
     ]
     return trailers.compose(subject, body, trailers=told)
@@ -79,10 +83,13 @@ def parse(text: str) -> Promotion | None:
     """What the message of a tag claims, None where it is not of a promotion, or is not whole."""
     told = trailers.read(payload(text))
     first = dict(reversed(told))
-    experiment, trial, path, md5 = map(first.get, (trailers.EXPERIMENT, trailers.TRIAL, CHECKPOINT, HASH))
-    if experiment is None or trial is None or path is None or md5 is None:
+    experiment, trial, path = map(first.get, (trailers.EXPERIMENT, trailers.TRIAL, CHECKPOINT))
+    md5, blob = first.get(HASH), first.get(BLOB)
+    if experiment is None or trial is None or path is None or (md5 is None) == (blob is None):
         return None
-    if _MD5.fullmatch(md5) is None or TRIAL_ID.fullmatch(trial) is None or NAME.fullmatch(experiment) is None:
+    if not (_MD5.fullmatch(md5) if md5 is not None else _BLOB.fullmatch(blob or "")):
+        return None
+    if TRIAL_ID.fullmatch(trial) is None or NAME.fullmatch(experiment) is None:
         return None
     metrics = (_metric(value) for key, value in told if key == trailers.METRIC)
     return Promotion(
@@ -91,6 +98,7 @@ def parse(text: str) -> Promotion | None:
         outcome=first.get(trailers.OUTCOME, ""),
         path=_unquoted(path),
         md5=md5,
+        blob=blob,
         metrics=dict(one for one in metrics if one is not None),
         why=first.get(WHY, ""),
         confirmed=tuple(value for key, value in told if key == CONFIRMED),

@@ -152,7 +152,8 @@ def _described(found: Sequence[ModelVersion]) -> list[Block]:
         named = (("type", artifact.type), ("about", artifact.description), ("labels", ", ".join(artifact.labels)))
         pairs += [(key, (value,)) for key, value in named if value]
     if first.path is not None and first.believed:
-        pairs.append(("checkpoint", tuple(filter(None, (first.path, first.md5)))))
+        held = first.md5 if first.blob is None else held_as(None, first.blob)
+        pairs.append(("checkpoint", tuple(filter(None, (first.path, held)))))
     return [Heading(text=first.name, near=True), Facts(pairs=tuple(pairs), near=True)] if pairs else []
 
 
@@ -177,7 +178,20 @@ def _event(tag: ModelTag, one: ModelVersion) -> str:
 
 def _sheet(found: Sequence[ModelVersion]) -> Table:
     """Every version with all that is known, for a spreadsheet."""
-    head = ("name", "version", "stages", "outcome", "experiment", "trial", "path", "md5", "tag", "created", "doubts")
+    head = (
+        "name",
+        "version",
+        "stages",
+        "outcome",
+        "experiment",
+        "trial",
+        "path",
+        "md5",
+        "blob",
+        "tag",
+        "created",
+        "doubts",
+    )
     rows = tuple(
         (
             one.name,
@@ -188,6 +202,7 @@ def _sheet(found: Sequence[ModelVersion]) -> Table:
             one.trial or "",
             one.path or "",
             one.md5 or "",
+            one.blob or "",
             one.registered.tag.tag,
             one.registered.tag.when.isoformat(),
             ", ".join(one.doubts),
@@ -197,9 +212,14 @@ def _sheet(found: Sequence[ModelVersion]) -> Table:
     return Table(head=head, rows=rows)
 
 
+def held_as(md5: str | None, blob: str | None) -> str:
+    """The hash of a checkpoint, by who holds it: DVC or git."""
+    return f"git {blob}" if blob is not None else f"md5 {md5}"
+
+
 def fetched(one: ModelVersion, path: str) -> Told:
     """Where the checkpoint is, and what speaks against it."""
-    answer = f"{one.name} {one.version} is in {path} (md5 {one.md5})"
+    answer = f"{one.name} {one.version} is in {path} ({held_as(one.md5, one.blob)})"
     return Told(answer=answer, notes=tuple(f"warning: {line}" for line in said(one)))
 
 

@@ -10,6 +10,7 @@ from ledger.model.listing import listed
 from ledger.model.promoting import Objection, Promoted
 from ledger.model.settings import Settings
 from ledger.report.changes import Told
+from ledger.report.models import held_as
 from ledger.report.numbers import headline_of, number
 from ledger.report.text import clean
 
@@ -35,7 +36,7 @@ def promoted(done: Promoted, settings: Settings) -> Told:
     staged = f", and {done.stage}{_before(done)}" if done.stage is not None else ""
     lines = [
         f"{done.experiment}:{done.trial} is {name}{staged}",
-        f"  checkpoint  {clean(done.path or '')} ({done.md5})",
+        f"  checkpoint  {clean(done.path or '')} ({done.md5 if done.blob is None else held_as(None, done.blob)})",
     ]
     metric = headline_of((), settings, done.metrics)
     measured = "" if metric is None else f", {metric} {number(done.metrics[metric], settings.precision(metric))}"

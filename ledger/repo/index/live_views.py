@@ -31,10 +31,10 @@ FEW: Final = 4
 _VERSION: Final = {
     "model": "name", "version": "version", "stages": "stages", "experiment": "experiment", "variant": "variant",
     "trial": "trial", "outcome": "outcome", "confirmation": "confirmation", "promoted_as": "promoted_as", "why": "why",
-    "doubts": "doubts", "path": "path", "md5": "md5", "created": "created", "author": "author", "tag": "tag",
-    "tag_commit": "commit",
+    "doubts": "doubts", "path": "path", "md5": "md5", "blob": "blob", "created": "created", "author": "author",
+    "tag": "tag", "tag_commit": "commit",
 }  # fmt: skip
-_OF_RECORD: Final = ("experiment", "variant", "trial", "outcome", "confirmation", "promoted_as", "path", "md5")
+_OF_RECORD: Final = ("experiment", "variant", "trial", "outcome", "confirmation", "promoted_as", "path", "md5", "blob")
 """What a tag that is not believed says nothing of."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ledger.dvc.store import ObjectState
 from ledger.errors import LedgerError
 from ledger.model.experiment import Recorded
@@ -11,24 +13,35 @@ from ledger.model.listing import listed
 from ledger.model.models import Artifact
 from ledger.model.pipeline import inside
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import git_held
 from ledger.repo.sharing.named import Named
 
 
 @frozen
 class Checkpoint:
-    """The model's file or folder, and the output that it is or lies in, with what pins that."""
+    """The model's file or folder, and the output that it is or lies in, with what pins that.
+
+    `blob`: the hash of a file that git holds itself, which DVC pins nothing of; None of what DVC keeps.
+    """
 
     path: str
     output: str
     pin: Pinned
+    blob: str | None = None
 
 
-def chosen(ledger: Ledger, record: Recorded, model: str, artifact: Artifact | None, wanted: str | None) -> Checkpoint:
-    """The checkpoint that is wanted, that dvc.yaml names, or the only one. Raises LedgerError where that is none."""
+def chosen(
+    ledger: Ledger, record: Recorded, commit: str, model: str, artifact: Artifact | None, wanted: str | None
+) -> Checkpoint:
+    """The checkpoint that is wanted, that dvc.yaml names, or the only one; `commit` is the trial's.
+
+    It is an output that DVC keeps, or a file that git holds at the commit. Raises LedgerError where there is none.
+    """
     label, outs = f"{record.trial.experiment}:{record.trial.id}", record.trial.outs
-    have = f"its outputs: {listed(sorted(outs), 6)}" if outs else "DVC keeps none of its outputs"
+    plain = [] if outs else git_held.outputs(ledger, record, commit)
+    have = f"its outputs: {listed(sorted([*outs, *plain]), 6)}" if outs or plain else "no stage of it has outputs"
     if wanted is not None:
-        wanted = _as_written(ledger, wanted, record)
+        wanted = _as_written(ledger, wanted, [*outs, *plain])
         if artifact is not None and artifact.path != wanted:
             raise LedgerError(
                 f"dvc.yaml says that {model} is {artifact.path}, not {wanted}",
@@ -36,32 +49,47 @@ def chosen(ledger: Ledger, record: Recorded, model: str, artifact: Artifact | No
             )
     elif artifact is not None:
         wanted = artifact.path
-    elif len(outs) != 1:
-        if not outs:
-            raise LedgerError(f"{label} has no checkpoint", hint=f"{have}; a stage lists them as outs in dvc.yaml")
+    elif len([*outs, *plain]) != 1:
+        if not outs and not plain:
+            raise LedgerError(
+                f"{label} has no checkpoint",
+                hint="a stage lists it as outs in dvc.yaml; a file that git holds: --path FILE",
+            )
         raise LedgerError(
-            f"{label} has {len(outs)} outputs, so it is unclear which is {model}",
-            hint=f"--path OUTPUT: {listed(sorted(outs), 6, word='or')}",
+            f"{label} has {len([*outs, *plain])} outputs, so it is unclear which is {model}",
+            hint=f"--path OUTPUT: {listed(sorted([*outs, *plain]), 6, word='or')}",
         )
-    path = wanted or next(iter(outs))
+    path = wanted or next(iter([*outs, *plain]))
     output = next((out for out in outs if inside(path, out)), None)
     if output is None:
-        raise LedgerError(f"{path} is no output of {label} that DVC keeps", hint=have)
+        blob = git_held.blob_at(ledger, commit, path)
+        if blob is None:
+            raise LedgerError(
+                f"{path} is neither an output of {label} that DVC keeps nor a file in its commit {commit[:10]}",
+                hint=have,
+            )
+        if git_held.shows(ledger, record, path):
+            raise LedgerError(f"{path} is a metrics file or a plot of {label}, not its checkpoint", hint=have)
+        return Checkpoint(path=path, output=path, pin=Pinned(md5=None), blob=blob)
     pin = outs[output]
     if pin.md5 is None:
         raise LedgerError(f"the record of {label} has no md5 of {output}", hint="ledger verify says more")
     return Checkpoint(path=path, output=output, pin=pin)
 
 
-def _as_written(ledger: Ledger, path: str, record: Recorded) -> str:
+def _as_written(ledger: Ledger, path: str, outs: Iterable[str]) -> str:
     """The path from the root, of one that was written as seen from there or from the current folder."""
     whole, here = place("", path), place(ledger.git.prefix, path)
-    return here if whole != here and any(inside(here, out) for out in record.trial.outs) else whole
+    return here if whole != here and any(inside(here, out) for out in outs) else whole
 
 
-def md5_of(ledger: Ledger, found: Checkpoint) -> str:
-    """The md5 of the model itself. Raises LedgerError where it is a file in an output folder that has no such."""
-    assert found.pin.md5 is not None
+def md5_of(ledger: Ledger, found: Checkpoint) -> str | None:
+    """The md5 of the model itself, None of what git holds.
+
+    Raises LedgerError where it is a file in an output folder that has no such.
+    """
+    if found.pin.md5 is None:
+        return None
     if found.path == found.output:
         return found.pin.md5
     inside_it = found.path.removeprefix(f"{found.output}/")
@@ -88,7 +116,10 @@ def wanted_of(ledger: Ledger, record: Recorded, output: str, pin: Pinned) -> Nam
 
 
 def require_there(ledger: Ledger, record: Recorded, found: Checkpoint) -> None:
-    """Raise LedgerError where neither DVC's caches here nor its remote have the content of a checkpoint."""
+    """Raise LedgerError where neither DVC's caches here nor its remote have the content of a checkpoint, or git."""
+    if found.blob is not None:
+        git_held.require_whole(ledger, found.path, found.blob)
+        return
     label, store = f"{record.trial.experiment}:{record.trial.id}", ledger.store()
     digest = found.pin.md5 or ""
     state = store.state(digest, found.pin.size)

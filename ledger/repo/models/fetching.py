@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from ledger.dvc.laying import lay_out as lay
+from ledger.dvc.laying import lay_out_bytes
 from ledger.errors import LedgerError
 from ledger.model.experiment import Recorded
 from ledger.model.formats.lockfile import Pinned
@@ -12,6 +13,7 @@ from ledger.model.models import ModelVersion
 from ledger.model.pipeline import inside
 from ledger.repo import output_file
 from ledger.repo.ledger import Ledger
+from ledger.repo.models import git_held
 from ledger.repo.models.checkpoint import Checkpoint, md5_of, wanted_of
 
 
@@ -33,6 +35,11 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
         unproved = "" if version.experiment else " takes what the tag's commit says, unproved"
         raise LedgerError(f"no record in this clone says what {name} is", hint=f"{known}{unproved}")
     path = version.path
+    if version.blob is not None:
+        to = _place(output, PurePosixPath(path).name)
+        output_file.require_free(ledger, to)
+        lay_out_bytes(git_held.require_whole(ledger, path, version.blob), to, force=force)
+        return to
     found = next(((out, pin) for out, pin in record.trial.outs.items() if inside(path, out)), None)
     if found is None:
         raise LedgerError(f"{path} is no output of {version.experiment}:{version.trial}", hint="ledger verify")
@@ -42,7 +49,9 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
     if ledger.store().lacks(pin.md5 or ""):
         _fetch(ledger, record, kept, pin)
     # what has come is not known to a store that looked before
-    lay(ledger.store(), md5_of(ledger, Checkpoint(path=path, output=kept, pin=pin)), to, force=force)
+    digest = md5_of(ledger, Checkpoint(path=path, output=kept, pin=pin))
+    assert digest is not None
+    lay(ledger.store(), digest, to, force=force)
     return to
 
 

@@ -27,7 +27,7 @@ from ledger.model.promotion import TRIAL_ID, Promotion, same_metrics
 from ledger.repo import experiments
 from ledger.repo.experiments import Record, Texts, Wanted
 from ledger.repo.ledger import Ledger
-from ledger.repo.models import artifacts, pinned, tags
+from ledger.repo.models import artifacts, git_held, pinned, tags
 from ledger.repo.models.since import standings
 
 # of more experiments than this all are looked up together
@@ -163,7 +163,13 @@ def _version(
     record = None if experiment is None or origin is None else _record(ledger, experiment, origin.trial, one.tag)
     path = claim.path if claim is not None else _own_path(record, artifact)
     output, pin = _output(record, path)
-    held = output is not None and pin is not None and pinned.holds(ledger, commit, output, pin.md5, lock=lock)
+    blob = None
+    if output is not None and pin is not None:
+        held = pinned.holds(ledger, commit, output, pin.md5, lock=lock)
+    else:
+        blob = None if record is None or path is None else git_held.blob_of_trial(ledger, record, path)
+        held = blob is not None and git_held.blob_at(ledger, commit, path or "") == blob
+        held = held and (claim is None or claim.blob == blob)
     belongs = experiment is not None and (
         held if origin is not None and origin.trial else ledger.git.is_ancestor(commit, experiment.tip)
     )
@@ -183,6 +189,7 @@ def _version(
         metrics=record.metrics if record is not None else {} if claim is None else claim.metrics,
         path=path,
         md5=_md5(pin, output, path, None if claim is None else claim.md5),
+        blob=blob if record is not None or claim is None else claim.blob,
         why="" if claim is None else claim.why,
         tested=None if now is None or record is None else now.of(record.trial.variant),
         artifact=artifact,

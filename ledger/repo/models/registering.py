@@ -20,7 +20,7 @@ from ledger.model.promotion import MODEL, Promotion
 from ledger.repo import histories
 from ledger.repo.change import Change
 from ledger.repo.ledger import Ledger
-from ledger.repo.models import artifacts, checkpoint, pinned, reasons, standing, tagging
+from ledger.repo.models import artifacts, checkpoint, git_held, pinned, reasons, standing, tagging
 from ledger.repo.models.checkpoint import Checkpoint
 from ledger.repo.models.known import Known, stage_move
 
@@ -36,7 +36,7 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
     artifact = artifacts.artifact(model, definition)
     if artifact is None:
         _require_no_namesake(ledger, commit, model)
-    found = checkpoint.chosen(ledger, record, model, artifact, asked.path)
+    found = checkpoint.chosen(ledger, record, commit, model, artifact, asked.path)
     version = there.next(asked.version)
     md5 = checkpoint.md5_of(ledger, found)
     checkpoint.require_there(ledger, record, found)
@@ -50,6 +50,7 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
         outcome=promotable.standing(experiment),
         path=found.path,
         md5=md5,
+        blob=found.blob,
         metrics=dict(record.trial.metrics),
         why=asked.why if objections else "",
         confirmed=standing.confirmed_by(ledger, experiment, record),
@@ -57,6 +58,8 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
     tagged = commit
     if artifact is None:
         tagged = _declaring(change, commit, model, version, claim, definition)
+        if found.blob not in (None, git_held.blob_at(ledger, tagged, found.path)):
+            raise LedgerError(f"{found.path} would name itself", hint="--path names the file that is the model")
     made = _tags(change, there, version, tagged, claim, asked, said)
     holder = None if asked.stage is None else there.holder(asked.stage)
     return Promoted(
@@ -70,6 +73,7 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
         state=claim.outcome,
         path=found.path,
         md5=md5,
+        blob=found.blob,
         metrics=record.metrics,
         declared=artifact is not None,
         held_by=None if holder is None else holder.version,
@@ -135,6 +139,9 @@ def _require_no_namesake(ledger: Ledger, commit: str, model: str) -> None:
 
 def _require_pinned(ledger: Ledger, commit: str, experiment: Experiment, record: Recorded, found: Checkpoint) -> None:
     """Refuse a commit whose lock has another content than the record: `dvc get` would give that."""
+    if found.blob is not None:
+        # what is promoted is what the commit has
+        return
     if not pinned.holds(ledger, commit, found.output, found.pin.md5, exact=True):
         raise LedgerError(
             f"the commit of {experiment.name}:{record.trial.id} pins another {found.output} than its record names",
