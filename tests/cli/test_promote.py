@@ -82,7 +82,7 @@ REFUSED = {
     "refuted": ("promote worse net", "worse is refuted", "--why"),
     "another arm": ("promote rate:baseline net", "rate predicts nothing about baseline", "--why"),
     "two checkpoints": ("promote rate crown", "2 outputs", "--path OUTPUT: head.txt or model.txt"),
-    "no such output": ("promote rate crown --path metrics.json", "a metrics file or a plot of rate:treatment/seed-0", "head.txt"),
+    "no such output": ("promote rate crown --path metrics.json", "a metrics file or a plot of rate", "head.txt"),
     "another path": ("promote rate net --path head.txt", "dvc.yaml says that net is model.txt", "--path"),
     "no version": ("promote rate net --version 1.0", "no version as GTO", "--version v1.2.0"),
     "a stage": ("promote rate net --stage pro~d", "cannot name a stage", "prod"),
