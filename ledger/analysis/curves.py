@@ -15,7 +15,7 @@ from ledger.errors import LedgerError
 from ledger.model.formats.curves import Series, logged_metric
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.plot_definitions import Plot
 from ledger.model.remarks import Kind, Remark
 
@@ -104,8 +104,7 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
             wanted = wanted[:MAX_FACETS]
     known_x = dict.fromkeys(name for s in samples for series in s.files.values() for name in series.numbers)
     if x is not None and x not in known_x:
-        near = near_misses(x, known_x)
-        hint = did_you_mean(near, f"known: {listed(known_x, 12)}")
+        hint = did_you_mean(x, known_x, f"known: {listed(known_x, 12)}")
         raise LedgerError(f"no plot file has a column {x} of numbers", hint=hint)
     curves: list[Curve] = []
     for column in wanted:
@@ -190,8 +189,7 @@ def _asked(y: Sequence[str], names: Mapping[_Column, str]) -> list[_Column]:
         if not found and shared:
             raise LedgerError(f"{text} is in more than one file", hint="say which: --y " + " or --y ".join(shared[:4]))
         if not found:
-            near = near_misses(text, names.values())
-            hint = did_you_mean(near, f"known: {listed(names.values(), 12)}")
+            hint = did_you_mean(text, names.values(), f"known: {listed(names.values(), 12)}")
             raise LedgerError(f"no plot file has a column {text} of numbers", hint=hint)
         wanted += found
     return wanted

@@ -14,7 +14,7 @@ from ledger.errors import LedgerError
 from ledger.model.aliases import NONE, Aliases
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import either_of, near_misses
 from ledger.model.pointer import printable
 from ledger.model.row import MODELS, Row
 
@@ -156,7 +156,7 @@ class Fields:
         hint = "ledger table --all shows every column"
         if name.startswith(METRICS):
             hint = f"the metrics are {listed(self.metrics, 8)}" if self.metrics else "no row has a metric"
-        hint = did_you_mean(near, hint)
+        hint = either_of(near, hint)
         raise LedgerError(printable(f"no row has a field {name}"), hint=printable(hint))
 
     def _prefixed(self, name: str) -> list[Field]:

@@ -14,7 +14,7 @@ from ledger.analysis.series import series_of
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.parameters import Value
 from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
@@ -109,10 +109,9 @@ def _named(text: str, known: Iterable[str], prefix: str, kind: str) -> str:
     for name in (text, text.removeprefix(prefix)):
         if name in names:
             return name
-    near = near_misses(text.removeprefix(prefix), names)
     if not names:
         raise LedgerError(f"no trial that counts has a {kind}", hint="ledger run")
-    hint = did_you_mean(near, f"known: {listed(names, 12)}")
+    hint = did_you_mean(text.removeprefix(prefix), names, f"known: {listed(names, 12)}")
     raise LedgerError(f"no trial has a {kind} {text}", hint=hint)
 
 

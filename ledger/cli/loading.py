@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 def function(name: str) -> Callable[..., Any]:
     """The function of one command. Raises LedgerError with near misses where there is none of that name."""
     if name not in COMMANDS:
-        from ledger.model.near_misses import did_you_mean, near_misses
+        from ledger.model.near_misses import did_you_mean
 
-        near = near_misses(name, COMMANDS)
         raise LedgerError(
             f"ledger has no command {name}",
-            hint=did_you_mean(near, "ledger --help lists them"),
+            hint=did_you_mean(name, COMMANDS, "ledger --help lists them"),
         )
     return getattr(importlib.import_module(f"ledger.cli.{name}"), name)  # type: ignore[no-any-return]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+
+from ledger.errors import LedgerError
+from ledger.model.listing import listed
 
 
 def near_misses(key: str, keys: Iterable[str], n: int = 3) -> list[str]:
@@ -19,9 +22,20 @@ def near_misses(key: str, keys: Iterable[str], n: int = 3) -> list[str]:
     return [candidate for value, candidate in sorted(scored, key=lambda pair: -pair[0]) if value >= 0.6][:n]
 
 
-def did_you_mean(near: Collection[str], otherwise: str) -> str:
-    """The hint for a name that is not there: what may have been meant, or else what helps where nothing is near."""
+def did_you_mean(key: str, keys: Iterable[str], otherwise: str) -> str:
+    """The hint for a name that is not among the keys: those that it may mean, or else what helps where none is near."""
+    return either_of(near_misses(key, keys), otherwise)
+
+
+def either_of(near: Collection[str], otherwise: str) -> str:
+    """The same where what may be meant is known."""
     return f"did you mean {' or '.join(near)}?" if near else otherwise
+
+
+def unknown_metric(name: str, known: Sequence[str], trials: str = "here", *, asked: str | None = None) -> LedgerError:
+    """The refusal of a metric that none of the trials has; `asked` is the name that was typed, where it is an alias."""
+    hint = did_you_mean(name, known, f"they have {listed(known, 8) or 'none'}")
+    return LedgerError(f"no trial {trials} has a metric {asked or name}", hint=hint)
 
 
 def _last(key: str) -> str:

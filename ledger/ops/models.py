@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.analysis.registry import asked_for
 from ledger.errors import LedgerError
 from ledger.model.models import ModelVersion, Registered
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import fetching, reading, tags
 
@@ -37,11 +37,10 @@ def models(
     found = reading.versions(ledger, lambda one: one.model == model and stage in (None, *one.stages), at=at)
     if not found and stage is None:
         known = sorted({tag.name.model for tag in tags.read(ledger.git)})
-        near = near_misses(model, known)
         then = "" if at is None else " at that moment"
         raise LedgerError(
             f"there is no model {model!r}{then}",
-            hint=did_you_mean(near, "ledger models lists them"),
+            hint=did_you_mean(model, known, "ledger models lists them"),
         )
     return found if which is None else (chosen(found, name),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ledger.errors import LedgerError
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.promoting import Asked, Promoted
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
@@ -64,10 +64,9 @@ def _existing(ledger: Ledger, asked: Asked, now: datetime) -> Promoted:
         there = known(ledger, model, now)
         if not there.tags:
             names = {tag.name.model for tag in tags.read(ledger.git)}
-            near = near_misses(model, sorted(names))
             raise LedgerError(
                 f"there is no model {model!r}",
-                hint=did_you_mean(near, "ledger models lists them"),
+                hint=did_you_mean(model, sorted(names), "ledger models lists them"),
             )
         if asked.withdraw:
             return staging.withdraw(change, there, version or None, asked)

@@ -15,7 +15,7 @@ from ledger.errors import LedgerError
 from ledger.model.data_change import DataChange
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.plan import Variant
 from ledger.model.typed_values import parse_assignment
 from ledger.repo.code import Code
@@ -98,10 +98,9 @@ def _change(code: Code, option: str, text: str) -> tuple[str, _Part] | None:
     if equals:
         # who has a parameter in mind is told of parameters that are called nearly so
         return None
-    near = near_misses(re.split("[@-]", plain)[0], data_paths(code))
     raise LedgerError(
         f"{option}: {text} begins with no path that git or DVC holds, and sets no parameter",
-        hint=did_you_mean(near, _KINDS),
+        hint=did_you_mean(re.split("[@-]", plain)[0], data_paths(code), _KINDS),
     )
 
 

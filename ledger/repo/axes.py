@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.errors import LedgerError
 from ledger.model.data_change import plain_path
 from ledger.model.frozen import frozen
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
 from ledger.model.seeds import derived_seeds
 from ledger.model.trial_names import by_last_word, last_word
@@ -163,10 +163,9 @@ def _held(code: Code, path: str) -> str:
     """The path of data that samples are drawn of. Raises LedgerError where neither git nor DVC holds it."""
     path = plain_path(path)
     if not is_data(code, path):
-        near = near_misses(path, data_paths(code))
         raise LedgerError(
             f"neither git nor DVC holds {path}, of which samples are to be drawn",
-            hint=did_you_mean(near, f"git add {path}, or dvc add {path}"),
+            hint=did_you_mean(path, data_paths(code), f"git add {path}, or dvc add {path}"),
         )
     return path
 

@@ -13,7 +13,7 @@ from ledger.model.formats import paramfiles
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.parameters import flatten, identical, merge_files
 from ledger.model.pipeline import Pipeline
 from ledger.model.trial import Trial
@@ -87,10 +87,9 @@ class Code:
             if below:
                 known = listed(below, 5, word="or")
                 raise LedgerError(f"{name} is a group of parameters in {file}", hint=f"say {known}")
-        near = near_misses(name, list(names))
         if not names:
             raise LedgerError(f"there is no parameter {name}: no stage reads a parameter file")
-        hint = did_you_mean(near, f"known: {listed(names, 12)}")
+        hint = did_you_mean(name, list(names), f"known: {listed(names, 12)}")
         raise LedgerError(f"no parameter file has {name} ({', '.join(self.texts)})", hint=hint)
 
 

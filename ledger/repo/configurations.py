@@ -10,8 +10,7 @@ from ledger.analysis.fields import Fields
 from ledger.analysis.importance import Configuration, pooled
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
-from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import unknown_metric
 from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
 from ledger.repo.ledger import Ledger
@@ -71,11 +70,7 @@ def _known(ledger: Ledger, asked: str, rows: Iterable[Row]) -> str:
     known = list(dict.fromkeys(name for row in rows for name in row.metrics))
     metric = ledger.settings.aliases.now(asked)
     if metric not in known:
-        near = near_misses(metric, known)
-        raise LedgerError(
-            f"no trial here has a metric {asked}",
-            hint=did_you_mean(near, f"they have {listed(known, 8) or 'none'}"),
-        )
+        raise unknown_metric(metric, known, asked=asked)
     return metric
 
 

@@ -10,7 +10,7 @@ from ledger.errors import LedgerError
 from ledger.model.data_change import DataChange, Grouping
 from ledger.model.experiment import Experiment
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.plan import BASE, Plan, Variant
 from ledger.repo.asked_arms import data_paths, is_data
@@ -62,10 +62,9 @@ def check(ledger: Ledger, code: Code, plan: Plan) -> None:
     """
     strange = [path for path in plan.groups if not is_data(code, path)]
     if strange:
-        near = near_misses(strange[0], data_paths(code))
         raise LedgerError(
             f"groups of {strange[0]} are declared, and neither git nor DVC holds it",
-            hint=did_you_mean(near, "--group 'data/raw={site}/**'"),
+            hint=did_you_mean(strange[0], data_paths(code), "--group 'data/raw={site}/**'"),
         )
     for variant in plan.variants:
         changes = plan.data_of(variant, plan.replicates.points()[0])

@@ -10,7 +10,7 @@ from ledger.analysis import traps
 from ledger.errors import LedgerError
 from ledger.model import kinds
 from ledger.model.formats import paramfiles
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import inside
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Variant
@@ -27,10 +27,9 @@ def check_evaluation(code: Code, path: str) -> str:
     known = [*(o.path for o in code.pipeline.outputs()), *code.data, *code.pipeline.sources(), *code.files]
     plain = path.rstrip("/")
     if plain not in known and not any(inside(file, plain) for file in code.files):
-        near = near_misses(plain, known)
         raise LedgerError(
             f"the evaluation {path} is neither an output, nor data, nor a file of the pipeline",
-            hint=did_you_mean(near, "name what the last stage evaluates on"),
+            hint=did_you_mean(plain, known, "name what the last stage evaluates on"),
         )
     return plain
 
@@ -156,8 +155,7 @@ def check_predictions(
         if p.reference == name:
             raise LedgerError(f"the prediction {p} compares the experiment with itself", hint="compare with baseline")
         if p.reference not in (None, BASELINE) and ledger.find(p.reference or "") is None:
-            near = near_misses(p.reference or "", list(ledger.snapshot.sources))
             raise LedgerError(
                 f"the prediction {p} compares with {p.reference}, which is not an experiment here",
-                hint=did_you_mean(near, "compare with baseline"),
+                hint=did_you_mean(p.reference or "", list(ledger.snapshot.sources), "compare with baseline"),
             )

@@ -15,7 +15,7 @@ from ledger.model import names, replicates, trial_names
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import either_of, near_misses
 from ledger.model.plan import TREATMENT, Variant
 from ledger.model.replicates import Point
 
@@ -71,7 +71,7 @@ def resolve(ledger: LedgerView, text: str) -> Target:
     trial = f"; a trial is named with its experiment: NAME:{text}" if "/" in short and not reference.variant else ""
     raise LedgerError(
         f"there is no experiment and no revision {text!r}",
-        hint=did_you_mean(near, f"ledger log lists the experiments{trial}"),
+        hint=either_of(near, f"ledger log lists the experiments{trial}"),
     )
 
 

@@ -18,7 +18,7 @@ from ledger.analysis.fields import PARAMS, finite
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import either_of, near_misses
 from ledger.model.parameters import Value
 from ledger.model.trial_names import last_word
 
@@ -169,7 +169,7 @@ def unknown(text: str, names: Sequence[str]) -> str:
     """The hint for a name that means no parameter."""
     known = {name: name for name in names} | {last_word(name): name for name in names}
     near = dict.fromkeys(known[word] for word in near_misses(text.removeprefix(PARAMS), known))
-    return did_you_mean(near, f"the parameters are {listed(names, 8)}")
+    return either_of(near, f"the parameters are {listed(names, 8)}")
 
 
 def _cuts(bins: Bins, varied: Mapping[str, Sequence[Value]], known: Iterable[str]) -> dict[str, Cut]:

@@ -11,7 +11,7 @@ from ledger.errors import LedgerError
 from ledger.model.bounds import is_full_id
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 
 NONE: Final = "none"
 """The group of the files that no other has."""
@@ -42,8 +42,7 @@ class Groups:
         found = [known for known in begun if known.startswith(name) or name.startswith(known)]
         if len(found) == 1:
             return found[0]
-        near = near_misses(name, list(self.sizes))
-        hint = did_you_mean(near, f"its groups: {listed(list(self.sizes), 12)}")
+        hint = did_you_mean(name, list(self.sizes), f"its groups: {listed(list(self.sizes), 12)}")
         shown = name[:_DIGITS] if is_full_id(name) else name
         raise LedgerError(f"no group of {path} is called {shown}, or has a file in it", hint=hint)
 

@@ -15,7 +15,7 @@ from typing import Final, cast
 from ledger.errors import LedgerError
 from ledger.model.formats.format import Format, Path, Unreadable, at
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.parameters import Value, as_value, flatten, path_of
 from ledger.model.typed_values import format_value
 
@@ -160,9 +160,8 @@ def _locate(path: str, tree: object, key: str) -> Path:
         return quoted
     flat = flatten(cast("dict[str, object]", tree))
     if not found:
-        near = near_misses(key, flat)
         known = f"it has {listed(flat, 8)}" if flat else "it has no parameters"
-        hint = did_you_mean(near, known)
+        hint = did_you_mean(key, flat, known)
         raise LedgerError(f"{path} has no parameter {key}", hint=hint)
     if len(found) > 1:
         raise LedgerError(f"{path}: {key} appears in two spellings", hint="rename one of them")

@@ -12,7 +12,7 @@ from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.names import slug
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean, either_of, near_misses
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Axis, Replicates
 from ledger.model.search import Confirm, KnownNoise, Search
@@ -115,7 +115,7 @@ def _known_metric(ledger: Ledger, asked: BisectRequest, ends: Ends) -> tuple[Rem
     if held:
         raise LedgerError(
             f"no metrics file at {ends.bad[:10]} has {asked.metric}",
-            hint=did_you_mean(near, f"there is {listed(known, 8)}"),
+            hint=either_of(near, f"there is {listed(known, 8)}"),
         )
     facts = {"metric": metric, "commit": None, "near": tuple(near), "known": tuple(known)}
     return (Remark.of(Kind.UNKNOWN_METRIC, **facts),)
@@ -150,10 +150,9 @@ def _skipped(ledger: Ledger, asked: BisectRequest, places: Sequence[Place]) -> t
     for text in asked.skip:
         commit = ledger.git.commit(text)
         if commit not in versions:
-            near = near_misses(text, [version[:10] for version in versions])
             raise LedgerError(
                 f"--skip {text} is none of the {len(versions)} versions",
-                hint=did_you_mean(near, "--dry-run lists them"),
+                hint=did_you_mean(text, [version[:10] for version in versions], "--dry-run lists them"),
             )
         if commit in (versions[0], versions[-1]):
             raise LedgerError(f"--skip {text} is an end of the search", hint="choose another GOOD or BAD")

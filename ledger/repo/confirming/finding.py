@@ -14,8 +14,7 @@ from ledger.analysis.selected import Selected, best_of, selected
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
-from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import unknown_metric
 from ledger.model.plan import BASELINE, TREATMENT
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Point
@@ -142,11 +141,7 @@ def _metric(ledger: Ledger, rows: Sequence[Row], asked: ConfirmRequest, experime
     if asked.metric is not None:
         wanted = ledger.settings.aliases.now(asked.metric)
         if wanted not in known:
-            near = near_misses(wanted, known)
-            raise LedgerError(
-                f"no trial here has a metric {asked.metric}",
-                hint=did_you_mean(near, f"they have {listed(known, 8)}"),
-            )
+            raise unknown_metric(wanted, known, asked=asked.metric)
         return wanted
     predicted = [] if experiment is None else [name for name in experiment.predicted if name in known]
     if not known:

@@ -12,8 +12,7 @@ from ledger.errors import LedgerError
 from ledger.model.directions import HIGHER
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
-from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import unknown_metric
 from ledger.model.replicates import Point, slug
 from ledger.repo.ledger import Ledger
 
@@ -49,7 +48,7 @@ def results(ledger: Ledger, experiment: Experiment, metric: str) -> Results:
             if math.isfinite(record.metrics.get(metric, math.nan))
         }
     if known and metric not in known:
-        raise _unknown(metric, list(known), experiment.name)
+        raise unknown_metric(metric, list(known), f"of {experiment.name}")
     rows = progress.declared(experiment, present)
     lacking = [(f"{row.variant}/{slug(row.point)}", row) for row in rows if row.point not in values[row.variant]]
     return Results(
@@ -66,7 +65,7 @@ def require_known(ledger: Ledger, metric: str) -> None:
     metric = ledger.settings.aliases.now(metric)
     known = {name for row in ledger.index.rows("experiments") for name in row.metrics}
     if known and metric not in known and metric not in ledger.settings.metrics:
-        raise _unknown(metric, sorted(known), None)
+        raise unknown_metric(metric, sorted(known), "of the ledger")
 
 
 def better(ledger: Ledger, metric: str, asked: str | None) -> str:
@@ -83,12 +82,3 @@ def better(ledger: Ledger, metric: str, asked: str | None) -> str:
 def sign(ledger: Ledger, metric: str, asked: str | None) -> int:
     """1 where a higher value is better, −1 where a lower one is. Raises LedgerError as `better` does."""
     return 1 if better(ledger, metric, asked) == HIGHER else -1
-
-
-def _unknown(metric: str, known: list[str], experiment: str | None) -> LedgerError:
-    near = near_misses(metric, known)
-    there = "of the ledger" if experiment is None else f"of {experiment}"
-    return LedgerError(
-        f"no trial {there} has a metric {metric}",
-        hint=did_you_mean(near, f"they have {listed(known, 8)}"),
-    )

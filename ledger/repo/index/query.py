@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean, either_of, near_misses
 from ledger.repo.index import file as index_file
 from ledger.repo.index import live_views
 from ledger.repo.index.views import VIEWS as OF_TABLES
@@ -148,7 +148,7 @@ def _told(ledger: Ledger, sql: str, said: str) -> LedgerError:
         return _no_column(column[1], columns(ledger), set(re.findall(r"\w+", _LEXEMES.sub(_plain, sql).lower())))
     table = re.fullmatch(r"no such table: (.+)", said)
     if table is not None:
-        return LedgerError(f"there is no view {table[1]}", hint=did_you_mean(near_misses(table[1], VIEWS), HINT))
+        return LedgerError(f"there is no view {table[1]}", hint=did_you_mean(table[1], VIEWS, HINT))
     if (
         "prohibited" in said
         or "cannot modify" in said
@@ -167,7 +167,7 @@ def _no_column(column: str, views: dict[str, tuple[str, ...]], words: set[str]) 
     near = near_misses(column, sorted({name for names in asked.values() for name in names}))
     if not elsewhere:
         near = near or near_misses(column, sorted({name for names in views.values() for name in names}))
-        return LedgerError(f"no view has a column {column}", hint=did_you_mean(near, HINT))
+        return LedgerError(f"no view has a column {column}", hint=either_of(near, HINT))
     there = [f"{view}: {', '.join(names)}" for view, names in asked.items()]
     return LedgerError(
         f"{' and '.join(asked)} {'have' if len(asked) > 1 else 'has'} no column {column}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.errors import LedgerError
 from ledger.model import names
 from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import did_you_mean
 from ledger.model.sharing import Asked
 from ledger.repo import targets
 from ledger.repo.ledger import Ledger
@@ -51,10 +51,9 @@ def on_remote(ledger: Ledger, remote: str, there: RemoteRefs, texts: list[str]) 
         if not exact and len(begun) > 1:
             raise LedgerError(f"{text} may mean {listed(sorted(begun), 8, word='or')}", hint="write more of the name")
         if not exact and not begun:
-            near = near_misses(text, list(known))
             raise LedgerError(
                 f"there is no experiment {text!r}, neither here nor on {remote}",
-                hint=did_you_mean(near, "ledger pull --all brings all that there are"),
+                hint=did_you_mean(text, list(known), "ledger pull --all brings all that there are"),
             )
         found.append([*exact, *begun][0])
     return list(dict.fromkeys(found))

@@ -12,8 +12,7 @@ from ledger.errors import LedgerError
 from ledger.model import objective as objectives
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
-from ledger.model.listing import listed
-from ledger.model.near_misses import did_you_mean, near_misses
+from ledger.model.near_misses import unknown_metric
 from ledger.model.objective import Objective
 from ledger.model.plan import TREATMENT
 from ledger.model.space import Dimension, Space, is_number
@@ -158,11 +157,7 @@ def _objective(ledger: Ledger, text: str | None) -> Objective:
 def _require(found: Gathered, goal: Objective, asked: SuggestRequest) -> None:
     if found.tried:
         if not any(one.values for one in found.tried) and found.metrics and goal.metric not in found.metrics:
-            near = near_misses(goal.metric, sorted(found.metrics))
-            raise LedgerError(
-                f"no trial at this code and data has a metric {goal.metric}",
-                hint=did_you_mean(near, f"they have {listed(sorted(found.metrics), 8)}"),
-            )
+            raise unknown_metric(goal.metric, sorted(found.metrics), "at this code and data")
         return
     if found.outside:
         one = found.outside[0]
