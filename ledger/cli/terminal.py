@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +11,9 @@ from ledger.report.text import wrapped
 
 def columns() -> int:
     """How wide the terminal is; where it is none, `$COLUMNS` or else 80."""
+    # imported late: it looks for every way to compress, and few answers go to a terminal
+    import shutil
+
     return shutil.get_terminal_size((80, 24)).columns
 
 

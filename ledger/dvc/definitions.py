@@ -11,6 +11,7 @@ from ledger.git.entries import Entry
 from ledger.git.git import Git
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import place
+from ledger.model.patterns import pattern
 from ledger.model.pipeline import Pipeline, inside
 
 
@@ -43,7 +44,7 @@ def dvc_folder(files: Mapping[str, Entry], git: Git) -> str:
     return chosen[0]
 
 
-_VARS = re.compile(r"^\s*(?:-\s*)?vars\s*:", re.MULTILINE)
+_VARS = pattern(r"^\s*(?:-\s*)?vars\s*:", re.MULTILINE)
 
 
 def variable_files(definitions: Mapping[str, bytes], files: Collection[str]) -> list[str]:

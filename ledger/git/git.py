@@ -17,6 +17,7 @@ from ledger.git.changed_files import changes
 from ledger.git.objects import Objects
 from ledger.git.process import call, failed, scrubbed_alone
 from ledger.model.frozen import frozen
+from ledger.model.patterns import pattern
 
 if TYPE_CHECKING:
     from ledger.git.trees import Changes
@@ -27,7 +28,7 @@ DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
 ZERO = "0" * 40
 
 # what needs no looking into reflogs or histories, at which the process that reads objects may die
-_PLAIN = re.compile(r"[\w/][\w./-]*")
+_PLAIN = pattern(r"[\w/][\w./-]*")
 
 
 @frozen

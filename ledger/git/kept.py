@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import Final, Generic, TypeVar
+
+from ledger.model.patterns import pattern
 
 T = TypeVar("T")
 
@@ -15,7 +16,7 @@ _LARGEST: Final = 256 << 10
 _ASIDE: Final = 400
 
 # what a full id names never changes, nor what lies at a path below it
-_FOR_GOOD: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})(?:$|[:^])")
+_FOR_GOOD: Final = pattern(r"(?:[0-9a-f]{40}|[0-9a-f]{64})(?:$|[:^])")
 
 
 class Kept(Generic[T]):

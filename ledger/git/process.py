@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from ledger.errors import LedgerError
 
@@ -111,6 +110,9 @@ def converse(arguments: Sequence[str], *, cwd: Path, stdin: bytes = b"") -> subp
         environment["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "1")
     # files, not pipes: what stays behind, as the daemon of a credential helper or a shared ssh connection, would hold
     # the end of a pipe open, and be waited for
+    # imported late: commands that talk to nobody have no use for it
+    from tempfile import TemporaryFile
+
     with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as said:
         given.write(stdin)
         given.seek(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 from pathlib import Path
 
 from ledger.model.run_state import ProcessIdentity
@@ -15,7 +14,7 @@ def of(pid: int) -> ProcessIdentity | None:
     began = _began(pid)
     if began is None:
         return None
-    return ProcessIdentity(host=platform.node(), boot=_boot(), namespace=_namespace(), pid=pid, began=began)
+    return ProcessIdentity(host=os.uname().nodename, boot=_boot(), namespace=_namespace(), pid=pid, began=began)
 
 
 def same_kernel(origin: ProcessIdentity) -> bool:
@@ -24,7 +23,7 @@ def same_kernel(origin: ProcessIdentity) -> bool:
     They are where it runs under this kernel, and where this machine has been started again since. Locks on a shared
     file system may be known to the machine that took them alone.
     """
-    return origin.boot == _boot() or origin.host == platform.node()
+    return origin.boot == _boot() or origin.host == os.uname().nodename
 
 
 def signalled(origin: ProcessIdentity, number: int) -> bool:
@@ -45,7 +44,7 @@ def _boot() -> str:
         import psutil
 
         # macOS: to the second, and only as good as its clock
-        return f"{platform.node()} {psutil.boot_time():.0f}"
+        return f"{os.uname().nodename} {psutil.boot_time():.0f}"
 
 
 def _namespace() -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.model.patterns import pattern
 
 MAX_SECONDS: Final = 1e11
 """Three thousand years; a run's memory in megabytes has the same bound."""
@@ -33,14 +34,14 @@ YEARS: Final = range(1900, 3000)
 """The ends of the calendar overflow in another time zone."""
 
 # `fromisoformat` takes any number of digits, and leaves out those that it has no use for
-_MOMENT: Final = re.compile(
+_MOMENT: Final = pattern(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?))?)?", re.ASCII
 )
 
-_FULL_ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_FULL_ID: Final = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 # short ones and names resolve too, where somebody has written them by hand
-_COMMIT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./~^-]*", re.ASCII)
+_COMMIT: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_./~^-]*", re.ASCII)
 
 
 def moment(value: str | datetime) -> datetime:

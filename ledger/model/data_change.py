@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ledger.model.frozen import frozen
+from ledger.model.patterns import pattern
 
 ADDITION: Final = "addition"
 """Grouping of files by the commit that brought or last changed each of them."""
@@ -18,7 +19,7 @@ ADDITION: Final = "addition"
 MAX_DRAW: Final = 2**128 - 1
 """Draws seed a generator: as many bits as a replicate's value may have."""
 
-_WORD = re.compile(r"\{([^{}]*)\}")
+_WORD = pattern(r"\{([^{}]*)\}")
 
 
 @frozen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -102,6 +101,9 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
 
 def digest(plan: Plan) -> str:
     """Sixteen hexadecimal digits that are others for every other front matter; the prose does not count."""
+    # imported late: it brings OpenSSL, and few plans are told apart
+    import hashlib
+
     text = yaml12.dumps(to_mapping(plan))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

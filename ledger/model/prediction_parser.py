@@ -8,11 +8,12 @@ from typing import Final
 
 from ledger.errors import LedgerError
 from ledger.model.names import NAME, reserved
+from ledger.model.patterns import pattern
 from ledger.model.prediction import BARE, Margin, Metric, Operator, Prediction
 from ledger.model.prediction_words import EXAMPLE, Words
 
 # The exponent's length is bounded because int() refuses very long digits.
-_NUMBER: Final = re.compile(r"([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,6}))?(%?)")
+_NUMBER: Final = pattern(r"([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,6}))?(%?)")
 # Strings, not patterns: what is looked for only where there is a mistake, or may be one.
 _NOT_FINITE: Final = r"[+-]?(?:nan|inf|infinity)%?"
 _OPERATOR_LIKE: Final = r"[<>=≥≤⩾⩽!≈]+"

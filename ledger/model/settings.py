@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import PurePosixPath
@@ -18,6 +17,7 @@ from ledger.model.directions import HIGHER, LOWER
 from ledger.model.formats import yaml12
 from ledger.model.frozen import frozen
 from ledger.model.near_misses import near_misses
+from ledger.model.patterns import pattern
 
 FILE = "ledger.yaml"
 
@@ -45,7 +45,7 @@ _EXAMPLES = {
 }
 
 # a part of what git allows: letters, digits and single marks between them
-_PREFIX = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*[/_-]?")
+_PREFIX = pattern(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*[/_-]?")
 
 
 # what `ledger init` writes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ledger.analysis.problems import Subject
 from ledger.errors import FormatError, LedgerError
 from ledger.model import settings
 from ledger.model.aliases import Aliases
@@ -47,6 +46,7 @@ def outdated(ledger: Ledger, experiment: Experiment) -> Remark | None:
 def _differs(ledger: Ledger, experiment: Experiment, aliases: Aliases | None) -> bool:
     """Whether the verdict would be another now; with other `aliases` than it was written with, where they are given."""
     # imported late: what computes verdicts takes a quarter of a second to import
+    from ledger.analysis.problems import Subject
     from ledger.analysis.verdict_checks import differences
     from ledger.repo.weighing import weigh
 

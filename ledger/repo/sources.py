@@ -6,13 +6,13 @@ The one place where this is decided, for all experiments at once or for one by n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ledger.git.git import Git
 from ledger.git.process import GitError
 from ledger.model.experiment import DIRECTORY, directory
 from ledger.model.frozen import frozen
+from ledger.model.patterns import pattern
 
 TAGS = "refs/tags/ledger"
 TIP = "tip of "
@@ -25,7 +25,7 @@ TRIALS_OF = "trials of "
 _HEADS = "refs/heads/"
 # what `git fetch` keeps, and what a clone without a work tree's remotes may keep below ledger's own refs
 _REMOTES = ("refs/remotes/", "refs/ledger/remotes/")
-_TAG = re.compile(
+_TAG = pattern(
     rb"object ([0-9a-f]+)\ntype commit\n(?:.*\n)*?tagger .* (\d+) [-+]\d+\n\n(?:("
     + TIP.encode()
     + rb")|(?!"

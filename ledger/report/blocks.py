@@ -7,7 +7,6 @@ backquotes.
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -258,4 +257,4 @@ def address(path: str) -> str:
     return "".join(chr(byte) if chr(byte) in _SAFE else f"%{byte:02X}" for byte in path.lstrip("/").encode())
 
 
-_SAFE: Final = frozenset(string.ascii_letters + string.digits + "-._~/")
+_SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ledger.model.patterns import pattern
+
 
 def clean(text: str) -> str:
     """One line without control and bidirectional characters, which could rewrite what a terminal shows."""
@@ -49,7 +51,7 @@ def uncoloured(text: str) -> str:
     return _ESCAPES.sub("", text)
 
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+_ESCAPES = pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
 # Unicode's categories Cc, Cf (bidirectional marks among them), Cs, Zl and Zp, but for what joins letters, or keeps them
 # apart, within a word of Persian and of Indian scripts, and within an emoji
@@ -58,13 +60,13 @@ _BEYOND = (
     r"\u2028-\u202e\u2060-\u2064\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
     r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
-_HARMFUL = re.compile(rf"[\x00-\x1f{_BEYOND}]")
+_HARMFUL = pattern(rf"[\x00-\x1f{_BEYOND}]")
 # a pattern of its own is many times faster than to look at every line's end
-_BUT_LAYOUT = re.compile(rf"[\x00-\x08\x0b-\x1f{_BEYOND}]")
+_BUT_LAYOUT = pattern(rf"[\x00-\x08\x0b-\x1f{_BEYOND}]")
 
 
 # what surely takes one column a character: Latin, ± among it, dashes and the ellipsis; tables are made of these
-_NARROW = re.compile("[\x20-\u02ff\u2010-\u2026]*")
+_NARROW = pattern("[\x20-\u02ff\u2010-\u2026]*")
 
 
 def width(text: str) -> int:
@@ -80,7 +82,7 @@ def width(text: str) -> int:
 
 
 # what is typed stays in one piece, so that it can be copied: between backquotes, in brackets, or at the end
-_PIECES = re.compile(r"\S*`[^`]*`\S*|\((?:git|dvc|ledger|pip) [^)]*\)\S*|(?<=: )(?:git|dvc|ledger|pip) .*|\S+")
+_PIECES = pattern(r"\S*`[^`]*`\S*|\((?:git|dvc|ledger|pip) [^)]*\)\S*|(?<=: )(?:git|dvc|ledger|pip) .*|\S+")
 
 
 def wrapped(text: str, columns: int, *, hanging: int = 0) -> list[str]:

@@ -5,7 +5,6 @@ Every reader raises FormatError, which names the key, for what is none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,9 +12,10 @@ from typing import Any
 from ledger.errors import FormatError
 from ledger.model import bounds
 from ledger.model.formats import yaml12
+from ledger.model.patterns import pattern
 
-_OPENING = re.compile(r"\ufeff?---[ \t]*\r?\n")
-_CLOSING = re.compile(r"\n---[ \t]*(?:\r?\n|\Z)")
+_OPENING = pattern(r"\ufeff?---[ \t]*\r?\n")
+_CLOSING = pattern(r"\n---[ \t]*(?:\r?\n|\Z)")
 
 
 def split(whole: str) -> tuple[str, str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from ledger.model.patterns import pattern
+
 EXPERIMENT: Final = "Ledger-Experiment"
 TRIAL: Final = "Ledger-Trial"
 VARIANT: Final = "Ledger-Variant"
@@ -27,11 +29,11 @@ CORRECTS: Final = "Ledger-Corrects"
 REPLAYED: Final = "Ledger-Replayed"
 
 # GitHub's and GitLab's keywords before what may be the number, the name or the address of an issue
-_CLOSING: Final = re.compile(
+_CLOSING: Final = pattern(
     r"\b((?:clos|fix|resolv|implement)(?:e|es|ed|ing|s)?):?(\s+(?=[\w./-]*[#!]\d|GH-\d|https?://|[A-Z]+-\d))",
     re.IGNORECASE,
 )
-_SKIPPING: Final = re.compile(r"\[((?:skip|no)[ -](?:ci|actions|release)|ci[ -]skip|actions[ -]skip)\]", re.IGNORECASE)
+_SKIPPING: Final = pattern(r"\[((?:skip|no)[ -](?:ci|actions|release)|ci[ -]skip|actions[ -]skip)\]", re.IGNORECASE)
 
 
 def compose(*paragraphs: str, trailers: Iterable[tuple[str, str]]) -> str:

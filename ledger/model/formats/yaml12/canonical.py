@@ -8,7 +8,6 @@ keys given twice, anchors, tags, documents.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from ledger.model.formats.yaml12.canonical_values import (
@@ -25,16 +24,17 @@ from ledger.model.formats.yaml12.canonical_values import (
     value_on,
 )
 from ledger.model.formats.yaml12.scalars import YamlError
+from ledger.model.patterns import pattern
 
 __all__ = ["MAX_DEPTH", "NotCanonical", "loads"]
 
 # as the writer's own (`strings.py`): control characters, line breaks but \n, bidirectional controls, surrogates
-_FOREIGN = re.compile(
+_FOREIGN = pattern(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 # a line that begins with a simple key, and what stands behind its colon
-_SIMPLE = re.compile(r"( *)([A-Za-z_][A-Za-z0-9_.-]{0,99}):(?: (?! )(.+))?")
-_QUOTED_KEY = re.compile(rf"({QUOTED}):(?: (?=\S)|$)")
+_SIMPLE = pattern(r"( *)([A-Za-z_][A-Za-z0-9_.-]{0,99}):(?: (?! )(.+))?")
+_QUOTED_KEY = pattern(rf"({QUOTED}):(?: (?=\S)|$)")
 
 MAX_DEPTH: Final = 24
 """Levels of nesting that are read at most."""

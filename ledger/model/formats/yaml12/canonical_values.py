@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.model.formats.yaml12.scalars import scalar
+from ledger.model.patterns import pattern
 
 SCALAR, COLLECTION, LITERAL = range(3)
 """What a value is; of a literal block it is the header alone that stands on the line."""
@@ -18,19 +19,19 @@ SCALAR, COLLECTION, LITERAL = range(3)
 MAX_KEY: Final = 200
 QUOTED: Final = r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*\""""
 
-_PLAIN_START = re.compile(r"""[^-?:,\[\]{}#&*!|>'"%@`\s]|--?[^-\W]|-\.inf$""")
-_NOT_PLAIN = re.compile(r"[\s:]$|:\s|\s#|\s\s")
-_FLOW_INDICATOR = re.compile(r"[,?\[\]{}]")
+_PLAIN_START = pattern(r"""[^-?:,\[\]{}#&*!|>'"%@`\s]|--?[^-\W]|-\.inf$""")
+_NOT_PLAIN = pattern(r"[\s:]$|:\s|\s#|\s\s")
+_FLOW_INDICATOR = pattern(r"[,?\[\]{}]")
 # what nearly all scalars are, and what is plain wherever it stands: a word (1), a hash that begins with digits (2), an
 # integer (3), a decimal fraction
-_COMMON = re.compile(
+_COMMON = pattern(
     r"([A-Za-z][A-Za-z0-9_./+-]*)|([1-9][0-9]*[a-df-z][a-z0-9]*)|(0|-?[1-9][0-9]{0,17})"
     r"|-?[0-9]+\.[0-9]+(?:e[-+][0-9]+)?"
 )
 
-_MEMBER = re.compile(rf"({QUOTED}|[^'\",\[\]{{}}][^,\[\]{{}}]*)(?:, (?=\S)|$)")
-_PAIR = re.compile(rf"({QUOTED}|[^'\",\[\]{{}}:][^,\[\]{{}}]*?): ({QUOTED}|[^'\",\[\]{{}}][^,\[\]{{}}]*)(?:, (?=\S)|$)")
-_ESCAPE = re.compile(r'\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([0abtnre"\\]))')
+_MEMBER = pattern(rf"({QUOTED}|[^'\",\[\]{{}}][^,\[\]{{}}]*)(?:, (?=\S)|$)")
+_PAIR = pattern(rf"({QUOTED}|[^'\",\[\]{{}}:][^,\[\]{{}}]*?): ({QUOTED}|[^'\",\[\]{{}}][^,\[\]{{}}]*)(?:, (?=\S)|$)")
+_ESCAPE = pattern(r'\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([0abtnre"\\]))')
 _ESCAPED: Final = {"0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
 
 members: dict[str, object] = {}

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ledger.model.patterns import pattern
+
 
 class YamlError(ValueError):
     """Text that is no YAML, or not of the kind asked for; `line` and `column` count from 1, where known."""
@@ -18,7 +20,7 @@ class YamlError(ValueError):
         self.column = column
 
 
-_FLOAT = re.compile(
+_FLOAT = pattern(
     r"""[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
     |[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+
     |[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?   # ruamel wants a sign here: -.5e3 is a string
@@ -26,7 +28,7 @@ _FLOAT = re.compile(
     |\.(?:nan|NaN|NAN)""",
     re.VERBOSE,
 )
-_INT = re.compile(r"[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?[0-9_]+|[-+]?0x[0-9a-fA-F_]+")
+_INT = pattern(r"[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?[0-9_]+|[-+]?0x[0-9a-fA-F_]+")
 # Dates are rare: their patterns are compiled by the first text that may be one.
 _TIMESTAMP = r"""
     ([0-9]{4})-([0-9][0-9]?)-([0-9][0-9]?)
