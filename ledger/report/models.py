@@ -80,41 +80,39 @@ def origin(one: ModelVersion) -> str:
     return one.experiment if one.trial is None else f"{one.experiment}:{one.trial}"
 
 
+_DOUBTS: Final = {
+    Doubt.BY_HAND: "the tag was not made by ledger promote",
+    Doubt.NO_EXPERIMENT: "its tag claims {claimed}, an experiment that is not in this clone",
+    Doubt.NO_RECORD: "its tag claims {claimed}, of which there is no record",
+    Doubt.OTHER_CHECKPOINT: "its tag claims another checkpoint than the record of {claimed} has",
+    Doubt.OTHER_METRICS: "its tag claims other metrics than the record of {claimed} has",
+    Doubt.OTHER_COMMIT: "its commit does not hold the checkpoint of {claimed}: dvc would give another file",
+    Doubt.VOIDED: "{experiment}:{trial} has been voided",
+    Doubt.OTHER_OUTCOME: "{experiment} {stood} when it was promoted, and {stands} now",
+    Doubt.OUTDATED: "the verdict of {experiment} is no longer that of its plan and records",
+    Doubt.RETRACTED: "evidence that the verdict of {experiment} rests on was taken back since",
+    Doubt.NOT_CONFIRMED: "{experiment}:{variant} was put to the test{by}, and not confirmed",
+    Doubt.UNCONFIRMED: "it was promoted since {experiment}:{variant} was confirmed, which counts no more",
+}
+
+
 def said(one: ModelVersion) -> Iterator[str]:
     """What is to be known of a version before it is used, a sentence each."""
-    name = f"{one.name} {one.version}"
-    claimed = one.registered.tag.claim
-    trial = "" if claimed is None else f"{claimed.experiment}:{claimed.trial}"
+    claim = one.registered.tag.claim
+    facts = {
+        "claimed": "" if claim is None else f"{claim.experiment}:{claim.trial}",
+        "experiment": one.experiment,
+        "trial": one.trial,
+        "variant": one.variant,
+        "stood": _stood(one.promoted),
+        "stands": _stands(one.state),
+        "by": "" if one.tested is None else f" by {listed(one.tested.by, 4)}",
+    }
+    promoted = f"promoted while {one.experiment} {facts['stood']}, because: {one.why}"
+    bare = promoted if one.why else f"{one.experiment} {facts['stands']}"
     for doubt in one.doubts:
-        if doubt is Doubt.BY_HAND:
-            yield f"{name}: the tag was not made by ledger promote"
-        elif doubt is Doubt.NO_EXPERIMENT:
-            yield f"{name}: its tag claims {trial}, an experiment that is not in this clone"
-        elif doubt is Doubt.NO_RECORD:
-            yield f"{name}: its tag claims {trial}, of which there is no record"
-        elif doubt is Doubt.OTHER_CHECKPOINT:
-            yield f"{name}: its tag claims another checkpoint than the record of {trial} has"
-        elif doubt is Doubt.OTHER_METRICS:
-            yield f"{name}: its tag claims other metrics than the record of {trial} has"
-        elif doubt is Doubt.OTHER_COMMIT:
-            yield f"{name}: its commit does not hold the checkpoint of {trial}: dvc would give another file"
-        elif doubt is Doubt.VOIDED:
-            yield f"{name}: {one.experiment}:{one.trial} has been voided"
-        elif doubt is Doubt.OTHER_OUTCOME:
-            yield f"{name}: {one.experiment} {_stood(one.promoted)} when it was promoted, and {_stands(one.state)} now"
-        elif doubt is Doubt.OUTDATED:
-            yield f"{name}: the verdict of {one.experiment} is no longer that of its plan and records"
-        elif doubt is Doubt.RETRACTED:
-            yield f"{name}: evidence that the verdict of {one.experiment} rests on was taken back since"
-        elif doubt is Doubt.NOT_CONFIRMED:
-            by = "" if one.tested is None else f" by {listed(one.tested.by, 4)}"
-            yield f"{name}: {one.experiment}:{one.variant} was put to the test{by}, and not confirmed"
-        elif doubt is Doubt.UNCONFIRMED:
-            yield f"{name}: it was promoted since {one.experiment}:{one.variant} was confirmed, which counts no more"
-        elif one.why:
-            yield f"{name}: promoted while {one.experiment} {_stood(one.promoted)}, because: {one.why}"
-        else:
-            yield f"{name}: {one.experiment} {_stands(one.state)}"
+        sentence = _DOUBTS[doubt].format(**facts) if doubt in _DOUBTS else bare
+        yield f"{one.name} {one.version}: {sentence}"
 
 
 def _stood(state: str | None) -> str:

@@ -48,9 +48,9 @@ def _outdated(facts: _Facts) -> str:
 
 
 def _not_computable(facts: _Facts) -> str:
-    others = {name: fact for name, fact in facts.items() if name not in ("experiment", "file", "because")}
-    why = Remark.of(remarks.Kind(str(facts["because"])), **others)
-    return f"{facts['file']} cannot be recomputed: {sentence_of(why)}"
+    others = {"why": facts["why"]} if facts["why"] else {}
+    because = Remark.of(remarks.Kind(str(facts["because"])), **others)
+    return f"{facts['file']} cannot be recomputed: {sentence_of(because)}"
 
 
 # commits are shortened to ten digits

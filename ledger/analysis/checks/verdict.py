@@ -19,9 +19,10 @@ def verdict(gathered: Gathered) -> Iterator[Problem]:
         return
     file = f"{gathered.folder}/verdict.md"
     if weighed.computed is None:
-        found, why = unproved if weighed.not_here else wrong, weighed.refusal
-        facts = {} if why is None else {"because": str(why.kind), **{name: str(fact) for name, fact in why.facts}}
-        yield found(Kind.NOT_COMPUTABLE, of, file=file, **facts)
+        assert weighed.refusal is not None
+        found = unproved if weighed.not_here else wrong
+        because = {"because": weighed.refusal.kind, "why": str(dict(weighed.refusal.facts).get("why", ""))}
+        yield found(Kind.NOT_COMPUTABLE, of, file=file, **because)
         return
     search = gathered.experiment.plan.search
     own_rule = search is None or search.rule == RULE
