@@ -91,6 +91,17 @@ class Claim:
         return self.record.trial
 
 
+@frozen
+class Finding:
+    """What an experiment is to confirm: every trial of the first one, and the state of the arm that it found.
+
+    `state` is the fingerprint at which the arm's trials count there, None where it has no result.
+    """
+
+    trials: tuple[Trial, ...]
+    state: str | None
+
+
 # --- what the history keeps
 
 
@@ -230,7 +241,8 @@ class Gathered:
     that bring back what the branch was set back past. `replaced`: the objects that git shows otherwise than they are.
     `shallow`: the clone lacks the older history.
     `filtered`: commits have other ids than the records name, since the whole history was filtered. `branch` is None
-    without a branch, or results. `checkpoints` and `unsigned` are empty where nobody asked.
+    without a branch, or results; `finding` where the plan confirms nothing, or what it confirms is not here.
+    `checkpoints` and `unsigned` are empty where nobody asked.
     """
 
     experiment: Experiment
@@ -247,6 +259,7 @@ class Gathered:
     removed: tuple[Removed, ...] = ()
     mend: str | None = None
     plans: PlanHistory = PlanHistory()
+    finding: Finding | None = None
     weighed: Weighed | None = None
     branch: Branch | None = None
     shallow: bool = False

@@ -19,6 +19,7 @@ class Check(StrEnum):
     RECORDS = "records"
     PLAN = "plan"
     SEARCH = "search"
+    CONFIRMATION = "confirmation"
     LOST = "lost"
     COMMIT = "commit"
     CODE = "code"
@@ -95,6 +96,12 @@ class Kind(StrEnum):
     KNEW_ITSELF = "knew-itself", Check.SEARCH
     NOT_THE_NEXT = "not-the-next", Check.SEARCH
     OTHER_RULE = "other-rule", Check.SEARCH
+    # what was put to the test
+    CONFIRMS_ITSELF = "confirms-itself", Check.CONFIRMATION
+    FINDING_NOT_HERE = "finding-not-here", Check.CONFIRMATION
+    NOT_FRESH = "not-fresh", Check.CONFIRMATION
+    FRESH_NO_MORE = "fresh-no-more", Check.CONFIRMATION
+    OTHER_THAN_FOUND = "other-than-found", Check.CONFIRMATION
     # what cannot be compared, since it is not here
     TRIAL_NOT_HERE = "trial-not-here", Check.LOST
     TRIAL_BEYOND_SHALLOW = "trial-beyond-shallow", Check.LOST

@@ -97,6 +97,14 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.KNEW_ITSELF: "{path} says that it was known before it ran",
     Kind.NOT_THE_NEXT: "{path}: after the {count} trials that were known the search would have asked for another",
     Kind.OTHER_RULE: "the search follows rule {rule}, of another version of ledger; this one knows rule {own}",
+    Kind.CONFIRMS_ITSELF: "`confirms` names the experiment itself: {variant}",
+    Kind.FINDING_NOT_HERE: (
+        "{finding}, which it is to confirm, is not in this clone (ledger pull {finding}): whether its replicates are "
+        "fresh is unproved"
+    ),
+    Kind.NOT_FRESH: "{path} is no fresh replicate: {other} had tried that state at it before, so it confirms nothing",
+    Kind.FRESH_NO_MORE: "{other} has tried that state at the replicate of {path} since, so it confirms nothing now",
+    Kind.OTHER_THAN_FOUND: "{arm} ran in another state than {finding} has now, so it says nothing of that finding",
     Kind.CAME_BY_COMMIT: "{path} has no trial: the commit {commit:.10} added it ({subject})",
     Kind.CREATED_BEFORE_BASE: "{file}: `created` is {created}, before its base {base:.10} was committed ({made})",
     Kind.STARTED_BEFORE_PLAN: "{path}: the trial started {started}, before the plan was written ({late})",

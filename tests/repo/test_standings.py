@@ -47,6 +47,28 @@ def test_a_confirmation_is_told_at_the_first(first: Project) -> None:
     assert (found.outcome, found.outdated, found.retracted, found.failed) == ("supported", None, False, ())
 
 
+def test_verify_says_why_an_experiment_confirms_nothing(first: Project) -> None:
+    def said(*names: str) -> list[tuple[str, str, str | None]]:
+        found = first.ledger("verify", *names, "--json", code=None).json
+        told = [(one, "!") for one in found["problems"]] + [(one, "") for one in found["unproved"]]
+        return [(one["kind"] + mark, one["experiment"], one["trial"]) for one, mark in told
+                if one["check"] == "confirmation"]  # fmt: skip
+
+    experiment(first, "fresh", "supported", confirms="first", seeds=(10, 11), day=1)
+    experiment(first, "seen", "supported", confirms="first", seeds=(1, 12), day=2)
+    experiment(first, "other", "supported", confirms="first", seeds=(13,), state="e", day=3)
+    experiment(first, "lost", "supported", confirms="nothing", seeds=(14,), day=4)
+    assert said() == [
+        ("not-fresh!", "seen", "treatment/seed-1"),
+        ("finding-not-here", "lost", None),
+        ("other-than-found", "other", None),
+    ]
+    assert said("fresh") == said("first") == []
+    assert states(first) == [(CONFIRMED, ("fresh",))]
+    line = "experiments/seen/trials/treatment/seed-1.yaml is no fresh replicate: first:treatment/seed-1"
+    assert line in " ".join(first.ledger("verify", "seen", code=1).out.split())
+
+
 def test_a_confirmation_that_fails_is_told_at_the_first(first: Project) -> None:
     experiment(first, "again", "refuted", confirms="first", seeds=(10, 11), day=1)
     assert states(first) == [(NOT_CONFIRMED, ("again",))]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from ledger.analysis.checks.branch import branch
 from ledger.analysis.checks.code import code
 from ledger.analysis.checks.commit import commit
+from ledger.analysis.checks.confirmation import confirmation
 from ledger.analysis.checks.data import data
 from ledger.analysis.checks.lost import lost
 from ledger.analysis.checks.numbers import numbers
@@ -38,6 +39,7 @@ CHECKS = (
     Question(name=Check.RECORDS, proves="every record is whole, and no result was thrown away", find=records),
     Question(name=Check.PLAN, proves="the plan was there before the trials", find=plan),
     Question(name=Check.SEARCH, proves="each trial of a search is one that it asks for", find=search),
+    Question(name=Check.CONFIRMATION, proves="a finding is put to the test on fresh replicates", find=confirmation),
     Question(name=Check.LOST, proves="the trial of every record is in this clone", find=lost),
     Question(name=Check.COMMIT, proves="each trial stands on its code, and changed only its results", find=commit),
     Question(name=Check.CODE, proves="that code ran on that data", find=code),

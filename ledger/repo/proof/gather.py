@@ -21,6 +21,7 @@ from ledger.repo.proof.branch import branch
 from ledger.repo.proof.checkpoints import lacking
 from ledger.repo.proof.contents import Contents
 from ledger.repo.proof.filtered import filtered
+from ledger.repo.proof.finding import finding
 from ledger.repo.proof.plan import order_of, plan_history
 from ledger.repo.proof.records import after_landing, elsewhere, environments_in, files_at, origin, removed, uncommitted
 from ledger.repo.proof.set_back import mending
@@ -61,6 +62,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, 
         removed=tuple(removed(ledger, experiment)),
         mend=mending(ledger, experiment, tags.runs, gone),
         plans=plan_history(ledger, experiment, trees, plans),
+        finding=finding(ledger, experiment),
         weighed=weighed(ledger, experiment),
         branch=branch(ledger, experiment, trees, contents, commits),
         shallow=clone and is_shallow(git),
