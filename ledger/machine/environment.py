@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from ledger.errors import LedgerError
-from ledger.machine import _installed, _probe
+from ledger.machine import _installed, _probe, processors
 from ledger.model.environment import Environment
 from ledger.model.frozen import frozen
 
@@ -94,7 +94,7 @@ def probe(env: Mapping[str, str], *, cwd: Path, roots: Sequence[Path], locks: Ma
         implementation=answer["implementation"],
         platform=answer["platform"],
         cpu=_cpu(),
-        cores=len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1,
+        cores=processors.count(),
         memory_gb=_memory_gb(),
         gpus=gpus,
         gpu_driver=driver,

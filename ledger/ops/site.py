@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.machine import processors
 from ledger.model.site import SiteOptions
 from ledger.repo.ledger import Ledger
 from ledger.repo.site import build as building
@@ -22,7 +22,7 @@ def build(ledger: Ledger, output: Path, options: SiteOptions, *, jobs: int | Non
     """
     if jobs is not None and jobs < 1:
         raise LedgerError(f"-j {jobs}: at least one process makes the pages", hint="-j 2")
-    return building.build(ledger, output, options, jobs=jobs or _processors(), progress=ledger.progress)
+    return building.build(ledger, output, options, jobs=jobs or processors.count(), progress=ledger.progress)
 
 
 def seen_by_git(ledger: Ledger, folder: Path) -> str | None:
@@ -36,7 +36,3 @@ def seen_by_git(ledger: Ledger, folder: Path) -> str | None:
     page = str((place / "index.html").relative_to(root))
     known = ledger.git.succeeds("check-ignore", "-q", "--", page) or ledger.git.text("ls-files", "--", page)
     return None if known else f"/{place.relative_to(root)}/"
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

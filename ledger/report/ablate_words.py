@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from ledger.analysis.ablation.answer import Ablation, GroupEffect, Label
 from ledger.analysis.ablation.design import Design
 from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.model.listing import listed
-from ledger.report.numbers import digits_of, number, p_stated, signed
+from ledger.report import numbers
+from ledger.report.numbers import number, p_stated, signed
 
 # so many groups have a sentence, and so many are named in one
 _FEW, _FEWER = 4, 3
@@ -92,10 +91,7 @@ def effect(found: Ablation, one: GroupEffect) -> str:
 
 def interval(found: Ablation, one: GroupEffect) -> str:
     """`-0.042 to -0.020`; "" without an estimate of the noise."""
-    if one.interval is None:
-        return ""
-    low, high = (signed(bound, _fineness(found)) for bound in one.interval)
-    return f"{low} to {high}"
+    return numbers.signed_bounds(one.interval, _fineness(found))
 
 
 def _sentence(found: Ablation, one: GroupEffect) -> str:
@@ -128,6 +124,4 @@ def _size(one: GroupEffect) -> float:
 
 
 def _fineness(found: Ablation) -> int | None:
-    halves = [(one.interval[1] - one.interval[0]) / 2 for one in found.groups if one.interval is not None]
-    usable = [half for half in halves if half > 0 and math.isfinite(half)]
-    return digits_of(min(usable)) if usable else None
+    return numbers.fine(*(one.interval for one in found.groups))

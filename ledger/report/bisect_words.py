@@ -10,7 +10,8 @@ from ledger.analysis.bisection.ends import CONFIDENCE, Change, FixedEvaluation
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
 from ledger.model.finding import Answer
 from ledger.model.listing import counted, listed
-from ledger.report.numbers import digits_of, number, p_stated, percent
+from ledger.report import numbers
+from ledger.report.numbers import number, p_stated, percent
 from ledger.stats.contrast import mean
 from ledger.stats.ratio import Ratio
 
@@ -122,7 +123,7 @@ def change(found: Change) -> str:
     if found.interval is None:
         return f"{found.difference:+.3g}"
     low, high = found.interval
-    fine = _fineness(found)
+    fine = numbers.fine(found.interval)
     return (
         f"{_signed(found.difference, fine)} ({CONFIDENCE:.0%} interval {_signed(low, fine)} to {_signed(high, fine)})"
     )
@@ -206,21 +207,14 @@ def _measured(moved: Change, metric: str) -> str:
 def _by(moved: Change) -> str:
     if moved.interval is None:
         return _size(moved)
-    fine = _fineness(moved)
+    fine = numbers.fine(moved.interval)
     bounds = sorted(bound if moved.difference > 0 else -bound for bound in moved.interval)
     low, high = (number(bound, fine) for bound in bounds)
     return f"{_size(moved)} ({CONFIDENCE:.0%} interval {low} to {high})"
 
 
 def _size(moved: Change) -> str:
-    return number(abs(moved.difference), _fineness(moved))
-
-
-def _fineness(moved: Change) -> int | None:
-    if moved.interval is None:
-        return None
-    half = (moved.interval[1] - moved.interval[0]) / 2
-    return digits_of(half) if half > 0 and math.isfinite(half) else None
+    return number(abs(moved.difference), numbers.fine(moved.interval))
 
 
 def _signed(value: float, fine: int | None) -> str:

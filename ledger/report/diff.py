@@ -13,8 +13,9 @@ from ledger.model.parameters import Value
 from ledger.model.plan import BASELINE, TREATMENT
 from ledger.model.settings import Settings
 from ledger.model.typed_values import format_value
+from ledger.report import numbers
 from ledger.report.blocks import Block, CodeBlock, Document, Heading, Items, Mark, Prose, Table
-from ledger.report.numbers import digits_of, fineness, p_value, signed, size, spread
+from ledger.report.numbers import fineness, p_value, signed, size, spread
 from ledger.report.remarks import sentences
 from ledger.report.shapes import diff as shapes
 from ledger.report.text import clean
@@ -181,13 +182,12 @@ def over_cases(change: MetricChange, settings: Settings) -> str:
     found = change.over_cases
     assert found is not None
     low, high = found.contrast.interval(CONFIDENCE)
-    fine = digits_of((high - low) / 2) if settings.precision(change.name) is None else settings.precision(change.name)
+    precision = settings.precision(change.name)
+    fine = numbers.fine((low, high)) if precision is None else precision
     counted = f"{change.cases} cases" + (f" in {found.cases} clusters" if found.cases != change.cases else "")
     unseen = "~ " if low <= 0 <= high else ""
-    numbers = f"{unseen}{signed(found.contrast.estimate, fine)} ({signed(low, fine)}..{signed(high, fine)})"
-    return (
-        f"{change.name} with seeds and {counted} crossed: {numbers}, {found.share:.0%} of its variance from the cases"
-    )
+    shown = f"{unseen}{signed(found.contrast.estimate, fine)} ({signed(low, fine)}..{signed(high, fine)})"
+    return f"{change.name} with seeds and {counted} crossed: {shown}, {found.share:.0%} of its variance from the cases"
 
 
 def arms_table(metric: str, changes: Sequence[MetricChange], settings: Settings) -> Table:

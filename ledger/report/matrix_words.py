@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.analysis.matrix.answer import ALPHA, Matrix, SideEffect
 from ledger.model.listing import listed
-from ledger.report.numbers import digits_of, p_stated, signed
+from ledger.report import numbers
+from ledger.report.numbers import p_stated, signed
 
 _FEW = 4
 
@@ -59,10 +60,7 @@ def effect(found: Matrix, one: SideEffect) -> str:
 
 def interval(found: Matrix, one: SideEffect) -> str:
     """`-0.042 to -0.020`; "" without an estimate of the noise."""
-    if one.interval is None:
-        return ""
-    low, high = (signed(bound, _fineness(found)) for bound in one.interval)
-    return f"{low} to {high}"
+    return numbers.signed_bounds(one.interval, _fineness(found))
 
 
 def _largest(effects: Sequence[SideEffect]) -> list[SideEffect]:
@@ -98,11 +96,9 @@ def _untold(found: Matrix, one: SideEffect) -> str:
 
 def _with_interval(one: SideEffect) -> str:
     low, high = one.interval or (math.nan, math.nan)
-    fine = digits_of((high - low) / 2) if high > low else None
+    fine = numbers.fine(one.interval)
     return f"{signed(one.effect, fine)} [{signed(low, fine)}, {signed(high, fine)}]"
 
 
 def _fineness(found: Matrix) -> int | None:
-    known = [one.interval for one in (*found.row_effects, *found.column_effects) if one.interval is not None]
-    halves = [half for low, high in known if 0 < (half := (high - low) / 2) < math.inf]
-    return digits_of(min(halves)) if halves else None
+    return numbers.fine(*(one.interval for one in (*found.row_effects, *found.column_effects)))

@@ -87,6 +87,18 @@ def digits_of(width: float) -> int | None:
     return digits if digits <= _MOST_DIGITS else None
 
 
+def fine(*intervals: tuple[float, float] | None) -> int | None:
+    """The digits behind the point that show two of half the width of the narrowest of these, if any."""
+    halves = ((high - low) / 2 for low, high in filter(None, intervals))
+    usable = [half for half in halves if 0 < half < math.inf]
+    return digits_of(min(usable)) if usable else None
+
+
+def signed_bounds(interval: tuple[float, float] | None, precision: int | None) -> str:
+    """`-0.042 to -0.020`; "" where there is no interval."""
+    return "" if interval is None else " to ".join(signed(bound, precision) for bound in interval)
+
+
 def signed(value: float | None, precision: int | None = None) -> str:
     """A difference with its sign; exactly none is `~`, and one that the digits do not show has no sign."""
     if value is None or math.isnan(value):

@@ -10,8 +10,9 @@ from ledger.analysis.slices import ALPHA, CONFIDENCE, MIN_CLUSTERS, Slice
 from ledger.model.listing import counted, listed
 from ledger.model.plan import TREATMENT
 from ledger.model.settings import Settings
+from ledger.report import numbers
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
-from ledger.report.numbers import digits_of, number, p_value, signed
+from ledger.report.numbers import number, p_value, signed
 from ledger.report.remarks import sentences
 from ledger.report.shapes import slices as shapes
 from ledger.report.text import cut
@@ -114,7 +115,7 @@ def _bounds(one: Slice) -> tuple[str, str, int | None]:
     if one.contrast is None:
         return "-", "-", None
     low, high = one.contrast.interval(CONFIDENCE)
-    fine = digits_of((high - low) / 2) if high > low else None
+    fine = numbers.fine((low, high))
     return signed(low, fine), signed(high, fine), fine
 
 

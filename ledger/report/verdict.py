@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.analysis.arms import ArmValues
@@ -14,10 +13,10 @@ from ledger.model.replicates import label
 from ledger.model.settings import Settings
 from ledger.model.verdict import POST_HOC, SUPPORTED, Amendment, Judged, OverCases, Verdict
 from ledger.model.verdict_file import to_mapping
-from ledger.report import markdown, search, stored
+from ledger.report import markdown, numbers, search, stored
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.experiments import described_axes
-from ledger.report.numbers import digits_of, number, p_stated, signed, spread
+from ledger.report.numbers import number, p_stated, signed, spread
 from ledger.report.remarks import sentences
 from ledger.report.written import code
 from ledger.stats.summary import summarise
@@ -193,7 +192,7 @@ def evidence(judged: Judged) -> str:
 def over_cases(judged: Judged, found: OverCases) -> str:
     """`seeds and 500 cases crossed: difference +0.0211 (90% interval -0.003 to +0.045), p = 0.03, 62% …`."""
     low, high = found.interval
-    fine = digits_of((high - low) / 2) if high > low else None
+    fine = numbers.fine(found.interval)
     show = number if judged.n_baseline is None else signed
     counted = f"{found.cases} cases" if found.clusters is None else f"{found.cases} cases in {found.clusters} clusters"
     of = "mean" if judged.n_baseline is None else "difference"
@@ -204,10 +203,7 @@ def over_cases(judged: Judged, found: OverCases) -> str:
 
 def fineness(judged: Judged) -> int | None:
     """The digits behind the point that the interval leaves meaningful: two of its half width."""
-    if judged.interval is None:
-        return None
-    half = (judged.interval[1] - judged.interval[0]) / 2
-    return digits_of(half) if half > 0 and math.isfinite(half) else None
+    return numbers.fine(judged.interval)
 
 
 def subject(verdict: Verdict, predicted: Sequence[str]) -> str:

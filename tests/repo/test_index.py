@@ -12,6 +12,7 @@ from conftest import Project
 from indexed import file_of, same
 
 from ledger.errors import LedgerError
+from ledger.machine import processors
 from ledger.repo.index import reading as index_reading
 from ledger.repo.ledger import open_ledger
 
@@ -136,7 +137,7 @@ def test_a_git_that_dies_during_a_read_leaves_nothing_behind(
 def test_several_processes_read_what_one_reads(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_reading, "MANY", 2)
     monkeypatch.setattr(index_reading, "CHUNK", 7)
-    monkeypatch.setattr(index_reading, "_processors", lambda: 3)
+    monkeypatch.setattr(processors, "count", lambda: 3)
     same(history.root)
     file_of(history.root).unlink()
     # helpers that die at once leave the work to us

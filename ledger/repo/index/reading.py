@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from ledger.errors import FormatError
 from ledger.git.objects import Objects
+from ledger.machine import processors
 from ledger.machine.garbage import uncollected
 from ledger.model.experiment import directory
 from ledger.repo import experiments
@@ -37,10 +38,10 @@ def read(git: Git, asked: Sequence[Asked], *, main: str | None) -> Iterator[Foun
     """What has become of every experiment that is asked for, in their order."""
     from ledger.repo.index.changes import Found
 
-    processors = min(_MAX_PROCESSES, _processors())
-    size = max(CHUNK, min(MAX_CHUNK, len(asked) // (2 * processors)))
+    most = min(_MAX_PROCESSES, processors.count())
+    size = max(CHUNK, min(MAX_CHUNK, len(asked) // (2 * most)))
     chunks = [asked[at : at + size] for at in range(0, len(asked), size)]
-    count = min(processors, len(chunks))
+    count = min(most, len(chunks))
     several = len(asked) >= MANY and count > 1
     answers = _by_several(git, chunks, count, main) if several else (read_chunk(git.objects, c, main) for c in chunks)
     for chunk, answer in zip(chunks, answers, strict=True):
@@ -78,11 +79,6 @@ def unreadable(name: str, where: str, error: FormatError) -> str:
 
 
 # --- several processes
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _by_several(git: Git, chunks: Sequence[Sequence[Asked]], count: int, main: str | None) -> Iterator[list[Read]]:

@@ -9,7 +9,8 @@ import altair as alt
 from ledger.analysis.sliced import Sliced
 from ledger.analysis.slices import CONFIDENCE, Slice
 from ledger.model.settings import Settings
-from ledger.report.numbers import digits_of, signed
+from ledger.report import numbers
+from ledger.report.numbers import signed
 from ledger.report.plots import style, words
 from ledger.report.slices import arms, is_seen, name
 
@@ -55,7 +56,7 @@ def _row(one: Slice, label: str) -> dict[str, Any]:
     if one.contrast is None:
         return {"slice": label, "difference": one.difference, "kind": "unseen", "text": signed(one.difference)}
     low, high = one.contrast.interval(CONFIDENCE)
-    fine = digits_of((high - low) / 2) if high > low else None
+    fine = numbers.fine((low, high))
     text = f"{signed(one.difference, fine)} ({signed(low, fine)}..{signed(high, fine)})"
     return {"slice": label, "difference": one.difference, "low": low, "high": high, "text": text,
             "kind": "seen" if is_seen(one) else "unseen"}  # fmt: skip
