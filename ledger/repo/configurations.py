@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.analysis.conditions import condition
 from ledger.analysis.fields import Fields
@@ -43,7 +43,11 @@ def tried(ledger: Ledger, metric: str, where: str | None) -> Tried:
         chosen = list(filter(condition(where, fields), chosen))
         if not chosen:
             raise LedgerError("no arm with trials is chosen", hint="ledger table --variants shows them")
-    metric = _known(ledger, metric, chosen)
+    return compared(ledger, _known(ledger, metric, chosen), chosen)
+
+
+def compared(ledger: Ledger, metric: str, chosen: Sequence[Row]) -> Tried:
+    """The same of chosen arms alone, by the metric's present name."""
     values = {id(row): _mean(row, metric) for row in chosen}
     measured = [row for row in chosen if values[id(row)] is not None]
     notes = []

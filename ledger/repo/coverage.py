@@ -11,7 +11,7 @@ from ledger.analysis.coverage.tried import State, Tried
 from ledger.analysis.fields import Fields
 from ledger.analysis.rows import rows_of
 from ledger.errors import LedgerError
-from ledger.model.experiment import PLANNED, RECORDED, RUNNING
+from ledger.model.experiment import PLANNED, RECORDED, RUNNING, Experiment
 from ledger.model.formats import paramfiles
 from ledger.model.frozen import frozen
 from ledger.model.listing import counted
@@ -28,6 +28,8 @@ from ledger.repo.targets import Target
 
 # so many arms without a trial are read, each from its code; the rest are counted
 _MOST_PLANNED: Final = 200
+# arms of others will not run
+_OPEN: Final = (PLANNED, RECORDED, RUNNING)
 
 
 @frozen
@@ -67,6 +69,21 @@ def gather(ledger: Ledger, targets: Sequence[Target], where: str | None) -> Gath
     )
 
 
+def of_experiment(ledger: Ledger, experiment: Experiment) -> Gathered:
+    """The same of one experiment alone, as it was read; nothing where it has no trial."""
+    rows = rows_of(experiment)
+    kept = [row for row in rows.trials if row.trial_status != VOIDED]
+    known = {name for row in kept for name in row.params}
+    waiting = [row for row in rows.variants if row.recorded == 0] if experiment.status in _OPEN else []
+    planned = list(filter(None, (_with_params(ledger, row, known) for row in waiting[:_MOST_PLANNED])))
+    return Gathered(
+        tried=tuple(map(_tried, [*kept, *planned])) if kept else (),
+        is_replicate=_replicates(kept, ledger.settings.seed),
+        voided=len(rows.trials) - len(kept),
+        unread=len(waiting) - len(planned),
+    )
+
+
 def _tried(row: Row) -> Tried:
     if row.trial is None:
         return Tried(params=row.params, state=State.PLANNED)
@@ -78,12 +95,14 @@ def _planned(ledger: Ledger, targets: Sequence[Target], known: set[str]) -> tupl
     waiting = _untried(ledger, targets)
     read = [row for name, arm in waiting[:_MOST_PLANNED] for row in _rows(ledger, name) if row.variant == arm]
     known = known | {name for row in read for name in row.params}
-    found = []
-    for row in read:
-        params = _params(ledger, row, known)
-        if params is not None:
-            found.append(replace(row, params=params, trial_status=PLANNED))
+    found = list(filter(None, (_with_params(ledger, row, known) for row in read)))
     return found, len(waiting) - len(found)
+
+
+def _with_params(ledger: Ledger, row: Row, known: set[str]) -> Row | None:
+    """A planned arm with all its parameters; None where these cannot be read here."""
+    params = _params(ledger, row, known)
+    return None if params is None else replace(row, params=params, trial_status=PLANNED)
 
 
 def _untried(ledger: Ledger, targets: Sequence[Target]) -> list[tuple[str, str]]:
@@ -93,7 +112,7 @@ def _untried(ledger: Ledger, targets: Sequence[Target]) -> list[tuple[str, str]]
     found = []
     for target in targets:
         assert target.experiment is not None
-        if target.trial is None and target.experiment.status in (PLANNED, RECORDED, RUNNING):
+        if target.trial is None and target.experiment.status in _OPEN:
             whole = ":" not in target.text
             rows = [row for row in _rows(ledger, target.experiment.name) if row.recorded == 0]
             found += [(row.experiment, row.variant) for row in rows if whole or row.variant == target.variant]

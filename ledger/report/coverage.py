@@ -109,17 +109,17 @@ def _others(found: Coverage) -> list[Block]:
 
 def _picture(found: Coverage, total: int | None) -> list[Block]:
     if found.pairs is None or found.t > 2:
-        return [_by_parameters(found)] if found.pairs is not None else []
+        return [by_parameters(found)] if found.pairs is not None else []
     of = found.pairs
     said = f"the pairs of values of {len(found.names)} parameters: {of.covered} of {of.total} tried"
     svg = pairs(found, said)
     svg = None if svg is None else image(svg)
     drawn = coverage_picture.drawn(found, total)
     if drawn is None and svg is None:
-        return [_by_parameters(found)]
+        return [by_parameters(found)]
     if drawn is None:
         # too wide for a terminal, which shows how many of each
-        return [_by_parameters(found), Figure(alternative=said, svg=svg, plot="")]
+        return [by_parameters(found), Figure(alternative=said, svg=svg, plot="")]
     return [Figure(alternative=said, svg=svg, plot=drawn)]
 
 
@@ -144,7 +144,7 @@ def _pairs_said(found: Coverage) -> str:
     return f"{of.covered} of {of.total} pairs of values tried, in {counted(found.trials, 'trial')}."
 
 
-def _by_parameters(found: Coverage) -> Table:
+def by_parameters(found: Coverage) -> Table:
     """How many pairs of values were tried, of each two parameters."""
     names = found.names
     assert found.pairs is not None

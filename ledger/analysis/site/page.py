@@ -9,6 +9,8 @@ from ledger.analysis.ablation.answer import Ablation
 from ledger.analysis.answers import Shown
 from ledger.analysis.bands import Bands
 from ledger.analysis.bisection.answer import Bisection
+from ledger.analysis.coverage.answer import Coverage
+from ledger.analysis.importance import Importance
 from ledger.analysis.matrix.answer import Matrix
 from ledger.analysis.review import Review
 from ledger.analysis.site.brief import Brief
@@ -51,6 +53,7 @@ class ExperimentPage:
     `shown` is what `show` says of it, `review` what `review` does. `curves` are those that `plot` draws, `series` all
     other numbers that trials wrote step by step, `notes` say which trials lack some. `logs`: the last lines that
     trials printed, by id, where this clone keeps them. `answers`: those of a search, an ablation or a matrix.
+    `tried`: which pairs of parameters its arms have tried, `depends`: what its metric depends on; None of few arms.
     `models`: the versions of models that come from it. `absent`: the md5s of what it would show and this clone lacks.
     `children`: the experiments that refine it, and `parent` the one that it refines, as far as the site has them.
     """
@@ -66,6 +69,8 @@ class ExperimentPage:
     images: Images = Images()
     absent: tuple[str, ...] = ()
     answers: tuple[Ablation | Bisection | Matrix, ...] = ()
+    tried: Coverage | None = None
+    depends: Importance | None = None
     models: tuple[ModelVersion, ...] = ()
     parent: Brief | None = None
     children: tuple[Brief, ...] = ()

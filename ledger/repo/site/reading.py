@@ -15,7 +15,7 @@ from ledger.model.models import ModelVersion
 from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.review.reading import read as reviewed
-from ledger.repo.site import answers, images, patches, series
+from ledger.repo.site import answers, arms, images, patches, series
 
 # bytes of a log that a page shows, and of how many trials
 _TAIL: Final = 4_000
@@ -46,11 +46,12 @@ def read(
     store = ledger.store()
     curves, others_, notes = series.read(ledger, experiment, store)
     drawn = images.read(ledger, experiment, commits, store)
+    present = ledger.present(experiment)
     return ExperimentPage(
         brief=briefs[name],
         shown=Shown(
             experiment=experiment,
-            present=ledger.present(experiment),
+            present=present,
             commits=commits,
             outdated=concluded.outdated(ledger, experiment),
             tested=briefs[name].tested,
@@ -65,6 +66,8 @@ def read(
         images=drawn,
         absent=tuple(sorted(store.absent)[:_ABSENT]),
         answers=answers.read(ledger, experiment) if code else (),
+        tried=arms.covered(ledger, experiment),
+        depends=arms.weighed(ledger, experiment, present),
         models=models,
         parent=briefs.get(experiment.plan.parent or ""),
         children=children,

@@ -20,7 +20,7 @@ from ledger.report.experiments import described_axes
 from ledger.report.numbers import seconds, size
 from ledger.report.remarks import sentences
 from ledger.report.review_early import as_unconcluded
-from ledger.report.site import answers, figures, images, patch, prose, shell
+from ledger.report.site import answers, arms, figures, images, patch, prose, shell
 from ledger.report.site.bounds import ROOM, Room
 from ledger.report.site.outsiders import told
 from ledger.report.site.shell import Site
@@ -52,6 +52,8 @@ def sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     yield _blocks("doubts", "What this does not show", _doubts(one, site))
     yield _blocks("results", "Results", _results(one, site))
     yield Section(id="curves", title="Curves and distributions", content=figures.of_results(one, site))
+    yield Section(id="tried", title="What was tried", content=arms.tried(one.tried, one.brief.name, site))
+    yield Section(id="depends", title="What it depends on", content=arms.depends(one.depends, site))
     yield Section(id="images", title="Pictures that trials drew", content=images.shown(one.images, site))
     yield Section(id="changes", title="What changed", content=_changed(one, site))
     yield _blocks("trials", "Trials", _trials(one, site), room=2 * ROOM)

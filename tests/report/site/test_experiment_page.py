@@ -11,6 +11,7 @@ from typing import Any
 
 import hostile
 import pytest
+from made_coverage import of
 from made_reviews import COMMIT, failed, review
 from test_overview import brief
 
@@ -314,3 +315,17 @@ def test_a_page_stays_small_and_says_what_it_leaves_out() -> None:
     assert len(gzip.compress(page.encode(), 9)) < 150_000
     for said in ("more characters", "more, not shown", "more lines: git diff", "more logs: <code>ledger show"):
         assert said in page
+
+
+def test_what_was_tried_is_drawn_as_far_as_a_page_has_room() -> None:
+    few = of([{"p.a": 1, "p.b": 1}, {"p.a": 2, "p.b": 2}, {"p.a": 3, "p.b": 3}])
+    text = text_of(made(review(), tried=few))
+    assert "3 of 9 pairs tried (33.3%), in 3 trials." in read(text)
+    assert text.count('class="combination missing"') == 2, "one shape, and the legend"
+    assert "Never tried together: p.a=1, p.b=2" in read(text)
+    rows = [{f"p.x{at}": n * at % 10 for at in range(12)} for n in range(1, 40)]
+    many = text_of(made(review(), tried=of(rows)))
+    assert "combination tried" not in many and "<table" in many[many.index('id="tried"') :]
+    assert re.search(r"ledger coverage \S+ --limit \d+", many) and len(many) < len(text) + 30_000
+    outside = text_of(made(review(), tried=of(rows)), OUTSIDE)
+    assert "pairs tried" in outside and "ledger coverage" not in outside
