@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
-from ledger.git import signing
+from ledger.git import ref_files, signing
 from ledger.git.changed_files import changes
 from ledger.git.objects import Objects
 from ledger.git.process import call, failed, scrubbed_alone
@@ -81,8 +81,10 @@ class Git:
 
     def head(self) -> tuple[str | None, str | None]:
         """The full ref that HEAD points to (None when detached) and its commit (None when unborn)."""
-        done = call(["symbolic-ref", "-q", "HEAD"], cwd=self.root)
-        ref = os.fsdecode(done.stdout).strip() or None
+        try:
+            ref = ref_files.head(self.root)
+        except ref_files.Unusual:
+            ref = os.fsdecode(call(["symbolic-ref", "-q", "HEAD"], cwd=self.root).stdout).strip() or None
         return ref, self.commit("HEAD")
 
     def commit(self, revision: str) -> str | None:
@@ -98,7 +100,10 @@ class Git:
 
     def refs(self, *prefixes: str) -> dict[str, str]:
         """All refs below the prefixes with the objects that they name, in the order of their names."""
-        lines = self.text("for-each-ref", "--format=%(objectname) %(refname)", *prefixes).splitlines()
+        try:
+            return ref_files.listed(self.common, prefixes)
+        except ref_files.Unusual:
+            lines = self.text("for-each-ref", "--format=%(objectname) %(refname)", *prefixes).splitlines()
         return {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
 
     def approximate_date(self, text: str) -> datetime:

@@ -111,9 +111,8 @@ class Snapshot:
     def listing(self) -> str:
         """All refs that may speak for experiments or hold trials of theirs, a line each, as git lists them."""
         prefix = self._settings.branch_prefix
-        return self._git.text(
-            "for-each-ref", "--format=%(objectname) %(refname)", *sources.patterns(prefix), experiments.TRIAL_REFS
-        )
+        refs = self._git.refs(*sources.patterns(prefix), experiments.TRIAL_REFS)
+        return "\n".join(f"{oid} {ref}" for ref, oid in refs.items())
 
     @cached_property
     def sources(self) -> dict[str, Source]:

@@ -1,0 +1,227 @@
+"""Refs as `git for-each-ref` lists them, read from git's own files, since a process costs more than most answers.
+
+The files are those of gitrepository-layout(5): a loose ref is a file, the others are lines of `packed-refs`. Nothing
+is guessed. Where something is not as git itself writes it (another storage, a link, a name or a content that is not
+plain), or where there are so many loose refs that git reads them faster, `Unusual` is raised, and git is asked.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from ledger.model.patterns import pattern
+
+# those that all work trees share
+_SHARED_PARTS: Final = (b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/ledger/")
+_MANY: Final = 500
+
+_ID: Final = pattern(rb"([0-9a-f]{40}|[0-9a-f]{64})\n")
+_LINE: Final = pattern(rb"([0-9a-f]{40}|[0-9a-f]{64}) (refs/[^\n]+)")
+# what a part of a ref's name may not have (git-check-ref-format(1)), and what git would complain of
+_ODD: Final = pattern(rb"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|\.\Z")
+_SYMBOLIC: Final = b"ref: "
+
+
+class Unusual(Exception):
+    """Git itself has to be asked."""
+
+
+def listed(common: Path, wanted: Sequence[str]) -> dict[str, str]:
+    """The refs that fit a pattern of git's with the objects that they name, in the order of their names.
+
+    `common` is the git directory that all work trees share. A pattern is a ref, the folders above refs, or such a name
+    with `*` for one of its parts. Raises Unusual.
+    """
+    if not all(_is_plain(os.fsencode(one)) for one in wanted):
+        raise Unusual
+    top = os.fsencode(common)
+    try:
+        if (common / "reftable").exists():
+            raise Unusual
+        # the loose ones first, as git does: one that is packed meanwhile is then found among the others
+        loose: dict[bytes, bytes] = {}
+        for one in wanted:
+            _read_loose(top, os.fsencode(one), loose)
+        packed = _Packed(common)
+        found = {ref: oid for one in wanted for ref, oid in packed.below(os.fsencode(one))}
+        found |= {ref: _resolved(top, content, packed) for ref, content in loose.items()}
+    except OSError:
+        raise Unusual from None
+    return {os.fsdecode(ref): found[ref].decode() for ref in sorted(found)}
+
+
+def _is_plain(wanted: bytes) -> bool:
+    """Whether a pattern leads to refs that all work trees share, and has no more than one `*`, as a part."""
+    parts = wanted.removesuffix(b"/").split(b"/")
+    if parts.count(b"*") > 1 or not wanted.startswith(_SHARED_PARTS):
+        return False
+    return not any(
+        part != b"*" and (not part or part[:1] == b"." or part.endswith(b".lock") or _ODD.search(part))
+        for part in parts
+    )
+
+
+def head(root: Path) -> str | None:
+    """The full ref that HEAD of the work tree at `root` points to, None where it is detached. Raises Unusual."""
+    try:
+        folder = common = root / ".git"
+        if not folder.is_dir():
+            said = folder.read_bytes()
+            if not said.startswith(b"gitdir: /") or not said.endswith(b"\n"):
+                raise Unusual
+            folder = common = Path(os.fsdecode(said[len(b"gitdir: ") : -1]))
+            if (folder / "commondir").exists():
+                common = folder / os.fsdecode((folder / "commondir").read_bytes().rstrip(b"\n"))
+        content = _content(os.fsencode(folder / "HEAD"))
+        if _ID.fullmatch(content):
+            return None
+        ref = _target(content)
+        # a branch that stands for another, or the placeholder of another storage
+        if not ref.startswith(b"refs/heads/") or ref == b"refs/heads/.invalid":
+            raise Unusual
+        try:
+            if not _ID.fullmatch(_content(os.fsencode(common) + b"/" + ref)):
+                raise Unusual
+        except (FileNotFoundError, NotADirectoryError):
+            # packed, or not born
+            pass
+        return os.fsdecode(ref)
+    except OSError:
+        raise Unusual from None
+
+
+def _read_loose(top: bytes, wanted: bytes, found: dict[bytes, bytes]) -> None:
+    """Put the contents of the loose refs that fit a pattern among those that were found."""
+    before, star, behind = wanted.partition(b"*")
+    if star:
+        # git wants the whole name to fit
+        if not behind:
+            raise Unusual
+        for name, is_folder in _entries(top + b"/" + before):
+            if is_folder:
+                _read_one(top, before + name + behind, found)
+        return
+    try:
+        _walk(top, wanted.rstrip(b"/"), found)
+    except NotADirectoryError:
+        if not wanted.endswith(b"/"):
+            _read_one(top, wanted, found)
+
+
+def _walk(top: bytes, folder: bytes, found: dict[bytes, bytes]) -> None:
+    for name, is_folder in _entries(top + b"/" + folder):
+        if is_folder:
+            _walk(top, folder + b"/" + name, found)
+        else:
+            _read_one(top, folder + b"/" + name, found)
+
+
+def _entries(folder: bytes) -> Iterator[tuple[bytes, bool]]:
+    """What stands in a folder of refs, and whether it is a folder; nothing where there is none."""
+    try:
+        with os.scandir(folder) as entries:
+            every = list(entries)
+    except FileNotFoundError:
+        return
+    for entry in every:
+        # git passes over these as well: a lock is there for a moment
+        if entry.name.startswith(b".") or entry.name.endswith(b".lock"):
+            continue
+        if len(every) > _MANY or entry.is_symlink() or _ODD.search(entry.name):
+            raise Unusual
+        yield entry.name, entry.is_dir()
+
+
+def _read_one(top: bytes, ref: bytes, found: dict[bytes, bytes]) -> None:
+    try:
+        found[ref] = _content(top + b"/" + ref)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        # there is none, or it was deleted or packed at this moment
+        return
+    if len(found) > _MANY:
+        raise Unusual
+
+
+def _content(path: bytes) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, 4097)
+    finally:
+        os.close(descriptor)
+
+
+def _target(content: bytes) -> bytes:
+    """The ref that a symbolic one names."""
+    if not content.startswith(_SYMBOLIC) or not content.endswith(b"\n") or len(content) > 4096:
+        raise Unusual
+    target = content[len(_SYMBOLIC) : -1]
+    if not target.startswith(b"refs/") or _ODD.search(target):
+        raise Unusual
+    return target
+
+
+def _resolved(top: bytes, content: bytes, packed: _Packed) -> bytes:
+    """The object that the content of a loose ref names, of a symbolic one through the ref that it names."""
+    if _ID.fullmatch(content) is None:
+        target = _target(content)
+        if not target.startswith(_SHARED_PARTS):
+            raise Unusual
+        named: dict[bytes, bytes] = {}
+        _read_one(top, target, named)
+        oid = named[target][:-1] if target in named else packed.at(target)
+        # one that names nothing, or another symbolic one
+        if oid is None or _ID.fullmatch(oid + b"\n") is None:
+            raise Unusual
+        content = oid + b"\n"
+    if not content.strip(b"0\n"):
+        raise Unusual
+    return content[:-1]
+
+
+class _Packed:
+    """The lines of `packed-refs`, which git sorts by the refs' names."""
+
+    def __init__(self, common: Path) -> None:
+        try:
+            text = (common / "packed-refs").read_bytes()
+        except FileNotFoundError:
+            text = b""
+        first, _, rest = text.partition(b"\n")
+        if text and (not first.startswith(b"# pack-refs with:") or b" sorted " not in first or text[-1:] != b"\n"):
+            raise Unusual
+        self._lines = [line for line in rest.split(b"\n")[:-1] if line[:1] != b"^"]
+
+    def at(self, ref: bytes) -> bytes | None:
+        """The object that a ref names, None where there is no such ref."""
+        return next((oid for name, oid in self._slice(ref, ref + b"\0")), None)
+
+    def below(self, wanted: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The refs that fit a pattern with the objects that they name."""
+        before, star, behind = wanted.partition(b"*")
+        if star:
+            for ref, oid in self._slice(before, before[:-1] + b"0"):
+                one = ref[len(before) : -len(behind)]
+                if ref.endswith(behind) and one and b"/" not in one:
+                    yield ref, oid
+            return
+        name = wanted.rstrip(b"/")
+        if name == wanted and (own := self.at(name)) is not None:
+            yield name, own
+        # `0` comes behind `/`
+        yield from self._slice(name + b"/", name + b"0")
+
+    def _slice(self, low: bytes, high: bytes) -> Iterator[tuple[bytes, bytes]]:
+        start = bisect_left(self._lines, low, key=_name)
+        for line in self._lines[start : bisect_left(self._lines, high, lo=start, key=_name)]:
+            match = _LINE.fullmatch(line)
+            if match is None or _ODD.search(match[2]) or not match[1].strip(b"0"):
+                raise Unusual
+            yield match[2], match[1]
+
+
+def _name(line: bytes) -> bytes:
+    return line.partition(b" ")[2]

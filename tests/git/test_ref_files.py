@@ -1,0 +1,199 @@
+"""Refs read from git's files are those that `git for-each-ref` lists; where they may not be, git is asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger.git import ref_files
+from ledger.git.ref_files import Unusual
+
+PATTERNS = (
+    ("refs/heads/exp", "refs/remotes/", "refs/ledger/remotes/", "refs/tags/ledger", "refs/ledger/trials"),
+    ("refs/heads/main", "refs/remotes/origin/main", "refs/ledger/trials/"),
+    ("refs/heads/exp/a", "refs/remotes/*/exp/a", "refs/ledger/remotes/*/exp/a", "refs/tags/ledger/a"),
+    ("refs/heads/exp/a/", "refs/heads/ex", "refs/heads/exp/nothing", "refs/tags/ledger/a/"),
+    ("refs/heads/",),
+)
+REFS = (
+    "refs/heads/main", "refs/heads/exp/a", "refs/heads/exp/a-b", "refs/heads/exp/a.b", "refs/heads/exp0",
+    "refs/heads/ä",
+    "refs/remotes/origin/main", "refs/remotes/origin/exp/a", "refs/remotes/other/exp/a", "refs/remotes/o/p/exp/a",
+    "refs/remotes/exp/a", "refs/ledger/remotes/origin/exp/a", "refs/ledger/trials/a/treatment/seed-0",
+    "refs/tags/ledger/a/1", "refs/tags/ledger/b/1", "refs/tags/v1", "refs/tags/ledger0",
+)  # fmt: skip
+
+
+def git(root: Path, *arguments: str, stdin: str = "") -> str:
+    """What git prints, on its first output."""
+    done = subprocess.run(["git", *arguments], cwd=root, input=stdin, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def asked(root: Path, patterns: tuple[str, ...]) -> dict[str, str]:
+    """What git lists."""
+    lines = git(root, "for-each-ref", "--format=%(objectname) %(refname)", *patterns).splitlines()
+    return {ref: oid for oid, ref in (line.split(" ", 1) for line in lines)}
+
+
+def make(root: Path) -> tuple[str, str]:
+    """A repository with two commits on no branch."""
+    git(root, "init", "-q", "-b", "main")
+    tree = git(root, "mktree").strip()
+    first = git(root, "commit-tree", tree, "-m", "one").strip()
+    return first, git(root, "commit-tree", tree, "-p", first, "-m", "two").strip()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[str, str]]:
+    """A repository whose refs every example makes anew."""
+    root = tmp_path_factory.mktemp("refs")
+    return root, make(root)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=6)
+@given(
+    packed=st.lists(st.sampled_from(REFS), unique=True),
+    loose=st.lists(st.sampled_from(REFS), unique=True),
+    gone=st.lists(st.sampled_from(REFS), unique=True, max_size=3),
+)
+def test_they_are_those_that_git_lists(
+    shared: tuple[Path, tuple[str, str]], packed: list[str], loose: list[str], gone: list[str]
+) -> None:
+    root, (first, second) = shared
+    every = asked(root, ())
+    git(root, "update-ref", "--no-deref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in every))
+    git(root, "update-ref", "--stdin", stdin="".join(f"update {ref} {first}\n" for ref in packed))
+    git(root, "pack-refs", "--all")
+    git(root, "update-ref", "--stdin", stdin="".join(f"update {ref} {second}\n" for ref in loose))
+    git(root, "update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in gone))
+    if "refs/remotes/origin/main" in {*packed, *loose}:
+        git(root, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+        if "refs/remotes/origin/main" in gone:
+            git(root, "symbolic-ref", "--delete", "refs/remotes/origin/HEAD")
+
+    for patterns in PATTERNS:
+        found = ref_files.listed(root / ".git", patterns)
+        assert list(found.items()) == list(asked(root, patterns).items()), patterns
+
+
+def test_a_tag_names_its_own_object_and_a_ref_to_nothing_is_listed(tmp_path: Path) -> None:
+    first, _ = make(tmp_path)
+    git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@b", "tag", "-a", "-m", "x", "ledger/a/1", first)
+    git(tmp_path, "pack-refs", "--all")
+    (tmp_path / ".git/refs/heads/lost").write_text("1" * 40 + "\n")
+
+    found = ref_files.listed(tmp_path / ".git", ("refs/tags/", "refs/heads/"))
+    assert found == asked(tmp_path, ("refs/tags/", "refs/heads/"))
+    assert found["refs/tags/ledger/a/1"] != first
+    assert "refs/heads/lost" in found
+
+
+def link(root: Path) -> None:
+    (root / ".git/refs/heads/linked").symlink_to("main")
+
+
+def empty(root: Path) -> None:
+    (root / ".git/refs/heads/empty").write_bytes(b"")
+
+
+def odd_name(root: Path) -> None:
+    (root / ".git/refs/heads/a b").write_bytes((root / ".git/refs/heads/main").read_bytes())
+
+
+def dangling(root: Path) -> None:
+    (root / ".git/refs/heads/dangling").write_text("ref: refs/heads/none\n")
+
+
+def null(root: Path) -> None:
+    (root / ".git/refs/heads/null").write_text("0" * 40 + "\n")
+
+
+def unsorted(root: Path) -> None:
+    main = (root / ".git/refs/heads/main").read_text()
+    (root / ".git/packed-refs").write_text(f"# pack-refs with: peeled\n{main.strip()} refs/heads/packed\n")
+
+
+def other_storage(root: Path) -> None:
+    (root / ".git/reftable").mkdir()
+
+
+def many(root: Path) -> None:
+    main = (root / ".git/refs/heads/main").read_bytes()
+    for number in range(501):
+        (root / f".git/refs/heads/b{number}").write_bytes(main)
+
+
+@pytest.mark.parametrize("spoil", [link, empty, odd_name, dangling, null, unsorted, other_storage, many])
+def test_what_is_unusual_is_left_to_git(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    first, _ = make(tmp_path)
+    git(tmp_path, "update-ref", "refs/heads/main", first)
+    assert ref_files.listed(tmp_path / ".git", ("refs/heads/",)) == {"refs/heads/main": first}
+
+    spoil(tmp_path)
+    with pytest.raises(Unusual):
+        ref_files.listed(tmp_path / ".git", ("refs/heads/",))
+
+
+def test_a_lock_is_passed_over(tmp_path: Path) -> None:
+    first, second = make(tmp_path)
+    git(tmp_path, "update-ref", "refs/heads/main", first)
+    (tmp_path / ".git/refs/heads/main.lock").write_text(second + "\n")
+    (tmp_path / ".git/refs/heads/.hidden").write_text(second + "\n")
+
+    assert ref_files.listed(tmp_path / ".git", ("refs/heads/",)) == asked(tmp_path, ("refs/heads/",))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["HEAD", "refs", "refs/", "refs/heads", "refs/bisect/bad", "refs/heads/../../x", "refs/heads/a?", "refs/heads/[a]",
+     "refs/*/*/a", "refs/heads/a.lock", "refs/heads//a", "refs/heads/.a", "refs/remotes/*"],
+)  # fmt: skip
+def test_other_patterns_are_left_to_git(tmp_path: Path, pattern: str) -> None:
+    make(tmp_path)
+    with pytest.raises(Unusual):
+        ref_files.listed(tmp_path / ".git", (pattern,))
+
+
+def symbolic(root: Path) -> str | None:
+    """The ref that git says HEAD points to."""
+    done = subprocess.run(["git", "symbolic-ref", "-q", "HEAD"], cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None
+
+
+def test_head(tmp_path: Path) -> None:
+    root = tmp_path / "main"
+    root.mkdir()
+    first, second = make(root)
+    assert ref_files.head(root) == symbolic(root) == "refs/heads/main"
+
+    git(root, "update-ref", "refs/heads/exp/ä", second)
+    git(root, "symbolic-ref", "HEAD", "refs/heads/exp/ä")
+    assert ref_files.head(root) == symbolic(root) == "refs/heads/exp/ä"
+    git(root, "pack-refs", "--all")
+    assert ref_files.head(root) == symbolic(root) == "refs/heads/exp/ä"
+
+    git(root, "worktree", "add", "-q", "-b", "other", os.fspath(tmp_path / "linked"), first)
+    assert ref_files.head(tmp_path / "linked") == symbolic(tmp_path / "linked") == "refs/heads/other"
+    git(root, "update-ref", "--no-deref", "HEAD", first)
+    assert ref_files.head(root) is symbolic(root) is None
+
+    git(root, "symbolic-ref", "refs/heads/alias", "refs/heads/other")
+    git(root, "symbolic-ref", "HEAD", "refs/heads/alias")
+    with pytest.raises(Unusual):
+        ref_files.head(root)
+    with pytest.raises(Unusual):
+        ref_files.head(tmp_path / "nothing")
+
+
+def test_head_of_another_storage(tmp_path: Path) -> None:
+    make(tmp_path)
+    (tmp_path / ".git/HEAD").write_text("ref: refs/heads/.invalid\n")
+    with pytest.raises(Unusual):
+        ref_files.head(tmp_path)
