@@ -175,6 +175,32 @@ def _last_run(ledger: Repository, experiment: Experiment) -> str:
     return (ledger.git.commit(run) if run else None) or experiment.tip
 
 
+def verdict_commits(
+    objects: Objects, tips: Mapping[str, str], *, rounds: int, replayed: bool = True
+) -> dict[str, GitObject]:
+    """The latest commit behind each experiment's tip that wrote its verdict, by name.
+
+    An experiment is not among them where that lies more than so many `rounds` behind. Commits that `pull` has
+    `replayed` count unless they are not to.
+    """
+    found: dict[str, GitObject] = {}
+    waiting = dict(tips)
+    for _ in range(rounds):
+        if not waiting:
+            break
+        commits = list(objects.read_many(list(waiting.values())))
+        older = {}
+        for name, commit in zip(waiting, commits, strict=True):
+            said, parents = message_of(commit), parents_of(commit)
+            concludes = trailers.value(said, trailers.OUTCOME) and trailers.value(said, trailers.EXPERIMENT) == name
+            if commit is not None and concludes and (replayed or not trailers.value(said, trailers.REPLAYED)):
+                found[name] = commit
+            elif parents:
+                older[name] = parents[0]
+        waiting = older
+    return found
+
+
 def older_on_main(ledger: Repository, experiment: Experiment) -> str | None:
     """The main branch where it has another record of the experiment than the experiment's own branch, else None."""
     read, folder, main = ledger.git.objects.read, directory(experiment.name), ledger.snapshot.main_tip

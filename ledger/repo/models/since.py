@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.errors import LedgerError
-from ledger.git.git_object import message_of, parents_of
 from ledger.model.confirmation import Standing
 from ledger.model.experiment import Experiment, directory
-from ledger.model.formats import trailers
-from ledger.repo import concluded
+from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 
 # of so many each is asked in full
@@ -63,9 +61,10 @@ def _any_confirms(ledger: Ledger) -> bool:
 
 def _moved_on(ledger: Ledger, experiments: Mapping[str, Experiment]) -> set[str]:
     """Those whose plan or trials differ from what they were at the commit that wrote the verdict, or may do so."""
-    at = _verdicts(ledger, {name: one.tip for name, one in experiments.items() if one.branch is not None})
-    found = {name for name, commit in at.items() if commit is None}
-    known = {name: commit for name, commit in at.items() if commit not in (None, experiments[name].tip)}
+    tips = {name: one.tip for name, one in experiments.items() if one.branch is not None}
+    at = histories.verdict_commits(ledger.git.objects, tips, rounds=_ROUNDS, replayed=False)
+    found = tips.keys() - at.keys()
+    known = {name: commit.oid for name, commit in at.items() if commit.oid != tips[name]}
     asked = [
         f"{commit}:{directory(name)}/{file}"
         for name, then in known.items()
@@ -78,25 +77,3 @@ def _moved_on(ledger: Ledger, experiments: Mapping[str, Experiment]) -> set[str]
         if then != now:
             found.add(name)
     return found
-
-
-def _verdicts(ledger: Ledger, tips: Mapping[str, str]) -> dict[str, str | None]:
-    """The commit of each experiment's verdict, None where it lies further back than is looked."""
-    found: dict[str, str | None] = {}
-    waiting = dict(tips)
-    for _ in range(_ROUNDS):
-        if not waiting:
-            break
-        commits = list(ledger.git.objects.read_many(list(waiting.values())))
-        older = {}
-        for (name, oid), commit in zip(waiting.items(), commits, strict=True):
-            said, parents = message_of(commit), parents_of(commit)
-            ours = trailers.value(said, trailers.EXPERIMENT) == name and not trailers.value(said, trailers.REPLAYED)
-            if ours and trailers.value(said, trailers.OUTCOME) is not None:
-                found[name] = oid
-            elif parents:
-                older[name] = parents[0]
-            else:
-                found[name] = None
-        waiting = older
-    return found | dict.fromkeys(waiting)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from ledger.analysis.site.brief import Brief
-from ledger.git.git_object import GitObject, message_of, parents_of
+from ledger.git.git_object import GitObject
 from ledger.model.experiment import DIRECTORY
-from ledger.model.formats import trailers
 from ledger.model.names import shortened
+from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 
 # so far back from its tip a branch is looked at; an older verdict has no date
@@ -27,22 +27,10 @@ def read(ledger: Ledger) -> tuple[Brief, ...]:
 
 def _concluded(ledger: Ledger, names: Sequence[str]) -> dict[str, datetime]:
     """When the verdicts of these were committed: by their branches, of those that have none by main's history."""
-    sources, found = ledger.snapshot.sources, dict[str, datetime]()
-    waiting = {name: sources[name].tip for name in names if sources[name].tree is None}
-    for _ in range(_ROUNDS):
-        if not waiting:
-            break
-        commits = list(ledger.git.objects.read_many(list(waiting.values())))
-        older = {}
-        for (name, _), commit in zip(waiting.items(), commits, strict=True):
-            if commit is None:
-                continue
-            said = message_of(commit)
-            if trailers.value(said, trailers.OUTCOME) is not None and trailers.value(said, trailers.EXPERIMENT) == name:
-                found[name] = _authored(commit)
-            elif parents := parents_of(commit):
-                older[name] = parents[0]
-        waiting = older
+    sources = ledger.snapshot.sources
+    tips = {name: sources[name].tip for name in names if sources[name].tree is None}
+    commits = histories.verdict_commits(ledger.git.objects, tips, rounds=_ROUNDS)
+    found = {name: _authored(commit) for name, commit in commits.items()}
     landed = {name for name in names if sources[name].tree is not None}
     return {**found, **_on_main(ledger, landed)} if landed else found
 
