@@ -57,7 +57,7 @@ def section(name: str) -> Iterator[str]:
     of: Any = command(name)
     text, _, example = (of.help or "").partition("Example:")
     arguments = [p for p in of.params if p.param_type_name == "argument"]
-    options = [p for p in of.params if p.param_type_name == "option" and "--help" not in p.opts]
+    options = [p for p in of.params if p.param_type_name == "option" and "--help" not in p.opts and not p.hidden]
     usage = [f"ledger {name}", *(_argument(p) for p in arguments), *(["[OPTIONS]"] if options else [])]
     yield from (f"## ledger {name}", "", f"`{' '.join(usage)}`", "", *_paragraphs(text))
     if arguments or options:

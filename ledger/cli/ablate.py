@@ -37,7 +37,7 @@ def ablate(
 ) -> int:
     """Weigh the groups of the data: what each adds to a metric, left out, taken alone, or by its Shapley value.
 
-    It makes an experiment, runs its trials and answers. Interrupted, the same command goes on.
+    It creates an experiment, runs its trials and answers. If interrupted, repeat the command to continue.
 
     Example: ledger ablate dice --path data/raw --by site -j 4
     """

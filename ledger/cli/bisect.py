@@ -38,7 +38,7 @@ def bisect(
 ) -> int:
     """Find out why a metric fell: is it real, is it the evaluation, and which version of the data, or commit, did it.
 
-    It makes an experiment, runs its trials and answers. Interrupted, the same command goes on.
+    It creates an experiment, runs its trials and answers. If interrupted, repeat the command to continue.
 
     Example: ledger bisect dice v12 main --path data/raw -j 4
     """

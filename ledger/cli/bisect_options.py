@@ -13,7 +13,7 @@ Paths = Annotated[
     list[str] | None,
     Option("--path", metavar="PATH", help="Search the versions of this data; repeatable. Default: what changed."),
 ]
-Commits = Annotated[bool, Option("--commits", help="Search the commits, with all that they hold, instead.")]
+Commits = Annotated[bool, Option("--commits", help="Search commits, with everything in them, instead.")]
 Higher = Annotated[bool, Option("--higher-is-better", help="A fall of the metric is bad.")]
 Lower = Annotated[bool, Option("--lower-is-better", help="A rise of the metric is bad.")]
 Seeds = Annotated[str | None, Option(metavar="LIST", help="The first seeds, such as 0..4; default: derived ones.")]

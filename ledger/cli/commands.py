@@ -41,7 +41,7 @@ COMMANDS = {
     "push": "Push experiments to a remote: branches, tags and data.",
     "pull": "Pull experiments from a remote, and say what is new.",
     "archive": "Put a finished branch away under a tag, where commands find it.",
-    "completion": "Print what makes the shell complete names and options.",
+    "completion": "Print a script that completes names and options in the shell.",
 }
 
 

@@ -28,9 +28,9 @@ _SHELLS: Final = {"bash": _BASH}
 def completion(
     shell: Annotated[str, Argument(metavar="[SHELL]", help="Which shell: bash.")] = "bash",
 ) -> int:
-    """Print what makes the shell complete commands, options, experiments, arms, metrics, parameters and models.
+    """Print a script with which the shell completes commands, options, experiments, arms, metrics and models.
 
-    It asks refs and the index alone, and changes nothing. In ~/.bashrc: source <(ledger completion bash)
+    It reads only refs and the index, and changes nothing. In ~/.bashrc: source <(ledger completion bash)
 
     Example: ledger completion bash
     """

@@ -17,22 +17,21 @@ def confirm(
         str | None, Argument(metavar="[EXP]", help="An experiment, or an arm of it: NAME:VARIANT.")
     ] = None,
     where: options.Where = None,
-    metric: Annotated[str | None, Option(metavar="METRIC", help="By which the best arm is chosen.")] = None,
+    metric: Annotated[str | None, Option(metavar="METRIC", help="The metric that chooses the best arm.")] = None,
     higher: given.Higher = False,
     lower: given.Lower = False,
     baseline: Annotated[
         str | None, Option(metavar="EXP", help="An arm, an experiment or a revision in the baseline's role.")
     ] = None,
-    predict: Annotated[
-        list[str] | None, Option(metavar="PREDICTION", help="What is predicted instead; repeatable.")
-    ] = None,
+    predict: Annotated[list[str] | None, Option(metavar="PREDICTION", help="Predict this instead; repeatable.")] = None,
     margin: Annotated[
-        str | None, Option(metavar="NUMBER", help="By how much, instead of half of what is left.")
+        str | None,
+        Option(metavar="NUMBER", help="The margin to predict; default: half the corrected effect."),
     ] = None,
     seeds: Annotated[int | None, Option(metavar="N", min=1, help="How many; default: by power.")] = None,
     name: plan_options.Name = None,
     tag: plan_options.Tags = None,
-    no_switch: Annotated[bool, Option("--no-switch", help="Leave the work tree on its branch.")] = False,
+    no_switch: Annotated[bool, Option("--no-switch", help="Stay on the current branch.")] = False,
     json: options.AsJson = False,
 ) -> int:
     """Begin an experiment that puts the best arm to the test: fresh seeds, a cautious prediction.

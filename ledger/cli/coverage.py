@@ -28,7 +28,7 @@ def coverage(
 ) -> int:
     """Show which combinations of the parameters that varied were tried, and which never.
 
-    It counts recorded trials, whatever came of them; seeds and folds do not count as parameters. docs/next.md explains
+    It counts every recorded trial, failed ones too; seeds and folds do not count as parameters. docs/next.md explains
     bins, --exclude and --complete.
 
     Example: ledger coverage --exclude "opt = adam and lr > 0.1" --complete 5

@@ -12,7 +12,7 @@ Targets = Annotated[
 ]
 Strength = Annotated[
     int | None,
-    Option("-t", metavar="T", min=1, max=STRONGEST, help="Combinations of so many parameters (default: 2)."),
+    Option("-t", metavar="T", min=1, max=STRONGEST, help="Combinations of this many parameters; default: 2."),
 ]
 Chosen = Annotated[str | None, Option("--where", metavar="EXPR", help="Only trials for which EXPR is true.")]
 Keep = Annotated[list[str] | None, Option("--keep", metavar="PATTERN", help="Only these parameters; repeatable.")]

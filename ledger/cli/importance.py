@@ -16,7 +16,7 @@ from ledger.report.documents import Format
 def importance(
     metric: given.Metric,
     where: options.Where = None,
-    top: Annotated[str, Option(metavar="SHARE", help="Which share of the configurations is the best.")] = "25%",
+    top: Annotated[str, Option(metavar="SHARE", help="The share of configurations that count as the best.")] = "25%",
     higher: given.Higher = False,
     lower: given.Lower = False,
     output: Output = None,
@@ -26,7 +26,7 @@ def importance(
 ) -> int:
     """Show which parameters a metric depends on, over the arms that were tried at one state of code and data.
 
-    It takes 30 configurations, and calls nothing important that chance explains. docs/next.md says what is computed.
+    It needs 30 configurations, and flags no parameter that chance explains. docs/next.md says what is computed.
 
     Example: ledger importance dice --where "train.lr > 0.001"
     """

@@ -23,7 +23,7 @@ def log(
     ] = None,
     since: Annotated[
         str | None,
-        Option("--since", metavar="DATE", help="Only those begun since: 2026-11-01, or as in git: 2 weeks ago."),
+        Option("--since", metavar="DATE", help="Only those started since: 2026-11-01, or as in git: 2 weeks ago."),
     ] = None,
     tag: Annotated[list[str] | None, Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")] = None,
     outcome: Annotated[

@@ -34,7 +34,7 @@ def matrix(
 ) -> int:
     """Train on each version of one data set, evaluate on each of another: which of them moved the metric?
 
-    Each model is trained once per seed, whatever the number of columns. Interrupted, the same command goes on.
+    Each model is trained once per seed, however many columns there are. If interrupted, repeat the command to continue.
 
     Example: ledger matrix dice --train data/train@v12,v18,main --eval data/test@v12,main -j 4
     """

@@ -24,8 +24,8 @@ def models(
         str | None, Option("--at", metavar="DATE", help="As it was then: 2026-11-01 (its end), 2 weeks ago.")
     ] = None,
     stage: Annotated[str | None, Option("--stage", metavar="STAGE", help="Only what has this stage.")] = None,
-    every: Annotated[bool, Option("--all", help="What was taken back or given up, too.")] = False,
-    fetch: Annotated[bool, Option("--fetch", help="Lay the checkpoint of NAME out here.")] = False,
+    every: Annotated[bool, Option("--all", help="Also show versions that were taken back or deprecated.")] = False,
+    fetch: Annotated[bool, Option("--fetch", help="Check out the checkpoint of NAME here.")] = False,
     output: Annotated[
         str | None, Option("-o", "--output", metavar="PATH", help="With --fetch: where to, a file or a folder.")
     ] = None,
@@ -34,7 +34,7 @@ def models(
     guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
-    """List the versions of models, with their stages, experiments and metrics, and what speaks against each by now.
+    """List the versions of models, with their stages, experiments and metrics, and any doubts about each.
 
     What a tag claims is compared with the experiment's record. It works in a clone without a work tree too.
 

@@ -37,7 +37,7 @@ def new(
     alpha: plan_options.Alpha = None,
     looks: plan_options.Looks = None,
     tag: plan_options.Tags = None,
-    no_switch: Annotated[bool, Option("--no-switch", help="Leave the work tree on its branch.")] = False,
+    no_switch: Annotated[bool, Option("--no-switch", help="Stay on the current branch.")] = False,
     retype: plan_options.Retype = False,
     json: options.AsJson = False,
 ) -> int:

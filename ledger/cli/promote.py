@@ -13,9 +13,9 @@ from ledger.report.shapes import models as shapes
 
 What = Annotated[
     str,
-    Argument(metavar="EXP[:ARM[/TRIAL]]", help="What to promote; or a version that there is, NAME@v1.2.0."),
+    Argument(metavar="EXP[:ARM[/TRIAL]]", help="What to promote, or an existing version, NAME@v1.2.0."),
 ]
-Name = Annotated[str | None, Argument(metavar="[NAME]", help="The model that it is to be a version of.")]
+Name = Annotated[str | None, Argument(metavar="[NAME]", help="The model it becomes a version of.")]
 
 
 def promote(
@@ -33,7 +33,7 @@ def promote(
         str, Option("--why", metavar="TEXT", help="Promote what no verdict supports; the tag keeps the reason.")
     ] = "",
     deprecate: Annotated[
-        bool, Option("--deprecate", help="Take back: with --stage that, else NAME@VERSION, or the whole NAME.")
+        bool, Option("--deprecate", help="Take back the --stage, NAME@VERSION, or all of NAME.")
     ] = False,
     json: options.AsJson = False,
 ) -> int:

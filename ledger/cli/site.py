@@ -30,8 +30,8 @@ def site(
 ) -> int:
     """Build a web site of the whole ledger: static pages that open from a file or any web host.
 
-    Only what has changed since the last build is made anew. With --watch or --publish nothing is
-    left in your folder, unless -o names one.
+    It rebuilds only what has changed since the last build. --watch and --publish leave
+    nothing in your folder, unless -o names one.
 
     Example: ledger site -o public
     """

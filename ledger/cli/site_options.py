@@ -19,10 +19,8 @@ Since = Annotated[
     str | None, Option("--since", metavar="DATE", help="Experiments made or concluded since: 2026-11-01, 2w.")
 ]
 Code = Annotated[bool, Option("--code/--no-code", help="Show code, paths and commands; --no-code is for outsiders.")]
-Jobs = Annotated[int | None, Option("-j", "--jobs", metavar="N", help="Processes; default: one a processor.")]
-Watch = Annotated[
-    bool, Option("--watch", help="Serve the site on this machine, and bring it up to date as trials finish.")
-]
+Jobs = Annotated[int | None, Option("-j", "--jobs", metavar="N", help="Processes; default: one per processor.")]
+Watch = Annotated[bool, Option("--watch", help="Serve the site on this machine, and update it as trials finish.")]
 Port = Annotated[
     int | None,
     Option(

@@ -25,7 +25,7 @@ def slices(
     metric: Annotated[str | None, Option("--metric", metavar="NAME", help="The per-case metric.")] = None,
     by: Annotated[list[str] | None, Option("--by", metavar="COLUMN", help="Only by this column; repeatable.")] = None,
     min_cases: Annotated[
-        int, Option("--min-cases", metavar="N", min=2, help=f"Look at no smaller slice (default: {MIN_CASES}).")
+        int, Option("--min-cases", metavar="N", min=2, help=f"Skip smaller slices; default: {MIN_CASES}.")
     ] = MIN_CASES,
     where: Annotated[str | None, Option("--where", metavar="EXPR", help="Only cases for which EXPR is true.")] = None,
     worst: Annotated[int | None, Option("--worst", metavar="N", min=1, help="List the N worst cases instead.")] = None,

@@ -15,11 +15,11 @@ from ledger.report.documents import Format
 
 Experiments = Annotated[
     list[str] | None,
-    Argument(metavar="EXP", help="Learn from these alone, at the code of the first; default: all, at HEAD."),
+    Argument(metavar="EXP", help="Learn only from these, at the code of the first; default: all, at HEAD."),
 ]
 Tune = Annotated[
     list[str] | None,
-    Option("--tune", metavar="NAME=DOMAIN", help="What a parameter may be: lr=1e-5..1e-1:log; repeatable."),
+    Option("--tune", metavar="NAME=DOMAIN", help="The domain of a parameter: lr=1e-5..1e-1:log; repeatable."),
 ]
 Goal = Annotated[str | None, Option("--objective", metavar="GOAL", help='"max dice" or "min loss".')]
 
@@ -31,7 +31,7 @@ def suggest(
     where: Annotated[
         str | None, Option("--where", metavar="EXPR", help="Learn only from trials for which EXPR is true.")
     ] = None,
-    count: Annotated[int, Option("-n", metavar="K", min=1, max=100, help="So many, to run at a time.")] = 1,
+    count: Annotated[int, Option("-n", metavar="K", min=1, max=100, help="How many, to run in parallel.")] = 1,
     model: Annotated[str, Option("--model", metavar="MODEL", help="gp (a Gaussian process) or tpe (Optuna's).")] = GP,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,

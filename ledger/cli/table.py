@@ -31,15 +31,15 @@ def table(
         list[str] | None, Option("--drop", metavar="PATTERN", help="Leave out these columns; repeatable.")
     ] = None,
     limit: Annotated[int | None, Option("--limit", "-n", metavar="N", min=1, help="At most N rows.")] = None,
-    best: Annotated[bool, Option("--best", help="Only the best row, and how much luck adds to it.")] = False,
-    every: Annotated[bool, Option("--all", help="Every parameter, however wide; else those that vary.")] = False,
+    best: Annotated[bool, Option("--best", help="Only the best row, with an estimate of its selection bias.")] = False,
+    every: Annotated[bool, Option("--all", help="Every parameter, not only those that vary.")] = False,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
     """Show experiments as rows: verdict, metrics as mean ± sd (n), and the parameters that vary.
 
-    An experiment's row is that of the arm its first prediction is about, or else of its treatment.
+    An experiment is shown by the arm its first prediction is about, or else by its treatment.
     docs/table.md explains --where.
 
     Example: ledger table --where "accuracy > 0.95 and outcome = supported" --sort -accuracy
