@@ -198,7 +198,7 @@ class Git:
         named = [argument for parent in parents for argument in ("-p", parent)]
         arguments = (*DURABLE, "commit-tree", tree, *named)
         text = message.replace("\0", " ").encode("utf-8", "replace")
-        if sign and signing.COMMITS in signing.signs(self):
+        if sign and signing.COMMITS in _signs(self):
             return signing.signed_commit(self, arguments, text, _author(author))
         return self.text(*arguments, "-F", "-", stdin=text, environment=_author(author))
 
@@ -208,7 +208,7 @@ class Git:
         `when`: its date, the present one where None.
         """
         dated = None if when is None else {"GIT_COMMITTER_DATE": f"@{int(when.timestamp())} +0000"}
-        if signing.TAGS in signing.signs(self):
+        if signing.TAGS in _signs(self):
             said = f"{message.rstrip()}\n".replace("\0", " ").encode("utf-8", "replace")
             return signing.signed_tag(self, name, target, said, dated)
         tagger = self.text("var", "GIT_COMMITTER_IDENT", environment=dated)
@@ -229,6 +229,12 @@ def _author(header: str | None) -> dict[str, str] | None:
 @lru_cache(maxsize=1024)
 def _changed_paths(git: Git, old: str, new: str) -> tuple[str, ...]:
     return tuple(sorted(changes(git.objects, old, new)))
+
+
+@lru_cache(maxsize=16)
+def _signs(git: Git) -> frozenset[str]:
+    # a command that signs its first commit signs its last tag
+    return signing.signs(git)
 
 
 def open_repository(start: Path, *, bare: bool = False) -> Git:

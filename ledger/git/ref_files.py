@@ -76,6 +76,14 @@ def head(root: Path) -> str | None:
             folder = common = Path(os.fsdecode(said[len(b"gitdir: ") : -1]))
             if (folder / "commondir").exists():
                 common = folder / os.fsdecode((folder / "commondir").read_bytes().rstrip(b"\n"))
+    except OSError:
+        raise Unusual from None
+    return head_in(folder, common)
+
+
+def head_in(folder: Path, common: Path) -> str | None:
+    """The same of the work tree whose own git directory is `folder`; `common` is the one that all share."""
+    try:
         content = _content(os.fsencode(folder / "HEAD"))
         if _ID.fullmatch(content):
             return None

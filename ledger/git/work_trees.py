@@ -15,9 +15,11 @@ import os
 import shutil
 import time
 from itertools import count
+from operator import itemgetter
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.git import ref_files
 from ledger.git.git import Git
 from ledger.git.process import GitError, call
 from ledger.model.frozen import frozen
@@ -46,6 +48,9 @@ def listed(git: Git) -> tuple[WorkTree, ...]:
     Where there is none, as in a bare repository, or git does not know its place, the one that we are in is first.
     Raises LedgerError where git cannot list them.
     """
+    found = _registered(git)
+    if found is not None:
+        return found
     main: list[WorkTree] = []
     others: list[WorkTree] = []
     for number, block in enumerate(_porcelain(git).split("\0\0")):
@@ -58,6 +63,28 @@ def listed(git: Git) -> tuple[WorkTree, ...]:
     if not main:
         others.sort(key=lambda tree: tree.path.resolve() != git.root.resolve())
     return (*main, *others)
+
+
+def _registered(git: Git) -> tuple[WorkTree, ...] | None:
+    """The same, from the files that register them; None where something is not as git itself writes it."""
+    # else the main one may be anywhere
+    if git.bare or git.common != git.root / ".git":
+        return None
+    try:
+        main = WorkTree(path=git.root, branch=ref_files.head_in(git.common, git.common))
+        others = []
+        below = git.common / "worktrees"
+        for folder in below.iterdir() if below.exists() else ():
+            place = (folder / "gitdir").read_bytes().rstrip()
+            # git dies of one that is being made
+            if not place.startswith(b"/") or not place.endswith(b"/.git") or not (folder / "commondir").exists():
+                return None
+            path = place.removesuffix(b"/.git")
+            branch = ref_files.head_in(folder, git.common)
+            others.append((path, WorkTree(path=Path(os.fsdecode(path)), branch=branch)))
+    except (OSError, ref_files.Unusual):
+        return None
+    return (main, *(tree for _, tree in sorted(others, key=itemgetter(0)) if tree.path.is_dir()))
 
 
 def _porcelain(git: Git) -> str:

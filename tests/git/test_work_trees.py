@@ -120,3 +120,36 @@ def test_a_sparse_checkout_is_not_inherited(make_project: MakeProject, cone: str
     assert project.git("status", "--porcelain", cwd=ours) == ""
     project.git("sparse-checkout", "reapply")
     assert project.git("status", "--porcelain") == "" and not (project.root / "data").exists()
+
+
+def test_they_are_those_that_git_lists(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = open_repository(project.root)
+    for name, options in {"z": ["-b", "other"], "ä b": ["--detach"], "away": ["--detach"]}.items():
+        project.git("worktree", "add", "-q", *options, str(project.root.parent / name))
+    project.git("worktree", "lock", str(project.root.parent / "z"))
+    (project.root.parent / "away").rename(project.root.parent / "elsewhere")
+    made(git, 0)
+    found = work_trees.listed(git)
+    linked = work_trees.listed(open_repository(project.root.parent / "z"))
+
+    monkeypatch.setattr(work_trees, "_registered", lambda git: None)
+    assert found == linked == work_trees.listed(git)
+    assert [tree.branch for tree in found] == ["refs/heads/main", None, "refs/heads/other", None]
+
+
+def test_what_registers_work_trees_otherwise_is_left_to_git(project: Project) -> None:
+    git = open_repository(project.root)
+    project.git("worktree", "add", "-q", "--detach", str(project.root.parent / "theirs"))
+    assert work_trees._registered(git) is not None
+    for file, text in {
+        "commondir": None,
+        "gitdir": "../../../theirs/.git\n",
+        "HEAD": "ref: refs/heads/.invalid\n",
+    }.items():
+        path = git.common / "worktrees/theirs" / file
+        before = path.read_bytes()
+        path.unlink()
+        if text is not None:
+            path.write_text(text)
+        assert work_trees._registered(git) is None, file
+        path.write_bytes(before)
