@@ -62,22 +62,32 @@ def layer(path: str) -> str:
     return PurePosixPath(path).parts[0].removesuffix(".py")
 
 
-def imports() -> Iterator[tuple[str, str]]:
+@cache
+def imports() -> tuple[tuple[str, str], ...]:
     """Every file with every module that it imports, anywhere in it; `from a import b` is `a.b`."""
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from ((path, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                yield from ((path, f"{'.' * node.level}{node.module}.{alias.name}") for alias in node.names)
+
+    def found() -> Iterator[tuple[str, str]]:
+        for path, tree in sources().items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import):
+                    yield from ((path, alias.name) for alias in node.names)
+                elif isinstance(node, ast.ImportFrom):
+                    yield from ((path, f"{'.' * node.level}{node.module}.{alias.name}") for alias in node.names)
+
+    return tuple(found())
 
 
-def calls() -> Iterator[tuple[str, str]]:
+@cache
+def calls() -> tuple[tuple[str, str], ...]:
     """Every file with every call in it, by the dotted name of what is called."""
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield path, ast.unparse(node.func)
+
+    def found() -> Iterator[tuple[str, str]]:
+        for path, tree in sources().items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call):
+                    yield path, ast.unparse(node.func)
+
+    return tuple(found())
 
 
 def test_every_file_is_in_a_layer() -> None:
