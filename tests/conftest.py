@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from project import (
+    COMMAND,
     DVC_FILES,
     NOISY,
     PARAMS,
@@ -44,6 +45,7 @@ pytest_plugins = ("browsing", "indexed", "interpreters", "screens", "shelves", "
 
 # what tests import from here
 __all__ = [
+    "COMMAND",
     "DVC_FILES",
     "NOISY",
     "PARAMS",

@@ -1,9 +1,9 @@
 """Processes that have DVC imported: forks of one that has done nothing else, where each test would import it anew.
 
-What they run is what a process started cold runs: the command line of DVC, and the worker (`ledger.run.worker_main`),
-each in a process of its own, in the directory and the environment that it is given. Importing takes 0.4 s of CPU, and
-the tests ask a thousand times. Commands that tests start by `Launcher.ledger` have their workers from here too; those
-that they start by `python -m ledger` have cold ones.
+What they run is what a process started cold runs: the command line of DVC, the worker (`ledger.run.worker_main`), and
+the command line of the ledger (`Launcher.ledger`), whose workers are from here too; each in a process of its own, in
+the directory and the environment that it is given. Importing takes 0.4 s of CPU and more, and the tests ask a thousand
+times. Commands that they start by `python -m ledger` are cold, and so are their workers.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ import psutil
 
 # above those that anybody asks for by number
 _FREE = 200
+# by which a command asks the launcher for its workers
+_ASKS = 100
 
 
 class Launched:
@@ -45,10 +47,12 @@ class Launched:
         self._status = os.fdopen(status, "rb")
         self._waits = Lock()
 
-    def wait(self) -> int:
-        """The exit code, negative for a signal."""
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, negative for a signal. Raises TimeoutExpired where there is none after so many seconds."""
         with self._waits:
             if self.returncode is None:
+                if timeout is not None and not select.select([self._status], [], [], timeout)[0]:
+                    raise subprocess.TimeoutExpired("a fork", timeout)
                 self.returncode = int(self._status.read())
                 self._status.close()
         return self.returncode
@@ -58,6 +62,44 @@ class Launched:
         with contextlib.suppress(ProcessLookupError):
             if self.returncode is None:
                 os.kill(self.pid, number)
+
+
+class Command(Launched):
+    """A command of the ledger that the launcher has forked, as `subprocess.Popen` shows one."""
+
+    def __init__(self, pid: int, status: int, stdout: IO[Any] | None, stderr: IO[Any] | None) -> None:
+        super().__init__(pid, status, None, stdout)
+        self.stderr = stderr
+
+    def poll(self) -> int | None:
+        """The exit code, None as long as it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.wait(0)
+        return None
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float | None = None) -> tuple[Any, Any]:
+        """What it says until it has ended, on both streams; None of one that is no pipe, or has been read to its end.
+
+        Raises TimeoutExpired.
+        """
+        said: dict[IO[Any], Any] = {}
+
+        def read(stream: IO[Any]) -> None:
+            with stream:
+                said[stream] = stream.read()
+
+        streams = [stream for stream in (self.stdout, self.stderr) if stream is not None and not stream.closed]
+        threads = [threading.Thread(target=read, args=(stream,), daemon=True) for stream in streams]
+        for thread in threads:
+            thread.start()
+        self.wait(timeout)
+        for thread in threads:
+            thread.join(timeout)
+        return tuple(None if stream is None else said.get(stream) for stream in (self.stdout, self.stderr))  # type: ignore[return-value]
 
 
 class Launcher:
@@ -96,13 +138,39 @@ class Launcher:
             os.close(theirs_out)
         return Launched(pid, status, open(ours_in, "w", encoding="utf-8"), open(ours_out, encoding="utf-8"))  # noqa: PTH123
 
-    def ledger(self, *arguments: str, code: str | None = None, **options: Any) -> subprocess.Popen[Any]:
-        """A command of the ledger in a process of its own, or `code` in the place of `ledger` itself."""
+    def ledger(
+        self,
+        *arguments: str,
+        code: str = "from ledger.cli.main import run_main\nrun_main()",
+        cwd: Path,
+        stdout: int = subprocess.DEVNULL,
+        stderr: int = subprocess.DEVNULL,
+        text: bool = False,
+        start_new_session: bool = False,
+    ) -> Command:
+        """A command of the ledger in a process of its own, or `code` in the place of `ledger` itself.
+
+        What it says is thrown away, or can be read where that is PIPE.
+        """
         mine, theirs = socket.socketpair()
-        with mine, theirs:
+        with contextlib.ExitStack() as given:
+            given.enter_context(mine)
+            given.enter_context(theirs)
+            nothing = given.enter_context(Path(os.devnull).open("r+b"))
+            fds, streams = {0: nothing.fileno(), _ASKS: mine.fileno()}, list[IO[Any] | None]()
+            for number, asked in ((1, stdout), (2, stderr)):
+                if asked == subprocess.PIPE:
+                    ours, fds[number] = os.pipe()
+                    given.callback(os.close, fds[number])
+                    streams.append(open(ours, encoding="utf-8") if text else open(ours, "rb"))  # noqa: PTH123, SIM115
+                else:
+                    fds[number] = nothing.fileno()
+                    streams.append(None)
             self._ask({"what": "listen"}, [theirs.fileno()])
-            command = [sys.executable, "-P", __file__, str(mine.fileno()), code or LEDGER, *arguments]
-            return subprocess.Popen(command, pass_fds=[mine.fileno()], **options)
+            pid, status = self._fork(
+                "ledger", [code, *arguments], fds, cwd=str(cwd), env=os.environ, session=start_new_session
+            )
+        return Command(pid, status, *streams)
 
     def dvc(self, arguments: Sequence[str], cwd: Path, out: IO[Any], err: IO[Any]) -> int:
         """Run DVC's command line; its exit code."""
@@ -147,21 +215,6 @@ class Launcher:
                     self._process = subprocess.Popen([sys.executable, "-P", __file__], stdin=theirs.fileno(), cwd="/")
             socket.send_fds(self._socket, [json.dumps(request).encode() + b"\n"], fds)
             return int(self._socket.recv(32))
-
-
-# --- a process that the launcher gives workers to
-
-LEDGER = "from ledger.cli.main import run_main\nrun_main()"
-
-
-def client(asks: int, code: str) -> None:
-    """Run the code with workers from the launcher that listens to this descriptor."""
-    from ledger.run import worker
-
-    launcher = Launcher(socket.socket(fileno=asks))
-    vars(worker)["subprocess"] = SimpleNamespace(Popen=launcher.worker, PIPE=subprocess.PIPE)
-    sys.argv = ["ledger", *sys.argv[3:]]
-    exec(compile(code, "<test>", "exec"), {"__name__": "__main__"})
 
 
 # --- the launcher's own process
@@ -308,8 +361,12 @@ MODULES = (
     "dvc_data.index.checkout",
     "dvc_render",
     "fsspec.implementations.memory",
+    "ledger.cli.main",
+    "ledger.cli.run",
     "ledger.model.formats.yaml12.canonical",
     "ledger.model.formats.yaml12.reader",
+    "ledger.ops.run",
+    "ledger.report.run",
     "ledger.run.worker_main",
     "networkx",
     "platformdirs.unix",
@@ -353,7 +410,7 @@ def _become(request: dict[str, Any], given: Sequence[int]) -> NoReturn:
         sys.argv = [request["what"], *request["arguments"]]
         code = _run(request["what"])
     except SystemExit as error:
-        code = error.code if isinstance(error.code, int) else 1
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -369,6 +426,15 @@ def _run(what: str) -> int:
         from dvc.cli import main as dvc
 
         return int(dvc(sys.argv[1:]) or 0)
+    if what == "ledger":
+        from ledger.run import worker
+
+        vars(worker)["subprocess"] = SimpleNamespace(
+            Popen=Launcher(socket.socket(fileno=_ASKS)).worker, PIPE=subprocess.PIPE
+        )
+        code = sys.argv.pop(1)
+        exec(compile(code, "<command>", "exec"), {"__name__": "__main__"})
+        return 0
     from ledger.run import worker_main
 
     worker_main.main()
@@ -376,7 +442,4 @@ def _run(what: str) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        client(int(sys.argv[1]), sys.argv[2])
-    else:
-        main()
+    main()

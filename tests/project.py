@@ -17,7 +17,7 @@ from ledger.cli.main import main
 
 launcher = Launcher()
 
-# what the stages run, in some hundredths of a second, of which the module `json` would be a third and `random` a sixth:
+# what the stages run, in a hundredth of a second, twice that with the module `json`, and half more with `random`:
 # thousands run. What `random` is made on draws the same numbers where the seed is a number, and not where it is a text.
 TRAIN = """\
 from _random import Random
@@ -32,10 +32,20 @@ open("model.txt", "w").write(str(accuracy))
 """
 
 
+# it is `_sha2` from Python 3.12 on; `hashlib` would take as long as `random`
+SHA512 = """\
+try:
+    from _sha512 import sha512
+except ImportError:
+    from _sha2 import sha512
+"""
+
+
 def noisy(seed: str) -> str:
-    """The same with noise that is drawn from a text, given as Python."""
-    drawn = TRAIN.replace("from _random import Random\n\nrandom = Random()\n", "import random\n\n")
-    return drawn.replace('random.seed(params["seed"])', f"random.seed({seed})")
+    """The same with noise that is drawn from a text, given as Python: the numbers that `random` draws from it."""
+    drawn = TRAIN.replace("from _random import Random\n", f"from _random import Random\n{SHA512}", 1)
+    number = 'int.from_bytes(text + sha512(text).digest(), "big")'
+    return drawn.replace('random.seed(params["seed"])', f"text = ({seed}).encode()\nrandom.seed({number})")
 
 
 # every change draws it anew, so that differences vary too
@@ -43,16 +53,19 @@ NOISY = noisy("""str(params).replace("'", '"')""")
 
 PARAMS = {"seed": 0, "train": {"lr": 0.1, "layers": [4, 2], "name": "small"}}
 
-PIPELINE = """\
+# without `site`, which is a third of what python takes to start
+COMMAND = "python -S train.py"
+
+PIPELINE = f"""\
 stages:
   train:
-    cmd: python train.py
+    cmd: {COMMAND}
     deps: [train.py]
     params:
       - params.json: [seed, train]
     outs: [model.txt]
     metrics:
-      - metrics.json: {cache: false}
+      - metrics.json: {{cache: false}}
 """
 
 DVC_FILES = {

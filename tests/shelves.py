@@ -17,6 +17,28 @@ import pytest
 from project import DVC_FILES, NOISY, Build, MakeProject, Once, Project, Shelved, default_files
 
 
+def copy(folder: Path | str, to: Path | str) -> None:
+    """Copy a folder, with the modes and the times of its files: in a third of what `shutil.copytree` takes."""
+    os.mkdir(to)  # noqa: PTH102
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = f"{to}/{entry.name}"
+            if entry.is_symlink():
+                os.symlink(os.readlink(entry), path)  # noqa: PTH115, PTH211
+            elif entry.is_dir():
+                copy(entry.path, path)
+            else:
+                about = entry.stat()
+                with open(entry.path, "rb", 0) as source:  # noqa: PTH123
+                    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+                    try:
+                        os.write(made, source.readall())
+                        os.fchmod(made, about.st_mode & 0o7777)
+                        os.utime(made, ns=(about.st_atime_ns, about.st_mtime_ns))
+                    finally:
+                        os.close(made)
+
+
 @pytest.fixture
 def make_project(
     shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -38,7 +60,7 @@ def make_project(
             with suppress(OSError):
                 made.root.rename(kept)
         root = tmp_path / name
-        shutil.copytree(kept, root, symlinks=True)
+        copy(kept, root)
         project = Project(root, capsys, monkeypatch)
         # the copies are other files than those that the index knows
         project.git("update-index", "-q", "--refresh")
@@ -109,7 +131,7 @@ def shelved(
                 # whole or not at all: who comes next finds it or builds it
                 project.root.rename(kept)
         root = tmp_path_factory.mktemp("copy") / "project"
-        shutil.copytree(kept, root, symlinks=True)
+        copy(kept, root)
         return Project(root, capsys, monkeypatch)
 
     return get

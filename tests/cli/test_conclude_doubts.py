@@ -173,7 +173,7 @@ def test_one_replicate(shelved: Shelved) -> None:
 
 def same_noise(project: Project) -> None:
     """The effect of the rate is the same at every seed."""
-    project.commit("same", {"train.py": NOISY.replace("""str(params).replace("'", '"')""", 'params["seed"]')})
+    project.commit("same", {"train.py": NOISY.replace("""str(params).replace("'", '"')""", 'str(params["seed"])')})
     project.ledger("new", "Same", "--name", "a", "--predict", "accuracy > baseline", "--seeds", "3",
                    "-S", "train.lr=0.2")  # fmt: skip
     project.ledger("run")

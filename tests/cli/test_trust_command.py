@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Project, Shelved
+from conftest import COMMAND, Project, Shelved
 from test_hostile import honest
 
 
@@ -17,7 +17,7 @@ def theirs(shelved: Shelved) -> Project:
     project = shelved(honest)
     project.git("remote", "add", "origin", "../hub")
     project.git("commit", "-q", "--allow-empty", "-m", "theirs")
-    text = (project.root / "dvc.yaml").read_text().replace("python train.py", "python ${script} --quietly")
+    text = (project.root / "dvc.yaml").read_text().replace(COMMAND, "python ${script} --quietly")
     params = '{"seed": 0, "script": "train.py", "train": {"lr": 0.1, "layers": [4, 2], "name": "small"}}\n'
     plan = (project.root / "experiments/honest/hypothesis.md").read_text()
     other = plan.replace(

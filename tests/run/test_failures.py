@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from conftest import PARAMS, TRAIN, MakeProject, Project, default_files
+from conftest import COMMAND, PARAMS, TRAIN, MakeProject, Project, default_files
 
 # Seed 0 does as it should, every other misbehaves in its own way.
 MISBEHAVIOUR = """\
@@ -88,8 +88,8 @@ def test_each_misbehaviour_is_recorded_and_the_others_go_on(make_project: MakePr
         "seed-10": "params.json changed while the trial ran, though recorded as its input",
     }
     # the last lines, and none of DVC's advice to people who run it by hand
-    assert failed["seed-1"]["tail"] == "$ python train.py\ntrains 1\nno convergence"
-    assert failed["seed-5"]["tail"] == "$ python train.py\ntrains 5"
+    assert failed["seed-1"]["tail"] == f"$ {COMMAND}\ntrains 1\nno convergence"
+    assert failed["seed-5"]["tail"] == f"$ {COMMAND}\ntrains 5"
     assert failed["seed-7"]["tail"].endswith("trains 7\nno numbers in metrics.json")
     assert "under `ignore`" in failed["seed-5"]["hint"]
     # what a trial cost is known where it failed too
@@ -261,14 +261,14 @@ def test_logs_of_all_kinds(make_project: MakeProject) -> None:
     tails = {name: trial["error"]["tail"] for name, trial in trials_of(project).items() if trial["error"]}
     assert tails["seed-1"].splitlines()[-1].endswith("megabytes 199999")
     assert len(tails["seed-1"].splitlines()) == 20
-    assert tails["seed-2"] == "$ python train.py\n100%|##########"
+    assert tails["seed-2"] == f"$ {COMMAND}\n100%|##########"
     assert "ABCDEFG" in tails["seed-3"]
-    assert tails["seed-4"] == "$ python train.py\nred gone? ?evil\n    indented"
+    assert tails["seed-4"] == f"$ {COMMAND}\nred gone? ?evil\n    indented"
     assert len(tails["seed-5"]) <= 4000
 
     logs = [project.ledger("show", f"a:treatment/seed-{seed}", "--log").out for seed in range(6)]
     assert len(logs[1].splitlines()) == 200_001
-    assert logs[2] == "$ python train.py\n100%|##########\n"
+    assert logs[2] == f"$ {COMMAND}\n100%|##########\n"
     assert logs[4].splitlines()[1:] == ["red gone?  evil", "    indented"]
     # each character once: there are ten million
     assert not {c for c in set("".join(logs)) if not c.isprintable()} - {"\n"}
@@ -281,7 +281,7 @@ def test_logs_that_are_not_there(make_project: MakeProject) -> None:
     assert "there is no log of a:treatment/seed-0 here" in no_trials.err
     assert "it has no trials yet" in no_trials.err
     project.ledger("run")
-    assert project.ledger("show", "a:treatment/seed-0", "--log").out == "$ python train.py\n"
+    assert project.ledger("show", "a:treatment/seed-0", "--log").out == f"$ {COMMAND}\n"
     for wrong in ("a", "a:treatment", ""):
         assert "--log needs one trial" in project.ledger("show", wrong, "--log", code=2).err
     assert "its trials: treatment/seed-0" in project.ledger("show", "a:treatment/seed-7", "--log", code=2).err

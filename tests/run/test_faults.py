@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from after_kills import pending, recorded, sound
 from conftest import TRAIN, MakeProject, Project, default_files, launcher
+from launcher import Command
 
 from ledger.git.git import open_repository
 from ledger.machine.state_directory import StateDirectory
@@ -42,9 +43,9 @@ class Gate:
         # held open for writing too, `hello` does not end with the first who says it
         flags = {"alive": os.O_RDONLY | os.O_NONBLOCK, "hello": os.O_RDWR}
         self._pipes = {name: os.open(folder / name, flag) for name, flag in flags.items()}
-        self._controller: subprocess.Popen[bytes] | None = None
+        self._controller: subprocess.Popen[bytes] | Command | None = None
 
-    def start(self, *, marked: bool = False) -> tuple[subprocess.Popen[bytes], int, Path]:
+    def start(self, *, marked: bool = False) -> tuple[subprocess.Popen[bytes] | Command, int, Path]:
         """A run whose second trial waits; with the stage's process and the slot.
 
         `marked`: with a worker that others can tell by its mark, as they cannot where it is a fork.

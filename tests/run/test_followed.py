@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files, launcher
+from conftest import COMMAND, TRAIN, MakeProject, Project, default_files, launcher
 
 from ledger.machine.state_directory import StateDirectory
 from ledger.repo import runs
@@ -184,7 +184,7 @@ def test_status_while_a_run_is_at_work(gate: Gate) -> None:
     assert [row["status"] for row in project.ledger("table", "--json").json] == ["running"]
     assert project.ledger("show", "--json").json["status"] == "running"
     # of a trial that is still running
-    assert project.ledger("show", "a:treatment/seed-1", "--log").out == "$ python train.py\nepoch 1\n"
+    assert project.ledger("show", "a:treatment/seed-1", "--log").out == f"$ {COMMAND}\nepoch 1\n"
     # from main too
     project.git("switch", "-q", "main")
     assert "1 experiment: 1 running\n" in project.ledger("status").out

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import MakeProject, Project, Shelved, default_files
+from conftest import COMMAND, MakeProject, Project, Shelved, default_files
 from origins import clone, ends, is_shared, with_origin
 
 ASKS = "hint: ledger trust x shows what would run"
@@ -43,7 +43,7 @@ def test_a_clone_asks_once_and_again_when_others_change_what_runs(
     assert "there is no terminal to ask on" in bob.ledger("trust", code=2).err
     assert ASKS in bob.ledger("run", code=2).err
     shown = bob.ledger("trust", "x", "--yes").out
-    assert "train  python train.py" in shown
+    assert f"train  {COMMAND}" in shown
     assert re.search(r"A +experiments/x/hypothesis.md +\+\d+\n", shown)
     assert "seed-0.yaml" not in shown
     assert bob.ledger("trust", "x", "--json").json["states"] == []

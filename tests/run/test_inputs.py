@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import COMMAND, TRAIN, MakeProject, Project, default_files
 
 READS = "deps: [train.py, data/x.csv]"
 
@@ -204,13 +204,13 @@ def test_copied_inputs(make_project: MakeProject, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "path"),
     [
-        ("python -c \"open('extra/words.txt')\" && python train.py", "extra/words.txt"),
-        ("cat extra/words.txt && python train.py", "extra/words.txt"),
-        ('python -c "import helper" && python train.py', "helper.py"),
+        (f"python -c \"open('extra/words.txt')\" && {COMMAND}", "extra/words.txt"),
+        (f"cat extra/words.txt && {COMMAND}", "extra/words.txt"),
+        (f'python -c "import helper" && {COMMAND}', "helper.py"),
     ],
 )
 def test_the_hint_for_a_file_that_git_does_not_hold(make_project: MakeProject, command: str, path: str) -> None:
-    pipeline = default_files()["dvc.yaml"].replace("cmd: python train.py", f"cmd: {command}")
+    pipeline = default_files()["dvc.yaml"].replace(f"cmd: {COMMAND}", f"cmd: {command}")
     project = behaving(make_project, "", **{"dvc.yaml": pipeline, ".gitignore": "/model.txt\n/extra\n/helper.py\n"})
     project.write({path: "x = 1\n"})
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")

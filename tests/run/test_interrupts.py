@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import TRAIN, MakeProject, Project, default_files, launcher
+from launcher import Command
 
 from ledger.dvc.commands import Runner, Terms
 from ledger.git.git import open_repository
@@ -62,9 +63,9 @@ class Gate:
         self._folder = folder
         flags = {"alive": os.O_RDONLY | os.O_NONBLOCK, "hello": os.O_RDWR}
         self._pipes = {name: os.open(folder / name, flag) for name, flag in flags.items()}
-        self.run: subprocess.Popen[bytes] | None = None
+        self.run: Command | None = None
 
-    def start(self, *, waiting: int) -> subprocess.Popen[bytes]:
+    def start(self, *, waiting: int) -> Command:
         """A run with two slots, in which so many trials wait."""
         self.run = launcher.ledger(
             *("run", "-j", "2"),

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files, launcher
+from conftest import COMMAND, TRAIN, MakeProject, Project, default_files, launcher
 
 from ledger.dvc.commands import MEMORY
 from ledger.dvc.repro import PipelineRun
@@ -68,7 +68,7 @@ def test_a_trial_that_takes_too_long_is_ended(make_project: MakeProject, tmp_pat
     for seed in (1, 2, 3, 4):
         error = found[f"seed-{seed}"]["error"]
         assert error["reason"] == "timed out after 1 s"
-        assert error["tail"].startswith("$ python train.py\nready")
+        assert error["tail"].startswith(f"$ {COMMAND}\nready")
         assert f"treatment seed={seed}: timed-out in train (timed out after 1 s)" in got.err
     assert "left processes running" not in got.err
     # nobody reads from it any more: opening it for writing fails at once
@@ -77,9 +77,9 @@ def test_a_trial_that_takes_too_long_is_ended(make_project: MakeProject, tmp_pat
 
 
 def test_the_commands_of_a_stage_share_the_time(make_project: MakeProject) -> None:
-    commands = "cmd:\n" + "      - sleep 0.8\n" * 4 + "      - python train.py"
+    commands = "cmd:\n" + "      - sleep 0.8\n" * 4 + f"      - {COMMAND}"
     project = behaving(
-        make_project, "", **{"dvc.yaml": default_files()["dvc.yaml"].replace("cmd: python train.py", commands)}
+        make_project, "", **{"dvc.yaml": default_files()["dvc.yaml"].replace(f"cmd: {COMMAND}", commands)}
     )
     project.ledger("new", "Slow", "--name", "a")
     project.ledger("run", "--timeout", "2", code=1)

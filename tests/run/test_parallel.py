@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files, launcher
+from conftest import COMMAND, PARAMS, PIPELINE, TRAIN, MakeProject, Project, default_files, launcher
+from launcher import Command
 
 from ledger.model.trial import StageRun
 from ledger.model.trial_file import loads
@@ -91,7 +92,7 @@ def stages(project: Project, name: str = "a") -> list[Mapping[str, StageRun]]:
     return [loads(project.git("show", f"{folder}/{file}")).stages for file in files]
 
 
-def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(root: Path, *arguments: str) -> Command:
     """A command in a process of its own."""
     return launcher.ledger(
         *arguments,
@@ -102,11 +103,11 @@ def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def ended(process: subprocess.Popen[str], code: int = 0) -> str:
+def ended(process: Command, code: int = 0) -> str:
     """What a command said; it must end with `code`."""
     out, err = process.communicate(timeout=120)
     assert process.returncode == code, f"{out}\n{err}"
-    return out + err
+    return f"{out}{err}"
 
 
 def sound(project: Project, names: list[str], seeds: int) -> None:
@@ -187,7 +188,7 @@ def test_jobs_of_the_settings(make_project: MakeProject, tmp_path: Path) -> None
 
 
 def test_templates_that_each_trial_fills_in_anew(make_project: MakeProject) -> None:
-    pipeline = PIPELINE.replace("python train.py", "python train.py ${seed}")
+    pipeline = PIPELINE.replace(COMMAND, f"{COMMAND} ${{seed}}")
     project = make_project(
         default_files()
         | {"dvc.yaml": f"vars: [params.json]\n{pipeline}", "train.py": TRAIN + "import sys\nassert sys.argv[1:]\n"}

@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from conftest import MakeProject, Project, Shelved, launcher
+from launcher import Command
 
 from ledger.model import trial_file
 from ledger.model.directions import HIGHER
@@ -76,12 +77,9 @@ def records(project: Project) -> list[Trial]:
     return [trial_file.loads(project.git("show", f"HEAD:{path}")) for path in paths]
 
 
-def other(project: Project) -> subprocess.Popen[str]:
+def other(project: Project) -> Command:
     """A run in a process of its own."""
-    made: subprocess.Popen[str] = launcher.ledger(
-        "run", "-j", "2", cwd=project.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    return made
+    return launcher.ledger("run", "-j", "2", cwd=project.root, stderr=subprocess.PIPE, text=True)
 
 
 def test_a_search_that_was_killed_goes_on_from_its_records_alone(shelved: Shelved) -> None:
