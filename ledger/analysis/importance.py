@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ledger.analysis.fields import finite
+from ledger.analysis.tuning.told import bad as worst_of
 from ledger.errors import LedgerError
 from ledger.model.directions import HIGHER
 from ledger.model.frozen import frozen
@@ -35,11 +36,15 @@ _ALWAYS = 999
 
 @frozen
 class Configuration:
-    """One setting of the parameters, with the mean of the metric over its `n` trials that count."""
+    """One setting of the parameters, with the mean of the metric over its `n` trials that count.
+
+    `failed`: so many replicates gave no finite value. Where none did, `value` is None.
+    """
 
     params: Mapping[str, object]
-    value: float
+    value: float | None
     n: int
+    failed: int = 0
 
 
 @frozen
@@ -69,7 +74,8 @@ class Parameter:
 class Importance:
     """The answer, the most important parameter first. `top`: the share of configurations that are called the best.
 
-    `fixed`: the parameters that never varied.
+    `failed`: how many of the configurations failed or lack the metric, and count as bad. `fixed`: the parameters that
+    never varied.
     """
 
     metric: str
@@ -79,6 +85,7 @@ class Importance:
     trials: int
     parameters: tuple[Parameter, ...]
     fixed: tuple[str, ...]
+    failed: int = 0
     notes: tuple[Remark, ...] = ()
 
 
@@ -93,9 +100,11 @@ def importance(
 ) -> Importance:
     """Which parameters the metric depends on. Raises LedgerError where too few configurations are there to tell.
 
-    `seed`: of the permutations and the resamples. The values are finite.
+    What failed counts as bad, as it does for what is tried next (`analysis/tuning`): a parameter whose values make
+    trials fail decides whether the metric is good. `seed`: of the permutations and the resamples.
     """
-    count = len(configurations)
+    measured = [one for one in configurations if one.value is not None]
+    count, failed = len(measured), len(configurations) - len(measured)
     columns, fixed = _columns(configurations)
     if count < FEWEST:
         raise LedgerError(
@@ -103,13 +112,18 @@ def importance(
             "fewer nothing can be told from chance",
             hint='ledger new "what you expect" --vary lr=0.1,0.01 tries more; --where may have left some out',
         )
-    values = [one.value for one in configurations]
     if not columns:
         raise LedgerError(
-            f"no parameter varied among {count} configurations: {listed(fixed, 8)}",
+            f"no parameter varied among {len(configurations)} configurations: {listed(fixed, 8)}",
             hint='ledger new "what you expect" --vary lr=0.1,0.01 tries several values',
         )
-    if min(values) == max(values):
+    if count < top * len(configurations):
+        raise LedgerError(
+            f"{failed} of {len(configurations)} configurations failed or lack {metric}: too many for a best {top:.0%}",
+            hint=f"--top {math.floor(100 * count / len(configurations) / 2) or 1}%",
+        )
+    values = _values(configurations, better)
+    if not failed and min(values) == max(values):
         raise LedgerError(f"{metric} is the same in all {count} configurations", hint="another metric may tell more")
     names = list(columns)
     found = importances(
@@ -140,12 +154,34 @@ def importance(
         metric=metric,
         better=better,
         top=top,
-        configurations=count,
-        trials=sum(one.n for one in configurations),
+        configurations=len(configurations),
+        trials=sum(one.n + one.failed for one in configurations),
         parameters=tuple(parameters),
         fixed=tuple(fixed),
-        notes=(*notes, *_together(columns, important)),
+        failed=failed,
+        notes=(*_bad(configurations, metric), *notes, *_together(columns, important)),
     )
+
+
+def _values(configurations: Sequence[Configuration], better: str) -> list[float]:
+    """The mean of each configuration, its failed trials counted as bad."""
+    if not any(one.failed for one in configurations):
+        return [one.value for one in configurations if one.value is not None]
+    sign = -1.0 if better == HIGHER else 1.0
+    worst = worst_of([sign * one.value for one in configurations if one.value is not None])
+    means = [
+        worst if one.value is None else (sign * one.value * one.n + worst * one.failed) / (one.n + one.failed)
+        for one in configurations
+    ]
+    return [sign * min(mean, worst) for mean in means]
+
+
+def _bad(configurations: Sequence[Configuration], metric: str) -> list[Remark]:
+    """What counts as bad: whole configurations, and trials of those that have a value."""
+    whole = sum(one.value is None for one in configurations)
+    parts = sum(one.failed for one in configurations if one.value is not None)
+    found = [Remark.of(Kind.COUNTED_AS_BAD, configurations=whole, metric=metric)] if whole else []
+    return [*found, *([Remark.of(Kind.TRIALS_AS_BAD, trials=parts, metric=metric)] if parts else [])]
 
 
 @frozen
@@ -234,17 +270,27 @@ def _parts(values: _Values) -> np.ndarray:
     return np.searchsorted(edges, levels)
 
 
-def pooled(rows: Sequence[tuple[Mapping[str, object], float, int]]) -> list[Configuration]:
-    """Configurations from arms with their means and numbers of trials: those with the same parameters are one."""
-    found: dict[str, list[tuple[Mapping[str, object], float, int]]] = {}
-    for params, value, n in rows:
+Arm = tuple[Mapping[str, object], float | None, int, int]
+
+
+def pooled(rows: Sequence[Arm]) -> list[Configuration]:
+    """Configurations from arms with their means, numbers of trials and of those that failed: those with the same
+    parameters are one.
+    """
+    found: dict[str, list[Arm]] = {}
+    for row in rows:
+        params = row[0]
         key = repr(sorted((name, type(v).__name__, repr(v)) for name, v in params.items()))
-        found.setdefault(key, []).append((params, value, n))
-    return [
-        Configuration(
-            params=same[0][0],
-            value=math.fsum(value * n for _, value, n in same) / sum(n for _, _, n in same),
-            n=sum(n for _, _, n in same),
-        )
-        for same in found.values()
-    ]
+        found.setdefault(key, []).append(row)
+    return [_pooled(same) for same in found.values()]
+
+
+def _pooled(same: Sequence[Arm]) -> Configuration:
+    values = [(value, n) for _, value, n, _ in same if value is not None]
+    count = sum(n for _, n in values)
+    return Configuration(
+        params=same[0][0],
+        value=math.fsum(value * n for value, n in values) / count if count else None,
+        n=count,
+        failed=sum(failed for *_, failed in same),
+    )

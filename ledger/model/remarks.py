@@ -201,7 +201,8 @@ class Kind(StrEnum):
     # what an answer over configurations leaves out, or cannot tell apart
     OTHER_STATE_LEFT_OUT = "other-state-left-out"
     UNKNOWN_STATE_LEFT_OUT = "unknown-state-left-out"
-    WITHOUT_METRIC_LEFT_OUT = "without-metric-left-out"
+    COUNTED_AS_BAD = "counted-as-bad"
+    TRIALS_AS_BAD = "trials-as-bad"
     VARIED_TOGETHER = "varied-together"
     PLOT_FILE_MALFORMED = "plot-file-malformed"
     PLOT_FILES_MALFORMED = "plot-files-malformed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from ledger.analysis.conditions import condition
 from ledger.analysis.fields import Fields
@@ -13,6 +13,7 @@ from ledger.model.frozen import frozen
 from ledger.model.near_misses import unknown_metric
 from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
+from ledger.model.void import VOIDED
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import beside
 
@@ -31,42 +32,49 @@ class Tried:
 def tried(ledger: Ledger, metric: str, where: str | None) -> Tried:
     """The arms for which an expression is true, at the state of code and data that most of them have.
 
-    An arm's value is the mean over its trials that count; arms with the same parameters are one configuration. Raises
-    LedgerError where there is no trial, or none has the metric.
+    An arm's value is the mean over its trials that count; those that failed, or whose metric is not finite, are counted
+    beside it, also where an arm has no others. Arms with the same parameters are one configuration. Raises LedgerError
+    where there is no trial, or none has the metric.
     """
     every = beside.rows(ledger, "variants")
-    if not any(row.trials for row in every):
+    if not any(row.recorded for row in every):
         raise LedgerError("no trial has been recorded yet", hint='ledger new "what you expect", then ledger run')
-    chosen = [row for row in every if row.trials]
+    if not any(row.trials for row in every):
+        raise LedgerError(
+            "no trial that is recorded has a result", hint="ledger table --trials shows what became of them"
+        )
+    chosen = [row for row in every if row.recorded]
     if where is not None:
         fields = Fields(every, ledger.settings.aliases)
         chosen = list(filter(condition(where, fields), chosen))
         if not chosen:
             raise LedgerError("no arm with trials is chosen", hint="ledger table --variants shows them")
-    return compared(ledger, _known(ledger, metric, chosen), chosen)
+    return compared(ledger, _known(ledger, metric, chosen), chosen, ledger.index.rows("trials"))
 
 
-def compared(ledger: Ledger, metric: str, chosen: Sequence[Row]) -> Tried:
-    """The same of chosen arms alone, by the metric's present name."""
-    values = {id(row): _mean(row, metric) for row in chosen}
-    measured = [row for row in chosen if values[id(row)] is not None]
+def compared(ledger: Ledger, metric: str, arms: Iterable[Row], trials: Iterable[Row]) -> Tried:
+    """The same of these arms alone, by the metric's present name; `trials` has theirs, and may have those of others."""
+    failed = _failed(arms := tuple(arms), trials, metric)
+    chosen = [row for row in arms if row.trials or failed.get(_arm(row))]
     notes = []
-    if len(measured) < len(chosen):
-        notes.append(Remark.of(Kind.WITHOUT_METRIC_LEFT_OUT, arms=len(chosen) - len(measured), metric=metric))
-    states = _states(ledger, measured)
+    states = _states(ledger, chosen)
     groups: dict[State, list[Row]] = {}
-    for row in measured:
+    for row in chosen:
         state = states.get(row.code or "")
         if state is not None:
             groups.setdefault((state, tuple(sorted(row.data.items()))), []).append(row)
     known = sum(map(len, groups.values()))
-    if known < len(measured):
-        notes.append(Remark.of(Kind.UNKNOWN_STATE_LEFT_OUT, arms=len(measured) - known))
+    if known < len(chosen):
+        notes.append(Remark.of(Kind.UNKNOWN_STATE_LEFT_OUT, arms=len(chosen) - known))
     # the first is that of the latest experiment
-    largest = max(groups.values(), key=len, default=[])
+    largest = max(groups.values(), key=lambda rows: sum(_mean(row, metric) is not None for row in rows), default=[])
     if len(largest) < known:
         notes.append(Remark.of(Kind.OTHER_STATE_LEFT_OUT, arms=known - len(largest), states=len(groups) - 1))
-    found = [(row.params, value, row.metrics[metric].n) for row in largest if (value := values[id(row)]) is not None]
+    found = []
+    for row in largest:
+        value = _mean(row, metric)
+        n = 0 if value is None else row.metrics[metric].n
+        found.append((row.params, value, n, failed.get(_arm(row), 0)))
     return Tried(metric=metric, configurations=tuple(pooled(found)), notes=tuple(notes))
 
 
@@ -76,6 +84,26 @@ def _known(ledger: Ledger, asked: str, rows: Iterable[Row]) -> str:
     if metric not in known:
         raise unknown_metric(metric, known, asked=asked)
     return metric
+
+
+Arm = tuple[str, str, str | None]
+
+
+def _arm(row: Row) -> Arm:
+    """The state of an arm: two trials at one replicate of it are one."""
+    return row.experiment, row.variant, row.fingerprint
+
+
+def _failed(arms: Iterable[Row], trials: Iterable[Row], metric: str) -> Mapping[Arm, int]:
+    """At how many replicates an arm's trials gave no finite value of a metric, since they failed or lack it."""
+    wanted = {_arm(row) for row in arms}
+    points: dict[Arm, dict[str, bool]] = {}
+    for row in trials:
+        if _arm(row) in wanted and row.trial_status != VOIDED:
+            own = points.setdefault(_arm(row), {})
+            point = repr(sorted((row.replicate or {}).items()))
+            own[point] = own.get(point, False) or _mean(row, metric) is not None
+    return {arm: sum(not measured for measured in own.values()) for arm, own in points.items()}
 
 
 def _mean(row: Row, metric: str) -> float | None:

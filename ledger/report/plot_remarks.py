@@ -62,7 +62,14 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         f"{counted(arms, 'arm')} at {counted(states, 'other state')} of code and data left out: --where chooses"
     ),
     Kind.UNKNOWN_STATE_LEFT_OUT: lambda arms: f"{counted(arms, 'arm')} left out: their code is not in this clone",
-    Kind.WITHOUT_METRIC_LEFT_OUT: lambda arms, metric: f"{counted(arms, 'arm')} without a finite {metric} left out",
+    Kind.COUNTED_AS_BAD: lambda configurations, metric: (
+        f"{counted(configurations, 'configuration')} failed or lack{'' if configurations != 1 else 's'} {metric}, and "
+        f"count{'' if configurations != 1 else 's'} as bad"
+    ),
+    Kind.TRIALS_AS_BAD: lambda trials, metric: (
+        f"{counted(trials, 'trial')} of configurations that have {metric} failed or lack{'' if trials != 1 else 's'} "
+        f"it, and count{'' if trials != 1 else 's'} as bad"
+    ),
     Kind.VARIED_TOGETHER: lambda name, others: (
         f"{name} was varied together with {listed(others, 4)}: what one does may be the other's"
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger.analysis.importance import Configuration, Importance, importance, pooled
+from ledger.analysis.importance import Arm, Configuration, Importance, importance, pooled
 from ledger.errors import LedgerError
 from ledger.report.blocks import Table
 from ledger.report.importance import document, sentence
@@ -115,9 +115,62 @@ def test_values_of_all_kinds() -> None:
 
 
 def test_one_configuration_of_several_arms_is_one() -> None:
-    found = pooled([({"a": 1}, 2.0, 1), ({"a": 1}, 5.0, 2), ({"a": True}, 7.0, 1), ({"a": 1.0}, 8.0, 1)])
-    assert [(one.params, one.value, one.n) for one in found] == [
-        ({"a": 1}, 4.0, 3),
-        ({"a": True}, 7.0, 1),
-        ({"a": 1.0}, 8.0, 1),
+    arms: list[Arm] = [({"a": 1}, 2.0, 1, 0), ({"a": 1}, 5.0, 2, 1), ({"a": True}, 7.0, 1, 0), ({"a": 1.0}, None, 0, 2)]
+    found = pooled([*arms, ({"a": 1}, None, 0, 3)])
+    assert [(one.params, one.value, one.n, one.failed) for one in found] == [
+        ({"a": 1}, 4.0, 3, 4),
+        ({"a": True}, 7.0, 1, 0),
+        ({"a": 1.0}, None, 0, 2),
     ]
+
+
+def diverging(edge: float, count: int = 80) -> list[Configuration]:
+    """Configurations of which those with a rate above an edge diverge; what is left depends on nothing but chance."""
+    draw, found = random.Random(3), []
+    for _ in range(count):
+        rate = draw.random()
+        value = None if rate > edge else draw.gauss(1, 0.1)
+        failed = 2 if value is None else 0
+        found.append(Configuration(params={"lr": rate, "wd": draw.random()}, value=value, n=2 - failed, failed=failed))
+    return found
+
+
+@pytest.mark.parametrize("better", ["lower", "higher"])
+def test_a_parameter_that_makes_trials_fail_matters(better: str) -> None:
+    configurations = diverging(0.5)
+    failed = sum(one.value is None for one in configurations)
+    found = importance(configurations, "loss", better)
+    assert [one.name for one in found.parameters if one.important] == ["lr"]
+    assert (found.failed, found.configurations, found.trials) == (failed, 80, 160)
+    assert sentences(found.notes) == (f"{failed} configurations failed or lack loss, and count as bad",)
+    assert f"{failed} configurations failed or lack loss" in str(document(found).blocks)
+    # where they were left out, nothing would be said of it
+    left = importance([one for one in configurations if one.value is not None], "loss", better)
+    assert not any(one.important for one in left.parameters)
+    assert left.notes == ()
+
+
+def test_failed_trials_of_a_configuration_pull_it_down() -> None:
+    sound = [Configuration(params={"lr": n / 60, "wd": n % 7}, value=1.0 + n % 5 / 100, n=4) for n in range(60)]
+    partly = [
+        Configuration(params=one.params, value=one.value, n=one.n, failed=4 * (at > 30)) for at, one in enumerate(sound)
+    ]
+    assert not any(one.important for one in importance(sound, "loss", "lower").parameters)
+    found = importance(partly, "loss", "lower")
+    assert [one.name for one in found.parameters if one.important] == ["lr"]
+    assert sentences(found.notes) == (
+        "116 trials of configurations that have loss failed or lack it, and count as bad",
+    )
+    assert (found.failed, found.trials) == (0, 240 + 116)
+
+
+def test_too_many_failures_are_refused() -> None:
+    mostly = diverging(0.2, count=200)
+    measured = sum(one.value is not None for one in mostly)
+    assert 30 <= measured < 50
+    with pytest.raises(LedgerError, match=f"{200 - measured} of 200 configurations failed or lack loss") as refused:
+        importance(mostly, "loss", "lower")
+    assert refused.value.hint == f"--top {measured // 4}%"
+    assert importance(mostly, "loss", "lower", top=measured // 4 / 100).failed == 200 - measured
+    with pytest.raises(LedgerError, match="29 configurations have loss, and importance takes 30"):
+        importance([*tried(29), *(one for one in mostly if one.value is None)], "loss", "lower")

@@ -82,6 +82,38 @@ def test_bad_input(sweep: Project, arguments: tuple[str, ...], said: str) -> Non
     assert said in sweep.ledger("importance", *arguments, code=2).err.replace("\n  ", " ")
 
 
+def test_failed_trials_count_as_bad(sweep: Project) -> None:
+    folder = "experiments/wide/trials"
+    sweep.git("switch", "-q", "exp/wide")
+    texts = {
+        f"{folder}/{arm}/seed-{seed}.yaml": (sweep.root / f"{folder}/{arm}/seed-{seed}.yaml").read_text("utf-8")
+        for arm in ("a0", "a1", "a2")
+        for seed in (0, 1)
+    }
+
+    def failed(text: str) -> str:
+        metrics = next(line for line in text.splitlines() if line.startswith("metrics:"))
+        error = "error: {stage: train, exit_code: 1, tail: out of memory}"
+        return text.replace(metrics, "metrics: {}").replace("succeeded", "failed").replace("error: null", error)
+
+    made = {path: failed(text) for path, text in texts.items() if "/a0/" in path or path.endswith("a2/seed-1.yaml")}
+    for path in (f"{folder}/a1/seed-0.yaml", f"{folder}/a1/seed-1.yaml"):
+        made[path] = texts[path].replace(texts[path].split("accuracy: ")[1].split("}")[0], ".nan")
+    sweep.commit("run: otherwise", made)
+    # what is voided counts for nothing
+    sweep.ledger("void", "wide:a1/seed-1", "-m", "the wrong program")
+    with open_ledger(sweep.root) as ledger:
+        found = tried(ledger, "accuracy", None)
+    bad = [(one.n, one.failed) for one in found.configurations if one.failed]
+    assert sorted(bad) == [(0, 1), (0, 2), (1, 1)]
+    answer = sweep.ledger("importance", "accuracy", "--json").json
+    assert (answer["configurations"], answer["failed"], answer["trials"]) == (40, 2, 79)
+    assert answer["warnings"][:2] == [
+        "2 configurations failed or lack accuracy, and count as bad",
+        "1 trial of configurations that have accuracy failed or lacks it, and counts as bad",
+    ]
+
+
 def test_no_trials(project: Project) -> None:
     with open_ledger(project.root) as ledger, pytest.raises(LedgerError, match="no trial has been recorded yet"):
         tried(ledger, "accuracy", None)

@@ -49,12 +49,17 @@ def measured(told: Sequence[Told]) -> int:
     return sum(bool(one.values) for one in told)
 
 
-def means(told: Sequence[Told]) -> list[float]:
-    """The mean of each configuration over its replicates, failed ones counted as bad: as the worst mean that was seen,
-    or where that lies far out, as what is bad enough. None is worse: how bad the bad ones are says little of where the
-    best lies. Raises ValueError where nothing has a value.
+def bad(known: Sequence[float]) -> float:
+    """What a failed trial counts as beside these means: as the worst of them, or where that lies far out, as what is
+    bad enough. Raises ValueError where there are none.
     """
-    known = [mean(one.values) for one in told if one.values]
     middle = statistics.median(known)
-    worst = min(max(known), middle + _WORST * (middle - min(known))) if len(known) > 2 else max(known)
+    return min(max(known), middle + _WORST * (middle - min(known))) if len(known) > 2 else max(known)
+
+
+def means(told: Sequence[Told]) -> list[float]:
+    """The mean of each configuration over its replicates, failed ones counted as `bad`. None is worse: how bad the bad
+    ones are says little of where the best lies. Raises ValueError where nothing has a value.
+    """
+    worst = bad([mean(one.values) for one in told if one.values])
     return [min((sum(one.values) + worst * one.failed) / one.replicates, worst) for one in told]

@@ -37,13 +37,13 @@ def weighed(ledger: Ledger, experiment: Experiment, present: Mapping[str, str]) 
     """What its metric depends on: the first whose direction its plan or the settings say; None of few arms."""
     if _arms(experiment) < FEWEST:
         return None
-    rows = [row for row in rows_of(experiment, present).variants if row.trials]
-    names = dict.fromkeys([*experiment.predicted, *(name for row in rows for name in row.metrics)])
+    rows = rows_of(experiment, present)
+    names = dict.fromkeys([*experiment.predicted, *(name for row in rows.variants for name in row.metrics)])
     for name in names:
         better = _better(ledger, experiment, name)
         if better is None:
             continue
-        found = compared(ledger, name, rows)
+        found = compared(ledger, name, rows.variants, rows.trials)
         try:
             return importance(found.configurations, name, better, notes=found.notes)
         except LedgerError:

@@ -16,6 +16,7 @@ def importance(found: Importance) -> dict[str, Any]:
         "top": found.top,
         "configurations": found.configurations,
         "trials": found.trials,
+        "failed": found.failed,
         "parameters": [
             {
                 "name": one.name,
