@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing, suppress
 
+from ledger.analysis import durations
 from ledger.git.branch import Overlap
 from ledger.model.experiment import Experiment
 from ledger.model.run_report import Collected, RunReport
@@ -54,7 +55,7 @@ def _prepare(
 
 def _execute(planned: Work, listener: Listener, slots: LocalSlots, done: Done, held: ExitStack) -> None:
     """Run the trials, and hand on each as it is recorded."""
-    planned.monitor.planned(planned.expected)
+    planned.monitor.planned(planned.expected, planned.waiting, durations.by_arm(planned.experiment))
     listener.planned(planned.monitor)
     # in the end what runs is cancelled before the claims are given up
     for kept in held.enter_context(closing(work.results(planned, slots, held))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ledger.model.run_state import Running, RunState
+from ledger.model.run_state import Forecast, Running, RunState
 from ledger.model.settings import Settings
 from ledger.report.numbers import ago, number, seconds
 from ledger.report.text import clean, columns, cut, cut_within, width
@@ -32,9 +32,9 @@ def headline(state: RunState, *, now: datetime) -> str:
     parts = [clean(state.experiment), "█" * full + "░" * (_BAR - full), f"{state.done}/{state.total} trials"]
     if state.failed:
         parts.append(f"{state.failed} failed")
-    left = state.remaining(now)
-    if left is not None and state.done < state.total:
-        parts.append(f"about {seconds(max(1.0, left))} left" if left >= 1 else "nearly done")
+    left = state.forecast(now)
+    if left is not None and state.done < state.total and (left.seconds >= 1 or not left.guess):
+        parts.append(_left(left) if left.seconds >= 1 else "nearly done")
     return "  ".join(parts)
 
 
@@ -49,10 +49,15 @@ def counts(state: RunState, *, now: datetime) -> str:
     if state.failed:
         parts.append(f"{state.failed} failed")
     parts.append(f"{len(state.running)} under way")
-    left = state.remaining(now)
+    left = state.forecast(now)
     if left is not None:
-        parts.append(f"about {seconds(max(1.0, left))} left")
+        parts.append(_left(left))
     return ", ".join(parts)
+
+
+def _left(left: Forecast) -> str:
+    """`about 3 min left`; `at a guess 3 min left`, where no trial of some arm has ended yet."""
+    return f"{'at a guess' if left.guess else 'about'} {seconds(max(1.0, left.seconds))} left"
 
 
 def interrupted(state: RunState) -> str:

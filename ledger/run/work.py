@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Sequence
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 
@@ -46,6 +47,11 @@ class Work:
     queue: Queue
     monitor: RunMonitor
     search: Searching | None = None
+
+    @property
+    def waiting(self) -> Mapping[str, int]:
+        """How many trials of each arm it has to run; nothing where a search chooses them."""
+        return Counter(spec.variant for spec in self.specs)
 
     @property
     def expected(self) -> int:
@@ -95,7 +101,7 @@ def results(work: Work, slots: LocalSlots, held: ExitStack) -> Generator[Kept]:
     def known(spec: Spec) -> Kept | None:
         kept = reuse(ledger, experiment, spec, work.copies)
         if kept is not None:
-            monitor.reused()
+            monitor.reused(spec)
         return kept
 
     def opened(count: int) -> Executor:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.model.run_state import ProcessIdentity, Running, RunState
+from ledger.model.run_state import Pace, ProcessIdentity, Running, RunState
 from ledger.model.settings import Settings
 from ledger.report.progress import clock, headline, progress, summary
 from ledger.report.text import uncoloured, width
@@ -28,6 +28,18 @@ def test_the_headline() -> None:
     assert headline(half, now=NOW) == f"focal-loss  {'█' * 12}{'░' * 12}  20/40 trials  1 failed  about 100 s left"
     full = replace(STATE, done=40, timed=40, spent=4.0)
     assert headline(full, now=NOW) == f"focal-loss  {'█' * 24}  40/40 trials"
+
+
+def test_a_guess_says_so() -> None:
+    paces = (Pace(arm="baseline", timed=20, spent=200.0), Pace(arm="treatment", waiting=20))
+    half = replace(STATE, done=20, timed=20, spent=200.0, paces=paces)
+    assert headline(half, now=NOW).endswith("20/40 trials  at a guess 100 s left")
+    assert summary(half, now=NOW) == (
+        "running: 20 of 40 trials done, 0 under way, at a guess 100 s left (process 4711)"
+    )
+    # nobody knows how long the last of an arm goes on
+    soon = replace(half, done=39, paces=(paces[0],), running=(trial("treatment/seed-0"),))
+    assert "left" not in headline(soon, now=NOW) and "nearly" not in headline(soon, now=NOW)
 
 
 def test_the_rows() -> None:

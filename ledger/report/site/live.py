@@ -45,13 +45,13 @@ def news(version: str | None, runs: Sequence[RunState], failure: str | None, *, 
 
 
 def _run(state: RunState, now: datetime) -> dict[str, Any]:
-    left = state.remaining(now)
+    left = state.forecast(now)
     return {
         "experiment": state.experiment,
         "said": counts(state, now=now),
         "done": state.done,
         "total": state.total,
-        "ends": None if left is None else (now + timedelta(seconds=left)).isoformat(),
+        "ends": None if left is None or left.guess else (now + timedelta(seconds=left.seconds)).isoformat(),
         "trials": [
             {
                 "trial": harmless(trial.trial),
