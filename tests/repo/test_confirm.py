@@ -164,6 +164,35 @@ def test_a_verdict_is_about_the_arm_that_was_predicted(grid: Project) -> None:
     assert plan.variant("baseline").at == grid.git("rev-parse", "main")
 
 
+def judged(project: Project, predicted: str, treatment: float) -> Any:
+    """What is begun to confirm an experiment whose prediction its trials support."""
+    project.ledger("new", "It matters", "--name", "ablate", "--from", "main", "--predict", predicted, "--seeds", "4",
+                   "-S", "train.lr=0.7")  # fmt: skip
+    recorded(project, "ablate", {"treatment": noisy(treatment, range(4), "t"), "baseline": noisy(0.8, range(4), "b")})
+    assert project.ledger("conclude", "ablate", "--json").json["outcome"] == "supported"
+    return confirmed(project, "ablate")
+
+
+def test_a_fall_that_was_predicted_is_confirmed_by_another(grid: Project) -> None:
+    # higher is better by ledger.yaml, and the finding is a fall
+    made = judged(grid, "accuracy <= baseline - 0.05", 0.7)
+    (prediction,) = made.created.plan.predictions
+    assert str(prediction) == f"accuracy <= baseline - {made.selected.margin}"
+    assert made.selected.margin == pytest.approx(0.05, abs=0.01)
+    assert (made.selected.better, made.selected.luck) == ("lower", 0.0)
+
+
+def test_what_was_to_be_no_worse_is_to_be_so_again(grid: Project) -> None:
+    made = judged(grid, "accuracy >= baseline - 0.1", 0.76)
+    assert [str(p) for p in made.created.plan.predictions] == ["accuracy >= baseline - 0.1"]
+
+
+def test_what_is_better_though_it_was_to_be_no_worse_is_to_be_better(grid: Project) -> None:
+    made = judged(grid, "accuracy >= baseline - 0.1", 0.9)
+    assert [str(p) for p in made.created.plan.predictions] == [f"accuracy >= baseline + {made.selected.margin}"]
+    assert made.selected.margin == pytest.approx(0.05, abs=0.01)
+
+
 def test_the_baseline_is_the_grid_s_own_arm_where_it_has_one(grid: Project) -> None:
     grid.git("switch", "-q", "main")
     grid.ledger("new", "The same again", "--name", "later", "--seeds", "7,8", "--predict", "accuracy >= baseline",

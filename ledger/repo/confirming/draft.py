@@ -19,6 +19,7 @@ from ledger.model.parameters import Value
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Confirms, Plan, Variant
 from ledger.model.prediction import Metric, Operator, Prediction
 from ledger.model.replicates import FOLD, REPEAT, SPLIT, Axis, Replicates
+from ledger.model.verdict import SUPPORTED
 from ledger.repo import data_arms
 from ledger.repo.code import Code
 from ledger.repo.confirming.baseline import Laid, laid
@@ -130,6 +131,9 @@ def _predictions(found: Finding, asked: ConfirmRequest) -> tuple[Prediction, ...
     if (own and own[0].reference is None) or (own and own[0].operator is Operator.WITHIN):
         # no difference was found whose size luck could have added to
         return (*map(_again, own), *others)
+    if own and asked.margin is None and not margin and found.experiment.outcome == SUPPORTED and _tolerates(own[0]):
+        # nothing was gained, and none was claimed: that it is no worse than so much is tried again
+        return (*map(_again, own), *others)
     if margin is None:
         lacking = "the baseline has no results" if worth.estimate is None else "the noise of its arms is not known"
         raise LedgerError(
@@ -144,6 +148,11 @@ def _predictions(found: Finding, asked: ConfirmRequest) -> tuple[Prediction, ...
         margin=margin if up else -margin,
     )
     return (first, *others)
+
+
+def _tolerates(one: Prediction) -> bool:
+    """Whether it says that a metric is not worse by more than its margin, and not that it is better."""
+    return one.margin < 0 if one.higher_is_better else one.margin > 0
 
 
 def _again(one: Prediction) -> Prediction:

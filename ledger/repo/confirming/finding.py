@@ -12,6 +12,7 @@ from ledger.analysis.direction import direction
 from ledger.analysis.fields import Fields
 from ledger.analysis.selected import Selected, best_of, selected
 from ledger.errors import LedgerError
+from ledger.model.directions import HIGHER, LOWER
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.near_misses import unknown_metric
@@ -53,7 +54,7 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
     named = None if asked.target is None else _named(ledger, asked.target)
     rows = _candidates(ledger, every, asked, named)
     metric = _metric(ledger, rows, asked, None if named is None else named[0])
-    better = asked.better or direction(metric, every, ledger.settings)
+    better = asked.better or _supported(asked, named, metric) or direction(metric, every, ledger.settings)
     if better is None:
         raise LedgerError(
             f"it is unknown whether a higher or a lower {metric} is better",
@@ -106,6 +107,21 @@ def _named(ledger: Ledger, text: str) -> tuple[Experiment, str | None]:
             hint=f"ledger bisect --help; ledger show {experiment.name}",
         )
     return experiment, target.variant if ":" in text else None
+
+
+def _supported(asked: ConfirmRequest, named: tuple[Experiment, str | None] | None, metric: str) -> str | None:
+    """The direction of what was found where a prediction about the metric was supported: a fall that was predicted is
+    confirmed by another fall, whichever way is better elsewhere.
+    """
+    if named is None or asked.where is not None or named[0].outcome != SUPPORTED:
+        return None
+    experiment, arm = named
+    for one in experiment.plan.predictions:
+        own = arm is None or (one.metric.variant or TREATMENT) == arm
+        if own and one.reference is not None and experiment.aliases.same(one.metric.name, metric):
+            up = one.higher_is_better
+            return None if up is None else HIGHER if up else LOWER
+    return None
 
 
 def _candidates(
