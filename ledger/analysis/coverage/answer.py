@@ -50,7 +50,7 @@ def coverage(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Calla
     Raises LedgerError where nothing varied or too much did, and for what cannot be read or is of no trial.
     """
     found = taken(tried, asked, is_replicate)
-    t = _strength(found, len(tried), asked)
+    t = _strength(found, tried, asked)
     groups = excluded(asked.exclude, found, dict.fromkeys(name for one in tried for name in one.params))
     states = np.array([one.state for one in tried], np.uint8)
     sizes = [len(one.levels) for one in found.parameters]
@@ -71,12 +71,14 @@ def coverage(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Calla
     )
 
 
-def _strength(found: Taken, configurations: int, asked: CoverageOptions) -> int:
+def _strength(found: Taken, tried: Sequence[Tried], asked: CoverageOptions) -> int:
     """Of how many parameters combinations are."""
     names = [one.name for one in found.parameters]
     if not names:
         known = [one.name for one in found.fixed]
-        among = f"among {number_of(configurations, 'configuration')}"
+        planned = sum(one.state is State.PLANNED for one in tried)
+        kinds = ((len(tried) - planned, "trial"), (planned, "planned arm"))
+        among = f"among {' and '.join(number_of(count, kind) for count, kind in kinds if count)}"
         never = f"; {listed(known, 5)} never changed" if known else ""
         raise LedgerError(
             f"no parameter that counts varied {among}{never}",

@@ -68,7 +68,11 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
     if named is not None and named[1] is not None:
         chosen = (named[0].name, named[1])
         if chosen not in means:
-            raise LedgerError(f"{asked.target} has no results of {metric}", hint=f"ledger run {named[0].name}")
+            ran = named[0].of(named[1])
+            raise LedgerError(
+                f"{asked.target} has no results of {metric}",
+                hint=f"ledger show {asked.target} says what became of it" if ran else f"ledger run {named[0].name}",
+            )
     else:
         key = best_of({f"{name} {arm}": mean for (name, arm), mean in means.items()}, better)
         name, _, arm = key.partition(" ")
