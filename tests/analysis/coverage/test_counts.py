@@ -87,7 +87,7 @@ def test_one_parameter_is_counted_by_its_values_and_pairs_need_two() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "among"), [([{"lr": 0.1}], "1 trial; lr"), ([{"lr": 0.1}] * 3, "3 trials; lr"), ([{}], "1 trial$")]
+    ("rows", "among"), [([{"lr": 0.1}], "1 trial; lr"), ([{"lr": 0.1}] * 3, "3 trials; lr"), ([{}], "1 trial\n")]
 )
 def test_where_nothing_varied_there_is_nothing_to_count(rows: list[Mapping[str, Any]], among: str) -> None:
     with pytest.raises(LedgerError, match=f"no parameter that counts varied among {among}"):
