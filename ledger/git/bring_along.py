@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
+from ledger.git.changed_files import added
 from ledger.git.git import Git
 from ledger.git.process import call
 
 
 def can_bring_along(git: Git, work_tree: Path, old: str, new: str) -> str | None:
     """None where the work tree can go from `old` to `new`, else what git says is in the way."""
-    call(["update-index", "-q", "--refresh"], cwd=work_tree, environment={"GIT_OPTIONAL_LOCKS": "1"})
-    done = call(["read-tree", "-m", "-u", "-n", old, new], cwd=work_tree)
+    dry = ["read-tree", "-m", "-u", "-n", old, new]
+    done = call(dry, cwd=work_tree)
+    if done.returncode != 0:
+        # a file may have been touched and not changed
+        call(["update-index", "-q", "--refresh"], cwd=work_tree, environment={"GIT_OPTIONAL_LOCKS": "1"})
+        done = call(dry, cwd=work_tree)
     if done.returncode != 0:
         return done.stderr.decode(errors="replace").strip()
     ignored = _ignored_in_the_way(git, work_tree, old, new)
@@ -21,9 +26,8 @@ def can_bring_along(git: Git, work_tree: Path, old: str, new: str) -> str | None
 
 def _ignored_in_the_way(git: Git, work_tree: Path, old: str, new: str) -> list[str]:
     """The files that git ignores where `new` brings some: git itself would overwrite them without a word."""
-    out = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", old, new)
-    added = [PurePosixPath(os.fsdecode(path)) for path in out.split(b"\0") if path]
-    places = dict.fromkeys(place for path in added for place in (path, *path.parents[:-1]))
+    brought = [PurePosixPath(path) for path in added(git.objects, old, new)]
+    places = dict.fromkeys(place for path in brought for place in (path, *path.parents[:-1]))
     there = [place for place in places if (at := work_tree / place).is_symlink() or at.is_file()]
     if not there:
         return []

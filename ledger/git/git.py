@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
-from ledger.git import ref_files, signing
+from ledger.git import plain_repository, ref_files, signing
 from ledger.git.changed_files import changes
 from ledger.git.objects import Objects
 from ledger.git.process import call, failed, scrubbed_alone
@@ -241,6 +241,9 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
     """The repository that holds `start`. Raises LedgerError where there is none, or no work tree unless `bare`."""
     if not start.is_dir():
         raise LedgerError(f"there is no folder {start}")
+    found = plain_repository.top(start)
+    if found is not None:
+        return _opened(found, found / ".git", "")
     done = call(
         ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", "--show-prefix"],
         cwd=start,
@@ -266,12 +269,11 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
             f"the path of this repository holds a {'line break' if len(prefix) > 1 else 'backslash'}",
             hint="move it to a folder without one",
         )
-    return Git(
-        root=Path(root),
-        common=Path(common),
-        prefix=prefix[0].rstrip("/") if prefix else "",
-        objects=Objects(Path(root), scrubbed_alone(os.environ)),
-    )
+    return _opened(Path(root), Path(common), prefix[0].rstrip("/") if prefix else "")
+
+
+def _opened(root: Path, common: Path, prefix: str) -> Git:
+    return Git(root=root, common=common, prefix=prefix, objects=Objects(root, scrubbed_alone(os.environ)))
 
 
 def _common(start: Path) -> bytes:

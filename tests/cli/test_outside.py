@@ -50,7 +50,7 @@ def test_what_is_a_fault_of_ours(error: Exception) -> None:
     assert explained(error) is None
 
 
-@pytest.mark.parametrize(("answers", "command"), [("verify", "log"), ("log", "rev-parse"), ("status", "status")])
+@pytest.mark.parametrize(("answers", "command"), [("verify", "log"), ("status", "status")])
 def test_a_git_that_is_killed(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: str, command: str
 ) -> None:

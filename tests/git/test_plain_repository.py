@@ -1,0 +1,110 @@
+"""A repository is found as git finds it; where anything is unusual, git is asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import MakeProject, Project
+
+from ledger.errors import LedgerError
+from ledger.git import plain_repository
+from ledger.git.git import open_repository
+
+
+@pytest.fixture
+def plain(make_project: MakeProject) -> Project:
+    """A repository without DVC."""
+    return make_project({"a.txt": "a\n", "folder/c.txt": "c\n"}, dvc=False)
+
+
+def asked(start: Path) -> list[str]:
+    """What git says of the repository that holds a folder."""
+    what = ("--path-format=absolute", "--show-toplevel", "--git-common-dir")
+    done = subprocess.run(["git", "rev-parse", *what], cwd=start, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_it_is_the_one_that_git_finds(plain: Project, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(plain.root)
+    for start in (plain.root, link, link / "folder" / ".."):
+        assert plain_repository.top(start) == plain.root
+        git = open_repository(start)
+        assert [os.fspath(git.root), os.fspath(git.common)] == asked(start)
+        assert git.prefix == ""
+
+
+def test_below_the_top_git_is_asked(plain: Project) -> None:
+    assert plain_repository.top(plain.root / "folder") is None
+    assert open_repository(plain.root / "folder").prefix == "folder"
+    assert plain_repository.top(plain.root / ".git") is None
+
+
+def other_place(root: Path) -> None:
+    subprocess.run(["git", "config", "core.worktree", os.fspath(root / "folder")], cwd=root, check=True)
+
+
+def bare(root: Path) -> None:
+    subprocess.run(["git", "config", "core.bare", "true"], cwd=root, check=True)
+
+
+def included(root: Path) -> None:
+    subprocess.run(["git", "config", "include.path", "other"], cwd=root, check=True)
+
+
+def hidden(root: Path) -> None:
+    with (root / ".git/config").open("a") as stream:
+        stream.write("[core]\n\tBa\\\nre = true\n")
+
+
+def extended(root: Path) -> None:
+    subprocess.run(["git", "config", "extensions.objectFormat", "sha1"], cwd=root, check=True)
+
+
+def without_objects(root: Path) -> None:
+    (root / ".git/objects").rename(root / ".git/other")
+
+
+def separate(root: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--separate-git-dir", os.fspath(root.parent / "apart")], cwd=root, check=True)
+
+
+def detached(root: Path) -> None:
+    subprocess.run(["git", "checkout", "-q", "--detach"], cwd=root, check=True)
+
+
+def unreadable(root: Path) -> None:
+    (root / ".git/config").unlink()
+
+
+@pytest.mark.parametrize(
+    "spoil", [other_place, bare, included, hidden, extended, without_objects, separate, detached, unreadable]
+)
+def test_what_is_unusual_is_left_to_git(plain: Project, spoil: Callable[[Path], None]) -> None:
+    assert plain_repository.top(plain.root) is not None
+    spoil(plain.root)
+    assert plain_repository.top(plain.root) is None
+
+
+def test_somebody_elses_is_left_to_git(plain: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert plain_repository.top(plain.root) is None
+
+
+def test_no_repository(tmp_path: Path) -> None:
+    assert plain_repository.top(tmp_path) is None
+    (tmp_path / ".git").mkdir()
+    assert plain_repository.top(tmp_path) is None
+    with pytest.raises(LedgerError, match="is not in a git repository"):
+        open_repository(tmp_path)
+
+
+def test_a_linked_work_tree_is_left_to_git(plain: Project) -> None:
+    linked = plain.root.parent / "linked"
+    plain.git("worktree", "add", "-q", "--detach", os.fspath(linked))
+    assert plain_repository.top(linked) is None
+    assert open_repository(linked).common == plain.root / ".git"
