@@ -11,10 +11,10 @@ import ledger
 from ledger.git.branch import Step
 from ledger.git.refs import RefChange
 from ledger.model.directions import HIGHER
-from ledger.model.search import KnownNoise, Search
+from ledger.model.version_search import KnownNoise, VersionSearch
 from ledger.ops.new import create
 from ledger.repo.change import Change, transact
-from ledger.repo.planning import Request
+from ledger.repo.plan_request import Request
 from ledger.repo.sharing.replay import Replayed, replay
 from ledger.run.collect import collect
 from ledger.run.worker import Worker
@@ -156,7 +156,7 @@ def searching(project: Project) -> None:
     versions = [project.git("rev-parse", "HEAD")]
     for version in range(1, 6):
         versions.append(project.commit(f"version {version}", {"version.json": f"{version}\n"}))
-    search = Search(
+    search = VersionSearch(
         metric="dice", better=HIGHER, versions=tuple(versions), noise=KnownNoise(sd=0.02, df=8), confidence=0.97
     )
     with ledger.open(project.root) as book:

@@ -16,7 +16,7 @@ from ledger.model.run_state import RunState
 if TYPE_CHECKING:
     # with them comes numpy, which `status` does without where nothing is searched
     from ledger.analysis.search.forecast import Forecast
-    from ledger.analysis.search.state import SearchState
+    from ledger.analysis.searching import State
 
 
 @frozen
@@ -34,7 +34,7 @@ class SearchStatus:
     known; `coming` is None where it has ended, or nothing is known of the noise.
     """
 
-    state: SearchState
+    state: State
     coming: Forecast | None
     each: float | None
 

@@ -50,8 +50,8 @@ def adopted(experiment: Experiment, wanted: str | None) -> Variant:
     Raises LedgerError where there are several.
     """
     name, plan = experiment.name, experiment.plan
-    about = predicted_arms(plan)
-    if not plan.predictions and plan.leading != TREATMENT:
+    about = predicted_arms(plan) if plan.tunes is None else (experiment.leading,)
+    if plan.tunes is None and not plan.predictions and plan.leading != TREATMENT:
         # the first of them is none that anything speaks for
         about = tuple(v.name for v in plan.variants if v.at is None and v.experiment is None) or about
     if wanted is None and len(about) > 1:

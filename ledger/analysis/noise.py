@@ -41,7 +41,7 @@ def noise(
         parts = experiment.plan.replicates.parts_axis
         if _kind(parts) != _kind(like.parts_axis):
             continue
-        treatment = _values(experiment, experiment.plan.leading, metric)
+        treatment = _values(experiment, experiment.leading, metric)
         baseline = None if of_mean else _values(experiment, BASELINE, metric)
         if baseline is not None:
             # what has no partner says nothing of the noise of pairs

@@ -63,10 +63,10 @@ def rows_of(experiment: Experiment, present: Mapping[str, str] | None = None) ->
     tried = {id(record): _tried(record, id(record) in counting) for record in experiment.trials}
     variants = tuple(_arm(experiment, facts, name, chosen[name], tried) for name in names)
     by_name = {row.variant: row for row in variants}
-    wanted = [*predicted_arms(experiment.plan)[:1], experiment.plan.leading, *names[:1]]
+    wanted = [*predicted_arms(experiment.plan)[:1], experiment.leading, *names[:1]]
     own = next((by_name[name] for name in wanted if name in by_name), None)
     if own is None:
-        own = _arm(experiment, facts, experiment.plan.leading, (), tried)
+        own = _arm(experiment, facts, experiment.leading, (), tried)
     return Rows(experiment=own, variants=variants, tried=tuple(tried.values()), facts=facts)
 
 

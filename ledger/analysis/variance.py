@@ -40,7 +40,7 @@ def shares(experiment: Experiment, metric: str, present: Mapping[str, str]) -> S
         return None
     # as the means that stand above them
     when = When.PRESENT if experiment.verdict is None else When.JUDGED
-    leading = experiment.plan.leading
+    leading = experiment.leading
     sides = [
         {r.trial.point: r.metrics[metric] for r in found if metric in r.metrics}
         for found in (counted(experiment, arm, when, present=present.get(arm)) for arm in (leading, BASELINE))

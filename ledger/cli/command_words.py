@@ -10,7 +10,7 @@ from __future__ import annotations
 # fmt: off
 WORDS: dict[str, tuple[str, ...]] = {
     "init": ("--cmd COMMAND", "--metrics FILE", "--outs PATH", "--deps PATH", "--params FILE", "--ci CI", "--force",),
-    "new": ("HYPOTHESIS", "--name NAME", "--predict PREDICTION", "--baseline EXP", "--from REV", "-S|--set KEY=VALUE", "--variant NAME:[@REV,]KEY=VALUE,…", "--group PATH=GROUPING", "--vary KEY=LIST", "--seeds N|LIST", "--over KEY=LIST", "--folds K|KEY=LIST", "--splits N|KEY=LIST", "--independent KEY=LIST", "--reshuffled-by KEY", "--repeats N", "--evaluation PATH", "--alpha LEVEL", "--looks N", "--tag WORD", "--no-switch", "--retype", "--json",),
+    "new": ("HYPOTHESIS", "--name NAME", "--predict PREDICTION", "--baseline EXP", "--from REV", "-S|--set KEY=VALUE", "--variant NAME:[@REV,]KEY=VALUE,…", "--group PATH=GROUPING", "--vary KEY=LIST", "--seeds N|LIST", "--over KEY=LIST", "--folds K|KEY=LIST", "--splits N|KEY=LIST", "--independent KEY=LIST", "--reshuffled-by KEY", "--repeats N", "--evaluation PATH", "--alpha LEVEL", "--looks N", "--tag WORD", "--tune NAME=DOMAIN", "--objective GOAL", "--budget N", "--model MODEL", "--no-earlier", "--no-switch", "--retype", "--json",),
     "run": ("EXP[:ARM]", "-m|--message MESSAGE", "-j|--jobs N", "--only VARIANT[/TRIAL]", "--again", "--yes", "--timeout TIME", "--gpus-per-trial K", "--detach", "--json",),
     "record": ("-m|--message MESSAGE", "--variant NAME", "--json",),
     "status": ("EXP", "--watch", "--stop", "--format text|md|html", "--json",),

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ledger.cli import arm_values, console, options, plan_options, replicate_values, values
+from ledger.cli import arm_values, console, options, plan_options, replicate_values, tune_options, values
 from ledger.cli.declared import Argument, Option
 from ledger.ops.new import create
-from ledger.repo.planning import Request
+from ledger.repo.plan_request import Request
 from ledger.report import new as report
 
 
 def new(
     title: Annotated[str, Argument(metavar="HYPOTHESIS", help="What you expect, in one sentence.")],
     name: plan_options.Name = None,
-    predict: Annotated[
-        list[str] | None, Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
-    ] = None,
+    predict: plan_options.Predict = None,
     baseline: plan_options.Baseline = None,
-    start: Annotated[
-        str | None,
-        Option("--from", metavar="REV", help="Fork from this experiment, arm, trial or revision instead of HEAD."),
-    ] = None,
+    start: plan_options.From = None,
     overrides: plan_options.Set = None,
     variant: plan_options.Variants = None,
     group: plan_options.Groups = None,
@@ -37,11 +32,18 @@ def new(
     alpha: plan_options.Alpha = None,
     looks: plan_options.Looks = None,
     tag: plan_options.Tags = None,
+    tune: tune_options.Tune = None,
+    objective: tune_options.Goal = None,
+    budget: tune_options.Budget = None,
+    model: tune_options.Model = None,
+    no_earlier: tune_options.Unaware = False,
     no_switch: Annotated[bool, Option("--no-switch", help="Stay on the current branch.")] = False,
     retype: plan_options.Retype = False,
     json: options.AsJson = False,
 ) -> int:
     """Begin an experiment: a branch and a hypothesis file, with the prediction in it.
+
+    With --tune it is a search for the best parameters: ledger run chooses its trials one after the other.
 
     Example: ledger new "Focal loss improves Dice" --predict "dice >= baseline + 0.01" --seeds 5
     """
@@ -64,6 +66,7 @@ def new(
         tags=tuple(tag or ()),
         switch=not no_switch,
         retype=retype,
+        tune=tune_options.request(tune, objective, budget, model, unaware=no_earlier),
     )
     with console.opened() as ledger:
         created = create(ledger, request, now=console.now())

@@ -6,6 +6,13 @@ from typing import Annotated
 
 from ledger.cli.declared import Option
 
+Predict = Annotated[
+    list[str] | None, Option(metavar="PREDICTION", help='Such as "dice >= baseline + 0.01"; repeatable.')
+]
+From = Annotated[
+    str | None,
+    Option("--from", metavar="REV", help="Fork from this experiment, arm, trial or revision instead of HEAD."),
+]
 Baseline = Annotated[
     str | None,
     Option(metavar="EXP", help="Another experiment or an arm (NAME:VARIANT) in the baseline's role."),

@@ -55,7 +55,7 @@ class Screen(Listener):
         # not the state's number: with several slots that is ahead of what has been said
         self.count += 1
         if not self.quiet:
-            of = f"/{state.total}" if self.plan.search is None else ""
+            of = f"/{state.total}" if self.plan.search is None or self.plan.tunes is not None else ""
             self.say(f"[{self.count}{of}] {line(kept.trial, self.plan, self.settings)}")
 
     def tell(self, done: RunReport) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import field, replace
 
@@ -14,6 +15,7 @@ from ledger.model.parameters import renamed
 from ledger.model.plan import Plan, Variant
 from ledger.model.replicates import Point
 from ledger.model.trial import Trial
+from ledger.model.tune_finding import TuneFinding
 from ledger.model.verdict import Verdict, stated
 from ledger.model.void import VOIDED, Void
 
@@ -161,6 +163,26 @@ class Experiment:
     def plan(self) -> Plan:
         """What was fixed before the first trial."""
         return self.hypothesis.plan
+
+    @property
+    def leading(self) -> str:
+        """The arm that stands for it where none is named: the plan's, of a search for the best parameters the best."""
+        search = self.plan.tunes
+        if search is None:
+            return self.plan.leading
+        if self.verdict is not None and isinstance(self.verdict.finding, TuneFinding) and self.verdict.finding.best:
+            return self.verdict.finding.best
+        # imported late: few plans are of this kind
+        from ledger.model.tune_search import leader
+
+        metric = self.aliases.now(search.metric)
+        values: dict[str, list[float]] = {}
+        for record in self.trials:
+            value = record.metrics.get(metric, math.nan)
+            if record.valid and math.isfinite(value) and search.configuration(record.trial.variant) is not None:
+                values.setdefault(record.trial.variant, []).append(value)
+        best = leader(values, len(self.plan.replicates.points()), search.better)
+        return best or next((record.trial.variant for record in self.trials), self.plan.leading)
 
     @property
     def tried_or_declared(self) -> tuple[Variant, ...]:

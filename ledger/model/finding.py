@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from ledger.errors import FormatError
+from ledger.model import tune_finding
 from ledger.model.frozen import frozen
 from ledger.model.remarks import rounded
-from ledger.model.search import Search
+from ledger.model.tune_finding import TuneFinding, number
+from ledger.model.version_search import VersionSearch
 
 
 class Answer(StrEnum):
@@ -52,7 +54,8 @@ class Finding:
     def stated(self) -> str:
         """The answer for people, in a word or two: `step at 3f2a9c1`, `drift`, `no change`, `open`."""
         if self.answer is Answer.STEP:
-            return f"step at {Search.short(self.version) if self.version else f'one of {len(self.credible)} versions'}"
+            one = f"one of {len(self.credible)} versions"
+            return f"step at {VersionSearch.short(self.version) if self.version else one}"
         return "no change" if self.answer is Answer.NONE else self.answer.value
 
     @property
@@ -61,8 +64,14 @@ class Finding:
         return self.answer is not Answer.OPEN
 
 
-def to_mapping(finding: Finding) -> dict[str, Any]:
+Found: TypeAlias = Finding | TuneFinding
+"""What a search of either kind has found."""
+
+
+def to_mapping(finding: Found) -> dict[str, Any]:
     """The finding as a verdict holds it, numbers rounded to 10 significant digits; `from_mapping` is the inverse."""
+    if isinstance(finding, TuneFinding):
+        return tune_finding.to_mapping(finding)
     document: dict[str, Any] = {
         "answer": finding.answer.value,
         "version": finding.version,
@@ -82,10 +91,12 @@ def to_mapping(finding: Finding) -> dict[str, Any]:
     return document
 
 
-def from_mapping(value: object) -> Finding:
+def from_mapping(value: object) -> Found:
     """The finding that a verdict holds. Raises FormatError, which names the key."""
     if not isinstance(value, dict):
         raise FormatError("`finding` is not a mapping")
+    if "among" in value:
+        return tune_finding.from_mapping(value)
     if value.get("answer") not in tuple(Answer):
         raise FormatError(f"`finding.answer` is {value.get('answer')!r}; it may be {', '.join(Answer)}")
     confirmation = value.get("confirmation")
@@ -95,27 +106,18 @@ def from_mapping(value: object) -> Finding:
     return Finding(
         answer=Answer(value["answer"]),
         version=None if version is None else str(version),
-        posterior=_number(value, "posterior"),
+        posterior=number(value, "posterior"),
         credible=_names(value, "credible"),
-        drift=_number(value, "drift"),
-        none=_number(value, "none"),
-        before=_number(value, "before"),
-        after=_number(value, "after"),
-        trainings=int(_number(value, "trainings") or 0),
-        budget=int(_number(value, "budget") or 0),
-        confidence=_number(value, "confidence") or 0.0,
+        drift=number(value, "drift"),
+        none=number(value, "none"),
+        before=number(value, "before"),
+        after=number(value, "after"),
+        trainings=int(number(value, "trainings") or 0),
+        budget=int(number(value, "budget") or 0),
+        confidence=number(value, "confidence") or 0.0,
         failed=_names(value, "failed"),
         confirmation=confirmation,
     )
-
-
-def _number(document: Mapping[str, Any], key: str) -> float | None:
-    value = document.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
-        raise FormatError(f"`finding.{key}` is {value!r}, not a number")
-    return value
 
 
 def _names(document: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from ledger.model.formats import confirms, data_changes, front_matter, searches,
 from ledger.model.formats import replicates as axes
 from ledger.model.formats import variants as arms
 from ledger.model.frozen import frozen
-from ledger.model.plan import Plan, of_search
+from ledger.model.plan import Plan, Search, of_search
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import REPEAT, Replicates
-from ledger.model.search import Search
+from ledger.model.search import TUNE
 
 SCHEMA = 1
 
@@ -87,6 +87,8 @@ def to_mapping(plan: Plan) -> dict[str, Any]:
         document["replicates"] = axes.to_mapping(plan.replicates)
     else:
         document["search"] = searches.to_mapping(plan.search)
+        if plan.search.kind == TUNE:
+            document["replicates"] = axes.to_mapping(plan.replicates)
     if plan.seeds_from is not None:
         document["seeds_from"] = plan.seeds_from
     if plan.evaluation:
@@ -118,10 +120,11 @@ def _plan(document: Mapping[str, Any]) -> Plan:
     if document.get("seeds_from") is not None:
         seeds_from = front_matter.text(document, "seeds_from")
     evaluation = front_matter.texts(document, "evaluation")
-    if given is None:
-        variants, points = arms.from_mapping(document.get("variants")), _replicates(document.get("replicates") or {})
-    else:
+    if given is not None and given.kind != TUNE:
         variants, points = of_search(given, seeds_from, evaluation)
+    else:
+        variants = () if given is not None else arms.from_mapping(document.get("variants"))
+        points = _replicates(document.get("replicates") or {})
     plan = Plan(
         title=front_matter.text(document, "title"),
         name=_checked(names.check_name, front_matter.text(document, "name"), "name"),
@@ -170,10 +173,11 @@ def _search(document: Mapping[str, Any]) -> Search | None:
     if document.get("search") is None:
         return None
     given = searches.from_mapping(document["search"])
-    for key in ("variants", "replicates", "predictions"):
+    tuned = given.kind == TUNE
+    for key in ("variants", "predictions", *(() if tuned else ("replicates",))):
         if document.get(key):
             raise FormatError(f"`{key}` cannot stand beside `search`, from which the trials follow")
-    if document.get("seeds_from") is None and given.axis != REPEAT:
+    if given.kind != TUNE and document.get("seeds_from") is None and given.axis != REPEAT:
         raise FormatError("`search` needs `seeds_from`, from which its seeds follow")
     return given
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ledger.model.data_change import DataChange, Grouping
 from ledger.model.frozen import frozen
 from ledger.model.prediction import Prediction
 from ledger.model.replicates import Point, Replicates
-from ledger.model.search import Search
+from ledger.model.search import TUNE
+from ledger.model.version_search import VersionSearch
+
+if TYPE_CHECKING:
+    # with it come the domains of parameters, which most plans do without
+    from ledger.model.tune_search import TuneSearch
+
+Search: TypeAlias = "VersionSearch | TuneSearch"
+"""What is searched: its `kind` tells which."""
 
 TREATMENT = "treatment"
 BASELINE = "baseline"
@@ -64,7 +72,8 @@ class Plan:
     `confirms`: the finding of another experiment that this one is to confirm on fresh replicates.
     `groups`: how the files of a path fall into groups, where an arm names some.
     `seeds_from`: what the seeds are derived from (`--seeds hashed:5`): see `ledger.model.seeds`.
-    `search`: how trials follow from trials; the variants and the replicates follow from it (`of_search`).
+    `search`: how trials follow from trials; the variants follow from it, and of one for a step the replicates
+    (`of_search`). One for the best parameters has variants that no list holds: `variant` knows them by their names.
     """
 
     title: str
@@ -89,6 +98,11 @@ class Plan:
     tags: tuple[str, ...] = ()
 
     @property
+    def tunes(self) -> TuneSearch | None:
+        """Its search, where that is for the best parameters."""
+        return self.search if self.search is not None and self.search.kind == TUNE else None
+
+    @property
     def predicted(self) -> tuple[str, ...]:
         """The arms that the predictions are about, in their order, without those that they compare with."""
         return tuple(dict.fromkeys(p.metric.variant or TREATMENT for p in self.predictions))
@@ -102,10 +116,11 @@ class Plan:
     @property
     def leading(self) -> str:
         """The arm that stands for the experiment where none is named: the treatment; in a plan without one the first
-        that a prediction is about, else the first but the baseline. Of a search it is the newest version.
+        that a prediction is about, else the first but the baseline. Of a search for a step it is the newest version;
+        of one for the best parameters the records tell (`Experiment.leading`).
         """
         names = [v.name for v in self.variants]
-        if self.search is not None:
+        if self.search is not None and self.search.kind != TUNE:
             return list(self.search.arms)[-1]
         if TREATMENT in names:
             return TREATMENT
@@ -119,7 +134,7 @@ class Plan:
         None where it has data of its own, or parameters and is not the treatment: on the branch they would be every
         arm's. Nor has the branch the samples of data that replicates draw.
         """
-        arm = self.variant(self.leading)
+        arm = None if self.tunes is not None else self.variant(self.leading)
         if (
             arm is None
             or arm.data
@@ -130,10 +145,17 @@ class Plan:
         return arm
 
     def variant(self, name: str) -> Variant | None:
-        """The declared arm of that name; of a search over one path also the newest version without one addition."""
+        """The declared arm of that name; of a search over one path also the newest version without one addition, and of
+        one for the best parameters the configuration that has this name.
+        """
         declared = next((v for v in self.variants if v.name == name), None)
-        if declared is not None or self.search is None or len(self.search.paths) != 1:
+        if declared is not None or self.search is None:
             return declared
+        if self.search.kind == TUNE:
+            chosen = self.search.configuration(name)
+            return None if chosen is None else Variant(name=name, params=chosen)
+        if len(self.search.paths) != 1:
+            return None
         commit, newest = self.search.left_out(name), self.variant(list(self.search.arms)[-1])
         if commit is None or newest is None:
             return None
@@ -161,7 +183,7 @@ class Plan:
 
 
 def of_search(
-    search: Search, seeds_from: str | None, evaluation: Sequence[str] = ()
+    search: VersionSearch, seeds_from: str | None, evaluation: Sequence[str] = ()
 ) -> tuple[tuple[Variant, ...], Replicates]:
     """The arms of a search, the oldest version first, and the points at which each may be tried.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.errors import LedgerError
-from ledger.model.finding import Finding
+from ledger.model.finding import Found
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 from ledger.model.trial import Trial
@@ -47,7 +47,7 @@ class RunReport:
     collected: Collected | None
     uncollected: LedgerError | None
     warnings: tuple[tuple[Remark, tuple[str, ...]], ...]
-    finding: Finding | None = None
+    finding: Found | None = None
     ended: bool = True
 
     @property

@@ -6,7 +6,7 @@ A last word is taken where it is unambiguous: where no other axis of the point e
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ledger.model import replicates
 from ledger.model.frozen import frozen
@@ -31,6 +31,12 @@ def by_last_word(word: str, names: Iterable[str]) -> str | None:
     known = tuple(dict.fromkeys(names))
     ending = [name for name in known if last_word(name) == word]
     return word if word in known else ending[0] if len(ending) == 1 else None
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """The names without the mappings that they stand in, where they can be told apart without."""
+    ends = [last_word(name) for name in names]
+    return [end if ends.count(end) == 1 else name for name, end in zip(names, ends, strict=True)]
 
 
 def spellings(point: Point) -> tuple[str, ...]:

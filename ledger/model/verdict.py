@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any
 
 from ledger.model.cases import CaseColumns
-from ledger.model.finding import Finding
+from ledger.model.finding import Found
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 
@@ -124,7 +124,7 @@ class Verdict:
     late_aliases: tuple[str, ...] = ()
     late_directions: tuple[str, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
-    finding: Finding | None = None
+    finding: Found | None = None
     cases: CaseColumns | None = None
     schema: int = SCHEMA
     older: bool = False

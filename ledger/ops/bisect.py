@@ -8,6 +8,7 @@ from datetime import datetime
 from ledger.analysis.bisection.answer import Bisection
 from ledger.analysis.bisection.expected import Cost
 from ledger.model.formats import searches
+from ledger.model.search import STEP
 from ledger.ops.amend import amend
 from ledger.ops.new import create
 from ledger.repo.amending import PlanEdits
@@ -29,7 +30,7 @@ def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
         remarks = (*draft.remarks, *created.remarks)
         return Begun(experiment=ledger.experiment(created.plan.name), anew=True, notes=remarks)
     search = known.plan.search
-    assert search is not None
+    assert search is not None and search.kind == STEP
     if asked.budget is not None and asked.budget != search.budget:
         wanted = searches.to_mapping(replace(search, budget=asked.budget))
         reason = f"bisect: a budget of {asked.budget} trainings"

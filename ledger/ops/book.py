@@ -44,7 +44,7 @@ class Book(ModelBook, NextBook):
         """Begin an experiment. `ledger.ops.new.create` takes all else that a plan may ask for."""
         from ledger.ops.new import create
         from ledger.repo.axes import Seeds
-        from ledger.repo.planning import Request
+        from ledger.repo.plan_request import Request
 
         asked = Seeds(count=seeds) if isinstance(seeds, int) else None if seeds is None else Seeds(values=tuple(seeds))
         request = Request(

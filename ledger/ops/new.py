@@ -17,7 +17,8 @@ from ledger.repo.foresight import foreseen
 from ledger.repo.free_names import free_name
 from ledger.repo.known_results import to_be_left_out
 from ledger.repo.ledger import Ledger
-from ledger.repo.planning import Request, make_plan, with_plain_names
+from ledger.repo.plan_request import Request
+from ledger.repo.planning import make_plan, with_plain_names
 
 
 def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:

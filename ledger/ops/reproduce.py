@@ -29,7 +29,7 @@ def chosen(ledger: Ledger, target: Target, *, everything: bool) -> tuple[Recorde
         present = ledger.present(experiment)
         found = [r for arm in arms for r in counted(experiment, arm, When.JUDGED, present=present.get(arm))]
         if not everything:
-            first = [r for r in found if r.trial.variant == experiment.plan.leading] or found
+            first = [r for r in found if r.trial.variant == experiment.leading] or found
             found = first[:1]
     if not found:
         raise LedgerError(f"{target.text} has no trial with a result", hint=f"ledger run {experiment.name}")

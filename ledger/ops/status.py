@@ -45,12 +45,13 @@ def status(ledger: Ledger, text: str | None) -> Status | Overview:
 
 def _search(experiment: Experiment, present: Mapping[str, str]) -> SearchStatus:
     # imported late: few plans are searches
-    from ledger.analysis.search import forecast, records, state
+    from ledger.analysis import searching
+    from ledger.analysis.search.records import at_present
 
-    known = records.known(experiment, present)
-    found = state.state(experiment, present)
-    times = [each.record.trial.seconds for each in known if each.record.trial.seconds is not None]
-    coming = None if found.finished else forecast.forecast(records.rule(found.search), [each.tried for each in known])
+    found = searching.state(experiment, present)
+    known = (r.trial.seconds for r in at_present(experiment.trials, present))
+    times = [seconds for seconds in known if seconds is not None]
+    coming = None if found.finished else searching.coming(experiment, present, found)
     return SearchStatus(state=found, coming=coming, each=sum(times) / len(times) if times else None)
 
 

@@ -25,7 +25,7 @@ def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple
     named = part(ledger, a)
     experiment, plan = named.experiment, named.experiment.plan
     if plan.variant(BASELINE) is not None:
-        reference, about = _arm(experiment, BASELINE), plan.leading
+        reference, about = _arm(experiment, BASELINE), experiment.leading
     else:
         said = next((p for p in plan.predictions if p.reference and named.arm in (None, _about(p))), None)
         if said is None or said.reference is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,54 +11,20 @@ from ledger.analysis.plans.arms import arms
 from ledger.analysis.plans.grid import grid
 from ledger.errors import LedgerError
 from ledger.model import names, prediction_parser, seeds
-from ledger.model.data_change import Grouping
-from ledger.model.frozen import frozen
-from ledger.model.parameters import Value
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant
-from ledger.model.search import Search
 from ledger.repo import data_arms
 from ledger.repo.asked_arms import AskedArm, understood
-from ledger.repo.axes import AskedAxes, Seeds, declared
+from ledger.repo.axes import declared
 from ledger.repo.code import Code
 from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
+from ledger.repo.plan_request import Request
 from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
 from ledger.repo.search_plan import search_plan
 from ledger.repo.targets import filler
+from ledger.repo.tuning.planning import tune_plan
 
 T = TypeVar("T")
-
-
-@frozen
-class Request:
-    """What `ledger new` was asked for.
-
-    `start`: a revision or an experiment; `overrides` are written on the branch; `variants` and their data may be `at`
-    any revision; `arms` are more of them, as they were typed; `groups`: how the files of paths fall into groups;
-    `retype`: a parameter may become another kind of value; `search`: trials follow from trials, and nothing declares
-    any.
-    """
-
-    title: str
-    name: str | None = None
-    predictions: Sequence[str] = ()
-    baseline: str | None = None
-    start: str | None = None
-    overrides: Mapping[str, Value] = field(default_factory=dict)
-    variants: Sequence[Variant] = ()
-    arms: Sequence[AskedArm] = ()
-    groups: Mapping[str, Grouping] = field(default_factory=dict)
-    vary: Mapping[str, Sequence[Value]] = field(default_factory=dict)
-    seeds: Seeds | None = None
-    axes: AskedAxes = field(default_factory=AskedAxes)
-    repeats: int | None = None
-    evaluation: Sequence[str] = ()
-    alpha: float | None = None
-    looks: int | None = None
-    tags: Sequence[str] = ()
-    switch: bool = True
-    retype: bool = False
-    search: Search | None = None
 
 
 def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
@@ -122,6 +88,8 @@ def make_plan(
 
     Raises LedgerError for what no stage would notice, or cannot be compared.
     """
+    if request.tune is not None:
+        return tune_plan(ledger, request, request.tune, code, start, name=name, author=author, created=created)
     if request.search is not None:
         return search_plan(
             ledger,

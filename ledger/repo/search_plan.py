@@ -9,7 +9,7 @@ from ledger.errors import LedgerError
 from ledger.model import names, seeds
 from ledger.model.plan import Plan, of_search
 from ledger.model.replicates import REPEAT
-from ledger.model.search import Search
+from ledger.model.version_search import VersionSearch
 from ledger.repo.axes import likely_seed
 from ledger.repo.code import Code
 from ledger.repo.forks import Start
@@ -27,7 +27,7 @@ def axis(ledger: Ledger, code: Code) -> str:
 
 def search_plan(
     ledger: Ledger,
-    search: Search,
+    search: VersionSearch,
     code: Code,
     start: Start,
     *,

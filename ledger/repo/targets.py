@@ -185,7 +185,7 @@ def filling(ledger: LedgerView, variant: Variant) -> Target | None:
         experiment = ledger.find(variant.experiment)
         if experiment is None:
             return None
-        arm = experiment.plan.leading if variant.arm == TREATMENT else variant.arm
+        arm = experiment.leading if variant.arm == TREATMENT else variant.arm
         found = Target(text=variant.filled_by or "", experiment=experiment, variant=arm)
         variant = experiment.plan.variant(arm) or Variant(name=arm)
     return found
@@ -220,7 +220,7 @@ def _exactly(ledger: LedgerView, name: str) -> Experiment:
 
 def _part(ledger: LedgerView, text: str, experiment: Experiment, variant: str | None, trial: str | None) -> Target:
     if variant is None:
-        return Target(text=text, experiment=experiment, variant=experiment.plan.leading)
+        return Target(text=text, experiment=experiment, variant=experiment.leading)
     known = dict.fromkeys([*(v.name for v in experiment.plan.variants), *(r.trial.variant for r in experiment.trials)])
     if variant not in known:
         raise LedgerError(f"{experiment.name} has no variant {variant}", hint=f"it has {', '.join(known)}")

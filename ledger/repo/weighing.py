@@ -10,13 +10,14 @@ from ledger.analysis.bisection.stated import confirmation
 from ledger.analysis.counting import When
 from ledger.analysis.doubts import doubts
 from ledger.analysis.judge import judge
-from ledger.analysis.search.finding import finding
-from ledger.analysis.search.state import SearchState, state
+from ledger.analysis.search.state import SearchState
+from ledger.analysis.searching import State, finding, state
 from ledger.errors import LedgerError
 from ledger.model import settings
 from ledger.model.aliases import Aliases
 from ledger.model.cases import CaseColumns
 from ledger.model.experiment import Experiment
+from ledger.model.finding import Finding, Found
 from ledger.model.formats import yaml12
 from ledger.model.listing import listed, some
 from ledger.model.near_misses import near_misses
@@ -83,7 +84,7 @@ def conclusion(ledger: Ledger, experiment: Experiment, evidence: Evidence, *, ea
     return _weighed(ledger, experiment, evidence, present, so_far, early=early, at=experiment.tip, columns=columns)
 
 
-def _searched(experiment: Experiment, evidence: Evidence, present: Mapping[str, str]) -> SearchState | None:
+def _searched(experiment: Experiment, evidence: Evidence, present: Mapping[str, str]) -> State | None:
     """How far the search has come at these fingerprints of its arms; None of a plan without one."""
     return None if experiment.plan.search is None else state(experiment.named(evidence.aliases), present)
 
@@ -93,7 +94,7 @@ def _weighed(
     experiment: Experiment,
     evidence: Evidence,
     present: Mapping[str, str],
-    so_far: SearchState | None,
+    so_far: State | None,
     *,
     early: bool,
     at: str,
@@ -130,10 +131,12 @@ def _weighed(
     if columns is not None:
         verdict = over_cases.with_cases(ledger, experiment, evidence, verdict, columns)
     states = {arm: records[0].trial.fingerprint for arm, records in evidence.records.items() if records}
-    found = None
+    found: Found | None = None
     if so_far is not None:
-        stated = confirmation(experiment.named(evidence.aliases), so_far, present)
-        found = replace(finding(so_far), confirmation=stated)
+        found = finding(so_far)
+        if isinstance(so_far, SearchState) and isinstance(found, Finding):
+            stated = confirmation(experiment.named(evidence.aliases), so_far, present)
+            found = replace(found, confirmation=stated)
         # those too of which no trial has succeeded: that it failed belongs to the answer
         states = {v.name: present[v.name] for v in experiment.tried_or_declared if v.name in present}
     return worded(
@@ -166,7 +169,7 @@ def _attribution(ledger: Ledger, experiment: Experiment, evidence: Evidence) -> 
         if other is None:
             continue
         own = Target(text=variant, experiment=experiment, variant=variant)
-        named = reference if arm is not None else other.plan.leading
+        named = reference if arm is not None else other.leading
         against = Target(text=reference, experiment=other, variant=named)
         for remark in compare(ledger, against, own).confounded:
             yield remark.having(between=(reference, variant)) if len(sides) > 1 else remark
@@ -192,7 +195,7 @@ def _require_complete(evidence: Evidence) -> None:
     )
 
 
-def _require_answer(experiment: Experiment, so_far: SearchState | None) -> None:
+def _require_answer(experiment: Experiment, so_far: State | None) -> None:
     """Raise LedgerError where a search is still going on."""
     if so_far is not None and not so_far.finished:
         raise LedgerError(

@@ -10,6 +10,7 @@ from ledger.model.listing import listed
 from ledger.model.parameters import Value
 from ledger.model.plan import TREATMENT, Plan
 from ledger.model.replicates import FOLD, SPLIT, Axis
+from ledger.model.search import TUNE
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
 from ledger.model.typed_values import format_value
@@ -75,9 +76,9 @@ def _by_parent(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:
 def described_axes(plan: Plan) -> str:
     """`seed 0, 1, 2`, consecutive ones as `seed 0..99`; the axes of a grid are joined by a semicolon.
 
-    Those of a search are as many as it needs.
+    Those of a search for a step are as many as it needs.
     """
-    if plan.search is not None:
+    if plan.search is not None and plan.search.kind != TUNE:
         return f"{plan.search.axis}, as many as it takes"
     return "; ".join(f"{axis.name} {_values(axis.values)}{_kind(axis)}" for axis in plan.replicates.axes) or "one"
 

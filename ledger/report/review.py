@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.analysis.review import Review
-from ledger.analysis.search.state import state
+from ledger.analysis.searching import state
 from ledger.model.experiment import Experiment
 from ledger.model.listing import counted, listed
 from ledger.model.verdict import Verdict, stated
@@ -142,8 +142,9 @@ def _judged(one: Review, experiment: Experiment) -> Iterator[Block]:
         yield Items(items=tuple(f"predicted: {code(str(each))}" for each in experiment.plan.predictions))
         return
     yield Prose(lead="Verdict", text=f"{_outcome(one)}; {_from_where(one)}")
-    if found.finding is not None:
-        yield Items(items=tuple(search.remarks(found.finding, experiment.name)))
+    asks = experiment.plan.search
+    if found.finding is not None and asks is not None:
+        yield Items(items=tuple(search.remarks(found.finding, asks, one.settings, experiment.name)))
     elif not found.predictions:
         yield Prose(text="Nothing was predicted.")
     for each in found.predictions:
@@ -152,12 +153,12 @@ def _judged(one: Review, experiment: Experiment) -> Iterator[Block]:
 
 
 def _versions(one: Review, experiment: Experiment) -> Iterator[Block]:
-    """What a search has measured of each version."""
+    """What a search has measured of each version, or configuration."""
     found = _verdict(one)
     if found is not None and found.finding is not None and experiment.plan.search is not None:
-        table = search.versions(state(experiment, found.fingerprints), one.settings)
+        table = search.table(state(experiment, found.fingerprints), one.settings)
         if table.rows:
-            yield Heading(text="Versions", level=3)
+            yield Heading(text=search.title(experiment.plan.search), level=3)
             yield table
 
 

@@ -75,7 +75,7 @@ def chart(one: Review, experiment: Experiment) -> Iterator[Block]:
 
 
 def _by_point(experiment: Experiment, arms: Sequence[ArmResults], name: str) -> str | None:
-    leading = next((arm for arm in arms if arm.name == experiment.plan.leading), arms[-1])
+    leading = next((arm for arm in arms if arm.name == experiment.leading), arms[-1])
     other = arms[0] if arms[1] is leading else arms[1]
     return mermaid.by_point(name, (leading.name, leading.values[name]), (other.name, other.values[name]))
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.errors import LedgerError
-from ledger.model.finding import Finding
+from ledger.model.finding import Found
 from ledger.model.listing import counted, listed
 from ledger.model.run_report import RunReport
 from ledger.model.trial import Trial
+from ledger.model.tune_finding import TuneFinding
 from ledger.report.remarks import sentence, sentences
 from ledger.report.text import cut
+from ledger.report.tune_search import assigned
 
 # so many failures are shown, each with the end of what it printed, cut to so many lines and columns
 _FAILURES, _ROWS, _COLUMNS = 5, 10, 300
@@ -86,9 +88,12 @@ def answer(report: RunReport) -> Iterator[str]:
         yield f"nothing to run: every declared trial {tried}"
 
 
-def _found(report: RunReport, finding: Finding) -> Iterator[str]:
+def _found(report: RunReport, finding: Found) -> Iterator[str]:
     if not report.ended:
         yield f"no answer yet after {finding.trainings} trials: ledger run continues the search"
+    elif isinstance(finding, TuneFinding) and finding.answered:
+        yield f"{finding.stated} ({assigned(finding.params)}), after {finding.trainings} trials"
+        yield f"next: ledger conclude {report.name}, then ledger confirm {report.name}"
     elif finding.answered:
         yield f"{finding.stated}, after {finding.trainings} trials: ledger status {report.name} shows it"
     else:

@@ -211,7 +211,7 @@ def means(experiment: Experiment, present: Mapping[str, str], settings: Settings
     luck = _luck(experiment, present, settings)
     if len(good) < 2 or BASELINE not in good:
         return [_of_arms(values, shown, settings), *luck]
-    parts, leading = experiment.plan.replicates.parts_axis, experiment.plan.leading
+    parts, leading = experiment.plan.replicates.parts_axis, experiment.leading
     if good.keys() == {BASELINE, leading}:
         changes = [metric_change(name, values[BASELINE][name], values[leading][name], parts=parts) for name in shown]
         return [replace(metrics_table(changes, (BASELINE, leading), settings), indent=2)]
@@ -239,7 +239,7 @@ def _luck(experiment: Experiment, present: Mapping[str, str], settings: Settings
 def _variance(experiment: Experiment, present: Mapping[str, str], settings: Settings) -> list[Block]:
     """Which axis the noise of the metrics comes from, one line per metric that varies."""
     names = list(dict.fromkeys(name for r in experiment.trials for name in r.metrics))
-    leading = "the treatment" if experiment.plan.leading == TREATMENT else experiment.plan.leading
+    leading = "the treatment" if experiment.leading == TREATMENT else experiment.leading
     lines = []
     for name in _fitting(names, experiment, settings):
         found = shares(experiment, name, present)

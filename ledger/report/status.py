@@ -8,11 +8,11 @@ from datetime import datetime
 
 from ledger.analysis.answers import Overview, SearchStatus, Status
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
-from ledger.analysis.search.finding import finding
+from ledger.analysis.searching import finding
 from ledger.model.listing import counted, listed
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
-from ledger.report import search
+from ledger.report import search, step_search
 from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose, Table
 from ledger.report.progress import cut_off, summary, unseen
 from ledger.report.remarks import sentence
@@ -84,10 +84,10 @@ def _search(found: SearchStatus, settings: Settings) -> list[Block]:
     """What a search says so far, how sure it is, what it is expected to cost still, and its versions."""
     state = found.state
     now = finding(state)
-    said = [search.said(now, state.search, settings), *search.remarks(now, "")]
+    said = [search.said(now, state.search, settings), *search.remarks(now, state.search, settings, "")]
     if not state.finished:
-        said.append(search.coming(found.coming, found.each))
-    return [Items(items=tuple(said), indent=2, near=True), search.versions(state, settings)]
+        said.append(step_search.coming(found.coming, found.each))
+    return [Items(items=tuple(said), indent=2, near=True), search.table(state, settings)]
 
 
 def _wrong(said: Sequence[str]) -> Items:

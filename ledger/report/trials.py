@@ -6,8 +6,10 @@ from ledger.model import replicates
 from ledger.model.plan import Plan
 from ledger.model.settings import Settings
 from ledger.model.trial import Trial
+from ledger.model.trial_names import short_names
+from ledger.model.typed_values import format_value
 from ledger.report.numbers import headline, number, seconds
-from ledger.report.text import clean, width
+from ledger.report.text import clean, cut, width
 
 
 def line(trial: Trial, plan: Plan, settings: Settings, *, total: int = 72) -> str:
@@ -29,4 +31,14 @@ def line(trial: Trial, plan: Plan, settings: Settings, *, total: int = 72) -> st
     shown = [f"{metric} {number(metrics[metric], settings.precision(metric))}" for metric in order]
     while len(shown) > 1 and width(f"{name}: {', '.join(shown)}{end}") > total:
         shown.pop()
-    return clean(f"{name}: {', '.join(shown) or 'succeeded'}{end}")
+    said = f"{name}: {', '.join(shown) or 'succeeded'}{end}"
+    return clean(cut(said + _tuned(trial, plan), max(total, width(said))))
+
+
+def _tuned(trial: Trial, plan: Plan) -> str:
+    """The parameters of a search's configuration, whose name does not say them: at its first replicate alone."""
+    if plan.tunes is None or trial.point not in plan.replicates.points()[:1]:
+        return ""
+    params = plan.tunes.configuration(trial.variant) or {}
+    named = zip(short_names(list(params)), params.values(), strict=True)
+    return "".join(f" {name}={format_value(value)}" for name, value in named)

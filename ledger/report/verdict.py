@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.analysis.arms import ArmValues
-from ledger.analysis.search.state import state
+from ledger.analysis.searching import state
 from ledger.model.experiment import Experiment
 from ledger.model.interpretation import HEADING, PLACEHOLDER
 from ledger.model.replicates import label
@@ -70,9 +70,9 @@ def found_by_search(
     return [
         Heading(text="Finding"),
         Prose(text=f"{search.said(finding, plan.search, settings)}."),
-        Items(items=tuple(search.remarks(finding, experiment.name, commands=commands))),
-        Heading(text="Versions"),
-        search.versions(known, settings),
+        Items(items=tuple(search.remarks(finding, plan.search, settings, experiment.name, commands=commands))),
+        Heading(text=search.title(plan.search)),
+        search.table(known, settings),
     ]
 
 
@@ -83,8 +83,8 @@ def answer(verdict: Verdict, experiment: Experiment, settings: Settings) -> Docu
     if finding is not None and plan.search is not None:
         outcome = search.said(finding, plan.search, settings)
     blocks: list[Block] = [Prose(lead=name, text=outcome)]
-    if finding is not None:
-        blocks.append(Items(items=tuple(search.remarks(finding, name)), indent=2, near=True))
+    if finding is not None and plan.search is not None:
+        blocks.append(Items(items=tuple(search.remarks(finding, plan.search, settings, name)), indent=2, near=True))
     for one in verdict.predictions:
         blocks.append(Prose(lead=one.text, text=stated_of(one, verdict), indent=2, near=True))
         blocks.append(Items(items=found_of(one), indent=4, near=True))

@@ -38,7 +38,7 @@ def identified(
             f"the work tree is not the variant {variant}: its code, data or parameters differ",
             hint=f"it is {' or '.join(fitting) or 'none that is declared'}",
         )
-    leading = experiment.plan.leading
+    leading = experiment.leading
     order = [variant] if variant in fitting else [n for n in (leading, *fitting, BASELINE) if n in fitting]
     _check_unseen(ledger, here)
     if order and not _edited_beside(ledger, experiment, here, axes, arms[order[0]]):

@@ -125,7 +125,7 @@ def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Entry 
 
 def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) -> str:
     arms = {v: [r for r in fresh if r.trial.variant == v] for v in dict.fromkeys(r.trial.variant for r in fresh)}
-    order = sorted(arms, key=lambda v: (v == BASELINE, v != experiment.plan.leading, v))
+    order = sorted(arms, key=lambda v: (v == BASELINE, v != experiment.leading, v))
     subject = f"run: {_arms(ledger, experiment, [arms[v] for v in order])}"
     lines = [
         f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}" for v in order for r in arms[v]
@@ -194,7 +194,7 @@ def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]
 
 def _tag_message(experiment: Experiment, fresh: Sequence[Recorded]) -> str:
     counts = {v: sum(r.trial.variant == v for r in fresh) for v in dict.fromkeys(r.trial.variant for r in fresh)}
-    order = sorted(counts, key=lambda v: (v != experiment.plan.leading, v))
+    order = sorted(counts, key=lambda v: (v != experiment.leading, v))
     return f"{TRIALS_OF}{experiment.name}: " + ", ".join(f"{counts[v]} {v}" for v in order)
 
 

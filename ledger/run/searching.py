@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
+from ledger.analysis import searching
 from ledger.analysis.search import asking, records
 from ledger.analysis.search.asking import Place
 from ledger.analysis.search.forecast import forecast
-from ledger.analysis.search.state import SearchState, state
+from ledger.analysis.searching import State
+from ledger.analysis.tuning import trying
+from ledger.analysis.tuning.state import tries
 from ledger.errors import LedgerError
 from ledger.model import replicates
 from ledger.model.experiment import Experiment
 from ledger.model.plan import Plan
+from ledger.model.search import TUNE
 from ledger.model.trial import Trial
 from ledger.repo.code import Arm
 from ledger.repo.ledger import Ledger
@@ -20,12 +26,15 @@ from ledger.run.plan import check, require_readable, spec
 from ledger.run.spec import Spec
 
 
-class Searching:
+class Searching(ABC):
     """A `Source` over a search. What it asks follows from the records as the refs have them when it is asked.
 
     `reader` is a ledger of its own, which it refreshes. Arms are those of the experiment as it was when the run began:
     a branch that moves meanwhile changes no trial. `again`: trials that failed run once more, before all others.
     """
+
+    called: ClassVar[str]
+    """What an arm of it is."""
 
     def __init__(self, ledger: Ledger, reader: Ledger, experiment: Experiment, *, again: bool) -> None:
         require_readable(experiment)
@@ -41,15 +50,26 @@ class Searching:
             self._arm(variant.name)
 
     @property
-    def _plan(self) -> Plan:
-        return self._experiment.plan
+    @abstractmethod
+    def ahead(self) -> int:
+        """How many more trials it may give, at most."""
 
     @property
-    def ahead(self) -> int:
-        """What is left of the budget, and what may confirm its answer."""
-        search = records.search_of(self._plan)
-        fresh = (3 if len(search.paths) == 1 else 2) * len(records.fresh_points(self._plan))
-        return max(search.budget - len(self._known(self._experiment)), 0) + fresh
+    @abstractmethod
+    def expected(self) -> int:
+        """How many more trials it probably gives: all that it may where nothing tells."""
+
+    @abstractmethod
+    def _tried(self, now: Experiment) -> dict[Place, bool]:
+        """The trials that it has tried, and whether each has a result."""
+
+    @abstractmethod
+    def _wanted(self, now: Experiment, waiting: Sequence[Place], count: int) -> tuple[Place, ...]:
+        """The trials that it asks for now, `waiting` being those that run."""
+
+    @property
+    def _plan(self) -> Plan:
+        return self._experiment.plan
 
     @property
     def stale(self) -> int:
@@ -57,33 +77,23 @@ class Searching:
         present = self._present()
         return sum(r.valid and r.trial.fingerprint != present.get(r.trial.variant) for r in self._experiment.trials)
 
-    @property
-    def expected(self) -> int:
-        """How many more trials it probably gives: all that it may where nothing is known of the noise."""
-        known = self._known(self._experiment)
-        coming = forecast(records.rule(records.search_of(self._plan)), [each.tried for each in known])
-        return self.ahead if coming is None else min(math.ceil(coming.trials), self.ahead)
-
     def next(self, count: int, finished: Sequence[Trial]) -> Sequence[Spec]:
         """The trials that the search asks for now. None where it has ended, or must wait for what runs elsewhere."""
         self._reader.refresh()
         self._experiment = now = self._reader.experiment(self._experiment.name)
-        known, confirmed = self._known(now), records.known(now, self._present(), fresh=True)
-        ended = {(each.record.trial.variant, each.record.trial.point): each for each in (*known, *confirmed)}
+        tried = self._tried(now)
         if self._again:
             self._again = False
-            failed = [place for place, each in ended.items() if not each.record.valid]
+            failed = [place for place, succeeded in tried.items() if not succeeded]
             if failed:
                 return self._specs(now, failed, ())
-        waiting = [place for place in self._under_way() if place not in ended]
-        over = records.ended(now, self._present()) | self._impossible
-        places = asking.wanted(self._plan, [each.tried for each in known], waiting, over, count)
-        return self._specs(now, places, waiting)
+        waiting = [place for place in self._under_way() if place not in tried]
+        return self._specs(now, self._wanted(now, waiting, count), waiting)
 
-    def state(self, experiment: Experiment) -> SearchState:
+    def state(self, experiment: Experiment) -> State:
         """What the records of the experiment say, at the arms of this run."""
         self._experiment = experiment
-        return state(experiment, self._present())
+        return searching.state(experiment, self._present())
 
     def _specs(self, now: Experiment, places: Sequence[Place], waiting: Sequence[Place]) -> tuple[Spec, ...]:
         at_work = list(waiting)
@@ -98,17 +108,8 @@ class Searching:
         return tuple(made)
 
     def _possible(self, name: str) -> bool:
-        """Whether the arm of a finding can be made: what an addition brought may have been changed since."""
-        if records.search_of(self._plan).left_out(name) is None:
-            return True
-        try:
-            self._arm(name)
-        except LedgerError:
-            return False
+        """Whether the arm can be made."""
         return True
-
-    def _known(self, experiment: Experiment) -> tuple[records.Known, ...]:
-        return records.known(experiment, self._present())
 
     def _present(self) -> dict[str, str]:
         """The fingerprints of the arms that have records, as of the run's begin."""
@@ -123,7 +124,7 @@ class Searching:
                 arm = self._ledger.arm(self._begun, variant)
                 check(self._ledger, self._begun, arm)
             except LedgerError as error:
-                raise LedgerError(f"the version {name}: {error.message}", hint=error.hint) from None
+                raise LedgerError(f"the {self.called} {name}: {error.message}", hint=error.hint) from None
             self._arms[name] = arm
         return self._arms[name]
 
@@ -134,6 +135,80 @@ class Searching:
             arm, _, slug = claim.partition("+")
             if slug in by_slug:
                 yield arm, by_slug[slug]
+
+
+class StepSearching(Searching):
+    """The trials of a search for the version at which a metric changed, then those that confirm its answer."""
+
+    called = "version"
+
+    @property
+    def ahead(self) -> int:
+        """What is left of the budget, and what may confirm its answer."""
+        search = records.search_of(self._plan)
+        fresh = (3 if len(search.paths) == 1 else 2) * len(records.fresh_points(self._plan))
+        return max(search.budget - len(self._known(self._experiment)), 0) + fresh
+
+    @property
+    def expected(self) -> int:
+        """How many more trials it probably gives: all that it may where nothing is known of the noise."""
+        known = self._known(self._experiment)
+        coming = forecast(records.rule(records.search_of(self._plan)), [each.tried for each in known])
+        return self.ahead if coming is None else min(math.ceil(coming.trials), self.ahead)
+
+    def _tried(self, now: Experiment) -> dict[Place, bool]:
+        confirmed = records.known(now, self._present(), fresh=True)
+        ended = (each.record for each in (*self._known(now), *confirmed))
+        return {(record.trial.variant, record.trial.point): record.valid for record in ended}
+
+    def _wanted(self, now: Experiment, waiting: Sequence[Place], count: int) -> tuple[Place, ...]:
+        over = records.ended(now, self._present()) | self._impossible
+        return asking.wanted(self._plan, [each.tried for each in self._known(now)], waiting, over, count)
+
+    def _possible(self, name: str) -> bool:
+        """Whether the arm of a finding can be made: what an addition brought may have been changed since."""
+        if records.search_of(self._plan).left_out(name) is None:
+            return True
+        try:
+            self._arm(name)
+        except LedgerError:
+            return False
+        return True
+
+    def _known(self, experiment: Experiment) -> tuple[records.Known, ...]:
+        return records.known(experiment, self._present())
+
+
+class TuneSearching(Searching):
+    """The trials of a search for the best parameters."""
+
+    called = "configuration"
+
+    @property
+    def ahead(self) -> int:
+        """What is left of the budget."""
+        return self._so_far(self._experiment).left
+
+    @property
+    def expected(self) -> int:
+        """The same: it ends earlier only where the whole space has been tried."""
+        return self.ahead
+
+    def _tried(self, now: Experiment) -> dict[Place, bool]:
+        return {place: value is not None for place, value in self._so_far(now).ended.items()}
+
+    def _wanted(self, now: Experiment, waiting: Sequence[Place], count: int) -> tuple[Place, ...]:
+        return trying.wanted(self._so_far(now, waiting), count)
+
+    def _so_far(self, experiment: Experiment, waiting: Sequence[Place] = ()) -> trying.Tries:
+        return tries(experiment, self._present(), waiting)
+
+
+def source(ledger: Ledger, reader: Ledger, experiment: Experiment, *, again: bool) -> Searching:
+    """What gives the trials of an experiment that is a search."""
+    assert experiment.plan.search is not None
+    of = TuneSearching if experiment.plan.search.kind == TUNE else StepSearching
+    return of(ledger, reader, experiment, again=again)
 
 
 def _named(place: Place) -> str:

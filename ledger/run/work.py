@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from ledger.analysis import progress
-from ledger.analysis.search.finding import finding
+from ledger.analysis.searching import finding
 from ledger.errors import LedgerError
 from ledger.machine import gpus
 from ledger.model.experiment import Experiment
@@ -27,7 +27,7 @@ from ledger.run.plan import asked, missing
 from ledger.run.queue import Queue
 from ledger.run.request import RunOptions
 from ledger.run.reuse import reusable, reuse
-from ledger.run.searching import Searching
+from ledger.run.searching import Searching, source
 from ledger.run.spec import Declared, Spec
 from ledger.run.trial_commit import Kept
 
@@ -88,7 +88,7 @@ def _search(ledger: Ledger, experiment: Experiment, wanted: RunOptions, held: Ex
             f"{experiment.name} is a search, which chooses its trials", hint=f"ledger run {experiment.name}"
         )
     reader = held.enter_context(open_ledger(ledger.git.root))
-    return Searching(ledger, reader, experiment, again=wanted.again)
+    return source(ledger, reader, experiment, again=wanted.again)
 
 
 def results(work: Work, slots: LocalSlots, held: ExitStack) -> Generator[Kept]:

@@ -15,8 +15,8 @@ from ledger.model import names
 from ledger.model.directions import HIGHER, LOWER
 from ledger.model.hypothesis import BODY, Hypothesis
 from ledger.model.plan import Plan, of_search
-from ledger.model.search import Confirm, KnownNoise, Search
 from ledger.model.seeds import derived_seeds
+from ledger.model.version_search import Confirm, KnownNoise, VersionSearch
 
 IDS = st.text("0123456789abcdef", min_size=40, max_size=40)
 VERSIONS = st.lists(IDS, min_size=2, max_size=6, unique=True).map(tuple)
@@ -24,16 +24,16 @@ PERCENT = st.integers(1, 1000).map(lambda tenths: tenths / 10 / 100)
 POSITIVE = st.floats(1e-6, 1e6)
 
 FROM = "plan:" + "ab" * 32
-SEARCH = Search(metric="dice", better=HIGHER, versions=("a" * 40, "b" * 40, "c" * 40), paths=("data/raw",))
+SEARCH = VersionSearch(metric="dice", better=HIGHER, versions=("a" * 40, "b" * 40, "c" * 40), paths=("data/raw",))
 
 
 @st.composite
-def searches(draw: st.DrawFn) -> Search:
+def searches(draw: st.DrawFn) -> VersionSearch:
     versions = draw(VERSIONS)
     sets = draw(st.sampled_from([(None, None), ("d" * 40, None), ("d" * 40, "e" * 40)]))
     weights = st.lists(POSITIVE, min_size=len(versions) - 1, max_size=len(versions) - 1).map(tuple)
     axis = draw(st.sampled_from(["seed", "train.seed", "repeat"]))
-    return Search(
+    return VersionSearch(
         rule=draw(st.integers(1, 3)),
         metric=draw(st.sampled_from(["dice", "loss", "results.json:dice"])),
         better=draw(st.sampled_from([HIGHER, LOWER])),
@@ -52,7 +52,7 @@ def searches(draw: st.DrawFn) -> Search:
     )
 
 
-def plan(search: Search) -> Plan:
+def plan(search: VersionSearch) -> Plan:
     variants, points = of_search(search, FROM)
     return Plan(
         title="Where dice fell",
@@ -69,13 +69,13 @@ def plan(search: Search) -> Plan:
 
 
 @given(searches())
-def test_a_search_is_read_as_it_was_written(search: Search) -> None:
+def test_a_search_is_read_as_it_was_written(search: VersionSearch) -> None:
     written = Hypothesis(plan=plan(search), body=BODY)
     assert hypotheses.parse(hypotheses.render(written)) == written
 
 
 @given(searches())
-def test_the_arms_are_the_versions_by_names_that_a_variant_may_have(search: Search) -> None:
+def test_the_arms_are_the_versions_by_names_that_a_variant_may_have(search: VersionSearch) -> None:
     arms = plan(search).variants
     assert len({arm.name for arm in arms}) == len(search.versions) + len(search.elsewhere)
     for arm, commit in zip(arms, search.versions, strict=False):
@@ -88,7 +88,7 @@ def test_the_arms_are_the_versions_by_names_that_a_variant_may_have(search: Sear
 
 
 @given(searches(), st.integers(1, 40))
-def test_more_budget_adds_seeds_and_moves_none(search: Search, more: int) -> None:
+def test_more_budget_adds_seeds_and_moves_none(search: VersionSearch, more: int) -> None:
     def points(budget: int) -> tuple[object, ...]:
         (axis,) = replace(search, budget=budget).replicates(FROM).axes
         return axis.values

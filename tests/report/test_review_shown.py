@@ -13,7 +13,7 @@ from made_reviews import COMMIT, WEB
 from ledger.analysis.review import Host, Picture, Review, WebAddress
 from ledger.model.finding import Answer, Finding
 from ledger.model.remarks import Kind, Remark
-from ledger.model.search import Search
+from ledger.model.version_search import VersionSearch
 from ledger.report import html, json, markdown, terminal
 from ledger.report.blocks import Document, Mark
 from ledger.report.review import LIMIT, document
@@ -133,7 +133,7 @@ def test_a_search_has_its_versions_beside_the_comparison_of_its_ends() -> None:
     whole = made_reviews.review()
     assert whole.experiment is not None and whole.recomputed is not None
     commits = ("a" * 40, "b" * 40, "c" * 40)
-    searched = Search(metric="dice", better="higher", versions=commits)
+    searched = VersionSearch(metric="dice", better="higher", versions=commits)
     finding = Finding(answer=Answer.OPEN, trainings=0, budget=60, confidence=0.95)
     plan = replace(whole.experiment.plan, search=searched, predictions=(), variants=())
     good = replace(whole.failed[0].record.trial, status="succeeded", error=None, metrics={"dice": 0.5})

@@ -15,11 +15,11 @@ from launcher import Command
 
 from ledger.model import trial_file
 from ledger.model.directions import HIGHER
-from ledger.model.search import KnownNoise, Search
 from ledger.model.trial import Trial
+from ledger.model.version_search import KnownNoise, VersionSearch
 from ledger.ops.new import create
 from ledger.repo.ledger import open_ledger
-from ledger.repo.planning import Request
+from ledger.repo.plan_request import Request
 
 TRAIN = """\
 import json, os, random
@@ -64,7 +64,7 @@ def begun(project: Project) -> None:
         for version in range(1, 8):
             level = 0.63 if version < 5 else 0.55
             versions.append(project.commit(f"version {version}", {"level.json": f"[{level}, {version}]\n"}))
-    search = Search(
+    search = VersionSearch(
         metric="dice", better=HIGHER, versions=tuple(versions), noise=KnownNoise(sd=0.02, df=8), confidence=0.97
     )
     with open_ledger(project.root) as ledger:

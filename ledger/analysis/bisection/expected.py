@@ -8,7 +8,7 @@ from ledger.analysis.search.forecast import Forecast, forecast
 from ledger.analysis.search.records import rule
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
-from ledger.model.search import Search
+from ledger.model.version_search import VersionSearch
 from ledger.stats.step_posterior import Noise
 
 # falls in standard deviations of the noise: smaller ones take hundreds of trainings, larger ones hardly fewer
@@ -48,14 +48,14 @@ class Cost:
     """
 
     name: str
-    search: Search
+    search: VersionSearch
     places: tuple[Place, ...]
     expected: tuple[Expected, ...]
     seconds: float | None
     remarks: tuple[Remark, ...]
 
 
-def expected(search: Search) -> tuple[Expected, ...]:
+def expected(search: VersionSearch) -> tuple[Expected, ...]:
     """The cost for falls of several sizes; trials that confirm are not in it."""
     by, known = rule(search), search.noise is not None
     if not known:

@@ -25,7 +25,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
-from ledger.model.search import Search
+from ledger.model.version_search import VersionSearch
 from ledger.stats.contrast import NoNoise, mean, welch
 
 
@@ -149,13 +149,13 @@ def _step(versions: Sequence[Version], places: Sequence[int]) -> Change | None:
     return Change(difference=contrast.estimate, contrast=contrast)
 
 
-def _overtaken(search: Search, places: Sequence[int], told: Mapping[str, Told]) -> int | None:
+def _overtaken(search: VersionSearch, places: Sequence[int], told: Mapping[str, Told]) -> int | None:
     known = told.get(search.versions[places[0]]) if len(places) == 1 else None
     by = None if known is None else known.overtaken
     return search.versions.index(by) if by in search.versions else None
 
 
-def _confirmation(trials: _Trials, search: Search, places: Sequence[int]) -> Confirmation | None:
+def _confirmation(trials: _Trials, search: VersionSearch, places: Sequence[int]) -> Confirmation | None:
     names = list(search.arms)
     before, after = places[0] - 1, places[-1]
     moved = change(*(trials.values(names[place], fresh=True) for place in (before, after)))
@@ -170,7 +170,7 @@ def _confirmation(trials: _Trials, search: Search, places: Sequence[int]) -> Con
 
 
 def _judgement(
-    trials: _Trials, search: Search, found: Confirmation, told: Mapping[str, Told]
+    trials: _Trials, search: VersionSearch, found: Confirmation, told: Mapping[str, Told]
 ) -> nature.Judgement | None:
     names, commits = list(search.arms), search.versions
     sides = [

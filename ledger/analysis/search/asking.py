@@ -11,8 +11,8 @@ from ledger.model.experiment import Recorded
 from ledger.model.finding import Answer
 from ledger.model.plan import Plan
 from ledger.model.replicates import Point
-from ledger.model.search import Confirm
 from ledger.model.trial import Asked
+from ledger.model.version_search import Confirm
 
 Place = tuple[str, Point]
 """A trial to run: the arm and the point."""

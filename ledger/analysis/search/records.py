@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.analysis.counting import at
 from ledger.analysis.search.step import StepSearch, Tried
@@ -11,7 +11,8 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
 from ledger.model.replicates import Point
-from ledger.model.search import Search
+from ledger.model.search import STEP
+from ledger.model.version_search import VersionSearch
 from ledger.stats.step_posterior import Noise
 
 
@@ -23,13 +24,13 @@ class Known:
     record: Recorded
 
 
-def search_of(plan: Plan) -> Search:
-    """The search of a plan that has one."""
-    assert plan.search is not None
+def search_of(plan: Plan) -> VersionSearch:
+    """The search of a plan that has one for a step."""
+    assert plan.search is not None and plan.search.kind == STEP
     return plan.search
 
 
-def rule(search: Search) -> StepSearch:
+def rule(search: VersionSearch) -> StepSearch:
     """By what the next trial is chosen: what the plan says, with versions as numbers."""
     noise = search.noise
     return StepSearch(
@@ -61,19 +62,30 @@ def known(experiment: Experiment, present: Mapping[str, str], *, fresh: bool = F
     """
     plan = experiment.plan
     search, chosen = search_of(plan), fresh_points(plan) if fresh else points(plan)
-    numbers = {point: number for number, point in enumerate(chosen)}
-    metric = experiment.aliases.now(search.metric)
     found = []
     for version, name in enumerate(search.arms):
-        own = at_present(experiment.of(name), present)
-        last = {r.trial.point: r for r in sorted(own, key=lambda r: r.trial.attempt)}
-        counting = last | at(own, present.get(name))
-        for point in sorted(counting.keys() & numbers.keys(), key=numbers.__getitem__):
-            record = counting[point]
-            value = record.metrics.get(metric, math.nan) if record.valid else math.nan
-            tried = Tried(version=version, number=numbers[point], value=value if math.isfinite(value) else None)
+        for number, record in standing(experiment, name, chosen, present).items():
+            tried = Tried(version=version, number=number, value=value_of(record, experiment, search.metric))
             found.append(Known(tried=tried, record=record))
     return tuple(found)
+
+
+def standing(
+    experiment: Experiment, arm: str, chosen: Sequence[Point], present: Mapping[str, str]
+) -> dict[int, Recorded]:
+    """The record of an arm at each of the chosen points that it was tried at, by the numbers of these: that which
+    counts, else that of the last attempt.
+    """
+    own = at_present(experiment.of(arm), present)
+    last = {r.trial.point: r for r in sorted(own, key=lambda r: r.trial.attempt)}
+    counting = last | at(own, present.get(arm))
+    return {number: counting[point] for number, point in enumerate(chosen) if point in counting}
+
+
+def value_of(record: Recorded, experiment: Experiment, metric: str) -> float | None:
+    """What a trial measured; None where it failed, or has no finite value of the metric."""
+    value = record.metrics.get(experiment.aliases.now(metric), math.nan) if record.valid else math.nan
+    return value if math.isfinite(value) else None
 
 
 def at_present(records: Iterable[Recorded], present: Mapping[str, str]) -> list[Recorded]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from ledger.analysis.search import asking
 from ledger.analysis.search.asking import Place
 from ledger.analysis.search.records import fresh_points, points, search_of
 from ledger.analysis.search.step import Tried
+from ledger.analysis.tuning import trying
 from ledger.model import replicates
 from ledger.model.experiment import Recorded
 from ledger.model.plan import Plan
@@ -32,34 +33,51 @@ def again(trial: Trial, known: Iterable[Recorded]) -> bool:
 
 def asks(plan: Plan, trial: Trial, known: Iterable[Recorded]) -> bool:
     """Whether the search of a plan, given these trials and those that ran meanwhile, asks for the trial."""
-    at, fresh = points(plan), set(fresh_points(plan))
+    if plan.tunes is not None:
+        return _tunes(plan, trial, known)
+    at, fresh = points(plan), fresh_points(plan)
     versions = {name: number for number, name in enumerate(search_of(plan).arms)}
     numbers = {point: number for number, point in enumerate(at)}
-    tried: dict[Place, Tried] = {}
-    ended: set[Place] = set()
-    for record in sorted(known, key=lambda r: (r.trial.started, r.trial.attempt)):
-        place = (record.trial.variant, record.trial.point)
-        if record.void is not None and record.void.when <= trial.started:
-            continue
-        ended.add(place)
-        if place[0] in versions and place[1] in numbers and (place not in tried or tried[place].value is None):
-            value = _value(plan, record)
-            tried[place] = Tried(version=versions[place[0]], number=numbers[place[1]], value=value)
-    slugs = {replicates.slug(point): point for point in (*at, *fresh)}
-    waiting = set(_places(trial, slugs)) - ended
+    ended = _ended(trial, known, search_of(plan).metric)
+    tried = [
+        Tried(version=versions[arm], number=numbers[point], value=value)
+        for (arm, point), value in ended.items()
+        if arm in versions and point in numbers
+    ]
+    waiting = set(_places(trial, (*at, *fresh))) - ended.keys()
     # as a run has them, by version and number
-    inorder = sorted(tried.values(), key=lambda each: (each.version, each.number))
-    asked = asking.wanted(plan, inorder, waiting, ended, 1)
+    inorder = sorted(tried, key=lambda each: (each.version, each.number))
+    asked = asking.wanted(plan, inorder, waiting, ended.keys(), 1)
     return (trial.variant, trial.point) in asked
 
 
-def _value(plan: Plan, record: Recorded) -> float | None:
-    value = record.metrics.get(record.aliases.now(search_of(plan).metric), math.nan)
-    return value if record.trial.succeeded and math.isfinite(value) else None
+def _tunes(plan: Plan, trial: Trial, known: Iterable[Recorded]) -> bool:
+    """Whether a search for the best parameters asks for it: of a new configuration, whether it asks for one at all.
+
+    Which one its model proposes may differ from one version of a library to the next, and from machine to machine.
+    """
+    search = trying.tuned(plan)
+    ended = {place: v for place, v in _ended(trial, known, search.metric).items() if search.configuration(place[0])}
+    waiting = set(_places(trial, plan.replicates.points())) - ended.keys()
+    return trying.may_ask(trying.Tries(plan=plan, ended=ended, waiting=tuple(waiting)), (trial.variant, trial.point))
 
 
-def _places(trial: Trial, slugs: Mapping[str, replicates.Point]) -> Iterator[Place]:
+def _ended(trial: Trial, known: Iterable[Recorded], metric: str) -> dict[Place, float | None]:
+    """What each trial that is known had measured when this one began: of several attempts the first that had."""
+    ended: dict[Place, float | None] = {}
+    for record in sorted(known, key=lambda r: (r.trial.started, r.trial.attempt)):
+        if record.void is not None and record.void.when <= trial.started:
+            continue
+        place = (record.trial.variant, record.trial.point)
+        value = record.metrics.get(record.aliases.now(metric), math.nan) if record.trial.succeeded else math.nan
+        if ended.get(place) is None:
+            ended[place] = value if math.isfinite(value) else None
+    return ended
+
+
+def _places(trial: Trial, points: Iterable[replicates.Point]) -> Iterator[Place]:
     """The trials that ran meanwhile."""
+    slugs = {replicates.slug(point): point for point in points}
     for id in () if trial.asked is None else trial.asked.waiting:
         arm, _, stem = id.partition("/")
         slug, _ = replicates.split_stem(stem)

@@ -10,8 +10,8 @@ from ledger.analysis.search.step import Found, Tried, advance
 from ledger.model.experiment import Experiment
 from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
-from ledger.model.search import Search
 from ledger.model.summary import Summary
+from ledger.model.version_search import VersionSearch
 from ledger.stats.summary import summarise
 
 
@@ -48,7 +48,7 @@ class SearchState:
     both ends have a value. `trainings` counts the trials that were tried, failed ones among them.
     """
 
-    search: Search
+    search: VersionSearch
     versions: tuple[VersionState, ...]
     trainings: int
     answer: Answer
@@ -83,7 +83,7 @@ def state(experiment: Experiment, present: Mapping[str, str]) -> SearchState:
     return standing(search_of(experiment.plan), tried, fresh)
 
 
-def standing(search: Search, tried: Sequence[Tried], fresh: Sequence[Tried] = ()) -> SearchState:
+def standing(search: VersionSearch, tried: Sequence[Tried], fresh: Sequence[Tried] = ()) -> SearchState:
     """The same of trials that are given; `fresh` are those at points that no search uses."""
     by = rule(search)
     # what would be said if no more could be run

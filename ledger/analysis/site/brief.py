@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from ledger.model.confirmation import Tested, with_tested
-from ledger.model.finding import Finding
+from ledger.model.finding import Found
 from ledger.model.frozen import frozen
 from ledger.model.summary import Summary
 from ledger.model.verdict import Judged, stated
@@ -36,7 +36,7 @@ class Brief:
     confirmatory: bool | None
     exploratory: bool
     found: str | None
-    finding: Finding | None
+    finding: Found | None
     interpretation: str
     parent: str | None
     created: datetime

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ledger.analysis.tuning.climbing import Climb, Scored
 from ledger.analysis.tuning.encoding import Encoding
-from ledger.analysis.tuning.told import Proposal, Told, key, means, measured
+from ledger.analysis.tuning.told import Proposal, Told, first, key, means, measured
 from ledger.model.parameters import Value
 from ledger.model.space import Configuration, Dimension, Space
 from ledger.stats.acquisition import log_expected_improvement
@@ -45,7 +45,7 @@ class Proposer:
     @property
     def first(self) -> int:
         """So many configurations are tried before any follows from what is known."""
-        return min(max(len(self.space.dimensions) + 2, 5), 10)
+        return first(self.space)
 
     def propose(
         self, told: Sequence[Told], count: int = 1, *, waiting: Sequence[Configuration] = ()

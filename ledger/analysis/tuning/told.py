@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 
 from ledger.model.frozen import frozen
-from ledger.model.space import Configuration
+from ledger.model.space import Configuration, Space
 from ledger.stats.contrast import mean
 
 # so many times as far above the median as the best lies below it, a value is no worse than bad
@@ -42,6 +42,16 @@ class Proposal:
 def key(configuration: Configuration) -> str:
     """The same text for the same configuration, in whatever order it names its parameters."""
     return json.dumps({name: configuration[name] for name in sorted(configuration)}, default=str)
+
+
+def first(space: Space) -> int:
+    """So many configurations are tried before any follows from what is known."""
+    return min(max(len(space.dimensions) + 2, 5), 10)
+
+
+def mean_of(one: Told) -> float:
+    """The mean of the values of a configuration that has some."""
+    return mean(one.values)
 
 
 def measured(told: Sequence[Told]) -> int:

@@ -10,8 +10,10 @@ from ledger.model import bounds, replicates
 from ledger.model.data_change import checked_path
 from ledger.model.directions import HIGHER, LOWER
 from ledger.model.formats import front_matter
+from ledger.model.plan import Search
 from ledger.model.replicates import REPEAT, Axis, Value
-from ledger.model.search import HASHED, KINDS, MAX_BUDGET, MAX_FRESH, RULE, Confirm, KnownNoise, Search
+from ledger.model.search import KINDS, MAX_BUDGET, RULE, TUNE
+from ledger.model.version_search import HASHED, MAX_FRESH, Confirm, KnownNoise, VersionSearch
 
 _KEYS: Final = (
     "kind", "rule", "metric", "better", "path", "versions", "skipped", "axis", "seeds", "budget", "confidence",
@@ -23,6 +25,11 @@ def from_mapping(value: object) -> Search:
     """The search that the front matter's `search:` states. Raises FormatError, which names the key."""
     if not isinstance(value, dict):
         raise FormatError("`search` is not a mapping of keys to values")
+    if value.get("kind") == TUNE:
+        # imported late: it is another kind, and few plans are of it
+        from ledger.model.formats import tune_searches
+
+        return tune_searches.from_mapping(value)
     unknown = [key for key in value if key not in _KEYS]
     if unknown:
         raise FormatError(f"`search.{unknown[0]}` is not known; `search` may hold {', '.join(_KEYS)}")
@@ -38,8 +45,8 @@ def from_mapping(value: object) -> Search:
     if other is not None and at in (None, other):
         raise FormatError("`search.evaluation_other` is a commit beside `evaluation_at`, and another one")
     budget = front_matter.number(document, "search.budget", 60, low=2, high=MAX_BUDGET)
-    return Search(
-        kind=_one_of(document, "kind", KINDS),
+    _one_of(document, "kind", KINDS)
+    return VersionSearch(
         rule=int(front_matter.number(document, "search.rule", RULE, low=1, high=1 << 16)),
         metric=front_matter.text(document, "search.metric"),
         better=_one_of(document, "better", (HIGHER, LOWER)),
@@ -60,6 +67,10 @@ def from_mapping(value: object) -> Search:
 
 def to_mapping(search: Search) -> dict[str, Any]:
     """The search as it is written; `from_mapping` is the inverse."""
+    if search.kind == TUNE:
+        from ledger.model.formats import tune_searches
+
+        return tune_searches.to_mapping(search)
     path = search.paths[0] if len(search.paths) == 1 else list(search.paths) or None
     known = {
         "kind": search.kind,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.model.names import numbered
-from ledger.model.search import Search
+from ledger.model.search import STEP
+from ledger.model.version_search import VersionSearch
 from ledger.repo.bisection.planning import Draft
 from ledger.repo.bisection.request import BisectRequest
 from ledger.repo.ledger import Ledger
@@ -20,7 +21,7 @@ def same(ledger: Ledger, draft: Draft, asked: BisectRequest) -> Experiment | Non
     if found is None:
         return None
     theirs, ours = found.plan.search, draft.search
-    if theirs is None or _question(theirs) != _question(ours):
+    if theirs is None or theirs.kind != STEP or _question(theirs) != _question(ours):
         raise LedgerError(
             f"the experiment {found.name} asks something else", hint=f"another name: --name {numbered(found.name, 2)}"
         )
@@ -40,7 +41,7 @@ def same(ledger: Ledger, draft: Draft, asked: BisectRequest) -> Experiment | Non
     return found
 
 
-def _question(search: Search) -> tuple[object, ...]:
+def _question(search: VersionSearch) -> tuple[object, ...]:
     return (
         search.metric,
         search.better,

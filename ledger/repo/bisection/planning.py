@@ -15,14 +15,14 @@ from ledger.model.names import slug
 from ledger.model.near_misses import did_you_mean, either_of, near_misses
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Axis, Replicates
-from ledger.model.search import Confirm, KnownNoise, Search
+from ledger.model.version_search import Confirm, KnownNoise, VersionSearch
 from ledger.repo.bisection import between
 from ledger.repo.bisection.between import Ends
 from ledger.repo.bisection.request import BisectRequest, Prior, check
 from ledger.repo.diagnosis.results import better
 from ledger.repo.foresight import metrics_at
 from ledger.repo.ledger import Ledger
-from ledger.repo.planning import Request
+from ledger.repo.plan_request import Request
 from ledger.repo.search_plan import axis
 
 # other code and other data may be as noisy or not: what the ledger knows counts as so many values at most
@@ -38,7 +38,7 @@ _BUDGET, _CONFIDENCE, _FRESH = 60, 0.95, 5
 class Draft:
     """What is to be searched, as a request for an experiment, with the places, and what is to be said of it."""
 
-    search: Search
+    search: VersionSearch
     request: Request
     places: tuple[Place, ...]
     remarks: tuple[Remark, ...]
@@ -63,7 +63,7 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
     weights, remarks = _weights(asked, places)
     seed = axis(ledger, ledger.code.at(ends.bad))
     at, other = _evaluation_at(ledger, asked, ends)
-    search = Search(
+    search = VersionSearch(
         metric=asked.metric,
         better=better(ledger, asked.metric, asked.better),
         versions=tuple(place.commit for place in places),

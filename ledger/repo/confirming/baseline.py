@@ -13,6 +13,7 @@ from ledger.model.frozen import frozen
 from ledger.model.parameters import Value
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Variant
 from ledger.model.replicates import Point
+from ledger.model.tune_search import CURRENT
 from ledger.repo import forks
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import filler
@@ -74,7 +75,9 @@ def _predicted(ledger: Ledger, experiment: Experiment, variant: str, metric: str
             if one.of_variant or plan.variant(one.reference) is not None:
                 return experiment, one.reference
             other = ledger.experiment(one.reference)
-            return other, other.plan.leading
+            return other, other.leading
+    if plan.tunes is not None:
+        return (experiment, CURRENT) if experiment.of(CURRENT) else None
     return None if plan.variant(BASELINE) is None else (experiment, BASELINE)
 
 

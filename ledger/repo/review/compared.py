@@ -14,6 +14,8 @@ from ledger.model import replicates
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.plan import BASELINE, TREATMENT, Variant
+from ledger.model.search import STEP
+from ledger.model.tune_search import CURRENT
 from ledger.repo import compared_arms
 from ledger.repo.comparison import compare
 from ledger.repo.review.git_alone import GitAlone
@@ -42,16 +44,18 @@ class Arms:
     def changed(self) -> Diff:
         """The leading arm beside what it is compared with: the baseline, what a prediction names, or else the base.
 
-        Of a search they are the newest version and the oldest. Raises LedgerError where one of them is not here, or
-        there is nothing of it.
+        Of a search for a step they are the newest version and the oldest, of one for the best parameters the best and
+        what they were before. Raises LedgerError where one of them is not here, or there is nothing of it.
         """
         return compare(self._alone, *self._pair(), partly=True)
 
     def _pair(self) -> tuple[Target, Target]:
         plan = self._experiment.plan
-        if plan.search is not None:
+        if plan.search is not None and plan.search.kind == STEP:
             versions = list(plan.search.arms)
             return self._arm(versions[0]), self._arm(versions[-1])
+        if plan.tunes is not None and self._experiment.of(CURRENT):
+            return self._arm(CURRENT), self._arm(self._experiment.leading)
         if plan.variant(BASELINE) or any(p.reference for p in plan.predictions):
             return compared_arms.targets(self._alone, self._experiment.name, None, "review")
         if self._alone.git.commit(plan.base) is None:
@@ -145,7 +149,7 @@ class Arms:
         experiment = self._experiment
         present = self._alone.present(experiment)
         own = [r for r in experiment.trials if r.valid and r.trial.reused is None]
-        leading = [r for r in own if r.trial.variant == experiment.plan.leading]
+        leading = [r for r in own if r.trial.variant == experiment.leading]
         first = next(iter(leading or own), None)
         if first is None:
             return None

@@ -29,7 +29,7 @@ def of(alone: GitAlone, experiment: Experiment, commits: Mapping[str, str]) -> t
     own = {f"{directory(experiment.name)}/{path}": entry for path, entry in files.items()}
     for path in [*_pictures(own), *_drawn(alone, experiment)]:
         found[path] = Picture(path=path, commit=experiment.tip)
-    arm = experiment.plan.leading
+    arm = experiment.leading
     record = canonical(experiment, alone.present(experiment), arm)
     commit = None if record is None else commits.get(record.trial.id)
     if record is not None and commit is not None and alone.git.commit(record.trial.code) is not None:

@@ -26,7 +26,7 @@ def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str], sto
     `commits` are the trial commits by trial id. Where DVC holds a picture it is read from its cache.
     """
     present = ledger.present(experiment)
-    arms = dict.fromkeys([BASELINE, experiment.plan.leading])
+    arms = dict.fromkeys([BASELINE, experiment.leading])
     chosen = {arm: record for arm in arms if (record := canonical(experiment, present, arm)) is not None}
     found: dict[str, list[Image]] = {}
     left_out: dict[str, str] = {}

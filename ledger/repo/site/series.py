@@ -23,7 +23,7 @@ def read(ledger: Ledger, experiment: Experiment, store: Store) -> tuple[Bands | 
     """The curves that `plot` draws, the other series, and remarks on trials that lack some; None: there are none."""
     if not experiment.trials:
         return None, None, ()
-    target = Target(text=experiment.name, experiment=experiment, variant=experiment.plan.leading)
+    target = Target(text=experiment.name, experiment=experiment, variant=experiment.leading)
     try:
         arms, left_out = plotted.arms(ledger, [target])
         found = curves.read(ledger, arms, store)

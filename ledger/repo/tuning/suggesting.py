@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.analysis.conditions import condition
-from ledger.analysis.fields import Fields
 from ledger.analysis.tuning.proposing import GP
 from ledger.errors import LedgerError
-from ledger.model import objective as objectives
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.near_misses import unknown_metric
 from ledger.model.objective import Objective
 from ledger.model.plan import TREATMENT
-from ledger.model.space import Dimension, Space, is_number
-from ledger.model.space_parser import checked_space, parse
+from ledger.model.space import Space, is_number
+from ledger.model.space_parser import parse
 from ledger.model.typed_values import format_value
 from ledger.repo import histories
-from ledger.repo.code import Code
-from ledger.repo.diagnosis import results
 from ledger.repo.ledger import Ledger
-from ledger.repo.models import beside
 from ledger.repo.targets import whole
+from ledger.repo.tuning.asked import chosen, objective, plain, require_tunable
 from ledger.repo.tuning.recorded import Gathered, State, gathered
 
 
@@ -56,12 +51,12 @@ def ground(ledger: Ledger, asked: SuggestRequest) -> Ground:
     """The trials to learn from. Raises LedgerError where there is none, and where the space contradicts them all."""
     named = [whole(ledger, text) for text in asked.experiments]
     state, start = _state(ledger, named)
-    records = list(_chosen(ledger, [one.name for one in named], asked.where))
+    records = list(chosen(ledger, [one.name for one in named], asked.where))
     if not asked.tune:
         raise _nothing_to_tune(records)
-    space = _plain(state.code, parse(asked.tune))
-    _require_tunable(ledger, state.code, space, records)
-    goal = _objective(ledger, asked.objective)
+    space = plain(state.code, parse(asked.tune))
+    require_tunable(ledger, state.code, space, records)
+    goal = objective(ledger, asked.objective)
     found = gathered(ledger, state, space, goal.metric, records)
     _require(found, goal, asked)
     code = ledger.code.arm(state.code, {**state.overrides, **_one(space)}, state.axes, state.samples)
@@ -78,7 +73,7 @@ def _state(ledger: Ledger, named: Sequence[Experiment]) -> tuple[State, str | No
         known = here is not None and ledger.find(here) is not None
         return State(code=ledger.code.at(commit), overrides={}, axes=(), samples={}), here if known else None
     first = named[0]
-    arm = first.plan.variant(first.plan.leading)
+    arm = first.plan.variant(first.leading)
     if arm is None or arm.experiment is not None:
         raise LedgerError(f"{first.name} has no arm of its own", hint="name the experiment whose trials it reuses")
     commit = first.plan.commit_of(arm) or histories.tip(ledger, first)
@@ -92,66 +87,6 @@ def _state(ledger: Ledger, named: Sequence[Experiment]) -> tuple[State, str | No
     label = first.name if arm.name == TREATMENT else f"{first.name}:{arm.name}"
     axes = tuple(plan.replicates.parameters)
     return State(code=code, overrides=arm.params, axes=axes, samples=plan.replicates.samples), label
-
-
-def _chosen(ledger: Ledger, names: Sequence[str], where: str | None) -> Iterator[tuple[Experiment, list[Recorded]]]:
-    """The records that were asked for, by experiment."""
-    rows = beside.rows(ledger, "trials")
-    wanted = None if where is None else condition(where, Fields(rows, ledger.settings.aliases))
-    ids: dict[str, set[str]] = {}
-    for row in rows:
-        if (not names or row.experiment in names) and (wanted is None or wanted(row)) and row.trial is not None:
-            ids.setdefault(row.experiment, set()).add(row.trial)
-    for name, own in ids.items():
-        experiment = ledger.find(name)
-        if experiment is not None:
-            yield experiment, [record for record in experiment.trials if record.trial.id in own]
-
-
-def _plain(code: Code, space: Space) -> Space:
-    """The space with every parameter under its one name. Raises LedgerError for one that no parameter file has."""
-    plain = {name: code.plain(name) for name in space.names}
-    for name, found in plain.items():
-        # where there is no such parameter it says what may have been meant
-        code.locate(found if found != name else name)
-    return checked_space(
-        [
-            Dimension(
-                name=plain[each.name],
-                domain=each.domain,
-                when=None
-                if each.when is None
-                else type(each.when)(name=plain[each.when.name], values=each.when.values),
-            )
-            for each in space.dimensions
-        ]
-    )
-
-
-def _require_tunable(
-    ledger: Ledger, code: Code, space: Space, records: Sequence[tuple[Experiment, Sequence[Recorded]]]
-) -> None:
-    """Refuse a parameter that only repeats, and one that no stage would notice."""
-    axes = {name: experiment.name for experiment, _ in records for name in experiment.plan.replicates.parameters}
-    for dimension in space.dimensions:
-        if dimension.name in axes:
-            raise LedgerError(
-                f"{dimension.name} repeats the trials of {axes[dimension.name]}: it is noise, and cannot be tuned",
-                hint="tune what the pipeline is to be run with, and leave the seed to --seeds",
-            )
-        ledger.code.require_tracked(code, dimension.name, dimension.domain.levels[0])
-
-
-def _objective(ledger: Ledger, text: str | None) -> Objective:
-    if text is None:
-        raise LedgerError("what is to be better is not said", hint='--objective "max dice", or "min loss"')
-    metric, better = objectives.parse(text)
-    results.require_known(ledger, metric)
-    try:
-        return Objective(metric=metric, better=results.better(ledger, metric, better))
-    except LedgerError as error:
-        hint = f'--objective "max {metric}" or "min {metric}"; or `direction` of {metric} in ledger.yaml'
-        raise LedgerError(error.message, hint=hint) from None
 
 
 def _require(found: Gathered, goal: Objective, asked: SuggestRequest) -> None:

@@ -61,7 +61,7 @@ def variance(experiment: Experiment, present: Mapping[str, str]) -> dict[str, An
     found = [one for one in (shares(experiment, name, present) for name in names) if one is not None]
     return {
         one.metric: {
-            "of": "differences" if one.paired else experiment.plan.leading,
+            "of": "differences" if one.paired else experiment.leading,
             "shares": dict(one.shares),
             "more": None if one.more is None else one.more.name,
         }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.analysis.answers import Overview, SearchStatus, Status
 from ledger.analysis.progress import FAILED, STALE, SUCCEEDED
-from ledger.analysis.search.finding import finding
+from ledger.analysis.searching import finding
 from ledger.model import finding as findings
 from ledger.model.run_state import RunState
 from ledger.report.remarks import said
 from ledger.report.shapes.values import short_branch, summary
+
+if TYPE_CHECKING:
+    from ledger.analysis.searching import State
 
 
 def status(found: Status) -> dict[str, Any]:
@@ -46,6 +49,25 @@ def _search(found: SearchStatus) -> dict[str, Any]:
         "metric": state.search.metric,
         "finished": state.finished,
         **findings.to_mapping(finding(state)),
+        **_tried(state),
+        "expected": None if coming is None else {"trials": coming.trials, "at_least": coming.at_least},
+        "seconds_each": found.each,
+    }
+
+
+def _tried(state: State) -> dict[str, Any]:
+    """What a search has tried."""
+    # imported late: with it comes numpy, which `status` does without where nothing is searched
+    from ledger.analysis.tuning.state import TuneState
+
+    if isinstance(state, TuneState):
+        return {
+            "arms": [
+                {"name": arm.name, "params": dict(arm.configuration), **summary(arm.summary), "failed": arm.failed}
+                for arm in state.arms
+            ]
+        }
+    return {
         "evidence": state.evidence,
         "versions": [
             {
@@ -59,8 +81,6 @@ def _search(found: SearchStatus) -> dict[str, Any]:
             }
             for version in state.versions
         ],
-        "expected": None if coming is None else {"trials": coming.trials, "at_least": coming.at_least},
-        "seconds_each": found.each,
     }
 
 

@@ -197,7 +197,7 @@ def _facts(one: ExperimentPage, site: Site) -> Iterator[tuple[str, tuple[str, ..
 def _pinned(one: ExperimentPage) -> Iterator[Block]:
     """What the trial that stands for the experiment has read and written, by the hashes that DVC knows it by."""
     experiment = one.shown.experiment
-    record = canonical(experiment, one.shown.present, experiment.plan.leading)
+    record = canonical(experiment, one.shown.present, experiment.leading)
     if record is None:
         return
     rows = [

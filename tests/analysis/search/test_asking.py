@@ -14,11 +14,11 @@ from ledger.model.data_change import DataChange
 from ledger.model.directions import HIGHER
 from ledger.model.finding import Answer
 from ledger.model.plan import Plan, of_search
-from ledger.model.search import Confirm, KnownNoise, Search
+from ledger.model.version_search import Confirm, KnownNoise, VersionSearch
 
 FROM = "plan:" + "ab" * 32
 COMMITS = tuple(f"{number:x}" * 40 for number in range(1, 6))
-SEARCH = Search(
+SEARCH = VersionSearch(
     metric="dice",
     better=HIGHER,
     versions=COMMITS,
@@ -30,7 +30,7 @@ TWO_SETS = replace(SEARCH, evaluation_at="b" * 40, evaluation_other=COMMITS[0])
 NAMES = list(SEARCH.arms)
 
 
-def plan(search: Search, *evaluation: str) -> Plan:
+def plan(search: VersionSearch, *evaluation: str) -> Plan:
     variants, replicates = of_search(search, FROM, evaluation)
     return Plan(
         title="t", name="n", author="a", created=datetime(2026, 11, 20, tzinfo=UTC), base="b" * 40, variants=variants,
@@ -98,7 +98,7 @@ def test_a_step_is_confirmed_before_it_with_it_and_without_it() -> None:
         (SEARCH, Found(answer=Answer.DRIFT), []),
     ],
 )
-def test_what_cannot_be_left_out_is_not_asked_for(search: Search, found: Found, arms: list[str]) -> None:
+def test_what_cannot_be_left_out_is_not_asked_for(search: VersionSearch, found: Found, arms: list[str]) -> None:
     assert [arm for arm, _ in confirming(plan(search), found)] == arms * (search.confirm or Confirm()).seeds
 
 

@@ -23,13 +23,14 @@ from ledger.model.directions import HIGHER
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Hypothesis
 from ledger.model.plan import Plan, of_search
-from ledger.model.search import RULE, Confirm, KnownNoise, Search
+from ledger.model.search import RULE
 from ledger.model.trial import Asked, Failure, Trial
+from ledger.model.version_search import Confirm, KnownNoise, VersionSearch
 from ledger.model.void import Void
 from ledger.report.problems import sentence
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
-SEARCH = Search(
+SEARCH = VersionSearch(
     metric="dice",
     better=HIGHER,
     versions=tuple(f"{number:040x}" for number in range(1, 11)),
@@ -40,7 +41,7 @@ ARMS = list(SEARCH.arms)
 PRESENT = dict.fromkeys(ARMS, "f" * 32)
 
 
-def plan_of(search: Search) -> Plan:
+def plan_of(search: VersionSearch) -> Plan:
     variants, points = of_search(search, "plan:x")
     return Plan(
         title="a", name="a", author="Ada", created=START, base="0" * 40, variants=variants, replicates=points,

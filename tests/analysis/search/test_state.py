@@ -13,9 +13,9 @@ from ledger.analysis.search.state import standing
 from ledger.analysis.search.step import Found, Tried, Wanted, advance
 from ledger.model.directions import HIGHER, LOWER
 from ledger.model.finding import Answer
-from ledger.model.search import KnownNoise, Search
+from ledger.model.version_search import KnownNoise, VersionSearch
 
-SEARCH = Search(
+SEARCH = VersionSearch(
     metric="dice",
     better=HIGHER,
     versions=tuple(f"{number:040x}" for number in range(1, 13)),
@@ -23,7 +23,7 @@ SEARCH = Search(
 )
 
 
-def played(search: Search, at: int, *, failing: int | None = None, sd: float = 0.01) -> list[Tried]:
+def played(search: VersionSearch, at: int, *, failing: int | None = None, sd: float = 0.01) -> list[Tried]:
     """The trials of a search to its end, with a fall at that version."""
     luck, tried = random.Random(at), list[Tried]()
     while not isinstance(asked := advance(rule(search), tried), Found):

@@ -1,0 +1,158 @@
+"""A plan's `search:` for the best parameters: over which space, by which metric, with what known from before.
+
+Its configurations are arms. A name is the number of the configuration within the space, so that it need not be
+declared, and any clone can tell from the plan alone which parameters an arm has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
+from typing import Final, Literal
+
+from ledger.model.directions import HIGHER
+from ledger.model.frozen import frozen
+from ledger.model.names import MAX_NAME
+from ledger.model.parameters import Value
+from ledger.model.search import RULE, TUNE
+from ledger.model.space import Configuration, Dimension, Space, same
+
+CURRENT: Final = "current"
+"""The arm that has the parameters' values as they stand where the plan was forked."""
+
+_PREFIX: Final = "try-"
+_EARLIER: Final = "earlier-"
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@frozen
+class Earlier:
+    """A configuration that other experiments have tried at the same code and data: its values, one a replicate, how
+    many replicates `failed` to give one, and the arm that tried it (`experiment:variant`).
+    """
+
+    configuration: Configuration
+    values: tuple[float, ...]
+    failed: int = 0
+    arm: str
+
+
+@frozen
+class TuneSearch:
+    """What is tuned, and by which rule the next trials follow from those recorded.
+
+    - `rule`: the `RULE` of the ledger that made the plan.
+    - `better`: whether a `higher` or a `lower` value of the metric is better.
+    - `space`: what the parameters may be.
+    - `current`: the values that they have on the branch, which are tried first; None where they lie outside.
+    - `model`: by what configurations are proposed, `gp` or `tpe`.
+    - `budget`: trials in all.
+    - `earlier`: what was known when it began.
+    """
+
+    kind: Literal["tune"] = TUNE
+    rule: int = RULE
+    metric: str
+    better: str
+    space: Space
+    current: Configuration | None = None
+    model: str = "gp"
+    budget: int = 40
+    earlier: tuple[Earlier, ...] = field(default=())
+
+    @property
+    def sign(self) -> int:
+        """What a value is multiplied by so that lower is better."""
+        return -1 if self.better == HIGHER else 1
+
+    @property
+    def source(self) -> str:
+        """The text that chance comes from: other spaces begin at other points."""
+        return f"tune {self.metric} {' '.join(map(str, self.space.dimensions))}"
+
+    def configuration(self, arm: str) -> Configuration | None:
+        """The parameters of an arm; None for a name that the search gives to none."""
+        if arm == CURRENT:
+            return self.current
+        if arm.startswith(_EARLIER):
+            found = next((n for n, _ in enumerate(self.earlier) if f"{_EARLIER}{n + 1}" == arm), None)
+            return None if found is None else self.earlier[found].configuration
+        found_at = _number(arm.removeprefix(_PREFIX)) if arm.startswith(_PREFIX) else None
+        chosen = None if found_at is None else _at(self.space, found_at)
+        # one configuration has one name
+        return chosen if chosen is not None and self.arm(chosen) == arm else None
+
+    def arm(self, configuration: Configuration) -> str:
+        """The name of the arm that has these parameters, each of them a level of its domain, current or earlier."""
+        if self.current is not None and _alike(self.current, configuration):
+            return CURRENT
+        number = place(self.space, configuration)
+        if number is not None:
+            return f"{_PREFIX}{_text(number)}"
+        known = next(n for n, one in enumerate(self.earlier) if _alike(one.configuration, configuration))
+        return f"{_EARLIER}{known + 1}"
+
+
+def nameable(space: Space) -> bool:
+    """Whether every configuration of the space has a name that an arm may have."""
+    return len(f"{_PREFIX}{_text(_combinations(space.dimensions))}") <= MAX_NAME
+
+
+def leader(values: Mapping[str, Sequence[float]], replicates: int, better: str) -> str | None:
+    """The best of the arms by their means, each over all `replicates`; while none has these, of those with the most
+    values. Of several the first; None where no arm has a value.
+    """
+    most = min(max(map(len, values.values()), default=0), replicates)
+    means = {arm: sum(own) / len(own) for arm, own in values.items() if own and len(own) >= most}
+    if not means:
+        return None
+    return (max if better == HIGHER else min)(means, key=lambda arm: means[arm])
+
+
+def _alike(a: Configuration, b: Configuration) -> bool:
+    return a.keys() == b.keys() and all(same(value, b[name]) for name, value in a.items())
+
+
+def _combinations(dimensions: Iterable[Dimension]) -> int:
+    count = 1
+    for dimension in dimensions:
+        count *= len(dimension.domain.levels)
+    return count
+
+
+def place(space: Space, configuration: Configuration) -> int | None:
+    """The number of a configuration within its space: its levels are the digits, what does not count is 0. None where
+    a value is no level.
+    """
+    number = 0
+    for dimension in space.dimensions:
+        levels = dimension.domain.levels
+        digit: int | None = 0
+        if dimension.name in configuration:
+            value = configuration[dimension.name]
+            digit = next((n for n, level in enumerate(levels) if same(level, value)), None)
+        if digit is None:
+            return None
+        number = number * len(levels) + digit
+    return number
+
+
+def _at(space: Space, number: int) -> dict[str, Value] | None:
+    levels: dict[str, Value] = {}
+    for dimension in reversed(space.dimensions):
+        number, digit = divmod(number, len(dimension.domain.levels))
+        levels[dimension.name] = dimension.domain.levels[digit]
+    return None if number else space.active(lambda dimension: levels[dimension.name])
+
+
+def _text(number: int) -> str:
+    digits = []
+    while True:
+        number, digit = divmod(number, len(_DIGITS))
+        digits.append(_DIGITS[digit])
+        if not number:
+            return "".join(reversed(digits))
+
+
+def _number(text: str) -> int | None:
+    return int(text, len(_DIGITS)) if text and len(text) <= MAX_NAME and set(text) <= set(_DIGITS) else None
