@@ -1,18 +1,19 @@
 """Which trials does a search for the best parameters ask for now? By one rule, from what was tried and what runs.
 
-First come the values that the parameters have, at every replicate, then configurations all over the space, one
-replicate each. From then on a model proposes, and whatever has the best mean is tried at its other replicates before
-anything else is: what was merely lucky falls behind, and the best has them all. What the budget leaves at its end, too
-little for another configuration, goes to those that come next.
+It explores, then repeats. First come the values that the parameters have and configurations all over the space, then
+what a model proposes, each at the first replicate alone: of as many trials, different ones tell a model most. What is
+left at the end, a fifth of the budget, goes to the other replicates of what the model believes to be the best, until
+that has them all: what was merely lucky falls behind. Where something is left then, it explores on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import Enum, auto
 from typing import Final
 
-from ledger.analysis.tuning.proposing import propose
-from ledger.analysis.tuning.told import Told, first, key, mean_of
+from ledger.analysis.tuning.proposing import GP, propose, proposer
+from ledger.analysis.tuning.told import Told, first, key, mean_of, measured
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
 from ledger.model.replicates import Point
@@ -22,7 +23,15 @@ from ledger.model.tune_search import CURRENT, TuneSearch, place
 Place = tuple[str, Point]
 """A trial: the arm and the point."""
 
-_MODEL: Final = "model"
+# a model of fewer believes nothing
+_FEWEST: Final = 2
+
+
+class Phase(Enum):
+    """What a model is to choose: another configuration, or the replicates of the best."""
+
+    EXPLORE = auto()
+    REPEAT = auto()
 
 
 def tuned(plan: Plan) -> TuneSearch:
@@ -73,9 +82,9 @@ def wanted(tries: Tries, count: int) -> tuple[Place, ...]:
     chosen: list[Place] = []
     while len(chosen) < count:
         following = _following(tries)
-        if following == _MODEL:
-            following = _proposed(tries)
-        if following is None or isinstance(following, str):
+        if isinstance(following, Phase):
+            following = _chosen(tries, following)
+        if following is None:
             break
         chosen.append(following)
         tries = tries.and_waiting(following)
@@ -83,14 +92,20 @@ def wanted(tries: Tries, count: int) -> tuple[Place, ...]:
 
 
 def may_ask(tries: Tries, trial: Place) -> bool:
-    """Whether this trial is the next. Of those that its model chooses any new configuration may be it."""
-    following = _following(tries)
-    if following != _MODEL:
+    """Whether this trial may be the next. Of those that its model chooses it may be any that the phase allows."""
+    following, (arm, point) = _following(tries), trial
+    if not isinstance(following, Phase):
         return following == trial
-    arm, point = trial
-    chosen, told = tuned(tries.plan).configuration(arm), tries.told()
-    known = {key(each) for each in (*(one.configuration for one in told), *tries.running(told))}
-    return chosen is not None and key(chosen) not in known and point == tries.plan.replicates.points()[0]
+    search, told = tuned(tries.plan), tries.told()
+    chosen, known = search.configuration(arm), {key(one.configuration) for one in told}
+    if chosen is None:
+        return False
+    if key(chosen) in known:
+        # where the other model finds nothing new, it repeats
+        may_repeat = following is Phase.REPEAT or search.model != GP
+        return may_repeat and _next_point(tries, arm) == point
+    running = {key(each) for each in tries.running(told)}
+    return key(chosen) not in running and point == tries.plan.replicates.points()[0]
 
 
 def finished(tries: Tries) -> bool:
@@ -98,46 +113,73 @@ def finished(tries: Tries) -> bool:
     return not tries.waiting and _following(tries) is None
 
 
-def _following(tries: Tries) -> Place | str | None:
-    """The next trial as far as no model is needed to say it."""
+def _following(tries: Tries) -> Place | Phase | None:
+    """The next trial as far as no model is needed to say it, else what the model is to choose."""
     search, points = tuned(tries.plan), tries.plan.replicates.points()
     if not tries.left:
         return None
-    if search.current is not None:
-        missing = _next_point(tries, CURRENT, points)
-        if missing is not None:
-            return CURRENT, missing
     told = tries.told()
     running = tries.running(told)
-    new = _MODEL if not _exhausted(search.space, [*(one.configuration for one in told), *running]) else None
-    if new and len(told) + len(running) < first(search.space):
-        return new
-    ranked = sorted((one for one in told if one.values and not one.failed), key=mean_of)
-    behind = None
-    for rank, one in enumerate(ranked):
-        arm = search.arm(one.configuration)
-        missing = _next_point(tries, arm, points)
-        if missing is not None and rank == 0:
-            return arm, missing
+    tried = [*(one.configuration for one in told), *running]
+    reserve = max(2 * (len(points) - 1), search.budget // 5) if len(points) > 1 else 0
+    exhausted = _exhausted(search.space, tried)
+    exploring = not exhausted and (tries.left > reserve or len(tried) < first(search.space))
+    if search.current is not None:
+        missing = _next_point(tries, CURRENT)
+        if missing is not None and (missing == points[0] or not exploring):
+            return CURRENT, missing
+    if exploring:
+        return Phase.EXPLORE
+    return Phase.REPEAT if not exhausted else _repeated(tries, _by_mean(told))
+
+
+def _chosen(tries: Tries, phase: Phase) -> Place | None:
+    """The trial that the model chooses."""
+    search, told, points = tuned(tries.plan), tries.told(), tries.plan.replicates.points()
+    if phase is Phase.REPEAT:
+        ranked = _by_belief(search, told) if search.model == GP else _by_mean(told)
+        repeated = _repeated(tries, ranked[:1])
+        if repeated is None and tries.left < len(points):
+            # too little for another configuration, which may turn out the best
+            repeated = _repeated(tries, ranked)
+        if repeated is not None:
+            return repeated
+    found = propose(search.model, search.space, search.source, told, waiting=tries.running(told))
+    if found:
+        return search.arm(found[0].configuration), points[0]
+    return _repeated(tries, _by_mean(told))
+
+
+def _by_mean(told: Sequence[Told]) -> list[Told]:
+    """Those that never failed, the best first."""
+    return sorted((one for one in told if one.values and not one.failed), key=mean_of)
+
+
+def _by_belief(search: TuneSearch, told: Sequence[Told]) -> list[Told]:
+    """The same by what the model believes of them, without the luck of their trials."""
+    if measured(told) < _FEWEST:
+        return _by_mean(told)
+    surface = proposer(search.space, search.source).surface(told)
+    believed = dict(zip((key(one.configuration) for one in told), surface.believed(surface.points)[0], strict=True))
+    return sorted(_by_mean(told), key=lambda one: float(believed[key(one.configuration)]))
+
+
+def _repeated(tries: Tries, ranked: Iterable[Told]) -> Place | None:
+    """The next replicate of the first of them that lacks one."""
+    for one in ranked:
+        arm = tuned(tries.plan).arm(one.configuration)
+        missing = _next_point(tries, arm)
         if missing is not None:
-            behind = arm, missing
-            break
-    # another configuration may turn out the best, and is to have all its replicates then
-    return new if new and tries.left >= len(points) else behind or new
+            return arm, missing
+    return None
 
 
-def _next_point(tries: Tries, arm: str, points: tuple[Point, ...]) -> Point | None:
+def _next_point(tries: Tries, arm: str) -> Point | None:
     """The first replicate at which an arm is still to be tried: none where it has failed."""
     if any(of == arm and value is None for (of, _), value in tries.ended.items()):
         return None
     taken = {point for of, point in (*tries.ended, *tries.waiting) if of == arm}
-    return next((point for point in points if point not in taken), None)
-
-
-def _proposed(tries: Tries) -> Place | None:
-    search, told = tuned(tries.plan), tries.told()
-    found = propose(search.model, search.space, search.source, told, waiting=tries.running(told))
-    return (search.arm(found[0].configuration), tries.plan.replicates.points()[0]) if found else None
+    return next((point for point in tries.plan.replicates.points() if point not in taken), None)
 
 
 def _exhausted(space: Space, taken: Collection[Configuration]) -> bool:
