@@ -6,6 +6,7 @@ Nothing is checked, read again or written. What the index has not heard of is mi
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Sequence
 from functools import cached_property
@@ -41,8 +42,9 @@ class Hints:
 
     def experiments(self) -> list[str]:
         """The names of the experiments that a branch here or on a remote has, or that have landed or are archived."""
-        branches = {ref: ref.rpartition(self._prefix)[2] for ref in self._refs("refs/heads", "refs/remotes")
-                    if f"/{self._prefix}" in ref}  # fmt: skip
+        named = re.compile(rf"refs/(?:heads|remotes/[^/]+)/{re.escape(self._prefix)}([^/]+)")
+        matches = (named.fullmatch(ref) for ref in self._refs("refs/heads", "refs/remotes"))
+        branches = {found[0]: found[1] for found in matches if found is not None}
         found = self._asked("SELECT name, branch FROM experiment WHERE own IS NOT NULL ORDER BY moment DESC")
         return [*branches.values(), *(name for name, branch in found if branch is None or branch in branches)]
 

@@ -104,7 +104,10 @@ def test_parameters_are_completed_as_they_are_assigned(project: Project) -> None
 
 def test_a_branch_counts_before_the_index_has_heard_of_it_and_not_after_it_is_gone(project: Project) -> None:
     project.git("branch", "exp/second", "main")
-    assert completed(project, "ledger show ") == ["first", "second"]
+    project.git("branch", "other/exp/third", "main")
+    project.git("update-ref", "refs/remotes/hub/exp/fourth", "main")
+    assert completed(project, "ledger show ") == ["first", "fourth", "second"]
+    project.git("update-ref", "-d", "refs/remotes/hub/exp/fourth")
     project.git("switch", "-q", "main")
     project.git("branch", "-D", "exp/first", "exp/second")
     assert completed(project, "ledger show ") == []
