@@ -37,7 +37,7 @@ def best(
     sorted_by = next((key for key in keys if key.field.name.startswith(METRICS)), None)
     names = metric_names(rows, settings)
     if sorted_by is None and not names:
-        raise LedgerError("no row has a metric to be the best by", hint="ledger table shows what there is")
+        raise LedgerError("no row has a metric to rank by", hint="ledger table shows what there is")
     metric = names[0] if sorted_by is None else sorted_by.field.short
     better = direction(metric, rows, settings)
     if better is None and sorted_by is not None:

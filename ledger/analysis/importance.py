@@ -124,7 +124,7 @@ def importance(
         )
     values = _values(configurations, better)
     if not failed and min(values) == max(values):
-        raise LedgerError(f"{metric} is the same in all {count} configurations", hint="another metric may tell more")
+        raise LedgerError(f"{metric} is the same in all {count} configurations", hint="try another metric")
     names = list(columns)
     found = importances(
         [columns[name].column for name in names],

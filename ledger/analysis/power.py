@@ -59,13 +59,13 @@ def check(asked: PowerOptions) -> None:
     if asked.within is not None and (asked.margin is not None or asked.predict is not None):
         raise LedgerError("--within is a margin of its own", hint="leave the other one out")
     if asked.predict is not None and (asked.margin is not None or asked.metric is not None):
-        raise LedgerError("--predict has the metric and the margin in it", hint="leave --metric and --margin out")
+        raise LedgerError("--predict already contains the metric and the margin", hint="leave them out")
     if asked.folds is not None and asked.unpaired:
         raise LedgerError("folds are always paired", hint="leave --unpaired or --folds out")
     if asked.unpaired and asked.sd is None:
         raise LedgerError("--unpaired needs the sd of one side", hint="--unpaired --sd 0.02")
     if asked.df is not None and asked.sd is None:
-        raise LedgerError("--df says how well --sd is known", hint="--sd 0.02 --df 4")
+        raise LedgerError("--df needs --sd", hint="--sd 0.02 --df 4")
     positive = {"--sd": asked.sd, "--df": asked.df, "--within": asked.within}
     wrong = [name for name, value in positive.items() if value is not None and not 0 < value < math.inf]
     shares = {"--alpha": (asked.alpha, 0.5), "--power": (asked.wanted, 1.0)}

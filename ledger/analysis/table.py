@@ -62,7 +62,7 @@ def select(
     keys = sort_keys(request.sort, lambda name: own.get(name) or _sortable(every.find(name), own)) if rows else ()
     chosen = ordered(chosen, keys)
     if request.best and by:
-        raise LedgerError("--best is one of the rows, and --group-by pools them", hint="leave one of them out")
+        raise LedgerError("--best picks one row, and --group-by pools them", hint="leave one of them out")
     if request.best and chosen:
         chosen, remark = best(chosen, request.level, keys, settings, trials)
         notes.append(remark)

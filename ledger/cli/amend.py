@@ -70,6 +70,6 @@ def _no_parameters(given: str) -> LedgerError:
             hint=f'ledger amend --key {shlex.quote(given)} -m "why"',
         )
     return LedgerError(
-        f"-S sets a parameter, and an amendment changes the plan: {name} is none of its keys",
+        f"-S sets a parameter, and an amendment changes the plan: {name} is not one of its keys",
         hint=f'change {name} in its file, then ledger run -m "why"; a further arm is --key variants={{…}}',
     )

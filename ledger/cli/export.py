@@ -37,7 +37,7 @@ def export(
     """
     kind = kind_of(form, output)
     if level not in LEVELS:
-        raise LedgerError(f"--level {level} is none of {', '.join(LEVELS)}", hint="--level trials")
+        raise LedgerError(f"--level {level} is not one of {', '.join(LEVELS)}", hint="--level trials")
     if kind is Kind.PARQUET and output is None and sys.stdout.isatty():
         raise LedgerError("Parquet is not for a terminal", hint="ledger export --format parquet -o trials.parquet")
     with console.opened() as ledger:

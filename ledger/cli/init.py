@@ -49,7 +49,7 @@ def init(
     elif metrics or outs or deps or params:
         raise misused("init", "--metrics, --outs, --deps and --params go with --cmd")
     if force and ci is None:
-        raise misused("init", "--force goes with --ci")
+        raise misused("init", "--force needs --ci")
     told = report.set_up(set_up(open_repository(Path.cwd()), script, ci, force=force))
     console.answer(told.answer)
     for note in told.notes:

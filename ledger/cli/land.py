@@ -37,7 +37,7 @@ def land(
         chosen = part(ledger, experiment)
         if chosen.trial is not None:
             raise LedgerError(
-                f"{experiment} is a trial, and an arm is adopted",
+                f"{experiment} is a trial; only an arm can be adopted",
                 hint=f"ledger land --adopt {chosen.experiment.name}:{chosen.arm}",
             )
         done = land_experiment(ledger, chosen.experiment, kind=kind, message=message, arm=chosen.arm)

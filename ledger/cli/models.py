@@ -42,7 +42,7 @@ def models(
     """
     as_format = options.format_of(form)
     if not fetch and (output is not None or force):
-        raise LedgerError("-o and --force are about --fetch", hint="ledger models NAME --fetch -o PATH")
+        raise LedgerError("-o and --force need --fetch", hint="ledger models NAME --fetch -o PATH")
     with console.opened(bare=True) as ledger:
         moment = None if at is None else dates.moment("--at", at, ledger.git, end=True)
         if fetch:

@@ -39,7 +39,7 @@ def one_of(option: str, text: str, known: Sequence[E]) -> E:
     """The one of the words `known` that was asked for. Raises LedgerError."""
     found = next((word for word in known if word == text), None)
     if found is None:
-        raise LedgerError(f"{option} {text} is none of {', '.join(known)}", hint=f"{option} {known[1]}")
+        raise LedgerError(f"{option} {text} is not one of {', '.join(known)}", hint=f"{option} {known[1]}")
     return found
 
 

@@ -19,7 +19,7 @@ _MEMORY = ("Cannot allocate memory", "Out of memory", "unable to create thread",
 _OBJECTS = ("insufficient permission for adding an object", "to database")
 _PROCESSES = ("Resource temporarily unavailable",)
 
-_AGAIN = "type it again: what has been recorded is safe"
+_AGAIN = "try again: what has been recorded is safe"
 
 
 def explained(error: Exception) -> LedgerError | None:

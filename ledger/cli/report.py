@@ -43,7 +43,7 @@ def report(
     # whoever names a page means it; nobody means parameters or code
     named = output is not None and path.suffix.lower() in (".html", ".htm")
     if output != STDOUT and not named and _is_foreign(path):
-        raise LedgerError(f"{path} is there, and is no report of the ledger's", hint="-o FILE names another file")
+        raise LedgerError(f"{path} exists, and is not a report of ledger", hint="-o FILE names another file")
     with console.opened() as ledger:
         page = made(ledger, experiments or (), title=title, code=code, output=None if output == STDOUT else path)
         if output != STDOUT:

@@ -17,7 +17,7 @@ def require_one_way(form: str | None, output: Path | None, *, stdout: bool, json
     if stdout and output not in (None, STDOUT):
         raise LedgerError("--stdout prints the report, and -o writes it to a file", hint="leave one out")
     if json and form is not None:
-        raise LedgerError("--json and --format both say what is written", hint="leave one out")
+        raise LedgerError("--json and --format both choose the format", hint="leave one out")
     if output is not None and output.is_dir():
         raise LedgerError(f"{output} is a folder", hint="-o FILE names a file")
 
@@ -27,7 +27,7 @@ def page_of(form: str | None, output: Path | None, *, stdout: bool, json: bool) 
     if json or form == "json":
         return None
     if form is not None and form not in PAGES:
-        raise LedgerError(f"--format {form} is none of {', '.join((*PAGES, 'json'))}", hint="--format md")
+        raise LedgerError(f"--format {form} is not one of {', '.join((*PAGES, 'json'))}", hint="--format md")
     if form is not None:
         return Format(form)
     return Format.MD if stdout or output is not None or not sys.stdout.isatty() else Format.TEXT

@@ -36,7 +36,7 @@ def asked(
 ) -> Asked:
     """What the options ask to push or to pull. Raises LedgerError where they contradict one another."""
     if no_data and data_remote is not None:
-        raise LedgerError("--no-data leaves DVC's data, and --data-remote says where it is", hint="leave one out")
+        raise LedgerError("--no-data and --data-remote contradict each other", hint="leave one out")
     return Asked(
         named=tuple(experiments or ()),
         every=every,

@@ -62,6 +62,6 @@ def _require_fitting(needs: Mapping[str, tuple[bool, Mapping[str, bool]]], *, wa
     for needed, (there, given) in needs.items():
         lone = next((option for option, wanted in given.items() if wanted), None)
         if lone is not None and not there:
-            raise LedgerError(f"{lone} goes with {needed}", hint=f"ledger site {needed} {lone}")
+            raise LedgerError(f"{lone} needs {needed}", hint=f"ledger site {needed} {lone}")
     if watch and other is not None:
-        raise LedgerError(f"--watch goes on until it is ended: {other} does not go with it", hint="one of the two")
+        raise LedgerError(f"--watch runs until it is stopped: {other} cannot be combined with it", hint="choose one")

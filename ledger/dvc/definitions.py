@@ -39,7 +39,7 @@ def dvc_folder(files: Mapping[str, Entry], git: Git) -> str:
     if len(chosen) > 1:
         raise LedgerError(
             f"there are several DVC projects here: {', '.join(sorted(chosen))}",
-            hint="call ledger from inside one of them",
+            hint="run ledger inside one of them",
         )
     return chosen[0]
 

@@ -51,7 +51,7 @@ def _placed(make: Callable[[Path], None], to: Path, *, force: bool) -> None:
 def _file(store: Store, digest: str, to: Path) -> None:
     source = store.path(digest)
     if source is None or store.state(digest, None) is not ObjectState.PRESENT:
-        raise LedgerError(f"DVC's cache does not have {digest} whole", hint="ledger verify --data says what is damaged")
+        raise LedgerError(f"{digest} is incomplete in DVC's cache", hint="ledger verify --data says what is damaged")
     shutil.copyfile(source, to)
 
 
@@ -62,7 +62,7 @@ def _folder(store: Store, digest: str, to: Path) -> None:
     except FormatError as error:
         raise LedgerError(f"the list of files {digest} cannot be used: {error}") from None
     if members is None:
-        raise LedgerError(f"DVC's cache does not have {digest} whole", hint="ledger verify --data says what is damaged")
+        raise LedgerError(f"{digest} is incomplete in DVC's cache", hint="ledger verify --data says what is damaged")
     to.mkdir()
     for path, md5 in members.items():
         (to / path).parent.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,6 @@ def set_up(git: Git) -> bool:
             f"there is a DVC project in {folder}/: ledger sets up none around it", hint=f"cd {folder} && ledger init"
         )
     if os.path.lexists(git.root / ".dvc"):
-        raise LedgerError(".dvc is in the way: it is no DVC project", hint="move it away, then ledger init")
+        raise LedgerError(".dvc is in the way: it is not a DVC project", hint="move it away, then ledger init")
     initialise(git.root, subdir=False)
     return True

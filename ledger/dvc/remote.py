@@ -69,7 +69,7 @@ class Remote:
         if self.lost:
             raise LedgerError(
                 f"the DVC remote {self.name} ({self.url}) is not there: is the disk mounted?",
-                hint=f"repeat the command when it is; another remote: --data-remote NAME; {WITHOUT}",
+                hint=f"repeat the command once it is; another remote: --data-remote NAME; {WITHOUT}",
             )
 
     def fails(self, error: BaseException) -> LedgerError:
@@ -83,7 +83,7 @@ class Remote:
             return LedgerError(f"no right to use the DVC remote {self.name} ({self.url}): {said}", hint=hint)
         return LedgerError(
             f"the DVC remote {self.name} ({self.url}) cannot be used: {said}",
-            hint=f"repeat the command when it is mended: it goes on from here; {WITHOUT}",
+            hint=f"repeat the command once it is fixed: it continues from here; {WITHOUT}",
         )
 
 

@@ -259,7 +259,7 @@ def _lay_out_data(repo: Any, stages: Iterable[Any], caches: Sequence[Path], miss
         if not repo.config["core"].get("remote"):
             raise LedgerError(
                 f"{lacking} is not in DVC's cache, and there is no remote to fetch it from",
-                hint="lay the data in place and dvc add it, or name a remote: dvc remote add --default NAME URL",
+                hint="put the data in place and dvc add it, or name a remote: dvc remote add --default NAME URL",
             ) from None
         try:
             repo.fetch(targets=tracked)

@@ -59,7 +59,7 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
         if in_the_way is not None and "index.lock" in in_the_way:
             raise Overlap(
                 f"another git process holds the index of {tree}: {_first_line(in_the_way)}",
-                hint="let it end, then run this again; where none is running, remove that file",
+                hint="wait for it, then run this again; if none is running, remove that file",
             )
         if in_the_way is not None:
             raise Overlap(

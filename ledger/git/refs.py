@@ -47,7 +47,7 @@ def move(git: Git, changes: Sequence[RefChange], reason: str) -> bool:
     if "File exists" in said:
         raise LedgerError(
             f"another git process holds a ref: {next(line for line in said.splitlines() if 'File exists' in line)}",
-            hint="let it end, then try again; where none is running, remove that file",
+            hint="wait for it, then try again; if none is running, remove that file",
         )
     denied = next((line for line in said.splitlines() if any(why in line for why in _DENIED)), None)
     if denied is not None:

@@ -59,7 +59,7 @@ def failure(name: str, said: str) -> LedgerError:
     line = lines[0] if lines else "git does not say why"
     if any(word in said for word in _NO_RIGHTS):
         return LedgerError(
-            f"{name} does not let you in: {line}",
+            f"{name} denied access: {line}",
             hint=f"git ls-remote {name} tries the same; check where it is (git remote -v), your key, token or rights",
         )
     if any(word in said for word in _NOWHERE):
@@ -69,12 +69,12 @@ def failure(name: str, said: str) -> LedgerError:
         )
     if any(word in said for word in _UNREACHABLE):
         return LedgerError(
-            f"{name} cannot be reached: {line}", hint="check the network, then type it again: nothing is lost"
+            f"{name} cannot be reached: {line}", hint="check the network, then try again: nothing is lost"
         )
     if "cannot lock ref" in said:
         return LedgerError(
-            f"git cannot keep what came from {name}: {line}",
-            hint=f"git remote prune {name} removes what stands in its way; then type it again",
+            f"git cannot store what came from {name}: {line}",
+            hint=f"git remote prune {name} removes what is in its way; then try again",
         )
     return LedgerError(f"git cannot talk to {name}: {line}", hint=f"git ls-remote {name} tries the same")
 

@@ -56,7 +56,7 @@ def shared_out(
             if most
             else "wait until they are free"
             if taken
-            else "ask for fewer GPUs a trial",
+            else "ask for fewer GPUs per trial",
         )
     return [{VISIBLE: ",".join(_portion(free, n, each))} for n in range(slots)]
 

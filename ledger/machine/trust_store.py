@@ -127,7 +127,8 @@ class TrustStore:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _is_own(folder):
                 raise LedgerError(
-                    f"others can write to {folder}, so nothing in it counts", hint=f"chmod go-w {folder}, or remove it"
+                    f"others can write to {folder}, so nothing in it is trusted",
+                    hint=f"chmod go-w {folder}, or remove it",
                 )
 
     def _write(self, path: Path, text: str) -> None:
@@ -140,7 +141,7 @@ class TrustStore:
             partial.replace(path)
         except OSError as error:
             raise LedgerError(
-                f"what is trusted cannot be kept in {self.folder}: {error.strerror}",
+                f"trust cannot be stored in {self.folder}: {error.strerror}",
                 hint="XDG_STATE_HOME names the folder above it; nothing is trusted that was not before",
             ) from None
 

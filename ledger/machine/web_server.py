@@ -67,7 +67,7 @@ def _opened(find: Find, port: int | None) -> _Server:
         except OSError as error:
             if error.errno == errno.EACCES:
                 raise LedgerError(
-                    f"port {each} is for the system's own services", hint="--port 8000, or any above 1023"
+                    f"port {each} is reserved for system services", hint="--port 8000, or any above 1023"
                 ) from None
             if error.errno != errno.EADDRINUSE:
                 raise

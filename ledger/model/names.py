@@ -179,7 +179,7 @@ def parse_reference(text: str) -> Reference:
     if not colon:
         return Reference(name=name)
     if not variant:
-        raise LedgerError(f"{text!r} has no variant behind the colon", hint=example)
+        raise LedgerError(f"{text!r} has no variant after the colon", hint=example)
     check_variant(variant)
     if not slash:
         return Reference(name=name, variant=variant)

@@ -45,6 +45,6 @@ def parse(text: str) -> tuple[str, str | None]:
     better = _WORDS.get(words[0].lower()) if len(words) == 2 else None
     if better is None:
         raise LedgerError(
-            f"--objective {text!r} is no direction and a metric", hint='--objective "max dice", "min loss"'
+            f"--objective {text!r} is not a direction and a metric", hint='--objective "max dice", "min loss"'
         )
     return words[1].strip("`"), better

@@ -104,9 +104,9 @@ class _Parser(Words):
         name, at = self.text[start : self.at], self.at
         if match := re.compile(_OPERATOR_LIKE).match(self.text, at):
             good = f"{name} {_REPLACEMENTS.get(match[0], match[0])} {self.text[match.end() :].strip()}"
-            return self.error("the operator needs spaces round it", at, f"write: {good}")
+            return self.error("the operator needs spaces around it", at, f"write: {good}")
         if name.startswith("`"):
-            return self.error("a space is missing behind the backquote", at)
+            return self.error("a space is missing after the backquote", at)
         whole = re.split(r"[<>=≥≤\[]", self.word_at(start))[0]
         self.at = start + len(whole)
         quoted = "`" + whole.replace("`", "``") + "`"
@@ -130,7 +130,7 @@ class _Parser(Words):
             raise self.error(reason, start + 1, f"try {meant}" if NAME.fullmatch(plain) else example)
         self.at = close + 1
         if self.at < len(self.text) and not self.text[self.at].isspace():
-            raise self.error("a space is missing behind the bracket", self.at, example)
+            raise self.error("a space is missing after the bracket", self.at, example)
         return None if name == "treatment" else name
 
     def operator(self) -> Operator:
@@ -150,7 +150,7 @@ class _Parser(Words):
         if match and symbol in set(Operator):
             good = f"{symbol} {word[match.end() :]}"
             hint = f"write: {self.replaced(start, good)}"
-            raise self.error("the operator needs spaces round it", start, hint)
+            raise self.error("the operator needs spaces around it", start, hint)
         raise self.error(f"{word!r} is not an operator", start, f"use >=, >, <=, < or within: {EXAMPLE}")
 
     def threshold(self, start: int, number: re.Match[str]) -> float:
@@ -158,7 +158,7 @@ class _Parser(Words):
         after = self.word_at(self.at)
         if number[4] or after == "%":
             hint = f"write a number such as 0.9, or a reference: baseline + {number[0].strip('+-%')}%"
-            raise self.error("a percentage needs a reference that it is a part of", start, hint)
+            raise self.error("a percentage needs a reference, as in baseline + 5%", start, hint)
         return value
 
     def reference(self, metric: Metric, start: int, word: str) -> str:
@@ -170,7 +170,7 @@ class _Parser(Words):
         glued = re.fullmatch(r"([a-z][a-z0-9-]*?)([+-])([0-9.][0-9.eE+-]*%?)", word)
         if glued and _NUMBER.fullmatch(glued[3]) and (glued[1] == "baseline" or not NAME.fullmatch(word)):
             hint = f"write: {self.replaced(start, ' '.join(glued.groups()))}"
-            raise self.error(f"{glued[2]!r} needs spaces round it", start + glued.start(2), hint)
+            raise self.error(f"{glued[2]!r} needs spaces around it", start + glued.start(2), hint)
         if _NUMBER.fullmatch(word):
             hint = f"state both bounds as two predictions: {metric} >= 0.89 and {metric} <= 0.91"
             raise self.error(f"a reference was expected, not the number {word}", start, hint)
@@ -217,18 +217,18 @@ class _Parser(Words):
             return word
         if word[0] in "+-" and _NUMBER.fullmatch(word):
             hint = f"write: {self.replaced(start, f'{word[0]} {word[1:]}')}"
-            raise self.error(f"{word[0]!r} needs spaces round it", start, hint)
+            raise self.error(f"{word[0]!r} needs spaces around it", start, hint)
         raise self.trailing(start, word)
 
     def margin(self, behind: str) -> Margin:
         start, word = self.word()
         if not word:
-            raise self.error(f"a number is missing behind {behind!r}", start)
+            raise self.error(f"a number is missing after {behind!r}", start)
         number = _NUMBER.fullmatch(word)
         if number is None:
             self.check_finite(start, word)
             hint = "write it such as 0.01, 5% or 1e-3"
-            raise self.error(f"a number was expected behind {behind!r}, not {word!r}", start, hint)
+            raise self.error(f"a number was expected after {behind!r}, not {word!r}", start, hint)
         if number[1]:
             hint = "write the margin without a sign: baseline + 0.01, baseline - 0.01, within 0.01 of baseline"
             raise self.error(f"{word[1:]} has a sign of its own", start, hint)

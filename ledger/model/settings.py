@@ -124,7 +124,7 @@ def parse(text: str) -> Settings:
     if document is None:
         document = {}
     if not isinstance(document, dict):
-        raise LedgerError(f"{FILE} is not a mapping of settings", hint="one a line: `main: main`")
+        raise LedgerError(f"{FILE} is not a mapping of settings", hint="one per line: `main: main`")
     known = (
         "main",
         "branch_prefix",

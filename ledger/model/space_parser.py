@@ -40,7 +40,7 @@ def parse_dimension(text: str) -> Dimension:
     name, equals, domain = stated.partition("=")
     name = name.strip()
     if not equals or not name:
-        raise LedgerError(f"{text!r} does not say what a parameter may be", hint=_EXAMPLE)
+        raise LedgerError(f"{text!r} is not NAME=DOMAIN", hint=_EXAMPLE)
     return Dimension(
         name=name,
         domain=_domain(name, domain.strip()),
@@ -59,7 +59,7 @@ def checked_space(dimensions: Sequence[Dimension]) -> Space:
     names = [dimension.name for dimension in dimensions]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
-        raise LedgerError(f"{twice[0]} is given twice", hint="say once what it may be")
+        raise LedgerError(f"{twice[0]} is given twice", hint="give its domain once")
     known = {dimension.name: dimension for dimension in dimensions}
     for dimension in dimensions:
         if dimension.when is not None:
@@ -91,14 +91,14 @@ def _domain(name: str, text: str) -> Domain:
     values: list[Value] = []
     for item in split_list(text):
         if not item:
-            raise LedgerError(f"{name}: an empty place in {text!r}", hint="write '' for the empty string")
+            raise LedgerError(f"{name}: an empty value in {text!r}", hint="write '' for the empty string")
         values.append(parse_value(item))
     twice = next((value for n, value in enumerate(values) if any(same(value, other) for other in values[:n])), None)
     if twice is not None:
-        raise LedgerError(f"{name} has the value {format_value(twice)} twice", hint="each value once")
+        raise LedgerError(f"{name} has the value {format_value(twice)} twice", hint="give each value once")
     if len(values) == 1:
         raise LedgerError(
-            f"{name} has one value alone: {text}", hint=f"set it with -S {name}={text}, or give it a range"
+            f"{name} has only one value: {text}", hint=f"set it with -S {name}={text}, or give it a range"
         )
     if len(values) > MAX_CHOICES:
         raise LedgerError(
@@ -112,7 +112,7 @@ def _range(name: str, text: str, first: str, last: str, scale: str | None) -> Ra
     if scale not in (None, "log", "linear"):
         raise LedgerError(f"{name}: the scale {scale!r} of {text} is not known", hint=f"{first}..{last}:log")
     if low == high:
-        raise LedgerError(f"{name} has one value alone: {text}", hint=f"set it with -S {name}={first}")
+        raise LedgerError(f"{name} has only one value: {text}", hint=f"set it with -S {name}={first}")
     if low > high:
         raise LedgerError(f"{name}: the range {text} is empty", hint=f"{last}..{first}")
     if scale == "log" and low <= 0:
@@ -121,7 +121,7 @@ def _range(name: str, text: str, first: str, last: str, scale: str | None) -> Ra
             hint=f"a positive number, as in {name}={format_value(high / 1000.0)}..{last}:log, or leave :log out",
         )
     if high - low == float("inf"):
-        raise LedgerError(f"{name}: the range {text} is too wide", hint="narrower ends")
+        raise LedgerError(f"{name}: the range {text} is too wide", hint="choose narrower ends")
     if not (isinstance(low, int) and isinstance(high, int)):
         low, high = float(low), float(high)
     return Range(low=low, high=high, log=scale == "log")
@@ -163,6 +163,6 @@ def _require_possible(dimension: Dimension, when: Condition, known: dict[str, Di
     never = [value for value in when.values if not any(same(value, level) for level in levels)]
     if never:
         raise LedgerError(
-            f"{dimension.name} counts if {when.name} = {format_value(never[0])}, which is none of {other}",
+            f"{dimension.name} counts if {when.name} = {format_value(never[0])}, which is not one of {other}",
             hint=f"{when.name} may be {listed(list(map(format_value, levels)), 6, word='or')}",
         )

@@ -51,7 +51,7 @@ def parse_value(text: str) -> Value:
     except yaml12.YamlError as error:
         raise LedgerError(f"{text} is not a value: {error.message}", hint=_QUOTE_HINT) from error
     if not isinstance(value, {"[": list, "{": dict}.get(text[0], str)):  # `"a": b` is a mapping to YAML
-        raise LedgerError(f"{text} is not a value: text behind the end", hint=_QUOTE_HINT)
+        raise LedgerError(f"{text} is not a value: text after the end", hint=_QUOTE_HINT)
     return value
 
 
@@ -63,7 +63,7 @@ def parse_values(text: str) -> tuple[Value, ...]:
     values: list[Value] = []
     for item in split_list(text):
         if not item:
-            raise LedgerError(f"an empty place in {text!r}", hint="write '' for the empty string")
+            raise LedgerError(f"an empty value in {text!r}", hint="write '' for the empty string")
         values.extend(_range(item) if re.fullmatch(_RANGE, item) else [parse_value(item)])
     return tuple(values)
 

@@ -82,7 +82,7 @@ class _Parser:
         sign = self.word
         if sign.kind is not Kind.SIGN or sign.text in "(),":
             raise self.error(
-                f"an operator was expected behind {name}, not {sign.said}", hint=f"such as {name} = …, {name} is null"
+                f"an operator was expected after {name}, not {sign.said}", hint=f"such as {name} = …, {name} is null"
             )
         self.index += 1
         negative = {"!=": "=", "!~": "~"}.get(sign.text)
@@ -113,7 +113,7 @@ class _Parser:
         if word.kind is Kind.KEYWORD and word.text == "null":
             raise self.error("nothing is equal to null", hint="write: is null, or is not null")
         if word.kind not in (Kind.WORD, Kind.TEXT):
-            raise self.error(f"a value was expected, not {word.said}", hint="put quotes round a text: = 'and so on'")
+            raise self.error(f"a value was expected, not {word.said}", hint="put quotes around a string: = 'and so on'")
         self.index += 1
         return Literal(text=word.text, bare=word.kind is Kind.WORD, at=word.at)
 

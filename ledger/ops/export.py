@@ -53,8 +53,8 @@ def kind_of(form: str | None, output: Path | None) -> Kind:
     suffix = "" if output is None else output.suffix.removeprefix(".").lower()
     if form is None and output is not None and suffix not in list(Kind):
         hint = f"-o trials.csv: one of {', '.join(Kind)}; or --format csv"
-        raise LedgerError(f"{output}: the ending says the format", hint=hint)
+        raise LedgerError(f"{output}: the extension must say the format", hint=hint)
     text = form or suffix or Kind.CSV
     if text not in list(Kind):
-        raise LedgerError(f"--format {text} is none of {', '.join(Kind)}", hint="--format csv")
+        raise LedgerError(f"--format {text} is not one of {', '.join(Kind)}", hint="--format csv")
     return Kind(text)

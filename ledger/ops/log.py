@@ -29,7 +29,7 @@ def wished(
     for option, text, known in (("--outcome", outcome, OUTCOMES), ("--status", status, STATUSES)):
         if text is not None and text not in known:
             hint = f"{option} {known[0] if option == '--outcome' else 'recorded'}"
-            raise LedgerError(f"{option} {text} is none of {', '.join(known)}", hint=hint)
+            raise LedgerError(f"{option} {text} is not one of {', '.join(known)}", hint=hint)
     return Wished(
         author=_pattern("--author", author),
         since=None if since is None else moment("--since", since, git),

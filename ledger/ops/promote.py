@@ -56,7 +56,7 @@ def _existing(ledger: Ledger, asked: Asked, now: datetime) -> Promoted:
             hint=f"ledger promote {asked.what} NAME; a version that there is: NAME@v1.0.0 --stage STAGE",
         )
     if asked.version is not None or asked.path is not None:
-        raise LedgerError("--version and --path are about a new version", hint="leave them out")
+        raise LedgerError("--version and --path apply only to a new version", hint="leave them out")
     if asked.stage is None and not asked.withdraw:
         raise LedgerError(f"say what becomes of {asked.what}", hint="--stage STAGE, or --deprecate")
 

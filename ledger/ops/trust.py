@@ -42,7 +42,7 @@ def revoke(ledger: Ledger, target: Target) -> TrustDone:
     removed = [digest for digest in dict.fromkeys(map(ledger.trust.digest, here)) if store.remove(digest)]
     removed += store.remove_all(name)
     if not removed:
-        raise LedgerError(f"nothing of {name} was trusted by ledger trust", hint=f"ledger trust {name}")
+        raise LedgerError(f"{name} was not trusted with ledger trust", hint=f"ledger trust {name}")
     store.forget(commits)
     ledger.trust.forget(altogether=True)
     still = bool(commits) and not ledger.trust.lacking(commits)

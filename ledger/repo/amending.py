@@ -154,5 +154,5 @@ def _sensible(ledger: Ledger, code: Code, changes: Mapping[str, Any]) -> dict[st
         found["evaluation"] = list(dict.fromkeys(check_evaluation(code, str(path)) for path in found["evaluation"]))
     parent = found.get("parent")
     if isinstance(parent, str) and ledger.find(parent) is None:
-        raise LedgerError(f"there is no experiment {parent} to be the parent", hint="ledger log lists them")
+        raise LedgerError(f"there is no experiment {parent} to use as the parent", hint="ledger log lists them")
     return found

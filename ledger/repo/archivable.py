@@ -33,7 +33,7 @@ def require_archivable(ledger: Ledger, experiment: Experiment, *, force: bool) -
     require_collected(ledger, name)
     running = ledger.state_dir.running(name)
     if running:
-        raise LedgerError(f"a trial of {name} is running: {running[0]}", hint="let it end first")
+        raise LedgerError(f"a trial of {name} is running: {running[0]}", hint="wait until it has ended")
     trees = holders(work_trees.listed(ledger.git), ledger.branch_of(name))
     if trees:
         elsewhere = ledger.snapshot.main or "--detach"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ledger.repo.code import Code
     from ledger.repo.ledger import Ledger
 
-_AXES_HINT = "each axis once, each value once: --seeds 0,3,7 --folds fold=0..4"
+_AXES_HINT = "give each axis once, and each value once: --seeds 0,3,7 --folds fold=0..4"
 
 SEED_NAMES = ("seed", "random_seed", "random_state", "rng_seed")
 
@@ -179,7 +179,7 @@ def _whole(code: Code, name: str, declared: Collection[str]) -> str:
     except LedgerError:
         if is_data(code, name.rstrip("/")):
             raise LedgerError(
-                f"{name} is a path and no parameter, so it takes no values",
+                f"{name} is a path, not a parameter, so it takes no values",
                 hint=f"--over {name.rstrip('/')}=0.9*5 draws five samples of 90% of its files",
             ) from None
         raise

@@ -32,7 +32,9 @@ def place(ledger: Ledger, output: Path) -> Path:
     if output.is_dir():
         raise LedgerError(f"{output} is a folder", hint="-o FILE names a file")
     if not real.parent.is_dir():
-        raise LedgerError(f"cannot write {output}: there is no folder {output.parent}", hint="-o FILE in one that is")
+        raise LedgerError(
+            f"cannot write {output}: there is no folder {output.parent}", hint="-o FILE in a folder that exists"
+        )
     _require(output, owner(ledger, real))
     return real
 

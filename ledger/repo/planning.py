@@ -148,7 +148,7 @@ def _filled(ledger: Ledger, text: str) -> Variant:
         raise LedgerError(f"--baseline {text} is a git revision, not an experiment", hint=f"fork there: --from {text}")
     if target.trial is not None:
         arm = text.rpartition("/")[0]
-        raise LedgerError(f"--baseline {text} is one trial, and a baseline is an arm", hint=f"--baseline {arm}")
+        raise LedgerError(f"--baseline {text} is one trial; a baseline must be an arm", hint=f"--baseline {arm}")
     named = Variant(name=BASELINE, experiment=target.experiment.name, arm=target.variant)
     end = filler(ledger, named, f"--baseline {text}")
     assert end.experiment is not None

@@ -109,7 +109,7 @@ def refuse_dates(code: Code) -> None:
 def no_date(name: str) -> LedgerError:
     """The refusal of a parameter that is a date."""
     return LedgerError(
-        f"{name} is a date, which DVC cannot track as a parameter", hint="put it in quotes, which makes it a text"
+        f"{name} is a date, which DVC cannot track as a parameter", hint="put it in quotes to make it a string"
     )
 
 

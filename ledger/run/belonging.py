@@ -62,8 +62,8 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
     others = [key for stage in ran for key in taken_for_equal(pinned[stage.name], here.texts)]
     if others:
         raise LedgerError(
-            f"the results are of another {', '.join(dict.fromkeys(others))}: DVC holds 1, 1.0 and true equal, and a "
-            "program does not",
+            f"the results are of another {', '.join(dict.fromkeys(others))}: DVC takes 1, 1.0 and true for equal, "
+            "and a program does not",
             hint="dvc repro -f, then ledger record",
         )
 
@@ -113,8 +113,8 @@ def _refuse_equal(ledger: Ledger, experiment: Experiment, here: Code) -> None:
         names = perhaps_of_another_type(ledger, stage, pinned[stage.name], others)
         if names:
             raise LedgerError(
-                f"the results of {stage.name} may be of another {listed(names)}: DVC holds 1, 1.0 and true equal, "
-                "and lays out for one of them what another has made, as here perhaps",
+                f"the results of {stage.name} may belong to another {listed(names)}: DVC takes 1, 1.0 and true for "
+                "equal, and may have checked out what another of them has made",
                 hint="ledger run runs the trial itself; where the type makes no difference, write "
                 f"{listed(names)} as before, then ledger record",
             )
@@ -145,8 +145,8 @@ def _refuse_warm(ledger: Ledger, experiment: Experiment, here: Code) -> tuple[Re
     if warm:
         raise LedgerError(
             f"DVC keeps {', '.join(warm)} when its stage runs again (`persist: true`), and an earlier run has left it: "
-            "this may be a warm start, and no replicate of a clean trial",
-            hint="ledger run trains each trial from nothing",
+            "this may be a warm start, not a replicate of a clean trial",
+            hint="ledger run trains each trial from scratch",
         )
     return tuple(Remark.of(Kind.PERSISTS, path=path) for path in ran)
 

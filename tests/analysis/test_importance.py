@@ -64,7 +64,7 @@ def test_the_document_shows_no_number_of_what_chance_explains(found: Importance)
 
 
 def test_few_configurations_are_refused() -> None:
-    with pytest.raises(LedgerError, match="29 configurations have loss, and importance takes 30"):
+    with pytest.raises(LedgerError, match="29 configurations have loss, and importance needs 30"):
         importance(tried(29), "loss", "lower")
     with pytest.raises(LedgerError, match="1 configuration has loss"):
         importance(tried(1), "loss", "lower")

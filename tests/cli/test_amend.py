@@ -164,7 +164,7 @@ def test_parameters_are_not_amended(shelved: Shelved) -> None:
     project = shelved(begun)
     refused(project, "-S", "alpha=0.01", "-m", "why", says="alpha is a key of the plan",
             hint='ledger amend --key alpha=0.01 -m "why"')  # fmt: skip
-    refused(project, "--set", "train.lr=0.3", "-m", "why", says="train.lr is none of its keys",
+    refused(project, "--set", "train.lr=0.3", "-m", "why", says="train.lr is not one of its keys",
             hint="change train.lr in its file")  # fmt: skip
 
 

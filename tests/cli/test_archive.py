@@ -238,7 +238,9 @@ def test_trials_that_wait_or_run_hold_it(concluded: Project) -> None:
     claim = project.root / ".git/ledger/claims/a/treatment+trial"
     with Path(claim).open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        refused(project, "archive", "a", says="a trial of a is running: treatment+trial", hint="let it end first")
+        refused(
+            project, "archive", "a", says="a trial of a is running: treatment+trial", hint="wait until it has ended"
+        )
     project.ledger("archive", "a")
 
 

@@ -198,10 +198,10 @@ def test_a_title_comes_back_as_it_was_given(project: Project) -> None:
 
 
 PREDICTIONS = [
-    ("accuracy>=0.9", "column 9: the operator needs spaces round it", "write: accuracy >= 0.9"),
+    ("accuracy>=0.9", "column 9: the operator needs spaces around it", "write: accuracy >= 0.9"),
     ("accuracy >=", "a reference or a number is missing", "accuracy >= baseline + 0.01"),
     ("accuracy = baseline", "'=' is not an operator", "accuracy within 0.01 of baseline"),
-    ("accuracy >= baseline+0.01", "'+' needs spaces round it", "accuracy >= baseline + 0.01"),
+    ("accuracy >= baseline+0.01", "'+' needs spaces around it", "accuracy >= baseline + 0.01"),
     ("accuracy >= nan", "'nan' is not a finite number", "write"),
     ("accuracy[high-lr] >= 0.3", "about the variant high-lr, which is not declared", "--variant high-lr:"),
     ("accuracy >= widr", "compares with widr, which is not an experiment here", "did you mean wider?"),
@@ -225,7 +225,7 @@ def test_a_name_that_means_nothing_or_too_much(project: Project) -> None:
     refused(project, "show", "wide", says="wide may mean wide-layers or wide-nets", hint="write more of the name")
     refused(project, "show", "wide-net:hi", says="wide-nets has no variant hi", hint="it has treatment")
     refused(project, "show", "wide-nets:treatment/seed-9", says="no trial treatment/seed-9", hint="none yet")
-    refused(project, "show", "wide-nets:", says="no variant behind the colon", hint="NAME:VARIANT")
+    refused(project, "show", "wide-nets:", says="no variant after the colon", hint="NAME:VARIANT")
     refused(project, "show", "main", says="main is a git revision, not an experiment", hint="ledger log")
     refused(project, "show", "--", "-x", says="'-x' is neither", hint="write NAME")
     refused(project, "diff", "wide-nest", "main", says="no revision 'wide-nest'", hint="did you mean wide-nets")

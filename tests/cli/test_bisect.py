@@ -203,15 +203,15 @@ HIGHER = ("--higher-is-better",)
         (("w1", "w5", *HIGHER, "--confidence", "95"), "--confidence 95 is not from 0.5", "0.95"),
         (("w1", "w5", *HIGHER, "--confirm", "1"), "--confirm 1 gives no estimate", "--confirm 5"),
         (("w1", "w5", *HIGHER, "--skip", "w5"), "--skip w5 is an end of the search", "another GOOD or BAD"),
-        (("w1", "w5", *HIGHER, "--skip", "main"), "--skip main is none of the 5 versions", "--dry-run"),
-        (("w1", "w5", *HIGHER, "--prior", "some"), "--prior some is none of flat, files", "--prior files"),
+        (("w1", "w5", *HIGHER, "--skip", "main"), "--skip main is not one of the 5 versions", "--dry-run"),
+        (("w1", "w5", *HIGHER, "--prior", "some"), "--prior some is not one of flat, files", "--prior files"),
         (("w1", "w5", *HIGHER, "--evaluation", "no/such"), "--evaluation no/such: there is nothing", "path right"),
         (
             ("w1", "main", *HIGHER, "--evaluation", "data/test", "--evaluation-at", "w3"),
             "--evaluation-at w3 is neither GOOD nor BAD",
             "--evaluation-at w1",
         ),
-        (("w1", "w5", *HIGHER, "-o", "x.bmp"), "x.bmp: the ending says the format", "plot.png"),
+        (("w1", "w5", *HIGHER, "-o", "x.bmp"), "x.bmp: the extension must say the format", "plot.png"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(weeks: Project, given: Sequence[str], says: str, hint: str) -> None:

@@ -44,7 +44,7 @@ def test_a_workflow_that_was_changed_is_left_alone(project: Project) -> None:
 
     project.ledger("init", "--ci", "github", "--force")
     assert (project.root / COMMENT).read_bytes() == ours
-    assert "--force goes with --ci" in project.ledger("init", "--force", code=2).err
+    assert "--force needs --ci" in project.ledger("init", "--force", code=2).err
     assert "jenkins" in project.ledger("init", "--ci", "jenkins", code=2).err
 
 

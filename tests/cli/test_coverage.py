@@ -185,7 +185,7 @@ def test_which_trials_are_chosen(project: Project) -> None:
         (("--bins", "3", "--bins", "4"), "are both of all parameters"),
         (("--bins", "lr=3", "--bins", "lr=4"), "--bins is given twice for lr"),
         (("--keep", "rate"), "no trial has such a parameter"),
-        (("--format", "pdf"), "--format pdf is none of"),
+        (("--format", "pdf"), "--format pdf is not one of"),
         (("main",), "main is a git revision, not an experiment"),
         (("nope",), "there is no experiment and no revision 'nope'"),
     ],

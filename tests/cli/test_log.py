@@ -89,8 +89,10 @@ def test_options_that_mean_nothing(three: Project) -> None:
     for text in ("blub", "2026-13-45", "2026-02-30", "1h", "13", "foo 3", "11/25/2026"):
         refused(three, "log", "--since", text, says=f"--since {text!r} is not a date", hint="2 weeks ago")
     refused(three, "log", "--grep", "(", says="--grep '(' is not a regular expression", hint="backslash")
-    refused(three, "log", "--status", "gone", says="--status gone is none of planned", hint="--status recorded")
-    refused(three, "log", "--outcome", "good", says="--outcome good is none of supported", hint="--outcome supported")
+    refused(three, "log", "--status", "gone", says="--status gone is not one of planned", hint="--status recorded")
+    refused(
+        three, "log", "--outcome", "good", says="--outcome good is not one of supported", hint="--outcome supported"
+    )
 
 
 def line(name: str, parent: str | None) -> Entry:

@@ -63,4 +63,4 @@ def test_a_git_that_is_killed(
     monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
     got = project.ledger(answers, code=2)
     assert "error: git was killed\n" in got.err
-    assert "type it again" in got.err
+    assert "try again" in got.err

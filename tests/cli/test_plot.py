@@ -239,13 +239,13 @@ def test_files(shelved: Shelved, form: str) -> None:
     [
         (["--y", "acuracy"], "no plot file has a column acuracy of numbers", "did you mean accuracy?"),
         (["--x", "epohc"], "no plot file has a column epohc of numbers", "did you mean epoch?"),
-        (["--band", "se"], "--band se is none of sd, ci, minmax, none", "--band ci"),
+        (["--band", "se"], "--band se is not one of sd, ci, minmax, none", "--band ci"),
         (["--metric", "acuracy", "--against", "train.lr"], "no trial has a metric acuracy", "did you mean accuracy?"),
         (["--against", "train.rl"], "no trial has a parameter train.rl", "did you mean train.lr"),
         (["--against", "lr", "--parallel"], "--against and --parallel are different plots", "choose one"),
         (["--metric", "accuracy"], "--metric does not apply to learning curves", "--against PARAM"),
         (["--parallel", "--y", "loss"], "--y is an option of learning curves", "leave out --y"),
-        (["-o", "curves.gif"], "curves.gif: the ending says the format", "png, svg, html, json"),
+        (["-o", "curves.gif"], "curves.gif: the extension must say the format", "png, svg, html, json"),
         (["-o", "nowhere/curves.svg"], "cannot write nowhere/curves.svg", "folder"),
     ],
 )

@@ -55,7 +55,7 @@ def test_folds_are_no_independent_pairs(project: Project) -> None:
         (["--sd", "1", "--alpha", "0.7"], "--alpha is out of range"),
         (["--sd", "1", "--n", "0"], "--n is not from 1"),
         (["--sd", "1", "--n", "x"], "not a list of whole numbers"),
-        (["--df", "3"], "--df says how well --sd is known"),
+        (["--df", "3"], "--df needs --sd"),
         (["--unpaired"], "needs the sd of one side"),
         (["--sd", "1", "--within", "1", "--margin", "1"], "--within is a margin of its own"),
         (["--sd", "1", "--predict", "m >= baseline + 5%"], "needs a level"),

@@ -84,7 +84,7 @@ REFUSED = {
     "two checkpoints": ("promote rate crown", "2 outputs", "--path OUTPUT: head.txt or model.txt"),
     "no such output": ("promote rate crown --path metrics.json", "a metrics file or a plot of rate", "head.txt"),
     "another path": ("promote rate net --path head.txt", "dvc.yaml says that net is model.txt", "--path"),
-    "no version": ("promote rate net --version 1.0", "no version as GTO", "--version v1.2.0"),
+    "no version": ("promote rate net --version 1.0", "not a version in GTO", "--version v1.2.0"),
     "a stage": ("promote rate net --stage pro~d", "cannot name a stage", "prod"),
     "a name": ("promote rate n~t", "cannot name a model", "unet"),
     "a name of git's": ("promote rate a//b --path head.txt", "git takes no tag", "check-ref-format"),

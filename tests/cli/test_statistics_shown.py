@@ -167,4 +167,4 @@ def test_an_experiment_is_shown_as_markdown_and_as_a_page(shelved: Shelved) -> N
     assert "\n| baseline " in project.ledger("status", "much", "--format", "md").out
     assert "<h2>much: proved, 6 trials</h2>" in project.ledger("verify", "much", "--format", "html").out
     refused = project.ledger("show", "much", "--format", "csv", code=2)
-    assert "--format csv is none of text, md, html" in refused.err
+    assert "--format csv is not one of text, md, html" in refused.err

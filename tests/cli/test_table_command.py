@@ -130,9 +130,9 @@ def test_an_export_has_every_trial(shelved: Shelved, tmp_path: Path) -> None:
         ("baseline", "accuracy", 3),
         ("baseline", "loss", 3),
     ]
-    assert "none of csv, json, parquet" in project.ledger("export", "--format", "xml", code=2).err
+    assert "not one of csv, json, parquet" in project.ledger("export", "--format", "xml", code=2).err
     for name in ("trials.xlsx", "trials"):
-        assert "the ending says the format" in project.ledger("export", "-o", str(tmp_path / name), code=2).err
+        assert "the extension must say the format" in project.ledger("export", "-o", str(tmp_path / name), code=2).err
         assert not (tmp_path / name).exists()
     project.ledger("export", "--format", "csv", "-o", str(tmp_path / "trials.txt"))
     assert (tmp_path / "trials.txt").read_text("utf-8").startswith("experiment,")

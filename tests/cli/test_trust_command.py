@@ -97,7 +97,7 @@ def test_what_cannot_be_trusted(theirs: Project, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     refused = theirs.ledger("trust", "honest", "--yes", "--json", code=2)
     assert refused.out == ""
-    assert "what is trusted cannot be kept" in refused.err
-    assert "cannot be kept" in theirs.ledger("trust", "--remote", "origin", "--yes", code=2).err
+    assert "trust cannot be stored" in refused.err
+    assert "cannot be stored" in theirs.ledger("trust", "--remote", "origin", "--yes", code=2).err
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert theirs.ledger("trust", "honest", "--json", code=2).json["trusted"] is False

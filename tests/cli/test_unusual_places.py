@@ -51,7 +51,7 @@ def test_a_branch_that_another_work_tree_has(project: Project) -> None:
     held.touch()
     answer = project.ledger("run", "wider", code=2)
     assert f"another git process holds the index of {linked}" in answer.err
-    assert "hint: let it end, then run this again; where none is running, remove that file" in answer.err
+    assert "hint: wait for it, then run this again; if none is running, remove that file" in answer.err
     held.unlink()
     assert "1 trial on the branch" in project.ledger("run", "wider").out
     assert project.git("status", "--porcelain", cwd=linked) == ""

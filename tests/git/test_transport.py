@@ -97,7 +97,7 @@ def test_ssh_is_called_as_the_user_has_it(here: Git, tmp_path: Path, monkeypatch
     there, tip = transport.remote(here, "open"), commit(here, "one")
     assert transport.push(here, there, [Update(ref="refs/heads/a", new=tip)]).rejected == ()
     assert transport.heads_and_tags(here, there) == {"refs/heads/a": tip}
-    with pytest.raises(LedgerError, match=r"closed does not let you in: git@closed: Permission denied \(publickey\)"):
+    with pytest.raises(LedgerError, match=r"closed denied access: git@closed: Permission denied \(publickey\)"):
         transport.push(here, transport.remote(here, "closed"), [Update(ref="refs/heads/a", new=tip)])
 
 
@@ -117,7 +117,7 @@ def test_a_ref_that_stands_in_the_way_is_no_fault(here: Git) -> None:
     transport.push(here, origin, [Update(ref="refs/heads/a", new=tip)])
     git(here.root, "update-ref", "-d", "refs/remotes/origin/a")
     git(here.root, "update-ref", "refs/remotes/origin/a/b", tip)
-    with pytest.raises(LedgerError, match="git cannot keep what came from origin") as refused:
+    with pytest.raises(LedgerError, match="git cannot store what came from origin") as refused:
         transport.fetch(here, origin, ["+refs/heads/a:refs/remotes/origin/a"])
     assert "git remote prune origin" in str(refused.value.hint)
 
@@ -145,9 +145,9 @@ def test_nothing_that_is_here_goes_where_the_user_prunes(here: Git) -> None:
 @pytest.mark.parametrize(
     ("said", "error"),
     [
-        ("git@host: Permission denied (publickey).\nfatal: Could not read from remote repository.\n", "let you in"),
-        ("fatal: could not read Username for 'https://host': terminal prompts disabled\n", "let you in"),
-        ("fatal: unable to access 'https://h/': The requested URL returned error: 403\n", "let you in"),
+        ("git@host: Permission denied (publickey).\nfatal: Could not read from remote repository.\n", "denied access"),
+        ("fatal: could not read Username for 'https://host': terminal prompts disabled\n", "denied access"),
+        ("fatal: unable to access 'https://h/': The requested URL returned error: 403\n", "denied access"),
         ("remote: Repository not found.\nfatal: repository 'https://h/' not found\n", "no repository that you can"),
         ("fatal: '/x' does not appear to be a git repository\n", "no repository that you can read"),
         ("ssh: connect to host h port 22: Connection refused\nfatal: Could not read\n", "cannot be reached"),

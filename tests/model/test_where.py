@@ -91,7 +91,7 @@ def test_a_backslash_is_itself() -> None:
     [
         ("", 1, "nothing to read"),
         ("accuracy >", 11, "a value was expected, not the end"),
-        ("accuracy 0.95", 10, "an operator was expected behind accuracy, not 0.95"),
+        ("accuracy 0.95", 10, "an operator was expected after accuracy, not 0.95"),
         ("0.95 < accuracy", 1, "a name was expected, not 0.95"),
         ("a = 1 b = 2", 7, "`and`, `or` or the end was expected, not b"),
         ("(a = 1", 7, "`)` was expected, not the end"),

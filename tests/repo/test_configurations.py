@@ -70,7 +70,7 @@ def test_what_it_says(sweep: Project) -> None:
     ("arguments", "said"),
     [
         (("acuracy",), "did you mean accuracy?"),
-        (("accuracy", "--where", "experiment = more"), "4 configurations have accuracy, and importance takes 30"),
+        (("accuracy", "--where", "experiment = more"), "4 configurations have accuracy, and importance needs 30"),
         (("accuracy", "--where", "experiment = nothing"), "no arm with trials is chosen"),
         (("accuracy", "--top", "much"), "'much' is not a number"),
         (("accuracy", "--top", "0"), "--top 0 is not a share between 0 and 1"),

@@ -73,7 +73,7 @@ def weeks(make_project: MakeProject) -> Project:
         (["--group", "data/raw=sites.csv:file:place", "--variant", "x:data/raw-a"], "sites.csv", ""),
         (["--group", "data/row=addition"], "groups of data/row are declared, and neither", "did you mean data/raw"),
         (["--over", "data/row=0.9*3"], "neither git nor DVC holds data/row", "did you mean data/raw"),
-        (["--over", "data/raw=1,2"], "data/raw is a path and no parameter", "--over data/raw=0.9*5"),
+        (["--over", "data/raw=1,2"], "data/raw is a path, not a parameter", "--over data/raw=0.9*5"),
         (["--variant", "x:data/raw-v1~1"], "no group of data/raw is called", "its groups"),
         (["--over", "idle=0.9*3"], "no stage depends on idle", "under `deps:`"),
         (["--over", "data/raw=0.9*3", "--variant", "x:data/raw=0.5"], "so does the arm", "choose one"),

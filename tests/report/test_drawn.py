@@ -125,7 +125,7 @@ def test_png_and_page() -> None:
 
 @pytest.mark.parametrize("path", ["x.json", "x", "x.pdf", "x.svg.gz"])
 def test_the_ending_says_the_format(path: str) -> None:
-    with pytest.raises(LedgerError, match="the ending says the format") as refused:
+    with pytest.raises(LedgerError, match="the extension must say the format") as refused:
         form_of(path)
     assert "one of png, svg, html" in (refused.value.hint or "")
 

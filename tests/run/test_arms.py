@@ -68,7 +68,7 @@ def test_an_arm_is_the_baseline(arms: Project) -> None:
 def test_what_is_no_arm_is_no_baseline(arms: Project) -> None:
     before = arms.state()
     for wanted, said in {
-        "a:hi/seed-0": "is one trial, and a baseline is an arm",
+        "a:hi/seed-0": "is one trial; a baseline must be an arm",
         "a:low": "a has no variant low",
         "main": "is a git revision",
     }.items():
@@ -209,7 +209,7 @@ def test_of_several_arms_it_must_be_said_which(shelved: Shelved) -> None:
     for wanted, said in {
         ("h:hi", "--record"): "a record covers the whole experiment",
         ("h:baseline", "--adopt"): "runs the base",
-        ("h:hi/seed-0", "--adopt"): "is a trial, and an arm is adopted",
+        ("h:hi/seed-0", "--adopt"): "is a trial; only an arm can be adopted",
     }.items():
         assert said in project.ledger("land", *wanted, code=2).err
     assert project.state() == before

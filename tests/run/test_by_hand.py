@@ -286,7 +286,7 @@ def test_a_warm_start_is_no_trial(make_project: MakeProject) -> None:
         repro(project)
         before = project.state()
         refused = project.ledger("record", code=2).err
-        assert "may be a warm start" in refused and "ledger run trains each trial from nothing" in refused
+        assert "may be a warm start" in refused and "ledger run trains each trial from scratch" in refused
         assert project.state() == before
     project.git("checkout", "-q", "--", ".")
     project.dvc("checkout", "-q", "--force")

@@ -110,7 +110,7 @@ def test_by_hand_an_output_laid_out_again_may_be_that_of_an_equal_value(make_pro
     said = project.shell("dvc repro")
     assert "is cached - skipping run" in said and "k: 1.0" in (project.root / "dvc.lock").read_text()
     refused = project.ledger("record", code=2).err
-    assert "the results of train may be of another k" in refused and "ledger run" in refused
+    assert "the results of train may belong to another k" in refused and "ledger run" in refused
     # what is in the run cache now is not handed out either
     project.git("checkout", "-q", "--", "dvc.lock")
     if known:

@@ -207,7 +207,7 @@ def test_the_worker_is_killed_while_it_looks_at_the_repository(
     if times == 2:
         # twice is no accident of ours: it is told as what it is
         assert "error: the worker process was killed" in answer.err
-        assert "hint: by hand, or by the system for lack of memory; type it again" in answer.err
+        assert "hint: by hand, or by the system for lack of memory; try again" in answer.err
         monkeypatch.undo()
         project.ledger("run")
     assert len(project.ledger("show", "--json").json["trials"]) == 2

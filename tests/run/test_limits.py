@@ -178,7 +178,7 @@ def test_too_few_gpus(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert "2 slots with 2 each need 4 GPUs; 2 are visible" in refused.err
     assert "hint: ledger run -j 1 --gpus-per-trial 2" in refused.err
     refused = project.ledger("run", "--gpus-per-trial", "3", code=2)
-    assert "hint: ask for fewer GPUs a trial" in refused.err
+    assert "hint: ask for fewer GPUs per trial" in refused.err
     # as the driver has it, -1 and nothing hide them all
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     refused = project.ledger("run", "--gpus-per-trial", "1", code=2)

@@ -49,7 +49,7 @@ def test_a_remote_without_rights(ada: Project, tmp_path: Path) -> None:
     hook.chmod(0o755)
     before = there(ada)
     said = ada.ledger("push", "--no-data", code=2).err
-    assert "origin does not take exp/x: hook declined" in said and "origin: refs/heads/exp/x is protected" in said
+    assert "origin rejected exp/x: hook declined" in said and "origin: refs/heads/exp/x is protected" in said
     assert there(ada) == before
     assert "neither here nor on origin" in ada.ledger("pull", "--no-data", "elsewhere", code=2).err
 
@@ -108,7 +108,7 @@ def test_what_comes_between_the_look_and_the_push_is_not_overwritten(ada: Projec
     hook.write_text(f'#!/bin/sh\nrm "$0"\nunset GIT_DIR\nexec git -C {bob.root} push -q origin exp/x\n')
     hook.chmod(0o755)
     said = ada.ledger("push", "--no-data", code=2).err
-    assert "exp/x has moved on origin meanwhile" in said and "type it again" in said
+    assert "exp/x was updated on origin in the meantime" in said and "try again" in said
     assert there(ada)["refs/heads/exp/x"] == bob.git("rev-parse", "exp/x")
     assert "hint: ledger pull x" in ada.ledger("push", "--no-data", code=2).err
 

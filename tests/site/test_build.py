@@ -202,7 +202,7 @@ def test_processes_make_the_same_pages(project: Project, tmp_path: Path, monkeyp
         ("experiments/site", "it is among records"),
         (".dvc/site", "it is DVC's"),
         ("model.txt/site", "it is made by the pipeline"),
-        ("site/.ledger-site/site", "is no place for a site"),
+        ("site/.ledger-site/site", "cannot hold a site"),
         ("nowhere", "is a symbolic link that leads nowhere"),
         ("held/site", "a symbolic link that git holds, held"),
     ],

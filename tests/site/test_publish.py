@@ -126,12 +126,12 @@ def test_the_name_that_a_host_has_set_stays(project: Project) -> None:
         ("main", "is the main branch"),
         ("exp/one", "is for an experiment"),
         ("exp/new", "is for an experiment"),
-        ("work", "is no site"),
+        ("work", "is not a site"),
         ("main/pages", "leaves no room"),
         ("exp", "leaves no room"),
-        ("a..b", "is no name of a branch"),
-        ("--force", "is no name of a branch"),
-        ("", "is no name of a branch"),
+        ("a..b", "is not a branch name"),
+        ("--force", "is not a branch name"),
+        ("", "is not a branch name"),
     ],
 )
 def test_a_branch_for_anything_else_is_refused(project: Project, branch: str, why: str) -> None:
@@ -161,13 +161,13 @@ def test_what_somebody_put_on_the_branch_is_not_lost(project: Project, path: str
     tip = project.git("rev-parse", PAGES)
     by_hand = commit_on(project, "by-hand", path, "mine", None)
     project.git("update-ref", f"refs/heads/{PAGES}", by_hand)
-    assert "is no site" in publish(project, code=2)
+    assert "is not a site" in publish(project, code=2)
     (project.root / "site").mkdir()
     (project.root / "site/notes.md").write_text("mine")
     project.git("update-ref", f"refs/heads/{PAGES}", tip)
     above = project.git("commit-tree", "main^{tree}", "-p", tip, "-m", "work\n\nLedger-Site: 1")
     project.git("update-ref", f"refs/heads/{PAGES}", above)
-    assert "is no site" in publish(project, code=2)
+    assert "is not a site" in publish(project, code=2)
     assert project.git("rev-parse", PAGES) == above
 
 
@@ -220,11 +220,11 @@ def test_a_branch_of_the_remote_that_is_no_site_stays(project: Project) -> None:
     project.git("push", "-q", "origin", f"main:refs/heads/{PAGES}")
     project.git("update-ref", "-d", f"refs/remotes/origin/{PAGES}")
     tip = there(project)
-    assert "gh-pages on origin is no site" in publish(project, "--push", code=2)
+    assert "gh-pages on origin is not a site" in publish(project, "--push", code=2)
     assert there(project) == tip
     assert PAGES not in project.git("branch")
     project.git("fetch", "-q", "origin")
-    assert "origin/gh-pages is no site" in publish(project, code=2), "what is known of it is enough"
+    assert "origin/gh-pages is not a site" in publish(project, code=2), "what is known of it is enough"
 
 
 def test_what_came_there_meanwhile_is_not_replaced(project: Project) -> None:
@@ -238,7 +238,7 @@ def test_what_came_there_meanwhile_is_not_replaced(project: Project) -> None:
         land(project, "one", 0)
         built_before(project, project.root / "site")
         project.ledger("site", "-j", "1", "-o", "site")
-        with pytest.raises(LedgerError, match="gh-pages has moved on origin meanwhile"):
+        with pytest.raises(LedgerError, match="gh-pages was updated on origin in the meantime"):
             publishing.publish(ledger, project.root / "site", where)
     assert there(project) == project.git("rev-parse", "main")
 
@@ -249,7 +249,7 @@ def test_a_remote_that_declines_or_is_away_is_told(project: Project) -> None:
     hook.write_text("#!/bin/sh\necho pages are closed\nexit 1\n")
     hook.chmod(0o755)
     said = publish(project, "--push", code=2)
-    assert "origin does not take gh-pages" in said
+    assert "origin rejected gh-pages" in said
     assert "pages are closed" in said
     (project.root.parent / "origin.git").rename(project.root.parent / "away.git")
     assert "origin has no repository that you can read" in publish(project, "--push", code=2)
@@ -257,9 +257,9 @@ def test_a_remote_that_declines_or_is_away_is_told(project: Project) -> None:
 
 
 def test_options_that_need_each_other_say_so(project: Project) -> None:
-    assert "--push goes with --publish BRANCH" in project.ledger("site", "--push", code=2).err
-    assert "--remote NAME goes with --publish BRANCH --push" in publish(project, "--remote", "origin", code=2)
-    assert "does not go with it" in publish(project, "--watch", code=2)
+    assert "--push needs --publish BRANCH" in project.ledger("site", "--push", code=2).err
+    assert "--remote NAME needs --publish BRANCH --push" in publish(project, "--remote", "origin", code=2)
+    assert "cannot be combined with it" in publish(project, "--watch", code=2)
 
 
 def test_without_a_name_nobody_publishes(project: Project, sealed: Path) -> None:

@@ -308,8 +308,8 @@ def test_after_a_kill_the_next_one_has_its_folder(project: Project) -> None:
 
 
 def test_options_of_a_served_site_are_refused_without_one(project: Project) -> None:
-    assert "--port N goes with --watch" in project.ledger("site", "--port", "8123", code=2).err
-    assert "--json does not go with it" in project.ledger("site", "--watch", "--json", code=2).err
+    assert "--port N needs --watch" in project.ledger("site", "--port", "8123", code=2).err
+    assert "--json cannot be combined with it" in project.ledger("site", "--watch", "--json", code=2).err
     assert not (project.root / "site").exists()
 
 

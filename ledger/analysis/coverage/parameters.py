@@ -178,7 +178,7 @@ def _cuts(bins: Bins, varied: Mapping[str, Sequence[Value]], known: Iterable[str
     for text, cut in bins.by.items():
         for name in named(text, known, "--bins"):
             if name not in varied:
-                raise LedgerError(f"--bins {text}: {name} is no parameter that varied", hint=_varied(varied))
+                raise LedgerError(f"--bins {text}: {name} is not a parameter that varied", hint=_varied(varied))
             if not any(finite(value) is not None for value in varied[name]):
                 raise LedgerError(f"--bins {text}: {name} is not a number, so it has no bins", hint="leave it out")
             said[name] = cut

@@ -29,7 +29,7 @@ def grid(vary: Mapping[str, Sequence[Value]]) -> tuple[Variant, ...]:
     for key, values in vary.items():
         twice = [value for n, value in enumerate(values) if any(_same(value, other) for other in values[:n])]
         if twice:
-            raise LedgerError(f"--vary {key} has the value {twice[0]!r} twice", hint="each value once")
+            raise LedgerError(f"--vary {key} has the value {twice[0]!r} twice", hint="give each value once")
         count *= len(values)
     if count > MAX_ARMS:
         raise LedgerError(f"the grid has {count} variants", hint=f"at most {MAX_ARMS}: vary less at once")

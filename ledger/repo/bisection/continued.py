@@ -35,8 +35,8 @@ def same(ledger: Ledger, draft: Draft, asked: BisectRequest) -> Experiment | Non
     for option, (wanted, has) in given.items():
         if wanted is not None and wanted != has:
             raise LedgerError(
-                f"{found.name} began with another {option}, and goes on with it",
-                hint=f"leave {option} out, or begin anew: --name {numbered(found.name, 2)}",
+                f"{found.name} began with another {option}, and continues with it",
+                hint=f"leave {option} out, or start over: --name {numbered(found.name, 2)}",
             )
     return found
 

@@ -151,7 +151,7 @@ def _skipped(ledger: Ledger, asked: BisectRequest, places: Sequence[Place]) -> t
         commit = ledger.git.commit(text)
         if commit not in versions:
             raise LedgerError(
-                f"--skip {text} is none of the {len(versions)} versions",
+                f"--skip {text} is not one of the {len(versions)} versions",
                 hint=did_you_mean(text, [version[:10] for version in versions], "--dry-run lists them"),
             )
         if commit in (versions[0], versions[-1]):

@@ -46,7 +46,7 @@ def baseline_of(ledger: Ledger, experiment: Experiment, variant: str, metric: st
             assert target.commit is not None
             return _at(asked, target.commit)
         if target.trial is not None:
-            raise LedgerError(f"--baseline {asked} is one trial, and a baseline is an arm", hint="NAME:VARIANT")
+            raise LedgerError(f"--baseline {asked} is one trial; a baseline must be an arm", hint="NAME:VARIANT")
         other, arm = target.experiment, target.variant
     else:
         found = _predicted(ledger, experiment, variant, metric)

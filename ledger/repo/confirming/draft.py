@@ -107,7 +107,7 @@ def _refuse_two_at_once(before: Sequence[Confirmation], asked: ConfirmRequest) -
     waiting = [one.name for one in before if one.outcome is None]
     if waiting and asked.name is None:
         raise LedgerError(
-            f"{waiting[0]} puts it to the test already, and has no verdict yet",
+            f"{waiting[0]} already tests it, and has no verdict yet",
             hint=f"ledger run {waiting[0]}; another one at the same time: --name NAME",
         )
 

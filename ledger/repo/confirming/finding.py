@@ -103,7 +103,7 @@ def _named(ledger: Ledger, text: str) -> tuple[Experiment, str | None]:
         raise LedgerError(f"{text} is a git revision, and has no trials", hint="ledger log lists the experiments")
     if target.trial is not None:
         raise LedgerError(
-            f"{text} is one trial, and a finding is an arm", hint=f"ledger confirm {experiment.name}:{target.variant}"
+            f"{text} is one trial; a finding is an arm", hint=f"ledger confirm {experiment.name}:{target.variant}"
         )
     if experiment.plan.search is not None and experiment.plan.search.kind == STEP:
         raise LedgerError(

@@ -39,10 +39,10 @@ def check(asked: ConfirmRequest) -> None:
     if asked.target is None and asked.where is None:
         raise LedgerError("say what to confirm", hint=_EXAMPLE)
     if asked.predictions and asked.margin is not None:
-        raise LedgerError("--predict has the margin in it", hint="leave --margin out")
+        raise LedgerError("--predict already contains the margin", hint="leave --margin out")
     if asked.margin is not None and not 0 <= asked.margin < math.inf:
         raise LedgerError(
-            f"--margin {asked.margin:g} is no distance from the baseline", hint="--margin 0.01, in the metric's unit"
+            f"--margin {asked.margin:g} is not a distance from the baseline", hint="--margin 0.01, in the metric's unit"
         )
     if asked.seeds is not None and asked.seeds < 2:
         raise LedgerError("one replicate gives no estimate of the noise", hint="--seeds 5")

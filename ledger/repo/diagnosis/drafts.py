@@ -112,10 +112,10 @@ def _require_same(theirs: Plan, ours: Plan, again: Callable[[str], str]) -> None
     if theirs.base != ours.base:
         raise LedgerError(
             f"{theirs.name} began at {theirs.base[:10]}, and this would begin at {ours.base[:10]}",
-            hint=f"{again(theirs.name)} shows its answer; --name {other} begins anew",
+            hint=f"{again(theirs.name)} shows its answer; --name {other} starts over",
         )
     if theirs.replicates != ours.replicates:
         raise LedgerError(
-            f"{theirs.name} began with other seeds, and goes on with them",
-            hint=f"leave --seeds out, or begin anew: --name {other}",
+            f"{theirs.name} began with other seeds, and continues with them",
+            hint=f"leave --seeds out, or start over: --name {other}",
         )

@@ -152,7 +152,7 @@ def _require_others(ledger: Ledger, asked: AskedSide, commits: dict[str, str]) -
     """Refuse the same content twice: the two would be one row, or one column."""
     if len(commits) < len(asked.revisions):
         twice = next(text for text in commits if asked.revisions.count(text) > 1)
-        raise LedgerError(f"{asked.option} names {twice} twice", hint="each version once")
+        raise LedgerError(f"{asked.option} names {twice} twice", hint="give each version once")
     seen: dict[str, str] = {}
     for text, commit in commits.items():
         held = held_at(ledger.git, commit, asked.path)

@@ -25,7 +25,7 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
     """
     name = f"{version.name}@{version.version}"
     if ledger.git.bare:
-        raise LedgerError("a repository without a work tree has no DVC cache", hint="call it in a clone with one")
+        raise LedgerError("a repository without a work tree has no DVC cache", hint="run it in a clone that has one")
     if not version.believed:
         raise LedgerError(f"{name} is not what its tag says: it is not fetched", hint=f"ledger models {version.name}")
     experiment = None if version.experiment is None else ledger.find(version.experiment)
@@ -42,7 +42,7 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
         return to
     found = next(((out, pin) for out, pin in record.trial.outs.items() if inside(path, out)), None)
     if found is None:
-        raise LedgerError(f"{path} is no output of {version.experiment}:{version.trial}", hint="ledger verify")
+        raise LedgerError(f"{path} is not an output of {version.experiment}:{version.trial}", hint="ledger verify")
     kept, pin = found
     to = _place(output, PurePosixPath(path).name)
     output_file.require_free(ledger, to)

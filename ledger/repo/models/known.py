@@ -53,7 +53,7 @@ class Known:
         if not gto.is_version(wanted):
             near = f"v{wanted}" if gto.is_version(f"v{wanted}") else None
             raise LedgerError(
-                f"{wanted!r} is no version as GTO writes them",
+                f"{wanted!r} is not a version in GTO's form",
                 hint=f"--version {near or 'v1.2.0'}, or a part to raise: {', '.join(gto.PARTS)}",
             )
         if wanted in taken:

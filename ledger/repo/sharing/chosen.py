@@ -53,7 +53,7 @@ def on_remote(ledger: Ledger, remote: str, there: RemoteRefs, texts: list[str]) 
         if not exact and not begun:
             raise LedgerError(
                 f"there is no experiment {text!r}, neither here nor on {remote}",
-                hint=did_you_mean(text, list(known), "ledger pull --all brings all that there are"),
+                hint=did_you_mean(text, list(known), "ledger pull --all pulls all of them"),
             )
         found.append([*exact, *begun][0])
     return list(dict.fromkeys(found))
@@ -63,7 +63,7 @@ def _written(ledger: Ledger, text: str) -> str:
     reference = names.parse_reference(text)
     if reference.variant is not None:
         raise LedgerError(
-            f"{text} is part of an experiment, and whole ones are pulled", hint=f"ledger pull {reference.name}"
+            f"{text} is part of an experiment, and only whole ones can be pulled", hint=f"ledger pull {reference.name}"
         )
     short = reference.name.removeprefix(ledger.settings.branch_prefix)
     return short if names.candidates(short) else reference.name

@@ -37,7 +37,7 @@ def require_none_taken(remote: str, there: RemoteRefs, held: Mapping[str, Mappin
         if clash is not None:
             tag = clash.removeprefix(_PREFIX)
             raise LedgerError(
-                f"{tag} is another on {remote} than here: somebody promoted at the same time",
+                f"{tag} differs on {remote}: somebody promoted at the same time",
                 hint=f"git tag -d '{tag}', then ledger pull and promote again: it gets the next number",
             )
 

@@ -86,7 +86,7 @@ def _sent(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) -> Sent:
         trials = len(records(git, tip, name))
         return Sent(experiment=name, branch=short, new=tip, trials=trials, tags=tags, deleted=deleted, running=running)
     if git.commit(old) is None:
-        raise LedgerError(f"{short} moves on {remote.name} at this moment", hint="type it again")
+        raise LedgerError(f"{short} is being updated on {remote.name} right now", hint="try again")
     ours, theirs = records(git, tip, name), records(git, old, name)
     behind = None if git.is_ancestor(old, tip) else len(set(theirs.values()) - set(ours.values()))
     if behind is not None and git.is_ancestor(tip, old):
@@ -120,7 +120,7 @@ def _taken_error(remote: str, ref: str) -> LedgerError:
     """The error that a tag is another on the remote; one of them was not made by ledger, or was moved."""
     tag = ref.removeprefix("refs/tags/")
     return LedgerError(
-        f"the tag {tag} is another object on {remote} than here, and tags are never moved",
+        f"the tag {tag} differs on {remote}, and tags are never moved",
         hint=f"git fetch {remote} {ref}:refs/tags/theirs, then compare: git show {tag} theirs",
     )
 
@@ -139,18 +139,18 @@ def require_taken(remote: Remote, reply: Reply) -> None:
 def _error(remote: Remote, rejected: Rejected, reply: Reply) -> LedgerError:
     name, short = remote.name, rejected.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     if rejected.why is Why.MOVED_ON:
-        return LedgerError(f"{short} has moved on {name} meanwhile", hint="type it again: it says what is there now")
+        return LedgerError(f"{short} was updated on {name} in the meantime", hint="try again")
     if rejected.why is Why.TAKEN:
         return _taken_error(name, rejected.ref)
     if rejected.why is Why.CHECKED_OUT:
         return LedgerError(
-            f"{name} has {short} checked out in its work tree, so it does not take it",
+            f"{name} has {short} checked out in its work tree, so it rejects the push",
             hint="switch to another branch there, or push to a bare repository",
         )
     told = "".join(f"\n  {name}: {line}" for line in reply.said[:20])
     return LedgerError(
-        f"{name} does not take {short}: {rejected.said}{told}",
-        hint="nothing was sent; whoever keeps the remote knows what its hooks and protected branches ask for",
+        f"{name} rejected {short}: {rejected.said}{told}",
+        hint="nothing was sent; ask whoever maintains the remote about its hooks and protected branches",
     )
 
 

@@ -200,7 +200,7 @@ def _require(folder: Path, repository: Path) -> None:
         raise LedgerError(f"{folder} is not a folder", hint="-o DIR: a new or an empty folder")
     inside = folder.resolve()
     if inside == repository or OWN in inside.parts or (".git" in inside.parts and not _is_own(inside)):
-        raise LedgerError(f"{folder} is no place for a site", hint="-o DIR: a new or an empty folder, as -o site")
+        raise LedgerError(f"{folder} cannot hold a site", hint="-o DIR: a new or an empty folder, as -o site")
     link = next(_links(folder / OWN), None)
     if link is not None:
         raise LedgerError(f"{link} is a link: nothing is written through it", hint=f"rm {link}")

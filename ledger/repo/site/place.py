@@ -25,7 +25,7 @@ def require_harmless(ledger: Ledger, folder: Path) -> None:
     own = real.is_relative_to(ledger.state_dir.sites.resolve())
     whose = None if own else owner(ledger, real)
     if whose is not None:
-        raise LedgerError(f"{folder} is no place for a site: it is {whose}", hint=_HINT)
+        raise LedgerError(f"{folder} cannot hold a site: it is {whose}", hint=_HINT)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def place(ledger: Ledger, branch: str, remote: Remote | None) -> Place:
     """The branch to publish on. Raises LedgerError where it is for anything else, here or on the remote."""
     git, ref = ledger.git, f"refs/heads/{branch}"
     if not git.succeeds("check-ref-format", ref) or branch.startswith("-"):
-        raise LedgerError(f"{branch} is no name of a branch", hint="--publish gh-pages")
+        raise LedgerError(f"{branch} is not a branch name", hint="--publish gh-pages")
     if branch == ledger.snapshot.main or ledger.name_of(ref) is not None:
         whose = "the main branch" if branch == ledger.snapshot.main else "for an experiment"
         raise LedgerError(f"{branch} is {whose}; a site replaces all that its branch has", hint="--publish gh-pages")
@@ -91,8 +91,8 @@ def _require_free(git: Git, ref: str) -> None:
 
 def _strange(what: str, branch: str) -> LedgerError:
     return LedgerError(
-        f"{what} is no site: what it has would be lost",
-        hint=f"--publish another name, or delete {branch} if nobody needs what it has",
+        f"{what} is not a site: its content would be lost",
+        hint=f"--publish another name, or delete {branch} if nobody needs its content",
     )
 
 
@@ -145,7 +145,7 @@ def _blobs(git: Git, folder: Path, paths: list[str]) -> dict[str, Entry]:
     """The files as git holds them from now on, each byte for byte; a link that somebody has put there is no file."""
     links = [path for path in paths if (folder / path).is_symlink()]
     if links:
-        raise LedgerError(f"{folder / links[0]} is a symbolic link", hint="remove it, then type it again")
+        raise LedgerError(f"{folder / links[0]} is a symbolic link", hint="remove it, then try again")
     # one flush of the disk for all
     batch = ("-c", "core.fsyncMethod=batch")
     command = ("hash-object", "-w", "--no-filters", "--stdin-paths")

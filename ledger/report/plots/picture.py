@@ -50,7 +50,9 @@ def suffix(path: str, formats: Sequence[str] = FORMATS) -> str:
     """The format that a file's name asks for. Raises LedgerError for any other than those of `formats`."""
     found = path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
     if found not in formats:
-        raise LedgerError(f"{path}: the ending says the format", hint=f"-o plot.png: one of {', '.join(formats)}")
+        raise LedgerError(
+            f"{path}: the extension must say the format", hint=f"-o plot.png: one of {', '.join(formats)}"
+        )
     return found
 
 

@@ -90,7 +90,7 @@ def test_the_value_of_a_bin_is_that_which_was_used_most() -> None:
     [
         (Bins(by={"lrr": 2}), "--bins lrr: no trial has such a parameter"),
         (Bins(by={"opt": 2}), "train.opt is not a number"),
-        (Bins(by={"fixed": 2}), "fixed is no parameter that varied"),
+        (Bins(by={"fixed": 2}), "fixed is not a parameter that varied"),
     ],
 )
 def test_bins_of_what_has_none_are_refused(bins: Bins, message: str) -> None:

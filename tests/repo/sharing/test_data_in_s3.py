@@ -135,7 +135,7 @@ def test_a_bucket_that_does_not_exist(trained: Project, bucket: Bucket) -> None:
     trained.dvc("remote", "modify", "store", "url", "s3://nobody-has-this/project")
     message, hint = refused(lambda: push(trained.root))
     assert message.startswith("the DVC remote store (s3://nobody-has-this/project) cannot be used: ")
-    assert hint == "repeat the command when it is mended: it goes on from here; or leave the data: --no-data"
+    assert hint == "repeat the command once it is fixed: it continues from here; or leave the data: --no-data"
     # a clone that has everything asks for nothing
     assert pull(trained.root).remote is None
     shutil.rmtree(trained.root / ".dvc/cache")

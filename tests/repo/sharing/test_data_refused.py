@@ -46,7 +46,7 @@ def test_a_remote_that_is_no_folder(trained: Project, tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a file")
     message, hint = refused(lambda: push(trained.root))
     assert message.startswith(f"the DVC remote store ({tmp_path / 'store'}) cannot be used: ")
-    assert hint.startswith("repeat the command when it is mended")
+    assert hint.startswith("repeat the command once it is fixed")
 
 
 def test_a_folder_that_is_gone(trained: Project, tmp_path: Path) -> None:
