@@ -26,7 +26,7 @@ Unaware = Annotated[
 def known_model(model: str | None) -> str:
     """The model that was asked for, by default the Gaussian process. Raises LedgerError for another word."""
     if model not in (None, *MODELS):
-        raise LedgerError(f"--model {model} is none of {', '.join(MODELS)}", hint=f"--model {GP}")
+        raise LedgerError(f"--model {model} is not one of {', '.join(MODELS)}", hint=f"--model {GP}")
     return model or GP
 
 

@@ -68,7 +68,7 @@ def require_tunable(
 
 def objective(ledger: Ledger, text: str | None) -> Objective:
     if text is None:
-        raise LedgerError("what is to be better is not said", hint='--objective "max dice", or "min loss"')
+        raise LedgerError("no objective is given", hint='--objective "max dice", or "min loss"')
     metric, better = objectives.parse(text)
     results.require_known(ledger, metric)
     try:

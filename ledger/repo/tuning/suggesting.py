@@ -126,7 +126,7 @@ def _nothing_to_tune(records: Sequence[tuple[Experiment, Sequence[Recorded]]]) -
                     known.append(value)
     varied = [_range(name, own) for name, own in values.items() if len(own) > 1 and name not in axes]
     example = " ".join(f"--tune {text}" for text in varied[:4]) or "--tune train.lr=1e-5..1e-1:log"
-    return LedgerError("it is not said what may be tuned", hint=example)
+    return LedgerError("no parameter to tune is given", hint=example)
 
 
 def _range(name: str, values: Sequence[Any]) -> str:
