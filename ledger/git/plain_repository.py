@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Final
 
-from ledger.model.patterns import pattern
-
 # settings by which git finds a repository, or takes it for another: it alone knows what follows from them. A line that
 # goes on on the next one could hide one of them
-_UNUSUAL: Final = pattern(rb"worktree|include|extensions|\bbare(?!\s*=\s*false\s)|\\\n|^\xef\xbb\xbf", re.IGNORECASE)
+_UNUSUAL: Final = (b"worktree", b"include", b"extensions", b"bare", b"\\\n", b"\xef\xbb\xbf")
+# as git writes it
+_NOT_BARE: Final = b"\tbare = false\n"
 
 
 def top(start: Path) -> Path | None:
@@ -33,8 +32,8 @@ def top(start: Path) -> Path | None:
             and (common / "refs").is_dir()
             and (common / "HEAD").read_bytes().startswith(b"ref: refs/")
             and not (common / "commondir").exists()
-            and _UNUSUAL.search((common / "config").read_bytes()) is None
         )
+        config = (common / "config").read_bytes().lower().replace(_NOT_BARE, b"")
     except OSError:
         return None
-    return root if plain else None
+    return root if plain and not any(word in config for word in _UNUSUAL) else None

@@ -13,16 +13,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from ledger.model.patterns import pattern
-
 # those that all work trees share
 _SHARED_PARTS: Final = (b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/ledger/")
 _MANY: Final = 500
 
-_ID: Final = pattern(rb"([0-9a-f]{40}|[0-9a-f]{64})\n")
-_LINE: Final = pattern(rb"([0-9a-f]{40}|[0-9a-f]{64}) (refs/[^\n]+)")
-# what a part of a ref's name may not have (git-check-ref-format(1)), and what git would complain of
-_ODD: Final = pattern(rb"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|\.\Z")
+# no expressions: to compile one takes longer than to read the refs of a small repository
+_DIGITS: Final = b"0123456789abcdef"
+# what a part of a ref's name may not have (git-check-ref-format(1))
+_ODD: Final = bytes(range(0x21)) + b"\x7f~^:?*[\\"
 _SYMBOLIC: Final = b"ref: "
 
 
@@ -60,9 +58,18 @@ def _is_plain(wanted: bytes) -> bool:
     if parts.count(b"*") > 1 or not wanted.startswith(_SHARED_PARTS):
         return False
     return not any(
-        part != b"*" and (not part or part[:1] == b"." or part.endswith(b".lock") or _ODD.search(part))
-        for part in parts
+        part != b"*" and (not part or part[:1] == b"." or part.endswith(b".lock") or _is_odd(part)) for part in parts
     )
+
+
+def _is_id(content: bytes) -> bool:
+    """Whether a line is the id of an object."""
+    return len(content) in (41, 65) and content[-1:] == b"\n" and not content[:-1].translate(None, _DIGITS)
+
+
+def _is_odd(name: bytes) -> bool:
+    """Whether a name, or a part of one, is none that git would make."""
+    return len(name.translate(None, _ODD)) != len(name) or b".." in name or b"@{" in name or name[-1:] == b"."
 
 
 def head(root: Path) -> str | None:
@@ -85,14 +92,14 @@ def head_in(folder: Path, common: Path) -> str | None:
     """The same of the work tree whose own git directory is `folder`; `common` is the one that all share."""
     try:
         content = _content(os.fsencode(folder / "HEAD"))
-        if _ID.fullmatch(content):
+        if _is_id(content):
             return None
         ref = _target(content)
         # a branch that stands for another, or the placeholder of another storage
         if not ref.startswith(b"refs/heads/") or ref == b"refs/heads/.invalid":
             raise Unusual
         try:
-            if not _ID.fullmatch(_content(os.fsencode(common) + b"/" + ref)):
+            if not _is_id(_content(os.fsencode(common) + b"/" + ref)):
                 raise Unusual
         except (FileNotFoundError, NotADirectoryError):
             # packed, or not born
@@ -139,7 +146,7 @@ def _entries(folder: bytes) -> Iterator[tuple[bytes, bool]]:
         # git passes over these as well: a lock is there for a moment
         if entry.name.startswith(b".") or entry.name.endswith(b".lock"):
             continue
-        if len(every) > _MANY or entry.is_symlink() or _ODD.search(entry.name):
+        if len(every) > _MANY or entry.is_symlink() or _is_odd(entry.name):
             raise Unusual
         yield entry.name, entry.is_dir()
 
@@ -167,14 +174,14 @@ def _target(content: bytes) -> bytes:
     if not content.startswith(_SYMBOLIC) or not content.endswith(b"\n") or len(content) > 4096:
         raise Unusual
     target = content[len(_SYMBOLIC) : -1]
-    if not target.startswith(b"refs/") or _ODD.search(target):
+    if not target.startswith(b"refs/") or _is_odd(target):
         raise Unusual
     return target
 
 
 def _resolved(top: bytes, content: bytes, packed: _Packed) -> bytes:
     """The object that the content of a loose ref names, of a symbolic one through the ref that it names."""
-    if _ID.fullmatch(content) is None:
+    if not _is_id(content):
         target = _target(content)
         if not target.startswith(_SHARED_PARTS):
             raise Unusual
@@ -182,7 +189,7 @@ def _resolved(top: bytes, content: bytes, packed: _Packed) -> bytes:
         _read_one(top, target, named)
         oid = named[target][:-1] if target in named else packed.at(target)
         # one that names nothing, or another symbolic one
-        if oid is None or _ID.fullmatch(oid + b"\n") is None:
+        if oid is None or not _is_id(oid + b"\n"):
             raise Unusual
         content = oid + b"\n"
     if not content.strip(b"0\n"):
@@ -225,10 +232,10 @@ class _Packed:
     def _slice(self, low: bytes, high: bytes) -> Iterator[tuple[bytes, bytes]]:
         start = bisect_left(self._lines, low, key=_name)
         for line in self._lines[start : bisect_left(self._lines, high, lo=start, key=_name)]:
-            match = _LINE.fullmatch(line)
-            if match is None or _ODD.search(match[2]) or not match[1].strip(b"0"):
+            oid, _, ref = line.partition(b" ")
+            if not _is_id(oid + b"\n") or _is_odd(ref) or not oid.strip(b"0"):
                 raise Unusual
-            yield match[2], match[1]
+            yield ref, oid
 
 
 def _name(line: bytes) -> bytes:

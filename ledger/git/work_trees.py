@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import time
 from itertools import count
 from operator import itemgetter
@@ -191,6 +190,9 @@ def _inherit(git: Git, registered: Path) -> None:
 
     A stage may read what the user has no need to look at.
     """
+    # imported late: with it come all ways to compress
+    import shutil
+
     own = Path(git.text("rev-parse", "--absolute-git-dir"))
     if (own / _OWN_CONFIG).is_file():
         shutil.copyfile(own / _OWN_CONFIG, registered / _OWN_CONFIG)
@@ -200,6 +202,9 @@ def _inherit(git: Git, registered: Path) -> None:
 
 def discard(folder: Path) -> None:
     """Remove a folder, with parts that a stage has made read-only."""
+    # imported late: with it come all ways to compress
+    import shutil
+
     for below, _, _ in os.walk(folder):
         with contextlib.suppress(OSError):
             Path(below).chmod(0o700)

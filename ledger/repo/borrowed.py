@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -159,6 +158,9 @@ def _link(source: Path, target: Path) -> None:
 
 def _copy(source: Path, target: Path, but: Collection[Path]) -> None:
     """Make `target` the same as `source`, without `but`; files of the same size and time are not copied again."""
+    # imported late: with it come all ways to compress
+    import shutil
+
     if source in but:
         return
     if source.is_symlink():
@@ -189,6 +191,9 @@ def _same(source: Path, target: Path) -> bool:
 
 def _clone(source: Path, target: Path) -> None:
     """Copy a file; where the file system can, the two share their blocks until one is written to."""
+    # imported late: with it come all ways to compress
+    import shutil
+
     with source.open("rb") as from_, target.open("wb") as to:
         try:
             fcntl.ioctl(to, _FICLONE, from_.fileno())
@@ -197,6 +202,9 @@ def _clone(source: Path, target: Path) -> None:
 
 
 def _remove(path: Path) -> None:
+    # imported late: with it come all ways to compress
+    import shutil
+
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
