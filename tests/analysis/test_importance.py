@@ -172,5 +172,5 @@ def test_too_many_failures_are_refused() -> None:
         importance(mostly, "loss", "lower")
     assert refused.value.hint == f"--top {measured // 4}%"
     assert importance(mostly, "loss", "lower", top=measured // 4 / 100).failed == 200 - measured
-    with pytest.raises(LedgerError, match="29 configurations have loss, and importance takes 30"):
+    with pytest.raises(LedgerError, match="29 configurations have loss, and importance needs 30"):
         importance([*tried(29), *(one for one in mostly if one.value is None)], "loss", "lower")

@@ -259,5 +259,5 @@ def test_from_python(grid: Project) -> None:
         assert begun.finding == "grid:lr-0-3"
         found = book.standing("grid")
         assert [(one.variant, one.state) for one in found.tested] == [("lr-0-3", "to be confirmed")]
-        with pytest.raises(LedgerError, match="importance takes 30"):
+        with pytest.raises(LedgerError, match="importance needs 30"):
             book.importance("accuracy")
