@@ -16,7 +16,7 @@ from ledger.model.plan import BASELINE
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
 from ledger.model.row import Row
-from ledger.model.settings import Settings
+from ledger.model.settings import Settings, direction_in_settings
 from ledger.stats.maximum import expected_maximum, selection_bias
 from ledger.stats.noise_within import within
 
@@ -45,7 +45,7 @@ def best(
     if better is None:
         raise LedgerError(
             f"it is unknown whether a higher or a lower {metric} is better",
-            hint=f"--sort -{metric} where a higher one is; or `direction` of {metric} in ledger.yaml",
+            hint=f"--sort -{metric} where a higher one is; or {direction_in_settings(metric)}",
         )
     compared = [row for row in rows if row.variant != BASELINE and row.trials and _mean(row, metric) is not None]
     if not compared:
@@ -64,6 +64,7 @@ def best(
         arm=f"{found[0].experiment}:{found[0].variant}",
         among=among,
         n=n,
+        level=level,
         factor=expected_maximum(among),
         **known,
     )

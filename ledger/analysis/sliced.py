@@ -18,7 +18,7 @@ from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.plan import Plan
 from ledger.model.remarks import Remark
-from ledger.model.settings import Settings
+from ledger.model.settings import Settings, direction_in_settings
 from ledger.model.where import Atom, Test, compiled
 from ledger.model.where_parser import parse
 
@@ -109,6 +109,6 @@ def lower_is_better(asked: SliceOptions, metric: str, plans: Sequence[Plan], set
         return asked.lower_is_better
     better = direction.of_metric(metric, [p for plan in plans for p in plan.predictions], settings)
     if better is None:
-        hint = f"--lower-is-better, --higher-is-better, or `direction` of {metric} in ledger.yaml"
+        hint = f"--lower-is-better, --higher-is-better, or {direction_in_settings(metric)}"
         raise LedgerError(f"it is unknown which values of {metric} are worse", hint=hint)
     return better == LOWER

@@ -63,6 +63,11 @@ TEMPLATE = """\
 """
 
 
+def direction_in_settings(metric: str) -> str:
+    """What says in the settings which values of a metric are better, for a hint."""
+    return f"in {FILE} metrics: {{{metric}: {{direction: higher}}}}"
+
+
 @frozen
 class MetricSettings:
     """How a metric is shown. `direction`: higher or lower is better; `precision`: digits behind the point."""

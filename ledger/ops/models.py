@@ -13,6 +13,9 @@ from ledger.model.near_misses import did_you_mean
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import fetching, reading, tags
 
+_LIST = "ledger models lists them"
+_NONE = "there are none: ledger promote EXP {} makes a checkpoint one"
+
 
 def models(
     ledger: Ledger,
@@ -40,7 +43,7 @@ def models(
         then = "" if at is None else " at that moment"
         raise LedgerError(
             f"there is no model {model!r}{then}",
-            hint=did_you_mean(model, known, "ledger models lists them"),
+            hint=did_you_mean(model, known, _LIST if known else _NONE.format(model)),
         )
     return found if which is None else (chosen(found, name),)
 

@@ -16,6 +16,7 @@ from ledger.model.row import Row
 from ledger.model.void import VOIDED
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import beside
+from ledger.repo.repeating import repeats
 
 State = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -54,7 +55,8 @@ def tried(ledger: Ledger, metric: str, where: str | None) -> Tried:
 
 def compared(ledger: Ledger, metric: str, arms: Iterable[Row], trials: Iterable[Row]) -> Tried:
     """The same of these arms alone, by the metric's present name; `trials` has theirs, and may have those of others."""
-    failed = _failed(arms := tuple(arms), trials, metric)
+    failed = _failed(arms := tuple(arms), trials := tuple(trials), metric)
+    only_repeats = repeats(trials, ledger.settings.seed)
     chosen = [row for row in arms if row.trials or failed.get(_arm(row))]
     notes = []
     states = _states(ledger, chosen)
@@ -74,7 +76,9 @@ def compared(ledger: Ledger, metric: str, arms: Iterable[Row], trials: Iterable[
     for row in largest:
         value = _mean(row, metric)
         n = 0 if value is None else row.metrics[metric].n
-        found.append((row.params, value, n, failed.get(_arm(row), 0)))
+        # an experiment without replicates has its seed among its parameters
+        params = {name: each for name, each in row.params.items() if not only_repeats(name)}
+        found.append((params, value, n, failed.get(_arm(row), 0)))
     return Tried(metric=metric, configurations=tuple(pooled(found)), notes=tuple(notes))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,14 +16,12 @@ from ledger.model.formats import paramfiles
 from ledger.model.frozen import frozen
 from ledger.model.listing import counted
 from ledger.model.parameters import flatten, merge_files
-from ledger.model.replicates import REPEAT
 from ledger.model.row import Row
 from ledger.model.trial import SUCCEEDED
-from ledger.model.trial_names import last_word
 from ledger.model.void import VOIDED
-from ledger.repo.axes import SEED_NAMES
 from ledger.repo.ledger import Ledger
 from ledger.repo.plots import plotted
+from ledger.repo.repeating import repeats
 from ledger.repo.targets import Target
 
 # so many arms without a trial are read, each from its code; the rest are counted
@@ -63,7 +61,7 @@ def gather(ledger: Ledger, targets: Sequence[Target], where: str | None) -> Gath
     return Gathered(
         # a baseline's trial that another experiment repeats was tried once
         tried=tuple(_tried(row) for row in kept if row.reused not in ids),
-        is_replicate=_replicates(kept, ledger.settings.seed),
+        is_replicate=repeats(kept, ledger.settings.seed),
         voided=len(rows) - len(kept),
         unread=unread,
     )
@@ -78,7 +76,7 @@ def of_experiment(ledger: Ledger, experiment: Experiment) -> Gathered:
     planned = list(filter(None, (_with_params(ledger, row, known) for row in waiting[:_MOST_PLANNED])))
     return Gathered(
         tried=tuple(map(_tried, [*kept, *planned])) if kept else (),
-        is_replicate=_replicates(kept, ledger.settings.seed),
+        is_replicate=repeats(kept, ledger.settings.seed),
         voided=len(rows.trials) - len(kept),
         unread=len(waiting) - len(planned),
     )
@@ -137,10 +135,3 @@ def _params(ledger: Ledger, row: Row, known: set[str]) -> dict[str, object] | No
         return None
     flat = merge_files({path: flatten(paramfiles.parse(path, text)) for path, text in texts.items()})
     return {name: value for name, value in flat.items() if name in known}
-
-
-def _replicates(rows: Iterable[Row], seed: str | None) -> Callable[[str], bool]:
-    """Whether a parameter only repeats: a replicate axis of some experiment, or a seed."""
-    axes = {axis for row in rows for axis in row.replicate or () if axis != REPEAT}
-    axes |= {axis.rpartition(":")[2] for axis in axes} | ({seed} if seed is not None else set())
-    return lambda name: name in axes or name.rpartition(":")[2] in axes or last_word(name) in SEED_NAMES

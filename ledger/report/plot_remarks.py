@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from ledger.analysis.columns import EXPERIMENTS
 from ledger.model.listing import counted, listed
 from ledger.model.remarks import Kind
 
@@ -23,10 +24,17 @@ def _trials_left_out(count: int, total: int, metric: str, against: str | None) -
 
 
 def _best_of_many(
-    metric: str, arm: str, among: int, n: int, factor: float, noise: float | None = None, luck: float | None = None
+    metric: str,
+    arm: str,
+    among: int,
+    n: int,
+    level: str,
+    factor: float,
+    noise: float | None = None,
+    luck: float | None = None,
 ) -> str:
     if among == 1:
-        return f"{arm} is the only one with {metric}"
+        return f"{arm} is the only one with {metric}" + ("; --variants compares arms" if level == EXPERIMENTS else "")
     test = f"; ledger confirm {arm} puts it to the test"
     if noise is None or luck is None:
         return f"the best {metric} of {among} is partly luck; how much so is unknown without replicates{test}"

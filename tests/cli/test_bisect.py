@@ -194,7 +194,11 @@ HIGHER = ("--higher-is-better",)
         (("w5", "w1", *HIGHER), "w5 comes after w1: GOOD is the earlier one", "ledger bisect METRIC w1 w5"),
         (("w3", "w3", *HIGHER), "w3 and w3 are the same commit", "an earlier one"),
         (("nothing", "w3", *HIGHER), "no experiment and no revision 'nothing'", "ledger log"),
-        (("w1", "w5"), "it is unknown whether a higher or a lower dice", "`direction` of dice in ledger.yaml"),
+        (
+            ("w1", "w5"),
+            "it is unknown whether a higher or a lower dice",
+            "metrics: {dice: {direction: higher}}",
+        ),
         (("w1", "w5", *HIGHER, "--lower-is-better"), "contradict each other", "choose one"),
         (("w1", "w5", *HIGHER, "--path", "data/other"), "neither git nor a .dvc file holds data/other", "dvc add"),
         (("w5", "main", *HIGHER, "--path", "data/raw"), "data/raw holds the same at both ends", "another --path"),

@@ -56,6 +56,17 @@ def test_one_state_of_code_and_data(sweep: Project) -> None:
         assert (len(chosen.configurations), chosen.notes) == (3, ())
 
 
+def test_a_seed_is_no_parameter(sweep: Project) -> None:
+    # this one has no replicates, and so its seed among its parameters
+    sweep.git("switch", "-q", "main")
+    asked = ["--variant", "a:train.lr=0.5", "--variant", "b:train.lr=0.4"]
+    sweep.ledger("new", "One more", "--name", "once", "--from", "main", *asked)
+    recorded(sweep, "once", {"a": {0: 0.1}, "b": {0: 0.2}}, seeded=False)
+    with open_ledger(sweep.root) as ledger:
+        found = tried(ledger, "accuracy", "experiment = once")
+        assert [set(one.params) for one in found.configurations] == [{"train.lr", "train.name", "train.layers"}] * 2
+
+
 def test_what_it_says(sweep: Project) -> None:
     said = sweep.ledger("importance", "accuracy").out
     assert "accuracy depends on train.lr, over 40 configurations in 80 trials" in said

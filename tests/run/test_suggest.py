@@ -105,7 +105,7 @@ def test_where_and_of_whom(project: Project) -> None:
         (["--tune", "rate=0..1", "--objective", "loss"], "no parameter file has rate", "known"),
         ([*LR, "--tune", "seed=0..9"], "seed repeats the trials of", "--seeds"),
         ([*LR, "--tune", "unread=0..9"], "no stage tracks the parameter unread", "dvc.yaml"),
-        (["--tune", "lr=0.0..1.0"], "no objective is given", "max dice"),
+        (["--tune", "lr=0.0..1.0"], "no objective is given", '--objective "m'),
         (["--objective", "loss"], "no parameter to tune is given", "--tune lr=0.0..0.9"),
         ([*LR, "--model", "forest"], "--model forest is not one of gp, tpe", "--model gp"),
         (["--tune", "lr=0.0..1.0", "--objective", "loss a b"], "not a direction and a metric", "min loss"),

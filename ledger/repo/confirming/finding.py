@@ -21,6 +21,7 @@ from ledger.model.prediction import Prediction
 from ledger.model.replicates import Point
 from ledger.model.row import Row
 from ledger.model.search import STEP
+from ledger.model.settings import direction_in_settings
 from ledger.model.verdict import SUPPORTED
 from ledger.repo.confirming.baseline import Baseline, baseline_of
 from ledger.repo.confirming.request import ConfirmRequest
@@ -58,7 +59,7 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
     if better is None:
         raise LedgerError(
             f"it is unknown whether a higher or a lower {metric} is better",
-            hint=f"--higher-is-better or --lower-is-better; or `direction` of {metric} in ledger.yaml",
+            hint=f"--higher-is-better or --lower-is-better; or {direction_in_settings(metric)}",
         )
     means = {
         (row.experiment, row.variant): summary.mean

@@ -14,6 +14,7 @@ from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.near_misses import unknown_metric
 from ledger.model.replicates import Point, slug
+from ledger.model.settings import direction_in_settings
 from ledger.repo.ledger import Ledger
 
 
@@ -74,7 +75,7 @@ def better(ledger: Ledger, metric: str, asked: str | None) -> str:
     if found is None:
         raise LedgerError(
             f"it is unknown whether a higher or a lower {metric} is better",
-            hint=f"--higher-is-better or --lower-is-better; or `direction` of {metric} in ledger.yaml",
+            hint=f"--higher-is-better or --lower-is-better; or {direction_in_settings(metric)}",
         )
     return found
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger.analysis.conditions import condition
+from ledger.analysis.direction import direction
 from ledger.analysis.fields import Fields
 from ledger.errors import LedgerError
 from ledger.model import objective as objectives
+from ledger.model.directions import HIGHER
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.objective import Objective
+from ledger.model.settings import direction_in_settings
 from ledger.model.space import Dimension, Space
 from ledger.model.space_parser import checked_space
 from ledger.repo.code import Code
@@ -68,11 +71,22 @@ def require_tunable(
 
 def objective(ledger: Ledger, text: str | None) -> Objective:
     if text is None:
-        raise LedgerError("no objective is given", hint='--objective "max dice", or "min loss"')
+        raise LedgerError("no objective is given", hint=_objectives(ledger))
     metric, better = objectives.parse(text)
     results.require_known(ledger, metric)
     try:
         return Objective(metric=metric, better=results.better(ledger, metric, better))
     except LedgerError as error:
-        hint = f'--objective "max {metric}" or "min {metric}"; or `direction` of {metric} in ledger.yaml'
+        hint = f'--objective "max {metric}" or "min {metric}"; or {direction_in_settings(metric)}'
         raise LedgerError(error.message, hint=hint) from None
+
+
+def _objectives(ledger: Ledger) -> str:
+    """What there is to say, of the first metric of which it is known which values are better, else of the first."""
+    rows = ledger.rows("experiments")
+    names = dict.fromkeys(name for row in rows for name in row.metrics)
+    known = {name: direction(name, rows, ledger.settings) for name in names}
+    metric = next((name for name, better in known.items() if better is not None), next(iter(known), None))
+    if metric is None or known[metric] is None:
+        return f'--objective "max {metric or "dice"}", or "min {metric or "loss"}"'
+    return f'--objective "{"max" if known[metric] == HIGHER else "min"} {metric}"'
