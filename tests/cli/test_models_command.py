@@ -283,7 +283,7 @@ def test_a_checkpoint_is_laid_out(project: Project, tmp_path: Path) -> None:
     assert "-o PATH in a folder that exists" in project.ledger("models", "net", "--fetch", "-o", "no/x", code=2).err
     assert "it has net@v0.0.1" in project.ledger("models", "net#dev", "--fetch", code=2).err
     assert "say which model" in project.ledger("models", "--fetch", code=2).err
-    assert "about --fetch" in project.ledger("models", "net", "--force", code=2).err
+    assert "need --fetch" in project.ledger("models", "net", "--force", code=2).err
     assert "did you mean net?" in project.ledger("models", "nett", code=2).err
 
 

@@ -137,7 +137,7 @@ def test_the_best_of_what_is_chosen(grid: Project) -> None:
 
 def test_a_second_attempt_has_other_seeds_and_divides_alpha(grid: Project) -> None:
     first = confirmed(grid).created.plan
-    with pytest.raises(LedgerError, match=f"{first.name} puts it to the test already"):
+    with pytest.raises(LedgerError, match=f"{first.name} already tests it"):
         confirmed(grid)
     second = confirmed(grid, name="another").created.plan
     assert not set(first.replicates.axes[0].values) & set(second.replicates.axes[0].values)

@@ -111,7 +111,7 @@ def test_a_tag_is_never_moved(ada: Project, tmp_path: Path) -> None:
     before = there(ada), ada.state()
     for command in ("push", "pull"):
         said = ada.ledger(command, "x", "--no-data", code=2).err
-        assert f"the tag {tag.removeprefix('refs/tags/')} is another object on origin than here" in said
+        assert f"the tag {tag.removeprefix('refs/tags/')} differs on origin" in said
         assert (there(ada), ada.state()) == before
 
 
