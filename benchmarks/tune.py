@@ -1,65 +1,69 @@
 """How near the best configuration a search comes: the ledger's proposer beside random search and Optuna's samplers.
 
-    OMP_NUM_THREADS=1 python benchmarks/tune.py [RUNS] [--only NAME] [--who NAME]
+    OMP_NUM_THREADS=1 python benchmarks/tune.py [RUNS] [--first SEED] [--only NAME] [--who NAME] [--to FILE] [-j N]
 
 Each search proposes one configuration at a time and is told one noisy value of it, 50 times over; each run has noise
-and luck of its own. What it would recommend after 20 and after 50 trials is held against the truth: the ledger
-recommends what its model believes to be the best of what was tried, the others have no model of the noise and recommend
-the best value that they saw. `tried` is the regret of the best configuration among those that it tried, whatever it
-recommends. Medians over the runs with their standard errors (bootstrap); in bold the least of each column, and what
-lies within one standard error of the difference. Then what a decision takes after 100 trials, in processor seconds.
+and luck of its own. Looked at after 20 and after 50 trials, without the noise (regret: how far the truth lies above the
+least there is) and in three ways:
+
+- `recommended`: what a search itself takes for the best. The ledger takes what its model believes to be the best of
+  what was tried; the others have nothing but the values that they saw, and Optuna's `best_trial` is the best of these.
+- `best seen`: the configuration with the best noisy value, of every search alike.
+- `best tried`: the least truth among all that was tried, whichever it was: what can be recommended at most. Not for the
+  example, where the truth of one configuration costs ten trainings.
+
+Medians over the runs with their standard errors (bootstrap); in bold the least of each column, and what lies within one
+standard error of the difference. Then the ledger beside the best of the others, run by run, and what a decision takes
+after 100 trials, in processor seconds.
 
 Functions: Branin (noise sd 2), Hartmann 6 (sd 0.1), a made-up loss over a learning rate, layers, units and an
 optimiser of which one has a momentum (sd 0.02), and the training of this repository's example, 10 epochs, whose noise
 is the seed: its truth is the mean over 10 fresh seeds, its regret above the best that any search has recommended.
+`--only others`: functions on which the settings were not chosen alone.
 
-Optuna's GP sampler needs torch. What is not installed is left out, and said.
+`--to FILE` keeps each run as a line; runs that it has are not made again. Optuna's GP sampler needs torch. What is not
+installed is left out, and said.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
+import functools
 import importlib.util
+import json
 import math
+import multiprocessing
 import os
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
+from tune_problems import Problem, problems
 
 from ledger.analysis.tuning.proposer import Proposer
 from ledger.analysis.tuning.told import Told
 from ledger.model.parameters import Value
 from ledger.model.space import Choice, Configuration, Dimension, Space
-from ledger.model.space_parser import parse
 
-ROOT = Path(__file__).resolve().parents[1]
-EXAMPLE = ROOT / "example"
-LOOKS = (20, 50)
-FRESH_SEEDS = range(1_000_000, 1_000_010)
-MANY = 100
+LOOKS: Final = (20, 50)
+MANY: Final = 100
+FOUR: Final = ("Branin", "Hartmann 6", "mixed", "example")
+PARTS: Final = ("recommended", "best seen", "best tried")
+OURS: Final = "ledger"
 
-Array = npt.NDArray[np.float64]
+known_problems = functools.cache(problems)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What is minimised. `measure`: one noisy value, NaN where the trial fails; `truth`: without the noise."""
-
-    name: str
-    space: Space
-    measure: Callable[[Configuration, np.random.Generator], float]
-    truth: Callable[[Configuration], float]
-    cheap: bool = True
+Run: TypeAlias = dict[str, list[float]]
+"""Of each part the truth at each look."""
+Runs: TypeAlias = dict[str, dict[int, Run]]
+"""Of each search by seed."""
+Job: TypeAlias = tuple[str, str, int]
+"""A function, a search and a seed."""
 
 
 class Search(Protocol):
@@ -88,7 +92,11 @@ class Ours:
 
     def recommended(self) -> Configuration:
         surface = self._proposer.surface(self.told)
-        return self.told[int(surface.believed(surface.points)[0].argmin())].configuration
+        believed = surface.believed(surface.points)[0]
+        # as `ledger suggest` does: nothing of which all failed
+        return self.told[
+            min((n for n, one in enumerate(self.told) if one.values), key=lambda n: believed[n])
+        ].configuration
 
 
 class Random:
@@ -152,121 +160,7 @@ class Optuna:
         return found
 
 
-def number(configuration: Configuration, name: str) -> float:
-    """A value that is a number."""
-    value = configuration[name]
-    assert isinstance(value, int | float)
-    return value
-
-
-def branin(configuration: Configuration) -> float:
-    """Above its least value, 0.397887."""
-    x, y = (number(configuration, name) for name in "xy")
-    bowl = (y - 5.1 / (4 * math.pi**2) * x * x + 5 / math.pi * x - 6) ** 2
-    return bowl + 10 * (1 - 1 / (8 * math.pi)) * math.cos(x) + 10 - 0.397887
-
-
-HARTMANN_A = np.array(
-    [
-        [10, 3, 17, 3.5, 1.7, 8],
-        [0.05, 10, 17, 0.1, 8, 14],
-        [3, 3.5, 1.7, 10, 17, 8],
-        [17, 8, 0.05, 10, 0.1, 14],
-    ]
-)
-HARTMANN_P = 1e-4 * np.array(
-    [
-        [1312, 1696, 5569, 124, 8283, 5886],
-        [2329, 4135, 8307, 3736, 1004, 9991],
-        [2348, 1451, 3522, 2883, 3047, 6650],
-        [4047, 8828, 8732, 5743, 1091, 381],
-    ]
-)
-
-
-def hartmann(configuration: Configuration) -> float:
-    """Above its least value, −3.32237."""
-    x = np.array([number(configuration, f"x{n}") for n in range(6)])
-    peaks = np.exp(-(HARTMANN_A * (x - HARTMANN_P) ** 2).sum(axis=1))
-    return 3.32237 - float(np.array([1, 1.2, 3, 3.2]) @ peaks)
-
-
-def mixed(configuration: Configuration) -> float:
-    """A loss whose best is 0: sgd with a rate of 10^−1.5, a momentum of 0.9, 4 layers and 2^6.5 units."""
-    optimiser = str(configuration["opt"])
-    rate, least = {"adam": (-3.0, 0.05), "sgd": (-1.5, 0.0), "rmsprop": (-3.5, 0.1)}[optimiser]
-    off = math.log10(number(configuration, "lr")) - rate
-    if optimiser == "sgd":
-        lack = number(configuration, "momentum") - 0.9
-        off, least = off + lack, least + 0.6 * lack**2
-    layers, units = number(configuration, "layers") - 4, math.log2(number(configuration, "units")) - 6.5
-    return least + 0.15 * off**2 + 0.02 * layers**2 + 0.03 * units**2
-
-
-def noisy(truth: Callable[[Configuration], float], sd: float) -> Callable[[Configuration, np.random.Generator], float]:
-    """One value with normal noise."""
-    return lambda configuration, luck: truth(configuration) + sd * float(luck.standard_normal())
-
-
-class Digits:
-    """The training of the example, called in this process: the loss on its validation images after 10 epochs."""
-
-    def __init__(self) -> None:
-        sys.path.insert(0, str(EXAMPLE))
-        import prepare  # type: ignore[import-not-found]
-        import train  # type: ignore[import-not-found]
-        import yaml
-
-        self._train = train.train
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
-            with contextlib.chdir(folder), contextlib.redirect_stdout(None):
-                prepare.main()
-            with np.load(Path(folder, "data/prepared.npz")) as prepared:
-                self._data = dict(prepared)
-        self._params: dict[str, Any] = {
-            **yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))["train"],
-            "epochs": 10,
-        }
-        self.truth = cache(self._truth)
-
-    def loss(self, configuration: Configuration, seed: int) -> float:
-        """NaN where it diverges."""
-        with np.errstate(all="ignore"):
-            _, curve = self._train(self._data, {**self._params, **configuration}, seed)
-        return float(curve[-1][2])
-
-    def measure(self, configuration: Configuration, luck: np.random.Generator) -> float:
-        """With a seed of its own."""
-        return self.loss(configuration, int(luck.integers(1_000_000)))
-
-    def of(self, configuration: Configuration) -> float:
-        """The mean over fresh seeds."""
-        return self.truth(tuple(sorted(configuration.items())))
-
-    def _truth(self, items: tuple[tuple[str, Value], ...]) -> float:
-        return float(np.mean([self.loss(dict(items), seed) for seed in FRESH_SEEDS]))
-
-
-def problems() -> Iterator[Problem]:
-    """The four of them."""
-    yield Problem(name="Branin", space=parse(["x=-5.0..10.0", "y=0.0..15.0"]), measure=noisy(branin, 2.0), truth=branin)
-    cube = parse([f"x{n}=0.0..1.0" for n in range(6)])
-    yield Problem(name="Hartmann 6", space=cube, measure=noisy(hartmann, 0.1), truth=hartmann)
-    texts = [
-        "lr=1e-5..1.0:log",
-        "layers=1..8",
-        "units=8..512:log",
-        "opt=adam,sgd,rmsprop",
-        "momentum=0.0..0.99 if opt = sgd",
-    ]
-    yield Problem(name="mixed", space=parse(texts), measure=noisy(mixed, 0.02), truth=mixed)
-    texts = ["learning_rate=1e-3..1.0:log", "momentum=0.0..0.99", "weight_decay=1e-6..1e-1:log", "hidden=4..64:log",
-             "dropout=0.0..0.6", "label_smoothing=0.0..0.3", "batch_size=16,32,64"]  # fmt: skip
-    digits = Digits()
-    yield Problem(name="example", space=parse(texts), measure=digits.measure, truth=digits.of, cheap=False)
-
-
+@functools.cache
 def searches() -> dict[str, Callable[[Space, int], Search]]:
     """The ledger's and, as far as they are installed, the others."""
     found: dict[str, Callable[[Space, int], Search]] = {"ledger": Ours, "random": Random}
@@ -281,28 +175,28 @@ def searches() -> dict[str, Callable[[Space, int], Search]]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What one run of a search recommended at each look, and the best truth among what it had tried by then."""
-
-    recommended: tuple[float, ...]
-    tried: tuple[float, ...]
-
-
-def run(problem: Problem, make: Callable[[Space, int], Search], seed: int) -> Run:
+def run(job: Job) -> tuple[Job, Run]:
     """One run to the last look."""
+    warnings.simplefilter("ignore")
+    name, who, seed = job
+    problem = known_problems()[name]
     luck = np.random.default_rng([seed, 77])
-    search = make(problem.space, seed)
-    recommended, tried, best = [], [], math.inf
+    search = searches()[who](problem.space, seed)
+    found: Run = {part: [] for part in PARTS}
+    least, tried, best = math.inf, math.inf, dict[str, Value]()
     for trial in range(1, LOOKS[-1] + 1):
-        configuration = search.ask()
-        search.tell(problem.measure(configuration, luck))
-        if problem.cheap:
-            best = min(best, problem.truth(configuration))
+        configuration = dict(search.ask())
+        value = problem.measure(configuration, luck)
+        search.tell(value)
+        if math.isfinite(value) and problem.cheap:
+            tried = min(tried, problem.truth(configuration))
+        if value < least or trial == 1:
+            least, best = value if math.isfinite(value) else math.inf, configuration
         if trial in LOOKS:
-            recommended.append(problem.truth(search.recommended()))
-            tried.append(best)
-    return Run(recommended=tuple(recommended), tried=tuple(tried))
+            found["recommended"].append(problem.truth(search.recommended()))
+            found["best seen"].append(problem.truth(best))
+            found["best tried"].append(tried)
+    return job, found if problem.cheap else {part: found[part] for part in PARTS[:2]}
 
 
 def median(values: Sequence[float]) -> tuple[float, float]:
@@ -312,66 +206,100 @@ def median(values: Sequence[float]) -> tuple[float, float]:
     return float(np.median(values)), float(drawn.std())
 
 
-def table(problem: Problem, runs: dict[str, list[Run]]) -> Iterator[str]:
-    """Lines in markdown: a row a search, and whether the ledger is at or below the best."""
-    least = 0.0 if problem.cheap else min(value for each in runs.values() for one in each for value in one.recommended)
-    columns: list[dict[str, tuple[float, float]]] = []
-    for part in ("recommended", "tried") if problem.cheap else ("recommended",):
-        for look in range(len(LOOKS)):
-            columns.append(
-                {who: median([getattr(one, part)[look] - least for one in each]) for who, each in runs.items()}
+def regrets(problem: Problem, runs: Runs) -> Iterator[tuple[str, dict[str, dict[int, float]]]]:
+    """Of each part and look, its name and the regret of each search by seed."""
+    every = [one for each in runs.values() for one in each.values()]
+    least = 0.0 if problem.cheap else min(value for one in every for part in one.values() for value in part)
+    for part in every[0]:
+        for look, trials in enumerate(LOOKS):
+            yield (
+                f"{part}, {trials}",
+                {who: {seed: one[part][look] - least for seed, one in each.items()} for who, each in runs.items()},
             )
+
+
+def table(problem: Problem, runs: Runs) -> Iterator[str]:
+    """Lines in markdown: a row a search, and whether it is at or below the best."""
+    columns = [{who: median(list(each.values())) for who, each in of.items()} for _, of in regrets(problem, runs)]
     for who in runs:
         cells = []
         for column in columns:
             middle, error = column[who]
             best, its_error = min(column.values())
             strong = "**" if middle - best <= math.hypot(error, its_error) else ""
-            cells.append(f"{strong}{middle:.4g} ± {error:.2g}{strong}")
-        yield f"| {problem.name} | {who} | {' | '.join(cells + [''] * (4 - len(cells)))} |"
+            cells.append(f"{strong}{middle:.3g} ± {error:.2g}{strong}")
+        yield f"| {problem.name} | {who} | {' | '.join(cells + [''] * (2 * len(PARTS) - len(cells)))} |"
+
+
+def beside(problem: Problem, runs: Runs) -> Iterator[str]:
+    """Lines in markdown: how much the ledger's regret is above that of the best of the others, run by run."""
+    for name, of in regrets(problem, runs):
+        rivals = {who: median(list(each.values())) for who, each in of.items() if who != OURS}
+        if OURS not in of or not rivals:
+            continue
+        rival = min(rivals, key=lambda who: rivals[who])
+        middle, error = median([value - of[rival][seed] for seed, value in of[OURS].items()])
+        ahead = sum(value < of[rival][seed] for seed, value in of[OURS].items())
+        yield f"| {problem.name} | {name} | {rival} | {middle:+.3g} ± {error:.2g} | {ahead} of {len(of[OURS])} |"
 
 
 def decision(problem: Problem, make: Callable[[Space, int], Search]) -> float:
-    """The processor seconds of a decision after MANY trials, which were drawn at random: the median of five."""
-    luck, drawn = np.random.default_rng(5), Random(problem.space, 5)
-    took = []
-    search = make(problem.space, 5)
-    assert isinstance(search, Ours)
-    for _ in range(MANY):
-        search._asked = drawn.ask()
-        search.tell(problem.measure(search._asked, luck))
-    for _ in range(5):
+    """The processor seconds of a decision after MANY trials of its own: the median of five."""
+    luck, search, took = np.random.default_rng(5), make(problem.space, 5), []
+    for _ in range(MANY + 5):
         begun = time.process_time()
-        search.ask()
+        configuration = search.ask()
         took.append(time.process_time() - begun)
-    return float(np.median(took))
+        search.tell(problem.measure(configuration, luck))
+    return float(np.median(took[MANY:]))
+
+
+def made(jobs: Sequence[Job], file: Path | None, processes: int) -> Iterator[tuple[Job, Run]]:
+    """The runs, those of the file first."""
+    lines = file.read_text("utf-8").splitlines() if file is not None and file.exists() else []
+    known = {(name, who, seed): one for (name, who, seed), one in map(json.loads, lines)}
+    yield from ((job, known[job]) for job in jobs if job in known)
+    known_problems()
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        for job, one in pool.imap_unordered(run, [job for job in jobs if job not in known]):
+            if file is not None:
+                with file.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps([job, one]) + "\n")
+            yield job, one
 
 
 def main() -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="?", type=int, default=30)
-    parser.add_argument("--only", help="one of the functions")
-    parser.add_argument("--who", help="one of the searches")
+    parser.add_argument("--first", type=int, default=1000, help="the seed of the first run")
+    parser.add_argument("--only", action="append", help="one of the functions, or: others")
+    parser.add_argument("--who", action="append", help="one of the searches")
+    parser.add_argument(
+        "--to", type=Path, help="a file to which runs are written, and from which those are that it has"
+    )
+    parser.add_argument("-j", type=int, default=2, help="processes")
     given = parser.parse_args()
-    warnings.simplefilter("ignore")
     if os.environ.get("OMP_NUM_THREADS") != "1":
         print("set OMP_NUM_THREADS=1: threads make small matrices slower", file=sys.stderr)
-    chosen = [each for each in problems() if given.only in (None, each.name)]
-    who = {name: make for name, make in searches().items() if given.who in (None, name)}
-    heads = [f"{what} at {look}" for what in ("recommended", "tried") for look in LOOKS]
-    print(f"| function | search | {' | '.join(heads)} |")
-    print("| --- | --- | ---: | ---: | ---: | ---: |")
-    for problem in chosen:
-        done = {}
-        for name, make in who.items():
-            begun = time.monotonic()
-            done[name] = [run(problem, make, seed) for seed in range(given.runs)]
-            print(f"{problem.name}, {name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
-        for line in table(problem, done):
-            print(line, flush=True)
-    print(f"\nA decision after {MANY} trials, in processor seconds:", end=" ")
-    print(", ".join(f"{problem.name} {decision(problem, Ours):.2f}" for problem in chosen))
+    others = [name for name in known_problems() if name not in FOUR]
+    names = [n for each in given.only or FOUR for n in (others if each == "others" else [each])]
+    who = [name for name in searches() if not given.who or name in given.who]
+    seeds = range(given.first, given.first + given.runs)
+    runs: dict[str, Runs] = {name: {each: {} for each in who} for name in names}
+    for (name, each, seed), one in made([(n, w, s) for s in seeds for n in names for w in who], given.to, given.j):
+        runs[name][each][seed] = one
+    chosen = [known_problems()[name] for name in names]
+    print(f"| function | search | {' | '.join(f'{part} at {look}' for part in PARTS for look in LOOKS)} |")
+    print(f"| --- | --- |{' ---: |' * len(PARTS) * len(LOOKS)}")
+    print("\n".join(line for problem in chosen for line in table(problem, runs[problem.name])))
+    print("\n| function | trials | beside | ledger's regret less its | ledger is better in |")
+    print("| --- | --- | --- | ---: | ---: |")
+    print("\n".join(line for problem in chosen for line in beside(problem, runs[problem.name])))
+    print(f"\n| a decision after {MANY} trials, processor s | {' | '.join(names)} |")
+    print(f"| --- |{' ---: |' * len(names)}")
+    for each in who:
+        print(f"| {each} | {' | '.join(f'{decision(problem, searches()[each]):.2f}' for problem in chosen)} |")
 
 
 if __name__ == "__main__":

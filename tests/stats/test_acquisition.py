@@ -1,4 +1,4 @@
-"""Expected improvement, beside numerical integration and high precision, far into the tail."""
+"""Expected improvement, beside numerical integration and high precision, far into the tail; and augmented by noise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import log_ndtr
 
-from ledger.stats.acquisition import log_expected_improvement, log_gain, slope_of_log_gain
+from ledger.stats.acquisition import (
+    log_augmented_improvement,
+    log_expected_improvement,
+    log_gain,
+    slope_of_log_gain,
+    slopes_of_log_augmented_improvement,
+)
 
 
 @pytest.mark.parametrize(("mean", "sd", "best"), [(1.0, 0.5, 1.2), (3.0, 1.0, 1.0), (-2.0, 0.3, 0.0), (0.0, 2.0, 0.0)])
@@ -45,3 +51,27 @@ def test_its_slope(z: float) -> None:
 def test_far_above_it_is_the_distance() -> None:
     assert log_gain(np.array([40.0]))[0] == pytest.approx(math.log(40.0))
     assert float(log_ndtr(40.0)) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(("sd", "noise"), [(0.5, 0.3), (0.01, 2.0), (1.0, 0.0)])
+def test_augmented_it_is_worth_the_uncertainty_that_a_trial_takes_away(sd: float, noise: float) -> None:
+    (plain,) = log_expected_improvement(np.array([1.0]), np.array([sd]), 1.2)
+    (found,) = log_augmented_improvement(np.array([1.0]), np.array([sd]), 1.2, noise)
+    assert found - plain == pytest.approx(math.log(1 - noise / math.hypot(sd, noise)), abs=1e-9)
+
+
+def test_augmented_it_tells_apart_what_is_known_already() -> None:
+    # one part in 10¹⁶ of the noise is no longer seen in 1 − τ / √(σ² + τ²) as it stands
+    known, better_known = log_augmented_improvement(np.zeros(2), np.array([1e-9, 1e-10]), 0.0, 1.0)
+    assert known - better_known == pytest.approx(3 * math.log(10))
+
+
+@pytest.mark.parametrize(("mean", "sd", "noise"), [(1.0, 0.5, 0.3), (3.0, 0.1, 1.0), (0.0, 0.01, 2.0), (0.5, 1.0, 0.0)])
+def test_slopes_of_the_augmented(mean: float, sd: float, noise: float) -> None:
+    def at(mean: float, sd: float) -> float:
+        return float(log_augmented_improvement(np.array([mean]), np.array([sd]), 0.4, noise)[0])
+
+    by_mean, by_sd = slopes_of_log_augmented_improvement(mean, sd, 0.4, noise)
+    assert by_mean == pytest.approx((at(mean + 1e-6, sd) - at(mean - 1e-6, sd)) / 2e-6, rel=1e-5)
+    step = 1e-6 * sd
+    assert by_sd == pytest.approx((at(mean, sd + step) - at(mean, sd - step)) / (2 * step), rel=1e-5)

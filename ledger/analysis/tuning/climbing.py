@@ -4,7 +4,7 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from ledger.analysis.tuning.told import key
 from ledger.model.frozen import frozen
 from ledger.model.parameters import Value
 from ledger.model.space import Configuration, Dimension, same
-from ledger.stats.acquisition import log_expected_improvement, log_gain, slope_of_log_gain
+from ledger.stats.acquisition import log_augmented_improvement, slopes_of_log_augmented_improvement
 from ledger.stats.gaussian_process import Surface
 
 Array = npt.NDArray[np.float64]
@@ -28,17 +28,24 @@ _ITERATIONS = 20
 
 @frozen
 class Scored:
-    """A configuration with the logarithm of the improvement that is expected of it."""
+    """A configuration with the logarithm of the augmented improvement that is expected of it."""
 
     configuration: Configuration
     score: float
 
 
 class Climb:
-    """Climbs on a surface above the `best` mean so far, never to a configuration that is `taken`."""
+    """Climbs on a surface above the `best` mean so far, never to a configuration that is `taken`. `noise`: the standard
+    deviation of what the next mean is measured with.
+    """
 
-    def __init__(self, surface: Surface, encoding: Encoding, best: float, taken: Collection[str]) -> None:
-        self._surface, self._encoding, self._best, self._taken = surface, encoding, best, taken
+    def __init__(self, surface: Surface, encoding: Encoding, best: float, noise: float, taken: Collection[str]) -> None:
+        self._surface, self._encoding, self._best, self._noise, self._taken = surface, encoding, best, noise, taken
+
+    def scores(self, configurations: Sequence[Configuration]) -> Array:
+        """The logarithm of the augmented improvement that is expected of each."""
+        mean, sd = self._surface.believed(self._encoding.rows(configurations))
+        return log_augmented_improvement(mean, sd, self._best, self._noise)
 
     def up(self, start: Scored) -> Scored:
         """The best that is reached, the start itself where nothing is better."""
@@ -55,8 +62,7 @@ class Climb:
         free = [each for each in others if key(each) not in self._taken]
         if not free:
             return at
-        mean, sd = self._surface.believed(self._encoding.rows(free))
-        scores = log_expected_improvement(mean, sd, self._best)
+        scores = self.scores(free)
         top = int(np.argmax(scores))
         return Scored(configuration=free[top], score=float(scores[top])) if scores[top] > at.score else at
 
@@ -70,9 +76,9 @@ class Climb:
         def objective(places: Array) -> tuple[float, Array]:
             row[columns] = places
             mean, sd, mean_slope, sd_slope = self._surface.slopes(row)
-            z = (self._best - mean) / sd
-            slope = slope_of_log_gain(z) * (-mean_slope - z * sd_slope) / sd + sd_slope / sd
-            return -float(log_gain(np.array([z]))[0] + np.log(sd)), -slope[columns]
+            found = log_augmented_improvement(np.array([mean]), np.array([sd]), self._best, self._noise)
+            by_mean, by_sd = slopes_of_log_augmented_improvement(mean, sd, self._best, self._noise)
+            return -float(found[0]), -(by_mean * mean_slope + by_sd * sd_slope)[columns]
 
         bounds = [(0.0, 1.0)] * len(columns)
         end = minimize(

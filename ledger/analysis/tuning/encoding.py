@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 from collections.abc import Iterator, Sequence
@@ -26,13 +27,17 @@ class Encoding:
     def __init__(self, space: Space) -> None:
         self.space = space
         self.columns: dict[str, slice] = {}
-        self._places: dict[str, Array] = {}
+        # asked for thousands of times in a decision
+        self._levels: dict[str, Sequence[Value]] = {each.name: each.domain.levels for each in space.dimensions}
+        self._places: dict[str, list[float]] = {}
         width = 0
         for dimension in space.dimensions:
-            own = len(dimension.domain.levels) if self._is_split(dimension) else 1
+            levels = self._levels[dimension.name]
+            own = 1 if dimension.domain.ordered or len(levels) <= 2 else len(levels)
             self.columns[dimension.name] = slice(width, width + own)
             if own == 1:
-                self._places[dimension.name] = np.array([dimension.domain.place(v) for v in dimension.domain.levels])
+                places = (dimension.domain.place(level) for level in levels)
+                self._places[dimension.name] = [place for place in places if place is not None]
             width += own
         self.width = width
 
@@ -47,16 +52,16 @@ class Encoding:
     def level(self, dimension: Dimension, place: float) -> Value:
         """The level of an ordered parameter that lies nearest to a place from 0 to 1."""
         places = self._places[dimension.name]
-        after = min(max(int(np.searchsorted(places, place)), 1), len(places) - 1)
+        after = min(max(bisect.bisect_left(places, place), 1), len(places) - 1)
         nearer = after - 1 if place - places[after - 1] <= places[after] - place else after
-        return dimension.domain.levels[nearer]
+        return self._levels[dimension.name][nearer]
 
     def drawn(self, unit: Sequence[float]) -> dict[str, Value]:
         """The configuration that a number from 0 to 1 for each parameter gives, evenly over its values or its scale."""
         shares = dict(zip(self.space.names, unit, strict=True))
 
         def value(dimension: Dimension) -> Value:
-            share, levels = shares[dimension.name], dimension.domain.levels
+            share, levels = shares[dimension.name], self._levels[dimension.name]
             if len(levels) > 100 and dimension.domain.ordered:
                 return self.level(dimension, share)
             return levels[min(int(share * len(levels)), len(levels) - 1)]
@@ -67,13 +72,9 @@ class Encoding:
         """All configurations of the space, each once."""
         yield from _every(self.space.dimensions, {})
 
-    @staticmethod
-    def _is_split(dimension: Dimension) -> bool:
-        return not dimension.domain.ordered and len(dimension.domain.levels) > 2
-
     def _cells(self, dimension: Dimension, configuration: Configuration) -> Array | float:
-        levels, counts = dimension.domain.levels, dimension.name in configuration
-        if not self._is_split(dimension):
+        levels, counts = self._levels[dimension.name], dimension.name in configuration
+        if dimension.name in self._places:
             place = dimension.domain.place(configuration[dimension.name]) if counts else 0.5
             assert place is not None
             return place

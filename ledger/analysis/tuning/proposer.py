@@ -1,4 +1,4 @@
-"""Which configuration to try next? By a Gaussian process and expected improvement.
+"""Which configuration to try next? By a Gaussian process and augmented expected improvement.
 
 Begins with points of a scrambled Sobol sequence. Then the surface is fitted to all that is known, and where more are
 expected to improve on the best than elsewhere is sought among Sobol points and steps from the best ones, the best of
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import statistics
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from ledger.analysis.tuning.climbing import Climb, Scored
 from ledger.analysis.tuning.encoding import Encoding
-from ledger.analysis.tuning.told import Proposal, Told, first, key, means, measured
+from ledger.analysis.tuning.told import Proposal, Told, first, key, means, measured, squeezed
 from ledger.model.parameters import Value
 from ledger.model.space import Configuration, Dimension, Space
 from ledger.stats.acquisition import log_expected_improvement
@@ -63,7 +64,8 @@ class Proposer:
                 proposal = self._drawn(taken)
             else:
                 surface = surface or self._imagined(self.surface(told), at_work)
-                proposal = self._best(surface, [*(one.configuration for one in told), *at_work], taken, step)
+                noise = surface.trial_sd / math.sqrt(statistics.median(one.replicates for one in told))
+                proposal = self._best(surface, [*(one.configuration for one in told), *at_work], taken, step, noise)
             if proposal is None:
                 break
             found.append(proposal)
@@ -75,7 +77,8 @@ class Proposer:
     def surface(self, told: Sequence[Told]) -> Surface:
         """What the means of all configurations make believe, with their noise. Raises ValueError where none has any."""
         rows = self.encoding.rows([one.configuration for one in told])
-        return fit(rows, means(told), [one.replicates for one in told], within(one.values for one in told))
+        known = squeezed(told)
+        return fit(rows, means(known), [one.replicates for one in known], within(one.values for one in known))
 
     def _imagined(self, surface: Surface, waiting: Sequence[Configuration]) -> Surface:
         return surface.imagined(self.encoding.rows(waiting)) if waiting else surface
@@ -85,7 +88,9 @@ class Proposer:
         found = next(free, None)
         return None if found is None else Proposal(configuration=found)
 
-    def _best(self, surface: Surface, tried: Sequence[Configuration], taken: set[str], step: int) -> Proposal | None:
+    def _best(
+        self, surface: Surface, tried: Sequence[Configuration], taken: set[str], step: int, noise: float
+    ) -> Proposal | None:
         believed = surface.believed(surface.points)[0]
         best = float(believed.min())
         near = [tried[n] for n in np.argsort(believed, kind="stable")[:_CLIMBS]]
@@ -95,9 +100,8 @@ class Proposer:
         pool = [each for name, each in candidates.items() if name not in taken]
         if not pool:
             return None
-        mean, sd = surface.believed(self.encoding.rows(pool))
-        scores = log_expected_improvement(mean, sd, best)
-        climb = Climb(surface, self.encoding, best, taken)
+        climb = Climb(surface, self.encoding, best, noise, taken)
+        scores = climb.scores(pool)
         chosen = [
             climb.up(Scored(configuration=pool[n], score=float(scores[n])))
             for n in np.argsort(-scores, kind="stable")[:_CLIMBS]
@@ -105,7 +109,10 @@ class Proposer:
         top = max(chosen, key=lambda each: each.score)
         mean, sd = surface.believed(self.encoding.rows([top.configuration]))
         return Proposal(
-            configuration=top.configuration, mean=float(mean[0]), sd=float(sd[0]), improvement=math.exp(top.score)
+            configuration=top.configuration,
+            mean=float(mean[0]),
+            sd=float(sd[0]),
+            improvement=math.exp(float(log_expected_improvement(mean, sd, best)[0])),
         )
 
     def _spread(self, count: int, what: str) -> Iterator[dict[str, Value]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 from collections.abc import Sequence
 
@@ -67,9 +68,31 @@ def bad(known: Sequence[float]) -> float:
     return min(max(known), middle + _WORST * (middle - min(known))) if len(known) > 2 else max(known)
 
 
-def means(told: Sequence[Told]) -> list[float]:
-    """The mean of each configuration over its replicates, failed ones counted as `bad`. None is worse: how bad the bad
-    ones are says little of where the best lies. Raises ValueError where nothing has a value.
+def squeezed(told: Sequence[Told]) -> tuple[Told, ...]:
+    """The same with each value v above the median m of the means as m + s log(1 + (v − m) / s), where s is how far the
+    best mean lies below m: how bad the bad ones are says little of where the best lies.
     """
-    worst = bad([mean(one.values) for one in told if one.values])
-    return [min((sum(one.values) + worst * one.failed) / one.replicates, worst) for one in told]
+    known = [mean(one.values) for one in told if one.values]
+    if not known:
+        return tuple(told)
+    best, middle = min(known), statistics.median(known)
+    # where half of them are as good as the best, the next one says what is a little worse
+    scale = middle - best or min((value - best for value in known if value > best), default=1.0)
+
+    def squeeze(value: float) -> float:
+        if value <= middle:
+            return value
+        # so written, no quotient is too large for a number
+        return middle + scale * (math.log(scale + (value - middle)) - math.log(scale))
+
+    return tuple(
+        Told(configuration=one.configuration, values=tuple(map(squeeze, one.values)), failed=one.failed) for one in told
+    )
+
+
+def means(told: Sequence[Told]) -> list[float]:
+    """The mean of each configuration over its replicates, failed ones counted as the worst mean that was seen. Raises
+    ValueError where nothing has a value.
+    """
+    worst = max(mean(one.values) for one in told if one.values)
+    return [(sum(one.values) + worst * one.failed) / one.replicates for one in told]

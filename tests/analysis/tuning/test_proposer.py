@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 
+import numpy as np
 import pytest
 from conftest import Once
 from hypothesis import given, settings
@@ -13,13 +14,15 @@ from hypothesis import strategies as st
 from ledger.analysis.tuning import proposing
 from ledger.analysis.tuning.encoding import Encoding
 from ledger.analysis.tuning.proposer import Proposer
-from ledger.analysis.tuning.told import Told, key, means
+from ledger.analysis.tuning.told import Told, key, means, squeezed
 from ledger.errors import LedgerError
 from ledger.model.space import Configuration, is_number
 from ledger.model.space_parser import parse
 
 NET = parse(["lr=1e-5..1.0:log", "layers=1..8", "opt=adam,sgd,rmsprop", "momentum=0.0..0.99 if opt = sgd"])
 LINE = parse(["x=0.0..1.0"])
+VALLEY = [(0.0, 9.0), (0.3, 5.0), (0.6, 2.0), (0.9, 1.2), (1.0, 0.1), (0.99, 2.1), (0.98, -0.4), (0.97, 1.7)]
+VALLEY += [(0.96, 0.2), (0.95, 1.9), (0.94, 0.6), (0.985, -0.9), (0.975, 1.4), (0.965, 2.2), (0.955, 0.3)]
 
 
 def number(configuration: Configuration, name: str) -> float:
@@ -109,9 +112,34 @@ def test_a_replicate_that_failed_counts_as_bad() -> None:
     assert means([*told, steady, now_and_then])[-2:] == [2.0, (2.0 + 9.5) / 2]
 
 
-def test_bad_is_bad_enough() -> None:
-    told = [Told(configuration={"x": 0.0}, values=(value,)) for value in (1.0, 2.0, 3.0, 1e9)]
-    assert means(told) == [1.0, 2.0, 3.0, 2.5 + 3 * 1.5]
+def told_of(*values: float) -> list[Told]:
+    """A configuration a value."""
+    return [Told(configuration={"x": n / 10}, values=(value,)) for n, value in enumerate(values)]
+
+
+def test_how_bad_the_bad_are_counts_by_its_logarithm() -> None:
+    assert means(squeezed(told_of(1.0, 2.0, 3.0, 4.0, 1e9))) == pytest.approx(
+        [1.0, 2.0, 3.0, 3 + 2 * math.log(1.5), 3 + 2 * math.log(5e8)]
+    )
+    # half of them as good as the best; all alike; a quotient beyond all numbers
+    assert means(squeezed(told_of(0.0, 0.0, 0.0, 2.0, 1e6)))[:4] == pytest.approx([0, 0, 0, 2 * math.log(2)])
+    assert means(squeezed(told_of(5.0, 5.0))) == [5.0, 5.0]
+    assert all(map(math.isfinite, means(squeezed(told_of(0.0, 1e-200, 1e200)))))
+    assert squeezed([]) == ()
+
+
+@settings(max_examples=50)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
+def test_squeezed_values_keep_their_order(values: list[float]) -> None:
+    found = means(squeezed(told_of(*values)))
+    assert [found[n] for n in np.argsort(values, kind="stable")] == sorted(found)
+
+
+def test_where_much_is_known_it_does_not_stay() -> None:
+    # ever more trials beside the best, one as good as the other, would hardly tell more
+    told = [Told(configuration={"x": x}, values=(value,)) for x, value in VALLEY]
+    proposed = [number(each.configuration, "x") for each in Proposer(LINE, "a").propose(told, 3)]
+    assert min(proposed) < 0.85
 
 
 def test_the_noise_comes_from_replicates() -> None:
