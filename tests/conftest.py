@@ -37,7 +37,9 @@ from project import (
 
 from ledger.cli import loading
 from ledger.cli import main as cli_main
+from ledger.dvc import resolve
 from ledger.machine import environment
+from ledger.model.pipeline import Pipeline
 from ledger.run import worker
 
 # modules with fixtures beside what they are made of
@@ -161,6 +163,31 @@ def known_python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     # tests of the question itself ask it
     if request.path.parent.name != "machine":
         monkeypatch.setattr(environment, "_ask", asked)
+
+
+pipelines: dict[tuple[str, frozenset[tuple[str, bytes]]], Pipeline] = {}
+
+
+@pytest.fixture(autouse=True)
+def known_pipelines(request: pytest.FixtureRequest, sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline that DVC has resolved once is known, as it is to a repository from its second command on.
+
+    Nothing but the files decides what it is, unless DVC has a configuration outside them.
+    """
+    resolves = resolve.resolve
+
+    def resolved(files: Mapping[str, bytes], *, folder: str) -> Pipeline:
+        levels = [Path(os.environ[f"DVC_{level}_CONFIG_DIR"]) for level in ("GLOBAL", "SYSTEM")]
+        if any(path.parent != sealed or path.exists() for path in levels):
+            return resolves(files, folder=folder)
+        key = folder, frozenset(files.items())
+        if key not in pipelines:
+            pipelines[key] = resolves(files, folder=folder)
+        return pipelines[key]
+
+    # tests of the resolution itself do without
+    if request.path.name != "test_code.py":
+        monkeypatch.setattr(resolve, "resolve", resolved)
 
 
 # no sample hooks, which would be most of the files of a small repository; and no upkeep, which git looks for after
