@@ -6,7 +6,8 @@ import fcntl
 import os
 import pickle
 import shutil
-from collections.abc import Callable, Mapping
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -73,6 +74,14 @@ def make_project(
 def project(make_project: MakeProject) -> Project:
     """The default project."""
     return make_project()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def swept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is left when all have passed goes by `rm`: pytest takes seconds for it, in the last process there is."""
+    yield
+    if not request.session.testsfailed:
+        subprocess.run(["rm", "-rf", str(tmp_path_factory.getbasetemp())], check=False, stderr=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="session")
