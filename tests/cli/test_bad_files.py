@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import PIPELINE, MakeProject, Project, Shelved, default_files
 from made_records import record_of
+from planned import wider, wider_twice
 from test_bad_input import refused
 
 PLAN = "experiments/broken/hypothesis.md"
@@ -94,8 +95,8 @@ RECORDS = [
 ]
 
 
-def test_a_record_that_cannot_be_read_is_passed_over(project: Project) -> None:
-    project.ledger("new", "Wider", "--seeds", "2")
+def test_a_record_that_cannot_be_read_is_passed_over(shelved: Shelved) -> None:
+    project = shelved(wider_twice, default_files())
     folder = "experiments/wider/trials/treatment"
     _, good = record_of("wider", 1)
     project.commit("records", dict(record_of("wider", seed) for seed in (0, 1)))
@@ -117,8 +118,8 @@ def test_a_record_that_cannot_be_read_is_passed_over(project: Project) -> None:
         assert f"{folder}/seed-1.yaml: {says}" in project.ledger("status").out
 
 
-def test_a_link_is_no_record(project: Project) -> None:
-    project.ledger("new", "Wider", "--seeds", "2")
+def test_a_link_is_no_record(shelved: Shelved) -> None:
+    project = shelved(wider_twice, default_files())
     place, text = record_of("wider", 0)
     path = project.root / place
     project.write({"kept.yaml": text})
@@ -129,8 +130,8 @@ def test_a_link_is_no_record(project: Project) -> None:
     assert project.ledger("show", "--json").json["trials"] == []
 
 
-def test_a_record_that_cannot_be_read_is_not_overwritten(project: Project) -> None:
-    project.ledger("new", "Wider", "--seeds", "1")
+def test_a_record_that_cannot_be_read_is_not_overwritten(shelved: Shelved) -> None:
+    project = shelved(wider, default_files())
     path, text = record_of("wider", 0)
     project.commit("newer", {path: text.replace("schema: 1", "schema: 9")})
     # what it says is not known, so the trial is not run again either
@@ -261,8 +262,8 @@ CONFLICT = "<<<<<<< HEAD\n{}=======\n>>>>>>> other\n"
         ("params.json", "[1]", "params.json holds a list, not parameters by name", "name: value"),
     ],
 )
-def test_pipeline_files_that_cannot_be_read(project: Project, path: str, text: str, says: str, hint: str) -> None:
-    project.ledger("new", "Wider", "--seeds", "1")
+def test_pipeline_files_that_cannot_be_read(shelved: Shelved, path: str, text: str, says: str, hint: str) -> None:
+    project = shelved(wider, default_files())
     project.commit("break", {path: text})
     refused(project, "run", says=says, hint=hint)
     assert project.ledger("record", code=2).err.startswith("error: ")
@@ -306,8 +307,8 @@ def test_a_configuration_of_dvc_outside_the_project(
     assert says in project.ledger("record", "-m", "by hand", code=2).err
 
 
-def test_a_lock_in_the_work_tree_that_cannot_be_read(project: Project) -> None:
-    project.ledger("new", "Wider", "--seeds", "1")
+def test_a_lock_in_the_work_tree_that_cannot_be_read(shelved: Shelved) -> None:
+    project = shelved(wider, default_files())
     project.write({"dvc.lock": "a: ["})
     refused(project, "record", says="unable to read: 'dvc.lock'", hint="git restore")
 
@@ -335,7 +336,7 @@ def test_data_that_the_cache_has_lost(project: Project) -> None:
     project.ledger("run")
 
 
-def test_a_file_to_copy_that_is_nowhere(project: Project) -> None:
-    project.ledger("new", "Wider", "--seeds", "1")
+def test_a_file_to_copy_that_is_nowhere(shelved: Shelved) -> None:
+    project = shelved(wider, default_files())
     project.commit("settings", {"ledger.yaml": "copy: [.env]\n"})
     refused(project, "run", says="ledger.yaml: `copy` names .env, which does not exist", hint="remove it from `copy`")

@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import PARAMS, PIPELINE, MakeProject, Project, default_files
+from conftest import PARAMS, PIPELINE, MakeProject, Project, Shelved, default_files
+from planned import wider
 
 from ledger.machine.state_directory import StateDirectory
 from ledger.model import hypothesis as hypotheses
@@ -66,8 +67,8 @@ def test_a_branch_that_is_no_experiments(project: Project) -> None:
     refused(project, "show", "bare", says="the branch exp/bare is not an experiment", hint="ledger log lists")
 
 
-def test_git_does_not_know_who_it_is(project: Project, sealed: Path) -> None:
-    project.ledger("new", "Wider", "--seeds", "1")
+def test_git_does_not_know_who_it_is(shelved: Shelved, sealed: Path) -> None:
+    project = shelved(wider, default_files())
     (sealed / ".gitconfig").write_text("[init]\n\tdefaultBranch = main\n")
     for command in (["new", "Deeper", "--from", "main"], ["run"], ["record"], ["note", "x"]):
         refused(project, *command, says="git does not know who you are", hint='git config --global user.name "Ada')
@@ -326,8 +327,8 @@ def test_an_override_in_a_file_with_changes(project: Project) -> None:
 # --- changes that are not committed
 
 
-def test_uncommitted_changes(project: Project) -> None:
-    project.ledger("new", "Wider", "--seeds", "1")
+def test_uncommitted_changes(shelved: Shelved) -> None:
+    project = shelved(wider, default_files())
     project.write({"train.py": "raise SystemExit\n", "params.json": json.dumps(PARAMS | {"seed": 4})})
     refused(project, "run", says="params.json and train.py", hint='ledger run -m "what you changed"')
     for blank in ("", "  "):
@@ -372,8 +373,8 @@ def test_settings_that_are_no_text(project: Project) -> None:
     refused(project, "log", says="ledger.yaml is not text in UTF-8", hint="save ledger.yaml as UTF-8")
 
 
-def test_settings_that_name_what_is_not_there(project: Project) -> None:
-    project.ledger("new", "Wider", "--seeds", "1")
+def test_settings_that_name_what_is_not_there(shelved: Shelved) -> None:
+    project = shelved(wider, default_files())
     project.commit("settings", {"ledger.yaml": "targets: [evaluate]\nseed: sed\n"})
     refused(project, "run", says="`targets` names evaluate, which is not a stage", hint="known: train")
     project.commit("settings", {"ledger.yaml": "seed: sed\n"})

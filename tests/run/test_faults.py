@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 from after_kills import pending, recorded, sound
-from conftest import TRAIN, MakeProject, Project, default_files, launcher
+from conftest import TRAIN, MakeProject, Project, Shelved, default_files, launcher
 from launcher import Command
+from planned import three_seeds, wider_twice
 
 from ledger.git.git import open_repository
 from ledger.machine.state_directory import StateDirectory
@@ -187,9 +188,9 @@ def test_an_interrupt_keeps_what_has_finished(gate: Gate) -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_the_worker_is_killed_while_it_looks_at_the_repository(
-    project: Project, monkeypatch: pytest.MonkeyPatch, times: int
+    shelved: Shelved, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
-    project.ledger("new", "Wider", "--seeds", "2")
+    project = shelved(wider_twice, default_files())
     ask = Worker._asked
     killed: list[str] = []
 
@@ -246,8 +247,8 @@ def test_a_broken_slot_is_mended(project: Project) -> None:
     assert project.git("status", "--porcelain") == ""
 
 
-def test_a_run_in_a_slot_that_was_broken(project: Project) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+def test_a_run_in_a_slot_that_was_broken(shelved: Shelved) -> None:
+    project = shelved(three_seeds, default_files())
     project.ledger("run", "--only", "treatment/seed-0")
     own = project.root / ".git/ledger/slots/0"
     (own / ".dvc/config.local").write_text("[cache]\n    dir = /nowhere\n")

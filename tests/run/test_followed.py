@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import COMMAND, TRAIN, MakeProject, Project, default_files, launcher
+from conftest import COMMAND, TRAIN, MakeProject, Project, Shelved, default_files, launcher
+from planned import one_seed, two_seeds
 
 from ledger.machine.state_directory import StateDirectory
 from ledger.repo import runs
@@ -161,8 +162,8 @@ def test_the_live_table(gate: Gate) -> None:
     assert "3 trials on the branch" in terminal.shown.splitlines()[-1]
 
 
-def test_lines_where_there_is_no_terminal(project: Project) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+def test_lines_where_there_is_no_terminal(shelved: Shelved) -> None:
+    project = shelved(two_seeds, default_files())
     got = project.ledger("run")
     assert [line.split(":")[0] for line in got.err.splitlines()] == ["[1/2] treatment seed=0", "[2/2] treatment seed=1"]
     assert "\x1b" not in got.err + got.out
@@ -298,8 +299,8 @@ def test_a_plan_that_grows_while_it_runs_is_told(gate: Gate) -> None:
     assert "the plan grew during the run, so 2 are missing: ledger run continues with them" in said
 
 
-def test_a_run_that_cannot_begin_says_so(project: Project) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+def test_a_run_that_cannot_begin_says_so(shelved: Shelved) -> None:
+    project = shelved(one_seed, default_files())
     project.write({"train.py": TRAIN + "# changed\n"})
     refused = project.ledger("run", "--detach", code=2)
     assert "trials would not see uncommitted changes: train.py" in refused.err

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files
+from planned import one_seed
 
 from ledger.model.formats import yaml12
 from ledger.run import collect
@@ -198,8 +199,8 @@ def test_an_uncached_output_that_keeps_alike_arms_from_sharing_is_told(make_proj
     assert said == [told + "cache it, or declare it under plots or metrics"]
 
 
-def test_gc_finds_nothing_to_complain_of(project: Project) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+def test_gc_finds_nothing_to_complain_of(shelved: Shelved) -> None:
+    project = shelved(one_seed, default_files())
     project.ledger("run")
     done = subprocess.run(["git", "gc"], cwd=project.root, capture_output=True, text=True, check=True)
     assert "error" not in done.stderr

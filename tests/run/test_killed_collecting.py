@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from after_kills import pending, recorded, sound
 from conftest import Project, Shelved, default_files, launcher
+from planned import three_seeds
 
 from ledger.git import refs
 from ledger.git.git import Git
@@ -71,8 +72,8 @@ def test_a_note_and_a_record_after_that_kill(uncollected: Project) -> None:
     sound(project)
 
 
-def test_killed_between_the_ref_and_the_outputs(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+def test_killed_between_the_ref_and_the_outputs(shelved: Shelved, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = shelved(three_seeds, default_files())
 
     def killed(self: Worker, root: Path, cache: Path, keep: list[str]) -> list[str]:
         raise Killed
@@ -212,8 +213,8 @@ def test_killed_at_one_line_after_the_other(project: Project) -> None:
     ("module", "name"),
     [("ledger.git.branch", "bring_along"), ("ledger.git.git", "Git.annotated_tag"), ("ledger.git.refs", "move")],
 )
-def test_killed_while_it_collects(project: Project, module: str, name: str) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+def test_killed_while_it_collects(shelved: Shelved, module: str, name: str) -> None:
+    project = shelved(three_seeds, default_files())
     project.write({"mine.txt": "mine"})
     killed_at(project, module, name, "after", 1, "ledger run" if name == "move" else "")
     project.ledger("run", "-j", "2")

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from conftest import COMMAND, TRAIN, MakeProject, Project, default_files, launcher
+from conftest import COMMAND, TRAIN, MakeProject, Project, Shelved, default_files, launcher
+from planned import one_seed, two_seeds
 
 from ledger.dvc.commands import MEMORY
 from ledger.dvc.repro import PipelineRun
@@ -113,8 +114,8 @@ def test_a_shell_that_is_not_here(project: Project, monkeypatch: pytest.MonkeyPa
     assert "SHELL is /nowhere/fish, which is not here: /bin/sh runs the commands" in log
 
 
-def test_lengths_of_time(project: Project) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+def test_lengths_of_time(shelved: Shelved) -> None:
+    project = shelved(one_seed, default_files())
     for wrong in ("soon", "0", "-1", "1e3", "1y", ""):
         refused = project.ledger("run", "--timeout", wrong, code=2)
         assert "is not a duration" in refused.err
@@ -171,8 +172,8 @@ def test_each_slot_has_gpus_of_its_own(
     assert "nothing to run" in project.ledger("run", "--gpus-per-trial", "4").out
 
 
-def test_too_few_gpus(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+def test_too_few_gpus(shelved: Shelved, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    project = shelved(two_seeds, default_files())
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
     refused = project.ledger("run", "-j", "2", "--gpus-per-trial", "2", code=2)
     assert "2 slots with 2 each need 4 GPUs; 2 are visible" in refused.err

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import TRAIN, MakeProject, Project, Shelved, default_files
+from planned import two_seeds
 
 from ledger.git.git import open_repository
 from ledger.machine import processes
@@ -117,8 +118,8 @@ def test_a_run_in_a_linked_work_tree(make_project: MakeProject) -> None:
     assert not (project.root / "experiments").exists()
 
 
-def test_a_pool_is_no_larger_than_the_trials(project: Project) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+def test_a_pool_is_no_larger_than_the_trials(shelved: Shelved) -> None:
+    project = shelved(two_seeds, default_files())
     project.ledger("run", "-j", "9")
     assert sorted(path.name for path in place(project).slots.iterdir() if path.is_dir()) == ["0", "1"]
     with ExitStack() as held:

@@ -11,9 +11,10 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from conftest import Project
+from conftest import Project, Shelved, default_files
 from forging import commits, forge
 from honest import NOISY, end
+from planned import three_seeds
 from verifying import (
     FOLDER,
     SEED1,
@@ -228,9 +229,9 @@ def test_parameters_forged_everywhere_are_found(recorded: CopyProject) -> None:
     found(project, "numbers", "dvc.lock", "train.lr", trial=SEED1)
 
 
-def test_a_bad_result_that_was_removed_and_run_again_is_found(project: Project) -> None:
+def test_a_bad_result_that_was_removed_and_run_again_is_found(shelved: Shelved) -> None:
     """Its tag is gone and so is DVC's memory of it: the branch's own history tells."""
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "3")
+    project = shelved(three_seeds, default_files())
     project.ledger("run", "--only", "treatment/seed-2")
     for tag in project.git("tag", "-l", "ledger/*").splitlines():
         project.git("tag", "-d", tag)

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import TRAIN, MakeProject, Project, default_files
+from conftest import TRAIN, MakeProject, Project, Shelved, default_files
+from planned import two_seeds
 
 # the first trial runs this file, once: it stands for the user, who works while trials run
 HOOKED = """\
@@ -295,8 +296,8 @@ def test_what_is_staged_stays_staged(project: Project) -> None:
     ]
 
 
-def test_outputs_are_laid_out_unless_they_are_the_users_own(project: Project) -> None:
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
+def test_outputs_are_laid_out_unless_they_are_the_users_own(shelved: Shelved) -> None:
+    project = shelved(two_seeds, default_files())
     project.ledger("run")
     first = (project.root / "model.txt").read_text()
     assert first == str(json.loads((project.root / "metrics.json").read_text())["accuracy"])
