@@ -292,7 +292,7 @@ def test_a_checkpoint_whose_content_is_another(project: Project) -> None:
     held = project.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
     held.chmod(0o644)
     held.write_text("0.999")
-    assert "whole" in project.ledger("models", "net", "--fetch", "-o", "x", code=2).err
+    assert "is incomplete in DVC's cache" in project.ledger("models", "net", "--fetch", "-o", "x", code=2).err
     assert not (project.root / "x").exists()
 
 

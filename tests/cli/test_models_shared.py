@@ -47,7 +47,7 @@ def test_two_who_promote_at_a_time(two: tuple[Project, ...]) -> None:
     bob.ledger("promote", "rate:treatment/seed-1", "net")
     before = bob.state()
     answer = bob.ledger("push", "rate", "--no-data", code=2)
-    assert "net@v0.0.1 is another on origin than here" in answer.err
+    assert "net@v0.0.1 differs on origin" in answer.err
     assert "git tag -d 'net@v0.0.1'" in answer.err
     assert bob.state() == before
     # what else the remote has comes all the same, and nothing here is overwritten
