@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from ledger.model.entry import Entry
 from ledger.model.listing import listed
@@ -16,7 +18,11 @@ from ledger.model.summary import Summary
 from ledger.model.typed_values import format_value
 from ledger.report.blocks import Table
 from ledger.report.numbers import age, headline_of, spread
-from ledger.report.text import clean, columns, cut_apart
+from ledger.report.text import clean, columns, cut_apart, cut_within, width
+
+# the arm that a metric is of, where that is not the treatment
+_ARM: Final = re.compile(r"\[([^\]]*)\]")
+_ARM_WIDE: Final = 8
 
 
 def headline_value(entry: Entry, settings: Settings) -> tuple[str | None, Summary | None]:
@@ -40,12 +46,41 @@ def log(entries: Sequence[Entry], settings: Settings, *, now: datetime, graph: b
 
 
 def fitted(table: Table, total: int | None) -> list[str]:
-    """The lines of the log in so many columns: long names are cut so that they can be told apart, then titles."""
-    rows = table.rows
-    if total is not None:
-        names = cut_apart([name for _, name, *_ in rows], max(16, total * 2 // 5))
-        rows = tuple((state, name, *rest) for name, (state, _, *rest) in zip(names, rows, strict=True))
-    return columns(rows, head=table.head, right=(4, 5), flexible=2, total=total)
+    """The lines of the log in so many columns: long names are cut so that they can be told apart, then titles.
+
+    Where that is not enough the arms of metrics are cut, names more, and at last titles and ages are left out.
+    """
+    if total is None:
+        return columns(table.rows, head=table.head, right=(4, 5), flexible=2, total=None)
+    rows = _named(table.rows, max(16, total * 2 // 5))
+    lines = columns(rows, head=table.head, right=(4, 5), flexible=2, total=total)
+    for left_out, part in (((), 4), ((2,), 4), ((2, 5), 4), ((2, 5), 6)):
+        if max(map(width, lines)) <= total:
+            break
+        rows = _named(_with_short_arms(table.rows), max(12, total // part))
+        kept = [place for place in range(len(table.head)) if place not in left_out]
+        lines = columns(
+            [[row[place] for place in kept] for row in rows],
+            head=[table.head[place] for place in kept],
+            right=[at for at, place in enumerate(kept) if place in (4, 5)],
+            flexible=kept.index(2) if 2 in kept else None,
+            total=total,
+        )
+    return lines
+
+
+def _named(rows: Sequence[tuple[str, ...]], room: int) -> list[tuple[str, ...]]:
+    names = cut_apart([name for _, name, *_ in rows], room)
+    return [(state, name, *rest) for name, (state, _, *rest) in zip(names, rows, strict=True)]
+
+
+def _with_short_arms(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows with `acc[lr-0…n-8] 0.680` for `acc[lr-0-03-hidden-8] 0.680`."""
+
+    def shortened(metric: str) -> str:
+        return _ARM.sub(lambda found: f"[{cut_within(found.group(1), _ARM_WIDE)}]", metric, count=1)
+
+    return [(*row[:3], shortened(row[3]), *row[4:]) for row in rows]
 
 
 def _by_parent(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:

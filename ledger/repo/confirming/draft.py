@@ -62,11 +62,11 @@ def draft(ledger: Ledger, found: Finding, asked: ConfirmRequest, *, author: str,
     _refuse_two_at_once(before, asked)
     own = laid(ledger, first, found.variant, found.records)
     code = ledger.code.at(own.commit)
+    axis = _axis(ledger, found)
     predictions = _predictions(found, asked)
     # each attempt that came to a verdict was a chance to be lucky
     looks = 1 + sum(one.outcome is not None for one in before)
     title = f"{found.text} holds on fresh replicates" + (f" (attempt {len(before) + 1})" if before else "")
-    axis = _axis(first.plan.replicates)
     count, power = _count(ledger, found, asked, predictions[0], alpha=first.plan.alpha / looks)
     source = hashed.source(own.commit, title, [str(p) for p in predictions])
     values = _fresh(ledger, found, axis, count, source)
@@ -190,8 +190,9 @@ def _by_the_arms(found: Finding, prediction: Prediction, alpha: float) -> Questi
     )
 
 
-def _axis(replicates: Replicates) -> Axis:
+def _axis(ledger: Ledger, found: Finding) -> Axis:
     """The axis that can have fresh values: seeds, repeats, random splits or samples. Raises LedgerError for none."""
+    replicates = found.experiment.plan.replicates
     usable = [
         axis
         for axis in replicates.axes
@@ -200,10 +201,11 @@ def _axis(replicates: Replicates) -> Axis:
     usable.sort(key=lambda axis: axis.kind == SPLIT)
     if not usable:
         raise LedgerError(
-            "it has no replicates of which there are fresh ones: folds are parts of the same data"
+            f"{found.text} has no replicates of which there are fresh ones: folds are parts of the same data"
             if replicates.axes
-            else "it ran once, so that nothing is known of the noise",
-            hint="run it over seeds first: ledger amend --seeds 5",
+            else f"{found.text} ran once, over no seeds, so that nothing is known of the noise and none is fresh",
+            hint=f'on {ledger.settings.branch_prefix}{found.experiment.name}: ledger amend --seeds 5 -m "to see the '
+            'noise", then ledger run',
         )
     return usable[0]
 
