@@ -71,7 +71,7 @@ class Gate:
     def detached(self) -> int:
         """A detached run whose second trial waits; its process."""
         # in a process of its own, whose child it does not stay
-        subprocess.run([sys.executable, "-m", "ledger", "run", "--detach"], cwd=self.project.root, check=True)
+        assert launcher.ledger("run", "--detach", cwd=self.project.root).wait() == 0
         self.waits()
         return runs.live(self.state_dir, "a")[0].pid
 
@@ -227,13 +227,8 @@ def test_a_run_is_stopped_from_elsewhere(gate: Gate) -> None:
 
 def test_a_run_is_watched_without_a_terminal(gate: Gate) -> None:
     gate.detached()
-    watching = subprocess.Popen(
-        [sys.executable, "-m", "ledger", "status", "--watch"],
-        cwd=gate.project.root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    watching = launcher.ledger(
+        *("status", "--watch"), cwd=gate.project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert watching.stderr is not None
     assert "1 of 3 trials done, 1 under way" in watching.stderr.readline()
