@@ -123,7 +123,7 @@ def _remarks(answer: Answer) -> Iterator[str]:
     if len(found.tried) == 1:
         yield "one configuration says nothing of what the parameters do"
     if all(len(one.values) < 2 for one in found.tried):
-        yield "nothing was repeated: how noisy a trial is, is a guess; --seeds 3 tells"
+        yield "no configuration has two results: how noisy a trial is, is a guess; --seeds 3 tells"
     failed = [one for one in found.tried if not one.values]
     if failed:
         verbs = ("lacks", "counts") if len(failed) == 1 else ("lack", "count")
