@@ -48,6 +48,12 @@ def to_be_written(root: Path, path: str) -> bytes | None:
     place, folders = root / path, list((root / path).relative_to(root).parents)[:-1]
     if not place.resolve().is_relative_to(root.resolve()):
         raise LedgerError(f"{path} leads out of the repository by a symbolic link", hint="remove the link")
+    link = next((one for one in (place, *(root / folder for folder in folders)) if one.is_symlink()), None)
+    if link is not None:
+        # it may lead to parameters or code
+        raise LedgerError(
+            f"{link.relative_to(root)} is a symbolic link: nothing is written through it", hint=f"rm {link}"
+        )
     in_the_way = [folder for folder in folders if (root / folder).exists() and not (root / folder).is_dir()]
     if in_the_way or (place.exists() and not place.is_file()):
         raise LedgerError(f"{in_the_way[0] if in_the_way else path} is in the way of {path}", hint="move it away")

@@ -156,6 +156,18 @@ def test_init_writes_through_no_link(make_project: MakeProject, tmp_path: Path, 
     assert {each.name for each in project.root.iterdir()} == {".git", "train.py", path}
 
 
+@pytest.mark.parametrize("path", [".gitignore", ".github/workflows/ledger.yml", ".github", "dvc.yaml"])
+def test_init_overwrites_nothing_within_the_repository_by_a_link(make_project: MakeProject, path: str) -> None:
+    project = make_project({"train.py": "print(1)\n", "other/params.yaml": "a: 1\n"}, dvc=False)
+    (project.root / path).parent.mkdir(parents=True, exist_ok=True)
+    (project.root / path).symlink_to(project.root / ("other" if path == ".github" else "other/params.yaml"))
+    ask = ["init", "--cmd", "python train.py", "--outs", "model.pt", "--ci", "github", "--force"]
+    said = project.ledger(*ask, code=2).err
+    assert path in said and ("is a symbolic link" in said or "there is a dvc.yaml already" in said)
+    assert (project.root / "other/params.yaml").read_text() == "a: 1\n"
+    assert not list((project.root / "other").glob("workflows"))
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_init_sets_no_dvc_up_behind_a_link(make_project: MakeProject, tmp_path: Path, there: bool) -> None:
     project = make_project({"train.py": "print(1)\n"}, dvc=False)
