@@ -76,7 +76,7 @@ def _comparison(field: Field, operator: str, literal: Literal, text: str, option
         try:
             pattern = re.compile(literal.text)
         except (re.error, OverflowError, RecursionError) as error:
-            raise wrong(f"{literal.text} is no regular expression: {error}") from None
+            raise wrong(f"{literal.text} is not a regular expression: {error}") from None
         return lambda value: pattern.search(_text(value)) is not None
     order = _ORDER[operator]
     if field.kind is Kind.MOMENT:
@@ -121,7 +121,7 @@ def _moments(
             return lambda value: order(value.date(), day)
         moment = datetime.fromisoformat(literal.text)
     except ValueError:
-        raise wrong(f"{literal.text} is no date", "write 2026-11-01, or 2026-11-01T10:00") from None
+        raise wrong(f"{literal.text} is not a date", "write 2026-11-01, or 2026-11-01T10:00") from None
     if moment.tzinfo is None:
         return lambda value: order(value.replace(tzinfo=None), moment)
     return lambda value: order(value, moment)

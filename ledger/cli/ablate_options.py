@@ -53,7 +53,7 @@ def request(
 def _path(text: str | None) -> str:
     """The data that was named. Raises LedgerError where none was."""
     if text is None:
-        raise LedgerError("say which data, or which experiment is to be shown", hint="--path data/raw --by site")
+        raise LedgerError("name the data, or the experiment to show", hint="--path data/raw --by site")
     return plain_path(text)
 
 

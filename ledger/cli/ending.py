@@ -59,5 +59,5 @@ def _usage(said: str, given: Sequence[str]) -> LedgerError:
     name, *rest = [text for text in given if text != "--no-pager"]
     hint = f"ledger {name} --help"
     if name in _BEHIND_DASHES and any(text.startswith("-") and " " in text for text in rest):
-        hint = f"a text that begins with - goes last, behind --: {_BEHIND_DASHES[name]}"
+        hint = f"an argument that begins with - goes last, after --: {_BEHIND_DASHES[name]}"
     return LedgerError(said[:1].lower() + said[1:], hint=hint)

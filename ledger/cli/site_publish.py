@@ -39,7 +39,7 @@ def publish(
         there = "pushed" if done.sent else "has the same pages"
         console.say(f"{done.remote}: {there}")
     elif done.changed:
-        console.say(f"it is here alone: ledger site --publish {done.branch} --push sends it")
+        console.say(f"it is only in this clone: ledger site --publish {done.branch} --push sends it")
     for name, why in built.unreadable.items():
         console.say(f"warning: {name} cannot be read: {why}")
     return 0

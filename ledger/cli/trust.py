@@ -64,7 +64,7 @@ def trust(
 def _remote(ledger: Ledger, remote: str, *, yes: bool, revoke: bool, json: bool) -> int:
     if revoke:
         return _told(trusting.revoke_remote(ledger, remote), json=json)
-    asked = f"trust all that is on the branches of {remote} ({ledger.trust.bases.url(remote)}), now and later?"
+    asked = f"trust everything on the branches of {remote} ({ledger.trust.bases.url(remote)}), now and later?"
     if not (yes or agreed(revealed(asked), f"ledger trust --remote {remote} --yes")):
         return 1
     return _told(trusting.trust_remote(ledger, remote), json=json)

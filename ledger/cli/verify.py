@@ -33,7 +33,7 @@ def verify(
     from ledger.ops.verify import prove, prove_all, prove_touched
 
     if against is not None and (experiment is not None or data):
-        raise misused("verify", "--against goes with neither EXP nor --data: it asks git alone")
+        raise misused("verify", "--against cannot be combined with EXP or --data: it reads only git")
 
     page = options.page_of(form)
     with console.opened() as ledger:

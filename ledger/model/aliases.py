@@ -80,7 +80,7 @@ def parse(value: object) -> Aliases:
     current: dict[str, str] = {}
     for name, former in value.items():
         if not _is_name(name):
-            raise _wrong("", f"has {name!r}, which is no metric's name")
+            raise _wrong("", f"has {name!r}, which is not a metric name")
         if not isinstance(former, list) or not former or not all(map(_is_name, former)):
             raise _wrong(name, f"is {former!r}, not a list of the names that {name} had")
         for one in former:

@@ -51,7 +51,7 @@ def moment(value: str | datetime) -> datetime:
     """
     if isinstance(value, str):
         if _MOMENT.fullmatch(value) is None:
-            raise ValueError(f"{value[:40]!r} is no moment")
+            raise ValueError(f"{value[:40]!r} is not a point in time")
         value = datetime.fromisoformat(value)
     if value.year not in YEARS:
         raise ValueError(f"the year {value.year} is not between {YEARS.start} and {YEARS.stop - 1}")
@@ -71,7 +71,7 @@ def is_full_id(value: object) -> bool:
 def commit(value: str) -> str:
     """The id of a commit. Raises ValueError for what git would take for an option, or could not take at all."""
     if _COMMIT.fullmatch(value) is None:
-        raise ValueError(f"{value[:40]!r} is no commit's id")
+        raise ValueError(f"{value[:40]!r} is not a commit id")
     return value
 
 

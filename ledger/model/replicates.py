@@ -147,7 +147,7 @@ class Replicates:
             raise ValueError(f"{parts[1].name}: {parts[0].name} is the {parts[0].kind} axis already")
         for axis in parts:
             if axis.reshuffled_by is not None and (axis.reshuffled_by == axis.name or axis.reshuffled_by not in names):
-                raise ValueError(f"{RESHUFFLED_BY}: {axis.reshuffled_by} is no other axis of the replicates")
+                raise ValueError(f"{RESHUFFLED_BY}: {axis.reshuffled_by} is not another axis of the replicates")
         # not `len`, which cannot answer with a number that fits no index
         count = math.prod(len(axis.values) for axis in self.axes)
         if count > MAX_POINTS:

@@ -13,7 +13,7 @@ from ledger.model.trial import Trial
 class Collected:
     """The run commit and the tag of trials that were brought onto their branch.
 
-    `remarks`: outputs that were left as they are, or could not be laid out.
+    `remarks`: outputs that were left as they are, or could not be checked out.
     """
 
     commit: str

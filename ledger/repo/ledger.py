@@ -191,7 +191,7 @@ class Ledger(Repository):
             assert experiment.branch is not None
             short, ahead = branch.removeprefix("refs/heads/"), experiment.branch.removeprefix("refs/remotes/")
             raise LedgerError(
-                f"{short} is behind {ahead}, which goes on from it",
+                f"{short} is behind {ahead}, which continues it",
                 hint=f"git switch {short} && git merge --ff-only {ahead}",
             )
 

@@ -61,7 +61,7 @@ def refuse(ledger: Ledger, experiment: Experiment, code: Code) -> None:
         raise _error(sorted(paths))
     if whole:
         raise NotHere(
-            f"the submodule {whole[0]} is not here, so nobody can tell whether a file changed that no stage depends on",
+            f"the submodule {whole[0]} is not here, so it is unknown whether a file changed that no stage depends on",
             hint=f"git submodule update --init --recursive {whole[0]}, or git -C {whole[0]} fetch --all",
         )
     for commit in known:

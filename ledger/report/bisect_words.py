@@ -46,7 +46,7 @@ def evaluation(found: FixedEvaluation, metric: str) -> tuple[str, ...]:
     whole = f"each end on its own {listed(found.paths)}: {_measured(found.whole, metric)}"
     lines = [whole, f"both on that of {at}: {_measured(found.fixed, metric)}"]
     if found.share is None:
-        return (*lines, "which share that is cannot be said: there is no estimate of the noise")
+        return (*lines, "the share cannot be estimated: there is no estimate of the noise")
     if found.share.interval is None:
         return (*lines, "the drop is not told from none, so that a share of it has no bounds")
     low, high = found.share.interval

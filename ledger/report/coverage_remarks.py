@@ -16,7 +16,7 @@ def _excluded_tried(count: int) -> str:
 
 SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.MOVED_TOGETHER: lambda names: (
-        f"{listed(names, 6)} only ever changed together: what comes of one cannot be told from what comes of the other"
+        f"{listed(names, 6)} only ever changed together: the effect of one cannot be told from that of the other"
     ),
     Kind.PARAMETER_ABSENT: lambda name, count, total: (
         f"{name} is absent in {count} of {counted(total, 'configuration')}, which cover no combination with it"

@@ -48,7 +48,7 @@ def meaning(found: Matrix) -> tuple[str, ...]:
     """What the effects are."""
     test = "interaction not tested" if found.interaction is None else f"interaction {p_stated(found.interaction)}"
     return (
-        "effect: beside the first, in the mean over the other side, seed by seed",
+        "effect: relative to the first, averaged over the other side, paired by seed",
         f"p after Holm's correction; {CONFIDENCE:.0%} intervals, each for itself; {test}",
     )
 

@@ -60,7 +60,7 @@ def _tuned(plan: Plan, search: TuneSearch) -> Iterator[str]:
     if plan.replicates.axes:
         yield f"  the best of them at {described_axes(plan)}, others at the first of these"
     if search.current is not None:
-        yield f"  begins with the present values: {assigned(search.current)}"
+        yield f"  starts with the current values: {assigned(search.current)}"
 
 
 def _data(plan: Plan) -> list[str]:

@@ -102,7 +102,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
         "{finding}, which it is to confirm, is not in this clone (ledger pull {finding}): whether its replicates are "
         "fresh is unproved"
     ),
-    Kind.NOT_FRESH: "{path} is no fresh replicate: {other} had tried that state at it before, so it confirms nothing",
+    Kind.NOT_FRESH: "{path} is not a fresh replicate: {other} had already tried that state, so it confirms nothing",
     Kind.FRESH_NO_MORE: "{other} has tried that state at the replicate of {path} since, so it confirms nothing now",
     Kind.OTHER_THAN_FOUND: "{arm} ran in another state than {finding} has now, so it says nothing of that finding",
     Kind.CAME_BY_COMMIT: "{path} has no trial: the commit {commit:.10} added it ({subject})",

@@ -106,7 +106,7 @@ def _can_tell(n: int, units: str, of: str, least: float, power: float) -> str:
 
 
 def _too_near(of: str, units: str) -> str:
-    return f"the observed {of} is so near to the {_margin(of)} that 10,000 {units} would not distinguish them"
+    return f"the observed {of} is so close to the {_margin(of)} that 10,000 {units} would not distinguish them"
 
 
 def _stray_files(count: int, word: str, by: str, group: str) -> str:
@@ -284,11 +284,11 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.INFINITE: _infinite,
     Kind.LEFT_RUNNING: lambda processes: f"stages left processes running, now ended: {', '.join(processes)}",
     Kind.PERSISTS: "DVC keeps {path} when its stage runs again (`persist: true`): "
-    "nobody can see that there was none before",
+    "whether it existed before cannot be seen",
     Kind.SET_BACK: "{file} has {key}: {now} again, as the branch does; the record has your {key}: {was}",
     Kind.OUTPUT_KEPT: "{path} has changes of yours, so it was left as it is",
-    Kind.NOT_CHECKED_OUT: "{path} is in the cache and could not be laid out (is the disk full?): dvc checkout {path}",
-    Kind.NOT_IN_CACHE: "{path} is not in the cache and could not be laid out",
+    Kind.NOT_CHECKED_OUT: "{path} is in the cache and could not be checked out (disk full?): dvc checkout {path}",
+    Kind.NOT_IN_CACHE: "{path} is not in the cache and could not be checked out",
     Kind.RECORD_UPDATED: "{folder}/ on {main} is brought up to date",
     Kind.AS_ON_BRANCH: "{folder}/ on {main} is now as on {branch}",
     Kind.MERGED_BY_KEY: "{path} is merged key by key",

@@ -16,7 +16,7 @@ _NAMED: Final = 5
 
 _LACKS: Final = {
     Lack.METRICS: "no metrics file is named, so trials will have no metrics: --metrics metrics.json",
-    Lack.PARAMETERS: "no parameter file was found (params.yaml), so experiments can change code alone",
+    Lack.PARAMETERS: "no parameter file was found (params.yaml), so experiments can only change code",
     Lack.PIPELINE: (
         'there is no dvc.yaml yet: dvc stage add, or ledger init --cmd "python train.py" --metrics metrics.json'
     ),

@@ -145,5 +145,5 @@ def _next(found: Status) -> str:
     if experiment.outcome is not None:
         return f"ledger land brings it into the main branch ({experiment.state})"
     if experiment.plan.predictions:
-        return "ledger diff shows what came of it, ledger conclude computes the verdict"
-    return "ledger diff shows what came of it"
+        return "ledger diff compares the results, ledger conclude computes the verdict"
+    return "ledger diff compares the results"

@@ -19,7 +19,7 @@ def foreign(shown: Foreign, *, total: int | None) -> str:
     """What is not trusted, state by state."""
     name = revealed(shown.name)
     if not shown.states:
-        return f"{name} is trusted: all that it would run was made here, is on main, or was confirmed"
+        return f"{name} is trusted: everything it would run was made here, is on main, or was confirmed"
     came = "" if shown.since is None else f" since you trusted it on {shown.since:%Y-%m-%d}"
     lines = [f"{name} came from {revealed(shown.origin)} and {'has changed' + came if came else 'is not trusted'}."]
     for number, state in enumerate(shown.states):
@@ -102,4 +102,4 @@ def done(done: TrustDone) -> Told:
     if done.trusted:
         return Told(answer=f"{name} is trusted as it is now: ledger run {name}")
     still = ("note: main holds it, or it was made here, so it still runs",) if done.still else ()
-    return Told(answer=f"what was trusted of {name} is so no longer", notes=still)
+    return Told(answer=f"{name} is no longer trusted", notes=still)

@@ -210,7 +210,7 @@ def advance_with_outputs(
     *,
     made_of: Sequence[str],
 ) -> tuple[Remark, ...]:
-    """Move a branch with its work trees, DVC's outputs among them; returns what could not be laid out, or was kept.
+    """Move a branch with its work trees, DVC's outputs among them; returns what could not be checked out, or was kept.
 
     `made_of`: what the new commit holds comes from these. Raises LedgerError where DVC would write through a link of
     one that is not trusted.

@@ -14,7 +14,7 @@ from ledger.run.worker import Worker
 
 
 def advance_shown(change: Change, experiment: Experiment, step: Step, *, made_of: Sequence[str]) -> tuple[Remark, ...]:
-    """Move the branch to a commit that is `made_of` others; returns what could not be laid out, or was kept.
+    """Move the branch to a commit that is `made_of` others; returns what could not be checked out, or was kept.
 
     Raises Overlap, or LedgerError where DVC would write through a stranger's link; then nothing has moved.
     """

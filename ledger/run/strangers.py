@@ -43,7 +43,7 @@ def require_record(ledger: Ledger, experiment: Experiment, spec: Spec, record: R
             raise LedgerError(
                 f"the record of {trial} came from {origin_of(ledger, experiment.tip)}, and its {name} is not the "
                 f"plan's: {value!r}",
-                hint=f"ledger show {trial} shows the record; what a stage may run is taken from the plan alone",
+                hint=f"ledger show {trial} shows the record; what a stage may run comes only from the plan",
             )
 
 

@@ -99,8 +99,8 @@ def test_what_is_chosen(text: str, names: str) -> None:
         ("params.train.lrr > 0.1", 1, "no row has a field params.train.lrr", "did you mean params.train.lr"),
         ("accuracy > high", 12, "metrics.accuracy is a number, and 'high' is none", None),
         ("outcome = suported", 11, "no outcome is called suported", "did you mean supported?"),
-        ("created > yesterday", 11, "yesterday is no date", "write 2026-11-01"),
-        ("title ~ '('", 9, "( is no regular expression", None),
+        ("created > yesterday", 11, "yesterday is not a date", "write 2026-11-01"),
+        ("title ~ '('", 9, "( is not a regular expression", None),
     ],
 )
 def test_what_cannot_be_asked(text: str, column: int, said: str, hint: str | None) -> None:

@@ -76,7 +76,7 @@ def test_fresh_replicates_of_the_same_state_are_sound() -> None:
 def test_a_replicate_that_was_tried_before_is_wrong() -> None:
     seen = Finding(trials=(trial("grid", 5, hours=4), trial("grid", 5, hours=1, variant="lr-0-3")), state=STATE)
     [told] = said(trial("again", 5, hours=9), finding=seen)
-    assert told.startswith(f"not-fresh! {HERE} is no fresh replicate: grid:lr-0-3/seed-5 had tried that state")
+    assert told.startswith(f"not-fresh! {HERE} is not a fresh replicate: grid:lr-0-3/seed-5 had already")
     # a baseline that is repeated is as old as what it repeats
     assert said(trial("again", 5, hours=4), finding=Finding(trials=(trial("grid", 5, hours=4),), state=STATE))
 

@@ -73,7 +73,7 @@ def test_equivalence_needs_a_margin_that_the_noise_leaves_room_for() -> None:
 def test_an_estimate_on_the_margin_itself() -> None:
     judged = one("m >= baseline + 0.02", HIGH, LOW)
     assert sentences(judged.remarks)[1] == (
-        "the observed difference is so near to the margin that 10,000 replicates would not distinguish them"
+        "the observed difference is so close to the margin that 10,000 replicates would not distinguish them"
     )
 
 

@@ -166,7 +166,7 @@ def test_a_title_that_cannot_be(project: Project) -> None:
 
 def test_a_text_that_looks_like_an_option(project: Project) -> None:
     for command in (["new", "-O3 is faster"], ["new", "-Seeds help"], ["note", "-3 points"]):
-        refused(project, *command, says="", hint="a text that begins with - goes last, behind --: ledger")
+        refused(project, *command, says="", hint="an argument that begins with - goes last, after --: ledger")
 
 
 def test_an_option_that_is_mistyped(project: Project) -> None:

@@ -53,7 +53,7 @@ def test_two_who_promote_at_a_time(two: tuple[Project, ...]) -> None:
     # what else the remote has comes all the same, and nothing here is overwritten
     came = bob.ledger("pull", "rate", "--no-data")
     assert "pulled what was promoted from origin: net#prod#1" in came.out
-    assert "net@v0.0.1 is another on origin" in came.err
+    assert "net@v0.0.1 differs on origin" in came.err
     bob.git("tag", "-d", "net@v0.0.1")
     bob.ledger("pull", "rate", "--no-data")
     bob.ledger("promote", "rate:treatment/seed-1", "net", "--stage", "prod")

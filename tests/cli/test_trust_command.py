@@ -75,7 +75,7 @@ def test_what_would_run_is_shown_and_asked_about(
     assert not (sealed / ".state").exists()
     answered(monkeypatch, "y\n")
     assert "honest is trusted as it is now" in theirs.ledger("trust", "honest").out
-    assert "honest is trusted: all that it would run" in theirs.ledger("trust", "honest").out
+    assert "honest is trusted: everything it would run" in theirs.ledger("trust", "honest").out
     shape = theirs.ledger("trust", "honest", "--json").json
     assert (shape["trusted"], shape["states"]) == (True, [])
     assert theirs.ledger("trust", "honest", "--revoke", "--json").json["trusted"] is False
@@ -85,7 +85,7 @@ def test_what_would_run_is_shown_and_asked_about(
 
 
 def test_what_cannot_be_trusted(theirs: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert "nothing of honest was trusted" in theirs.ledger("trust", "honest", "--revoke", code=2).err
+    assert "honest was not trusted with" in theirs.ledger("trust", "honest", "--revoke", code=2).err
     assert "there is no remote x" in theirs.ledger("trust", "--remote", "x", code=2).err
     assert "two things to trust" in theirs.ledger("trust", "honest", "--remote", "origin", code=2).err
     assert "origin was not trusted" in theirs.ledger("trust", "--remote", "origin", "--revoke", code=2).err

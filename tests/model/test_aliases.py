@@ -46,7 +46,7 @@ def test_as_it_stands_in_the_file() -> None:
         ("aliases: {dice: []}", "`aliases.dice` is [], not a list"),
         ("aliases: {dice: [1]}", "`aliases.dice` is [1], not a list"),
         ("aliases: {dice: ['']}", "`aliases.dice` is [''], not a list"),
-        ("aliases: {1: [a]}", "`aliases` has 1, which is no metric's name"),
+        ("aliases: {1: [a]}", "`aliases` has 1, which is not a metric name"),
         ("aliases: {dice: [dice]}", "`aliases.dice` has dice itself"),
         ("aliases: {dice: [old], loss: [old]}", "`aliases.loss` has old for dice too"),
         ("aliases: {dice: [old, old]}", "`aliases.dice` has old twice"),

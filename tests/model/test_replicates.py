@@ -102,8 +102,8 @@ def test_names_that_do_not(name: str) -> None:
     [
         ({"fold": [0], "reshuffled_by": "seed"}, "reshuffled_by: no axis is declared"),
         ({"fold": [0], "kind": "split", "reshuffled_by": "seed"}, "reshuffled_by: no axis is declared"),
-        ({"fold": [0], "kind": "fold", "reshuffled_by": "seed"}, "reshuffled_by: seed is no other axis"),
-        ({"fold": [0], "kind": "fold", "reshuffled_by": "fold"}, "reshuffled_by: fold is no other axis"),
+        ({"fold": [0], "kind": "fold", "reshuffled_by": "seed"}, "reshuffled_by: seed is not another axis"),
+        ({"fold": [0], "kind": "fold", "reshuffled_by": "fold"}, "reshuffled_by: fold is not another axis"),
         ({"fold": [0], "kind": "fold", "reshuffled_by": 1}, "reshuffled_by: the name of an axis"),
         ({"a": [0], "b": [1], "kind": {"a": "fold", "b": "split"}}, "b: a is the fold axis already"),
         ({"a": [0], "kind": {}}, "kind: an axis with"),

@@ -65,7 +65,7 @@ def test_verify_says_why_an_experiment_confirms_nothing(first: Project) -> None:
     ]
     assert said("fresh") == said("first") == []
     assert states(first) == [(CONFIRMED, ("fresh",))]
-    line = "experiments/seen/trials/treatment/seed-1.yaml is no fresh replicate: first:treatment/seed-1"
+    line = "experiments/seen/trials/treatment/seed-1.yaml is not a fresh replicate: first:treatment/seed-1"
     assert line in " ".join(first.ledger("verify", "seen", code=1).out.split())
 
 

@@ -150,7 +150,7 @@ def test_other_answers_say_no_more_than_they_know(found: Bisection, expected: st
         (Ratio(estimate=0.9, interval=(0.7, 1.1)), "most of the gap is there on a fixed evaluation set: 90%"),
         (Ratio(estimate=0.6, interval=(0.3, 0.9)), "how much of the gap is the evaluation set is not decided: 60%"),
         (Ratio(estimate=0.6, interval=None), "the drop is not told from none, so that a share of it has no bounds"),
-        (None, "which share that is cannot be said"),
+        (None, "the share cannot be estimated"),
     ],
 )
 def test_what_is_said_of_the_evaluation_set_follows_its_interval(share: Ratio | None, expected: str) -> None:

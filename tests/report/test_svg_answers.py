@@ -118,7 +118,7 @@ def test_of_many_groups_the_largest_are_drawn_and_without_any_effect_nothing_is(
     many = ablation({f"part-{at:02}": (-1) ** at * at / 500 for at in range(40)})
     root = picture(effects.effects(many))
     assert [each.text for each in of(root, "label")] == [f"part-{at:02}" for at in range(10, 40)]
-    assert effects.meaning(many).endswith("10 groups of smaller effects are in the table alone.")
+    assert effects.meaning(many).endswith("10 groups of smaller effects are only in the table.")
     assert effects.effects(replace(many, groups=tuple(replace(one, effect=None) for one in many.groups))) is None
 
 
@@ -175,7 +175,7 @@ def test_of_many_rows_and_columns_the_newest_are_drawn_by_names_that_differ() ->
     assert len(labels) == len(set(labels)) == cells.MOST_ROWS + cells.MOST_COLUMNS
     assert labels[0].endswith("-02") and labels[-1] == "week-29"
     assert cells.meaning(found).endswith(
-        "6 rows before these are in the table alone; 2 columns before these are in the table alone."
+        "6 rows before these are only in the table; 2 columns before these are only in the table."
     )
 
 

@@ -56,5 +56,5 @@ def test_what_is_deleted_or_has_no_name_is_a_problem(shelved: Shelved) -> None:
 def test_it_goes_with_no_experiment_and_no_cache(project: Project) -> None:
     for other in ("a", "--data"):
         said = project.ledger("verify", other, "--against", "main", code=2).err
-        assert "--against goes with neither EXP nor --data" in said
+        assert "--against cannot be combined with EXP or --data" in said
     assert "no revision 'nowhere'" in project.ledger("verify", "--against", "nowhere", code=2).err

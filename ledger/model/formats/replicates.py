@@ -96,7 +96,7 @@ def _sample(name: str, given: Mapping[object, object]) -> tuple[float, object]:
 def _values(name: str, given: object) -> tuple[Value, ...]:
     if isinstance(given, int) and not isinstance(given, bool):
         if name != REPEAT:
-            raise ValueError(f"{name}: a list of values was expected; write [{given}] for this value alone")
+            raise ValueError(f"{name}: a list of values was expected; write [{given}] for this one value")
         if not 1 <= given <= MAX_POINTS:
             raise ValueError(f"{name}: a number from 1 to {MAX_POINTS} was expected, not {given}")
         return tuple(range(given))

@@ -70,7 +70,7 @@ def chosen_paths(ledger: Ledger, found: Ends, evaluation: Sequence[str]) -> tupl
         options = " or ".join(f"--path {path}" for path in data[:4])
         raise LedgerError(
             f"{len(data)} data sets changed between the ends: {listed(data, 6)}",
-            hint=f"say which to search: {options}, several together, or --commits for all that changed",
+            hint=f"say which to search: {options}, several together, or --commits for everything that changed",
         )
     raise LedgerError(
         "no data that a stage depends on changed between the ends",

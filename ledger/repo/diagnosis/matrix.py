@@ -60,7 +60,7 @@ def draft(ledger: Ledger, asked: MatrixRequest, *, author: str, created: datetim
     rows, columns = asked.train, asked.evaluation
     if inside(rows.path, columns.path) or inside(columns.path, rows.path):
         raise LedgerError(
-            f"--train {rows.path} and --eval {columns.path} overlap: they could not change alone",
+            f"--train {rows.path} and --eval {columns.path} overlap: they could not change separately",
             hint="name data that is trained on, and data that is only measured on",
         )
     start = forks.start(ledger, asked.start)

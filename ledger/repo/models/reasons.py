@@ -31,7 +31,7 @@ def against(experiment: Experiment, trial: str, objections: Sequence[Objection])
         Objection.RETRACTED: f"evidence that the verdict of {name} rests on was taken back since",
         Objection.NOT_CONFIRMED: f"{name}:{arm} was put to the test, and not confirmed",
         Objection.OTHER_ARM: f"{name} predicts nothing about {arm}",
-        Objection.NOT_COUNTED: f"{name}:{trial} is none of the trials that the verdict counts",
+        Objection.NOT_COUNTED: f"{name}:{trial} is not one of the trials that the verdict counts",
         Objection.VOIDED: f"{name}:{trial} was voided",
     }
     hints = {

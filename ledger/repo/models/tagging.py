@@ -48,7 +48,7 @@ def require_stage(ledger: Ledger, name: str) -> None:
     allowed = _allowed(ledger)
     if allowed is not None and name not in allowed:
         raise LedgerError(
-            f"{_SETTINGS} lists the stages that there are, and {name} is none of them", hint=listed(allowed, 8)
+            f"{_SETTINGS} lists the allowed stages, and {name} is not one of them", hint=listed(allowed, 8)
         )
 
 

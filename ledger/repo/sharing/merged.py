@@ -195,7 +195,7 @@ def _hypothesis(three: _Three, path: str, woven: str | None, clashes: list[Confl
     mine, others = hypotheses.changed_keys(base, ours), hypotheses.changed_keys(base, theirs)
     if mine and others and ours != theirs:
         amended = f"{', '.join(mine)} on {three.branch}, {', '.join(others)} on {three.remote}"
-        why = f"both amended the plan ({amended}): trials that ran under one are none of the other"
+        why = f"both amended the plan ({amended}): trials that ran under one do not belong to the other"
         clashes.append(Conflict(path, why))
         return None
     if woven is None:

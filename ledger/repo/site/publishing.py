@@ -54,7 +54,7 @@ def place(ledger: Ledger, branch: str, remote: Remote | None) -> Place:
         raise LedgerError(f"{branch} is not a branch name", hint="--publish gh-pages")
     if branch == ledger.snapshot.main or ledger.name_of(ref) is not None:
         whose = "the main branch" if branch == ledger.snapshot.main else "for an experiment"
-        raise LedgerError(f"{branch} is {whose}; a site replaces all that its branch has", hint="--publish gh-pages")
+        raise LedgerError(f"{branch} is {whose}; a site replaces everything on its branch", hint="--publish gh-pages")
     _require_free(git, ref)
     tip = git.commit(ref)
     if tip is not None and not is_site(git, tip):

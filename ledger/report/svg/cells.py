@@ -62,7 +62,7 @@ def cells(found: Matrix, settings: Settings) -> str | None:
 def meaning(found: Matrix) -> str:
     """What the shades are."""
     more = [
-        f"{count - most} {of} before these are in the table alone"
+        f"{count - most} {of} before these are only in the table"
         for of, count, most in (("rows", len(found.rows), MOST_ROWS), ("columns", len(found.columns), MOST_COLUMNS))
         if count > most
     ]

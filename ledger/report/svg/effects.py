@@ -45,7 +45,7 @@ def effects(found: Ablation) -> str | None:
 def meaning(found: Ablation) -> str:
     """What the marks are."""
     more = sum(one.effect is not None for one in found.groups) - MOST
-    rest = f" {more} groups of smaller effects are in the table alone." if more > 0 else ""
+    rest = f" {more} groups of smaller effects are only in the table." if more > 0 else ""
     return (
         f"▲ helps, ■ harms, ○ not told from no effect. Each line is the 90% interval of what a {found.word} adds.{rest}"
     )

@@ -110,7 +110,7 @@ def test_a_parameter_that_never_varied_and_one_without_a_value() -> None:
         ("optt = sgd", "no trial has a parameter optt", "did you mean opt?"),
         ("metrics.loss > 1", "no trial has a parameter metrics.loss", None),
         ("lr < 1", "--exclude forbids every configuration", "it leaves no value of train.lr: loosen it"),
-        ("lr ~ '('", "( is no regular expression", None),
+        ("lr ~ '('", "( is not a regular expression", None),
         ("", "there is nothing to read", "write for example: optimizer = adam and train.lr > 0.1"),
     ],
 )
