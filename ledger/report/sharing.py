@@ -89,8 +89,8 @@ def pulled(done: Pulled) -> Told:
     lines += _data(done.data, verb, "from")
     notes = _absent(done.data)
     if done.models_differ:
-        are_ = are(done.models_differ, _MODELS, one="is", many="are")
-        notes.append(f"note: {are_} another on {done.remote}; here nothing of it has changed")
+        differ = are(done.models_differ, _MODELS, one="differs", many="differ")
+        notes.append(f"note: {differ} on {done.remote}; nothing was changed here")
     untrusted = [one.experiment for one in done.received if one.trusted is False and not one.nothing]
     if untrusted:
         notes.append(
