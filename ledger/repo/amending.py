@@ -17,7 +17,7 @@ from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.plan import BASE, BASELINE, Plan, Variant
-from ledger.model.search import OPEN_KEYS
+from ledger.model.search import OPEN_KEYS, STEP, TUNE
 from ledger.repo import axes, data_arms
 from ledger.repo.axes import AskedAxes, Seeds
 from ledger.repo.code import Code
@@ -29,6 +29,12 @@ AMENDABLE = (
     "title", "predictions", "groups", "variants", "replicates", "evaluation", "alpha", "looks", "failures",
     "deterministic", "exploratory", "tags", "parent", "search",
 )  # fmt: skip
+
+# what a search asks, by its kind
+_SEARCHED = {
+    STEP: ("metric", "better", "versions", "paths", "axis", "seeds", "evaluation_at", "evaluation_other"),
+    TUNE: ("metric", "better", "space", "current", "model", "earlier"),
+}
 
 
 @frozen
@@ -96,10 +102,12 @@ def _check_search(before: Plan, after: Plan) -> None:
         raise LedgerError(
             "a plan with a search cannot become one without, nor the reverse", hint="ledger new begins another"
         )
-    kept = ("kind", "metric", "better", "versions", "paths", "axis", "seeds", "evaluation_at", "evaluation_other")
+    kind = before.search.kind
+    kept = ("kind",) if after.search.kind != kind else _SEARCHED[kind]
     changed = [key for key in kept if getattr(before.search, key) != getattr(after.search, key)]
     if changed:
-        raise LedgerError(f"what is searched cannot be amended: {listed(changed)}", hint="ledger bisect begins another")
+        another = "ledger new --tune" if kind == TUNE else "ledger bisect"
+        raise LedgerError(f"what is searched cannot be amended: {listed(changed)}", hint=f"{another} begins another")
 
 
 def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: PlanEdits) -> dict[str, Any]:

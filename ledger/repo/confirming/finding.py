@@ -74,6 +74,8 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
                 f"{asked.target} has no results of {metric}",
                 hint=f"ledger show {asked.target} says what became of it" if ran else f"ledger run {named[0].name}",
             )
+    elif named is not None and _found(named[0], metric) in means:
+        chosen = _found(named[0], metric)
     else:
         key = best_of({f"{name} {arm}": mean for (name, arm), mean in means.items()}, better)
         name, _, arm = key.partition(" ")
@@ -94,6 +96,13 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
         selected=worth,
         predictions=about,
     )
+
+
+def _found(experiment: Experiment, metric: str) -> tuple[str, str]:
+    """The arm that a search for the best parameters has found by this metric: the best of those with all replicates."""
+    search = experiment.plan.tunes
+    asks = search is not None and experiment.aliases.same(search.metric, metric)
+    return (experiment.name, experiment.leading if asks else "")
 
 
 def _named(ledger: Ledger, text: str) -> tuple[Experiment, str | None]:
