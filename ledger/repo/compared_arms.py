@@ -8,6 +8,7 @@ from ledger.model.frozen import frozen
 from ledger.model.plan import BASELINE, TREATMENT
 from ledger.model.prediction import Prediction
 from ledger.model.remarks import Remark
+from ledger.model.tune_search import CURRENT
 from ledger.repo import voided
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import current
@@ -17,14 +18,17 @@ from ledger.repo.targets import Target, filler, part, sought
 def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple[Target, Target]:
     """The two targets of a comparison; with one argument or none, first what it is compared with.
 
-    That is the baseline, or else what the first prediction about the arm names: another arm or an experiment. Raises
-    LedgerError where there is none; `command` is what the hint says to type.
+    That is the baseline, of a search for the best parameters what they were before, or else what the first prediction
+    about the arm names: another arm or an experiment. Raises LedgerError where there is none; `command` is what the
+    hint says to type.
     """
     if a is not None and b is not None:
         return ledger.target(a), ledger.target(b)
     named = part(ledger, a)
     experiment, plan = named.experiment, named.experiment.plan
-    if plan.variant(BASELINE) is not None:
+    if plan.tunes is not None and experiment.of(CURRENT):
+        reference, about = _arm(experiment, CURRENT), experiment.leading
+    elif plan.variant(BASELINE) is not None:
         reference, about = _arm(experiment, BASELINE), experiment.leading
     else:
         said = next((p for p in plan.predictions if p.reference and named.arm in (None, _about(p))), None)

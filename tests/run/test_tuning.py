@@ -127,7 +127,7 @@ def test_a_trial_that_the_search_did_not_ask_for_is_accused(shelved: Shelved) ->
         ((*SPACE, "--tune", "opt=1..9"), "opt"),
         (("--tune", "lr=0..1:log", "--objective", "loss"), "logarithmic scale cannot begin at 0"),
         (("--tune", "lr=0.0..1.0", "--objective", "max"), "max"),
-        ((*SPACE, "--model", "forest"), "--model forest is none of gp, tpe"),
+        ((*SPACE, "--model", "forest"), "--model forest is not one of gp, tpe"),
         ((*SPACE, "--budget", "1"), "1"),
     ],
 )

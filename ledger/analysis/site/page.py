@@ -14,6 +14,7 @@ from ledger.analysis.importance import Importance
 from ledger.analysis.matrix.answer import Matrix
 from ledger.analysis.review import Review
 from ledger.analysis.site.brief import Brief
+from ledger.analysis.tuning.state import TuneState
 from ledger.model.frozen import frozen
 from ledger.model.models import ModelVersion
 from ledger.model.remarks import Remark
@@ -68,7 +69,7 @@ class ExperimentPage:
     logs: Mapping[str, str] = field(default_factory=dict)
     images: Images = Images()
     absent: tuple[str, ...] = ()
-    answers: tuple[Ablation | Bisection | Matrix, ...] = ()
+    answers: tuple[Ablation | Bisection | Matrix | TuneState, ...] = ()
     tried: Coverage | None = None
     depends: Importance | None = None
     models: tuple[ModelVersion, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 
 from ledger.analysis.search.records import standing, value_of
 from ledger.analysis.selected import selected
@@ -35,8 +34,17 @@ class ArmState:
 
 
 @frozen
+class Trial:
+    """One trial of an arm: its value, None where it failed, and the mean of the `best` arm when it had ended."""
+
+    arm: str
+    value: float | None
+    best: float | None
+
+
+@frozen
 class TuneState:
-    """A search as its records have it: its arms in the order in which they were tried.
+    """A search as its records have it: its arms in the order in which they were tried, and its `trials` in theirs.
 
     `replicates`: how many the best is to have. `best`: the arm with the best mean over all of these, else of those with
     the most values; None where none has any.
@@ -45,6 +53,7 @@ class TuneState:
     search: TuneSearch
     replicates: int
     arms: tuple[ArmState, ...]
+    trials: tuple[Trial, ...]
     trainings: int
     best: ArmState | None
     finished: bool
@@ -65,33 +74,35 @@ def tries(experiment: Experiment, present: Mapping[str, str], waiting: Collectio
 def state(experiment: Experiment, present: Mapping[str, str]) -> TuneState:
     """The state of the experiment's search; `present` are the fingerprints of its arms, by name."""
     so_far, search = tries(experiment, present), tuned(experiment.plan)
-    began: dict[str, datetime] = {}
-    for record in sorted(experiment.trials, key=lambda r: r.trial.started):
-        began.setdefault(record.trial.variant, record.trial.started)
+    began = {
+        (record.trial.variant, record.trial.point): record.trial.started
+        for record in sorted(experiment.trials, key=lambda r: r.trial.attempt)
+    }
+    order = sorted(so_far.ended, key=lambda place: (began[place], place[0], str(place[1])))
+    replicates = len(experiment.plan.replicates.points())
     values: dict[str, dict[Point, float]] = {}
     failed: dict[str, int] = {}
-    for (arm, point), value in so_far.ended.items():
-        own = values.setdefault(arm, {})
+    trials: list[Trial] = []
+    best: str | None = None
+    for arm, point in order:
+        own, value = values.setdefault(arm, {}), so_far.ended[arm, point]
         failed[arm] = failed.get(arm, 0) + (value is None)
         if value is not None:
             own[point] = value
+        sound = {name: list(one.values()) for name, one in values.items() if not failed[name]}
+        best = leader(sound, replicates, search.better)
+        trials.append(Trial(arm=arm, value=value, best=None if best is None else mean(sound[best])))
     arms = {
         name: ArmState(
-            name=name,
-            configuration=search.configuration(name) or {},
-            values=values[name],
-            failed=failed[name],
+            name=name, configuration=search.configuration(name) or {}, values=values[name], failed=failed[name]
         )
-        for name in began
-        if name in values
+        for name in values
     }
-    replicates = len(experiment.plan.replicates.points())
-    sound = {name: list(one.values.values()) for name, one in arms.items() if not one.failed}
-    best = leader(sound, replicates, search.better)
     return TuneState(
         search=search,
         replicates=replicates,
         arms=tuple(arms.values()),
+        trials=tuple(trials),
         trainings=len(so_far.ended),
         best=None if best is None else arms[best],
         finished=finished(so_far),

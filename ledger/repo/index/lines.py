@@ -113,7 +113,7 @@ def _experiment(experiment: Experiment, rows: Rows, *, undecided: bool, holds: b
         "judged": () if experiment.verdict is None or experiment.outcome is None else experiment.verdict.predictions,
         "finding": None if experiment.verdict is None else experiment.verdict.finding,
         "interpretation": experiment.interpretation[:_INTERPRETATION],
-        "about": predicted_arms(plan)[0],
+        "about": predicted_arms(plan)[0] if plan.tunes is None else experiment.leading,
         "records": len(experiment.trials),
         "declared": len(declared_points(plan)),
         "missing": sum(each.missing or 0 for each in rows.variants),

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from ledger.analysis.ablation.answer import Ablation
 from ledger.analysis.bisection.answer import Bisection
 from ledger.analysis.matrix.answer import Matrix
+from ledger.analysis.tuning.state import TuneState, state
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
 from ledger.repo.bisection import reading
 from ledger.repo.diagnosis import ablation, matrix, results
 from ledger.repo.ledger import Ledger
 
+Answer: TypeAlias = Ablation | Bisection | Matrix | TuneState
+
 # metrics of which a page says what the data did to them
 _METRICS: Final = 2
 
 
-def read(ledger: Ledger, experiment: Experiment) -> tuple[Ablation | Bisection | Matrix, ...]:
+def read(ledger: Ledger, experiment: Experiment) -> tuple[Answer, ...]:
     """The answers, one for each of its first metrics; none of an experiment that asks something else."""
     if not experiment.trials:
         return ()
+    if experiment.plan.tunes is not None:
+        return (state(experiment, ledger.present(experiment)),)
     if experiment.plan.search is not None:
         return tuple(_of_search(ledger, experiment))
     if not any(variant.data for variant in experiment.plan.variants):

@@ -21,8 +21,11 @@ _FEWEST_ARMS: Final = 3
 
 
 def covered(ledger: Ledger, experiment: Experiment) -> Coverage | None:
-    """The pairs of parameters that its arms have tried; None of few arms, and where fewer than two varied."""
-    if _arms(experiment) < _FEWEST_ARMS:
+    """The pairs of parameters that its arms have tried; None of few arms, of a search, and where fewer than
+    two varied.
+    """
+    # a search for the best parameters is not meant to have tried all that there is
+    if _arms(experiment) < _FEWEST_ARMS or experiment.plan.tunes is not None:
         return None
     found = of_experiment(ledger, experiment)
     try:

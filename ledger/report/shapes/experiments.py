@@ -9,7 +9,7 @@ from ledger.analysis.answers import Shown
 from ledger.analysis.variance import shares
 from ledger.model.entry import Entry
 from ledger.model.experiment import Experiment, Recorded
-from ledger.model.formats import confirms
+from ledger.model.formats import confirms, searches
 from ledger.model.formats.data_changes import change_mapping, group_mapping
 from ledger.model.plan import TREATMENT, Plan, Variant
 from ledger.model.verdict_file import front_matter
@@ -39,6 +39,7 @@ def show(found: Shown) -> dict[str, Any]:
         "variants": {v.name: variant(v) for v in plan.variants},
         "replicates": {axis.name: list(axis.values) for axis in plan.replicates.axes},
         **_data(plan),
+        **({} if plan.tunes is None else {"search": searches.to_mapping(plan.tunes)}),
         **({} if plan.confirms is None else {"confirms": confirms.to_mapping(plan.confirms)}),
         "kinds": {axis.name: axis.kind for axis in plan.replicates.axes if axis.kind is not None},
         "reshuffled_by": next((a.reshuffled_by for a in plan.replicates.axes if a.reshuffled_by is not None), None),

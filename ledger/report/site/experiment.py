@@ -80,7 +80,7 @@ def unreadable(name: str, why: str, site: Site) -> File:
 def _answer(one: ExperimentPage) -> str:
     """What came of it, in one sentence: of a search what it has found; before there is a verdict what it waits for."""
     if one.answers:
-        return f"{answers.said(one.answers[0])}."
+        return f"{answers.said(one.answers[0], one.review.settings)}."
     about, plan = one.review, one.shown.experiment.plan
     verdict = about.recomputed or about.stored
     if verdict is not None and verdict.finding is not None and plan.search is not None:

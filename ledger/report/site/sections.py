@@ -105,7 +105,7 @@ def _results(one: ExperimentPage, site: Site) -> Iterator[Block]:
         found = _unheaded(verdicts.found_by_search(verdict, experiment, about.settings, commands=site.code))
     if found:
         # what the top of the page says is not said again
-        top = answers.said(one.answers[0]) if one.answers else _searched(one)
+        top = answers.said(one.answers[0], about.settings) if one.answers else _searched(one)
         yield from (block for block in found if not (isinstance(block, Prose) and block.text.rstrip(".") == top))
         return
     # a base that nobody has trained is nothing to compare with, and the arms of a grid stand beside each other
