@@ -115,7 +115,7 @@ def test_a_trial_that_the_search_did_not_ask_for_is_accused(shelved: Shelved) ->
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (("--tune", "lr=0.0..1.0"), "what is to be better is not said"),
+        (("--tune", "lr=0.0..1.0"), "--objective"),
         (("--objective", "max dice"), "--objective says nothing without --tune"),
         (("--budget", "9"), "--budget says nothing without --tune"),
         ((*SPACE, "--predict", "loss <= baseline"), "--predict has no meaning beside --tune"),

@@ -115,7 +115,7 @@ def test_which_experiments_it_is_about(project: Project) -> None:
 def test_what_is_no_report_is_overwritten_only_by_name(project: Project) -> None:
     project.write({"report.html": "<p>mine</p>"})
     refused = project.ledger("report", "rate", code=2)
-    assert "report.html is there" in refused.err and "hint: -o FILE" in refused.err
+    assert "report.html exists" in refused.err and "hint: -o FILE" in refused.err
     assert (project.root / "report.html").read_text() == "<p>mine</p>"
     params = (project.root / "params.json").read_bytes()
     refused = project.ledger("report", "rate", "-o", "params.json", code=2)
