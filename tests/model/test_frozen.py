@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
-from typing import Any
+from dataclasses import MISSING, FrozenInstanceError, asdict, dataclass, field, fields, is_dataclass, replace
+from typing import Any, ClassVar
 
 import pytest
 
@@ -106,3 +106,44 @@ def test_pickled_and_read_again() -> None:
 def test_methods_of_its_own_stay() -> None:
     assert repr(Deep(x=1, z=3)) == "deep"
     assert Deep(x=1, z=3) == replace(Deep(x=1, z=1), z=3)
+
+
+@frozen
+class Unmade:
+    """None is made before its fields are asked for."""
+
+    a: int = field(default=1, compare=False)
+    b: tuple[str, ...] = ()
+
+
+@frozen
+class Below(Unmade):
+    """It has another default."""
+
+    c: str
+    a: int = 2
+
+
+def test_the_fields_are_known_before_any_value_is_made() -> None:
+    assert [is_dataclass(each) for each in (Below, Nothing, int)] == [True, True, False]
+    found = fields(Below)
+    assert [(f.name, f.type, f.default) for f in found] == [
+        ("a", "int", 2),
+        ("b", "tuple[str, ...]", ()),
+        ("c", "str", MISSING),
+    ]
+    assert all(f.kw_only for f in found)
+    assert fields(Unmade)[0].default == 1
+    assert not fields(Unmade)[0].compare
+    below: Any = object.__new__(Below)
+    below.__setstate__([3, ("x",), "y"])
+    assert below == Below(a=3, b=("x",), c="y")
+    assert below != Below(a=4, b=("x",), c="y")
+
+
+def test_a_variable_of_the_class_is_no_field() -> None:
+    with pytest.raises(TypeError, match="Wrong has a variable of the class"):
+
+        @frozen
+        class Wrong:
+            kept: ClassVar[int] = 1
