@@ -119,7 +119,7 @@ def test_what_is_no_report_is_overwritten_only_by_name(project: Project) -> None
     assert (project.root / "report.html").read_text() == "<p>mine</p>"
     params = (project.root / "params.json").read_bytes()
     refused = project.ledger("report", "rate", "-o", "params.json", code=2)
-    assert "params.json is there" in refused.err and (project.root / "params.json").read_bytes() == params
+    assert "params.json exists" in refused.err and (project.root / "params.json").read_bytes() == params
     project.ledger("report", "rate", "-o", "report.html")
     assert b"A higher rate" in (project.root / "report.html").read_bytes()
     assert "is a folder" in project.ledger("report", "rate", "-o", ".", code=2).err
