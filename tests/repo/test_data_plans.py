@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import MakeProject, Project, default_files
+from conftest import Project, Shelved, default_files
 
 from ledger.dvc.manifests import digest, dumps
 
@@ -44,15 +44,18 @@ def add(project: Project, members: dict[str, str]) -> str:
     )
 
 
-@pytest.fixture
-def weeks(make_project: MakeProject) -> Project:
+def two_weeks(project: Project) -> None:
     """Two additions to a data set of DVC's, beside a folder and a file of git's."""
-    files = {"dvc.yaml": PIPELINE, "cases/1.csv": "1", "notes.txt": "1", "idle/a.txt": "1", "sites.csv": "file,site\n"}
-    project = make_project(default_files() | files)
     project.commit("first week", {"data/raw.dvc": add(project, WEEKS[0])})
     project.git("tag", "v1")
     project.commit("second week", {"data/raw.dvc": add(project, WEEKS[1]), "cases/2.csv": "2"})
-    return project
+
+
+@pytest.fixture
+def weeks(shelved: Shelved) -> Project:
+    """They, copied."""
+    files = {"dvc.yaml": PIPELINE, "cases/1.csv": "1", "notes.txt": "1", "idle/a.txt": "1", "sites.csv": "file,site\n"}
+    return shelved(two_weeks, default_files() | files)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from conftest import MakeProject, Project, default_files
+from conftest import Project, Shelved, default_files
 from made_data import add, put
 
 from ledger.errors import LedgerError, NotHere
@@ -44,14 +44,17 @@ WEEK_2 = WEEK_1 | {"site-b/1.png": "b1", "site-b/2.png": "b2", "labels.csv": "2"
 WEEK_3 = WEEK_2 | {"site-a/1.png": "corrected", "site-c/1.png": "c1"}
 
 
-@pytest.fixture
-def weeks(make_project: MakeProject) -> Project:
+def three_weeks(project: Project) -> None:
     """A data set of DVC's in three additions, with labels that git holds, and commits in between."""
-    project = make_project(default_files() | {"dvc.yaml": PIPELINE, "labels/1.txt": "1", "labels/2.txt": "2"})
     for number, week in enumerate((WEEK_1, WEEK_2, WEEK_3), start=1):
         project.commit(f"week {number}", add(project, week))
         project.commit(f"code {number}", {"train.py": f"# {number}\n"})
-    return project
+
+
+@pytest.fixture
+def weeks(shelved: Shelved) -> Project:
+    """It, copied."""
+    return shelved(three_weeks, default_files() | {"dvc.yaml": PIPELINE, "labels/1.txt": "1", "labels/2.txt": "2"})
 
 
 @pytest.fixture
