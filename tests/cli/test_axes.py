@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import NOISY, PARAMS, PIPELINE, Project
+from trained import trained
 
 from ledger.model import hypothesis
 from ledger.model.formats.replicates import to_mapping
@@ -87,7 +88,7 @@ def test_new_counts_folds_and_not_seeds_times_folds(project: Project) -> None:
     folded(project)
     project.commit("noise", {"train.py": NOISY})
     project.ledger(*NEW, "--folds", "3", "--seeds", "2")
-    project.ledger("run")
+    trained(project, "a")
     project.git("switch", "-q", "main")
     ask = ("new", "B", "--no-switch", "--predict", "accuracy >= baseline", "-S", "train.lr=0.3", "--name")
     note = project.ledger(*ask, "b", "--folds", "3", "--seeds", "2").err
@@ -134,7 +135,7 @@ def test_a_plan_that_leaves_it_open_is_judged_as_ever_and_says_so(project: Proje
     # as plans of before were written
     path.write_text(text.replace("  kind: {fold: seed}\n", ""))
     project.git("commit", "-qam", "an older plan")
-    project.ledger("run")
+    trained(project, "a")
     assert "fold 0, 1, 2 (taken for independent)" in project.ledger("show").out
     (judged,) = project.ledger("conclude", "--json").json["predictions"]
     assert (judged["test"], judged["n"]) == ("paired t", 3)

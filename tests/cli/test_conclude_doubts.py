@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from concluding import front_matter, three, values
 from conftest import NOISY, Project, Shelved
+from trained import trained
 
 # --- what casts doubt on trials
 
@@ -145,7 +146,7 @@ def constant(project: Project) -> None:
     for name, seeds in (("still", "3"), ("one", "1")):
         project.ledger("new", "No noise", "--name", name, "--from", "main", "--predict", "accuracy > baseline",
                        "--seeds", seeds, "-S", "train.lr=0.2")  # fmt: skip
-        project.ledger("run")
+        trained(project, name)
 
 
 def test_replicates_that_change_nothing(shelved: Shelved) -> None:
@@ -176,7 +177,7 @@ def same_noise(project: Project) -> None:
     project.commit("same", {"train.py": NOISY.replace("""str(params).replace("'", '"')""", 'str(params["seed"])')})
     project.ledger("new", "Same", "--name", "a", "--predict", "accuracy > baseline", "--seeds", "3",
                    "-S", "train.lr=0.2")  # fmt: skip
-    project.ledger("run")
+    trained(project, "a")
 
 
 def test_a_difference_that_does_not_vary(shelved: Shelved) -> None:

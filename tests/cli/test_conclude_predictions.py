@@ -6,6 +6,7 @@ import pytest
 from concluding import front_matter, three, values
 from conftest import NOISY, Project, Shelved
 from scipy import stats
+from trained import trained
 
 # --- what predictions are about
 
@@ -88,7 +89,7 @@ def test_a_variant_that_a_hand_edited_plan_does_not_declare(shelved: Shelved) ->
 def test_nothing_predicted(shelved: Shelved) -> None:
     project = shelved(three)
     project.ledger("new", "Just looking", "--name", "look", "--from", "main", "--seeds", "2")
-    project.ledger("run")
+    trained(project, "look")
     found = project.ledger("conclude", "--json").json
     assert (found["outcome"], found["predictions"]) == ("inconclusive", [])
     assert found["warnings"][0].startswith("exploratory: nothing was predicted")

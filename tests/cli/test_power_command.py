@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from conftest import NOISY, Project
 from pytest import approx
+from trained import trained
 
 
 def noisy(project: Project) -> None:
     """An experiment with its results, whose paired differences vary."""
     project.commit("noise", {"train.py": NOISY})
     project.ledger("new", "A", "--predict", "accuracy >= baseline + 0.02", "--seeds", "4", "-S", "train.lr=0.2")
-    project.ledger("run")
+    trained(project, "a")
 
 
 def test_numbers_alone_need_no_repository(project: Project, tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_new_says_what_its_margin_asks_for(project: Project) -> None:
 def test_one_degree_of_freedom_is_said_to_be_a_guess(project: Project) -> None:
     project.commit("noise", {"train.py": NOISY})
     project.ledger("new", "A", "--predict", "accuracy >= baseline", "--seeds", "2", "-S", "train.lr=0.2")
-    project.ledger("run")
+    trained(project, "a")
     project.git("switch", "-q", "main")
     note = project.ledger("new", "B", "--predict", "accuracy >= baseline", "--seeds", "5", "-S", "train.lr=0.3").err
     assert "1 degree of freedom, hardly more than a guess" in note
