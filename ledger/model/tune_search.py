@@ -100,10 +100,11 @@ def nameable(space: Space) -> bool:
 
 def leader(values: Mapping[str, Sequence[float]], replicates: int, better: str) -> str | None:
     """The best of the arms by their means, each over all `replicates`; while none has these, of those with the most
-    values. Of several the first; None where no arm has a value.
+    values. What they are compared with (`CURRENT`) is among them however many it has. Of several the first; None where
+    no arm has a value.
     """
-    most = min(max(map(len, values.values()), default=0), replicates)
-    means = {arm: sum(own) / len(own) for arm, own in values.items() if own and len(own) >= most}
+    most = min(max((len(own) for arm, own in values.items() if arm != CURRENT), default=0), replicates)
+    means = {arm: sum(own) / len(own) for arm, own in values.items() if own and (len(own) >= most or arm == CURRENT)}
     if not means:
         return None
     return (max if better == HIGHER else min)(means, key=lambda arm: means[arm])

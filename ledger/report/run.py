@@ -93,7 +93,8 @@ def _found(report: RunReport, finding: Found) -> Iterator[str]:
         yield f"no answer yet after {finding.trainings} trials: ledger run continues the search"
     elif isinstance(finding, TuneFinding) and finding.answered:
         yield f"{finding.stated} ({assigned(finding.params)}), after {finding.trainings} trials"
-        yield f"next: ledger conclude {report.name}, then ledger confirm {report.name}"
+        if report.trials:
+            yield f"next: ledger conclude {report.name}, then ledger confirm {report.name}"
     elif finding.answered:
         yield f"{finding.stated}, after {finding.trainings} trials: ledger status {report.name} shows it"
     else:

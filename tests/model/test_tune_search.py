@@ -107,6 +107,10 @@ def test_the_leader_has_all_replicates_where_one_has() -> None:
     assert leader(values, 3, LOWER) == "b"
     assert leader({"a": [0.9], "b": [0.7]}, 3, HIGHER) == "a"
     assert leader({"a": []}, 3, HIGHER) is None
+    # what they are compared with has them all early, and says nothing of the others
+    assert leader({CURRENT: [0.7, 0.7, 0.7], "a": [0.9], "b": [0.8]}, 3, HIGHER) == "a"
+    assert leader({CURRENT: [0.95, 0.95, 0.95], "a": [0.9], "b": [0.8]}, 3, HIGHER) == CURRENT
+    assert leader({CURRENT: [0.7]}, 3, HIGHER) == CURRENT
     # of equals the first
     assert leader({"b": [0.5], "a": [0.5]}, 1, LOWER) == "b"
 

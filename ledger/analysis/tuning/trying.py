@@ -58,14 +58,24 @@ class Tries:
         return Tries(plan=self.plan, ended=self.ended, waiting=(*self.waiting, more))
 
     def told(self) -> list[Told]:
-        """What a tuner is told: every configuration that has an outcome, here or earlier, lower values better."""
+        """What a tuner is told: every configuration that has an outcome, here or earlier, lower values better.
+
+        Of one that was tried both here and earlier it is what was tried more often: they may be trials of one seed.
+        """
         search = tuned(self.plan)
         found: dict[str, Told] = {}
         for one in search.earlier:
-            _add(found, one.configuration, [search.sign * v for v in one.values], one.failed)
-        for (arm, _), value in sorted(self.ended.items(), key=lambda each: (each[0][0], str(each[0][1]))):
-            own = [] if value is None else [search.sign * value]
-            _add(found, _configuration(search, arm), own, 1 - len(own))
+            values = tuple(search.sign * value for value in one.values)
+            found[key(one.configuration)] = Told(configuration=one.configuration, values=values, failed=one.failed)
+        by_arm: dict[str, list[float | None]] = {}
+        for (arm, _), value in sorted(self.ended.items(), key=str):
+            by_arm.setdefault(arm, []).append(value)
+        for arm, own in by_arm.items():
+            values = tuple(search.sign * value for value in own if value is not None)
+            told = Told(configuration=_configuration(search, arm), values=values, failed=len(own) - len(values))
+            known = found.get(key(told.configuration))
+            if known is None or told.replicates >= known.replicates:
+                found[key(told.configuration)] = told
         return list(found.values())
 
     def running(self, told: Collection[Told]) -> list[Configuration]:
@@ -121,7 +131,8 @@ def _following(tries: Tries) -> Place | Phase | None:
     told = tries.told()
     running = tries.running(told)
     tried = [*(one.configuration for one in told), *running]
-    reserve = max(2 * (len(points) - 1), search.budget // 5) if len(points) > 1 else 0
+    # enough for what it is compared with, and for one that only others have tried
+    reserve = max(2 * len(points) - 1, search.budget // 5) if len(points) > 1 else 0
     exhausted = _exhausted(search.space, tried)
     exploring = not exhausted and (tries.left > reserve or len(tried) < first(search.space))
     if search.current is not None:
@@ -138,10 +149,11 @@ def _chosen(tries: Tries, phase: Phase) -> Place | None:
     search, told, points = tuned(tries.plan), tries.told(), tries.plan.replicates.points()
     if phase is Phase.REPEAT:
         ranked = _by_belief(search, told) if search.model == GP else _by_mean(told)
-        repeated = _repeated(tries, ranked[:1])
+        within = [one for one in ranked if len(_missing(tries, search.arm(one.configuration))) <= tries.left]
+        repeated = _repeated(tries, within[:1])
         if repeated is None and tries.left < len(points):
             # too little for another configuration, which may turn out the best
-            repeated = _repeated(tries, ranked)
+            repeated = _repeated(tries, within) or _repeated(tries, ranked)
         if repeated is not None:
             return repeated
     found = propose(search.model, search.space, search.source, told, waiting=tries.running(told))
@@ -174,12 +186,16 @@ def _repeated(tries: Tries, ranked: Iterable[Told]) -> Place | None:
     return None
 
 
-def _next_point(tries: Tries, arm: str) -> Point | None:
-    """The first replicate at which an arm is still to be tried: none where it has failed."""
+def _missing(tries: Tries, arm: str) -> list[Point]:
+    """The replicates at which an arm is still to be tried: none where it has failed."""
     if any(of == arm and value is None for (of, _), value in tries.ended.items()):
-        return None
+        return []
     taken = {point for of, point in (*tries.ended, *tries.waiting) if of == arm}
-    return next((point for point in tries.plan.replicates.points() if point not in taken), None)
+    return [point for point in tries.plan.replicates.points() if point not in taken]
+
+
+def _next_point(tries: Tries, arm: str) -> Point | None:
+    return next(iter(_missing(tries, arm)), None)
 
 
 def _exhausted(space: Space, taken: Collection[Configuration]) -> bool:
@@ -190,10 +206,3 @@ def _configuration(search: TuneSearch, arm: str) -> Configuration:
     found = search.configuration(arm)
     assert found is not None
     return found
-
-
-def _add(found: dict[str, Told], configuration: Configuration, values: list[float], failed: int) -> None:
-    known = found.get(key(configuration), Told(configuration=configuration, values=()))
-    found[key(configuration)] = Told(
-        configuration=configuration, values=(*known.values, *values), failed=known.failed + failed
-    )

@@ -104,16 +104,16 @@ def test_it_begins_with_the_present_values_and_spends_its_budget(asked: Sequence
 
 
 def test_it_explores_at_one_seed_then_repeats_the_best(asked: Sequence[Place]) -> None:
-    # a fifth of the budget, and enough for one configuration twice more
-    explored, repeated = asked[:10], asked[10:]
+    # two of what it is compared with, and three of what may be new
+    explored, repeated = asked[:9], asked[9:]
     assert {point for _, point in explored} == {(("seed", 0),)}
-    assert len({arm for arm, _ in explored}) == 10
+    assert len({arm for arm, _ in explored}) == 9
     counts = Counter(arm for arm, _ in asked)
     # what it is compared with, then the best, at all seeds
     assert repeated[:2] == [(CURRENT, (("seed", 1),)), (CURRENT, (("seed", 2),))]
     assert counts[repeated[2][0]] == 3
-    best = min(explored, key=lambda place: value(search(), place) or 1.0)
-    assert repeated[2][0] == best[0]
+    best = sorted(explored, key=lambda place: value(search(), place) or 1.0)[:3]
+    assert repeated[2][0] in [arm for arm, _ in best]
 
 
 @pytest.mark.usefixtures("_any_new")
@@ -136,8 +136,8 @@ def test_the_model_chooses_what_is_tried_and_what_is_repeated() -> None:
     ended = {(of.arm(one), first): value(of, (of.arm(one), first)) for one in drawn}
     (explored,) = trying.wanted(Tries(plan=plan(replace(of, budget=20)), ended=ended, waiting=()), 1)
     assert explored not in ended and explored[1] == first
-    # four are left
-    repeated = trying.wanted(Tries(plan=plan(replace(of, budget=13)), ended=ended, waiting=()), 2)
+    # five are left
+    repeated = trying.wanted(Tries(plan=plan(replace(of, budget=14)), ended=ended, waiting=()), 2)
     assert [point for _, point in repeated] == [(("seed", 1),), (("seed", 2),)]
     assert len({arm for arm, _ in repeated}) == 1
     (arm, _) = repeated[0]
@@ -190,6 +190,13 @@ def test_what_was_tried_elsewhere_is_known_and_not_explored_again() -> None:
     (told,) = tries.told()
     assert told.values == (0.1, 0.2)
     assert not trying.may_ask(tries.and_waiting((CURRENT, (("seed", 0),))), (with_it.arm(known), (("seed", 0),)))
+    # tried again here it is told by what was tried more often, and not twice by a trial of one seed
+    again = Tries(plan=plan(with_it), ended={(with_it.arm(known), (("seed", 0),)): 0.3}, waiting=())
+    assert [one.values for one in again.told()] == [(0.1, 0.2)]
+    twice = Tries(
+        plan=plan(with_it), ended={(with_it.arm(known), (("seed", seed),)): 0.3 for seed in range(2)}, waiting=()
+    )
+    assert [one.values for one in twice.told()] == [(0.3, 0.3)]
     # of a metric of which more is better the tuner is told less
     higher = Tries(plan=plan(replace(with_it, better=HIGHER)), ended={}, waiting=())
     assert higher.told()[0].values == (-0.1, -0.2)
