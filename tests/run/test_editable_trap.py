@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import MakeProject, Project
+from conftest import COMMAND, MakeProject, Project
 from traps import USES_LIB, accuracies, lib, measured, refused, with_lib
 
 IMPORTS_PACKAGE = USES_LIB.replace('sys.path.insert(0, "src")\n', "")
@@ -23,7 +23,9 @@ def venv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def editable(make_project: MakeProject) -> tuple[Project, str]:
     """A project whose stage imports an installed package, on an experiment that changes it; and its base."""
-    project = make_project(with_lib(deps="train.py, src/lib.py") | {"train.py": IMPORTS_PACKAGE})
+    files = with_lib(deps="train.py, src/lib.py") | {"train.py": IMPORTS_PACKAGE}
+    # it is `site` that knows of installed packages
+    project = make_project(files | {"dvc.yaml": files["dvc.yaml"].replace(COMMAND, "python train.py")})
     base = project.git("rev-parse", "HEAD")
     project.ledger("new", "A better lib", "--predict", "accuracy >= baseline + 0.1", "--name", "better")
     project.commit("better lib", {"src/lib.py": lib(0.9)})
