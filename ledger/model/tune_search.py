@@ -6,6 +6,7 @@ declared, and any clone can tell from the plan alone which parameters an arm has
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Final, Literal
@@ -15,7 +16,7 @@ from ledger.model.frozen import frozen
 from ledger.model.names import MAX_NAME
 from ledger.model.parameters import Value
 from ledger.model.search import RULE, TUNE
-from ledger.model.space import Configuration, Dimension, Space, same
+from ledger.model.space import Choice, Configuration, Dimension, Space, is_number, same
 
 CURRENT: Final = "current"
 """The arm that has the parameters' values as they stand where the plan was forked."""
@@ -77,10 +78,10 @@ class TuneSearch:
         if arm.startswith(_EARLIER):
             found = next((n for n, _ in enumerate(self.earlier) if f"{_EARLIER}{n + 1}" == arm), None)
             return None if found is None else self.earlier[found].configuration
-        found_at = _number(arm.removeprefix(_PREFIX)) if arm.startswith(_PREFIX) else None
-        chosen = None if found_at is None else _at(self.space, found_at)
+        number = _number(arm.removeprefix(_PREFIX)) if arm.startswith(_PREFIX) else None
+        chosen = None if number is None else _at(self.space, number)
         # one configuration has one name
-        return chosen if chosen is not None and self.arm(chosen) == arm else None
+        return None if chosen is None or (self.current is not None and _alike(self.current, chosen)) else chosen
 
     def arm(self, configuration: Configuration) -> str:
         """The name of the arm that has these parameters, each of them a level of its domain, current or earlier."""
@@ -127,23 +128,30 @@ def place(space: Space, configuration: Configuration) -> int | None:
     """
     number = 0
     for dimension in space.dimensions:
-        levels = dimension.domain.levels
-        digit: int | None = 0
-        if dimension.name in configuration:
-            value = configuration[dimension.name]
-            digit = next((n for n, level in enumerate(levels) if same(level, value)), None)
+        digit = _digit(dimension, configuration[dimension.name]) if dimension.name in configuration else 0
         if digit is None:
             return None
-        number = number * len(levels) + digit
+        number = number * len(dimension.domain.levels) + digit
     return number
 
 
+def _digit(dimension: Dimension, value: Value) -> int | None:
+    levels = dimension.domain.levels
+    if isinstance(dimension.domain, Choice):
+        return next((n for n, level in enumerate(levels) if same(level, value)), None)
+    if not is_number(value):
+        return None
+    at = bisect_left(levels, value)  # type: ignore[type-var]
+    return at if at < len(levels) and same(levels[at], value) else None
+
+
 def _at(space: Space, number: int) -> dict[str, Value] | None:
-    levels: dict[str, Value] = {}
+    """The configuration of a number; None where it is that of none, or of one that has another."""
+    digits: dict[str, int] = {}
     for dimension in reversed(space.dimensions):
-        number, digit = divmod(number, len(dimension.domain.levels))
-        levels[dimension.name] = dimension.domain.levels[digit]
-    return None if number else space.active(lambda dimension: levels[dimension.name])
+        number, digits[dimension.name] = divmod(number, len(dimension.domain.levels))
+    found = space.active(lambda dimension: dimension.domain.levels[digits[dimension.name]])
+    return None if number or any(digit and name not in found for name, digit in digits.items()) else found
 
 
 def _text(number: int) -> str:
@@ -156,4 +164,7 @@ def _text(number: int) -> str:
 
 
 def _number(text: str) -> int | None:
-    return int(text, len(_DIGITS)) if text and len(text) <= MAX_NAME and set(text) <= set(_DIGITS) else None
+    """The number that is written so; None where `_text` would write it otherwise."""
+    if not text or len(text) > MAX_NAME or not set(text) <= set(_DIGITS) or (text[0] == "0" and text != "0"):
+        return None
+    return int(text, len(_DIGITS))

@@ -8,7 +8,7 @@ that has them all: what was merely lucky falls behind. Where something is left t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Final
 
@@ -56,6 +56,20 @@ class Tries:
     def and_waiting(self, more: Place) -> Tries:
         """The same while one more runs."""
         return Tries(plan=self.plan, ended=self.ended, waiting=(*self.waiting, more))
+
+    @property
+    def lacking(self) -> Callable[[str], list[Point]]:
+        """The replicates at which an arm is still to be tried, asked by its name: none where it has failed."""
+        taken: dict[str, set[Point]] = {}
+        for arm, point in (*self.ended, *self.waiting):
+            taken.setdefault(arm, set()).add(point)
+        failed = {arm for (arm, _), value in self.ended.items() if value is None}
+        points = self.plan.replicates.points()
+
+        def of(arm: str) -> list[Point]:
+            return [] if arm in failed else [point for point in points if point not in taken.get(arm, ())]
+
+        return of
 
     def told(self) -> list[Told]:
         """What a tuner is told: every configuration that has an outcome, here or earlier, lower values better.
@@ -113,7 +127,7 @@ def may_ask(tries: Tries, trial: Place) -> bool:
     if key(chosen) in known:
         # where the other model finds nothing new, it repeats
         may_repeat = following is Phase.REPEAT or search.model != GP
-        return may_repeat and _next_point(tries, arm) == point
+        return may_repeat and tries.lacking(arm)[:1] == [point]
     running = {key(each) for each in tries.running(told)}
     return key(chosen) not in running and point == tries.plan.replicates.points()[0]
 
@@ -136,9 +150,9 @@ def _following(tries: Tries) -> Place | Phase | None:
     exhausted = _exhausted(search.space, tried)
     exploring = not exhausted and (tries.left > reserve or len(tried) < first(search.space))
     if search.current is not None:
-        missing = _next_point(tries, CURRENT)
-        if missing is not None and (missing == points[0] or not exploring):
-            return CURRENT, missing
+        missing = tries.lacking(CURRENT)
+        if missing and (missing[0] == points[0] or not exploring):
+            return CURRENT, missing[0]
     if exploring:
         return Phase.EXPLORE
     return Phase.REPEAT if not exhausted else _repeated(tries, _by_mean(told))
@@ -149,7 +163,8 @@ def _chosen(tries: Tries, phase: Phase) -> Place | None:
     search, told, points = tuned(tries.plan), tries.told(), tries.plan.replicates.points()
     if phase is Phase.REPEAT:
         ranked = _by_belief(search, told) if search.model == GP else _by_mean(told)
-        within = [one for one in ranked if len(_missing(tries, search.arm(one.configuration))) <= tries.left]
+        lacking = tries.lacking
+        within = [one for one in ranked if len(lacking(search.arm(one.configuration))) <= tries.left]
         repeated = _repeated(tries, within[:1])
         if repeated is None and tries.left < len(points):
             # too little for another configuration, which may turn out the best
@@ -178,28 +193,21 @@ def _by_belief(search: TuneSearch, told: Sequence[Told]) -> list[Told]:
 
 def _repeated(tries: Tries, ranked: Iterable[Told]) -> Place | None:
     """The next replicate of the first of them that lacks one."""
+    lacking = tries.lacking
     for one in ranked:
         arm = tuned(tries.plan).arm(one.configuration)
-        missing = _next_point(tries, arm)
-        if missing is not None:
-            return arm, missing
+        missing = lacking(arm)
+        if missing:
+            return arm, missing[0]
     return None
 
 
-def _missing(tries: Tries, arm: str) -> list[Point]:
-    """The replicates at which an arm is still to be tried: none where it has failed."""
-    if any(of == arm and value is None for (of, _), value in tries.ended.items()):
-        return []
-    taken = {point for of, point in (*tries.ended, *tries.waiting) if of == arm}
-    return [point for point in tries.plan.replicates.points() if point not in taken]
-
-
-def _next_point(tries: Tries, arm: str) -> Point | None:
-    return next(iter(_missing(tries, arm)), None)
-
-
 def _exhausted(space: Space, taken: Collection[Configuration]) -> bool:
-    return len(taken) >= space.size and sum(place(space, each) is not None for each in taken) >= space.size
+    """Whether every configuration has been tried; what lies between the levels is none of the space."""
+    # how many there are takes longer to say where some count only at times
+    if any(each.when is None and len(each.domain.levels) > len(taken) for each in space.dimensions):
+        return False
+    return sum(place(space, each) is not None for each in taken) >= space.size
 
 
 def _configuration(search: TuneSearch, arm: str) -> Configuration:
