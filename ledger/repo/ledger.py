@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ledger.repo.targets import Target
     from ledger.report.frame import Selection
 
-
 # their texts are in memory together
 _AT_ONCE = 500
 
@@ -256,8 +255,7 @@ class Ledger(Repository):
     def arms(self, experiment: Experiment) -> dict[str, Arm]:
         """What every arm of the plan is at present, by name: its code, parameters and fingerprint.
 
-        An arm that another experiment fills is left out. Raises LedgerError where a code state is not here or
-        a parameter is gone.
+        An arm that another experiment fills is left out. Raises LedgerError where code or a parameter is gone.
         """
         return {v.name: self.arm(experiment, v) for v in experiment.plan.variants if v.experiment is None}
 
