@@ -55,7 +55,7 @@ def listed(common: Path, wanted: Sequence[str]) -> dict[str, str]:
 def _is_plain(wanted: bytes) -> bool:
     """Whether a pattern leads to refs that all work trees share, and has no more than one `*`, as a part."""
     parts = wanted.removesuffix(b"/").split(b"/")
-    if parts.count(b"*") > 1 or not wanted.startswith(_SHARED_PARTS):
+    if parts.count(b"*") > 1 or not (wanted + b"/").startswith(_SHARED_PARTS):
         return False
     return not any(
         part != b"*" and (not part or part[:1] == b"." or part.endswith(b".lock") or _is_odd(part)) for part in parts

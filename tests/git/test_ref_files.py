@@ -20,6 +20,7 @@ PATTERNS = (
     ("refs/heads/exp/a", "refs/remotes/*/exp/a", "refs/ledger/remotes/*/exp/a", "refs/tags/ledger/a"),
     ("refs/heads/exp/a/", "refs/heads/ex", "refs/heads/exp/nothing", "refs/tags/ledger/a/"),
     ("refs/heads/",),
+    ("refs/heads", "refs/remotes", "refs/ledger/remotes", "refs/tags"),
 )
 REFS = (
     "refs/heads/main", "refs/heads/exp/a", "refs/heads/exp/a-b", "refs/heads/exp/a.b", "refs/heads/exp0",
@@ -152,7 +153,7 @@ def test_a_lock_is_passed_over(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["HEAD", "refs", "refs/", "refs/heads", "refs/bisect/bad", "refs/heads/../../x", "refs/heads/a?", "refs/heads/[a]",
+    ["HEAD", "refs", "refs/", "refs/bisect/bad", "refs/heads/../../x", "refs/heads/a?", "refs/heads/[a]",
      "refs/*/*/a", "refs/heads/a.lock", "refs/heads//a", "refs/heads/.a", "refs/remotes/*"],
 )  # fmt: skip
 def test_other_patterns_are_left_to_git(tmp_path: Path, pattern: str) -> None:

@@ -71,7 +71,7 @@ class Bases:
             return False
         if any((folder / "FETCH_HEAD").exists() for folder in (common, *(common / "worktrees").glob("*"))):
             return False
-        if self._git.text("for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes", "refs/ledger/remotes"):
+        if self._git.refs("refs/remotes", "refs/ledger/remotes"):
             return False
         return not any(made_here.is_fetched(entry.message) for entry in reflogs.of_heads(self._git))
 
