@@ -2,7 +2,7 @@
 
 The files are those of gitrepository-layout(5): a loose ref is a file, the others are lines of `packed-refs`. Nothing
 is guessed. Where something is not as git itself writes it (another storage, a link, a name or a content that is not
-plain), or where there are so many loose refs that git reads them faster, `Unusual` is raised, and git is asked.
+plain), or where there are so many refs that git reads them faster, `Unusual` is raised, and git is asked.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Final
 # those that all work trees share
 _SHARED_PARTS: Final = (b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/ledger/")
 _MANY: Final = 500
+# bytes of packed refs, some 1,500 of them, up to which git is not faster
+_LARGE: Final = 128 << 10
 
 # no expressions: to compile one takes longer than to read the refs of a small repository
 _DIGITS: Final = b"0123456789abcdef"
@@ -38,7 +40,8 @@ def listed(common: Path, wanted: Sequence[str]) -> dict[str, str]:
         raise Unusual
     top = os.fsencode(common)
     try:
-        if (common / "reftable").exists():
+        packed_refs = common / "packed-refs"
+        if (common / "reftable").exists() or (packed_refs.exists() and packed_refs.stat().st_size > _LARGE):
             raise Unusual
         # the loose ones first, as git does: one that is packed meanwhile is then found among the others
         loose: dict[bytes, bytes] = {}

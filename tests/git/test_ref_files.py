@@ -131,7 +131,13 @@ def many(root: Path) -> None:
         (root / f".git/refs/heads/b{number}").write_bytes(main)
 
 
-@pytest.mark.parametrize("spoil", [link, empty, odd_name, dangling, null, unsorted, other_storage, many])
+def many_packed(root: Path) -> None:
+    main = (root / ".git/refs/heads/main").read_text().strip()
+    lines = [f"{main} refs/tags/{number:05}\n" for number in range(2500)]
+    (root / ".git/packed-refs").write_text("# pack-refs with: peeled fully-peeled sorted \n" + "".join(lines))
+
+
+@pytest.mark.parametrize("spoil", [many_packed, link, empty, odd_name, dangling, null, unsorted, other_storage, many])
 def test_what_is_unusual_is_left_to_git(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     first, _ = make(tmp_path)
     git(tmp_path, "update-ref", "refs/heads/main", first)
