@@ -18,8 +18,8 @@ after 100 trials, in processor seconds.
 
 Functions: Branin (noise sd 2), Hartmann 6 (sd 0.1), a made-up loss over a learning rate, layers, units and an
 optimiser of which one has a momentum (sd 0.02), and the training of this repository's example, 10 epochs, whose noise
-is the seed: its truth is the mean over 10 fresh seeds, its regret above the best that any search has recommended.
-`--only others`: functions on which the settings were not chosen alone.
+is the seed: its truth is the mean over 10 fresh seeds, its regret above the best that any search came upon.
+`--only others`: more functions, for whether what helps on these four helps elsewhere.
 
 `--to FILE` keeps each run as a line; runs that it has are not made again. Optuna's GP sampler needs torch. What is not
 installed is left out, and said.
@@ -57,13 +57,9 @@ PARTS: Final = ("recommended", "best seen", "best tried")
 OURS: Final = "ledger"
 
 known_problems = functools.cache(problems)
-
-Run: TypeAlias = dict[str, list[float]]
-"""Of each part the truth at each look."""
-Runs: TypeAlias = dict[str, dict[int, Run]]
-"""Of each search by seed."""
-Job: TypeAlias = tuple[str, str, int]
-"""A function, a search and a seed."""
+Run: TypeAlias = dict[str, list[float]]  # of each part the truth at each look
+Runs: TypeAlias = dict[str, dict[int, Run]]  # of each search by seed
+Job: TypeAlias = tuple[str, str, int]  # a function, a search and a seed
 
 
 class Search(Protocol):
@@ -94,9 +90,8 @@ class Ours:
         surface = self._proposer.surface(self.told)
         believed = surface.believed(surface.points)[0]
         # as `ledger suggest` does: nothing of which all failed
-        return self.told[
-            min((n for n, one in enumerate(self.told) if one.values), key=lambda n: believed[n])
-        ].configuration
+        top = min((n for n, one in enumerate(self.told) if one.values), key=lambda n: believed[n])
+        return self.told[top].configuration
 
 
 class Random:
