@@ -156,6 +156,8 @@ class Kind(StrEnum):
     SAME_ARMS = "same-arms"
     NOT_SHARED = "not-shared"
     SEARCH_CHANGED = "search-changed"
+    CURRENT_OUTSIDE = "current-outside"
+    FEW_REPLICATES = "few-replicates"
     FLAT_PRIOR = "flat-prior"
     HELD_AT_BAD = "held-at-bad"
 

@@ -15,7 +15,7 @@ from ledger.errors import LedgerError
 from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.parameters import Value
-from ledger.model.space import Choice, Condition, Dimension, Domain, Range, Space, is_number, same
+from ledger.model.space import STEPS, Choice, Condition, Dimension, Domain, Range, Space, is_number, same
 from ledger.model.typed_values import format_value, parse_value, split_list
 
 _EXAMPLE = "--tune train.lr=1e-5..1e-1:log"
@@ -24,6 +24,12 @@ _CONDITION = re.compile(r"(?P<name>\S+?)\s*(?:==?\s*(?P<one>.*)|\s+in\s*\((?P<ma
 _CONDITIONS = "write `if opt = sgd`, or `if opt in (sgd, adam)`"
 _IF = re.compile(rf"({_QUOTED})|\s+if\s+")
 _RANGE = re.compile(r"\s*([-+.\w]*?)\s*\.\.\s*([-+.\w]*)\s*(?::\s*(\w*)\s*)?")
+
+# of such ends neither a ratio nor a step leaves what a float can hold
+_LARGEST = 1e150
+_SMALLEST = 1e-150
+# the steps of narrower ranges would differ by less than a float does
+_NARROWEST = 1e-9
 
 MAX_CHOICES = 100
 MAX_DIMENSIONS = 40
@@ -120,10 +126,12 @@ def _range(name: str, text: str, first: str, last: str, scale: str | None) -> Ra
             f"{name}: a logarithmic scale cannot begin at {format_value(low)}",
             hint=f"a positive number, as in {name}={format_value(high / 1000.0)}..{last}:log, or leave :log out",
         )
-    if high - low == float("inf"):
-        raise LedgerError(f"{name}: the range {text} is too wide", hint="choose narrower ends")
     if not (isinstance(low, int) and isinstance(high, int)):
         low, high = float(low), float(high)
+        if high - low < _NARROWEST * max(abs(low), abs(high)):
+            raise LedgerError(
+                f"{name}: the range {text} is too narrow for {STEPS} steps", hint="choose ends that lie further apart"
+            )
     return Range(low=low, high=high, log=scale == "log")
 
 
@@ -131,6 +139,11 @@ def _end(name: str, text: str, end: str) -> float:
     value = parse_value(end)
     if not isinstance(value, int | float) or not is_number(value):
         raise LedgerError(f"{name}: {end or 'nothing'!r} is no number in {text}", hint=f"{name}=1e-5..1e-1:log")
+    if value and not _SMALLEST <= abs(value) <= _LARGEST:
+        raise LedgerError(
+            f"{name}: {end} is too {'large' if abs(value) > _LARGEST else 'small'} for an end of a range",
+            hint=f"0, or from {_SMALLEST:g} to {_LARGEST:g}",
+        )
     return value
 
 

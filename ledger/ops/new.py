@@ -38,7 +38,7 @@ def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
             start=start.label,
             commit=begin(change, plan, code, asked.overrides, switch=asked.switch),
             switched=asked.switch,
-            sets=bool(asked.overrides or asked.variants or asked.vary),
+            sets=bool(asked.overrides or asked.variants or asked.vary or asked.tune),
             merged=next((v.name for v in grid(asked.vary) if plan.variant(v.name) is None), None),
         )
 

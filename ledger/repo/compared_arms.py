@@ -28,6 +28,8 @@ def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple
     experiment, plan = named.experiment, named.experiment.plan
     if plan.tunes is not None and experiment.of(CURRENT):
         reference, about = _arm(experiment, CURRENT), experiment.leading
+        if a is None or named.arm is None:
+            _require_another(experiment, about, command)
     elif plan.variant(BASELINE) is not None:
         reference, about = _arm(experiment, BASELINE), experiment.leading
     else:
@@ -40,6 +42,18 @@ def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple
         about = _about(said)
         reference = named_by(ledger, experiment, said)
     return reference, _arm(experiment, about) if a is None or named.arm is None else ledger.target(a)
+
+
+def _require_another(experiment: Experiment, best: str, command: str) -> None:
+    """Raise LedgerError where a search has nothing beside the values that the parameters had."""
+    if best == CURRENT:
+        other = next((r.trial.variant for r in experiment.trials if r.trial.variant != CURRENT), None)
+        raise LedgerError(
+            f"nothing that {experiment.name} has tried is better than {CURRENT}",
+            hint=f"ledger run {experiment.name} continues the search"
+            if other is None
+            else f"name two arms: ledger {command} {experiment.name}:{CURRENT} {experiment.name}:{other}",
+        )
 
 
 def _two_sides(ledger: Ledger, experiment: Experiment, arm: str | None, command: str) -> str:

@@ -14,6 +14,7 @@ from ledger.model.formats import metrics
 from ledger.model.near_misses import near_misses
 from ledger.model.plan import Plan
 from ledger.model.remarks import Kind, Remark
+from ledger.model.typed_values import format_value
 from ledger.repo.axes import seed_parameter
 from ledger.repo.ledger import Ledger
 
@@ -22,6 +23,7 @@ def foreseen(ledger: Ledger, plan: Plan) -> tuple[tuple[Remark, ...], tuple[Outl
     """What is doubtful, and for each prediction what the plan's replicates can see, as far as the noise is known."""
     known = ledger.recent(RECENT) if plan.predictions else ()
     found = [*_unknown_metrics(ledger, plan, known), *_repeated_seeds(ledger, plan), *_in_no_group(ledger, plan)]
+    found += _of_search(ledger, plan)
     design, n = planned(plan.replicates)
     if plan.predictions and len(plan.replicates.points()) == 1:
         return (*found, Remark.of(Kind.ONE_TRIAL)), ()
@@ -40,6 +42,25 @@ def _repeated_seeds(ledger: Ledger, plan: Plan) -> Iterator[Remark]:
         except LedgerError:
             return
         yield Remark.of(Kind.REPEATED_SEED, seed=seed)
+
+
+def _of_search(ledger: Ledger, plan: Plan) -> Iterator[Remark]:
+    """That a search for the best parameters cannot begin with what they are, or cannot repeat what it finds."""
+    search = plan.tunes
+    if search is None:
+        return
+    present = {name: value for name, (_, value) in ledger.code.at(plan.base).names.items()}
+    _, outside = search.space.within(present)
+    if outside is not None:
+        yield Remark.of(Kind.CURRENT_OUTSIDE, parameter=outside, value=format_value(present.get(outside)))
+    # imported late: few plans are of this kind
+    from ledger.analysis.tuning.told import first
+
+    count = len(plan.replicates.points())
+    # the best and what it is compared with are each explored at one
+    enough = min(first(search.space), search.space.size) + (count - 1) * (1 if search.current is None else 2)
+    if count > 1 and search.budget < enough:
+        yield Remark.of(Kind.FEW_REPLICATES, budget=search.budget, replicates=count, enough=enough)
 
 
 def _in_no_group(ledger: Ledger, plan: Plan) -> Iterator[Remark]:

@@ -278,6 +278,10 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.NOT_SHARED: _not_shared,
     Kind.SEARCH_CHANGED: "code or data changed since {count} of the search's trials, which do not count any more: "
     "what changed has to be taken back for them to count again",
+    Kind.CURRENT_OUTSIDE: "{parameter}={value} is outside of its range: the search does not try the current values, "
+    "and compares with none",
+    Kind.FEW_REPLICATES: "{budget} trials are too few for {replicates} replicates of the best: "
+    "give fewer replicates (--seeds 1), or a budget of {enough}",
     Kind.FLAT_PRIOR: "all additions are alike a priori: the files of {versions} are not known here (dvc fetch)",
     Kind.HELD_AT_BAD: "{paths} differ between the ends too: every version runs them as they are at BAD",
     Kind.NO_NUMBER: lambda path, names: f"{path}: {', '.join(names)} are left out: not numbers",

@@ -87,7 +87,8 @@ def _search(found: SearchStatus, settings: Settings) -> list[Block]:
     said = [search.said(now, state.search, settings), *search.remarks(now, state.search, settings, "")]
     if not state.finished:
         said.append(step_search.coming(found.coming, found.each))
-    return [Items(items=tuple(said), indent=2, near=True), search.table(state, settings)]
+    table = search.table(state, settings)
+    return [Items(items=tuple(said), indent=2, near=True), *([table] if table.rows else [])]
 
 
 def _wrong(said: Sequence[str]) -> Items:

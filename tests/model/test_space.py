@@ -43,6 +43,22 @@ def test_what_is_written_is_read(dimension: Dimension) -> None:
     assert str(again) == str(dimension)
 
 
+@pytest.mark.parametrize(
+    "text", ["x=1e-150..1e150:log", "x=-1e150..1e150", "x=0..1" + "0" * 149, "x=1.0..1.00000001:log"]
+)
+def test_the_widest_and_the_narrowest_range_have_levels(text: str) -> None:
+    levels = parse_dimension(text).domain.levels
+    assert len(levels) > 900
+    assert list(levels) == sorted(set(levels))  # type: ignore[type-var]
+
+
+def test_a_whole_number_that_no_float_holds_is_a_value_like_a_text() -> None:
+    domain = Choice(values=(10**400, 2))
+    assert not domain.ordered
+    assert domain.place(10**400) == 0.0
+    assert Range(low=0, high=9).place(10**400) is None
+
+
 @given(RANGES)
 def test_levels_ascend_from_end_to_end(domain: Range) -> None:
     levels = [float(level) for level in domain.levels]  # type: ignore[arg-type]
@@ -89,7 +105,12 @@ def test_read() -> None:
         (["opt=a,,b"], "an empty value"),
         (["lr=nan..1"], "'nan' is no number"),
         (["lr=.inf..1"], "is no number"),
-        (["lr=-1e308..1e308"], "too wide"),
+        (["lr=-1e308..1e308"], "too large"),
+        (["lr=1e-300..1e150:log"], "too small"),
+        (["lr=0.0..5e-324"], "too small"),
+        (["n=0..1" + "0" * 400], "no number"),
+        (["lr=1.0..1.0000000000000002"], "too narrow"),
+        (["lr=1.0..1.0000000000000002:log"], "too narrow"),
         (["lr=..1"], "'nothing' is no number"),
         (["lr=1..2:exp"], "the scale 'exp'"),
         (["lr=0.1..1", "lr=1..2"], "lr is given twice"),

@@ -99,7 +99,7 @@ def test_where_and_of_whom(project: Project) -> None:
     ("arguments", "says", "hint"),
     [
         ([*LR, "--where", "params.lr > 7"], "--where chooses no trial", "ledger table --trials"),
-        (["--tune", "lr=5..6", "--objective", "loss"], "every trial lies outside of the space: rates:", "widen"),
+        (["--tune", "lr=5.0..6.0", "--objective", "loss"], "every trial lies outside of the space: rates:", "widen"),
         (["--tune", "lr=0.0..1.0", "--objective", "max dice"], "no trial of the ledger has a metric dice", "loss"),
         (["--tune", "lr=0..1:log", "--objective", "loss"], "a logarithmic scale cannot begin at 0", "log out"),
         (["--tune", "rate=0..1", "--objective", "loss"], "no parameter file has rate", "known"),
@@ -108,6 +108,7 @@ def test_where_and_of_whom(project: Project) -> None:
         (["--tune", "lr=0.0..1.0"], "no objective is given", '--objective "m'),
         (["--objective", "loss"], "no parameter to tune is given", "--tune lr=0.0..0.9"),
         ([*LR, "--model", "forest"], "--model forest is not one of gp, tpe", "--model gp"),
+        (["--tune", "lr=0..1", "--objective", "loss"], "lr is 0.1, and 0..1 has whole numbers only", "lr=0.0..1.0"),
         (["--tune", "lr=0.0..1.0", "--objective", "loss a b"], "not a direction and a metric", "min loss"),
     ],
 )

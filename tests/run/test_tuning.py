@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 from conftest import Project, Shelved, launcher
+from made_records import record_of
 
 from ledger.model import trial_file
 from ledger.model.trial import Trial
@@ -127,6 +128,7 @@ def test_a_trial_that_the_search_did_not_ask_for_is_accused(shelved: Shelved) ->
         ((*SPACE, "--tune", "opt=1..9"), "opt"),
         (("--tune", "lr=0..1:log", "--objective", "loss"), "logarithmic scale cannot begin at 0"),
         (("--tune", "lr=0.0..1.0", "--objective", "max"), "max"),
+        (("--tune", "lr=0..1", "--objective", "loss"), "lr is 0.7, and 0..1 has whole numbers only"),
         ((*SPACE, "--model", "forest"), "--model forest is not one of gp, tpe"),
         ((*SPACE, "--budget", "1"), "1"),
     ],
@@ -139,3 +141,24 @@ def test_what_cannot_be_tuned_is_refused_and_nothing_is_made(
     refused = project.ledger("new", "No", *given, code=2)
     assert said in refused.err
     assert project.state() == before
+
+
+def test_what_a_search_cannot_do_is_said_before_it_runs(shelved: Shelved) -> None:
+    project = shelved(lambda _: None, FILES)
+    said = project.ledger("new", "No", "--tune", "lr=0.0..0.5", "--objective", "loss", "--budget", "3")
+    assert "note: lr=0.7 is outside of its range" in said.out + said.err
+    assert "note: 3 trials are too few for 3 replicates of the best" in said.out + said.err
+    assert "a budget of 7" in said.out + said.err
+    assert "hypothesis.md, ledger run" in said.out
+    status = project.ledger("status").out
+    assert "no trial has a value of loss yet" in status
+    assert "arm" not in status
+
+
+def test_a_search_that_has_found_nothing_better_is_not_compared_with_itself(shelved: Shelved) -> None:
+    project = shelved(lambda _: None, FILES)
+    project.ledger("new", "Tuned", *SPACE)
+    path, text = (part.replace("treatment", "current") for part in record_of("tuned", 0, width=4))
+    project.commit("the first trial", {path: text})
+    refused = project.ledger("diff", code=2)
+    assert "nothing that tuned has tried is better than current" in refused.err

@@ -12,8 +12,9 @@ from ledger.model.remarks import Remark
 class Created:
     """`start`: what it was forked from, in words; `switched`: the work tree is on its branch.
 
-    `sets`: the plan sets parameters, so that code need not change; `merged`: the combination of its grid that the
-    branch has already. `outlooks`: what the replicates can see of each prediction, as far as the noise is known.
+    `sets`: the plan sets or tunes parameters, so that code need not change; `merged`: the combination of its grid
+    that the branch has already. `outlooks`: what the replicates can see of each prediction, as far as the noise is
+    known.
     """
 
     plan: Plan

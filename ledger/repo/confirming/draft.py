@@ -136,9 +136,10 @@ def _predictions(found: Finding, asked: ConfirmRequest) -> tuple[Prediction, ...
         return (*map(_again, own), *others)
     if margin is None:
         lacking = "the baseline has no results" if worth.estimate is None else "the noise of its arms is not known"
+        better = ">= baseline +" if worth.better == HIGHER else "<= baseline -"
         raise LedgerError(
             f"what to predict of {worth.metric} does not follow from the records: {lacking}",
-            hint=f"say it: --margin 0.01, or --predict '{Metric(name=worth.metric)} >= baseline + 0.01'",
+            hint=f"say it: --margin 0.01, or --predict '{Metric(name=worth.metric)} {better} 0.01'",
         )
     up = worth.better == HIGHER
     first = Prediction(

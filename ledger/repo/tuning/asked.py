@@ -13,8 +13,9 @@ from ledger.model.directions import HIGHER
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.objective import Objective
 from ledger.model.settings import direction_in_settings
-from ledger.model.space import Dimension, Space
+from ledger.model.space import Dimension, Range, Space
 from ledger.model.space_parser import checked_space
+from ledger.model.typed_values import format_value
 from ledger.repo.code import Code
 from ledger.repo.diagnosis import results
 from ledger.repo.ledger import Ledger
@@ -67,6 +68,18 @@ def require_tunable(
                 hint="tune what the pipeline is to be run with, and leave the seed to --seeds",
             )
         ledger.code.require_tracked(code, dimension.name, dimension.domain.levels[0])
+
+
+def require_decimals(code: Code, space: Space) -> None:
+    """Refuse a range of whole numbers for a parameter that has decimals: 0..1 would be 0 and 1, nothing between."""
+    for dimension in space.dimensions:
+        domain, value = dimension.domain, code.names[dimension.name][1]
+        if isinstance(domain, Range) and domain.whole and isinstance(value, float):
+            decimal = Range(low=float(domain.low), high=float(domain.high), log=domain.log)
+            raise LedgerError(
+                f"{dimension.name} is {format_value(value)}, and {domain} has whole numbers only",
+                hint=f"--tune {dimension.name}={decimal}, or list the whole numbers: 1,2,3",
+            )
 
 
 def objective(ledger: Ledger, text: str | None) -> Objective:

@@ -22,7 +22,7 @@ from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_request import Request, TuneRequest
 from ledger.repo.plan_rules import check_evaluation, check_kinds, check_parameters
-from ledger.repo.tuning.asked import chosen, objective, plain, require_tunable
+from ledger.repo.tuning.asked import chosen, objective, plain, require_decimals, require_tunable
 from ledger.repo.tuning.recorded import State, gathered
 from ledger.stats.contrast import mean
 
@@ -121,6 +121,7 @@ def _check(ledger: Ledger, request: Request, code: Code, space: Space, points: R
     check_parameters(ledger, code, points, [Variant(name="-S", params=request.overrides), *ends])
     if not request.retype:
         check_kinds(ledger, code, points.axes, ends)
+        require_decimals(code, space)
 
 
 def _current(space: Space, present: Mapping[str, Any]) -> Configuration | None:

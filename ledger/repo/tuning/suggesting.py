@@ -18,7 +18,7 @@ from ledger.model.typed_values import format_value
 from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import whole
-from ledger.repo.tuning.asked import chosen, objective, plain, require_tunable
+from ledger.repo.tuning.asked import chosen, objective, plain, require_decimals, require_tunable
 from ledger.repo.tuning.recorded import Gathered, State, gathered
 
 
@@ -56,6 +56,7 @@ def ground(ledger: Ledger, asked: SuggestRequest) -> Ground:
         raise _nothing_to_tune(records)
     space = plain(state.code, parse(asked.tune))
     require_tunable(ledger, state.code, space, records)
+    require_decimals(state.code, space)
     goal = objective(ledger, asked.objective)
     found = gathered(ledger, state, space, goal.metric, records)
     _require(found, goal, asked)
