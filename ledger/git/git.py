@@ -103,8 +103,9 @@ class Git:
         try:
             return ref_files.listed(self.common, prefixes)
         except ref_files.Unusual:
-            lines = self.text("for-each-ref", "--format=%(objectname) %(refname)", *prefixes).splitlines()
-        return {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
+            listed = self.text("for-each-ref", "--format=%(objectname) %(refname)", *prefixes)
+        # names may hold what Python takes for the end of a line too
+        return {ref: oid for oid, _, ref in (line.partition(" ") for line in listed.split("\n") if line)}
 
     def approximate_date(self, text: str) -> datetime:
         """What git understands by a date such as `2 weeks ago`: the present moment where it understands nothing."""

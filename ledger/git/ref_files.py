@@ -23,6 +23,7 @@ _LARGE: Final = 128 << 10
 _DIGITS: Final = b"0123456789abcdef"
 # what a part of a ref's name may not have (git-check-ref-format(1))
 _ODD: Final = bytes(range(0x21)) + b"\x7f~^:?*[\\"
+_ODD_PARTS: Final = (b"..", b"@{", b"./", b"/.", b"//", b".lock/")
 _SYMBOLIC: Final = b"ref: "
 
 
@@ -50,8 +51,11 @@ def listed(common: Path, wanted: Sequence[str]) -> dict[str, str]:
         packed = _Packed(common)
         found = {ref: oid for one in wanted for ref, oid in packed.below(os.fsencode(one))}
         found |= {ref: _resolved(top, content, packed) for ref, content in loose.items()}
-    except OSError:
+    except (OSError, RecursionError):
         raise Unusual from None
+    # the ids of another kind of repository are none to git
+    if len({len(oid) for oid in found.values()}) > 1:
+        raise Unusual
     return {os.fsdecode(ref): found[ref].decode() for ref in sorted(found)}
 
 
@@ -72,7 +76,7 @@ def _is_id(content: bytes) -> bool:
 
 def _is_odd(name: bytes) -> bool:
     """Whether a name, or a part of one, is none that git would make."""
-    return len(name.translate(None, _ODD)) != len(name) or b".." in name or b"@{" in name or name[-1:] == b"."
+    return len(name.translate(None, _ODD)) != len(name) or any(one in name + b"/" for one in _ODD_PARTS)
 
 
 def head(root: Path) -> str | None:
@@ -211,7 +215,14 @@ class _Packed:
         first, _, rest = text.partition(b"\n")
         if text and (not first.startswith(b"# pack-refs with:") or b" sorted " not in first or text[-1:] != b"\n"):
             raise Unusual
-        self._lines = [line for line in rest.split(b"\n")[:-1] if line[:1] != b"^"]
+        lines = [line for line in rest.split(b"\n")[:-1] if line[:1] != b"^"]
+        width = lines[0].find(b" ") if lines else 0
+        self._ids = [line[:width] for line in lines]
+        self._names = [line[width + 1 :] for line in lines]
+        # git dies of a line that is none, and looks for names as we do
+        ends = {line[width : width + 1] for line in lines}
+        if ends - {b" "} or self._names != sorted(set(self._names)):
+            raise Unusual
 
     def at(self, ref: bytes) -> bytes | None:
         """The object that a ref names, None where there is no such ref."""
@@ -233,13 +244,9 @@ class _Packed:
         yield from self._slice(name + b"/", name + b"0")
 
     def _slice(self, low: bytes, high: bytes) -> Iterator[tuple[bytes, bytes]]:
-        start = bisect_left(self._lines, low, key=_name)
-        for line in self._lines[start : bisect_left(self._lines, high, lo=start, key=_name)]:
-            oid, _, ref = line.partition(b" ")
+        start = bisect_left(self._names, low)
+        for at in range(start, bisect_left(self._names, high, lo=start)):
+            oid, ref = self._ids[at], self._names[at]
             if not _is_id(oid + b"\n") or _is_odd(ref) or not oid.strip(b"0"):
                 raise Unusual
             yield ref, oid
-
-
-def _name(line: bytes) -> bytes:
-    return line.partition(b" ")[2]

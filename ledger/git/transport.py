@@ -110,7 +110,8 @@ def heads_and_tags(git: Git, remote: Remote, *, pushing: bool = False) -> dict[s
     done = converse(arguments, cwd=git.root)
     if done.returncode != 0:
         raise remote_errors.failure(remote.name, os.fsdecode(done.stderr))
-    lines = (line.partition("\t") for line in os.fsdecode(done.stdout).splitlines())
+    # names may hold what Python takes for the end of a line too
+    lines = (line.partition("\t") for line in os.fsdecode(done.stdout).split("\n") if line)
     return {ref: oid for oid, _, ref in lines}
 
 

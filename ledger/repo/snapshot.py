@@ -121,7 +121,7 @@ class Snapshot:
 
     @cached_property
     def _listed(self) -> dict[str, str]:
-        return {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.splitlines())}
+        return {ref: oid for oid, _, ref in (line.partition(" ") for line in self.listing.split("\n") if line)}
 
     def source(self, name: str) -> Source | None:
         """Where one experiment is read from, None where there is none; the others are not looked at."""

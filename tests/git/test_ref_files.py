@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.git import ref_files
+from ledger.git import ref_files, transport
+from ledger.git.git import open_repository
 from ledger.git.ref_files import Unusual
 
 PATTERNS = (
@@ -137,7 +138,65 @@ def many_packed(root: Path) -> None:
     (root / ".git/packed-refs").write_text("# pack-refs with: peeled fully-peeled sorted \n" + "".join(lines))
 
 
-@pytest.mark.parametrize("spoil", [many_packed, link, empty, odd_name, dangling, null, unsorted, other_storage, many])
+def packed(root: Path, *lines: str) -> None:
+    main = (root / ".git/refs/heads/main").read_text().strip()
+    every = ("# pack-refs with: peeled fully-peeled sorted ", "MAIN refs/heads/a", *lines, "")
+    (root / ".git/packed-refs").write_text("\n".join(every).replace("MAIN", main))
+
+
+def packed_lock(root: Path) -> None:
+    packed(root, "MAIN refs/heads/b.lock")
+
+
+def packed_hidden(root: Path) -> None:
+    packed(root, "MAIN refs/heads/b/.c")
+
+
+def packed_empty_part(root: Path) -> None:
+    packed(root, "MAIN refs/heads/b//c")
+
+
+def packed_folder(root: Path) -> None:
+    packed(root, "MAIN refs/heads/b/")
+
+
+def packed_no_line(root: Path) -> None:
+    packed(root, "MAIN")
+
+
+def packed_out_of_order(root: Path) -> None:
+    packed(root, "MAIN refs/heads/c", "MAIN refs/heads/b")
+
+
+def packed_twice(root: Path) -> None:
+    packed(root, "MAIN refs/heads/a")
+
+
+def packed_other_ids(root: Path) -> None:
+    packed(root, f"{'1' * 64} refs/heads/b")
+
+
+def loose_other_ids(root: Path) -> None:
+    (root / ".git/refs/heads/x").write_text("1" * 64 + "\n")
+
+
+def to_a_lock(root: Path) -> None:
+    (root / ".git/refs/heads/main.lock").write_bytes((root / ".git/refs/heads/main").read_bytes())
+    (root / ".git/refs/heads/x").write_text("ref: refs/heads/main.lock\n")
+
+
+def to_another_spelling(root: Path) -> None:
+    (root / ".git/refs/heads/x").write_text("ref: refs/heads/./main\n")
+
+
+SPOILT = (
+    many_packed, link, empty, odd_name, dangling, null, unsorted, other_storage, many, packed_lock, packed_hidden,
+    packed_empty_part, packed_folder, packed_no_line, packed_out_of_order, packed_twice, packed_other_ids,
+    loose_other_ids, to_a_lock, to_another_spelling,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
 def test_what_is_unusual_is_left_to_git(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     first, _ = make(tmp_path)
     git(tmp_path, "update-ref", "refs/heads/main", first)
@@ -146,6 +205,34 @@ def test_what_is_unusual_is_left_to_git(tmp_path: Path, spoil: Callable[[Path], 
     spoil(tmp_path)
     with pytest.raises(Unusual):
         ref_files.listed(tmp_path / ".git", ("refs/heads/",))
+
+
+def test_a_very_deep_ref_is_left_to_git(tmp_path: Path) -> None:
+    first, _ = make(tmp_path)
+    ref = f"refs/heads/{'a/' * 1000}b"
+    git(tmp_path, "update-ref", ref, first)
+    try:
+        with pytest.raises(Unusual):
+            ref_files.listed(tmp_path / ".git", ("refs/heads/",))
+        assert open_repository(tmp_path).refs("refs/heads/") == {ref: first}
+    finally:
+        # with its folders, which are too deep for what removes the test's own
+        git(tmp_path, "update-ref", "-d", ref)
+
+
+@pytest.mark.parametrize("end_of_line", ["\u2028", "\u0085"])
+def test_a_name_may_hold_what_python_takes_for_the_end_of_a_line(tmp_path: Path, end_of_line: str) -> None:
+    first, second = make(tmp_path)
+    odd = f"refs/heads/exp/a{end_of_line}b"
+    git(tmp_path, "update-ref", "refs/heads/exp/a", first)
+    git(tmp_path, "update-ref", odd, second)
+    here = open_repository(tmp_path)
+    assert here.refs("refs/heads/") == {"refs/heads/exp/a": first, odd: second}
+
+    dangling(tmp_path)
+    assert here.refs("refs/heads/") == {"refs/heads/exp/a": first, odd: second}
+    git(tmp_path, "remote", "add", "origin", os.fspath(tmp_path))
+    assert transport.heads_and_tags(here, transport.remote(here, "origin"))[odd] == second
 
 
 def test_a_lock_is_passed_over(tmp_path: Path) -> None:

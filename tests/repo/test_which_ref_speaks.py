@@ -42,6 +42,13 @@ def test_a_remote_that_is_ahead_speaks(ahead: Project) -> None:
     assert outcome(ahead) is None, "where they have grown apart, the one here speaks"
 
 
+def test_a_name_that_goes_on_behind_another_end_of_line_speaks_for_none(ahead: Project) -> None:
+    ahead.git("update-ref", "refs/remotes/origin/exp/a\u2028b", "refs/remotes/origin/exp/a")
+    ahead.git("update-ref", "refs/remotes/origin/exp/a", "exp/a")
+
+    assert outcome(ahead) is None
+
+
 def test_of_two_remotes_the_one_that_is_ahead_speaks(ahead: Project) -> None:
     ahead.git("update-ref", "refs/remotes/backup/exp/a", "exp/a")
     ahead.git("branch", "-D", "exp/a")

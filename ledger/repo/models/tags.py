@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -28,8 +27,7 @@ _PREFIX: Final = "refs/tags/"
 
 def refs(git: Git) -> dict[str, str]:
     """The tags whose names GTO would give, by full ref with the objects that they name."""
-    # bytes that are no text are in no such name
-    lines = os.fsdecode(git.run("for-each-ref", "--format=%(objectname) %(refname)", *_PATTERNS)).splitlines()
+    lines = git.text("for-each-ref", "--format=%(objectname) %(refname)", *_PATTERNS).split("\n")
     found = {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
     return {ref: oid for ref, oid in found.items() if is_model_tag(ref)}
 

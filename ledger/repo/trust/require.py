@@ -104,7 +104,7 @@ def origin_of(ledger: Ledger, commit: str) -> str:
     refs = ledger.git.text(
         "for-each-ref", "--format=%(refname)", "--contains", commit, "refs/remotes", "refs/ledger/remotes"
     )
-    remotes = [remote for ref in refs.splitlines() if (remote := remote_of(ref)) is not None]
+    remotes = [remote for ref in refs.split("\n") if (remote := remote_of(ref)) is not None]
     return remotes[0] if remotes else "elsewhere"
 
 
