@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import Final
 
-# settings by which git finds a repository, or takes it for another: it alone knows what follows from them. A line that
-# goes on on the next one could hide one of them
-_UNUSUAL: Final = (b"worktree", b"include", b"extensions", b"bare", b"\\\n", b"\xef\xbb\xbf")
-# as git writes it
-_NOT_BARE: Final = b"\tbare = false\n"
+# settings by which git finds a repository, or takes it for another: it alone knows what follows from them. A backslash
+# may hide one of them on the next line
+_UNUSUAL: Final = (b"worktree", b"include", b"extensions", b"bare", b"formatversion", b"\\", b"\0")
+# as git writes them
+_USUAL: Final = (b"\tbare = false\n", b"\trepositoryformatversion = 0\n")
 
 
 def top(start: Path) -> Path | None:
@@ -30,10 +30,34 @@ def top(start: Path) -> Path | None:
             not common.is_symlink()
             and (common / "objects").is_dir()
             and (common / "refs").is_dir()
+            and not (common / "HEAD").is_symlink()
             and (common / "HEAD").read_bytes().startswith(b"ref: refs/")
-            and not (common / "commondir").exists()
+            and not os.path.lexists(common / "commondir")
         )
-        config = (common / "config").read_bytes().lower().replace(_NOT_BARE, b"")
+        config = (common / "config").read_bytes()
     except OSError:
         return None
-    return root if plain and not any(word in config for word in _UNUSUAL) else None
+    return root if plain and _is_plain(config) else None
+
+
+def _is_plain(config: bytes) -> bool:
+    """Whether a configuration has nothing unusual, nor a line at which git may end."""
+    telling = config.lower()
+    for usual in _USUAL:
+        telling = telling.replace(usual, b"")
+    if any(word in telling for word in _UNUSUAL):
+        return False
+    lines = [line.strip() for line in config.split(b"\n")]
+    said = [line for line in lines if line and line[:1] not in b"#;"]
+    return not said or (said[0][:1] == b"[" and all(map(_is_line, said)))
+
+
+def _is_line(line: bytes) -> bool:
+    """Whether a line is one as git writes it: the head of a section, or a setting."""
+    if line[:1] != b"[":
+        name, equals, value = line.partition(b" = ")
+        return bool(equals) and name[:1].isalpha() and name.replace(b"-", b"").isalnum() and value.count(b'"') % 2 == 0
+    section, space, below = line[1:-1].partition(b" ")
+    if line[-1:] != b"]" or not section.translate(None, b"-.").isalnum():
+        return False
+    return not space or (below[:1] == below[-1:] == b'"' and below.count(b'"') == 2)

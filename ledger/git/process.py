@@ -166,6 +166,12 @@ def unreadable(name: str | None, said: str) -> LedgerError:
     """The error that git cannot read an object, from what it says; `name` is what it was asked for."""
     lines = [line.partition(": ")[2] for line in said.splitlines() if line.startswith(("fatal: ", "error: "))]
     what = "an object" if name is None else name
+    if lines and " config " in f"{lines[-1]} ":
+        # no matter what it was asked for
+        return LedgerError(
+            f"git cannot read its configuration: {lines[-1]}",
+            hint="correct it there; git status says the same until then",
+        )
     if any(_PROMISED in line for line in lines):
         return LedgerError(
             f"git cannot read {what}: {lines[-1]}",

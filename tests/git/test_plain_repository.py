@@ -81,13 +81,57 @@ def unreadable(root: Path) -> None:
     (root / ".git/config").unlink()
 
 
-@pytest.mark.parametrize(
-    "spoil", [other_place, bare, included, hidden, extended, without_objects, separate, detached, unreadable]
-)
+def later_version(root: Path) -> None:
+    subprocess.run(["git", "config", "core.repositoryFormatVersion", "5"], cwd=root, check=True)
+
+
+def common_of_nothing(root: Path) -> None:
+    (root / ".git/commondir").symlink_to("nothing")
+
+
+def linked_head(root: Path) -> None:
+    (root / ".git/HEAD").rename(root / ".git/other")
+    (root / ".git/HEAD").symlink_to("other")
+
+
+SPOILT = (
+    other_place, bare, included, hidden, extended, without_objects, separate, detached, unreadable, later_version,
+    common_of_nothing, linked_head,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
 def test_what_is_unusual_is_left_to_git(plain: Project, spoil: Callable[[Path], None]) -> None:
     assert plain_repository.top(plain.root) is not None
     spoil(plain.root)
     assert plain_repository.top(plain.root) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", ["garbage here", "[core", "[co re]", "[core ]", '[a "b]', "= x", "1a = x", 'x = "y', "[a_b]"]
+)
+def test_a_configuration_that_git_cannot_read_is_left_to_it(plain: Project, wrong: str) -> None:
+    with (plain.root / ".git/config").open("a") as stream:
+        stream.write(f"{wrong}\n")
+    assert plain_repository.top(plain.root) is None
+    with pytest.raises(LedgerError, match="bad config line"):
+        open_repository(plain.root)
+
+
+def test_a_setting_that_git_cannot_read_is_said_to_be_one(plain: Project) -> None:
+    with (plain.root / ".git/config").open("a") as stream:
+        stream.write("[core]\n\tfilemode = perhaps\n")
+    with pytest.raises(LedgerError, match="cannot read its configuration: bad boolean config value 'perhaps'"):
+        open_repository(plain.root).head()
+
+
+def test_usual_settings_are_none_that_git_is_asked_for(plain: Project) -> None:
+    plain.git("remote", "add", "origin", "https://example.org/a.git")
+    plain.git("config", "branch.exp/ä b.remote", "origin")
+    plain.git("config", "--add", "filter.lfs.clean", "git-lfs clean -- %f # x; y")
+    with (plain.root / ".git/config").open("a") as stream:
+        stream.write("# mine\n\n[user]\n    name = A; mine\n")
+    assert plain_repository.top(plain.root) == plain.root
 
 
 def test_somebody_elses_is_left_to_git(plain: Project, monkeypatch: pytest.MonkeyPatch) -> None:
