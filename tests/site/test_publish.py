@@ -57,7 +57,7 @@ def commit_on(project: Project, branch: str, path: str, text: str, parent: str |
 
 def test_the_branch_has_the_site_as_one_commit_and_nothing_else_moves(project: Project) -> None:
     before = project.state()[1:]
-    assert "it is here alone" in publish(project)
+    assert "it is only in this clone" in publish(project)
     assert project.state()[1:] == before, "neither the index nor the work tree has changed"
     assert not (project.root / "site").exists()
     first = project.git("rev-parse", PAGES)
