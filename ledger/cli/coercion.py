@@ -37,9 +37,11 @@ def lighten() -> None:
                 number = int(value)
             except ValueError:
                 raise typer.BadParameter(f"{value!r} is not a whole number", ctx=ctx, param=param) from None
-            low = self.parameter_info.min
+            low, high = self.parameter_info.min, self.parameter_info.max
             if low is not None and number < low:
                 raise typer.BadParameter(f"{number} is less than {low}", ctx=ctx, param=param)
+            if high is not None and number > high:
+                raise typer.BadParameter(f"{number} is more than {high}", ctx=ctx, param=param)
             return number
 
     def build(descriptor: Any) -> Any:

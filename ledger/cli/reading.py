@@ -7,9 +7,12 @@ what is read here is what Typer reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, Final, get_origin
 
 from ledger.cli.declared import Argument, Declared, Option, plain
+
+# of a number of more digits than some thousands Python makes none
+_DIGITS: Final = 18
 
 
 def read(command: Callable[..., Any], given: Sequence[str]) -> dict[str, Any] | None:
@@ -79,7 +82,7 @@ def _put(values: dict[str, Any], name: str, kind: type | None, declared: Declare
         values[name] = value
     elif kind is list:
         values.setdefault(name, []).append(value)
-    elif kind is int and value.isascii() and value.isdigit():
+    elif kind is int and value.isascii() and value.isdigit() and len(value) <= _DIGITS:
         number = int(value)
         if (declared.min is not None and number < declared.min) or (declared.max is not None and number > declared.max):
             return False

@@ -181,6 +181,7 @@ def test_an_option_that_is_mistyped(project: Project) -> None:
     )
     refused(project, "lgo", says="ledger has no command lgo", hint="did you mean log?")
     refused(project, "log", "-n", "0", says="'-n'", hint="ledger log --help")
+    refused(project, "log", "-n", "9" * 5000, says="'-n'", hint="ledger log --help")
     refused(project, "log", "-n", "many", says="'many'", hint="ledger log --help")
 
 

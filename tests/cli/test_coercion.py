@@ -27,7 +27,7 @@ def ask(*arguments: str) -> tuple[list[Any], str]:
     @app.command()
     def command(
         name: str | None = None,
-        count: Annotated[int, typer.Option(min=1)] = 3,
+        count: Annotated[int, typer.Option(min=1, max=9)] = 3,
         tag: Annotated[list[str] | None, typer.Option()] = None,
         flag: bool = False,
         shade: Shade = Shade.DARK,
@@ -79,6 +79,7 @@ def test_values_are_those_of_typer_itself(own: Any, arguments: tuple[str, ...]) 
         (("--count", ""), "'' is not a whole number"),
         (("--count", "0"), "0 is less than 1"),
         (("--count", "-3"), "-3 is less than 1"),
+        (("--count", "10"), "10 is more than 9"),
     ],
 )
 def test_what_is_no_number_is_refused_in_our_words(arguments: tuple[str, ...], says: str) -> None:

@@ -48,6 +48,7 @@ def three(shelved: Shelved) -> Project:
         (("--outcome", "none"), "ac"),
         (("--status", "planned"), "ac"),
         (("--status", "concluded", "-n", "2"), "b"),
+        (("--status", "concluded", "-n", str(10**20)), "b"),
         (("--status", "running"), ""),
         (("--grep", "DROPOUT"), "b"),
         (("--grep", "größere"), "a"),

@@ -103,6 +103,13 @@ def test_what_is_wrong_is_left_to_typer(line: list[str]) -> None:
     assert read(function("status"), line) is None
 
 
+@pytest.mark.parametrize("number", ["0", "2147483648", "9" * 19, "9" * 5000])
+def test_a_number_beyond_the_bounds_is_left_to_typer(number: str) -> None:
+    line = ["SELECT 1", "-n", number]
+    assert read(function("query"), line) is None
+    assert isinstance(typers("query", line), Exception)
+
+
 def test_an_argument_behind_a_list_is_left_to_typer() -> None:
     for name in COMMANDS:
         kinds = [plain(kind) for kind, each in declarations(function(name)).values() if isinstance(each, Argument)]

@@ -30,6 +30,8 @@ _HIDDEN: Final = frozenset({"meta", "prose"})
 _FORBIDDEN: Final = frozenset({"load_extension", "fts3_tokenizer"})
 _MAX_LENGTH: Final = 50_000_000
 """Bytes that one value may have."""
+# as many rows as are read at once, with one to tell whether there are more
+_ALL: Final = 2**31 - 2
 _STEPS: Final = 20_000
 _SHADOW: Final = re.compile(
     rf"""\b({"|".join(VIEWS)})\b\s*(\([^()]*\)\s*)?AS\s*(NOT\s+)?(MATERIALIZED\s*)?\(""", re.IGNORECASE
@@ -90,7 +92,7 @@ def _asked(ledger: Ledger, sql: str, *, limit: int | None, seconds: float, again
         if cursor.description is None:
             raise LedgerError("this text holds no query", hint='ledger query "SELECT * FROM experiments"')
         heads = tuple(str(column[0]) for column in cursor.description)
-        rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+        rows = cursor.fetchall() if limit is None else cursor.fetchmany(min(limit, _ALL) + 1)
     except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
         if not again and ledger.index.on_disk and ledger.index.is_damaged(error):
             raise _DamagedError from None

@@ -25,6 +25,9 @@ EXPERIMENTS: Final = "experiments"
 VARIANTS: Final = "variants"
 TRIALS: Final = "trials"
 
+# as many rows as SQLite counts
+_ALL: Final = 2**63 - 1
+
 NONE: Final = "none"
 """The outcome of what has no verdict."""
 
@@ -182,7 +185,9 @@ def entries(
     conditions, values = _conditions(connection, wished, running)
     query = f"""SELECT {selection.sql} FROM experiment e JOIN variant v ON v.id = e.own
         WHERE {" AND ".join(conditions)} {_ORDER} LIMIT ?"""
-    found = selection.read(connection.execute(query, [*named, *values, -1 if limit is None else limit]).fetchall())
+    found = selection.read(
+        connection.execute(query, [*named, *values, -1 if limit is None else min(limit, _ALL)]).fetchall()
+    )
     arms = tested(connection)
     return [Entry(**fields, tested=arms.get(fields["name"], ())) for fields in found]
 
