@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -159,8 +158,10 @@ def is_number(value: object) -> TypeGuard[int | float]:
     """Whether it is a finite number that a float can hold, and no truth value."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    # of a whole number that is larger, `math.isfinite` raises OverflowError
-    return abs(value) <= sys.float_info.max
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def same(a: object, b: object) -> bool:

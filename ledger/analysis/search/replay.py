@@ -58,7 +58,9 @@ def _tunes(plan: Plan, trial: Trial, known: Iterable[Recorded]) -> bool:
     """
     search = trying.tuned(plan)
     ended = {place: v for place, v in _ended(trial, known, search.metric).items() if search.configuration(place[0])}
-    waiting = set(_places(trial, plan.replicates.points())) - ended.keys()
+    # a record may name an arm that the plan, as it now is, gives to no configuration
+    waiting = {place for place in _places(trial, plan.replicates.points()) if search.configuration(place[0])}
+    waiting -= ended.keys()
     return trying.may_ask(trying.Tries(plan=plan, ended=ended, waiting=tuple(waiting)), (trial.variant, trial.point))
 
 

@@ -23,6 +23,7 @@ from ledger.model.space import Configuration, Dimension, Space
 from ledger.stats.acquisition import log_expected_improvement
 from ledger.stats.gaussian_process import Surface, fit
 from ledger.stats.noise_within import within
+from ledger.stats.threads import one_thread
 
 Array = npt.NDArray[np.float64]
 
@@ -54,6 +55,10 @@ class Proposer:
         """The next `count` configurations, fewer where no others are left. `waiting` are those that run now: of them it
         is imagined that they come out as believed.
         """
+        with one_thread():
+            return self._proposed(told, count, waiting)
+
+    def _proposed(self, told: Sequence[Told], count: int, waiting: Sequence[Configuration]) -> tuple[Proposal, ...]:
         taken = {key(one.configuration) for one in told} | {key(each) for each in waiting}
         at_work = list(waiting)
         surface: Surface | None = None
@@ -78,7 +83,8 @@ class Proposer:
         """What the means of all configurations make believe, with their noise. Raises ValueError where none has any."""
         rows = self.encoding.rows([one.configuration for one in told])
         known = squeezed(told)
-        return fit(rows, means(known), [one.replicates for one in known], within(one.values for one in known))
+        with one_thread():
+            return fit(rows, means(known), [one.replicates for one in known], within(one.values for one in known))
 
     def _imagined(self, surface: Surface, waiting: Sequence[Configuration]) -> Surface:
         return surface.imagined(self.encoding.rows(waiting)) if waiting else surface

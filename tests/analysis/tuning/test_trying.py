@@ -10,10 +10,13 @@ from itertools import count
 from random import Random
 
 import pytest
+from made_records import record_of
 
+from ledger.analysis.search import asking, replay
 from ledger.analysis.tuning import trying
 from ledger.analysis.tuning.told import Proposal, Told, key
 from ledger.analysis.tuning.trying import Place, Tries
+from ledger.model import trial_file
 from ledger.model.directions import HIGHER, LOWER
 from ledger.model.plan import Plan
 from ledger.model.replicates import Axis, Replicates
@@ -200,3 +203,12 @@ def test_what_was_tried_elsewhere_is_known_and_not_explored_again() -> None:
     # of a metric of which more is better the tuner is told less
     higher = Tries(plan=plan(replace(with_it, better=HIGHER)), ended={}, waiting=())
     assert higher.told()[0].values == (-0.1, -0.2)
+
+
+def test_a_trial_beside_one_that_the_plan_knows_no_more_is_not_asked_for() -> None:
+    made = plan(search())
+    trial = replace(
+        trial_file.loads(record_of("t", 0)[1]), variant="current", asked=asking.told((), {}, ["try-zzzz/seed-0"])
+    )
+    assert replay.asks(made, trial, ())
+    assert not replay.asks(made, replace(trial, variant="try-zzzz"), ())
