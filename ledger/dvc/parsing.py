@@ -33,6 +33,9 @@ def remember() -> None:
     known: dict[str, Any] = {}
 
     def fast(text: str, path: str) -> Any:
+        # tabs between words are for libyaml what they are not for DVC, which would refuse the file elsewhere
+        if "\t" in text:
+            return parse(text, path)
         try:
             return yaml12.loads(text) or {}
         except yaml12.YamlError:

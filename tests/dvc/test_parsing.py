@@ -50,10 +50,11 @@ def test_a_text_is_parsed_once_and_nobody_shares_what_it_holds(parsed: list[str]
     assert len(parsed) == 3
 
 
-def test_what_cannot_be_parsed_is_told_every_time(parsed: list[str]) -> None:
+@pytest.mark.parametrize("text", ["{", "a: 1\t\n"])
+def test_what_cannot_be_parsed_is_told_every_time(parsed: list[str], text: str) -> None:
     for path in ("a", "b"):
         with pytest.raises(YAMLFileCorruptedError) as error:
-            strictyaml.parse_yaml("{", path)
+            strictyaml.parse_yaml(text, path)
         assert error.value.path == path
 
 
