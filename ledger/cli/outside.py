@@ -48,6 +48,8 @@ def explained(error: Exception) -> LedgerError | None:
     if is_one((), _OBJECTS):
         hint = f"ls -l .git/objects shows whose it is and whether it is read-only; then {_AGAIN}"
         return LedgerError("git cannot write its objects", hint=hint)
+    if isinstance(error, FileNotFoundError) and error.filename == "git":
+        return LedgerError("there is no git on the PATH", hint="install git, or add its folder to PATH")
     killed = getattr(error, "killed", None)
     if killed is not None:
         return LedgerError(f"{killed} was killed", hint=f"by hand, or by the system for lack of memory; {_AGAIN}")

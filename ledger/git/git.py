@@ -245,10 +245,8 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
     found = plain_repository.top(start)
     if found is not None:
         return _opened(found, found / ".git", "")
-    done = call(
-        ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", "--show-prefix"],
-        cwd=start,
-    )
+    asked = ("--path-format=absolute", "--show-toplevel", "--git-common-dir", "--show-object-format", "--show-prefix")
+    done = call(["rev-parse", *asked], cwd=start)
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip()
         if "not a git repository" in said:
@@ -263,12 +261,17 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
                 f"{start.resolve()} is in a git directory without a work tree", hint="run ledger in a work tree"
             )
         raise LedgerError(said.removeprefix("fatal: "))
-    root, common, *prefix = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
+    root, common, named_by, *prefix = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
     if len(prefix) > 1 or "\\" in root + common:
         # git lists paths a line each, and DVC takes a backslash for a slash
         raise LedgerError(
             f"the path of this repository holds a {'line break' if len(prefix) > 1 else 'backslash'}",
             hint="move it to a folder without one",
+        )
+    if named_by != "sha1":
+        raise LedgerError(
+            f"this repository names its objects by {named_by}, which DVC does not read",
+            hint="git init makes one that names them by sha1",
         )
     return _opened(Path(root), Path(common), prefix[0].rstrip("/") if prefix else "")
 

@@ -30,6 +30,7 @@ OUTSIDE: list[tuple[Exception, str]] = [
     (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "the system cannot start more processes"),
     (GitError(["log"], "ended by signal 9", killed=True), "git was killed"),
     (WorkerDied("the worker process ended with -9", killed=True), "the worker process was killed"),
+    (FileNotFoundError(errno.ENOENT, "No such file or directory", "git"), "there is no git on the PATH"),
     (PermissionError(errno.EACCES, "Permission denied", "/x"), "/x: Permission denied"),
 ]
 

@@ -147,6 +147,13 @@ def test_no_repository(tmp_path: Path) -> None:
         open_repository(tmp_path)
 
 
+def test_a_repository_of_sha256_is_refused(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--object-format=sha256", "."], cwd=tmp_path, check=True)
+    assert plain_repository.top(tmp_path) is None
+    with pytest.raises(LedgerError, match="names its objects by sha256, which DVC does not read"):
+        open_repository(tmp_path)
+
+
 def test_a_linked_work_tree_is_left_to_git(plain: Project) -> None:
     linked = plain.root.parent / "linked"
     plain.git("worktree", "add", "-q", "--detach", os.fspath(linked))
