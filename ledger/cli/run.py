@@ -28,7 +28,7 @@ def run(
         Option(metavar="VARIANT[/TRIAL]", help="Only these: treatment, seed-0, treatment/seed-0; repeatable."),
     ] = None,
     again: Annotated[bool, Option("--again", help="Retry trials that failed.")] = False,
-    yes: Annotated[bool, Option("--yes", help="Continue even if no trial has a predicted metric.")] = False,
+    yes: Annotated[bool, Option("--yes", help="Continue even if no trial has the metric that counts.")] = False,
     timeout: options.Timeout = None,
     gpus_per_trial: Annotated[
         int | None, Option(metavar="K", min=1, help="Give each trial K GPUs of its own (CUDA_VISIBLE_DEVICES).")

@@ -31,6 +31,9 @@ _SMALLEST = 1e-150
 # the steps of narrower ranges would differ by less than a float does
 _NARROWEST = 1e-9
 
+# so much of a text is shown
+_LONG = 60
+
 MAX_CHOICES = 100
 MAX_DIMENSIONS = 40
 
@@ -138,10 +141,13 @@ def _range(name: str, text: str, first: str, last: str, scale: str | None) -> Ra
 def _end(name: str, text: str, end: str) -> float:
     value = parse_value(end)
     if not isinstance(value, int | float) or not is_number(value):
-        raise LedgerError(f"{name}: {end or 'nothing'!r} is no number in {text}", hint=f"{name}=1e-5..1e-1:log")
+        shown = text if len(text) <= _LONG else f"{text[:_LONG]}…"
+        raise LedgerError(
+            f"{name}: {end[:_LONG] or 'nothing'!r} is no number in {shown}", hint=f"{name}=1e-5..1e-1:log"
+        )
     if value and not _SMALLEST <= abs(value) <= _LARGEST:
         raise LedgerError(
-            f"{name}: {end} is too {'large' if abs(value) > _LARGEST else 'small'} for an end of a range",
+            f"{name}: {end[:_LONG]} is too {'large' if abs(value) > _LARGEST else 'small'} for an end of a range",
             hint=f"0, or from {_SMALLEST:g} to {_LARGEST:g}",
         )
     return value

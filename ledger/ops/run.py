@@ -63,6 +63,7 @@ def _execute(planned: Work, listener: Listener, slots: LocalSlots, done: Done, h
         copied.remember(planned.ledger, kept.trial, planned.copies)
         listener.recorded(kept, planned.monitor.state)
         guards.require_measured(planned, done.trials)
+        guards.require_values(planned, done.trials)
     guards.require_own(planned)
 
 

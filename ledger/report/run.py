@@ -10,6 +10,7 @@ from ledger.model.listing import counted, listed
 from ledger.model.run_report import RunReport
 from ledger.model.trial import Trial
 from ledger.model.tune_finding import TuneFinding
+from ledger.model.tune_search import CURRENT
 from ledger.report.remarks import sentence, sentences
 from ledger.report.text import cut
 from ledger.report.tune_search import assigned
@@ -94,7 +95,8 @@ def _found(report: RunReport, finding: Found) -> Iterator[str]:
     elif isinstance(finding, TuneFinding) and finding.answered:
         yield f"{finding.stated} ({assigned(finding.params)}), after {finding.trainings} trials"
         if report.trials:
-            yield f"next: ledger conclude {report.name}, then ledger confirm {report.name}"
+            then = "" if finding.best == CURRENT else f", then ledger confirm {report.name}"
+            yield f"next: ledger conclude {report.name}{then}"
     elif finding.answered:
         yield f"{finding.stated}, after {finding.trainings} trials: ledger status {report.name} shows it"
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterator, Sequence
 
@@ -16,6 +17,9 @@ from ledger.repo.commit import require_text
 from ledger.repo.ledger import Ledger
 from ledger.run.trial_commit import Kept
 from ledger.run.work import Work
+
+# so many trials without a value, and none with one, are no bad luck
+_FRUITLESS = 5
 
 
 def require_recordable(ledger: Ledger, experiment: Experiment, message: str | None) -> str:
@@ -83,6 +87,25 @@ def require_measured(work: Work, kept: Sequence[Kept]) -> None:
         f"no trial has the predicted metric {', '.join(lacking)}: they have {have}, and "
         f"{left} trial{' is' if left == 1 else 's are'} left to run",
         hint=f"{hint}; ledger run --yes continues anyway",
+    )
+
+
+def require_values(work: Work, kept: Sequence[Kept]) -> None:
+    """Raise LedgerError where nothing that a search has tried has a value, after some trials of this run: the rest of
+    the budget would probably fail alike.
+    """
+    experiment, search = work.experiment, work.experiment.plan.tunes
+    if search is None or work.wanted.unmeasured or len(kept) < _FRUITLESS:
+        return
+    trials = [*(r.trial for r in experiment.trials if r.valid), *(one.trial for one in kept)]
+    metric = settled.committed(work.ledger, experiment.tip).aliases.now(search.metric)
+    if any(t.succeeded and math.isfinite(t.metrics.get(metric, math.nan)) for t in trials):
+        return
+    if len({(t.variant, t.point) for t in trials}) >= search.budget:
+        return
+    raise LedgerError(
+        f"none of the first {len(trials)} trials has a value of {search.metric}",
+        hint=f"ledger show {experiment.name}:{trials[-1].id} --log says why; ledger run --yes continues anyway",
     )
 
 

@@ -162,3 +162,15 @@ def test_a_search_that_has_found_nothing_better_is_not_compared_with_itself(shel
     project.commit("the first trial", {path: text})
     refused = project.ledger("diff", code=2)
     assert "nothing that tuned has tried is better than current" in refused.err
+
+
+def test_a_search_stops_where_its_first_trials_all_fail(shelved: Shelved) -> None:
+    project = shelved(lambda _: None, FILES)
+    project.commit("fails", {"train.py": "open('metrics.json', 'w').write('{\"loss\": NaN}')\n"})
+    project.ledger("new", "Tuned", *SPACE, "--budget", "9", "--seeds", "1")
+    stopped = project.ledger("run", code=2)
+    assert "none of the first 5 trials has a value of loss" in stopped.err
+    assert "ledger show tuned:" in stopped.err
+    assert project.ledger("status", "--json").json["search"]["trainings"] == 5
+    assert "no answer after 9 of 9 trials" in project.ledger("run", "--yes", code=1).out
+    assert "no arm of tuned has a value of loss" in project.ledger("confirm", "tuned", code=2).err

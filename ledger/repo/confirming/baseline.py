@@ -59,6 +59,11 @@ def baseline_of(ledger: Ledger, experiment: Experiment, variant: str, metric: st
         assert target.experiment is not None
         other, arm = target.experiment, target.variant
     if (other.name, arm) == (experiment.name, variant):
+        if asked is None and experiment.plan.tunes is not None:
+            raise LedgerError(
+                f"nothing that {experiment.name} has tried is better than {variant}: there is nothing to confirm",
+                hint=f"name another arm to test it: {experiment.name}:NAME",
+            )
         raise LedgerError(
             f"{experiment.name}:{variant} would be compared with itself",
             hint=f"name another arm, {experiment.name}:NAME, or another baseline: --baseline NAME:VARIANT",

@@ -66,6 +66,9 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
         for row in rows
         if (summary := row.metrics.get(metric)) is not None and summary.mean is not None
     }
+    if not means:
+        which = asked.target if asked.where is None else "what --where chooses"
+        raise LedgerError(f"no arm of {which} has a value of {metric}", hint="ledger table --variants shows what has")
     if named is not None and named[1] is not None:
         chosen = (named[0].name, named[1])
         if chosen not in means:
