@@ -35,7 +35,7 @@ class Objects:
             return found
         commit, _, path = name.partition(":")
         parent, _, last = path.rpartition("/")
-        above = self._above(commit, parent) if last else None
+        above = self._above(commit, parent) if last and not _lacks_a_name(path) else None
         if above is None:
             (found,) = self._git.ask([name])
         else:
@@ -57,6 +57,9 @@ class Objects:
     def _known(self, name: str) -> GitObject | None:
         """What is kept under a name, or another one for the same."""
         found = self._kept.get(name)
+        if ":" in name:
+            # what ends it is of a file's name
+            return found
         if found is None and name.endswith("^{commit}"):
             peeled = self._kept.get(name.removesuffix("^{commit}"))
             return peeled if peeled is not None and peeled.kind == "commit" else None
@@ -99,7 +102,7 @@ class Objects:
         """What stands at a path of a commit; None where nothing does. Raises LedgerError where its object is gone."""
         found = self.read(f"{commit}:{path}")
         # git says "missing" of both
-        if found is None and path and "\n" not in path:
+        if found is None and path and "\n" not in path and not _lacks_a_name(path):
             parent, _, last = path.rpartition("/")
             above = self.at(commit, parent)
             there = None if above is None else entry_of(above, last)
@@ -170,3 +173,8 @@ class Objects:
     def close(self) -> None:
         """End the process of git. It starts again at the next read."""
         self._git.close()
+
+
+def _lacks_a_name(path: str) -> bool:
+    """Whether a part of a path is empty: git looks for that, and finds none."""
+    return "//" in f"/{path}"

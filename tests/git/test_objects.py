@@ -117,6 +117,16 @@ def test_what_is_asked_for_ahead_is_read_at_no_cost(project: Project, monkeypatc
     assert objects.at(head, "nothing") is None
 
 
+def test_what_was_kept_is_found_under_no_name_that_git_gives_to_nothing_or_another(project: Project) -> None:
+    # no name of a file peels, and no part of a path is without a name
+    project.commit("odd", {"d/:": "one", "d/^{tree}": "other"})
+    git = open_repository(project.root)
+    commit = git.objects.held("HEAD").oid
+    for path in ("d/:", "d/^{tree}", "d//:", "/d/:"):
+        assert git.objects.blob(commit, path) == {"d/:": b"one", "d/^{tree}": b"other"}.get(path)
+    git.objects.close()
+
+
 def test_a_damaged_object_among_those_asked_for_ahead_says_so_where_it_is_read(project: Project) -> None:
     head = project.git("rev-parse", "HEAD").strip()
     damaged = project.git("rev-parse", "HEAD:train.py").strip()
