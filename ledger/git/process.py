@@ -166,12 +166,11 @@ def unreadable(name: str | None, said: str) -> LedgerError:
     """The error that git cannot read an object, from what it says; `name` is what it was asked for."""
     lines = [line.partition(": ")[2] for line in said.splitlines() if line.startswith(("fatal: ", "error: "))]
     what = "an object" if name is None else name
-    if lines and " config " in f"{lines[-1]} ":
-        # no matter what it was asked for
-        return LedgerError(
-            f"git cannot read its configuration: {lines[-1]}",
-            hint="correct it there; git status says the same until then",
-        )
+    # no matter what it was asked for
+    for words, own in _OWN_FILES.items():
+        if lines and any(word in lines[-1] for word in words):
+            hint = "correct it there; git status says the same until then"
+            return LedgerError(f"git cannot read its {own}: {lines[-1]}", hint=hint)
     if any(_PROMISED in line for line in lines):
         return LedgerError(
             f"git cannot read {what}: {lines[-1]}",
@@ -185,6 +184,11 @@ def unreadable(name: str | None, said: str) -> LedgerError:
 
 
 _PROMISED = "promisor remote"
+# how git calls what it cannot read of its own, and what that is
+_OWN_FILES = {
+    ("bad config", "config value", "command-line config"): "configuration",
+    ("packed-refs",): "refs",
+}
 # how git calls an object that should be there and is not, or cannot be read
 _LACKING = (
     "bad object",
@@ -196,9 +200,10 @@ _LACKING = (
     "unable to find",
     "missing blob",
     _PROMISED,
+    *(word for words in _OWN_FILES for word in words),
 )
 
 
 def is_unreadable(said: str) -> bool:
-    """Whether a command of git's has failed since it could not read an object."""
+    """Whether a command of git's has failed since it could not read an object, or a file of its own."""
     return any(words in said for words in _LACKING)

@@ -137,7 +137,7 @@ def _places(git: Git, slot: Path, registered: tuple[bytes | None, ...]) -> list[
     own = ("info/sparse-checkout", "index.lock", "HEAD.lock")
     named = [argument for path in own for argument in ("--git-path", path)]
     asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", *named]
-    return os.fsdecode(git.run(*asked, cwd=slot)).splitlines()
+    return os.fsdecode(git.run(*asked, cwd=slot)).removesuffix("\n").split("\n")
 
 
 def _content(file: Path) -> bytes | None:

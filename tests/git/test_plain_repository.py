@@ -123,6 +123,8 @@ def test_a_setting_that_git_cannot_read_is_said_to_be_one(plain: Project) -> Non
         stream.write("[core]\n\tfilemode = perhaps\n")
     with pytest.raises(LedgerError, match="cannot read its configuration: bad boolean config value 'perhaps'"):
         open_repository(plain.root).head()
+    with pytest.raises(LedgerError, match="cannot read its configuration"):
+        open_repository(plain.root).text("log")
 
 
 def test_usual_settings_are_none_that_git_is_asked_for(plain: Project) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger.errors import LedgerError
 from ledger.git import ref_files, transport
 from ledger.git.git import open_repository
 from ledger.git.ref_files import Unusual
@@ -233,6 +234,14 @@ def test_a_name_may_hold_what_python_takes_for_the_end_of_a_line(tmp_path: Path,
     assert here.refs("refs/heads/") == {"refs/heads/exp/a": first, odd: second}
     git(tmp_path, "remote", "add", "origin", os.fspath(tmp_path))
     assert transport.heads_and_tags(here, transport.remote(here, "origin"))[odd] == second
+
+
+def test_packed_refs_that_are_damaged_are_said_to_be(tmp_path: Path) -> None:
+    first, _ = make(tmp_path)
+    git(tmp_path, "update-ref", "refs/heads/main", first)
+    packed_no_line(tmp_path)
+    with pytest.raises(LedgerError, match="git cannot read its refs: unexpected line in"):
+        open_repository(tmp_path).refs("refs/heads/")
 
 
 def test_a_lock_is_passed_over(tmp_path: Path) -> None:
