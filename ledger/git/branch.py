@@ -6,6 +6,7 @@ next attempt finds in place, and never a ref whose files look deleted.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def _being_rebased(git: Git, trees: Sequence[WorkTree], ref: str) -> Path | None
         # every slot is such a work tree, so that no process is started for each
         own = _own_folder(git, tree.path) if tree.branch is None else None
         names = [] if own is None else [own / f"rebase-{way}/head-name" for way in ("merge", "apply")]
-        if any(path.is_file() and path.read_text("utf-8").strip() == ref for path in names):
+        if any(path.is_file() and os.fsdecode(path.read_bytes()).strip() == ref for path in names):
             return tree.path
     return None
 
@@ -100,7 +101,7 @@ def _own_folder(git: Git, tree: Path) -> Path:
     """The git directory of a work tree: `.git`, or in a linked one what that file names."""
     link = tree / ".git"
     if link.is_file():
-        folder = tree / link.read_text("utf-8").removeprefix("gitdir:").strip()
+        folder = tree / os.fsdecode(link.read_bytes()).removeprefix("gitdir:").strip()
         if folder.is_dir():
             return folder
     elif link.is_dir():

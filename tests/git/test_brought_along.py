@@ -132,6 +132,17 @@ def test_the_work_tree_goes_back_where_the_ref_is_held(plain: Project, git: Git)
     assert plain.git("status", "--porcelain") == ""
 
 
+def test_another_branch_may_be_rebased_whose_name_is_no_text(plain: Project, git: Git, tmp_path: Path) -> None:
+    old = head(plain)
+    linked = tmp_path / os.fsdecode(b"\xff")
+    plain.git("worktree", "add", "-q", "--detach", os.fspath(linked))
+    (own,) = (plain.root / ".git/worktrees").iterdir()
+    (own / "rebase-merge").mkdir()
+    (own / "rebase-merge/head-name").write_bytes(b"refs/heads/\xff\n")
+    new = committed(git, old, {"a.txt": "new\n"})
+    assert advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why")) == (plain.root,)
+
+
 def test_a_branch_that_is_being_rebased_waits(plain: Project, git: Git) -> None:
     plain.git("switch", "-q", "-c", "side")
     old = plain.commit("ours", {"a.txt": "ours\n"})
