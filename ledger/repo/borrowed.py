@@ -71,7 +71,9 @@ def content(path: Path, known: Path) -> str | None:
     digest, newest = stamps
     cached = known / digest
     with contextlib.suppress(OSError):
-        return cached.read_text()
+        # a power cut may leave an empty file
+        if told := cached.read_text():
+            return told
     found = _content(path)
     if found is not None and newest < time.time() - _RACY:
         with contextlib.suppress(OSError):
@@ -86,7 +88,7 @@ def stamp(path: Path) -> tuple[str, float] | None:
     """What the file system says of a file or folder, as a hash, with its newest time of change in seconds."""
     if not path.exists():
         return None
-    digest, newest = hashlib.sha256(str(path.resolve()).encode()), 0.0
+    digest, newest = hashlib.sha256(os.fsencode(path.resolve())), 0.0
     for file in _files(path):
         with contextlib.suppress(OSError):
             status = file.stat()

@@ -29,6 +29,7 @@ def test_the_content_of_a_folder_is_that_of_its_files(tmp_path: Path) -> None:
     (one / "a").write_text("3")
     assert content(one, known) != first
     assert content(tmp_path / "nothing", known) is None
+    assert content(laid(tmp_path / os.fsdecode(b"\xff"), {"a": "1", "b/d": "2"}), known) == content(same, known)
 
 
 def test_what_has_been_read_is_not_read_again(tmp_path: Path) -> None:
@@ -43,6 +44,8 @@ def test_what_has_been_read_is_not_read_again(tmp_path: Path) -> None:
     assert kept.read_text() == found
     kept.write_text("remembered")
     assert content(file, known) == "remembered"
+    kept.write_text("")
+    assert content(file, known) == found
     os.utime(file, (2, 2))
     assert content(file, known) == found
 
