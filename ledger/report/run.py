@@ -95,7 +95,7 @@ def _found(report: RunReport, finding: Found) -> Iterator[str]:
     elif isinstance(finding, TuneFinding) and finding.answered:
         yield f"{finding.stated} ({assigned(finding.params)}), after {finding.trainings} trials"
         if report.trials:
-            then = "" if finding.best == CURRENT else f", then ledger confirm {report.name}"
+            then = "" if finding.best == CURRENT or finding.n == 1 else f", then ledger confirm {report.name}"
             yield f"next: ledger conclude {report.name}{then}"
     elif finding.answered:
         yield f"{finding.stated}, after {finding.trainings} trials: ledger status {report.name} shows it"

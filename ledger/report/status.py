@@ -9,6 +9,7 @@ from datetime import datetime
 from ledger.analysis.answers import Overview, SearchStatus, Status
 from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
 from ledger.analysis.searching import finding
+from ledger.model.experiment import Experiment
 from ledger.model.listing import counted, listed
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
@@ -47,7 +48,7 @@ def document(found: Status, settings: Settings, *, now: datetime) -> Document:
     blocks: list[Block] = [
         Heading(text=title, level=1),
         Items(items=tuple(f"predicts {p}" for p in experiment.plan.predictions), indent=2, near=True),
-        *([_arms(rows)] if found.search is None else _search(found.search, settings)),
+        *([_arms(rows)] if found.search is None else _search(found.search, experiment, settings)),
         Items(items=tuple(summary(state, now=now) for state in runs), indent=2, near=True),
         Items(
             items=tuple(f"{t.trial}  {t.stage or 'preparing'}" for state in runs for t in state.running),
@@ -80,11 +81,13 @@ def document(found: Status, settings: Settings, *, now: datetime) -> Document:
     return Document(title=title, blocks=tuple(blocks), data=shapes.status(found))
 
 
-def _search(found: SearchStatus, settings: Settings) -> list[Block]:
+def _search(found: SearchStatus, experiment: Experiment, settings: Settings) -> list[Block]:
     """What a search says so far, how sure it is, what it is expected to cost still, and its versions."""
     state = found.state
     now = finding(state)
-    said = [search.said(now, state.search, settings), *search.remarks(now, state.search, settings, "")]
+    # `ledger confirm` asks for a name
+    name = experiment.name if experiment.plan.tunes is not None else ""
+    said = [search.said(now, state.search, settings), *search.remarks(now, state.search, settings, name)]
     if not state.finished:
         said.append(step_search.coming(found.coming, found.each))
     table = search.table(state, settings)

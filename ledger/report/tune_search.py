@@ -68,8 +68,10 @@ def remarks(
         verbs = ("has", "counts") if len(finding.failed) == 1 else ("have", "count")
         arms = listed(finding.failed, _FEW, word="and")
         yield f"{arms} {verbs[0]} a trial that failed or lacks {metric}, and {verbs[1]} as bad"
-    if commands and finding.answered and finding.best != CURRENT:
-        yield f"{f'ledger confirm {experiment}'.strip()} puts it to the test on fresh seeds"
+    if finding.answered and finding.n == 1:
+        yield "each configuration ran once: nothing tells the best from the luckiest"
+    elif commands and finding.answered and finding.best != CURRENT:
+        yield f"ledger confirm {experiment} puts it to the test on fresh seeds"
 
 
 def arms(state: TuneState, settings: Settings) -> Table:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from conftest import Project, Shelved, launcher
 from made_records import record_of
 
 from ledger.model import trial_file
+from ledger.model.settings import Settings
 from ledger.model.trial import Trial
+from ledger.model.tune_finding import TuneFinding
+from ledger.report.tune_search import remarks
 
 TRAIN = """\
 import json, random, sys
@@ -86,6 +90,7 @@ def test_a_search_that_was_killed_goes_on_and_ends_in_a_finding_that_is_proved(s
     assert all(trial.params["params.json"]["lr"] not in (0.2, 0.45, 0.9) for trial in trials)
     assert found["mean"] < found["current"]
 
+    assert "ledger confirm tuned puts it to the test" in project.ledger("status").out
     told = project.ledger("conclude", "-m", "as it came out").out
     assert f"{found['best']} is the best of" in told and "better than current" in told
     proof = project.ledger("verify", "--json").json
@@ -174,3 +179,14 @@ def test_a_search_stops_where_its_first_trials_all_fail(shelved: Shelved) -> Non
     assert project.ledger("status", "--json").json["search"]["trainings"] == 5
     assert "no answer after 9 of 9 trials" in project.ledger("run", "--yes", code=1).out
     assert "no arm of tuned has a value of loss" in project.ledger("confirm", "tuned", code=2).err
+
+
+def test_of_single_trials_it_is_said_that_nothing_tells_the_best_from_the_luckiest() -> None:
+    finding = TuneFinding(
+        found=True, best="try-1", params={"x": 1}, n=1, mean=0.5, sd=None, among=9, luck=None, current=None,
+        trainings=9, budget=9, failed=(),
+    )  # fmt: skip
+    said = list(remarks(finding, "loss", Settings(), "tuned"))
+    assert said[-1] == "each configuration ran once: nothing tells the best from the luckiest"
+    again = list(remarks(replace(finding, n=3, sd=0.1), "loss", Settings(), "tuned"))
+    assert again[-1] == "ledger confirm tuned puts it to the test on fresh seeds"
