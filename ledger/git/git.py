@@ -268,6 +268,11 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
             f"the path of this repository holds a {'line break' if len(prefix) > 1 else 'backslash'}",
             hint="move it to a folder without one",
         )
+    if any("\ud800" <= character <= "\udfff" for character in root + common):
+        raise LedgerError(
+            f"the path of this repository is no UTF-8, which DVC needs: {os.fsencode(root)!r}",
+            hint="move it to a folder that is",
+        )
     if named_by != "sha1":
         raise LedgerError(
             f"this repository names its objects by {named_by}, which DVC does not read",

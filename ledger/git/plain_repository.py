@@ -21,7 +21,7 @@ def top(start: Path) -> Path | None:
     # git's own words for the place of a process, without symbolic links
     root = Path(os.path.realpath(start))
     common = root / ".git"
-    if any(character in str(root) for character in "\\\n"):
+    if any(character in "\\\n" or "\ud800" <= character <= "\udfff" for character in str(root)):
         return None
     try:
         if any(path.stat(follow_symlinks=False).st_uid != os.geteuid() for path in (root, common)):

@@ -156,6 +156,14 @@ def test_a_repository_of_sha256_is_refused(tmp_path: Path) -> None:
         open_repository(tmp_path)
 
 
+def test_a_path_that_is_no_text_is_refused(plain: Project, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"\xff")
+    plain.root.rename(odd)
+    assert plain_repository.top(odd) is None
+    with pytest.raises(LedgerError, match="is no UTF-8, which DVC needs"):
+        open_repository(odd)
+
+
 def test_a_linked_work_tree_is_left_to_git(plain: Project) -> None:
     linked = plain.root.parent / "linked"
     plain.git("worktree", "add", "-q", "--detach", os.fspath(linked))
