@@ -130,6 +130,9 @@ def report(
     experiment = ledger.experiment(work.experiment.name)
     present = ledger.present(experiment)
     states = [row.state for row in progress.declared(experiment, present) if asked(row, wanted.only)]
+    if work.search is not None:
+        # what ran at other code, or was voided, is run again only where the search asks for it
+        states = [one for one in states if one not in (progress.STALE, progress.MISSING)]
     # in the order of the plan, and not as they happened to end
     order = {(spec.variant, spec.point): number for number, spec in enumerate(work.specs)}
     inorder = sorted(kept, key=lambda one: order.get((one.trial.variant, one.trial.point), 0))

@@ -190,3 +190,14 @@ def test_of_single_trials_it_is_said_that_nothing_tells_the_best_from_the_luckie
     assert said[-1] == "each configuration ran once: nothing tells the best from the luckiest"
     again = list(remarks(replace(finding, n=3, sd=0.1), "loss", Settings(), "tuned"))
     assert again[-1] == "ledger confirm tuned puts it to the test on fresh seeds"
+
+
+def test_what_ran_at_other_code_and_is_not_asked_for_again_is_not_said_to_be_left(shelved: Shelved) -> None:
+    project = shelved(lambda _: None, FILES)
+    project.ledger("new", "Tuned", *SPACE, "--budget", "2", "--seeds", "1")
+    path, text = (part.replace("treatment", "try-1") for part in record_of("tuned", 0, width=4))
+    project.commit("a trial at other code", {path: text})
+    done = project.ledger("run")
+    assert "code or data changed since 1 of the search's trials" in done.err
+    assert "stale" not in done.err
+    assert "after 2 trials" in done.out
