@@ -8,7 +8,7 @@ from ledger.repo.commit import require_text
 from ledger.repo.ledger import Ledger
 from ledger.repo.trust.links import require_plain
 from ledger.run import belonging, by_hand
-from ledger.run.by_hand_arm import identified, own_parameters
+from ledger.run.by_hand_arm import identified, own_parameters, require_arms
 from ledger.run.collect import collect
 from ledger.run.worker import Worker
 
@@ -26,6 +26,7 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Recor
         if done is not None:
             return done
         experiment = ledger.current()
+        require_arms(experiment)
         require_plain(ledger, experiment.tip, made_of=[experiment.tip])
         here = ledger.code.at(by_hand.work_tree(ledger, experiment))
         persisting = belonging.require_own(ledger, experiment, here, worker)

@@ -129,6 +129,8 @@ def _next(found: Status) -> str:
         return f"fetch its branch, or ledger archive {experiment.name} --undo where it was deleted"
     if experiment.archived:
         return f"ledger archive {experiment.name} --undo brings its branch back"
+    if found.unrecorded and experiment.plan.tunes is not None:
+        return "git restore (or git clean) drops what dvc repro made, ledger run runs the search's own trials"
     if found.unrecorded:
         return "ledger record keeps what dvc repro made"
     if found.dirty:

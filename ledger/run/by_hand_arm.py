@@ -17,6 +17,15 @@ from ledger.repo.ledger import Ledger
 from ledger.run.plan import check
 
 
+def require_arms(experiment: Experiment) -> None:
+    """Raise LedgerError for a search for the best parameters: an arm that it did not choose is none of its own."""
+    if experiment.plan.tunes is not None:
+        raise LedgerError(
+            f"{experiment.name} is a search, which chooses its trials: none is recorded by hand",
+            hint="ledger run runs them; git restore (or git clean) drops what dvc repro made",
+        )
+
+
 def identified(
     ledger: Ledger, experiment: Experiment, here: Code, message: str | None, variant: str | None
 ) -> tuple[Arm, str, str | None]:

@@ -22,10 +22,11 @@ def settle(ledger: Ledger, experiment: Experiment, message: str | None, worker: 
     Raises LedgerError for changes that a trial would not see.
     """
     code, dirty = ledger.code.at(experiment.tip), ledger.git.dirty()
+    keep = "ledger record keeps them as a trial; " if experiment.plan.tunes is None else ""
     _refuse(
         [d.path for d in dirty if code.pipeline.is_git_result(d.path)],
         "the work tree holds unrecorded results",
-        "ledger record keeps them as a trial; git restore (or git clean) drops them",
+        f"{keep}git restore (or git clean) drops them",
     )
     _refuse(
         _new_files(ledger, code, [d.path for d in dirty if d.untracked]),

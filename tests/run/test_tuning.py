@@ -201,3 +201,16 @@ def test_what_ran_at_other_code_and_is_not_asked_for_again_is_not_said_to_be_lef
     assert "code or data changed since 1 of the search's trials" in done.err
     assert "stale" not in done.err
     assert "after 2 trials" in done.out
+
+
+def test_a_search_records_nothing_by_hand(shelved: Shelved) -> None:
+    project = shelved(lambda _: None, FILES)
+    project.ledger("new", "Tuned", *SPACE)
+    (project.root / "metrics.json").write_text('{"loss": 0.1}', "utf-8")
+    before = project.state()
+    refused = project.ledger("record", code=2)
+    assert "tuned is a search, which chooses its trials: none is recorded by hand" in refused.err
+    assert "next: git restore (or git clean) drops" in project.ledger("status").out
+    assert "git restore (or git clean) drops them" in project.ledger("run", code=2).err
+    assert "ledger record" not in project.ledger("run", code=2).err
+    assert project.state() == before
