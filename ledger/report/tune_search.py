@@ -69,7 +69,7 @@ def remarks(
         arms = listed(finding.failed, _FEW, word="and")
         yield f"{arms} {verbs[0]} a trial that failed or lacks {metric}, and {verbs[1]} as bad"
     if finding.answered and finding.n == 1:
-        yield "each configuration ran once: nothing tells the best from the luckiest"
+        yield "the best ran once: nothing tells it from the luckiest"
     elif commands and finding.answered and finding.best != CURRENT:
         yield f"ledger confirm {experiment} puts it to the test on fresh seeds"
 

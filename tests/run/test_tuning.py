@@ -187,7 +187,7 @@ def test_of_single_trials_it_is_said_that_nothing_tells_the_best_from_the_luckie
         trainings=9, budget=9, failed=(),
     )  # fmt: skip
     said = list(remarks(finding, "loss", Settings(), "tuned"))
-    assert said[-1] == "each configuration ran once: nothing tells the best from the luckiest"
+    assert said[-1] == "the best ran once: nothing tells it from the luckiest"
     again = list(remarks(replace(finding, n=3, sd=0.1), "loss", Settings(), "tuned"))
     assert again[-1] == "ledger confirm tuned puts it to the test on fresh seeds"
 
