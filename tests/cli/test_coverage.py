@@ -174,7 +174,7 @@ def test_which_trials_are_chosen(project: Project) -> None:
     ("arguments", "said"),
     [
         (("-t", "4"), "-t 4 takes 4 parameters that varied; 3 did"),
-        (("-t", "5"), "-t 5 is not 1 to 4"),
+        (("-t", "5"), "'-t': 5 is more than 4"),
         (("--complete", "0"), "0 is less than 1"),
         (("--exclude", "lrr > 1"), "did you mean train.lr?"),
         (("--exclude", "seed = 1"), "seed does not count here: it only repeats"),
