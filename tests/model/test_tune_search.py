@@ -119,6 +119,7 @@ def test_the_leader_has_all_replicates_where_one_has() -> None:
     ("change", "said"),
     [
         ({"rules": 1}, "`search.rules` is not known"),
+        ({"kind": "foo"}, "`search.kind` is 'foo'; it may be step or tune"),
         ({"space": []}, "`search.space`: there is no parameter to tune"),
         ({"space": ["lr=1..0"]}, "`search.space`: lr: the range 1..0 is empty"),
         ({"space": ["lr=0..1:log"]}, "logarithmic scale cannot begin at 0"),

@@ -5,7 +5,7 @@ Every reader raises FormatError, which names the key, for what is none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,14 @@ def text(document: Mapping[str, Any], key: str) -> str:
         raise FormatError(f"the front matter lacks the key `{key}`")
     if not isinstance(value, str) or not value.strip():
         raise FormatError(f"`{key}` is {value!r}, not a text")
+    return value
+
+
+def one_of(document: Mapping[str, Any], key: str, allowed: Sequence[str]) -> str:
+    """A text that must be there, one of those that are allowed."""
+    value = text(document, key)
+    if value not in allowed:
+        raise FormatError(f"`{key}` is {value!r}; it may be {' or '.join(allowed)}")
     return value
 
 

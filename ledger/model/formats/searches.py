@@ -25,7 +25,7 @@ def from_mapping(value: object) -> Search:
     """The search that the front matter's `search:` states. Raises FormatError, which names the key."""
     if not isinstance(value, dict):
         raise FormatError("`search` is not a mapping of keys to values")
-    if value.get("kind") == TUNE:
+    if front_matter.one_of({"search.kind": value.get("kind")}, "search.kind", KINDS) == TUNE:
         # imported late: it is another kind, and few plans are of it
         from ledger.model.formats import tune_searches
 
@@ -45,11 +45,10 @@ def from_mapping(value: object) -> Search:
     if other is not None and at in (None, other):
         raise FormatError("`search.evaluation_other` is a commit beside `evaluation_at`, and another one")
     budget = front_matter.number(document, "search.budget", 60, low=2, high=MAX_BUDGET)
-    _one_of(document, "kind", KINDS)
     return VersionSearch(
         rule=int(front_matter.number(document, "search.rule", RULE, low=1, high=1 << 16)),
         metric=front_matter.text(document, "search.metric"),
-        better=_one_of(document, "better", (HIGHER, LOWER)),
+        better=front_matter.one_of(document, "search.better", (HIGHER, LOWER)),
         versions=versions,
         paths=_paths(document.get("search.path")),
         skipped=skipped,
@@ -93,13 +92,6 @@ def to_mapping(search: Search) -> dict[str, Any]:
         "evaluation_other": search.evaluation_other,
     }
     return {key: value for key, value in known.items() if value is not None}
-
-
-def _one_of(document: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
-    value = front_matter.text(document, f"search.{key}")
-    if value not in allowed:
-        raise FormatError(f"`search.{key}` is {value!r}; it may be {' or '.join(allowed)}")
-    return value
 
 
 def _commit(document: Mapping[str, Any], key: str) -> str | None:

@@ -31,10 +31,10 @@ def from_mapping(value: Mapping[str, Any]) -> TuneSearch:
     return TuneSearch(
         rule=int(front_matter.number(document, "search.rule", RULE, low=1, high=1 << 16)),
         metric=front_matter.text(document, "search.metric"),
-        better=_one_of(document, "better", (HIGHER, LOWER)),
+        better=front_matter.one_of(document, "search.better", (HIGHER, LOWER)),
         space=space,
         current=None if current is None else _configuration(space, current, "search.current"),
-        model=_one_of(document, "model", _MODELS) if "search.model" in document else _MODELS[0],
+        model=front_matter.one_of(document, "search.model", _MODELS) if "search.model" in document else _MODELS[0],
         budget=int(front_matter.number(document, "search.budget", 40, low=2, high=MAX_BUDGET)),
         earlier=tuple(_earlier(space, one, f"search.earlier[{n}]") for n, one in enumerate(earlier)),
     )
@@ -99,10 +99,3 @@ def _earlier(space: Space, value: object, key: str) -> Earlier:
         values=tuple(values),
         failed=failed,
     )
-
-
-def _one_of(document: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
-    value = front_matter.text(document, f"search.{key}")
-    if value not in allowed:
-        raise FormatError(f"`search.{key}` is {value!r}; it may be {' or '.join(allowed)}")
-    return value
