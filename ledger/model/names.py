@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -132,6 +132,11 @@ def check_title(title: str) -> str:
 def shortened(title: str) -> str:
     """The title as far as anybody reads it: a file may hold a longer one than `check_title` takes."""
     return title if len(title) <= MAX_TITLE else f"{title[:MAX_TITLE].rstrip()}…"
+
+
+def check_tags(texts: Iterable[str]) -> tuple[str, ...]:
+    """The tags, each once."""
+    return tuple(dict.fromkeys(map(check_tag, texts)))
 
 
 def check_tag(text: str) -> str:

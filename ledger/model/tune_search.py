@@ -6,9 +6,9 @@ declared, and any clone can tell from the plan alone which parameters an arm has
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from ledger.model.directions import HIGHER
@@ -59,7 +59,7 @@ class TuneSearch:
     current: Configuration | None = None
     model: str = "gp"
     budget: int = 40
-    earlier: tuple[Earlier, ...] = field(default=())
+    earlier: tuple[Earlier, ...] = ()
 
     @property
     def sign(self) -> int:
@@ -76,8 +76,8 @@ class TuneSearch:
         if arm == CURRENT:
             return self.current
         if arm.startswith(_EARLIER):
-            found = next((n for n, _ in enumerate(self.earlier) if f"{_EARLIER}{n + 1}" == arm), None)
-            return None if found is None else self.earlier[found].configuration
+            found = next((one for n, one in enumerate(self.earlier, 1) if f"{_EARLIER}{n}" == arm), None)
+            return None if found is None else found.configuration
         number = _number(arm.removeprefix(_PREFIX)) if arm.startswith(_PREFIX) else None
         chosen = None if number is None else _at(self.space, number)
         # one configuration has one name
@@ -90,13 +90,14 @@ class TuneSearch:
         number = place(self.space, configuration)
         if number is not None:
             return f"{_PREFIX}{_text(number)}"
-        known = next(n for n, one in enumerate(self.earlier) if _alike(one.configuration, configuration))
-        return f"{_EARLIER}{known + 1}"
+        known = next(n for n, one in enumerate(self.earlier, 1) if _alike(one.configuration, configuration))
+        return f"{_EARLIER}{known}"
 
 
 def nameable(space: Space) -> bool:
     """Whether every configuration of the space has a name that an arm may have."""
-    return len(f"{_PREFIX}{_text(_combinations(space.dimensions))}") <= MAX_NAME
+    combinations = math.prod(len(dimension.domain.levels) for dimension in space.dimensions)
+    return len(f"{_PREFIX}{_text(combinations)}") <= MAX_NAME
 
 
 def leader(values: Mapping[str, Sequence[float]], replicates: int, better: str) -> str | None:
@@ -113,13 +114,6 @@ def leader(values: Mapping[str, Sequence[float]], replicates: int, better: str) 
 
 def _alike(a: Configuration, b: Configuration) -> bool:
     return a.keys() == b.keys() and all(same(value, b[name]) for name, value in a.items())
-
-
-def _combinations(dimensions: Iterable[Dimension]) -> int:
-    count = 1
-    for dimension in dimensions:
-        count *= len(dimension.domain.levels)
-    return count
 
 
 def place(space: Space, configuration: Configuration) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from ledger.errors import LedgerError
@@ -28,6 +29,11 @@ def parse_assignment(text: str) -> tuple[str, Value]:
     if not key:
         raise LedgerError(f"no key before the '=' in {text!r}", hint="write KEY=VALUE, as in -S train.lr=0.3")
     return key, parse_value(value)
+
+
+def assigned(params: Mapping[str, Value]) -> str:
+    """Parameters with their values: `train.lr=0.3, train.layers=4`."""
+    return ", ".join(f"{name}={format_value(value)}" for name, value in params.items())
 
 
 def parse_value(text: str) -> Value:

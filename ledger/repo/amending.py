@@ -22,7 +22,7 @@ from ledger.repo import axes, data_arms
 from ledger.repo.axes import AskedAxes, Seeds
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
+from ledger.repo.plan_rules import check_alpha, check_evaluations, check_kinds, check_parameters, check_predictions
 
 # what identifies the experiment is not among them: its name, base, author and date
 AMENDABLE = (
@@ -157,9 +157,9 @@ def _sensible(ledger: Ledger, code: Code, changes: Mapping[str, Any]) -> dict[st
     if isinstance(found.get("title"), str):
         found["title"] = names.check_title(found["title"])
     if isinstance(found.get("tags"), list):
-        found["tags"] = list(dict.fromkeys(names.check_tag(str(tag)) for tag in found["tags"]))
+        found["tags"] = list(names.check_tags(map(str, found["tags"])))
     if isinstance(found.get("evaluation"), list):
-        found["evaluation"] = list(dict.fromkeys(check_evaluation(code, str(path)) for path in found["evaluation"]))
+        found["evaluation"] = list(check_evaluations(code, map(str, found["evaluation"])))
     parent = found.get("parent")
     if isinstance(parent, str) and ledger.find(parent) is None:
         raise LedgerError(f"there is no experiment {parent} to use as the parent", hint="ledger log lists them")

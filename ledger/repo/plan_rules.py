@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,7 +22,12 @@ from ledger.repo.code import Code, ParameterKey
 from ledger.repo.ledger import Ledger
 
 
-def check_evaluation(code: Code, path: str) -> str:
+def check_evaluations(code: Code, paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths on which both sides must be evaluated alike, each once. Raises LedgerError as for each of them."""
+    return tuple(dict.fromkeys(_check_evaluation(code, path) for path in paths))
+
+
+def _check_evaluation(code: Code, path: str) -> str:
     """A path on which both sides must be evaluated alike. Raises LedgerError where nothing pins its content."""
     known = [*(o.path for o in code.pipeline.outputs()), *code.data, *code.pipeline.sources(), *code.files]
     plain = path.rstrip("/")

@@ -19,7 +19,7 @@ from ledger.repo.code import Code
 from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_request import Request
-from ledger.repo.plan_rules import check_alpha, check_evaluation, check_kinds, check_parameters, check_predictions
+from ledger.repo.plan_rules import check_alpha, check_evaluations, check_kinds, check_parameters, check_predictions
 from ledger.repo.search_plan import search_plan
 from ledger.repo.targets import filler
 from ledger.repo.tuning.planning import tune_plan
@@ -131,11 +131,11 @@ def make_plan(
         variants=variants,
         replicates=points,
         seeds_from=source if request.seeds is not None and request.seeds.hashed else None,
-        evaluation=tuple(dict.fromkeys(check_evaluation(code, path) for path in request.evaluation)),
+        evaluation=check_evaluations(code, request.evaluation),
         alpha=0.05 if request.alpha is None else check_alpha(request.alpha),
         looks=request.looks or 1,
         exploratory=not predictions,
-        tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in request.tags)),
+        tags=names.check_tags(request.tags),
     )
     data_arms.check(ledger, code, plan)
     return plan

@@ -14,7 +14,7 @@ from ledger.repo.axes import likely_seed
 from ledger.repo.code import Code
 from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_rules import check_evaluation, check_parameters
+from ledger.repo.plan_rules import check_evaluations, check_parameters
 
 
 def axis(ledger: Ledger, code: Code) -> str:
@@ -49,7 +49,7 @@ def search_plan(
         if not search.paths and not ledger.code.has_pipeline(commit):
             raise LedgerError(f"there is no dvc.yaml at the version {commit[:10]}", hint="skip it, or begin after it")
     seeds_from = seeds.source(start.commit, title, [])
-    measured = tuple(dict.fromkeys(check_evaluation(code, path) for path in evaluation))
+    measured = check_evaluations(code, evaluation)
     variants, points = of_search(search, seeds_from, measured)
     check_parameters(ledger, code, points, ())
     if search.axis != REPEAT:
@@ -68,5 +68,5 @@ def search_plan(
         search=search,
         evaluation=measured,
         exploratory=True,
-        tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in tags)),
+        tags=names.check_tags(tags),
     )

@@ -12,10 +12,10 @@ from ledger.analysis.coverage.tried import State
 from ledger.errors import LedgerError
 from ledger.model.listing import counted, listed
 from ledger.model.remarks import Kind, Remark
+from ledger.model.trial_names import short_names
 from ledger.model.typed_values import format_value
 from ledger.report import coverage_picture
 from ledger.report.blocks import Block, CodeBlock, Document, Figure, Heading, Items, Mark, Prose, Table
-from ledger.report.coverage_picture import short
 from ledger.report.drawn import Drawn
 from ledger.report.proposed_arms import command
 from ledger.report.remarks import sentences
@@ -125,7 +125,7 @@ def _picture(found: Coverage, total: int | None) -> list[Block]:
 
 def drawn(found: Coverage) -> Drawn:
     """The picture for a file, with why there is none where there is none."""
-    title = f"Tried and never tried: {listed(short(found.names), 6)}"
+    title = f"Tried and never tried: {listed(short_names(found.names), 6)}"
     if found.pairs is None:
         many = len(found.names) > 1
         hint = "-t 2 counts pairs" if many else 'ledger new "what you expect" --vary lr=0.1,0.01 --vary layers=2,3'

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from ledger.analysis.coverage.answer import Coverage
 from ledger.analysis.coverage.combinations import Counted
 from ledger.analysis.coverage.tried import State
-from ledger.model.trial_names import last_word
+from ledger.model.trial_names import short_names
 from ledger.report.text import clean, cut, pad, width
 
 MARKS: Final = {State.SUCCEEDED: "■", State.FAILED: "!", State.PLANNED: "+", State.MISSING: "·"}
@@ -33,7 +32,7 @@ def drawn(found: Coverage, total: int | None) -> str | None:
     parameters = found.taken.parameters
     tables = {table.places: table for table in found.pairs.tables}
     labels = [[cut(clean(level.label), _LABEL) for level in one.levels] for one in parameters]
-    names = [cut(clean(name), _NAME) for name in short(found.names)]
+    names = [cut(clean(name), _NAME) for name in short_names(found.names)]
     left = max(map(width, names[:-1])) + 2 + max(width(text) for own in labels[:-1] for text in own)
     # a block is as wide as its values, and as the name above them
     cells = [[max(1, width(text)) for text in own] for own in labels]
@@ -55,12 +54,6 @@ def drawn(found: Coverage, total: int | None) -> str | None:
                 line += "   " + pad(row, blocks[other])
             body.append(line.rstrip())
     return "\n".join([*(line.rstrip() for line in head), *body, "", legend(found)])
-
-
-def short(names: Sequence[str]) -> list[str]:
-    """The names without the mappings that they stand in, where they can be told apart without."""
-    ends = [last_word(name) for name in names]
-    return [end if ends.count(end) == 1 else name for name, end in zip(names, ends, strict=True)]
 
 
 def _row(table: Counted, level: int, cells: list[int]) -> str:

@@ -11,12 +11,13 @@ from ledger.model.listing import listed
 from ledger.model.plan import BASELINE, TREATMENT, Plan
 from ledger.model.search import STEP
 from ledger.model.tune_search import TuneSearch
+from ledger.model.typed_values import assigned
 from ledger.report.changes import Told
 from ledger.report.data_changes import described as of_data
 from ledger.report.experiments import described_axes
 from ledger.report.power import note
 from ledger.report.remarks import sentences
-from ledger.report.tune_search import assigned, described
+from ledger.report.tune_search import described
 
 # so wide may the names of the arms be on the line that counts the trials
 _ARMS_WIDTH = 48

@@ -11,9 +11,9 @@ from ledger.model.run_report import RunReport
 from ledger.model.trial import Trial
 from ledger.model.tune_finding import TuneFinding
 from ledger.model.tune_search import CURRENT
+from ledger.model.typed_values import assigned
 from ledger.report.remarks import sentence, sentences
 from ledger.report.text import cut
-from ledger.report.tune_search import assigned
 
 # so many failures are shown, each with the end of what it printed, cut to so many lines and columns
 _FAILURES, _ROWS, _COLUMNS = 5, 10, 300

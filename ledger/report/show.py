@@ -17,7 +17,7 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Plan, Variant
 from ledger.model.replicates import Point
 from ledger.model.settings import Settings
-from ledger.model.typed_values import format_value
+from ledger.model.typed_values import assigned
 from ledger.report import search
 from ledger.report.blocks import Block, CodeBlock, Document, Facts, Fold, Heading, Items, Mark, Table, Written
 from ledger.report.data_changes import described
@@ -118,8 +118,7 @@ def _without(experiment: Experiment, prefix: str) -> str:
 def _variant(variant: Variant) -> str:
     if variant.filled_by is not None:
         return f"{variant.name}: the trials of {variant.filled_by}"
-    params = ", ".join(f"{key}={format_value(value)}" for key, value in variant.params.items())
-    params = "; ".join(filter(None, (params, described(variant))))
+    params = "; ".join(filter(None, (assigned(variant.params), described(variant))))
     if params and variant.at is None:
         return f"{variant.name}: {params}"
     places = {None: "the branch", BASE: "the base"}

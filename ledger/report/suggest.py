@@ -10,8 +10,7 @@ from ledger.analysis.tuning.suggestion import Believed, Suggestion, Suggestions,
 from ledger.model.frozen import frozen
 from ledger.model.listing import are, counted, listed
 from ledger.model.settings import Settings
-from ledger.model.space import Configuration
-from ledger.model.typed_values import format_value
+from ledger.model.typed_values import assigned, format_value
 from ledger.report.blocks import Block, CodeBlock, Document, Items, Mark, Prose, Table
 from ledger.report.numbers import digits_of, number, percent
 from ledger.report.shapes.suggest import shape
@@ -62,7 +61,7 @@ def _known(found: Suggestions, settings: Settings) -> Iterator[str]:
         return
     tried, believed = found.best
     precision = settings.precision(found.objective.metric)
-    yield f"best so far: {described(tried.configuration)} ({listed(tried.labels, 1)})"
+    yield f"best so far: {assigned(tried.configuration)} ({listed(tried.labels, 1)})"
     mean = number(tried.mean, precision)
     yield f"believed {_spread(believed, precision)}; measured {mean} in {counted(len(tried.values), 'trial')}"
     if found.noise is not None:
@@ -106,7 +105,7 @@ def _commands(answer: Answer) -> Iterator[str]:
     # as often as most configurations were tried
     often = counts.most_common(1)[0][0] if counts else 1
     for one in answer.found.suggestions:
-        words = ["ledger", "new", f"Try {described(one.configuration)}"]
+        words = ["ledger", "new", f"Try {assigned(one.configuration)}"]
         for name, value in one.configuration.items():
             words += ["-S", f"{name}={format_value(value)}"]
         words += ["--seeds", str(often)] if often > 1 else []
@@ -132,11 +131,6 @@ def _remarks(answer: Answer) -> Iterator[str]:
         yield f"outside of the space, and left out: {listed(answer.outside, _FEW)}"
     if answer.elsewhere:
         yield f"{counted(answer.elsewhere, 'trial')} at other code, data or parameters left out"
-
-
-def described(configuration: Configuration) -> str:
-    """`lr=0.003, layers=4`."""
-    return ", ".join(f"{name}={format_value(value)}" for name, value in configuration.items())
 
 
 def _spread(believed: Believed, precision: int | None) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ledger.model.directions import HIGHER
 from ledger.model.listing import counted, listed
-from ledger.model.parameters import Value
 from ledger.model.settings import Settings
 from ledger.model.summary import Summary
 from ledger.model.trial_names import short_names
 from ledger.model.tune_finding import TuneFinding
 from ledger.model.tune_search import CURRENT, TuneSearch
-from ledger.model.typed_values import format_value
+from ledger.model.typed_values import assigned, format_value
 from ledger.report.blocks import Table
 from ledger.report.numbers import digits_of, number, spread
 
@@ -98,8 +97,3 @@ def _row(one: ArmState, state: TuneState, settings: Settings) -> tuple[str, ...]
     given = one.configuration
     values = (format_value(given[name]) if name in given else "" for name in state.search.space.names)
     return (one.name, str(len(one.values) or ""), value, *values)
-
-
-def assigned(params: Mapping[str, Value]) -> str:
-    """`train.lr=0.003, train.layers=4`."""
-    return ", ".join(f"{name}={format_value(value)}" for name, value in params.items())

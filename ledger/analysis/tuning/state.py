@@ -35,11 +35,10 @@ class ArmState:
 
 @frozen
 class Trial:
-    """One trial of an arm: its value, None where it failed, and the mean of the `best` arm when it had ended."""
+    """One trial of an arm: its value, None where it failed."""
 
     arm: str
     value: float | None
-    best: float | None
 
 
 @frozen
@@ -82,16 +81,13 @@ def state(experiment: Experiment, present: Mapping[str, str]) -> TuneState:
     replicates = len(experiment.plan.replicates.points())
     values: dict[str, dict[Point, float]] = {}
     failed: dict[str, int] = {}
-    trials: list[Trial] = []
-    best: str | None = None
     for arm, point in order:
         own, value = values.setdefault(arm, {}), so_far.ended[arm, point]
         failed[arm] = failed.get(arm, 0) + (value is None)
         if value is not None:
             own[point] = value
-        sound = {name: list(one.values()) for name, one in values.items() if not failed[name]}
-        best = leader(sound, replicates, search.better)
-        trials.append(Trial(arm=arm, value=value, best=None if best is None else mean(sound[best])))
+    sound = {name: list(one.values()) for name, one in values.items() if not failed[name]}
+    best = leader(sound, replicates, search.better)
     arms = {
         name: ArmState(
             name=name, configuration=search.configuration(name) or {}, values=values[name], failed=failed[name]
@@ -102,11 +98,27 @@ def state(experiment: Experiment, present: Mapping[str, str]) -> TuneState:
         search=search,
         replicates=replicates,
         arms=tuple(arms.values()),
-        trials=tuple(trials),
+        trials=tuple(Trial(arm=place[0], value=so_far.ended[place]) for place in order),
         trainings=len(so_far.ended),
         best=None if best is None else arms[best],
         finished=finished(so_far),
     )
+
+
+def best_so_far(state: TuneState) -> list[float | None]:
+    """The mean of the arm that was the best when each trial had ended; None while none had a value."""
+    sound: dict[str, list[float]] = {}
+    failed: set[str] = set()
+    means: list[float | None] = []
+    for trial in state.trials:
+        if trial.value is None:
+            failed.add(trial.arm)
+            sound.pop(trial.arm, None)
+        elif trial.arm not in failed:
+            sound.setdefault(trial.arm, []).append(trial.value)
+        best = leader(sound, state.replicates, state.search.better)
+        means.append(None if best is None else mean(sound[best]))
+    return means
 
 
 def finding(state: TuneState) -> TuneFinding:

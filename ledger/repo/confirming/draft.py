@@ -89,7 +89,7 @@ def draft(ledger: Ledger, found: Finding, asked: ConfirmRequest, *, author: str,
         looks=looks,
         failures=first.plan.failures,
         deterministic=first.plan.deterministic,
-        tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in asked.tags)),
+        tags=names.check_tags(asked.tags),
     )
     check_predictions(ledger, predictions, plan.variants, plan.name)
     check_parameters(ledger, code, plan.replicates, [Variant(name=TREATMENT, params=own.params), *plan.variants])

@@ -83,6 +83,7 @@ def require_decimals(code: Code, space: Space) -> None:
 
 
 def objective(ledger: Ledger, text: str | None) -> Objective:
+    """The objective that was typed. Raises LedgerError where it is none, and where nothing says which way is better."""
     if text is None:
         raise LedgerError("no objective is given", hint=_objectives(ledger))
     metric, better = objectives.parse(text)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ledger.analysis.tuning.proposing import require
 from ledger.errors import LedgerError
 from ledger.model import names, seeds
+from ledger.model.experiment import Experiment, Recorded
 from ledger.model.objective import Objective
 from ledger.model.plan import Plan, Variant
 from ledger.model.replicates import Replicates
@@ -21,7 +22,7 @@ from ledger.repo.code import Code
 from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_request import Request, TuneRequest
-from ledger.repo.plan_rules import check_evaluation, check_kinds, check_parameters
+from ledger.repo.plan_rules import check_evaluations, check_kinds, check_parameters
 from ledger.repo.tuning.asked import chosen, objective, plain, require_decimals, require_tunable
 from ledger.repo.tuning.recorded import State, gathered
 from ledger.stats.contrast import mean
@@ -77,9 +78,9 @@ def tune_plan(
         replicates=points,
         seeds_from=source if wanted is not None and wanted.hashed else None,
         search=search,
-        evaluation=tuple(dict.fromkeys(check_evaluation(code, path) for path in request.evaluation)),
+        evaluation=check_evaluations(code, request.evaluation),
         exploratory=True,
-        tags=tuple(dict.fromkeys(names.check_tag(tag) for tag in request.tags)),
+        tags=names.check_tags(request.tags),
     )
 
 
@@ -130,7 +131,11 @@ def _current(space: Space, present: Mapping[str, Any]) -> Configuration | None:
 
 
 def _earlier(
-    ledger: Ledger, state: State, space: Space, goal: Objective, records: Sequence[Any]
+    ledger: Ledger,
+    state: State,
+    space: Space,
+    goal: Objective,
+    records: Sequence[tuple[Experiment, Sequence[Recorded]]],
 ) -> tuple[Earlier, ...]:
     """What was tried at this code and data; of very many configurations the best."""
     known = [

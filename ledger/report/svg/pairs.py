@@ -12,7 +12,7 @@ from ledger.analysis.coverage.answer import Coverage
 from ledger.analysis.coverage.combinations import Counted
 from ledger.analysis.coverage.tried import State
 from ledger.model.frozen import frozen
-from ledger.report.coverage_picture import short
+from ledger.model.trial_names import short_names
 from ledger.report.svg.drawing import Drawing, wide
 
 _CELL: Final = 18
@@ -55,7 +55,7 @@ def pairs(found: Coverage, title: str, *, each: bool = True) -> str | None:
     values = [tuple(level.label for level in one.levels) for one in parameters]
     if sum(map(len, values)) > MOST:
         return None
-    names = short(found.names)
+    names = short_names(found.names)
     beside = min(_NAME, max(map(_bold, names[:-1]))) + 14
     left = beside + min(_VALUE, max(wide(text) for own in values[:-1] for text in own)) + 8
     above = 22 + min(_VALUE, max(wide(text) for own in values[1:] for text in own))

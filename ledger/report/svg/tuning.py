@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from ledger.analysis.tuning.state import ArmState, TuneState
+from ledger.analysis.tuning.state import ArmState, TuneState, best_so_far
 from ledger.model import space
 from ledger.model.settings import Settings
 from ledger.model.space import Dimension
@@ -68,8 +68,8 @@ def _history(drawing: Drawing, found: TuneState, y: Range, left: float) -> None:
     axes = Axes(drawing, (left, _TOP, _WIDE - 12, _BELOW), Range(low=0.0, high=len(found.trials) + 1.0), y)
     axes.draw_y(4, tick)
     axes.draw_x(6, tick, whole=True)
-    best = [(number, trial.best) for number, trial in enumerate(found.trials, 1) if trial.best is not None]
-    steps = [(number + half, level) for number, level in best for half in (-0.5, 0.5)]
+    bests = enumerate(best_so_far(found), 1)
+    steps = [(number + half, level) for number, level in bests if level is not None for half in (-0.5, 0.5)]
     drawing.path(axes.at(steps), "curve level")
     seen: set[str] = set()
     for number, trial in enumerate(found.trials, 1):
