@@ -97,10 +97,12 @@ class Gate:
         return os.read(self._pipes[name], count)
 
     def open(self) -> None:
-        """Let the trials through: those that wait, and the later ones."""
-        with contextlib.suppress(OSError):
-            os.close(os.open(self._folder / "never", os.O_WRONLY | os.O_NONBLOCK))
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Let the trials through: those that wait, those about to, and the later ones."""
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):
+                # held until the way in is gone: who comes between would wait for ever
+                stack.callback(os.close, os.open(self._folder / "never", os.O_RDWR))
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
         """End what is left."""
