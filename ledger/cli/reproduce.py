@@ -48,7 +48,7 @@ def reproduce(
         ):
             found.append(one)
             if not json:
-                log = str(log_of(ledger, record.trial))
+                log = str(log_of(ledger.state_dir, record.trial))
                 lines = report.reproduction(one, ledger.settings, log=log, total=terminal.bound())
                 console.answer(
                     "\n".join([*lines, report.verdict(one, outputs=not metrics_only, within_noise=within_noise)])

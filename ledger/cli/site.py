@@ -53,7 +53,7 @@ def site(
             return site_publish.publish(ledger, publish, output, asked, push=push, remote=remote, jobs=jobs, json=json)
         began = console.now()
         built = build(ledger, output or Path("site"), asked, jobs=jobs)
-        took, seen = (console.now() - began).total_seconds(), seen_by_git(ledger, built.folder)
+        took, seen = (console.now() - began).total_seconds(), seen_by_git(ledger.git, built.folder)
     return site_built.answer(built, took=took, since=since, seen=seen, json=json)
 
 

@@ -33,7 +33,7 @@ def status(
 
             experiment = running(ledger, experiment)
             if stop:
-                console.answer(stopped(stop_runs(ledger, experiment)))
+                console.answer(stopped(stop_runs(ledger.state_dir, experiment)))
                 return 0
             watching.watch(ledger, experiment)
             ledger.refresh()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ledger.cli import console, live
+from ledger.machine.state_directory import StateDirectory
 from ledger.model.run_state import RunState
 from ledger.repo import runs
 from ledger.repo.ledger import Ledger
@@ -33,7 +34,7 @@ def watch(ledger: Ledger, name: str) -> None:
     said = None
     try:
         with live.table(present, ledger.settings, footer) as say, _keys(keys) as pressed:
-            while (last := _one(ledger, name, watched)) is not None:
+            while (last := _one(ledger.state_dir, name, watched)) is not None:
                 if not sys.stderr.isatty() and (last.done, last.failed) != said:
                     said = (last.done, last.failed)
                     say(summary(last, now=console.now()))
@@ -47,8 +48,8 @@ def watch(ledger: Ledger, name: str) -> None:
         console.say(f"the run continues; ledger status {name} --stop ends it")
 
 
-def _one(ledger: Ledger, name: str, run: str) -> RunState | None:
-    return next((state for state in runs.live(ledger.state_dir, name) if state.id == run), None)
+def _one(state_dir: StateDirectory, name: str, run: str) -> RunState | None:
+    return next((state for state in runs.live(state_dir, name) if state.id == run), None)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def amend(ledger: Ledger, experiment: Experiment, asked: PlanEdits, *, reason: s
         at = change.experiment(experiment.name)
         plan = amended(ledger, at, asked)
         keys = hypotheses.changed_keys(hypotheses.to_mapping(at.plan), hypotheses.to_mapping(plan))
-        told = [(trailers.EXPERIMENT, at.name), *((trailers.KNOWN, trial) for trial in known_now(ledger, at))]
+        told = [(trailers.EXPERIMENT, at.name), *((trailers.KNOWN, trial) for trial in known_now(ledger.state_dir, at))]
         results = [r.trial for r in at.trials if r.trial.succeeded]
         renamed = corrections(at.plan, plan, results) if results else {}
         if renamed:

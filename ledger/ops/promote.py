@@ -17,7 +17,7 @@ def promote(ledger: Ledger, asked: Asked, *, now: datetime) -> Promoted:
     """Promote what is asked for. Raises LedgerError, and then no tag is made."""
     ledger.git.identity()
     if asked.stage is not None:
-        tagging.require_stage(ledger, asked.stage)
+        tagging.require_stage(ledger.git, asked.stage)
     if asked.model is None:
         return _existing(ledger, asked, now)
     tagging.require_model(asked.model)
@@ -32,7 +32,7 @@ def promote(ledger: Ledger, asked: Asked, *, now: datetime) -> Promoted:
         target = ledger.target(asked.what)
         if target.experiment is None:
             raise LedgerError(f"{asked.what} is a git revision, not an experiment", hint="ledger log lists them")
-        there = known(ledger, model, now)
+        there = known(ledger.git, model, now)
         record = standing.trial_of(ledger, target)
         same = registering.already(ledger, there, target.experiment, record)
         if same is None:
@@ -61,7 +61,7 @@ def _existing(ledger: Ledger, asked: Asked, now: datetime) -> Promoted:
         raise LedgerError(f"say what becomes of {asked.what}", hint="--stage STAGE, or --deprecate")
 
     def make(change: Change) -> Promoted:
-        there = known(ledger, model, now)
+        there = known(ledger.git, model, now)
         if not there.tags:
             names = {tag.name.model for tag in tags.read(ledger.git)}
             raise LedgerError(

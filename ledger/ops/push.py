@@ -37,6 +37,6 @@ def push(ledger: Ledger, asked: Asked) -> Pushed:
         return done
     reply = transport.push(ledger.git, remote, updates)
     outgoing.require_taken(remote, reply)
-    remotes.track(ledger, remote, [one.branch for one in sent if one.branch is not None])
+    remotes.track(ledger.git, remote, [one.branch for one in sent if one.branch is not None])
     ledger.refresh()
     return replace(done, said=reply.said)

@@ -60,7 +60,7 @@ def _execute(planned: Work, listener: Listener, slots: LocalSlots, done: Done, h
     # in the end what runs is cancelled before the claims are given up
     for kept in held.enter_context(closing(work.results(planned, slots, held))):
         done.trials.append(kept)
-        copied.remember(planned.ledger, kept.trial, planned.copies)
+        copied.remember(planned.ledger.state_dir, kept.trial, planned.copies)
         listener.recorded(kept, planned.monitor.state)
         guards.require_measured(planned, done.trials)
         guards.require_values(planned, done.trials)

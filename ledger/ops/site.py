@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.machine import processors
 from ledger.model.site import SiteOptions
 from ledger.repo.ledger import Ledger
@@ -25,14 +26,14 @@ def build(ledger: Ledger, output: Path, options: SiteOptions, *, jobs: int | Non
     return building.build(ledger, output, options, jobs=jobs or processors.count(), progress=ledger.progress)
 
 
-def seen_by_git(ledger: Ledger, folder: Path) -> str | None:
+def seen_by_git(git: Git, folder: Path) -> str | None:
     """The folder as `.gitignore` would name it, where git sees an untracked site in the work tree; else None.
 
     Whoever has committed a site keeps it on purpose.
     """
-    root, place = ledger.git.root.resolve(), folder.resolve()
-    if not place.is_relative_to(root) or place.is_relative_to(ledger.git.common.resolve()):
+    root, place = git.root.resolve(), folder.resolve()
+    if not place.is_relative_to(root) or place.is_relative_to(git.common.resolve()):
         return None
     page = str((place / "index.html").relative_to(root))
-    known = ledger.git.succeeds("check-ignore", "-q", "--", page) or ledger.git.text("ls-files", "--", page)
+    known = git.succeeds("check-ignore", "-q", "--", page) or git.text("ls-files", "--", page)
     return None if known else f"/{place.relative_to(root)}/"

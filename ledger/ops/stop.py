@@ -5,25 +5,25 @@ from __future__ import annotations
 import time
 
 from ledger.errors import LedgerError
+from ledger.machine.state_directory import StateDirectory
 from ledger.model.run_state import RunState
 from ledger.repo import runs
-from ledger.repo.ledger import Ledger
 
 # how long a run may take to end its trials and to keep what has finished, in seconds
 _PATIENCE = 30.0
 
 
-def stop(ledger: Ledger, name: str) -> RunState:
+def stop(state_dir: StateDirectory, name: str) -> RunState:
     """Ask the runs to end, and wait until they have; returns how far the first had come.
 
     Raises LedgerError where none is at work, or one does not end in time.
     """
-    states = [state for state in runs.live(ledger.state_dir, name) if runs.stop(ledger.state_dir, state)]
+    states = [state for state in runs.live(state_dir, name) if runs.stop(state_dir, state)]
     if not states:
         raise LedgerError(f"no run of {name} is in progress", hint=f"ledger status {name}")
     asked = {state.id for state in states}
     patience = time.monotonic() + _PATIENCE
-    while any(state.id in asked for state in runs.live(ledger.state_dir, name)):
+    while any(state.id in asked for state in runs.live(state_dir, name)):
         if time.monotonic() > patience:
             pids = ", ".join(str(state.pid) for state in states)
             raise LedgerError(

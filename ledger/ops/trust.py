@@ -36,7 +36,7 @@ def revoke(ledger: Ledger, target: Target) -> TrustDone:
 
     Raises LedgerError where nothing of it was.
     """
-    name, commits = name_of(target), states_of(ledger, target)
+    name, commits = name_of(target), states_of(ledger.git, target)
     store, known = ledger.trust.store, [*commits, *(state.commit for state in ledger.trust.store.latest(name))]
     here = [commit for commit in dict.fromkeys(known) if ledger.git.commit(commit) is not None]
     removed = [digest for digest in dict.fromkeys(map(ledger.trust.digest, here)) if store.remove(digest)]

@@ -18,6 +18,7 @@ from ledger.model.listing import listed
 from ledger.model.near_misses import near_misses
 from ledger.model.plan import BASE, BASELINE, Plan, Variant
 from ledger.model.search import OPEN_KEYS, STEP, TUNE
+from ledger.model.settings import Settings
 from ledger.repo import axes, data_arms
 from ledger.repo.axes import AskedAxes, Seeds
 from ledger.repo.code import Code
@@ -62,7 +63,7 @@ def amended(ledger: Ledger, experiment: Experiment, asked: PlanEdits) -> Plan:
                 f"the plan's key {key} cannot be amended",
                 hint=f"did you mean {near[0]}?" if near else f"these can: {', '.join(AMENDABLE)}",
             )
-    changes = _sensible(ledger, code, given) | _replicates(ledger, code, plan, asked)
+    changes = _sensible(ledger, code, given) | _replicates(ledger.settings, code, plan, asked)
     if not changes:
         raise LedgerError("say what changes", hint='ledger amend --predict "dice >= baseline + 0.02" -m "why"')
     draft = _plan(before | changes)
@@ -110,13 +111,13 @@ def _check_search(before: Plan, after: Plan) -> None:
         raise LedgerError(f"what is searched cannot be amended: {listed(changed)}", hint=f"{another} begins another")
 
 
-def _replicates(ledger: Ledger, code: Code, plan: Plan, asked: PlanEdits) -> dict[str, Any]:
+def _replicates(settings: Settings, code: Code, plan: Plan, asked: PlanEdits) -> dict[str, Any]:
     """The key for the replicates, where they are to change, and for what hashed seeds are derived from."""
     if not asked.axes and asked.seeds is None:
         return {}
     # more of the hashed seeds begin with those that there are
     source = plan.seeds_from or derived.source(plan.base, plan.title, [str(p) for p in plan.predictions])
-    grid = axes.amended(ledger, code, plan.replicates, seeds=asked.seeds, source=source, asked=asked.axes)
+    grid = axes.amended(settings, code, plan.replicates, seeds=asked.seeds, source=source, asked=asked.axes)
     hashed = {"seeds_from": source} if asked.seeds is not None and asked.seeds.hashed else {}
     return {"replicates": to_mapping(grid), **hashed}
 

@@ -16,6 +16,7 @@ from ledger.model.frozen import frozen
 from ledger.model.near_misses import did_you_mean
 from ledger.model.replicates import FOLD, REPEAT, SEED, SPLIT, Axis, Replicates
 from ledger.model.seeds import derived_seeds
+from ledger.model.settings import Settings
 from ledger.model.trial_names import by_last_word, last_word
 from ledger.repo.asked_arms import data_paths, is_data
 
@@ -112,7 +113,7 @@ def declared(
     """
     made = []
     if seeds is not None:
-        seed = seed_parameter(ledger, code)
+        seed = seed_parameter(ledger.settings, code)
         made.append(_axis(seed, _seeds(code, seed, seeds, source)))
     if REPEAT in axes.over:
         raise LedgerError(f"{REPEAT} is not a parameter", hint="--repeats 5")
@@ -128,7 +129,7 @@ def declared(
 
 
 def amended(
-    ledger: Ledger, code: Code, known: Replicates, *, seeds: Seeds | None, source: str, asked: AskedAxes
+    settings: Settings, code: Code, known: Replicates, *, seeds: Seeds | None, source: str, asked: AskedAxes
 ) -> Replicates:
     """The replicates of a plan with those axes changed or added. Raises LedgerError as `declared` does."""
     names = [axis.name for axis in known.axes]
@@ -136,7 +137,7 @@ def amended(
     new = {axis.name: axis for axis in asked.axes(known)}
     if seeds is not None:
         own = [name for name in names if last_word(name) in SEED_NAMES]
-        seed = own[0] if len(own) == 1 else seed_parameter(ledger, code)
+        seed = own[0] if len(own) == 1 else seed_parameter(settings, code)
         if seed in new:
             raise LedgerError(f"--seeds and another option both give {seed}", hint="leave one of them out")
         new[seed] = _axis(seed, _seeds(code, seed, seeds, source))
@@ -256,9 +257,9 @@ def _counted(code: Code, name: str, count: int, option: str) -> tuple[int, ...]:
     return tuple(range(present, present + count))
 
 
-def seed_parameter(ledger: Ledger, code: Code) -> str:
+def seed_parameter(settings: Settings, code: Code) -> str:
     """The parameter of the pipeline that is its seed. Raises LedgerError if none or several look like it."""
-    found = likely_seed(ledger, code)
+    found = likely_seed(settings, code)
     if found is None:
         raise LedgerError(
             "no parameter of the pipeline looks like a seed",
@@ -267,10 +268,10 @@ def seed_parameter(ledger: Ledger, code: Code) -> str:
     return found
 
 
-def likely_seed(ledger: Ledger, code: Code) -> str | None:
+def likely_seed(settings: Settings, code: Code) -> str | None:
     """The same, None where no parameter looks like it. Raises LedgerError if several do."""
-    if ledger.settings.seed is not None:
-        return code.plain(ledger.settings.seed)
+    if settings.seed is not None:
+        return code.plain(settings.seed)
     known = code.names
     found = [n for wanted in SEED_NAMES for n in known if last_word(n) == wanted]
     exact = [n for n in found if n in SEED_NAMES]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ledger.analysis import progress
 from ledger.git.entries import Entry
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.replicates import REPEAT, Point
 from ledger.repo import state
@@ -24,11 +25,11 @@ def record_of(experiment: Experiment, variant: str, arm: Arm) -> Recorded | None
     return progress.canonical(experiment, {variant: arm.fingerprint}, variant)
 
 
-def own_files(ledger: Ledger, arm: Arm, point: Point) -> dict[str, Entry | None]:
+def own_files(git: Git, arm: Arm, point: Point) -> dict[str, Entry | None]:
     """The parameter files that the arm writes at a point, and its data, where the branch has others."""
     files = arm.code.files
-    return state.entries(ledger.git, arm.code) | {
-        path: replace(files[path], oid=ledger.git.blob(text.encode()))
+    return state.entries(git, arm.code) | {
+        path: replace(files[path], oid=git.blob(text.encode()))
         for path, text in at_point(arm, point).items()
         if text != arm.code.texts[path]
     }
@@ -42,7 +43,7 @@ def shown(ledger: Ledger, experiment: Experiment, arm: Arm, record: Recorded, co
     done meanwhile stays.
     """
     git, files = ledger.git, arm.code.files
-    changes = own_files(ledger, arm, record.trial.point)
+    changes = own_files(ledger.git, arm, record.trial.point)
     # a template may name results after the replicate
     pipelines = (arm.code.pipeline, ledger.code.resolve(arm.code, at_point(arm, record.trial.point)))
     held, before = git.objects.files(commit), git.objects.files(record.trial.code)

@@ -9,6 +9,7 @@ from ledger.analysis.diff import CodeChange, Diff, diff
 from ledger.analysis.side import Side
 from ledger.errors import LedgerError, NotHere
 from ledger.git.changed_lines import FileChange, changed_lines
+from ledger.git.git import Git
 from ledger.model.experiment import directory
 from ledger.model.pipeline import inside
 from ledger.model.remarks import Kind, Remark
@@ -71,14 +72,14 @@ def code_changes(
         return any(inside(path, at) for at in held)
 
     def is_no_code(path: str) -> bool:
-        return any(_no_code(ledger, state, path) for state in states)
+        return any(_no_code(ledger.git, state, path) for state in states)
 
     left = (path for path in ledger.git.changed_paths(a.code, b.code) if _is_left(path, without))
     if not patches and all(is_data(path) or is_no_code(path) for path in left):
         # mostly parameters and results are all that differs
         return ()
     changes = []
-    for file in _files(ledger, a.code, b.code, without, patches=patches):
+    for file in _files(ledger.git, a.code, b.code, without, patches=patches):
         paths = {file.path, file.old_path or file.path}
         if all(map(is_data, paths)) or any(map(is_no_code, paths)):
             continue
@@ -97,13 +98,13 @@ def code_changes(
     return tuple(changes)
 
 
-def _files(ledger: Ledger, a: str, b: str, without: Sequence[str], *, patches: bool) -> tuple[FileChange, ...]:
+def _files(git: Git, a: str, b: str, without: Sequence[str], *, patches: bool) -> tuple[FileChange, ...]:
     if not patches:
-        return changed_lines(ledger.git, a, b, without=without)
+        return changed_lines(git, a, b, without=without)
     # GitPython takes long to import
     from ledger.git.file_changes import file_changes
 
-    return file_changes(ledger.git.root, a, b)
+    return file_changes(git.root, a, b)
 
 
 def _is_left(path: str, without: Sequence[str]) -> bool:
@@ -111,8 +112,8 @@ def _is_left(path: str, without: Sequence[str]) -> bool:
     return not any(inside(path, folder) for folder in without)
 
 
-def _no_code(ledger: Ledger, state: Code, path: str) -> bool:
+def _no_code(git: Git, state: Code, path: str) -> bool:
     """Whether a file is none of the code that a commit has: a record, a result, parameters or a pointer to data."""
     if path.endswith((".dvc", ".gitignore")) or path in state.texts or state.pipeline.is_result(path):
         return True
-    return is_record(ledger.git.objects, path, state.commit)
+    return is_record(git.objects, path, state.commit)

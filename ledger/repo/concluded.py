@@ -30,7 +30,7 @@ def outdated(ledger: Ledger, experiment: Experiment) -> Remark | None:
         # what has landed or was put away keeps the names that it had
         from ledger.repo import metric_aliases
 
-        if _differs(ledger, experiment, metric_aliases.at(ledger, experiment.tip)):
+        if _differs(ledger, experiment, metric_aliases.at(ledger.git, experiment.tip)):
             return Remark.of(Kind.ALIASES_CHANGED_SINCE)
     reason = voided.sources_since(ledger, experiment)
     alone = not any(v.experiment for v in experiment.plan.variants) and all(

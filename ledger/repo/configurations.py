@@ -13,6 +13,7 @@ from ledger.model.frozen import frozen
 from ledger.model.near_misses import unknown_metric
 from ledger.model.remarks import Kind, Remark
 from ledger.model.row import Row
+from ledger.model.settings import Settings
 from ledger.model.void import VOIDED
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import beside
@@ -50,7 +51,7 @@ def tried(ledger: Ledger, metric: str, where: str | None) -> Tried:
         chosen = list(filter(condition(where, fields), chosen))
         if not chosen:
             raise LedgerError("no arm with trials is chosen", hint="ledger table --variants shows them")
-    return compared(ledger, _known(ledger, metric, chosen), chosen, ledger.index.rows("trials"))
+    return compared(ledger, _known(ledger.settings, metric, chosen), chosen, ledger.index.rows("trials"))
 
 
 def compared(ledger: Ledger, metric: str, arms: Iterable[Row], trials: Iterable[Row]) -> Tried:
@@ -82,9 +83,9 @@ def compared(ledger: Ledger, metric: str, arms: Iterable[Row], trials: Iterable[
     return Tried(metric=metric, configurations=tuple(pooled(found)), notes=tuple(notes))
 
 
-def _known(ledger: Ledger, asked: str, rows: Iterable[Row]) -> str:
+def _known(settings: Settings, asked: str, rows: Iterable[Row]) -> str:
     known = list(dict.fromkeys(name for row in rows for name in row.metrics))
-    metric = ledger.settings.aliases.now(asked)
+    metric = settings.aliases.now(asked)
     if metric not in known:
         raise unknown_metric(metric, known, asked=asked)
     return metric

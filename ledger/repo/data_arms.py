@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ledger.dvc import config
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model.data_change import DataChange, Grouping
 from ledger.model.experiment import Experiment
 from ledger.model.listing import listed
@@ -18,19 +19,19 @@ from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
 
 
-def resolved(ledger: Ledger, given: Variant, groups: Mapping[str, Grouping]) -> Variant:
+def resolved(git: Git, given: Variant, groups: Mapping[str, Grouping]) -> Variant:
     """The arm with its data at full ids of commits, and with additions named by them. Raises LedgerError."""
     return replace(
         given,
         data={
-            path: _resolved(ledger, f"--variant {given.name}, {path}", path, change, groups.get(path))
+            path: _resolved(git, f"--variant {given.name}, {path}", path, change, groups.get(path))
             for path, change in given.data.items()
         },
     )
 
 
-def _resolved(ledger: Ledger, where: str, path: str, change: DataChange, grouping: Grouping | None) -> DataChange:
-    at = change.at if change.at is None else ledger.git.commit(change.at)
+def _resolved(git: Git, where: str, path: str, change: DataChange, grouping: Grouping | None) -> DataChange:
+    at = change.at if change.at is None else git.commit(change.at)
     if at is None and change.at not in (None, BASE):
         raise LedgerError(
             f"{where}: {change.at} is not a commit here", hint="git log --all, git tag; git fetch may bring it"
@@ -39,7 +40,7 @@ def _resolved(ledger: Ledger, where: str, path: str, change: DataChange, groupin
         return replace(change, at=at or change.at)
 
     def addition(name: str) -> str:
-        found = ledger.git.commit(name)
+        found = git.commit(name)
         if found is None and grouping is None:
             raise LedgerError(
                 f"{where}: {name} is not a commit, and no groups are declared",

@@ -50,7 +50,9 @@ def gather(ledger: Ledger, experiment: Experiment, when: When, aliases: Aliases 
     """
     stored = when is When.JUDGED
     if aliases is None:
-        aliases = metric_aliases.of_verdict(experiment.verdict) if stored else metric_aliases.at(ledger, experiment.tip)
+        aliases = (
+            metric_aliases.of_verdict(experiment.verdict) if stored else metric_aliases.at(ledger.git, experiment.tip)
+        )
     experiment = experiment.named(aliases)
     plan = experiment.plan
     present = ledger.present(experiment)

@@ -38,7 +38,7 @@ def _repeated_seeds(ledger: Ledger, plan: Plan) -> Iterator[Remark]:
     """That repeats of a pipeline with a seed all have the same one."""
     if any(axis.name == replicates.REPEAT for axis in plan.replicates.axes):
         try:
-            seed = seed_parameter(ledger, ledger.code.at(plan.base))
+            seed = seed_parameter(ledger.settings, ledger.code.at(plan.base))
         except LedgerError:
             return
         yield Remark.of(Kind.REPEATED_SEED, seed=seed)

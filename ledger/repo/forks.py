@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.plan import TREATMENT
@@ -83,7 +84,7 @@ def of_target(ledger: Ledger, target: Target) -> Start:
         changes = {code.locate(key): value for key, value in declared.params.items()}
     part = target.variant if target.trial is None else target.trial.trial.id
     label = origin.name if part == TREATMENT else f"{origin.name}:{part}"
-    return Start(commit=_with_parameters(ledger, code, changes, label), label=label, parent=origin.name)
+    return Start(commit=_with_parameters(ledger.git, code, changes, label), label=label, parent=origin.name)
 
 
 def _code(ledger: Ledger, origin: Experiment, commit: str | None) -> Code:
@@ -101,9 +102,9 @@ def of_arm(code: Code, trial: Trial) -> dict[ParameterKey, Any]:
     return {key: value for key, value in recorded_changes(code, trial).items() if key not in replicate}
 
 
-def _with_parameters(ledger: Ledger, code: Code, changes: Mapping[ParameterKey, Any], label: str) -> str:
+def _with_parameters(git: Git, code: Code, changes: Mapping[ParameterKey, Any], label: str) -> str:
     """The commit of the code itself where it has the parameters already, else one on top of it."""
-    git, texts = ledger.git, edited(code.texts, changes)
+    texts = edited(code.texts, changes)
     entries = {
         path: replace(code.files[path], oid=git.blob(text.encode()))
         for path, text in texts.items()

@@ -11,6 +11,7 @@ from functools import partial
 
 from ledger.analysis.metric_names import forced
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model import aliases as names
 from ledger.model import settings
 from ledger.model.aliases import Aliases
@@ -36,15 +37,15 @@ class Use:
         return f"{self.written} as {self.predicted}"
 
 
-def at(ledger: Ledger, commit: str) -> Aliases:
+def at(git: Git, commit: str) -> Aliases:
     """The aliases that a commit has. Raises LedgerError where its `ledger.yaml` cannot be read."""
-    text = ledger.git.objects.text(commit, settings.FILE)
+    text = git.objects.text(commit, settings.FILE)
     return names.NONE if text is None else settings.parse(text).aliases
 
 
 def uncommitted(ledger: Ledger, experiment: Experiment) -> Iterator[Remark]:
     """A remark for each predicted metric of which the work tree knows more names than the branch has committed."""
-    here, there = ledger.settings.aliases, settled.committed(ledger, experiment.tip).aliases
+    here, there = ledger.settings.aliases, settled.committed(ledger.git, experiment.tip).aliases
     for name in dict.fromkeys(p.metric.name for p in experiment.plan.predictions):
         known = dict.fromkeys([here.now(name), *(former for former in here.current if here.same(former, name))])
         lacking = tuple(other for other in known if not there.same(other, name))

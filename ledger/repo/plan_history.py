@@ -10,6 +10,7 @@ from itertools import pairwise
 from ledger.analysis import looks as views
 from ledger.analysis.metric_names import corrections
 from ledger.errors import FormatError
+from ledger.git.git import Git
 from ledger.model import hypothesis as hypotheses
 from ledger.model import seeds
 from ledger.model.experiment import Experiment, Recorded, directory
@@ -148,7 +149,7 @@ def _looks(ledger: Ledger, experiment: Experiment) -> int:
         if _early(text):
             continue
         commit = histories.as_it_was(ledger, experiment, commit)
-        held = _held(ledger, commit, experiment.name, results)
+        held = _held(ledger.git, commit, experiment.name, results)
         try:
             plan = hypotheses.parse(ledger.git.objects.text(commit, path) or "").plan
         except FormatError:
@@ -166,12 +167,12 @@ def _early(text: str) -> bool:
     return bool(document.get("early"))
 
 
-def _held(ledger: Ledger, commit: str, name: str, records: Sequence[Recorded]) -> tuple[Recorded, ...]:
+def _held(git: Git, commit: str, name: str, records: Sequence[Recorded]) -> tuple[Recorded, ...]:
     """The records that a commit holds."""
     folder = f"{directory(name)}/trials"
     held = {
         f"{folder}/{variant}/{file}"
         for variant in {r.trial.variant for r in records}
-        for file in ledger.git.objects.folder(f"{commit}:{folder}/{variant}")
+        for file in git.objects.folder(f"{commit}:{folder}/{variant}")
     }
     return tuple(r for r in records if r.path in held)

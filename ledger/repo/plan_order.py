@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 
 from ledger.errors import FormatError
+from ledger.machine.state_directory import StateDirectory
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
@@ -35,10 +36,10 @@ class PlanChange:
     later: frozenset[str]
 
 
-def known_now(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
+def known_now(state_dir: StateDirectory, experiment: Experiment) -> tuple[str, ...]:
     """What an amendment that is made now has to say: the trials that wait to be collected, and those under way."""
     waiting = [r.trial.id for r in experiment.trials if not r.collected]
-    states = (*runs.live(ledger.state_dir, experiment.name), *runs.cut_off(ledger.state_dir, experiment.name))
+    states = (*runs.live(state_dir, experiment.name), *runs.cut_off(state_dir, experiment.name))
     under_way = [trial.trial for state in states for trial in state.running]
     return tuple(dict.fromkeys([*waiting, *under_way]))
 

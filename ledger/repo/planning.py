@@ -36,7 +36,7 @@ def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
     def on(own: Code, asked: Variant | AskedArm) -> Variant:
         given = understood(own, asked) if isinstance(asked, AskedArm) else asked
         named = replace(given, params=_plain(own, f"--variant {given.name}", given.params))
-        return data_arms.resolved(ledger, named, request.groups)
+        return data_arms.resolved(ledger.git, named, request.groups)
 
     def variant(given: Variant | AskedArm) -> Variant:
         commit = None if given.at in (None, BASE) else _commit(ledger, given.name, str(given.at))

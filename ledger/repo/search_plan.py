@@ -22,7 +22,7 @@ def axis(ledger: Ledger, code: Code) -> str:
 
     Raises LedgerError where several look like it.
     """
-    return likely_seed(ledger, code) or REPEAT
+    return likely_seed(ledger.settings, code) or REPEAT
 
 
 def search_plan(

@@ -8,6 +8,7 @@ from functools import partial
 
 from ledger.analysis import direction
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model import settings
 from ledger.model.experiment import Experiment, directory
 from ledger.model.settings import Settings
@@ -15,9 +16,9 @@ from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 
 
-def committed(ledger: Ledger, commit: str) -> Settings:
+def committed(git: Git, commit: str) -> Settings:
     """The settings that a commit has; the defaults where they cannot be read."""
-    text = ledger.git.objects.text(commit, settings.FILE)
+    text = git.objects.text(commit, settings.FILE)
     try:
         return Settings() if text is None else settings.parse(text)
     except LedgerError:
@@ -26,7 +27,7 @@ def committed(ledger: Ledger, commit: str) -> Settings:
 
 def before_results(ledger: Ledger, experiment: Experiment, holds: Callable[[Settings], bool]) -> bool:
     """Whether something held of the committed settings before the first result was there, and has held since."""
-    settled = all(holds(committed(ledger, commit)) for commit in _at_first_results(ledger, experiment))
+    settled = all(holds(committed(ledger.git, commit)) for commit in _at_first_results(ledger, experiment))
     return settled and not _began_before(ledger, experiment, holds)
 
 
@@ -50,7 +51,7 @@ def late_directions(ledger: Ledger, experiment: Experiment, now: Settings) -> tu
 def _at_first_results(ledger: Ledger, experiment: Experiment) -> Iterator[str]:
     """The last commit before the first result was on the branch, and those whose code had results."""
     own = histories.tip(ledger, experiment)
-    parent = None if own is None else _first_result(ledger, experiment, own)
+    parent = None if own is None else _first_result(ledger.git, experiment, own)
     if parent is not None:
         yield parent
     results = tuple(r for r in experiment.trials if r.trial.succeeded)
@@ -59,16 +60,16 @@ def _at_first_results(ledger: Ledger, experiment: Experiment) -> Iterator[str]:
             yield code
 
 
-def _first_result(ledger: Ledger, experiment: Experiment, own: str) -> str | None:
+def _first_result(git: Git, experiment: Experiment, own: str) -> str | None:
     """The parent of the first commit that holds a result, None where it came with the plan, as a squash brings it."""
     folder = directory(experiment.name)
     results = {r.path for r in experiment.trials if r.trial.succeeded}
     log = ("log", "--reverse", "--topo-order", "--no-renames", "--diff-filter=A", "--format=%x00%P%x00", "--name-only")
-    parts = ledger.git.text(*log, own, "--", f"{folder}/trials").split("\0")[1:]
+    parts = git.text(*log, own, "--", f"{folder}/trials").split("\0")[1:]
     for parents, files in zip(parts[::2], parts[1::2], strict=True):
         if results.intersection(files.splitlines()):
             parent = parents.partition(" ")[0]
-            held = parent and ledger.git.objects.read(f"{parent}:{folder}/hypothesis.md") is not None
+            held = parent and git.objects.read(f"{parent}:{folder}/hypothesis.md") is not None
             return parent if held else None
     return None
 
@@ -81,7 +82,7 @@ def _began_before(ledger: Ledger, experiment: Experiment, holds: Callable[[Setti
     since: datetime | None = None
     for line in ledger.git.text("log", "--format=%H %aI", own, "--", settings.FILE).splitlines():
         commit, _, moment = line.partition(" ")
-        if not holds(committed(ledger, commit)):
+        if not holds(committed(ledger.git, commit)):
             break
         since = datetime.fromisoformat(moment)
     began = [r.trial.started for r in experiment.trials if r.trial.succeeded and r.trial.reused is None]

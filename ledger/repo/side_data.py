@@ -8,6 +8,7 @@ from dataclasses import replace
 from ledger.analysis.side import Side
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.pipeline import inside
+from ledger.model.settings import Settings
 from ledger.model.trial import Trial
 from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
@@ -28,13 +29,13 @@ def of_trial(ledger: Ledger, trial: Trial) -> dict[str, Pinned]:
         return dict(trial.data)
     code = ledger.code.at(trial.code)
     unrecorded = tracked(code, [path for path in code.pipeline.sources() if path not in trial.data])
-    return unrecorded | {path: pin for path, pin in trial.data.items() if not is_code(ledger, code, path)}
+    return unrecorded | {path: pin for path, pin in trial.data.items() if not is_code(ledger.settings, code, path)}
 
 
-def is_code(ledger: Ledger, code: Code, path: str) -> bool:
+def is_code(settings: Settings, code: Code, path: str) -> bool:
     """Whether a path lies in a submodule that a comparison shows among the code, as it does unless it is ignored."""
     submodule = code.submodule_of(path)
-    return submodule is not None and not ledger.settings.ignores(submodule)
+    return submodule is not None and not settings.ignores(submodule)
 
 
 def in_same_terms(ledger: Ledger, a: Side, b: Side) -> Side:

@@ -127,7 +127,7 @@ def _revision(ledger: Ledger, label: str, commit: str) -> Side:
     pins = {path: pin for stage in locks for path, pin in stage.dependencies.items()}
     data: dict[str, Pinned] = {}
     for path in code.pipeline.sources():
-        if path in code.files or side_data.is_code(ledger, code, path):
+        if path in code.files or side_data.is_code(ledger.settings, code, path):
             continue
         # of a folder with files that git holds or stages make records name nothing either, see `side_data`
         mixed = code.pipeline.gathers(path) or any(inside(file, path) for file in code.files)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.git import submodules
+from ledger.git.git import Git
 from ledger.git.process import call
 from ledger.git.submodules import Submodule
 from ledger.model.pipeline import inside
@@ -15,12 +16,12 @@ from ledger.repo.code import Code
 from ledger.repo.ledger import Ledger
 
 
-def here(ledger: Ledger, code: Code) -> tuple[Submodule, ...]:
+def here(git: Git, code: Code) -> tuple[Submodule, ...]:
     """The submodules whose commits this clone holds, outer ones first; a trial has these, whatever is checked out.
 
     Raises LedgerError where a stage depends on one of which it does not: its trials would find an empty folder.
     """
-    found = submodules.of_commit(ledger.git, code.commit, code.submodules)
+    found = submodules.of_commit(git, code.commit, code.submodules)
     read = {path for stage in code.pipeline.stages for path in stage.dependencies}
     for one in found:
         if one.store is None and any(inside(path, one.path) or inside(one.path, path) for path in read):

@@ -10,6 +10,7 @@ from ledger.analysis import counting
 from ledger.analysis.reproduction import Reproduction, compare
 from ledger.dvc.repro import Event
 from ledger.errors import LedgerError, NotHere
+from ledger.machine.state_directory import StateDirectory
 from ledger.model.data_change import DataChange
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import yaml12
@@ -78,16 +79,16 @@ def _with_data(ledger: Ledger, experiment: Experiment, record: Recorded) -> tupl
     return found, {}
 
 
-def log_of(ledger: Ledger, trial: Trial) -> Path:
+def log_of(state_dir: StateDirectory, trial: Trial) -> Path:
     """What the commands printed when the trial was run again."""
-    return ledger.state_dir.log(trial.experiment, f"again/{trial.id}")
+    return state_dir.log(trial.experiment, f"again/{trial.id}")
 
 
 def run_again(ledger: Ledger, experiment: Experiment, station: Station, spec: Spec, record: Recorded) -> Reproduction:
     """The comparison with the declared trials of its arm, whose spread is the noise. Nothing is recorded."""
     recorded = record.trial
     setting = station.prepare(spec)
-    ended = station.reproduce(spec, setting, force=True, aside=True, log=log_of(ledger, recorded), tell=_deaf)
+    ended = station.reproduce(spec, setting, force=True, aside=True, log=log_of(ledger.state_dir, recorded), tell=_deaf)
     trial, _ = made(ledger, spec, ended, setting.environment)
     alike = counting.at(experiment.of(recorded.variant), recorded.fingerprint)
     declared = experiment.plan.replicates.points()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from ledger.errors import LedgerError
 from ledger.git.branch import Overlap
+from ledger.git.git import Git
 from ledger.machine import environment as environments
 from ledger.model import replicates
 from ledger.model import trial as trials
@@ -29,10 +30,10 @@ from ledger.run.trial_commit import Kept, keep
 from ledger.run.worker import Worker
 
 
-def work_tree(ledger: Ledger, experiment: Experiment) -> str:
+def work_tree(git: Git, experiment: Experiment) -> str:
     """A tree object of the work tree's tracked files as they are."""
-    changed = [d.path for d in ledger.git.dirty() if not d.untracked]
-    return ledger.git.tree_of_files(experiment.tip, changed, root=ledger.git.root, entries={})
+    changed = [d.path for d in git.dirty() if not d.untracked]
+    return git.tree_of_files(experiment.tip, changed, root=git.root, entries={})
 
 
 def recorded(ledger: Ledger, experiment: Experiment, here: Code, name: str, arm: Arm) -> Kept:
@@ -43,20 +44,22 @@ def recorded(ledger: Ledger, experiment: Experiment, here: Code, name: str, arm:
         experiment=experiment.name,
         variant=name,
         point=point,
-        attempt=next_attempt(ledger, experiment, name, point),
+        attempt=next_attempt(ledger.git, experiment, name, point),
         arm=arm,
         texts={path: here.texts[path] for path in arm.texts if path in here.texts},
     )
     probe = environments.probe(scrubbed_for_stages(os.environ), cwd=root, roots=[root])
-    ended = Ended(root=root, started=_made(ledger, here), ran=(), status=trials.SUCCEEDED, failure=None, by_hand=True)
-    return keep(ledger, experiment.plan, spec, ended, with_locks(ledger, probe.environment, arm.code))
+    ended = Ended(
+        root=root, started=_made(ledger.git, here), ran=(), status=trials.SUCCEEDED, failure=None, by_hand=True
+    )
+    return keep(ledger, experiment.plan, spec, ended, with_locks(ledger.git, probe.environment, arm.code))
 
 
-def held_by(ledger: Ledger, commit: str) -> list[str]:
+def held_by(git: Git, commit: str) -> list[str]:
     """The files that differ from HEAD and whose content the commit holds."""
-    files = ledger.git.objects.files(commit)
-    paths = [d.path for d in ledger.git.dirty() if d.path in files and (ledger.git.root / d.path).is_file()]
-    return [path for path, oid in zip(paths, ledger.git.hashes(paths), strict=True) if files[path].oid == oid]
+    files = git.objects.files(commit)
+    paths = [d.path for d in git.dirty() if d.path in files and (git.root / d.path).is_file()]
+    return [path for path, oid in zip(paths, git.hashes(paths), strict=True) if files[path].oid == oid]
 
 
 def set_back(ledger: Ledger, here: Code, names: Sequence[str]) -> Iterator[Remark]:
@@ -94,9 +97,9 @@ def _point(experiment: Experiment, here: Code) -> Point:
     return tuple(pairs)
 
 
-def _made(ledger: Ledger, here: Code) -> datetime:
+def _made(git: Git, here: Code) -> datetime:
     """When the results were written: the lock's time, since nobody measured the start."""
-    times = [(ledger.git.root / path).stat().st_mtime for path in here.pipeline.lockfiles()]
+    times = [(git.root / path).stat().st_mtime for path in here.pipeline.lockfiles()]
     return datetime.fromtimestamp(max(times), UTC)
 
 
@@ -107,10 +110,10 @@ def collect_left(ledger: Ledger, worker: Worker) -> RecordedByHand | None:
     """
     experiment = ledger.current()
     left = [r for r in experiment.trials if r.commit is not None and not r.collected and r.trial.by_hand]
-    here = ledger.code.at(work_tree(ledger, experiment))
+    here = ledger.code.at(work_tree(ledger.git, experiment))
     fresh = {d.path for d in ledger.git.dirty() if here.pipeline.is_result(d.path) or d.path in here.texts}
     for record in left:
-        held = held_by(ledger, record.commit or "")
+        held = held_by(ledger.git, record.commit or "")
         if fresh <= set(held):
             break
     else:

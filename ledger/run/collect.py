@@ -16,12 +16,14 @@ from ledger.dvc.work_tree_config import own_cache
 from ledger.git import work_trees
 from ledger.git.branch import Step, holders
 from ledger.git.entries import Entry, plain_file
+from ledger.git.git import Git
 from ledger.git.refs import RefChange
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.formats import trailers
 from ledger.model.plan import BASELINE
 from ledger.model.remarks import Kind, Remark
 from ledger.model.run_report import Collected
+from ledger.model.settings import Settings
 from ledger.repo import canonical
 from ledger.repo.change import Change, transact
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
@@ -78,10 +80,10 @@ def _collect(
     fresh = [record for record in experiment.trials if not record.collected]
     files: dict[str, Entry | None] = {}
     for record in fresh:
-        files |= _record_files(ledger, experiment.name, record)
+        files |= _record_files(ledger.git, experiment.name, record)
     files |= _canonical_files(ledger, experiment)
-    step = change.commit(experiment, files, _message(ledger, experiment, fresh))
-    merge = _merged(ledger, experiment, step.new, list(dict.fromkeys(pending.values())))
+    step = change.commit(experiment, files, _message(ledger.settings, experiment, fresh))
+    merge = _merged(ledger.git, experiment, step.new, list(dict.fromkeys(pending.values())))
     tag = f"ledger/{experiment.name}/{merge[:10]}"
     tag_ref = f"refs/tags/{tag}"
     there = git.refs(tag_ref, *(f"{HOLDING_REFS}/{experiment.name}/{trial}" for trial in pending))
@@ -101,13 +103,13 @@ def _collect(
 # --- what the branch gets
 
 
-def _record_files(ledger: Ledger, name: str, record: Recorded) -> dict[str, Entry | None]:
+def _record_files(git: Git, name: str, record: Recorded) -> dict[str, Entry | None]:
     assert record.commit is not None
     paths = {record.path: record.own_path}
     if record.trial.environment is not None:
         environment = f"{directory(name)}/environments/{record.trial.environment}.yaml"
         paths[environment] = environment
-    found = {path: ledger.git.objects.read(f"{record.commit}:{own}") for path, own in paths.items()}
+    found = {path: git.objects.read(f"{record.commit}:{own}") for path, own in paths.items()}
     return {path: plain_file(blob.oid) for path, blob in found.items() if blob is not None}
 
 
@@ -123,43 +125,43 @@ def _canonical_files(ledger: Ledger, experiment: Experiment) -> dict[str, Entry 
     return canonical.shown(ledger, experiment, arm, record, record.commit)
 
 
-def _message(ledger: Ledger, experiment: Experiment, fresh: Sequence[Recorded]) -> str:
+def _message(settings: Settings, experiment: Experiment, fresh: Sequence[Recorded]) -> str:
     arms = {v: [r for r in fresh if r.trial.variant == v] for v in dict.fromkeys(r.trial.variant for r in fresh)}
     order = sorted(arms, key=lambda v: (v == BASELINE, v != experiment.leading, v))
-    subject = f"run: {_arms(ledger, experiment, [arms[v] for v in order])}"
+    subject = f"run: {_arms(settings, experiment, [arms[v] for v in order])}"
     lines = [
-        f"{described(ledger, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}" for v in order for r in arms[v]
+        f"{described(settings, experiment.plan, r.trial)}, {seconds(r.trial.seconds)}" for v in order for r in arms[v]
     ]
     return trailers.compose(subject, "\n".join(lines), trailers=[(trailers.EXPERIMENT, experiment.name)])
 
 
-def _arms(ledger: Ledger, experiment: Experiment, arms: Sequence[Sequence[Recorded]]) -> str:
+def _arms(settings: Settings, experiment: Experiment, arms: Sequence[Sequence[Recorded]]) -> str:
     """What came of each arm; of a grid of many how many they are, and from where to where their means go."""
     if len(arms) <= 3:
-        first, *others = [_arm(ledger, experiment, arm[0].trial.variant, arm, arms[0]) for arm in arms] or ["nothing"]
+        first, *others = [_arm(settings, experiment, arm[0].trial.variant, arm, arms[0]) for arm in arms] or ["nothing"]
         return first + (f" ({'; '.join(others)})" if others else "")
     records = [record for arm in arms for record in arm]
     text = f"{len(arms)} variants, {len(records)} trials"
-    metric = _headline(ledger, experiment, records)
+    metric = _headline(settings, experiment, records)
     means = [] if metric is None else [_summary(arm, metric).mean for arm in arms]
     known = [mean for mean in means if mean is not None]
     if metric is not None and known:
-        low, high = (number(mean, ledger.settings.precision(metric)) for mean in (min(known), max(known)))
+        low, high = (number(mean, settings.precision(metric)) for mean in (min(known), max(known)))
         text += f", {metric} {low} to {high}"
     return text + _failures(records)
 
 
 def _arm(
-    ledger: Ledger, experiment: Experiment, variant: str, records: Sequence[Recorded], first: Sequence[Recorded]
+    settings: Settings, experiment: Experiment, variant: str, records: Sequence[Recorded], first: Sequence[Recorded]
 ) -> str:
     """`treatment x5, dice 0.612 ± 0.008`; of a later arm what is not as with the `first`: `baseline 0.591 ± 0.007`."""
-    metric = _headline(ledger, experiment, records)
+    metric = _headline(settings, experiment, records)
     later = records is not first
     text = variant if later and len(records) == len(first) else f"{variant} x{len(records)}"
     if metric is not None:
-        if not later or metric != _headline(ledger, experiment, first):
+        if not later or metric != _headline(settings, experiment, first):
             text += f", {metric}"
-        text += f" {spread(_summary(records, metric), ledger.settings.precision(metric))}"
+        text += f" {spread(_summary(records, metric), settings.precision(metric))}"
     return text + _failures(records)
 
 
@@ -172,22 +174,22 @@ def _failures(records: Sequence[Recorded]) -> str:
     return f", {bad} failed" if bad else ""
 
 
-def _headline(ledger: Ledger, experiment: Experiment, records: Sequence[Recorded]) -> str | None:
+def _headline(settings: Settings, experiment: Experiment, records: Sequence[Recorded]) -> str | None:
     good = next((r for r in records if r.trial.succeeded), None)
-    return None if good is None else headline(experiment.plan, ledger.settings, good.metrics)
+    return None if good is None else headline(experiment.plan, settings, good.metrics)
 
 
 # --- the trial commits
 
 
-def _merged(ledger: Ledger, experiment: Experiment, run: str, commits: list[str]) -> str:
+def _merged(git: Git, experiment: Experiment, run: str, commits: list[str]) -> str:
     """The commit that holds all trial commits, at most 16 parents a commit; its tree is that of the run commit."""
-    tree = ledger.git.objects.held(f"{run}^{{tree}}").oid
+    tree = git.objects.held(f"{run}^{{tree}}").oid
     told = [(trailers.EXPERIMENT, experiment.name), (trailers.RUN, run)]
     message = trailers.compose(f"{TRIALS_OF}{experiment.name}", trailers=told)
     while True:
         groups = [commits[i : i + MAX_PARENTS] for i in range(0, len(commits), MAX_PARENTS)]
-        commits = [ledger.git.commit_tree(tree, group, message, sign=False) for group in groups]
+        commits = [git.commit_tree(tree, group, message, sign=False) for group in groups]
         if len(commits) == 1:
             return commits[0]
 
@@ -223,7 +225,7 @@ def advance_with_outputs(
         tree: [] if tree in recorded else worker.changed_outputs(root, cache) for tree, (root, cache) in places.items()
     }
     for tree, paths in recorded.items():
-        _put_back(ledger, tree, paths)
+        _put_back(ledger.git, tree, paths)
     # where we are killed in between, the next collection lays the outputs out
     ledger.state_dir.checkout.write_text(
         json.dumps({"experiment": experiment.name, "keep": {str(t): own[t] for t in own}})
@@ -285,9 +287,8 @@ def _dvc_root(ledger: Ledger, experiment: Experiment, tree: Path) -> Path:
     return tree / ledger.code.at(experiment.tip).folder
 
 
-def _put_back(ledger: Ledger, tree: Path, paths: Sequence[str]) -> None:
+def _put_back(git: Git, tree: Path, paths: Sequence[str]) -> None:
     """Give files whose content is recorded the state that HEAD has, so that the work tree can be brought along."""
-    git = ledger.git
     known = set(git.objects.files(git.text("-C", str(tree), "rev-parse", "HEAD")))
     tracked = [path for path in paths if path in known]
     if tracked:

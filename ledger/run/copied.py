@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from ledger.errors import LedgerError
+from ledger.machine.state_directory import StateDirectory
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.trial import Trial
 from ledger.repo import borrowed
@@ -31,7 +32,7 @@ def held(ledger: Ledger, pipeline: Pipeline) -> Held:
 def checked(ledger: Ledger, experiment: str, pipeline: Pipeline) -> Held:
     """The same; LedgerError where a file is another than it was for the experiment's trials that succeeded here."""
     now = held(ledger, pipeline)
-    before = _remembered(ledger, experiment)
+    before = _remembered(ledger.state_dir, experiment)
     changed = [name for name, digest in now.items() if before.get(name) not in (None, digest)]
     if changed:
         raise LedgerError(
@@ -43,23 +44,23 @@ def checked(ledger: Ledger, experiment: str, pipeline: Pipeline) -> Held:
     return now
 
 
-def is_known_alike(ledger: Ledger, experiment: str, now: Held) -> bool:
+def is_known_alike(state_dir: StateDirectory, experiment: str, now: Held) -> bool:
     """Whether the trials of another experiment are known to have had the same; what is not known may differ."""
-    before = _remembered(ledger, experiment)
+    before = _remembered(state_dir, experiment)
     return all(before.get(name) == digest for name, digest in now.items())
 
 
-def remember(ledger: Ledger, trial: Trial, now: Held) -> None:
+def remember(state_dir: StateDirectory, trial: Trial, now: Held) -> None:
     """Keep in mind what a trial that succeeded has had."""
-    before = _remembered(ledger, trial.experiment)
+    before = _remembered(state_dir, trial.experiment)
     if trial.succeeded and any(before.get(name) != digest for name, digest in now.items()):
-        file = ledger.state_dir.copied / f"{trial.experiment}.json"
+        file = state_dir.copied / f"{trial.experiment}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({**before, **now}), "utf-8")
 
 
-def _remembered(ledger: Ledger, experiment: str) -> dict[str, str | None]:
+def _remembered(state_dir: StateDirectory, experiment: str) -> dict[str, str | None]:
     try:
-        return dict(json.loads((ledger.state_dir.copied / f"{experiment}.json").read_text("utf-8")))
+        return dict(json.loads((state_dir.copied / f"{experiment}.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return {}

@@ -68,7 +68,7 @@ def require_measured(work: Work, kept: Sequence[Kept]) -> None:
     if work.wanted.unmeasured or not left or not plan.predictions:
         return
     trials = [*(r.trial for r in experiment.trials), *(one.trial for one in kept)]
-    aliases = settled.committed(ledger, experiment.tip).aliases
+    aliases = settled.committed(ledger.git, experiment.tip).aliases
     had = {aliases.now(name) for trial in trials if trial.succeeded for name in trial.metrics}
     if had.issuperset(aliases.now(p.metric.name) for p in plan.predictions):
         return
@@ -98,7 +98,7 @@ def require_values(work: Work, kept: Sequence[Kept]) -> None:
     if search is None or work.wanted.unmeasured or len(kept) < _FRUITLESS:
         return
     trials = [*(r.trial for r in experiment.trials if r.valid), *(one.trial for one in kept)]
-    metric = settled.committed(work.ledger, experiment.tip).aliases.now(search.metric)
+    metric = settled.committed(work.ledger.git, experiment.tip).aliases.now(search.metric)
     if any(t.succeeded and math.isfinite(t.metrics.get(metric, math.nan)) for t in trials):
         return
     if len({(t.variant, t.point) for t in trials}) >= search.budget:

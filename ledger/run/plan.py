@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ledger.analysis import progress
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model import replicates, trial_names
 from ledger.model.experiment import Experiment, directory
 from ledger.model.listing import listed
@@ -70,7 +71,7 @@ def spec(
         experiment=experiment.name,
         variant=variant,
         point=point,
-        attempt=next_attempt(ledger, experiment, variant, point),
+        attempt=next_attempt(ledger.git, experiment, variant, point),
         arm=arm,
         data=data,
         texts=at_point(arm, point),
@@ -82,10 +83,10 @@ def spec(
     )
 
 
-def next_attempt(ledger: Ledger, experiment: Experiment, variant: str, point: Point) -> int:
+def next_attempt(git: Git, experiment: Experiment, variant: str, point: Point) -> int:
     """The number of a point's next trial: behind all that are recorded, also those whose files cannot be read."""
     attempt = 1 + max((r.trial.attempt for r in experiment.of(variant) if r.trial.point == point), default=0)
-    taken = ledger.git.objects.folder(f"{experiment.tip}:{directory(experiment.name)}/trials/{variant}")
+    taken = git.objects.folder(f"{experiment.tip}:{directory(experiment.name)}/trials/{variant}")
     while replicates.file_name(point, attempt) in taken:
         attempt += 1
     return attempt
@@ -95,7 +96,7 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
     """Refuse what would give wrong numbers: parameters, sources and code that no stage would notice."""
     code = arm.code
     unseen.refuse_dates(code)
-    submodules.here(ledger, code)
+    submodules.here(ledger.git, code)
     for axis in experiment.plan.replicates.axes:
         if axis.is_parameter:
             ledger.code.require_tracked(code, axis.name, axis.values[-1])

@@ -11,6 +11,7 @@ from typing import Any
 from ledger.dvc import timings
 from ledger.dvc.commands import CommandRun
 from ledger.errors import FormatError
+from ledger.machine.state_directory import StateDirectory
 from ledger.model import environment as environments
 from ledger.model import globs
 from ledger.model import trial as trials
@@ -22,6 +23,7 @@ from ledger.model.frozen import frozen
 from ledger.model.parameters import flatten, unflatten
 from ledger.model.pipeline import Pipeline, inside
 from ledger.model.remarks import Kind, Remark
+from ledger.model.settings import Settings
 from ledger.model.trial import Failure, StageRun, Trial
 from ledger.repo import side_data
 from ledger.repo.ledger import Ledger
@@ -68,7 +70,7 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
     if ended.left_behind:
         warnings += (Remark.of(Kind.LEFT_RUNNING, processes=tuple(ended.left_behind)),)
     locks = locks_of(ended.root, pipeline) if failure is None else {}
-    stages = _stages(ledger, pipeline, locks, ended)
+    stages = _stages(ledger.state_dir, pipeline, locks, ended)
     times = [run.seconds for run in stages.values()]
     known = [seconds for seconds in times if seconds is not None]
     trial = Trial(
@@ -84,7 +86,7 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
         seconds=round(sum(known), 3) if known and len(known) == len(times) else None,
         params=_params(pipeline, locks, spec.texts),
         metrics=numbers,
-        data=_data(ledger, spec, pipeline, locks),
+        data=_data(ledger.settings, spec, pipeline, locks),
         outs=_outs(pipeline, locks),
         stages=stages,
         environment=environments.digest(environment),
@@ -125,7 +127,9 @@ def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tupl
     return merged, tuple(warnings)
 
 
-def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage], ended: Ended) -> dict[str, StageRun]:
+def _stages(
+    state_dir: StateDirectory, pipeline: Pipeline, locks: Mapping[str, LockedStage], ended: Ended
+) -> dict[str, StageRun]:
     """What each stage took; a stage that DVC restored keeps the seconds that were measured when it ran here."""
     ran = {run.stage: run for run in ended.ran}
     found = {}
@@ -135,7 +139,7 @@ def _stages(ledger: Ledger, pipeline: Pipeline, locks: Mapping[str, LockedStage]
             run = ran[name]
             found[name] = StageRun(cached=False, seconds=round(run.seconds, 3), peak_memory_mb=run.peak_memory_mb)
         elif ended.failure is None:
-            earlier = timings.find(ledger.state_dir.timings, locks[name]) if name in locks else timings.Known()
+            earlier = timings.find(state_dir.timings, locks[name]) if name in locks else timings.Known()
             found[name] = StageRun(seconds=earlier.seconds, cached=True, peak_memory_mb=earlier.peak_memory_mb)
     return found
 
@@ -182,7 +186,7 @@ def _params(
     return {file: unflatten(values) for file, values in flat.items()}
 
 
-def _data(ledger: Ledger, spec: Spec, pipeline: Pipeline, locks: Mapping[str, LockedStage]) -> dict[str, Pinned]:
+def _data(settings: Settings, spec: Spec, pipeline: Pipeline, locks: Mapping[str, LockedStage]) -> dict[str, Pinned]:
     """The inputs that no stage makes and git does not hold, as the lock pins them, else as `.dvc` files do.
 
     The files of a submodule are code: the trial's commit names the submodule's.
@@ -193,7 +197,7 @@ def _data(ledger: Ledger, spec: Spec, pipeline: Pipeline, locks: Mapping[str, Lo
     for path in pipeline.sources():
         if path in files or pipeline.gathers(path) or any(inside(file, path) for file in files):
             continue
-        if side_data.is_code(ledger, spec.arm.code, path):
+        if side_data.is_code(settings, spec.arm.code, path):
             continue
         if path in pinned:
             found[path] = pinned[path]

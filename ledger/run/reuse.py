@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.parameters import identical
 from ledger.model.pipeline import inside
@@ -43,7 +44,9 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
             # a prediction about results that are known already is none
             continue
         commit = histories.trial_commits(ledger, name).get(record.trial.id) or record.commit
-        if commit is None or not _alike(ledger, spec, record.trial) or not copied.is_known_alike(ledger, name, copies):
+        if commit is None or not _alike(ledger, spec, record.trial):
+            continue
+        if not copied.is_known_alike(ledger.state_dir, name, copies):
             continue
         found = replace(
             record.trial,
@@ -57,7 +60,7 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
         environment = ledger.git.objects.text(commit, f"{directory(name)}/environments/{record.trial.environment}.yaml")
         if environment is None:
             continue
-        written = _results(ledger, commit, found.code, name) | record_files(ledger, found, environment)
+        written = _results(ledger.git, commit, found.code, name) | record_files(ledger.git, found, environment)
         kept = commit_trial(ledger, experiment.plan, found, ledger.git.tree(found.code, written))
         return Kept(trial=found, commit=kept, warnings=())
     return None
@@ -96,8 +99,8 @@ def _alike(ledger: Ledger, spec: Spec, other: Trial) -> bool:
     return not unseen.undeclared(ledger, code, since=other.code)
 
 
-def _results(ledger: Ledger, commit: str, code: str, experiment: str) -> dict[str, Entry | None]:
+def _results(git: Git, commit: str, code: str, experiment: str) -> dict[str, Entry | None]:
     """What the trial wrote for git, None where it removed a file: all that its commit changes but for the record."""
-    files = ledger.git.objects.files(commit)
-    paths = [path for path in ledger.git.changed_paths(code, commit) if not inside(path, directory(experiment))]
+    files = git.objects.files(commit)
+    paths = [path for path in git.changed_paths(code, commit) if not inside(path, directory(experiment))]
     return {p: files.get(p) for p in paths}

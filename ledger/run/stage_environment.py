@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.git.process import scrubbed
 from ledger.machine import environment as environments
 from ledger.model.environment import LOCK_FILES, Environment
 from ledger.model.frozen import frozen
 from ledger.repo.code import Code
-from ledger.repo.ledger import Ledger
 
 
 @frozen
@@ -25,7 +25,7 @@ class StageEnvironment:
 
 
 def prepared(
-    ledger: Ledger,
+    git: Git,
     code: Code,
     probe: environments.Probe,
     variables: Mapping[str, str],
@@ -42,7 +42,7 @@ def prepared(
     if twins:
         own["PYTHONPATH"] = twins
         _refuse_misdirected(environments.check_imports(probe.editables, own, slot=slot, roots=roots))
-    return StageEnvironment(variables=own, environment=with_locks(ledger, probe.environment, code))
+    return StageEnvironment(variables=own, environment=with_locks(git, probe.environment, code))
 
 
 def scrubbed_for_stages(environment: Mapping[str, str]) -> dict[str, str]:
@@ -57,11 +57,11 @@ def scrubbed_for_stages(environment: Mapping[str, str]) -> dict[str, str]:
     return clean | {"PYTHONDONTWRITEBYTECODE": "1", "DVC_NO_ANALYTICS": "1"}
 
 
-def with_locks(ledger: Ledger, environment: Environment, code: Code) -> Environment:
+def with_locks(git: Git, environment: Environment, code: Code) -> Environment:
     """The environment with the hashes of the lock files that the code holds."""
     locks = {}
     for path in LOCK_FILES:
-        data = ledger.git.objects.blob(code.commit, path) if path in code.files else None
+        data = git.objects.blob(code.commit, path) if path in code.files else None
         if data is not None:
             locks[path] = hashlib.sha256(data).hexdigest()
     return dataclasses.replace(environment, locks=locks)

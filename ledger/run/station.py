@@ -74,7 +74,7 @@ class Station:
         copied = ledger.settings.copy
         self.slot.prepare(code.commit, keep=[*code.data, *copied, *spec.arm.linked])
         self._lay_out_data(spec)
-        held = submodules.here(ledger, code)
+        held = submodules.here(ledger.git, code)
         self.slot.lay_out(held)
         self.worker.configure(self.slot.path / code.folder, self.context.dvc)
         for path, text in spec.texts.items():
@@ -90,7 +90,7 @@ class Station:
             context = self.context
             own = {**context.variables, **self.variables, MARK: str(self.slot.path)}
             self._environments[code.commit] = prepared(
-                ledger, code, context.probe, own, roots=context.roots, slot=self.slot.path
+                ledger.git, code, context.probe, own, roots=context.roots, slot=self.slot.path
             )
         return self._environments[code.commit]
 
@@ -203,7 +203,7 @@ class Station:
 
         try:
             own = self.slot.changed(state.tree(self.context.ledger.git, spec.arm.code), is_input)
-            inner = self.slot.changed_in(submodules.here(self.context.ledger, spec.arm.code))
+            inner = self.slot.changed_in(submodules.here(self.context.ledger.git, spec.arm.code))
         except GitError as error:
             said = error.stderr.strip().splitlines() or [str(error)]
             return Failure(

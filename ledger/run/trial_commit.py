@@ -23,6 +23,7 @@ from ledger.model.frozen import frozen
 from ledger.model.pipeline import Pipeline
 from ledger.model.plan import Plan
 from ledger.model.remarks import Remark
+from ledger.model.settings import Settings
 from ledger.model.trial import Trial
 from ledger.repo import state
 from ledger.repo.experiments import HOLDING_REFS, TRIAL_REFS
@@ -45,7 +46,7 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
     """Commit one trial under `refs/ledger/trials/`; from then on it cannot be lost."""
     pipeline = pipeline_of(ledger, spec)
     trial, warnings = made(ledger, spec, ended, environment)
-    files = record_files(ledger, trial, yaml12.dumps(environments.to_mapping(environment)))
+    files = record_files(ledger.git, trial, yaml12.dumps(environments.to_mapping(environment)))
     if trial.succeeded:
         tree = results_tree(
             ledger, ended.root, trial.code, pipeline, spec.texts, state.entries(ledger.git, spec.arm.code) | files
@@ -57,9 +58,9 @@ def keep(ledger: Ledger, plan: Plan, spec: Spec, ended: Ended, environment: Envi
     return Kept(trial=trial, commit=commit, warnings=warnings)
 
 
-def record_files(ledger: Ledger, trial: Trial, environment: str) -> dict[str, Entry]:
+def record_files(git: Git, trial: Trial, environment: str) -> dict[str, Entry]:
     """A trial's files by path, as a tree holds them: its record, and the text of the environment that it names."""
-    git, folder = ledger.git, directory(trial.experiment)
+    folder = directory(trial.experiment)
     blob = _written(git, environment)
     if git.objects.read(blob) is None:
         # gone since an earlier run of this process, with all that named it
@@ -82,7 +83,7 @@ def commit_trial(ledger: Ledger, plan: Plan, trial: Trial, tree: str) -> str:
     Where another run has recorded this trial meanwhile its commit is returned: the first record of a trial counts.
     """
     git = ledger.git
-    commit = git.commit_tree(tree, [trial.code], _message(ledger, plan, trial), sign=False)
+    commit = git.commit_tree(tree, [trial.code], _message(ledger.settings, plan, trial), sign=False)
     ref, holding = (f"{where}/{trial.experiment}/{trial.id}" for where in (TRIAL_REFS, HOLDING_REFS))
     left: str | None = None
     for _ in range(20):
@@ -122,7 +123,7 @@ def results_tree(
     return ledger.git.tree(code, {**files, **record})
 
 
-def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:
+def _message(settings: Settings, plan: Plan, trial: Trial) -> str:
     told = [
         (trailers.EXPERIMENT, trial.experiment),
         (trailers.TRIAL, trial.id),
@@ -132,10 +133,10 @@ def _message(ledger: Ledger, plan: Plan, trial: Trial) -> str:
         (trailers.PLAN, hypotheses.digest(plan)),
         *((trailers.METRIC, f"{name}={value!r}") for name, value in trial.metrics.items()),
     ]
-    return trailers.compose(f"trial: {described(ledger, plan, trial)}", trailers=told)
+    return trailers.compose(f"trial: {described(settings, plan, trial)}", trailers=told)
 
 
-def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
+def described(settings: Settings, plan: Plan, trial: Trial) -> str:
     """`treatment seed=2, dice 0.609`, or what went wrong."""
     name = " ".join(part for part in (trial.variant, replicates.label(trial.point)) if part)
     if trial.attempt > 1:
@@ -144,6 +145,6 @@ def described(ledger: Ledger, plan: Plan, trial: Trial) -> str:
         stage = f" in {trial.error.stage}" if trial.error.stage else ""
         ending = f" ({trial.error.ending})" if trial.error.ending else ""
         return f"{name}, {trial.status}{stage}{ending}"
-    metrics = ledger.settings.aliases.read(trial.metrics)
-    metric = headline(plan, ledger.settings, metrics)
-    return name if metric is None else f"{name}, {metric} {number(metrics[metric], ledger.settings.precision(metric))}"
+    metrics = settings.aliases.read(trial.metrics)
+    metric = headline(plan, settings, metrics)
+    return name if metric is None else f"{name}, {metric} {number(metrics[metric], settings.precision(metric))}"

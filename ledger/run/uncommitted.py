@@ -6,9 +6,11 @@ import posixpath
 
 from ledger.errors import LedgerError
 from ledger.git import work_trees
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
+from ledger.model.settings import Settings
 from ledger.repo.code import Code
 from ledger.repo.commit import commit_tracked
 from ledger.repo.experiments import is_record
@@ -29,11 +31,11 @@ def settle(ledger: Ledger, experiment: Experiment, message: str | None, worker: 
         f"{keep}git restore (or git clean) drops them",
     )
     _refuse(
-        _new_files(ledger, code, [d.path for d in dirty if d.untracked]),
+        _new_files(ledger.settings, code, [d.path for d in dirty if d.untracked]),
         "trials would not see new files that stages depend on, because git does not track them",
         "git add {}, or list it in .gitignore",
     )
-    edited = _edited_data(ledger, code, worker)
+    edited = _edited_data(ledger.git, code, worker)
     add = "dvc add" if edited and f"{edited[0]}.dvc" in code.files else "dvc commit"
     _refuse(
         edited,
@@ -65,21 +67,21 @@ def _refuse(paths: list[str], message: str, hint: str) -> None:
         raise LedgerError(f"{message}: {listed(paths, 6)}", hint=hint.format(paths[0]))
 
 
-def _new_files(ledger: Ledger, code: Code, untracked: list[str]) -> list[str]:
+def _new_files(settings: Settings, code: Code, untracked: list[str]) -> list[str]:
     # a folder that git holds in part: a stage would find the new file here, and not in a trial
     held = [source for source in code.pipeline.sources() if any(inside(file, source) for file in code.files)]
     added = [path for path in untracked if any(inside(path, folder) for folder in held)]
-    return [path for path in added if not any(inside(path, c.rstrip("/")) for c in ledger.settings.copy)]
+    return [path for path in added if not any(inside(path, c.rstrip("/")) for c in settings.copy)]
 
 
-def _edited_data(ledger: Ledger, code: Code, worker: Worker) -> list[str]:
+def _edited_data(git: Git, code: Code, worker: Worker) -> list[str]:
     """The data that stages read and DVC tracks, and that holds here what is in no cache."""
     sources = code.pipeline.sources()
     read = [path for path in code.data if any(inside(path, source) or inside(source, path) for source in sources)]
-    root = ledger.git.root / code.folder
-    if not any((ledger.git.root / path).exists() for path in read):
+    root = git.root / code.folder
+    if not any((git.root / path).exists() for path in read):
         return []
-    main_root = work_trees.listed(ledger.git)[0].path / code.folder
+    main_root = work_trees.listed(git)[0].path / code.folder
     cache = worker.describe(root, main_root=main_root).cache
     changed = {posixpath.join(code.folder, path) for path in worker.changed_outputs(root, cache)}
     return [path for path in read if path in changed]

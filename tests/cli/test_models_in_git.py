@@ -117,7 +117,7 @@ def test_bytes_that_are_not_whole_are_not_laid_out(project: Project) -> None:
     loose.chmod(0o644)
     loose.write_bytes((project.root / ".git/objects" / sound[:2] / sound[2:]).read_bytes())
     with open_ledger(project.root) as ledger:
-        assert git_held.require_whole(ledger, "a.bin", sound) == b"other weights"
+        assert git_held.require_whole(ledger.git, "a.bin", sound) == b"other weights"
         for other, says in ((pointer, "is a pointer of Git LFS"), (damaged, "a.bin"), ("f" * 40, "git does not have")):
             with pytest.raises(LedgerError, match=says):
-                git_held.require_whole(ledger, "a.bin", other)
+                git_held.require_whole(ledger.git, "a.bin", other)

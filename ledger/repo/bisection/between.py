@@ -8,6 +8,7 @@ from ledger.analysis.bisection.expected import Place
 from ledger.dvc import config
 from ledger.errors import LedgerError
 from ledger.git import lines
+from ledger.git.git import Git
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.pipeline import inside
@@ -63,7 +64,8 @@ def chosen_paths(ledger: Ledger, found: Ends, evaluation: Sequence[str]) -> tupl
     data = [path for path in pins[1] if pins[0].get(path) != pins[1][path] and any(inside(s, path) for s in sources)]
     if not data:
         folders = [path for path in sources if path not in sides[1].files and path not in sides[1].data]
-        data = [path for path in folders if _content(ledger, found.good, path) != _content(ledger, found.bad, path)]
+        git, good, bad = ledger.git, found.good, found.bad
+        data = [path for path in folders if _content(git, good, path) != _content(git, bad, path)]
     if len(data) == 1:
         return tuple(data)
     if data:
@@ -78,21 +80,21 @@ def chosen_paths(ledger: Ledger, found: Ends, evaluation: Sequence[str]) -> tupl
     )
 
 
-def evaluations(ledger: Ledger, found: Ends, asked: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+def evaluations(git: Git, found: Ends, asked: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """The paths of the evaluation: those that were asked for, and those that earlier plans name, if they are there.
 
     Raises LedgerError where one that was asked for is not.
     """
     for path in asked:
-        if held_at(ledger.git, found.bad, path) is None:
+        if held_at(git, found.bad, path) is None:
             raise LedgerError(f"--evaluation {path}: there is nothing at {found.bad[:10]}", hint="is the path right?")
-    there = [path for path in known if held_at(ledger.git, found.bad, path) is not None]
+    there = [path for path in known if held_at(git, found.bad, path) is not None]
     return tuple(dict.fromkeys([*asked, *there]))
 
 
-def differing(ledger: Ledger, found: Ends, paths: Sequence[str]) -> tuple[str, ...]:
+def differing(git: Git, found: Ends, paths: Sequence[str]) -> tuple[str, ...]:
     """Those of the paths that both ends hold, and with another content."""
-    pairs = ((path, _content(ledger, found.good, path), _content(ledger, found.bad, path)) for path in paths)
+    pairs = ((path, _content(git, found.good, path), _content(git, found.bad, path)) for path in paths)
     return tuple(path for path, good, bad in pairs if good is not None and bad is not None and good != bad)
 
 
@@ -106,7 +108,7 @@ def other_changes(ledger: Ledger, found: Ends, paths: Sequence[str]) -> tuple[st
         path
         for path in others
         if pins[0].get(path) != pins[1].get(path)
-        or (path not in pins[1] and _content(ledger, found.good, path) != _content(ledger, found.bad, path))
+        or (path not in pins[1] and _content(ledger.git, found.good, path) != _content(ledger.git, found.bad, path))
     )
 
 
@@ -168,6 +170,6 @@ def _part_of(path: str, others: Sequence[str]) -> bool:
     return any(inside(path, other) or inside(other, path) for other in others)
 
 
-def _content(ledger: Ledger, commit: str, path: str) -> str | None:
-    held = held_at(ledger.git, commit, path)
+def _content(git: Git, commit: str, path: str) -> str | None:
+    held = held_at(git, commit, path)
     return None if held is None else held.content

@@ -9,6 +9,7 @@ from ledger.analysis.bisection.expected import Place
 from ledger.analysis.noise import noise
 from ledger.analysis.outlook import RECENT
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.names import slug
@@ -49,12 +50,12 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
     check(asked)
     ends = between.ends(ledger, asked.good, asked.bad)
     unknown = _known_metric(ledger, asked, ends)
-    evaluation = between.evaluations(ledger, ends, asked.evaluation, _evaluated(ledger))
+    evaluation = between.evaluations(ledger.git, ends, asked.evaluation, _evaluated(ledger))
     paths = asked.paths
     if not paths and not asked.commits:
         paths = between.chosen_paths(ledger, ends, evaluation)
     # what is the same at both ends needs no care, and what was not there at one end cannot be exchanged
-    evaluation = tuple(path for path in between.differing(ledger, ends, evaluation) if path not in paths)
+    evaluation = tuple(path for path in between.differing(ledger.git, ends, evaluation) if path not in paths)
     if asked.commits:
         places = between.code_places(ledger, ends)
     else:
@@ -62,13 +63,13 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
         places = between.data_places(ledger, paths, ends, left_out)
     weights, remarks = _weights(asked, places)
     seed = axis(ledger, ledger.code.at(ends.bad))
-    at, other = _evaluation_at(ledger, asked, ends)
+    at, other = _evaluation_at(ledger.git, asked, ends)
     search = VersionSearch(
         metric=asked.metric,
         better=better(ledger, asked.metric, asked.better),
         versions=tuple(place.commit for place in places),
         paths=tuple(paths),
-        skipped=_skipped(ledger, asked, places),
+        skipped=_skipped(ledger.git, asked, places),
         axis=seed,
         seeds=asked.seeds,
         budget=asked.budget or _BUDGET,
@@ -81,7 +82,7 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
     )
     request = Request(
         title=f"Where did {asked.metric} change between {asked.good} and {asked.bad}?",
-        name=asked.name or _name(ledger, asked, ends),
+        name=asked.name or _name(ledger.git, asked, ends),
         start=ends.bad,
         evaluation=evaluation,
         tags=("bisect",),
@@ -92,11 +93,11 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
     return Draft(search=search, request=request, places=places, remarks=doubts)
 
 
-def _name(ledger: Ledger, asked: BisectRequest, ends: Ends) -> str:
+def _name(git: Git, asked: BisectRequest, ends: Ends) -> str:
     """`bisect-dice-v12-3f2a9c1`: tags as they were written, and of what moves the commit."""
 
     def called(text: str, commit: str) -> str:
-        is_tag = ledger.git.succeeds("show-ref", "--verify", "--quiet", f"refs/tags/{text}")
+        is_tag = git.succeeds("show-ref", "--verify", "--quiet", f"refs/tags/{text}")
         word = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         return word if is_tag and word and len(word) <= _MAX_WORD else commit[:7]
 
@@ -144,11 +145,11 @@ def _weights(asked: BisectRequest, places: Sequence[Place]) -> tuple[tuple[float
     return tuple(float(max(1, len(place.files or ()))) for place in places[1:]), ()
 
 
-def _skipped(ledger: Ledger, asked: BisectRequest, places: Sequence[Place]) -> tuple[str, ...]:
+def _skipped(git: Git, asked: BisectRequest, places: Sequence[Place]) -> tuple[str, ...]:
     versions = [place.commit for place in places]
     found = []
     for text in asked.skip:
-        commit = ledger.git.commit(text)
+        commit = git.commit(text)
         if commit not in versions:
             raise LedgerError(
                 f"--skip {text} is not one of the {len(versions)} versions",
@@ -160,9 +161,9 @@ def _skipped(ledger: Ledger, asked: BisectRequest, places: Sequence[Place]) -> t
     return tuple(dict.fromkeys(found))
 
 
-def _evaluation_at(ledger: Ledger, asked: BisectRequest, ends: Ends) -> tuple[str, str]:
+def _evaluation_at(git: Git, asked: BisectRequest, ends: Ends) -> tuple[str, str]:
     """The end whose evaluation data every version is measured on, and the other one."""
-    at = ends.bad if asked.evaluation_at is None else ledger.git.commit(asked.evaluation_at)
+    at = ends.bad if asked.evaluation_at is None else git.commit(asked.evaluation_at)
     if at not in (ends.good, ends.bad):
         raise LedgerError(
             f"--evaluation-at {asked.evaluation_at} is neither GOOD nor BAD",

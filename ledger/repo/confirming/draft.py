@@ -19,6 +19,7 @@ from ledger.model.parameters import Value
 from ledger.model.plan import BASE, BASELINE, TREATMENT, Confirms, Plan, Variant
 from ledger.model.prediction import Metric, Operator, Prediction
 from ledger.model.replicates import FOLD, REPEAT, SPLIT, Axis, Replicates
+from ledger.model.settings import Settings
 from ledger.model.verdict import SUPPORTED
 from ledger.repo import data_arms
 from ledger.repo.code import Code
@@ -62,7 +63,7 @@ def draft(ledger: Ledger, found: Finding, asked: ConfirmRequest, *, author: str,
     _refuse_two_at_once(before, asked)
     own = laid(ledger, first, found.variant, found.records)
     code = ledger.code.at(own.commit)
-    axis = _axis(ledger, found)
+    axis = _axis(ledger.settings, found)
     predictions = _predictions(found, asked)
     # each attempt that came to a verdict was a chance to be lucky
     looks = 1 + sum(one.outcome is not None for one in before)
@@ -191,7 +192,7 @@ def _by_the_arms(found: Finding, prediction: Prediction, alpha: float) -> Questi
     )
 
 
-def _axis(ledger: Ledger, found: Finding) -> Axis:
+def _axis(settings: Settings, found: Finding) -> Axis:
     """The axis that can have fresh values: seeds, repeats, random splits or samples. Raises LedgerError for none."""
     replicates = found.experiment.plan.replicates
     usable = [
@@ -205,7 +206,7 @@ def _axis(ledger: Ledger, found: Finding) -> Axis:
             f"{found.text} has no replicates of which there are fresh ones: folds are parts of the same data"
             if replicates.axes
             else f"{found.text} ran once, over no seeds, so that nothing is known of the noise and none is fresh",
-            hint=f'on {ledger.settings.branch_prefix}{found.experiment.name}: ledger amend --seeds 5 -m "to see the '
+            hint=f'on {settings.branch_prefix}{found.experiment.name}: ledger amend --seeds 5 -m "to see the '
             'noise", then ledger run',
         )
     return usable[0]

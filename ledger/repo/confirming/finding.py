@@ -21,7 +21,7 @@ from ledger.model.prediction import Prediction
 from ledger.model.replicates import Point
 from ledger.model.row import Row
 from ledger.model.search import STEP
-from ledger.model.settings import direction_in_settings
+from ledger.model.settings import Settings, direction_in_settings
 from ledger.model.verdict import SUPPORTED
 from ledger.repo.confirming.baseline import Baseline, baseline_of
 from ledger.repo.confirming.request import ConfirmRequest
@@ -53,8 +53,8 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
     """What is asked for. Raises LedgerError where there is no arm with results, or nothing says which is the best."""
     every = beside.rows(ledger, "variants")
     named = None if asked.target is None else _named(ledger, asked.target)
-    rows = _candidates(ledger, every, asked, named)
-    metric = _metric(ledger, rows, asked, None if named is None else named[0])
+    rows = _candidates(ledger.settings, every, asked, named)
+    metric = _metric(ledger.settings, rows, asked, None if named is None else named[0])
     better = asked.better or _supported(asked, named, metric) or direction(metric, every, ledger.settings)
     if better is None:
         raise LedgerError(
@@ -142,12 +142,12 @@ def _supported(asked: ConfirmRequest, named: tuple[Experiment, str | None] | Non
 
 
 def _candidates(
-    ledger: Ledger, every: Sequence[Row], asked: ConfirmRequest, named: tuple[Experiment, str | None] | None
+    settings: Settings, every: Sequence[Row], asked: ConfirmRequest, named: tuple[Experiment, str | None] | None
 ) -> list[Row]:
     """The arms among which the finding was made, each state once, the oldest first."""
     rows = [row for row in reversed(every) if row.variant != BASELINE and row.trials]
     if asked.where is not None:
-        rows = list(filter(condition(asked.where, Fields(every, ledger.settings.aliases)), rows))
+        rows = list(filter(condition(asked.where, Fields(every, settings.aliases)), rows))
     if named is not None:
         experiment, arm = named
         rows = [row for row in rows if row.experiment == experiment.name]
@@ -168,11 +168,11 @@ def _candidates(
     return list(seen.values())
 
 
-def _metric(ledger: Ledger, rows: Sequence[Row], asked: ConfirmRequest, experiment: Experiment | None) -> str:
+def _metric(settings: Settings, rows: Sequence[Row], asked: ConfirmRequest, experiment: Experiment | None) -> str:
     """The metric to go by. Raises LedgerError where no arm has it."""
-    known = metric_names(rows, ledger.settings)
+    known = metric_names(rows, settings)
     if asked.metric is not None:
-        wanted = ledger.settings.aliases.now(asked.metric)
+        wanted = settings.aliases.now(asked.metric)
         if wanted not in known:
             raise unknown_metric(wanted, known, asked=asked.metric)
         return wanted

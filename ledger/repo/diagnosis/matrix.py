@@ -8,6 +8,7 @@ from ledger.analysis.matrix import answer, cells
 from ledger.analysis.matrix.answer import Matrix
 from ledger.analysis.plans.matrix import Side, arms
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model import seeds as seed_sources
 from ledger.model.data_change import ADDITION, DataChange, Grouping
 from ledger.model.experiment import Experiment
@@ -119,9 +120,9 @@ def read(ledger: Ledger, experiment: Experiment, metric: str, *, sign: int) -> M
 
 
 def _side(ledger: Ledger, code: Code, asked: AskedSide) -> Side:
-    commits = {text: _commit(ledger, asked, text) for text in asked.revisions}
+    commits = {text: _commit(ledger.git, asked, text) for text in asked.revisions}
     if asked.by is None:
-        _require_others(ledger, asked, commits)
+        _require_others(ledger.git, asked, commits)
         changes = tuple(DataChange(at=commit) for commit in commits.values())
         return Side(path=asked.path, labels=tuple(commits), changes=changes)
     if len(commits) > 1:
@@ -133,14 +134,14 @@ def _side(ledger: Ledger, code: Code, asked: AskedSide) -> Side:
     return Side(path=asked.path, labels=tuple(names), changes=tuple(DataChange(at=at, only=(name,)) for name in full))
 
 
-def _commit(ledger: Ledger, asked: AskedSide, text: str) -> str:
-    found = ledger.git.commit(text)
+def _commit(git: Git, asked: AskedSide, text: str) -> str:
+    found = git.commit(text)
     if found is None:
         raise LedgerError(
             f"{asked.option} {asked.path}@{text}: {text} is not a commit here",
             hint="git log --all, git tag; git fetch may bring it",
         )
-    if held_at(ledger.git, found, asked.path) is None:
+    if held_at(git, found, asked.path) is None:
         raise LedgerError(
             f"{asked.option}: {asked.path} is not there at {text}",
             hint=f"git log --oneline -- {asked.path}.dvc {asked.path} lists the commits that changed it",
@@ -148,14 +149,14 @@ def _commit(ledger: Ledger, asked: AskedSide, text: str) -> str:
     return found
 
 
-def _require_others(ledger: Ledger, asked: AskedSide, commits: dict[str, str]) -> None:
+def _require_others(git: Git, asked: AskedSide, commits: dict[str, str]) -> None:
     """Refuse the same content twice: the two would be one row, or one column."""
     if len(commits) < len(asked.revisions):
         twice = next(text for text in commits if asked.revisions.count(text) > 1)
         raise LedgerError(f"{asked.option} names {twice} twice", hint="give each version once")
     seen: dict[str, str] = {}
     for text, commit in commits.items():
-        held = held_at(ledger.git, commit, asked.path)
+        held = held_at(git, commit, asked.path)
         content = commit if held is None else held.content
         if content in seen:
             raise LedgerError(

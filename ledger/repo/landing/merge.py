@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ledger.analysis.lock_entries import OURS, THEIRS
 from ledger.errors import LedgerError, Refused
+from ledger.git.git import Git
 from ledger.git.shallow import is_shallow
 from ledger.git.three_way import merge_base, merge_trees
 from ledger.model.experiment import Experiment
@@ -35,7 +36,7 @@ def merge(ledger: Ledger, experiment: Experiment, main: str, ours: str) -> Merge
     Raises Refused with every file that conflicts, and LedgerError where the histories cannot be merged here.
     """
     git, theirs = ledger.git, experiment.tip
-    commits = {BASE: _base(ledger, experiment, main, ours), OURS: ours, THEIRS: theirs}
+    commits = {BASE: _base(ledger.git, experiment, main, ours), OURS: ours, THEIRS: theirs}
     merged = merge_trees(git, ours, theirs)
     codes = {THEIRS: ledger.code.at(theirs)}
     if ledger.code.has_pipeline(ours):
@@ -61,11 +62,11 @@ def merge(ledger: Ledger, experiment: Experiment, main: str, ours: str) -> Merge
     return Merged(tree=git.tree(merged.tree, state.changes), stale=choice.stale, remarks=tuple(state.remarks))
 
 
-def _base(ledger: Ledger, experiment: Experiment, main: str, ours: str) -> str:
-    base = merge_base(ledger.git, ours, experiment.tip)
+def _base(git: Git, experiment: Experiment, main: str, ours: str) -> str:
+    base = merge_base(git, ours, experiment.tip)
     if base is not None:
         return base
-    if is_shallow(ledger.git):
+    if is_shallow(git):
         raise LedgerError(
             f"this clone is too shallow to merge: it lacks the commit that {experiment.name} was forked from",
             hint="git fetch --unshallow, then land it again; ledger land --record needs no merge",

@@ -12,6 +12,7 @@ from ledger.analysis.landing import ADOPT, RECORD, adopted, kind_of
 from ledger.errors import LedgerError, Refused
 from ledger.git.branch import Step
 from ledger.git.entries import Entry
+from ledger.git.git import Git
 from ledger.model.changes import Landed
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
@@ -55,7 +56,7 @@ def prepare(
         require.no_links_around_outputs(ledger, experiment)
     unseen.require_none(ledger, experiment)
     if chosen is None:
-        return _recorded(ledger, experiment, main, tip, message)
+        return _recorded(ledger.git, experiment, main, tip, message)
     changed = _changed(ledger, experiment, chosen)
     if changed is not None and wanted is None:
         raise LedgerError(
@@ -77,8 +78,8 @@ def _landed_already(experiment: Experiment, main: str) -> LedgerError:
 # --- the record alone
 
 
-def _recorded(ledger: Ledger, experiment: Experiment, main: str, tip: str, message: str | None) -> Prepared:
-    git, folder = ledger.git, directory(experiment.name)
+def _recorded(git: Git, experiment: Experiment, main: str, tip: str, message: str | None) -> Prepared:
+    folder = directory(experiment.name)
     here, there = (
         {path: entry for path, entry in git.objects.files(commit).items() if inside(path, folder)}
         for commit in (tip, experiment.tip)
@@ -118,7 +119,7 @@ def _adopted(
     try:
         merged = merge(ledger, replace(experiment, tip=theirs), main, tip)
     except Refused as refusal:
-        earlier = _adoption(ledger, experiment.name, tip) if again else None
+        earlier = _adoption(ledger.git, experiment.name, tip) if again else None
         if earlier is None:
             raise
         raise Refused(
@@ -174,7 +175,7 @@ def _arm_commit(ledger: Ledger, experiment: Experiment, arm: Variant) -> str:
     if record is not None and held is not None:
         changes = canonical.shown(ledger, experiment, present, record, held)
     else:
-        changes = canonical.own_files(ledger, present, ())
+        changes = canonical.own_files(ledger.git, present, ())
     if not changes:
         return experiment.tip
     told = [(trailers.EXPERIMENT, experiment.name)]
@@ -183,10 +184,10 @@ def _arm_commit(ledger: Ledger, experiment: Experiment, arm: Variant) -> str:
     return ledger.git.commit_tree(ledger.git.tree(experiment.tip, changes), [experiment.tip], message)
 
 
-def _adoption(ledger: Ledger, name: str, main: str) -> str | None:
+def _adoption(git: Git, name: str, main: str) -> str | None:
     """The merge that last brought an arm's change to the main branch, None where there is none."""
     named = ("--grep", f"^{trailers.EXPERIMENT}: {name}$", "--grep", f"^{trailers.LANDED}: adopt$", "--all-match")
-    return ledger.git.text("log", "-1", "--merges", "--first-parent", *named, "--format=%H", main, "--").strip() or None
+    return git.text("log", "-1", "--merges", "--first-parent", *named, "--format=%H", main, "--").strip() or None
 
 
 def _measured(ledger: Ledger, experiment: Experiment, arm: Variant, commit: str) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.errors import FormatError, LedgerError
+from ledger.git.git import Git
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import DIRECTORY, Experiment, directory
 from ledger.model.pipeline import inside
@@ -16,8 +17,8 @@ def landable(ledger: Ledger, experiment: Experiment, main: str, tip: str) -> Non
     """What every landing needs: a branch here with all trials, a verdict that still holds, and a place on main."""
     _own_branch(ledger, experiment)
     _present_verdict(ledger, experiment)
-    _plain_files(ledger, experiment)
-    _free_place(ledger, experiment, main, tip)
+    _plain_files(ledger.git, experiment)
+    _free_place(ledger.git, experiment, main, tip)
 
 
 def main_branch(ledger: Ledger) -> tuple[str, str]:
@@ -63,10 +64,10 @@ def _present_verdict(ledger: Ledger, experiment: Experiment) -> None:
         )
 
 
-def _plain_files(ledger: Ledger, experiment: Experiment) -> None:
+def _plain_files(git: Git, experiment: Experiment) -> None:
     """Refuse links and submodules: DVC and whoever reads the record would follow them out of the repository."""
     folder = directory(experiment.name)
-    for path, entry in ledger.git.objects.files(experiment.tip).items():
+    for path, entry in git.objects.files(experiment.tip).items():
         if inside(path, folder) and (entry.is_link or entry.is_submodule):
             kind = "a symbolic link" if entry.is_link else "a submodule"
             raise LedgerError(
@@ -75,9 +76,9 @@ def _plain_files(ledger: Ledger, experiment: Experiment) -> None:
             )
 
 
-def _free_place(ledger: Ledger, experiment: Experiment, main: str, tip: str) -> None:
+def _free_place(git: Git, experiment: Experiment, main: str, tip: str) -> None:
     """Refuse where the main branch has something else under the experiment's name."""
-    objects, folder = ledger.git.objects, directory(experiment.name)
+    objects, folder = git.objects, directory(experiment.name)
     for path in (DIRECTORY, folder):
         found = objects.read(f"{tip}:{path}")
         if found is not None and found.kind != "tree":

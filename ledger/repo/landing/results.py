@@ -6,13 +6,13 @@ import hashlib
 
 from ledger.analysis import lock_entries
 from ledger.analysis.lock_entries import BOTH, OURS, THEIRS, Choice
+from ledger.git.git import Git
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten
 from ledger.model.pipeline import inside
 from ledger.model.remarks import Kind, Remark
 from ledger.repo.code import Code
 from ledger.repo.landing.merging import BASE, Merging
-from ledger.repo.ledger import Ledger
 
 
 def merge_locks(state: Merging, code: Code) -> Choice:
@@ -20,7 +20,7 @@ def merge_locks(state: Merging, code: Code) -> Choice:
     locked = {side: state.ledger.code.locks(code, commit) for side, commit in state.commits.items()}
 
     def holds(path: str, pin: Pinned, side: str) -> bool:
-        return _holds(state.ledger, code, path, pin, state.codes.get(side) or state.codes[THEIRS])
+        return _holds(state.ledger.git, code, path, pin, state.codes.get(side) or state.codes[THEIRS])
 
     choice = lock_entries.choose(
         code.pipeline,
@@ -42,14 +42,14 @@ def _lockfiles(state: Merging, code: Code) -> list[str]:
     return list(dict.fromkeys(path for p in (code.pipeline, *state.pipelines) for path in p.lockfiles()))
 
 
-def _holds(ledger: Ledger, code: Code, path: str, pin: Pinned, side: Code) -> bool:
+def _holds(git: Git, code: Code, path: str, pin: Pinned, side: Code) -> bool:
     """Whether the merged files have at `path` what a lock entry pins, the entry being that of `side`."""
     if path in code.data:
         return code.data[path].md5 == pin.md5
     entry = code.files.get(path)
     if entry is None:
         return _below(code, path) == _below(side, path)
-    found = ledger.git.objects.read(entry.oid)
+    found = git.objects.read(entry.oid)
     data = b"" if found is None else found.data
     # DVC 2 took the hash of a text without carriage returns
     digests = [hashlib.md5(d, usedforsecurity=False).hexdigest() for d in (data, data.replace(b"\r\n", b"\n"))]

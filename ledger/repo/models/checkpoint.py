@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ledger.dvc.store import ObjectState
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model.experiment import Recorded
 from ledger.model.formats.lockfile import Pinned, place
 from ledger.model.frozen import frozen
@@ -41,7 +42,7 @@ def chosen(
     plain = [] if outs else git_held.outputs(ledger, record, commit)
     have = f"its outputs: {listed(sorted([*outs, *plain]), 6)}" if outs or plain else "no stage of it has outputs"
     if wanted is not None:
-        wanted = _as_written(ledger, wanted, [*outs, *plain])
+        wanted = _as_written(ledger.git, wanted, [*outs, *plain])
         if artifact is not None and artifact.path != wanted:
             raise LedgerError(
                 f"dvc.yaml says that {model} is {artifact.path}, not {wanted}",
@@ -62,7 +63,7 @@ def chosen(
     path = wanted or next(iter([*outs, *plain]))
     output = next((out for out in outs if inside(path, out)), None)
     if output is None:
-        blob = git_held.blob_at(ledger, commit, path)
+        blob = git_held.blob_at(ledger.git, commit, path)
         if blob is None:
             raise LedgerError(
                 f"{path} is neither an output of {label} that DVC keeps nor a file in its commit {commit[:10]}",
@@ -77,9 +78,9 @@ def chosen(
     return Checkpoint(path=path, output=output, pin=pin)
 
 
-def _as_written(ledger: Ledger, path: str, outs: Iterable[str]) -> str:
+def _as_written(git: Git, path: str, outs: Iterable[str]) -> str:
     """The path from the root, of one that was written as seen from there or from the current folder."""
-    whole, here = place("", path), place(ledger.git.prefix, path)
+    whole, here = place("", path), place(git.prefix, path)
     return here if whole != here and any(inside(here, out) for out in outs) else whole
 
 
@@ -118,7 +119,7 @@ def wanted_of(ledger: Ledger, record: Recorded, output: str, pin: Pinned) -> Nam
 def require_there(ledger: Ledger, record: Recorded, found: Checkpoint) -> None:
     """Raise LedgerError where neither DVC's caches here nor its remote have the content of a checkpoint, or git."""
     if found.blob is not None:
-        git_held.require_whole(ledger, found.path, found.blob)
+        git_held.require_whole(ledger.git, found.path, found.blob)
         return
     label, store = f"{record.trial.experiment}:{record.trial.id}", ledger.store()
     digest = found.pin.md5 or ""

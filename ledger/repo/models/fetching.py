@@ -38,7 +38,7 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
     if version.blob is not None:
         to = _place(output, PurePosixPath(path).name)
         output_file.require_free(ledger, to)
-        lay_out_bytes(git_held.require_whole(ledger, path, version.blob), to, force=force)
+        lay_out_bytes(git_held.require_whole(ledger.git, path, version.blob), to, force=force)
         return to
     found = next(((out, pin) for out, pin in record.trial.outs.items() if inside(path, out)), None)
     if found is None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from ledger.errors import LedgerError
 from ledger.git.entries import Mode
+from ledger.git.git import Git
 from ledger.model.experiment import Recorded
 from ledger.model.pipeline import Pipeline, inside
 from ledger.repo import histories
@@ -20,24 +21,24 @@ _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _SMALL: Final = 2000
 
 
-def blob_at(ledger: Ledger, commit: str, path: str) -> str | None:
+def blob_at(git: Git, commit: str, path: str) -> str | None:
     """The hash of the plain file at a path of a commit, None where there is none."""
     folder, _, name = path.rpartition("/")
-    entry = ledger.git.objects.folder(f"{commit}:{folder}").get(name)
+    entry = git.objects.folder(f"{commit}:{folder}").get(name)
     return entry.oid if entry is not None and entry.mode in (Mode.FILE, Mode.EXECUTABLE) else None
 
 
 def blob_of_trial(ledger: Ledger, record: Recorded, path: str) -> str | None:
     """The same of the commit that holds a trial here, None where none does."""
     commit = histories.trial_commits(ledger, record.trial.experiment).get(record.trial.id)
-    return None if commit is None else blob_at(ledger, commit, path)
+    return None if commit is None else blob_at(ledger.git, commit, path)
 
 
 def outputs(ledger: Ledger, record: Recorded, commit: str) -> list[str]:
     """The outputs of a trial's stages that its commit has as plain files, without metrics and plots."""
     pipeline = _pipeline(ledger, record)
     plain = () if pipeline is None else (one.path for one in pipeline.outputs() if not one.cached)
-    return [path for path in plain if not shows(ledger, record, path) and blob_at(ledger, commit, path) is not None]
+    return [path for path in plain if not shows(ledger, record, path) and blob_at(ledger.git, commit, path) is not None]
 
 
 def shows(ledger: Ledger, record: Recorded, path: str) -> bool:
@@ -56,9 +57,9 @@ def _pipeline(ledger: Ledger, record: Recorded) -> Pipeline | None:
         return None
 
 
-def require_whole(ledger: Ledger, path: str, blob: str) -> bytes:
+def require_whole(git: Git, path: str, blob: str) -> bytes:
     """The bytes of a blob. Raises LedgerError where they are not here, are others, or only point to the content."""
-    found = ledger.git.objects.read(blob)
+    found = git.objects.read(blob)
     if found is None or found.kind != "blob":
         raise LedgerError(f"git does not have {path} ({blob[:10]}) here", hint="git fetch --refetch, or git fsck")
     made = hashlib.new("sha1" if len(blob) == 40 else "sha256", b"blob %d\0" % len(found.data) + found.data)

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from ledger.analysis.registry import next_version, registry
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.git.refs import RefChange
 from ledger.model import gto
 from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.models import ModelTag, Registered
-from ledger.repo.ledger import Ledger
 from ledger.repo.models import tagging, tags
 
 
@@ -64,13 +64,13 @@ class Known:
         return wanted
 
 
-def known(ledger: Ledger, model: str, now: datetime) -> Known:
+def known(git: Git, model: str, now: datetime) -> Known:
     """What there is of a model. Raises LedgerError where a tag of it is dated later than a new one could be."""
-    own = tuple(tag for tag in tags.read(ledger.git) if tag.name.model == model)
+    own = tuple(tag for tag in tags.read(git) if tag.name.model == model)
     return Known(model=model, tags=own, versions=registry(own), moment=tagging.moment(own, now))
 
 
-def stage_move(ledger: Ledger, there: Known, stage: str, commit: str, message: str, *, back: bool = False) -> RefChange:
+def stage_move(git: Git, there: Known, stage: str, commit: str, message: str, *, back: bool = False) -> RefChange:
     """The tag that gives a stage to what is at a commit, or takes it."""
     tag = gto.stage_tag(there.model, stage, there.count, back=back)
-    return tagging.made(ledger, tag, commit, message, there.moment)
+    return tagging.made(git, tag, commit, message, there.moment)

@@ -13,6 +13,7 @@ from ledger.analysis import model_doubts
 from ledger.analysis.promotable import standing
 from ledger.analysis.registry import registry
 from ledger.errors import FormatError
+from ledger.git.git import Git
 from ledger.git.git_object import GitObject, message_of
 from ledger.model import void as voids
 from ledger.model.confirmation import Standing
@@ -47,9 +48,9 @@ def versions(
 
 def read(ledger: Ledger, registered: Sequence[Registered]) -> list[ModelVersion]:
     """The same versions with what the records say of them."""
-    commits = _commits(ledger, [one.tag.commit for one in registered])
+    commits = _commits(ledger.git, [one.tag.commit for one in registered])
     origins = [_origin(one, commits.get(one.tag.commit)) for one in registered]
-    files = _definitions(ledger, registered)
+    files = _definitions(ledger.git, registered)
     found = _experiments(ledger, [origin for origin in origins if origin is not None])
     locks = ledger.git.objects.read_many([f"{one.tag.commit}:{pinned.LOCK}" for one in registered])
     now = standings(ledger, found)
@@ -79,18 +80,18 @@ def _origin(one: Registered, commit: GitObject | None) -> _Origin | None:
     return _Origin(experiment=experiment, trial=trial if trial and TRIAL_ID.fullmatch(trial) else None)
 
 
-def _commits(ledger: Ledger, oids: Iterable[str]) -> dict[str, GitObject]:
+def _commits(git: Git, oids: Iterable[str]) -> dict[str, GitObject]:
     asked = list(dict.fromkeys(oids))
-    read = zip(asked, ledger.git.objects.read_many(asked), strict=True)
+    read = zip(asked, git.objects.read_many(asked), strict=True)
     return {oid: found for oid, found in read if found is not None and found.kind == "commit"}
 
 
-def _definitions(ledger: Ledger, registered: Sequence[Registered]) -> list[Artifact | None]:
+def _definitions(git: Git, registered: Sequence[Registered]) -> list[Artifact | None]:
     """What dvc.yaml says of each version's model at its commit."""
     asked = [f"{one.tag.commit}:{artifacts.file_of(one.model)}" for one in registered]
     known: dict[tuple[str, str], Artifact | None] = {}
     found = []
-    for one, blob in zip(registered, ledger.git.objects.read_many(asked), strict=True):
+    for one, blob in zip(registered, git.objects.read_many(asked), strict=True):
         # most versions of a model have the same
         key = (one.model, "" if blob is None else blob.oid)
         if key not in known:
@@ -160,7 +161,7 @@ def _version(
     lock: bytes | None,
 ) -> ModelVersion:
     claim, commit = one.tag.claim, one.tag.commit
-    record = None if experiment is None or origin is None else _record(ledger, experiment, origin.trial, one.tag)
+    record = None if experiment is None or origin is None else _record(ledger.git, experiment, origin.trial, one.tag)
     path = claim.path if claim is not None else _own_path(record, artifact)
     output, pin = _output(record, path)
     blob = None
@@ -168,7 +169,7 @@ def _version(
         held = pinned.holds(ledger, commit, output, pin.md5, lock=lock)
     else:
         blob = None if record is None or path is None else git_held.blob_of_trial(ledger, record, path)
-        held = blob is not None and git_held.blob_at(ledger, commit, path or "") == blob
+        held = blob is not None and git_held.blob_at(ledger.git, commit, path or "") == blob
         held = held and (claim is None or claim.blob == blob)
     belongs = experiment is not None and (
         held if origin is not None and origin.trial else ledger.git.is_ancestor(commit, experiment.tip)
@@ -197,14 +198,14 @@ def _version(
     )
 
 
-def _record(ledger: Ledger, experiment: Experiment, trial: str | None, tag: ModelTag) -> Recorded | None:
+def _record(git: Git, experiment: Experiment, trial: str | None, tag: ModelTag) -> Recorded | None:
     """The record of a trial. One that another clone's took the name of is known by what the tagged commit holds."""
     found = next((record for record in experiment.trials if record.trial.id == trial), None)
     if trial is None or _agrees(found, tag.claim):
         return found
     commit = tag.commit
     path = f"{directory(experiment.name)}/trials/{trial}.yaml"
-    objects = ledger.git.objects
+    objects = git.objects
     own, here = objects.read(f"{commit}:{path}"), objects.read(f"{experiment.tip}:{path}")
     if own is None or (here is not None and own.oid == here.oid):
         return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ledger.analysis import promotable
 from ledger.errors import LedgerError
 from ledger.git.entries import plain_file
+from ledger.git.git import Git
 from ledger.model import gto, promotion
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import trailers
@@ -35,7 +36,7 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
     definition = ledger.git.objects.text(commit, artifacts.file_of(model))
     artifact = artifacts.artifact(model, definition)
     if artifact is None:
-        _require_no_namesake(ledger, commit, model)
+        _require_no_namesake(ledger.git, commit, model)
     found = checkpoint.chosen(ledger, record, commit, model, artifact, asked.path)
     version = there.next(asked.version)
     md5 = checkpoint.md5_of(ledger, found)
@@ -58,7 +59,7 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
     tagged = commit
     if artifact is None:
         tagged = _declaring(change, commit, model, version, claim, definition)
-        if found.blob not in (None, git_held.blob_at(ledger, tagged, found.path)):
+        if found.blob not in (None, git_held.blob_at(ledger.git, tagged, found.path)):
             raise LedgerError(f"{found.path} would name itself", hint="--path names the file that is the model")
     made = _tags(change, there, version, tagged, claim, asked, said)
     holder = None if asked.stage is None else there.holder(asked.stage)
@@ -92,12 +93,12 @@ def _tags(
     subject = f"{there.model} {version}: {claim.experiment}:{claim.trial}, {claim.outcome}{confirmed}"
     body = f"Against it: {against}.\nWhy all the same: {' '.join(claim.why.split())}" if claim.why else ""
     text = promotion.message(trailers.inert(subject), trailers.inert(body) if body else "", claim)
-    moves = [tagging.made(ledger, tag, commit, text, there.moment)]
+    moves = [tagging.made(ledger.git, tag, commit, text, there.moment)]
     made = {tag: Event.REGISTERED}
     if asked.stage is not None:
         subject = f"{there.model} {version} is {asked.stage}"
         message = promotion.remark(trailers.inert(subject), claim.experiment, what, claim.why)
-        staged = stage_move(ledger, there, asked.stage, commit, message)
+        staged = stage_move(ledger.git, there, asked.stage, commit, message)
         moves.append(staged)
         made[staged.ref.removeprefix("refs/tags/")] = Event.ASSIGNED
     change.move(moves, f"ledger promote: {what}")
@@ -115,23 +116,19 @@ def already(ledger: Ledger, there: Known, experiment: Experiment, record: Record
     return None
 
 
-def _require_no_namesake(ledger: Ledger, commit: str, model: str) -> None:
+def _require_no_namesake(git: Git, commit: str, model: str) -> None:
     """Refuse a plain name that another folder's dvc.yaml has among its artifacts: GTO calls that by the folder too."""
     folder, name = gto.apart(model)
     if folder:
-        if ledger.git.objects.text(commit, artifacts.file_of(model)) is None:
+        if git.objects.text(commit, artifacts.file_of(model)) is None:
             raise LedgerError(
                 f"there is no {artifacts.file_of(model)} at {commit[:10]} that could have {name}",
                 hint=f"name it {name}",
             )
         return
-    for path in ledger.git.objects.files(commit):
+    for path in git.objects.files(commit):
         where, _, file = path.rpartition("/")
-        if (
-            file == artifacts.FILE
-            and where
-            and artifacts.artifact(f"{where}:{name}", ledger.git.objects.text(commit, path))
-        ):
+        if file == artifacts.FILE and where and artifacts.artifact(f"{where}:{name}", git.objects.text(commit, path)):
             raise LedgerError(
                 f"{name} is an artifact of {path}, which GTO calls {where}:{name}", hint=f"name it {where}:{name}"
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model.confirmation import Standing
 from ledger.model.experiment import Experiment, directory
 from ledger.repo import concluded, histories
@@ -31,7 +32,7 @@ def standings(ledger: Ledger, experiments: Mapping[str, Experiment]) -> dict[str
     # a clone that has never asked has no index yet, and to build one takes longer than all else
     tested = ledger.index.tested() if _any_confirms(ledger) else {}
     concluded_ = {name: one for name, one in experiments.items() if one.verdict is not None}
-    moved = set(concluded_) if len(concluded_) <= _FEW else _moved_on(ledger, concluded_)
+    moved = set(concluded_) if len(concluded_) <= _FEW else _moved_on(ledger.git, concluded_)
     found = {}
     for name, one in experiments.items():
         whole = None
@@ -59,10 +60,10 @@ def _any_confirms(ledger: Ledger) -> bool:
     return any(one is not None and b"\nconfirms:" in one.data for one in ledger.git.objects.read_many(asked))
 
 
-def _moved_on(ledger: Ledger, experiments: Mapping[str, Experiment]) -> set[str]:
+def _moved_on(git: Git, experiments: Mapping[str, Experiment]) -> set[str]:
     """Those whose plan or trials differ from what they were at the commit that wrote the verdict, or may do so."""
     tips = {name: one.tip for name, one in experiments.items() if one.branch is not None}
-    at = histories.verdict_commits(ledger.git.objects, tips, rounds=_ROUNDS, replayed=False)
+    at = histories.verdict_commits(git.objects, tips, rounds=_ROUNDS, replayed=False)
     found = tips.keys() - at.keys()
     known = {name: commit.oid for name, commit in at.items() if commit.oid != tips[name]}
     asked = [
@@ -71,7 +72,7 @@ def _moved_on(ledger: Ledger, experiments: Mapping[str, Experiment]) -> set[str]
         for commit in (then, experiments[name].tip)
         for file in _FILES
     ]
-    trees = iter([None if one is None else one.oid for one in ledger.git.objects.read_many(asked)])
+    trees = iter([None if one is None else one.oid for one in git.objects.read_many(asked)])
     for name in known:
         then, now = ([next(trees) for _ in _FILES] for _ in range(2))
         if then != now:

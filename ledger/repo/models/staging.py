@@ -31,7 +31,7 @@ def assign(change: Change, there: Known, version: Registered, asked: Asked) -> P
     why = asked.why if objections else ""
     subject = f"{there.model} {version.version} is {asked.stage}"
     message = promotion.remark(trailers.inert(subject), found.experiment, f"{there.model}@{version.version}", why)
-    move = stage_move(change.ledger, there, asked.stage, version.tag.commit, message)
+    move = stage_move(change.ledger.git, there, asked.stage, version.tag.commit, message)
     holder = there.holder(asked.stage)
     made = _moved(change, move, Event.ASSIGNED, subject)
     return _done(
@@ -57,14 +57,14 @@ def withdraw(change: Change, there: Known, version: str | None, asked: Asked) ->
         subject = f"{model} {named.version} is taken back"
         tag = gto.version_tag(model, named.version, back=True)
         message = promotion.remark(subject, found.experiment, what, asked.why)
-        move = tagging.made(ledger, tag, named.tag.commit, message, there.moment)
+        move = tagging.made(ledger.git, tag, named.tag.commit, message, there.moment)
         return _done(there, found, _moved(change, move, Event.DEREGISTERED, subject), asked, why=asked.why)
     last = [tag for tag in named.history if tag.name.stage == asked.stage]
     if not last or last[-1].name.event is not Event.ASSIGNED:
         raise LedgerError(f"{model} {named.version} is not {asked.stage}", hint=f"ledger models {model} shows what is")
     subject = f"{model} {named.version} is {asked.stage} no more"
     message = promotion.remark(subject, found.experiment, what, asked.why)
-    move = stage_move(ledger, there, asked.stage, named.tag.commit, message, back=True)
+    move = stage_move(ledger.git, there, asked.stage, named.tag.commit, message, back=True)
     return _done(there, found, _moved(change, move, Event.UNASSIGNED, subject), asked, why=asked.why)
 
 
@@ -77,7 +77,7 @@ def _given_up(change: Change, there: Known, asked: Asked) -> Promoted:
     message = promotion.remark(subject, found.experiment, there.model, asked.why)
     before = any(tag.name.event is Event.DEPRECATED for tag in there.tags)
     tag = gto.deprecation_tag(there.model, there.count if before else 0)
-    move = tagging.made(change.ledger, tag, latest.tag.commit, message, there.moment)
+    move = tagging.made(change.ledger.git, tag, latest.tag.commit, message, there.moment)
     made = _moved(change, move, Event.DEPRECATED, subject)
     return Promoted(model=there.model, version=None, tags=made, commit=latest.tag.commit, why=asked.why)
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.git.refs import RefChange
 from ledger.machine.plain_files import text_of
 from ledger.model import gto
 from ledger.model.formats import yaml12
 from ledger.model.listing import listed
 from ledger.model.models import ModelTag
-from ledger.repo.ledger import Ledger
 from ledger.repo.models.tags import RESERVED
 
 # what GTO is told of stages
@@ -38,23 +38,23 @@ def require_model(name: str) -> None:
         )
 
 
-def require_stage(ledger: Ledger, name: str) -> None:
+def require_stage(git: Git, name: str) -> None:
     """Raise LedgerError where GTO refuses the stage: by its grammar, or since `.gto` lists others."""
     if not gto.is_stage(name):
         raise LedgerError(
             f"{name!r} cannot name a stage: {_GRAMMAR}",
             hint="such as --stage prod",
         )
-    allowed = _allowed(ledger)
+    allowed = _allowed(git)
     if allowed is not None and name not in allowed:
         raise LedgerError(
             f"{_SETTINGS} lists the allowed stages, and {name} is not one of them", hint=listed(allowed, 8)
         )
 
 
-def _allowed(ledger: Ledger) -> tuple[str, ...] | None:
+def _allowed(git: Git) -> tuple[str, ...] | None:
     try:
-        document = yaml12.loads(text_of(ledger.git.root, _SETTINGS))
+        document = yaml12.loads(text_of(git.root, _SETTINGS))
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.EISDIR):
             return None
@@ -84,20 +84,18 @@ def moment(known: Sequence[ModelTag], now: datetime) -> datetime:
     return last.when + timedelta(seconds=1)
 
 
-def made(ledger: Ledger, tag: str, commit: str, message: str, when: datetime) -> RefChange:
+def made(git: Git, tag: str, commit: str, message: str, when: datetime) -> RefChange:
     """The object of a new tag, and the ref to make. Raises LedgerError where git does not take the name, or has it."""
     ref = f"refs/tags/{tag}"
-    if not ledger.git.succeeds("check-ref-format", ref):
+    if not git.succeeds("check-ref-format", ref):
         raise LedgerError(f"git takes no tag of the name {tag}", hint="choose another name: git help check-ref-format")
     parts = tag.split("/")
     above = [f"refs/tags/{'/'.join(parts[:count])}" for count in range(1, len(parts))]
-    in_the_way = [
-        name for name in ledger.git.refs(ref, *above) if name == ref or name in above or name.startswith(f"{ref}/")
-    ]
+    in_the_way = [name for name in git.refs(ref, *above) if name == ref or name in above or name.startswith(f"{ref}/")]
     if in_the_way:
         short = in_the_way[0].removeprefix("refs/tags/")
         raise LedgerError(
             f"the tag {short} is there already" + ("" if short == tag else f", so that there can be no {tag}"),
             hint=f"git show {short}; tags are never moved",
         )
-    return RefChange(ref=ref, old=None, new=ledger.git.annotated_tag(tag, commit, message, when=when))
+    return RefChange(ref=ref, old=None, new=git.annotated_tag(tag, commit, message, when=when))

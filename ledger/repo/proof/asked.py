@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.analysis.gathered_tags import Tags
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment, directory
 from ledger.model.trial import Trial
-from ledger.repo.ledger import Ledger
 
 
 def meanings(
-    ledger: Ledger, experiment: Experiment, trial: Trial, commit: str | None, tags: Tags, files: Mapping[str, str]
+    git: Git, experiment: Experiment, trial: Trial, commit: str | None, tags: Tags, files: Mapping[str, str]
 ) -> tuple[Mapping[str, str], ...]:
     """What the names that a trial's record knew may be now, the likeliest first; none where no name was used twice.
 
@@ -28,7 +28,7 @@ def meanings(
     now = {oid: path.removeprefix("trials/").removesuffix(".yaml") for path, oid in files.items()}
     names = {}
     for id in trial.asked.ids:
-        held = ledger.git.objects.at(run.commit, f"{folder}/{id}.yaml")
+        held = git.objects.at(run.commit, f"{folder}/{id}.yaml")
         if held is not None and held.oid in now:
             names[id] = now[held.oid]
     return names, written, {}

@@ -8,6 +8,7 @@ from ledger.analysis import progress
 from ledger.analysis.checks.code import agrees
 from ledger.analysis.gathered import Branch, Shown, State
 from ledger.errors import LedgerError, NotHere
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment
 from ledger.repo import unseen
 from ledger.repo.ledger import Ledger
@@ -48,7 +49,7 @@ def branch(
         trials=tuple(made.values()),
         earlier=tuple(_state(tree, commit[:10]) for commit, tree in earlier.items() if tree is not None),
         contents=contents.of(tip),
-        reproduced=_reproduced(ledger, experiment, trees, contents, tip),
+        reproduced=_reproduced(ledger.git, experiment, trees, contents, tip),
         lockfiles={stage.name: stage.lockfile for stage in tip.pipeline.stages},
         metrics=tip.pipeline.metric_files(),
         complete=len(made) == len(succeeded),
@@ -69,13 +70,13 @@ def _tree(trees: Trees, code: str, commit: str, experiment: Experiment) -> Tree 
         return None
 
 
-def _reproduced(ledger: Ledger, experiment: Experiment, trees: Trees, contents: Contents, tip: Tree) -> set[str]:
+def _reproduced(git: Git, experiment: Experiment, trees: Trees, contents: Contents, tip: Tree) -> set[str]:
     """The stages whose lock entries agree with the tip's code, or with that of the commit that wrote them."""
     found = _agreeing(trees, contents, tip)
     if found >= tip.locks.keys():
         return found
     for lockfile in tip.pipeline.lockfiles():
-        commit = ledger.git.text("log", "-1", "--format=%H", experiment.tip, "--", lockfile).strip()
+        commit = git.text("log", "-1", "--format=%H", experiment.tip, "--", lockfile).strip()
         tree = _tree(trees, commit, commit, experiment) if commit else None
         if tree is not None:
             agreeing = _agreeing(trees, contents, tree)

@@ -37,7 +37,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, 
     git, name = ledger.git, experiment.name
     store, trees, tags = ledger.store(), Trees(ledger), tags_of(ledger, name)
     contents = Contents(git, store)
-    files = files_at(ledger, name, experiment.tip)
+    files = files_at(ledger.git, name, experiment.tip)
     oids = {path: entry.oid for path, entry in files.items()}
     commits = {r.path: commit for r in experiment.trials if (commit := _commit(oids, tags, r)) is not None}
     claims = _claims(ledger, experiment, oids, tags, commits, trees, Witnesses(git, trees, store, contents))
@@ -45,7 +45,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, 
     lacking_here = [path for path, _ in missing(claims, pending, tags, oids) if path not in files]
     away = elsewhere(ledger, name, lacking_here)
     gone = [f"{directory(name)}/{path}" for path in lacking_here if path not in away]
-    after = after_landing(ledger, experiment, lacking_here)
+    after = after_landing(ledger.git, experiment, lacking_here)
     plans = [claim.order.held for claim in claims if claim.order is not None and claim.order.held is not None]
     return Gathered(
         experiment=experiment,
@@ -53,14 +53,14 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, 
         files=oids,
         links=frozenset(path for path, entry in files.items() if entry.is_link),
         submodules=frozenset(path for path, entry in files.items() if entry.is_submodule),
-        environments=tuple(environments_in(ledger, files)),
+        environments=tuple(environments_in(ledger.git, files)),
         uncommitted=uncommitted(ledger, experiment) if clone else (),
         tags=tags,
         pending=pending,
         elsewhere=away,
         after_landing=after,
         removed=tuple(removed(ledger, experiment)),
-        mend=mending(ledger, experiment, tags.runs, gone),
+        mend=mending(ledger.git, experiment, tags.runs, gone),
         plans=plan_history(ledger, experiment, trees, plans),
         finding=finding(ledger, experiment),
         weighed=weighed(ledger, experiment),
@@ -93,8 +93,8 @@ def _claims(
             code_here=objects.read(f"{trial.code}^{{commit}}") is not None,
             source=None if trial.reused is None else voided.source(ledger, record),
             order=order_of(trees, order, record) if concerns(experiment.plan, trial) else None,
-            origin=origin(ledger, experiment, record, tags, commits) if lost else None,
-            known=meanings(ledger, experiment, trial, commit, tags, files),
+            origin=origin(ledger.git, experiment, record, tags, commits) if lost else None,
+            known=meanings(ledger.git, experiment, trial, commit, tags, files),
         )
         same = commit is not None and _same(files, tags, record, commit)
         claims.append(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ledger.analysis.gathered import Order, PlanHistory
+from ledger.git.git import Git
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
 from ledger.model.plan import Plan
@@ -30,7 +31,7 @@ def plan_history(ledger: Ledger, experiment: Experiment, trees: Trees, held: Ite
     amended = any(hypotheses.to_mapping(plan) != present for plan in held)
     return PlanHistory(
         base_made=_committed(ledger.git.objects.header(experiment.plan.base, "committer")),
-        versions=_versions(ledger, experiment, trees, tip or experiment.tip),
+        versions=_versions(ledger.git, experiment, trees, tip or experiment.tip),
         whole=tip is not None,
         complete=not amended or (tip is not None and not _lost_amendments(ledger, experiment)),
     )
@@ -41,9 +42,9 @@ def _lost_amendments(ledger: Ledger, experiment: Experiment) -> bool:
     return histories.rewritten(ledger, experiment) and not plan_order.set_back(ledger, experiment)
 
 
-def _versions(ledger: Ledger, experiment: Experiment, trees: Trees, tip: str) -> tuple[Plan, ...]:
+def _versions(git: Git, experiment: Experiment, trees: Trees, tip: str) -> tuple[Plan, ...]:
     """Every plan in the experiment's own history, or where that is gone in what the main branch has of it."""
-    commits = histories.changes_of(ledger.git, tip, experiment.name, "hypothesis.md")
+    commits = histories.changes_of(git, tip, experiment.name, "hypothesis.md")
     plans = (trees.plan(commit, experiment.name) for commit, _ in commits)
     return tuple(plan for plan in plans if plan is not None)
 

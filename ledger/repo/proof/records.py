@@ -19,9 +19,9 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.sources import TAGS
 
 
-def files_at(ledger: Ledger, name: str, commit: str) -> dict[str, Entry]:
+def files_at(git: Git, name: str, commit: str) -> dict[str, Entry]:
     """The files in the experiment's folder at a commit, by their path in it."""
-    return _files(ledger.git, name, commit)
+    return _files(git, name, commit)
 
 
 def _files(git: Git, name: str, commit: str) -> dict[str, Entry]:
@@ -37,12 +37,12 @@ def uncommitted(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
     return tuple(path for path in ledger.snapshot.edited if inside(path, directory(experiment.name)))
 
 
-def environments_in(ledger: Ledger, files: Mapping[str, Entry]) -> Iterator[Environment]:
+def environments_in(git: Git, files: Mapping[str, Entry]) -> Iterator[Environment]:
     """The environments, each with the digest of what it says."""
     for path, entry in files.items():
         if not path.startswith("environments/") or not path.endswith(".yaml"):
             continue
-        text = ledger.git.objects.held(entry.oid).data.decode("utf-8", errors="replace")
+        text = git.objects.held(entry.oid).data.decode("utf-8", errors="replace")
         try:
             read = environments.from_mapping(yaml12.loads_untrusted(text))
         except ValueError as error:
@@ -51,14 +51,14 @@ def environments_in(ledger: Ledger, files: Mapping[str, Entry]) -> Iterator[Envi
             yield Environment(path=path, digest=environments.digest(read))
 
 
-def origin(ledger: Ledger, experiment: Experiment, record: Recorded, tags: Tags, known: Iterable[str]) -> Origin:
+def origin(git: Git, experiment: Experiment, record: Recorded, tags: Tags, known: Iterable[str]) -> Origin:
     """How a record without a trial commit came onto the branch. `known`: the records whose trial commits are held."""
-    objects = ledger.git.objects
+    objects = git.objects
     unknown_to = tuple(run for run in tags.runs if objects.at(run.commit, record.path) is None)
     # without any trial commit all tags are lost, and this record is like every other
-    added = _added(ledger.git, experiment.tip, f"{directory(experiment.name)}/trials") if tags.commits else {}
+    added = _added(git, experiment.tip, f"{directory(experiment.name)}/trials") if tags.commits else {}
     commit, subject = added.get(record.path, (None, ""))
-    with_trials = commit is not None and _adds(ledger, experiment.name, commit, known)
+    with_trials = commit is not None and _adds(git, experiment.name, commit, known)
     replayed = commit is not None and trailers.value(objects.message(commit), trailers.REPLAYED) is not None
     return Origin(unknown_to=unknown_to, commit=commit, subject=subject, with_trials=with_trials, replayed=replayed)
 
@@ -81,9 +81,9 @@ def _added(git: Git, tip: str, folder: str) -> Mapping[str, tuple[str, str]]:
     return found
 
 
-def _adds(ledger: Ledger, name: str, commit: str, records: Iterable[str]) -> bool:
+def _adds(git: Git, name: str, commit: str, records: Iterable[str]) -> bool:
     """Whether a commit brings some of the records."""
-    added = _brought(ledger.git, name, commit)
+    added = _brought(git, name, commit)
     return any(path.removeprefix(f"{directory(name)}/") in added for path in records)
 
 
@@ -106,32 +106,32 @@ def elsewhere(ledger: Ledger, name: str, paths: Collection[str]) -> frozenset[st
     return frozenset(p for p in paths if any(read(f"{tip}:{directory(name)}/{p}") is not None for tip in tips))
 
 
-def after_landing(ledger: Ledger, experiment: Experiment, paths: Collection[str]) -> dict[str, str]:
+def after_landing(git: Git, experiment: Experiment, paths: Collection[str]) -> dict[str, str]:
     """Those of the paths that a later state of the branch than the one that landed has, each with a tag of that state.
 
     None of them was ever on the main branch, and that state has every record that is there.
     """
     if not paths or experiment.branch is not None or not experiment.landed:
         return {}
-    git, folder = ledger.git, directory(experiment.name)
+    folder = directory(experiment.name)
     form = ("log", "--first-parent", "--format=%at")
     landed = int(git.text(*form, "-1", experiment.tip, "--", folder).strip() or 0)
     added = ("log", "--full-history", "--diff-filter=A", "--no-renames", "--name-only", "--format=")
     had = set(git.text(*added, experiment.tip, "--", f"{folder}/trials").splitlines())
-    here = _records(ledger, experiment.name, experiment.tip)
+    here = _records(git, experiment.name, experiment.tip)
     found: dict[str, str] = {}
     listed = git.text("for-each-ref", "--format=%(taggerdate:unix) %(refname:lstrip=2)", f"{TAGS}/{experiment.name}")
     for line in listed.splitlines():
         when, _, tag = line.partition(" ")
-        there = _records(ledger, experiment.name, tag)
+        there = _records(git, experiment.name, tag)
         if when and int(when) >= landed and here.items() <= there.items():
             found |= {p: tag for p in paths if p in there and f"{folder}/{p}" not in had and p not in found}
     return found
 
 
-def _records(ledger: Ledger, name: str, commit: str) -> dict[str, str]:
+def _records(git: Git, name: str, commit: str) -> dict[str, str]:
     """The blobs of the records that a commit has, by their paths in the experiment's folder."""
-    files = files_at(ledger, name, commit)
+    files = files_at(git, name, commit)
     return {path: entry.oid for path, entry in files.items() if path.startswith("trials/") and path.endswith(".yaml")}
 
 

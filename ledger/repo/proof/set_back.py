@@ -6,12 +6,12 @@ import shlex
 from collections.abc import Collection
 
 from ledger.analysis.gathered_tags import Run
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment, directory
 from ledger.model.formats import trailers
-from ledger.repo.ledger import Ledger
 
 
-def mending(ledger: Ledger, experiment: Experiment, runs: Collection[Run], gone: Collection[str]) -> str | None:
+def mending(git: Git, experiment: Experiment, runs: Collection[Run], gone: Collection[str]) -> str | None:
     """The commands that bring records back which tags hold and the branch has not; None where there are none.
 
     `gone` are the paths of the records. The run's own commit goes back onto the branch while git has it; what `git gc`
@@ -19,7 +19,6 @@ def mending(ledger: Ledger, experiment: Experiment, runs: Collection[Run], gone:
     """
     if experiment.branch is None or not experiment.branch.startswith("refs/heads/"):
         return None
-    git = ledger.git
     held = [(run, sum(git.objects.at(run.commit, path) is not None for path in gone)) for run in runs]
     # a run's tree has the records of those before it
     best = max(held, key=lambda one: (one[1], one[0].last is not None and one[0].last.timestamp()), default=None)

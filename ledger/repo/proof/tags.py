@@ -9,6 +9,7 @@ from datetime import datetime
 from ledger.analysis.gathered_tags import OddTag, Run, Tags
 from ledger.analysis.problems import Kind
 from ledger.errors import FormatError
+from ledger.git.git import Git
 from ledger.git.git_object import GitObject
 from ledger.model import trial_file
 from ledger.model.experiment import directory
@@ -38,7 +39,7 @@ def tags_of(ledger: Ledger, name: str) -> Tags:
         if _SHORT.fullmatch(short) and not target.oid.startswith(short):
             odd.append(OddTag(kind=Kind.TAG_MOVED, tag=tag, commit=target.oid))
         starts = []
-        found = list(_trial_commits(ledger, target.oid))
+        found = list(_trial_commits(ledger.git, target.oid))
         objects.ahead(f"{commit}:{path}" for _, commit in found for path in _folders(name))
         for trial_id, commit in found:
             if trial_id is None:
@@ -63,7 +64,7 @@ def _folders(name: str) -> tuple[str, ...]:
     return "", own.partition("/")[0], own, f"{own}/trials", f"{own}/environments"
 
 
-def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, str]]:
+def _trial_commits(git: Git, commit: str) -> Iterator[tuple[str | None, str]]:
     """The trial commits below a commit with their trial ids, None for what is no trial commit."""
     pending, seen = [commit], set()
     while pending:
@@ -71,14 +72,14 @@ def _trial_commits(ledger: Ledger, commit: str) -> Iterator[tuple[str | None, st
         if at in seen:
             continue
         seen.add(at)
-        if ledger.git.objects.read(at) is None:
+        if git.objects.read(at) is None:
             # a shallow clone has the tag and not the trials
             continue
-        message = ledger.git.objects.message(at)
+        message = git.objects.message(at)
         trial = trailers.value(message, trailers.TRIAL)
         if trial is None and message.startswith(TRIALS_OF):
-            parents = ledger.git.objects.parents(at)
-            ledger.git.objects.ahead(parents)
+            parents = git.objects.parents(at)
+            git.objects.ahead(parents)
             pending += parents
         else:
             yield trial, at

@@ -25,7 +25,7 @@ def of(alone: GitAlone, experiment: Experiment, commits: Mapping[str, str]) -> t
     `commits` are the trial commits by trial id.
     """
     found: dict[str, Picture] = {}
-    files = files_at(alone, experiment.name, experiment.tip)
+    files = files_at(alone.git, experiment.name, experiment.tip)
     own = {f"{directory(experiment.name)}/{path}": entry for path, entry in files.items()}
     for path in [*_pictures(own), *_drawn(alone, experiment)]:
         found[path] = Picture(path=path, commit=experiment.tip)

@@ -7,6 +7,7 @@ import os
 from ledger.analysis.review import Against
 from ledger.errors import LedgerError
 from ledger.git import three_way
+from ledger.git.git import Git
 from ledger.git.shallow import is_shallow
 from ledger.model import names
 from ledger.model.experiment import DIRECTORY, directory
@@ -44,21 +45,21 @@ def range_of(ledger: Ledger, against: str) -> Range:
     head, commit = ledger.snapshot.head
     if commit is None:
         raise LedgerError("there is no commit yet", hint="commit your pipeline first: git add -A && git commit")
-    theirs = revision(ledger, against)
+    theirs = revision(ledger.git, against)
     parents = ledger.git.objects.parents(commit)
     if head is None and len(parents) == 2 and ledger.git.is_ancestor(parents[0], theirs):
         commit = parents[1]
-    return Range(against=parted(ledger, against, commit), tip=commit)
+    return Range(against=parted(ledger.git, against, commit), tip=commit)
 
 
-def parted(ledger: Ledger, against: str, commit: str) -> Against:
+def parted(git: Git, against: str, commit: str) -> Against:
     """The revision with the commit that it and another one share last. Raises LedgerError where there is none."""
-    base = three_way.merge_base(ledger.git, revision(ledger, against), commit)
+    base = three_way.merge_base(git, revision(git, against), commit)
     if base is None:
         more = "git fetch --unshallow: this clone lacks the older history"
         raise LedgerError(
             f"{against} and {commit[:10]} share no commit here",
-            hint=more if is_shallow(ledger.git) else "name what it was forked from: --against REVISION",
+            hint=more if is_shallow(git) else "name what it was forked from: --against REVISION",
         )
     return Against(name=against, commit=base)
 
@@ -69,18 +70,18 @@ def against(ledger: Ledger, named: str | None, commit: str) -> Against | None:
     Raises LedgerError for one that was named.
     """
     if named is not None:
-        return parted(ledger, named, commit)
+        return parted(ledger.git, named, commit)
     try:
-        return None if ledger.snapshot.main is None else parted(ledger, ledger.snapshot.main, commit)
+        return None if ledger.snapshot.main is None else parted(ledger.git, ledger.snapshot.main, commit)
     except LedgerError:
         return None
 
 
-def revision(ledger: Ledger, text: str) -> str:
+def revision(git: Git, text: str) -> str:
     """The commit that a revision names, or the branch of that name which one remote has. Raises LedgerError."""
-    found = ledger.git.commit(text)
+    found = git.commit(text)
     if found is None and text and not text.startswith("-"):
-        remotes = {ref: oid for ref, oid in ledger.git.refs("refs/remotes").items() if ref.endswith(f"/{text}")}
+        remotes = {ref: oid for ref, oid in git.refs("refs/remotes").items() if ref.endswith(f"/{text}")}
         branches = {oid for ref, oid in remotes.items() if ref.split("/", 3)[3] == text}
         found = branches.pop() if len(branches) == 1 else None
     if found is None:
@@ -101,7 +102,7 @@ def touched(ledger: Ledger, asked: Range) -> tuple[Touched, ...]:
     known = dict.fromkeys([*([own] if own is not None else []), *sorted(changed)])
     found = []
     for name in known:
-        before, after = (_is_experiment(ledger, commit, name) for commit in (base, tip))
+        before, after = (_is_experiment(ledger.git, commit, name) for commit in (base, tip))
         if after and names.NAME.fullmatch(name):
             found.append(Touched(name=name, source=_source(ledger, name, tip, landed=before)))
         elif after or (before and name in changed):
@@ -109,8 +110,8 @@ def touched(ledger: Ledger, asked: Range) -> tuple[Touched, ...]:
     return tuple(found)
 
 
-def _is_experiment(ledger: Ledger, commit: str, name: str) -> bool:
-    return ledger.git.objects.read(f"{commit}:{directory(name)}/hypothesis.md") is not None
+def _is_experiment(git: Git, commit: str, name: str) -> bool:
+    return git.objects.read(f"{commit}:{directory(name)}/hypothesis.md") is not None
 
 
 def _source(ledger: Ledger, name: str, tip: str, *, landed: bool) -> Source:
@@ -132,7 +133,7 @@ def source_of(ledger: Ledger, name: str) -> Source | None:
     source = ledger.snapshot.source(name)
     if source is None or (source.branch is None and not source.landed and not source.archived):
         head, commit = ledger.snapshot.head
-        if head is None and commit is not None and _is_experiment(ledger, commit, name):
+        if head is None and commit is not None and _is_experiment(ledger.git, commit, name):
             return Source(branch=ledger.branch_of(name), tip=commit, landed=False)
         return source
     if source.branch is None and source.landed:

@@ -6,6 +6,7 @@ from ledger.errors import LedgerError
 from ledger.model import names
 from ledger.model.listing import listed
 from ledger.model.near_misses import did_you_mean
+from ledger.model.settings import Settings
 from ledger.model.sharing import Asked
 from ledger.repo import targets
 from ledger.repo.ledger import Ledger
@@ -27,7 +28,7 @@ def to_push(ledger: Ledger, asked: Asked) -> list[str]:
         and (name in ledger.snapshot.tags or source.branch is not None)
     ]
     # a version that was promoted here is, whosever the experiment
-    found += [name for name in models.experiments(ledger) & ledger.snapshot.sources.keys() if name not in found]
+    found += [name for name in models.experiments(ledger.git) & ledger.snapshot.sources.keys() if name not in found]
     if not found:
         raise LedgerError("there is no experiment to push", hint='ledger new "what you expect" begins one')
     return sorted(found)
@@ -38,7 +39,7 @@ def to_pull(ledger: Ledger, asked: Asked) -> list[str] | None:
     _require_one_way(asked)
     if asked.every:
         return None
-    return [_written(ledger, text) for text in asked.named] or [_current(ledger, "pull")]
+    return [_written(ledger.settings, text) for text in asked.named] or [_current(ledger, "pull")]
 
 
 def on_remote(ledger: Ledger, remote: str, there: RemoteRefs, texts: list[str]) -> list[str]:
@@ -59,13 +60,13 @@ def on_remote(ledger: Ledger, remote: str, there: RemoteRefs, texts: list[str]) 
     return list(dict.fromkeys(found))
 
 
-def _written(ledger: Ledger, text: str) -> str:
+def _written(settings: Settings, text: str) -> str:
     reference = names.parse_reference(text)
     if reference.variant is not None:
         raise LedgerError(
             f"{text} is part of an experiment, and only whole ones can be pulled", hint=f"ledger pull {reference.name}"
         )
-    short = reference.name.removeprefix(ledger.settings.branch_prefix)
+    short = reference.name.removeprefix(settings.branch_prefix)
     return short if names.candidates(short) else reference.name
 
 

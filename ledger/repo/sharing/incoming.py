@@ -14,6 +14,7 @@ from ledger.analysis.news import news
 from ledger.errors import FormatError, LedgerError
 from ledger.git.transport import Remote
 from ledger.model.experiment import Experiment, directory
+from ledger.model.settings import Settings
 from ledger.model.sharing import News, Received
 from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
@@ -26,9 +27,9 @@ from ledger.repo.trust.require import may_run
 _FEW = 10
 
 
-def tracking(ledger: Ledger, remote: Remote, name: str) -> str:
+def tracking(settings: Settings, remote: Remote, name: str) -> str:
     """The full ref at which the branch of a remote is kept here."""
-    return f"refs/remotes/{remote.name}/{ledger.settings.branch_prefix}{name}"
+    return f"refs/remotes/{remote.name}/{settings.branch_prefix}{name}"
 
 
 def refspecs(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> list[str]:
@@ -39,7 +40,7 @@ def refspecs(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
     require_none_taken(ledger, remote, there, names)
     found = []
     for name in names:
-        kept = tracking(ledger, remote, name)
+        kept = tracking(ledger.settings, remote, name)
         if there.branches.get(name, "") != ledger.snapshot.refs_of(name).get(kept, ""):
             # the remote's branch may have been rewritten, and its reflog here tells from where
             found += [f"+{ledger.branch_of(name)}:{kept}"] if name in there.branches else []
@@ -61,7 +62,7 @@ def read_at_once(ledger: Ledger, names: Collection[str]) -> None:
 
 def _is_changed(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) -> bool:
     refs = ledger.snapshot.refs_of(name)
-    tip, kept, own = there.branches.get(name), refs.get(tracking(ledger, remote, name)), ledger.branch_of(name)
+    tip, kept, own = there.branches.get(name), refs.get(tracking(ledger.settings, remote, name)), ledger.branch_of(name)
     return tip != kept or refs.get(own, tip) != tip or bool(new_tags(ledger, there, name))
 
 
@@ -101,7 +102,7 @@ class Coming:
     def __init__(self, ledger: Ledger, remote: Remote, there: RemoteRefs, name: str, before: Experiment | None) -> None:
         self.name = name
         self.before = before
-        self.tracking = tracking(ledger, remote, name)
+        self.tracking = tracking(ledger.settings, remote, name)
         self.theirs: Experiment | None = None
         self.refused: LedgerError | None = None
         self._ledger = ledger

@@ -8,26 +8,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.model.frozen import frozen
-from ledger.repo.ledger import Ledger
 from ledger.repo.models import tags
 from ledger.repo.sharing.remote_refs import RemoteRefs
 
 _PREFIX = "refs/tags/"
 
 
-def of_experiments(ledger: Ledger, names: Collection[str]) -> dict[str, dict[str, str]]:
+def of_experiments(git: Git, names: Collection[str]) -> dict[str, dict[str, str]]:
     """The tags here that `promote` made of versions from these experiments, by full ref with the objects they name."""
     found: dict[str, dict[str, str]] = {}
-    for tag in tags.read(ledger.git):
+    for tag in tags.read(git):
         if tag.experiment is not None and tag.experiment in names:
             found.setdefault(tag.experiment, {})[f"{_PREFIX}{tag.tag}"] = tag.oid
     return found
 
 
-def experiments(ledger: Ledger) -> set[str]:
+def experiments(git: Git) -> set[str]:
     """The experiments that model tags here name."""
-    return {tag.experiment for tag in tags.read(ledger.git) if tag.experiment is not None}
+    return {tag.experiment for tag in tags.read(git) if tag.experiment is not None}
 
 
 def require_none_taken(remote: str, there: RemoteRefs, held: Mapping[str, Mapping[str, str]]) -> None:
@@ -55,18 +55,18 @@ class Incoming:
         return [f"{_PREFIX}{tag}:{_PREFIX}{tag}" for tag in self.new]
 
 
-def incoming(ledger: Ledger, there: RemoteRefs) -> Incoming:
+def incoming(git: Git, there: RemoteRefs) -> Incoming:
     """What comes. A tag whose name has no place beside those that are here is passed over."""
-    own = tags.refs(ledger.git) if there.models else {}
+    own = tags.refs(git) if there.models else {}
     new = [ref for ref in there.models if ref not in own]
     differ = [ref for ref, oid in there.models.items() if own.get(ref, oid) != oid]
-    return Incoming(new=_short(_placed(ledger, new)), differ=_short(differ))
+    return Incoming(new=_short(_placed(git, new)), differ=_short(differ))
 
 
-def _placed(ledger: Ledger, new: Sequence[str]) -> list[str]:
+def _placed(git: Git, new: Sequence[str]) -> list[str]:
     if not any("/" in ref.removeprefix(_PREFIX) for ref in new):
         return list(new)
-    known = {*ledger.git.refs(_PREFIX.rstrip("/")), *new}
+    known = {*git.refs(_PREFIX.rstrip("/")), *new}
     folders = {"/".join(parts[:count]) for ref in known for parts in [ref.split("/")] for count in range(3, len(parts))}
     return [ref for ref in new if ref not in folders and not _above(ref) & known]
 

@@ -23,7 +23,7 @@ def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
     What stands on the remote's branches is fetched for that, without a ref.
     """
     transport.fetch(ledger.git, remote, unknown(ledger, there, names), pushing=True)
-    held = models.of_experiments(ledger, names)
+    held = models.of_experiments(ledger.git, names)
     found = []
     for name in names:
         own = tuple(ref.removeprefix("refs/tags/") for ref in held.get(name, {}) if ref not in there.models)
@@ -58,7 +58,7 @@ def main_ahead(ledger: Ledger, there: RemoteRefs, names: Sequence[str]) -> MainA
 def updates(ledger: Ledger, sent: Sequence[Sent]) -> list[Update]:
     """The refs that are to be on the remote."""
     found = []
-    promoted = models.of_experiments(ledger, {one.experiment for one in sent if one.models})
+    promoted = models.of_experiments(ledger.git, {one.experiment for one in sent if one.models})
     for one in sent:
         if one.branch is not None and one.new is not None:
             found.append(Update(ref=f"refs/heads/{one.branch}", new=one.new))

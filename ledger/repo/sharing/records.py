@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.git.entries import Entry
+from ledger.git.git import Git
 from ledger.model import trial as trials
 from ledger.model import void as voids
 from ledger.model.experiment import Experiment, directory
@@ -14,8 +15,8 @@ class Names:
 
     def __init__(self, ledger: Ledger, experiment: Experiment, theirs: str) -> None:
         self._folder = f"{directory(experiment.name)}/trials"
-        self._there = _records(ledger, theirs, self._folder)
-        ours = _records(ledger, experiment.tip, self._folder)
+        self._there = _records(ledger.git, theirs, self._folder)
+        ours = _records(ledger.git, experiment.tip, self._folder)
         # what ours has still to bring is taken too, and must not be given away
         self._taken = {*self._there, *ours}
         self._paths: dict[str, str] = {}
@@ -65,7 +66,7 @@ def _arm(path: str) -> str:
     return f"{path.rpartition('/')[0]}/"
 
 
-def _records(ledger: Ledger, commit: str, folder: str) -> dict[str, Entry]:
-    found = ledger.git.objects.at(commit, folder)
-    files = {} if found is None else ledger.git.objects.files(found.oid)
+def _records(git: Git, commit: str, folder: str) -> dict[str, Entry]:
+    found = git.objects.at(commit, folder)
+    files = {} if found is None else git.objects.files(found.oid)
     return {f"{folder}/{path}": entry for path, entry in files.items() if path.endswith(".yaml")}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.errors import LedgerError
 from ledger.git import transport
+from ledger.git.git import Git
 from ledger.git.process import call
 from ledger.git.transport import Remote
 from ledger.model.listing import listed
@@ -26,7 +27,7 @@ def chosen(ledger: Ledger, names: Sequence[str], asked: str | None, *, pushing: 
         if asked not in known:
             raise LedgerError(f"there is no remote {asked}", hint=_have(known, asked))
         return transport.remote(ledger.git, asked)
-    configured = _configuration(ledger)
+    configured = _configuration(ledger.git)
     found: dict[str, str] = {}
     for name in names:
         branch = ledger.branch_of(name).removeprefix("refs/heads/")
@@ -58,8 +59,8 @@ def _have(known: Sequence[str], asked: str) -> str:
     return f"git remote add {'origin' if '/' in asked or ':' in asked else asked} URL"
 
 
-def _configuration(ledger: Ledger) -> dict[str, str]:
-    done = call(["config", "-z", "--get-regexp", _CONFIGURED], cwd=ledger.git.root)
+def _configuration(git: Git) -> dict[str, str]:
+    done = call(["config", "-z", "--get-regexp", _CONFIGURED], cwd=git.root)
     entries = (entry.partition("\n") for entry in os.fsdecode(done.stdout).split("\0") if entry)
     # the last one counts, as in git
     return {key: value for key, _, value in entries}
@@ -72,11 +73,11 @@ def _wanted(configured: Mapping[str, str], branch: str, *, pushing: bool) -> Ite
             yield configured[key]
 
 
-def track(ledger: Ledger, remote: Remote, branches: Sequence[str]) -> None:
+def track(git: Git, remote: Remote, branches: Sequence[str]) -> None:
     """Make the remote's branches the upstream of these (short names) that have none, as `git push -u` does."""
-    configured = _configuration(ledger)
+    configured = _configuration(git)
     for branch in branches:
         if f"branch.{branch}.remote" not in configured:
             # where another process writes the configuration, the next push sets it
-            ledger.git.succeeds("config", f"branch.{branch}.remote", remote.name)
-            ledger.git.succeeds("config", f"branch.{branch}.merge", f"refs/heads/{branch}")
+            git.succeeds("config", f"branch.{branch}.remote", remote.name)
+            git.succeeds("config", f"branch.{branch}.merge", f"refs/heads/{branch}")

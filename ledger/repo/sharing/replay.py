@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ledger.analysis.replaying import with_new_names
 from ledger.errors import FormatError, LedgerError
+from ledger.git.git import Git
 from ledger.git.refs import RefChange
 from ledger.git.shallow import is_shallow
 from ledger.git.three_way import merge_base
@@ -61,14 +62,14 @@ def replay(ledger: Ledger, experiment: Experiment, theirs: str, *, remote: str, 
     if merge_base(git, ours, theirs) is None:
         hint = "git fetch --unshallow" if is_shallow(git) else "begin one of them again under another name: ledger new"
         raise LedgerError(f"{experiment.branch_name} and {remote} share no history here", hint=hint)
-    _one_experiment(ledger, experiment, theirs, remote)
-    line = _line(ledger, ours, theirs, known)
+    _one_experiment(ledger.git, experiment, theirs, remote)
+    line = _line(ledger.git, ours, theirs, known)
     return _on_top(ledger, experiment, line, theirs, remote=remote, rewritten=rewritten)
 
 
-def _one_experiment(ledger: Ledger, experiment: Experiment, theirs: str, remote: str) -> None:
+def _one_experiment(git: Git, experiment: Experiment, theirs: str, remote: str) -> None:
     """Refuse two experiments that were begun under one name."""
-    text = ledger.git.objects.text(theirs, f"{directory(experiment.name)}/hypothesis.md")
+    text = git.objects.text(theirs, f"{directory(experiment.name)}/hypothesis.md")
     try:
         plan = None if text is None else hypotheses.parse(text).plan
     except FormatError as error:
@@ -97,10 +98,10 @@ class _Commit:
     others: tuple[str, ...]
 
 
-def _line(ledger: Ledger, ours: str, theirs: str, known: str | None) -> list[_Commit]:
+def _line(git: Git, ours: str, theirs: str, known: str | None) -> list[_Commit]:
     """Our commits since the other side's, oldest first; where one merges, it goes on from what theirs does not have."""
     asked = "".join(f"{one}\n" for one in (ours, f"^{theirs}", *([f"^{known}"] if known else [])))
-    listed = ledger.git.text("rev-list", "--parents", "--stdin", stdin=asked.encode()).splitlines()
+    listed = git.text("rev-list", "--parents", "--stdin", stdin=asked.encode()).splitlines()
     parents = {commit: above for commit, *above in (line.split(" ") for line in listed)}
     line, at = [], ours
     while at in parents:
@@ -147,12 +148,12 @@ def _on_top(
         author = git.objects.header(one.oid, "author")
         at, count = git.commit_tree(tree, [at, *one.others], message, author=author), count + 1
         if one.oid == last_run:
-            also = kept.trials(ledger, experiment.name, at)
+            also = kept.trials(ledger.git, experiment.name, at)
     return Replayed(
         tip=at,
         commits=count,
         renamed=names.renamed,
-        also=(*also, *(kept.line(ledger, experiment) if concluded else ())),
+        also=(*also, *(kept.line(ledger.git, experiment) if concluded else ())),
         rewritten=rewritten,
     )
 

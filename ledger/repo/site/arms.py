@@ -12,6 +12,7 @@ from ledger.analysis.importance import FEWEST, Importance, importance
 from ledger.analysis.rows import rows_of
 from ledger.errors import LedgerError
 from ledger.model.experiment import Experiment
+from ledger.model.settings import Settings
 from ledger.repo.configurations import compared
 from ledger.repo.coverage import of_experiment
 from ledger.repo.ledger import Ledger
@@ -43,7 +44,7 @@ def weighed(ledger: Ledger, experiment: Experiment, present: Mapping[str, str]) 
     rows = rows_of(experiment, present)
     names = dict.fromkeys([*experiment.predicted, *(name for row in rows.variants for name in row.metrics)])
     for name in names:
-        better = _better(ledger, experiment, name)
+        better = _better(ledger.settings, experiment, name)
         if better is None:
             continue
         found = compared(ledger, name, rows.variants, rows.trials)
@@ -61,9 +62,9 @@ def _arms(experiment: Experiment) -> int:
     return len({*declared, *(record.trial.variant for record in experiment.trials)})
 
 
-def _better(ledger: Ledger, experiment: Experiment, metric: str) -> str | None:
+def _better(settings: Settings, experiment: Experiment, metric: str) -> str | None:
     # by this experiment alone, as its page does not follow others
     plan = experiment.plan
     if plan.search is not None and plan.search.metric == metric:
         return plan.search.better
-    return of_metric(metric, plan.predictions, ledger.settings)
+    return of_metric(metric, plan.predictions, settings)

@@ -10,6 +10,7 @@ from ledger.analysis.progress import canonical
 from ledger.analysis.site.page import Image, Images
 from ledger.dvc.store import Store
 from ledger.git.changed_files import changes
+from ledger.git.git import Git
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats.rasters import KINDS, kind_of
 from ledger.model.plan import BASELINE
@@ -31,11 +32,11 @@ def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str], sto
     found: dict[str, list[Image]] = {}
     left_out: dict[str, str] = {}
     at = {arm: commits.get(record.trial.id) or record.commit for arm, record in chosen.items()}
-    drawn = {arm: dict(_drawn(ledger, record, at[arm], store)) for arm, record in chosen.items()}
+    drawn = {arm: dict(_drawn(ledger.git, record, at[arm], store)) for arm, record in chosen.items()}
     for arm, record in chosen.items():
         # what its code has already as another arm draws it
         unchanged = {path for of in drawn.values() for path in of} - drawn[arm].keys()
-        held = _held(ledger, at[arm], sorted(unchanged))
+        held = _held(ledger.git, at[arm], sorted(unchanged))
         for path, data in sorted({**drawn[arm], **held}.items()):
             why = _why_not(path, data)
             if why is not None:
@@ -50,10 +51,10 @@ def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str], sto
     return Images(shown={path: tuple(of) for path, of in sorted(found.items())}, left_out=left_out)
 
 
-def _drawn(ledger: Ledger, record: Recorded, commit: str | None, store: Store) -> Iterator[tuple[str, bytes | None]]:
+def _drawn(git: Git, record: Recorded, commit: str | None, store: Store) -> Iterator[tuple[str, bytes | None]]:
     """The pictures of a trial with their content, None where that is not here."""
-    objects = ledger.git.objects
-    if commit is not None and ledger.git.commit(record.trial.code) is not None:
+    objects = git.objects
+    if commit is not None and git.commit(record.trial.code) is not None:
         for path, entry in sorted(changes(objects, record.trial.code, commit).items()):
             if entry is not None and _is_picture(path) and not entry.is_link and not entry.is_submodule:
                 blob = objects.read(entry.oid)
@@ -69,11 +70,11 @@ def _drawn(ledger: Ledger, record: Recorded, commit: str | None, store: Store) -
                     yield path, store.read(digest)
 
 
-def _held(ledger: Ledger, commit: str | None, paths: Sequence[str]) -> dict[str, bytes]:
+def _held(git: Git, commit: str | None, paths: Sequence[str]) -> dict[str, bytes]:
     """Those of the files that a commit has."""
     if commit is None or not paths:
         return {}
-    found = {path: ledger.git.objects.read(f"{commit}:{path}") for path in paths}
+    found = {path: git.objects.read(f"{commit}:{path}") for path in paths}
     return {path: blob.data for path, blob in found.items() if blob is not None and blob.kind == "blob"}
 
 

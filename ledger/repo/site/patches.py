@@ -9,14 +9,14 @@ from ledger.analysis.diff import Diff
 from ledger.analysis.site.page import Patch
 from ledger.errors import LedgerError
 from ledger.git.changed_lines import hunks
-from ledger.repo.ledger import Ledger
+from ledger.git.git import Git
 
 _FILES: Final = 40
 _LINES: Final = 400
 _CHARACTERS: Final = 40_000
 
 
-def read(ledger: Ledger, changed: Diff | None) -> tuple[Patch, ...]:
+def read(git: Git, changed: Diff | None) -> tuple[Patch, ...]:
     """The patches of the files that differ, at most forty; none where the code of a side is not here."""
     if changed is None or not changed.code:
         return ()
@@ -25,7 +25,7 @@ def read(ledger: Ledger, changed: Diff | None) -> tuple[Patch, ...]:
         return ()
     paths = [path for one in changed.code[:_FILES] for path in (one.old_path, one.path) if path is not None]
     try:
-        found = hunks(ledger.git, a, b, paths)
+        found = hunks(git, a, b, paths)
     except LedgerError:
         return ()
     return tuple(_bounded({one.path: found[one.path] for one in changed.code[:_FILES] if found.get(one.path)}))

@@ -10,6 +10,7 @@ from ledger.analysis.answers import Shown
 from ledger.analysis.site.brief import Brief
 from ledger.analysis.site.page import ExperimentPage
 from ledger.errors import LedgerError
+from ledger.machine.state_directory import StateDirectory
 from ledger.model.experiment import Experiment
 from ledger.model.models import ModelVersion
 from ledger.repo import concluded, histories
@@ -61,8 +62,8 @@ def read(
         curves=curves,
         series=others_,
         notes=notes,
-        patches=patches.read(ledger, review.changed) if code else (),
-        logs=_logs(ledger, experiment) if code else {},
+        patches=patches.read(ledger.git, review.changed) if code else (),
+        logs=_logs(ledger.state_dir, experiment) if code else {},
         images=drawn,
         absent=tuple(sorted(store.absent)[:_ABSENT]),
         answers=answers.read(ledger, experiment) if code else (),
@@ -74,15 +75,15 @@ def read(
     )
 
 
-def _logs(ledger: Ledger, experiment: Experiment) -> dict[str, str]:
+def _logs(state_dir: StateDirectory, experiment: Experiment) -> dict[str, str]:
     """The last lines that trials printed, where this clone keeps their logs."""
-    folder = ledger.state_dir.log(experiment.name, "x").parent
+    folder = state_dir.log(experiment.name, "x").parent
     if not folder.is_dir():
         return {}
     found = {}
     for record in experiment.trials[:_LOGS]:
         try:
-            with ledger.state_dir.log(experiment.name, record.trial.id).open("rb") as file:
+            with state_dir.log(experiment.name, record.trial.id).open("rb") as file:
                 file.seek(-min(_TAIL, file.seek(0, os.SEEK_END)), os.SEEK_END)
                 found[record.trial.id] = file.read().decode("utf-8", "replace")
         except OSError:

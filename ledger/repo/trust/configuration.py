@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
+from ledger.git.git import Git
 from ledger.repo.ledger import Ledger
 from ledger.repo.trust.require import checked_out, origin_of
 
@@ -18,7 +19,7 @@ def require_configuration(ledger: Ledger) -> None:
     around = checked_out(ledger)
     for commit in ledger.trust.lacking(around):
         main = ledger.trust.bases.main
-        if main is None or _configuration(ledger, commit) != _configuration(ledger, main):
+        if main is None or _configuration(ledger.git, commit) != _configuration(ledger.git, main):
             ref = around[commit].removeprefix("refs/heads/")
             raise LedgerError(
                 f"{ref}, which is checked out, came from {origin_of(ledger, commit)} and has a DVC configuration of "
@@ -27,8 +28,8 @@ def require_configuration(ledger: Ledger) -> None:
             )
 
 
-def _configuration(ledger: Ledger, commit: str) -> Mapping[str, Entry]:
-    found = ledger.git.objects.files(commit, skips=lambda folder, tree: b" hypothesis.md\0" in tree)
+def _configuration(git: Git, commit: str) -> Mapping[str, Entry]:
+    found = git.objects.files(commit, skips=lambda folder, tree: b" hypothesis.md\0" in tree)
     return {path: entry for path, entry in found.items() if _sets_up(f"/{path}", entry)}
 
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.errors import LedgerError
 from ledger.git import work_trees
+from ledger.git.git import Git
 from ledger.git.process import call
 from ledger.model.experiment import Experiment
 from ledger.repo.ledger import Ledger
 from ledger.repo.trust.bases import remote_of
 
 
-def arms_of(ledger: Ledger, experiment: Experiment) -> dict[str, list[str]]:
+def arms_of(git: Git, experiment: Experiment) -> dict[str, list[str]]:
     """The commits whose code the arms of an experiment run, as far as they are here, with the arms of each.
 
     The branch's own is among them, whether or not an arm runs it: its plan says what runs.
@@ -26,7 +27,7 @@ def arms_of(ledger: Ledger, experiment: Experiment) -> dict[str, list[str]]:
     for variant in experiment.plan.variants:
         if variant.experiment is None:
             commit = experiment.plan.commit_of(variant) or experiment.tip
-            if commit in found or ledger.git.commit(commit) == commit:
+            if commit in found or git.commit(commit) == commit:
                 found.setdefault(commit, []).append(variant.name)
     return found
 
@@ -37,7 +38,7 @@ def may_run(ledger: Ledger, name: str) -> bool:
         experiment = ledger.find(name)
     except LedgerError:
         return True
-    return experiment is None or not _lacking(ledger, experiment, arms_of(ledger, experiment))
+    return experiment is None or not _lacking(ledger, experiment, arms_of(ledger.git, experiment))
 
 
 def require_trusted(ledger: Ledger, experiment: Experiment, code: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -45,7 +46,7 @@ def require_trusted(ledger: Ledger, experiment: Experiment, code: Mapping[str, S
 
     `code`: the commits that would run, with the arms or trials of each; else those of all arms.
     """
-    code, around = arms_of(ledger, experiment) if code is None else code, checked_out(ledger)
+    code, around = arms_of(ledger.git, experiment) if code is None else code, checked_out(ledger)
     lacking = _lacking(ledger, experiment, [*code, *around])
     if not lacking:
         return

@@ -8,6 +8,7 @@ from difflib import ndiff
 
 from ledger.errors import FormatError, LedgerError
 from ledger.git.entries import EMPTY_TREE
+from ledger.git.git import Git
 from ledger.git.three_way import merge_base
 from ledger.machine.trust_store import TrustedState
 from ledger.model import settings as settings_file
@@ -27,7 +28,7 @@ _MOST = 50
 
 def foreign(ledger: Ledger, target: Target) -> Foreign:
     """What of an experiment, or of a revision, is not trusted. Raises LedgerError where it has no pipeline."""
-    commits = states_of(ledger, target)
+    commits = states_of(ledger.git, target)
     name = name_of(target)
     lacking = ledger.trust.lacking(commits)
     by_digest: dict[str, list[str]] = {}
@@ -45,7 +46,7 @@ def foreign(ledger: Ledger, target: Target) -> Foreign:
         name=name,
         origin=origin_of(ledger, tip),
         states=tuple(states),
-        copies=_copies(ledger, tip) if states else (),
+        copies=_copies(ledger.git, tip) if states else (),
         since=None if earlier is None else earlier.when,
     )
 
@@ -55,15 +56,15 @@ def name_of(target: Target) -> str:
     return target.experiment.name if target.experiment is not None else target.commit or target.text
 
 
-def states_of(ledger: Ledger, target: Target) -> dict[str, list[str]]:
+def states_of(git: Git, target: Target) -> dict[str, list[str]]:
     """The commits that would run of an experiment or revision, the tip first, with the arms and trials of each."""
     experiment = target.experiment
     if experiment is None:
         return {} if target.commit is None else {target.commit: []}
-    found = arms_of(ledger, experiment)
+    found = arms_of(git, experiment)
     for record in experiment.trials:
         code = record.trial.code
-        if code in found or ledger.git.commit(code) == code:
+        if code in found or git.commit(code) == code:
             found.setdefault(code, []).append(record.trial.id)
     return found
 
@@ -93,7 +94,7 @@ def _state(
         against=against,
         against_commit=base,
         stages=tuple(_stages(ledger, experiment, commit, runs)),
-        settings=tuple(_settings(ledger, base, commit, [file.path for file in files])),
+        settings=tuple(_settings(ledger.git, base, commit, [file.path for file in files])),
         files=files,
     )
 
@@ -108,8 +109,8 @@ def _against(ledger: Ledger, commit: str, beside: str | None, earlier: TrustedSt
     return (main or "").removeprefix("refs/heads/").removeprefix("refs/remotes/") if base else "nothing", base
 
 
-def _copies(ledger: Ledger, commit: str) -> tuple[str, ...]:
-    text = ledger.git.objects.text(commit, settings_file.FILE)
+def _copies(git: Git, commit: str) -> tuple[str, ...]:
+    text = git.objects.text(commit, settings_file.FILE)
     try:
         return () if text is None else tuple(settings_file.parse(text).copy)
     except (FormatError, LedgerError):
@@ -153,11 +154,11 @@ def _fillings(reader: CodeReader, experiment: Experiment | None, code: Code) -> 
 # --- DVC's configuration
 
 
-def _settings(ledger: Ledger, base: str | None, commit: str, changed: Sequence[str]) -> Iterator[DvcSetting]:
+def _settings(git: Git, base: str | None, commit: str, changed: Sequence[str]) -> Iterator[DvcSetting]:
     for path in changed:
         if not f"/{path}".endswith(("/.dvc/config", "/.dvc/config.local")):
             continue
-        texts = ("" if at is None else ledger.git.objects.text(at, path) or "" for at in (base, commit))
+        texts = ("" if at is None else git.objects.text(at, path) or "" for at in (base, commit))
         before, now = (text.splitlines() for text in texts)
         for line in ndiff(before, now):
             if line[:2] in ("+ ", "- ") and line[2:].strip():

@@ -14,6 +14,7 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.objective import Objective
 from ledger.model.plan import Plan, Variant
 from ledger.model.replicates import Replicates
+from ledger.model.settings import Settings
 from ledger.model.space import Configuration, Space
 from ledger.model.space_parser import parse
 from ledger.model.tune_search import Earlier, TuneSearch, nameable
@@ -52,7 +53,7 @@ def tune_plan(
     if not nameable(space):
         raise LedgerError("the space has more configurations than can be named", hint="fewer parameters")
     source = seeds.source(start.commit, request.title, [])
-    wanted = _seeds(ledger, code, request)
+    wanted = _seeds(ledger.settings, code, request)
     points = declared(ledger, code, seeds=wanted, source=source, axes=request.axes, repeats=request.repeats)
     _check(ledger, request, code, space, points)
     require_tunable(ledger, code, space, records)
@@ -102,11 +103,11 @@ def _refuse_others(request: Request) -> None:
             )
 
 
-def _seeds(ledger: Ledger, code: Code, request: Request) -> Seeds | None:
+def _seeds(settings: Settings, code: Code, request: Request) -> Seeds | None:
     """The seeds that were asked for, else a few where the pipeline has one and nothing else repeats."""
     if request.seeds is not None or request.axes or request.repeats is not None:
         return request.seeds
-    return None if likely_seed(ledger, code) is None else Seeds(count=_SEEDS)
+    return None if likely_seed(settings, code) is None else Seeds(count=_SEEDS)
 
 
 def _check(ledger: Ledger, request: Request, code: Code, space: Space, points: Replicates) -> None:
