@@ -58,6 +58,10 @@ class CodeReader:
             self._read[commit] = self._code(commit)
         return self._read[commit]
 
+    def _at(self, commit: str) -> str:
+        """Where that is, for a message; nobody knows the tree of a merge by its id."""
+        return "" if self.git.commit(commit) is None else f" at {commit[:10]}"
+
     def has_pipeline(self, commit: str) -> bool:
         """Whether the commit has a `dvc.yaml`."""
         return any(PurePosixPath(path).name == "dvc.yaml" for path in self.git.objects.files(commit))
@@ -167,16 +171,16 @@ class CodeReader:
         if not any(PurePosixPath(path).name == "dvc.yaml" for path in definitions):
             own = f"{folder}/dvc.yaml".removeprefix("/")
             if (self.git.root / own).is_file():
-                raise LedgerError(f"{own} is not committed at {commit[:10]}", hint=f"git add {own} && git commit")
+                raise LedgerError(f"{own} is not committed{self._at(commit)}", hint=f"git add {own} && git commit")
             raise LedgerError(
-                f"there is no dvc.yaml at {commit[:10]}",
+                f"there is no dvc.yaml{self._at(commit)}",
                 hint='wrap a script as a pipeline: ledger init --cmd "python train.py" --metrics metrics.json',
             )
         candidates = variable_files(definitions, files)
         variables = {path: self._blob(path, files[path]) for path in candidates}
         pipeline = self._resolved(definitions | variables, folder, tuple(variables))
         if not pipeline.stages:
-            raise LedgerError(f"the dvc.yaml at {commit[:10]} has no stage to run", hint="dvc stage add adds one")
+            raise LedgerError(f"the dvc.yaml{self._at(commit)} has no stage to run", hint="dvc stage add adds one")
         if self.settings.targets:
             try:
                 pipeline = pipeline.limited_to(self.settings.targets)
@@ -217,9 +221,9 @@ class CodeReader:
         try:
             document = yaml12.loads(text)
         except yaml12.YamlError as error:
-            raise LedgerError(f"{path} at {commit[:10]} is not YAML: {error}", hint=hint) from None
+            raise LedgerError(f"{path}{self._at(commit)} is not YAML: {error}", hint=hint) from None
         if not isinstance(document, dict):
-            raise LedgerError(f"{path} at {commit[:10]} does not pin any stage", hint=hint)
+            raise LedgerError(f"{path}{self._at(commit)} does not pin any stage", hint=hint)
         return document
 
     def _data(self, files: Mapping[str, Entry]) -> dict[str, Pinned]:

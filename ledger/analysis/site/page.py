@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from enum import StrEnum
 
 from ledger.analysis.ablation.answer import Ablation
 from ledger.analysis.answers import Shown
@@ -30,12 +31,23 @@ class Image:
     data: bytes
 
 
+class Hidden(StrEnum):
+    """Why a page does not show a picture: what may hold a script is not shown at all."""
+
+    SVG = "svg"
+    HTML = "html"
+    NOT_HERE = "not here"
+    LARGE = "large"
+    OTHER = "other"
+    TOO_MANY = "too many"
+
+
 @frozen
 class Images:
     """The pictures of an experiment by path, an image an arm; `left_out`: why others are not shown, by path."""
 
     shown: Mapping[str, tuple[Image, ...]] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, Hidden] = field(default_factory=dict)
 
 
 @frozen

@@ -61,7 +61,7 @@ class DataSets:
     @cached_property
     def listings(self) -> Listings:
         """What folders hold."""
-        return Listings(self._git, self.store)
+        return Listings(self._git, lambda: self.store)
 
     # --- versions
 
@@ -203,11 +203,12 @@ class DataSets:
         lacking = {one.content: one.path for one in wanted if one.pin and one.is_folder and not self._listed(one)}
         if not lacking:
             return
+        if not lacking:
+            return
         from ledger.dvc.fetching import fetch
 
         still = fetch(self._git.root / folder, list(lacking))
-        self.__dict__.pop("store", None)
-        self.__dict__.pop("listings", None)
+        del self.store
         if still:
             named = listed([f"{lacking[digest]} ({digest[:10]})" for digest in still], 5)
             raise NotHere(f"no cache and no remote has the list of files of {named}", hint="dvc remote list; dvc fetch")

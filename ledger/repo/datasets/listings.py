@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ledger.dvc import manifests
 from ledger.dvc.store import Store
 from ledger.errors import FormatError, LedgerError, NotHere
@@ -24,7 +26,7 @@ class Forged(LedgerError):
 class Listings:
     """The listings of one repository's data sets; each is read once."""
 
-    def __init__(self, git: Git, store: Store) -> None:
+    def __init__(self, git: Git, store: Callable[[], Store]) -> None:
         self._git = git
         self._store = store
         self._known: dict[str, dict[str, str]] = {}
@@ -47,7 +49,7 @@ class Listings:
         if held.pin is None:
             files = self._git.objects.files(held.content)
             return {path: named(entry) for path, entry in files.items() if not path.endswith(".gitignore")}
-        data = self._store.read(held.content)
+        data = self._store().read(held.content)
         if data is None:
             raise NotHere(
                 f"the list of files of {held.path} ({held.content}) is in no cache here",

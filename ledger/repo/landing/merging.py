@@ -95,6 +95,5 @@ class Merging:
         try:
             code = self.ledger.code.at(tree)
         except LedgerError as error:
-            # nobody knows the tree by its id
-            return None, error.message.replace(f" at {tree[:10]}", "")
+            return None, error.message
         return code, lock_entries.unsound(code.pipeline)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ledger.analysis.progress import canonical
-from ledger.analysis.site.page import Image, Images
+from ledger.analysis.site.page import Hidden, Image, Images
 from ledger.dvc.store import Store
 from ledger.git.changed_files import changes
 from ledger.git.git import Git
@@ -30,7 +30,7 @@ def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str], sto
     arms = dict.fromkeys([BASELINE, experiment.leading])
     chosen = {arm: record for arm in arms if (record := canonical(experiment, present, arm)) is not None}
     found: dict[str, list[Image]] = {}
-    left_out: dict[str, str] = {}
+    left_out: dict[str, Hidden] = {}
     at = {arm: commits.get(record.trial.id) or record.commit for arm, record in chosen.items()}
     drawn = {arm: dict(_drawn(ledger.git, record, at[arm], store)) for arm, record in chosen.items()}
     for arm, record in chosen.items():
@@ -47,7 +47,7 @@ def read(ledger: Ledger, experiment: Experiment, commits: Mapping[str, str], sto
                     Image(arm=arm, trial=record.trial.id, kind=kind_of(data) or "", data=data)
                 )
             else:
-                left_out.setdefault(path, "one of too many")
+                left_out.setdefault(path, Hidden.TOO_MANY)
     return Images(shown={path: tuple(of) for path, of in sorted(found.items())}, left_out=left_out)
 
 
@@ -82,13 +82,12 @@ def _is_picture(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in (".svg", ".html", *KINDS)
 
 
-def _why_not(path: str, data: bytes | None) -> str | None:
-    """Why a page does not show it: what may hold a script is not shown at all."""
+def _why_not(path: str, data: bytes | None) -> Hidden | None:
     suffix = PurePosixPath(path).suffix.lower()
     if suffix in (".svg", ".html"):
-        return f"{suffix[1:].upper()} may hold scripts"
+        return Hidden(suffix[1:])
     if data is None:
-        return "not in this clone"
+        return Hidden.NOT_HERE
     if len(data) > _BYTES:
-        return "larger than 2 MB"
-    return None if kind_of(data) is not None else "not what its name says, or too large to show"
+        return Hidden.LARGE
+    return None if kind_of(data) is not None else Hidden.OTHER

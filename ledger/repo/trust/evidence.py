@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 
 from ledger.analysis import made_here
 from ledger.analysis.made_here import Way
@@ -47,6 +46,7 @@ class Evidence:
         self._rebases: list[_Rebase] = []
         self._ranges: dict[tuple[str, str], frozenset[str]] = {}
         self._patches: dict[str, Patch | None] = {}
+        self._by_author: dict[str, list[str]] | None = None
         self._all = False
         self._read(reflogs.of_heads(git))
         if near is not None:
@@ -75,7 +75,7 @@ class Evidence:
             return False
         self._all = True
         self._read(reflogs.of_branches(self._git))
-        self.__dict__.pop("_by_author", None)
+        self._by_author = None
         return True
 
     def _borne_out(self, commit: str) -> tuple[Made, ...]:
@@ -100,20 +100,19 @@ class Evidence:
         Whoever rebases or picks a commit keeps these. They say nothing by themselves: what counts is the change.
         """
         before = [one for rebase in self._rebases_to(commit) for one in self._replaced(rebase)]
-        known = [*self._by_author.get(self._author(commit), []), *before]
+        known = [*self._by(self._author(commit)), *before]
         alike = [one for one in dict.fromkeys(known) if one != commit and self._author(one) == self._author(commit)]
         self._compare([commit, *alike])
         return [one for one in alike if self._brings_no_other(commit, one)]
 
-    @cached_property
-    def _by_author(self) -> dict[str, list[str]]:
-        """The commits that reflogs speak of, by who is said to have written them and when."""
-        known = dict.fromkeys([*self._made, *(one.old for made in self._made.values() for one in made)])
-        found: dict[str, list[str]] = {}
-        for commit in known:
-            if commit != ZERO:
-                found.setdefault(self._author(commit), []).append(commit)
-        return found
+    def _by(self, author: str) -> list[str]:
+        """The commits that reflogs speak of and that are said to be of this author and moment."""
+        if self._by_author is None:
+            self._by_author = {}
+            for commit in dict.fromkeys([*self._made, *(one.old for made in self._made.values() for one in made)]):
+                if commit != ZERO:
+                    self._by_author.setdefault(self._author(commit), []).append(commit)
+        return self._by_author.get(author, [])
 
     def _author(self, commit: str) -> str:
         return self._git.objects.header(commit, "author") or ""

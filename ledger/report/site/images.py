@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ledger.analysis.site.page import Image, Images
+from ledger.analysis.site.page import Hidden, Image, Images
 from ledger.model.listing import counted
 from ledger.model.site import File
 from ledger.report.html import escaped
@@ -15,6 +15,15 @@ from ledger.report.site.shell import Site
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+
+_WHY: Final = {
+    Hidden.SVG: "SVG may hold scripts",
+    Hidden.HTML: "HTML may hold scripts",
+    Hidden.NOT_HERE: "not in this clone",
+    Hidden.LARGE: "larger than 2 MB",
+    Hidden.OTHER: "not what its name says, or too large to show",
+    Hidden.TOO_MANY: "one of too many",
+}
 
 
 def files(images: Images) -> tuple[File, ...]:
@@ -30,7 +39,7 @@ def shown(images: Images, site: Site) -> Markup:
         pictures = "".join(_figure(one, name, site) for one in of)
         rows.append(f'<h3>{escaped(name)}</h3><div class="pair">{pictures}</div>')
     if images.left_out and site.code:
-        items = "".join(f"<li>{escaped(path)}: {escaped(why)}</li>" for path, why in sorted(images.left_out.items()))
+        items = "".join(f"<li>{escaped(path)}: {_WHY[why]}</li>" for path, why in sorted(images.left_out.items()))
         rows.append(f'<p class="note">Not shown:</p><ul class="note">{items}</ul>')
     elif images.left_out and images.shown:
         rows.append(f'<p class="note">{counted(len(images.left_out), "picture")} not shown</p>')

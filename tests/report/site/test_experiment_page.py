@@ -19,7 +19,7 @@ from ledger.analysis.ablation.answer import Ablation, Known, group_effects, whol
 from ledger.analysis.ablation.design import Ablated, Design, wanted
 from ledger.analysis.answers import Shown
 from ledger.analysis.review import Review
-from ledger.analysis.site.page import ExperimentPage, Image, Images, Patch
+from ledger.analysis.site.page import ExperimentPage, Hidden, Image, Images, Patch
 from ledger.model.hypothesis import Hypothesis
 from ledger.model.remarks import Kind, Remark
 from ledger.model.replicates import Point
@@ -197,7 +197,7 @@ def test_an_answer_is_drawn_beside_its_sentence_above_all_else() -> None:
 def test_pictures_are_files_by_their_content_side_by_side() -> None:
     images = Images(
         shown={"plots/x.png": tuple(Image(arm=a, trial=f"{a}/seed-0", kind="png", data=PNG) for a in ("base", "new"))},
-        left_out={"roc.svg": "SVG may hold scripts"},
+        left_out={"roc.svg": Hidden.SVG},
     )
     files = experiment.files(made(review(), images=images), SITE)
     (kept,) = [file for file in files if file.path.startswith("images/")]
@@ -277,7 +277,7 @@ class Page(HTMLParser):
 )
 def test_what_others_write_is_text(text: str) -> None:
     images = Images(
-        shown={text: (Image(arm=text, trial=text, kind="png", data=PNG),)}, left_out={f"{text}.svg": "not shown"}
+        shown={text: (Image(arm=text, trial=text, kind="png", data=PNG),)}, left_out={f"{text}.svg": Hidden.SVG}
     )
     patches = (Patch(path=text, text=f"@@ -1 +1 @@\n-{text}\n+{text}", cut=2),)
     page = text_of(made(review(text=text, many=2, problem=True), images=images, patches=patches, logs={text: text}))
