@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
-from ledger.git import plain_repository, ref_files, signing
+from ledger.git import loose_objects, plain_repository, ref_files, signing, writing
 from ledger.git.changed_files import changes
 from ledger.git.objects import Objects
 from ledger.git.process import call, failed, scrubbed_alone
@@ -29,6 +29,7 @@ ZERO = "0" * 40
 
 # what needs no looking into reflogs or histories, at which the process that reads objects may die
 _PLAIN = pattern(r"[\w/][\w./-]*")
+_FULL = pattern(r"[0-9a-f]{40}")
 
 
 @frozen
@@ -135,34 +136,31 @@ class Git:
 
     def identity(self) -> str:
         """`Name <mail>` of whoever runs this. Raises LedgerError where git has not been told."""
-        done = call(["-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"], cwd=self.root)
-        if done.returncode != 0:
-            raise LedgerError(
-                "git does not know who you are, so nothing can be committed",
-                hint='git config --global user.name "Ada Lovelace"\n'
-                "      git config --global user.email ada@example.org",
-            )
-        return os.fsdecode(done.stdout).rsplit(" ", 2)[0]
+        return writing.author(self)
 
     # --- writing objects
 
+    def write(self, kind: str, data: bytes) -> str:
+        """The id of a new object that holds exactly `data`."""
+        if writing.how(self).is_shared:
+            # it knows who may read and write the file
+            return self.text(*DURABLE, "hash-object", "-w", "-t", kind, "--stdin", stdin=data)
+        return loose_objects.write(self.common / "objects", kind, data)
+
+    def _oid(self, name: str) -> str:
+        """The full id of an object that a commit is to name."""
+        return name if _FULL.fullmatch(name) else self.objects.held(name).oid
+
     def blob(self, data: bytes) -> str:
         """The id of a new blob that holds exactly `data`."""
-        return self.text(*DURABLE, "hash-object", "-w", "--stdin", stdin=data)
+        return self.write("blob", data)
 
     def tree(self, base: str, changes: Changes) -> str:
         """The id of a tree: `base` with each path changed, or removed where None."""
         # imported late: commands that only read have no use for it
         from ledger.git import trees
 
-        return trees.changed(
-            self.objects,
-            base,
-            changes,
-            root=self.root,
-            git=["git", *DURABLE],
-            environment=scrubbed_alone(os.environ),
-        )
+        return trees.changed(self, base, changes)
 
     def tree_of_files(self, base: str, paths: Iterable[str], *, root: Path, entries: Changes) -> str:
         """The same, with paths as they are in the work tree `root` before that: removed where they are gone there."""
@@ -196,10 +194,17 @@ class Git:
         `author`: that of another commit, as its header has it, with the date. Raises LedgerError where it cannot be
         signed.
         """
+        tree, *parents = map(self._oid, (tree, *parents))
+        text = message.replace("\0", " ").encode("utf-8", "replace")
+        how = writing.how(self)
+        signs = sign and writing.COMMITS in how.signs
+        if author is None and how.author and how.committer and not signs:
+            now = writing.now()
+            author, committer = f"{how.author} {now}", f"{how.committer} {now}"
+            return self.write("commit", loose_objects.commit(tree, parents, text, author=author, committer=committer))
         named = [argument for parent in parents for argument in ("-p", parent)]
         arguments = (*DURABLE, "commit-tree", tree, *named)
-        text = message.replace("\0", " ").encode("utf-8", "replace")
-        if sign and signing.COMMITS in _signs(self):
+        if signs:
             return signing.signed_commit(self, arguments, text, _author(author))
         return self.text(*arguments, "-F", "-", stdin=text, environment=_author(author))
 
@@ -208,13 +213,20 @@ class Git:
 
         `when`: its date, the present one where None.
         """
-        dated = None if when is None else {"GIT_COMMITTER_DATE": f"@{int(when.timestamp())} +0000"}
-        if signing.TAGS in _signs(self):
+        target = self._oid(target)
+        dated = None if when is None else f"{int(when.timestamp())} +0000"
+        environment = None if dated is None else {"GIT_COMMITTER_DATE": f"@{dated}"}
+        how = writing.how(self)
+        if writing.TAGS in how.signs:
             said = f"{message.rstrip()}\n".replace("\0", " ").encode("utf-8", "replace")
-            return signing.signed_tag(self, name, target, said, dated)
-        tagger = self.text("var", "GIT_COMMITTER_IDENT", environment=dated)
+            return signing.signed_tag(self, name, target, said, environment)
+        tagger = (
+            f"{how.committer} {dated or writing.now()}"
+            if how.committer
+            else self.text("var", "GIT_COMMITTER_IDENT", environment=environment)
+        )
         text = f"object {target}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message.rstrip()}\n"
-        return self.text(*DURABLE, "mktag", stdin=text.replace("\0", " ").encode("utf-8", "replace"))
+        return self.write("tag", text.replace("\0", " ").encode("utf-8", "replace"))
 
 
 def _author(header: str | None) -> dict[str, str] | None:
@@ -230,12 +242,6 @@ def _author(header: str | None) -> dict[str, str] | None:
 @lru_cache(maxsize=1024)
 def _changed_paths(git: Git, old: str, new: str) -> tuple[str, ...]:
     return tuple(sorted(changes(git.objects, old, new)))
-
-
-@lru_cache(maxsize=16)
-def _signs(git: Git) -> frozenset[str]:
-    # a command that signs its first commit signs its last tag
-    return signing.signs(git)
 
 
 def open_repository(start: Path, *, bare: bool = False) -> Git:

@@ -19,19 +19,6 @@ class Git(Protocol):
     def common(self) -> Path: ...
 
 
-COMMITS = "commit.gpgsign"
-TAGS = "tag.gpgsign"
-
-
-def signs(git: Git) -> frozenset[str]:
-    """What the user's git signs by itself: `COMMITS`, `TAGS`."""
-    asked = ("config", "--type=bool", "--get-regexp", r"^(commit|tag)\.gpgsign$")
-    lines = call(asked, cwd=git.root).stdout.decode(errors="replace").splitlines()
-    # of a key that is set in several files the last one counts
-    said = dict(line.lower().split(" ", 1) for line in lines if " " in line)
-    return frozenset(key for key, value in said.items() if value == "true")
-
-
 def signed_commit(
     git: Git, arguments: tuple[str, ...], message: bytes, environment: Mapping[str, str] | None = None
 ) -> str:

@@ -33,4 +33,4 @@ def rebuilt_tip(git: Git, experiment: Experiment) -> str | None:
         return None
     told = [(trailers.EXPERIMENT, experiment.name)]
     message = trailers.compose("run: brought back from its trials", trailers=told)
-    return git.commit_tree(git.text("rev-parse", f"{experiment.tip}^{{tree}}"), [last], message)
+    return git.commit_tree(f"{experiment.tip}^{{tree}}", [last], message)

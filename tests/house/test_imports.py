@@ -37,6 +37,8 @@ DOORS = {
 CHANGES_DIRECTORY = ("dvc/repro.py", "dvc/work_tree.py")
 # the present moment is an argument everywhere but where commands begin and where a trial does
 READS_THE_CLOCK = (
+    # git reads it for a commit of its own too
+    "git/writing.py",
     "cli/console.py",
     "ops/book.py",
     "ops/next_book.py",

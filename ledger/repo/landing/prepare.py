@@ -127,7 +127,7 @@ def _adopted(
             hint=f"git switch {main} && git revert --no-edit -m 1 {earlier[:10]}, "
             f"then ledger land --adopt {experiment.name}:{arm.name}",
         ) from None
-    if again and merged.tree == git.text("rev-parse", f"{tip}^{{tree}}").strip():
+    if again and merged.tree == git.objects.header(tip, "tree"):
         raise _landed_already(experiment, main)
     said = [*([f"the arm {arm.name} is adopted"] if arm.name != TREATMENT else []), *sentences(merged.remarks)]
     if merged.stale:
