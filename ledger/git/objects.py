@@ -14,6 +14,8 @@ from ledger.git.kept import Kept
 
 # so many are read by the process that is running already, before one of their own is worth its start
 _FEW = 100
+# so many of them are in memory together
+_TOGETHER = 25
 
 
 class Objects:
@@ -77,8 +79,7 @@ class Objects:
 
     def read_few(self, names: Sequence[str]) -> list[GitObject | None]:
         """The objects, None for what there is not, by the process that is running already."""
-        self.ahead(names)
-        return [self.read(name) for name in names]
+        return list(self._by_groups(names))
 
     def _keep(self, name: str, found: GitObject | None) -> None:
         if found is not None:
@@ -95,8 +96,25 @@ class Objects:
         return found
 
     def read_many(self, names: Sequence[str]) -> Iterator[GitObject | None]:
-        """The objects one after another, None for what there is not, through a process of their own."""
-        return self._git.stream(names)
+        """The objects one after another, None for what there is not; many come through a process of their own."""
+        if len(names) >= _FEW:
+            return self._git.stream(names)
+        return self._by_groups(names)
+
+    def _by_groups(self, names: Sequence[str]) -> Iterator[GitObject | None]:
+        for at in range(0, len(names), _TOGETHER):
+            group = names[at : at + _TOGETHER]
+            found = {name: self._known(name) for name in group}
+            lacking = [name for name, one in found.items() if one is None]
+            try:
+                found.update(zip(lacking, self._git.ask(lacking), strict=True))
+            except LedgerError:
+                # what ends git says so where it is read: what stands before it is read until then
+                yield from map(self.read, group)
+                continue
+            for name in lacking:
+                self._keep(name, found[name])
+            yield from map(found.__getitem__, group)
 
     def at(self, commit: str, path: str) -> GitObject | None:
         """What stands at a path of a commit; None where nothing does. Raises LedgerError where its object is gone."""
@@ -133,9 +151,7 @@ class Objects:
         found: dict[str, Entry] = {}
         level = [("", f"{name}^{{tree}}")]
         while level:
-            asked = [tree for _, tree in level]
-            # a main branch on which thousands have landed has as many folders
-            trees = self.read_few(asked) if len(asked) < _FEW else self.read_many(asked)
+            trees = self.read_many([tree for _, tree in level])
             below = []
             for (prefix, asked_for), tree in zip(level, trees, strict=True):
                 if tree is None and (prefix or self.read(name) is not None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import IO
 
@@ -93,13 +94,43 @@ def test_git_is_killed_while_it_reads_many(project: Project, tmp_path: Path, mon
     shim.chmod(0o755)
     monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
     objects = open_repository(project.root).objects
-    names = ["HEAD", "HEAD:nothing", "HEAD:train.py"]
+    names = ["HEAD", "HEAD:nothing", "HEAD:train.py"] * 40
     whole = list(objects.read_many(names))
     times.write_text("once\n")
     assert list(objects.read_many(names)) == whole
     times.write_text("once\ntwice\n")
     with pytest.raises(LedgerError, match="git cat-file ended early"):
         list(objects.read_many(names))
+
+
+@pytest.mark.parametrize("count", [3, 60, 200])
+def test_many_and_few_are_read_alike(project: Project, count: int) -> None:
+    head, damaged = project.git("rev-parse", "HEAD", "HEAD:train.py").split()
+    objects = open_repository(project.root).objects
+    names = [f"{head}:dvc.yaml", f"{head}:nothing", "HEAD:.gitignore", "a\nb", f"{head}:dvc.yaml"] * count
+    files = (f"{head}:dvc.yaml", "HEAD:.gitignore")
+    texts = {name: (project.root / name.partition(":")[2]).read_bytes() for name in files}
+    assert [None if one is None else one.data for one in objects.read_many(names)] == list(map(texts.get, names))
+
+    file = project.root / ".git/objects" / damaged[:2] / damaged[2:]
+    file.chmod(0o644)
+    # git reads its size, and ends at what follows
+    file.write_bytes(file.read_bytes()[:-20])
+    found = objects.read_many([*names, damaged, *names])
+    # what stands before it is read, by whoever stops there
+    assert [next(found) is None for _ in names] == [name not in texts for name in names]
+    with pytest.raises(LedgerError, match=f"git cannot read {damaged}"):
+        next(found)
+    objects.close()
+
+
+def test_few_are_read_by_the_process_that_is_running(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    objects = open_repository(project.root).objects
+    commit = objects.held("HEAD").oid
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", None)
+        assert len([one for one in objects.read_many([f"{commit}:train.py", "HEAD:nothing"] * 40) if one]) == 40
+    objects.close()
 
 
 def test_what_is_asked_for_ahead_is_read_at_no_cost(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
