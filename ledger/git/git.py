@@ -108,6 +108,14 @@ class Git:
         # names may hold what Python takes for the end of a line too
         return {ref: oid for oid, _, ref in (line.partition(" ") for line in listed.split("\n") if line)}
 
+    def has_ref(self, ref: str) -> bool:
+        """Whether there is a ref of just this full name."""
+        try:
+            return ref_files.exists(self.common, ref)
+        except ref_files.Unusual:
+            # not `for-each-ref`, which would list all that is below it as well
+            return self.succeeds("show-ref", "--verify", "--quiet", ref)
+
     def approximate_date(self, text: str) -> datetime:
         """What git understands by a date such as `2 weeks ago`: the present moment where it understands nothing."""
         return datetime.fromtimestamp(int(self.text("rev-parse", f"--since={text}").partition("=")[2]), UTC)

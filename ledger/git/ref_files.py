@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 # those that all work trees share
-_SHARED_PARTS: Final = (b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/ledger/")
+_SHARED_PARTS: Final = (b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/ledger/", b"refs/replace/")
 _MANY: Final = 500
 # bytes of packed refs, some 1,500 of them, up to which git is not faster
 _LARGE: Final = 128 << 10
@@ -41,9 +41,7 @@ def listed(common: Path, wanted: Sequence[str]) -> dict[str, str]:
         raise Unusual
     top = os.fsencode(common)
     try:
-        packed_refs = common / "packed-refs"
-        if (common / "reftable").exists() or (packed_refs.exists() and packed_refs.stat().st_size > _LARGE):
-            raise Unusual
+        _require_files(common)
         # the loose ones first, as git does: one that is packed meanwhile is then found among the others
         loose: dict[bytes, bytes] = {}
         for one in wanted:
@@ -57,6 +55,31 @@ def listed(common: Path, wanted: Sequence[str]) -> dict[str, str]:
     if len({len(oid) for oid in found.values()}) > 1:
         raise Unusual
     return {os.fsdecode(ref): found[ref].decode() for ref in sorted(found)}
+
+
+def exists(common: Path, ref: str) -> bool:
+    """Whether there is a ref of just this name, as `git show-ref --verify` says. Raises Unusual."""
+    wanted = os.fsencode(ref)
+    if not _is_plain(wanted) or b"*" in wanted or wanted.endswith(b"/"):
+        raise Unusual
+    top = os.fsencode(common)
+    try:
+        _require_files(common)
+        found: dict[bytes, bytes] = {}
+        _read_one(top, wanted, found)
+        packed = _Packed(common)
+        if wanted in found:
+            _resolved(top, found[wanted], packed)
+        return wanted in found or packed.at(wanted) is not None
+    except OSError:
+        raise Unusual from None
+
+
+def _require_files(common: Path) -> None:
+    """Raise Unusual where the refs are not in files, or packed refs so many that git is faster."""
+    packed_refs = common / "packed-refs"
+    if (common / "reftable").exists() or (packed_refs.exists() and packed_refs.stat().st_size > _LARGE):
+        raise Unusual
 
 
 def _is_plain(wanted: bytes) -> bool:

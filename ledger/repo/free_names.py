@@ -52,8 +52,7 @@ def _refuse_blocked(ledger: Ledger) -> None:
     prefix = ledger.settings.branch_prefix
     for at in (i for i, character in enumerate(prefix) if character == "/"):
         branch = prefix[:at]
-        # not `for-each-ref`, which would list all that is below it as well
-        if ledger.git.succeeds("show-ref", "--verify", "--quiet", f"refs/heads/{branch}"):
+        if ledger.git.has_ref(f"refs/heads/{branch}"):
             raise LedgerError(
                 f"the branch {branch} is in the way: git has no place for branches {prefix}NAME beside it",
                 hint=f"git branch -m {branch} {branch}-old, or set another `branch_prefix` in ledger.yaml",

@@ -23,13 +23,14 @@ PATTERNS = (
     ("refs/heads/exp/a/", "refs/heads/ex", "refs/heads/exp/nothing", "refs/tags/ledger/a/"),
     ("refs/heads/",),
     ("refs/heads", "refs/remotes", "refs/ledger/remotes", "refs/tags"),
+    ("refs/replace/",),
 )
 REFS = (
     "refs/heads/main", "refs/heads/exp/a", "refs/heads/exp/a-b", "refs/heads/exp/a.b", "refs/heads/exp0",
     "refs/heads/ä",
     "refs/remotes/origin/main", "refs/remotes/origin/exp/a", "refs/remotes/other/exp/a", "refs/remotes/o/p/exp/a",
     "refs/remotes/exp/a", "refs/ledger/remotes/origin/exp/a", "refs/ledger/trials/a/treatment/seed-0",
-    "refs/tags/ledger/a/1", "refs/tags/ledger/b/1", "refs/tags/v1", "refs/tags/ledger0",
+    "refs/tags/ledger/a/1", "refs/tags/ledger/b/1", "refs/tags/v1", "refs/tags/ledger0", f"refs/replace/{'1' * 40}",
 )  # fmt: skip
 
 
@@ -43,6 +44,11 @@ def asked(root: Path, patterns: tuple[str, ...]) -> dict[str, str]:
     """What git lists."""
     lines = git(root, "for-each-ref", "--format=%(objectname) %(refname)", *patterns).splitlines()
     return {ref: oid for oid, ref in (line.split(" ", 1) for line in lines)}
+
+
+def shown(root: Path, ref: str) -> bool:
+    """Whether git knows a ref of just this name."""
+    return subprocess.run(["git", "show-ref", "--verify", "-q", ref], cwd=root, check=False).returncode == 0
 
 
 def make(root: Path) -> tuple[str, str]:
@@ -81,9 +87,12 @@ def test_they_are_those_that_git_lists(
         if "refs/remotes/origin/main" in gone:
             git(root, "symbolic-ref", "--delete", "refs/remotes/origin/HEAD")
 
+    every = asked(root, ())
     for patterns in PATTERNS:
         found = ref_files.listed(root / ".git", patterns)
         assert list(found.items()) == list(asked(root, patterns).items()), patterns
+    for ref in (*REFS, "refs/heads/exp", "refs/heads/exp/a/b", "refs/remotes/origin/HEAD", "refs/tags/ledger"):
+        assert ref_files.exists(root / ".git", ref) is (ref in every), ref
 
 
 def test_a_tag_names_its_own_object_and_a_ref_to_nothing_is_listed(tmp_path: Path) -> None:
@@ -206,6 +215,38 @@ def test_what_is_unusual_is_left_to_git(tmp_path: Path, spoil: Callable[[Path], 
     spoil(tmp_path)
     with pytest.raises(Unusual):
         ref_files.listed(tmp_path / ".git", ("refs/heads/",))
+
+
+@pytest.mark.parametrize("spoil", [other_storage, many_packed, packed_no_line, packed_twice])
+def test_whether_there_is_a_ref_is_then_left_to_git_too(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    first, _ = make(tmp_path)
+    git(tmp_path, "update-ref", "refs/heads/main", first)
+    spoil(tmp_path)
+    with pytest.raises(Unusual):
+        ref_files.exists(tmp_path / ".git", "refs/heads/main")
+
+
+@pytest.mark.parametrize("spoil", [link, empty, dangling, null, to_a_lock])
+def test_of_a_ref_that_is_not_plain_git_says_whether_it_is_there(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    first, _ = make(tmp_path)
+    git(tmp_path, "update-ref", "refs/heads/main", first)
+    spoil(tmp_path)
+    for file in (tmp_path / ".git/refs/heads").iterdir():
+        assert open_repository(tmp_path).has_ref(f"refs/heads/{file.name}") is shown(
+            tmp_path, f"refs/heads/{file.name}"
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["HEAD", "refs/heads/", "refs/heads/*", "refs/tags/a~1", "refs/tags/a..b", "refs/bisect/a"]
+)
+def test_of_a_name_that_is_not_plain_git_says_whether_it_is_there(tmp_path: Path, name: str) -> None:
+    first, _ = make(tmp_path)
+    git(tmp_path, "update-ref", "refs/tags/a", first)
+    git(tmp_path, "update-ref", "refs/bisect/a", first)
+    with pytest.raises(Unusual):
+        ref_files.exists(tmp_path / ".git", name)
+    assert open_repository(tmp_path).has_ref(name) is shown(tmp_path, name)
 
 
 def test_a_very_deep_ref_is_left_to_git(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def _name(git: Git, asked: BisectRequest, ends: Ends) -> str:
     """`bisect-dice-v12-3f2a9c1`: tags as they were written, and of what moves the commit."""
 
     def called(text: str, commit: str) -> str:
-        is_tag = git.succeeds("show-ref", "--verify", "--quiet", f"refs/tags/{text}")
+        is_tag = git.has_ref(f"refs/tags/{text}")
         word = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         return word if is_tag and word and len(word) <= _MAX_WORD else commit[:7]
 

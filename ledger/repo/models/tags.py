@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from ledger.git import ref_files
 from ledger.git.git import Git
 from ledger.git.git_object import GitObject
 from ledger.model import gto, promotion
@@ -27,8 +28,12 @@ _PREFIX: Final = "refs/tags/"
 
 def refs(git: Git) -> dict[str, str]:
     """The tags whose names GTO would give, by full ref with the objects that they name."""
-    lines = git.text("for-each-ref", "--format=%(objectname) %(refname)", *_PATTERNS).split("\n")
-    found = {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
+    try:
+        found = ref_files.listed(git.common, (_PREFIX,))
+    except ref_files.Unusual:
+        # of many tags git picks those that may be
+        lines = git.text("for-each-ref", "--format=%(objectname) %(refname)", *_PATTERNS).split("\n")
+        found = {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
     return {ref: oid for ref, oid in found.items() if is_model_tag(ref)}
 
 
