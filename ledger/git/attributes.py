@@ -34,7 +34,8 @@ def _filtered(git: Git, files: tuple[tuple[str, Entry], ...], paths: tuple[str, 
     with git.private_index() as environment:
         # `--source` would do, but git 2.39 does not have it
         entries = b"".join(f"{e.mode} {e.oid}\t".encode() + os.fsencode(path) + b"\0" for path, e in files)
-        git.run("update-index", "-z", "--index-info", stdin=entries, environment=environment)
+        if entries:
+            git.run("update-index", "-z", "--index-info", stdin=entries, environment=environment)
         asked = ("check-attr", "--cached", "-z", "--stdin", *_CHANGING)
         out = git.run(*asked, stdin=listed, environment=environment)
     fields = out.split(b"\0")[:-1]

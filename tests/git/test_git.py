@@ -45,6 +45,7 @@ def test_what_filters_change_is_told_path_by_path(plain: Project, git: Git) -> N
     (git.common / "info").mkdir(exist_ok=True)
     (git.common / "info/attributes").write_text("a.txt ident\n")
     assert filtered(git, files, paths) == {"a.txt", "x.bin"}
+    assert filtered(git, [], paths) == {"a.txt"}
 
 
 # --- comparing

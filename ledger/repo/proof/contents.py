@@ -28,6 +28,8 @@ class Contents:
         self._git = git
         self._store = store
         self._blobs: dict[str, Blob] = {}
+        # by the `.gitattributes` of a commit: whether git changes the file at a path
+        self._changed: dict[tuple[tuple[str, Entry], ...], dict[str, bool]] = {}
         # of the files in submodules
         self._readers: dict[str, Objects] = {}
 
@@ -107,5 +109,12 @@ class Contents:
 
     def filtered(self, tree: Tree, paths: Sequence[str]) -> frozenset[str]:
         """Those of the paths that git changes on their way in or out, at the commit and in this clone."""
-        files = ((path, entry) for path, entry in tree.files.items() if path.endswith(".gitattributes"))
-        return attributes.filtered(self._git, files, paths)
+        files = tuple((path, entry) for path, entry in tree.files.items() if path.endswith(".gitattributes"))
+        known = self._changed.setdefault(files, {})
+        if any(path not in known for path in paths):
+            # what is asked of one trial is asked of all, and whatever is asked next lies among this
+            pinned = (path for stage in tree.locks.values() for path in (*stage.dependencies, *stage.outputs))
+            asked = [path for path in dict.fromkeys((*paths, *pinned)) if path in tree.files and path not in known]
+            found = attributes.filtered(self._git, files, asked)
+            known.update((path, path in found) for path in asked)
+        return frozenset(path for path in paths if known[path])
