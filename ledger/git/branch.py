@@ -90,23 +90,11 @@ def _being_rebased(git: Git, trees: Sequence[WorkTree], ref: str) -> Path | None
     """The work tree in which a rebase of the branch is under way; HEAD is detached there meanwhile."""
     for tree in trees:
         # every slot is such a work tree, so that no process is started for each
-        own = _own_folder(git, tree.path) if tree.branch is None else None
+        own = work_trees.own_folder(git, tree.path) if tree.branch is None else None
         names = [] if own is None else [own / f"rebase-{way}/head-name" for way in ("merge", "apply")]
         if any(path.is_file() and os.fsdecode(path.read_bytes()).strip() == ref for path in names):
             return tree.path
     return None
-
-
-def _own_folder(git: Git, tree: Path) -> Path:
-    """The git directory of a work tree: `.git`, or in a linked one what that file names."""
-    link = tree / ".git"
-    if link.is_file():
-        folder = tree / os.fsdecode(link.read_bytes()).removeprefix("gitdir:").strip()
-        if folder.is_dir():
-            return folder
-    elif link.is_dir():
-        return link
-    return Path(git.text("-C", str(tree), "rev-parse", "--absolute-git-dir"))
 
 
 def _back(git: Git, trees: Sequence[Path], step: Step) -> None:

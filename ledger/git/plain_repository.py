@@ -1,4 +1,4 @@
-"""A repository that is found without asking git: its top is the current folder, and nothing about it is unusual."""
+"""A repository, or a linked work tree of it, that is found without asking git, as nothing about it is unusual."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 from typing import Final
 
+from ledger.git import ref_files
+
 # settings by which git finds a repository, or takes it for another: it alone knows what follows from them. A backslash
 # may hide one of them on the next line
 _UNUSUAL: Final = (b"worktree", b"include", b"extensions", b"bare", b"formatversion", b"\\", b"\0")
+_POINTER: Final = b"gitdir: "
 # as git writes them
 _USUAL: Final = (b"\tbare = false\n", b"\trepositoryformatversion = 0\n")
 
@@ -38,6 +41,37 @@ def top(start: Path) -> Path | None:
     except OSError:
         return None
     return root if plain and _is_plain(config) else None
+
+
+def linked(work_tree: Path, common: Path) -> Path | None:
+    """The own git directory of a work tree of the repository `common`; None where git has to be asked.
+
+    It is registered as git itself does it, and nothing says that the work tree's files are elsewhere.
+    """
+    pointer = work_tree / ".git"
+    common = Path(os.path.realpath(common))
+    try:
+        said = pointer.read_bytes()
+        if pointer.is_symlink() or not said.startswith(_POINTER) or not said.endswith(b"\n"):
+            return None
+        own = Path(os.fsdecode(said[len(_POINTER) : -1]))
+        places = (work_tree, pointer, own)
+        plain = (
+            own.parent == common / "worktrees"
+            and own.name != ".."
+            and all(place.stat(follow_symlinks=False).st_uid == os.geteuid() for place in places)
+            and not own.is_symlink()
+            and (own / "commondir").read_bytes() == b"../..\n"
+            and not os.path.lexists(own / "config.worktree")
+            and (common / "objects").is_dir()
+            and (common / "refs").is_dir()
+            and _is_plain((common / "config").read_bytes())
+        )
+        if plain:
+            ref_files.head_in(own, common)
+    except (OSError, ref_files.Unusual):
+        return None
+    return own if plain else None
 
 
 def _is_plain(config: bytes) -> bool:

@@ -116,6 +116,18 @@ def _main_place(git: Git, listed: Path) -> Path | None:
     return git.root if own.resolve() == git.common.resolve() else None
 
 
+def own_folder(git: Git, tree: Path) -> Path:
+    """The git directory of a work tree: `.git`, or in a linked one what that file names."""
+    link = tree / ".git"
+    if link.is_file():
+        folder = tree / os.fsdecode(link.read_bytes()).removeprefix("gitdir:").strip()
+        if folder.is_dir():
+            return folder
+    elif link.is_dir():
+        return link
+    return Path(git.text("-C", str(tree), "rev-parse", "--absolute-git-dir"))
+
+
 def add(git: Git, path: Path, commit: str, *, aside: Path) -> None:
     """Make a work tree at `path`, which must not be there, with a detached HEAD and the commit's files.
 
@@ -193,7 +205,7 @@ def _inherit(git: Git, registered: Path) -> None:
     # imported late: with it come all ways to compress
     import shutil
 
-    own = Path(git.text("rev-parse", "--absolute-git-dir"))
+    own = own_folder(git, git.root)
     if (own / _OWN_CONFIG).is_file():
         shutil.copyfile(own / _OWN_CONFIG, registered / _OWN_CONFIG)
         for key in ("core.worktree", "core.bare", "core.sparseCheckout", "core.sparseCheckoutCone", "index.sparse"):

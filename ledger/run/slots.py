@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from ledger.errors import LedgerError
-from ledger.git import submodules, work_trees
+from ledger.git import plain_repository, submodules, work_trees
 from ledger.git.git import Git
 from ledger.git.process import GitError, call
 from ledger.git.submodules import Submodule
@@ -134,8 +134,11 @@ class Slot:
 def _places(git: Git, slot: Path, registered: tuple[bytes | None, ...]) -> list[str]:
     """Where git has the slot, its repository and its own files, as long as it is `registered` so. Raises GitError."""
     del registered
-    own = ("info/sparse-checkout", "index.lock", "HEAD.lock")
-    named = [argument for path in own for argument in ("--git-path", path)]
+    paths = ("info/sparse-checkout", "index.lock", "HEAD.lock")
+    own = plain_repository.linked(slot, git.common)
+    if own is not None:
+        return [str(slot), str(git.common), *(str(own / path) for path in paths)]
+    named = [argument for path in paths for argument in ("--git-path", path)]
     asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", *named]
     return os.fsdecode(git.run(*asked, cwd=slot)).removesuffix("\n").split("\n")
 

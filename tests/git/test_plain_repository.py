@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -169,3 +170,99 @@ def test_a_linked_work_tree_is_left_to_git(plain: Project) -> None:
     plain.git("worktree", "add", "-q", "--detach", os.fspath(linked))
     assert plain_repository.top(linked) is None
     assert open_repository(linked).common == plain.root / ".git"
+
+
+# --- a linked work tree
+
+
+def slot(root: Path) -> Path:
+    """A linked work tree of the repository at `root`."""
+    place = root.parent / "linked"
+    if not place.exists():
+        subprocess.run(["git", "worktree", "add", "-q", "--detach", os.fspath(place)], cwd=root, check=True)
+    return place
+
+
+def own_folder(work_tree: Path) -> list[str]:
+    """What git says of a work tree: its top, its own git directory, and where its index is locked."""
+    what = ("--path-format=absolute", "--show-toplevel", "--absolute-git-dir", "--git-path", "index.lock")
+    done = subprocess.run(["git", "rev-parse", *what], cwd=work_tree, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_the_folder_of_a_linked_work_tree_is_the_one_that_git_finds(plain: Project) -> None:
+    place = slot(plain.root)
+    own = plain_repository.linked(place, plain.root / ".git")
+    assert own is not None
+    assert own_folder(place) == [os.fspath(one) for one in (place, own, own / "index.lock")]
+    subprocess.run(["git", "switch", "-q", "-c", "other"], cwd=place, check=True)
+    assert plain_repository.linked(place, plain.root / ".git") == own
+
+
+def configured(root: Path) -> None:
+    subprocess.run(["git", "config", "extensions.worktreeConfig", "true"], cwd=root, check=True)
+    subprocess.run(["git", "config", "--worktree", "core.worktree", os.fspath(root)], cwd=slot(root), check=True)
+
+
+def own_config(root: Path) -> None:
+    (root / ".git/worktrees/linked/config.worktree").write_text("[core]\n")
+
+
+def other_commondir(root: Path) -> None:
+    (root / ".git/worktrees/linked/commondir").write_text(f"{root / '.git'}\n")
+
+
+def linked_pointer(root: Path) -> None:
+    (slot(root) / ".git").rename(root / "pointer")
+    (slot(root) / ".git").symlink_to(root / "pointer")
+
+
+def linked_folder(root: Path) -> None:
+    (root / ".git/worktrees/linked").rename(root / ".git/worktrees/other")
+    (root / ".git/worktrees/linked").symlink_to("other")
+
+
+def relative_pointer(root: Path) -> None:
+    (slot(root) / ".git").write_text("gitdir: ../" + f"{root.name}/.git/worktrees/linked\n")
+
+
+def pointer_upwards(root: Path) -> None:
+    (slot(root) / ".git").write_text(f"gitdir: {root}/.git/worktrees/..\n")
+
+
+def pointer_elsewhere(root: Path) -> None:
+    subprocess.run(["git", "init", "-q", os.fspath(root.parent / "apart")], check=True)
+    (slot(root) / ".git").write_text(f"gitdir: {root.parent}/apart/.git\n")
+
+
+def no_pointer(root: Path) -> None:
+    (slot(root) / ".git").unlink()
+
+
+def unregistered(root: Path) -> None:
+    shutil.rmtree(root / ".git/worktrees")
+
+
+def damaged_head(root: Path) -> None:
+    (root / ".git/worktrees/linked/HEAD").write_text("nothing\n")
+
+
+LINKED = (
+    configured, own_config, other_commondir, linked_pointer, linked_folder, relative_pointer, pointer_upwards,
+    pointer_elsewhere, no_pointer, unregistered, damaged_head, other_place, bare, included, hidden, extended,
+    without_objects, unreadable, later_version,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", LINKED)
+def test_a_linked_work_tree_that_is_unusual_is_left_to_git(plain: Project, spoil: Callable[[Path], None]) -> None:
+    place = slot(plain.root)
+    assert plain_repository.linked(place, plain.root / ".git") is not None
+    spoil(plain.root)
+    assert plain_repository.linked(place, plain.root / ".git") is None
+
+
+def test_a_linked_work_tree_of_somebody_elses_is_left_to_git(plain: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = slot(plain.root)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert plain_repository.linked(place, plain.root / ".git") is None
