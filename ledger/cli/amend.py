@@ -54,10 +54,7 @@ def amend(
             retype=retype,
         )
         done = amend_plan(ledger, ledger.experiment(experiment), asked, reason=message)
-    if json:
-        console.answer_json(shapes.amended(done))
-    else:
-        console.tell(changes.amended(done))
+    console.report(lambda: changes.amended(done), lambda: shapes.amended(done), json=json)
     return 0
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from ledger.cli import console, options
 from ledger.cli.declared import Argument, Option
-from ledger.model.changes import Archived
 from ledger.ops.archive import archive as put_away
 from ledger.ops.archive import bring_back
 from ledger.report import changes
@@ -30,8 +29,5 @@ def archive(
     with console.opened() as ledger:
         chosen = ledger.experiment(experiment)
         done = bring_back(ledger, chosen) if undo else put_away(ledger, chosen, force=force)
-    if json:
-        console.answer_json(shapes.archived(done))
-    else:
-        console.tell(changes.archived(done) if isinstance(done, Archived) else changes.brought_back(done))
+    console.report(lambda: changes.archived(done), lambda: shapes.archived(done), json=json)
     return 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ledger.cli import terminal
 from ledger.cli.progress_bar import ProgressBar
 from ledger.report.text import harmless
 
@@ -55,23 +56,22 @@ def tell(told: Told) -> None:
         say(note)
 
 
+def report(told: Callable[[], Told], shape: Callable[[], Any], *, json: bool) -> None:
+    """Print what was done: as it is `told`, or in the `shape` that JSON has."""
+    if json:
+        answer_json(shape())
+    else:
+        tell(told())
+
+
 def say(text: str) -> None:
     """Print a message that is no answer: without the control characters that text of other people's may hold."""
     # where both go to one place, they stand in the order in which they were said
     sys.stdout.flush()
     # who reads it may have seen enough (`2>&1 | head`): a run of hours goes on
     with suppress(BrokenPipeError):
-        sys.stderr.write(_fitted(harmless(text)) + "\n")
+        sys.stderr.write(terminal.fitted(harmless(text)) + "\n")
         sys.stderr.flush()
-
-
-def _fitted(text: str) -> str:
-    """The text, on a terminal within its width."""
-    if not sys.stderr.isatty():
-        return text
-    from ledger.cli import terminal
-
-    return "\n".join(terminal.fitted(text.split("\n")))
 
 
 def now() -> datetime:

@@ -41,8 +41,5 @@ def land(
                 hint=f"ledger land --adopt {chosen.experiment.name}:{chosen.arm}",
             )
         done = land_experiment(ledger, chosen.experiment, kind=kind, message=message, arm=chosen.arm)
-    if json:
-        console.answer_json(shapes.landed(done))
-    else:
-        console.tell(changes.landed(done, chosen=kind is None))
+    console.report(lambda: changes.landed(done, chosen=kind is None), lambda: shapes.landed(done), json=json)
     return 0

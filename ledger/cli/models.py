@@ -50,10 +50,8 @@ def models(
                 raise LedgerError("say which model to fetch", hint="ledger models NAME --fetch")
             place = None if output is None else Path(output)
             version, path = asking.fetch(ledger, name, place, at=moment, force=force)
-            if json:
-                console.answer_json(shapes.fetched(version, str(path)))
-            else:
-                console.tell(report.fetched(version, str(path)))
+            told = version, str(path)
+            console.report(lambda: report.fetched(*told), lambda: shapes.fetched(*told), json=json)
             return 0
         found = asking.models(ledger, name, at=moment, stage=stage, every=every)
         if not found and not json:

@@ -24,8 +24,5 @@ def note(
     """
     with console.opened() as ledger:
         done = add_note(ledger, ledger.experiment(experiment), text, now=console.now())
-    if json:
-        console.answer_json(shapes.noted(done))
-    else:
-        console.tell(changes.noted(done))
+    console.report(lambda: changes.noted(done), lambda: shapes.noted(done), json=json)
     return 0

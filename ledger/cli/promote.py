@@ -47,8 +47,5 @@ def promote(
     asked = Asked(what=what, model=name, version=version, stage=stage, path=path, why=why, withdraw=deprecate)
     with console.opened() as ledger:
         done = promoting(ledger, asked, now=console.now())
-        if json:
-            console.answer_json(shapes.promoted(done))
-        else:
-            console.tell(report.promoted(done, ledger.settings))
+        console.report(lambda: report.promoted(done, ledger.settings), lambda: shapes.promoted(done), json=json)
     return 0

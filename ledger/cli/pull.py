@@ -34,8 +34,5 @@ def pull(
     )
     with console.opened() as ledger:
         done = pull_experiments(ledger, asked)
-    if json:
-        console.answer_json(shapes.pulled(done))
-    else:
-        console.tell(report.pulled(done))
+    console.report(lambda: report.pulled(done), lambda: shapes.pulled(done), json=json)
     return 0 if done.complete else 1

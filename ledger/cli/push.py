@@ -34,8 +34,5 @@ def push(
     )
     with console.opened() as ledger:
         done = push_experiments(ledger, asked)
-    if json:
-        console.answer_json(shapes.pushed(done))
-    else:
-        console.tell(report.pushed(done))
+    console.report(lambda: report.pushed(done), lambda: shapes.pushed(done), json=json)
     return 0 if done.sound else 1

@@ -28,10 +28,7 @@ def record(
     with console.opened() as ledger:
         done = record_by_hand(ledger, message=message, variant=variant)
         settings = ledger.settings
-    if json:
-        console.answer_json(shapes.recorded(done))
-    else:
-        console.tell(changes.recorded(done, settings))
+    console.report(lambda: changes.recorded(done, settings), lambda: shapes.recorded(done), json=json)
     if done.uncollected is not None:
         uncollected = LedgerError(
             f"it is recorded, but not on the branch yet: {done.uncollected}",

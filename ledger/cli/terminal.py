@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 
 from ledger.report.text import wrapped
 
@@ -27,6 +26,11 @@ def has_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def fitted(lines: Sequence[str]) -> list[str]:
-    """The lines within its width; a hint stays whole, since it is there to be copied."""
-    return [part for line in lines for part in ([line] if line.startswith("hint: ") else wrapped(line, columns()))]
+def fitted(message: str) -> str:
+    """A message, on a terminal within its width; a hint stays whole, since it is there to be copied."""
+    if not sys.stderr.isatty():
+        return message
+    lines = message.split("\n")
+    return "\n".join(
+        part for line in lines for part in ([line] if line.startswith("hint: ") else wrapped(line, columns()))
+    )

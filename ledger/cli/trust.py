@@ -71,8 +71,5 @@ def _remote(ledger: Ledger, remote: str, *, yes: bool, revoke: bool, json: bool)
 
 
 def _told(done: TrustDone, *, json: bool) -> int:
-    if json:
-        console.answer_json(shapes.done(done))
-    else:
-        console.tell(report.done(done))
+    console.report(lambda: report.done(done), lambda: shapes.done(done), json=json)
     return 0

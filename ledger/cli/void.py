@@ -32,8 +32,5 @@ def void(
             done = voiding.undo(ledger, target.experiment, target.trial, why=message)
         else:
             done = voiding.void(ledger, target.experiment, target.trial, why=message, now=console.now())
-    if json:
-        console.answer_json(shapes.voided(done))
-    else:
-        console.tell(changes.voided(done))
+    console.report(lambda: changes.voided(done), lambda: shapes.voided(done), json=json)
     return 0

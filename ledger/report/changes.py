@@ -59,8 +59,14 @@ def amended(done: Amended) -> Told:
     return Told(answer=f"{changed}: the verdict will say so", notes=tuple(notes))
 
 
-def archived(done: Archived) -> Told:
-    """Where the branch is now, and how it comes back."""
+def archived(done: Archived | BroughtBack) -> Told:
+    """Where the branch is now, and how it comes back; of one that has, what may be missing."""
+    if isinstance(done, BroughtBack):
+        lost = "note: no tag holds what came after that run, such as a verdict: git reflog may"
+        where = "it was" if done.whole else "a run left it"
+        return Told(
+            answer=f"the branch {done.branch} is back: it is where {where}", notes=() if done.whole else (lost,)
+        )
     notes = [f"ledger archive {done.experiment} --undo brings it back"]
     if done.older is not None:
         notes.insert(0, f"note: {done.older} keeps {done.experiment} as it landed, without what came after")
@@ -69,13 +75,6 @@ def archived(done: Archived) -> Told:
         notes.insert(0, f"{done.remote} is still there: git push {remote} --delete {done.branch} removes it")
     answer = f"archived {done.experiment}: the tag {done.tag} holds what {done.branch} was"
     return Told(answer=answer, notes=tuple(notes))
-
-
-def brought_back(done: BroughtBack) -> Told:
-    """That the branch is there, and what may be missing."""
-    lost = "note: no tag holds what came after that run, such as a verdict: git reflog may"
-    where = "it was" if done.whole else "a run left it"
-    return Told(answer=f"the branch {done.branch} is back: it is where {where}", notes=() if done.whole else (lost,))
 
 
 def noted(done: Noted) -> Told:
