@@ -10,13 +10,15 @@ from ledger.analysis import arms, designs
 from ledger.analysis.arms import ArmValues, Undecided, Values
 from ledger.analysis.designs import Family, OtherParts
 from ledger.analysis.sight import sight
-from ledger.analysis.variation import variation
 from ledger.model.plan import TREATMENT, Plan
 from ledger.model.prediction import Operator, Prediction
 from ledger.model.remarks import Kind, Remark
 from ledger.model.settings import Settings
 from ledger.model.verdict import INCONCLUSIVE, REFUTED, SUPPORTED, Judged
 from ledger.stats.contrast import Contrast, NoNoise, NoVariation, mean
+
+# differences that spread by less than this share of the values may be rounding of 32-bit numbers
+_DUST = 1e-6
 
 
 def decide(claim: float, contrary: float, alpha: float) -> str:
@@ -165,7 +167,7 @@ class Case:
         claim, contrary = claims(p, self.gaps)
         sides = ((self.treatment, treatment), (self.baseline, baseline))
         by_label = {arm.label: list(side.values()) for arm, side in sides if arm is not None and side is not None}
-        self.said += variation(self.metric, plain, by_label)
+        self.said += _variation(self.metric, plain, by_label)
         if p.operator is Operator.WITHIN:
             self.said.append(Remark.of(Kind.NOT_TOLD_FROM_ZERO if low <= 0 <= high else Kind.TOLD_FROM_ZERO))
         return Judged(
@@ -241,3 +243,17 @@ class Case:
 def _decimal(value: float) -> Decimal:
     """The number as it is written: 0.57 is 0.56 + 0.01, though not in binary."""
     return Decimal(repr(float(value)))
+
+
+def _variation(metric: str, found: Contrast, sides: Mapping[str, Sequence[float]]) -> list[Remark]:
+    """What is doubtful about the noise that a comparison rests on; `sides` are the values compared, by their label."""
+    said = [
+        Remark.of(Kind.CONSTANT_SIDE, arm=label, metric=metric)
+        for label, values in sides.items()
+        if len(set(values)) == 1
+    ]
+    if min(found.n, found.n if found.n_baseline is None else found.n_baseline) == 2:
+        said.append(Remark.of(Kind.TWO_REPLICATES))
+    if found.sd < _DUST * max(abs(value) for values in sides.values() for value in values):
+        said.append(Remark.of(Kind.ROUNDING, metric=metric))
+    return said

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.analysis.diff import Diff
-from ledger.analysis.review import CheckState, Failed, Review
+from ledger.analysis.review import CheckState, Failed, Host, Picture, Review, WebAddress
 from ledger.model.listing import counted, listed
 from ledger.report import verdict, verify, written
-from ledger.report.blocks import Block, CodeBlock, Fold, Heading, Items, Mark, Part, Prose, Written
+from ledger.report.blocks import Block, CodeBlock, Fold, Heading, Items, Link, Links, Mark, Part, Prose, Written
 from ledger.report.diff import changed as tables_of
 from ledger.report.remarks import sentences
-from ledger.report.review_links import links
 
 # so much of a commit's id is plain
 _SHORT: Final = 10
@@ -26,6 +27,10 @@ _SIGNS: Final = {
     CheckState.UNPROVED: "?",
     CheckState.NOT_ASKED: "·",
 }
+_WEB: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9_.-]+)+")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SAFE: Final = frozenset(string.ascii_letters + string.digits + "-._/")
+_PLACES: Final = {Host.GITHUB: "/blob/", Host.GITLAB: "/-/blob/"}
 
 
 def changed(one: Review) -> Iterator[Block]:
@@ -161,3 +166,21 @@ def prose(title: str, text: str, told: str = "") -> Iterator[Block]:
     lower = (Heading(text=e.text, level=min(e.level + 2, 6)) if isinstance(e, Heading) else e for e in found)
     if any(not isinstance(e, Heading) and e != Prose(text=told) for e in found):
         yield Fold(summary=title, blocks=tuple(lower), told=True)
+
+
+def links(pictures: Sequence[Picture], web: WebAddress | None) -> Links:
+    """A link for each picture; its path alone where no address is known."""
+    return Links(links=tuple(Link(text=one.path, address=address(one, web)) for one in pictures))
+
+
+def address(picture: Picture, web: WebAddress | None) -> str | None:
+    """Where the host shows the file, every character of the path encoded that is not plain; None where it cannot."""
+    if web is None or not _WEB.fullmatch(web.url) or not _COMMIT.fullmatch(picture.commit):
+        return None
+    parts = picture.path.split("/")
+    if not all(parts) or {".", ".."} & set(parts):
+        return None
+    path = "".join(
+        chr(byte) if chr(byte) in _SAFE else f"%{byte:02X}" for byte in picture.path.encode("utf-8", "surrogateescape")
+    )
+    return f"{web.url}{_PLACES[web.host]}{picture.commit}/{path}"

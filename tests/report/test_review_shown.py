@@ -17,8 +17,7 @@ from ledger.model.version_search import VersionSearch
 from ledger.report import html, json, markdown, terminal
 from ledger.report.blocks import Document, Mark
 from ledger.report.review import LIMIT, document
-from ledger.report.review_links import address
-from ledger.report.review_sections import told
+from ledger.report.review_sections import address, told
 from ledger.report.text import width
 
 SUPPORTED = "**supported by the numbers, post hoc**"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ledger.analysis import counting
 from ledger.analysis.checks.history import missing
 from ledger.analysis.checks.plan import concerns
-from ledger.analysis.gathered import Claim, Gathered, Unreadable
+from ledger.analysis.counting import When
+from ledger.analysis.gathered import Claim, Finding, Gathered, Unreadable
 from ledger.analysis.gathered_tags import Tags
 from ledger.dvc import config
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.git.replaced import replaced
 from ledger.git.shallow import is_shallow
 from ledger.model.experiment import Experiment, Recorded, directory
@@ -20,8 +23,6 @@ from ledger.repo.proof.asked import meanings
 from ledger.repo.proof.branch import branch
 from ledger.repo.proof.checkpoints import lacking
 from ledger.repo.proof.contents import Contents
-from ledger.repo.proof.filtered import filtered
-from ledger.repo.proof.finding import finding
 from ledger.repo.proof.plan import order_of, plan_history
 from ledger.repo.proof.records import after_landing, elsewhere, environments_in, files_at, origin, removed, uncommitted
 from ledger.repo.proof.set_back import mending
@@ -62,12 +63,12 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, 
         removed=tuple(removed(ledger, experiment)),
         mend=mending(ledger.git, experiment, tags.runs, gone),
         plans=plan_history(ledger, experiment, trees, plans),
-        finding=finding(ledger, experiment),
+        finding=_finding(ledger, experiment),
         weighed=weighed(ledger, experiment),
         branch=branch(ledger, experiment, trees, contents, commits),
         shallow=clone and is_shallow(git),
         replaced=replaced(git, dict.fromkeys([experiment.tip, *commits.values()])) if clone else (),
-        filtered=filtered(git, experiment, commits),
+        filtered=_filtered(git, experiment, commits),
         checkpoints=tuple(lacking(ledger, store, experiment)) if data else (),
         remotes=tuple(dict.fromkeys(remote for remote, _ in config.remotes(git))) if data else (),
         unsigned=tuple(unsigned(ledger, experiment)) if signed else (),
@@ -145,3 +146,37 @@ def _same(files: Mapping[str, str], tags: Tags, record: Recorded, commit: str) -
     """Whether a trial commit holds the very text of a record."""
     oid = files.get(record.path.removeprefix(f"{directory(record.trial.experiment)}/"))
     return record.commit is not None or (oid is not None and oid == tags.records.get(commit))
+
+
+def _filtered(git: Git, experiment: Experiment, commits: Mapping[str, str]) -> bool:
+    """Whether no ref reaches the experiment's base, and every trial commit stands on other code than its record names.
+
+    One forged trial is no filter, nor is a clone that lacks the history. `commits`: the trial commits by record.
+    """
+    held = [(commits[r.path], r.trial.code) for r in experiment.trials if r.path in commits]
+    if not held or any(git.objects.parents(commit) == (code,) for commit, code in held):
+        return False
+    if git.text("rev-parse", "--is-shallow-repository").strip() == "true":
+        return False
+    base = experiment.plan.base
+    places = ("refs/heads", "refs/tags", "refs/remotes")
+    here = git.objects.read(f"{base}^{{commit}}") is not None
+    return not here or not git.text("for-each-ref", "--count=1", f"--contains={base}", *places).strip()
+
+
+def _finding(ledger: Ledger, experiment: Experiment) -> Finding | None:
+    """The trials of the first experiment and the state of its arm; None without one, or where it is not here."""
+    of = experiment.plan.confirms
+    if of is None or of.experiment == experiment.name:
+        return None
+    try:
+        first = ledger.find(of.experiment)
+    except LedgerError:
+        return None
+    if first is None:
+        return None
+    present = ledger.present(first).get(of.variant)
+    return Finding(
+        trials=tuple(record.trial for record in first.trials),
+        state=counting.state(first, of.variant, When.JUDGED, present=present),
+    )
