@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ledger.dvc import alone, hashing, inputs, once, parsing, remotes, timings
+from ledger.dvc import alone, hashing, inputs, once, parsed, parsing, remotes, timings
 from ledger.dvc.commands import CommandRun, Runner, Terms, address
 from ledger.dvc.resolve import words
 from ledger.dvc.work_tree_config import own_cache
@@ -167,7 +167,7 @@ def _patched(
                 Path(target).unlink()
             raise
 
-    with hashing.remembered() as forget, alone.alone():
+    with hashing.remembered() as forget, parsed.remembered(), alone.alone():
         dvc.stage.run.cmd_run = commands
         stages.run, stages.reproduce = one_stage, one_step
         local.copyfile = whole_file
