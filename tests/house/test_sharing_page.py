@@ -8,6 +8,8 @@ from pathlib import Path
 from conftest import Project, Shelved
 from test_readme import ROOT, normal, pattern
 
+from ledger.machine import environment
+
 
 def has_begun(project: Project) -> None:
     """An experiment `focal-loss` with one seed run of two."""
@@ -31,8 +33,10 @@ def test_the_page_on_sharing(shelved: Shelved, tmp_path: Path) -> None:
         for part in re.split(r"^(?=ada\$ |bob\$ )", block, flags=re.MULTILINE)[1:]:
             line, _, said = part.partition("\n")
             who, _, command = line.partition("$ ")
-            # each is at a machine of their own, which trusts what was made there
+            # each is at a machine of their own: it trusts what was made there, and no trial of it has the record of
+            # another's, as two might that begin in one second and take as many milliseconds
             ada._monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / f"state of {who}"))
+            ada._monkeypatch.setattr(environment, "_cpu", lambda who=who: f"the processor of {who}")
             printed = call(ada if who == "ada" else bob, command)
             assert re.fullmatch(pattern(sized(said)), normal(sized(printed))), f"{line}\n{said}\nbut it is\n{printed}"
             count += 1

@@ -284,6 +284,22 @@ def test_trials_that_wait_and_trials_that_run_meanwhile_get_the_next_name(shelve
     assert problems(there) == []
 
 
+def test_a_trial_whose_record_is_the_same_in_both_is_one(shelved: Shelved) -> None:
+    here, there = clones(shelved(pool, FILES, after=shared))
+    finish(here, 0, "treatment/seed-1", "baseline/seed-1")
+    finish(there, 0, "treatment/seed-1")
+    for clone in (here, there):
+        collected(clone)
+    send(here)
+    said = there.ledger("push", "a", "--no-data", code=2).err
+    assert said.startswith("error: origin has 1 trial of a that is not here\n")
+    told = there.ledger("pull", "a", "--no-data").out
+    assert told.startswith("pulled a from origin: 1 trial (1 baseline)\n") and "since both ran it" not in told
+    assert records(there).keys() == records(here).keys() and len(records(there)) == 4
+    assert problems(there) == []
+    assert there.git("rev-parse", "exp/a") == here.git("rev-parse", "exp/a")
+
+
 def test_a_trial_that_another_experiment_repeats_is_found_under_its_new_name(pair: tuple[Project, ...]) -> None:
     here, there = pair
     for clone in pair:
