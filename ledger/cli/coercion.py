@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from ledger.cli.declared import plain
+from ledger.cli.declarations import plain
 
 
 def lighten() -> None:

@@ -6,8 +6,7 @@ Importing Typer takes a third of what `ledger status` does. It is left for what 
 
 from __future__ import annotations
 
-import types
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Final
 
 from ledger.errors import LedgerError
 
@@ -34,6 +33,10 @@ class Declared:
         self.max: Final = max
         self.hidden: Final = hidden
 
+    def allows(self, number: int) -> bool:
+        """Whether a whole number is within its bounds."""
+        return (self.min is None or number >= self.min) and (self.max is None or number <= self.max)
+
 
 class Option(Declared):
     """What is given by a name: `--json`, `--where EXPR`."""
@@ -41,16 +44,6 @@ class Option(Declared):
 
 class Argument(Declared):
     """What is given by its place."""
-
-
-def plain(annotation: Any) -> type | None:
-    """The plain type that an annotation stands for: str, bool, int, or list for texts; None where it is another one."""
-    if annotation in (str, bool, int):
-        return annotation  # type: ignore[no-any-return]
-    arguments = [a for a in get_args(annotation) if a is not types.NoneType]
-    if get_origin(annotation) in (Union, types.UnionType) and len(arguments) == 1:
-        return plain(arguments[0])
-    return list if get_origin(annotation) is list and arguments == [str] else None
 
 
 def misused(command: str, how: str) -> LedgerError:

@@ -6,6 +6,8 @@ code by which the command exits. Warnings stay text.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 
 from ledger.cli import console, errors_shown
@@ -51,6 +53,11 @@ def failed(error: Exception, given: Sequence[str]) -> int:
     code = NO if isinstance(known, Refused) else USERS
     errors_shown.show(known, code=code, json=wants_json(given))
     return code
+
+
+def unread() -> None:
+    """Whoever read the answer is gone: write the rest of it, which Python still holds, to nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(said: str, given: Sequence[str]) -> LedgerError:

@@ -22,10 +22,8 @@ def function(name: str) -> Callable[..., Any]:
     if name not in COMMANDS:
         from ledger.model.near_misses import did_you_mean
 
-        raise LedgerError(
-            f"ledger has no command {name}",
-            hint=did_you_mean(name, COMMANDS, "ledger --help lists them"),
-        )
+        hint = did_you_mean(name, COMMANDS, "ledger --help lists them")
+        raise LedgerError(f"ledger has no command {name}", hint=hint)
     return getattr(importlib.import_module(f"ledger.cli.{name}"), name)  # type: ignore[no-any-return]
 
 
@@ -55,8 +53,8 @@ def _told_to_typer(called: Callable[..., Any]) -> Callable[..., Any]:
 
     import typer
 
+    from ledger.cli.declarations import declarations
     from ledger.cli.declared import Option
-    from ledger.cli.reading import declarations
 
     def values(**given: Any) -> dict[str, Any]:
         return given

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # whoever read the answer has seen enough
-        _say_no_more()
+        ending.unread()
         return 0
     except KeyboardInterrupt:
         return ending.interrupted(given)
@@ -62,13 +62,9 @@ def _dispatch(given: Sequence[str]) -> int:
         result = called(**values)
     except BrokenPipeError:
         # whoever reads has gone before all was said: that is no yes
-        _say_no_more()
+        ending.unread()
         return 1
     return result if isinstance(result, int) else 0
-
-
-def _say_no_more() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_main() -> None:

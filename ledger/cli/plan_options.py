@@ -14,12 +14,10 @@ From = Annotated[
     Option("--from", metavar="REV", help="Fork from this experiment, arm, trial or revision instead of HEAD."),
 ]
 Baseline = Annotated[
-    str | None,
-    Option(metavar="EXP", help="Another experiment or an arm (NAME:VARIANT) in the baseline's role."),
+    str | None, Option(metavar="EXP", help="Another experiment or an arm (NAME:VARIANT) in the baseline's role.")
 ]
 Set = Annotated[
-    list[str] | None,
-    Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable."),
+    list[str] | None, Option("-S", "--set", metavar="KEY=VALUE", help="A parameter of the treatment; repeatable.")
 ]
 Variants = Annotated[
     list[str] | None,
@@ -35,8 +33,7 @@ Groups = Annotated[
     ),
 ]
 Vary = Annotated[
-    list[str] | None,
-    Option(metavar="KEY=LIST", help="One arm per value; one per combination if repeated."),
+    list[str] | None, Option(metavar="KEY=LIST", help="One arm per value; one per combination if repeated.")
 ]
 Seeds = Annotated[
     str | None,
@@ -53,27 +50,22 @@ Over = Annotated[
     ),
 ]
 Folds = Annotated[
-    str | None,
-    Option(metavar="K|KEY=LIST", help="The folds of a cross-validation: how many, or which (fold=0..4)."),
+    str | None, Option(metavar="K|KEY=LIST", help="The folds of a cross-validation: how many, or which (fold=0..4).")
 ]
 Splits = Annotated[
-    str | None,
-    Option(metavar="N|KEY=LIST", help="Random splits or samples of the data: how many, or which."),
+    str | None, Option(metavar="N|KEY=LIST", help="Random splits or samples of the data: how many, or which.")
 ]
 Independent = Annotated[
-    str | None,
-    Option(metavar="KEY=LIST", help="An axis that is neither folds nor splits despite its name."),
+    str | None, Option(metavar="KEY=LIST", help="An axis that is neither folds nor splits despite its name.")
 ]
 ReshuffledBy = Annotated[
-    str | None,
-    Option(metavar="KEY", help="The parameter whose every value makes new folds: seed."),
+    str | None, Option(metavar="KEY", help="The parameter whose every value makes new folds: seed.")
 ]
 Repeats = Annotated[
     int | None, Option(metavar="N", min=1, help="Repeat each trial N times, for a pipeline without a seed.")
 ]
 Evaluation = Annotated[
-    list[str] | None,
-    Option(metavar="PATH", help="What both sides must be evaluated on; repeatable."),
+    list[str] | None, Option(metavar="PATH", help="What both sides must be evaluated on; repeatable.")
 ]
 Name = Annotated[str | None, Option(metavar="NAME", help="Its name; default: made from the hypothesis.")]
 Alpha = Annotated[str | None, Option(metavar="LEVEL", help="The significance level; default: 0.05.")]

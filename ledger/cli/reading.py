@@ -6,10 +6,11 @@ what is read here is what Typer reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Final, get_origin
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from ledger.cli.declared import Argument, Declared, Option, plain
+from ledger.cli.declarations import Parameters, by_name, declarations, plain
+from ledger.cli.declared import Argument, Declared
 
 # of a number of more digits than some thousands Python makes none
 _DIGITS: Final = 18
@@ -20,7 +21,7 @@ def read(command: Callable[..., Any], given: Sequence[str]) -> dict[str, Any] | 
     declared = {name: (plain(annotation), each) for name, (annotation, each) in declarations(command).items()}
     if len(declared) != command.__code__.co_argcount:
         return None
-    options = _by_name(declared)
+    options = by_name(declared)
     values: dict[str, Any] = {}
     places: list[str] = []
     rest = list(reversed(given))
@@ -40,40 +41,10 @@ def read(command: Callable[..., Any], given: Sequence[str]) -> dict[str, Any] | 
             if equals:
                 return None
             values[name] = on
-            continue
-        if not equals:
-            if not rest:
-                return None
-            value = rest.pop()
-        if not _put(values, name, *declared[name], value):
+        elif (not equals and not rest) or not _put(values, name, *declared[name], value if equals else rest.pop()):
             return None
-    return values if _place(values, places, declared, command) else None
-
-
-def declarations(command: Callable[..., Any]) -> dict[str, tuple[Any, Declared]]:
-    """The type and the declaration of each parameter, in their order."""
-    found = {}
-    for name, text in command.__annotations__.items():
-        if name == "return":
-            continue
-        annotation = eval(text, command.__globals__) if isinstance(text, str) else text
-        if get_origin(annotation) is Annotated and isinstance(annotation.__metadata__[0], Declared):
-            found[name] = annotation.__origin__, annotation.__metadata__[0]
-    return found
-
-
-def _by_name(declared: Mapping[str, tuple[type | None, Declared]]) -> dict[str, tuple[str, bool]]:
-    """The parameter of each option, and what it is set to where it is a flag."""
-    found = {}
-    for name, (kind, option) in declared.items():
-        if isinstance(option, Option):
-            own = "--" + name.replace("_", "-")
-            for each in option.names or ((f"{own}/--no-{own[2:]}",) if kind is bool else (own,)):
-                on, _, off = each.partition("/")
-                found[on] = name, True
-                if off:
-                    found[off] = name, False
-    return found
+    required = command.__code__.co_argcount - len(command.__defaults__ or ())
+    return values if _place(values, places, declared, required) else None
 
 
 def _put(values: dict[str, Any], name: str, kind: type | None, declared: Declared, value: str) -> bool:
@@ -83,23 +54,15 @@ def _put(values: dict[str, Any], name: str, kind: type | None, declared: Declare
     elif kind is list:
         values.setdefault(name, []).append(value)
     elif kind is int and value.isascii() and value.isdigit() and len(value) <= _DIGITS:
-        number = int(value)
-        if (declared.min is not None and number < declared.min) or (declared.max is not None and number > declared.max):
-            return False
-        values[name] = number
+        values[name] = int(value)
+        return declared.allows(values[name])
     else:
         return False
     return True
 
 
-def _place(
-    values: dict[str, Any],
-    places: list[str],
-    declared: Mapping[str, tuple[type | None, Declared]],
-    command: Callable[..., Any],
-) -> bool:
+def _place(values: dict[str, Any], places: list[str], declared: Parameters, required: int) -> bool:
     """Whether there is a parameter for each of the words without a name, and a word for each that must be given."""
-    required = command.__code__.co_argcount - len(command.__defaults__ or ())
     for number, (name, (kind, each)) in enumerate(declared.items()):
         if isinstance(each, Argument):
             if kind is list:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.cli.commands import COMMANDS
-from ledger.cli.declared import Argument, plain
+from ledger.cli.declarations import declarations, plain
+from ledger.cli.declared import Argument
 from ledger.cli.loading import command, function
-from ledger.cli.reading import declarations, read
+from ledger.cli.reading import read
 
 WORDS = [
     "",
