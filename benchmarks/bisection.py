@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.analysis.search.step import Found, StepSearch, Tried, advance
+from ledger.analysis.search.step import Measured, SearchEnd, StepSearch, advance
 from ledger.model.finding import Answer
-from ledger.stats.step_posterior import Noise
+from ledger.stats.step_posterior import NoisePrior
 
 CONFIDENCE = 0.95
 KNOWN_FROM = 8
@@ -55,13 +55,17 @@ def ours(history: History, luck: np.random.Generator) -> Ended:
     """The search of the ledger."""
     known = history.sd * math.sqrt(luck.chisquare(KNOWN_FROM) / KNOWN_FROM)
     search = StepSearch(
-        versions=len(history.levels), sign=1, noise=Noise(sd=known, df=KNOWN_FROM), confidence=CONFIDENCE, budget=BUDGET
+        versions=len(history.levels),
+        sign=1,
+        noise=NoisePrior(sd=known, df=KNOWN_FROM),
+        confidence=CONFIDENCE,
+        budget=BUDGET,
     )
-    tried: list[Tried] = []
-    while not isinstance(answer := advance(search, tried), Found):
+    tried: list[Measured] = []
+    while not isinstance(answer := advance(search, tried), SearchEnd):
         for wanted in answer:
             value = float(history.levels[wanted.version] + history.sd * luck.standard_normal())
-            tried.append(Tried(version=wanted.version, number=wanted.number, value=value))
+            tried.append(Measured(version=wanted.version, number=wanted.number, value=value))
     return Ended(answer=answer.answer, place=answer.places[0] if answer.places else None, trials=len(tried))
 
 
@@ -168,10 +172,10 @@ def main() -> None:
     print()
     luck = np.random.default_rng(given.seed)
     tried = [
-        Tried(version=int(v), number=n, value=float(luck.standard_normal() - 2 * (v >= 170)))
+        Measured(version=int(v), number=n, value=float(luck.standard_normal() - 2 * (v >= 170)))
         for n, v in enumerate([0, 499, *luck.integers(0, 500, 198)])
     ]
-    large = StepSearch(versions=500, sign=1, noise=Noise(sd=1.0, df=KNOWN_FROM), confidence=1.1, budget=1000)
+    large = StepSearch(versions=500, sign=1, noise=NoisePrior(sd=1.0, df=KNOWN_FROM), confidence=1.1, budget=1000)
     took = []
     for _ in range(20):
         begun = time.perf_counter()

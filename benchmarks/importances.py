@@ -17,21 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ledger.stats.multiple import holm
-from ledger.stats.ped_anova import Column, Divergence, importances
+from ledger.stats.ped_anova import Divergence, Levels, importances
 
 SEED = 20261129
 TOP = 0.25
 
-Space = Callable[[np.random.Generator, int], tuple[list[Column], NDArray[np.float64], list[int]]]
+Space = Callable[[np.random.Generator, int], tuple[list[Levels], NDArray[np.float64], list[int]]]
 
 
-def column(values: NDArray[np.float64] | NDArray[np.int64] | NDArray[np.number], *, ordered: bool = True) -> Column:
+def column(values: NDArray[np.float64] | NDArray[np.int64] | NDArray[np.number], *, ordered: bool = True) -> Levels:
     """The column of one parameter."""
     _, levels = np.unique(values, return_inverse=True)
-    return Column(levels=tuple(map(int, levels)), ordered=ordered)
+    return Levels(levels=tuple(map(int, levels)), ordered=ordered)
 
 
-def mixed(luck: np.random.Generator, size: int) -> tuple[list[Column], NDArray[np.float64], list[int]]:
+def mixed(luck: np.random.Generator, size: int) -> tuple[list[Levels], NDArray[np.float64], list[int]]:
     """A random search: a rate with an optimum and a choice have an effect, a rate on a log scale and two more none."""
     rate, choice = luck.random(size), luck.integers(0, 3, size)
     others = [luck.random(size), luck.integers(0, 2, size), 10 ** luck.uniform(-5, -1, size)]
@@ -40,21 +40,21 @@ def mixed(luck: np.random.Generator, size: int) -> tuple[list[Column], NDArray[n
     return [*columns, column(others[0]), column(others[1], ordered=False), column(others[2])], values, [0, 1]
 
 
-def grid(luck: np.random.Generator, size: int) -> tuple[list[Column], NDArray[np.float64], list[int]]:
+def grid(luck: np.random.Generator, size: int) -> tuple[list[Levels], NDArray[np.float64], list[int]]:
     """A grid of 4 x 3 x `size`/12: the first parameter has an effect, the others none."""
     first, second, third = (one.ravel() for one in np.meshgrid(range(4), range(3), range(size // 12), indexing="ij"))
     values = 0.5 * first + luck.normal(0, 0.5, first.size)
     return [column(first), column(second, ordered=False), column(third)], values, [0]
 
 
-def noise(luck: np.random.Generator, size: int) -> tuple[list[Column], NDArray[np.float64], list[int]]:
+def noise(luck: np.random.Generator, size: int) -> tuple[list[Levels], NDArray[np.float64], list[int]]:
     """Eight parameters without any effect; the metric has long tails."""
     columns = [column(luck.random(size)) for _ in range(4)]
     columns += [column(luck.integers(0, 4, size), ordered=False) for _ in range(4)]
     return columns, luck.standard_t(2, size), []
 
 
-def tuned(luck: np.random.Generator, size: int) -> tuple[list[Column], NDArray[np.float64], list[int]]:
+def tuned(luck: np.random.Generator, size: int) -> tuple[list[Levels], NDArray[np.float64], list[int]]:
     """A search that has narrowed down on the best rate; the other two have no effect."""
     rate = np.clip(np.concatenate([luck.random(size // 3), luck.normal(0.6, 0.1, size - size // 3)]), 0, 1)
     values = -6 * (rate - 0.6) ** 2 + luck.normal(0, 0.1, size)

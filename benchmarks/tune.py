@@ -46,7 +46,7 @@ import numpy as np
 from tune_problems import Problem, problems
 
 from ledger.analysis.tuning.proposer import Proposer
-from ledger.analysis.tuning.told import Told
+from ledger.analysis.tuning.told import Seen
 from ledger.model.parameters import Value
 from ledger.model.space import Choice, Configuration, Dimension, Space
 
@@ -75,7 +75,7 @@ class Ours:
 
     def __init__(self, space: Space, seed: int) -> None:
         self._proposer = Proposer(space, f"run {seed}")
-        self.told: list[Told] = []
+        self.told: list[Seen] = []
 
     def ask(self) -> Configuration:
         (proposal,) = self._proposer.propose(self.told)
@@ -84,7 +84,7 @@ class Ours:
 
     def tell(self, value: float) -> None:
         good = math.isfinite(value)
-        self.told.append(Told(configuration=self._asked, values=(value,) if good else (), failed=int(not good)))
+        self.told.append(Seen(configuration=self._asked, values=(value,) if good else (), failed=int(not good)))
 
     def recommended(self) -> Configuration:
         surface = self._proposer.surface(self.told)

@@ -13,7 +13,7 @@ from conftest import Project
 from ledger.analysis.rows import rows_of
 from ledger.model.row import Row
 from ledger.repo.index import reading as index_reading
-from ledger.repo.index.changes import Asked, Found
+from ledger.repo.index.changes import Fresh, Suspect
 from ledger.repo.ledger import Ledger, open_ledger
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -71,7 +71,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     real = index_reading.read
 
-    def spy(git: Any, asked: Sequence[Asked], *, main: str | None) -> Iterator[Found]:
+    def spy(git: Any, asked: Sequence[Suspect], *, main: str | None) -> Iterator[Fresh]:
         names.extend(one.wanted.name for one in asked)
         return real(git, asked, main=main)
 

@@ -313,7 +313,7 @@ def _practise() -> None:
             (root / name).write_text(text)
         subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
         terms, cache = Terms(environment=os.environ), root / ".dvc/cache"
-        request = repro.Request(
+        request = repro.ReproRequest(
             root=root, top=root, targets=(), terms=terms, force=False, aside=False, code="",
             locks=root / ".git/locks", kept=root / ".git/kept", twins=(),
         )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ledger.analysis.datasets.additions import Step
-from ledger.analysis.diff import CodeChange, DataChange, Diff, ValueChange
+from ledger.analysis.diff import CodeChange, Diff, InputChange, ValueChange
 from ledger.analysis.metric_changes import metric_change
 from ledger.analysis.problems import Check, Kind, Problem
 from ledger.analysis.review import (
@@ -71,7 +71,7 @@ def diff(
         b=name if arm == "treatment" else f"{name}:{arm}",
         params=tuple(ValueChange(name=n, a=text, b=0.3) for n in names),
         data=tuple(
-            DataChange(
+            InputChange(
                 path=n,
                 a=Pinned(md5="a" * 32, size=1000, nfiles=3),
                 b=Pinned(md5="b" * 32, size=2000, nfiles=9),

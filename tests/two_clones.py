@@ -14,7 +14,7 @@ from ledger.model.directions import HIGHER
 from ledger.model.version_search import KnownNoise, VersionSearch
 from ledger.ops.new import create
 from ledger.repo.change import Change, transact
-from ledger.repo.plan_request import Request
+from ledger.repo.plan_request import PlanRequest
 from ledger.repo.sharing.replay import Replayed, replay
 from ledger.run.collect import collect
 from ledger.run.worker import Worker
@@ -160,4 +160,4 @@ def searching(project: Project) -> None:
         metric="dice", better=HIGHER, versions=tuple(versions), noise=KnownNoise(sd=0.02, df=8), confidence=0.97
     )
     with ledger.open(project.root) as book:
-        create(book, Request(title="Where", search=search), now=datetime.now(UTC))
+        create(book, PlanRequest(title="Where", search=search), now=datetime.now(UTC))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ledger.analysis.progress import Declared
+from ledger.analysis.progress import DeclaredTrial
 from ledger.errors import LedgerError
 from ledger.model.confirmation import Tested
 from ledger.model.experiment import Experiment, Recorded
@@ -15,7 +15,7 @@ from ledger.model.run_state import RunState
 
 if TYPE_CHECKING:
     # with them comes numpy, which `status` does without where nothing is searched
-    from ledger.analysis.search.forecast import Forecast
+    from ledger.analysis.search.forecast import SearchForecast
     from ledger.analysis.searching import State
 
 
@@ -35,7 +35,7 @@ class SearchStatus:
     """
 
     state: State
-    coming: Forecast | None
+    coming: SearchForecast | None
     each: float | None
 
 
@@ -49,7 +49,7 @@ class Status:
     """
 
     experiment: Experiment
-    declared: tuple[Declared, ...]
+    declared: tuple[DeclaredTrial, ...]
     unrecorded: tuple[str, ...]
     dirty: tuple[str, ...]
     runs: tuple[RunState, ...]

@@ -30,7 +30,7 @@ CONFIDENCE = 0.95
 
 
 @frozen
-class Level:
+class StepBand:
     """The replicates at one step: those that have it. `low` and `high` are None where there is no spread to show."""
 
     x: float
@@ -41,13 +41,13 @@ class Level:
 
 
 @frozen
-class Line:
+class BandLine:
     """One line of a plot. `trial`: the line of a single trial; None: the mean over `trials` of an arm."""
 
     arm: str
     trial: str | None
     trials: int
-    levels: tuple[Level, ...]
+    levels: tuple[StepBand, ...]
 
     @property
     def falls(self) -> bool:
@@ -63,7 +63,7 @@ class Facet:
     x: str
     x_label: str | None
     y_label: str | None
-    lines: tuple[Line, ...]
+    lines: tuple[BandLine, ...]
 
 
 @frozen
@@ -87,7 +87,7 @@ def bands(chosen: Chosen, *, band: Band = Band.SD, most: int = 1000) -> Bands:
     facets = []
     for metric in chosen.metrics:
         own = [curve for curve in chosen.curves if curve.metric == metric]
-        lines: list[Line] = []
+        lines: list[BandLine] = []
         for arm in arms:
             lines += _lines([curve for curve in own if curve.arm == arm], band)
         notes += _remarks(metric, own, lines, most)
@@ -104,7 +104,7 @@ def bands(chosen: Chosen, *, band: Band = Band.SD, most: int = 1000) -> Bands:
     return Bands(arms=arms, band=band, facets=tuple(facets), notes=tuple(dict.fromkeys(notes)))
 
 
-def level(x: float, values: Sequence[float], band: Band) -> Level:
+def level(x: float, values: Sequence[float], band: Band) -> StepBand:
     """The mean and the band of the values at one step."""
     n = len(values)
     mean = contrast.mean(list(values))
@@ -120,7 +120,7 @@ def level(x: float, values: Sequence[float], band: Band) -> Level:
         if not (math.isfinite(low) and math.isfinite(high)):
             # no float is large enough for the spread of such values
             low = high = None
-    return Level(x=x, n=n, mean=mean, low=low, high=high)
+    return StepBand(x=x, n=n, mean=mean, low=low, high=high)
 
 
 def _quantile(df: int) -> float:
@@ -135,7 +135,7 @@ def _quantile(df: int) -> float:
 _QUANTILES: dict[int, float] = {}
 
 
-def _lines(curves: Sequence[Curve], band: Band) -> list[Line]:
+def _lines(curves: Sequence[Curve], band: Band) -> list[BandLine]:
     values: dict[float, list[float]] = {}
     for curve in curves:
         for x, y in curve.points:
@@ -144,11 +144,11 @@ def _lines(curves: Sequence[Curve], band: Band) -> list[Line]:
         return []
     if len(curves) > 1 and _unshared(curves):
         return [
-            Line(arm=c.arm, trial=c.trial, trials=1, levels=tuple(level(x, [y], Band.NONE) for x, y in c.points))
+            BandLine(arm=c.arm, trial=c.trial, trials=1, levels=tuple(level(x, [y], Band.NONE) for x, y in c.points))
             for c in curves
         ]
     levels = tuple(level(x, values[x], band) for x in sorted(values))
-    return [Line(arm=curves[0].arm, trial=None, trials=len(curves), levels=levels)]
+    return [BandLine(arm=curves[0].arm, trial=None, trials=len(curves), levels=levels)]
 
 
 def _unshared(curves: Sequence[Curve]) -> bool:
@@ -158,7 +158,7 @@ def _unshared(curves: Sequence[Curve]) -> bool:
     return 2 * sum(n > 1 for n in count.values()) < len(count)
 
 
-def _remarks(metric: str, curves: Sequence[Curve], lines: Sequence[Line], most: int) -> list[Remark]:
+def _remarks(metric: str, curves: Sequence[Curve], lines: Sequence[BandLine], most: int) -> list[Remark]:
     notes = []
     if len({curve.x for curve in curves}) > 1:
         notes.append(Remark.of(Kind.SEVERAL_X, metric=metric, columns=tuple(dict.fromkeys(c.x for c in curves))))
@@ -176,12 +176,12 @@ def _remarks(metric: str, curves: Sequence[Curve], lines: Sequence[Line], most: 
     return notes
 
 
-def _stride(line: Line, most: int) -> int:
+def _stride(line: BandLine, most: int) -> int:
     return -(-len(line.levels) // most)
 
 
-def _thinned(line: Line, most: int) -> Line:
+def _thinned(line: BandLine, most: int) -> BandLine:
     if len(line.levels) <= most:
         return line
     kept = (*line.levels[: -1 : _stride(line, most)], line.levels[-1])
-    return Line(arm=line.arm, trial=line.trial, trials=line.trials, levels=kept)
+    return BandLine(arm=line.arm, trial=line.trial, trials=line.trials, levels=kept)

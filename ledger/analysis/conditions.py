@@ -8,7 +8,7 @@ from datetime import date, datetime
 from operator import eq, ge, gt, le, lt
 from typing import Any, Final
 
-from ledger.analysis.fields import NUMERIC, Field, Fields, Kind, is_missing
+from ledger.analysis.fields import NUMERIC, Field, FieldKind, Fields, is_missing
 from ledger.errors import LedgerError
 from ledger.model import where_words
 from ledger.model.experiment import STATUSES
@@ -52,7 +52,7 @@ def comparison(atom: Atom, field: Field, text: str, option: str = where_words.WH
         _comparison(field, atom.operator if isinstance(atom, Compare) else "=", literal, text, option)
         for literal in (atom.values if isinstance(atom, OneOf) else (atom.value,))
     ]
-    if field.kind is Kind.TAGS:
+    if field.kind is FieldKind.TAGS:
         # having no tag is not unknown: `not tag = loss` is true of it
         return lambda row: any(compare(tag) for tag in get(row) or () for compare in compares)
     if len(compares) == 1:
@@ -79,9 +79,9 @@ def _comparison(field: Field, operator: str, literal: Literal, text: str, option
             raise wrong(f"{literal.text} is not a regular expression: {error}") from None
         return lambda value: pattern.search(_text(value)) is not None
     order = _ORDER[operator]
-    if field.kind is Kind.MOMENT:
+    if field.kind is FieldKind.MOMENT:
         return _moments(order, literal, wrong)
-    if field.kind is Kind.HASH:
+    if field.kind is FieldKind.HASH:
         prefix = literal.text
         return lambda value: value.startswith(prefix) if operator == "=" else order(value, prefix)
     number = _number(literal)

@@ -20,7 +20,7 @@ from ledger.stats.contrast import (
     paired,
     welch,
 )
-from ledger.stats.power import PAIRS, SIDES, Design
+from ledger.stats.power import PAIRS, SIDES, PowerDesign
 
 # the contrast treatment - factor * baseline as a function of the factor
 Family = Callable[[float], Contrast]
@@ -127,17 +127,17 @@ def _as_points(means: Mapping[tuple[Value | None, ...], float]) -> dict[Point, f
     return {tuple(("", value) for value in key if value is not None): found for key, found in means.items()}
 
 
-def design_of(found: Contrast, parts: Axis | None) -> Design:
+def design_of(found: Contrast, parts: Axis | None) -> PowerDesign:
     """How the certainty of such a contrast grows with the number of replicates, folds, partitions or splits."""
     if found.test == RESHUFFLED:
         assert parts is not None
-        return Design(folds=len(parts.values))
+        return PowerDesign(folds=len(parts.values))
     if found.test == FOLDS:
         return power.FOLDS
     return SIDES if found.n_baseline is not None and not found.paired else PAIRS
 
 
-def planned(replicates: Replicates) -> tuple[Design, int]:
+def planned(replicates: Replicates) -> tuple[PowerDesign, int]:
     """How certainty grows with what such replicates count, and how many of that they are."""
     parts = replicates.parts_axis
     if parts is None:
@@ -147,7 +147,7 @@ def planned(replicates: Replicates) -> tuple[Design, int]:
     times = next((len(axis.values) for axis in replicates.axes if axis.name == parts.reshuffled_by), None)
     if times is None or len(parts.values) < 2:
         return power.FOLDS, len(parts.values)
-    return Design(folds=len(parts.values)), times
+    return PowerDesign(folds=len(parts.values)), times
 
 
 def units(parts: Axis | None) -> tuple[str, str]:

@@ -29,7 +29,7 @@ class ValueChange:
 
 
 @frozen
-class GroupChange:
+class GroupFiles:
     """How many files of one group differ."""
 
     name: str
@@ -39,7 +39,7 @@ class GroupChange:
 
 
 @frozen
-class DataChange:
+class InputChange:
     """An input that differs; of folders whose listings are known, the `files` that b has more, lacks and has changed.
 
     `groups` counts them by group, where a plan says how the files are grouped.
@@ -49,7 +49,7 @@ class DataChange:
     a: Pinned | None
     b: Pinned | None
     files: Step | None = None
-    groups: tuple[GroupChange, ...] = ()
+    groups: tuple[GroupFiles, ...] = ()
 
 
 @frozen
@@ -79,7 +79,7 @@ class Diff:
     a: str
     b: str
     params: tuple[ValueChange, ...]
-    data: tuple[DataChange, ...]
+    data: tuple[InputChange, ...]
     code: tuple[CodeChange, ...]
     environment: tuple[ValueChange, ...]
     metrics: tuple[MetricChange, ...]
@@ -162,9 +162,9 @@ def _data_change(
     b: Side,
     listings: Mapping[str, Listing],
     grouped: Callable[[str, Listing], Mapping[str, str]] | None,
-) -> DataChange:
+) -> InputChange:
     before, after = (_listing(side, path, listings) for side in (a, b))
-    change = DataChange(path=path, a=a.data.get(path), b=b.data.get(path))
+    change = InputChange(path=path, a=a.data.get(path), b=b.data.get(path))
     if before is None or after is None:
         return change
     files = step(before, after)
@@ -177,13 +177,12 @@ def _listing(side: Side, path: str, listings: Mapping[str, Listing]) -> Listing 
     return side.held.get(path) if path in side.held else listings.get(_md5(pin) or "")
 
 
-def _by_group(files: Step, group_of: Mapping[str, str]) -> tuple[GroupChange, ...]:
+def _by_group(files: Step, group_of: Mapping[str, str]) -> tuple[GroupFiles, ...]:
     kinds = (files.brought, files.removed, files.changed)
     counts = [Counter(group_of[path] for path in paths if path in group_of) for paths in kinds]
     names = sorted({name for count in counts for name in count})
     return tuple(
-        GroupChange(name=name, added=counts[0][name], removed=counts[1][name], changed=counts[2][name])
-        for name in names
+        GroupFiles(name=name, added=counts[0][name], removed=counts[1][name], changed=counts[2][name]) for name in names
     )
 
 

@@ -19,7 +19,7 @@ from ledger.model.pointer import printable
 from ledger.model.row import MODELS, Row
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """How the values of a field are compared and shown."""
 
     TEXT = "text"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
     TAGS = "tags"
 
 
-NUMERIC: Final = (Kind.NUMBER, Kind.COUNT, Kind.SECONDS, Kind.METRIC)
+NUMERIC: Final = (FieldKind.NUMBER, FieldKind.COUNT, FieldKind.SECONDS, FieldKind.METRIC)
 
 METRICS: Final = "metrics."
 PARAMS: Final = "params."
@@ -49,7 +49,7 @@ class Field:
     """A field by its whole name; `get` gives a row's value, None where it has none. A metric's value is its mean."""
 
     name: str
-    kind: Kind
+    kind: FieldKind
     get: Callable[[Row], Any]
 
     @property
@@ -69,29 +69,29 @@ def _state(row: Row) -> str | None:
 PLAIN: Final = {
     field.name: field
     for field in (
-        Field(name="experiment", kind=Kind.TEXT, get=attrgetter("experiment")),
-        Field(name="variant", kind=Kind.TEXT, get=attrgetter("variant")),
-        Field(name="trial", kind=Kind.TEXT, get=attrgetter("trial")),
-        Field(name="title", kind=Kind.TITLE, get=attrgetter("title")),
-        Field(name="state", kind=Kind.STATE, get=_state),
-        Field(name="status", kind=Kind.STATE, get=attrgetter("status")),
-        Field(name="outcome", kind=Kind.STATE, get=attrgetter("outcome")),
-        Field(name="confirmatory", kind=Kind.PARAM, get=attrgetter("confirmatory")),
-        Field(name="confirmation", kind=Kind.STATE, get=lambda row: said(row.tested, row.variant)),
-        Field(name="trial_status", kind=Kind.STATE, get=attrgetter("trial_status")),
-        Field(name="created", kind=Kind.MOMENT, get=attrgetter("created")),
-        Field(name="author", kind=Kind.TEXT, get=attrgetter("author")),
-        Field(name="tags", kind=Kind.TAGS, get=lambda row: row.tags or None),
-        Field(name="models", kind=Kind.TAGS, get=lambda row: row.extra.get(MODELS)),
-        Field(name="parent", kind=Kind.TEXT, get=attrgetter("parent")),
-        Field(name="exploratory", kind=Kind.PARAM, get=attrgetter("exploratory")),
-        Field(name="trials", kind=Kind.COUNT, get=attrgetter("trials")),
-        Field(name="recorded", kind=Kind.COUNT, get=attrgetter("recorded")),
-        Field(name="missing", kind=Kind.COUNT, get=attrgetter("missing")),
-        Field(name="reused", kind=Kind.TEXT, get=attrgetter("reused")),
-        Field(name="seconds", kind=Kind.SECONDS, get=attrgetter("seconds")),
-        Field(name="code", kind=Kind.HASH, get=attrgetter("code")),
-        Field(name="fingerprint", kind=Kind.HASH, get=attrgetter("fingerprint")),
+        Field(name="experiment", kind=FieldKind.TEXT, get=attrgetter("experiment")),
+        Field(name="variant", kind=FieldKind.TEXT, get=attrgetter("variant")),
+        Field(name="trial", kind=FieldKind.TEXT, get=attrgetter("trial")),
+        Field(name="title", kind=FieldKind.TITLE, get=attrgetter("title")),
+        Field(name="state", kind=FieldKind.STATE, get=_state),
+        Field(name="status", kind=FieldKind.STATE, get=attrgetter("status")),
+        Field(name="outcome", kind=FieldKind.STATE, get=attrgetter("outcome")),
+        Field(name="confirmatory", kind=FieldKind.PARAM, get=attrgetter("confirmatory")),
+        Field(name="confirmation", kind=FieldKind.STATE, get=lambda row: said(row.tested, row.variant)),
+        Field(name="trial_status", kind=FieldKind.STATE, get=attrgetter("trial_status")),
+        Field(name="created", kind=FieldKind.MOMENT, get=attrgetter("created")),
+        Field(name="author", kind=FieldKind.TEXT, get=attrgetter("author")),
+        Field(name="tags", kind=FieldKind.TAGS, get=lambda row: row.tags or None),
+        Field(name="models", kind=FieldKind.TAGS, get=lambda row: row.extra.get(MODELS)),
+        Field(name="parent", kind=FieldKind.TEXT, get=attrgetter("parent")),
+        Field(name="exploratory", kind=FieldKind.PARAM, get=attrgetter("exploratory")),
+        Field(name="trials", kind=FieldKind.COUNT, get=attrgetter("trials")),
+        Field(name="recorded", kind=FieldKind.COUNT, get=attrgetter("recorded")),
+        Field(name="missing", kind=FieldKind.COUNT, get=attrgetter("missing")),
+        Field(name="reused", kind=FieldKind.TEXT, get=attrgetter("reused")),
+        Field(name="seconds", kind=FieldKind.SECONDS, get=attrgetter("seconds")),
+        Field(name="code", kind=FieldKind.HASH, get=attrgetter("code")),
+        Field(name="fingerprint", kind=FieldKind.HASH, get=attrgetter("fingerprint")),
     )
 }
 SPELLINGS: Final = {"name": "experiment", "tag": "tags", "date": "created"}
@@ -205,15 +205,15 @@ def called(rows: Iterable[Row], name: str) -> tuple[str, ...]:
 
 def metric(name: str) -> Field:
     """A metric, by its mean."""
-    return Field(name=METRICS + name, kind=Kind.METRIC, get=lambda row: _part(row.metrics.get(name), "mean"))
+    return Field(name=METRICS + name, kind=FieldKind.METRIC, get=lambda row: _part(row.metrics.get(name), "mean"))
 
 
 def _spread(name: str) -> Field:
-    return Field(name=f"{METRICS}{name}.sd", kind=Kind.NUMBER, get=lambda row: _part(row.metrics.get(name), "sd"))
+    return Field(name=f"{METRICS}{name}.sd", kind=FieldKind.NUMBER, get=lambda row: _part(row.metrics.get(name), "sd"))
 
 
 def _count(name: str) -> Field:
-    return Field(name=f"{METRICS}{name}.n", kind=Kind.COUNT, get=lambda row: _part(row.metrics.get(name), "n"))
+    return Field(name=f"{METRICS}{name}.n", kind=FieldKind.COUNT, get=lambda row: _part(row.metrics.get(name), "n"))
 
 
 _PARTS: Final[Mapping[str, Callable[[str], Field]]] = {"mean": metric, "sd": _spread, "n": _count}
@@ -226,17 +226,17 @@ def _part(summary: object, part: str) -> float | None:
 
 def param(name: str) -> Field:
     """A parameter, by its dotted name."""
-    return Field(name=PARAMS + name, kind=Kind.PARAM, get=lambda row: row.params.get(name))
+    return Field(name=PARAMS + name, kind=FieldKind.PARAM, get=lambda row: row.params.get(name))
 
 
 def data(path: str) -> Field:
     """The hash of the data at a path."""
-    return Field(name=DATA + path, kind=Kind.HASH, get=lambda row: row.data.get(path))
+    return Field(name=DATA + path, kind=FieldKind.HASH, get=lambda row: row.data.get(path))
 
 
 def axis(name: str) -> Field:
     """A trial's value on an axis of the replicates."""
-    return Field(name=REPLICATE + name, kind=Kind.PARAM, get=lambda row: (row.replicate or {}).get(name))
+    return Field(name=REPLICATE + name, kind=FieldKind.PARAM, get=lambda row: (row.replicate or {}).get(name))
 
 
 def finite(value: object) -> float | None:

@@ -24,7 +24,7 @@ from ledger.model.verdict import Verdict
 
 
 @frozen
-class Unreadable:
+class UnreadableCode:
     """Why the code of a trial cannot be read; it may have `no_pipeline` at all."""
 
     said: str
@@ -48,7 +48,7 @@ class Origin:
 
 
 @frozen
-class Order:
+class OrderInGit:
     """What commits say of a trial and the plan. `held`: the plan in its code; `unreadable`: there is one, not readable.
 
     `under`: the digest of the plan that the trial ran under. `written`: when the plan was written, for a trial that no
@@ -78,10 +78,10 @@ class Claim:
     same_record: bool = True
     code_here: bool = True
     witness: Witness | None = None
-    unreadable: Unreadable | None = None
+    unreadable: UnreadableCode | None = None
     environment: str | None = None
     source: Recorded | None = None
-    order: Order | None = None
+    order: OrderInGit | None = None
     origin: Origin | None = None
     known: tuple[Mapping[str, str], ...] = ()
 
@@ -92,7 +92,7 @@ class Claim:
 
 
 @frozen
-class Finding:
+class ToConfirm:
     """What an experiment is to confirm: every trial of the first one, and the state of the arm that it found.
 
     `state` is the fingerprint at which the arm's trials count there, None where it has no result.
@@ -116,7 +116,7 @@ class Removed:
 
 
 @frozen
-class Environment:
+class EnvironmentFile:
     """A file of an environment: the digest of what it says, or why it cannot be read."""
 
     path: str
@@ -167,7 +167,7 @@ class Weighed:
 
 
 @frozen
-class State:
+class CommitState:
     """What a commit shows: its lock entries by stage, and the blobs of the results that git holds, by path."""
 
     label: str
@@ -176,7 +176,7 @@ class State:
 
 
 @frozen
-class Shown:
+class TipShown:
     """What the branch's tip shows, beside what trials made.
 
     `canonical` is the trial that it should show, None where none counts at present. `earlier` are states that it may
@@ -185,10 +185,10 @@ class Shown:
     `metrics`: the metrics files. `complete`: whether all trials are among the `trials`; else nothing is of none.
     """
 
-    tip: State
-    canonical: State | None
-    trials: Sequence[State]
-    earlier: Sequence[State]
+    tip: CommitState
+    canonical: CommitState | None
+    trials: Sequence[CommitState]
+    earlier: Sequence[CommitState]
     contents: Mapping[str, Content]
     reproduced: Collection[str]
     lockfiles: Mapping[str, str]
@@ -203,14 +203,14 @@ class Branch:
     changed_unseen: str | None = None
     perhaps_changed: str | None = None
     unreadable: str | None = None
-    shown: Shown | None = None
+    shown: TipShown | None = None
 
 
 # --- checkpoints and signatures, where they are asked for
 
 
 @frozen
-class Checkpoint:
+class MissingObjects:
     """The objects of one output or input of a trial that no cache here holds whole."""
 
     trial: Trial
@@ -250,7 +250,7 @@ class Gathered:
     files: Mapping[str, str]
     links: frozenset[str] = frozenset()
     submodules: frozenset[str] = frozenset()
-    environments: tuple[Environment, ...] = ()
+    environments: tuple[EnvironmentFile, ...] = ()
     uncommitted: tuple[str, ...] = ()
     tags: Tags
     pending: frozenset[str] = frozenset()
@@ -259,13 +259,13 @@ class Gathered:
     removed: tuple[Removed, ...] = ()
     mend: str | None = None
     plans: PlanHistory = PlanHistory()
-    finding: Finding | None = None
+    finding: ToConfirm | None = None
     weighed: Weighed | None = None
     branch: Branch | None = None
     shallow: bool = False
     replaced: tuple[str, ...] = ()
     filtered: bool = False
-    checkpoints: tuple[Checkpoint, ...] = ()
+    checkpoints: tuple[MissingObjects, ...] = ()
     remotes: tuple[str, ...] = ()
     unsigned: tuple[Unsigned, ...] = ()
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ledger.analysis.direction import agreed
-from ledger.analysis.fields import Field, Kind, is_missing
+from ledger.analysis.fields import Field, FieldKind, is_missing
 from ledger.model.frozen import frozen
 from ledger.model.row import Row
 from ledger.model.typed_values import format_value
@@ -67,14 +67,18 @@ def grouped(rows: Sequence[Row], fields: Sequence[Field], trials: Iterable[Row] 
 def value_field(field: Field) -> Field:
     """The field as a column of the groups."""
     kind = (
-        Kind.TEXT if field.kind in (Kind.TAGS, Kind.MOMENT) else Kind.PARAM if field.kind is Kind.METRIC else field.kind
+        FieldKind.TEXT
+        if field.kind in (FieldKind.TAGS, FieldKind.MOMENT)
+        else FieldKind.PARAM
+        if field.kind is FieldKind.METRIC
+        else field.kind
     )
     return Field(name=field.name, kind=kind, get=lambda row: row.extra[VALUES].get(field.name))
 
 
 def rows_field(level: str) -> Field:
     """How many rows are in a group; it is called as what they are: `experiments`."""
-    return Field(name=level, kind=Kind.COUNT, get=lambda row: row.extra[ROWS])
+    return Field(name=level, kind=FieldKind.COUNT, get=lambda row: row.extra[ROWS])
 
 
 def shared_field(field: Field) -> Field:
@@ -94,9 +98,9 @@ def _values(row: Row, fields: Sequence[Field]) -> list[dict[str, Any]]:
         value = field.get(row)
         if is_missing(value):
             several: Iterable[Any] = (None,)
-        elif field.kind is Kind.TAGS:
+        elif field.kind is FieldKind.TAGS:
             several = dict.fromkeys(value)
-        elif field.kind is Kind.MOMENT:
+        elif field.kind is FieldKind.MOMENT:
             several = (f"{value:%Y-%m-%d}",)
         else:
             several = (value,)
@@ -104,9 +108,9 @@ def _values(row: Row, fields: Sequence[Field]) -> list[dict[str, Any]]:
     return found
 
 
-def _key(value: object, kind: Kind) -> object:
+def _key(value: object, kind: FieldKind) -> object:
     """What tells groups apart: of numbers their value, of parameters their type too, see `parameters.identical`."""
-    if isinstance(value, bool) or kind is Kind.PARAM:
+    if isinstance(value, bool) or kind is FieldKind.PARAM:
         return type(value), repr(value)
     if isinstance(value, tuple | datetime):
         return repr(value)

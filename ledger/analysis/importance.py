@@ -20,7 +20,7 @@ from ledger.model.listing import listed
 from ledger.model.remarks import Kind, Remark
 from ledger.model.typed_values import format_value
 from ledger.stats.multiple import holm
-from ledger.stats.ped_anova import Column, best, importances
+from ledger.stats.ped_anova import Levels, best, importances
 
 FEWEST = 30
 """Of fewer configurations nothing is said."""
@@ -188,7 +188,7 @@ def _bad(configurations: Sequence[Configuration], metric: str) -> list[Remark]:
 class _Values:
     """A column with the different values that its levels stand for."""
 
-    column: Column
+    column: Levels
     values: tuple[object, ...]
 
 
@@ -209,7 +209,7 @@ def _columns(configurations: Sequence[Configuration]) -> tuple[dict[str, _Values
         values: list[object] = [None] * len(levels)
         for key, value in zip(keys, present, strict=True):
             values[levels[key]] = value
-        column = Column(levels=tuple(-1 if value is _ABSENT else next(at) for value in given), ordered=ordered)
+        column = Levels(levels=tuple(-1 if value is _ABSENT else next(at) for value in given), ordered=ordered)
         found[name] = _Values(column=column, values=tuple(values))
     return found, fixed
 

@@ -30,7 +30,7 @@ Locked: TypeAlias = Mapping[str, LockedStage]
 
 
 @frozen
-class Choice:
+class LockChoice:
     """From which side each stage's entry comes, by stage name; which stages both had run; which to reproduce."""
 
     sides: Mapping[str, str]
@@ -46,7 +46,7 @@ def choose(
     base: Locked,
     ours: Locked,
     theirs: Locked,
-) -> Choice:
+) -> LockChoice:
     """The lock entries of the merge whose `pipeline` and flat `parameters` (by file) are given.
 
     Where both sides changed an entry, the one that holds is taken, and theirs where none does.
@@ -75,7 +75,7 @@ def choose(
             stale.append(stage.name)
         if entry is not None:
             pins |= {path: (pin, side) for path, pin in entry.outputs.items()}
-    return Choice(sides=sides, contested=tuple(contested), stale=tuple(stale))
+    return LockChoice(sides=sides, contested=tuple(contested), stale=tuple(stale))
 
 
 def three_way(base: object, ours: object, theirs: object) -> str | None:

@@ -48,7 +48,7 @@ class PlotOptions:
 
 
 @frozen
-class Drawn:
+class ChosenPlot:
     """A plot, and the names and titles of the experiments that it is about.
 
     `read` are the experiments that were read for it; None where the index answered for all.

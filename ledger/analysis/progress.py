@@ -16,7 +16,7 @@ MISSING = "missing"
 
 
 @frozen
-class Declared:
+class DeclaredTrial:
     """One trial that the plan asks for. `record` is the one that counts, or the latest of those that do not.
 
     `state`: succeeded; failed (at the variant's present fingerprint); stale (recorded, but the variant has changed
@@ -29,7 +29,7 @@ class Declared:
     record: Recorded | None
 
 
-def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declared, ...]:
+def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[DeclaredTrial, ...]:
     """The state of every declared trial, in the order of the plan. `present`: fingerprints by variant.
 
     A search declares none: those count that it has asked for so far.
@@ -52,7 +52,7 @@ def declared(experiment: Experiment, present: Mapping[str, str]) -> tuple[Declar
                 if record.void is not None:
                     # it is to be run again, as one that nobody has tried
                     state = MISSING
-            rows.append(Declared(variant=variant.name, point=point, state=state, record=record))
+            rows.append(DeclaredTrial(variant=variant.name, point=point, state=state, record=record))
     return tuple(rows)
 
 

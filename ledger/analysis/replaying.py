@@ -16,18 +16,18 @@ _HEADING = re.compile(r"^## (\d{4}-\d{2}-\d{2} \d{2}:\d{2})(?=\s)", re.MULTILINE
 
 
 @frozen
-class Entry:
+class DatedNote:
     """A dated note: its text with the heading, and the date in that; None for what stands before the first."""
 
     date: datetime | None
     text: str
 
 
-def notes(text: str) -> list[Entry]:
+def notes(text: str) -> list[DatedNote]:
     """The notes in a file of them; what has no date belongs to the note before it."""
     starts = [0, *(match.start() for match in _HEADING.finditer(text)), len(text)]
     parts = [text[at:until] for at, until in pairwise(starts)]
-    return [Entry(date=_date(part), text=part.strip()) for part in parts if part.strip()]
+    return [DatedNote(date=_date(part), text=part.strip()) for part in parts if part.strip()]
 
 
 def _date(part: str) -> datetime | None:

@@ -19,7 +19,7 @@ from ledger.stats.summary import Summary, summarise
 
 
 @frozen
-class Tried:
+class TrialPart:
     """What a recorded trial contributes: its flat parameters, its data's hashes, and whether it counts."""
 
     record: Recorded
@@ -38,7 +38,7 @@ class Rows:
 
     experiment: Row
     variants: tuple[Row, ...]
-    tried: tuple[Tried, ...]
+    tried: tuple[TrialPart, ...]
     facts: Mapping[str, Any]
 
     @property
@@ -102,7 +102,7 @@ def _arm(
     facts: Mapping[str, Any],
     variant: str,
     chosen: Sequence[Recorded],
-    tried: Mapping[int, Tried],
+    tried: Mapping[int, TrialPart],
 ) -> Row:
     records = experiment.of(variant)
     latest = max(chosen or records, key=lambda r: r.trial.started, default=None)
@@ -135,13 +135,13 @@ def _missing(experiment: Experiment, variant: str, chosen: Sequence[Recorded]) -
     return len(set(experiment.plan.replicates.points()) - {record.trial.point for record in chosen})
 
 
-def _tried(record: Recorded, counts: bool) -> Tried:
+def _tried(record: Recorded, counts: bool) -> TrialPart:
     trial = record.trial
     data = {path: pin.md5 for path, pin in trial.data.items() if pin.md5 is not None}
-    return Tried(record=record, params=trial.flat_params, data=data, counts=counts)
+    return TrialPart(record=record, params=trial.flat_params, data=data, counts=counts)
 
 
-def _trial(facts: Mapping[str, Any], tried: Tried) -> Row:
+def _trial(facts: Mapping[str, Any], tried: TrialPart) -> Row:
     trial = tried.record.trial
     return Row(
         **facts,
@@ -163,7 +163,7 @@ def _trial(facts: Mapping[str, Any], tried: Tried) -> Row:
     )
 
 
-def _params(experiment: Experiment, variant: str, tried: Sequence[Tried]) -> dict[str, Any]:
+def _params(experiment: Experiment, variant: str, tried: Sequence[TrialPart]) -> dict[str, Any]:
     """The parameters that the trials share, without the axes; before there is a trial, what the plan overrides."""
     if not tried:
         declared = experiment.plan.variant(variant)

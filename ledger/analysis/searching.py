@@ -11,7 +11,7 @@ from ledger.model.search import TUNE
 
 if TYPE_CHECKING:
     # with them comes numpy, which commands without a search do without
-    from ledger.analysis.search.forecast import Forecast
+    from ledger.analysis.search.forecast import SearchForecast
     from ledger.analysis.search.state import SearchState
     from ledger.analysis.tuning.state import TuneState
 
@@ -30,12 +30,12 @@ def state(experiment: Experiment, present: Mapping[str, str]) -> State:
     return stepping.state(experiment, present)
 
 
-def coming(experiment: Experiment, present: Mapping[str, str], state: State) -> Forecast | None:
+def coming(experiment: Experiment, present: Mapping[str, str], state: State) -> SearchForecast | None:
     """How many trials are still to come, None where nothing is known of the noise."""
     from ledger.analysis.search import forecast, records
 
     if state.search.kind == TUNE:
-        return forecast.Forecast(trials=state.search.budget - state.trainings)
+        return forecast.SearchForecast(trials=state.search.budget - state.trainings)
     known = records.known(experiment, present)
     return forecast.forecast(records.rule(state.search), [each.tried for each in known])
 

@@ -18,7 +18,7 @@ _SHORT = 7
 
 
 @frozen
-class Series:
+class RowSeries:
     """Rows that are drawn alike. `experiment` and `data` are None where they are not one, or need no telling."""
 
     name: str
@@ -27,7 +27,7 @@ class Series:
     rows: tuple[Row, ...]
 
 
-def series_of(rows: Sequence[Row], most: int) -> tuple[tuple[Series, ...], tuple[Remark, ...]]:
+def series_of(rows: Sequence[Row], most: int) -> tuple[tuple[RowSeries, ...], tuple[Remark, ...]]:
     """At most so many series, and remarks on what they do not tell apart or leave out.
 
     One for each experiment, or for each version of the data that it ran on; of too many experiments one for each
@@ -70,11 +70,11 @@ def _short(digest: str | None) -> str:
     return "none" if digest is None else digest.removesuffix(".dir")[:_SHORT]
 
 
-def _gathered(rows: Sequence[Row], keys: Mapping[int, tuple[str, str | None]]) -> tuple[Series, ...]:
+def _gathered(rows: Sequence[Row], keys: Mapping[int, tuple[str, str | None]]) -> tuple[RowSeries, ...]:
     found: dict[tuple[str, str | None], list[Row]] = {}
     for at, key in keys.items():
         found.setdefault(key, []).append(rows[at])
     return tuple(
-        Series(name=", ".join(filter(None, key)), experiment=key[0] or None, data=key[1], rows=tuple(members))
+        RowSeries(name=", ".join(filter(None, key)), experiment=key[0] or None, data=key[1], rows=tuple(members))
         for key, members in found.items()
     )

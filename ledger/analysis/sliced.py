@@ -7,8 +7,8 @@ from typing import Any
 
 from ledger.analysis import direction
 from ledger.analysis.conditions import comparison
-from ledger.analysis.fields import Field, Kind
-from ledger.analysis.slices import MIN_CASES, Case, Slices
+from ledger.analysis.fields import Field, FieldKind
+from ledger.analysis.slices import MIN_CASES, CaseDifference, Slices
 from ledger.errors import LedgerError
 from ledger.model import where_words
 from ledger.model.cases import CaseColumns
@@ -51,7 +51,7 @@ class Sliced:
     a: str
     b: str
     slices: Slices
-    worst: tuple[Case, ...] | None
+    worst: tuple[CaseDifference, ...] | None
     cluster: str | None
     where: str | None
     total: int
@@ -75,7 +75,7 @@ def _test(atom: Atom, text: str, columns: Mapping[str, Sequence[str]]) -> Test[i
         hint = f"did you mean {near[0]}?" if near else f"`cases` in ledger.yaml has {listed(columns, 8)}"
         raise where_words.error(text, atom.name.at, f"no column of the cases is called {name}", hint)
     values = _values(columns[name])
-    kind = Kind.NUMBER if any(isinstance(value, float) for value in values) else Kind.TEXT
+    kind = FieldKind.NUMBER if any(isinstance(value, float) for value in values) else FieldKind.TEXT
     get: Callable[[Any], Any] = values.__getitem__
     return comparison(atom, Field(name=name, kind=kind, get=get), text)
 

@@ -162,7 +162,7 @@ def _split(columns: Mapping[str, tuple[list[str], _Places]], least: int) -> tupl
 
 
 @frozen
-class Case:
+class CaseDifference:
     """One case: its labels, and its mean over the seeds in both arms. `difference` is b - a."""
 
     id: str
@@ -172,14 +172,14 @@ class Case:
     difference: float
 
 
-def worst(found: Paired, count: int, *, lower_is_better: bool) -> tuple[Case, ...]:
+def worst(found: Paired, count: int, *, lower_is_better: bool) -> tuple[CaseDifference, ...]:
     """The cases on which b is worst beside a, the worst first."""
     assert found.a is not None
     a, b = found.a.mean(axis=0), found.b.mean(axis=0)
     loss = (b - a) if lower_is_better else (a - b)
     order = np.argsort(-loss, kind="stable")[:count]
     return tuple(
-        Case(
+        CaseDifference(
             id=found.ids[at],
             labels=tuple((name, values[at]) for name, values in found.labels.items()),
             a=float(a[at]),

@@ -16,7 +16,7 @@ from typing import Final
 from ledger.cli.command_words import WORDS
 from ledger.cli.commands import COMMANDS
 from ledger.model import typed_line
-from ledger.ops.completing import Wanted, candidates
+from ledger.ops.completing import Completion, candidates
 
 FILES: Final = 3  # the exit code for a word that names a file: the shell completes it
 
@@ -55,7 +55,7 @@ def completions(line: str, folder: Path) -> list[str] | None:
             waiting = values.get(each, "")
         else:
             positional.append(each)
-    wanted = Wanted(command=name, option=None, kind="", word=word, positional=tuple(positional))
+    wanted = Completion(command=name, option=None, kind="", word=word, positional=tuple(positional))
     if waiting:
         return _answered(replace(wanted, option=given[-1], kind=waiting), folder)
     head, equals, value = word.partition("=")
@@ -69,7 +69,7 @@ def completions(line: str, folder: Path) -> list[str] | None:
     return _answered(replace(wanted, kind=places[at].removesuffix("...")), folder) if at < len(places) else []
 
 
-def _answered(wanted: Wanted, folder: Path) -> list[str] | None:
+def _answered(wanted: Completion, folder: Path) -> list[str] | None:
     known = candidates(wanted, folder)
     return None if known is None else _fitting(wanted.word, known)
 

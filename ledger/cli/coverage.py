@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.analysis.coverage.tried import CoverageOptions
 from ledger.cli import bin_values, console, documents, options, passed_over, terminal
 from ledger.cli import coverage_options as given
-from ledger.cli.drawing import Drawing, Output
+from ledger.cli.drawing import Output, PictureFile
 from ledger.ops.coverage import coverage as counted
 from ledger.report import coverage as report
 from ledger.report.documents import Format
@@ -34,7 +34,7 @@ def coverage(
     Example: ledger coverage --exclude "opt = adam and lr > 0.1" --complete 5
     """
     as_format = options.format_of(form)
-    drawing = Drawing(output=output)
+    drawing = PictureFile(output=output)
     asked = CoverageOptions(
         t=t,
         keep=tuple(keep or ()),

@@ -19,7 +19,7 @@ Output = Annotated[str | None, Option("-o", "--output", metavar="FILE", help="Dr
 
 
 @frozen
-class Drawing:
+class PictureFile:
     """The file that a picture goes to, where one is wanted. Raises LedgerError for a file of an unknown kind."""
 
     output: str | None

@@ -11,7 +11,7 @@ from ledger.cli import console, options, passed_over
 from ledger.cli.declared import Option
 from ledger.cli.options import Where
 from ledger.errors import LedgerError
-from ledger.ops.export import LEVELS, Kind, kind_of
+from ledger.ops.export import LEVELS, ExportFormat, kind_of
 from ledger.ops.export import export as exported
 from ledger.repo import output_file
 
@@ -38,7 +38,7 @@ def export(
     kind = kind_of(form, output)
     if level not in LEVELS:
         raise LedgerError(f"--level {level} is not one of {', '.join(LEVELS)}", hint="--level trials")
-    if kind is Kind.PARQUET and output is None and sys.stdout.isatty():
+    if kind is ExportFormat.PARQUET and output is None and sys.stdout.isatty():
         raise LedgerError("Parquet is not for a terminal", hint="ledger export --format parquet -o trials.parquet")
     with console.opened() as ledger:
         if output is not None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from ledger.cli import console, diagnosis, documents, options, passed_over, values
 from ledger.cli import diagnosis_options as given
 from ledger.cli.declared import Option
-from ledger.cli.drawing import Drawing, Output
+from ledger.cli.drawing import Output, PictureFile
 from ledger.ops.importance import importance as weighed
 from ledger.report import importance as report
 from ledger.report.documents import Format
@@ -31,7 +31,7 @@ def importance(
     Example: ledger importance dice --where "train.lr > 0.001"
     """
     page = options.format_of(form)
-    drawing = Drawing(output=output)
+    drawing = PictureFile(output=output)
     better = diagnosis.better(higher=higher, lower=lower)
     share = values.share("--top", top, example="25%")
     with console.opened() as ledger:

@@ -7,7 +7,7 @@ from typing import Annotated
 from ledger.cli import arm_values, console, options, plan_options, replicate_values, tune_options, values
 from ledger.cli.declared import Argument, Option
 from ledger.ops.new import create
-from ledger.repo.plan_request import Request
+from ledger.repo.plan_request import PlanRequest
 from ledger.report import new as report
 
 
@@ -47,7 +47,7 @@ def new(
 
     Example: ledger new "Focal loss improves Dice" --predict "dice >= baseline + 0.01" --seeds 5
     """
-    request = Request(
+    request = PlanRequest(
         title=title,
         name=name,
         predictions=tuple(predict or ()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.analysis.plots import Drawn
+from ledger.analysis.plots import ChosenPlot
 from ledger.cli import console, passed_over, terminal
 from ledger.repo import output_file
 from ledger.report.plots import kinds, picture
@@ -29,7 +29,7 @@ def require(ledger: Ledger, output: str | None) -> None:
         output_file.place(ledger, Path(output))
 
 
-def answer(ledger: Ledger, drawn: Drawn, *, output: str | None, form: str | None, json: bool) -> None:
+def answer(ledger: Ledger, drawn: ChosenPlot, *, output: str | None, form: str | None, json: bool) -> None:
     """Write the plot to `output` in a format of `picture.FORMATS`, or print it."""
     heading = kinds.title(drawn.plot, drawn.experiments)
     if output is not None and form is not None:

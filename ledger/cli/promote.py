@@ -6,7 +6,7 @@ from typing import Annotated
 
 from ledger.cli import console, options
 from ledger.cli.declared import Argument, Option
-from ledger.model.promoting import Asked
+from ledger.model.promoting import Promoting
 from ledger.ops.promote import promote as promoting
 from ledger.report import promote as report
 from ledger.report.shapes import models as shapes
@@ -44,7 +44,7 @@ def promote(
 
     Example: ledger promote focal-loss unet --stage prod
     """
-    asked = Asked(what=what, model=name, version=version, stage=stage, path=path, why=why, withdraw=deprecate)
+    asked = Promoting(what=what, model=name, version=version, stage=stage, path=path, why=why, withdraw=deprecate)
     with console.opened() as ledger:
         done = promoting(ledger, asked, now=console.now())
         console.report(lambda: report.promoted(done, ledger.settings), lambda: shapes.promoted(done), json=json)

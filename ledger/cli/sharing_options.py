@@ -7,7 +7,7 @@ from typing import Annotated
 
 from ledger.cli.declared import Argument, Option
 from ledger.errors import LedgerError
-from ledger.model.sharing import Asked
+from ledger.model.sharing import SharingRequest
 
 Experiments = Annotated[
     list[str] | None,
@@ -33,11 +33,11 @@ def asked(
     data_remote: str | None,
     jobs: int | None,
     dry_run: bool,
-) -> Asked:
+) -> SharingRequest:
     """What the options ask to push or to pull. Raises LedgerError where they contradict one another."""
     if no_data and data_remote is not None:
         raise LedgerError("--no-data and --data-remote contradict each other", hint="leave one out")
-    return Asked(
+    return SharingRequest(
         named=tuple(experiments or ()),
         every=every,
         remote=remote,

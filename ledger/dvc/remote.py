@@ -18,7 +18,7 @@ WITHOUT = "or leave the data: --no-data"
 
 
 @frozen
-class Remote:
+class DvcRemote:
     """A remote, opened: its name, its URL without a password, and where it has its objects, DVC 2's in `legacy`."""
 
     name: str
@@ -87,7 +87,7 @@ class Remote:
         )
 
 
-def opened(repo: Any, name: str | None, *, kept_there: str | None = None) -> Remote:
+def opened(repo: Any, name: str | None, *, kept_there: str | None = None) -> DvcRemote:
     """The remote of that name, the default one without it. `kept_there`: a path that dvc.yaml keeps in that remote.
 
     Raises LedgerError where there is none, its plugin is missing, or it is cloud-versioned: such a remote has its files
@@ -119,7 +119,7 @@ def opened(repo: Any, name: str | None, *, kept_there: str | None = None) -> Rem
             f"--data-remote NAME; {WITHOUT}",
         )
     url = re.sub(r"//[^/@]*@", "//", str(repo.config["remote"][chosen]["url"]))
-    return Remote(name=chosen, url=url, store=remote.odb, legacy=remote.legacy_odb)
+    return DvcRemote(name=chosen, url=url, store=remote.odb, legacy=remote.legacy_odb)
 
 
 def require_known(repo: Any, name: str) -> None:

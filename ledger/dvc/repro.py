@@ -35,7 +35,7 @@ def warm() -> None:
 
 
 @frozen
-class Request:
+class ReproRequest:
     """What to run. `root` is the DVC root in a work tree whose top is `top`; no targets: the whole pipeline.
 
     `force`: past the run cache. `aside`: nothing goes into the caches, neither DVC's nor ours. `code` is the commit
@@ -76,7 +76,7 @@ class PipelineRun:
 Event = tuple[str, str]
 
 
-def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) -> PipelineRun:
+def reproduce(request: ReproRequest, *, adopts: bool, tell: Callable[[Event], None]) -> PipelineRun:
     """Run the pipeline of a work tree; `tell` hears ("stage", name) and ("waits", name) as they begin.
 
     Never raises for what a pipeline does wrong: that is a result.
@@ -117,7 +117,7 @@ def reproduce(request: Request, *, adopts: bool, tell: Callable[[Event], None]) 
 
 @contextmanager
 def _patched(
-    request: Request, runner: Runner, outputs: dict[str, Any], tell: Callable[[Event], None]
+    request: ReproRequest, runner: Runner, outputs: dict[str, Any], tell: Callable[[Event], None]
 ) -> Iterator[None]:
     """DVC with our way of running a stage: shared ones once, its inputs looked at afterwards, its time kept.
 
@@ -188,7 +188,7 @@ def _input_changed(who: str, paths: Sequence[str], what: str) -> Exception:
     return error
 
 
-def _keep_timing(request: Request, stage: Any, run: CommandRun) -> None:
+def _keep_timing(request: ReproRequest, stage: Any, run: CommandRun) -> None:
     from dvc.stage.serialize import to_single_stage_lockfile
 
     folder = os.path.relpath(stage.wdir, request.top)

@@ -19,7 +19,7 @@ _CODES = 16
 
 
 @frozen
-class Known:
+class KnownTiming:
     """What a stage took, and the commits whose code made just this (the last one last)."""
 
     seconds: float | None = None
@@ -40,15 +40,15 @@ def keep(folder: Path, stage: LockedStage, *, seconds: float, peak_memory_mb: fl
         return
 
 
-def find(folder: Path, stage: LockedStage) -> Known:
+def find(folder: Path, stage: LockedStage) -> KnownTiming:
     """What is known of a stage that ran here; nothing where it ran elsewhere."""
     try:
         found = json.loads(_path(folder, stage).read_text())
-        return Known(
+        return KnownTiming(
             seconds=found["seconds"], peak_memory_mb=found["peak_memory_mb"], codes=tuple(found.get("codes", ()))
         )
     except (OSError, ValueError, LookupError):
-        return Known()
+        return KnownTiming()
 
 
 def _path(folder: Path, stage: LockedStage) -> Path:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ledger.dvc import manifests, remote
 from ledger.dvc.caches import link
-from ledger.dvc.remote import Remote
+from ledger.dvc.remote import DvcRemote
 from ledger.dvc.resolve import silence, words
 from ledger.dvc.store import MAX_HASHED, places
 from ledger.dvc.work_tree_config import describe
@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 
 
 @frozen
-class Moved:
+class MovedObjects:
     """What became of objects: those that were moved with their bytes, those that were there already, and those that
     neither side has, or has whole.
     """
@@ -62,13 +62,13 @@ class Transfer:
         self._dry_run = dry_run
         # caches of linked work trees: what is in them alone goes with them
         self._others = tuple(others)
-        self._remotes: dict[str | None, Remote] = {}
+        self._remotes: dict[str | None, DvcRemote] = {}
         # lists that a dry run has read from a remote, and does not keep
         self._read: dict[str, bytes] = {}
         if default is not None:
             remote.require_known(repo, default)
 
-    def remote(self, name: str | None, kept_there: str | None = None) -> Remote:
+    def remote(self, name: str | None, kept_there: str | None = None) -> DvcRemote:
         """The remote of that name, else the one that was chosen. Raises LedgerError as `remote.opened` does."""
         wanted = name or self._default
         if wanted not in self._remotes:
@@ -87,7 +87,7 @@ class Transfer:
         except (OSError, ValueError):
             return None
 
-    def send(self, to: Remote, objects: Set[str], lists: Mapping[str, Collection[str]]) -> Moved:
+    def send(self, to: DvcRemote, objects: Set[str], lists: Mapping[str, Collection[str]]) -> MovedObjects:
         """Send what the remote lacks. `lists`: the files of those objects that list a folder.
 
         A list goes last, and only where all its files are there: what has the list takes the folder for whole.
@@ -108,7 +108,7 @@ class Transfer:
         self._add(to, complete, legacy)
         moved = {d: here[d].stat().st_size for d in ready if d not in lists or d in complete}
         absent = objects - there - here.keys()
-        return Moved(moved=moved, absent=frozenset(absent), corrupt=frozenset(corrupt), already=frozenset(there))
+        return MovedObjects(moved=moved, absent=frozenset(absent), corrupt=frozenset(corrupt), already=frozenset(there))
 
     def lacking(self, objects: Sizes) -> dict[str, Path | None]:
         """The objects that the cache does not hold whole, each with the file there that has another content."""
@@ -119,7 +119,7 @@ class Transfer:
                 found[digest] = path
         return found
 
-    def fetch(self, source: Remote, lacking: Mapping[str, Path | None], sizes: Sizes) -> Moved:
+    def fetch(self, source: DvcRemote, lacking: Mapping[str, Path | None], sizes: Sizes) -> MovedObjects:
         """Fetch what is lacking into the cache; the remote is asked for that alone.
 
         Every object is hashed as it arrives. Raises LedgerError where the remote fails; what has arrived stays. A dry
@@ -139,7 +139,7 @@ class Transfer:
                 arrived = {digest: path for digest in found if (path := self._path(digest)) is not None}
             moved = {digest: path.stat().st_size for digest, path in arrived.items()}
         corrupt = (found - moved.keys()) | (bad.keys() - found)
-        return Moved(moved=moved, absent=frozenset(lacking.keys() - found - corrupt), corrupt=frozenset(corrupt))
+        return MovedObjects(moved=moved, absent=frozenset(lacking.keys() - found - corrupt), corrupt=frozenset(corrupt))
 
     # --- the cache
 
@@ -188,7 +188,7 @@ class Transfer:
 
     # --- the remote
 
-    def _looked_at(self, at: Remote, store: Any, digests: Set[str], sizes: Sizes) -> dict[str, int]:
+    def _looked_at(self, at: DvcRemote, store: Any, digests: Set[str], sizes: Sizes) -> dict[str, int]:
         """The objects that would arrive with their bytes, where these are known, the lists of folders read."""
 
         def read(digest: str) -> bytes:
@@ -211,13 +211,13 @@ class Transfer:
         """Whether a remote that is a folder has another length of an object than the cache, which has it whole."""
         return own.stat().st_size != Path(copy).stat().st_size and self._is_whole(own, digest, hashed=True)
 
-    def _add(self, to: Remote, digests: Collection[str], legacy: Collection[str]) -> None:
+    def _add(self, to: DvcRemote, digests: Collection[str], legacy: Collection[str]) -> None:
         if not self._dry_run:
             new = [digest for digest in digests if digest not in legacy]
             self._put(to, self._repo.cache.local, to.store, new)
             self._put(to, self._repo.cache.legacy, to.legacy, [digest for digest in digests if digest in legacy])
 
-    def _put(self, at: Remote, source: Any, target: Any, digests: Collection[str], *, verify: bool = False) -> None:
+    def _put(self, at: DvcRemote, source: Any, target: Any, digests: Collection[str], *, verify: bool = False) -> None:
         """Have DVC copy objects, each under another name until it is whole. Raises LedgerError where one fails."""
         if not digests:
             return

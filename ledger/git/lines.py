@@ -10,7 +10,7 @@ from ledger.model.frozen import frozen
 
 
 @frozen
-class Told:
+class CommitLine:
     """What a commit says of itself: the first line of its message, and its author's date."""
 
     subject: str
@@ -42,7 +42,7 @@ def first_parents(git: Git, commit: str) -> list[str]:
     return git.text("rev-list", "--first-parent", commit, "--").split()
 
 
-def told(git: Git, commits: Sequence[str]) -> dict[str, Told]:
+def told(git: Git, commits: Sequence[str]) -> dict[str, CommitLine]:
     """What commits say of themselves, by their ids."""
     if not commits:
         return {}
@@ -51,5 +51,5 @@ def told(git: Git, commits: Sequence[str]) -> dict[str, Told]:
     found = {}
     for part in filter(None, out.split("\0")):
         oid, date, subject = part.split("\n", 2)
-        found[oid] = Told(subject=subject, date=datetime.fromisoformat(date))
+        found[oid] = CommitLine(subject=subject, date=datetime.fromisoformat(date))
     return found

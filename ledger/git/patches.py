@@ -19,7 +19,7 @@ _BINARY = (b"\nGIT binary patch\n", b"\nBinary files ")
 
 
 @frozen
-class Change:
+class PathChange:
     """What a commit does to one path: the mode and object that stand there from then on, and the change as text."""
 
     mode: str
@@ -27,7 +27,7 @@ class Change:
     text: bytes
 
 
-Patch = Mapping[str, Change]
+Patch = Mapping[str, PathChange]
 """What a commit changes by path, against its first parent."""
 
 
@@ -47,7 +47,7 @@ def patches(git: Git, commits: Sequence[str]) -> dict[str, Patch]:
         if len(paths) == len(texts):
             # both list the paths in their order; where a file has become a link, its text is in two parts
             found[commit] = {
-                path: Change(mode=mode, oid=oid, text=part)
+                path: PathChange(mode=mode, oid=oid, text=part)
                 for (path, mode, oid), part in zip(paths, texts, strict=True)
             }
     return found

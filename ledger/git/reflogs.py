@@ -11,7 +11,7 @@ from ledger.model.frozen import frozen
 
 
 @frozen
-class Entry:
+class RefMove:
     """One move of a ref: from a commit to another (`ZERO` where it was not there), and what git says of it."""
 
     old: str
@@ -19,18 +19,18 @@ class Entry:
     message: str
 
 
-def of_heads(git: Git) -> Iterator[Entry]:
+def of_heads(git: Git) -> Iterator[RefMove]:
     """The moves of HEAD in every work tree that is there."""
     for folder in (git.common, *sorted((git.common / "worktrees").glob("*"))):
         yield from _entries(folder / "logs" / "HEAD")
 
 
-def of_branch(git: Git, ref: str) -> Iterator[Entry]:
+def of_branch(git: Git, ref: str) -> Iterator[RefMove]:
     """The moves of one branch, by its full name."""
     return _entries(git.common / "logs" / ref)
 
 
-def of_branches(git: Git) -> Iterator[Entry]:
+def of_branches(git: Git) -> Iterator[RefMove]:
     """The moves of all branches here."""
     for folder, folders, files in os.walk(git.common / "logs" / "refs" / "heads"):
         folders.sort()
@@ -38,7 +38,7 @@ def of_branches(git: Git) -> Iterator[Entry]:
             yield from _entries(Path(folder, name))
 
 
-def _entries(path: Path) -> Iterator[Entry]:
+def _entries(path: Path) -> Iterator[RefMove]:
     try:
         data = path.read_bytes()
     except OSError:
@@ -48,6 +48,6 @@ def _entries(path: Path) -> Iterator[Entry]:
         ids, tab, message = line.partition(b"\t")
         old, new, *_ = *ids.split(b" ", 2), b"", b""
         if tab and old and new:
-            yield Entry(
+            yield RefMove(
                 old=old.decode("ascii", "replace"), new=new.decode("ascii", "replace"), message=os.fsdecode(message)
             )

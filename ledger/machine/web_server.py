@@ -31,14 +31,14 @@ _PATIENCE = 30
 
 
 @frozen
-class Content:
+class Body:
     """What is found at a path: its media type and its bytes."""
 
     kind: str
     body: bytes
 
 
-Find = Callable[[str, str], Content | None]
+Find = Callable[[str, str], Body | None]
 """What stands at a path (decoded, without `/` before it) with a query; None where there is nothing."""
 
 
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
             return "this server answers no other site"
         return None
 
-    def _found(self) -> Content | None:
+    def _found(self) -> Body | None:
         try:
             asked = urlsplit(self.path)
             path = unquote(asked.path, errors="strict")
@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return None if parts[-1].startswith(".") else self.server.find("/".join(parts), asked.query)
 
-    def _answer(self, status: int, content: Content) -> None:
+    def _answer(self, status: int, content: Body) -> None:
         self.send_response(status)
         headers = {
             "Content-Type": content.kind,
@@ -161,5 +161,5 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: who looks at which page is no news."""
 
 
-def _text(said: str) -> Content:
-    return Content(kind="text/plain; charset=utf-8", body=f"{said}\n".encode())
+def _text(said: str) -> Body:
+    return Body(kind="text/plain; charset=utf-8", body=f"{said}\n".encode())

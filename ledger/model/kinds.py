@@ -15,7 +15,7 @@ from ledger.errors import LedgerError
 from ledger.model.typed_values import format_value
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """A kind of value, in words."""
 
     TRUTH = "true or false"
@@ -24,15 +24,15 @@ class Kind(StrEnum):
     LIST = "a list"
 
 
-def kind_of(value: object) -> Kind | None:
+def kind_of(value: object) -> ValueKind | None:
     """The kind of a parameter's value; None where it has none that could be mistaken: null, a mapping, a date."""
     if isinstance(value, bool):
-        return Kind.TRUTH
+        return ValueKind.TRUTH
     if isinstance(value, int | float):
-        return Kind.NUMBER
+        return ValueKind.NUMBER
     if isinstance(value, str):
-        return Kind.TEXT
-    return Kind.LIST if isinstance(value, list | tuple) else None
+        return ValueKind.TEXT
+    return ValueKind.LIST if isinstance(value, list | tuple) else None
 
 
 def refuse_another(values: Mapping[str, Any], name: str, value: object) -> None:
@@ -42,10 +42,10 @@ def refuse_another(values: Mapping[str, Any], name: str, value: object) -> None:
     if was is None or now is None or was is now:
         return
     meant = {
-        Kind.TRUTH: f"{name}=true",
-        Kind.NUMBER: f"{name}={_shown(present)}",
-        Kind.TEXT: f'{name}="{_shown(value)}"',
-        Kind.LIST: f"{name}=[{_shown(value)}]",
+        ValueKind.TRUTH: f"{name}=true",
+        ValueKind.NUMBER: f"{name}={_shown(present)}",
+        ValueKind.TEXT: f'{name}="{_shown(value)}"',
+        ValueKind.LIST: f"{name}=[{_shown(value)}]",
     }[was]
     raise LedgerError(
         f"the parameter {name} is {was} ({_shown(present)}), and {_shown(value)} is {now}",

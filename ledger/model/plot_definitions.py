@@ -18,7 +18,7 @@ _NO_LINES = re.compile(r"confusion|bar_|scatter|jitter")
 
 
 @frozen
-class Axis:
+class PlotAxis:
     """A column of a file, None where the definition leaves it open; `file` may be a folder, and hold templates."""
 
     file: str
@@ -37,8 +37,8 @@ class Plot:
     """One plot. `x` is None where it is the number of the row; `lines`: drawn as a curve and not as something else."""
 
     title: str | None
-    y: tuple[Axis, ...]
-    x: tuple[Axis, ...] = ()
+    y: tuple[PlotAxis, ...]
+    x: tuple[PlotAxis, ...] = ()
     x_label: str | None = None
     y_label: str | None = None
     header: bool = True
@@ -83,13 +83,13 @@ def _plot(name: str, properties: Mapping[str, object], folder: str) -> Plot:
     )
 
 
-def _axes(value: object, folder: str, files: list[str]) -> tuple[Axis, ...]:
+def _axes(value: object, folder: str, files: list[str]) -> tuple[PlotAxis, ...]:
     """`column`, `[columns]` of the `files` (which are placed already), or a mapping of files to these."""
     if isinstance(value, Mapping):
         pairs = [(place(folder, str(file)), columns) for file, columns in value.items()]
     else:
         pairs = [(file, value) for file in files]
-    found = [Axis(file=file, column=column) for file, columns in pairs for column in _columns(columns)]
+    found = [PlotAxis(file=file, column=column) for file, columns in pairs for column in _columns(columns)]
     return tuple(dict.fromkeys(found))
 
 

@@ -27,7 +27,7 @@ class Objection(StrEnum):
 
 
 @frozen
-class Asked:
+class Promoting:
     """What is to be promoted. `what`: an experiment, an arm or a trial of one, or an existing `NAME@v1.2.0`.
 
     `model` is None where `what` names it. `version` is one, or a part of one to raise, None for GTO's next. `path`:

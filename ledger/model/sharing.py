@@ -12,7 +12,7 @@ from ledger.model.transfer import DataTransfer
 
 
 @frozen
-class Asked:
+class SharingRequest:
     """What was asked for: experiments as they were `named`, or `every` one, else the one that is checked out.
 
     `remote`: that of git, `data_remote` that of DVC, each by its own rule where None. `jobs`: how many files of DVC's

@@ -63,7 +63,7 @@ _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7
 
 
 @frozen
-class Asked:
+class Basis:
     """What a search knew when it asked for a trial: the trials that had ended, by arm (`seed-0.2`), and by their ids
     those that ran meanwhile.
     """
@@ -104,7 +104,7 @@ class Trial:
     error: Failure | None = None
     by_hand: bool = False
     reused: str | None = None
-    asked: Asked | None = None
+    asked: Basis | None = None
 
     @property
     def id(self) -> str:

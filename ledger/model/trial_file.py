@@ -11,7 +11,7 @@ from ledger.model import bounds, replicates
 from ledger.model.formats import documents, yaml12
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.replicates import Point
-from ledger.model.trial import STATUSES, Asked, Failure, StageRun, Trial
+from ledger.model.trial import STATUSES, Basis, Failure, StageRun, Trial
 
 SCHEMA = 1
 
@@ -206,13 +206,13 @@ class _Reader:
             peak_memory_mb=self.seconds(entry.get("peak_memory_mb"), f"stages.{name}.peak_memory_mb"),
         )
 
-    def asked(self) -> Asked:
+    def asked(self) -> Basis:
         entry = self.mapping("asked")
         known, waiting = entry.get("known") or {}, entry.get("waiting") or []
         lists = [waiting, *(known.values() if isinstance(known, dict) else [None])]
         if not all(isinstance(names, list) and all(isinstance(one, str) for one in names) for names in lists):
             raise FormatError("`asked` holds `known`, lists of trials by arm, and `waiting`, a list of trials")
-        return Asked(known={str(arm): tuple(stems) for arm, stems in known.items()}, waiting=tuple(waiting))
+        return Basis(known={str(arm): tuple(stems) for arm, stems in known.items()}, waiting=tuple(waiting))
 
     def error(self) -> Failure | None:
         if self.document.get("error") is None:

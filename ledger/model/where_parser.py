@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.errors import LedgerError
 from ledger.model.where import All, Any, Compare, IsNull, Literal, Name, Not, OneOf, Where, begins_a_number
-from ledger.model.where_words import WHERE, Kind, Word, error, words
+from ledger.model.where_words import WHERE, Word, WordKind, error, words
 
 MAX_DEPTH: Final = 50
 
@@ -37,19 +37,19 @@ class _Parser:
         if len(self.words) == 1:
             raise self.error("there is nothing to read")
         found = self.expression()
-        if self.word.kind is not Kind.END:
+        if self.word.kind is not WordKind.END:
             raise self.error(f"`and`, `or` or the end was expected, not {self.word.said}")
         return found
 
     def expression(self) -> Where:
         parts = [self.conjunction()]
-        while self.taken(Kind.KEYWORD, "or"):
+        while self.taken(WordKind.KEYWORD, "or"):
             parts.append(self.conjunction())
         return parts[0] if len(parts) == 1 else Any(parts=tuple(parts))
 
     def conjunction(self) -> Where:
         parts = [self.factor()]
-        while self.taken(Kind.KEYWORD, "and"):
+        while self.taken(WordKind.KEYWORD, "and"):
             parts.append(self.factor())
         return parts[0] if len(parts) == 1 else All(parts=tuple(parts))
 
@@ -58,11 +58,11 @@ class _Parser:
         if self.depth > MAX_DEPTH:
             raise self.error(f"it is nested more than {MAX_DEPTH} deep", hint="write it flatter, with `in (a, b)`")
         found: Where
-        if self.taken(Kind.KEYWORD, "not"):
+        if self.taken(WordKind.KEYWORD, "not"):
             found = Not(part=self.factor())
-        elif self.taken(Kind.SIGN, "("):
+        elif self.taken(WordKind.SIGN, "("):
             found = self.expression()
-            self.expect(Kind.SIGN, ")")
+            self.expect(WordKind.SIGN, ")")
         else:
             found = self.comparison()
         self.depth -= 1
@@ -70,17 +70,17 @@ class _Parser:
 
     def comparison(self) -> Where:
         name = self.name()
-        if self.taken(Kind.KEYWORD, "is"):
-            negated = self.taken(Kind.KEYWORD, "not")
-            self.expect(Kind.KEYWORD, "null")
+        if self.taken(WordKind.KEYWORD, "is"):
+            negated = self.taken(WordKind.KEYWORD, "not")
+            self.expect(WordKind.KEYWORD, "null")
             return Not(part=IsNull(name=name)) if negated else IsNull(name=name)
-        if self.taken(Kind.KEYWORD, "not"):
-            self.expect(Kind.KEYWORD, "in")
+        if self.taken(WordKind.KEYWORD, "not"):
+            self.expect(WordKind.KEYWORD, "in")
             return Not(part=OneOf(name=name, values=self.values()))
-        if self.taken(Kind.KEYWORD, "in"):
+        if self.taken(WordKind.KEYWORD, "in"):
             return OneOf(name=name, values=self.values())
         sign = self.word
-        if sign.kind is not Kind.SIGN or sign.text in "(),":
+        if sign.kind is not WordKind.SIGN or sign.text in "(),":
             raise self.error(
                 f"an operator was expected after {name}, not {sign.said}", hint=f"such as {name} = …, {name} is null"
             )
@@ -91,38 +91,38 @@ class _Parser:
 
     def name(self) -> Name:
         word = self.word
-        if word.kind is Kind.TEXT:
+        if word.kind is WordKind.TEXT:
             raise self.error("a name was expected, not a text", hint=f"a name stands in backquotes: `{word.text}`")
-        if word.kind not in (Kind.NAME, Kind.WORD) or not word.text:
+        if word.kind not in (WordKind.NAME, WordKind.WORD) or not word.text:
             raise self.error(f"a name was expected, not {word.said}")
-        if word.kind is Kind.WORD and begins_a_number(word.text):
+        if word.kind is WordKind.WORD and begins_a_number(word.text):
             raise self.error(f"a name was expected, not {word.said}", hint="the name comes first: accuracy > 0.95")
         self.index += 1
         return Name(text=word.text, at=word.at)
 
     def values(self) -> tuple[Literal, ...]:
-        self.expect(Kind.SIGN, "(")
+        self.expect(WordKind.SIGN, "(")
         found = [self.value()]
-        while self.taken(Kind.SIGN, ","):
+        while self.taken(WordKind.SIGN, ","):
             found.append(self.value())
-        self.expect(Kind.SIGN, ")")
+        self.expect(WordKind.SIGN, ")")
         return tuple(found)
 
     def value(self) -> Literal:
         word = self.word
-        if word.kind is Kind.KEYWORD and word.text == "null":
+        if word.kind is WordKind.KEYWORD and word.text == "null":
             raise self.error("nothing is equal to null", hint="write: is null, or is not null")
-        if word.kind not in (Kind.WORD, Kind.TEXT):
+        if word.kind not in (WordKind.WORD, WordKind.TEXT):
             raise self.error(f"a value was expected, not {word.said}", hint="put quotes around a string: = 'and so on'")
         self.index += 1
-        return Literal(text=word.text, bare=word.kind is Kind.WORD, at=word.at)
+        return Literal(text=word.text, bare=word.kind is WordKind.WORD, at=word.at)
 
-    def taken(self, kind: Kind, text: str) -> bool:
+    def taken(self, kind: WordKind, text: str) -> bool:
         found = self.word.kind is kind and self.word.text == text
         self.index += found
         return found
 
-    def expect(self, kind: Kind, text: str) -> None:
+    def expect(self, kind: WordKind, text: str) -> None:
         if not self.taken(kind, text):
             raise self.error(f"`{text}` was expected, not {self.word.said}")
 

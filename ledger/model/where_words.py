@@ -43,7 +43,7 @@ WORD: Final = re.compile(r"""[^\s<>=!~(),'"`]+""")
 KEYWORDS: Final = frozenset({"and", "or", "not", "in", "is", "null"})
 
 
-class Kind(StrEnum):
+class WordKind(StrEnum):
     """What a word is."""
 
     KEYWORD = "keyword"
@@ -58,14 +58,16 @@ class Kind(StrEnum):
 class Word:
     """One word; `text` is without its quotes, and in lower case for a keyword. `at` is the index of its beginning."""
 
-    kind: Kind
+    kind: WordKind
     text: str
     at: int
 
     @property
     def said(self) -> str:
         """The word as an error names it."""
-        return "the end" if self.kind is Kind.END else printable(self.text) if self.text.strip() else "an empty text"
+        return (
+            "the end" if self.kind is WordKind.END else printable(self.text) if self.text.strip() else "an empty text"
+        )
 
 
 def words(text: str, option: str = WHERE) -> list[Word]:
@@ -81,19 +83,19 @@ def words(text: str, option: str = WHERE) -> list[Word]:
             raise error(text, at, reason, option=option)
         kind, said = str(match.lastgroup), match[0]
         if kind == "sign":
-            found.append(Word(kind=Kind.SIGN, text={"==": "=", "<>": "!="}.get(said, said), at=at))
+            found.append(Word(kind=WordKind.SIGN, text={"==": "=", "<>": "!="}.get(said, said), at=at))
         elif kind == "word" and said.lower() in KEYWORDS:
-            found.append(Word(kind=Kind.KEYWORD, text=said.lower(), at=at))
+            found.append(Word(kind=WordKind.KEYWORD, text=said.lower(), at=at))
         elif kind == "word":
-            found.append(Word(kind=Kind.WORD, text=said, at=at))
+            found.append(Word(kind=WordKind.WORD, text=said, at=at))
         elif kind != "blank":
             inner = said[1:-1].replace(said[0] * 2, said[0])
-            found.append(Word(kind=Kind.NAME if kind == "name" else Kind.TEXT, text=inner, at=at))
+            found.append(Word(kind=WordKind.NAME if kind == "name" else WordKind.TEXT, text=inner, at=at))
         if len(found) > MAX_WORDS:
             hint = "narrow the rows down with `in (a, b)` or ~"
             raise error(text, at, f"it has more than {MAX_WORDS} words", hint, option=option)
         at = match.end()
-    return [*found, Word(kind=Kind.END, text="", at=len(text.rstrip()))]
+    return [*found, Word(kind=WordKind.END, text="", at=len(text.rstrip()))]
 
 
 _UNCLOSED: Final = "the quote is never closed"

@@ -44,10 +44,10 @@ class Book(ModelBook, NextBook):
         """Begin an experiment. `ledger.ops.new.create` takes all else that a plan may ask for."""
         from ledger.ops.new import create
         from ledger.repo.axes import Seeds
-        from ledger.repo.plan_request import Request
+        from ledger.repo.plan_request import PlanRequest
 
         asked = Seeds(count=seeds) if isinstance(seeds, int) else None if seeds is None else Seeds(values=tuple(seeds))
-        request = Request(
+        request = PlanRequest(
             title=title, name=name, predictions=tuple(predictions), overrides=overrides or {}, vary=vary or {},
             seeds=asked, start=start, switch=switch,
         )  # fmt: skip

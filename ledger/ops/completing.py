@@ -23,7 +23,7 @@ _FILES: Final = frozenset({"FILE", "PATH", "DIR", "OUTPUT"})
 
 
 @frozen
-class Wanted:
+class Completion:
     """What is to be completed: the `word` so far, where the help of the command has a word of this `kind`.
 
     `option`: the one whose value it is, None for an argument; `positional`: the arguments before it.
@@ -40,7 +40,7 @@ class Wanted:
         return not kinds.isdisjoint({self.kind, f"{self.option or self.command} {self.kind}"})
 
 
-def candidates(wanted: Wanted, folder: Path) -> Sequence[str] | None:
+def candidates(wanted: Completion, folder: Path) -> Sequence[str] | None:
     """What there is of that kind in the repository of a folder, whether or not it fits; None for a file's name."""
     hints, kind, word = Hints(folder), wanted.kind, wanted.word
     if kind in _FILES:

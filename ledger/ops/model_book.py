@@ -40,10 +40,10 @@ class ModelBook(Ledger):
         """Make the checkpoint of an experiment, an arm or a trial a version of a model, or give one that there is
         (`unet@v1.2.0`) a stage. `why` overrules that no verdict supports it, and is kept.
         """
-        from ledger.model.promoting import Asked
+        from ledger.model.promoting import Promoting
         from ledger.ops.promote import promote
 
-        asked = Asked(what=what, model=model, version=version, stage=stage, path=path, why=why)
+        asked = Promoting(what=what, model=model, version=version, stage=stage, path=path, why=why)
         return promote(self, asked, now=datetime.now(UTC))
 
     def models(self, name: str | None = None, *, at: datetime | None = None) -> tuple[ModelVersion, ...]:

@@ -17,11 +17,11 @@ from ledger.repo.foresight import foreseen
 from ledger.repo.free_names import free_name
 from ledger.repo.known_results import to_be_left_out
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_request import Request
+from ledger.repo.plan_request import PlanRequest
 from ledger.repo.planning import make_plan, with_plain_names
 
 
-def create(ledger: Ledger, request: Request, *, now: datetime) -> Created:
+def create(ledger: Ledger, request: PlanRequest, *, now: datetime) -> Created:
     """Begin an experiment. Raises LedgerError, and then the repository is as it was."""
     request = replace(request, title=names.check_title(request.title))
     author = ledger.git.identity()

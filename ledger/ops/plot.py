@@ -9,7 +9,7 @@ from ledger.analysis.bands import bands
 from ledger.analysis.conditions import condition
 from ledger.analysis.curves import choose
 from ledger.analysis.fields import Fields
-from ledger.analysis.plots import Drawn, Plot, PlotOptions, check, of_rows
+from ledger.analysis.plots import ChosenPlot, Plot, PlotOptions, check, of_rows
 from ledger.errors import LedgerError
 from ledger.model.row import Row
 from ledger.repo import voided
@@ -19,7 +19,7 @@ from ledger.repo.targets import Target
 from ledger.report.numbers import headline
 
 
-def plot(ledger: Ledger, names: Sequence[str], asked: PlotOptions, *, most: int) -> Drawn:
+def plot(ledger: Ledger, names: Sequence[str], asked: PlotOptions, *, most: int) -> ChosenPlot:
     """The plot of the named experiments, arms or trials; each curve has at most `most` points.
 
     Without names, curves are of the current experiment and metrics of all. Raises LedgerError if there is
@@ -49,7 +49,7 @@ def plot(ledger: Ledger, names: Sequence[str], asked: PlotOptions, *, most: int)
         drawn = of_rows(asked, rows, metric, ledger.settings)
         notes = tuple(note for target in targets for note in voided.warnings(target))
     experiments = tuple(read.values()) if targets else None
-    return Drawn(plot=drawn, experiments=about, notes=(*notes, *drawn.notes), read=experiments)
+    return ChosenPlot(plot=drawn, experiments=about, notes=(*notes, *drawn.notes), read=experiments)
 
 
 def _rows(ledger: Ledger, targets: Sequence[Target], asked: PlotOptions) -> list[Row]:

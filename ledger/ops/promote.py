@@ -6,14 +6,14 @@ from datetime import datetime
 
 from ledger.errors import LedgerError
 from ledger.model.near_misses import did_you_mean
-from ledger.model.promoting import Asked, Promoted
+from ledger.model.promoting import Promoted, Promoting
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import registering, staging, standing, tagging, tags
 from ledger.repo.models.known import known
 
 
-def promote(ledger: Ledger, asked: Asked, *, now: datetime) -> Promoted:
+def promote(ledger: Ledger, asked: Promoting, *, now: datetime) -> Promoted:
     """Promote what is asked for. Raises LedgerError, and then no tag is made."""
     ledger.git.identity()
     if asked.stage is not None:
@@ -47,7 +47,7 @@ def promote(ledger: Ledger, asked: Asked, *, now: datetime) -> Promoted:
     return transact(ledger, make)
 
 
-def _existing(ledger: Ledger, asked: Asked, now: datetime) -> Promoted:
+def _existing(ledger: Ledger, asked: Promoting, now: datetime) -> Promoted:
     """Give a version that is there a stage, or take something back."""
     model, _, version = asked.what.partition("@")
     if not version and not asked.withdraw:

@@ -11,7 +11,7 @@ from ledger.analysis.news import news
 from ledger.errors import LedgerError
 from ledger.git import transport
 from ledger.git.shallow import is_shallow
-from ledger.model.sharing import Asked, Pulled, Received
+from ledger.model.sharing import Pulled, Received, SharingRequest
 from ledger.repo import concluded
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import chosen, incoming, models, remote_refs, remotes
@@ -20,7 +20,7 @@ from ledger.run.follow import follow
 from ledger.run.waiting import collect_waiting
 
 
-def pull(ledger: Ledger, asked: Asked) -> Pulled:
+def pull(ledger: Ledger, asked: SharingRequest) -> Pulled:
     """Bring what a remote has. Raises LedgerError: then no branch here has moved.
 
     Of several experiments one whose branch cannot follow keeps no other from it: its `Received` is refused.

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ledger.git import transport
-from ledger.model.sharing import Asked, Pushed
+from ledger.model.sharing import Pushed, SharingRequest
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import chosen, incoming, outgoing, remote_refs, remotes
 from ledger.run.waiting import collect_waiting
 
 
-def push(ledger: Ledger, asked: Asked) -> Pushed:
+def push(ledger: Ledger, asked: SharingRequest) -> Pushed:
     """Send what the remotes do not have. Raises LedgerError: then no ref has moved on git's."""
     names = chosen.to_push(ledger, asked)
     remote = remotes.chosen(ledger, names, asked.remote, pushing=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ledger.analysis.tuning.suggestion import suggest as from_tried
 from ledger.repo.ledger import Ledger
 from ledger.repo.tuning.suggesting import SuggestRequest, ground
-from ledger.report.suggest import Answer
+from ledger.report.suggest import Suggested
 
 
-def suggest(ledger: Ledger, asked: SuggestRequest) -> Answer:
+def suggest(ledger: Ledger, asked: SuggestRequest) -> Suggested:
     """The next configurations. Raises LedgerError where nothing can be learned from; changes nothing."""
     known = ground(ledger, asked)
     found = from_tried(
@@ -19,7 +19,7 @@ def suggest(ledger: Ledger, asked: SuggestRequest) -> Answer:
         source=known.source,
         count=asked.count,
     )
-    return Answer(
+    return Suggested(
         found=found,
         experiments=known.gathered.experiments,
         trials=known.gathered.trials,

@@ -23,7 +23,7 @@ State = tuple[str, tuple[tuple[str, str], ...]]
 
 
 @frozen
-class Tried:
+class Compared:
     """The configurations, the name by which the metric goes now, and what was left out."""
 
     metric: str
@@ -31,7 +31,7 @@ class Tried:
     notes: tuple[Remark, ...]
 
 
-def tried(ledger: Ledger, metric: str, where: str | None) -> Tried:
+def tried(ledger: Ledger, metric: str, where: str | None) -> Compared:
     """The arms for which an expression is true, at the state of code and data that most of them have.
 
     An arm's value is the mean over its trials that count; those that failed, or whose metric is not finite, are counted
@@ -54,7 +54,7 @@ def tried(ledger: Ledger, metric: str, where: str | None) -> Tried:
     return compared(ledger, _known(ledger.settings, metric, chosen), chosen, ledger.index.rows("trials"))
 
 
-def compared(ledger: Ledger, metric: str, arms: Iterable[Row], trials: Iterable[Row]) -> Tried:
+def compared(ledger: Ledger, metric: str, arms: Iterable[Row], trials: Iterable[Row]) -> Compared:
     """The same of these arms alone, by the metric's present name; `trials` has theirs, and may have those of others."""
     failed = _failed(arms := tuple(arms), trials := tuple(trials), metric)
     only_repeats = repeats(trials, ledger.settings.seed)
@@ -80,7 +80,7 @@ def compared(ledger: Ledger, metric: str, arms: Iterable[Row], trials: Iterable[
         # an experiment without replicates has its seed among its parameters
         params = {name: each for name, each in row.params.items() if not only_repeats(name)}
         found.append((params, value, n, failed.get(_arm(row), 0)))
-    return Tried(metric=metric, configurations=tuple(pooled(found)), notes=tuple(notes))
+    return Compared(metric=metric, configurations=tuple(pooled(found)), notes=tuple(notes))
 
 
 def _known(settings: Settings, asked: str, rows: Iterable[Row]) -> str:

@@ -31,7 +31,7 @@ _OPEN: Final = (PLANNED, RECORDED, RUNNING)
 
 
 @frozen
-class Gathered:
+class CoverageTrials:
     """What was tried and what is planned. `voided` trials are not among it, nor `unread` planned arms."""
 
     tried: tuple[Tried, ...]
@@ -40,7 +40,7 @@ class Gathered:
     unread: int
 
 
-def gather(ledger: Ledger, targets: Sequence[Target], where: str | None) -> Gathered:
+def gather(ledger: Ledger, targets: Sequence[Target], where: str | None) -> CoverageTrials:
     """The recorded trials of the targets, or of all experiments, for which an expression is true, and planned arms.
 
     Raises LedgerError where there is none.
@@ -58,7 +58,7 @@ def gather(ledger: Ledger, targets: Sequence[Target], where: str | None) -> Gath
             hint="ledger table --trials shows them" if recorded else 'ledger new "what you expect", then ledger run',
         )
     ids = {f"{row.experiment}/{row.trial}" for row in kept}
-    return Gathered(
+    return CoverageTrials(
         # a baseline's trial that another experiment repeats was tried once
         tried=tuple(_tried(row) for row in kept if row.reused not in ids),
         is_replicate=repeats(kept, ledger.settings.seed),
@@ -67,14 +67,14 @@ def gather(ledger: Ledger, targets: Sequence[Target], where: str | None) -> Gath
     )
 
 
-def of_experiment(ledger: Ledger, experiment: Experiment) -> Gathered:
+def of_experiment(ledger: Ledger, experiment: Experiment) -> CoverageTrials:
     """The same of one experiment alone, as it was read; nothing where it has no trial."""
     rows = rows_of(experiment)
     kept = [row for row in rows.trials if row.trial_status != VOIDED]
     known = {name for row in kept for name in row.params}
     waiting = [row for row in rows.variants if row.recorded == 0] if experiment.status in _OPEN else []
     planned = list(filter(None, (_with_params(ledger, row, known) for row in waiting[:_MOST_PLANNED])))
-    return Gathered(
+    return CoverageTrials(
         tried=tuple(map(_tried, [*kept, *planned])) if kept else (),
         is_replicate=repeats(kept, ledger.settings.seed),
         voided=len(rows.trials) - len(kept),

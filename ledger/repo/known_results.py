@@ -13,12 +13,12 @@ from ledger.model.replicates import label
 from ledger.model.verdict import Amendment
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_history import amendments
-from ledger.repo.plan_order import Order
+from ledger.repo.plan_order import PlanOrder
 
 
 def known_before(ledger: Ledger, experiment: Experiment, records: Mapping[str, Sequence[Recorded]]) -> tuple[str, ...]:
     """The repeated results that count for an arm that is predicted about, and that are older than the plan."""
-    order = Order(ledger, experiment)
+    order = PlanOrder(ledger, experiment)
     return tuple(
         r.trial.id
         for arm in experiment.plan.predicted

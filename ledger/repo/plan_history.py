@@ -19,7 +19,7 @@ from ledger.model.plan import Plan
 from ledger.model.verdict import Amendment
 from ledger.repo import histories, plan_order
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_order import Order, PlanChange
+from ledger.repo.plan_order import PlanChange, PlanOrder
 
 
 def amendments(ledger: Ledger, experiment: Experiment) -> tuple[Amendment, ...]:
@@ -66,7 +66,7 @@ def _believed(ledger: Ledger, experiment: Experiment, stored: Sequence[Amendment
 
 
 def _in_commits(ledger: Ledger, experiment: Experiment) -> tuple[Amendment, ...]:
-    order = Order(ledger, experiment)
+    order = PlanOrder(ledger, experiment)
     found: list[Amendment] = []
     for change in _changes(ledger, experiment):
         old, new = hypotheses.to_mapping(change.before), hypotheses.to_mapping(change.after)
@@ -140,7 +140,7 @@ def looks(ledger: Ledger, experiment: Experiment) -> int:
 def _looks(ledger: Ledger, experiment: Experiment) -> int:
     results = views.of_arms(experiment.trials, experiment.plan)
     seen = [views.at_points(results, experiment.plan)]
-    order = Order(ledger, experiment)
+    order = PlanOrder(ledger, experiment)
     for change in _changes(ledger, experiment):
         if change.before.replicates != change.after.replicates:
             seen.append(views.at_points(order.there(change, results), change.before))

@@ -44,7 +44,7 @@ def known_now(state_dir: StateDirectory, experiment: Experiment) -> tuple[str, .
     return tuple(dict.fromkeys([*waiting, *under_way]))
 
 
-class Order:
+class PlanOrder:
     """What one experiment's commits say of the order of its plan and its trials."""
 
     def __init__(self, ledger: Ledger, experiment: Experiment) -> None:

@@ -27,7 +27,7 @@ class TuneRequest:
 
 
 @frozen
-class Request:
+class PlanRequest:
     """What `ledger new` was asked for.
 
     `start`: a revision or an experiment; `overrides` are written on the branch; `variants` and their data may be `at`

@@ -18,7 +18,7 @@ from ledger.repo.axes import declared
 from ledger.repo.code import Code
 from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_request import Request
+from ledger.repo.plan_request import PlanRequest
 from ledger.repo.plan_rules import check_alpha, check_evaluations, check_kinds, check_parameters, check_predictions
 from ledger.repo.search_plan import search_plan
 from ledger.repo.targets import filler
@@ -27,7 +27,7 @@ from ledger.repo.tuning.planning import tune_plan
 T = TypeVar("T")
 
 
-def with_plain_names(ledger: Ledger, request: Request, code: Code) -> Request:
+def with_plain_names(ledger: Ledger, request: PlanRequest, code: Code) -> PlanRequest:
     """The request with every parameter under its one name, and every variant and its data at full ids of commits.
 
     Raises LedgerError where a parameter is set twice, or is none, and where a variant's commit has no pipeline.
@@ -82,7 +82,7 @@ def _commit(ledger: Ledger, variant: str, revision: str) -> str:
 
 
 def make_plan(
-    ledger: Ledger, request: Request, code: Code, start: Start, *, name: str, author: str, created: datetime
+    ledger: Ledger, request: PlanRequest, code: Code, start: Start, *, name: str, author: str, created: datetime
 ) -> Plan:
     """The plan that was asked for, with parameters under their plain names.
 

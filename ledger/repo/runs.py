@@ -26,7 +26,7 @@ _LOGS = 20
 
 
 @frozen
-class Published:
+class AnnouncedRun:
     """A run that other processes are told of: who it is, and the function that says what it is at."""
 
     id: str
@@ -35,7 +35,7 @@ class Published:
 
 
 @contextmanager
-def published(state_dir: StateDirectory, experiment: str) -> Iterator[Published]:
+def published(state_dir: StateDirectory, experiment: str) -> Iterator[AnnouncedRun]:
     """Tell other processes of a run while the block lasts."""
     # what killed runs have left
     for file in _files(state_dir, experiment, held=False):
@@ -63,7 +63,7 @@ def published(state_dir: StateDirectory, experiment: str) -> Iterator[Published]
                 partial.replace(path)
 
         try:
-            yield Published(id=name, origin=own, publish=publish)
+            yield AnnouncedRun(id=name, origin=own, publish=publish)
         finally:
             with turn:
                 ended = True

@@ -119,7 +119,7 @@ def _own_arm(ledger: LedgerView, text: str) -> list[str]:
 
 
 @frozen
-class Part:
+class TargetPart:
     """An experiment, with the arm of it that was named, or None, and the trial, which may not have run.
 
     The trial has its axes by their whole names (`train.seed-0`), however it was written; `record` is its attempt that
@@ -137,13 +137,13 @@ class Part:
         return self.arm if self.trial is None else f"{self.arm}/{self.trial}"
 
 
-def part(ledger: LedgerView, text: str | None) -> Part:
+def part(ledger: LedgerView, text: str | None) -> TargetPart:
     """What an argument names of an experiment, without one that which is checked out.
 
     Raises LedgerError where it is a revision, or has no such arm.
     """
     if text is None:
-        return Part(experiment=ledger.current())
+        return TargetPart(experiment=ledger.current())
     reference = names.parse_reference(text)
     arm = text if reference.replicate is None else text.rpartition("/")[0]
     target = resolve(ledger, arm)
@@ -156,7 +156,7 @@ def part(ledger: LedgerView, text: str | None) -> Part:
         found = _called(text, trial, points)
         # one that was never declared is the command's to refuse
         trial = trial if found is None else replicates.stem(found.point, found.attempt or 1)
-    return Part(experiment=experiment, arm=reference.variant, trial=trial, record=record)
+    return TargetPart(experiment=experiment, arm=reference.variant, trial=trial, record=record)
 
 
 def whole(ledger: LedgerView, text: str) -> Experiment:

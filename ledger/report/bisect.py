@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.analysis.bisection.answer import NO_VALUE, Bisection, State, Version
+from ledger.analysis.bisection.answer import NO_VALUE, Bisection, Fate, SearchedVersion
 from ledger.analysis.bisection.nature import Judgement
 from ledger.model.finding import Answer
 from ledger.model.settings import Settings
@@ -69,11 +69,11 @@ def _versions(found: Bisection, settings: Settings) -> Table:
     )
 
 
-def _is_shown(found: Bisection, at: int, version: Version) -> bool:
+def _is_shown(found: Bisection, at: int, version: SearchedVersion) -> bool:
     ends = at in (0, len(found.versions) - 1)
     likely = version.posterior is not None and version.posterior >= _SHOWN
     named = at in found.places and len(found.places) <= _FEW
-    return ends or likely or named or version.state is not State.UNTRIED or bool(version.fresh)
+    return ends or likely or named or version.state is not Fate.UNTRIED or bool(version.fresh)
 
 
 def _row(found: Bisection, at: int, settings: Settings, *, fresh: bool) -> tuple[str, ...]:

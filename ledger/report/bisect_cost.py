@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.analysis.bisection.expected import Cost, Expected
+from ledger.analysis.bisection.expected import Cost, ExpectedTrainings
 from ledger.report.blocks import Block, Document, Items, Mark, Prose, Table
 from ledger.report.numbers import percent, rough, seconds
 from ledger.report.remarks import sentences
@@ -50,7 +50,7 @@ def _expected(found: Cost) -> Table:
     return Table(head=head, rows=tuple(rows), right=tuple(range(len(head))))
 
 
-def _trials(one: Expected) -> str:
+def _trials(one: ExpectedTrainings) -> str:
     return f"{'more than' if one.forecast.at_least else 'about'} {one.forecast.trials:.0f}"
 
 

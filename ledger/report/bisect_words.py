@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from ledger.analysis.bisection.answer import NO_VALUE, Bisection, Confirmation, State, Version
-from ledger.analysis.bisection.ends import CONFIDENCE, Change, FixedEvaluation
+from ledger.analysis.bisection.answer import NO_VALUE, Bisection, ConfirmedStep, Fate, SearchedVersion
+from ledger.analysis.bisection.ends import CONFIDENCE, FixedEvaluation, MetricDifference
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
 from ledger.model.finding import Answer
 from ledger.model.listing import counted, listed
@@ -58,7 +58,7 @@ def evaluation(found: FixedEvaluation, metric: str) -> tuple[str, ...]:
     return (*lines, f"{verdict}: {_share(found.share)} of it remains on the fixed one")
 
 
-def confirmation(found: Confirmation, metric: str, versions: tuple[Version, ...]) -> tuple[str, ...]:
+def confirmation(found: ConfirmedStep, metric: str, versions: tuple[SearchedVersion, ...]) -> tuple[str, ...]:
     """Whether the change holds on fresh seeds, and what of the drop it explains."""
     before, after = versions[found.before], versions[found.after]
     count = len(after.fresh) if found.change.contrast is None else found.change.contrast.n
@@ -105,20 +105,20 @@ def note(found: Bisection) -> tuple[str, ...]:
         ends = (found.versions[0].name, middle.name, found.versions[-1].name)
         halves = " and ".join(f"ledger bisect {found.metric} {good} {bad}" for good, bad in pairwise(ends))
         said.append(f"to tell one from the other, search the halves: {halves}")
-    failed = [each.name for each in found.versions if each.state is State.FAILED]
+    failed = [each.name for each in found.versions if each.state is Fate.FAILED]
     if failed:
         again = f"ledger run {found.experiment} --again tries again"
         said.append(f"{listed(failed, _FEW)} cannot run: a trial failed there ({again})")
-    lacking = [each.name for each in found.versions if each.state is State.LACKING]
+    lacking = [each.name for each in found.versions if each.state is Fate.LACKING]
     if lacking:
         said.append(f"{listed(lacking, _FEW)} {'lacks' if len(lacking) == 1 else 'lack'} {found.metric}")
-    skipped = [each.name for each in found.versions if each.state is State.SKIPPED]
+    skipped = [each.name for each in found.versions if each.state is Fate.SKIPPED]
     if skipped:
         said.append(f"{listed(skipped, _FEW)} {'is' if len(skipped) == 1 else 'are'} skipped, as was asked for")
     return tuple(said)
 
 
-def change(found: Change) -> str:
+def change(found: MetricDifference) -> str:
     """`-0.081 (90% interval -0.090 to -0.070)`."""
     if found.interval is None:
         return f"{found.difference:+.3g}"
@@ -129,12 +129,12 @@ def change(found: Change) -> str:
     )
 
 
-def named(version: Version) -> str:
+def named(version: SearchedVersion) -> str:
     """`3f2a9c1 "week 12"`."""
     return f'{version.name} "{version.subject}"'
 
 
-def _middle(found: Bisection) -> Version | None:
+def _middle(found: Bisection) -> SearchedVersion | None:
     """Of the versions between the ends that were tried, that whose value is nearest to the middle of theirs."""
     means = [(version, mean(version.values)) for version in found.versions if version.values]
     inner = means[1:-1]
@@ -179,7 +179,7 @@ def _no_ends(found: Bisection) -> str:
     ends = [each for each in (found.versions[0], found.versions[-1]) if each.state in NO_VALUE]
     if not ends:
         return "the ends have not both been tried yet"
-    said = "lacks the metric" if ends[0].state is State.LACKING else "cannot run"
+    said = "lacks the metric" if ends[0].state is Fate.LACKING else "cannot run"
     return f"{ends[0].name}, an end of the search, {said}"
 
 
@@ -193,18 +193,18 @@ def _undecided(own: list[GroupChange], others: list[GroupChange]) -> str:
     return f"what it does to its own group {own[0].group} is not told from nothing"
 
 
-def _worsened(found: Bisection, moved: Change | None) -> str:
+def _worsened(found: Bisection, moved: MetricDifference | None) -> str:
     return f"{found.metric} got worse" if moved is None else _measured(moved, found.metric)
 
 
-def _measured(moved: Change, metric: str) -> str:
+def _measured(moved: MetricDifference, metric: str) -> str:
     """`dice fell by 0.081 (90% interval 0.070 to 0.092)`."""
     return f"{metric} {'rose' if moved.difference > 0 else 'fell'} by {_by(moved)}" if moved.difference else (
         f"{metric} did not change"
     )  # fmt: skip
 
 
-def _by(moved: Change) -> str:
+def _by(moved: MetricDifference) -> str:
     if moved.interval is None:
         return _size(moved)
     fine = numbers.fine(moved.interval)
@@ -213,7 +213,7 @@ def _by(moved: Change) -> str:
     return f"{_size(moved)} ({CONFIDENCE:.0%} interval {low} to {high})"
 
 
-def _size(moved: Change) -> str:
+def _size(moved: MetricDifference) -> str:
     return number(abs(moved.difference), numbers.fine(moved.interval))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ledger.analysis.coverage.answer import Coverage
 from ledger.analysis.coverage.combinations import Combination
-from ledger.analysis.coverage.parameters import Parameter
+from ledger.analysis.coverage.parameters import VariedParameter
 from ledger.analysis.coverage.tried import State
 from ledger.errors import LedgerError
 from ledger.model.listing import counted, listed
@@ -89,7 +89,7 @@ def _parameters(found: Coverage) -> Table:
     )
 
 
-def levels_of(one: Parameter) -> str:
+def levels_of(one: VariedParameter) -> str:
     """`0.001, 0.01, 0.1`; of bins their names, and how many values they hold."""
     values = ", ".join(level.label for level in one.levels)
     return f"bins of {len(one.values)} values: {values}" if one.binned else values

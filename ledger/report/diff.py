@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger.analysis.diff import CodeChange, DataChange, Diff
+from ledger.analysis.diff import CodeChange, Diff, InputChange
 from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.listing import listed
@@ -95,7 +95,7 @@ def _value(value: Value | None) -> str:
     return "-" if value is None else format_value(value)
 
 
-def _data(change: DataChange) -> tuple[str, str, str]:
+def _data(change: InputChange) -> tuple[str, str, str]:
     if change.files is not None:
         brought, removed, changed = map(len, (change.files.brought, change.files.removed, change.files.changed))
         counts = f"+{brought} files, -{removed}, {changed} changed"
@@ -114,7 +114,7 @@ def _data(change: DataChange) -> tuple[str, str, str]:
 _NAMES: Final = 3
 
 
-def _files(change: DataChange) -> Iterator[tuple[str, str, str]]:
+def _files(change: InputChange) -> Iterator[tuple[str, str, str]]:
     """Which files the second side has more, lacks, and has otherwise; then how many by group."""
     if change.files is None:
         return

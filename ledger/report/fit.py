@@ -17,7 +17,7 @@ _SAMPLE: Final = 50
 
 
 @frozen
-class Column:
+class FittedColumn:
     """A column to be fitted in. `cells` gives the texts of all rows (None), or of so many from the beginning.
 
     `right`: whether they stand on the right, asked of columns that are shown.
@@ -51,14 +51,14 @@ class Fitted:
 class _Measured:
     """A column with its texts and their widths: the least width that it can have, and the one that it would like."""
 
-    column: Column
+    column: FittedColumn
     texts: list[str]
     sizes: list[int]
     least: int
     natural: int
 
 
-def fitted(columns: Sequence[Column], rows: int, total: int | None) -> Fitted:
+def fitted(columns: Sequence[FittedColumn], rows: int, total: int | None) -> Fitted:
     """The columns in their order that fit into `total` (None: all of them), those of the highest rank first.
 
     Fixed columns are always there; where even they do not fit, lines are longer than `total`.
@@ -81,7 +81,7 @@ def fitted(columns: Sequence[Column], rows: int, total: int | None) -> Fitted:
     return Fitted(lines=tuple(_lines(shown, widths)), places=tuple(places))
 
 
-def _measured(column: Column, texts: list[str]) -> _Measured:
+def _measured(column: FittedColumn, texts: list[str]) -> _Measured:
     sizes = list(map(width, texts))
     cells = max(sizes, default=0)
     body = cells if column.shrinks is None else min(cells, column.shrinks)

@@ -22,7 +22,7 @@ _MOST: Final = 250.0
 
 
 @frozen
-class Line:
+class Whisker:
     """An estimate with its interval, and the margins that were predicted; None where there is none.
 
     What is not finite is not drawn, but for the ends of an interval, which then goes on beyond the scale.
@@ -39,7 +39,7 @@ class Line:
 
 
 @frozen
-class Scale:
+class ForestScale:
     """From where to where the lines go; zero is within."""
 
     low: float
@@ -66,17 +66,17 @@ class Scale:
         return "".join(marks)
 
 
-def scale(first: Sequence[Line], others: Sequence[Line] = ()) -> Scale:
+def scale(first: Sequence[Whisker], others: Sequence[Whisker] = ()) -> ForestScale:
     """A scale on which the `first` lines are whole, and half of the others."""
     reach = [value for line in first for value in line.reach]
     sizes = sorted(max(map(abs, line.reach)) for line in (*first, *others) if line.reach)
     middle = sizes[len(sizes) // 2] if sizes else 0.0
     reach += [value for line in others for value in line.reach if abs(value) <= middle]
     low, high = _end(min([0.0, *reach])), _end(max([0.0, *reach]))
-    return Scale(low=low, high=high) if low < high else Scale(low=-1.0, high=1.0)
+    return ForestScale(low=low, high=high) if low < high else ForestScale(low=-1.0, high=1.0)
 
 
-def drawn(line: Line, on: Scale) -> str:
+def drawn(line: Whisker, on: ForestScale) -> str:
     """The line in `WIDTH` characters; nothing where it has no number."""
     if line.estimate is None or math.isnan(line.estimate) or any(map(math.isnan, line.interval or ())):
         return ""

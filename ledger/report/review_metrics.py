@@ -16,7 +16,7 @@ from ledger.model.prediction import Operator, Prediction
 from ledger.report import forest, mermaid
 from ledger.report.blocks import Block, Diagram, Fold, Heading, Items, Prose, Table
 from ledger.report.diff import arms_table, heads, metrics_table, over_cases
-from ledger.report.forest import Line
+from ledger.report.forest import Whisker
 from ledger.stats.summary import summarise
 
 # of so many metrics all arms are set side by side
@@ -107,10 +107,10 @@ def _of_arms(one: Review, experiment: Experiment, compared: Sequence[Diff], name
     if len(pairs) > 1:
         table = replace(arms_table(name, [change for _, change in pairs], one.settings), names=0)
         lines = [_line(change, _margins(experiment, each, replace(change, name=name))) for each, change in pairs]
-        yield _drawn(table, [Line(estimate=None), *lines], forest.scale(lines))
+        yield _drawn(table, [Whisker(estimate=None), *lines], forest.scale(lines))
 
 
-def _drawn(table: Table, lines: Sequence[Line], scale: forest.Scale) -> Table:
+def _drawn(table: Table, lines: Sequence[Whisker], scale: forest.ForestScale) -> Table:
     """The table with a column of intervals, and what its signs mean; as it was where there is nothing to draw."""
     cells = [forest.drawn(line, scale) for line in lines]
     if not any(cells):
@@ -128,13 +128,13 @@ def _drawn(table: Table, lines: Sequence[Line], scale: forest.Scale) -> Table:
     )
 
 
-def _line(change: MetricChange, margins: tuple[float, ...]) -> Line:
+def _line(change: MetricChange, margins: tuple[float, ...]) -> Whisker:
     """The difference as a fraction of the mean on the other side; nothing where that is none, or not known."""
     unit = _unit(change)
     if unit is None or change.difference is None:
-        return Line(estimate=None)
+        return Whisker(estimate=None)
     interval = None if change.interval is None else (change.interval[0] / unit, change.interval[1] / unit)
-    return Line(estimate=change.difference / unit, interval=interval, margins=margins)
+    return Whisker(estimate=change.difference / unit, interval=interval, margins=margins)
 
 
 def _unit(change: MetricChange) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ledger.analysis.answers import Overview, SearchStatus, Status
-from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, Declared
+from ledger.analysis.progress import FAILED, MISSING, STALE, SUCCEEDED, DeclaredTrial
 from ledger.analysis.searching import finding
 from ledger.model.experiment import Experiment
 from ledger.model.listing import counted, listed
@@ -98,7 +98,7 @@ def _wrong(said: Sequence[str]) -> Items:
     return Items(items=tuple(said), mark=Mark.WRONG, near=True)
 
 
-def _arms(rows: Sequence[Declared]) -> Table:
+def _arms(rows: Sequence[DeclaredTrial]) -> Table:
     """One row per arm: how many of its trials have succeeded, and what has become of them all."""
     table = []
     for arm in dict.fromkeys(row.variant for row in rows):
@@ -108,7 +108,7 @@ def _arms(rows: Sequence[Declared]) -> Table:
     return Table(head=("arm", "done", "trials"), rows=tuple(table), right=(1,), headed=False, indent=2)
 
 
-def _not_numbers(rows: Sequence[Declared]) -> list[str]:
+def _not_numbers(rows: Sequence[DeclaredTrial]) -> list[str]:
     """Which metrics of trials that succeeded are NaN or infinite, one line per metric."""
     found: dict[str, list[str]] = {}
     for record in (row.record for row in rows if row.state == SUCCEEDED and row.record is not None):

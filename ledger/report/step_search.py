@@ -15,7 +15,7 @@ from ledger.report.numbers import number, p_stated, percent, seconds, signed, sp
 
 if TYPE_CHECKING:
     # with them comes numpy, which documents without a search do without
-    from ledger.analysis.search.forecast import Forecast
+    from ledger.analysis.search.forecast import SearchForecast
     from ledger.analysis.search.state import SearchState
 
 _FEW = 4
@@ -69,7 +69,7 @@ def remarks(finding: Finding, experiment: str, *, commands: bool = True) -> Iter
         yield f"the budget is spent: {amend} raises it, then ledger run continues"
 
 
-def coming(forecast: Forecast | None, each: float | None) -> str:
+def coming(forecast: SearchForecast | None, each: float | None) -> str:
     """What it is expected to cost still: `about 12 more trials (about 3 min)`; `each`: seconds that a trial takes."""
     if forecast is None:
         return "how many more trials it takes is not known: nothing is known of the noise yet"

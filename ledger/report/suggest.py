@@ -6,7 +6,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator
 
-from ledger.analysis.tuning.suggestion import Believed, Suggestion, Suggestions, Tried
+from ledger.analysis.tuning.suggestion import Believed, Sampled, Suggestion, Suggestions
 from ledger.model.frozen import frozen
 from ledger.model.listing import are, counted, listed
 from ledger.model.settings import Settings
@@ -20,7 +20,7 @@ _EXPECTED = "expected: mean ± sd of what is believed without noise"
 
 
 @frozen
-class Answer:
+class Suggested:
     """Suggestions with the trials that they rest on: so many of these `experiments`, and how many were passed over.
 
     `outside`: the arms that lie outside of the space. `start`: what `--from` is to say, None for HEAD.
@@ -34,7 +34,7 @@ class Answer:
     start: str | None
 
 
-def document(answer: Answer, settings: Settings) -> Document:
+def document(answer: Suggested, settings: Settings) -> Document:
     """The answer."""
     found = answer.found
     blocks: list[Block] = [
@@ -49,7 +49,7 @@ def document(answer: Answer, settings: Settings) -> Document:
     return Document(title=f"what to try next: {found.objective}", blocks=tuple(blocks), data=shape(found))
 
 
-def _learned(answer: Answer) -> str:
+def _learned(answer: Suggested) -> str:
     of = counted(len(answer.found.tried), "configuration")
     trials = counted(answer.trials, "trial")
     return f"{answer.found.objective}, by {of} in {trials} of {listed(answer.experiments, _FEW)}"
@@ -95,12 +95,12 @@ def _row(one: Suggestion, names: tuple[str, ...], precision: int | None, *, sure
     return (*values, *expected, "" if one.nearest is None else _nearest(one.nearest, precision))
 
 
-def _nearest(tried: Tried, precision: int | None) -> str:
+def _nearest(tried: Sampled, precision: int | None) -> str:
     value = "failed" if tried.mean is None else number(tried.mean, precision)
     return f"{tried.labels[0]} ({value})"
 
 
-def _commands(answer: Answer) -> Iterator[str]:
+def _commands(answer: Suggested) -> Iterator[str]:
     counts = Counter(len(one.values) + one.failed for one in answer.found.tried)
     # as often as most configurations were tried
     often = counts.most_common(1)[0][0] if counts else 1
@@ -113,7 +113,7 @@ def _commands(answer: Answer) -> Iterator[str]:
         yield shlex.join(words)
 
 
-def _remarks(answer: Answer) -> Iterator[str]:
+def _remarks(answer: Suggested) -> Iterator[str]:
     found = answer.found
     if found.suggestions and all(one.believed is None for one in found.suggestions) and found.model != "tpe":
         yield "too little is known to expect anything: these are spread over the space"

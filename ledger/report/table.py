@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from ledger.analysis.columns import TRIALS, Column
-from ledger.analysis.fields import METRICS, NUMERIC, Field, Kind
+from ledger.analysis.fields import METRICS, NUMERIC, Field, FieldKind
 from ledger.analysis.table import Table
 from ledger.model.frozen import frozen
 from ledger.model.parameters import segments
@@ -25,7 +25,7 @@ from ledger.stats.summary import Summary
 BEST: Final = " *"
 # a parameter that is a long text says no more in a table
 _LONGEST: Final = 24
-_NUMERIC: Final = (*NUMERIC, Kind.MOMENT)
+_NUMERIC: Final = (*NUMERIC, FieldKind.MOMENT)
 # they are cut in their middle
 _NAMES: Final = ("experiment", "variant", "trial", "parent")
 
@@ -48,14 +48,14 @@ def render(value: Table, settings: Settings, form: Format, *, total: int | None,
     columns = value.columns
     heads = short_names([column.field for column in columns])
     cells = [_cells(value, column, settings, aligned=form is Format.TEXT) for column in columns]
-    best = [value.best.get(c.field.short, frozenset()) if c.field.kind is Kind.METRIC else () for c in columns]
+    best = [value.best.get(c.field.short, frozenset()) if c.field.kind is FieldKind.METRIC else () for c in columns]
     if form is not Format.TEXT:
         rows = tuple(zip(*(get(None) for get in cells), strict=True))
         strong = frozenset((row, at) for at, lines in enumerate(best) for row in lines)
         block = blocks.Table(head=tuple(heads), rows=rows, strong=strong)
         return Rendered(text=written(block, form), notes=sentences(value.notes))
     wanted = [
-        fit.Column(
+        fit.FittedColumn(
             head=clean(head),
             cells=get,
             rank=column.rank,
@@ -84,7 +84,7 @@ def short_names(fields: Sequence[Field]) -> list[str]:
 
 
 def _ends(field: Field) -> list[str]:
-    parts = segments(field.short) if field.kind is Kind.PARAM else [field.short]
+    parts = segments(field.short) if field.kind is FieldKind.PARAM else [field.short]
     ends = [".".join(parts[-count:]) for count in range(1, len(parts) + 1)]
     return list(dict.fromkeys([*ends, field.short, field.name]))
 
@@ -105,7 +105,7 @@ Cells = Callable[[int | None], list[str]]
 def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool, longest: int = _LONGEST) -> Cells:
     """The column's texts: of all rows, or of so many from the beginning."""
     field = column.field
-    if field.kind is Kind.METRIC and field.name.startswith(METRICS):
+    if field.kind is FieldKind.METRIC and field.name.startswith(METRICS):
         name = field.short
         precision = settings.precision(name)
         counts = {(s.n, s.left_out) for row in value.rows if (s := row.metrics.get(name)) is not None}
@@ -116,7 +116,7 @@ def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool, l
         # the numbers stand in line where their counts are equally long
         size = max(len(_count(*each)) for each in counts) if aligned else 1
         return lambda count: [summary(row.metrics.get(name), precision, size) for row in value.rows[:count]]
-    if field.kind is Kind.PARAM:
+    if field.kind is FieldKind.PARAM:
         return lambda count: _params([field.get(row) for row in value.rows[:count]], longest)
     show = _SHOWN.get(field.kind, _param)
     return lambda count: [show(field.get(row)) for row in value.rows[:count]]
@@ -171,24 +171,24 @@ def _param(value: Any, longest: int = _LONGEST) -> str:
     return cut(clean(format_value(value)), longest)
 
 
-_SHOWN: Final[dict[Kind, Callable[[Any], str]]] = {
-    Kind.TEXT: _text,
-    Kind.TITLE: _text,
-    Kind.STATE: _text,
-    Kind.NUMBER: number,
-    Kind.COUNT: lambda value: "-" if value is None else str(value),
-    Kind.SECONDS: seconds,
-    Kind.METRIC: number,
-    Kind.PARAM: _param,
-    Kind.MOMENT: lambda value: f"{value:%Y-%m-%d}",
-    Kind.HASH: lambda value: "-" if value is None else clean(value.removesuffix(".dir"))[:7],
-    Kind.TAGS: lambda value: ", ".join(map(clean, value or ())) or "-",
+_SHOWN: Final[dict[FieldKind, Callable[[Any], str]]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.TITLE: _text,
+    FieldKind.STATE: _text,
+    FieldKind.NUMBER: number,
+    FieldKind.COUNT: lambda value: "-" if value is None else str(value),
+    FieldKind.SECONDS: seconds,
+    FieldKind.METRIC: number,
+    FieldKind.PARAM: _param,
+    FieldKind.MOMENT: lambda value: f"{value:%Y-%m-%d}",
+    FieldKind.HASH: lambda value: "-" if value is None else clean(value.removesuffix(".dir"))[:7],
+    FieldKind.TAGS: lambda value: ", ".join(map(clean, value or ())) or "-",
 }
 
 
 def _right(field: Field, rows: Sequence[Row]) -> bool:
     """Whether a column stands on the right: numbers do."""
-    if field.kind is not Kind.PARAM:
+    if field.kind is not FieldKind.PARAM:
         return field.kind in _NUMERIC
     values = [field.get(row) for row in rows]
     return all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values)
@@ -196,9 +196,9 @@ def _right(field: Field, rows: Sequence[Row]) -> bool:
 
 def _shrinks(field: Field, total: int | None) -> int | None:
     """Down to how many columns a cell may be cut, None where it must stay whole: no number is ever cut."""
-    if field.kind is Kind.TITLE:
+    if field.kind is FieldKind.TITLE:
         return max(16, (total or 0) // 6)
-    if field.kind is Kind.TAGS:
+    if field.kind is FieldKind.TAGS:
         return 14
     # the names of a row, two of them and more, fit beside each other also where the terminal is narrow
     # two names and a state leave room for a metric
@@ -221,7 +221,7 @@ def _csv(value: Table, guard: bool) -> str:
     getters: list[Callable[[Row], object]] = []
     for column in value.columns:
         field = column.field
-        if field.kind is not Kind.METRIC or not field.name.startswith(METRICS):
+        if field.kind is not FieldKind.METRIC or not field.name.startswith(METRICS):
             heads.append(field.name)
             getters.append(field.get)
             continue

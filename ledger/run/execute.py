@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from ledger.run.executors.executor import Executor
-from ledger.run.queue import Queue, Taken
+from ledger.run.queue import ClaimedTrial, Queue
 from ledger.run.spec import Spec
 from ledger.run.trial_commit import Kept
 
@@ -24,7 +24,7 @@ def execute(
     at a time, `jobs` at most.
     """
     executor: Executor | None = None
-    running: dict[str, Taken] = {}
+    running: dict[str, ClaimedTrial] = {}
     recorded: list[Kept] = []
     try:
         while True:

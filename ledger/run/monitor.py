@@ -10,7 +10,7 @@ from threading import Lock
 
 from ledger.dvc.repro import Event
 from ledger.model.run_state import Pace, Running, RunState
-from ledger.repo.runs import Published
+from ledger.repo.runs import AnnouncedRun
 from ledger.run.spec import Spec
 from ledger.run.trial_commit import Kept
 
@@ -21,7 +21,7 @@ _DVCLIVE = "dvclive/metrics.json"
 class RunMonitor:
     """Hears of trials as a `Watcher` and keeps one `RunState`; each change is published."""
 
-    def __init__(self, experiment: str, *, jobs: int, run: Published, log: str | None) -> None:
+    def __init__(self, experiment: str, *, jobs: int, run: AnnouncedRun, log: str | None) -> None:
         self._publish = run.publish
         self._turn = Lock()
         self._running: dict[str, Running] = {}

@@ -13,7 +13,7 @@ from ledger.model.experiment import Experiment, directory
 from ledger.model.listing import listed
 from ledger.model.replicates import Point
 from ledger.model.search import RULE
-from ledger.model.trial import Asked
+from ledger.model.trial import Basis
 from ledger.repo import submodules, unseen
 from ledger.repo.canonical import at_point
 from ledger.repo.code import Arm
@@ -59,7 +59,7 @@ def require_readable(experiment: Experiment) -> None:
 
 
 def spec(
-    ledger: Ledger, experiment: Experiment, arm: Arm, variant: str, point: Point, asked: Asked | None = None
+    ledger: Ledger, experiment: Experiment, arm: Arm, variant: str, point: Point, asked: Basis | None = None
 ) -> Spec:
     """The next attempt at a point of an arm."""
     declared, plan = experiment.plan.variant(variant), experiment.plan
@@ -127,18 +127,18 @@ def check(ledger: Ledger, experiment: Experiment, arm: Arm) -> None:
         unseen.refuse(ledger, experiment, code)
 
 
-def asked(row: progress.Declared, only: Sequence[str]) -> bool:
+def asked(row: progress.DeclaredTrial, only: Sequence[str]) -> bool:
     """Whether a trial is among those that `only` names; all are where it names none."""
     return not only or any(name in only for name in _names(row))
 
 
-def _names(row: progress.Declared) -> list[str]:
+def _names(row: progress.DeclaredTrial) -> list[str]:
     """What a trial may be asked for by: its variant, its replicate, or both."""
     points = trial_names.spellings(row.point)
     return [row.variant, *points, *(f"{row.variant}/{point}" for point in points)]
 
 
-def _check_only(only: Sequence[str], rows: Sequence[progress.Declared]) -> None:
+def _check_only(only: Sequence[str], rows: Sequence[progress.DeclaredTrial]) -> None:
     known = {name for row in rows for name in _names(row)} if only else set()
     for name in only:
         if name in known:

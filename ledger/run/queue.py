@@ -15,7 +15,7 @@ from ledger.model.experiment import directory
 from ledger.model.trial import Trial
 from ledger.repo.experiments import TRIAL_REFS
 from ledger.repo.ledger import Ledger
-from ledger.run.spec import Source, Spec
+from ledger.run.spec import Spec, SpecSource
 from ledger.run.trial_commit import Kept
 
 # how often a claim is asked for before it counts as somebody's
@@ -23,7 +23,7 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ClaimedTrial:
     """A trial whose turn it is. It is nobody else's until the claim is closed."""
 
     spec: Spec
@@ -36,7 +36,7 @@ class Queue:
     `elsewhere` are those that another run is at work on, or has recorded meanwhile.
     """
 
-    def __init__(self, ledger: Ledger, source: Source, branch: str) -> None:
+    def __init__(self, ledger: Ledger, source: SpecSource, branch: str) -> None:
         self._ledger = ledger
         self._source = source
         self._branch = branch
@@ -80,7 +80,7 @@ class Queue:
                 self._finished.append(kept.trial)
                 yield kept
 
-    def take(self) -> Taken | None:
+    def take(self) -> ClaimedTrial | None:
         """The next trial that nobody else runs or has recorded, claimed; None where there is none."""
         while self._left:
             taken = self._claim(self._left.popleft())
@@ -88,7 +88,7 @@ class Queue:
                 return taken
         return None
 
-    def end(self, taken: Taken, kept: Kept | None) -> None:
+    def end(self, taken: ClaimedTrial, kept: Kept | None) -> None:
         """Give up the claim of a trial; one that was cut off by no fault of its own has a second turn, and no third."""
         taken.claim.close()
         if kept is not None:
@@ -99,7 +99,7 @@ class Queue:
             self._again.add(taken.spec.id)
             self._left.appendleft(taken.spec)
 
-    def _claim(self, spec: Spec) -> Taken | None:
+    def _claim(self, spec: Spec) -> ClaimedTrial | None:
         name = f"{spec.variant}/{replicates.slug(spec.point)}"
         for _ in range(_TRIES):
             with ExitStack() as stack:
@@ -107,7 +107,7 @@ class Queue:
                     present = self._still_missing(spec)
                     if present is None:
                         break
-                    return Taken(spec=present, claim=stack.pop_all())
+                    return ClaimedTrial(spec=present, claim=stack.pop_all())
             # whoever only looks whether it is claimed holds it for a moment
             time.sleep(0.01)
         self.elsewhere.append(spec)

@@ -139,7 +139,7 @@ def _stages(
             run = ran[name]
             found[name] = StageRun(cached=False, seconds=round(run.seconds, 3), peak_memory_mb=run.peak_memory_mb)
         elif ended.failure is None:
-            earlier = timings.find(state_dir.timings, locks[name]) if name in locks else timings.Known()
+            earlier = timings.find(state_dir.timings, locks[name]) if name in locks else timings.KnownTiming()
             found[name] = StageRun(seconds=earlier.seconds, cached=True, peak_memory_mb=earlier.peak_memory_mb)
     return found
 

@@ -36,7 +36,7 @@ def reuse(ledger: Ledger, experiment: Experiment, spec: Spec, copies: copied.Hel
     """
     if not reusable(experiment, spec):
         return None
-    order = plan_order.Order(ledger, experiment)
+    order = plan_order.PlanOrder(ledger, experiment)
     for name, record in _same(ledger, spec):
         if not _follows(ledger, experiment, spec, record.trial.code):
             continue

@@ -27,7 +27,7 @@ from ledger.run.spec import Spec
 
 
 class Searching(ABC):
-    """A `Source` over a search. What it asks follows from the records as the refs have them when it is asked.
+    """A `SpecSource` over a search. What it asks follows from the records as the refs have them when it is asked.
 
     `reader` is a ledger of its own, which it refreshes. Arms are those of the experiment as it was when the run began:
     a branch that moves meanwhile changes no trial. `again`: trials that failed run once more, before all others.
@@ -175,7 +175,7 @@ class StepSearching(Searching):
             return False
         return True
 
-    def _known(self, experiment: Experiment) -> tuple[records.Known, ...]:
+    def _known(self, experiment: Experiment) -> tuple[records.EndedTrial, ...]:
         return records.known(experiment, self._present())
 
 

@@ -10,7 +10,7 @@ from ledger.model import replicates
 from ledger.model.data_change import DataChange
 from ledger.model.frozen import frozen
 from ledger.model.replicates import REPEAT, Point
-from ledger.model.trial import Asked, Trial
+from ledger.model.trial import Basis, Trial
 from ledger.repo.code import Arm
 
 
@@ -31,7 +31,7 @@ class Spec:
     texts: Mapping[str, str]
     data: Mapping[str, DataChange] = field(default_factory=dict)
     voided: bool = False
-    asked: Asked | None = None
+    asked: Basis | None = None
 
     @property
     def id(self) -> str:
@@ -47,7 +47,7 @@ class Spec:
         return self.voided or any(axis == REPEAT for axis, _ in self.point)
 
 
-class Source(Protocol):
+class SpecSource(Protocol):
     """Says which trials to run: those that a plan declares, or those that follow from what was recorded so far."""
 
     @property
@@ -62,7 +62,7 @@ class Source(Protocol):
         """
 
 
-class Declared:
+class DeclaredTrials:
     """The trials that a plan declares: all are given at once."""
 
     def __init__(self, specs: Sequence[Spec]) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.dvc.commands import Terms
-from ledger.dvc.repro import Event, Request
+from ledger.dvc.repro import Event, ReproRequest
 from ledger.dvc.store import Store
 from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
@@ -124,7 +124,7 @@ class Station:
         lent = self._stamps(spec)
         started = datetime.now(UTC)
         done = self.worker.reproduce(
-            Request(
+            ReproRequest(
                 root=slot / spec.arm.code.folder,
                 top=slot,
                 targets=ledger.settings.targets,

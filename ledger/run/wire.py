@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ledger.dvc.commands import CommandRun, Terms
-from ledger.dvc.repro import PipelineRun, Request
+from ledger.dvc.repro import PipelineRun, ReproRequest
 from ledger.dvc.work_tree_config import DvcConfig
 
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (CommandRun, DvcConfig, PipelineRun, Request, Terms)}
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (CommandRun, DvcConfig, PipelineRun, ReproRequest, Terms)}
 _KIND = "__class__"
 
 

@@ -28,7 +28,7 @@ from ledger.run.queue import Queue
 from ledger.run.request import RunOptions
 from ledger.run.reuse import reusable, reuse
 from ledger.run.searching import Searching, source
-from ledger.run.spec import Declared, Spec
+from ledger.run.spec import DeclaredTrials, Spec
 from ledger.run.trial_commit import Kept
 
 
@@ -76,7 +76,7 @@ def plan(ledger: Ledger, name: str, branch: str, wanted: RunOptions, held: ExitS
         wanted=wanted,
         specs=specs,
         copies=copied.checked(ledger, name, ledger.code.at(experiment.tip).pipeline) if specs or search else {},
-        queue=Queue(ledger, search or Declared(specs), branch),
+        queue=Queue(ledger, search or DeclaredTrials(specs), branch),
         monitor=RunMonitor(name, jobs=wanted.jobs or ledger.settings.jobs, run=published, log=log),
         search=search,
     )

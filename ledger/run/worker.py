@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from ledger.dvc.repro import Event, PipelineRun, Request
+from ledger.dvc.repro import Event, PipelineRun, ReproRequest
 from ledger.dvc.work_tree_config import DvcConfig
 from ledger.errors import LedgerError
 from ledger.git.process import scrubbed
@@ -120,7 +120,7 @@ class Worker:
         """Write the local DVC configuration of a slot."""
         self._call("configure", root=root, config=config)
 
-    def reproduce(self, request: Request, *, log: Path, tell: Callable[[Event], None]) -> PipelineRun:
+    def reproduce(self, request: ReproRequest, *, log: Path, tell: Callable[[Event], None]) -> PipelineRun:
         """Run a pipeline; what its commands print goes to `log`, and `tell` hears of its stages as they begin."""
         done: PipelineRun = self._call("reproduce", log, tell, request=request)
         return done

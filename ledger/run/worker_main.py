@@ -21,7 +21,7 @@ from typing import TextIO
 from ledger.dvc import repro as reproducing
 from ledger.dvc import work_tree, work_tree_config
 from ledger.dvc.commands import Runner
-from ledger.dvc.repro import Request
+from ledger.dvc.repro import ReproRequest
 from ledger.errors import LedgerError
 from ledger.machine import processes
 from ledger.run import wire
@@ -52,7 +52,7 @@ def main() -> None:
         answers.write(wire.dumps(document) + "\n")
         answers.flush()
 
-    def reproduce(request: Request) -> object:
+    def reproduce(request: ReproRequest) -> object:
         request = replace(request, terms=replace(request.terms, keeps=keeps))
         return reproducing.reproduce(request, adopts=adopts, tell=lambda event: answer({"event": event}))
 

@@ -10,7 +10,7 @@ from ledger.stats.power import (
     MAX_REPLICATES,
     PAIRS,
     WANTED,
-    Design,
+    PowerDesign,
     detectable,
     power,
     power_within,
@@ -40,7 +40,7 @@ class Question:
     within: bool = False
     upward: bool = True
     wanted: float = WANTED
-    design: Design = PAIRS
+    design: PowerDesign = PAIRS
     effect: float | None = None
 
     @property

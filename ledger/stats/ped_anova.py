@@ -45,7 +45,7 @@ class Divergence:
 
 
 @frozen
-class Column:
+class Levels:
     """The values of one parameter: each configuration's `level`, from 0 on, -1 where it lacks the parameter.
 
     `ordered`: the levels are in the order of their values.
@@ -81,7 +81,7 @@ class Kernel:
         return self.rows[self.level]
 
 
-def kernels(column: Column) -> Kernel:
+def kernels(column: Levels) -> Kernel:
     """How each configuration contributes to the density of a parameter, whose points are the columns.
 
     Of choices, and of what lacks the parameter, the points are the values themselves.
@@ -124,7 +124,7 @@ def divergences(kernel: Kernel, top: Array, every: Array) -> Array:
 
 
 def importances(
-    columns: Sequence[Column],
+    columns: Sequence[Levels],
     values: Sequence[float],
     *,
     share: float,

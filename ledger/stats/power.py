@@ -14,7 +14,7 @@ WANTED = 0.8
 
 
 @frozen
-class Design:
+class PowerDesign:
     """How the degrees of freedom and the standard error of an estimate follow from a number n of replicates.
 
     `sides` is 2 where they are not paired. `overlap`: they are the folds of one cross-validation (Nadeau & Bengio
@@ -41,12 +41,12 @@ class Design:
         return math.sqrt(1 / n + 1 / (n - 1) if self.overlap else self.sides / n)
 
 
-PAIRS = Design()
-SIDES = Design(sides=2)
-FOLDS = Design(overlap=True)
+PAIRS = PowerDesign()
+SIDES = PowerDesign(sides=2)
+FOLDS = PowerDesign(overlap=True)
 
 
-def power(effect: float, n: float, *, alpha: float, design: Design = PAIRS, two_sided: bool = False) -> float:
+def power(effect: float, n: float, *, alpha: float, design: PowerDesign = PAIRS, two_sided: bool = False) -> float:
     """The chance that an effect is found, in standard deviations (of the paired differences, or of one side).
 
     From the noncentral t distribution, as R's `power.t.test` has it; the far tail of a two-sided test is left out.
@@ -59,7 +59,7 @@ def power(effect: float, n: float, *, alpha: float, design: Design = PAIRS, two_
     return float(nctdtr(df, -shift, -_critical(df, alpha / 2 if two_sided else alpha)))
 
 
-def power_within(above: float, below: float, n: float, *, alpha: float, design: Design = PAIRS) -> float:
+def power_within(above: float, below: float, n: float, *, alpha: float, design: PowerDesign = PAIRS) -> float:
     """The chance that two one-sided tests show the truth to lie between two bounds.
 
     `above` and `below` say how far the truth lies inside the lower and the upper one, in standard deviations. Exact:
@@ -85,7 +85,7 @@ def power_within(above: float, below: float, n: float, *, alpha: float, design: 
     return float(np.sum(weights * inside))
 
 
-def shown_within(n: float, *, alpha: float, design: Design = PAIRS, wanted: float = WANTED) -> float:
+def shown_within(n: float, *, alpha: float, design: PowerDesign = PAIRS, wanted: float = WANTED) -> float:
     """The smallest margin, in standard deviations, inside which n replicates show a difference of nothing to lie."""
     if not math.isfinite(_critical(design.df(n), alpha)):
         return math.inf
@@ -120,7 +120,7 @@ def noncentrality(df: float, *, alpha: float, wanted: float = WANTED) -> float:
     return _root(surplus, 0.0, high)
 
 
-def detectable(n: float, *, alpha: float, design: Design = PAIRS, wanted: float = WANTED) -> float:
+def detectable(n: float, *, alpha: float, design: PowerDesign = PAIRS, wanted: float = WANTED) -> float:
     """The smallest effect, in standard deviations, that n replicates find with the wanted power."""
     return noncentrality(design.df(n), alpha=alpha, wanted=wanted) * design.errors(n)
 
@@ -129,7 +129,7 @@ def replicates_needed(
     effect: float,
     *,
     alpha: float,
-    design: Design = PAIRS,
+    design: PowerDesign = PAIRS,
     wanted: float = WANTED,
     two_sided: bool = False,
     other: float = math.inf,

@@ -13,7 +13,7 @@ from numpy.polynomial.hermite_e import hermegauss
 
 from ledger.stats.contrast import mean
 from ledger.stats.step_evidence import Floats, Ints, Sums, drift_evidence, no_change_evidence, step_evidence
-from ledger.stats.step_posterior import PRIOR, Noise, StepPosterior
+from ledger.stats.step_posterior import PRIOR, NoisePrior, StepPosterior
 
 # the versions that are weighed for the next trial: so many quantiles of where the step may be, and the ends
 _CANDIDATES = 12
@@ -30,7 +30,7 @@ class StepModel:
     `weights` says how probable a step is at each version after the first, in proportion; evenly where it is not given.
     """
 
-    def __init__(self, versions: int, noise: Noise, weights: Sequence[float] | Floats | None = None) -> None:
+    def __init__(self, versions: int, noise: NoisePrior, weights: Sequence[float] | Floats | None = None) -> None:
         if versions < 2:
             raise ValueError("a step needs two versions at least")
         places = np.ones(versions - 1) if weights is None else np.asarray(weights, dtype=float)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ledger.model.frozen import frozen
-from ledger.stats.step_posterior import Noise
+from ledger.stats.step_posterior import NoisePrior
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,7 +83,7 @@ class Sums:
         )
 
 
-def step_evidence(sums: Sums, noise: Noise) -> Floats:
+def step_evidence(sums: Sums, noise: NoisePrior) -> Floats:
     """The log marginal likelihood of a step at each place: a row for each of the sums, a column for each place."""
     first, second, deviation, within = sums.sides()
     distance = deviation / first + deviation / second
@@ -97,7 +97,7 @@ def step_evidence(sums: Sums, noise: Noise) -> Floats:
     return _mean_of_exponentials(logs)
 
 
-def drift_evidence(sums: Sums, noise: Noise, along: Floats) -> Floats:
+def drift_evidence(sums: Sums, noise: NoisePrior, along: Floats) -> Floats:
     """That of a drift; `along` says how far along the history each version is."""
     along = along - (sums.count * along).sum(axis=1, keepdims=True) / sums.n[:, None]
     spread = (sums.count * along**2).sum(axis=1)
@@ -110,13 +110,13 @@ def drift_evidence(sums: Sums, noise: Noise, along: Floats) -> Floats:
     return _mean_of_exponentials(logs)
 
 
-def no_change_evidence(sums: Sums, noise: Noise) -> Floats:
+def no_change_evidence(sums: Sums, noise: NoisePrior) -> Floats:
     """That of one level throughout."""
     logs: Floats = -0.5 * np.log(sums.n) + _noise_term(noise, sums.squares, sums.n)
     return logs
 
 
-def _noise_term(noise: Noise, residual: Floats, n: Floats) -> Floats:
+def _noise_term(noise: NoisePrior, residual: Floats, n: Floats) -> Floats:
     """The part of the log marginal likelihood that the residual sum of squares decides, the variance integrated."""
     known = noise.df * noise.sd**2
     logs: Floats = -(noise.df + n - 1) / 2 * np.log(known + residual)

@@ -12,7 +12,7 @@ PRIOR = (0.7, 0.2, 0.1)
 
 
 @frozen
-class Noise:
+class NoisePrior:
     """What is known of the standard deviation of one value before the search, and from how many degrees of freedom.
 
     Zero degrees of freedom: nothing is known.

@@ -16,7 +16,7 @@ from ledger.analysis.checks.numbers import compared
 from ledger.analysis.checks.plan import plan
 from ledger.analysis.checks.records import consistent, duplicates
 from ledger.analysis.equality import same
-from ledger.analysis.gathered import Claim, Gathered, Order, PlanHistory, Shown, State
+from ledger.analysis.gathered import Claim, CommitState, Gathered, OrderInGit, PlanHistory, TipShown
 from ledger.analysis.gathered_tags import Tags
 from ledger.analysis.problems import Problem, Subject
 from ledger.analysis.witness import Content, Witness
@@ -208,7 +208,7 @@ def test_a_plan_must_have_been_there() -> None:
             name="a", branch=None, tip="e" * 40, hypothesis=Hypothesis(plan=new, body=""), trials=(), notes="",
             verdict=verdict, landed=False, problems=(),
         )  # fmt: skip
-        order = Order(held=held, unreadable=False, under=None, written=new.created)
+        order = OrderInGit(held=held, unreadable=False, under=None, written=new.created)
         gathered = Gathered(
             experiment=experiment, claims=(replace(CLAIM, order=order),), files={}, tags=Tags(commits={}),
             plans=PlanHistory(versions=versions, complete=complete),
@@ -246,18 +246,18 @@ def test_values_of_files_are_compared_as_files_write_them(a: object, b: object, 
 
 # --- what a branch shows
 
-MADE = State(label="treatment/seed-0", locks={"train": LOCK}, results={"metrics.json": "made"})
-BASE = State(label="base", locks={}, results={"metrics.json": "base"})
+MADE = CommitState(label="treatment/seed-0", locks={"train": LOCK}, results={"metrics.json": "made"})
+BASE = CommitState(label="base", locks={}, results={"metrics.json": "base"})
 CONTENTS = {"metrics.json": Content(md5s=frozenset("4"))}
 
 
-def look(tip: State, contents: dict[str, Content] | None = None, **kind: Any) -> list[tuple[bool, str]]:
+def look(tip: CommitState, contents: dict[str, Content] | None = None, **kind: Any) -> list[tuple[bool, str]]:
     """What is found at a tip beside one trial and a base."""
     given: dict[str, Any] = {
         "canonical": MADE, "trials": [MADE], "earlier": [BASE], "contents": contents or CONTENTS, "reproduced": set(),
         "lockfiles": {"train": "dvc.lock"}, "metrics": ["metrics.json"], "complete": True, **kind,
     }  # fmt: skip
-    return [(not f.unproved, sentence(f)) for f in shown(A, Shown(tip=tip, **given))]
+    return [(not f.unproved, sentence(f)) for f in shown(A, TipShown(tip=tip, **given))]
 
 
 def test_a_branch_shows_its_trial_or_what_it_had() -> None:

@@ -9,7 +9,7 @@ import pytest
 from judged import plan
 
 from ledger.analysis.checks.confirmation import confirmation
-from ledger.analysis.gathered import Claim, Finding, Gathered
+from ledger.analysis.gathered import Claim, Gathered, ToConfirm
 from ledger.analysis.gathered_tags import Tags
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Hypothesis
@@ -31,7 +31,7 @@ def trial(experiment: str, seed: int, *, hours: int = 0, state: str = STATE, var
     )  # fmt: skip
 
 
-def said(*own: Trial, finding: Finding | None, confirms: Confirms | None = CONFIRMS) -> list[str]:
+def said(*own: Trial, finding: ToConfirm | None, confirms: Confirms | None = CONFIRMS) -> list[str]:
     """The sentences of what is found of `again`, the kind and `!` of what is wrong before each."""
     asked = replace(plan("m >= baseline", axes={"seed": [5]}), name="again", confirms=confirms)
     records = tuple(
@@ -58,11 +58,11 @@ def said(*own: Trial, finding: Finding | None, confirms: Confirms | None = CONFI
     return [f"{one.kind}{'' if one.unproved else '!'} {sentence(one)}" for one in confirmation(gathered)]
 
 
-GRID = Finding(trials=(trial("grid", 0), trial("grid", 1)), state=STATE)
+GRID = ToConfirm(trials=(trial("grid", 0), trial("grid", 1)), state=STATE)
 
 
 @pytest.mark.parametrize("finding", [GRID, None])
-def test_a_plan_that_confirms_nothing_is_not_asked(finding: Finding | None) -> None:
+def test_a_plan_that_confirms_nothing_is_not_asked(finding: ToConfirm | None) -> None:
     assert said(trial("again", 0, hours=9), finding=finding, confirms=None) == []
 
 
@@ -74,15 +74,15 @@ def test_fresh_replicates_of_the_same_state_are_sound() -> None:
 
 
 def test_a_replicate_that_was_tried_before_is_wrong() -> None:
-    seen = Finding(trials=(trial("grid", 5, hours=4), trial("grid", 5, hours=1, variant="lr-0-3")), state=STATE)
+    seen = ToConfirm(trials=(trial("grid", 5, hours=4), trial("grid", 5, hours=1, variant="lr-0-3")), state=STATE)
     [told] = said(trial("again", 5, hours=9), finding=seen)
     assert told.startswith(f"not-fresh! {HERE} is not a fresh replicate: grid:lr-0-3/seed-5 had already")
     # a baseline that is repeated is as old as what it repeats
-    assert said(trial("again", 5, hours=4), finding=Finding(trials=(trial("grid", 5, hours=4),), state=STATE))
+    assert said(trial("again", 5, hours=4), finding=ToConfirm(trials=(trial("grid", 5, hours=4),), state=STATE))
 
 
 def test_a_replicate_that_was_tried_since_is_told() -> None:
-    since = Finding(trials=(trial("grid", 5, hours=10),), state=STATE)
+    since = ToConfirm(trials=(trial("grid", 5, hours=10),), state=STATE)
     [told] = said(trial("again", 5, hours=9), finding=since)
     assert told.startswith(f"fresh-no-more grid:treatment/seed-5 has tried that state at the replicate of {HERE} since")
 

@@ -14,10 +14,10 @@ from ledger.analysis.bands import Band, Bands, bands, level
 from ledger.analysis.curves import Sample, choose, names_of
 from ledger.errors import LedgerError
 from ledger.model.formats.curves import Series, parse
-from ledger.model.plot_definitions import Axis, Plot
+from ledger.model.plot_definitions import Plot, PlotAxis
 from ledger.report.remarks import sentences
 
-DECLARED = (Plot(title=None, y=(Axis(file="c.csv", column="loss"),), x=(Axis(file="c.csv", column="epoch"),)),)
+DECLARED = (Plot(title=None, y=(PlotAxis(file="c.csv", column="loss"),), x=(PlotAxis(file="c.csv", column="epoch"),)),)
 
 
 def series(text: str) -> Series:
@@ -105,7 +105,9 @@ def test_a_column_that_two_files_share_is_named_with_its_file() -> None:
         arm="a",
         trial="e:a/0",
         files={"train.csv": series("epoch,loss 1,4"), "valid.csv": series("epoch,loss 1,5")},
-        plots=(Plot(title=None, y=(Axis(file="train.csv", column="loss"), Axis(file="valid.csv", column="loss"))),),
+        plots=(
+            Plot(title=None, y=(PlotAxis(file="train.csv", column="loss"), PlotAxis(file="valid.csv", column="loss"))),
+        ),
     )
 
     assert choose([both]).metrics == ("train.csv:loss", "valid.csv:loss")
@@ -126,7 +128,7 @@ def test_dvclive_needs_no_definition() -> None:
 
 
 def test_rows_are_counted_where_nothing_tells_the_steps() -> None:
-    plots = (Plot(title=None, y=(Axis(file="c.csv", column=None),)),)
+    plots = (Plot(title=None, y=(PlotAxis(file="c.csv", column=None),)),)
 
     found = choose([sample("a", 0, "loss,gradient 4,1 3,2", plots)])
 
@@ -135,7 +137,7 @@ def test_rows_are_counted_where_nothing_tells_the_steps() -> None:
 
 
 def test_steps_may_stand_in_another_file() -> None:
-    plots = (Plot(title=None, y=(Axis(file="c.csv", column="loss"),), x=(Axis(file="x.csv", column="epoch"),)),)
+    plots = (Plot(title=None, y=(PlotAxis(file="c.csv", column="loss"),), x=(PlotAxis(file="x.csv", column="epoch"),)),)
     files = {"c.csv": series("loss 4 3"), "x.csv": series("epoch 10 20")}
 
     assert choose([Sample(arm="a", trial="e:a/0", files=files, plots=plots)]).curves[0].points == ((10, 4), (20, 3))
@@ -161,7 +163,7 @@ def test_replicates_that_end_at_different_steps_are_averaged() -> None:
 
 
 def test_a_confusion_matrix_is_not_drawn_unless_it_is_named() -> None:
-    plots = (Plot(title=None, y=(Axis(file="c.csv", column="loss"),), lines=False),)
+    plots = (Plot(title=None, y=(PlotAxis(file="c.csv", column="loss"),), lines=False),)
     with pytest.raises(LedgerError, match="declares is a learning curve"):
         choose([sample("a", 0, "epoch,loss 1,4", plots)])
 
@@ -169,7 +171,7 @@ def test_a_confusion_matrix_is_not_drawn_unless_it_is_named() -> None:
 
 
 def test_many_metrics_are_cut_to_what_a_picture_holds() -> None:
-    plots = (Plot(title=None, y=(Axis(file="c.csv", column=None),)),)
+    plots = (Plot(title=None, y=(PlotAxis(file="c.csv", column=None),)),)
     names = ",".join(f"m{i}" for i in range(9))
 
     chosen = choose([sample("a", 0, f"{names} 1,2,3,4,5,6,7,8,9", plots)])
@@ -190,7 +192,7 @@ def test_long_curves_are_thinned_and_keep_their_end() -> None:
 
 
 def test_a_path_with_a_parameter_in_it_is_one_curve() -> None:
-    plots = (Plot(title=None, y=(Axis(file="${name}.csv", column="loss"),)),)
+    plots = (Plot(title=None, y=(PlotAxis(file="${name}.csv", column="loss"),)),)
 
     chosen = choose([
         sample("a", 0, "epoch,loss 1,4", plots, "small.csv"), sample("b", 0, "epoch,loss 1,4", plots, "large.csv"),
@@ -200,7 +202,7 @@ def test_a_path_with_a_parameter_in_it_is_one_curve() -> None:
     assert {curve.arm for curve in chosen.curves} == {"a", "b"}
 
 
-OPEN = (Plot(title=None, y=(Axis(file="c.csv", column=None),)),)
+OPEN = (Plot(title=None, y=(PlotAxis(file="c.csv", column=None),)),)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,7 @@ OPEN = (Plot(title=None, y=(Axis(file="c.csv", column=None),)),)
         ("case,dice p7,0.5 p2,0.7 p9,0.1", OPEN),
         # a slice is no step where a case begins again with the first
         ("case,step,dice p7,1,0.5 p7,2,0.7 p2,1,0.1", OPEN),
-        ("case,dice p7,0.5 p2,0.7", (Plot(title=None, y=OPEN[0].y, x=(Axis(file="c.csv", column="case"),)),)),
+        ("case,dice p7,0.5 p2,0.7", (Plot(title=None, y=OPEN[0].y, x=(PlotAxis(file="c.csv", column="case"),)),)),
     ],
 )
 def test_a_table_of_cases_is_no_curve(text: str, plots: tuple[Plot, ...]) -> None:
@@ -223,12 +225,12 @@ def test_a_table_of_cases_is_no_curve(text: str, plots: tuple[Plot, ...]) -> Non
 def test_a_curve_may_have_texts_in_it() -> None:
     for text in ("epoch,phase,loss 1,warm,4 2,warm,3 3,main,2", "loss 4 3", "epoch,loss 1,4 2,3 1,2"):
         assert choose([sample("a", 0, text, OPEN)]).metrics == ("loss",)
-    declared = (Plot(title=None, y=(Axis(file="c.csv", column="loss"),), x=(Axis(file="c.csv", column="n"),)),)
+    declared = (Plot(title=None, y=(PlotAxis(file="c.csv", column="loss"),), x=(PlotAxis(file="c.csv", column="n"),)),)
     assert choose([sample("a", 0, "n,phase,loss 3,a,4 1,b,3", declared)]).metrics == ("loss",)
 
 
 def test_what_others_are_drawn_over_is_no_series() -> None:
-    clock = (Plot(title=None, y=(Axis(file="a.csv", column="loss"),), x=(Axis(file="a.csv", column="seen"),)),)
+    clock = (Plot(title=None, y=(PlotAxis(file="a.csv", column="loss"),), x=(PlotAxis(file="a.csv", column="seen"),)),)
     files = {path: series("step,seen,loss,norm 0,5,2,7 1,9,1,8") for path in ("a.csv", "b.csv")}
     found = names_of([Sample(arm="e", trial="e:t/seed-0", files=files, plots=clock)])
     assert found == (("a.csv:loss",), ("a.csv:norm", "b.csv:seen", "b.csv:loss", "b.csv:norm"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.analysis.datasets.additions import Step
-from ledger.analysis.diff import CodeChange, Diff, GroupChange, diff
+from ledger.analysis.diff import CodeChange, Diff, GroupFiles, diff
 from ledger.analysis.metric_changes import metric_change
 from ledger.analysis.side import Side
 from ledger.model.environment import Environment
@@ -109,8 +109,8 @@ def test_files_that_differ_are_counted_by_group() -> None:
         side(data=pins[0]), side(data=pins[1]), code=(), listings=LISTINGS, grouped=lambda path, files: group_of
     ).data
     assert change.groups == (
-        GroupChange(name="x", added=0, removed=1, changed=1),
-        GroupChange(name="y", added=1, removed=0, changed=0),
+        GroupFiles(name="x", added=0, removed=1, changed=1),
+        GroupFiles(name="y", added=1, removed=0, changed=0),
     )
 
 

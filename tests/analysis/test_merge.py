@@ -293,7 +293,7 @@ def entries(
 def chosen(
     base: dict[str, LockedStage], ours: dict[str, LockedStage], theirs: dict[str, LockedStage],
     *, raw: str = "r0", code: str = "c0", lr: float = 0.1,
-) -> lock_entries.Choice:  # fmt: skip
+) -> lock_entries.LockChoice:  # fmt: skip
     """The choice for merged files with these contents."""
     held = {"raw": raw, "train.py": code}
     return choose(

@@ -14,7 +14,7 @@ from test_bad_input import refused
 
 from ledger.analysis.bisection import expected
 from ledger.repo.bisection import planning
-from ledger.repo.bisection.planning import Draft
+from ledger.repo.bisection.planning import SearchDraft
 from ledger.repo.bisection.request import BisectRequest, Prior
 from ledger.repo.ledger import open_ledger
 
@@ -78,13 +78,13 @@ def weeks(shelved: Shelved) -> Project:
     return shelved(five_weeks, FILES)
 
 
-def draft(project: Project, good: str = "w1", bad: str = "w5", **asked: object) -> Draft:
+def draft(project: Project, good: str = "w1", bad: str = "w5", **asked: object) -> SearchDraft:
     with open_ledger(project.root) as ledger:
         request = BisectRequest(**({"metric": "dice", "good": good, "bad": bad, "better": "higher"} | asked))  # type: ignore[arg-type]
         return planning.draft(ledger, request)
 
 
-def subjects(found: Draft) -> list[str]:
+def subjects(found: SearchDraft) -> list[str]:
     return [place.subject for place in found.places]
 
 

@@ -12,16 +12,16 @@ import pytest
 
 from ledger.errors import LedgerError
 from ledger.machine import web_server
-from ledger.machine.web_server import Content
+from ledger.machine.web_server import Body
 
 asked: list[tuple[str, str]] = []
 
 
-def find(path: str, query: str) -> Content | None:
+def find(path: str, query: str) -> Body | None:
     """What is there: one page and one script; what was asked for is kept."""
     asked.append((path, query))
     found = {"index.html": "text/html; charset=utf-8", "a b/c.js": "text/javascript; charset=utf-8"}
-    return Content(kind=found[path], body=f"{path} {query}".encode()) if path in found else None
+    return Body(kind=found[path], body=f"{path} {query}".encode()) if path in found else None
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,15 @@ from made_records import record_of
 
 from ledger.errors import FormatError
 from ledger.model import trial_file
-from ledger.model.trial import Asked
+from ledger.model.trial import Basis
 
 TEXT = record_of("a", 0)[1]
 
 
 @pytest.mark.parametrize(
-    "asked", [Asked(), Asked(known={"at-3f2a9c1": ("seed-0", "seed-0.2")}, waiting=("at-1/seed-3", "b/x"))]
+    "asked", [Basis(), Basis(known={"at-3f2a9c1": ("seed-0", "seed-0.2")}, waiting=("at-1/seed-3", "b/x"))]
 )
-def test_it_is_read_as_it_was_written(asked: Asked) -> None:
+def test_it_is_read_as_it_was_written(asked: Basis) -> None:
     trial = replace(trial_file.loads(TEXT), asked=asked)
     assert trial_file.loads(trial_file.dumps(trial)) == trial
 

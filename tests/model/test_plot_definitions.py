@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.model import plot_definitions
 from ledger.model.formats import yaml12
-from ledger.model.plot_definitions import Axis, Plot
+from ledger.model.plot_definitions import Plot, PlotAxis
 
 DOCUMENT = """
 stages:
@@ -47,10 +47,10 @@ def test_columns_and_labels() -> None:
     plot = parsed()["deep/sub/curve.csv"]
 
     assert plot.y == (
-        Axis(file="deep/sub/curve.csv", column="loss"),
-        Axis(file="deep/sub/curve.csv", column="accuracy"),
+        PlotAxis(file="deep/sub/curve.csv", column="loss"),
+        PlotAxis(file="deep/sub/curve.csv", column="accuracy"),
     )
-    assert plot.x == (Axis(file="deep/sub/curve.csv", column="epoch"),)
+    assert plot.x == (PlotAxis(file="deep/sub/curve.csv", column="epoch"),)
     assert plot.y_label == "Loss"
 
 
@@ -72,7 +72,7 @@ def test_a_template_in_a_path_fits_any_value() -> None:
     assert axis.holds("deep/out/a.csv")
     assert not axis.holds("deep/out/a.json")
     assert not axis.holds("deep/out/a/b.csv")
-    assert Axis(file="live", column=None).holds("live/plots/metrics/loss.tsv")
+    assert PlotAxis(file="live", column=None).holds("live/plots/metrics/loss.tsv")
 
 
 JSON = st.recursive(

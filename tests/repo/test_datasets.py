@@ -20,7 +20,7 @@ from ledger.model.formats import yaml12
 from ledger.repo.code import Code
 from ledger.repo.datasets import versions
 from ledger.repo.datasets.datasets import DataSets
-from ledger.repo.datasets.versions import Version
+from ledger.repo.datasets.versions import DataVersion
 from ledger.repo.ledger import Ledger, open_ledger
 
 PIPELINE = """\
@@ -68,12 +68,12 @@ def commit(project: Project, revision: str) -> str:
     return project.git("rev-parse", revision)
 
 
-def found(project: Project, good: str, bad: str = "HEAD", path: str = PATH) -> tuple[Version, ...]:
+def found(project: Project, good: str, bad: str = "HEAD", path: str = PATH) -> tuple[DataVersion, ...]:
     with open_ledger(project.root) as ledger:
         return ledger.datasets.versions(path, commit(project, good), commit(project, bad))
 
 
-def subjects(versions: tuple[Version, ...]) -> list[str]:
+def subjects(versions: tuple[DataVersion, ...]) -> list[str]:
     return [version.subject for version in versions]
 
 

@@ -14,7 +14,7 @@ from indexed import file_of, same
 
 from ledger.repo.index import file as index_file
 from ledger.repo.index import reading as index_reading
-from ledger.repo.index.changes import Asked, Found
+from ledger.repo.index.changes import Fresh, Suspect
 from ledger.repo.index.tables import VERSION
 from ledger.repo.ledger import Ledger, open_ledger
 
@@ -199,7 +199,7 @@ def test_what_another_process_has_written_meanwhile_is_not_written_over(
     real = index_reading.read
     calls: list[int] = []
 
-    def slow(git: Any, asked: Sequence[Asked], *, main: str | None) -> Iterator[Found]:
+    def slow(git: Any, asked: Sequence[Suspect], *, main: str | None) -> Iterator[Fresh]:
         calls.append(len(asked))
         if len(calls) == 1:
             history.git("branch", "exp/two", first)

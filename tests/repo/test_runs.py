@@ -18,7 +18,7 @@ from ledger.machine import origin
 from ledger.machine.state_directory import StateDirectory
 from ledger.model.run_state import ProcessIdentity, RunState
 from ledger.repo import runs
-from ledger.repo.runs import Published
+from ledger.repo.runs import AnnouncedRun
 
 SLEEPS = "import sys; sys.stdin.read()"
 ELSEWHERE: dict[str, Callable[[ProcessIdentity], ProcessIdentity]] = {
@@ -29,7 +29,7 @@ ELSEWHERE: dict[str, Callable[[ProcessIdentity], ProcessIdentity]] = {
 }
 
 
-def state(run: Published, by: ProcessIdentity) -> RunState:
+def state(run: AnnouncedRun, by: ProcessIdentity) -> RunState:
     return RunState(id=run.id, experiment="a", origin=by, jobs=1, started=datetime.now(UTC), total=3)
 
 

@@ -36,7 +36,7 @@ from tampering import (
 )
 
 from ledger.analysis.checks import problems
-from ledger.analysis.gathered import Checkpoint, Gathered, Removed
+from ledger.analysis.gathered import Gathered, MissingObjects, Removed
 from ledger.analysis.gathered_tags import OddTag
 from ledger.analysis.problems import Kind
 from ledger.analysis.witness import Content, OtherData
@@ -249,7 +249,7 @@ CASES: dict[str, tuple[Tampering, Kind, str | None, tuple[str, ...]]] = {
     ),
     "a checkpoint that was changed": (
         lambda g: replace(
-            g, checkpoints=(Checkpoint(trial=claim_of(g, SEED1).trial, corrupt=("model.txt (12)",), absent=()),)
+            g, checkpoints=(MissingObjects(trial=claim_of(g, SEED1).trial, corrupt=("model.txt (12)",), absent=()),)
         ),
         Kind.CORRUPT, SEED1, ("model.txt", "12"),
     ),

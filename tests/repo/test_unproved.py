@@ -9,7 +9,7 @@ import pytest
 from tampering import OTHER, SEED0, SEED1, changed, claim_of, found, metrics_of, set_to, without
 
 from ledger.analysis.checks import problems
-from ledger.analysis.gathered import Checkpoint, Gathered, Origin, Shown
+from ledger.analysis.gathered import Gathered, MissingObjects, Origin, TipShown
 from ledger.analysis.problems import Kind
 from ledger.analysis.witness import Content
 from ledger.model import remarks
@@ -28,7 +28,7 @@ def test_what_a_clone_lacks_is_unproved(honest: Gathered) -> None:
     )
     lost = replace(honest, claims=claims, tags=replace(honest.tags, commits={}, runs=()), branch=None)
     assert {(one.kind, one.unproved) for one in problems(lost)} == {(Kind.TRIAL_NOT_HERE, True)}
-    gone = Checkpoint(trial=claim_of(honest, SEED1).trial, corrupt=(), absent=("model.txt (12)",))
+    gone = MissingObjects(trial=claim_of(honest, SEED1).trial, corrupt=(), absent=("model.txt (12)",))
     found(replace(honest, checkpoints=(gone,)), Kind.ABSENT, SEED1, "model.txt", "nowhere", unproved=True)
     found(
         replace(honest, checkpoints=(gone,), remotes=("store",)),
@@ -78,7 +78,7 @@ def shown(gathered: Gathered, **changes: Any) -> Gathered:
     return replace(gathered, branch=replace(gathered.branch, shown=replace(seen(gathered), **changes)))  # type: ignore[type-var]
 
 
-def seen(gathered: Gathered) -> Shown:
+def seen(gathered: Gathered) -> TipShown:
     assert gathered.branch is not None and gathered.branch.shown is not None
     return gathered.branch.shown
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 import vl_convert
 
-from ledger.analysis.bisection.answer import Bisection, Confirmation, State, Version
-from ledger.analysis.bisection.ends import Change, FixedEvaluation
+from ledger.analysis.bisection.answer import Bisection, ConfirmedStep, Fate, SearchedVersion
+from ledger.analysis.bisection.ends import FixedEvaluation, MetricDifference
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
 from ledger.model.finding import Answer
 from ledger.model.settings import Settings
@@ -24,17 +24,17 @@ from ledger.stats.ratio import Ratio
 SETTINGS = Settings()
 
 
-def change(difference: float, *noise: float) -> Change:
+def change(difference: float, *noise: float) -> MetricDifference:
     """A difference with the noise of its pairs; without any, a number alone."""
     if not noise:
-        return Change(difference=difference)
+        return MetricDifference(difference=difference)
     contrast = paired([difference + each for each in noise], [0.0] * len(noise))
-    return Change(difference=contrast.estimate, contrast=contrast)
+    return MetricDifference(difference=contrast.estimate, contrast=contrast)
 
 
-def version(number: int, *values: float, posterior: float | None = 0.001) -> Version:
-    state = State.TRIED if values else State.UNTRIED
-    return Version(
+def version(number: int, *values: float, posterior: float | None = 0.001) -> SearchedVersion:
+    state = Fate.TRIED if values else Fate.UNTRIED
+    return SearchedVersion(
         name=f"{number:07x}", commit=f"{number:040x}", subject=f"week {number}", values=values, state=state,
         posterior=posterior if number else None,
     )  # fmt: skip
@@ -62,7 +62,7 @@ STEP = Bisection(
     budget=60,
     confidence=0.95,
 )
-CONFIRMED = Confirmation(
+CONFIRMED = ConfirmedStep(
     before=11,
     after=12,
     change=change(-0.09, *NOISE),
@@ -89,7 +89,7 @@ def test_a_loss_rises() -> None:
 
 
 def test_versions_that_cannot_run_make_the_answer_a_set() -> None:
-    failed = tuple(replace(each, state=State.FAILED) if at == 11 else each for at, each in enumerate(HISTORY))
+    failed = tuple(replace(each, state=Fate.FAILED) if at == 11 else each for at, each in enumerate(HISTORY))
     text = shown(replace(STEP, versions=failed, places=(11, 12)))
     assert "with one of 000000b or 000000c (probability 97%): no version between them can run" in text
     assert "! 000000b cannot run: a trial failed there (ledger run bisect-dice --again tries again)" in text
@@ -129,7 +129,7 @@ def test_versions_that_cannot_run_make_the_answer_a_set() -> None:
         ),
         (
             replace(STEP, answer=Answer.OPEN, places=(), posterior=None, versions=(
-                replace(HISTORY[0], state=State.FAILED), *HISTORY[1:]
+                replace(HISTORY[0], state=Fate.FAILED), *HISTORY[1:]
             )),
             "no answer: 0000000, an end of the search, cannot run",
         ),
@@ -258,7 +258,7 @@ def test_the_lines_of_the_picture() -> None:
 
 def test_the_picture_holds_every_trial_and_the_posterior() -> None:
     fresh = tuple(replace(each, fresh=(0.6, 0.61)) if at == 11 else each for at, each in enumerate(HISTORY))
-    found = replace(STEP, versions=(*fresh[:-2], replace(fresh[-2], state=State.FAILED), fresh[-1]))
+    found = replace(STEP, versions=(*fresh[:-2], replace(fresh[-2], state=Fate.FAILED), fresh[-1]))
     svg = picture.draw(versions.chart(found, SETTINGS, "dice"), "svg", "dice").decode()
     spec = json.loads(picture.draw(versions.chart(found, SETTINGS, "dice"), "json", "dice"))
     tables = list(spec["datasets"].values())

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 import vl_convert
 
-from ledger.analysis.ablation.answer import Ablation, Known, group_effects, whole
+from ledger.analysis.ablation.answer import Ablation, KnownGroup, group_effects, whole
 from ledger.analysis.ablation.design import Ablated, Design, wanted
 from ledger.analysis.matrix.answer import Matrix, answer
 from ledger.analysis.matrix.cells import Layout
@@ -51,7 +51,7 @@ def ablation(
         arm: {(("seed", seed),): 0.6 + sum(adds[group] for group in each) + luck(seed, arm) for seed in SEEDS[:seeds]}
         for arm, each in found.worth.items()
     }
-    about = {group: Known(name=group, title="", files=7) for group in groups}
+    about = {group: KnownGroup(name=group, title="", files=7) for group in groups}
     return Ablation(
         experiment="ablate-data-raw",
         metric="dice",

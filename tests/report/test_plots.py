@@ -14,7 +14,7 @@ import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.analysis.bands import Band, Bands, Facet, Level, Line
+from ledger.analysis.bands import Band, BandLine, Bands, Facet, StepBand
 from ledger.analysis.parallel import Parallel, Path, Scale
 from ledger.analysis.plots import Plot
 from ledger.analysis.points import Distribution, Dot, Mean, Scatter, Strip
@@ -30,18 +30,18 @@ SETTINGS = Settings(metrics={"loss": MetricSettings(unit="nats", direction="lowe
 HOSTILE = "</script><script>alert(1)</script>\x1b[2J\u202e 学習率"
 
 
-def line(arm: str, values: list[float], *, trials: int = 3, n: int | None = None) -> Line:
+def line(arm: str, values: list[float], *, trials: int = 3, n: int | None = None) -> BandLine:
     """An arm's line from step 0 on, its band one to both sides."""
-    levels = [Level(x=x, n=n or trials, mean=y, low=y - 1, high=y + 1) for x, y in enumerate(values)]
-    return Line(arm=arm, trial=None, trials=trials, levels=tuple(levels))
+    levels = [StepBand(x=x, n=n or trials, mean=y, low=y - 1, high=y + 1) for x, y in enumerate(values)]
+    return BandLine(arm=arm, trial=None, trials=trials, levels=tuple(levels))
 
 
-def curves(*lines: Line, metrics: tuple[str, ...] = ("loss",)) -> Bands:
+def curves(*lines: BandLine, metrics: tuple[str, ...] = ("loss",)) -> Bands:
     facets = [Facet(metric=m, x="epoch", x_label=None, y_label=None, lines=lines) for m in metrics]
     return Bands(arms=tuple(each.arm for each in lines), band=Band.SD, facets=tuple(facets), notes=())
 
 
-FLAT = tuple(Level(x=x, n=3, mean=0.4, low=0.4, high=0.4) for x in range(2))
+FLAT = tuple(StepBand(x=x, n=3, mean=0.4, low=0.4, high=0.4) for x in range(2))
 CURVES = curves(line("baseline", [9, 5, 3, 2, 2]), line("treatment", [9, 4, 2, 1, 0]))
 STRIP = Strip(arm="a", values=(("e:a/0", 1.0), ("e:a/1", 2.0)), summary=summarise([1.0, 2.0]), box=None)
 SPREAD = Distribution(metric="loss", strips=(STRIP,), notes=())
@@ -253,11 +253,11 @@ def test_lines_stand_apart_at_names_alone_and_within_their_axis(axis: int) -> No
     "plot",
     [
         curves(
-            Line(
+            BandLine(
                 arm="a",
                 trial=None,
                 trials=3,
-                levels=tuple(Level(x=x, n=3, mean=0.4, low=0.4, high=0.4) for x in range(2)),
+                levels=tuple(StepBand(x=x, n=3, mean=0.4, low=0.4, high=0.4) for x in range(2)),
             )
         ),
         dataclasses.replace(
@@ -287,7 +287,7 @@ def test_a_legend_over_one_value_is_none() -> None:
 
 
 def test_a_curve_of_one_step_has_its_spread() -> None:
-    one = Line(arm="a", trial=None, trials=3, levels=(Level(x=0, n=3, mean=0.4, low=0.3, high=0.5),))
+    one = BandLine(arm="a", trial=None, trials=3, levels=(StepBand(x=0, n=3, mean=0.4, low=0.3, high=0.5),))
     spec = json.loads(kinds.file(curves(one), Settings(), "One", "json"))
     rule = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "rule")
     assert (rule["encoding"]["y"]["field"], rule["encoding"]["y2"]["field"]) == ("low", "high")

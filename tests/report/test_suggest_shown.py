@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.analysis.tuning import proposing
-from ledger.analysis.tuning.suggestion import Suggestions, Tried, suggest, together
+from ledger.analysis.tuning.suggestion import Sampled, Suggestions, suggest, together
 from ledger.model.directions import HIGHER
 from ledger.model.objective import Objective, parse
 from ledger.model.settings import Settings
@@ -18,7 +18,7 @@ from ledger.model.space import Configuration
 from ledger.model.space_parser import parse as parse_space
 from ledger.report import suggest as report
 from ledger.report import terminal
-from ledger.report.suggest import Answer
+from ledger.report.suggest import Suggested
 from ledger.report.text import width
 
 SPACE = parse_space(["model.learning_rate=1e-4..1.0:log", "opt=adam,sgd", "momentum=0.0..0.9 if opt = sgd"])
@@ -26,11 +26,11 @@ GOAL = Objective(metric="dice", better=HIGHER)
 RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 
 
-def tried(configuration: Configuration, *values: float, failed: int = 0, label: str = "grid:a") -> Tried:
-    return Tried(configuration=configuration, values=values, failed=failed, labels=(label,))
+def tried(configuration: Configuration, *values: float, failed: int = 0, label: str = "grid:a") -> Sampled:
+    return Sampled(configuration=configuration, values=values, failed=failed, labels=(label,))
 
 
-def rates(replicates: int = 2) -> list[Tried]:
+def rates(replicates: int = 2) -> list[Sampled]:
     """Adam at several rates, the best at 0.03; the highest fails."""
     found = []
     for n, rate in enumerate(RATES):
@@ -41,12 +41,14 @@ def rates(replicates: int = 2) -> list[Tried]:
     return found
 
 
-def answered(known: Sequence[Tried], count: int = 2, model: str = proposing.GP, start: str | None = None) -> Answer:
+def answered(
+    known: Sequence[Sampled], count: int = 2, model: str = proposing.GP, start: str | None = None
+) -> Suggested:
     found = suggest(SPACE, GOAL, known, model=model, source="test", count=count)
-    return Answer(found=found, experiments=("grid",), trials=12, elsewhere=0, outside=(), start=start)
+    return Suggested(found=found, experiments=("grid",), trials=12, elsewhere=0, outside=(), start=start)
 
 
-def text(answer: Answer, total: int = 80) -> str:
+def text(answer: Suggested, total: int = 80) -> str:
     return terminal.render(report.document(answer, Settings()), total=total)
 
 
@@ -101,7 +103,7 @@ def test_a_space_that_is_exhausted() -> None:
     known = [tried({"opt": "adam"}, 0.5), tried({"opt": "sgd"}, 0.6)]
     found = suggest(space, GOAL, known, model=proposing.GP, source="test", count=3)
     assert found.suggestions == ()
-    answer = Answer(found=found, experiments=("a",), trials=2, elsewhere=0, outside=(), start=None)
+    answer = Suggested(found=found, experiments=("a",), trials=2, elsewhere=0, outside=(), start=None)
     assert "every configuration of the space has been tried" in text(answer)
     assert report.document(answer, Settings()).data == []
 
@@ -111,7 +113,7 @@ def test_arms_of_one_configuration_are_one() -> None:
     two = tried({"opt": "adam"}, 0.7, failed=1, label="b:y")
     other = tried({"opt": "sgd"}, 0.1, label="c:z")
     assert together([one, other, two]) == (
-        Tried(configuration={"opt": "adam"}, values=(0.5, 0.7), failed=1, labels=("a:x", "b:y")),
+        Sampled(configuration={"opt": "adam"}, values=(0.5, 0.7), failed=1, labels=("a:x", "b:y")),
         other,
     )
 

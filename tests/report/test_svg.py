@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ledger.analysis.bands import Band, Bands, Facet, Level, Line
+from ledger.analysis.bands import Band, BandLine, Bands, Facet, StepBand
 from ledger.model.prediction_parser import parse
 from ledger.model.settings import Settings
 from ledger.model.verdict import Judged
@@ -41,8 +41,8 @@ def texts(root: ElementTree.Element) -> list[str]:
 
 
 def bands(values: list[float], *, log: bool = False, arm: str = "treatment") -> Bands:
-    levels = tuple(Level(x=float(x), n=3, mean=value, low=value, high=value) for x, value in enumerate(values))
-    lines = (Line(arm=arm, trial=None, trials=3, levels=levels),)
+    levels = tuple(StepBand(x=float(x), n=3, mean=value, low=value, high=value) for x, value in enumerate(values))
+    lines = (BandLine(arm=arm, trial=None, trials=3, levels=levels),)
     return Bands(
         arms=(arm,),
         band=Band.SD,

@@ -14,7 +14,7 @@ from test_diagnosis_shown import SITES, ablation, grid
 from test_svg import EVIL, drawn, texts
 
 from ledger.analysis.ablation.answer import GroupEffect, Label
-from ledger.analysis.bisection.answer import State
+from ledger.analysis.bisection.answer import Fate
 from ledger.analysis.matrix.answer import Matrix
 from ledger.model.finding import Answer
 from ledger.model.settings import MetricSettings, Settings
@@ -62,7 +62,7 @@ def test_a_step_is_where_its_version_is_and_as_probable() -> None:
 def test_fresh_seeds_and_versions_without_a_value_have_marks_of_their_own() -> None:
     history = list(HISTORY)
     history[12] = replace(history[12], fresh=(0.53, math.inf))
-    history[20] = replace(history[20], state=State.FAILED)
+    history[20] = replace(history[20], state=Fate.FAILED)
     found = replace(STEP, versions=tuple(history), paths=())
     root = picture(versions.versions(found, SETTINGS))
     assert len(of(root, "arm-3")) == 1 and texts(root).count("×") == 1

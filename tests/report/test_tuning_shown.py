@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from test_svg import EVIL, drawn, texts
 
-from ledger.analysis.tuning.state import ArmState, Trial, TuneState, best_so_far, finding
+from ledger.analysis.tuning.state import ArmState, ArmTrial, TuneState, best_so_far, finding
 from ledger.model.directions import HIGHER
 from ledger.model.settings import Settings
 from ledger.model.space import Configuration
@@ -39,12 +39,12 @@ ARMS = (
     arm("try-c", {"lr": 0.001, "layers": 4, "opt": "adam"}, 0.89),
 )
 TRIALS = (
-    Trial(arm="try-b", value=None),
-    Trial(arm=CURRENT, value=0.70),
-    Trial(arm="try-a", value=0.90),
-    Trial(arm="try-c", value=0.89),
-    Trial(arm=CURRENT, value=0.72),
-    Trial(arm="try-a", value=0.84),
+    ArmTrial(arm="try-b", value=None),
+    ArmTrial(arm=CURRENT, value=0.70),
+    ArmTrial(arm="try-a", value=0.90),
+    ArmTrial(arm="try-c", value=0.89),
+    ArmTrial(arm=CURRENT, value=0.72),
+    ArmTrial(arm="try-a", value=0.84),
 )
 STATE = TuneState(search=SEARCH, replicates=2, arms=ARMS, trials=TRIALS, trainings=6, best=ARMS[1], finished=True)
 

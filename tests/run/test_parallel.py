@@ -258,7 +258,7 @@ def test_a_trial_that_was_collected_since_it_was_planned_is_not_run_again(projec
     from ledger.repo.ledger import open_ledger
     from ledger.run.plan import missing
     from ledger.run.queue import Queue
-    from ledger.run.spec import Declared
+    from ledger.run.spec import DeclaredTrials
 
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "2")
     with open_ledger(project.root) as ledger:
@@ -268,7 +268,7 @@ def test_a_trial_that_was_collected_since_it_was_planned_is_not_run_again(projec
         project.ledger("run", "--only", "treatment/seed-0")
         if packed:
             project.git("pack-refs", "--all")
-        queue = Queue(ledger, Declared(specs), experiment.branch)
+        queue = Queue(ledger, DeclaredTrials(specs), experiment.branch)
         assert not list(queue.fill(1, lambda spec: False, lambda spec: None))
         taken = queue.take()
         assert taken is not None

@@ -19,7 +19,7 @@ from ledger.model.trial import Trial
 from ledger.model.version_search import KnownNoise, VersionSearch
 from ledger.ops.new import create
 from ledger.repo.ledger import open_ledger
-from ledger.repo.plan_request import Request
+from ledger.repo.plan_request import PlanRequest
 
 TRAIN = """\
 import json, os, random
@@ -68,7 +68,7 @@ def begun(project: Project) -> None:
         metric="dice", better=HIGHER, versions=tuple(versions), noise=KnownNoise(sd=0.02, df=8), confidence=0.97
     )
     with open_ledger(project.root) as ledger:
-        create(ledger, Request(title="Where", search=search), now=WHEN)
+        create(ledger, PlanRequest(title="Where", search=search), now=WHEN)
 
 
 def records(project: Project) -> list[Trial]:

@@ -29,7 +29,7 @@ from ledger.model.site import SiteOptions
 from ledger.ops.watch_site import watched
 from ledger.repo import runs
 from ledger.repo.ledger import open_ledger
-from ledger.repo.runs import Published
+from ledger.repo.runs import AnnouncedRun
 from ledger.repo.site.build import Built
 from ledger.repo.site.watch import Watch
 from ledger.repo.site.watching import Watched
@@ -161,7 +161,7 @@ def _timed(call: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def state(run: Published) -> RunState:
+def state(run: AnnouncedRun) -> RunState:
     now = datetime.now(UTC)
     trial = Running(trial="treatment/seed-1", started=now - timedelta(seconds=5), stage="train\u202e<b>")
     return RunState(id=run.id, experiment="one", origin=run.origin, jobs=1, started=now, total=3, done=1, timed=1,

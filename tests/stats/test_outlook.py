@@ -10,7 +10,7 @@ from pytest import approx
 from scipy import stats
 
 from ledger.stats.outlook import Question, line, lines, needed
-from ledger.stats.power import FOLDS, PAIRS, Design
+from ledger.stats.power import FOLDS, PAIRS, PowerDesign
 
 EXAMPLE = Question(margin=0.02, sd=0.0447, df=4, alpha=0.05)
 
@@ -63,8 +63,8 @@ def test_one_degree_of_freedom_says_how_little_it_says() -> None:
     assert high == approx(found.smallest * 15.95, rel=1e-3)
 
 
-@pytest.mark.parametrize("design", [PAIRS, FOLDS, Design(folds=5)], ids=["pairs", "folds", "reshuffled"])
-def test_the_smallest_effect_is_found_in_four_of_five(design: Design) -> None:
+@pytest.mark.parametrize("design", [PAIRS, FOLDS, PowerDesign(folds=5)], ids=["pairs", "folds", "reshuffled"])
+def test_the_smallest_effect_is_found_in_four_of_five(design: PowerDesign) -> None:
     n, luck = 4, np.random.default_rng(3)
     q = Question(margin=0.5, sd=2.0, df=None, alpha=0.05, design=design)
     smallest, df, error = line(q, n).smallest, design.df(n), design.errors(n)
@@ -77,7 +77,9 @@ def test_the_smallest_effect_is_found_in_four_of_five(design: Design) -> None:
 
 def test_one_is_no_number_but_of_partitions() -> None:
     assert [one.n for one in lines(EXAMPLE, (1, 2, 3))] == [2, 3]
-    assert [one.n for one in lines(Question(margin=0, sd=1, df=None, alpha=0.05, design=Design(folds=5)), (1, 2))] == [
+    assert [
+        one.n for one in lines(Question(margin=0, sd=1, df=None, alpha=0.05, design=PowerDesign(folds=5)), (1, 2))
+    ] == [
         1,
         2,
     ]

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from ledger.stats.multiple import holm
-from ledger.stats.ped_anova import Column, Divergence, best, divergences, importances, kernels
+from ledger.stats.ped_anova import Divergence, Levels, best, divergences, importances, kernels
 
 
-def column(values: list[float], *, ordered: bool = True) -> Column:
+def column(values: list[float], *, ordered: bool = True) -> Levels:
     levels = {value: at for at, value in enumerate(sorted(set(values)))}
-    return Column(levels=tuple(levels[value] for value in values), ordered=ordered)
+    return Levels(levels=tuple(levels[value] for value in values), ordered=ordered)
 
 
-def told(columns: list[Column], values: list[float], *, higher: bool = True, **given: int) -> tuple[Divergence, ...]:
+def told(columns: list[Levels], values: list[float], *, higher: bool = True, **given: int) -> tuple[Divergence, ...]:
     return importances(columns, values, share=0.25, higher=higher, **{"permutations": 199, "resamples": 50} | given)
 
 
@@ -37,7 +37,7 @@ def test_densities_of_numbers_are_densities_and_know_no_scale() -> None:
     kernel = kernels(column(values)).whole
     assert kernel.sum(axis=1) == pytest.approx(np.ones(10))
     assert np.array_equal(kernel, kernels(column(list(range(10)))).whole)
-    lacking = kernels(Column(levels=(0, 1, 2, -1), ordered=True)).whole
+    lacking = kernels(Levels(levels=(0, 1, 2, -1), ordered=True)).whole
     assert lacking[3].tolist() == [0.0] * 20 + [1.0]
     assert lacking[:3, -1].tolist() == [0.0] * 3
 
@@ -74,7 +74,7 @@ def test_a_parameter_that_some_configurations_lack() -> None:
     has = luck.random(60) < 0.5
     levels = tuple(int(level) if there else -1 for level, there in zip(luck.integers(0, 5, 60), has, strict=True))
     values = (has + luck.normal(0, 0.2, 60)).tolist()
-    (found,) = told([Column(levels=levels, ordered=True)], values)
+    (found,) = told([Levels(levels=levels, ordered=True)], values)
     assert found.p_value <= 0.01
 
 

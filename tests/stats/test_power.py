@@ -15,7 +15,7 @@ from ledger.stats.power import (
     FOLDS,
     PAIRS,
     SIDES,
-    Design,
+    PowerDesign,
     detectable,
     noncentrality,
     power,
@@ -112,7 +112,7 @@ def test_power_of_folds_by_simulation() -> None:
     means = luck.normal(0.8, math.sqrt(1 / n + share), 200_000)
     sds = np.sqrt(luck.chisquare(n - 1, 200_000) / (n - 1))
     found = means / (sds * math.sqrt(1 / n + share)) >= stats.t.ppf(0.95, n - 1)
-    assert power(0.8, times, alpha=0.05, design=Design(folds=folds)) == approx(found.mean(), abs=0.004)
+    assert power(0.8, times, alpha=0.05, design=PowerDesign(folds=folds)) == approx(found.mean(), abs=0.004)
 
 
 def test_the_interval_of_a_standard_deviation() -> None:

@@ -11,15 +11,15 @@ from scipy.stats import multivariate_t
 
 from ledger.stats import step_evidence
 from ledger.stats.step import StepModel
-from ledger.stats.step_posterior import PRIOR, Noise
+from ledger.stats.step_posterior import PRIOR, NoisePrior
 
-NOISE = Noise(sd=0.7, df=5)
+NOISE = NoisePrior(sd=0.7, df=5)
 values_at = st.lists(st.tuples(st.integers(0, 5), st.floats(-50, 50).map(lambda x: round(x, 3))), max_size=12).map(
     lambda inside: [(0, 1.0), (5, -1.0), *inside]
 )
 
 
-def by_multivariate_t(values: list[tuple[int, float]], versions: int, noise: Noise) -> list[float]:
+def by_multivariate_t(values: list[tuple[int, float]], versions: int, noise: NoisePrior) -> list[float]:
     """The same probabilities from the joint density of all contrasts that leave out the common mean."""
     at = np.array([version for version, _ in values])
     n = len(values)
@@ -53,13 +53,13 @@ def test_the_posterior_is_that_of_the_joint_density(values: list[tuple[int, floa
 
 @given(values_at, st.floats(0.01, 100), st.floats(-1000, 1000))
 def test_the_unit_of_the_metric_does_not_matter(values: list[tuple[int, float]], scale: float, shift: float) -> None:
-    there = StepModel(6, Noise(sd=NOISE.sd * scale, df=5)).posterior([(at, y * scale + shift) for at, y in values])
+    there = StepModel(6, NoisePrior(sd=NOISE.sd * scale, df=5)).posterior([(at, y * scale + shift) for at, y in values])
     assert there.places == pytest.approx(StepModel(6, NOISE).posterior(values).places, rel=1e-6, abs=1e-9)
 
 
 def test_a_step_without_noise_is_found_as_bisection_finds_it() -> None:
     values = [(0, 0.63), (99, 0.55)] * 2
-    model = StepModel(100, Noise(sd=0, df=0))
+    model = StepModel(100, NoisePrior(sd=0, df=0))
     while max((posterior := model.posterior(values)).places) < 0.95:
         version = model.most_telling(values)[0]
         values.append((version, 0.63 if version < 41 else 0.55))
@@ -72,7 +72,7 @@ def test_the_history_that_the_values_show_is_preferred() -> None:
     steps = [(v, (0.0 if v < 7 else 3.0) + n) for v in range(12) for n in (-0.5, 0.5)]
     drift = [(v, v / 2 + n) for v in range(12) for n in (-0.5, 0.5)]
     none = [(v, n) for v in range(12) for n in (-0.5, 0.5)] * 8
-    model = StepModel(12, Noise(sd=0.5, df=10))
+    model = StepModel(12, NoisePrior(sd=0.5, df=10))
     assert model.posterior(steps).places[6] > 0.95
     assert model.posterior(drift).drift > 0.95
     assert model.posterior(none).none > 0.5

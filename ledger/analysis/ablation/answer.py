@@ -80,7 +80,7 @@ class Ablation:
 
 
 @frozen
-class Known:
+class KnownGroup:
     """What is known of a group beside its effect: what it is called, what else, and how many files it has."""
 
     name: str
@@ -95,10 +95,10 @@ def group_effects(
     *,
     sign: int,
     empty: float | None,
-    about: Mapping[str, Known],
+    about: Mapping[str, KnownGroup],
 ) -> tuple[GroupEffect, ...]:
     """The effects in the order of the plan. `values` are those of the metric by arm and replicate."""
-    known = {group: about.get(group, Known(name=group)) for group in found.groups}
+    known = {group: about.get(group, KnownGroup(name=group)) for group in found.groups}
     pairs = effects(found, worths(found, values), orders, empty=empty)
     contrasts = {group: _contrast(each) for group, each in pairs.items()}
     tested = {group: one.p_two_sided() for group, one in contrasts.items() if one is not None}

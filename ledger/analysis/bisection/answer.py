@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from ledger.analysis.bisection.ends import Change, FixedEvaluation
+from ledger.analysis.bisection.ends import FixedEvaluation, MetricDifference
 from ledger.analysis.bisection.nature import Judgement
 from ledger.analysis.search.finding import sides
 from ledger.model.finding import Answer
@@ -14,7 +14,7 @@ from ledger.stats.ratio import Ratio
 from ledger.stats.summary import Summary, summarise
 
 
-class State(StrEnum):
+class Fate(StrEnum):
     """What became of a version."""
 
     TRIED = "tried"
@@ -25,11 +25,11 @@ class State(StrEnum):
 
 
 ALPHA = 0.05
-NO_VALUE = (State.FAILED, State.LACKING, State.SKIPPED)
+NO_VALUE = (Fate.FAILED, Fate.LACKING, Fate.SKIPPED)
 
 
 @frozen
-class Version:
+class SearchedVersion:
     """A version in its place, with the values of the metric over seeds that the search has used.
 
     `name` is its short id; `fresh` are values of seeds that it has not. `posterior` is the probability that the metric
@@ -41,7 +41,7 @@ class Version:
     subject: str
     values: tuple[float, ...] = ()
     fresh: tuple[float, ...] = ()
-    state: State = State.UNTRIED
+    state: Fate = Fate.UNTRIED
     posterior: float | None = None
 
     @property
@@ -56,7 +56,7 @@ class Version:
 
 
 @frozen
-class Confirmation:
+class ConfirmedStep:
     """The change with the addition, on seeds that the search has not used. `before` and `after` are places of versions.
 
     `p_value` is one-sided: of "it has not become worse". `share` of the drop is what the newest version regains without
@@ -65,7 +65,7 @@ class Confirmation:
 
     before: int
     after: int
-    change: Change
+    change: MetricDifference
     p_value: float | None
     share: Ratio | None
 
@@ -88,16 +88,16 @@ class Bisection:
     metric: str
     sign: int
     paths: tuple[str, ...]
-    versions: tuple[Version, ...]
+    versions: tuple[SearchedVersion, ...]
     answer: Answer | None
     places: tuple[int, ...] = ()
     posterior: float | None = None
     drift: float | None = None
     none: float | None = None
-    gap: Change | None = None
-    step: Change | None = None
+    gap: MetricDifference | None = None
+    step: MetricDifference | None = None
     evaluation: FixedEvaluation | None = None
-    confirmation: Confirmation | None = None
+    confirmation: ConfirmedStep | None = None
     judgement: Judgement | None = None
     overtaken: int | None = None
     trainings: int

@@ -21,7 +21,7 @@ CONFIDENCE = 0.9
 
 
 @frozen
-class Change:
+class MetricDifference:
     """What becomes of a metric from one arm to another: `difference` is after − before.
 
     Without an estimate of the noise it is a plain number, and `contrast` is None.
@@ -58,13 +58,13 @@ class FixedEvaluation:
 
     paths: tuple[str, ...]
     at_bad: bool
-    whole: Change
-    fixed: Change
-    other: Change | None
+    whole: MetricDifference
+    fixed: MetricDifference
+    other: MetricDifference | None
     share: Ratio | None
 
 
-def change(before: Values, after: Values) -> Change | None:
+def change(before: Values, after: Values) -> MetricDifference | None:
     """The difference between two arms: paired over the replicates of both where there are three at least, else Welch's.
 
     None where an arm has no value.
@@ -79,8 +79,8 @@ def change(before: Values, after: Values) -> Change | None:
     try:
         contrast = compared(right, left, None)(1.0)
     except NoNoise:
-        return Change(difference=mean(list(right.values())) - mean(list(left.values())))
-    return Change(difference=contrast.estimate, contrast=contrast)
+        return MetricDifference(difference=mean(list(right.values())) - mean(list(left.values())))
+    return MetricDifference(difference=contrast.estimate, contrast=contrast)
 
 
 def on_fixed_evaluation(

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ledger.analysis.search.forecast import Forecast, forecast
+from ledger.analysis.search.forecast import SearchForecast, forecast
 from ledger.analysis.search.records import rule
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
 from ledger.model.version_search import VersionSearch
-from ledger.stats.step_posterior import Noise
+from ledger.stats.step_posterior import NoisePrior
 
 # falls in standard deviations of the noise: smaller ones take hundreds of trainings, larger ones hardly fewer
 FALLS = (2.0, 3.0, 5.0)
 # a decision takes a few milliseconds, and the answer is waited for
 _DECISIONS = 600
 # what stands for a noise of which nothing is known: its size does not matter, since falls are counted in it
-_UNKNOWN = Noise(sd=1.0, df=4)
+_UNKNOWN = NoisePrior(sd=1.0, df=4)
 
 
 @frozen
-class Place:
+class Candidate:
     """A version. `files` are the paths that it brought, changed or removed, below the data's own; None if not known."""
 
     commit: str
@@ -29,7 +29,7 @@ class Place:
 
 
 @frozen
-class Expected:
+class ExpectedTrainings:
     """The mean number of trainings where the metric falls by `fall` standard deviations of the noise at one version.
 
     `size` is the fall in units of the metric, None where the noise is not known.
@@ -37,7 +37,7 @@ class Expected:
 
     fall: float
     size: float | None
-    forecast: Forecast
+    forecast: SearchForecast
 
 
 @frozen
@@ -49,13 +49,13 @@ class Cost:
 
     name: str
     search: VersionSearch
-    places: tuple[Place, ...]
-    expected: tuple[Expected, ...]
+    places: tuple[Candidate, ...]
+    expected: tuple[ExpectedTrainings, ...]
     seconds: float | None
     remarks: tuple[Remark, ...]
 
 
-def expected(search: VersionSearch) -> tuple[Expected, ...]:
+def expected(search: VersionSearch) -> tuple[ExpectedTrainings, ...]:
     """The cost for falls of several sizes; trials that confirm are not in it."""
     by, known = rule(search), search.noise is not None
     if not known:
@@ -64,5 +64,5 @@ def expected(search: VersionSearch) -> tuple[Expected, ...]:
     for fall in FALLS:
         played = forecast(by, (), fall=fall * by.noise.sd, decisions=_DECISIONS)
         assert played is not None
-        found.append(Expected(fall=fall, size=fall * by.noise.sd if known else None, forecast=played))
+        found.append(ExpectedTrainings(fall=fall, size=fall * by.noise.sd if known else None, forecast=played))
     return tuple(found)

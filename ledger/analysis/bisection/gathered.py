@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ledger.analysis.bisection import nature
-from ledger.analysis.bisection.answer import Bisection, Confirmation, State, Version
+from ledger.analysis.bisection.answer import Bisection, ConfirmedStep, Fate, SearchedVersion
 from ledger.analysis.bisection.ends import (
     BAD,
     GOOD,
-    Change,
     FixedEvaluation,
+    MetricDifference,
     Values,
     change,
     explained,
@@ -30,7 +30,7 @@ from ledger.stats.contrast import NoNoise, mean, welch
 
 
 @frozen
-class Told:
+class CommitSaid:
     """What git says of a version: the subject of its commit, and the paths of the files that it brought or changed.
 
     `overtaken`: the commit by which all of these had been changed again or removed; None where some are as they were.
@@ -65,7 +65,7 @@ class _Trials:
 
 
 def gather(
-    experiment: Experiment, state: SearchState, present: Mapping[str, str], told: Mapping[str, Told]
+    experiment: Experiment, state: SearchState, present: Mapping[str, str], told: Mapping[str, CommitSaid]
 ) -> Bisection:
     """All that is known so far. `present` are the fingerprints of the arms by name, `told` the versions by commit."""
     search = state.search
@@ -74,10 +74,10 @@ def gather(
     places = state.places
     shares = _shares(state)
     versions = tuple(
-        Version(
+        SearchedVersion(
             name=search.short(each.name),
             commit=each.commit,
-            subject=told.get(each.commit, Told(subject="")).subject,
+            subject=told.get(each.commit, CommitSaid(subject="")).subject,
             values=each.values,
             fresh=each.fresh,
             state=_state_of(each, trials),
@@ -111,13 +111,13 @@ def gather(
     )
 
 
-def _state_of(version: VersionState, trials: _Trials) -> State:
+def _state_of(version: VersionState, trials: _Trials) -> Fate:
     if version.skipped:
-        return State.SKIPPED
+        return Fate.SKIPPED
     if version.failed:
         # it ran, but its metrics do not hold the one that is searched
-        return State.LACKING if trials.metrics(version.name) and not trials.values(version.name) else State.FAILED
-    return State.TRIED if version.values else State.UNTRIED
+        return Fate.LACKING if trials.metrics(version.name) and not trials.values(version.name) else Fate.FAILED
+    return Fate.TRIED if version.values else Fate.UNTRIED
 
 
 def _shares(state: SearchState) -> list[float | None]:
@@ -137,7 +137,7 @@ def _shares(state: SearchState) -> list[float | None]:
     return found
 
 
-def _step(versions: Sequence[Version], places: Sequence[int]) -> Change | None:
+def _step(versions: Sequence[SearchedVersion], places: Sequence[int]) -> MetricDifference | None:
     """The change with the places as the search saw it: all that it tried before them, and from them on."""
     before, after = sides([version.values for version in versions], places)
     if not before or not after:
@@ -145,17 +145,17 @@ def _step(versions: Sequence[Version], places: Sequence[int]) -> Change | None:
     try:
         contrast = welch(after, before)
     except NoNoise:
-        return Change(difference=mean(after) - mean(before))
-    return Change(difference=contrast.estimate, contrast=contrast)
+        return MetricDifference(difference=mean(after) - mean(before))
+    return MetricDifference(difference=contrast.estimate, contrast=contrast)
 
 
-def _overtaken(search: VersionSearch, places: Sequence[int], told: Mapping[str, Told]) -> int | None:
+def _overtaken(search: VersionSearch, places: Sequence[int], told: Mapping[str, CommitSaid]) -> int | None:
     known = told.get(search.versions[places[0]]) if len(places) == 1 else None
     by = None if known is None else known.overtaken
     return search.versions.index(by) if by in search.versions else None
 
 
-def _confirmation(trials: _Trials, search: VersionSearch, places: Sequence[int]) -> Confirmation | None:
+def _confirmation(trials: _Trials, search: VersionSearch, places: Sequence[int]) -> ConfirmedStep | None:
     names = list(search.arms)
     before, after = places[0] - 1, places[-1]
     moved = change(*(trials.values(names[place], fresh=True) for place in (before, after)))
@@ -166,11 +166,11 @@ def _confirmation(trials: _Trials, search: VersionSearch, places: Sequence[int])
         # the newest version without its last addition is the one before
         without = trials.values(names[before], fresh=True)
     share = explained(without=without, good=trials.values(names[0]), bad=trials.values(names[-1])) if without else None
-    return Confirmation(before=before, after=after, change=moved, p_value=moved.p_worse(search.sign), share=share)
+    return ConfirmedStep(before=before, after=after, change=moved, p_value=moved.p_worse(search.sign), share=share)
 
 
 def _judgement(
-    trials: _Trials, search: VersionSearch, found: Confirmation, told: Mapping[str, Told]
+    trials: _Trials, search: VersionSearch, found: ConfirmedStep, told: Mapping[str, CommitSaid]
 ) -> nature.Judgement | None:
     names, commits = list(search.arms), search.versions
     sides = [

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from ledger.analysis.bisection.ends import Change, Values, change
+from ledger.analysis.bisection.ends import MetricDifference, Values, change
 from ledger.analysis.case_results import CaseResults
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
@@ -43,7 +43,7 @@ class GroupChange:
 
     group: str
     own: bool
-    change: Change
+    change: MetricDifference
     adjusted: float | None
     effect: Effect
 
@@ -110,7 +110,7 @@ def judge(
     `before` and `after` are the metrics of the trials by replicate, `groups` the metric of each group; `sign` is 1
     where a lower value is worse. None where no group has values on both sides.
     """
-    changes: dict[str, Change] = {}
+    changes: dict[str, MetricDifference] = {}
     for group, name in groups.items():
         found = change(_values(before, name), _values(after, name))
         if found is not None:
@@ -132,7 +132,7 @@ def judge(
     return Judgement(nature=_nature(judged), groups=judged)
 
 
-def _effect(found: Change, adjusted: float | None, sign: int) -> Effect:
+def _effect(found: MetricDifference, adjusted: float | None, sign: int) -> Effect:
     if adjusted is None or adjusted > _ALPHA:
         return Effect.UNCLEAR
     return Effect.HELPED if sign * found.difference > 0 else Effect.HARMED

@@ -27,7 +27,7 @@ from ledger.model.frozen import frozen
 
 
 @frozen
-class Question:
+class NamedCheck:
     """One check: the name that its problems have, what is proved where it finds none, and the function."""
 
     name: Check
@@ -36,18 +36,18 @@ class Question:
 
 
 CHECKS = (
-    Question(name=Check.RECORDS, proves="every record is whole, and no result was thrown away", find=records),
-    Question(name=Check.PLAN, proves="the plan was there before the trials", find=plan),
-    Question(name=Check.SEARCH, proves="each trial of a search is one that it asks for", find=search),
-    Question(name=Check.CONFIRMATION, proves="a finding is put to the test on fresh replicates", find=confirmation),
-    Question(name=Check.LOST, proves="the trial of every record is in this clone", find=lost),
-    Question(name=Check.COMMIT, proves="each trial stands on its code, and changed only its results", find=commit),
-    Question(name=Check.CODE, proves="that code ran on that data", find=code),
-    Question(name=Check.NUMBERS, proves="the numbers are those of the run", find=numbers),
-    Question(name=Check.VERDICT, proves="the verdict follows from the plan and the records", find=verdict),
-    Question(name=Check.BRANCH, proves="the branch shows what its trials made", find=branch),
-    Question(name=Check.DATA, proves="the caches hold every checkpoint (--data)", find=data),
-    Question(name=Check.SIGNATURE, proves="plan, runs and verdict are signed (--signed)", find=signature),
+    NamedCheck(name=Check.RECORDS, proves="every record is whole, and no result was thrown away", find=records),
+    NamedCheck(name=Check.PLAN, proves="the plan was there before the trials", find=plan),
+    NamedCheck(name=Check.SEARCH, proves="each trial of a search is one that it asks for", find=search),
+    NamedCheck(name=Check.CONFIRMATION, proves="a finding is put to the test on fresh replicates", find=confirmation),
+    NamedCheck(name=Check.LOST, proves="the trial of every record is in this clone", find=lost),
+    NamedCheck(name=Check.COMMIT, proves="each trial stands on its code, and changed only its results", find=commit),
+    NamedCheck(name=Check.CODE, proves="that code ran on that data", find=code),
+    NamedCheck(name=Check.NUMBERS, proves="the numbers are those of the run", find=numbers),
+    NamedCheck(name=Check.VERDICT, proves="the verdict follows from the plan and the records", find=verdict),
+    NamedCheck(name=Check.BRANCH, proves="the branch shows what its trials made", find=branch),
+    NamedCheck(name=Check.DATA, proves="the caches hold every checkpoint (--data)", find=data),
+    NamedCheck(name=Check.SIGNATURE, proves="plan, runs and verdict are signed (--signed)", find=signature),
 )
 
 # what the ids of commits decide, which a filter over the whole history changes

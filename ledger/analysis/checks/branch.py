@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ledger.analysis.gathered import Gathered, Shown, State
+from ledger.analysis.gathered import CommitState, Gathered, TipShown
 from ledger.analysis.problems import Kind, Problem, Subject, unproved, wrong
 from ledger.model.formats.lockfile import LockedStage
 from ledger.model.pipeline import inside
@@ -32,7 +32,7 @@ def branch(gathered: Gathered) -> Iterator[Problem]:
         yield from shown(of, found.shown)
 
 
-def shown(of: Subject, seen: Shown) -> list[Problem]:
+def shown(of: Subject, seen: TipShown) -> list[Problem]:
     """What the branch's tip shows that it should not."""
     tip = seen.tip
     if any(_agree(tip, state) for state in seen.trials):
@@ -51,7 +51,7 @@ def shown(of: Subject, seen: Shown) -> list[Problem]:
     return found
 
 
-def _entry(of: Subject, seen: Shown, stage: str, entry: LockedStage) -> Problem:
+def _entry(of: Subject, seen: TipShown, stage: str, entry: LockedStage) -> Problem:
     """What is to be said of a lock entry that no state has which is known."""
     lock = seen.lockfiles[stage]
     twin = next((s for s in seen.trials if stage in s.locks and _inputs(s.locks[stage]) == _inputs(entry)), None)
@@ -65,7 +65,7 @@ def _entry(of: Subject, seen: Shown, stage: str, entry: LockedStage) -> Problem:
     return unproved(Kind.NOT_RECORDED, of, lock=lock, stage=stage)
 
 
-def _agree(tip: State, state: State) -> bool:
+def _agree(tip: CommitState, state: CommitState) -> bool:
     pinned = tip.locks.keys() & state.locks.keys()
     held = tip.results.keys() | state.results.keys()
     return (
@@ -75,7 +75,7 @@ def _agree(tip: State, state: State) -> bool:
     )
 
 
-def _results(of: Subject, seen: Shown, known: Sequence[State]) -> Iterator[Problem]:
+def _results(of: Subject, seen: TipShown, known: Sequence[CommitState]) -> Iterator[Problem]:
     """The results that are neither what the tip's lock pins, nor together with their pin what another state had."""
     tip = seen.tip
     pins = {path: (name, pin) for name, entry in tip.locks.items() for path, pin in entry.outputs.items()}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from ledger.analysis.equality import same
-from ledger.analysis.gathered import Claim, Gathered, Order
+from ledger.analysis.gathered import Claim, Gathered, OrderInGit
 from ledger.analysis.problems import Kind, Problem, unproved, wrong
 from ledger.model import hypothesis as hypotheses
 from ledger.model import seeds
@@ -55,7 +55,7 @@ def _begun(gathered: Gathered) -> Iterator[Problem]:
         yield wrong(Kind.CREATED_BEFORE_BASE, gathered.whole, file=_file(gathered), **said)
 
 
-def _in_time(gathered: Gathered, claim: Claim, order: Order, digests: set[str]) -> Iterator[Problem]:
+def _in_time(gathered: Gathered, claim: Claim, order: OrderInGit, digests: set[str]) -> Iterator[Problem]:
     """Whether a trial began after the plan was written; `digests` are those of all its versions."""
     plan, trial = gathered.experiment.plan, claim.trial
     # a plan that the code held, or under which the trial was committed, proves the order: a clock may be behind
@@ -72,7 +72,7 @@ def _in_time(gathered: Gathered, claim: Claim, order: Order, digests: set[str]) 
 
 
 def _on_code(
-    gathered: Gathered, claim: Claim, order: Order, versions: Sequence[Mapping[str, Any]]
+    gathered: Gathered, claim: Claim, order: OrderInGit, versions: Sequence[Mapping[str, Any]]
 ) -> Iterator[Problem]:
     """Whether the code that ran held the plan, as it is now or with an amendment for what differs.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ledger.analysis.coverage.combinations import STRONGEST, Combinations, counted
 from ledger.analysis.coverage.excluded import Group, excluded
-from ledger.analysis.coverage.parameters import Taken, taken
+from ledger.analysis.coverage.parameters import Varied, taken
 from ledger.analysis.coverage.proposals import Proposals, proposals
 from ledger.analysis.coverage.tried import CoverageOptions, State, Tried
 from ledger.errors import LedgerError
@@ -29,7 +29,7 @@ class Coverage:
     t: int
     trials: int
     planned: int
-    taken: Taken
+    taken: Varied
     combinations: Combinations
     pairs: Combinations | None
     groups: tuple[Group, ...]
@@ -71,7 +71,7 @@ def coverage(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Calla
     )
 
 
-def _strength(found: Taken, tried: Sequence[Tried], asked: CoverageOptions) -> int:
+def _strength(found: Varied, tried: Sequence[Tried], asked: CoverageOptions) -> int:
     """Of how many parameters combinations are."""
     names = [one.name for one in found.parameters]
     if not names:
@@ -93,7 +93,9 @@ def _strength(found: Taken, tried: Sequence[Tried], asked: CoverageOptions) -> i
     return t
 
 
-def _notes(found: Taken, tried: Sequence[Tried], groups: Sequence[Group], asked: CoverageOptions) -> tuple[Remark, ...]:
+def _notes(
+    found: Varied, tried: Sequence[Tried], groups: Sequence[Group], asked: CoverageOptions
+) -> tuple[Remark, ...]:
     notes = []
     for group in found.together:
         notes.append(Remark.of(Kind.MOVED_TOGETHER, names=group))

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from ledger.analysis.conditions import comparison
 from ledger.analysis.coverage.levels import key_of
-from ledger.analysis.coverage.parameters import Codes, Taken, meant, unknown
-from ledger.analysis.fields import PARAMS, Field, Kind
+from ledger.analysis.coverage.parameters import Codes, Varied, meant, unknown
+from ledger.analysis.fields import PARAMS, Field, FieldKind
 from ledger.errors import LedgerError
 from ledger.model import where_words
 from ledger.model.frozen import frozen
@@ -39,7 +39,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 
 @frozen
-class Side:
+class GroupMember:
     """A parameter in a group: its kinds of values.
 
     `place` is that of the parameter among those that count, None of one that never varied. `kinds` has a row per level
@@ -58,7 +58,7 @@ class Side:
 class Group:
     """Parameters that expressions tie together; `allowed` has an axis per side, over its kinds."""
 
-    sides: tuple[Side, ...]
+    sides: tuple[GroupMember, ...]
     allowed: Mask
 
     def begun(self, levels: Mapping[int, int]) -> Mask:
@@ -117,7 +117,7 @@ class Group:
         }
 
 
-def excluded(texts: Sequence[str], taken: Taken, known: Iterable[str]) -> tuple[Group, ...]:
+def excluded(texts: Sequence[str], taken: Varied, known: Iterable[str]) -> tuple[Group, ...]:
     """What the expressions allow, in groups that have no parameter in common. `known`: all parameters' names.
 
     Raises LedgerError, which points at what cannot be read, is no parameter, or forbids everything.
@@ -151,7 +151,7 @@ def excluded(texts: Sequence[str], taken: Taken, known: Iterable[str]) -> tuple[
 class _Read:
     """An expression, with the parameter that each of its names means."""
 
-    def __init__(self, text: str, taken: Taken, known: Sequence[str]) -> None:
+    def __init__(self, text: str, taken: Varied, known: Sequence[str]) -> None:
         self.text = text
         self.where = parse(text, where_words.EXCLUDE)
         self.meant = {atom.name.text: _meant(atom, text, taken, known) for atom in atoms(self.where)}
@@ -159,7 +159,7 @@ class _Read:
 
     def test(self, atom: Atom) -> Test[tuple[Value]]:
         """What a comparison says of a value of its parameter."""
-        field = Field(name=PARAMS + self.meant[atom.name.text], kind=Kind.PARAM, get=_only)
+        field = Field(name=PARAMS + self.meant[atom.name.text], kind=FieldKind.PARAM, get=_only)
         return comparison(atom, field, self.text, where_words.EXCLUDE)
 
 
@@ -167,7 +167,7 @@ def _only(value: Any) -> Any:
     return value[0]
 
 
-def _meant(atom: Atom, text: str, taken: Taken, known: Sequence[str]) -> str:
+def _meant(atom: Atom, text: str, taken: Varied, known: Sequence[str]) -> str:
     counting = [*(one.name for one in taken.parameters), *(one.name for one in taken.fixed)]
     word = atom.name.text
     found = meant(word, counting)
@@ -197,7 +197,7 @@ def _tied(read: Sequence[_Read]) -> list[list[_Read]]:
 _Truth: TypeAlias = dict[tuple[int, int], tuple[Mask, Mask]]
 
 
-def _side(name: str, taken: Taken, comparisons: Sequence[tuple[_Read, Atom]]) -> tuple[Side, _Truth]:
+def _side(name: str, taken: Varied, comparisons: Sequence[tuple[_Read, Atom]]) -> tuple[GroupMember, _Truth]:
     """The kinds of a parameter's values, and what each comparison with it says of each kind: true, or false."""
     place = next((at for at, one in enumerate(taken.parameters) if one.name == name), None)
     if place is None:
@@ -227,7 +227,7 @@ def _side(name: str, taken: Taken, comparisons: Sequence[tuple[_Read, Atom]]) ->
             np.array([said is False for said in said_of]),
         )
     places = np.array([kind_of[key_of(value)] for value in used], np.intp)
-    return Side(name=name, place=place, kinds=mask, values=values, kind_of=places), truth
+    return GroupMember(name=name, place=place, kinds=mask, values=values, kind_of=places), truth
 
 
 def _true(one: _Read, where: Where, truths: Mapping[str, _Truth], place: Mapping[str, int]) -> tuple[Mask, Mask]:

@@ -27,7 +27,7 @@ Codes: TypeAlias = NDArray[np.intp]
 
 
 @frozen
-class Parameter:
+class VariedParameter:
     """A parameter that varied. `absent`: how many configurations have none of that name."""
 
     name: str
@@ -51,14 +51,14 @@ class Fixed:
 
 
 @frozen
-class Taken:
+class Varied:
     """The parameters that count, and their level in each configuration; `value_codes`: which of their `values` it is.
 
     `fixed`: those that never varied; `replicates`: those that only repeat (seeds, folds); `dropped`: those that were
     left out by name; `together`: groups of which each value of one goes with one value of the others.
     """
 
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[VariedParameter, ...]
     codes: Codes
     value_codes: Codes
     fixed: tuple[Fixed, ...]
@@ -67,7 +67,7 @@ class Taken:
     together: tuple[tuple[str, ...], ...]
 
 
-def taken(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Callable[[str], bool]) -> Taken:
+def taken(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Callable[[str], bool]) -> Varied:
     """What the parameters took over the configurations. Raises LedgerError for a name that none has."""
     columns = _columns(tried)
     kept = [name for pattern in _patterns(asked.keep) for name in named(pattern, columns, "--keep")]
@@ -82,9 +82,9 @@ def taken(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Callable
         # of few edges all numbers may lie on one side
         codes.append(np.append(np.array(level_of, np.intp), -1)[column.codes])
         absent = int((column.codes < 0).sum())
-        parameters.append(Parameter(name=name, levels=made, values=tuple(column.values), absent=absent))
+        parameters.append(VariedParameter(name=name, levels=made, values=tuple(column.values), absent=absent))
     fixed = [n for n in counting if n not in cut]
-    return Taken(
+    return Varied(
         parameters=tuple(parameters),
         codes=_beside(codes, len(tried)),
         value_codes=_beside([columns[name].codes for name in varied], len(tried)),

@@ -11,7 +11,7 @@ import numpy as np
 from ledger.analysis.coverage.combinations import Combinations
 from ledger.analysis.coverage.excluded import Group
 from ledger.analysis.coverage.greedy import Open, Row, drawn, in_order, is_possible, without_idle
-from ledger.analysis.coverage.parameters import Taken
+from ledger.analysis.coverage.parameters import Varied
 from ledger.model.frozen import frozen
 from ledger.model.parameters import Value
 
@@ -20,7 +20,7 @@ _POLISHED: Final = 500_000
 
 
 @frozen
-class Proposal:
+class CoverageProposal:
     """A configuration to try: a value of every parameter that counts, and how many open combinations it closes."""
 
     params: Mapping[str, Value]
@@ -31,11 +31,11 @@ class Proposal:
 class Proposals:
     """The configurations, first that which closes the most. `left`: how many combinations stay open after them."""
 
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[CoverageProposal, ...]
     left: int
 
 
-def proposals(found: Combinations, taken: Taken, groups: Sequence[Group], most: int) -> Proposals:
+def proposals(found: Combinations, taken: Varied, groups: Sequence[Group], most: int) -> Proposals:
     """At most so many configurations that close the most open combinations: all of these where they suffice."""
     sizes = [len(one.levels) for one in taken.parameters]
     still = Open(found).count
@@ -49,7 +49,7 @@ def proposals(found: Combinations, taken: Taken, groups: Sequence[Group], most: 
     if len(made) * len(found.tables) <= _POLISHED:
         made = in_order(found, as_usual(found, [row for row, _ in made], usual(taken), groups))
     return Proposals(
-        proposals=tuple(Proposal(params=_params(row, taken, groups), closes=closes) for row, closes in made),
+        proposals=tuple(CoverageProposal(params=_params(row, taken, groups), closes=closes) for row, closes in made),
         left=still - sum(closes for _, closes in made),
     )
 
@@ -73,7 +73,7 @@ def as_usual(found: Combinations, rows: Sequence[Row], usual: Row, groups: Seque
     return made
 
 
-def usual(taken: Taken) -> Row:
+def usual(taken: Varied) -> Row:
     """The most used level of every parameter."""
     return tuple(
         int(np.bincount(column[column >= 0], minlength=len(one.levels)).argmax())
@@ -81,7 +81,7 @@ def usual(taken: Taken) -> Row:
     )
 
 
-def _params(row: Row, taken: Taken, groups: Sequence[Group]) -> dict[str, Value]:
+def _params(row: Row, taken: Varied, groups: Sequence[Group]) -> dict[str, Value]:
     """The values for levels: the most used of each, or of those that expressions allow together."""
     found = {one.name: one.levels[level].values[0] for one, level in zip(taken.parameters, row, strict=True)}
     for group in groups:

@@ -17,7 +17,7 @@ _MAX_SIDE = 28
 
 
 @frozen
-class Side:
+class MatrixSide:
     """The rows or the columns: a path, and what it holds in each, with what people call it."""
 
     path: str
@@ -25,7 +25,7 @@ class Side:
     changes: tuple[DataChange, ...]
 
 
-def arms(rows: Side, columns: Side) -> tuple[Variant, ...]:
+def arms(rows: MatrixSide, columns: MatrixSide) -> tuple[Variant, ...]:
     """An arm for each cell, the first column first: its trials train what the other columns only evaluate."""
     left, above = _slugs(rows.labels, "row"), _slugs(columns.labels, "column")
     return tuple(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ledger.analysis.search.records import at_present, fresh_points, points, rule, search_of
-from ledger.analysis.search.step import Found, Tried, Wanted, advance
+from ledger.analysis.search.step import Measured, NextTrial, SearchEnd, advance
 from ledger.model import replicates
 from ledger.model.experiment import Recorded
 from ledger.model.finding import Answer
 from ledger.model.plan import Plan
 from ledger.model.replicates import Point
-from ledger.model.trial import Asked
+from ledger.model.trial import Basis
 from ledger.model.version_search import Confirm
 
 Place = tuple[str, Point]
@@ -19,7 +19,7 @@ Place = tuple[str, Point]
 
 
 def wanted(
-    plan: Plan, tried: Sequence[Tried], waiting: Iterable[Place], ended: Collection[Place], count: int
+    plan: Plan, tried: Sequence[Measured], waiting: Iterable[Place], ended: Collection[Place], count: int
 ) -> tuple[Place, ...]:
     """The trials that follow from those tried: `count` at most while it searches, then all that confirm its answer.
 
@@ -34,14 +34,14 @@ def wanted(
         if left:
             return tuple(place for place in left if place not in runs)[:count]
     numbers, versions = {point: n for n, point in enumerate(at)}, {name: n for n, name in enumerate(names)}
-    here = [Wanted(version=versions[a], number=numbers[p]) for a, p in runs if a in versions and p in numbers]
+    here = [NextTrial(version=versions[a], number=numbers[p]) for a, p in runs if a in versions and p in numbers]
     by = rule(search_of(plan))
-    chosen: list[Wanted] = []
+    chosen: list[NextTrial] = []
     # one by one, so that each follows from those that run, in whatever order they were asked for
     while True:
         under_way = sorted([*here, *chosen], key=lambda each: (each.version, each.number))
         asked = advance(by, tried, under_way, min(count - len(chosen), 1))
-        if isinstance(asked, Found):
+        if isinstance(asked, SearchEnd):
             return tuple(each for each in confirming(plan, asked) if each not in ended and each not in runs)
         if not asked:
             return tuple((names[each.version], at[each.number]) for each in chosen)
@@ -58,7 +58,7 @@ def evaluating(plan: Plan) -> tuple[Place, ...]:
     return tuple(pairs)
 
 
-def confirming(plan: Plan, found: Found) -> tuple[Place, ...]:
+def confirming(plan: Plan, found: SearchEnd) -> tuple[Place, ...]:
     """The trials that put an answer to the test, those of one seed together: the version before the change, the one
     with it, and the newest without it, at points that no search uses.
 
@@ -76,11 +76,11 @@ def confirming(plan: Plan, found: Found) -> tuple[Place, ...]:
     return tuple((arm, point) for point in fresh_points(plan) for arm in arms)
 
 
-def told(records: Iterable[Recorded], present: Mapping[str, str], waiting: Iterable[str]) -> Asked:
+def told(records: Iterable[Recorded], present: Mapping[str, str], waiting: Iterable[str]) -> Basis:
     """What the record of a trial says that is asked for now, of all `records`: those that have ended at the `present`
     fingerprints of their arms are known; `waiting` are the ids of those that run.
     """
     known: dict[str, list[str]] = {}
     for r in at_present(records, present):
         known.setdefault(r.trial.variant, []).append(replicates.stem(r.trial.point, r.trial.attempt))
-    return Asked(known={arm: tuple(sorted(stems)) for arm, stems in known.items()}, waiting=tuple(sorted(waiting)))
+    return Basis(known={arm: tuple(sorted(stems)) for arm, stems in known.items()}, waiting=tuple(sorted(waiting)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from ledger.analysis.search.step import Found, StepSearch, Tried, advance
+from ledger.analysis.search.step import Measured, SearchEnd, StepSearch, advance
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
 
@@ -16,7 +16,7 @@ _USUAL_FALL = 3.0
 
 
 @frozen
-class Forecast:
+class SearchForecast:
     """How many trials are still to come: the mean over games that were played. `at_least`: no game came to its end."""
 
     trials: float
@@ -24,8 +24,8 @@ class Forecast:
 
 
 def forecast(
-    search: StepSearch, tried: Sequence[Tried], *, fall: float | None = None, decisions: int = _DECISIONS
-) -> Forecast | None:
+    search: StepSearch, tried: Sequence[Measured], *, fall: float | None = None, decisions: int = _DECISIONS
+) -> SearchForecast | None:
     """The trials that are still to come, None where nothing is known of the noise.
 
     `fall`: by how much the last version is taken to be worse before any is measured. The same records give the same
@@ -40,30 +40,30 @@ def forecast(
         left = _play(search, tried, drawn, decisions)
         if left is None:
             # cut short: it says something only where no other does
-            return _mean(played) if played else Forecast(trials=decisions, at_least=True)
+            return _mean(played) if played else SearchForecast(trials=decisions, at_least=True)
         played.append(left)
         # the last decision is that it has ended
         decisions -= left + 1
     return _mean(played)
 
 
-def _mean(played: Sequence[int]) -> Forecast:
-    return Forecast(trials=sum(played) / len(played))
+def _mean(played: Sequence[int]) -> SearchForecast:
+    return SearchForecast(trials=sum(played) / len(played))
 
 
-def _play(search: StepSearch, tried: Sequence[Tried], value: Callable[[int], float], decisions: int) -> int | None:
+def _play(search: StepSearch, tried: Sequence[Measured], value: Callable[[int], float], decisions: int) -> int | None:
     """How many trials it takes from here; None where that is more than may be decided."""
     known = list(tried)
     for played in range(decisions):
         asked = advance(search, known)
-        if isinstance(asked, Found) or not asked:
+        if isinstance(asked, SearchEnd) or not asked:
             return played
-        known.append(Tried(version=asked[0].version, number=asked[0].number, value=value(asked[0].version)))
+        known.append(Measured(version=asked[0].version, number=asked[0].number, value=value(asked[0].version)))
     return None
 
 
 def _drawn(
-    search: StepSearch, tried: Sequence[Tried], fall: float | None, luck: random.Random
+    search: StepSearch, tried: Sequence[Measured], fall: float | None, luck: random.Random
 ) -> Callable[[int], float] | None:
     """Values of versions under one history, drawn from what the records leave possible."""
     by_version: dict[int, list[float]] = {}

@@ -6,21 +6,21 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.analysis.counting import at
-from ledger.analysis.search.step import StepSearch, Tried
+from ledger.analysis.search.step import Measured, StepSearch
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
 from ledger.model.replicates import Point
 from ledger.model.search import STEP
 from ledger.model.version_search import VersionSearch
-from ledger.stats.step_posterior import Noise
+from ledger.stats.step_posterior import NoisePrior
 
 
 @frozen
-class Known:
+class EndedTrial:
     """A trial of a version that has ended, with its record: that which counts, else that of the last attempt."""
 
-    tried: Tried
+    tried: Measured
     record: Recorded
 
 
@@ -36,7 +36,7 @@ def rule(search: VersionSearch) -> StepSearch:
     return StepSearch(
         versions=len(search.versions),
         sign=search.sign,
-        noise=Noise(sd=0.0, df=0) if noise is None else Noise(sd=noise.sd, df=noise.df),
+        noise=NoisePrior(sd=0.0, df=0) if noise is None else NoisePrior(sd=noise.sd, df=noise.df),
         weights=search.weights,
         confidence=search.confidence,
         budget=search.budget,
@@ -54,7 +54,7 @@ def fresh_points(plan: Plan) -> tuple[Point, ...]:
     return plan.replicates.points()[search_of(plan).budget :]
 
 
-def known(experiment: Experiment, present: Mapping[str, str], *, fresh: bool = False) -> tuple[Known, ...]:
+def known(experiment: Experiment, present: Mapping[str, str], *, fresh: bool = False) -> tuple[EndedTrial, ...]:
     """The trials that the search has tried, by version and number, or those at `fresh` points.
 
     `present` are the fingerprints of the arms. A trial that failed at its arm's present state, or that lacks the
@@ -65,8 +65,8 @@ def known(experiment: Experiment, present: Mapping[str, str], *, fresh: bool = F
     found = []
     for version, name in enumerate(search.arms):
         for number, record in standing(experiment, name, chosen, present).items():
-            tried = Tried(version=version, number=number, value=value_of(record, experiment, search.metric))
-            found.append(Known(tried=tried, record=record))
+            tried = Measured(version=version, number=number, value=value_of(record, experiment, search.metric))
+            found.append(EndedTrial(tried=tried, record=record))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ledger.analysis.search import asking
 from ledger.analysis.search.asking import Place
 from ledger.analysis.search.records import fresh_points, points, search_of
-from ledger.analysis.search.step import Tried
+from ledger.analysis.search.step import Measured
 from ledger.analysis.tuning import trying
 from ledger.model import replicates
 from ledger.model.experiment import Recorded
@@ -40,7 +40,7 @@ def asks(plan: Plan, trial: Trial, known: Iterable[Recorded]) -> bool:
     numbers = {point: number for number, point in enumerate(at)}
     ended = _ended(trial, known, search_of(plan).metric)
     tried = [
-        Tried(version=versions[arm], number=numbers[point], value=value)
+        Measured(version=versions[arm], number=numbers[point], value=value)
         for (arm, point), value in ended.items()
         if arm in versions and point in numbers
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger.analysis.search.records import known, rule, search_of
-from ledger.analysis.search.step import Found, Tried, advance
+from ledger.analysis.search.step import Measured, SearchEnd, advance
 from ledger.model.experiment import Experiment
 from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
@@ -83,12 +83,12 @@ def state(experiment: Experiment, present: Mapping[str, str]) -> SearchState:
     return standing(search_of(experiment.plan), tried, fresh)
 
 
-def standing(search: VersionSearch, tried: Sequence[Tried], fresh: Sequence[Tried] = ()) -> SearchState:
+def standing(search: VersionSearch, tried: Sequence[Measured], fresh: Sequence[Measured] = ()) -> SearchState:
     """The same of trials that are given; `fresh` are those at points that no search uses."""
     by = rule(search)
     # what would be said if no more could be run
     so_far = advance(replace(by, budget=len(tried)), tried)
-    assert isinstance(so_far, Found)
+    assert isinstance(so_far, SearchEnd)
     posterior = so_far.posterior
     # the version after each place
     shares = {} if posterior is None else dict(zip(so_far.runnable[1:], posterior.places, strict=True))
@@ -110,7 +110,7 @@ def standing(search: VersionSearch, tried: Sequence[Tried], fresh: Sequence[Trie
         trainings=len(tried),
         answer=so_far.answer,
         places=so_far.places,
-        finished=isinstance(advance(by, tried), Found),
+        finished=isinstance(advance(by, tried), SearchEnd),
         evidence=None if posterior is None else posterior.evidence,
         step=None if posterior is None else posterior.step,
         drift=None if posterior is None else posterior.drift,
@@ -118,5 +118,5 @@ def standing(search: VersionSearch, tried: Sequence[Tried], fresh: Sequence[Trie
     )
 
 
-def _values(tried: Sequence[Tried], version: int) -> tuple[float, ...]:
+def _values(tried: Sequence[Measured], version: int) -> tuple[float, ...]:
     return tuple(each.value for each in tried if each.version == version and each.value is not None)

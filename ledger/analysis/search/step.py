@@ -13,7 +13,7 @@ from itertools import chain, count, pairwise
 from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean
-from ledger.stats.step_posterior import Noise, StepPosterior
+from ledger.stats.step_posterior import NoisePrior, StepPosterior
 
 # how many times as probable as no change a change must have become before a place is sought, and before one is named.
 # Without any change the second is ever reached with a probability of at most 1 / 10, whenever one looks (Ville 1939),
@@ -41,7 +41,7 @@ class StepSearch:
 
     versions: int
     sign: int
-    noise: Noise
+    noise: NoisePrior
     weights: Sequence[float] | None = None
     confidence: float = 0.95
     budget: int = 60
@@ -50,7 +50,7 @@ class StepSearch:
 
 
 @frozen
-class Tried:
+class Measured:
     """A trial of a version that has ended; `value` is None where it failed. `number` counts those of this version."""
 
     version: int
@@ -59,7 +59,7 @@ class Tried:
 
 
 @frozen
-class Wanted:
+class NextTrial:
     """A trial to run: the replicate `number`, from 0 on, of a version."""
 
     version: int
@@ -67,7 +67,7 @@ class Wanted:
 
 
 @frozen
-class Found:
+class SearchEnd:
     """The end of a search. `places` are the versions of which one is the first after the step, as `credible` as asked.
 
     More than one: versions between them cannot be run, or the answer is open. `posterior` runs over the versions that
@@ -81,8 +81,8 @@ class Found:
 
 
 def advance(
-    search: StepSearch, tried: Sequence[Tried], waiting: Sequence[Wanted] = (), count: int = 1
-) -> tuple[Wanted, ...] | Found:
+    search: StepSearch, tried: Sequence[Measured], waiting: Sequence[NextTrial] = (), count: int = 1
+) -> tuple[NextTrial, ...] | SearchEnd:
     """The trials that follow from those that were tried, `count` at most, or what was found.
 
     `waiting` are those that run now. Nothing is wanted where one of them must be waited for.
@@ -90,13 +90,13 @@ def advance(
     unable = {each.version for each in tried if each.value is None} | search.skipped
     runnable = tuple(version for version in range(search.versions) if version not in unable)
     if unable & {0, search.versions - 1}:
-        return Found(answer=Answer.OPEN, runnable=runnable)
+        return SearchEnd(answer=Answer.OPEN, runnable=runnable)
     history = _History(search, tried, waiting, runnable)
     count = min(count, search.budget - len(tried) - len(waiting))
     fewest = _FEWEST if search.noise.df >= _KNOWN else _FEWEST_UNKNOWN
     if history.fewest_at_ends < fewest:
         if count <= 0 and not waiting:
-            return Found(answer=Answer.OPEN, runnable=runnable)
+            return SearchEnd(answer=Answer.OPEN, runnable=runnable)
         return history.more_at_ends(fewest, count)
     posterior = history.model.posterior(history.values)
     if posterior.evidence < _SEEN or history.fall <= 0:
@@ -118,7 +118,7 @@ class _History:
     """The versions that can run, with their values: numbered among themselves, as the model has them."""
 
     def __init__(
-        self, search: StepSearch, tried: Sequence[Tried], waiting: Sequence[Wanted], runnable: Sequence[int]
+        self, search: StepSearch, tried: Sequence[Measured], waiting: Sequence[NextTrial], runnable: Sequence[int]
     ) -> None:
         # imported late: most commands read what a search found, and ask for nothing
         from ledger.stats.step import StepModel
@@ -161,24 +161,26 @@ class _History:
         error = math.sqrt(sum(1 / len(end) for end in self._ends))
         return self.fall / sd + float(stdtrit(df, 0.975)) * error if sd else math.copysign(math.inf, self.fall)
 
-    def more_at_ends(self, most: int, count: int) -> tuple[Wanted, ...]:
+    def more_at_ends(self, most: int, count: int) -> tuple[NextTrial, ...]:
         """Trials of the ends by turns, so that each comes to so many."""
         there = Counter([version for version, _ in self.values] + self.under_way)
         turns = sorted((number, end) for end in (0, self._last) for number in range(there[end], most))
         return self.wanted([end for _, end in turns[: max(count, 0)]])
 
-    def wanted(self, versions: Sequence[int]) -> tuple[Wanted, ...]:
+    def wanted(self, versions: Sequence[int]) -> tuple[NextTrial, ...]:
         """The next replicates of these versions."""
         taken = set(self._taken)
         wanted = []
         for version in (self._runnable[each] for each in versions):
             # the first that is free: one of several that ran at a time may have been cut off
             number = next(number for number in count() if (version, number) not in taken)
-            wanted.append(Wanted(version=version, number=number))
+            wanted.append(NextTrial(version=version, number=number))
             taken.add((version, number))
         return tuple(wanted)
 
-    def found(self, answer: Answer, posterior: StepPosterior, places: Sequence[int] = ()) -> Found:
+    def found(self, answer: Answer, posterior: StepPosterior, places: Sequence[int] = ()) -> SearchEnd:
         """The answer, with the versions that could not run among the places where they lie between two that did."""
         versions = [range(self._runnable[each - 1] + 1, self._runnable[each] + 1) for each in places]
-        return Found(answer=answer, places=tuple(chain(*versions)), runnable=tuple(self._runnable), posterior=posterior)
+        return SearchEnd(
+            answer=answer, places=tuple(chain(*versions)), runnable=tuple(self._runnable), posterior=posterior
+        )

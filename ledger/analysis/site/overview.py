@@ -18,7 +18,7 @@ FOUND = "found by a search"
 
 
 @frozen
-class Step:
+class NewBest:
     """An experiment that set a new best value of a metric: the mean of its leading arm over the trials that count."""
 
     brief: Brief
@@ -33,12 +33,12 @@ class Best:
 
     metric: str
     better: str
-    steps: tuple[Step, ...]
+    steps: tuple[NewBest, ...]
     experiments: int
 
 
 @frozen
-class Tree:
+class Family:
     """Experiments that refine each other, from one that refines none: the names in the order of their dates."""
 
     root: str
@@ -100,7 +100,7 @@ def best(briefs: Sequence[Brief], settings: Settings, most: int) -> tuple[Best, 
 
 
 def _best(briefs: Sequence[Brief], metric: str, better: str) -> Best:
-    steps: list[Step] = []
+    steps: list[NewBest] = []
     count = 0
     for one in sorted(briefs, key=lambda each: (each.moment, each.name)):
         summary = one.leading.get(metric)
@@ -108,18 +108,18 @@ def _best(briefs: Sequence[Brief], metric: str, better: str) -> Best:
             continue
         count += 1
         if not steps or (summary.mean > steps[-1].value if better == HIGHER else summary.mean < steps[-1].value):
-            steps.append(Step(brief=one, when=one.moment, value=summary.mean, n=summary.n))
+            steps.append(NewBest(brief=one, when=one.moment, value=summary.mean, n=summary.n))
     return Best(metric=metric, better=better, steps=tuple(steps), experiments=count)
 
 
-def trees(briefs: Sequence[Brief]) -> tuple[Tree, ...]:
+def trees(briefs: Sequence[Brief]) -> tuple[Family, ...]:
     """The trees of more than one experiment, the one in which something happened last first."""
     known = {one.name: one for one in briefs}
     roots: dict[str, list[Brief]] = {}
     for one in sorted(briefs, key=lambda each: (each.created, each.name)):
         roots.setdefault(_root(one, known), []).append(one)
     found = [
-        Tree(root=root, names=tuple(one.name for one in members), latest=max(one.moment for one in members))
+        Family(root=root, names=tuple(one.name for one in members), latest=max(one.moment for one in members))
         for root, members in roots.items()
         if len(members) > 1
     ]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ledger.analysis.tuning.climbing import Climb, Scored
 from ledger.analysis.tuning.encoding import Encoding
-from ledger.analysis.tuning.told import Proposal, Told, first, key, means, measured, squeezed
+from ledger.analysis.tuning.told import Proposal, Seen, first, key, means, measured, squeezed
 from ledger.model.parameters import Value
 from ledger.model.space import Configuration, Dimension, Space
 from ledger.stats.acquisition import log_expected_improvement
@@ -50,7 +50,7 @@ class Proposer:
         return first(self.space)
 
     def propose(
-        self, told: Sequence[Told], count: int = 1, *, waiting: Sequence[Configuration] = ()
+        self, told: Sequence[Seen], count: int = 1, *, waiting: Sequence[Configuration] = ()
     ) -> tuple[Proposal, ...]:
         """The next `count` configurations, fewer where no others are left. `waiting` are those that run now: of them it
         is imagined that they come out as believed.
@@ -58,7 +58,7 @@ class Proposer:
         with one_thread():
             return self._proposed(told, count, waiting)
 
-    def _proposed(self, told: Sequence[Told], count: int, waiting: Sequence[Configuration]) -> tuple[Proposal, ...]:
+    def _proposed(self, told: Sequence[Seen], count: int, waiting: Sequence[Configuration]) -> tuple[Proposal, ...]:
         taken = {key(one.configuration) for one in told} | {key(each) for each in waiting}
         at_work = list(waiting)
         surface: Surface | None = None
@@ -79,7 +79,7 @@ class Proposer:
             surface = None if surface is None else self._imagined(surface, [proposal.configuration])
         return tuple(found)
 
-    def surface(self, told: Sequence[Told]) -> Surface:
+    def surface(self, told: Sequence[Seen]) -> Surface:
         """What the means of all configurations make believe, with their noise. Raises ValueError where none has any."""
         rows = self.encoding.rows([one.configuration for one in told])
         known = squeezed(told)

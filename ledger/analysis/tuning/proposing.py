@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ledger.analysis.tuning.told import Proposal, Told
+from ledger.analysis.tuning.told import Proposal, Seen
 from ledger.errors import LedgerError
 from ledger.model.space import Configuration, Space
 
@@ -45,7 +45,7 @@ def propose(
     model: str,
     space: Space,
     source: str,
-    told: Sequence[Told],
+    told: Sequence[Seen],
     count: int = 1,
     *,
     waiting: Sequence[Configuration] = (),

@@ -34,7 +34,7 @@ class ArmState:
 
 
 @frozen
-class Trial:
+class ArmTrial:
     """One trial of an arm: its value, None where it failed."""
 
     arm: str
@@ -52,7 +52,7 @@ class TuneState:
     search: TuneSearch
     replicates: int
     arms: tuple[ArmState, ...]
-    trials: tuple[Trial, ...]
+    trials: tuple[ArmTrial, ...]
     trainings: int
     best: ArmState | None
     finished: bool
@@ -98,7 +98,7 @@ def state(experiment: Experiment, present: Mapping[str, str]) -> TuneState:
         search=search,
         replicates=replicates,
         arms=tuple(arms.values()),
-        trials=tuple(Trial(arm=place[0], value=so_far.ended[place]) for place in order),
+        trials=tuple(ArmTrial(arm=place[0], value=so_far.ended[place]) for place in order),
         trainings=len(so_far.ended),
         best=None if best is None else arms[best],
         finished=finished(so_far),

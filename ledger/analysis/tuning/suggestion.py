@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ledger.analysis.tuning import proposing
-from ledger.analysis.tuning.told import Proposal, Told, key, measured
+from ledger.analysis.tuning.told import Proposal, Seen, key, measured
 from ledger.model.frozen import frozen
 from ledger.model.objective import Objective
 from ledger.model.space import Configuration, Space, same
@@ -14,7 +14,7 @@ from ledger.stats.contrast import mean
 
 
 @frozen
-class Tried:
+class Sampled:
     """A configuration with its values, one a replicate, in the metric's own direction; `labels`: the arms that tried
     it, `experiment:variant`.
     """
@@ -48,7 +48,7 @@ class Suggestion:
     believed: Believed | None
     improvement: float | None
     chance: float | None
-    nearest: Tried | None
+    nearest: Sampled | None
     distance: float | None
 
 
@@ -63,20 +63,20 @@ class Suggestions:
     objective: Objective
     space: Space
     model: str
-    tried: tuple[Tried, ...]
+    tried: tuple[Sampled, ...]
     suggestions: tuple[Suggestion, ...]
-    best: tuple[Tried, Believed] | None
+    best: tuple[Sampled, Believed] | None
     noise: float | None
     never_varied: tuple[str, ...]
 
 
 def suggest(
-    space: Space, objective: Objective, tried: Sequence[Tried], *, model: str, source: str, count: int
+    space: Space, objective: Objective, tried: Sequence[Sampled], *, model: str, source: str, count: int
 ) -> Suggestions:
     """The next `count` configurations. `source`: the text that chance comes from."""
     sign = objective.sign
     told = [
-        Told(configuration=one.configuration, values=tuple(sign * v for v in one.values), failed=one.failed)
+        Seen(configuration=one.configuration, values=tuple(sign * v for v in one.values), failed=one.failed)
         for one in tried
     ]
     proposals = proposing.propose(model, space, source, told, count)
@@ -100,7 +100,7 @@ def suggest(
 
 
 def _suggestion(
-    space: Space, proposal: Proposal, tried: Sequence[Tried], best: tuple[Tried, Believed] | None, sign: int
+    space: Space, proposal: Proposal, tried: Sequence[Sampled], best: tuple[Sampled, Believed] | None, sign: int
 ) -> Suggestion:
     # imported late, as the model is
     from ledger.analysis.tuning.encoding import Encoding
@@ -126,20 +126,20 @@ def _suggestion(
     )
 
 
-def _never_varied(space: Space, tried: Sequence[Tried]) -> tuple[str, ...]:
+def _never_varied(space: Space, tried: Sequence[Sampled]) -> tuple[str, ...]:
     def values(name: str) -> list[object]:
         return [one.configuration[name] for one in tried if name in one.configuration]
 
     return tuple(n for n in space.names if (own := values(n)) and all(same(own[0], value) for value in own))
 
 
-def together(tried: Sequence[Tried]) -> tuple[Tried, ...]:
+def together(tried: Sequence[Sampled]) -> tuple[Sampled, ...]:
     """Those of one configuration as one."""
-    found: dict[str, Tried] = {}
+    found: dict[str, Sampled] = {}
     for one in tried:
         other = found.get(key(one.configuration))
         if other is not None:
-            one = Tried(
+            one = Sampled(
                 configuration=other.configuration,
                 values=(*other.values, *one.values),
                 failed=other.failed + one.failed,

@@ -16,7 +16,7 @@ _WORST = 3.0
 
 
 @frozen
-class Told:
+class Seen:
     """A configuration that was tried: its values, one a replicate, and how many replicates `failed` to give one."""
 
     configuration: Configuration
@@ -50,12 +50,12 @@ def first(space: Space) -> int:
     return min(max(len(space.dimensions) + 2, 5), 10)
 
 
-def mean_of(one: Told) -> float:
+def mean_of(one: Seen) -> float:
     """The mean of the values of a configuration that has some."""
     return mean(one.values)
 
 
-def measured(told: Sequence[Told]) -> int:
+def measured(told: Sequence[Seen]) -> int:
     """How many configurations have a value."""
     return sum(bool(one.values) for one in told)
 
@@ -68,7 +68,7 @@ def bad(known: Sequence[float]) -> float:
     return min(max(known), middle + _WORST * (middle - min(known))) if len(known) > 2 else max(known)
 
 
-def squeezed(told: Sequence[Told]) -> tuple[Told, ...]:
+def squeezed(told: Sequence[Seen]) -> tuple[Seen, ...]:
     """The same with each value v above the median m of the means as m + s log(1 + (v − m) / s), where s is how far the
     best mean lies below m: how bad the bad ones are says little of where the best lies.
     """
@@ -86,11 +86,11 @@ def squeezed(told: Sequence[Told]) -> tuple[Told, ...]:
         return middle + scale * (math.log(scale + (value - middle)) - math.log(scale))
 
     return tuple(
-        Told(configuration=one.configuration, values=tuple(map(squeeze, one.values)), failed=one.failed) for one in told
+        Seen(configuration=one.configuration, values=tuple(map(squeeze, one.values)), failed=one.failed) for one in told
     )
 
 
-def means(told: Sequence[Told]) -> list[float]:
+def means(told: Sequence[Seen]) -> list[float]:
     """The mean of each configuration over its replicates, failed ones counted as the worst mean that was seen. Raises
     ValueError where nothing has a value.
     """

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ledger.analysis.tuning.encoding import Encoding
-from ledger.analysis.tuning.told import Proposal, Told, key, means, measured
+from ledger.analysis.tuning.told import Proposal, Seen, key, means, measured
 from ledger.model.parameters import Value
 from ledger.model.space import Choice, Configuration, Dimension, Space, same
 
@@ -23,7 +23,7 @@ _TRIES = 50
 
 
 def propose(
-    space: Space, source: str, told: Sequence[Told], count: int = 1, *, waiting: Sequence[Configuration] = ()
+    space: Space, source: str, told: Sequence[Seen], count: int = 1, *, waiting: Sequence[Configuration] = ()
 ) -> tuple[Proposal, ...]:
     """The next `count` configurations, fewer where no others are found. Those that run now are taken for bad, so that
     others are proposed than beside them.

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import Final
 
 from ledger.analysis.tuning.proposing import GP, propose, proposer
-from ledger.analysis.tuning.told import Told, first, key, mean_of, measured
+from ledger.analysis.tuning.told import Seen, first, key, mean_of, measured
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
 from ledger.model.replicates import Point
@@ -71,28 +71,28 @@ class Tries:
 
         return of
 
-    def told(self) -> list[Told]:
+    def told(self) -> list[Seen]:
         """What a tuner is told: every configuration that has an outcome, here or earlier, lower values better.
 
         Of one that was tried both here and earlier it is what was tried more often: they may be trials of one seed.
         """
         search = tuned(self.plan)
-        found: dict[str, Told] = {}
+        found: dict[str, Seen] = {}
         for one in search.earlier:
             values = tuple(search.sign * value for value in one.values)
-            found[key(one.configuration)] = Told(configuration=one.configuration, values=values, failed=one.failed)
+            found[key(one.configuration)] = Seen(configuration=one.configuration, values=values, failed=one.failed)
         by_arm: dict[str, list[float | None]] = {}
         for (arm, _), value in sorted(self.ended.items(), key=str):
             by_arm.setdefault(arm, []).append(value)
         for arm, own in by_arm.items():
             values = tuple(search.sign * value for value in own if value is not None)
-            told = Told(configuration=_configuration(search, arm), values=values, failed=len(own) - len(values))
+            told = Seen(configuration=_configuration(search, arm), values=values, failed=len(own) - len(values))
             known = found.get(key(told.configuration))
             if known is None or told.replicates >= known.replicates:
                 found[key(told.configuration)] = told
         return list(found.values())
 
-    def running(self, told: Collection[Told]) -> list[Configuration]:
+    def running(self, told: Collection[Seen]) -> list[Configuration]:
         """The configurations that run and of which nothing is known yet."""
         known, search = {key(one.configuration) for one in told}, tuned(self.plan)
         arms = dict.fromkeys(arm for arm, _ in sorted(self.waiting, key=str))
@@ -177,12 +177,12 @@ def _chosen(tries: Tries, phase: Phase) -> Place | None:
     return _repeated(tries, _by_mean(told))
 
 
-def _by_mean(told: Sequence[Told]) -> list[Told]:
+def _by_mean(told: Sequence[Seen]) -> list[Seen]:
     """Those that never failed, the best first."""
     return sorted((one for one in told if one.values and not one.failed), key=mean_of)
 
 
-def _by_belief(search: TuneSearch, told: Sequence[Told]) -> list[Told]:
+def _by_belief(search: TuneSearch, told: Sequence[Seen]) -> list[Seen]:
     """The same by what the model believes of them, without the luck of their trials."""
     if measured(told) < _FEWEST:
         return _by_mean(told)
@@ -191,7 +191,7 @@ def _by_belief(search: TuneSearch, told: Sequence[Told]) -> list[Told]:
     return sorted(_by_mean(told), key=lambda one: float(believed[key(one.configuration)]))
 
 
-def _repeated(tries: Tries, ranked: Iterable[Told]) -> Place | None:
+def _repeated(tries: Tries, ranked: Iterable[Seen]) -> Place | None:
     """The next replicate of the first of them that lacks one."""
     lacking = tries.lacking
     for one in ranked:

@@ -9,7 +9,7 @@ Path: TypeAlias = tuple[object, ...]
 """The keys and list indices that lead to a value."""
 
 
-class Format(Protocol):
+class TextFormat(Protocol):
     """A format; the modules `…_text` beside this one are what there is."""
 
     def read(self, text: str, /) -> object:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Final, cast
 
 from ledger.errors import LedgerError
-from ledger.model.formats.format import Format, Path, Unreadable, at
+from ledger.model.formats.format import Path, TextFormat, Unreadable, at
 from ledger.model.listing import listed
 from ledger.model.near_misses import did_you_mean
 from ledger.model.parameters import Value, as_value, flatten, path_of
@@ -87,31 +87,31 @@ def edit(path: str, text: str, changes: Mapping[str, Value]) -> str:
 # --- Formats: each module is imported when the first file of its kind is met ------------------------------
 
 
-def _yaml() -> Format:
+def _yaml() -> TextFormat:
     from ledger.model.formats import yaml_text
 
     return yaml_text
 
 
-def _json() -> Format:
+def _json() -> TextFormat:
     from ledger.model.formats import json_text
 
     return json_text
 
 
-def _toml() -> Format:
+def _toml() -> TextFormat:
     from ledger.model.formats import toml_text
 
     return toml_text
 
 
-def _python() -> Format:
+def _python() -> TextFormat:
     from ledger.model.formats import python_text
 
     return python_text
 
 
-_FORMATS: Final[dict[str, Callable[[], Format]]] = {
+_FORMATS: Final[dict[str, Callable[[], TextFormat]]] = {
     ".yaml": _yaml,
     ".yml": _yaml,
     ".json": _json,
@@ -120,7 +120,7 @@ _FORMATS: Final[dict[str, Callable[[], Format]]] = {
 }
 
 
-def _format(path: str) -> Format:
+def _format(path: str) -> TextFormat:
     return _FORMATS.get(PurePosixPath(path).suffix.lower(), _yaml)()
 
 

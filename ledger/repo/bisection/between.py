@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ledger.analysis.bisection.expected import Place
+from ledger.analysis.bisection.expected import Candidate
 from ledger.dvc import config
 from ledger.errors import LedgerError
 from ledger.git import lines
@@ -112,7 +112,7 @@ def other_changes(ledger: Ledger, found: Ends, paths: Sequence[str]) -> tuple[st
     )
 
 
-def data_places(ledger: Ledger, paths: Sequence[str], found: Ends, skipped: Collection[str]) -> tuple[Place, ...]:
+def data_places(ledger: Ledger, paths: Sequence[str], found: Ends, skipped: Collection[str]) -> tuple[Candidate, ...]:
     """The versions of these data, the oldest first: the good end, then every commit that changed one of them.
 
     Raises LedgerError where a path never changed, and where the content of versions is nowhere, but for those
@@ -120,7 +120,7 @@ def data_places(ledger: Ledger, paths: Sequence[str], found: Ends, skipped: Coll
     """
     line = lines.between(ledger.git, found.good, found.bad) or []
     order = {commit: number for number, commit in enumerate(reversed(line))}
-    places: dict[str, Place] = {}
+    places: dict[str, Candidate] = {}
     for path in paths:
         versions = ledger.datasets.versions(path, found.good, found.bad)
         if len(versions) < 2:
@@ -141,11 +141,11 @@ def data_places(ledger: Ledger, paths: Sequence[str], found: Ends, skipped: Coll
             before = places.get(version.commit)
             if before is not None:
                 own = None if own is None or before.files is None else (*before.files, *own)
-            places[version.commit] = Place(commit=version.commit, subject=version.subject, files=own)
+            places[version.commit] = Candidate(commit=version.commit, subject=version.subject, files=own)
     return tuple(sorted(places.values(), key=lambda place: order[place.commit]))
 
 
-def code_places(ledger: Ledger, found: Ends) -> tuple[Place, ...]:
+def code_places(ledger: Ledger, found: Ends) -> tuple[Candidate, ...]:
     """The commits from the good end to the bad one that change what the pipeline would run, the oldest first.
 
     Raises LedgerError where there is none, and where one has no pipeline.
@@ -163,7 +163,7 @@ def code_places(ledger: Ledger, found: Ends) -> tuple[Place, ...]:
         raise LedgerError(
             "no commit between the ends changes what a stage depends on", hint="are GOOD and BAD the right commits?"
         )
-    return tuple(Place(commit=commit, subject=said[commit].subject) for commit in kept)
+    return tuple(Candidate(commit=commit, subject=said[commit].subject) for commit in kept)
 
 
 def _part_of(path: str, others: Sequence[str]) -> bool:

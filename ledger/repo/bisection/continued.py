@@ -7,12 +7,12 @@ from ledger.model.experiment import Experiment
 from ledger.model.names import numbered
 from ledger.model.search import STEP
 from ledger.model.version_search import VersionSearch
-from ledger.repo.bisection.planning import Draft
+from ledger.repo.bisection.planning import SearchDraft
 from ledger.repo.bisection.request import BisectRequest
 from ledger.repo.ledger import Ledger
 
 
-def same(ledger: Ledger, draft: Draft, asked: BisectRequest) -> Experiment | None:
+def same(ledger: Ledger, draft: SearchDraft, asked: BisectRequest) -> Experiment | None:
     """The experiment of that name where it asks the same question, None where there is none of the name.
 
     Raises LedgerError where it asks another, or began with other settings than those that are given.

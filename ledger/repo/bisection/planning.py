@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ledger.analysis.bisection.expected import Place
+from ledger.analysis.bisection.expected import Candidate
 from ledger.analysis.noise import noise
 from ledger.analysis.outlook import RECENT
 from ledger.errors import LedgerError
@@ -23,7 +23,7 @@ from ledger.repo.bisection.request import BisectRequest, Prior, check
 from ledger.repo.diagnosis.results import better
 from ledger.repo.foresight import metrics_at
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_request import Request
+from ledger.repo.plan_request import PlanRequest
 from ledger.repo.search_plan import axis
 
 # other code and other data may be as noisy or not: what the ledger knows counts as so many values at most
@@ -36,16 +36,16 @@ _BUDGET, _CONFIDENCE, _FRESH = 60, 0.95, 5
 
 
 @frozen
-class Draft:
+class SearchDraft:
     """What is to be searched, as a request for an experiment, with the places, and what is to be said of it."""
 
     search: VersionSearch
-    request: Request
-    places: tuple[Place, ...]
+    request: PlanRequest
+    places: tuple[Candidate, ...]
     remarks: tuple[Remark, ...]
 
 
-def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
+def draft(ledger: Ledger, asked: BisectRequest) -> SearchDraft:
     """The search that was asked for. Raises LedgerError for what cannot be searched."""
     check(asked)
     ends = between.ends(ledger, asked.good, asked.bad)
@@ -80,7 +80,7 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
         evaluation_at=at if evaluation else None,
         evaluation_other=other if evaluation else None,
     )
-    request = Request(
+    request = PlanRequest(
         title=f"Where did {asked.metric} change between {asked.good} and {asked.bad}?",
         name=asked.name or _name(ledger.git, asked, ends),
         start=ends.bad,
@@ -90,7 +90,7 @@ def draft(ledger: Ledger, asked: BisectRequest) -> Draft:
         search=search,
     )
     doubts = (*unknown, *remarks, *_doubts(ledger, ends, request))
-    return Draft(search=search, request=request, places=places, remarks=doubts)
+    return SearchDraft(search=search, request=request, places=places, remarks=doubts)
 
 
 def _name(git: Git, asked: BisectRequest, ends: Ends) -> str:
@@ -134,7 +134,7 @@ def _noise(ledger: Ledger, metric: str, axis: str) -> KnownNoise | None:
     return None if found is None else KnownNoise(sd=float(f"{found.sd:.6g}"), df=min(found.df, _MOST_KNOWN))
 
 
-def _weights(asked: BisectRequest, places: Sequence[Place]) -> tuple[tuple[float, ...] | None, tuple[Remark, ...]]:
+def _weights(asked: BisectRequest, places: Sequence[Candidate]) -> tuple[tuple[float, ...] | None, tuple[Remark, ...]]:
     """The prior weight of each version after the first: by the files of its addition, where these are known."""
     if asked.commits or asked.prior is Prior.FLAT:
         return None, ()
@@ -145,7 +145,7 @@ def _weights(asked: BisectRequest, places: Sequence[Place]) -> tuple[tuple[float
     return tuple(float(max(1, len(place.files or ()))) for place in places[1:]), ()
 
 
-def _skipped(git: Git, asked: BisectRequest, places: Sequence[Place]) -> tuple[str, ...]:
+def _skipped(git: Git, asked: BisectRequest, places: Sequence[Candidate]) -> tuple[str, ...]:
     versions = [place.commit for place in places]
     found = []
     for text in asked.skip:
@@ -172,7 +172,7 @@ def _evaluation_at(git: Git, asked: BisectRequest, ends: Ends) -> tuple[str, str
     return at, ends.good if at == ends.bad else ends.bad
 
 
-def _doubts(ledger: Ledger, ends: Ends, request: Request) -> tuple[Remark, ...]:
+def _doubts(ledger: Ledger, ends: Ends, request: PlanRequest) -> tuple[Remark, ...]:
     """What else differs between the ends, and is held as it is at the bad one."""
     search = request.search
     if search is None or not search.paths:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ledger.analysis.bisection import nature
-from ledger.analysis.bisection.answer import Bisection, Confirmation
-from ledger.analysis.bisection.gathered import Told, gather
+from ledger.analysis.bisection.answer import Bisection, ConfirmedStep
+from ledger.analysis.bisection.gathered import CommitSaid, gather
 from ledger.analysis.bisection.nature import Judgement
 from ledger.analysis.counting import at
 from ledger.analysis.search.records import fresh_points, search_of
@@ -24,10 +24,10 @@ def read(ledger: Ledger, experiment: Experiment) -> Bisection:
     present = ledger.present(experiment)
     found, search = state(experiment, present), search_of(experiment.plan)
     said = lines.told(ledger.git, [commit for commit in search.versions if ledger.git.commit(commit)])
-    told = {commit: Told(subject=each.subject) for commit, each in said.items()}
+    told = {commit: CommitSaid(subject=each.subject) for commit, each in said.items()}
     if len(found.places) == 1 and search.paths:
         commit = search.versions[found.places[0]]
-        told[commit] = _addition(ledger, experiment, commit, told.get(commit, Told(subject="")))
+        told[commit] = _addition(ledger, experiment, commit, told.get(commit, CommitSaid(subject="")))
     read = gather(experiment, found, present, told)
     if read.confirmation is not None and read.judgement is None:
         return replace(read, judgement=_by_cases(ledger, experiment, read.confirmation, present, told))
@@ -37,9 +37,9 @@ def read(ledger: Ledger, experiment: Experiment) -> Bisection:
 def _by_cases(
     ledger: Ledger,
     experiment: Experiment,
-    found: Confirmation,
+    found: ConfirmedStep,
     present: Mapping[str, str],
-    told: Mapping[str, Told],
+    told: Mapping[str, CommitSaid],
 ) -> Judgement | None:
     """Bad or only different, by the per-case results of the trials that confirm; None where these have none."""
     search, columns = search_of(experiment.plan), ledger.settings.cases
@@ -61,7 +61,7 @@ def _by_cases(
     return nature.judge(sides[0], sides[1], groups=named, own=own_group, sign=search.sign)
 
 
-def _addition(ledger: Ledger, experiment: Experiment, commit: str, known: Told) -> Told:
+def _addition(ledger: Ledger, experiment: Experiment, commit: str, known: CommitSaid) -> CommitSaid:
     """What a version brought or changed, and what became of that, as far as it is known here."""
     search, files = search_of(experiment.plan), []
     overtaken: list[str] = []

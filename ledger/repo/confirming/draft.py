@@ -24,7 +24,7 @@ from ledger.model.verdict import SUPPORTED
 from ledger.repo import data_arms
 from ledger.repo.code import Code
 from ledger.repo.confirming.baseline import Laid, laid
-from ledger.repo.confirming.finding import Finding
+from ledger.repo.confirming.finding import FoundArm
 from ledger.repo.confirming.request import ConfirmRequest
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_rules import check_parameters, check_predictions
@@ -35,7 +35,7 @@ MOST = 50
 
 
 @frozen
-class Draft:
+class ConfirmingDraft:
     """The plan, the code that it is forked from, and the parameters of the arm, which go on the branch.
 
     `power`: so many replicates were asked for by the power wanted; None where the noise is not known, or no number
@@ -49,7 +49,7 @@ class Draft:
     attempt: int
 
 
-def draft(ledger: Ledger, found: Finding, asked: ConfirmRequest, *, author: str, created: datetime) -> Draft:
+def draft(ledger: Ledger, found: FoundArm, asked: ConfirmRequest, *, author: str, created: datetime) -> ConfirmingDraft:
     """The plan that confirms a finding. Raises LedgerError where nothing says what to predict, or nothing is fresh.
 
     Its name is the one that was asked for or would do; whether it is free is not looked at.
@@ -95,7 +95,7 @@ def draft(ledger: Ledger, found: Finding, asked: ConfirmRequest, *, author: str,
     check_predictions(ledger, predictions, plan.variants, plan.name)
     check_parameters(ledger, code, plan.replicates, [Variant(name=TREATMENT, params=own.params), *plan.variants])
     data_arms.check(ledger, code, plan)
-    return Draft(plan=plan, code=code, overrides=dict(own.params), power=power, attempt=len(before) + 1)
+    return ConfirmingDraft(plan=plan, code=code, overrides=dict(own.params), power=power, attempt=len(before) + 1)
 
 
 def free(ledger: Ledger, name: str) -> str:
@@ -118,7 +118,7 @@ def _baseline(one: Laid, base: str) -> Variant:
     return Variant(name=BASELINE, at=at, params=one.params, data=one.data)
 
 
-def _predictions(found: Finding, asked: ConfirmRequest) -> tuple[Prediction, ...]:
+def _predictions(found: FoundArm, asked: ConfirmRequest) -> tuple[Prediction, ...]:
     """What is predicted: what was asked for, else half of what is left of the estimate.
 
     What else the first plan predicts of the arm against the same arm, or a number, is predicted again as it is.
@@ -164,7 +164,7 @@ def _again(one: Prediction) -> Prediction:
 
 
 def _count(
-    ledger: Ledger, found: Finding, asked: ConfirmRequest, prediction: Prediction, *, alpha: float
+    ledger: Ledger, found: FoundArm, asked: ConfirmRequest, prediction: Prediction, *, alpha: float
 ) -> tuple[int, int | None]:
     """How many replicates, and how many the power wanted takes if what is left of the estimate is the truth."""
     first = found.experiment
@@ -177,7 +177,7 @@ def _count(
     return max(FEWEST, min(MOST, len(found.records) if wanted is None else wanted)), wanted
 
 
-def _by_the_arms(found: Finding, prediction: Prediction, alpha: float) -> Question | None:
+def _by_the_arms(found: FoundArm, prediction: Prediction, alpha: float) -> Question | None:
     """The question of power by what varies among the arms; None where that says nothing of pairs."""
     worth = found.selected
     if not worth.paired or not worth.noise or len(found.experiment.plan.replicates.axes) > 1 or prediction.relative:
@@ -192,7 +192,7 @@ def _by_the_arms(found: Finding, prediction: Prediction, alpha: float) -> Questi
     )
 
 
-def _axis(settings: Settings, found: Finding) -> Axis:
+def _axis(settings: Settings, found: FoundArm) -> Axis:
     """The axis that can have fresh values: seeds, repeats, random splits or samples. Raises LedgerError for none."""
     replicates = found.experiment.plan.replicates
     usable = [
@@ -212,7 +212,7 @@ def _axis(settings: Settings, found: Finding) -> Axis:
     return usable[0]
 
 
-def _fresh(ledger: Ledger, found: Finding, axis: Axis, count: int, source: str) -> tuple[int, ...]:
+def _fresh(ledger: Ledger, found: FoundArm, axis: Axis, count: int, source: str) -> tuple[int, ...]:
     """So many values of the axis at which nobody has tried the arm or its baseline; seeds that nobody can pick."""
     plan = found.experiment.plan
     states = {record.trial.fingerprint for record in found.records}

@@ -30,7 +30,7 @@ from ledger.repo.models import beside
 
 
 @frozen
-class Finding:
+class FoundArm:
     """An arm with the trials of it that count, what it is compared with, and what selection did to the estimate.
 
     `predictions`: those of its plan that are about it.
@@ -49,7 +49,7 @@ class Finding:
         return self.experiment.name if self.variant == TREATMENT else f"{self.experiment.name}:{self.variant}"
 
 
-def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
+def finding(ledger: Ledger, asked: ConfirmRequest) -> FoundArm:
     """What is asked for. Raises LedgerError where there is no arm with results, or nothing says which is the best."""
     every = beside.rows(ledger, "variants")
     named = None if asked.target is None else _named(ledger, asked.target)
@@ -91,7 +91,7 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> Finding:
     values = _values(ledger, rivals, metric)
     worth = selected(metric, better, " ".join(chosen), values, baseline.values)
     about = tuple(p for p in experiment.plan.predictions if (p.metric.variant or TREATMENT) == chosen[1])
-    return Finding(
+    return FoundArm(
         experiment=experiment,
         variant=chosen[1],
         records=records,

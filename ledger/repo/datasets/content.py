@@ -16,11 +16,11 @@ from ledger.model.listing import listed
 from ledger.repo.code import Code
 from ledger.repo.datasets.held import Held
 from ledger.repo.datasets.listings import entry
-from ledger.repo.datasets.versions import Version
+from ledger.repo.datasets.versions import DataVersion
 
 
 @frozen
-class Content:
+class ArmContent:
     """What a path holds in an arm. `now`: what its code has there, whose place the arm's content takes.
 
     Where DVC holds it `pin` names the content; where git does, `entries` are the files by their path in the folder, or
@@ -33,7 +33,7 @@ class Content:
 
 
 @frozen
-class Asked:
+class AskedContent:
     """What an arm asks of the data at a path: a `change` of what it is `now` on its code, made of `source`.
 
     `source` is what the path held at the commit `at`; of that the groups are those that `by` says.
@@ -54,15 +54,15 @@ class Asked:
 
 
 @frozen
-class Grouped:
+class FileGroups:
     """The groups of a listing; `history` and `versions` where they are additions."""
 
     groups: Groups
     history: History | None = None
-    versions: tuple[Version, ...] = ()
+    versions: tuple[DataVersion, ...] = ()
 
 
-def changed(listing: Mapping[str, str], change: DataChange, grouped: Grouped | None, path: str) -> dict[str, str]:
+def changed(listing: Mapping[str, str], change: DataChange, grouped: FileGroups | None, path: str) -> dict[str, str]:
     """The files that a change leaves of a listing. Raises LedgerError where that is none, or all of them."""
     left = dict(listing)
     if grouped is not None and change.groups:
@@ -84,7 +84,7 @@ def changed(listing: Mapping[str, str], change: DataChange, grouped: Grouped | N
     return left
 
 
-def _before(grouped: Grouped, chosen: tuple[str, ...]) -> dict[str, str] | None:
+def _before(grouped: FileGroups, chosen: tuple[str, ...]) -> dict[str, str] | None:
     if grouped.history is None:
         return None
     numbers = {number for number, version in enumerate(grouped.versions) if version.name in chosen}

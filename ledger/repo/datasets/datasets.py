@@ -29,12 +29,12 @@ from ledger.model.listing import listed
 from ledger.model.plan import BASE
 from ledger.repo.code import Code
 from ledger.repo.datasets import content, grouping, held, versions, writing
-from ledger.repo.datasets.content import Asked, Content, Grouped
+from ledger.repo.datasets.content import ArmContent, AskedContent, FileGroups
 from ledger.repo.datasets.held import Held
 from ledger.repo.datasets.listings import Listings
 from ledger.repo.datasets.remembered import Remembered
 from ledger.repo.datasets.sizes import size_of
-from ledger.repo.datasets.versions import Version
+from ledger.repo.datasets.versions import DataVersion
 
 Changes = Mapping[str, DataChange]
 Groupings = Mapping[str, Grouping]
@@ -49,7 +49,7 @@ class DataSets:
         self._stores = stores
         self._remembered = Remembered(state_dir)
         self._held: dict[tuple[str, ...], Held] = {}
-        self._until: dict[tuple[str, str], tuple[Version, ...]] = {}
+        self._until: dict[tuple[str, str], tuple[DataVersion, ...]] = {}
         # the last one alone: it has ten megabytes where there are a hundred thousand files
         self._made: dict[str, bytes] = {}
 
@@ -65,7 +65,7 @@ class DataSets:
 
     # --- versions
 
-    def versions(self, path: str, good: str, bad: str) -> tuple[Version, ...]:
+    def versions(self, path: str, good: str, bad: str) -> tuple[DataVersion, ...]:
         """The content at the commit `good`, then every commit up to `bad` that changed it, the oldest first.
 
         Merges count as one step of the main line (`ledger.git.lines`). Where a manifest is in no cache here, the files
@@ -73,11 +73,11 @@ class DataSets:
         """
         return self._with_files(versions.between(self._git, path, good, bad))
 
-    def absent(self, found: Iterable[Version]) -> tuple[Version, ...]:
+    def absent(self, found: Iterable[DataVersion]) -> tuple[DataVersion, ...]:
         """The versions of which a manifest or a file is neither in a cache here nor in a remote that is a folder."""
         return tuple(v for v in found if v.pin is not None and v.pin.md5 is not None and self.store.lacks(v.pin.md5))
 
-    def _with_files(self, found: tuple[Version, ...]) -> tuple[Version, ...]:
+    def _with_files(self, found: tuple[DataVersion, ...]) -> tuple[DataVersion, ...]:
         done = list(found[:1])
         for before, after in pairwise(found):
             step = self._step(before.held, after.held)
@@ -116,16 +116,16 @@ class DataSets:
             return self.groups(code, path, by).of
         return grouping.by_paths(self._git, self.store, code.commit, path, dict(files), by).of
 
-    def _grouped(self, commit: str, path: str, source: Held, at: str, by: Grouping) -> Grouped:
+    def _grouped(self, commit: str, path: str, source: Held, at: str, by: Grouping) -> FileGroups:
         """The groups of what a path held at the commit `at`; a table is read as `commit` has it."""
         if not by.is_addition:
             files = self.listings.of(source)
-            return Grouped(groups=grouping.by_paths(self._git, self.store, commit, path, files, by))
+            return FileGroups(groups=grouping.by_paths(self._git, self.store, commit, path, files, by))
         found = self._versions_until(source.path, at)
         history = self._history(found, path)
-        return Grouped(groups=grouping.by_addition(found, history), history=history, versions=found)
+        return FileGroups(groups=grouping.by_addition(found, history), history=history, versions=found)
 
-    def _history(self, found: Sequence[Version], path: str) -> History:
+    def _history(self, found: Sequence[DataVersion], path: str) -> History:
         def computed() -> dict[str, Any]:
             absent = [v for v in found if v.held is not None and not self._listed(v.held)]
             if absent:
@@ -138,7 +138,7 @@ class DataSets:
     def _listed(self, one: Held) -> bool:
         return one.pin is None or not one.is_folder or self.store.read(one.content) is not None
 
-    def _versions_until(self, path: str, commit: str) -> tuple[Version, ...]:
+    def _versions_until(self, path: str, commit: str) -> tuple[DataVersion, ...]:
         if (path, commit) not in self._until:
             if is_shallow(self._git):
                 raise NotHere(
@@ -213,7 +213,7 @@ class DataSets:
             named = listed([f"{lacking[digest]} ({digest[:10]})" for digest in still], 5)
             raise NotHere(f"no cache and no remote has the list of files of {named}", hint="dvc remote list; dvc fetch")
 
-    def _asked(self, code: Code, path: str, changes: Changes, groupings: Groupings, base: str) -> Asked:
+    def _asked(self, code: Code, path: str, changes: Changes, groupings: Groupings, base: str) -> AskedContent:
         change = changes[path]
         at = base if change.at == BASE else change.at
         if code.pipeline.makes(path):
@@ -226,16 +226,16 @@ class DataSets:
         if not source.is_folder and (change.groups or change.keep is not None):
             raise LedgerError(f"{path} is a single file, which has no parts", hint=f"take a version of it: {path}@REV")
         by = groupings.get(path, Grouping())
-        return Asked(code=code, path=path, change=change, by=by, now=now, source=source, at=at or code.commit)
+        return AskedContent(code=code, path=path, change=change, by=by, now=now, source=source, at=at or code.commit)
 
-    def _content(self, asked: Asked) -> Content:
+    def _content(self, asked: AskedContent) -> ArmContent:
         source = asked.source
         if source.pin is None and not source.is_folder:
-            return Content(now=asked.now, entries={"": held.entry_of(self._git, asked.at, source)})
+            return ArmContent(now=asked.now, entries={"": held.entry_of(self._git, asked.at, source)})
         if source.pin is None:
-            return Content(now=asked.now, entries=content.of_git(self._files(asked)))
+            return ArmContent(now=asked.now, entries=content.of_git(self._files(asked)))
         if not asked.makes_new:
-            return Content(now=asked.now, pin=source.pin)
+            return ArmContent(now=asked.now, pin=source.pin)
 
         def computed() -> dict[str, Any]:
             files = self._files(asked)
@@ -245,9 +245,9 @@ class DataSets:
             self._made = {name: manifest}
             return Pinned(md5=name, size=size, nfiles=len(files)).to_mapping()
 
-        return Content(now=asked.now, pin=Pinned(**self._remembered.of(self._key(asked), computed)))
+        return ArmContent(now=asked.now, pin=Pinned(**self._remembered.of(self._key(asked), computed)))
 
-    def _key(self, asked: Asked) -> list[object]:
+    def _key(self, asked: AskedContent) -> list[object]:
         """What the content of an arm follows from: the groups too, as far as it names some."""
         key: list[object] = ["pin", asked.source.content, repr(asked.change)]
         if asked.change.groups and asked.by.is_table:
@@ -258,7 +258,7 @@ class DataSets:
             key.append(_names(self._versions_until(asked.source.path, asked.at)))
         return key
 
-    def _files(self, asked: Asked) -> dict[str, str]:
+    def _files(self, asked: AskedContent) -> dict[str, str]:
         listing = self.listings.of(asked.source)
         grouped = None
         if asked.change.groups:
@@ -286,11 +286,11 @@ class DataSets:
         return found
 
 
-def _names(found: Iterable[Version]) -> list[object]:
+def _names(found: Iterable[DataVersion]) -> list[object]:
     """What a history of a data set follows from."""
     return [[version.commit, None if version.held is None else version.held.content] for version in found]
 
 
-def _lacking(found: Sequence[Version], path: str) -> str:
+def _lacking(found: Sequence[DataVersion], path: str) -> str:
     said = listed([f"{version.name} ({version.subject})" for version in found], 5)
     return f"the lists of files of {path} at {said} are in no cache here"

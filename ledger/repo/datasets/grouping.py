@@ -13,10 +13,10 @@ from ledger.model.formats import group_table
 from ledger.model.pipeline import inside
 from ledger.repo.datasets import held
 from ledger.repo.datasets.listings import Forged
-from ledger.repo.datasets.versions import Version
+from ledger.repo.datasets.versions import DataVersion
 
 
-def by_addition(versions: tuple[Version, ...], history: History) -> Groups:
+def by_addition(versions: tuple[DataVersion, ...], history: History) -> Groups:
     """Every file's addition, named as the version that brought or last changed it."""
     last = additions.last(history)
     titles = {version.name: f"{version.subject} ({version.date:%Y-%m-%d})" for version in versions}

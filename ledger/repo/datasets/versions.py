@@ -19,7 +19,7 @@ _DIGITS = 8
 
 
 @frozen
-class Version:
+class DataVersion:
     """The content that a path has from one commit on. `name`: the commit's short id; `held`: None for no content.
 
     `brought`, `changed` and `removed` are the files that differ from the version before, as sorted paths in the folder;
@@ -58,7 +58,7 @@ class Version:
         return len(self.brought) + len(self.changed) + len(self.removed)
 
 
-def from_json(value: Sequence[Any]) -> Version:
+def from_json(value: Sequence[Any]) -> DataVersion:
     """The inverse of `to_json`."""
     commit, name, subject, date, held_ = value
     found = None
@@ -66,10 +66,10 @@ def from_json(value: Sequence[Any]) -> Version:
         path, content, is_folder, pin, pointer = held_
         known = None if pin is None else Pinned(**{"md5": None} | pin)
         found = Held(path=path, content=content, is_folder=is_folder, pin=known, pointer=pointer)
-    return Version(commit=commit, name=name, subject=subject, date=datetime.fromisoformat(date), held=found)
+    return DataVersion(commit=commit, name=name, subject=subject, date=datetime.fromisoformat(date), held=found)
 
 
-def between(git: Git, path: str, good: str, bad: str) -> tuple[Version, ...]:
+def between(git: Git, path: str, good: str, bad: str) -> tuple[DataVersion, ...]:
     """The content at `good`, then every commit up to `bad` that changed it, the oldest first, without their files.
 
     Merges count as one step of the main line: see `ledger.git.lines.between`. Raises LedgerError where `good` is not in
@@ -85,7 +85,7 @@ def between(git: Git, path: str, good: str, bad: str) -> tuple[Version, ...]:
     return _versions(git, path, line)
 
 
-def until(git: Git, path: str, commit: str) -> tuple[Version, ...]:
+def until(git: Git, path: str, commit: str) -> tuple[DataVersion, ...]:
     """The versions from the first on, up to a commit, along first parents."""
     line = lines.first_parents(git, commit)
     found = _versions(git, path, line)
@@ -93,7 +93,7 @@ def until(git: Git, path: str, commit: str) -> tuple[Version, ...]:
     return found[begun:]
 
 
-def _versions(git: Git, path: str, line: list[str]) -> tuple[Version, ...]:
+def _versions(git: Git, path: str, line: list[str]) -> tuple[DataVersion, ...]:
     states = held.history(git, line, path)
     chosen: list[tuple[str, Held | None]] = []
     for commit, state in zip(reversed(line), reversed(states), strict=True):
@@ -103,7 +103,7 @@ def _versions(git: Git, path: str, line: list[str]) -> tuple[Version, ...]:
     said = lines.told(git, [commit for commit, _ in chosen])
     names = _names([commit for commit, _ in chosen])
     return tuple(
-        Version(commit=commit, name=names[commit], subject=said[commit].subject, date=said[commit].date, held=state)
+        DataVersion(commit=commit, name=names[commit], subject=said[commit].subject, date=said[commit].date, held=state)
         for commit, state in chosen
     )
 

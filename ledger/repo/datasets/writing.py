@@ -16,11 +16,11 @@ from ledger.git.git import Git
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.pipeline import inside
 from ledger.repo.code import Code
-from ledger.repo.datasets.content import Content
+from ledger.repo.datasets.content import ArmContent
 from ledger.repo.datasets.held import Held
 
 
-def applied(git: Git, code: Code, found: Mapping[str, Content]) -> Code:
+def applied(git: Git, code: Code, found: Mapping[str, ArmContent]) -> Code:
     """The code with these contents at their paths: other pins and pointers, or other files of git's."""
     files, data, written = dict(code.files), dict(code.data), dict(code.written)
     laid = dict(code.laid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ledger.analysis.ablation.answer import Ablation, Known, group_effects, whole
+from ledger.analysis.ablation.answer import Ablation, KnownGroup, group_effects, whole
 from ledger.analysis.ablation.design import (
     MAX_EXACT,
     TAG,
@@ -194,7 +194,7 @@ def _require_arms(experiment: Experiment, found: Ablated) -> None:
         )
 
 
-def _about(ledger: Ledger, experiment: Experiment, found: Ablated, by: Grouping) -> Mapping[str, Known]:
+def _about(ledger: Ledger, experiment: Experiment, found: Ablated, by: Grouping) -> Mapping[str, KnownGroup]:
     """What groups are called and how many files they have, as far as the data set is here."""
     short = {name: name[:_SHORT] if by.by == ADDITION else name for name in found.groups}
     try:
@@ -202,8 +202,8 @@ def _about(ledger: Ledger, experiment: Experiment, found: Ablated, by: Grouping)
         groups = ledger.datasets.groups(code, found.path, by)
         short = {name: groups.named([name], found.path)[0] for name in found.groups}
     except (LedgerError, NotHere):
-        return {name: Known(name=shown) for name, shown in short.items()}
+        return {name: KnownGroup(name=shown) for name, shown in short.items()}
     return {
-        name: Known(name=shown, title=groups.titles.get(shown, ""), files=groups.sizes[shown])
+        name: KnownGroup(name=shown, title=groups.titles.get(shown, ""), files=groups.sizes[shown])
         for name, shown in short.items()
     }

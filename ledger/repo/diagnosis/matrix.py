@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ledger.analysis.matrix import answer, cells
 from ledger.analysis.matrix.answer import Matrix
-from ledger.analysis.plans.matrix import Side, arms
+from ledger.analysis.plans.matrix import MatrixSide, arms
 from ledger.errors import LedgerError
 from ledger.git.git import Git
 from ledger.model import seeds as seed_sources
@@ -119,19 +119,21 @@ def read(ledger: Ledger, experiment: Experiment, metric: str, *, sign: int) -> M
     )
 
 
-def _side(ledger: Ledger, code: Code, asked: AskedSide) -> Side:
+def _side(ledger: Ledger, code: Code, asked: AskedSide) -> MatrixSide:
     commits = {text: _commit(ledger.git, asked, text) for text in asked.revisions}
     if asked.by is None:
         _require_others(ledger.git, asked, commits)
         changes = tuple(DataChange(at=commit) for commit in commits.values())
-        return Side(path=asked.path, labels=tuple(commits), changes=changes)
+        return MatrixSide(path=asked.path, labels=tuple(commits), changes=changes)
     if len(commits) > 1:
         raise LedgerError(f"{asked.option}: groups are of one version", hint=f"{asked.option} {asked.path}/by:site")
     at = next(iter(commits.values()), None)
     groups = ledger.datasets.groups(code, asked.path, asked.by, at=at)
     names = list(groups.sizes)
     full = [ledger.git.commit(name) or name if asked.by.by == ADDITION else name for name in names]
-    return Side(path=asked.path, labels=tuple(names), changes=tuple(DataChange(at=at, only=(name,)) for name in full))
+    return MatrixSide(
+        path=asked.path, labels=tuple(names), changes=tuple(DataChange(at=at, only=(name,)) for name in full)
+    )
 
 
 def _commit(git: Git, asked: AskedSide, text: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Asked:
+class Suspect:
     """An experiment that may have changed. `tree` is that of what the index holds, None where it holds nothing."""
 
     wanted: Wanted
@@ -22,9 +22,9 @@ class Asked:
 
 
 @frozen
-class Found:
+class Fresh:
     """What has become of it. `lines` is None where its directory is as the index has it."""
 
-    asked: Asked
+    asked: Suspect
     tree: str | None
     lines: Lines | None

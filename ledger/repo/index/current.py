@@ -15,7 +15,7 @@ from ledger.repo import experiments
 from ledger.repo.experiments import Wanted
 from ledger.repo.index import file as index_file
 from ledger.repo.index import writing
-from ledger.repo.index.changes import Asked, Found
+from ledger.repo.index.changes import Fresh, Suspect
 from ledger.repo.index.tables import VERSION
 from ledger.version import __version__
 
@@ -79,7 +79,7 @@ def _made_by(repository: Repository) -> str:
     return f"{__version__} {json.dumps(aliases.to_mapping())}" if aliases else __version__
 
 
-def _changed(repository: Repository, connection: sqlite3.Connection) -> tuple[list[Asked], list[str]]:
+def _changed(repository: Repository, connection: sqlite3.Connection) -> tuple[list[Suspect], list[str]]:
     """The experiments whose source is another than the index has, and the names of those that are gone."""
     lines = connection.execute("SELECT name, key, pending, tree, undecided FROM experiment")
     known = {name: rest for name, *rest in lines}
@@ -98,7 +98,7 @@ def _changed(repository: Repository, connection: sqlite3.Connection) -> tuple[li
         # where anything else than the commit has changed, the row says otherwise; and where the code decides, too
         same = alike and not undecided and key is not None and _but_the_commit(key) == _but_the_commit(source.key)
         wanted = Wanted(name=name, tip=source.tip, pending=waiting, aliases=aliases)
-        asked.append(Asked(wanted=wanted, source=source, tree=tree if same else None))
+        asked.append(Suspect(wanted=wanted, source=source, tree=tree if same else None))
     return asked, [name for name in known if name not in sources]
 
 
@@ -107,7 +107,7 @@ def _but_the_commit(key: str) -> tuple[str, str]:
     return branch, flags
 
 
-def _read(repository: Repository, asked: Sequence[Asked], decide: Decide) -> Iterator[Found]:
+def _read(repository: Repository, asked: Sequence[Suspect], decide: Decide) -> Iterator[Fresh]:
     # an index that is current reads nothing
     from ledger.repo.index import reading
 
@@ -121,7 +121,7 @@ def _read(repository: Repository, asked: Sequence[Asked], decide: Decide) -> Ite
             progress(done, len(asked))
 
 
-def _decided(repository: Repository, found: Found, decide: Decide) -> Lines | None:
+def _decided(repository: Repository, found: Fresh, decide: Decide) -> Lines | None:
     """The lines of an experiment whose records leave open which count, or which metrics are one: code tells."""
     from ledger.repo.index.lines import lines_of
 

@@ -21,7 +21,7 @@ to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 
 
 @frozen
-class Kind:
+class Codec:
     """What a column holds: SQLite's type of it, how one value is stored, and how a whole column is read."""
 
     sql: str
@@ -139,30 +139,30 @@ def _one_judged(one: dict[str, Any]) -> Judged:
     return Judged(**one | {"interval": interval, "remarks": remarks})
 
 
-TEXT: Final = Kind(sql="TEXT")
-INTEGER: Final = Kind(sql="INTEGER")
-REAL: Final = Kind(sql="REAL")
-KEY: Final = Kind(sql="INTEGER PRIMARY KEY")
-TRUTH: Final = Kind(sql="INTEGER", decode=lambda column: [None if one is None else one == 1 for one in column])
-MOMENT: Final = Kind(sql="TEXT", encode=datetime.datetime.isoformat, decode=_few(datetime.datetime.fromisoformat))
-TEXTS: Final = Kind(sql="TEXT", encode=to_json, decode=_few(lambda text: tuple(json.loads(text))))
-FEW: Final = Kind(sql="TEXT", encode=lambda value: to_json(dict(value)) if value else "{}", decode=_few(json.loads))
+TEXT: Final = Codec(sql="TEXT")
+INTEGER: Final = Codec(sql="INTEGER")
+REAL: Final = Codec(sql="REAL")
+KEY: Final = Codec(sql="INTEGER PRIMARY KEY")
+TRUTH: Final = Codec(sql="INTEGER", decode=lambda column: [None if one is None else one == 1 for one in column])
+MOMENT: Final = Codec(sql="TEXT", encode=datetime.datetime.isoformat, decode=_few(datetime.datetime.fromisoformat))
+TEXTS: Final = Codec(sql="TEXT", encode=to_json, decode=_few(lambda text: tuple(json.loads(text))))
+FEW: Final = Codec(sql="TEXT", encode=lambda value: to_json(dict(value)) if value else "{}", decode=_few(json.loads))
 """A mapping that most rows have alike."""
-VALUES: Final = Kind(sql="TEXT", encode=encoded, decode=decoded)
-SUMMARIES: Final = Kind(
+VALUES: Final = Codec(sql="TEXT", encode=encoded, decode=decoded)
+SUMMARIES: Final = Codec(
     sql="TEXT",
     encode=lambda metrics: to_json({name: [s.n, s.mean, s.sd, s.left_out] for name, s in metrics.items()}),
     decode=_summaries,
 )
-JUDGED: Final = Kind(
+JUDGED: Final = Codec(
     sql="TEXT",
     encode=lambda judged: encoded({"of": list(map(_of_judged, judged))}),
     decode=_judged,
 )
 """The predictions of a verdict with their outcomes, without remarks on those that have an estimate."""
-FINDING: Final = Kind(
+FINDING: Final = Codec(
     sql="TEXT",
     encode=lambda finding: encoded(findings.to_mapping(finding)),
     decode=lambda column: [None if text is None else findings.from_mapping(decoded([text])[0]) for text in column],
 )
-MEASURED: Final = Kind(sql="TEXT", encode=to_json, decode=_measured)
+MEASURED: Final = Codec(sql="TEXT", encode=to_json, decode=_measured)

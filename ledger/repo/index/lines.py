@@ -8,7 +8,7 @@ from typing import Any
 
 from ledger.analysis import counting, same_metrics
 from ledger.analysis.looks import predicted_arms
-from ledger.analysis.rows import Rows, Tried, not_finite, rows_of
+from ledger.analysis.rows import Rows, TrialPart, not_finite, rows_of
 from ledger.errors import FormatError
 from ledger.model import bounds
 from ledger.model.experiment import Experiment, declared_points
@@ -124,7 +124,7 @@ def _variant(row: Row, *, hidden: bool) -> dict[str, Any]:
     return {name: getattr(row, name) for name in VARIANT.columns if name != "hidden"} | {"hidden": hidden}
 
 
-def _trial(tried: Tried) -> dict[str, Any]:
+def _trial(tried: TrialPart) -> dict[str, Any]:
     """What `rows` makes the row of that `tried` would make."""
     trial = tried.record.trial
     # None for what was not a number: the trial failed for this metric

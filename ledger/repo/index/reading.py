@@ -20,7 +20,7 @@ from ledger.repo.index.lines import Lines, lines_of, unread
 if TYPE_CHECKING:
     from ledger.git.git import Git
     from ledger.repo.experiments import Texts
-    from ledger.repo.index.changes import Asked, Found
+    from ledger.repo.index.changes import Fresh, Suspect
 
 # so many at once: their texts are in memory together, and more spare git's starts where there are few processors
 CHUNK = 250
@@ -34,9 +34,9 @@ Read = tuple[str | None, Lines | None]
 """The tree of an experiment's directory, and its lines: None where the tree is that which the index has."""
 
 
-def read(git: Git, asked: Sequence[Asked], *, main: str | None) -> Iterator[Found]:
+def read(git: Git, asked: Sequence[Suspect], *, main: str | None) -> Iterator[Fresh]:
     """What has become of every experiment that is asked for, in their order."""
-    from ledger.repo.index.changes import Found
+    from ledger.repo.index.changes import Fresh
 
     most = min(_MAX_PROCESSES, processors.count())
     size = max(CHUNK, min(MAX_CHUNK, len(asked) // (2 * most)))
@@ -46,10 +46,10 @@ def read(git: Git, asked: Sequence[Asked], *, main: str | None) -> Iterator[Foun
     answers = _by_several(git, chunks, count, main) if several else (read_chunk(git.objects, c, main) for c in chunks)
     for chunk, answer in zip(chunks, answers, strict=True):
         for one, (tree, lines) in zip(chunk, answer, strict=True):
-            yield Found(asked=one, tree=tree, lines=lines)
+            yield Fresh(asked=one, tree=tree, lines=lines)
 
 
-def read_chunk(objects: Objects, asked: Sequence[Asked], main: str | None) -> list[Read]:
+def read_chunk(objects: Objects, asked: Sequence[Suspect], main: str | None) -> list[Read]:
     """The same for a few, in this process."""
     with uncollected():
         folders = experiments.folders(objects.read_many, [one.wanted for one in asked])
@@ -61,7 +61,7 @@ def read_chunk(objects: Objects, asked: Sequence[Asked], main: str | None) -> li
     return answers
 
 
-def _lines(one: Asked, texts: Texts, main: str | None) -> Lines:
+def _lines(one: Suspect, texts: Texts, main: str | None) -> Lines:
     source = one.source
     try:
         experiment = experiments.assemble(
@@ -81,7 +81,7 @@ def unreadable(name: str, where: str, error: FormatError) -> str:
 # --- several processes
 
 
-def _by_several(git: Git, chunks: Sequence[Sequence[Asked]], count: int, main: str | None) -> Iterator[list[Read]]:
+def _by_several(git: Git, chunks: Sequence[Sequence[Suspect]], count: int, main: str | None) -> Iterator[list[Read]]:
     """Each process is given every `count`-th chunk; this one reads what they find, and what one of them has not."""
     # -P: a folder `ledger` where this is called must not be imported
     command = [sys.executable, "-P", "-m", "ledger.repo.index.reading"]

@@ -18,8 +18,8 @@ from ledger.model.frozen import frozen
 from ledger.model.plan import BASELINE
 from ledger.model.row import Row
 from ledger.repo.index.confirmations import confirmations
-from ledger.repo.index.encoding import INTEGER, SUMMARIES, TEXT, Kind
-from ledger.repo.index.tables import EXPERIMENT, TRIAL, VARIANT, Table, own, places
+from ledger.repo.index.encoding import INTEGER, SUMMARIES, TEXT, Codec
+from ledger.repo.index.tables import EXPERIMENT, TRIAL, VARIANT, SqlTable, own, places
 
 EXPERIMENTS: Final = "experiments"
 VARIANTS: Final = "variants"
@@ -35,10 +35,10 @@ _ORDER: Final = "ORDER BY e.moment DESC, e.name DESC"
 
 
 @frozen
-class Selection:
+class Expressions:
     """What a query selects: by the field that it fills, an expression and what kind of column it is."""
 
-    fields: Mapping[str, tuple[str, Kind]]
+    fields: Mapping[str, tuple[str, Codec]]
 
     @property
     def sql(self) -> str:
@@ -57,7 +57,7 @@ class Selection:
         return [dict(zip(self.fields, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def _of(alias: str, table: Table, names: str, **renamed: str) -> dict[str, tuple[str, Kind]]:
+def _of(alias: str, table: SqlTable, names: str, **renamed: str) -> dict[str, tuple[str, Codec]]:
     """Columns of a table by the fields that they fill: those of the same name, and those that are `renamed`."""
     kinds = table.keys | table.columns
     columns = {name: name for name in names.split()} | renamed
@@ -71,8 +71,8 @@ _PLAN: Final = _of(
     experiment="name",
 )
 _ARM: Final = "variant params metrics data seconds code fingerprint"
-_OF_ARMS: Final = Selection(fields=_PLAN | _of("v", VARIANT, f"{_ARM} trials recorded missing"))
-_OF_TRIALS: Final = Selection(
+_OF_ARMS: Final = Expressions(fields=_PLAN | _of("v", VARIANT, f"{_ARM} trials recorded missing"))
+_OF_TRIALS: Final = Expressions(
     fields=_PLAN
     | _of(
         "t",
@@ -84,7 +84,7 @@ _OF_TRIALS: Final = Selection(
     )
 )
 
-_QUERIES: Final[Mapping[str, tuple[Selection, str]]] = {
+_QUERIES: Final[Mapping[str, tuple[Expressions, str]]] = {
     EXPERIMENTS: (_OF_ARMS, f"FROM experiment e JOIN variant v ON v.id = e.own {_ORDER}"),
     VARIANTS: (
         _OF_ARMS,
@@ -122,7 +122,7 @@ def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> lis
     was concluded.
     """
     status, named = present_status(running)
-    selection = Selection(
+    selection = Expressions(
         fields=_of("e", EXPERIMENT, "name title author tags outcome confirmatory exploratory found parent created")
         | _of("e", EXPERIMENT, "predicted predictions judged finding interpretation better missing problems")
         | _of("e", EXPERIMENT, "", trials="records", arm="about")
@@ -168,7 +168,7 @@ def entries(
 ) -> list[Entry]:
     """The lines of the log, the latest experiment first. `running` names those with a live run."""
     status, named = present_status(running)
-    selection = Selection(
+    selection = Expressions(
         fields=_of(
             "e",
             EXPERIMENT,

@@ -24,7 +24,7 @@ from ledger.repo.index.encoding import (
     TEXTS,
     TRUTH,
     VALUES,
-    Kind,
+    Codec,
 )  # fmt: skip
 from ledger.repo.index.views import VIEWS
 
@@ -47,12 +47,12 @@ def own(line: str, experiment: str) -> str:
 
 
 @frozen
-class Table:
+class SqlTable:
     """A table: the columns by which the index finds a line, then those that say what it was made of."""
 
     name: str
-    keys: dict[str, Kind]
-    columns: dict[str, Kind]
+    keys: dict[str, Codec]
+    columns: dict[str, Codec]
 
     @property
     def definition(self) -> str:
@@ -80,16 +80,16 @@ def places(values: Collection[object]) -> str:
     return ",".join("?" * len(values))
 
 
-META: Final = Table(name="meta", keys={"key": Kind(sql="TEXT PRIMARY KEY")}, columns={"value": TEXT})
+META: Final = SqlTable(name="meta", keys={"key": Codec(sql="TEXT PRIMARY KEY")}, columns={"value": TEXT})
 
-EXPERIMENT: Final = Table(
+EXPERIMENT: Final = SqlTable(
     name="experiment",
     keys={
         "id": KEY,
-        "name": Kind(sql="TEXT NOT NULL UNIQUE"),
-        "key": Kind(sql="TEXT NOT NULL"),
+        "name": Codec(sql="TEXT NOT NULL UNIQUE"),
+        "key": Codec(sql="TEXT NOT NULL"),
         "tree": TEXT,
-        "pending": Kind(sql="TEXT NOT NULL"),
+        "pending": Codec(sql="TEXT NOT NULL"),
         "own": INTEGER,
     },
     columns={
@@ -127,9 +127,9 @@ EXPERIMENT: Final = Table(
     },
 )
 
-_MEMBER: Final = {"id": KEY, "experiment": Kind(sql="INTEGER NOT NULL")}
+_MEMBER: Final = {"id": KEY, "experiment": Codec(sql="INTEGER NOT NULL")}
 
-VARIANT: Final = Table(
+VARIANT: Final = SqlTable(
     name="variant",
     keys=_MEMBER,
     columns={
@@ -147,7 +147,7 @@ VARIANT: Final = Table(
     },
 )
 
-TRIAL: Final = Table(
+TRIAL: Final = SqlTable(
     name="trial",
     keys=_MEMBER,
     columns={
@@ -168,7 +168,7 @@ TRIAL: Final = Table(
     },
 )
 
-PROSE: Final = Table(name="prose", keys={"id": KEY}, columns={"text": TEXT})
+PROSE: Final = SqlTable(name="prose", keys={"id": KEY}, columns={"text": TEXT})
 """What `log --grep` searches."""
 
 TABLES: Final = (META, EXPERIMENT, VARIANT, TRIAL, PROSE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from ledger.repo.index.changes import Found
+from ledger.repo.index.changes import Fresh
 from ledger.repo.index.tables import EXPERIMENT, META, PROSE, STRIDE, TRIAL, VARIANT
 
 
@@ -21,7 +21,7 @@ def generation(connection: sqlite3.Connection) -> int:
 
 
 def write(
-    connection: sqlite3.Connection, read: Sequence[Found], gone: Sequence[str], *, made_by: str, state: str, before: int
+    connection: sqlite3.Connection, read: Sequence[Fresh], gone: Sequence[str], *, made_by: str, state: str, before: int
 ) -> bool:
     """Make all changes at once; False where another process has made some since the generation `before`.
 
@@ -59,7 +59,7 @@ def _delete(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
         connection.executemany(f"DELETE FROM {table.name} WHERE id >= ? AND id < ?", below)
 
 
-def _insert(connection: sqlite3.Connection, read: Sequence[Found], ids: Mapping[str, int]) -> None:
+def _insert(connection: sqlite3.Connection, read: Sequence[Fresh], ids: Mapping[str, int]) -> None:
     experiments, variants, trials, prose, moved = [], [], [], [], []
     fresh = 1 + max(ids.values(), default=0)
     for found in read:

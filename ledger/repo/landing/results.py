@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from ledger.analysis import lock_entries
-from ledger.analysis.lock_entries import BOTH, OURS, THEIRS, Choice
+from ledger.analysis.lock_entries import BOTH, OURS, THEIRS, LockChoice
 from ledger.git.git import Git
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.parameters import flatten
@@ -15,7 +15,7 @@ from ledger.repo.code import Code
 from ledger.repo.landing.merging import BASE, Merging
 
 
-def merge_locks(state: Merging, code: Code) -> Choice:
+def merge_locks(state: Merging, code: Code) -> LockChoice:
     """Choose each stage's lock entry, and put the merged lock files in place."""
     locked = {side: state.ledger.code.locks(code, commit) for side, commit in state.commits.items()}
 
@@ -66,7 +66,7 @@ def _below(code: Code, folder: str) -> dict[str, str | None]:
     return held | {p: pin.md5 for p, pin in code.data.items() if inside(p, folder) or inside(folder, p)}
 
 
-def merge_results(state: Merging, code: Code, choice: Choice) -> None:
+def merge_results(state: Merging, code: Code, choice: LockChoice) -> None:
     """Results come from the side whose lock entry they belong to; where no stage says so, from the experiment's."""
     pipelines = [code.pipeline, *state.pipelines]
     lockfiles = _lockfiles(state, code)

@@ -16,7 +16,7 @@ from ledger.repo.models import tagging, tags
 
 
 @frozen
-class Known:
+class ModelTags:
     """The tags of one model, its versions, and when the next tag of it is made."""
 
     model: str
@@ -64,13 +64,13 @@ class Known:
         return wanted
 
 
-def known(git: Git, model: str, now: datetime) -> Known:
+def known(git: Git, model: str, now: datetime) -> ModelTags:
     """What there is of a model. Raises LedgerError where a tag of it is dated later than a new one could be."""
     own = tuple(tag for tag in tags.read(git) if tag.name.model == model)
-    return Known(model=model, tags=own, versions=registry(own), moment=tagging.moment(own, now))
+    return ModelTags(model=model, tags=own, versions=registry(own), moment=tagging.moment(own, now))
 
 
-def stage_move(git: Git, there: Known, stage: str, commit: str, message: str, *, back: bool = False) -> RefChange:
+def stage_move(git: Git, there: ModelTags, stage: str, commit: str, message: str, *, back: bool = False) -> RefChange:
     """The tag that gives a stage to what is at a commit, or takes it."""
     tag = gto.stage_tag(there.model, stage, there.count, back=back)
     return tagging.made(git, tag, commit, message, there.moment)

@@ -16,17 +16,17 @@ from ledger.model.formats import trailers
 from ledger.model.gto import Event
 from ledger.model.listing import listed
 from ledger.model.models import Registered
-from ledger.model.promoting import Asked, Promoted
+from ledger.model.promoting import Promoted, Promoting
 from ledger.model.promotion import MODEL, Promotion
 from ledger.repo import histories
 from ledger.repo.change import Change
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import artifacts, checkpoint, git_held, pinned, reasons, standing, tagging
 from ledger.repo.models.checkpoint import Checkpoint
-from ledger.repo.models.known import Known, stage_move
+from ledger.repo.models.known import ModelTags, stage_move
 
 
-def register(change: Change, there: Known, experiment: Experiment, record: Recorded, asked: Asked) -> Promoted:
+def register(change: Change, there: ModelTags, experiment: Experiment, record: Recorded, asked: Promoting) -> Promoted:
     """Register a version for a trial's checkpoint, with a stage where one is asked for.
 
     Raises LedgerError, and then nothing has changed.
@@ -85,7 +85,7 @@ def register(change: Change, there: Known, experiment: Experiment, record: Recor
 
 
 def _tags(
-    change: Change, there: Known, version: str, commit: str, claim: Promotion, asked: Asked, against: str
+    change: Change, there: ModelTags, version: str, commit: str, claim: Promotion, asked: Promoting, against: str
 ) -> dict[str, Event]:
     ledger, what = change.ledger, f"{there.model}@{version}"
     tag = gto.version_tag(there.model, version)
@@ -105,7 +105,7 @@ def _tags(
     return made
 
 
-def already(ledger: Ledger, there: Known, experiment: Experiment, record: Recorded) -> Registered | None:
+def already(ledger: Ledger, there: ModelTags, experiment: Experiment, record: Recorded) -> Registered | None:
     """The version that the trial's checkpoint is already, None where it is none: GTO has one version a commit."""
     commit = histories.trial_commits(ledger, experiment.name).get(record.trial.id)
     for one in there.versions:

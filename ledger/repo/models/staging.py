@@ -10,14 +10,14 @@ from ledger.model import gto, promotion
 from ledger.model.formats import trailers
 from ledger.model.gto import Event
 from ledger.model.models import Doubt, ModelVersion, Registered
-from ledger.model.promoting import Asked, Objection, Promoted
+from ledger.model.promoting import Objection, Promoted, Promoting
 from ledger.repo.change import Change
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import reading, reasons, standing, tagging
-from ledger.repo.models.known import Known, stage_move
+from ledger.repo.models.known import ModelTags, stage_move
 
 
-def assign(change: Change, there: Known, version: Registered, asked: Asked) -> Promoted:
+def assign(change: Change, there: ModelTags, version: Registered, asked: Promoting) -> Promoted:
     """Give a version a stage. Raises LedgerError where no verdict supports it any more, without a reason.
 
     One that has the stage keeps it, and no tag is made.
@@ -39,7 +39,7 @@ def assign(change: Change, there: Known, version: Registered, asked: Asked) -> P
     )
 
 
-def withdraw(change: Change, there: Known, version: str | None, asked: Asked) -> Promoted:
+def withdraw(change: Change, there: ModelTags, version: str | None, asked: Promoting) -> Promoted:
     """Take a stage from a version, a version back, or give the model up, as GTO's `deprecate` does."""
     ledger, model = change.ledger, there.model
     if not there.versions:
@@ -68,7 +68,7 @@ def withdraw(change: Change, there: Known, version: str | None, asked: Asked) ->
     return _done(there, found, _moved(change, move, Event.UNASSIGNED, subject), asked, why=asked.why)
 
 
-def _given_up(change: Change, there: Known, asked: Asked) -> Promoted:
+def _given_up(change: Change, there: ModelTags, asked: Promoting) -> Promoted:
     latest = there.versions[0]
     if latest.deprecated:
         raise LedgerError(f"{there.model} is deprecated already", hint=f"ledger models {there.model} says since when")
@@ -102,10 +102,10 @@ def _objections(ledger: Ledger, version: ModelVersion) -> tuple[tuple[Objection,
 
 
 def _done(
-    there: Known,
+    there: ModelTags,
     found: ModelVersion,
     made: dict[str, Event],
-    asked: Asked,
+    asked: Promoting,
     *,
     held_by: str | None = None,
     why: str = "",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ledger.analysis import progress
 from ledger.analysis.checks.code import agrees
-from ledger.analysis.gathered import Branch, Shown, State
+from ledger.analysis.gathered import Branch, CommitState, TipShown
 from ledger.errors import LedgerError, NotHere
 from ledger.git.git import Git
 from ledger.model.experiment import Experiment
@@ -33,7 +33,7 @@ def branch(
         tip = next(iter(trees.trees(experiment.tip, experiment.tip, experiment.tip)))
     except LedgerError as error:
         return Branch(changed_unseen=changed, perhaps_changed=perhaps, unreadable=error.message)
-    made: dict[str, State] = {}
+    made: dict[str, CommitState] = {}
     for record in succeeded:
         commit = commits.get(record.path)
         tree = None if commit is None else _tree(trees, record.trial.code, commit, experiment)
@@ -43,7 +43,7 @@ def branch(
     canonical = None if arm is None else progress.canonical(experiment, ledger.present(experiment), arm.name)
     before = dict.fromkeys([experiment.plan.base, *(r.trial.code for r in succeeded)])
     earlier = {commit: _tree(trees, commit, commit, experiment) for commit in before}
-    shown = Shown(
+    shown = TipShown(
         tip=_state(tip, "the branch"),
         canonical=None if canonical is None else made.get(canonical.path),
         trials=tuple(made.values()),
@@ -57,8 +57,8 @@ def branch(
     return Branch(changed_unseen=changed, perhaps_changed=perhaps, shown=shown)
 
 
-def _state(tree: Tree, label: str) -> State:
-    return State(label=label, locks=tree.locks, results=tree.results())
+def _state(tree: Tree, label: str) -> CommitState:
+    return CommitState(label=label, locks=tree.locks, results=tree.results())
 
 
 def _tree(trees: Trees, code: str, commit: str, experiment: Experiment) -> Tree | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.analysis.gathered import Checkpoint
+from ledger.analysis.gathered import MissingObjects
 from ledger.dvc import config, manifests
 from ledger.dvc.store import DIGEST, ObjectState, Store
 from ledger.model.experiment import Experiment
@@ -13,7 +13,7 @@ from ledger.repo import submodules
 from ledger.repo.ledger import Ledger
 
 
-def lacking(ledger: Ledger, store: Store, experiment: Experiment) -> Iterator[Checkpoint]:
+def lacking(ledger: Ledger, store: Store, experiment: Experiment) -> Iterator[MissingObjects]:
     """The recorded outputs, and the inputs that DVC tracks, which no cache here holds whole."""
     caches = config.caches(ledger.git)
     remotes = {at: name for name, at in config.remotes(ledger.git) if at is not None and at not in caches}
@@ -38,7 +38,7 @@ def lacking(ledger: Ledger, store: Store, experiment: Experiment) -> Iterator[Ch
             if there or found[ObjectState.CORRUPT] or found[ObjectState.ABSENT]:
                 corrupt, absent = (tuple(sorted(found[state])) for state in (ObjectState.CORRUPT, ObjectState.ABSENT))
                 on_remotes = tuple((remote, tuple(sorted(names))) for remote, names in sorted(there.items()))
-                yield Checkpoint(trial=trial, corrupt=corrupt, absent=absent, on_remotes=on_remotes)
+                yield MissingObjects(trial=trial, corrupt=corrupt, absent=absent, on_remotes=on_remotes)
 
 
 def _objects(store: Store, path: str, md5: str, pin: Pinned) -> Iterator[tuple[str, str, int | None]]:

@@ -9,7 +9,7 @@ from ledger.analysis import counting
 from ledger.analysis.checks.history import missing
 from ledger.analysis.checks.plan import concerns
 from ledger.analysis.counting import When
-from ledger.analysis.gathered import Claim, Finding, Gathered, Unreadable
+from ledger.analysis.gathered import Claim, Gathered, ToConfirm, UnreadableCode
 from ledger.analysis.gathered_tags import Tags
 from ledger.dvc import config
 from ledger.errors import LedgerError
@@ -85,7 +85,7 @@ def _claims(
     witnesses: Witnesses,
 ) -> tuple[Claim, ...]:
     """Every record with what is held of its trial."""
-    objects, order, claims = ledger.git.objects, plan_order.Order(ledger, experiment), []
+    objects, order, claims = ledger.git.objects, plan_order.PlanOrder(ledger, experiment), []
     for record in experiment.trials:
         trial, commit = record.trial, commits.get(record.path)
         lost = commit is None and trial.reused is None
@@ -129,7 +129,7 @@ def _with_commit(
         return replace(found, witness=witnesses.of(experiment, trial, commit, claim.source))
     except LedgerError as error:
         without = not ledger.code.has_pipeline(trial.code)
-        return replace(found, unreadable=Unreadable(said=error.message, no_pipeline=without))
+        return replace(found, unreadable=UnreadableCode(said=error.message, no_pipeline=without))
 
 
 def _commit(files: Mapping[str, str], tags: Tags, record: Recorded) -> str | None:
@@ -164,7 +164,7 @@ def _filtered(git: Git, experiment: Experiment, commits: Mapping[str, str]) -> b
     return not here or not git.text("for-each-ref", "--count=1", f"--contains={base}", *places).strip()
 
 
-def _finding(ledger: Ledger, experiment: Experiment) -> Finding | None:
+def _finding(ledger: Ledger, experiment: Experiment) -> ToConfirm | None:
     """The trials of the first experiment and the state of its arm; None without one, or where it is not here."""
     of = experiment.plan.confirms
     if of is None or of.experiment == experiment.name:
@@ -176,7 +176,7 @@ def _finding(ledger: Ledger, experiment: Experiment) -> Finding | None:
     if first is None:
         return None
     present = ledger.present(first).get(of.variant)
-    return Finding(
+    return ToConfirm(
         trials=tuple(record.trial for record in first.trials),
         state=counting.state(first, of.variant, When.JUDGED, present=present),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ledger.analysis.gathered import Order, PlanHistory
+from ledger.analysis.gathered import OrderInGit, PlanHistory
 from ledger.git.git import Git
 from ledger.model import hypothesis as hypotheses
 from ledger.model.experiment import Experiment, Recorded, directory
@@ -15,13 +15,13 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.proof.trees import Trees
 
 
-def order_of(trees: Trees, order: plan_order.Order, record: Recorded) -> Order:
+def order_of(trees: Trees, order: plan_order.PlanOrder, record: Recorded) -> OrderInGit:
     """What commits say of one trial."""
     trial = record.trial
     held = trees.plan(trial.code, trial.experiment)
     file = f"{directory(trial.experiment)}/hypothesis.md"
     unreadable = held is None and trees.ledger.git.objects.read(f"{trial.code}:{file}") is not None
-    return Order(held=held, unreadable=unreadable, under=order.under(record), written=order.written(record))
+    return OrderInGit(held=held, unreadable=unreadable, under=order.under(record), written=order.written(record))
 
 
 def plan_history(ledger: Ledger, experiment: Experiment, trees: Trees, held: Iterable[Plan]) -> PlanHistory:

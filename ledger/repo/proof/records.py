@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 
-from ledger.analysis.gathered import Environment, Origin, Removed
+from ledger.analysis.gathered import EnvironmentFile, Origin, Removed
 from ledger.analysis.gathered_tags import Tags
 from ledger.git.entries import Entry
 from ledger.git.git import Git
@@ -37,7 +37,7 @@ def uncommitted(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
     return tuple(path for path in ledger.snapshot.edited if inside(path, directory(experiment.name)))
 
 
-def environments_in(git: Git, files: Mapping[str, Entry]) -> Iterator[Environment]:
+def environments_in(git: Git, files: Mapping[str, Entry]) -> Iterator[EnvironmentFile]:
     """The environments, each with the digest of what it says."""
     for path, entry in files.items():
         if not path.startswith("environments/") or not path.endswith(".yaml"):
@@ -46,9 +46,9 @@ def environments_in(git: Git, files: Mapping[str, Entry]) -> Iterator[Environmen
         try:
             read = environments.from_mapping(yaml12.loads_untrusted(text))
         except ValueError as error:
-            yield Environment(path=path, digest=None, error=str(error))
+            yield EnvironmentFile(path=path, digest=None, error=str(error))
         else:
-            yield Environment(path=path, digest=environments.digest(read))
+            yield EnvironmentFile(path=path, digest=environments.digest(read))
 
 
 def origin(git: Git, experiment: Experiment, record: Recorded, tags: Tags, known: Iterable[str]) -> Origin:

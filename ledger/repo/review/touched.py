@@ -29,14 +29,14 @@ class Touched:
 
 
 @frozen
-class Range:
+class CommitRange:
     """The commits from the one at which HEAD parted from another revision (`against`) up to `tip`."""
 
     against: Against
     tip: str
 
 
-def range_of(ledger: Ledger, against: str) -> Range:
+def range_of(ledger: Ledger, against: str) -> CommitRange:
     """What HEAD adds to a revision, or to the branch of that name which one remote has.
 
     A host checks a pull request out detached at a merge that it has made itself, into the branch that it goes to: then
@@ -49,7 +49,7 @@ def range_of(ledger: Ledger, against: str) -> Range:
     parents = ledger.git.objects.parents(commit)
     if head is None and len(parents) == 2 and ledger.git.is_ancestor(parents[0], theirs):
         commit = parents[1]
-    return Range(against=parted(ledger.git, against, commit), tip=commit)
+    return CommitRange(against=parted(ledger.git, against, commit), tip=commit)
 
 
 def parted(git: Git, against: str, commit: str) -> Against:
@@ -89,7 +89,7 @@ def revision(git: Git, text: str) -> str:
     return found
 
 
-def touched(ledger: Ledger, asked: Range) -> tuple[Touched, ...]:
+def touched(ledger: Ledger, asked: CommitRange) -> tuple[Touched, ...]:
     """The experiments whose folder differs between both ends of a range, that of the branch which is checked out first.
 
     What is in `experiments/` without a hypothesis at either end is none.

@@ -7,14 +7,14 @@ from ledger.model import names
 from ledger.model.listing import listed
 from ledger.model.near_misses import did_you_mean
 from ledger.model.settings import Settings
-from ledger.model.sharing import Asked
+from ledger.model.sharing import SharingRequest
 from ledger.repo import targets
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import models
 from ledger.repo.sharing.remote_refs import RemoteRefs
 
 
-def to_push(ledger: Ledger, asked: Asked) -> list[str]:
+def to_push(ledger: Ledger, asked: SharingRequest) -> list[str]:
     """The names of the experiments that are here and were asked for. Raises LedgerError where there are none."""
     _require_one_way(asked)
     if not asked.every:
@@ -34,7 +34,7 @@ def to_push(ledger: Ledger, asked: Asked) -> list[str]:
     return sorted(found)
 
 
-def to_pull(ledger: Ledger, asked: Asked) -> list[str] | None:
+def to_pull(ledger: Ledger, asked: SharingRequest) -> list[str] | None:
     """The names as far as they are plain before the remote is asked: None where that is all that it has."""
     _require_one_way(asked)
     if asked.every:
@@ -70,7 +70,7 @@ def _written(settings: Settings, text: str) -> str:
     return short if names.candidates(short) else reference.name
 
 
-def _require_one_way(asked: Asked) -> None:
+def _require_one_way(asked: SharingRequest) -> None:
     if asked.every and asked.named:
         raise LedgerError("--all means every experiment, and some are named", hint="leave one out")
 

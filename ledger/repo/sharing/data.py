@@ -21,7 +21,7 @@ from ledger.repo.sharing.named import Named, Naming
 from ledger.repo.trust.configuration import require_configuration
 
 if TYPE_CHECKING:
-    from ledger.dvc.transfer import Moved, Transfer
+    from ledger.dvc.transfer import MovedObjects, Transfer
 
 
 def push_data(
@@ -105,7 +105,7 @@ class _Share:
         self._push = push
         self.remotes: set[str] = set()
         self.made: set[str] = set()
-        self.moved: list[Moved] = []
+        self.moved: list[MovedObjects] = []
         sizes = {one.digest: one.size for one in wanted}
         self._lists: dict[str, int | None] = {digest: None for digest in sizes if digest.endswith(SUFFIX)}
         files = {digest: size for digest, size in sizes.items() if digest not in self._lists}
@@ -143,21 +143,21 @@ class _Share:
         within = "" if self._push else one.within
         return [(f"{one.path}/{name}", md5) for name, md5 in members if inside(name, within)]
 
-    def _fetched(self, objects: dict[str, int | None]) -> Moved:
-        from ledger.dvc.transfer import Moved
+    def _fetched(self, objects: dict[str, int | None]) -> MovedObjects:
+        from ledger.dvc.transfer import MovedObjects
 
         lacking = self._transfer.lacking(objects)
         already = frozenset(objects.keys() - lacking)
         if not lacking:
-            return Moved(moved={}, absent=frozenset(), corrupt=frozenset(), already=already)
+            return MovedObjects(moved={}, absent=frozenset(), corrupt=frozenset(), already=already)
         remote = self._transfer.remote(self._name, self._wanted[0].path)
         self.remotes.add(remote.name)
         if not self._push:
             remote.require()
         got = self._transfer.fetch(remote, lacking, objects)
-        return Moved(moved=got.moved, absent=got.absent, corrupt=got.corrupt, already=already)
+        return MovedObjects(moved=got.moved, absent=got.absent, corrupt=got.corrupt, already=already)
 
-    def _sent(self, objects: set[str]) -> Moved:
+    def _sent(self, objects: set[str]) -> MovedObjects:
         remote = self._transfer.remote(self._name, self._wanted[0].path)
         self.remotes.add(remote.name)
         lists = {d: members.values() for d, members in self._members.items() if members is not None}

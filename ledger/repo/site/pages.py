@@ -29,7 +29,7 @@ _FEW: Final = 30
 
 
 @frozen
-class Made:
+class MadePage:
     """The page of an experiment as it was made: its files, those of them that are new or changed, the experiments
     beside its own that it rests on, and the md5s of what it lacks.
     """
@@ -54,7 +54,7 @@ class Around:
 
 def make(
     ledger: Ledger, folder: Path, around: Around, names: Sequence[str], *, jobs: int
-) -> Iterator[tuple[Made, ...]]:
+) -> Iterator[tuple[MadePage, ...]]:
     """Stage the pages of these experiments, some at a time.
 
     Raises LedgerError where the folder cannot be written, or where a process was killed.
@@ -86,7 +86,7 @@ class _Worker:
         self._folder = SiteFolder(folder)
         self._around = around
 
-    def made(self, names: Sequence[str]) -> tuple[Made, ...]:
+    def made(self, names: Sequence[str]) -> tuple[MadePage, ...]:
         """Some pages, staged."""
         with uncollected():
             found = tuple(map(self._page, names))
@@ -94,7 +94,7 @@ class _Worker:
         self._ledger.snapshot.read.clear()
         return found
 
-    def _page(self, name: str) -> Made:
+    def _page(self, name: str) -> MadePage:
         around = self._around
         others: tuple[str, ...] = ()
         absent: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ class _Worker:
             files = (report.unreadable(name, error.message, around.site),)
         staged = tuple(file.path for file in files if self._folder.stage(file.path, file.content))
         paths = tuple(file.path for file in files)
-        return Made(name=name, files=paths, staged=staged, others=others, absent=absent)
+        return MadePage(name=name, files=paths, staged=staged, others=others, absent=absent)
 
 
 _worker: _Worker | None = None
@@ -128,6 +128,6 @@ def _begin(root: Path, folder: Path, around: Around) -> None:
     _worker = _Worker(open_ledger(root), folder, around)
 
 
-def _made(names: Sequence[str]) -> tuple[Made, ...]:
+def _made(names: Sequence[str]) -> tuple[MadePage, ...]:
     assert _worker is not None
     return _worker.made(names)

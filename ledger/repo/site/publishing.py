@@ -34,7 +34,7 @@ _MOST = 100
 
 
 @frozen
-class Place:
+class SiteBranch:
     """A branch that may be published on, and what it had on the remote when that was asked; None: no such branch."""
 
     ref: str
@@ -47,7 +47,7 @@ class Place:
         return self.ref.removeprefix("refs/heads/")
 
 
-def place(ledger: Ledger, branch: str, remote: Remote | None) -> Place:
+def place(ledger: Ledger, branch: str, remote: Remote | None) -> SiteBranch:
     """The branch to publish on. Raises LedgerError where it is for anything else, here or on the remote."""
     git, ref = ledger.git, f"refs/heads/{branch}"
     if not git.succeeds("check-ref-format", ref) or branch.startswith("-"):
@@ -63,14 +63,14 @@ def place(ledger: Ledger, branch: str, remote: Remote | None) -> Place:
         if not is_site(git, at):
             raise _strange(known.removeprefix("refs/remotes/"), branch)
     if remote is None:
-        return Place(ref=ref)
+        return SiteBranch(ref=ref)
     seen = transport.heads_and_tags(git, remote, pushing=True).get(ref)
     if seen is not None:
         if git.commit(seen) is None:
             transport.fetch(git, remote, [ref], pushing=True)
         if not is_site(git, seen):
             raise _strange(f"{branch} on {remote.name}", branch)
-    return Place(ref=ref, remote=remote, seen=seen)
+    return SiteBranch(ref=ref, remote=remote, seen=seen)
 
 
 def _require_free(git: Git, ref: str) -> None:
@@ -112,7 +112,7 @@ def is_site(git: Git, commit: str) -> bool:
     return False
 
 
-def publish(ledger: Ledger, folder: Path, where: Place) -> Published:
+def publish(ledger: Ledger, folder: Path, where: SiteBranch) -> Published:
     """Make the branch hold the site that was built in a folder, then the remote's where there is one.
 
     Where the branch has the same files already nothing is written. Raises LedgerError where it is not a site's any
@@ -160,7 +160,7 @@ def _kept(git: Git, commit: str | None) -> dict[str, Entry]:
     return {_NAME: entry} if entry is not None and entry.kind == "blob" and not entry.is_link else {}
 
 
-def _sent(git: Git, where: Place, remote: Remote, done: Published) -> Published:
+def _sent(git: Git, where: SiteBranch, remote: Remote, done: Published) -> Published:
     there = None if where.seen is None else git.objects.held(f"{where.seen}^{{tree}}").oid
     sent, said = False, tuple[str, ...]()
     if there != git.objects.held(f"{done.commit}^{{tree}}").oid:

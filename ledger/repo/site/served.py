@@ -11,7 +11,7 @@ from typing import Final
 
 from ledger.machine.plain_files import content_of
 from ledger.machine.state_directory import StateDirectory
-from ledger.machine.web_server import Content
+from ledger.machine.web_server import Body
 from ledger.repo import runs
 from ledger.report.site import live
 
@@ -45,18 +45,18 @@ class Served:
         self._now = now
         self.failure: str | None = None
 
-    def find(self, path: str, query: str) -> Content | None:
+    def find(self, path: str, query: str) -> Body | None:
         """What stands at a path: a file of the site, or one of the server's own."""
         if path == live.NEWS:
-            return Content(kind=_KINDS["json"], body=self._news(query))
+            return Body(kind=_KINDS["json"], body=self._news(query))
         if path == _ICON:
-            return Content(kind="image/x-icon", body=b"")
+            return Body(kind="image/x-icon", body=b"")
         kind = _KINDS.get((path or _page(path)).rpartition(".")[2])
         if kind is None:
             return None
         own = live.own_file(path)
         if own is not None:
-            return Content(kind=kind, body=own)
+            return Body(kind=kind, body=own)
         page = _page(path)
         # before the file: where it changes in between the page is loaded once more
         version = self.version(page) if page.endswith(".html") else ""
@@ -64,7 +64,7 @@ class Served:
             body = content_of(self._folder, page)
         except OSError:
             return None
-        return Content(kind=kind, body=live.page(body, version) if version else body)
+        return Body(kind=kind, body=live.page(body, version) if version else body)
 
     def version(self, page: str) -> str:
         """Another one whenever a page has changed, or what it draws."""

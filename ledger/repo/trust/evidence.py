@@ -17,7 +17,7 @@ _LONGEST = 2000
 
 
 @frozen
-class Made:
+class MadeHere:
     """How a commit was made here, and what the ref had before."""
 
     way: Way
@@ -37,12 +37,12 @@ class _Rebase:
     pulled: bool
 
 
-class Evidence:
+class ReflogEvidence:
     """The reflogs of HEAD and of a branch (`near`), and where those do not tell of all others."""
 
     def __init__(self, git: Git, near: str | None) -> None:
         self._git = git
-        self._made: dict[str, list[Made]] = {}
+        self._made: dict[str, list[MadeHere]] = {}
         self._rebases: list[_Rebase] = []
         self._ranges: dict[tuple[str, str], frozenset[str]] = {}
         self._patches: dict[str, Patch | None] = {}
@@ -52,19 +52,19 @@ class Evidence:
         if near is not None:
             self._read(reflogs.of_branch(git, near))
 
-    def _read(self, entries: Iterable[reflogs.Entry]) -> None:
+    def _read(self, entries: Iterable[reflogs.RefMove]) -> None:
         for entry in entries:
             way, onto = made_here.way(entry.message), made_here.rebased_onto(entry.message)
             if onto == entry.new:
                 # nothing was put on top: what others have made came as it is
                 continue
             if way is not None and entry.new != entry.old:
-                self._made.setdefault(entry.new, []).append(Made(way=way, old=entry.old))
+                self._made.setdefault(entry.new, []).append(MadeHere(way=way, old=entry.old))
             if onto is not None:
                 pulled = entry.message.startswith("ledger pull: ")
                 self._rebases.append(_Rebase(onto=onto, old=entry.old, new=entry.new, pulled=pulled))
 
-    def ways(self, commit: str) -> tuple[Made, ...]:
+    def ways(self, commit: str) -> tuple[MadeHere, ...]:
         """How the commit was made here, as far as it was; each is borne out by the commit's own parents."""
         found = self._borne_out(commit)
         return self._borne_out(commit) if not found and self._has_read_more() else found
@@ -78,11 +78,11 @@ class Evidence:
         self._by_author = None
         return True
 
-    def _borne_out(self, commit: str) -> tuple[Made, ...]:
+    def _borne_out(self, commit: str) -> tuple[MadeHere, ...]:
         made = self._made.get(commit, [])
         pulls = [rebase for rebase in self._rebases if rebase.pulled and commit in self._made_by(rebase)]
         if pulls:
-            return (Made(way=Way.COMBINED, old=pulls[0].old),)
+            return (MadeHere(way=Way.COMBINED, old=pulls[0].old),)
         if not made:
             return ()
         parents = self._git.objects.parents(commit)
@@ -170,7 +170,7 @@ class Evidence:
 _GONE = "000000"
 
 
-def _fits(made: Made, parents: Sequence[str]) -> bool:
+def _fits(made: MadeHere, parents: Sequence[str]) -> bool:
     if made.way is Way.COMMITTED:
         return parents[:1] == (made.old,) or (not parents and made.old == ZERO)
     if made.way is Way.BEGUN:

@@ -15,7 +15,7 @@ from ledger.machine.trust_store import TrustStore
 from ledger.model.experiment import DIRECTORY
 from ledger.repo.trust import state
 from ledger.repo.trust.bases import Bases
-from ledger.repo.trust.evidence import Evidence, Made
+from ledger.repo.trust.evidence import MadeHere, ReflogEvidence
 
 # for these two changes are compared, which takes longer
 _CARRIED = (Way.PICKED, Way.COMBINED)
@@ -29,7 +29,7 @@ class Trust:
         self.store = store
         self._git = git
         self._near: str | None = None
-        self._evidence: Evidence | None = None
+        self._evidence: ReflogEvidence | None = None
         self._parents: dict[str, tuple[str, ...]] = {}
         self._known: dict[str, bool] = {}
         self._given: set[str] = set()
@@ -124,10 +124,10 @@ class Trust:
         return self._known[commit]
 
     @property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> ReflogEvidence:
         """What reflogs say, read when it is first wanted."""
         if self._evidence is None:
-            self._evidence = Evidence(self._git, self._near)
+            self._evidence = ReflogEvidence(self._git, self._near)
         return self._evidence
 
     def _rests_on(self, commit: str) -> list[str]:
@@ -178,7 +178,7 @@ class Trust:
     def _trusts(self, commit: str) -> bool:
         return self._known.get(commit, commit not in self._parents)
 
-    def _made(self, commit: str, made: Made) -> bool:
+    def _made(self, commit: str, made: MadeHere) -> bool:
         """Whether it was made here, of nothing but what is trusted; its parents are."""
         if made.way in (Way.MERGED, Way.BEGUN):
             return True

@@ -22,10 +22,10 @@ from ledger.repo.axes import Seeds, declared, likely_seed
 from ledger.repo.code import Code
 from ledger.repo.forks import Start
 from ledger.repo.ledger import Ledger
-from ledger.repo.plan_request import Request, TuneRequest
+from ledger.repo.plan_request import PlanRequest, TuneRequest
 from ledger.repo.plan_rules import check_evaluations, check_kinds, check_parameters
 from ledger.repo.tuning.asked import chosen, objective, plain, require_decimals, require_tunable
-from ledger.repo.tuning.recorded import State, gathered
+from ledger.repo.tuning.recorded import SpaceState, gathered
 from ledger.stats.contrast import mean
 
 _BUDGET: Final = 40
@@ -36,7 +36,7 @@ _MOST_EARLIER: Final = 300
 
 def tune_plan(
     ledger: Ledger,
-    request: Request,
+    request: PlanRequest,
     asked: TuneRequest,
     code: Code,
     start: Start,
@@ -58,7 +58,7 @@ def tune_plan(
     _check(ledger, request, code, space, points)
     require_tunable(ledger, code, space, records)
     goal = objective(ledger, asked.objective)
-    state = State(code=code, overrides=request.overrides, axes=tuple(points.parameters), samples=points.samples)
+    state = SpaceState(code=code, overrides=request.overrides, axes=tuple(points.parameters), samples=points.samples)
     present = {name: value for name, (_, value) in code.names.items()} | dict(request.overrides)
     search = TuneSearch(
         metric=goal.metric,
@@ -85,7 +85,7 @@ def tune_plan(
     )
 
 
-def _refuse_others(request: Request) -> None:
+def _refuse_others(request: PlanRequest) -> None:
     """Raise LedgerError for what declares arms, or predicts of them: a search makes its own."""
     given: dict[str, object] = {
         "--predict": request.predictions,
@@ -103,14 +103,14 @@ def _refuse_others(request: Request) -> None:
             )
 
 
-def _seeds(settings: Settings, code: Code, request: Request) -> Seeds | None:
+def _seeds(settings: Settings, code: Code, request: PlanRequest) -> Seeds | None:
     """The seeds that were asked for, else a few where the pipeline has one and nothing else repeats."""
     if request.seeds is not None or request.axes or request.repeats is not None:
         return request.seeds
     return None if likely_seed(settings, code) is None else Seeds(count=_SEEDS)
 
 
-def _check(ledger: Ledger, request: Request, code: Code, space: Space, points: Replicates) -> None:
+def _check(ledger: Ledger, request: PlanRequest, code: Code, space: Space, points: Replicates) -> None:
     """Refuse parameters that are set twice, that no stage reads, and that would become another kind of value."""
     twice = [name for name in space.names if name in request.overrides]
     if twice:
@@ -133,7 +133,7 @@ def _current(space: Space, present: Mapping[str, Any]) -> Configuration | None:
 
 def _earlier(
     ledger: Ledger,
-    state: State,
+    state: SpaceState,
     space: Space,
     goal: Objective,
     records: Sequence[tuple[Experiment, Sequence[Recorded]]],

@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ledger.analysis.tuning.suggestion import Tried, together
+from ledger.analysis.tuning.suggestion import Sampled, together
 from ledger.errors import LedgerError, NotHere
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.formats import paramfiles
@@ -24,7 +24,7 @@ from ledger.repo.ledger import Ledger
 
 
 @frozen
-class State:
+class SpaceState:
     """The code and data that configurations are tried on: an arm whose parameters of the space may be any."""
 
     code: Code
@@ -43,12 +43,12 @@ class Outside:
 
 
 @frozen
-class Gathered:
+class TuneTrials:
     """What was tried at one state. `trials`: how many that is; `elsewhere`: how many ran at other code, data or values
     of other parameters, `metrics`: the names that those at this state have.
     """
 
-    tried: tuple[Tried, ...]
+    tried: tuple[Sampled, ...]
     experiments: tuple[str, ...]
     trials: int
     elsewhere: int
@@ -57,13 +57,17 @@ class Gathered:
 
 
 def gathered(
-    ledger: Ledger, state: State, space: Space, metric: str, records: Iterable[tuple[Experiment, Sequence[Recorded]]]
-) -> Gathered:
+    ledger: Ledger,
+    state: SpaceState,
+    space: Space,
+    metric: str,
+    records: Iterable[tuple[Experiment, Sequence[Recorded]]],
+) -> TuneTrials:
     """What the records say that ran at the state; voided ones say nothing."""
     reader = _Reader(ledger, state, space, metric)
     for experiment, own in records:
         reader.read(experiment, own)
-    return Gathered(
+    return TuneTrials(
         tried=together(reader.tried),
         experiments=tuple(dict.fromkeys(one.labels[0].partition(":")[0] for one in reader.tried)),
         trials=sum(len(one.values) + one.failed for one in reader.tried),
@@ -76,7 +80,7 @@ def gathered(
 class _Reader:
     """Reads experiments one by one, each commit's arms once."""
 
-    def __init__(self, ledger: Ledger, state: State, space: Space, metric: str) -> None:
+    def __init__(self, ledger: Ledger, state: SpaceState, space: Space, metric: str) -> None:
         self._ledger, self._space, self._metric = ledger, space, metric
         # a value of each parameter, so that states are compared as if nothing of the space differed
         self._same = {each.name: each.domain.levels[0] for each in space.dimensions}
@@ -84,7 +88,7 @@ class _Reader:
         self._keys: dict[tuple[str, ...], str] = {}
         arm = ledger.code.arm(state.code, state.overrides, state.axes, state.samples)
         self._present = _values(arm)
-        self.tried: list[Tried] = []
+        self.tried: list[Sampled] = []
         self.elsewhere = 0
         self.outside: list[Outside] = []
         self.metrics: set[str] = set()
@@ -109,7 +113,7 @@ class _Reader:
             found, failed = self._results(experiment, fingerprint, own)
             if found or failed:
                 self.tried.append(
-                    Tried(configuration=configuration, values=tuple(found), failed=failed, labels=(label,))
+                    Sampled(configuration=configuration, values=tuple(found), failed=failed, labels=(label,))
                 )
 
     def _results(self, experiment: Experiment, fingerprint: str, own: Sequence[Recorded]) -> tuple[list[float], int]:

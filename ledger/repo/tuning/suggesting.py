@@ -19,7 +19,7 @@ from ledger.repo import histories
 from ledger.repo.ledger import Ledger
 from ledger.repo.targets import whole
 from ledger.repo.tuning.asked import chosen, objective, plain, require_decimals, require_tunable
-from ledger.repo.tuning.recorded import Gathered, State, gathered
+from ledger.repo.tuning.recorded import SpaceState, TuneTrials, gathered
 
 
 @frozen
@@ -42,7 +42,7 @@ class Ground:
 
     space: Space
     objective: Objective
-    gathered: Gathered
+    gathered: TuneTrials
     source: str
     start: str | None
 
@@ -64,7 +64,7 @@ def ground(ledger: Ledger, asked: SuggestRequest) -> Ground:
     return Ground(space=space, objective=goal, gathered=found, source=f"suggest {code.fingerprint}", start=start)
 
 
-def _state(ledger: Ledger, named: Sequence[Experiment]) -> tuple[State, str | None]:
+def _state(ledger: Ledger, named: Sequence[Experiment]) -> tuple[SpaceState, str | None]:
     """The code and data of the first experiment's leading arm, else of HEAD; and what `--from` calls it."""
     if not named:
         ref, commit = ledger.snapshot.head
@@ -72,7 +72,7 @@ def _state(ledger: Ledger, named: Sequence[Experiment]) -> tuple[State, str | No
             raise LedgerError("there is no commit yet", hint="commit your pipeline first: git add -A && git commit")
         here = ledger.name_of(ref)
         known = here is not None and ledger.find(here) is not None
-        return State(code=ledger.code.at(commit), overrides={}, axes=(), samples={}), here if known else None
+        return SpaceState(code=ledger.code.at(commit), overrides={}, axes=(), samples={}), here if known else None
     first = named[0]
     arm = first.plan.variant(first.leading)
     if arm is None or arm.experiment is not None:
@@ -87,10 +87,10 @@ def _state(ledger: Ledger, named: Sequence[Experiment]) -> tuple[State, str | No
         code = ledger.datasets.applied(code, arm.data, plan.groups, base=plan.base)
     label = first.name if arm.name == TREATMENT else f"{first.name}:{arm.name}"
     axes = tuple(plan.replicates.parameters)
-    return State(code=code, overrides=arm.params, axes=axes, samples=plan.replicates.samples), label
+    return SpaceState(code=code, overrides=arm.params, axes=axes, samples=plan.replicates.samples), label
 
 
-def _require(found: Gathered, goal: Objective, asked: SuggestRequest) -> None:
+def _require(found: TuneTrials, goal: Objective, asked: SuggestRequest) -> None:
     if found.tried:
         if not any(one.values for one in found.tried) and found.metrics and goal.metric not in found.metrics:
             raise unknown_metric(goal.metric, sorted(found.metrics), "at this code and data")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.analysis.bands import Bands
 from ledger.analysis.parallel import Parallel
-from ledger.analysis.plots import Drawn, Plot
+from ledger.analysis.plots import ChosenPlot, Plot
 from ledger.analysis.points import Distribution, Scatter
 from ledger.model.listing import listed
 from ledger.model.settings import Settings
@@ -61,7 +61,7 @@ def file(plot: Plot, settings: Settings, heading: str, form: str) -> bytes:
     return picture.draw(chart, form, heading)
 
 
-def notes(drawn: Drawn, heading: str, form: str | None) -> tuple[str, ...]:
+def notes(drawn: ChosenPlot, heading: str, form: str | None) -> tuple[str, ...]:
     """What is to be said beside the plot, and beside a file of that format."""
     lacking = unseen(drawn.plot, heading) if form == "png" else ""
     if not lacking:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from ledger.analysis.bisection.answer import Bisection, State
+from ledger.analysis.bisection.answer import Bisection, Fate
 from ledger.model.settings import Settings
 from ledger.report.plots import words
 from ledger.report.plots.canvas import Canvas, Line, Range, around, framed, labelled, painted
@@ -41,14 +41,14 @@ def _draw(canvas: Canvas, found: Bisection) -> None:
         for value in each.fresh:
             column, row = canvas.cell(at, value)
             canvas.mark(column, row, "◆", hue(3))
-        if each.state in (State.FAILED, State.LACKING):
+        if each.state in (Fate.FAILED, Fate.LACKING):
             canvas.mark(canvas.cell(at, canvas.y.low)[0], canvas.rows - 1, "×", hue(1))
 
 
 def _key(found: Bisection) -> str:
     said = ["•: a trial (2 to 9, #: so many)"]
     said += ["◆: with a fresh seed"] if any(each.fresh for each in found.versions) else []
-    said += ["×: cannot run"] if any(each.state in (State.FAILED, State.LACKING) for each in found.versions) else []
+    said += ["×: cannot run"] if any(each.state in (Fate.FAILED, Fate.LACKING) for each in found.versions) else []
     return "; ".join(said)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from ledger.analysis.bisection.answer import Bisection, State
+from ledger.analysis.bisection.answer import Bisection, Fate
 from ledger.model.settings import Settings
 from ledger.report.bisect_words import answer
 from ledger.report.plots import style, words
@@ -35,7 +35,7 @@ def meaning(found: Bisection) -> str:
     said += ["diamond: a trial with a fresh seed"] if any(each.fresh for each in found.versions) else []
     said += (
         ["cross: the version cannot run"]
-        if any(each.state in (State.FAILED, State.LACKING) for each in found.versions)
+        if any(each.state in (Fate.FAILED, Fate.LACKING) for each in found.versions)
         else []
     )
     return "; ".join(said)
@@ -68,7 +68,7 @@ def _trials(found: Bisection, settings: Settings, room: alt.Scale) -> Any:
             color=style.PALETTE[0 if kind == "search" else 2],
         )  # fmt: skip
         layers.append(shown.encode(x=x, y=y, tooltip=tip))
-    failed = [{"x": at} for at, each in enumerate(found.versions) if each.state in (State.FAILED, State.LACKING)]
+    failed = [{"x": at} for at, each in enumerate(found.versions) if each.state in (Fate.FAILED, Fate.LACKING)]
     if failed:
         cross = alt.Chart(style.data(failed)).mark_point(
             shape="cross", angle=45, filled=True, size=60, color=style.GREY

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ledger.analysis.bisection.answer import Bisection, Confirmation
-from ledger.analysis.bisection.ends import Change, FixedEvaluation
+from ledger.analysis.bisection.answer import Bisection, ConfirmedStep
+from ledger.analysis.bisection.ends import FixedEvaluation, MetricDifference
 from ledger.analysis.bisection.nature import Judgement
 from ledger.report.shapes.values import summary
 from ledger.stats.ratio import Ratio
@@ -55,7 +55,7 @@ def shape(found: Bisection) -> dict[str, Any]:
     }
 
 
-def _change(found: Change | None) -> Mapping[str, Any] | None:
+def _change(found: MetricDifference | None) -> Mapping[str, Any] | None:
     if found is None:
         return None
     test = None if found.contrast is None else found.contrast.test
@@ -80,7 +80,7 @@ def _evaluation(found: FixedEvaluation | None) -> Mapping[str, Any] | None:
     }
 
 
-def _confirmation(found: Confirmation | None, names: list[str]) -> Mapping[str, Any] | None:
+def _confirmation(found: ConfirmedStep | None, names: list[str]) -> Mapping[str, Any] | None:
     if found is None:
         return None
     return {

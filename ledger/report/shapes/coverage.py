@@ -8,7 +8,7 @@ from typing import Any, Final
 from ledger.analysis.coverage.answer import Coverage
 from ledger.analysis.coverage.combinations import Combination
 from ledger.analysis.coverage.levels import Level
-from ledger.analysis.coverage.parameters import Parameter
+from ledger.analysis.coverage.parameters import VariedParameter
 from ledger.analysis.coverage.tried import State
 from ledger.analysis.fields import finite
 
@@ -62,7 +62,7 @@ def named(found: Coverage, combination: Combination) -> dict[str, Any]:
     return {found.names[place]: found.taken.parameters[place].levels[level].said for place, level in combination}
 
 
-def _parameter(one: Parameter) -> dict[str, Any]:
+def _parameter(one: VariedParameter) -> dict[str, Any]:
     return {
         "name": one.name,
         "values": [level.said for level in one.levels],

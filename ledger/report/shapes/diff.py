@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ledger.analysis.diff import DataChange, Diff, GroupChange
+from ledger.analysis.diff import Diff, GroupFiles, InputChange
 from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
 from ledger.report.remarks import sentences
 from ledger.report.shapes.values import pin, summary
@@ -55,7 +55,7 @@ def diff(value: Diff) -> dict[str, Any]:
 _NAMES = 100
 
 
-def _files(change: DataChange) -> dict[str, Any]:
+def _files(change: InputChange) -> dict[str, Any]:
     """How many files of an input differ, the first by name, and by group where there are groups."""
     if change.files is None:
         return {"added": None, "removed": None, "changed": None}
@@ -67,7 +67,7 @@ def _files(change: DataChange) -> dict[str, Any]:
     }
 
 
-def _group(group: GroupChange) -> dict[str, Any]:
+def _group(group: GroupFiles) -> dict[str, Any]:
     return {"name": group.name, "added": group.added, "removed": group.removed, "changed": group.changed}
 
 

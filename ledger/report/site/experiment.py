@@ -27,7 +27,7 @@ _DRAWN: Final = 8
 
 
 @frozen
-class Found:
+class PredictionShown:
     """One prediction with its outcome, in words and as a picture."""
 
     text: str
@@ -105,14 +105,14 @@ def _judged(one: ExperimentPage) -> tuple[Judged, ...]:
     return () if stored is None or one.brief.outcome is None else stored.predictions
 
 
-def _found(judged: Judged, one: ExperimentPage, site: Site) -> Found:
+def _found(judged: Judged, one: ExperimentPage, site: Site) -> PredictionShown:
     prediction = parsed(judged.text)
     mean = None
     if prediction is not None and prediction.reference == BASELINE:
         summary = one.brief.baseline.get(prediction.metric.name)
         mean = None if summary is None else summary.mean
     picture = interval(judged, prediction, mean)
-    return Found(
+    return PredictionShown(
         text=judged.text,
         outcome=judged.outcome,
         said=found(judged, one.brief.arm),

@@ -38,7 +38,7 @@ _MANY: Final = 1000
 
 
 @frozen
-class Line:
+class OverviewLine:
     """An experiment in one line: its page, its title, one sentence, and how its author goes on."""
 
     address: str
@@ -90,8 +90,8 @@ def _month(one: Brief) -> str:
     return f"{one.moment:%B %Y}"
 
 
-def _line(one: Brief, sentence: str) -> Line:
-    return Line(
+def _line(one: Brief, sentence: str) -> OverviewLine:
+    return OverviewLine(
         address=address(one.name),
         title=one.title,
         state=one.state,

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Column, Request
-from ledger.analysis.fields import DATA, METRICS, REPLICATE, Field, Fields, Kind, is_missing
+from ledger.analysis.fields import DATA, METRICS, REPLICATE, Field, FieldKind, Fields, is_missing
 from ledger.analysis.table import Table, select
 from ledger.model.row import Row
 from ledger.model.settings import Settings
@@ -87,7 +87,7 @@ def _columns(usual: Table, site: Site) -> list[Column]:
     """
     columns = [*usual.columns, *(Column(field=field, rank=-1) for field in _others(usual))]
     if not site.code:
-        columns = [c for c in columns if not (c.field.name.startswith(DATA) or c.field.kind is Kind.HASH)]
+        columns = [c for c in columns if not (c.field.name.startswith(DATA) or c.field.kind is FieldKind.HASH)]
     lead = [c for name in _LEAD for c in columns if c.field.name == name] if usual.level == EXPERIMENTS else []
     return [*lead, *(c for c in columns if c not in lead)]
 
@@ -113,7 +113,7 @@ def _column(value: Table, column: Column, settings: Settings) -> dict[str, Any]:
     texts = report.cells(value, column, settings, longest=_LONGEST)
     kind = _kind(field, rows)
     found: dict[str, Any] = {"kind": kind}
-    if field.kind is Kind.METRIC and field.name.startswith(METRICS):
+    if field.kind is FieldKind.METRIC and field.name.startswith(METRICS):
         found["metric"] = True
     distinct = list(dict.fromkeys(texts))
     if 2 * len(distinct) <= len(texts):
@@ -121,7 +121,7 @@ def _column(value: Table, column: Column, settings: Settings) -> dict[str, Any]:
         found |= {"of": distinct, "at": [places[text] for text in texts]}
     else:
         found["texts"] = texts
-    if field.kind is Kind.SECONDS:
+    if field.kind is FieldKind.SECONDS:
         found["keys"] = [None if row.seconds is None else float(f"{row.seconds:.4g}") for row in rows]
     if kind in ("number", "date"):
         order = _order([field.get(row) for row in rows])
@@ -132,9 +132,9 @@ def _column(value: Table, column: Column, settings: Settings) -> dict[str, Any]:
 
 def _kind(field: Field, rows: Sequence[Row]) -> str:
     """How a column is sorted and filtered."""
-    if field.kind is Kind.MOMENT:
+    if field.kind is FieldKind.MOMENT:
         return "date"
-    if field.kind is Kind.TAGS:
+    if field.kind is FieldKind.TAGS:
         return "tags"
     return "number" if report.stands_right(field, rows) else "text"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from ledger.analysis.bands import Bands, Facet, Level
+from ledger.analysis.bands import Bands, Facet, StepBand
 from ledger.model.settings import Settings
 from ledger.report.plots import words
 from ledger.report.plots.canvas import Range, around
@@ -59,7 +59,7 @@ def _range(values: list[float], *, log: bool) -> Range:
     return around(values, margin=0.05)
 
 
-def _band(levels: list[Level], axes: Axes, y: Range) -> list[tuple[float, float]]:
+def _band(levels: list[StepBand], axes: Axes, y: Range) -> list[tuple[float, float]]:
     """The outline of a band: along its upper edge, and back along the lower."""
     known = [(one.x, one.low, one.high) for one in levels if one.low is not None and one.high is not None]
     if len(known) < 2:

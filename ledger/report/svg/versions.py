@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from ledger.analysis.bisection.answer import NO_VALUE, Bisection, Version
+from ledger.analysis.bisection.answer import NO_VALUE, Bisection, SearchedVersion
 from ledger.model.settings import Settings
 from ledger.report import bisect_words
 from ledger.report.numbers import percent
@@ -107,5 +107,5 @@ def _labels(drawing: Drawing, below: Axes, found: Bisection) -> None:
     drawing.text(middle, _HIGH - 6, f"{len(found.versions)} {named}, the oldest first", "tick", anchor="middle")
 
 
-def _called(version: Version) -> str:
+def _called(version: SearchedVersion) -> str:
     return f"{version.name} {version.subject}".strip()

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.analysis.matrix.answer import Matrix, answer
 from ledger.analysis.matrix.cells import layout
-from ledger.analysis.plans.matrix import Side, arms
+from ledger.analysis.plans.matrix import MatrixSide, arms
 from ledger.errors import LedgerError
 from ledger.model import hypothesis as hypotheses
 from ledger.model.data_change import DataChange
@@ -22,9 +22,9 @@ TRAINED = {"v1": 0.0, "v2": 0.0, "v3": 0.03}
 HARDER = {"v1": 0.0, "v30": -0.05}
 
 
-def side(path: str, *labels: str) -> Side:
+def side(path: str, *labels: str) -> MatrixSide:
     changes = tuple(DataChange(at=f"{number}{'a' * 39}") for number, _ in enumerate(labels))
-    return Side(path=path, labels=labels, changes=changes)
+    return MatrixSide(path=path, labels=labels, changes=changes)
 
 
 def plan(variants: tuple[Variant, ...]) -> Plan:

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.analysis.search.asking import confirming, evaluating, wanted
 from ledger.analysis.search.records import fresh_points, points
-from ledger.analysis.search.step import Found, Tried
+from ledger.analysis.search.step import Measured, SearchEnd
 from ledger.model.data_change import DataChange
 from ledger.model.directions import HIGHER
 from ledger.model.finding import Answer
@@ -38,8 +38,8 @@ def plan(search: VersionSearch, *evaluation: str) -> Plan:
     )  # fmt: skip
 
 
-def step(*places: int, runnable: tuple[int, ...] = (0, 1, 2, 3, 4)) -> Found:
-    return Found(answer=Answer.STEP, places=places, runnable=runnable)
+def step(*places: int, runnable: tuple[int, ...] = (0, 1, 2, 3, 4)) -> SearchEnd:
+    return SearchEnd(answer=Answer.STEP, places=places, runnable=runnable)
 
 
 def test_before_the_search_both_ends_are_measured_on_both_sets() -> None:
@@ -52,12 +52,12 @@ def test_before_the_search_both_ends_are_measured_on_both_sets() -> None:
     assert wanted(made, [], asked[:3], (), 9) == asked[3:]
     # the search waits for the last of them, and begins with what they say of the ends
     assert wanted(made, [], asked[-1:], asked[:-1], 9) == ()
-    tried = [Tried(version=end, number=number, value=0.6 - end / 50) for end in (0, 4) for number in (0, 1)]
+    tried = [Measured(version=end, number=number, value=0.6 - end / 50) for end in (0, 4) for number in (0, 1)]
     assert {arm for arm, _ in wanted(made, tried, (), asked, 1)} <= set(NAMES)
 
 
 def test_an_end_that_cannot_run_is_not_measured_again() -> None:
-    assert wanted(plan(TWO_SETS, "data/test"), [Tried(version=0, number=0, value=None)], (), (), 9) == ()
+    assert wanted(plan(TWO_SETS, "data/test"), [Measured(version=0, number=0, value=None)], (), (), 9) == ()
 
 
 def test_one_evaluation_set_needs_no_trials_of_its_own() -> None:
@@ -95,10 +95,10 @@ def test_a_step_is_confirmed_before_it_with_it_and_without_it() -> None:
         (replace(SEARCH, paths=()), step(2), [NAMES[1], NAMES[2]]),
         (replace(SEARCH, paths=("a", "b")), step(2), [NAMES[1], NAMES[2]]),
         (replace(SEARCH, confirm=None), step(2), []),
-        (SEARCH, Found(answer=Answer.DRIFT), []),
+        (SEARCH, SearchEnd(answer=Answer.DRIFT), []),
     ],
 )
-def test_what_cannot_be_left_out_is_not_asked_for(search: VersionSearch, found: Found, arms: list[str]) -> None:
+def test_what_cannot_be_left_out_is_not_asked_for(search: VersionSearch, found: SearchEnd, arms: list[str]) -> None:
     assert [arm for arm, _ in confirming(plan(search), found)] == arms * (search.confirm or Confirm()).seeds
 
 

@@ -24,7 +24,7 @@ from ledger.model.experiment import Experiment, Recorded
 from ledger.model.hypothesis import Hypothesis
 from ledger.model.plan import Plan, of_search
 from ledger.model.search import RULE
-from ledger.model.trial import Asked, Failure, Trial
+from ledger.model.trial import Basis, Failure, Trial
 from ledger.model.version_search import Confirm, KnownNoise, VersionSearch
 from ledger.model.void import Void
 from ledger.report.problems import sentence
@@ -82,7 +82,7 @@ class Clone:
             self.running[place] = self.begun(place, asking.told(now.trials, PRESENT, waiting))
         return bool(places)
 
-    def begun(self, place: Place, asked: Asked | None) -> Trial:
+    def begun(self, place: Place, asked: Basis | None) -> Trial:
         arm, point = place
         attempt = 1 + sum((r.trial.variant, r.trial.point) == place for r in self.records.values())
         self.clock += 1
@@ -221,7 +221,7 @@ def test_an_extra_trial_at_a_chosen_version_is_found() -> None:
     for asked, kind in (
         (None, Kind.NOT_ASKED_FOR),
         (asking.told(clone.experiment.trials, PRESENT, ()), Kind.NOT_THE_NEXT),
-        (Asked(), Kind.NOT_THE_NEXT),
+        (Basis(), Kind.NOT_THE_NEXT),
     ):
         extra = replace(clone.begun((arm, point), asked), status="succeeded", metrics={"dice": 0.9})
         trials = [*clone.records.values(), Recorded(trial=extra, path="x")]
@@ -267,7 +267,7 @@ def test_a_trial_that_follows_itself_is_found() -> None:
     clone = honest()
     first = min(clone.records.values(), key=lambda record: record.trial.started)
     round_about = replace(
-        first, trial=replace(first.trial, asked=Asked(known={first.trial.variant: (first.trial.id.partition("/")[2],)}))
+        first, trial=replace(first.trial, asked=Basis(known={first.trial.variant: (first.trial.id.partition("/")[2],)}))
     )
     trials = [round_about if record is first else record for record in clone.records.values()]
     assert [one.kind for one in found(trials, clone.plan)] == [Kind.KNEW_ITSELF]
@@ -276,7 +276,7 @@ def test_a_trial_that_follows_itself_is_found() -> None:
 @pytest.mark.parametrize("complete", [True, False])
 def test_where_the_plans_history_is_gone_it_is_unproved(complete: bool) -> None:
     clone = honest()
-    trial = clone.begun((ARMS[4], records.points(clone.plan)[3]), Asked())
+    trial = clone.begun((ARMS[4], records.points(clone.plan)[3]), Basis())
     extra = Recorded(trial=replace(trial, status="succeeded", metrics={"dice": 0.9}), path="x")
     (problem,) = found([*clone.records.values(), extra], clone.plan, complete=complete)
     assert problem.unproved is not complete

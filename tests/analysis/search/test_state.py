@@ -10,7 +10,7 @@ import pytest
 from ledger.analysis.search.forecast import forecast
 from ledger.analysis.search.records import rule
 from ledger.analysis.search.state import standing
-from ledger.analysis.search.step import Found, Tried, Wanted, advance
+from ledger.analysis.search.step import Measured, NextTrial, SearchEnd, advance
 from ledger.model.directions import HIGHER, LOWER
 from ledger.model.finding import Answer
 from ledger.model.version_search import KnownNoise, VersionSearch
@@ -23,18 +23,18 @@ SEARCH = VersionSearch(
 )
 
 
-def played(search: VersionSearch, at: int, *, failing: int | None = None, sd: float = 0.01) -> list[Tried]:
+def played(search: VersionSearch, at: int, *, failing: int | None = None, sd: float = 0.01) -> list[Measured]:
     """The trials of a search to its end, with a fall at that version."""
-    luck, tried = random.Random(at), list[Tried]()
-    while not isinstance(asked := advance(rule(search), tried), Found):
+    luck, tried = random.Random(at), list[Measured]()
+    while not isinstance(asked := advance(rule(search), tried), SearchEnd):
         (wanted,) = asked
         value = (0.63 if wanted.version < at else 0.55) * search.sign + luck.gauss(0, sd)
         tried.append(answered(wanted, None if wanted.version == failing else value))
     return tried
 
 
-def answered(wanted: Wanted, value: float | None) -> Tried:
-    return Tried(version=wanted.version, number=wanted.number, value=value)
+def answered(wanted: NextTrial, value: float | None) -> Measured:
+    return Measured(version=wanted.version, number=wanted.number, value=value)
 
 
 @pytest.mark.parametrize("better", [HIGHER, LOWER])
@@ -80,7 +80,7 @@ def test_a_version_that_cannot_run_leaves_a_set() -> None:
 
 
 def test_an_end_that_cannot_run_leaves_it_open() -> None:
-    found = standing(SEARCH, [Tried(version=0, number=0, value=None)])
+    found = standing(SEARCH, [Measured(version=0, number=0, value=None)])
     assert (found.answer, found.finished, found.places) == (Answer.OPEN, True, ())
 
 
@@ -94,7 +94,7 @@ def test_a_forecast_comes_near_what_a_search_takes() -> None:
 
 
 def test_no_forecast_where_nothing_is_known_of_the_noise() -> None:
-    assert forecast(rule(replace(SEARCH, noise=None)), [Tried(version=0, number=0, value=1.0)]) is None
+    assert forecast(rule(replace(SEARCH, noise=None)), [Measured(version=0, number=0, value=1.0)]) is None
 
 
 def test_a_forecast_that_is_cut_short_says_so() -> None:

@@ -10,23 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.analysis.search.step import Found, StepSearch, Tried, Wanted, advance
+from ledger.analysis.search.step import Measured, NextTrial, SearchEnd, StepSearch, advance
 from ledger.model.finding import Answer
-from ledger.stats.step_posterior import Noise
+from ledger.stats.step_posterior import NoisePrior
 
-SEARCH = StepSearch(versions=26, sign=1, noise=Noise(sd=0.02, df=8))
+SEARCH = StepSearch(versions=26, sign=1, noise=NoisePrior(sd=0.02, df=8))
 
 
 def play(
     search: StepSearch, level: Callable[[int], float | None], *, sd: float = 0.02, seed: int = 0, jobs: int = 1
-) -> tuple[Found, list[Tried]]:
+) -> tuple[SearchEnd, list[Measured]]:
     """Run a search to its end; a version without a level fails. Trials end in another order than they began."""
     luck = random.Random(seed)
-    tried: list[Tried] = []
-    waiting: list[Wanted] = []
+    tried: list[Measured] = []
+    waiting: list[NextTrial] = []
     while True:
         answer = advance(search, tried, waiting, jobs - len(waiting))
-        if isinstance(answer, Found):
+        if isinstance(answer, SearchEnd):
             return answer, tried
         assert len(answer) <= jobs - len(waiting)
         waiting.extend(answer)
@@ -35,7 +35,7 @@ def play(
         ended = waiting.pop(luck.randrange(len(waiting)))
         mean = level(ended.version)
         value = None if mean is None else mean + luck.gauss(0, sd)
-        tried.append(Tried(version=ended.version, number=ended.number, value=value))
+        tried.append(Measured(version=ended.version, number=ended.number, value=value))
 
 
 def fell(at: int) -> Callable[[int], float]:
@@ -55,7 +55,7 @@ def test_what_is_asked_follows_from_the_records_alone() -> None:
     for count in range(len(tried)):
         asked = advance(SEARCH, tried[:count])
         assert asked == advance(SEARCH, tried[:count])
-        assert asked == (Wanted(version=tried[count].version, number=tried[count].number),)
+        assert asked == (NextTrial(version=tried[count].version, number=tried[count].number),)
 
 
 def test_no_change_is_said_to_be_none() -> None:
@@ -107,7 +107,7 @@ def test_a_spent_budget_leaves_the_answer_open_with_what_is_likely(budget: int) 
         assert 0.95 <= sum(chances) / found.posterior.step < 1
     # more budget goes on from there
     more = advance(replace(SEARCH, budget=budget + 1), tried)
-    assert not isinstance(more, Found) and len(more) == 1
+    assert not isinstance(more, SearchEnd) and len(more) == 1
 
 
 def test_two_versions_have_one_place() -> None:
@@ -117,14 +117,14 @@ def test_two_versions_have_one_place() -> None:
 
 
 def test_without_known_noise_each_end_is_tried_twice_first() -> None:
-    search = replace(SEARCH, noise=Noise(sd=0, df=0))
+    search = replace(SEARCH, noise=NoisePrior(sd=0, df=0))
     asked = advance(search, [], count=10)
-    assert asked == tuple(Wanted(version=end, number=number) for number in (0, 1) for end in (0, 25))
+    assert asked == tuple(NextTrial(version=end, number=number) for number in (0, 1) for end in (0, 25))
     assert advance(search, [], asked, count=6) == ()
     assert play(search, fell(20))[0].places == (20,)
 
 
 def test_a_metric_without_noise_takes_as_many_trials_as_bisection_and_a_few() -> None:
-    found, tried = play(replace(SEARCH, versions=500, noise=Noise(sd=0, df=0)), fell(123), sd=0)
+    found, tried = play(replace(SEARCH, versions=500, noise=NoisePrior(sd=0, df=0)), fell(123), sd=0)
     assert found.places == (123,)
     assert len(tried) <= 4 + 9 + 6

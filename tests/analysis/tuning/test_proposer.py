@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger.analysis.tuning import proposing
 from ledger.analysis.tuning.encoding import Encoding
 from ledger.analysis.tuning.proposer import Proposer
-from ledger.analysis.tuning.told import Told, key, means, squeezed
+from ledger.analysis.tuning.told import Seen, key, means, squeezed
 from ledger.errors import LedgerError
 from ledger.model.space import Configuration, is_number
 from ledger.model.space_parser import parse
@@ -39,29 +39,29 @@ def loss(configuration: Configuration) -> float:
     return found + ((number(configuration, "momentum") - 0.9) ** 2 if configuration["opt"] == "sgd" else 0.3)
 
 
-def one_at_a_time() -> list[Told]:
+def one_at_a_time() -> list[Seen]:
     """Trials of the loss."""
-    proposer, told = Proposer(NET, "test"), list[Told]()
+    proposer, told = Proposer(NET, "test"), list[Seen]()
     for _ in range(18):
         (one,) = proposer.propose(told)
-        told.append(Told(configuration=one.configuration, values=(loss(one.configuration),)))
+        told.append(Seen(configuration=one.configuration, values=(loss(one.configuration),)))
     return told
 
 
 @pytest.fixture(scope="module")
-def tried(once: Once) -> list[Told]:
+def tried(once: Once) -> list[Seen]:
     """The trials, which take seconds to propose."""
     return list(once(one_at_a_time))
 
 
-def test_it_finds_the_best(tried: list[Told]) -> None:
+def test_it_finds_the_best(tried: list[Seen]) -> None:
     best = min(tried, key=lambda one: one.values)
     assert best.configuration["opt"] == "sgd"
     assert best.values[0] < 0.05
 
 
 @pytest.mark.parametrize("model", proposing.MODELS)
-def test_the_same_trials_give_the_same_proposals(model: str, tried: list[Told]) -> None:
+def test_the_same_trials_give_the_same_proposals(model: str, tried: list[Seen]) -> None:
     waiting = [tried[-1].configuration]
     first, again = (proposing.propose(model, NET, "test", tried[:14], 2, waiting=waiting) for _ in range(2))
     assert first == again
@@ -70,7 +70,7 @@ def test_the_same_trials_give_the_same_proposals(model: str, tried: list[Told]) 
 
 
 @pytest.mark.parametrize("model", proposing.MODELS)
-def test_proposals_lie_in_the_space_and_are_new(model: str, tried: list[Told]) -> None:
+def test_proposals_lie_in_the_space_and_are_new(model: str, tried: list[Seen]) -> None:
     found = proposing.propose(model, NET, "test", tried[:12], 6)
     configurations = [each.configuration for each in found]
     assert [NET.within(each) for each in configurations] == [(each, None) for each in configurations]
@@ -83,7 +83,7 @@ def test_a_space_ends(model: str) -> None:
     small = parse(["a=1..2", "b=x,y", "c=true,false if b = x"])
     found = proposing.propose(model, small, "test", [], 20)
     assert sorted(key(each.configuration) for each in found) == sorted(map(key, Encoding(small).every()))
-    told = [Told(configuration=each.configuration, values=(float(n),)) for n, each in enumerate(found)]
+    told = [Seen(configuration=each.configuration, values=(float(n),)) for n, each in enumerate(found)]
     assert proposing.propose(model, small, "test", told, 1) == ()
     assert len(proposing.propose(model, small, "test", told[:-1], 3)) == 1
 
@@ -96,25 +96,25 @@ def test_first_points_are_spread() -> None:
 
 
 def test_failures_are_bad_near_them() -> None:
-    good = [Told(configuration={"x": x}, values=(1.0 - x,)) for x in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)]
-    failed = [Told(configuration={"x": x}, values=(), failed=1) for x in (0.7, 0.72, 0.75, 0.8, 0.9, 1.0)]
+    good = [Seen(configuration={"x": x}, values=(1.0 - x,)) for x in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)]
+    failed = [Seen(configuration={"x": x}, values=(), failed=1) for x in (0.7, 0.72, 0.75, 0.8, 0.9, 1.0)]
     lucky, unlucky = (Proposer(LINE, "a").propose(told)[0] for told in (good, [*good, *failed]))
     assert number(lucky.configuration, "x") > 0.9
     assert number(unlucky.configuration, "x") < 0.7
 
 
 def test_a_replicate_that_failed_counts_as_bad() -> None:
-    told = [Told(configuration={"x": n / 9}, values=(float(n), n + 1.0)) for n in range(10)]
+    told = [Seen(configuration={"x": n / 9}, values=(float(n), n + 1.0)) for n in range(10)]
     steady, now_and_then = (
-        Told(configuration={"x": 0.05}, values=(2.0, 2.0)),
-        Told(configuration={"x": 0.15}, values=(2.0,), failed=1),
+        Seen(configuration={"x": 0.05}, values=(2.0, 2.0)),
+        Seen(configuration={"x": 0.15}, values=(2.0,), failed=1),
     )
     assert means([*told, steady, now_and_then])[-2:] == [2.0, (2.0 + 9.5) / 2]
 
 
-def told_of(*values: float) -> list[Told]:
+def told_of(*values: float) -> list[Seen]:
     """A configuration a value."""
-    return [Told(configuration={"x": n / 10}, values=(value,)) for n, value in enumerate(values)]
+    return [Seen(configuration={"x": n / 10}, values=(value,)) for n, value in enumerate(values)]
 
 
 def test_how_bad_the_bad_are_counts_by_its_logarithm() -> None:
@@ -137,14 +137,14 @@ def test_squeezed_values_keep_their_order(values: list[float]) -> None:
 
 def test_where_much_is_known_it_does_not_stay() -> None:
     # ever more trials beside the best, one as good as the other, would hardly tell more
-    told = [Told(configuration={"x": x}, values=(value,)) for x, value in VALLEY]
+    told = [Seen(configuration={"x": x}, values=(value,)) for x, value in VALLEY]
     proposed = [number(each.configuration, "x") for each in Proposer(LINE, "a").propose(told, 3)]
     assert min(proposed) < 0.85
 
 
 def test_the_noise_comes_from_replicates() -> None:
-    quiet = [Told(configuration={"x": n / 9}, values=(n / 9, n / 9 + 0.001)) for n in range(10)]
-    loud = [Told(configuration={"x": n / 9}, values=(n / 9 - 0.5, n / 9 + 0.5)) for n in range(10)]
+    quiet = [Seen(configuration={"x": n / 9}, values=(n / 9, n / 9 + 0.001)) for n in range(10)]
+    loud = [Seen(configuration={"x": n / 9}, values=(n / 9 - 0.5, n / 9 + 0.5)) for n in range(10)]
     assert Proposer(LINE, "a").surface(quiet).trial_sd < 0.01
     assert 0.3 < Proposer(LINE, "a").surface(loud).trial_sd < 1.0
 

@@ -14,7 +14,7 @@ from made_records import record_of
 
 from ledger.analysis.search import asking, replay
 from ledger.analysis.tuning import trying
-from ledger.analysis.tuning.told import Proposal, Told, key
+from ledger.analysis.tuning.told import Proposal, Seen, key
 from ledger.analysis.tuning.trying import Place, Tries
 from ledger.model import trial_file
 from ledger.model.directions import HIGHER, LOWER
@@ -86,7 +86,7 @@ def _any_new(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tested here is when the model is asked, not what it says: any configuration that is new will do."""
 
     def propose(
-        model: str, space: Space, source: str, told: Sequence[Told], *, waiting: Sequence[Configuration]
+        model: str, space: Space, source: str, told: Sequence[Seen], *, waiting: Sequence[Configuration]
     ) -> tuple[Proposal, ...]:
         luck = Random(f"{source} {len(told) + len(waiting)}")
         taken = {key(one.configuration) for one in told} | {key(one) for one in waiting}

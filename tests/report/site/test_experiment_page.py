@@ -15,7 +15,7 @@ from made_coverage import of
 from made_reviews import COMMIT, failed, review
 from test_overview import brief
 
-from ledger.analysis.ablation.answer import Ablation, Known, group_effects, whole
+from ledger.analysis.ablation.answer import Ablation, KnownGroup, group_effects, whole
 from ledger.analysis.ablation.design import Ablated, Design, wanted
 from ledger.analysis.answers import Shown
 from ledger.analysis.review import Review
@@ -163,7 +163,7 @@ def ablation(adds: dict[str, float]) -> Ablation:
         arm: {(("seed", seed),): sum(adds[group] for group in each) + seed * 1e-3 * len(arm) for seed in range(3)}
         for arm, each in found.worth.items()
     }
-    about = {group: Known(name=group, title="", files=7) for group in groups}
+    about = {group: KnownGroup(name=group, title="", files=7) for group in groups}
     effects = group_effects(found, values, {}, sign=1, empty=None, about=about)
     return Ablation(
         experiment="sites", metric="dice", sign=1, path="data/raw", word="site", design=Design.LEAVE_OUT, drawn=False,
