@@ -74,6 +74,8 @@ MEMORY = 4 << 30
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
+    # numpy starts a thread a processor otherwise, which cost more than they do with numbers as few as ours
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # nothing that is imported and collected is garbage, and looking for some takes a third of that time
     gc.disable()
     # what pytest makes of the tests and of Hypothesis is kept, also where python is told not to (in many containers):
