@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing, suppress
+from functools import partial
 
 from ledger.analysis import durations
 from ledger.git.branch import Overlap
@@ -57,8 +58,10 @@ def _execute(planned: Work, listener: Listener, slots: LocalSlots, done: Done, h
     """Run the trials, and hand on each as it is recorded."""
     planned.monitor.planned(planned.expected, planned.waiting, durations.by_arm(planned.experiment))
     listener.planned(planned.monitor)
+    # where trials run is chosen here
+    results = work.results(planned, partial(slots.executor, planned, held))
     # in the end what runs is cancelled before the claims are given up
-    for kept in held.enter_context(closing(work.results(planned, slots, held))):
+    for kept in held.enter_context(closing(results)):
         done.trials.append(kept)
         copied.remember(planned.ledger.state_dir, kept.trial, planned.copies)
         listener.recorded(kept, planned.monitor.state)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 
 from ledger.analysis import progress
 from ledger.analysis.searching import finding
 from ledger.errors import LedgerError
-from ledger.machine import gpus
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Remark
@@ -21,7 +19,6 @@ from ledger.repo.ledger import Ledger, open_ledger
 from ledger.run import copied
 from ledger.run.execute import execute
 from ledger.run.executors.executor import Executor
-from ledger.run.executors.local import Limits, LocalExecutor, LocalSlots
 from ledger.run.monitor import RunMonitor
 from ledger.run.plan import asked, missing
 from ledger.run.queue import Queue
@@ -91,25 +88,18 @@ def _search(ledger: Ledger, experiment: Experiment, wanted: RunOptions, held: Ex
     return source(ledger, reader, experiment, again=wanted.again)
 
 
-def results(work: Work, slots: LocalSlots, held: ExitStack) -> Generator[Kept]:
-    """The recorded trials as they come: those whose result is known, and those that run.
+def results(work: Work, opened: Callable[[int], Executor]) -> Generator[Kept]:
+    """The recorded trials as they come: those whose result is known, and those that run where `opened` has it.
 
     Closed, it cancels what runs.
     """
-    ledger, experiment, wanted, monitor = work.ledger, work.experiment, work.wanted, work.monitor
+    ledger, experiment, monitor = work.ledger, work.experiment, work.monitor
 
     def known(spec: Spec) -> Kept | None:
         kept = reuse(ledger, experiment, spec, work.copies)
         if kept is not None:
             monitor.reused(spec)
         return kept
-
-    def opened(count: int) -> Executor:
-        each = wanted.gpus_per_trial
-        devices = (
-            [] if each is None else gpus.shared_out(ledger.state_dir, os.environ, each=each, slots=count, held=held)
-        )
-        return LocalExecutor(slots, experiment, Limits(jobs=count, timeout=wanted.timeout, devices=devices), monitor)
 
     return execute(
         work.queue, jobs=monitor.state.jobs, may_be=partial(reusable, experiment), known=known, opened=opened

@@ -15,6 +15,7 @@ from typing import Self
 
 from ledger.git import work_trees
 from ledger.machine import environment as environments
+from ledger.machine import gpus
 from ledger.model.experiment import Experiment
 from ledger.model.frozen import frozen
 from ledger.repo.ledger import Ledger
@@ -25,6 +26,7 @@ from ledger.run.spec import Spec
 from ledger.run.stage_environment import scrubbed_for_stages
 from ledger.run.station import RunContext, Station
 from ledger.run.trial_commit import Kept
+from ledger.run.work import Work
 from ledger.run.worker import Worker, WorkerDied
 
 
@@ -75,6 +77,15 @@ class LocalSlots:
             killer.start()
         for killer in killers:
             killer.join()
+
+    def executor(self, work: Work, held: ExitStack, count: int) -> LocalExecutor:
+        """Runs so many trials at a time; GPUs are taken while `held` lasts."""
+        wanted, devices = work.wanted, []
+        if wanted.gpus_per_trial is not None:
+            places, each = self.ledger.state_dir, wanted.gpus_per_trial
+            devices = gpus.shared_out(places, os.environ, each=each, slots=count, held=held)
+        limits = Limits(jobs=count, timeout=wanted.timeout, devices=devices)
+        return LocalExecutor(self, work.experiment, limits, work.monitor)
 
     def stations(self, experiment: Experiment, limits: Limits) -> list[Station]:
         """As many as there are jobs, each for one trial at a time."""
