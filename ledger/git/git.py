@@ -266,7 +266,8 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
         if "not a git repository" in said:
             raise LedgerError(f"{start.resolve()} is not in a git repository", hint="git init, then ledger init")
         if "must be run in a work tree" in said and bare:
-            place = Path(os.fsdecode(_common(start)))
+            found_at = call(["rev-parse", "--path-format=absolute", "--git-common-dir"], cwd=start).stdout
+            place = Path(os.fsdecode(found_at.rstrip(b"\n")))
             return Git(
                 root=place, common=place, prefix="", objects=Objects(place, scrubbed_alone(os.environ)), bare=True
             )
@@ -297,7 +298,3 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
 
 def _opened(root: Path, common: Path, prefix: str) -> Git:
     return Git(root=root, common=common, prefix=prefix, objects=Objects(root, scrubbed_alone(os.environ)))
-
-
-def _common(start: Path) -> bytes:
-    return call(["rev-parse", "--path-format=absolute", "--git-common-dir"], cwd=start).stdout.rstrip(b"\n")
