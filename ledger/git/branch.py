@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.git import refs, work_trees
-from ledger.git.bring_along import bring_along, can_bring_along
+from ledger.git.bring_along import bring_along, can_bring_along, in_place_of
 from ledger.git.git import Git
 from ledger.git.process import GitError
 from ledger.git.refs import RefChange
@@ -55,23 +55,15 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
         # git would refuse to move the branch at the end of the rebase
         raise Overlap(f"the branch is being rebased in {rebased}", hint="git rebase --continue, then run this again")
     trees = holders(every, step.ref)
-    for tree in trees:
-        in_the_way = can_bring_along(git, tree, step.old, step.new)
-        if in_the_way is not None and "index.lock" in in_the_way:
-            raise Overlap(
-                f"another git process holds the index of {tree}: {_first_line(in_the_way)}",
-                hint="wait for it, then run this again; if none is running, remove that file",
-            )
-        if in_the_way is not None:
-            raise Overlap(
-                f"changes in {tree} are in the way: {_first_line(in_the_way)}",
-                hint="commit or stash those changes, then run this again",
-            )
     brought: list[Path] = []
     try:
-        for tree in trees:
-            bring_along(git, tree, step.old, step.new)
-            brought.append(tree)
+        if len(trees) == 1 and _at_once(git, trees[0], step):
+            brought.append(trees[0])
+        else:
+            _require_room(git, trees, step)
+            for tree in trees:
+                bring_along(git, tree, step.old, step.new)
+                brought.append(tree)
     except GitError as error:
         _back(git, brought, step)
         raise Overlap(f"a work tree could not be brought along: {_first_line(error.stderr)}") from None
@@ -84,6 +76,41 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
         _back(git, brought, step)
         raise Moved(step.ref)
     return trees
+
+
+def _at_once(git: Git, tree: Path, step: Step) -> bool:
+    """Bring the only work tree along without asking before: where something is in the way, git leaves all as it is.
+
+    False where it has to be asked what that is. Raises GitError where a file could not be written.
+    """
+    if in_place_of(git, tree, step.old, step.new):
+        # git would overwrite one that it ignores
+        return False
+    try:
+        bring_along(git, tree, step.old, step.new)
+    except GitError as error:
+        if error.killed or "unable to" in error.stderr:
+            raise
+        return False
+    except LedgerError:
+        return False
+    return True
+
+
+def _require_room(git: Git, trees: Sequence[Path], step: Step) -> None:
+    """Raise Overlap where something is in the way in one of the work trees."""
+    for tree in trees:
+        in_the_way = can_bring_along(git, tree, step.old, step.new)
+        if in_the_way is not None and "index.lock" in in_the_way:
+            raise Overlap(
+                f"another git process holds the index of {tree}: {_first_line(in_the_way)}",
+                hint="wait for it, then run this again; if none is running, remove that file",
+            )
+        if in_the_way is not None:
+            raise Overlap(
+                f"changes in {tree} are in the way: {_first_line(in_the_way)}",
+                hint="commit or stash those changes, then run this again",
+            )
 
 
 def _being_rebased(git: Git, trees: Sequence[WorkTree], ref: str) -> Path | None:

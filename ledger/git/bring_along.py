@@ -24,11 +24,18 @@ def can_bring_along(git: Git, work_tree: Path, old: str, new: str) -> str | None
     return f"the ignored file {ignored[0]} would be overwritten" if ignored else None
 
 
-def _ignored_in_the_way(git: Git, work_tree: Path, old: str, new: str) -> list[str]:
-    """The files that git ignores where `new` brings some: git itself would overwrite them without a word."""
+def in_place_of(git: Git, work_tree: Path, old: str, new: str) -> list[PurePosixPath]:
+    """What stands in the work tree where `new` brings files, and the files that stand where it brings folders."""
     brought = [PurePosixPath(path) for path in added(git.objects, old, new)]
     places = dict.fromkeys(place for path in brought for place in (path, *path.parents[:-1]))
-    there = [place for place in places if (at := work_tree / place).is_symlink() or at.is_file()]
+    # a folder may hold files that git ignores, which it removes to make room for a file
+    full = {path for path in brought if (work_tree / path).is_dir()}
+    return [place for place in places if place in full or (at := work_tree / place).is_symlink() or at.is_file()]
+
+
+def _ignored_in_the_way(git: Git, work_tree: Path, old: str, new: str) -> list[str]:
+    """The files that git ignores where `new` brings some: git itself would overwrite them without a word."""
+    there = in_place_of(git, work_tree, old, new)
     if not there:
         return []
     listed = [f":(top,literal){place}" for place in there]

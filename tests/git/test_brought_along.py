@@ -169,6 +169,58 @@ def test_a_file_that_was_only_touched_is_not_in_the_way(plain: Project, git: Git
     assert plain.git("status", "--porcelain") == ""
 
 
+def test_a_file_that_was_only_touched_beside_one_that_is_in_the_way(plain: Project, git: Git) -> None:
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n", "b.txt": "new\n"})
+    os.utime(plain.root / "a.txt", (1, 1))
+    plain.write({"b.txt": "mine\n"})
+    with pytest.raises(Overlap, match=r"changes in .* are in the way: Entry 'b.txt'"):
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert (plain.root / "a.txt").read_text() == "a\n"
+    assert (plain.root / "b.txt").read_text() == "mine\n"
+    assert head(plain) == old
+
+
+@pytest.mark.parametrize("ignored", ["", "made\n"])
+def test_a_folder_where_a_file_comes_is_kept(plain: Project, git: Git, ignored: str) -> None:
+    old = head(plain)
+    new = committed(git, old, {"made/d.txt": "d\n", "made/e.txt": "e\n"})
+    plain.write({"made/d.txt/f/mine.txt": "mine\n", ".git/info/exclude": ignored})
+    before = plain.state()
+    with pytest.raises(Overlap, match=r"made/d\.txt"):
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert plain.state() == before
+    assert (plain.root / "made/d.txt/f/mine.txt").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_file_that_cannot_be_written_is_no_overlap(
+    plain: Project, git: Git, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    said = "ended by signal 9" if killed else "error: unable to create file a.txt: No space left on device"
+
+    def full(*_: object) -> None:
+        raise GitError(["read-tree"], said, killed=killed)
+
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n"})
+    monkeypatch.setattr("ledger.git.branch.bring_along", full)
+    with pytest.raises(Overlap, match=f"could not be brought along: {said.removeprefix('error: ')}"):
+        advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    assert head(plain) == old
+
+
+def test_a_work_tree_alone_is_brought_along_by_one_process(
+    plain: Project, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = head(plain)
+    new = committed(git, old, {"a.txt": "new\n", "made/d.txt": "d\n"})
+    monkeypatch.setenv("GIT_TRACE2_EVENT", os.fspath(tmp_path / "trace"))
+    advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
+    starts = [line for line in (tmp_path / "trace").read_text().splitlines() if '"event":"start"' in line]
+    assert [sum(f'"{name}"' in line for line in starts) for name in ("read-tree", "update-ref")] == [1, 1]
+
+
 def test_a_branch_in_no_work_tree_and_in_two(plain: Project, git: Git, tmp_path: Path) -> None:
     old = head(plain)
     plain.git("branch", "side")
