@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ledger.git import work_trees
+from ledger.git import index_file, work_trees
 from ledger.git.git import Git
 from ledger.machine.plain_files import text_of
 
@@ -44,7 +44,9 @@ def remotes(git: Git) -> tuple[tuple[str, Path | None], ...]:
 
 def _folders(git: Git) -> list[tuple[Path, str]]:
     """The `.dvc` folders of this work tree and of the main one, with the tree of each; some are in a subfolder."""
-    listed = git.text("ls-files", "-z", "--", ":(glob)**/.dvc/config").split("\0")
+    listed = []
+    if git.bare or index_file.may_name(work_trees.own_folder(git, git.root), "/.dvc/config"):
+        listed = git.text("ls-files", "-z", "--", ":(glob)**/.dvc/config").split("\0")
     folders = dict.fromkeys([".dvc", *(path.removesuffix("/config") for path in listed if path)])
     trees = dict.fromkeys([git.root, work_trees.listed(git)[0].path])
     return [(tree, folder) for tree in trees for folder in folders]

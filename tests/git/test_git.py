@@ -19,6 +19,7 @@ from ledger.git.changed_lines import changed_lines
 from ledger.git.entries import EMPTY_TREE, Entry, Mode
 from ledger.git.file_changes import file_changes
 from ledger.git.git import Dirty, Git, open_repository
+from ledger.git.kinds import kinds
 from ledger.git.process import GitError, call
 from ledger.git.refs import RefChange
 
@@ -46,6 +47,42 @@ def test_what_filters_change_is_told_path_by_path(plain: Project, git: Git) -> N
     (git.common / "info/attributes").write_text("a.txt ident\n")
     assert filtered(git, files, paths) == {"a.txt", "x.bin"}
     assert filtered(git, [], paths) == {"a.txt"}
+
+
+# --- what objects are
+
+
+@pytest.mark.parametrize("times", [1, 10])
+def test_few_and_many_are_the_same_kinds(plain: Project, git: Git, times: int) -> None:
+    inner = plain.git("rev-parse", "HEAD")
+    plain.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    plain.commit("odd", {"a:b.txt": "", "tab\there": ""})
+    plain.shell("ln -s a.txt link && git add link && git commit -qm link")
+    commit = plain.git("rev-parse", "HEAD")
+    paths = [
+        "a.txt", "folder", "folder/c.txt", "folder/none", "a.txt/c.txt", "none/c.txt", "module", "a:b.txt", "tab\there",
+        "link", "link/c.txt",
+    ]  # fmt: skip
+    names = [*(f"{commit}:{path}" for path in paths), f"{'1' * 40}:a.txt", f"{inner}:link", f"{inner}:folder"]
+    asked = "".join(f"{name}\n" for name in names)
+    format_ = "--batch-check=%(objectname) %(objecttype)"
+    done = subprocess.run(
+        ["git", "cat-file", format_], cwd=plain.root, input=asked, capture_output=True, text=True, check=True
+    )
+    said = [None if line.endswith(" missing") else tuple(line.split(" ")) for line in done.stdout.splitlines()]
+    assert kinds(git, names * times) == said * times
+    odd = [
+        f"{commit}:",
+        f"{commit}:folder/",
+        f"{commit}:./a.txt",
+        f"{commit}:folder//c.txt",
+        "HEAD:a.txt",
+        "HEAD",
+        "a\nb",
+    ]
+    found = kinds(git, odd)
+    assert found == [one for name in odd for one in kinds(git, [name])]
+    assert found[4] == said[0] and found[5] == (commit, "commit") and found[6] is None
 
 
 # --- comparing

@@ -124,16 +124,20 @@ def _read(git: Git, pointer: str, oid: str) -> dict[str, Pinned]:
 
 def pins_at(git: Git, commit: str) -> dict[str, Held]:
     """All that the `.dvc` files of a commit pin, by path."""
-    out = git.run("ls-tree", "-r", "-z", commit)
     found = {}
-    for line in out.split(b"\0"):
-        about, _, name = line.partition(b"\t")
-        if name.endswith(b".dvc") and not name.endswith(b"/.dvc"):
-            pointer = os.fsdecode(name)
-            for path, pin in _read(git, pointer, about.split()[2].decode()).items():
+    files = git.objects.files(commit, skips=_has_no_pointer)
+    # in git's order: of two that pin one path the last counts
+    for pointer, entry in sorted(files.items(), key=lambda file: os.fsencode(file[0])):
+        if pointer.endswith(".dvc") and not pointer.endswith("/.dvc") and not entry.is_submodule:
+            for path, pin in _read(git, pointer, entry.oid).items():
                 if pin.md5 is not None:
                     found[path] = _pinned(path, pin, pointer)
     return found
+
+
+def _has_no_pointer(_: str, tree: bytes) -> bool:
+    """Whether a folder has neither a `.dvc` file nor folders: a data set that git holds may have thousands of files."""
+    return b".dvc\0" not in tree and b"40000 " not in tree
 
 
 def _moved(git: Git, commit: str, later: str, newer: Held) -> Held | None:
