@@ -11,7 +11,7 @@ from typing import Any
 
 import lab
 import pytest
-from chromium import CHROMIUM, DRIVER, REQUIRED, Browser, started
+from chromium import CHROMIUM, REQUIRED, Browser, started
 from conftest import Shelved
 
 from ledger.cli.main import main
@@ -53,9 +53,9 @@ _browsers: list[Browser] = []
 @pytest.fixture
 def browser() -> Browser:
     """The browser of this process, started by the first test that looks at a page."""
-    if CHROMIUM is None or DRIVER is None:
+    if CHROMIUM is None:
         if REQUIRED:
-            pytest.fail("there is no chromium with its driver, and LEDGER_BROWSER=required")
+            pytest.fail("there is no chromium, and LEDGER_BROWSER=required")
         pytest.skip("no chromium")
     if not _browsers:
         _browsers.append(started())
@@ -66,9 +66,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say that tests of pages did not run: it is no failure where there is no browser, and must not be overlooked."""
     skipped = [one for one in terminalreporter.stats.get("skipped", ()) if "no chromium" in str(one.longrepr)]
     if skipped:
-        terminalreporter.write_line(
-            f"{len(skipped)} tests of pages in a browser did not run: they need chromium and chromium-driver"
-        )
+        terminalreporter.write_line(f"{len(skipped)} tests of pages in a browser did not run: they need chromium")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,34 +1,44 @@
-"""Debian's Chromium, headless: what it shows of a page, what its console says, and what it asks for."""
+"""Chromium, headless: what it shows of a page, what its console says, and what it asks for."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from enum import Enum
+from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, Final
 
+from devtools import PATIENCE, Chromium, Refused
+
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER: Final = shutil.which("chromedriver")
 # asked before the first test begins: the tests' own world has no such variable
 REQUIRED: Final = os.environ.get("LEDGER_BROWSER") == "required"
 """Whether a browser must be there, as in continuous integration."""
 
-# what the browser asks for by itself is none of a page's requests
+# what the browser asks for by itself is none of a page's requests, and all pages have one process; without
+# --allow-pre-commit-input it drops keys that are pressed before a page is painted
 FLAGS: Final = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage", "--hide-scrollbars",
+    "--disable-extensions", "--disable-default-apps", "--disable-breakpad", "--disable-hang-monitor",
+    "--password-store=basic", "--allow-pre-commit-input", "--disable-site-isolation-trials",
+    "--renderer-process-limit=1", "--in-process-gpu", "--enable-features=NetworkServiceInProcess2",
+    "--disable-features=SpareRendererForSitePerProcess,BackForwardCache,Translate,OptimizationHints,MediaRouter",
 )  # fmt: skip
 
-SERIOUS = """
-const done = arguments[arguments.length - 1];
+SERIOUS: Final = """
 const where = (one) => one.nodes.map((node) => `${node.html.slice(0, 120)} ${node.failureSummary}`).slice(0, 3);
-axe.run(document, {resultTypes: ["violations"]}).then((found) => done(found.violations
-  .filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => [one.id, ...where(one)])));
+return axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
+  .filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => [one.id, ...where(one)]));
 """
 
 
+@cache
 def axe() -> str | None:
     """The script of axe-core, which `.ci/run` brings; None where it is not here and need not be."""
     file = Path(__file__).parents[1] / "build/axe/node_modules/axe-core/axe.min.js"
@@ -38,11 +48,33 @@ def axe() -> str | None:
     return file.read_text("utf-8")
 
 
+class Key(Enum):
+    """A key that writes nothing of its own name: its code, and what it writes."""
+
+    BACKSPACE = 8, "Backspace", ""
+    TAB = 9, "Tab", ""
+    ENTER = 13, "Enter", "\r"
+    ESCAPE = 27, "Escape", ""
+    SPACE = 32, " ", " "
+    HOME = 36, "Home", ""
+    LEFT = 37, "ArrowLeft", ""
+    UP = 38, "ArrowUp", ""
+    RIGHT = 39, "ArrowRight", ""
+    DOWN = 40, "ArrowDown", ""
+
+
 class Browser:
     """A page in Chromium: what it shows, what its console says, and what it asks for."""
 
-    def __init__(self, driver: Any) -> None:
-        self.driver = driver
+    def __init__(self, chromium: Chromium) -> None:
+        self._chromium = chromium
+        self._said: list[str] = []
+        self._asked: list[str] = []
+        page = chromium.ask("Target.createTarget", url="about:blank")["targetId"]
+        self._session = chromium.ask("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.cdp(f"{domain}.enable")
+        self.cdp("Page.setLifecycleEventsEnabled", enabled=True)
 
     def open(
         self,
@@ -54,78 +86,159 @@ class Browser:
         forced: bool = False,
         scripts: bool = True,
     ) -> None:
-        """Open a page in a window of this size; `forced`: with the reader's own colours in place of the page's."""
+        """Open a page; `forced`: with the reader's own colours in place of the page's."""
+        if self._shows(address):
+            # another view of the same page would be shown without loading it
+            self._load("about:blank")
+        self.resize(width, height)
+        self.colours(dark=dark, forced=forced)
+        self.cdp("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self._chromium.told(self._session)
+        loader = self._load(address)
+        told = self._chromium.told(self._session)
+        begun = max(at for at, each in enumerate(told) if each["method"] == "Runtime.executionContextsCleared")
+        self._said, self._asked = [], []
+        # what the page before has said or asked for to its end is none of this one's
+        self._hear(each for at, each in enumerate(told) if at > begun or each["params"].get("loaderId") == loader)
+
+    def _shows(self, address: str) -> bool:
+        shown = self.cdp("Page.getFrameTree")["frameTree"]["frame"]["url"]
+        return bool(shown == address.partition("#")[0])
+
+    def _load(self, address: str) -> str:
+        loaded = self.cdp("Page.navigate", url=address)
+        assert "errorText" not in loaded, loaded
+        self.event("Page.lifecycleEvent", name="load", loaderId=loaded["loaderId"])
+        return str(loaded["loaderId"])
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Show the page in a window of this size."""
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def colours(self, *, dark: bool, forced: bool = False) -> None:
+        """Show the page as for a reader who wants it dark or light, or in colours of the reader's own."""
         features = [
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
             {"name": "forced-colors", "value": "active" if forced else "none"},
         ]
         self.cdp("Emulation.setEmulatedMedia", media="", features=features)
-        self.cdp("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self.driver.get("about:blank")
-        # the browser keeps fifty pages in all, and forgets what the tests before went through when there are more
-        self.cdp("Page.resetNavigationHistory")
-        # what the browser's own first page has asked for is none of ours
-        self.said()
-        self.asked()
-        self.driver.get(address)
 
     def cdp(self, command: str, **given: Any) -> Any:
-        """What a command of the browser's own protocol answers."""
-        return self.driver.execute_cdp_cmd(command, given)
+        """What a command of the browser's own protocol answers for the page. Raises Refused."""
+        return self._chromium.ask(command, self._session, **given)
 
     def js(self, script: str, *given: Any) -> Any:
-        """What a script gives that runs in the page."""
-        return self.driver.execute_script(script, *given)
+        """What a script gives that runs in the page, or what it promises."""
+        call = f"(function () {{ {script}\n }}).apply(null, {json.dumps(given)})"
+        done = self.cdp("Runtime.evaluate", expression=call, returnByValue=True, awaitPromise=True, userGesture=True)
+        assert "exceptionDetails" not in done, done["exceptionDetails"].get("exception", {}).get("description", done)
+        return done["result"].get("value")
 
     def until(self, script: str) -> Any:
         """The same, once it gives something."""
-        from selenium.webdriver.support.ui import WebDriverWait
+        again = "const found = ask(); if (found) done(found); else setTimeout(tell, 10, done)"
+        waiting = f"const ask = () => {{ {script} }}, tell = (done) => {{ {again} }}; return new Promise(tell)"
+        late = time.monotonic() + PATIENCE
+        while time.monotonic() < late:
+            # refused where the page is left for the next one
+            with suppress(Refused, TimeoutError):
+                return self.js(waiting)
+        raise AssertionError(f"it gives nothing: {script}")
 
-        return WebDriverWait(self.driver, 40, poll_frequency=0.02).until(lambda _: self.js(script))
+    def event(self, method: str, **wanted: Any) -> None:
+        """Wait until the browser tells this of the page, unless it has."""
+        self._chromium.event(self._session, method, **wanted)
 
-    def keys(self, *keys: str) -> None:
-        """Press keys, wherever the focus is."""
-        from selenium.webdriver import ActionChains
+    def keys(self, *keys: Key | str) -> None:
+        """Press keys, wherever the focus is; of a text, those of its letters."""
+        for each in keys:
+            letters = ((ord(one.upper()) if one.isalnum() or one == " " else 0, one, one) for one in str(each))
+            for code, key, text in [each.value] if isinstance(each, Key) else letters:
+                about = {"key": key, "code": key if len(key) > 1 else "", "windowsVirtualKeyCode": code}
+                self.cdp("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **about)
+                self.cdp("Input.dispatchKeyEvent", type="keyUp", **about)
 
-        ActionChains(self.driver).send_keys(*keys).perform()
+    def type(self, selector: str, *keys: Key | str) -> None:
+        """Press keys in an element, behind what is written there."""
+        self.js(
+            """
+            const at = document.querySelector(arguments[0]);
+            at.focus();
+            at.setSelectionRange?.(at.value.length, at.value.length);
+            """,
+            selector,
+        )
+        self.keys(*keys)
+
+    def click(self, selector: str) -> None:
+        """Click on the middle of an element, as a mouse does it; nothing else may lie there."""
+        x, y = self.js(
+            """
+            const at = document.querySelector(arguments[0]);
+            at.scrollIntoView({block: "nearest", behavior: "instant"});
+            const {left, top, width, height} = at.getBoundingClientRect();
+            const [x, y] = [left + width / 2, top + height / 2];
+            if (!at.contains(document.elementFromPoint(x, y))) throw new Error(`${arguments[0]} is covered`);
+            return [x, y];
+            """,
+            selector,
+        )
+        for what, button in (("mouseMoved", "none"), ("mousePressed", "left"), ("mouseReleased", "left")):
+            self.cdp("Input.dispatchMouseEvent", type=what, x=x, y=y, button=button, clickCount=1)
+
+    def back(self) -> None:
+        """Go to what the tab showed before."""
+        shown = self.cdp("Page.getNavigationHistory")
+        before = shown["entries"][shown["currentIndex"] - 1]
+        self.cdp("Page.navigateToHistoryEntry", entryId=before["id"])
 
     def faults(self) -> list[Any]:
         """The serious faults of accessibility that axe-core finds in the page; none where axe-core is not here."""
         source = axe()
         if source is None:
             return []
-        self.js(source)
-        return list(self.driver.execute_async_script(SERIOUS))
+        if not self.js("return 'axe' in window"):
+            self.cdp("Runtime.evaluate", expression=source)
+        return list(self.js(SERIOUS))
 
     def said(self) -> list[str]:
         """What the console said since it was asked last."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
-
-    def asked(self) -> list[str]:
-        """The addresses that pages asked for since it was asked last."""
-        events = (json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance"))
-        return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        self._catch_up()
+        found, self._said = self._said, []
+        return found
 
     def elsewhere(self) -> list[str]:
-        """Those of them that are no files of this machine's and nothing that a page has made itself."""
-        return [one for one in self.asked() if not one.startswith(("file:", "about:", "blob:", "data:", "chrome:"))]
+        """What pages asked for since it was asked last, but for files of this machine's and what a page has made."""
+        self._catch_up()
+        found, self._asked = self._asked, []
+        return [one for one in found if not one.startswith(("file:", "about:", "blob:", "data:", "chrome:"))]
+
+    def _catch_up(self) -> None:
+        """Hear all that was told before the answer to a question."""
+        self.js("")
+        self._hear(self._chromium.told(self._session))
+
+    def _hear(self, told: Iterable[dict[str, Any]]) -> None:
+        for each in told:
+            about = each["params"]
+            match each["method"]:
+                case "Log.entryAdded":
+                    self._said.append(
+                        f"{about['entry']['level']}: {about['entry']['text']} {about['entry'].get('url')}"
+                    )
+                case "Runtime.consoleAPICalled":
+                    self._said.append(f"{about['type']}: {[one.get('value', one) for one in about['args']]}")
+                case "Runtime.exceptionThrown":
+                    thrown = about["exceptionDetails"]
+                    self._said.append(f"{thrown['text']} {thrown.get('exception', {}).get('description')}")
+                case "Network.requestWillBeSent":
+                    self._asked.append(about["request"]["url"])
 
     def close(self) -> None:
         """End it, and remove what it has written."""
-        folder = self.driver.capabilities["chrome"]["userDataDir"]
-        self.driver.quit()
-        shutil.rmtree(folder, ignore_errors=True)
+        self._chromium.close()
 
 
 def started() -> Browser:
-    """A browser of its own, with nothing of the user's; `CHROMIUM` and `DRIVER` are there."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    for flag in (*FLAGS, f"--user-data-dir={mkdtemp(prefix='browser-')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return Browser(webdriver.Chrome(options=options, service=Service(DRIVER)))
+    """A browser of its own, with nothing of the user's; `CHROMIUM` is there."""
+    return Browser(Chromium(CHROMIUM or "", FLAGS))

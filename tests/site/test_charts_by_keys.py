@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 
 from browsing import Site
-from chromium import Browser
-from selenium.webdriver.common.keys import Keys
+from chromium import Browser, Key
 
 VALUE = """
 const plot = document.querySelector(".live");
@@ -23,13 +22,14 @@ def shows(browser: Browser, ends: str) -> None:
 
 def test_a_chart_is_read_and_zoomed_by_keys_alone(site: Site, browser: Browser, faultless: Callable[[], None]) -> None:
     browser.open(site.page("experiments/rate.html"))
-    browser.until("return document.querySelector('main button')").send_keys(Keys.ENTER)
+    browser.until("return document.querySelector('main button') !== null")
+    browser.type("main button", Key.ENTER)
     browser.until("return document.querySelector('.lively[data-ready]')")
-    browser.keys(Keys.TAB)
+    browser.keys(Key.TAB)
     focused = "const at = document.activeElement; return [at.getAttribute('role'), at.getAttribute('aria-label')]"
     assert browser.js(focused) == ["slider", "dice over epoch"]
     assert browser.js(RULE) == "0"
-    browser.keys(Keys.ARROW_LEFT)
+    browser.keys(Key.LEFT)
     shows(browser, "0 11")
     said, read = browser.js(VALUE)
     assert said == read
@@ -39,19 +39,20 @@ def test_a_chart_is_read_and_zoomed_by_keys_alone(site: Site, browser: Browser, 
     assert browser.js(RULE) == "1"
     browser.keys("++")
     shows(browser, "7.5 10.25")
-    browser.keys(Keys.HOME)
+    browser.keys(Key.HOME)
     shows(browser, "0 2.75")
     assert browser.js(VALUE)[0].startswith("epoch 0: ")
     browser.keys("0")
     shows(browser, "0 11")
-    browser.keys(Keys.ESCAPE)
+    browser.keys(Key.ESCAPE)
     assert browser.js("return document.activeElement.textContent") == "Explore: zoom and values"
     faultless()
 
 
 def test_living_charts_have_no_serious_fault_and_fit_a_telephone(site: Site, browser: Browser) -> None:
     browser.open(site.page("experiments/rate.html"), width=360, dark=True)
-    browser.until("return document.querySelector('main button')").send_keys(Keys.ENTER)
+    browser.until("return document.querySelector('main button') !== null")
+    browser.type("main button", Key.ENTER)
     browser.until("return document.querySelector('.lively[data-ready]')")
     assert browser.js("return document.documentElement.scrollWidth") <= 360
     assert browser.faults() == []

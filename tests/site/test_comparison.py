@@ -12,11 +12,11 @@ from typing import Any
 import lab
 import pytest
 from browsing import Browser, Site
+from chromium import Key
 from conftest import Shelved
 from made_rows import row
 from made_table import write
 from scipy.special import stdtrit
-from selenium.webdriver.common.keys import Keys
 
 from ledger.analysis.metric_changes import metric_change
 from ledger.model.settings import Settings
@@ -163,12 +163,12 @@ def test_the_command_that_says_more_is_ready_to_copy(
     assert browser.js(commands) == ["ledger diff first 'same:rate 2'"], "the arm that its row is of"
     compared(browser, page, "first:treatment", "third:treatment", "second:treatment", level="level=arms&")
     browser.cdp("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
-    browser.driver.find_element("css selector", ".commands li:last-child button").click()
+    browser.click(".commands li:last-child button")
     told = "return document.querySelector('.commands [role=status]').textContent"
     browser.until(told)
     assert browser.js(told) == "Copied: ledger diff first:treatment second:treatment"
     browser.js("Object.defineProperty(navigator, 'clipboard', {value: {writeText: () => Promise.reject(new Error())}})")
-    browser.driver.find_element("css selector", ".commands li button").click()
+    browser.click(".commands li button")
     browser.until(f"{told}.startsWith('Selected')")
     assert browser.js("return String(getSelection())") == "ledger diff first:treatment third:treatment"
     faultless()
@@ -191,15 +191,15 @@ def test_by_keys_alone_rows_are_chosen_compared_and_left(browser: Browser, page:
     browser.open(page)
     browser.until("return document.querySelector('#app tbody input') !== null")
     browser.js("document.querySelector('tbody input').focus()")
-    browser.keys(Keys.SPACE, Keys.ARROW_DOWN, Keys.SPACE)
+    browser.keys(Key.SPACE, Key.DOWN, Key.SPACE)
     assert browser.js("return location.hash") == "#select=first,second"
     browser.until("return document.querySelector('.part-compared .from') !== null")
     assert browser.js("return document.activeElement.getAttribute('aria-label')") == "Compare second"
     browser.js("[...document.querySelectorAll('button')].find((one) => one.textContent === 'Compare 2').focus()")
-    browser.keys(Keys.ENTER)
+    browser.keys(Key.ENTER)
     reached = [browser.js("return document.activeElement.textContent")]
     for _ in range(6):
-        browser.keys(Keys.TAB)
+        browser.keys(Key.TAB)
         reached.append(
             browser.js("return document.activeElement.getAttribute('aria-label') || document.activeElement.textContent")
         )
@@ -212,7 +212,7 @@ def test_by_keys_alone_rows_are_chosen_compared_and_left(browser: Browser, page:
         "Copy: ledger diff first second",
         "Clear the selection",
     ]
-    browser.keys(Keys.ENTER)
+    browser.keys(Key.ENTER)
     assert browser.js("return location.hash") == ""
     assert browser.js("return document.querySelector('.part-compared').children.length") == 0
 

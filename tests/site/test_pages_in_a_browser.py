@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from browsing import Browser, Site
+from chromium import Key
 
 PAGES = ("index.html", "table.html", *(f"experiments/{name}.html" for name in ("rate", "faster", "smooth", "hostile")))
 
@@ -36,7 +37,7 @@ def test_a_page_is_quiet_contained_and_accessible(
 @pytest.mark.parametrize("page", PAGES)
 def test_without_scripts_a_page_says_the_same(site: Site, browser: Browser, page: str) -> None:
     browser.open(site.page(page), scripts=False)
-    shown = browser.driver.find_element("tag name", "main").text
+    shown = browser.js("return document.querySelector('main').innerText")
     assert {"table.html": "A higher rate improves Dice", "index.html": "at least 0.05 higher was predicted"}.get(
         page, ""
     ) in shown
@@ -47,7 +48,7 @@ def test_the_keyboard_reaches_everything_in_order(site: Site, browser: Browser) 
     browser.open(site.page("experiments/rate.html"))
     reached = []
     for _ in range(12):
-        browser.keys("\ue004")
+        browser.keys(Key.TAB)
         reached.append(browser.js("return document.activeElement.textContent.trim()"))
         assert browser.js("return getComputedStyle(document.activeElement).outlineStyle") != "none"
     assert reached[0] == "Skip to the content"
@@ -57,8 +58,8 @@ def test_the_keyboard_reaches_everything_in_order(site: Site, browser: Browser) 
 
 def test_curves_come_alive_and_go_back(site: Site, browser: Browser, faultless: Callable[[], None]) -> None:
     browser.open(site.page("experiments/rate.html"), dark=True)
-    button = browser.until("return document.querySelector('main button')")
-    button.send_keys("\ue007")
+    browser.until("return document.querySelector('main button') !== null")
+    browser.type("main button", Key.ENTER)
     count = browser.until(
         "return document.querySelector('.lively[data-ready]') && document.querySelectorAll('.live svg').length"
     )

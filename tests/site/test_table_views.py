@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from browsing import Browser
+from chromium import Key
 from made_rows import row
 from made_table import write
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 from ledger.analysis.columns import Request
 from ledger.analysis.table import select
@@ -81,7 +80,7 @@ def test_a_state_and_a_value_are_chosen_by_a_click_and_left_by_another(browser: 
     click(browser, "tbody td", "loss, fast")
     assert count(browser) == "100 of 150", "one tag of those is enough"
     for said in ("150", "100 of 150", "50 of 150"):
-        browser.driver.back()
+        browser.back()
         # going back past the reload loads the page anew: its table is not there at once
         browser.until(f"return document.querySelector('.count')?.textContent === '{said}'")
 
@@ -161,23 +160,23 @@ def test_choosing_a_row_keeps_the_place_and_compares_below(browser: Browser, pag
 def test_keys_alone(browser: Browser, page: str, faultless: Callable[[], None]) -> None:
     opened(browser, page)
     browser.js("document.querySelector('.skip').focus()")
-    browser.keys(Keys.ENTER)
+    browser.keys(Key.ENTER)
     assert browser.js("return location.hash") in {"", "#"}
     browser.js("document.querySelector('button[data-id=\"metrics.dice\"]').focus()")
-    browser.keys(Keys.ENTER)
+    browser.keys(Key.ENTER)
     assert browser.js("return document.activeElement.dataset.id") == "metrics.dice", (
         "what is shown anew keeps the focus"
     )
     browser.js("document.querySelector('tbody input').focus()")
-    browser.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_UP, Keys.SPACE)
+    browser.keys(Key.DOWN, Key.DOWN, Key.UP, Key.SPACE)
     assert browser.js("return location.hash") == "#sort=-metrics.dice&select=e-148"
-    browser.keys(Keys.TAB)
+    browser.keys(Key.TAB)
     assert browser.js("return document.activeElement.getAttribute('href')") == "experiments/e-148.html"
     rows = browser.js("return [...document.querySelectorAll('#app > .wide tbody tr')].map((each) => each.ariaRowIndex)")
     assert (rows[0], rows[-1]) == ("2", "101")
     assert browser.js("return document.querySelector('#app > .wide > table').ariaRowCount") == "151"
     browser.js("document.querySelector('.pager button:nth-of-type(4)').focus()")
-    browser.keys(Keys.ENTER)
+    browser.keys(Key.ENTER)
     assert browser.js("return document.querySelector('tbody tr').ariaRowIndex") == "102"
     assert browser.js("return document.activeElement.textContent") == "First", "the button pressed can be no more"
     faultless()
@@ -202,44 +201,43 @@ def test_what_has_the_focus_is_not_hidden_by_heads_and_names_that_stay(browser: 
         return document.elementFromPoint(at.left + 3, at.top + at.height / 2) === document.activeElement;
     """
     for _ in range(12):
-        browser.keys(Keys.ARROW_UP)
+        browser.keys(Key.UP)
         assert browser.js(seen)
     browser.js("document.querySelector('#app > .wide').scrollLeft = 400")
     browser.js("document.querySelector('thead button.sort').focus()")
     for _ in range(4):
         assert browser.js(seen)
-        browser.keys(Keys.TAB)
+        browser.keys(Key.TAB)
 
 
 def test_a_filter_is_added_and_set_by_keys_alone(browser: Browser, page: str) -> None:
     opened(browser, page)
     browser.js("document.querySelector('.filters > select').focus()")
-    browser.keys(Keys.ARROW_DOWN)
-    browser.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    browser.keys(Key.DOWN)
+    browser.keys(Key.DOWN, Key.DOWN, Key.DOWN)
     assert browser.js("return location.hash") == "", "the list is open, and nothing is chosen yet"
-    browser.keys(Keys.ENTER)
+    browser.keys(Key.ENTER)
     browser.until("return document.querySelectorAll('.filters fieldset').length === 1")
     assert browser.js("return document.activeElement.getAttribute('aria-label')") == "title contains"
-    browser.keys("claim 149", Keys.TAB)
+    browser.keys("claim 149", Key.TAB)
     browser.until("return document.querySelector('.count').textContent === '1 of 150'")
     assert browser.js("return document.activeElement.getAttribute('aria-label')") == "Remove the filter by title"
-    browser.keys(Keys.ENTER)
+    browser.keys(Key.ENTER)
     assert count(browser) == "150"
 
 
 def test_what_was_typed_counts_and_so_does_the_press_that_ends_typing(browser: Browser, page: str) -> None:
     opened(browser, f"{page}#params.lr=")
-    by = browser.driver.find_element
-    by("css selector", "[aria-label='params.lr from']").send_keys("0.1")
-    by("css selector", "[aria-label='params.lr to']").click()
+    browser.type("[aria-label='params.lr from']", "0.1")
+    browser.click("[aria-label='params.lr to']")
     browser.until("return document.querySelector('.count').textContent === '120 of 150'")
     assert browser.js("return document.activeElement.getAttribute('aria-label')") == "params.lr to"
     browser.keys("0.2")
-    by("css selector", "input[aria-label='Compare e-001']").click()
+    browser.click("input[aria-label='Compare e-001']")
     browser.until("return document.querySelector('.count').textContent === '60 of 150'")
     assert browser.js("return location.hash") == "#params.lr=0.1..0.2&select=e-001"
-    by("css selector", "[aria-label='params.lr to']").send_keys(Keys.BACKSPACE, "1")
-    by("css selector", ".states button").click()
+    browser.type("[aria-label='params.lr to']", Key.BACKSPACE, "1")
+    browser.click(".states button")
     browser.until("return location.hash.startsWith('#params.lr=0.1..0.1&state==')")
 
 
@@ -278,11 +276,11 @@ def test_the_csv_has_the_heads_of_the_command_and_the_numbers_that_are_shown(bro
 
 
 def test_the_csv_arrives_as_a_file(browser: Browser, page: str, tmp_path: Path, faultless: Callable[[], None]) -> None:
-    browser.cdp("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     opened(browser, f"{page}#search=claim+149&columns=title,params.opt")
+    browser.cdp("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path), eventsEnabled=True)
     click(browser, ".part-buttons button", "CSV")
+    browser.event("Browser.downloadProgress", state="completed")
     file = tmp_path / "experiments.csv"
-    WebDriverWait(browser.driver, 10, poll_frequency=0.02).until(lambda _: file.exists() and file.stat().st_size)
     assert file.read_bytes() == f'experiment,title,params.opt\r\ne-149,Claim 149,"{ODD}"\r\n'.encode()
     faultless()
 
