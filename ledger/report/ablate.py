@@ -8,7 +8,7 @@ from ledger.model.settings import Settings
 from ledger.report import ablate_words as words
 from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, Prose, Table
 from ledger.report.numbers import p_value, spread
-from ledger.report.shapes.ablate import shape
+from ledger.report.shapes import diagnosis as shapes
 
 
 def document(found: Ablation, settings: Settings, *, plot: str | None = None, svg: str | None = None) -> Document:
@@ -23,7 +23,7 @@ def document(found: Ablation, settings: Settings, *, plot: str | None = None, sv
     if plot is not None or svg is not None:
         blocks.append(Figure(alternative=said, plot=plot, svg=svg))
     blocks += [_groups(found), Prose(text=_cost(found, settings))]
-    return Document(title=f"{found.experiment}: {said}", blocks=tuple(blocks), data=shape(found))
+    return Document(title=f"{found.experiment}: {said}", blocks=tuple(blocks), data=shapes.ablation(found))
 
 
 def _cost(found: Ablation, settings: Settings) -> str:

@@ -10,7 +10,7 @@ from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, 
 from ledger.report.drawn import Drawn
 from ledger.report.numbers import p_value, percent
 from ledger.report.remarks import sentences
-from ledger.report.shapes import importance as shapes
+from ledger.report.shapes import diagnosis as shapes
 from ledger.report.svg.image import image
 from ledger.report.svg.importance import importance as picture
 from ledger.report.text import cut

@@ -8,7 +8,7 @@ from ledger.model.settings import Settings
 from ledger.report import matrix_words as words
 from ledger.report.blocks import Block, Document, Figure, Heading, Items, Mark, Prose, Table
 from ledger.report.numbers import fineness, p_value, spread
-from ledger.report.shapes.matrix import shape
+from ledger.report.shapes import diagnosis as shapes
 
 
 def document(found: Matrix, settings: Settings, *, svg: str | None = None) -> Document:
@@ -23,7 +23,7 @@ def document(found: Matrix, settings: Settings, *, svg: str | None = None) -> Do
         blocks.append(Figure(alternative=said[0], svg=svg))
     trials = counted(found.trials, "trial")
     blocks += [_cells(found, settings), _effects(found), Prose(text=f"{trials}, in {found.experiment}")]
-    return Document(title=f"{found.experiment}: {said[0]}", blocks=tuple(blocks), data=shape(found))
+    return Document(title=f"{found.experiment}: {said[0]}", blocks=tuple(blocks), data=shapes.matrix(found))
 
 
 def _cells(found: Matrix, settings: Settings) -> Table:

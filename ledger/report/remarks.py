@@ -10,7 +10,7 @@ from typing import Final
 from ledger.model.listing import are, counted, listed, some
 from ledger.model.remarks import Fact, Kind, Remark
 from ledger.model.verdict import Verdict
-from ledger.report import case_remarks, coverage_remarks, plot_remarks
+from ledger.report.shown_remarks import SENTENCES
 
 
 def sentence(remark: Remark) -> str:
@@ -233,9 +233,7 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.CONSTANT_SIDE: "every replicate of {arm} has the same {metric}: do they change anything?",
     Kind.TWO_REPLICATES: "two replicates: the estimate of the noise is itself little more than a guess",
     Kind.ROUNDING: "{metric} varies by less than a millionth of its size: this may be the rounding of 32-bit numbers",
-    **case_remarks.SENTENCES,
-    **plot_remarks.SENTENCES,
-    **coverage_remarks.SENTENCES,
+    **SENTENCES,
     Kind.CAN_TELL: _can_tell,
     Kind.CAN_EQUATE: "{n} {units} as noisy as these can establish equivalence only for margins of {least:.3g} or more "
     "(power {power:g})",

@@ -13,7 +13,7 @@ from ledger.model.settings import Settings
 from ledger.model.typed_values import assigned, format_value
 from ledger.report.blocks import Block, CodeBlock, Document, Items, Mark, Prose, Table
 from ledger.report.numbers import digits_of, number, percent
-from ledger.report.shapes.suggest import shape
+from ledger.report.shapes import diagnosis as shapes
 
 _FEW = 3
 _EXPECTED = "expected: mean ± sd of what is believed without noise"
@@ -46,7 +46,7 @@ def document(answer: Suggested, settings: Settings) -> Document:
     else:
         blocks.append(Prose(text="every configuration of the space has been tried"))
     blocks.append(Items(items=tuple(_remarks(answer)), mark=Mark.WRONG))
-    return Document(title=f"what to try next: {found.objective}", blocks=tuple(blocks), data=shape(found))
+    return Document(title=f"what to try next: {found.objective}", blocks=tuple(blocks), data=shapes.suggestions(found))
 
 
 def _learned(answer: Suggested) -> str:
