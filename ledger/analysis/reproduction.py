@@ -10,7 +10,7 @@ from ledger.model.formats.lockfile import Pinned
 from ledger.model.frozen import frozen
 from ledger.model.replicates import REPEAT, Point
 from ledger.model.trial import Failure, Trial
-from ledger.stats.repeat import margin
+from ledger.stats.noise_within import margin
 
 IDENTICAL = "identical"
 WITHIN = "within noise"

@@ -7,7 +7,7 @@ from pathlib import Path
 from ledger.cli import console
 from ledger.model.listing import counted
 from ledger.model.site import SiteOptions
-from ledger.ops.publish_site import publish as publish_site
+from ledger.ops.site import publish as publish_site
 from ledger.repo.ledger import Ledger
 
 

@@ -1,4 +1,4 @@
-"""What a site is asked for, and the files that it is made of."""
+"""What a site is asked for, the files that it is made of, and what came of publishing it."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ class File:
 
     path: str
     content: bytes
+
+
+@frozen
+class Published:
+    """A site on a branch, as its one commit: `changed` where the branch had another or none.
+
+    `remote`: the name of the remote that it is on, None where it was not to go there; `sent`: it had another or none.
+    `said`: what the remote's host told.
+    """
+
+    branch: str
+    commit: str
+    changed: bool
+    remote: str | None = None
+    sent: bool = False
+    said: tuple[str, ...] = ()

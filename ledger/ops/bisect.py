@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from ledger.analysis.bisection.answer import Bisection
-from ledger.analysis.bisection.expected import Cost
+from ledger.analysis.bisection.expected import Cost, expected
 from ledger.model.formats import searches
 from ledger.model.search import STEP
 from ledger.ops.amend import amend
 from ledger.ops.new import create
 from ledger.repo.amending import PlanEdits
-from ledger.repo.bisection import continued, cost, planning, reading
+from ledger.repo.bisection import continued, planning, reading
+from ledger.repo.bisection.planning import SearchDraft
 from ledger.repo.bisection.request import BisectRequest
-from ledger.repo.diagnosis.drafts import Begun
+from ledger.repo.diagnosis.drafts import Begun, seconds_a_trial
 from ledger.repo.ledger import Ledger
 
 
@@ -40,10 +41,22 @@ def begin(ledger: Ledger, asked: BisectRequest, *, now: datetime) -> Begun:
 
 def expect(ledger: Ledger, asked: BisectRequest) -> Cost:
     """What it would search, and what that may cost; changes nothing."""
-    return cost.of(ledger, planning.draft(ledger, asked))
+    return _cost(ledger, planning.draft(ledger, asked))
 
 
 def answer(ledger: Ledger, name: str) -> Bisection:
     """What the records of the experiment say."""
     ledger.refresh()
     return reading.read(ledger, ledger.experiment(name))
+
+
+def _cost(ledger: Ledger, draft: SearchDraft) -> Cost:
+    """The cost of a plan that is not an experiment yet; a training takes as long as those recorded last have."""
+    return Cost(
+        name=draft.request.name or "",
+        search=draft.search,
+        places=draft.places,
+        expected=expected(draft.search),
+        seconds=seconds_a_trial(ledger),
+        remarks=draft.remarks,
+    )

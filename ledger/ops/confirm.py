@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ledger.analysis.plans.confirming import Confirming
-from ledger.analysis.plans.created import Created
+from ledger.analysis.plans.created import Confirming, Created
 from ledger.repo.beginning import begin
 from ledger.repo.change import Change, transact
 from ledger.repo.confirming import draft as drafts

@@ -28,7 +28,7 @@ def set_up(git: Git, wanted: Script | None, host: Host | None = None, *, force: 
 
     `host`: with the files by which it verifies pull requests, which `force` overwrites.
     """
-    from ledger.dvc import project
+    from ledger.dvc import work_tree_config
 
     here = git.root / git.prefix
     planned, lacks = (None, ()) if wanted is None else script.pipeline(here, wanted)
@@ -38,7 +38,7 @@ def set_up(git: Git, wanted: Script | None, host: Host | None = None, *, force: 
         for path in ("dvc.yaml", ".gitignore"):
             # a link that leads nowhere is no file yet, and would be written through
             to_be_written(here, path)
-    dvc = project.set_up(git)
+    dvc = work_tree_config.set_up(git)
     if planned is not None:
         (here / "dvc.yaml").write_text(planned, "utf-8")
     ignored = wanted is not None and script.ignore(git, here, wanted.outs)

@@ -10,7 +10,7 @@ from ledger.repo.ledger import Ledger
 if TYPE_CHECKING:
     # who reads a ledger does not wait for what computes
     from ledger.analysis.importance import Importance
-    from ledger.analysis.plans.confirming import Confirming
+    from ledger.analysis.plans.created import Confirming
     from ledger.model.confirmation import Standing
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ledger.analysis import counting
-from ledger.analysis.bisection.stated import confirmation
+from ledger.analysis.bisection.gathered import confirmation
 from ledger.analysis.counting import When
 from ledger.analysis.doubts import doubts
 from ledger.analysis.judge import judge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ledger.analysis.plans.confirming import Confirming
+from ledger.analysis.plans.created import Confirming
 from ledger.model.listing import counted
 from ledger.model.replicates import FOLD, REPEAT, Axis
 from ledger.model.settings import Settings

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from ledger.analysis.answers import Printed, Shown
-from ledger.analysis.best_arm import best_arm
 from ledger.analysis.counting import When, counted
 from ledger.analysis.metric_changes import metric_change
+from ledger.analysis.selected import best_arm
 from ledger.analysis.variance import plural, shares
 from ledger.model import trial_file
 from ledger.model.experiment import Experiment, Recorded

@@ -31,8 +31,7 @@ from ledger.repo import runs
 from ledger.repo.ledger import open_ledger
 from ledger.repo.runs import AnnouncedRun
 from ledger.repo.site.build import Built
-from ledger.repo.site.watch import Watch
-from ledger.repo.site.watching import Watched
+from ledger.repo.site.watch import Watch, Watched
 
 
 def planned(project: Project) -> None:

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from ledger.stats.repeat import margin
+from ledger.stats.noise_within import margin
 
 
 def test_golden_values() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ledger.analysis.bisection import nature
 from ledger.analysis.bisection.answer import Bisection, ConfirmedStep, Fate, SearchedVersion
@@ -24,6 +25,7 @@ from ledger.analysis.search.state import SearchState, VersionState
 from ledger.model.experiment import Experiment
 from ledger.model.finding import Answer
 from ledger.model.frozen import frozen
+from ledger.model.remarks import rounded
 from ledger.model.replicates import Point
 from ledger.model.version_search import VersionSearch
 from ledger.stats.contrast import NoNoise, mean, welch
@@ -194,3 +196,28 @@ def _evaluation(experiment: Experiment, trials: _Trials) -> FixedEvaluation | No
     cells = {(end, fixed): trials.values(arm, fresh=False) for end, arm in ends.items()}
     cells |= {(end, other): trials.values(search.elsewhere[arm], fresh=False) for end, arm in ends.items()}
     return on_fixed_evaluation(experiment.plan.evaluation, cells, at_bad=at_bad)
+
+
+def confirmation(experiment: Experiment, state: SearchState, present: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """The change on fresh seeds, from the arm before to the arm after it, with its 90% interval and one-sided p.
+
+    `confirmed` where p is at most 0.05; `share` is what the newest version regains without the addition. Numbers have
+    10 digits. None before there are such trials.
+    """
+    found = gather(experiment, state, present, {}).confirmation
+    if found is None:
+        return None
+    names, share = [version.name for version in state.versions], found.share
+    return {
+        "before": names[found.before],
+        "after": names[found.after],
+        "difference": rounded(found.change.difference),
+        "interval": _rounded(found.change.interval),
+        "p_value": rounded(found.p_value),
+        "confirmed": found.confirmed,
+        "share": None if share is None else {"estimate": rounded(share.estimate), "interval": _rounded(share.interval)},
+    }
+
+
+def _rounded(interval: tuple[float, float] | None) -> list[float | None] | None:
+    return None if interval is None else [rounded(bound) for bound in interval]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.analysis.outlook import Outlook
+from ledger.analysis.selected import Selected
 from ledger.model.frozen import frozen
 from ledger.model.plan import Plan
 from ledger.model.remarks import Remark
@@ -26,3 +27,21 @@ class Created:
     merged: str | None
     remarks: tuple[Remark, ...] = ()
     outlooks: tuple[Outlook, ...] = ()
+
+
+@frozen
+class Confirming:
+    """An experiment that was made to confirm a finding, with what was known of the finding by then.
+
+    `finding` and `baseline`: the two arms by their names; `selected`: what the first is worth.
+
+    `power`: so many replicates the power wanted takes, None where that is not known or no number does. `attempt`: the
+    how-manieth at this arm it is.
+    """
+
+    created: Created
+    finding: str
+    baseline: str
+    selected: Selected
+    power: int | None
+    attempt: int

@@ -30,10 +30,9 @@ from ledger.model.plan import BASE
 from ledger.repo.code import Code
 from ledger.repo.datasets import content, grouping, held, versions, writing
 from ledger.repo.datasets.content import ArmContent, AskedContent, FileGroups
-from ledger.repo.datasets.held import Held
+from ledger.repo.datasets.held import Held, size_of
 from ledger.repo.datasets.listings import Listings
 from ledger.repo.datasets.remembered import Remembered
-from ledger.repo.datasets.sizes import size_of
 from ledger.repo.datasets.versions import DataVersion
 
 Changes = Mapping[str, DataChange]

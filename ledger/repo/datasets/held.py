@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger.dvc import manifests
 from ledger.dvc.pointers import pins_in
+from ledger.dvc.store import Store
 from ledger.errors import LedgerError
 from ledger.git.entries import Entry
 from ledger.git.git import Git
@@ -159,3 +160,16 @@ def _moved_in_git(git: Git, commit: str, newer: Held) -> Held | None:
     if len(found) != 1:
         return None
     return replace(newer, path=os.fsdecode(found[0].partition(b"\t")[2]))
+
+
+def size_of(store: Store, whole: Pinned | None, before: Mapping[str, str], after: Mapping[str, str]) -> int | None:
+    """The bytes of the files `after`, made of those `before`, whose pin is `whole`; None where one is in no cache here.
+
+    The fewer files are asked for: those that went and came, or all that are there.
+    """
+    gone = [content for path, content in before.items() if after.get(path) != content]
+    came = [content for path, content in after.items() if before.get(path) != content]
+    if whole is not None and whole.size is not None and len(gone) + len(came) < len(after):
+        less, more = store.size(gone), store.size(came)
+        return None if less is None or more is None else whole.size - less + more
+    return store.size(after.values())

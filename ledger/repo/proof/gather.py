@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ledger.analysis import counting
 from ledger.analysis.checks.history import missing
 from ledger.analysis.checks.plan import concerns
 from ledger.analysis.counting import When
-from ledger.analysis.gathered import Claim, Gathered, ToConfirm, UnreadableCode
+from ledger.analysis.gathered import Claim, Gathered, ToConfirm, UnreadableCode, Unsigned
 from ledger.analysis.gathered_tags import Tags
 from ledger.dvc import config
 from ledger.errors import LedgerError
+from ledger.git import signing
 from ledger.git.git import Git
 from ledger.git.replaced import replaced
 from ledger.git.shallow import is_shallow
 from ledger.model.experiment import Experiment, Recorded, directory
-from ledger.repo import plan_order, voided
+from ledger.model.trial import Trial
+from ledger.repo import histories, plan_order, voided
 from ledger.repo.ledger import Ledger
-from ledger.repo.proof.asked import meanings
 from ledger.repo.proof.branch import branch
 from ledger.repo.proof.checkpoints import lacking
 from ledger.repo.proof.contents import Contents
 from ledger.repo.proof.plan import order_of, plan_history
 from ledger.repo.proof.records import after_landing, elsewhere, environments_in, files_at, origin, removed, uncommitted
 from ledger.repo.proof.set_back import mending
-from ledger.repo.proof.signatures import unsigned
 from ledger.repo.proof.tags import tags_of
 from ledger.repo.proof.trees import Trees
 from ledger.repo.proof.verdict import weighed
@@ -71,7 +71,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, 
         filtered=_filtered(git, experiment, commits),
         checkpoints=tuple(lacking(ledger, store, experiment)) if data else (),
         remotes=tuple(dict.fromkeys(remote for remote, _ in config.remotes(git))) if data else (),
-        unsigned=tuple(unsigned(ledger, experiment)) if signed else (),
+        unsigned=tuple(_unsigned(ledger, experiment)) if signed else (),
     )
 
 
@@ -95,7 +95,7 @@ def _claims(
             source=None if trial.reused is None else voided.source(ledger, record),
             order=order_of(trees, order, record) if concerns(experiment.plan, trial) else None,
             origin=origin(ledger.git, experiment, record, tags, commits) if lost else None,
-            known=meanings(ledger.git, experiment, trial, commit, tags, files),
+            known=_meanings(ledger.git, experiment, trial, commit, tags, files),
         )
         same = commit is not None and _same(files, tags, record, commit)
         claims.append(
@@ -180,3 +180,46 @@ def _finding(ledger: Ledger, experiment: Experiment) -> ToConfirm | None:
         trials=tuple(record.trial for record in first.trials),
         state=counting.state(first, of.variant, When.JUDGED, present=present),
     )
+
+
+def _unsigned(ledger: Ledger, experiment: Experiment) -> Iterator[Unsigned]:
+    """The tags of its runs, and the commits that changed its folder, that have no good signature.
+
+    A signature on a commit or a tag is one on all that it descends from: the tag of a run so covers its trial commits,
+    and the commit of the verdict the records and the code before it.
+    """
+    git, name = ledger.git, experiment.name
+    for ref, tag in git.refs(f"refs/tags/ledger/{name}").items():
+        why = signing.doubt(git, tag, tag=True)
+        if why is not None:
+            yield Unsigned(tag=ref.removeprefix("refs/tags/"), why=why)
+    tip = histories.tip(ledger, experiment) or experiment.tip
+    for line in git.text("log", "--format=%H %s", tip, "--", directory(name)).splitlines():
+        commit, _, subject = line.partition(" ")
+        why = signing.doubt(git, commit, tag=False)
+        if why is not None:
+            yield Unsigned(commit=commit, subject=subject, why=why)
+
+
+def _meanings(
+    git: Git, experiment: Experiment, trial: Trial, commit: str | None, tags: Tags, files: Mapping[str, str]
+) -> tuple[Mapping[str, str], ...]:
+    """What the names that a trial's record knew may be now, the likeliest first; none where no name was used twice.
+
+    The commit that holds a run has the files of its branch after the run, under the names that they had there. What
+    ran while two clones came together was asked for by the names before that, and is held by a run after it.
+    """
+    written = {record.own_id: record.trial.id for record in experiment.trials if record.written is not None}
+    if trial.asked is None or not any(id in written for id in trial.asked.ids):
+        return ()
+    run = next((run for run in tags.runs if commit in run.trials), None)
+    if run is None:
+        return written, {}
+    folder = f"{directory(experiment.name)}/trials"
+    now = {oid: path.removeprefix("trials/").removesuffix(".yaml") for path, oid in files.items()}
+    names = {}
+    for id in trial.asked.ids:
+        held = git.objects.at(run.commit, f"{folder}/{id}.yaml")
+        if held is not None and held.oid in now:
+            names[id] = now[held.oid]
+    return names, written, {}

@@ -18,7 +18,7 @@ from ledger.git.refs import RefChange
 from ledger.git.transport import Remote, Update
 from ledger.model.frozen import frozen
 from ledger.model.listing import counted
-from ledger.model.published import Published
+from ledger.model.site import Published
 from ledger.repo.change import Change, transact
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import outgoing

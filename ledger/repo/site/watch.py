@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.git.git import Git
 from ledger.git.process import GitError
+from ledger.machine.state_directory import StateDirectory
+from ledger.model import settings
 from ledger.model.site import SiteOptions
 from ledger.repo.ledger import Ledger, open_ledger
 from ledger.repo.site import build as building
-from ledger.repo.site import watching
 from ledger.repo.site.build import Built
 from ledger.repo.site.served import Served, stamp
 
@@ -20,6 +25,9 @@ EVERY: Final = 1.0
 
 # a build that has failed is tried again after so many looks, where nothing happens before
 _AGAIN = 10
+# where branches and trials that wait are; of tags a new experiment's are seen, and others come with a branch
+_FOLDERS = ("refs/heads", "refs/remotes", "refs/ledger", "reftable")
+_FILES = ("packed-refs", "refs/tags", "refs/tags/ledger", "reftable/tables.list")
 
 
 class Watch:
@@ -28,7 +36,7 @@ class Watch:
     def __init__(self, ledger: Ledger, built: Built, options: SiteOptions, served: Served, address: str) -> None:
         self.built, self.address = built, address
         self._root, self._options, self._served = ledger.git.root, options, served
-        self._watched = watching.Watched(ledger.git)
+        self._watched = Watched(ledger.git)
         self._state: object = None
         self._seen: object = None
         self._rest = 0
@@ -63,7 +71,7 @@ class Watch:
 
     def _brought(self, *, present: bool) -> Built | None:
         with open_ledger(self._root) as ledger:
-            state = watching.state(ledger)
+            state = _made_from(ledger)
             if state == self._state and present:
                 return None
             # this process has threads, of which a fork would know nothing
@@ -78,3 +86,41 @@ class Watch:
             found = self.look()
             if found is not None:
                 yield found
+
+
+class Watched:
+    """A repository that is looked at again and again.
+
+    git writes a ref by renaming a file, which shows in the folder: only folders are looked at, and one that has not
+    changed has no new folders in it.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._root, self._common = git.root, git.common
+        self._runs = StateDirectory(common=git.common).runs
+        self._below: dict[Path, tuple[object, tuple[Path, ...]]] = {}
+
+    def stamp(self) -> object:
+        """Another value where something may have happened: takes some thousand looks at folders at most."""
+        folders = [entry for top in _FOLDERS for entry in self._folders(self._common / top)]
+        files = [stamp(self._common / one) for one in _FILES]
+        runs = stamp(self._runs)
+        return folders, files, stamp(self._root / settings.FILE), runs
+
+    def _folders(self, folder: Path) -> Iterator[object]:
+        now = stamp(folder)
+        yield now
+        before, below = self._below.get(folder, (None, ()))
+        if before != now:
+            below = ()
+            with suppress(OSError), os.scandir(folder) as entries:
+                below = tuple(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
+            self._below[folder] = (now, below)
+        for each in below:
+            yield from self._folders(each)
+
+
+def _made_from(ledger: Ledger) -> object:
+    """What a site is made from, as of now: the same as long as there is nothing to build."""
+    snapshot = ledger.snapshot
+    return snapshot.listing, snapshot.main, snapshot.main_tip, sorted(snapshot.running), repr(ledger.settings)

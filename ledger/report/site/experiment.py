@@ -13,10 +13,9 @@ from ledger.model.verdict import Judged
 from ledger.report import search, standing
 from ledger.report.remarks import sentence, sentences
 from ledger.report.site import answers, figures, images, prose, shell
-from ledger.report.site.outsiders import told
 from ledger.report.site.sections import sections
 from ledger.report.site.sentences import found, lacking, learned, parsed
-from ledger.report.site.shell import Site
+from ledger.report.site.shell import Site, told
 from ledger.report.svg.interval import interval
 
 if TYPE_CHECKING:

@@ -22,8 +22,7 @@ from ledger.report.remarks import sentences
 from ledger.report.review_early import as_unconcluded
 from ledger.report.site import answers, arms, figures, images, patch, prose, shell
 from ledger.report.site.bounds import ROOM, Room
-from ledger.report.site.outsiders import told
-from ledger.report.site.shell import Site
+from ledger.report.site.shell import Site, told
 from ledger.report.text import uncoloured
 
 if TYPE_CHECKING:

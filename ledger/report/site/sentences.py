@@ -16,7 +16,7 @@ from ledger.model.verdict import SUPPORTED, Judged
 from ledger.report import search
 from ledger.report.numbers import number, signed
 from ledger.report.remarks import sentences
-from ledger.report.site.outsiders import is_for_all
+from ledger.report.site.shell import is_for_all
 from ledger.report.verdict import fineness
 
 NOTHING_PREDICTED: Final = "Nothing was predicted, so nothing is supported or refuted."

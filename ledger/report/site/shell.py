@@ -6,12 +6,13 @@ Jinja2, markdown-it and nh3 are an extra: without them `require` says how to get
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import LedgerError
 from ledger.model.frozen import frozen
+from ledger.model.remarks import Kind, Remark
 from ledger.model.site import File
 from ledger.report import html
 from ledger.report.blocks import Block
@@ -26,6 +27,9 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 """What a browser may load for a page: files of the site's own. `connect-src` is for `--watch`."""
+# outsiders are told nothing of code, files, commands or commits
+_FACTS: Final = {"path", "paths", "file", "files", "code", "commit", "error"}
+_KINDS: Final = {Kind.CODE_UNTOLD, Kind.CODE_NOT_HERE}
 
 
 @frozen
@@ -95,3 +99,13 @@ def page(template: str, path: str, site: Site, **values: Any) -> File:
         .render(site=site, path=path, root="../" * path.count("/"), policy=POLICY, **values)
     )
     return File(path=path, content=text.encode("utf-8", "replace"))
+
+
+def told(remarks: Iterable[Remark], site: Site) -> list[Remark]:
+    """The remarks that a site tells: all of them, or for outsiders those that name nothing of code and files."""
+    return [one for one in remarks if site.code or is_for_all(one)]
+
+
+def is_for_all(remark: Remark) -> bool:
+    """Whether outsiders may be told it too."""
+    return not (remark.kind in _KINDS or _FACTS & dict(remark.facts).keys())
