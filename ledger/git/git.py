@@ -182,7 +182,8 @@ class Git:
             if listed:
                 files = ("update-index", "--add", "--remove", "-z", "--stdin")
                 self.run(*DURABLE, *files, stdin=listed, environment=environment, cwd=root)
-            self.run("update-index", "-z", "--index-info", stdin=lines, environment=environment, cwd=root)
+            if lines:
+                self.run("update-index", "-z", "--index-info", stdin=lines, environment=environment, cwd=root)
             return os.fsdecode(self.run(*DURABLE, "write-tree", environment=environment, cwd=root)).strip()
 
     @contextmanager

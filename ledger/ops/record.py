@@ -28,13 +28,13 @@ def record(ledger: Ledger, *, message: str | None, variant: str | None) -> Recor
         experiment = ledger.current()
         require_arms(experiment)
         require_plain(ledger, experiment.tip, made_of=[experiment.tip])
-        here = ledger.code.at(by_hand.work_tree(ledger.git, experiment))
+        here = ledger.code.at(by_hand.work_tree(ledger, experiment))
         persisting = belonging.require_own(ledger, experiment, here, worker)
         arm, name, code = identified(ledger, experiment, here, message, variant)
         # with the commit that the change became
         experiment = ledger.current()
         kept = by_hand.recorded(ledger, experiment, here, name, arm)
-        replaceable = {ledger.git.root: by_hand.held_by(ledger.git, kept.commit)}
+        replaceable = {ledger.git.root: by_hand.held_by(ledger, kept.commit)}
         try:
             collected, reason = collect(ledger, experiment.name, worker, recorded=replaceable), None
         except Overlap as overlap:

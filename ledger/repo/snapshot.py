@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
-from ledger.git.git import Git
+from ledger.git.git import Dirty, Git
 from ledger.git.process import GitError
 from ledger.machine.plain_files import text_of
 from ledger.machine.state_directory import StateDirectory
@@ -86,6 +86,11 @@ class Snapshot:
     def head(self) -> tuple[str | None, str | None]:
         """The full ref that HEAD points to (None when detached) and its commit (None when unborn)."""
         return self._git.head()
+
+    @cached_property
+    def dirty(self) -> tuple[Dirty, ...]:
+        """What differs from HEAD in the work tree or the index, untracked files among it."""
+        return self._git.dirty()
 
     @cached_property
     def edited(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.errors import FormatError, LedgerError
-from ledger.git.git import Git
 from ledger.model.experiment import Experiment
 from ledger.model.formats import yaml12
 from ledger.model.formats.lockfile import locked_stages
@@ -27,7 +26,7 @@ def require_own(ledger: Ledger, experiment: Experiment, here: Code, worker: Work
         read_metrics(ledger.git.root, here.pipeline)
     except FormatError as error:
         raise LedgerError(str(error), hint="correct the stage that writes it, dvc repro, then ledger record") from None
-    _refuse_old(ledger.git, experiment, here)
+    _refuse_old(ledger, experiment, here)
     _refuse_equal(ledger, experiment, here)
     return _refuse_warm(ledger, experiment, here)
 
@@ -90,12 +89,12 @@ def _not_in_cache(stale: Mapping[str, object]) -> list[str]:
     return found
 
 
-def _refuse_old(git: Git, experiment: Experiment, here: Code) -> None:
+def _refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
     """Refuse results that the branch shows already, where repeats have no seed that would tell them apart."""
     if all(axis.is_parameter for axis in experiment.plan.replicates.axes):
         return
-    fresh = [d.path for d in git.dirty() if here.pipeline.is_result(d.path) or d.path in here.texts]
-    shown = git.objects.files(experiment.tip)
+    fresh = [d.path for d in ledger.snapshot.dirty if here.pipeline.is_result(d.path) or d.path in here.texts]
+    shown = ledger.git.objects.files(experiment.tip)
     if not fresh and experiment.trials and all(path in shown for path in here.pipeline.lockfiles()):
         raise LedgerError(
             "nothing new to record: the work tree shows results that are on the branch already",

@@ -30,9 +30,9 @@ from ledger.run.trial_commit import Kept, keep
 from ledger.run.worker import Worker
 
 
-def work_tree(git: Git, experiment: Experiment) -> str:
+def work_tree(ledger: Ledger, experiment: Experiment) -> str:
     """A tree object of the work tree's tracked files as they are."""
-    changed = [d.path for d in git.dirty() if not d.untracked]
+    git, changed = ledger.git, [d.path for d in ledger.snapshot.dirty if not d.untracked]
     return git.tree_of_files(experiment.tip, changed, root=git.root, entries={})
 
 
@@ -55,10 +55,10 @@ def recorded(ledger: Ledger, experiment: Experiment, here: Code, name: str, arm:
     return keep(ledger, experiment.plan, spec, ended, with_locks(ledger.git, probe.environment, arm.code))
 
 
-def held_by(git: Git, commit: str) -> list[str]:
+def held_by(ledger: Ledger, commit: str) -> list[str]:
     """The files that differ from HEAD and whose content the commit holds."""
-    files = git.objects.files(commit)
-    paths = [d.path for d in git.dirty() if d.path in files and (git.root / d.path).is_file()]
+    git, files = ledger.git, ledger.git.objects.files(commit)
+    paths = [d.path for d in ledger.snapshot.dirty if d.path in files and (git.root / d.path).is_file()]
     return [path for path, oid in zip(paths, git.hashes(paths), strict=True) if files[path].oid == oid]
 
 
@@ -67,7 +67,7 @@ def set_back(ledger: Ledger, here: Code, names: Sequence[str]) -> Iterator[Remar
     trial's.
     """
     after = ledger.code.at(ledger.git.commit("HEAD") or here.commit).data
-    edited = {d.path for d in ledger.git.dirty()}
+    edited = {d.path for d in ledger.snapshot.dirty}
     for at, pin in here.data.items():
         new = after.get(at, pin)
         if new.md5 != pin.md5 and f"{at}.dvc" not in edited:
@@ -110,14 +110,12 @@ def collect_left(ledger: Ledger, worker: Worker) -> RecordedByHand | None:
     """
     experiment = ledger.current()
     left = [r for r in experiment.trials if r.commit is not None and not r.collected and r.trial.by_hand]
-    here = ledger.code.at(work_tree(ledger.git, experiment))
-    fresh = {d.path for d in ledger.git.dirty() if here.pipeline.is_result(d.path) or d.path in here.texts}
-    for record in left:
-        held = held_by(ledger.git, record.commit or "")
-        if fresh <= set(held):
-            break
-    else:
-        record, held = None, []
+    record, held = None, list[str]()
+    if left:
+        here = ledger.code.at(work_tree(ledger, experiment))
+        fresh = {d.path for d in ledger.snapshot.dirty if here.pipeline.is_result(d.path) or d.path in here.texts}
+        by_record = ((one, held_by(ledger, one.commit or "")) for one in left)
+        record, held = next((found for found in by_record if fresh <= set(found[1])), (record, held))
     try:
         collected = collect(ledger, experiment.name, worker, recorded={ledger.git.root: held} if held else {})
     except Overlap:

@@ -98,7 +98,7 @@ def _checked(ledger: Ledger, experiment: Experiment, arm: Arm) -> Arm:
 
 def _check_unseen(ledger: Ledger, here: Code) -> None:
     """Refuse uncommitted changes that no stage depends on: the results may be of either state."""
-    changed = [d.path for d in ledger.git.dirty() if not d.untracked]
+    changed = [d.path for d in ledger.snapshot.dirty if not d.untracked]
     unseen.refuse_undeclared(ledger, here, changed)
     submodules.refuse_changed(ledger.git.root, [path for path in changed if not ledger.settings.ignores(path)])
 
@@ -108,7 +108,7 @@ def _commit_change(ledger: Ledger, experiment: Experiment, here: Code, own: Sequ
     before = ledger.code.at(experiment.tip)
     paths = [
         d.path
-        for d in ledger.git.dirty()
+        for d in ledger.snapshot.dirty
         if not d.untracked and not here.pipeline.is_result(d.path) and not _only_ignored(ledger, here, d.path)
     ]
     instead = {path: text for path, text in _without(before, here, own).items() if path in paths}
