@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
-from ledger.git import loose_objects, plain_repository, ref_files, signing, writing
+from ledger.git import ancestry, loose_objects, plain_repository, ref_files, signing, writing
 from ledger.git.changed_files import changes
 from ledger.git.objects import Objects
 from ledger.git.process import call, failed, scrubbed_alone
@@ -45,8 +45,7 @@ class Git:
     """A repository seen from one of its work trees.
 
     `root` is the work tree's top, `common` the git directory that all work trees share, `prefix` the folder
-    below `root` from which the command was called ("" at the top). `bare`: there is no work tree, and both are the git
-    directory.
+    below `root` from which the command was called ("" at the top). `bare`: no work tree, both are the git directory.
     """
 
     root: Path
@@ -122,14 +121,14 @@ class Git:
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `older` is in the history of `newer`."""
-        return self.succeeds("merge-base", "--is-ancestor", older, newer)
+        near = ancestry.is_near(self.objects, self.common, older, newer)
+        return self.succeeds("merge-base", "--is-ancestor", older, newer) if near is None else near
 
     def dirty(self, *, cwd: Path | None = None) -> tuple[Dirty, ...]:
         """What differs from HEAD in the work tree or the index, untracked files among it."""
         # core.quotePath does not matter under -z; renames are shown as two paths
         out = self.run("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", cwd=cwd)
-        entries = [entry for entry in out.split(b"\0") if entry]
-        return tuple(Dirty(path=os.fsdecode(e[3:]), untracked=e.startswith(b"??")) for e in entries)
+        return tuple(Dirty(path=os.fsdecode(e[3:]), untracked=e.startswith(b"??")) for e in out.split(b"\0") if e)
 
     def hashes(self, paths: Sequence[str]) -> list[str]:
         """The blob ids that files of the work tree would have if they were added now."""
