@@ -43,7 +43,8 @@ from ledger.model.pipeline import Pipeline
 from ledger.run import worker
 
 # modules with fixtures beside what they are made of
-pytest_plugins = ("browsing", "indexed", "interpreters", "screens", "shelves", "strangers", "tampering", "verifying")
+# the shelves first, from which others copy
+pytest_plugins = ("shelves", "browsing", "indexed", "interpreters", "screens", "strangers", "tampering", "verifying")
 
 # what tests import from here
 __all__ = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import fcntl
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Project
+from shelves import copy
 
 from ledger.analysis.rows import rows_of
 from ledger.model.row import Row
@@ -20,25 +21,54 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 LEVELS = ("experiments", "variants", "trials")
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty experiments of all kinds: landed, archived, on a remote, not collected, failing."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(BENCHMARKS))
-        import histories
+@pytest.fixture
+def built(shelf: Path) -> Path:
+    """Forty experiments of all kinds: landed, archived, on a remote, not collected, failing. Built once a test run."""
+    kept = shelf / "forty"
+    with (shelf / "forty.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.syspath_prepend(str(BENCHMARKS))
+                import histories
 
-        root = tmp_path_factory.mktemp("history") / "repository"
-        histories.build(root, experiments=40)
-    return root
+                made = shelf / "forty.made"
+                histories.build(made, experiments=40)
+            made.rename(kept)
+    return kept
+
+
+@pytest.fixture
+def indexed(built: Path, shelf: Path) -> Path:
+    """The same with its index, which says what git says."""
+    kept = shelf / "forty-indexed"
+    with (shelf / "forty.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            made = shelf / "forty-indexed.made"
+            copy(built, made)
+            same(made)
+            made.rename(kept)
+    return kept
 
 
 @pytest.fixture
 def history(
     built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Project:
-    """A copy of it for one test."""
+    """A copy of them for one test."""
     root = tmp_path / "history"
-    shutil.copytree(built, root, symlinks=True)
+    copy(built, root)
+    return Project(root, capsys, monkeypatch)
+
+
+@pytest.fixture
+def known(
+    indexed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Project:
+    """A copy of them with its index."""
+    root = tmp_path / "history"
+    copy(indexed, root)
     return Project(root, capsys, monkeypatch)
 
 

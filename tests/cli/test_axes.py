@@ -149,13 +149,13 @@ def test_show_gives_the_shares_of_variance(project: Project) -> None:
 import json
 p = json.load(open("params.json"))
 split, seed, lr = p["data"]["split"], p["seed"], p["train"]["lr"]
-accuracy = lr * (1 + split * split) + seed * seed * lr / 10
-json.dump({"accuracy": accuracy}, open("metrics.json", "w"))
-open("model.txt", "w").write(str(accuracy))
+metrics = {"accuracy": lr * (1 + split * split) + seed * seed * lr / 10}
+json.dump(metrics, open("metrics.json", "w"))
+open("model.txt", "w").write(str(metrics))
 """
     project.commit("split", {"train.py": train})
     project.ledger(*NEW, "--splits", "3", "--seeds", "2")
-    project.ledger("run")
+    trained(project, "a")
     found = project.ledger("show", "--json").json["variance"]["accuracy"]
     assert found["of"] == "differences"
     assert found["more"] == "data.split"

@@ -73,6 +73,7 @@ def test_a_plan_that_names_what_no_parameter_file_has(two: Project) -> None:
 # --- records
 
 
+# in records of seed N
 RECORDS = [
     (None, "a: [", "it is not YAML: line 2"),
     (None, "", "it is not a mapping"),
@@ -81,41 +82,55 @@ RECORDS = [
     ("schema: 1\n", "", "it lacks the key `schema`"),
     ("fingerprint: ", "fngerprint: ", "it lacks the key `fingerprint`"),
     ("status: succeeded", "status: fine", "`status` is 'fine', none of succeeded"),
-    ("{seed: 1}", "{seed: [1]}", "`replicate`: seed: [1] is not a number"),
-    ("{seed: 1}", "{seed: .nan}", "`replicate`: seed: nan is not a finite number"),
+    ("{seed: N}", "{seed: [1]}", "`replicate`: seed: [1] is not a number"),
+    ("{seed: N}", "{seed: .nan}", "`replicate`: seed: nan is not a finite number"),
     ("attempt: 1", "attempt: 0", "`attempt` is 0"),
-    ("{accuracy: 0.6}", "{accuracy: high}", "`metrics.accuracy` is 'high', not a number"),
+    ("{accuracy: ", "{accuracy: high", "`metrics.accuracy` is 'high"),
     ("params: {}", "params: [a]", "`params` is ['a'], not a mapping"),
     ("seconds: 1.0", "seconds: -1", "`seconds` is -1"),
     # records that claim to be another one
-    ("{seed: 1}", "{seed: 0}", "it says that it is wider:treatment/seed-0"),
-    ("experiment: wider", "experiment: deeper", "it says that it is deeper:treatment/seed-1"),
-    ("variant: treatment", "variant: ../../x", "it says that it is wider:../../x/seed-1"),
-    ("attempt: 1", "attempt: 2", "it says that it is wider:treatment/seed-1.2"),
+    ("{seed: N}", "{seed: 0}", "it says that it is wider:treatment/seed-0"),
+    ("experiment: wider", "experiment: deeper", "it says that it is deeper:treatment/seed-N"),
+    ("variant: treatment", "variant: ../../x", "it says that it is wider:../../x/seed-N"),
+    ("attempt: 1", "attempt: 2", "it says that it is wider:treatment/seed-N.2"),
 ]
 
 
 def test_a_record_that_cannot_be_read_is_passed_over(shelved: Shelved) -> None:
     project = shelved(wider_twice, default_files())
-    folder = "experiments/wider/trials/treatment"
-    _, good = record_of("wider", 1)
-    project.commit("records", dict(record_of("wider", seed) for seed in (0, 1)))
-    assert project.ledger("log", "--json").json[0]["trials"] == 2
-    for old, new, says in RECORDS:
-        assert old is None or old in good
-        project.commit("break", {f"{folder}/seed-1.yaml": new if old is None else good.replace(old, new)})
-        log = project.ledger("log", "--json")
-        assert log.json[0]["trials"] == 1
-        # nothing is wrong with records of a newer schema, so they are only counted
-        told = "1 record is of a newer version" if "newer" in says else f"passed over: {folder}/seed-1.yaml: {says}"
-        assert f"warning: {told}" in log.err
-        counted = told if "newer" in says else "1 file of experiments cannot be read and is passed over"
-        for command in (["table"], ["export"], ["query", "SELECT 1"]):
-            assert f"warning: {counted}" in project.ledger(*command).err
-        shown = project.ledger("show", "--json")
-        assert [t["id"] for t in shown.json["trials"]] == ["treatment/seed-0"]
-        assert f"{folder}/seed-1.yaml: {says}" in shown.err
-        assert f"{folder}/seed-1.yaml: {says}" in project.ledger("status").out
+    seeds = range(1, len(RECORDS) + 1)
+    project.commit("records", dict(record_of("wider", seed) for seed in (0, *seeds)))
+    assert project.ledger("log", "--json").json[0]["trials"] == 1 + len(RECORDS)
+    broken, lines = {}, []
+    for seed, (old, new, says) in zip(seeds, RECORDS, strict=True):
+        path, good = record_of("wider", seed)
+        marked = good.replace(f"seed: {seed}}}", "seed: N}")
+        assert old is None or old in marked
+        changed = new if old is None else marked.replace(old, new)
+        broken[path] = changed.replace("seed: N}", f"seed: {seed}}}")
+        lines.append(f"{path}: {says.replace('N', str(seed))}")
+    # nothing is wrong with a record of a newer schema, so it is only counted
+    newer = "1 record is of a newer version"
+    bad = [line for line in lines if "is newer" not in line]
+    assert len(bad) == len(lines) - 1
+    first = next(iter(broken))
+    project.commit("break one", {first: broken[first]})
+    for command in (["table"], ["export"], ["query", "SELECT 1"]):
+        said = project.ledger(*command).err
+        assert "warning: 1 file of experiments cannot be read and is passed over" in said
+    project.commit("break all", broken)
+    log = project.ledger("log", "--json")
+    assert log.json[0]["trials"] == 1
+    assert [f"warning: passed over: {line}" in log.err for line in bad] == [True] * len(bad)
+    assert f"warning: {newer}" in log.err
+    counted = f"{len(bad)} files of experiments cannot be read and are passed over"
+    for command in (["table"], ["export"], ["query", "SELECT 1"]):
+        said = project.ledger(*command).err
+        assert f"warning: {counted}" in said and f"warning: {newer}" in said
+    shown = project.ledger("show", "--json")
+    assert [t["id"] for t in shown.json["trials"]] == ["treatment/seed-0"]
+    status = project.ledger("status").out
+    assert [line for line in lines if line not in shown.err or line not in status] == []
 
 
 def test_a_link_is_no_record(shelved: Shelved) -> None:
@@ -278,33 +293,40 @@ def one_to_go(project: Project) -> None:
     project.ledger("amend", "--seeds", "2", "-m", "more")
 
 
-@pytest.mark.parametrize(
-    ("level", "text"),
-    [
-        ("GLOBAL", b"garbage [ here\n[["),
-        ("GLOBAL", b"[core]\nremoote = x\n"),
-        ("GLOBAL", b"[cache]\ndir = \xff\n"),
-        ("SYSTEM", b"[cache]\ntype = none\n"),
-    ],
-)
+CONFIGURATIONS = [
+    ("GLOBAL", b"garbage [ here\n[["),
+    ("GLOBAL", b"[core]\nremoote = x\n"),
+    ("GLOBAL", b"[cache]\ndir = \xff\n"),
+    ("SYSTEM", b"[cache]\ntype = none\n"),
+]
+
+
 def test_a_configuration_of_dvc_outside_the_project(
-    shelved: Shelved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str, text: bytes
+    shelved: Shelved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = shelved(one_to_go, default_files())
-    monkeypatch.setenv(f"DVC_{level}_CONFIG_DIR", str(tmp_path))
-    (tmp_path / "config").write_bytes(text)
-    says = f"DVC cannot read its configuration {tmp_path}/config: "
-    refused(project, "run", says=says, hint=f"correct {tmp_path}/config;")
-    assert says in project.ledger("reproduce", "wider", code=2).err
-    assert says in project.ledger("init", code=2).err
-    assert len(project.ledger("show", "--json").json["trials"]) == 1
-    (tmp_path / "config").unlink()
+    file = tmp_path / "config"
+    says = f"DVC cannot read its configuration {file}: "
+    for level, text in CONFIGURATIONS:
+        with monkeypatch.context() as patch:
+            patch.setenv(f"DVC_{level}_CONFIG_DIR", str(tmp_path))
+            file.write_bytes(text)
+            refused(project, "run", says=says, hint=f"correct {file};")
+            assert says in project.ledger("reproduce", "wider", code=2).err
+            assert says in project.ledger("init", code=2).err
+            assert len(project.ledger("show", "--json").json["trials"]) == 1
+            file.unlink()
+    # none of them has left anything behind
     project.ledger("run")
-    assert {t["status"] for t in project.ledger("show", "--json").json["trials"]} == {"succeeded"}
+    trials = project.ledger("show", "--json").json["trials"]
+    assert [t["status"] for t in trials] == ["succeeded"] * 2
     project.write({"params.json": (project.root / "params.json").read_text().replace("0.2", "0.3")})
     project.dvc("repro")
-    (tmp_path / "config").write_bytes(text)
-    assert says in project.ledger("record", "-m", "by hand", code=2).err
+    for level, text in CONFIGURATIONS:
+        with monkeypatch.context() as patch:
+            patch.setenv(f"DVC_{level}_CONFIG_DIR", str(tmp_path))
+            file.write_bytes(text)
+            assert says in project.ledger("record", "-m", "by hand", code=2).err
 
 
 def test_a_lock_in_the_work_tree_that_cannot_be_read(shelved: Shelved) -> None:

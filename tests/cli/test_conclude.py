@@ -14,6 +14,7 @@ import pytest
 from concluding import FILE, front_matter, planned, three, values
 from conftest import NOISY, Shelved
 from scipy import stats
+from trained import trained
 
 from ledger.cli import editor
 from ledger.model.verdict import SCHEMA
@@ -283,7 +284,7 @@ def test_a_tweak_is_a_look(shelved: Shelved) -> None:
     assert "3 declared trials have no result yet (3 ran before the variant changed): treatment/seed-0" in stale.err
     # the verdict before it stands until then
     assert project.ledger("show", "--json").json["verdict"]["outcome"] == "supported"
-    project.ledger("run")
+    trained(project, "good")
     found = project.ledger("conclude", "--json").json
     assert (found["looks"], found["outcome"], found["numbers_say"]) == (2, "inconclusive", "supported")
     assert found["reasons"] == ["looks at the results: 2, declared: 1"]

@@ -167,7 +167,7 @@ def test_two_things_changed_between_experiments_that_predictions_name(shelved: S
     project.ledger("new", "Both", "--name", "both", "--from", "main", "--seeds", "3", "--predict",
                    "accuracy > first", "-S", "train.lr=0.3")  # fmt: skip
     project.commit("code", {"train.py": NOISY.replace("0.5 +", "0.51 +")})
-    project.ledger("run")
+    trained(project, "both")
     found = project.ledger("conclude", "--json").json
     assert found["outcome"] == "supported"
     assert "both parameters and code differ: no difference can be attributed to one of them" in found["warnings"]

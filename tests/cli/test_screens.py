@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from conftest import Answer, Project
 from screens import Screen, kept
+from shelves import copy
 
 from ledger.cli import console
 
@@ -50,7 +50,7 @@ def history(
 ) -> Project:
     """A copy of it, six weeks after its last experiment."""
     root = tmp_path / "project"
-    shutil.copytree(built, root, symlinks=True)
+    copy(built, root)
     monkeypatch.setattr(console, "now", lambda: datetime(2024, 2, 12, 10, tzinfo=UTC))
     monkeypatch.setenv("GIT_PAGER", "cat")
     return Project(root, capsys, monkeypatch)

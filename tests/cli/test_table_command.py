@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Project, Shelved
+from trained import trained
 
 from ledger.cli import pager
 
@@ -21,7 +22,7 @@ def two_experiments(project: Project) -> None:
         "new", "A higher rate helps", "--name", "rate", "-S", "train.lr=0.2", "--predict", "accuracy >= baseline",
         "--seeds", "3", "--tag", "rates",
     )  # fmt: skip
-    project.ledger("run")
+    trained(project, "rate")
     project.git("switch", "-q", "main")
     project.ledger("new", "Deeper is better", "--name", "deeper", "-S", "train.layers=[8, 8]", "--seeds", "2")
     project.git("switch", "-q", "main")

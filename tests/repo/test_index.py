@@ -36,78 +36,74 @@ def test_every_experiment_is_there_once_with_its_status(history: Project) -> Non
         assert [row.experiment for row in rows] == [entry.name for entry in ledger.entries()]
 
 
-def test_what_changes_is_read_again_and_nothing_else(history: Project, read: list[str]) -> None:
-    same(history.root)
-    with open_ledger(history.root) as ledger:
+def test_what_changes_is_read_again_and_nothing_else(known: Project, read: list[str]) -> None:
+    with open_ledger(known.root) as ledger:
         shared = {ref.rpartition("/")[2] for ref in ledger.git.refs("refs/remotes")}
         here = [name for name, s in ledger.snapshot.sources.items() if s.branch and not s.landed and name not in shared]
         moved, gone, noted = here[0], here[1], here[2]
         judged = "".join(f'- {{text: "{p}", outcome: refuted}}\n' for p in ledger.experiment(noted).plan.predictions)
-    git = history.git
+    git = known.git
     commit = git("commit-tree", f"exp/{moved}^{{tree}}", "-p", f"exp/{moved}", "-m", "code")
     git("update-ref", f"refs/heads/exp/{moved}", commit)
     git("update-ref", "-d", f"refs/heads/exp/{gone}")
     git("switch", "-q", f"exp/{noted}")
-    history.commit(
+    known.commit(
         "verdict", {f"experiments/{noted}/verdict.md": f"---\noutcome: refuted\npredictions:\n{judged}---\nno\n"}
     )
-    history.git("switch", "-q", "main")
+    known.git("switch", "-q", "main")
     read.clear()
 
-    same(history.root)
+    same(known.root)
 
     # without its branch the tags of its trials speak for it
     assert sorted(read) == sorted([moved, gone, noted])
-    with open_ledger(history.root) as ledger:
+    with open_ledger(known.root) as ledger:
         assert {row.experiment: row.status for row in ledger.rows("experiments")}[gone] == "no branch here"
-    for tag in history.git("tag", "--list", f"ledger/{gone}/*").split():
+    for tag in known.git("tag", "--list", f"ledger/{gone}/*").split():
         git("tag", "-d", tag)
-    with open_ledger(history.root) as ledger:
+    with open_ledger(known.root) as ledger:
         assert gone not in {row.experiment for row in ledger.rows("experiments")}
         assert {e.name: e.outcome for e in ledger.entries()}[noted] == "refuted"
 
 
-def test_a_commit_on_main_does_not_touch_what_has_landed(history: Project, read: list[str]) -> None:
-    same(history.root)
+def test_a_commit_on_main_does_not_touch_what_has_landed(known: Project, read: list[str]) -> None:
     read.clear()
-    history.commit("other", {"README.md": "x"})
+    known.commit("other", {"README.md": "x"})
 
-    same(history.root)
+    same(known.root)
 
     assert not read
 
 
-def test_trials_that_are_not_collected_come_and_go(history: Project, read: list[str]) -> None:
-    same(history.root)
+def test_trials_that_are_not_collected_come_and_go(known: Project, read: list[str]) -> None:
     read.clear()
-    ref, commit = history.git(
+    ref, commit = known.git(
         "for-each-ref", "--count=1", "--format=%(refname) %(objectname)", "refs/ledger/trials"
     ).split()
     name = ref.split("/")[3]
-    with open_ledger(history.root) as ledger:
+    with open_ledger(known.root) as ledger:
         before = sum(row.experiment == name for row in ledger.rows("trials"))
-    history.git("update-ref", "-d", ref)
+    known.git("update-ref", "-d", ref)
 
-    same(history.root)
+    same(known.root)
 
     assert read == [name]
-    with open_ledger(history.root) as ledger:
+    with open_ledger(known.root) as ledger:
         assert sum(row.experiment == name for row in ledger.rows("trials")) == before - 1
-    history.git("update-ref", ref, commit)
-    same(history.root)
+    known.git("update-ref", ref, commit)
+    same(known.root)
 
 
 def test_another_version_of_ledger_reads_all_again(
-    history: Project, read: list[str], monkeypatch: pytest.MonkeyPatch
+    known: Project, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    same(history.root)
     read.clear()
     monkeypatch.setattr("ledger.repo.index.current.__version__", "99")
 
-    same(history.root)
+    same(known.root)
     assert len(read) == 40
     read.clear()
-    same(history.root)
+    same(known.root)
     assert not read
 
 

@@ -70,24 +70,22 @@ UNSEEN = {
 
 
 @pytest.mark.parametrize("statement", UNSEEN.values(), ids=UNSEEN)
-def test_damage_that_sqlite_does_not_see(history: Project, statement: str) -> None:
-    same(history.root)
-    changed(statement)(file_of(history.root))
+def test_damage_that_sqlite_does_not_see(known: Project, statement: str) -> None:
+    changed(statement)(file_of(known.root))
 
-    same(history.root)
-    with open_ledger(history.root) as ledger:
+    same(known.root)
+    with open_ledger(known.root) as ledger:
         assert ledger.entries()
         assert ledger.index.on_disk
 
 
 @pytest.mark.parametrize("damage", [garbage, truncated, scribbled, older, empty, not_json, Path.unlink])
-def test_a_file_that_is_damaged_is_built_anew(history: Project, damage: Callable[[Path], None]) -> None:
-    same(history.root)
-    damage(file_of(history.root))
+def test_a_file_that_is_damaged_is_built_anew(known: Project, damage: Callable[[Path], None]) -> None:
+    damage(file_of(known.root))
 
-    assert history.ledger("table").code == 0
-    same(history.root)
-    with open_ledger(history.root) as ledger:
+    assert known.ledger("table").code == 0
+    same(known.root)
+    with open_ledger(known.root) as ledger:
         assert ledger.rows("experiments")
         assert ledger.index.on_disk
 
@@ -129,24 +127,21 @@ def test_a_file_of_a_newer_version_is_left_alone(history: Project) -> None:
 
 
 def test_a_file_that_another_process_holds_is_done_without(
-    history: Project, monkeypatch: pytest.MonkeyPatch, read: list[str]
+    known: Project, monkeypatch: pytest.MonkeyPatch, read: list[str]
 ) -> None:
     monkeypatch.setattr(index_file, "BUSY_SECONDS", 0.0)
-    same(history.root)
-    history.git(
-        "branch", "exp/another", history.git("for-each-ref", "--count=1", "--format=%(refname)", "refs/heads/exp")
-    )
+    known.git("branch", "exp/another", known.git("for-each-ref", "--count=1", "--format=%(refname)", "refs/heads/exp"))
     read.clear()
-    other = sqlite3.connect(file_of(history.root), isolation_level=None)
+    other = sqlite3.connect(file_of(known.root), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    same(history.root)
+    same(known.root)
 
     assert read == ["another"], "what is on the disk is the beginning"
     other.execute("ROLLBACK")
     other.execute("PRAGMA journal_mode = DELETE")
     other.execute("BEGIN EXCLUSIVE")
-    same(history.root)
+    same(known.root)
     other.close()
 
 
@@ -164,9 +159,8 @@ def test_where_no_file_can_be_the_answer_is_the_same(history: Project, obstacle:
 
 
 def test_a_file_that_cannot_be_written_is_read(
-    history: Project, monkeypatch: pytest.MonkeyPatch, read: list[str]
+    known: Project, monkeypatch: pytest.MonkeyPatch, read: list[str]
 ) -> None:
-    same(history.root)
     read.clear()
 
     def refuse(path: Path) -> sqlite3.Connection:
@@ -175,7 +169,7 @@ def test_a_file_that_cannot_be_written_is_read(
         raise error
 
     monkeypatch.setattr(index_file, "_connected", refuse)
-    same(history.root)
+    same(known.root)
 
     assert not read
 
@@ -191,28 +185,27 @@ def test_a_file_that_is_deleted_during_a_read(history: Project) -> None:
 
 
 def test_what_another_process_has_written_meanwhile_is_not_written_over(
-    history: Project, monkeypatch: pytest.MonkeyPatch
+    known: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    same(history.root)
-    first = history.git("for-each-ref", "--count=1", "--format=%(refname)", "refs/heads/exp")
-    history.git("branch", "exp/one", first)
+    first = known.git("for-each-ref", "--count=1", "--format=%(refname)", "refs/heads/exp")
+    known.git("branch", "exp/one", first)
     real = index_reading.read
     calls: list[int] = []
 
     def slow(git: Any, asked: Sequence[Suspect], *, main: str | None) -> Iterator[Fresh]:
         calls.append(len(asked))
         if len(calls) == 1:
-            history.git("branch", "exp/two", first)
-            same(history.root)
+            known.git("branch", "exp/two", first)
+            same(known.root)
         return real(git, asked, main=main)
 
     monkeypatch.setattr(index_reading, "read", slow)
-    with open_ledger(history.root) as ledger:
+    with open_ledger(known.root) as ledger:
         ledger.rows("experiments")
     monkeypatch.setattr(index_reading, "read", real)
 
     assert calls[0] == 1
-    same(history.root)
+    same(known.root)
 
 
 def names_of(ledger: Ledger) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conftest import Project
+from trained import trained
 
 from ledger.model.seeds import derived_seeds, source
 
@@ -88,7 +89,7 @@ def test_new_says_what_its_replicates_can_see_once_the_noise_is_known(project: P
     project.commit(
         "other noise", {"train.py": (project.root / "train.py").read_text().replace('["seed"])', '["seed"] + 100)')}
     )
-    project.ledger("run")
+    trained(project, "data")
     project.git("switch", "-q", "main")
     second = project.ledger(
         "new", "Rate", "--predict", "accuracy >= baseline + 0.01", "--seeds", "4", "-S", "train.lr=0.2"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import NOISY, Project
+from trained import trained
 
 # drawn so that few seeds do to choose from: of all seven the means differ by nothing, and of the worst four by enough
 NOISE = NOISY.replace('params["train"]["lr"]', "0.1").replace("text = (", 'text = ("11 " + ')
@@ -30,7 +31,6 @@ def lowest(project: Project) -> str:
 
 
 def concluded(project: Project) -> dict[str, Any]:
-    project.ledger("run", "-j", "2")
     found = dict(project.ledger("conclude", "--json").json)
     assert project.ledger("verify").code == 0
     return found
@@ -40,6 +40,7 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
     chosen = lowest(noise)
     said = noise.ledger("amend", "--over", chosen, "-m", "fewer will do").err
     assert "results had been seen" in said
+    noise.ledger("run", "-j", "2")
     found = concluded(noise)
     assert (found["numbers_say"], found["outcome"], found["confirmatory"]) == ("supported", "inconclusive", False)
     assert found["reasons"] == ["changed after results had been seen: replicates"]
@@ -67,6 +68,7 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
     assert warning in " ".join(begun.err.split()) + " ".join(begun.out.split())
     ran = noise.ledger("run", "--only", "baseline")
     assert warning in " ".join(ran.err.split()) + " ".join(ran.out.split())
+    noise.ledger("run", "-j", "2")
     found = concluded(noise)
     assert {t["reused"] for t in noise.ledger("show", "b", "--json").json["trials"] if t["variant"] == "baseline"} != {
         None
@@ -79,6 +81,7 @@ def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
     noise.git("switch", "-q", "main")
     noise.ledger("new", "It helps so", "--name", "c", "--predict", "accuracy > baseline - 1", "--seeds", "7",
                  "-S", "train.lr=0.2")  # fmt: skip
+    trained(noise, "c")
     found = concluded(noise)
     assert (found["outcome"], found["reasons"], found["left_out"]) == ("supported", [], [])
     # and without the other experiment the stored verdict is believed
@@ -92,10 +95,12 @@ def test_three_looks_at_more_and_more_seeds(project: Project) -> None:
     project.commit("noise", {"train.py": NOISE})
     project.ledger("new", "A rate helps", "--name", "a", "--predict", "accuracy > baseline - 1", "--seeds", "2",
                    "-S", "train.lr=0.2")  # fmt: skip
+    trained(project, "a")
     found = concluded(project)
     assert (found["outcome"], found["confirmatory"], found["looks"]) == ("supported", True, 1)
     for looks, seeds in ((2, 3), (3, 4)):
         project.ledger("amend", "--seeds", str(seeds), "-m", "not sure yet")
+        trained(project, "a")
         found = concluded(project)
         assert (found["looks"], found["numbers_say"], found["outcome"]) == (looks, "supported", "inconclusive")
         assert f"looks at the results: {looks}, declared: 1" in found["reasons"]
