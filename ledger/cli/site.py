@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ledger.cli import console, options, site_built, site_options
+from ledger.cli import console, options, site_options
 from ledger.cli.progress_bar import ProgressBar
 from ledger.errors import LedgerError
 from ledger.git import dates
 from ledger.model.site import SiteOptions
 from ledger.ops.site import build, seen_by_git
+from ledger.report import published as report
+from ledger.report.changes import Told
+from ledger.report.shapes import site as shapes
 
 
 def site(
@@ -48,13 +51,22 @@ def site(
 
             return watch_site(ledger, output, asked, port=port, jobs=jobs, show=open_)
         if publish is not None:
-            from ledger.cli import site_publish
+            from ledger.ops.site import publish as publish_site
 
-            return site_publish.publish(ledger, publish, output, asked, push=push, remote=remote, jobs=jobs, json=json)
+            made, done = publish_site(ledger, publish, output, asked, push=push, remote=remote, jobs=jobs)
+            return _answer(shapes.published(made, done), report.published(made, done), json=json)
         began = console.now()
         built = build(ledger, output or Path("site"), asked, jobs=jobs)
         took, seen = (console.now() - began).total_seconds(), seen_by_git(ledger.git, built.folder)
-    return site_built.answer(built, took=took, since=since, seen=seen, json=json)
+    return _answer(shapes.built(built), report.built(built, took=took, since=since, seen=seen), json=json)
+
+
+def _answer(document: Mapping[str, object], told: Told, *, json: bool) -> int:
+    if json:
+        console.answer_json(document)
+    else:
+        console.tell(told)
+    return 0
 
 
 def _require_fitting(needs: Mapping[str, tuple[bool, Mapping[str, bool]]], *, watch: bool, other: str | None) -> None:

@@ -1,8 +1,10 @@
-"""What a site is asked for, the files that it is made of, and what came of publishing it."""
+"""What a site is asked for, the files that it is made of, and what came of building and publishing it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import PurePath
 
 from ledger.model.frozen import frozen
 
@@ -27,6 +29,21 @@ class File:
 
     path: str
     content: bytes
+
+
+@frozen
+class Built:
+    """What a build has done: how many `experiments` and `pages` the site has, how many files were `written`, `removed`.
+
+    `unreadable`: why experiments cannot be read, by name; their pages say so.
+    """
+
+    folder: PurePath
+    experiments: int
+    pages: int
+    written: int
+    removed: int
+    unreadable: Mapping[str, str]
 
 
 @frozen

@@ -8,15 +8,12 @@ from pathlib import Path
 from ledger.errors import LedgerError
 from ledger.git.git import Git
 from ledger.machine import processors
-from ledger.model.site import Published, SiteOptions
+from ledger.model.site import Built, Published, SiteOptions
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import remotes
 from ledger.repo.site import build as building
 from ledger.repo.site import place as places
 from ledger.repo.site import publishing
-from ledger.repo.site.build import Built
-
-__all__ = ["Built", "build", "seen_by_git"]
 
 
 def build(ledger: Ledger, output: Path, options: SiteOptions, *, jobs: int | None = None) -> Built:

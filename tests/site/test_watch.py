@@ -25,12 +25,11 @@ from made_records import record_of
 
 from ledger.git.entries import plain_file
 from ledger.model.run_state import Running, RunState
-from ledger.model.site import SiteOptions
+from ledger.model.site import Built, SiteOptions
 from ledger.ops.watch_site import watched
 from ledger.repo import runs
 from ledger.repo.ledger import open_ledger
 from ledger.repo.runs import AnnouncedRun
-from ledger.repo.site.build import Built
 from ledger.repo.site.watch import Watch, Watched
 
 

@@ -13,11 +13,11 @@ from ledger.analysis.registry import shown
 from ledger.analysis.site.brief import Brief, children
 from ledger.dvc.store import Store
 from ledger.errors import LedgerError
-from ledger.model.frozen import frozen
 from ledger.model.listing import listed
 from ledger.model.models import ModelVersion
 from ledger.model.names import MAX_TITLE, shortened
 from ledger.model.near_misses import near_misses
+from ledger.model.site import Built
 from ledger.model.row import Row
 from ledger.model.site import File, SiteOptions
 from ledger.repo.ledger import Ledger
@@ -32,21 +32,6 @@ from ledger.repo.site.pages import Around
 from ledger.report.site import assets, overview, shell
 from ledger.report.site import table as tables
 from ledger.report.site.shell import Site
-
-
-@frozen
-class Built:
-    """What a build has done: how many `experiments` and `pages` the site has, how many files were `written`, `removed`.
-
-    `unreadable`: why experiments cannot be read, by name; their pages say so.
-    """
-
-    folder: Path
-    experiments: int
-    pages: int
-    written: int
-    removed: int
-    unreadable: Mapping[str, str]
 
 
 def build(

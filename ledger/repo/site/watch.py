@@ -14,10 +14,9 @@ from ledger.git.git import Git
 from ledger.git.process import GitError
 from ledger.machine.state_directory import StateDirectory
 from ledger.model import settings
-from ledger.model.site import SiteOptions
+from ledger.model.site import Built, SiteOptions
 from ledger.repo.ledger import Ledger, open_ledger
 from ledger.repo.site import build as building
-from ledger.repo.site.build import Built
 from ledger.repo.site.served import Served, stamp
 
 EVERY: Final = 1.0
