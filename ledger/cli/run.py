@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from ledger.cli import console, detach, options, values
+from ledger.cli import console, options, values
 from ledger.cli.declared import Option
+from ledger.cli.detach import detach
 from ledger.cli.screen import Screen
+from ledger.ops.detach import LOG
 from ledger.ops.run import run as run_trials
 from ledger.report.shapes import trials as shapes
 from ledger.run.request import RunOptions, named
@@ -44,7 +46,7 @@ def run(
 
     Example: ledger run -j 4 -m "add focal loss"
     """
-    log = os.environ.pop(detach.LOG, None)
+    log = os.environ.pop(LOG, None)
     wanted = RunOptions(
         only=tuple(only or ()),
         again=again,
@@ -58,7 +60,7 @@ def run(
     with console.opened() as ledger:
         chosen, wanted = named(ledger, experiment, wanted)
         if detached:
-            return detach.detach(ledger, chosen, wanted, json=json)
+            return detach(ledger, chosen, wanted, json=json)
         with Screen(chosen.plan, ledger.settings, quiet=json) as screen:
             done = run_trials(ledger, chosen, screen, wanted)
     if json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from ledger.cli import console, options, site_options
@@ -11,8 +12,8 @@ from ledger.errors import LedgerError
 from ledger.git import dates
 from ledger.model.site import SiteOptions
 from ledger.ops.site import build, seen_by_git
+from ledger.ops.site import publish as publish_site
 from ledger.report import published as report
-from ledger.report.changes import Told
 from ledger.report.shapes import site as shapes
 
 
@@ -51,21 +52,14 @@ def site(
 
             return watch_site(ledger, output, asked, port=port, jobs=jobs, show=open_)
         if publish is not None:
-            from ledger.ops.site import publish as publish_site
-
             made, done = publish_site(ledger, publish, output, asked, push=push, remote=remote, jobs=jobs)
-            return _answer(shapes.published(made, done), report.published(made, done), json=json)
+            console.report(lambda: report.published(made, done), lambda: shapes.published(made, done), json=json)
+            return 0
         began = console.now()
-        built = build(ledger, output or Path("site"), asked, jobs=jobs)
-        took, seen = (console.now() - began).total_seconds(), seen_by_git(ledger.git, built.folder)
-    return _answer(shapes.built(built), report.built(built, took=took, since=since, seen=seen), json=json)
-
-
-def _answer(document: Mapping[str, object], told: Told, *, json: bool) -> int:
-    if json:
-        console.answer_json(document)
-    else:
-        console.tell(told)
+        built = build(ledger, folder := output or Path("site"), asked, jobs=jobs)
+        took, seen = (console.now() - began).total_seconds(), seen_by_git(ledger.git, folder)
+    said = partial(report.built, built, took=took, since=since, seen=seen)
+    console.report(said, lambda: shapes.built(built), json=json)
     return 0
 
 

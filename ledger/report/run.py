@@ -12,6 +12,7 @@ from ledger.model.trial import Trial
 from ledger.model.tune_finding import TuneFinding
 from ledger.model.tune_search import CURRENT
 from ledger.model.typed_values import assigned
+from ledger.report.changes import Told
 from ledger.report.remarks import sentence, sentences
 from ledger.report.text import cut
 
@@ -101,3 +102,9 @@ def _found(report: RunReport, finding: Found) -> Iterator[str]:
         yield f"{finding.stated}, after {finding.trainings} trials: ledger status {report.name} shows it"
     else:
         yield f"no answer after {finding.trainings} of {finding.budget} trials: ledger status {report.name} shows more"
+
+
+def in_background(name: str, trials: int, pid: int, log: str) -> Told:
+    """A run that has begun in another process, and how one follows it."""
+    ways = f"follow them: ledger status {name} --watch\nend them:    ledger status {name} --stop\nwhat it says: {log}"
+    return Told(answer=f"{counted(trials, 'trial')} of {name} run in the background (process {pid})", notes=(ways,))

@@ -148,7 +148,7 @@ def test_files_that_users_name_are_written_in_one_place() -> None:
     write = ("write_text", "write_bytes", "mkdir")
     by_hand = {path for path, call in calls() if path.startswith("cli/") and call.endswith(write)}
     # a text for an editor, and what lies in git's own folder
-    assert by_hand == {"cli/editor.py", "cli/fault.py", "cli/detach.py"}
+    assert by_hand == {"cli/editor.py", "cli/fault.py"}
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

@@ -17,9 +17,8 @@ from ledger.model.listing import listed
 from ledger.model.models import ModelVersion
 from ledger.model.names import MAX_TITLE, shortened
 from ledger.model.near_misses import near_misses
-from ledger.model.site import Built
 from ledger.model.row import Row
-from ledger.model.site import File, SiteOptions
+from ledger.model.site import Built, File, SiteOptions
 from ledger.repo.ledger import Ledger
 from ledger.repo.models import reading as models
 from ledger.repo.models.beside import beside, by_experiment

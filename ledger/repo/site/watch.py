@@ -45,7 +45,7 @@ class Watch:
 
         An exception is a fault of ours.
         """
-        now = self._watched.stamp(), stamp(self.built.folder / "index.html")
+        now = self._watched.stamp(), stamp(Path(self.built.folder) / "index.html")
         self._rest -= 1
         # once more after a change: of two within a moment the second may not show
         if now == self._seen and self._rest != 0:
@@ -74,7 +74,7 @@ class Watch:
             if state == self._state and present:
                 return None
             # this process has threads, of which a fork would know nothing
-            built = building.build(ledger, self.built.folder, self._options, jobs=1)
+            built = building.build(ledger, Path(self.built.folder), self._options, jobs=1)
             self._state = state
         return built if built.written or built.removed else None
 
